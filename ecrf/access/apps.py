@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AccessConfig(AppConfig):
+    name = "ecrf.access"
+    verbose_name = "Users and sites"

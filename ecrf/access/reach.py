@@ -1,0 +1,50 @@
+"""The one way to reach an object that belongs to a site: through the user, or not at all."""
+
+from typing import TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404
+
+from ecrf.access.models import Site, User
+from ecrf.access.roles import RIGHTS, Right
+
+M = TypeVar("M", bound=Model)
+
+ON_PATIENTS = (Right.ENTER, Right.REVIEW, Right.REVIEW_SAFETY)
+"""Rights that let a person know that a patient exists."""
+
+
+def site_ids(user: User, *rights: Right) -> list[int] | None:
+    """The sites where the user has one of the rights; None stands for all sites."""
+    found = [m.site_id for m in user.current_memberships if RIGHTS[m.role] & set(rights)]
+    return None if None in found else sorted(set(found))
+
+
+def sites(user: User, *rights: Right) -> QuerySet[Site]:
+    """Where the user has one of the rights."""
+    ids = site_ids(user, *rights)
+    return Site.objects.all() if ids is None else Site.objects.filter(pk__in=ids)
+
+
+def reachable(user: User, rows: QuerySet[M], *rights: Right) -> QuerySet[M]:
+    """Those rows whose site the user reaches. The model says in `site_path` how it hangs on its site."""
+    ids = site_ids(user, *(rights or ON_PATIENTS))
+    path = rows.model.site_path  # type: ignore[attr-defined]
+    return rows if ids is None else rows.filter(**{f"{path}__in": ids})
+
+
+def reach(user: User, rows: QuerySet[M], right: Right, **which: object) -> M:
+    """Load one object. Another site's object does not exist (404); without the right it is refused (403)."""
+    try:
+        found = reachable(user, rows).get(**which)
+    except rows.model.DoesNotExist as error:
+        raise Http404 from error
+    require(user, right, found.site)  # type: ignore[attr-defined]
+    return found
+
+
+def require(user: User, right: Right, site: Site) -> None:
+    """Refuse (403) unless the user has the right at the site."""
+    if not user.may(right, site):
+        raise PermissionDenied(f"Your role at site {site.code} does not let you {Right(right).label}.")

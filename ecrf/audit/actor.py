@@ -1,0 +1,60 @@
+"""Says to the database who writes: the triggers take the actor from the transaction's own settings."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from threading import local
+
+from django.db import connection, transaction
+
+_current = local()
+
+_TELL = (
+    "SELECT set_config('ecrf.actor_id', %s, true), set_config('ecrf.actor', %s, true),"
+    " set_config('ecrf.role', %s, true), set_config('ecrf.site', %s, true),"
+    " set_config('ecrf.reason', %s, true), set_config('ecrf.source', %s, true)"
+)
+_LOCK = ", pg_advisory_xact_lock(hashtext('ecrf.patient'), %s)"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who writes: `id` of the user ("" for the system itself), user name, role and site code at that moment."""
+
+    id: str
+    name: str
+    role: str = ""
+    site: str = ""
+
+
+NOBODY = ("", "", "", "", "", "")
+SYSTEM = Actor(id="", name="system")
+
+
+@contextmanager
+def acting(
+    actor: Actor, *, patient_id: int | None = None, reason: str = "", source: str = "site"
+) -> Iterator[None]:
+    """One transaction in which every write is attributed to `actor`; inside another one, a part of it.
+
+    With `patient_id`, writers of the same patient take turns, so that nothing can change between a look and a
+    write and no two of them can wait for each other in a circle. Writers of different patients never wait.
+    """
+    outer = getattr(_current, "told", NOBODY) if connection.in_atomic_block else NOBODY
+    nested = connection.in_atomic_block
+    told = (*astuple(actor), reason, source)
+    with transaction.atomic(savepoint=nested):
+        _tell(told, patient_id)
+        yield
+        if nested:
+            _tell(outer)
+    _current.told = outer
+
+
+def _tell(told: tuple[str, ...], patient_id: int | None = None) -> None:
+    with connection.cursor() as cursor:
+        if patient_id is None:
+            cursor.execute(_TELL, told)
+        else:
+            cursor.execute(_TELL + _LOCK, (*told, patient_id))
+    _current.told = told

@@ -1,0 +1,95 @@
+"""Walks the chains and says where the first event stands that does not fit. Needs nothing but the rows."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+START = "0" * 64
+
+_EVENTS = """
+    SELECT chain::text, position::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+           coalesce(actor_id::text, ''), actor, role, site, reason, source, "transaction", "table", "row",
+           coalesce(entry_id::text, ''), operation, changes::text, calculated::text, previous_hash, hash
+    FROM audit_auditevent ORDER BY chain, position
+"""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One place where the trail was tampered with."""
+
+    chain: int
+    position: int
+    what: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a walk over all chains found: how many chains and events, and the first fault of each chain."""
+
+    chains: int
+    events: int
+    faults: list[Fault]
+
+
+def event_hash(previous: str, content: list[str]) -> str:
+    """sha256 of the JSON array [previous hash, content…], all strings, as `audit_write` makes it."""
+    text = json.dumps([previous, *content], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def verify() -> Verdict:
+    """Recompute every hash from the stored content and compare the ends with the stored heads.
+
+    Reads one snapshot, so that people may go on writing meanwhile.
+    """
+    in_snapshot = connection.in_atomic_block
+    with transaction.atomic(savepoint=False):
+        if not in_snapshot:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        return _walk(_heads())
+
+
+def _walk(heads: dict[int, tuple[int, str]]) -> Verdict:
+    ends: dict[int, tuple[int, str]] = {}
+    faults: dict[int, Fault] = {}
+    events = 0
+    for row in _stream():
+        events += 1
+        chain, position = int(row[0]), int(row[1])
+        length, head = ends.get(chain, (0, START))
+        if chain not in faults and (what := _fault(row, length, head)):
+            faults[chain] = Fault(chain, position, what)
+        ends[chain] = (position, row[-1])
+    for chain in heads.keys() | ends.keys():
+        if chain not in faults and heads.get(chain) != ends.get(chain, (0, START)):
+            position = ends.get(chain, (0, START))[0]
+            faults[chain] = Fault(chain, position, "the chain does not end where its head says: events are gone")
+    return Verdict(len(ends), events, sorted(faults.values(), key=lambda fault: fault.chain))
+
+
+def _fault(row: tuple[str, ...], length: int, head: str) -> str:
+    if int(row[1]) != length + 1:
+        return f"expected position {length + 1}: an event was removed or moved"
+    if row[-2] != head:
+        return "its previous hash is not the hash of the event before it"
+    if event_hash(head, list(row[:-2])) != row[-1]:
+        return "its content does not match its hash: it was altered"
+    return ""
+
+
+def _heads() -> dict[int, tuple[int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT chain, length, head FROM audit_auditchain")
+        return {chain: (length, head) for chain, length, head in cursor.fetchall()}
+
+
+def _stream() -> Iterator[tuple[str, ...]]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_EVENTS)
+        while rows := cursor.fetchmany(2000):
+            yield from rows

@@ -1,0 +1,89 @@
+"""The trail's two tables. Only the database's own triggers write them (see `triggers.py`)."""
+
+import pgtrigger
+from django.db import models
+
+SYSTEM_CHAIN = 0
+"""The chain of everything that belongs to no patient: users, sites, memberships."""
+
+ONLY_BY_TRIGGER = """
+    IF pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'The audit trail is written by the database only.' USING ERRCODE = 'EC002';
+    END IF;
+    RETURN NEW;
+"""
+REFUSE = "RAISE EXCEPTION 'The audit trail cannot be changed.' USING ERRCODE = 'EC002';"
+
+
+def _refuse(name: str, operation: pgtrigger.Operation | pgtrigger.Operations) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name=name, level=pgtrigger.Statement, when=pgtrigger.Before, operation=operation, func=REFUSE
+    )
+
+
+def _only_by_trigger(operation: pgtrigger.Operation | pgtrigger.Operations) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name="only_by_trigger", when=pgtrigger.Before, operation=operation, func=ONLY_BY_TRIGGER
+    )
+
+
+class Operation(models.TextChoices):
+    INSERT = "INSERT", "entered"
+    UPDATE = "UPDATE", "changed"
+    DELETE = "DELETE", "deleted"
+
+
+class AuditEvent(models.Model):
+    """One change of one row: which items changed from what to what, by whom, when and why."""
+
+    chain = models.BigIntegerField(help_text="The patient's id, or 0 for what belongs to no patient")
+    position = models.BigIntegerField(help_text="Place in the chain, from 1 without a gap")
+    at = models.DateTimeField(help_text="The server's clock, UTC")
+    actor_id = models.BigIntegerField(null=True)
+    actor = models.TextField(help_text="User name, never used again for another person")
+    role = models.TextField(blank=True)
+    site = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    source = models.TextField(help_text="site, monitor, command, synthetic, import")
+    transaction = models.TextField(help_text="The same for all that one save changed")
+    table = models.TextField()
+    row = models.TextField()
+    entry_id = models.BigIntegerField(null=True)
+    operation = models.TextField(choices=Operation)
+    changes = models.JSONField(help_text="{item: [old, new]}")
+    calculated = models.JSONField(help_text="{item: [old, new]} of items the system derived in the same save")
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "position"], name="audit_position_unique")]
+        indexes = [
+            models.Index(fields=["table", "row"], name="audit_row"),
+            models.Index(fields=["entry_id"], name="audit_entry", condition=models.Q(entry_id__isnull=False)),
+        ]
+        triggers = [
+            _only_by_trigger(pgtrigger.Insert),
+            _refuse("refuse_change", pgtrigger.Update | pgtrigger.Delete),
+            _refuse("refuse_truncate", pgtrigger.Truncate),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chain}/{self.position} {self.table} {self.operation}"
+
+
+class AuditChain(models.Model):
+    """The head of one chain: how long it is and the hash of its last event."""
+
+    chain = models.BigIntegerField(primary_key=True)
+    length = models.BigIntegerField()
+    head = models.CharField(max_length=64)
+
+    class Meta:
+        triggers = [
+            _only_by_trigger(pgtrigger.Insert | pgtrigger.Update),
+            _refuse("refuse_delete", pgtrigger.Delete),
+            _refuse("refuse_truncate", pgtrigger.Truncate),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chain}: {self.length} events"

@@ -1,0 +1,53 @@
+"""Puts a table under the audit trail: `@audited(...)` above a model adds the triggers to its migration."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import pgtrigger
+from django.db import models
+
+M = TypeVar("M", bound=type[models.Model])
+
+NO_DELETE = "RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME USING ERRCODE = 'EC003';"
+
+
+def _array(names: Iterable[str]) -> str:
+    return "ARRAY[" + ", ".join(f"'{name}'" for name in names) + "]::text[]"
+
+
+def audited(
+    *,
+    patient: str = "NULL",
+    entry: str = "NULL",
+    row: str = "id",
+    ignore: Iterable[str] = (),
+    hide: Iterable[str] = (),
+    calculated: Iterable[str] = (),
+) -> Callable[[M], M]:
+    """Audit every insert and update of the model's table, whoever makes it and however; refuse deletes.
+
+    `patient` and `entry` are SQL expressions over the row, named `r`, that give its patient's and entry's id.
+    `ignore` names bookkeeping columns, `hide` columns whose content stays out of the trail (passwords),
+    `calculated` columns that the system derives.
+    """
+    func = f"""
+        PERFORM audit_write(
+            TG_TABLE_NAME::text, TG_OP,
+            CASE WHEN TG_OP = 'INSERT' THEN '{{}}'::jsonb ELSE to_jsonb(OLD) END, to_jsonb(NEW),
+            {patient.replace("r.", "NEW.")}, {entry.replace("r.", "NEW.")}, NEW.{row}::text,
+            {_array(ignore)}, {_array(hide)}, {_array(calculated)}
+        );
+        RETURN NULL;
+    """
+    return pgtrigger.register(
+        pgtrigger.Trigger(
+            name="audit", when=pgtrigger.After, operation=pgtrigger.Insert | pgtrigger.Update, func=func
+        ),
+        pgtrigger.Trigger(
+            name="no_delete",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Delete | pgtrigger.Truncate,
+            func=NO_DELETE,
+        ),
+    )

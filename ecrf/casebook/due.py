@@ -1,0 +1,156 @@
+"""What is due, overdue or done: the one answer that lists, pages, reminders, reports and exports all use."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from ecrf.casebook.protocol import Protocol, VisitPlan
+
+DAYS_TO_BASELINE = 28
+"""How long after screening the baseline visit stays due, where the schedule gives it no window of its own."""
+
+
+class VisitState(StrEnum):
+    DONE = "done"
+    MISSED = "missed"
+    BEGUN = "begun"
+    DUE = "due"
+    OVERDUE = "overdue"
+    UPCOMING = "upcoming"
+    NOT_EXPECTED = "not expected"
+
+
+class PatientState(StrEnum):
+    SCREENING = "screening"
+    ON_STUDY = "on study"
+    COMPLETED = "completed"
+    ENDED = "ended early"
+
+
+@dataclass(frozen=True)
+class VisitFacts:
+    """What the entries say of one opened visit: its date, whether it was missed, whether all of it is complete."""
+
+    code: str
+    visited_on: date | None
+    missed: bool
+    complete: bool
+
+
+@dataclass(frozen=True)
+class PatientEnd:
+    """When and how the patient left the study."""
+
+    ended_on: date | None
+    completed: bool
+
+
+@dataclass(frozen=True)
+class VisitDue:
+    """One visit of the schedule for one patient. Dates are None where they cannot be known yet."""
+
+    plan: VisitPlan
+    state: VisitState
+    due_on: date | None
+    opens_on: date | None
+    closes_on: date | None
+    visited_on: date | None = None
+
+    @property
+    def in_window(self) -> bool | None:
+        """Whether the visit took place inside its window; None if either is unknown."""
+        if not (self.visited_on and self.opens_on and self.closes_on):
+            return None
+        return self.opens_on <= self.visited_on <= self.closes_on
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The patient's whole schedule, and what comes next in it."""
+
+    state: PatientState
+    visits: tuple[VisitDue, ...]
+    last: VisitDue | None
+    next: VisitDue | None
+    unfinished: VisitDue | None
+
+
+def outlook(
+    protocol: Protocol, facts: list[VisitFacts], end: PatientEnd | None, started_on: date, today: date
+) -> Outlook:
+    """The schedule of one patient as of `today` (the site's). `started_on` is the day the patient was added."""
+    known = {fact.code: fact for fact in facts}
+    visits = tuple(
+        _visit_due(protocol, plan, known, end, started_on, today)
+        for plan in protocol.visits
+        if not plan.on_demand or plan.code in known
+    )
+    behind = [v for v in visits if v.state in (VisitState.DONE, VisitState.BEGUN, VisitState.MISSED)]
+    ahead = [v for v in visits if v.state in (VisitState.DUE, VisitState.OVERDUE, VisitState.UPCOMING)]
+    dated = [v for v in behind if v.visited_on]
+    return Outlook(
+        state=_patient_state(protocol, known, end),
+        visits=visits,
+        last=max(dated, key=lambda v: v.visited_on or date.min, default=None),
+        next=min(ahead, key=lambda v: v.due_on or date.max, default=None),
+        unfinished=next((v for v in visits if v.state == VisitState.BEGUN), None),
+    )
+
+
+def _patient_state(protocol: Protocol, known: dict[str, VisitFacts], end: PatientEnd | None) -> PatientState:
+    if end:
+        return PatientState.COMPLETED if end.completed else PatientState.ENDED
+    baseline = known.get(protocol.baseline)
+    return PatientState.ON_STUDY if baseline and baseline.visited_on else PatientState.SCREENING
+
+
+def _visit_due(
+    protocol: Protocol,
+    plan: VisitPlan,
+    known: dict[str, VisitFacts],
+    end: PatientEnd | None,
+    started_on: date,
+    today: date,
+) -> VisitDue:
+    due_on, opens_on, closes_on = window(protocol, plan, known, started_on)
+    fact = known.get(plan.code)
+    state = _visit_state(fact, end, due_on, opens_on, closes_on, today)
+    return VisitDue(plan, state, due_on, opens_on, closes_on, fact.visited_on if fact else None)
+
+
+def _visit_state(
+    fact: VisitFacts | None,
+    end: PatientEnd | None,
+    due_on: date | None,
+    opens_on: date | None,
+    closes_on: date | None,
+    today: date,
+) -> VisitState:
+    if fact and fact.complete:
+        return VisitState.MISSED if fact.missed else VisitState.DONE
+    if fact:
+        return VisitState.BEGUN
+    if end:
+        return VisitState.NOT_EXPECTED
+    if closes_on and today > closes_on:
+        return VisitState.OVERDUE
+    return VisitState.DUE if opens_on and today >= opens_on else VisitState.UPCOMING
+
+
+def window(
+    protocol: Protocol, plan: VisitPlan, known: dict[str, VisitFacts], started_on: date
+) -> tuple[date | None, date | None, date | None]:
+    """Nominal day, first and last day of the window of one visit; None each where the baseline is not yet known."""
+    if plan.on_demand:
+        return None, None, None
+    baseline = known.get(protocol.baseline)
+    if plan.day is None:
+        return started_on, started_on, started_on + timedelta(days=DAYS_TO_BASELINE)
+    if plan.code == protocol.baseline:
+        first = next((f.visited_on for f in known.values() if f.visited_on and f.code != plan.code), None)
+        start = first or started_on
+        return start + timedelta(days=DAYS_TO_BASELINE), start, start + timedelta(days=DAYS_TO_BASELINE)
+    if not baseline or not baseline.visited_on:
+        return None, None, None
+    due_on = baseline.visited_on + timedelta(days=plan.day - 1)
+    return due_on, due_on + timedelta(days=plan.opens), due_on + timedelta(days=plan.closes)

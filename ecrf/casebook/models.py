@@ -1,0 +1,198 @@
+"""Patients, their visits and their entries; `Crf`, the base of every typed form; and each patient's outlook."""
+
+import uuid
+from typing import Any, ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+
+from ecrf.access.models import Site
+from ecrf.audit.triggers import audited
+
+
+@audited(patient="r.id")
+class Patient(models.Model):
+    """One participant, known by site and sequence only: never a name, initials or a record number."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="patients")
+    sequence = models.PositiveIntegerField(help_text="Given by the system, from 1 at each site")
+    number = models.CharField(max_length=20, unique=True, help_text="Site code and sequence: 01-001")
+    request_key = models.UUIDField(
+        unique=True, default=uuid.uuid4, help_text="Of the click that added the patient; a second one adds none"
+    )
+    added_at = models.DateTimeField(auto_now_add=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    site_path: ClassVar[str] = "site"
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["site", "sequence"], name="patient_sequence_unique")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+@audited(patient="r.patient_id")
+class Visit(models.Model):
+    """One visit of one patient that the site has opened; what happened at it stands in its entries."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="visits")
+    code = models.CharField(max_length=10, help_text="As in the protocol's schedule: SCR, W01, W04 …")
+    opened_at = models.DateTimeField(auto_now_add=True)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    site_path: ClassVar[str] = "patient__site"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["patient", "code"], name="visit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.patient} {self.code}"
+
+    @property
+    def site(self) -> Site:
+        return self.patient.site
+
+
+class Status(models.TextChoices):
+    """Of an entry. The next issue's steps (verified, signed, locked) are derived, not statuses."""
+
+    DRAFT = "draft", "In progress"
+    COMPLETE = "complete", "Complete"
+
+
+MOVES: dict[str, frozenset[str]] = {
+    Status.DRAFT: frozenset({Status.COMPLETE}),
+    Status.COMPLETE: frozenset(),
+}
+"""From which status to which: a completed entry stays complete; changing it asks for a reason instead."""
+
+
+@audited(patient="r.patient_id", entry="r.id", ignore=["missing", "request_key"])
+class Entry(models.Model):
+    """One filled form of one patient, at a visit or (in a log) at none: what everything else points to."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="entries")
+    visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="entries")
+    crf = models.CharField(max_length=40, help_text="The CRF's key")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="rows")
+    number = models.PositiveSmallIntegerField(default=1, help_text="Within a repeat, from 1")
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    missing = models.PositiveSmallIntegerField(
+        default=0, help_text="How many required items are empty; derived, kept for lists"
+    )
+    request_key = models.UUIDField(
+        unique=True, null=True, help_text="Of the click that added it; a second click adds none"
+    )
+
+    site_path: ClassVar[str] = "patient__site"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "visit", "crf", "parent", "number"], nulls_distinct=False, name="entry_once"
+            ),
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="entry_status"),
+        ]
+        verbose_name = "form"
+
+    def __str__(self) -> str:
+        return f"{self.patient} {self.visit.code if self.visit else ''} {self.crf} {self.address}"
+
+    @property
+    def site(self) -> Site:
+        return self.patient.site
+
+    @property
+    def address(self) -> str:
+        """Its place among its kind: `2`, or `2.1` for the first row of the second."""
+        return f"{self.parent.number}.{self.number}" if self.parent else str(self.number)
+
+
+class MissingReason(models.TextChoices):
+    """Why an item carries no value. It satisfies "required" and is exported as a column of its own."""
+
+    NOT_DONE = "not-done", "Not done"
+    NOT_APPLICABLE = "not-applicable", "Not applicable"
+    UNKNOWN = "unknown", "Unknown"
+    REFUSED = "refused", "Refused"
+
+
+VALUE_OR_REASON = """
+    IF EXISTS (
+        SELECT 1 FROM jsonb_object_keys(NEW.missing_reasons) AS item
+        WHERE to_jsonb(NEW) -> item IS DISTINCT FROM 'null'::jsonb
+    ) THEN
+        RAISE EXCEPTION 'An item of % has a value and a missing reason at once.', TG_TABLE_NAME
+            USING ERRCODE = '23514';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def value_or_reason() -> pgtrigger.Trigger:
+    """The database's own rule: an item has a value, or a missing reason, or neither; never both."""
+    return pgtrigger.Trigger(
+        name="value_or_reason",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func=VALUE_OR_REASON,
+    )
+
+
+class Crf(models.Model):
+    """Base of every case report form: a typed table with one column an item, one row an entry."""
+
+    entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="+")
+    missing_reasons = models.JSONField(
+        default=dict, blank=True, help_text="{item: {reason, comment}} of items without a value, and why"
+    )
+
+    site_path: ClassVar[str] = "entry__patient__site"
+    sections: ClassVar[tuple[Any, ...]] = ()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.entry)
+
+    @property
+    def site(self) -> Site:
+        return self.entry.patient.site
+
+    def calculate(self) -> None:
+        """Set the items the system derives from the others (those declared with a `rule`)."""
+
+
+class PatientOutlook(models.Model):
+    """What the schedule says comes next for a patient: one row each, derived by `due.py`, so that lists of
+    ten thousand patients need no walk through their visits. Holds no study data; can be rebuilt any time."""
+
+    patient = models.OneToOneField(Patient, models.PROTECT, primary_key=True, related_name="outlook")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20)
+    last_code = models.CharField(max_length=10, blank=True)
+    last_on = models.DateField(null=True)
+    next_code = models.CharField(max_length=10, blank=True)
+    due_on = models.DateField(null=True)
+    opens_on = models.DateField(null=True)
+    closes_on = models.DateField(null=True)
+    unfinished_code = models.CharField(
+        max_length=10, blank=True, help_text="The earliest visit begun and not completed"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["site", "closes_on"], name="outlook_closes"),
+            models.Index(
+                fields=["site", "patient"],
+                name="outlook_unfinished",
+                condition=~models.Q(unfinished_code=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient}: {self.state}"

@@ -1,0 +1,318 @@
+"""`record`: the one function through which every value of the study enters the database.
+
+The page, the import, the synthetic study and any other way in call it; nothing writes study data beside it.
+Floors above take part by `before_write` (may refuse items) and `after_write` (looks at what was saved).
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError
+
+from ecrf.audit.actor import Actor, acting
+from ecrf.casebook.items import first_day
+from ecrf.casebook.models import Crf, Entry, MissingReason, Patient, Status, Visit
+from ecrf.casebook.outlooks import outlook_forms, refresh_outlook
+from ecrf.casebook.registry import CRFS, CrfDefinition
+
+COMMENT_LIMIT = 2000
+
+
+class DatabaseRefused(Exception):
+    """A constraint of the database refused a value that the form let pass: nothing was saved."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an entry stands or will stand: patient, visit (None in logs), kind of form, number within a repeat.
+
+    `parent` is the number of the entry whose row it is, for the rows of a form.
+    """
+
+    patient: Patient
+    definition: CrfDefinition
+    visit: Visit | None = None
+    number: int = 1
+    parent: int | None = None
+
+    @property
+    def address(self) -> str:
+        return str(self.number) if self.parent is None else f"{self.parent}.{self.number}"
+
+    def lookup(self) -> dict[str, Any]:
+        """The filter that finds the entry."""
+        parent = {"parent__number": self.parent} if self.parent is not None else {"parent": None}
+        return {
+            "patient": self.patient,
+            "visit": self.visit,
+            "crf": self.definition.key,
+            "number": self.number,
+            **parent,
+        }
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Given instead of a value: why there is none."""
+
+    reason: str
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Somebody else changed the item since it was seen: what is stored, and what was now given."""
+
+    stored: str
+    given: str
+
+
+@dataclass
+class Writing:
+    """What is about to be, or has been, written: the row as it will stand and the items that change."""
+
+    place: Place
+    row: Crf
+    changed: list[str]
+    by: Actor
+
+
+@dataclass
+class Recorded:
+    """What became of the values given: each item is saved, unchanged, refused, in conflict, or wants a reason."""
+
+    place: Place
+    row: Crf | None = None
+    changed: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    conflicts: dict[str, Conflict] = field(default_factory=dict)
+    wants_reason: list[str] = field(default_factory=list)
+    remarks: list[Any] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything given now stands in the database."""
+        return not (self.refused or self.conflicts or self.wants_reason)
+
+
+Before = Callable[[Writing], dict[str, str]]
+After = Callable[[Writing], list[Any]]
+BEFORE_WRITE: list[Before] = []
+AFTER_WRITE: list[After] = []
+
+
+def before_write(step: Before) -> Before:
+    """Let a floor above refuse items: the step returns {item: why} and writes nothing."""
+    BEFORE_WRITE.append(step)
+    return step
+
+
+def after_write(step: After) -> After:
+    """Let a floor above look at what was saved, in the same transaction; it returns remarks for the page."""
+    AFTER_WRITE.append(step)
+    return step
+
+
+def shown(definition: CrfDefinition, row: Crf | None, item: str) -> str:
+    """The item's state as the page holds it: the text in the field, `~reason` if missing, "" if blank."""
+    if row is None:
+        return ""
+    if item in row.missing_reasons:
+        return f"~{row.missing_reasons[item]['reason']}"
+    return str(definition.items[item].text(getattr(row, item)))
+
+
+def record(
+    *,
+    place: Place,
+    values: Mapping[str, Any],
+    by: Actor,
+    reason: str = "",
+    source: str = "site",
+    seen: Mapping[str, str] | None = None,
+) -> Recorded:
+    """Record item values of one entry, in one transaction; create the entry if need be.
+
+    `values`: {item: text as typed, a value, None to clear, or `Missing`}. `seen`: {item: what the page showed},
+    compared with what is stored now. Raises LookupError for an item the form does not have.
+    Each item stands alone: one that is refused does not keep the others from being saved.
+    """
+    with acting(by, patient_id=place.patient.pk, reason=reason, source=source):
+        row = _stored(place)
+        result = Recorded(place, row)
+        given = _read(place, values, result)
+        given = _without_conflicts(place, row, given, seen or {}, result)
+        changes = {name: value for name, value in given.items() if _differs(row, name, value)}
+        if row is not None and row.entry.status == Status.COMPLETE and not reason.strip():
+            result.wants_reason = list(changes)
+            return result
+        if not changes:
+            return result
+        # A row that is not stored yet is checked first, so that a refused value leaves no empty entry.
+        draft = row or place.definition.model(entry=_unsaved_entry(place))
+        kept = _allowed(place, draft, changes, by, result)
+        if kept:
+            _write(place, row, draft, kept, by, result)
+    return result
+
+
+def _stored(place: Place) -> Crf | None:
+    rows = place.definition.model._default_manager.select_related("entry__visit", "entry__parent")
+    row = rows.filter(**{f"entry__{name}": value for name, value in place.lookup().items()}).first()
+    if row:
+        row.entry.patient = place.patient
+    return row
+
+
+def _read(place: Place, values: Mapping[str, Any], result: Recorded) -> dict[str, Any]:
+    """Texts to values; what cannot be read is refused with the reason."""
+    read: dict[str, Any] = {}
+    now = place.patient.site.now()
+    for name, given in values.items():
+        if name not in place.definition.entered:
+            raise LookupError(f"{place.definition.title} has no item {name}.")
+        try:
+            read[name] = _value(place.definition, name, given, now)
+        except ValidationError as error:
+            result.refused[name] = " ".join(error.messages)
+    return read
+
+
+def _value(definition: CrfDefinition, name: str, given: Any, now: datetime) -> Any:
+    item = definition.items[name]
+    if isinstance(given, Missing):
+        if given.reason not in MissingReason.values:
+            raise ValidationError("Choose why there is no value: not done, not applicable, unknown or refused.")
+        if len(given.comment) > COMMENT_LIMIT or "\x00" in given.comment:
+            raise ValidationError(f"The comment is longer than {COMMENT_LIMIT} characters or has a null character.")
+        return given
+    text = given if isinstance(given, str) else item.text(given)
+    if "\x00" in text:
+        raise ValidationError("The text holds a null character, which cannot be stored. Type it again without.")
+    value = definition.form_fields[name].clean(item.normalise(text, now))
+    if value in ("", None):
+        return None
+    item.run_validators(value)
+    if (first := first_day(item, value)) and not item.future and first > now.date():
+        raise ValidationError(f"{value} is in the future. Today at the site is {now.date()}.")
+    return value
+
+
+def _state(row: Crf | None, name: str) -> Any:
+    if row is None:
+        return None
+    if name in row.missing_reasons:
+        return Missing(**row.missing_reasons[name])
+    return getattr(row, name)
+
+
+def _differs(row: Crf | None, name: str, value: Any) -> bool:
+    return bool(_state(row, name) != value)
+
+
+def _without_conflicts(
+    place: Place, row: Crf | None, given: dict[str, Any], seen: Mapping[str, str], result: Recorded
+) -> dict[str, Any]:
+    free = dict(given)
+    for name, value in given.items():
+        stored = shown(place.definition, row, name)
+        if name in seen and seen[name] != stored and _differs(row, name, value):
+            result.conflicts[name] = Conflict(stored, _as_text(place.definition, name, value))
+            del free[name]
+    return free
+
+
+def _as_text(definition: CrfDefinition, name: str, value: Any) -> str:
+    return f"~{value.reason}" if isinstance(value, Missing) else definition.items[name].text(value)
+
+
+def _allowed(
+    place: Place, draft: Crf, changes: dict[str, Any], by: Actor, result: Recorded
+) -> dict[str, Any]:
+    """The changes that no hard check refuses; the draft then holds these only."""
+    before = {name: _state(draft, name) for name in changes}
+    _apply(draft, changes)
+    refused: dict[str, str] = {}
+    for step in BEFORE_WRITE:
+        refused |= step(Writing(place, draft, list(changes), by))
+    # A rule between two items names one of them; it is the item given now that is refused.
+    blamed = {name if name in changes else next(iter(changes)): why for name, why in refused.items()}
+    result.refused |= blamed
+    _apply(draft, {name: before[name] for name in blamed})
+    return {name: value for name, value in changes.items() if name not in blamed}
+
+
+def _apply(row: Crf, changes: Mapping[str, Any]) -> None:
+    reasons = dict(row.missing_reasons)
+    for name, value in changes.items():
+        reasons.pop(name, None)
+        if isinstance(value, Missing):
+            reasons[name] = {"reason": value.reason, "comment": value.comment}
+            value = None
+        setattr(row, name, value)
+    row.missing_reasons = reasons
+
+
+def _write(
+    place: Place, stored: Crf | None, draft: Crf, changes: dict[str, Any], by: Actor, result: Recorded
+) -> None:
+    row = stored or place.definition.model(entry=_new_entry(place))
+    _apply(row, changes)
+    row.calculate()
+    try:
+        _save(row, [*changes, *place.definition.calculated, "missing_reasons"])
+    except (IntegrityError, DataError) as error:
+        raise DatabaseRefused(f"The database refused {', '.join(changes)} of {place.definition.title}.") from error
+    _count_missing(place, row)
+    result.row, result.changed = row, list(changes)
+    for step in AFTER_WRITE:
+        result.remarks += step(Writing(place, row, list(changes), by))
+    if place.definition.key in outlook_forms():
+        refresh_outlook(place.patient)
+
+
+def _save(row: Crf, columns: list[str]) -> None:
+    if row._state.adding:
+        row.save(force_insert=True)
+    else:
+        row.save(update_fields=columns)
+
+
+def _count_missing(place: Place, row: Crf) -> None:
+    missing = len(place.definition.missing(row))
+    if missing != row.entry.missing:
+        row.entry.missing = missing
+        Entry.objects.filter(pk=row.entry.pk).update(missing=missing)
+
+
+def _unsaved_entry(place: Place) -> Entry:
+    return Entry(patient=place.patient, visit=place.visit, crf=place.definition.key, number=place.number)
+
+
+def _new_entry(place: Place, request_key: uuid.UUID | None = None) -> Entry:
+    entry = _unsaved_entry(place)
+    entry.request_key = request_key
+    if place.parent is not None:
+        entry.parent = ensure_entry(_parent_place(place))
+    entry.missing = len(place.definition.missing(None))
+    entry.save(force_insert=True)
+    return entry
+
+
+def _parent_place(place: Place) -> Place:
+    assert place.parent is not None
+    return Place(place.patient, CRFS[place.definition.row_of], place.visit, place.parent)
+
+
+def ensure_entry(place: Place, request_key: uuid.UUID | None = None) -> Entry:
+    """The entry at this place with its (maybe empty) row; call it inside `acting` with the patient."""
+    row = _stored(place)
+    if row is None:
+        row = place.definition.model(entry=_new_entry(place, request_key))
+        row.calculate()
+        row.save(force_insert=True)
+    return row.entry

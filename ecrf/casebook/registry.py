@@ -1,0 +1,160 @@
+"""The kinds of form. `@crf` above a model makes it one; the registry is the casebook's table of contents."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+
+from ecrf.audit.triggers import audited
+from ecrf.casebook.items import Item
+from ecrf.casebook.models import Crf, value_or_reason
+
+C = TypeVar("C", bound=type[Crf])
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled group of items, in the order in which they are asked."""
+
+    title: str
+    items: tuple[str, ...]
+    help: str = ""
+
+    def __init__(self, title: str, *items: str, help: str = "") -> None:
+        object.__setattr__(self, "title", title)
+        object.__setattr__(self, "items", items)
+        object.__setattr__(self, "help", help)
+
+
+@dataclass(frozen=True)
+class CrfDefinition:
+    """One kind of form: its key never changes. `row_of` names the CRF whose rows its entries are.
+
+    `repeat` is what one of several is called ("infusion day"); "" where there is only one.
+    """
+
+    key: str
+    title: str
+    model: type[Crf]
+    domain: str = ""
+    repeat: str = ""
+    row_of: str = ""
+    rows: list[str] = field(default_factory=list)
+
+    @cached_property
+    def items(self) -> dict[str, Any]:
+        """Every item by name, in the order of the sections, derived ones among them."""
+        declared = {f.name: f for f in self.model._meta.local_fields if isinstance(f, Item)}
+        order = [name for section in self.model.sections for name in section.items]
+        return {name: declared[name] for name in dict.fromkeys([*order, *declared])}
+
+    @cached_property
+    def entered(self) -> dict[str, Any]:
+        """The items people enter."""
+        return {name: item for name, item in self.items.items() if not item.rule}
+
+    @cached_property
+    def calculated(self) -> dict[str, Any]:
+        """The items the system derives."""
+        return {name: item for name, item in self.items.items() if item.rule}
+
+    @cached_property
+    def form_fields(self) -> dict[str, Any]:
+        """The form field that reads each entered item's text."""
+        return {name: item.formfield() for name, item in self.entered.items()}
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        return self.model.sections
+
+    def asked(self, row: Crf | None, name: str) -> bool:
+        """Whether the item is asked, given the other values."""
+        condition = self.items[name].asked_if
+        if condition is None:
+            return True
+        other, values = condition
+        answer = self.items[other].text(getattr(row, other, None))
+        return answer in values and self.asked(row, other)
+
+    def missing(self, row: Crf | None) -> list[str]:
+        """The required items that are asked and carry neither a value nor a reason."""
+        reasons = row.missing_reasons if row else {}
+        return [
+            name
+            for name, item in self.entered.items()
+            if item.required and getattr(row, name, None) is None and name not in reasons and self.asked(row, name)
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+CRFS: dict[str, CrfDefinition] = {}
+
+
+def crf(
+    key: str, *, title: str, domain: str = "", repeat: str = "", row_of: str = ""
+) -> Callable[[C], C]:
+    """Make a model a case report form: registered, audited, its limits in the database. See `CrfDefinition`."""
+
+    def register(model: C) -> C:
+        if key in CRFS:
+            raise ImproperlyConfigured(f"Two case report forms have the key {key}.")
+        definition = CrfDefinition(key, title, model, domain, repeat, row_of)
+        _check_sections(definition)
+        if row_of:
+            CRFS[row_of].rows.append(key)
+        CRFS[key] = definition
+        _add_constraints(definition)
+        audited(
+            patient="(SELECT e.patient_id FROM casebook_entry e WHERE e.id = r.entry_id)",
+            entry="r.entry_id",
+            row="entry_id",
+            calculated=list(definition.calculated),
+        )(model)
+        value_or_reason().register(model)
+        return model
+
+    return register
+
+
+def by_model(model: type[models.Model]) -> CrfDefinition:
+    """The definition of a typed model; LookupError if it is no CRF."""
+    for definition in CRFS.values():
+        if definition.model is model:
+            return definition
+    raise LookupError(f"{model.__name__} is no case report form.")
+
+
+def by_table(table: str) -> CrfDefinition | None:
+    """The definition whose rows stand in this table, if it is a CRF's."""
+    return next((d for d in CRFS.values() if d.model._meta.db_table == table), None)
+
+
+def _check_sections(definition: CrfDefinition) -> None:
+    shown = [name for section in definition.sections for name in section.items]
+    declared = {f.name for f in definition.model._meta.local_fields if isinstance(f, Item)}
+    if set(shown) != declared or len(shown) != len(set(shown)):
+        odd = sorted(set(shown) ^ declared) or "an item stands in two sections"
+        raise ImproperlyConfigured(f"The sections of {definition.key} do not hold each item once: {odd}.")
+
+
+def _add_constraints(definition: CrfDefinition) -> None:
+    meta = definition.model._meta
+    for name, item in definition.items.items():
+        low, high = item.low, item.high
+        if low is None and high is None:
+            continue
+        condition = models.Q()
+        if low is not None:
+            condition &= models.Q(**{f"{name}__gte": low})
+        if high is not None:
+            condition &= models.Q(**{f"{name}__lte": high})
+        constraint = models.CheckConstraint(
+            condition=condition, name=f"{meta.db_table}_{name}"[:54] + "_limits"
+        )
+        meta.constraints = [*meta.constraints, constraint]
+        meta.original_attrs["constraints"] = meta.constraints

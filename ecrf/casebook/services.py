@@ -1,0 +1,118 @@
+"""Acts on several objects: add a patient, open a visit, add one more of a repeating form, complete."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import Max
+
+from ecrf.access.models import Site, User
+from ecrf.access.roles import Right
+from ecrf.audit.actor import Actor, acting
+from ecrf.casebook.models import MOVES, Crf, Entry, Patient, Status, Visit
+from ecrf.casebook.outlooks import refresh_outlook
+from ecrf.casebook.protocol import protocol
+from ecrf.casebook.recording import Place, ensure_entry
+from ecrf.casebook.registry import CRFS, CrfDefinition
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One required item that is empty, or a whole form that was not begun (`item` is "")."""
+
+    place: Place
+    item: str
+
+    @property
+    def label(self) -> str:
+        name = self.place.definition.title
+        return f"{name}: {self.place.definition.items[self.item].verbose_name}" if self.item else name
+
+
+def add_patient(*, site: Site, by: User, request_key: uuid.UUID, source: str = "site") -> Patient:
+    """Add a patient; the number is the site's code and the next sequence. The same key twice gives one patient."""
+    with acting(by.acting_at(site, Right.ENTER), source=source):
+        Site.objects.select_for_update().get(pk=site.pk)
+        if known := Patient.objects.filter(request_key=request_key, site=site).select_related("site").first():
+            return known
+        sequence = (site.patients.aggregate(last=Max("sequence"))["last"] or 0) + 1
+        patient = Patient.objects.create(
+            site=site,
+            sequence=sequence,
+            number=f"{site.code}-{sequence:03}",
+            request_key=request_key,
+            added_by=by,
+        )
+        refresh_outlook(patient)
+    return patient
+
+
+def open_visit(*, patient: Patient, code: str, by: User, source: str = "site") -> Visit:
+    """Open a visit of the schedule; opening it again gives the same one. LookupError for an unknown code."""
+    if protocol().plan(code) is None:
+        raise LookupError(f"The schedule has no visit {code}.")
+    with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
+        visit = patient.visits.filter(code=code).first()
+        if visit is None:
+            visit = Visit.objects.create(patient=patient, code=code, opened_by=by)
+            refresh_outlook(patient)
+    visit.patient = patient
+    return visit
+
+
+def add_entry(
+    *,
+    patient: Patient,
+    definition: CrfDefinition,
+    visit: Visit | None,
+    parent: int | None,
+    by: Actor,
+    request_key: uuid.UUID,
+    at_least: int = 1,
+) -> Place:
+    """Add one more of a repeating form. The same key twice adds one. Numbers begin at `at_least`."""
+    with acting(by, patient_id=patient.pk):
+        if known := Entry.objects.filter(request_key=request_key, patient=patient).select_related("parent").first():
+            return Place(patient, definition, visit, known.number, parent)
+        siblings = Entry.objects.filter(patient=patient, visit=visit, crf=definition.key)
+        siblings = siblings.filter(parent__number=parent) if parent is not None else siblings.filter(parent=None)
+        number = max((siblings.aggregate(last=Max("number"))["last"] or 0) + 1, at_least)
+        place = Place(patient, definition, visit, number, parent)
+        ensure_entry(place, request_key)
+    return place
+
+
+def complete_entries(*, patient: Patient, places: list[Place], by: Actor) -> list[Gap]:
+    """Complete these entries, each with its rows, or none: what is missing is returned instead."""
+    with acting(by, patient_id=patient.pk):
+        rows = [(place, _rows(place)) for place in places]
+        gaps = [gap for place, found in rows for gap in _gaps(place, found)]
+        if gaps:
+            return gaps
+        for _place, found in rows:
+            ids = [row.entry_id for row in found if Status.COMPLETE in MOVES[row.entry.status]]
+            Entry.objects.filter(pk__in=ids).update(status=Status.COMPLETE)
+        refresh_outlook(patient)
+    return []
+
+
+def _rows(place: Place) -> list[Crf]:
+    """The entry's own row first, then its rows' rows."""
+    lookup = {f"entry__{name}": value for name, value in place.lookup().items()}
+    own = place.definition.model._default_manager.filter(**lookup)
+    found: list[Crf] = list(own.select_related("entry", "entry__parent"))
+    for key in place.definition.rows:
+        children = CRFS[key].model._default_manager.filter(entry__parent__in=[row.entry_id for row in found])
+        found += list(children.select_related("entry", "entry__parent"))
+    return found
+
+
+def _gaps(place: Place, found: list[Crf]) -> list[Gap]:
+    if not found:
+        return [Gap(place, item) for item in place.definition.missing(None)] or [Gap(place, "")]
+    gaps = []
+    for row in found:
+        definition = CRFS[row.entry.crf]
+        parent = row.entry.parent.number if row.entry.parent else None
+        where = Place(place.patient, definition, place.visit, row.entry.number, parent)
+        gaps += [Gap(where, item) for item in definition.missing(row)]
+    return gaps

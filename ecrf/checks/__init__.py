@@ -1,0 +1,1 @@
+"""Edit checks: hard ones refuse an impossible value, soft ones save it and ask the site about it."""

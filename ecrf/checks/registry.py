@@ -1,0 +1,74 @@
+"""`@check` makes a function an edit check. A check reads its row and its patient's book, and writes nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from ecrf.casebook.book import Book
+from ecrf.casebook.registry import CRFS
+
+ANY = "*"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a check says of one item: why it is refused (hard), or what the site is asked (soft)."""
+
+    item: str
+    text: str
+
+
+Rule = Callable[[Any, Book], Iterator[Question]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One edit check: its id never changes. `on` is the CRF it looks at, `items` those that set it off ("*": all);
+    `reads` names the other forms it reads, a change of which sets it off too; `source` says whose limit it is."""
+
+    id: str
+    on: str
+    items: tuple[str, ...]
+    hard: bool
+    reads: frozenset[str]
+    source: str
+    rule: Rule
+    title: str
+
+    def looks_at(self, crf: str, changed: list[str]) -> bool:
+        """Whether a change of these items of its own form sets it off."""
+        return self.on in (ANY, crf) and (ANY in self.items or bool(set(self.items) & set(changed)))
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def check(
+    id: str,
+    *,
+    on: str,
+    items: tuple[str, ...] = (ANY,),
+    hard: bool = False,
+    reads: tuple[str, ...] = (),
+    source: str = "P",
+) -> Callable[[Rule], Rule]:
+    """Register an edit check; the first sentence of its docstring is its title. Duplicate ids raise at start.
+
+    The function takes (row, book) and yields a `Question` per item it objects to. `source`: P for our provisional
+    default, or D, S, O as in the protocol's list of facts.
+    """
+
+    def register(rule: Rule) -> Rule:
+        if id in CHECKS:
+            raise ImproperlyConfigured(f"Two edit checks have the id {id}.")
+        if on != ANY and ANY not in items and (odd := set(items) - set(CRFS[on].items)):
+            raise ImproperlyConfigured(f"Edit check {id} names items that {on} does not have: {sorted(odd)}.")
+        title = (rule.__doc__ or "").strip().split("\n")[0]
+        if not title:
+            raise ImproperlyConfigured(f"Edit check {id} has no docstring to tell what it asks.")
+        CHECKS[id] = Check(id, on, tuple(items), hard, frozenset(reads), source, rule, title)
+        return rule
+
+    return register

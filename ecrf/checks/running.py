@@ -1,0 +1,101 @@
+"""Runs the edit checks that a change sets off, inside the transaction that saves the change."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ecrf.casebook.book import Book
+from ecrf.casebook.models import Crf, Patient
+from ecrf.casebook.recording import Writing, after_write, before_write
+from ecrf.casebook.registry import CRFS
+from ecrf.checks.models import Finding, FindingState
+from ecrf.checks.registry import ANY, CHECKS, Check, Question
+
+Asked = dict[tuple[int, str, str], str]
+
+
+@before_write
+def refuse_impossible(writing: Writing) -> dict[str, str]:
+    """Hard checks: {item: why it is refused}."""
+    key = writing.place.definition.key
+    hard = [c for c in CHECKS.values() if c.hard and c.looks_at(key, writing.changed)]
+    book = Book(writing.place.patient)
+    return {q.item: q.text for c in hard for q in _ask(c, writing.row, book)}
+
+
+@after_write
+def ask_about_unlikely(writing: Writing) -> list[Finding]:
+    """Soft checks: open, keep, reopen or clear findings; returns those of this entry that are not cleared."""
+    key = writing.place.definition.key
+    own = [c for c in CHECKS.values() if not c.hard and c.looks_at(key, writing.changed)]
+    others = [c for c in CHECKS.values() if not c.hard and key in c.reads and c.on != ANY]
+    book = Book(writing.place.patient)
+    if any(key in c.reads for c in [*own, *others]):
+        book.put(key, writing.row)
+    runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}
+    for c in others:
+        runs |= {(c.id, row.entry_id): (c, row) for row in book.rows(c.on)}
+    return _settle(writing.place.patient, list(runs.values()), book, writing.row.entry_id)
+
+
+def _settle(
+    patient: Patient, runs: Iterable[tuple[Check, Crf]], book: Book, entry_id: int
+) -> list[Finding]:
+    """Compare what the checks ask now with what they asked before."""
+    runs = list(runs)
+    asked: Asked = {(r.entry_id, c.id, q.item): q.text for c, r in runs for q in _ask(c, r, book)}
+    ran = {(row.entry_id, check.id) for check, row in runs}
+    entries = {row_entry for row_entry, _ in ran} | {entry_id}
+    known = list(Finding.objects.filter(entry__in=entries))
+    changed = []
+    for finding in known:
+        if (finding.entry_id, finding.check_id) not in ran:
+            continue
+        text = asked.pop((finding.entry_id, finding.check_id, finding.item), None)
+        if _move(finding, text):
+            changed.append(finding)
+    new = [
+        Finding(entry_id=entry, check_id=check_id, item=item, text=text)
+        for (entry, check_id, item), text in asked.items()
+    ]
+    if changed:
+        Finding.objects.bulk_update(changed, ["text", "state", "confirmed_at", "confirmed_by"])
+    if new:
+        Finding.objects.bulk_create(new)
+    return [f for f in [*known, *new] if f.entry_id == entry_id and f.state != FindingState.CLEARED]
+
+
+def _move(finding: Finding, text: str | None) -> bool:
+    """Bring a known finding to what its check says now; whether it changed."""
+    if text is None:
+        moved = finding.state != FindingState.CLEARED
+        finding.state = FindingState.CLEARED
+        return moved
+    if finding.text == text and finding.state != FindingState.CLEARED:
+        return False
+    if finding.text == text and finding.confirmed_at:
+        finding.state = FindingState.CONFIRMED
+        return True
+    finding.text, finding.state = text, FindingState.OPEN
+    finding.confirmed_at = finding.confirmed_by = None
+    return True
+
+
+def _ask(check: Check, row: Any, book: Book) -> list[Question]:
+    if check.on == ANY and not _has(row, check.items):
+        return []
+    return list(check.rule(row, book.limited_to(check.reads)))
+
+
+def _has(row: Any, items: tuple[str, ...]) -> bool:
+    return ANY in items or any(hasattr(row, item) for item in items)
+
+
+def run_all(patient: Patient) -> int:
+    """Run every soft check over all of one patient's forms (after loading data or changing a check); how many ran."""
+    book = Book(patient)
+    runs = []
+    for check in CHECKS.values():
+        for key in CRFS if check.on == ANY else (check.on,):
+            runs += [(check, row) for row in book.rows(key)] if not check.hard else []
+    _settle(patient, runs, book, 0)
+    return len(runs)

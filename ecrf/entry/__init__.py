@@ -1,0 +1,1 @@
+"""The site's pages: today, the patient, the visit."""

@@ -1,0 +1,84 @@
+"""The cast: two sites, and one person of each role."""
+
+import pytest
+from django.core.cache import cache
+
+from ecrf.access.models import Membership, Site, User
+from ecrf.access.roles import AT_A_SITE, Role
+from ecrf.audit.actor import SYSTEM, acting
+
+PASSWORD = "correct horse battery staple"
+
+
+def make_site(code: str, time_zone: str = "Asia/Tokyo", **more) -> Site:
+    with acting(SYSTEM, source="test"):
+        return Site.objects.create(code=code, name=f"Synthetic hospital {code}", time_zone=time_zone, **more)
+
+
+def make_user(username: str, role: str, *sites: Site) -> User:
+    with acting(SYSTEM, source="test"):
+        user = User.objects.create_user(username, f"Synthetic {username}", PASSWORD)
+        for site in sites if role in AT_A_SITE else (None,):
+            Membership.objects.create(user=user, role=role, site=site)
+    return user
+
+
+@pytest.fixture(autouse=True)
+def _fast_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    cache.clear()
+
+
+@pytest.fixture
+def site(db):
+    return make_site("01")
+
+
+@pytest.fixture
+def other_site(db):
+    return make_site("02")
+
+
+@pytest.fixture
+def investigator(site):
+    return make_user("investigator", Role.INVESTIGATOR, site)
+
+
+@pytest.fixture
+def coordinator(site):
+    return make_user("coordinator", Role.COORDINATOR, site)
+
+
+@pytest.fixture
+def monitor(site):
+    return make_user("monitor", Role.MONITOR, site)
+
+
+@pytest.fixture
+def data_manager(db):
+    return make_user("data_manager", Role.DATA_MANAGER)
+
+
+@pytest.fixture
+def safety(db):
+    return make_user("safety", Role.SAFETY)
+
+
+@pytest.fixture
+def statistician(db):
+    return make_user("statistician", Role.STATISTICIAN)
+
+
+@pytest.fixture
+def administrator(db):
+    return make_user("administrator", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def outsider(other_site):
+    """An investigator of another site."""
+    return make_user("outsider", Role.INVESTIGATOR, other_site)

@@ -1,0 +1,85 @@
+"""The one function that records values."""
+
+from decimal import Decimal
+
+import pytest
+
+from ecrf.audit.chain import verify
+from ecrf.audit.models import AuditEvent
+from ecrf.casebook.recording import Missing
+from ecrf.casebook.services import complete_entries
+from ecrf.checks.models import Finding
+from tests.builders import a_patient, a_place, a_visit, enter
+
+
+@pytest.fixture
+def visit(site, coordinator):
+    return a_visit(a_patient(site, coordinator), "W01", coordinator)
+
+
+@pytest.mark.requirement("R-001")
+@pytest.mark.requirement("R-003")
+def test_first_value_is_saved_and_audited(visit, coordinator):
+    result = enter(visit, "grip-strength", coordinator, right_1="31.5")
+    assert result.row.right_1 == Decimal("31.5")
+    event = AuditEvent.objects.filter(table="trial_gripstrength").latest("position")
+    assert event.changes["right_1"] == [None, 31.5]
+    assert event.calculated["right_best"] == [None, 31.5]
+    assert (event.actor, event.role, event.site) == ("coordinator", "coordinator", "01")
+    assert verify().faults == []
+
+
+def test_full_width_digits_and_decimal_comma_are_numbers(visit, coordinator):
+    result = enter(visit, "grip-strength", coordinator, right_1="３１，５", left_1="31,5")
+    assert result.row.right_1 == result.row.left_1 == Decimal("31.5")
+
+
+def test_impossible_value_is_refused_and_leaves_no_entry(visit, coordinator):
+    result = enter(visit, "grip-strength", coordinator, right_1="201")
+    assert "between 0 and 200" in result.refused["right_1"]
+    assert not visit.entries.exists()
+
+
+@pytest.mark.requirement("R-023")
+def test_same_value_again_writes_nothing(visit, coordinator):
+    enter(visit, "grip-strength", coordinator, right_1="31.5")
+    before = AuditEvent.objects.count()
+    assert enter(visit, "grip-strength", coordinator, right_1="31.50").changed == []
+    assert AuditEvent.objects.count() == before
+
+
+@pytest.mark.requirement("R-099")
+def test_value_changed_by_another_is_not_overwritten(visit, coordinator, investigator):
+    enter(visit, "grip-strength", coordinator, right_1="31.5")
+    result = enter(visit, "grip-strength", investigator, right_1="30.0", seen={"right_1": ""})
+    assert result.conflicts["right_1"].stored == "31.5"
+    assert result.row.right_1 == Decimal("31.5")
+
+
+def test_missing_reason_stands_instead_of_the_value(visit, coordinator):
+    enter(visit, "grip-strength", coordinator, right_1="31.5")
+    row = enter(visit, "grip-strength", coordinator, right_1=Missing("not-done", "pain")).row
+    assert row.right_1 is None
+    assert row.missing_reasons == {"right_1": {"reason": "not-done", "comment": "pain"}}
+    event = AuditEvent.objects.filter(table="trial_gripstrength").latest("position")
+    assert event.changes["right_1"] == [31.5, None]
+    assert event.changes["right_1.missing"][1]["reason"] == "not-done"
+
+
+@pytest.mark.requirement("R-005")
+def test_change_after_completion_wants_a_reason(visit, coordinator):
+    enter(visit, "visit", coordinator, fate="done", visited_on="2026-01-05", contact="on-site")
+    by = coordinator.acting_at(visit.site, "enter")
+    assert complete_entries(patient=visit.patient, places=[a_place(visit, "visit")], by=by) == []
+    assert enter(visit, "visit", coordinator, visited_on="2026-01-06").wants_reason == ["visited_on"]
+    assert enter(visit, "visit", coordinator, visited_on="2026-01-06", reason="  ").wants_reason
+    result = enter(visit, "visit", coordinator, visited_on="2026-01-06", reason="Transcription error")
+    assert result.changed == ["visited_on"]
+    assert AuditEvent.objects.filter(table="trial_visit").latest("position").reason == "Transcription error"
+
+
+def test_soft_check_asks_and_clears_by_itself(visit, coordinator):
+    enter(visit, "mrc-strength", coordinator, before_dose="no")
+    assert Finding.objects.get(check_id="MRC-003").state == "open"
+    enter(visit, "mrc-strength", coordinator, before_dose="yes")
+    assert Finding.objects.get(check_id="MRC-003").state == "cleared"

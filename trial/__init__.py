@@ -1,0 +1,1 @@
+"""The trial: maintenance intravenous immunoglobulin in multifocal motor neuropathy."""

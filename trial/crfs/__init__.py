@@ -1,0 +1,1 @@
+"""The casebook's table of contents: one module, one case report form."""

@@ -1,0 +1,30 @@
+"""End of study: completed or withdrawn, when, why, and the last dose."""
+
+from django.db import models
+
+from ecrf.casebook.items import Choice, Day
+from ecrf.casebook.models import Crf
+from ecrf.casebook.registry import Section, crf
+
+
+class Reason(models.TextChoices):
+    COMPLETED = "COMPLETED", "Completed"
+    ADVERSE_EVENT = "ADVERSE EVENT", "Adverse event"
+    PHYSICIAN_DECISION = "PHYSICIAN DECISION", "Physician decision"
+    WITHDRAWAL_BY_SUBJECT = "WITHDRAWAL BY SUBJECT", "Withdrawal by patient"
+    LACK_OF_EFFICACY = "LACK OF EFFICACY", "Lack of efficacy"
+    LOST_TO_FOLLOW_UP = "LOST TO FOLLOW-UP", "Lost to follow-up"
+    PROTOCOL_DEVIATION = "PROTOCOL DEVIATION", "Protocol deviation"
+    DEATH = "DEATH", "Death"
+    SCREEN_FAILURE = "SCREEN FAILURE", "Screen failure"
+    PREGNANCY = "PREGNANCY", "Pregnancy"
+
+
+@crf("end-of-study", title="End of study", domain="DS")
+class EndOfStudy(Crf):
+    """Completed or withdrawn, when and why."""
+
+    reason = Choice("The patient's participation ended with", choices=Reason, cdash="DSDECOD")
+    ended_on = Day("Date of end of study", cdash="DSSTDAT")
+
+    sections = (Section("End of study", "reason", "ended_on"),)

@@ -1,0 +1,119 @@
+"""MRC strength: ten muscle groups on each side, graded 0 to 5 by hand testing."""
+
+from collections.abc import Iterator
+
+from ecrf.casebook.book import Book
+from ecrf.casebook.items import ClockTime, Line, WholeNumber, YesNo
+from ecrf.casebook.models import Crf
+from ecrf.casebook.registry import Section, crf
+from ecrf.checks.registry import Question, check
+from trial.outcomes import SIDES, mrc_items, mrc_sum
+
+MUSCLES = {
+    "shoulder_abduction": "Shoulder abduction",
+    "elbow_flexion": "Elbow flexion",
+    "elbow_extension": "Elbow extension",
+    "wrist_extension": "Wrist extension",
+    "finger_abduction": "Finger abduction",
+    "hip_flexion": "Hip flexion",
+    "knee_extension": "Knee extension",
+    "knee_flexion": "Knee flexion",
+    "ankle_dorsiflexion": "Ankle dorsiflexion",
+    "ankle_plantar_flexion": "Ankle plantar flexion",
+}
+"""The muscle groups of the sum score (P: the publication does not name them)."""
+
+SUM_MOVED = 8
+GRADE_MOVED = 2
+
+
+def _grade(side: str, muscle: str) -> WholeNumber:
+    return WholeNumber(f"{MUSCLES[muscle]}, {side}", low=0, high=5, cdash="MKORRES")
+
+
+@crf("mrc-strength", title="MRC strength", domain="MK")
+class MrcStrength(Crf):
+    """Twenty MRC grades (0 no contraction to 5 normal power) and their sum, 0 to 100."""
+
+    assessor = Line("Assessor", max_length=60, hint="A code, not a name", cdash="MKEVAL")
+    assessed_at = ClockTime("Time of assessment", required=False, cdash="MKTIM")
+    before_dose = YesNo("Before the first infusion?", cdash="MKTPT")
+
+    right_shoulder_abduction = _grade("right", "shoulder_abduction")
+    left_shoulder_abduction = _grade("left", "shoulder_abduction")
+    right_elbow_flexion = _grade("right", "elbow_flexion")
+    left_elbow_flexion = _grade("left", "elbow_flexion")
+    right_elbow_extension = _grade("right", "elbow_extension")
+    left_elbow_extension = _grade("left", "elbow_extension")
+    right_wrist_extension = _grade("right", "wrist_extension")
+    left_wrist_extension = _grade("left", "wrist_extension")
+    right_finger_abduction = _grade("right", "finger_abduction")
+    left_finger_abduction = _grade("left", "finger_abduction")
+    right_hip_flexion = _grade("right", "hip_flexion")
+    left_hip_flexion = _grade("left", "hip_flexion")
+    right_knee_extension = _grade("right", "knee_extension")
+    left_knee_extension = _grade("left", "knee_extension")
+    right_knee_flexion = _grade("right", "knee_flexion")
+    left_knee_flexion = _grade("left", "knee_flexion")
+    right_ankle_dorsiflexion = _grade("right", "ankle_dorsiflexion")
+    left_ankle_dorsiflexion = _grade("left", "ankle_dorsiflexion")
+    right_ankle_plantar_flexion = _grade("right", "ankle_plantar_flexion")
+    left_ankle_plantar_flexion = _grade("left", "ankle_plantar_flexion")
+
+    sum_score = WholeNumber("MRC sum score", low=0, high=100, unit="of 100", rule="MRC-SUM v1")
+    graded = WholeNumber("Grades given", low=0, high=20, unit="of 20", rule="MRC-COUNT v1")
+
+    sections = (
+        Section("Assessment", "assessor", "assessed_at", "before_dose"),
+        Section("Grades", *mrc_items(MUSCLES), help="0 none · 1 flicker · 2 without gravity · 3 against gravity · "
+                "4 against resistance · 5 normal"),
+        Section("Calculated", "sum_score", "graded"),
+    )
+
+    def calculate(self) -> None:
+        grades = [getattr(self, item) for item in mrc_items(MUSCLES)]
+        self.sum_score = mrc_sum(grades)
+        self.graded = sum(grade is not None for grade in grades)
+
+    @classmethod
+    def grid(cls) -> list[tuple[str, list[str]]]:
+        """Rows of the page's grid: a muscle group and its item on each side."""
+        return [(label, [f"{side}_{muscle}" for side in SIDES]) for muscle, label in MUSCLES.items()]
+
+
+@check("MRC-001", on="mrc-strength", items=mrc_items(MUSCLES), reads=("mrc-strength",))
+def grade_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
+    """A grade moved by two or more since the last visit."""
+    last = book.previous("mrc-strength", row)
+    for item in mrc_items(MUSCLES) if last else ():
+        now, before = getattr(row, item), getattr(last, item)
+        if now is not None and before is not None and abs(now - before) >= GRADE_MOVED:
+            way = "Rose" if now > before else "Fell"
+            yield Question(item, f"{way} from {before} to {now}.")
+
+
+@check("MRC-002", on="mrc-strength", items=mrc_items(MUSCLES), reads=("mrc-strength",))
+def sum_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
+    """The sum score moved by eight or more since the last visit."""
+    last = book.previous("mrc-strength", row)
+    if last is None or row.sum_score is None or last.sum_score is None:
+        return
+    if abs(row.sum_score - last.sum_score) >= SUM_MOVED:
+        way = "rose" if row.sum_score > last.sum_score else "fell"
+        yield Question("sum_score", f"The sum {way} from {last.sum_score} to {row.sum_score}.")
+
+
+@check("MRC-003", on="mrc-strength", items=("before_dose",))
+def assessed_after_infusion(row: MrcStrength, book: Book) -> Iterator[Question]:
+    """Strength was assessed after the infusion began."""
+    if row.before_dose is False:
+        yield Question("before_dose", "Strength was assessed after the infusion began.")
+
+
+@check("MRC-004", on="mrc-strength", items=("assessor",), reads=("mrc-strength",))
+def another_assessor(row: MrcStrength, book: Book) -> Iterator[Question]:
+    """Another person assessed than at the first assessment."""
+    first = next((r for r in book.rows("mrc-strength") if r.assessor), None)
+    if first and row.assessor and first.assessor != row.assessor:
+        code = first.entry.visit.code
+        yield Question("assessor", f"{row.assessor} assessed; at {code} it was {first.assessor}.")

@@ -1,0 +1,1 @@
+"""Edit checks that reach across forms."""
