@@ -86,7 +86,6 @@ INSTALLED_APPS = [
     "pgtrigger",
     "crispy_forms",
     "crispy_bootstrap5",
-    "django_htmx",
     "csp",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -114,7 +113,6 @@ MIDDLEWARE = [
     "ecrf.access.login.LoginEverywhere",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "ecrf.urls"
 WSGI_APPLICATION = "ecrf.wsgi.application"
@@ -194,7 +192,7 @@ STATIC_ROOT = BASE_DIR / ".static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "ecrf.web.StaticFiles"},
 }
 LOGGING = {
     "version": 1,

@@ -1,5 +1,15 @@
-"""The addresses of the product: the site's pages, the monitor's admin, the login."""
+"""The addresses of the product: the login, the monitor's admin, the site's pages."""
 
-from django.urls import path
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
 
-urlpatterns = [path("x", lambda r: None, name="today")]
+from ecrf.access.login import log_in_again, login_page
+from ecrf.monitoring.site import monitor_site
+
+urlpatterns = [
+    path("login/", login_page, name="login"),
+    path("login/again/", log_in_again, name="log-in-again"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("monitor/", monitor_site.urls),
+    path("", include("ecrf.entry.urls")),
+]

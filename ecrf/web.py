@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("ecrf.request")
@@ -94,3 +95,9 @@ def about(request: HttpRequest) -> dict[str, object]:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page's key was too old: say so without losing what was typed (the browser keeps it on Back)."""
     return render(request, "errors/csrf.html", status=403)
+
+
+class StaticFiles(CompressedManifestStaticFilesStorage):
+    """Hashed and compressed files; imports between our ES modules are hashed too."""
+
+    support_js_module_import_aggregation = True

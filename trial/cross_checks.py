@@ -1,1 +1,207 @@
 """Edit checks that reach across forms."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from ecrf.casebook.book import Book
+from ecrf.casebook.items import Day, PartialDay
+from ecrf.casebook.models import Crf
+from ecrf.casebook.partial_dates import earliest, latest, surely_before
+from ecrf.casebook.registry import by_model
+from ecrf.checks.registry import ANY, Question, check
+from trial.crfs.adverse_event import Action, AdverseEvent, Outcome
+from trial.crfs.demographics import Demographics
+from trial.crfs.end_of_study import EndOfStudy, Reason
+from trial.crfs.infusion import Infusion, InfusionLot, InfusionVitals, TimePoint
+from trial.crfs.mmn_history import MmnHistory
+from trial.crfs.visit import Fate
+from trial.schedule import LAST_VISIT
+
+YOUNGEST, OLDEST = 20, 100
+PRESSURE_FELL_MMHG = 30
+TEMPERATURE_ROSE_C = 1
+
+
+def _consented_on(book: Book) -> date | None:
+    consent = book.one("consent")
+    return consent.signed_on if consent else None
+
+
+def age_at(born: str, on: date) -> tuple[int, int]:
+    """The least and the most completed years on a day that a birth date, maybe partial, leaves possible."""
+
+    def years(birthday: date) -> int:
+        return on.year - birthday.year - ((on.month, on.day) < (birthday.month, birthday.day))
+
+    return years(latest(born)), years(earliest(born))
+
+
+@check("DATE-001", on=ANY, reads=("consent",))
+def before_consent(row: Crf, book: Book) -> Iterator[Question]:
+    """A date of the study lies before the consent."""
+    consent = _consented_on(book)
+    for name, item in by_model(type(row)).entered.items() if consent else ():
+        value = getattr(row, name)
+        if (
+            value
+            and isinstance(item, Day | PartialDay)
+            and not item.history
+            and surely_before(value, str(consent))
+        ):
+            yield Question(name, f"{value} is before the consent, signed on {consent}.")
+
+
+@check("DM-001", on="demographics", items=("born_on", "age_years"), reads=("consent",), source="S")
+def age_outside(row: Demographics, book: Book) -> Iterator[Question]:
+    """The age at consent is below 20 or above 100 (the upper limit is P)."""
+    consent = _consented_on(book)
+    if row.born_on and consent:
+        item, (least, most) = "born_on", age_at(row.born_on, consent)
+        words = f"Born {row.born_on}, the patient was {least if least == most else f'{least} or {most}'}"
+    elif row.age_years is not None:
+        item, least, most = "age_years", row.age_years, row.age_years
+        words = f"The patient was {row.age_years}"
+    else:
+        return
+    if most < YOUNGEST or least > OLDEST:
+        yield Question(item, f"{words} years old at consent; {YOUNGEST} to {OLDEST} is expected.")
+
+
+@check("MMN-002", on="mmn-history", items=("diagnosed_on",), reads=("consent",))
+def diagnosed_after_consent(row: MmnHistory, book: Book) -> Iterator[Question]:
+    """The diagnosis lies after the consent."""
+    consent = _consented_on(book)
+    if consent and row.diagnosed_on and surely_before(consent, row.diagnosed_on):
+        yield Question("diagnosed_on", f"Diagnosis {row.diagnosed_on} is after the consent, {consent}.")
+
+
+@check("INF-009", on="infusion", items=("given_g",), reads=("infusion-lot",))
+def lot_missing(row: Infusion, book: Book) -> Iterator[Question]:
+    """A dose was given and no lot number is recorded."""
+    lots = book.children("infusion-lot", row)
+    if row.given_g and not any(lot.lot_number or "lot_number" in lot.missing_reasons for lot in lots):
+        yield Question("given_g", f"{row.given_g} g was given, and no lot number is recorded.")
+
+
+@check("INF-010", on="infusion", items=("infused_on",), reads=("end-of-study",))
+def infused_after_end(row: Infusion, book: Book) -> Iterator[Question]:
+    """The infusion lies after the end of study."""
+    end = book.one("end-of-study")
+    if row.infused_on and end and end.ended_on and row.infused_on > end.ended_on:
+        yield Question("infused_on", f"{row.infused_on} is after the end of study, {end.ended_on}.")
+
+
+@check("INF-011", on="infusion", items=("infused_on", "given_g"), reads=("eligibility",))
+def infused_though_not_eligible(row: Infusion, book: Book) -> Iterator[Question]:
+    """A dose was given although the patient is not eligible."""
+    decision = book.one("eligibility")
+    if row.given_g and decision and decision.eligible is False:
+        yield Question("given_g", f"{row.given_g} g was given, but the patient was found not eligible.")
+
+
+@check("LOT-001", on="infusion-lot", items=("expires_on",), reads=("infusion",))
+def lot_expired(row: InfusionLot, book: Book) -> Iterator[Question]:
+    """The lot had expired on the day of the infusion."""
+    infusion = _infusion_of(row, book)
+    if row.expires_on and infusion and infusion.infused_on and infusion.infused_on > row.expires_on:
+        yield Question(
+            "expires_on", f"The lot expired on {row.expires_on}, before the infusion, {infusion.infused_on}."
+        )
+
+
+def _infusion_of(row: Crf, book: Book) -> Any | None:
+    return next((r for r in book.rows("infusion") if r.entry_id == row.entry.parent_id), None)
+
+
+def _without_event(row: InfusionVitals, item: str, book: Book) -> Any | None:
+    """The value before this infusion, if this reading came later and no adverse event began that day."""
+    infusion = _infusion_of(row, book)
+    if row.time_point not in (TimePoint.DURING, TimePoint.AFTER) or not (infusion and infusion.infused_on):
+        return None
+    if any(_may_be_on(event.started_on, infusion.infused_on) for event in book.rows("adverse-event")):
+        return None
+    readings = book.children("infusion-vitals", infusion)
+    before = [getattr(r, item) for r in readings if r.time_point == TimePoint.BEFORE]
+    return next((value for value in reversed(before) if value is not None), None)
+
+
+def _may_be_on(partial: str | None, day: date) -> bool:
+    return bool(partial) and earliest(str(partial)) <= day <= latest(str(partial))
+
+
+@check(
+    "IV-003",
+    on="infusion-vitals",
+    items=("systolic", "time_point"),
+    reads=("infusion", "infusion-vitals", "adverse-event"),
+)
+def pressure_fell(row: InfusionVitals, book: Book) -> Iterator[Question]:
+    """The systolic pressure fell by 30 mmHg or more in an infusion, and no adverse event began that day."""
+    before = _without_event(row, "systolic", book)
+    if before is not None and row.systolic is not None and before - row.systolic >= PRESSURE_FELL_MMHG:
+        fell = f"Systolic fell from {before} to {row.systolic} mmHg"
+        yield Question("systolic", f"{fell}, and no adverse event began that day.")
+
+
+@check(
+    "IV-004",
+    on="infusion-vitals",
+    items=("temperature", "time_point"),
+    reads=("infusion", "infusion-vitals", "adverse-event"),
+)
+def temperature_rose(row: InfusionVitals, book: Book) -> Iterator[Question]:
+    """The temperature rose by 1 °C or more in an infusion, and no adverse event began that day."""
+    before = _without_event(row, "temperature", book)
+    if before is not None and row.temperature is not None and row.temperature - before >= TEMPERATURE_ROSE_C:
+        rose = f"Temperature rose from {before} to {row.temperature} °C"
+        yield Question("temperature", f"{rose}, and no adverse event began that day.")
+
+
+@check("AE-004", on="adverse-event", items=("started_on",), reads=("consent",))
+def began_before_consent(row: AdverseEvent, book: Book) -> Iterator[Question]:
+    """The event began before the consent: then it is medical history."""
+    consent = _consented_on(book)
+    if consent and row.started_on and surely_before(row.started_on, consent):
+        yield Question(
+            "started_on",
+            f"It began on {row.started_on}, before the consent, {consent}: then it is medical history.",
+        )
+
+
+@check("AE-005", on="adverse-event", items=("outcome",), reads=("end-of-study",))
+def fatal_without_death(row: AdverseEvent, book: Book) -> Iterator[Question]:
+    """The event was fatal, and the end of study is not death."""
+    end = book.one("end-of-study")
+    reason = end.reason if end else None
+    if row.outcome == Outcome.FATAL and reason != Reason.DEATH:
+        stands = f"is {Reason(reason).label.lower()}" if reason else "is not recorded"
+        yield Question("outcome", f"The outcome is fatal; the end of study {stands}.")
+
+
+@check("AE-006", on="adverse-event", items=("action",), reads=("end-of-study",))
+def withdrawn_without_end(row: AdverseEvent, book: Book) -> Iterator[Question]:
+    """The drug was withdrawn, and there is no end of study."""
+    end = book.one("end-of-study")
+    if row.action == Action.DRUG_WITHDRAWN and not (end and end.reason):
+        yield Question("action", "The drug was withdrawn, and the end of study is not recorded.")
+
+
+@check("EOS-001", on="end-of-study", items=("reason",), reads=("visit",))
+def completed_without_last_visit(row: EndOfStudy, book: Book) -> Iterator[Question]:
+    """The patient completed the study without the visit of week 52."""
+    done = any(visit.fate == Fate.DONE for visit in book.at("visit", LAST_VISIT))
+    if row.reason == Reason.COMPLETED and not done:
+        yield Question("reason", f"The study was completed, but visit {LAST_VISIT} is not recorded as done.")
+
+
+@check("EOS-002", on="end-of-study", items=("reason", "adverse_event_number"), reads=("adverse-event",))
+def ended_without_event(row: EndOfStudy, book: Book) -> Iterator[Question]:
+    """The study ended by an adverse event that the log does not hold."""
+    if row.reason != Reason.ADVERSE_EVENT or "adverse_event_number" in row.missing_reasons:
+        return
+    number = row.adverse_event_number
+    if number is None:
+        yield Question("adverse_event_number", "The reason is an adverse event; which one is not said.")
+    elif number not in [event.entry.number for event in book.rows("adverse-event")]:
+        yield Question("adverse_event_number", f"The adverse event log has no number {number}.")

@@ -1,25 +1,43 @@
-"""The schedule: which visits, when, with which forms. The protocol's own table, as data."""
+"""The schedule: which visits, when, with which forms. The protocol's table (sections 2 and 4), as data."""
 
 from ecrf.casebook.protocol import Protocol, VisitPlan
+from trial.assumptions import ASSUMPTIONS
+from trial.dosing import INDUCTION_DAYS
 
-SCREENING = ("visit", "mrc-strength", "grip-strength")
 WINDOW = 7
+"""Days either side of the nominal day (O)."""
+
+WEEKS = range(1, 53, 3)
+LAST_WEEK = 52
+LAST_VISIT = f"W{LAST_WEEK}"
+
+ENROLMENT = ("consent", "demographics", "eligibility", "mmn-history")
+ASSESSMENTS = ("visit", "vital-signs", "mrc-strength", "grip-strength")
 
 
 def _week(week: int) -> VisitPlan:
+    """Week 1 is the baseline with the induction days, week 52 the end without a dose."""
     return VisitPlan(
         f"W{week:02}",
-        f"Week {week}",
-        ("visit", "mrc-strength", "grip-strength"),
+        {1: "Week 1 (baseline)", LAST_WEEK: "Week 52 (end)"}.get(week, f"Week {week}"),
+        ASSESSMENTS if week == LAST_WEEK else (*ASSESSMENTS, "infusion"),
         day=1 + 7 * (week - 1),
         opens=-WINDOW,
         closes=WINDOW,
+        expected={"infusion": INDUCTION_DAYS} if week == 1 else {},
     )
 
 
 PROTOCOL = Protocol(
     title="Maintenance intravenous immunoglobulin in multifocal motor neuropathy",
     short_title="IVIg in MMN",
-    visits=(VisitPlan("SCR", "Screening", SCREENING), *(_week(week) for week in range(1, 53, 3))),
+    visits=(
+        VisitPlan("SCR", "Screening", (*ENROLMENT, *ASSESSMENTS)),
+        *(_week(week) for week in WEEKS),
+        VisitPlan("ET", "Early termination", ASSESSMENTS, on_demand=True),
+    ),
     baseline="W01",
+    patient_forms=("end-of-study",),
+    logs=("adverse-event",),
+    assumptions=ASSUMPTIONS,
 )

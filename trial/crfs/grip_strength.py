@@ -1,6 +1,7 @@
 """Grip strength: three trials of each hand with an air-bulb vigorimeter, in kPa."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from ecrf.casebook.book import Book
 from ecrf.casebook.items import Line, Measure
@@ -47,7 +48,7 @@ class GripStrength(Crf):
         Section("Calculated", "right_best", "right_mean", "left_best", "left_mean"),
     )
 
-    def trials(self, side: str) -> list[Measure | None]:
+    def trials(self, side: str) -> list[Decimal | None]:
         """The three trials of one hand."""
         return [getattr(self, f"{side}_{n}") for n in range(1, GRIP_TRIALS + 1)]
 
@@ -57,9 +58,10 @@ class GripStrength(Crf):
             setattr(self, f"{side}_mean", grip_mean(self.trials(side)))
 
     @classmethod
-    def grid(cls) -> list[tuple[str, list[str]]]:
-        """Rows of the page's grid: a hand and its three trials."""
-        return [(side.title(), [f"{side}_{n}" for n in range(1, GRIP_TRIALS + 1)]) for side in SIDES]
+    def grid(cls) -> list[tuple[str, list[str], str]]:
+        """Rows of the page's grid: a hand, its three trials, its best."""
+        trials = range(1, GRIP_TRIALS + 1)
+        return [(side.title(), [f"{side}_{n}" for n in trials], f"{side}_best") for side in SIDES]
 
 
 @check("GRIP-001", on="grip-strength", items=TRIALS)
@@ -80,7 +82,9 @@ def trials_apart(row: GripStrength, book: Book) -> Iterator[Question]:
             continue
         spread = max(done) - min(done)
         if spread > SPREAD_KPA and spread > SPREAD_SHARE * float(max(done)):
-            yield Question(f"{side}_3", f"The {side} hand's trials lie {spread} kPa apart ({min(done)} to {max(done)}).")
+            yield Question(
+                f"{side}_3", f"The {side} hand's trials lie {spread} kPa apart ({min(done)} to {max(done)})."
+            )
 
 
 @check("GRIP-003", on="grip-strength", items=TRIALS, reads=("grip-strength",))

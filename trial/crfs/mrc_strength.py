@@ -65,8 +65,12 @@ class MrcStrength(Crf):
 
     sections = (
         Section("Assessment", "assessor", "assessed_at", "before_dose"),
-        Section("Grades", *mrc_items(MUSCLES), help="0 none · 1 flicker · 2 without gravity · 3 against gravity · "
-                "4 against resistance · 5 normal"),
+        Section(
+            "Grades",
+            *mrc_items(MUSCLES),
+            help="0 none · 1 flicker · 2 without gravity · 3 against gravity · "
+            "4 against resistance · 5 normal",
+        ),
         Section("Calculated", "sum_score", "graded"),
     )
 

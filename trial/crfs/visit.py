@@ -39,15 +39,19 @@ class Visit(Crf):
 def outside_window(row: Visit, book: Book) -> Iterator[Question]:
     """The visit lies outside its window around the nominal day."""
     trial = protocol()
-    plan = trial.plan(row.entry.visit.code)
+    plan = trial.plan(row.entry.visit.code) if row.entry.visit else None
     baseline = next(iter(book.at("visit", trial.baseline)), None)
-    if not (row.visited_on and plan and plan.day and baseline and baseline.visited_on) or plan.code == trial.baseline:
+    if (
+        not (row.visited_on and plan and plan.day and baseline and baseline.visited_on)
+        or plan.code == trial.baseline
+    ):
         return
     late = (row.visited_on - baseline.visited_on).days + 1 - plan.day
     if not plan.opens <= late <= plan.closes:
         where = f"{abs(late)} days {'after' if late > 0 else 'before'} its nominal day {plan.day}"
         yield Question(
-            "visited_on", f"{row.visited_on} is {where}; the window is {plan.opens:+} to {plan.closes:+} days."
+            "visited_on",
+            f"{row.visited_on} is {where}; the window is {plan.opens:+} to {plan.closes:+} days.",
         )
 
 

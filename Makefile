@@ -1,0 +1,119 @@
+# Everything starts here: `make demo` to look at it, `make test` before you hand it in. `make` alone lists the rest.
+# Needs python3 (3.11 or newer), make and git; what else is missing is fetched, or named in one sentence.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+PACKAGES := .venv/.installed
+NODE_PACKAGES := node_modules/.fetched
+FRONT_END := static/vendor/bootstrap.min.css static/vendor/htmx.min.js
+
+PIP_INSTALL := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check --require-hashes
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
+
+# The linters load the settings and open no database.
+LINT_SETTINGS := SECRET_KEY=only-for-the-linters-only-for-the-linters-only-for-the-linters \
+	DATABASE_URL=postgresql://nobody@localhost/none ALLOWED_HOSTS=localhost
+
+# $(call debian,PACKAGE,WHAT FOR): install a Debian package, or say what to install.
+define debian
+	set -e; \
+	if [ "$$(id -u)" = 0 ]; then as_root="env"; \
+	elif sudo -n true 2>/dev/null; then as_root="sudo -n env"; \
+	else as_root=""; fi; \
+	if [ -z "$$as_root" ] || ! command -v apt-get >/dev/null 2>&1; then \
+		echo "Please install $(2) (Debian: apt-get install $(1)), then say make again." >&2; exit 1; \
+	fi; \
+	echo "Installing Debian's $(1) ..."; \
+	$$as_root apt-get update -qq; \
+	$$as_root DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(1) >/dev/null
+endef
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo demo-reset test bench setup lint format lock chromium
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+demo: setup ## start the eCRF with the synthetic study (PORT=8000, DEMO_PASSWORD=...); Ctrl-C stops it
+	@$(BIN)/python -m ecrf.demo serve
+
+demo-reset: setup ## throw the demo's data away
+	@$(BIN)/python -m ecrf.demo reset
+
+test: lint chromium ## check everything: format, types, layers, templates, the whole test suite
+	@echo "Tests ..."
+	@$(BIN)/python -m pytest
+
+bench: setup ## print the measurements
+	@$(BIN)/python -m tests.bench
+
+# --- the parts ---------------------------------------------------------------------------------------------------
+
+setup: $(PACKAGES) $(FRONT_END) ## virtual environment, Python packages, front-end packages
+
+lint: setup ## formatters in checking mode, linters, types, import layers
+	@echo "Format and lint ..."
+	@$(BIN)/ruff format --quiet --check --diff .
+	@$(BIN)/ruff check --quiet .
+	@echo "Templates ..."
+	@$(BIN)/djlint --quiet --check templates
+	@$(BIN)/djlint --quiet --lint templates
+	@echo "Types ..."
+	@$(LINT_SETTINGS) $(BIN)/mypy --no-error-summary
+	@echo "Import layers ..."
+	@PYTHONPATH=. $(BIN)/lint-imports
+
+format: setup ## rewrite the code and the templates in the agreed format
+	@$(BIN)/ruff check --quiet --fix . || true
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/djlint --quiet --reformat templates || true
+
+lock: setup ## pin again what pyproject.toml and package.json ask for (UPGRADE=--upgrade for the newest)
+	@echo "Python packages ..."
+	@$(UV_COMPILE) $(UPGRADE) pyproject.toml -o requirements.lock
+	@$(UV_COMPILE) $(UPGRADE) --group dev pyproject.toml -o tests/requirements.lock -c requirements.lock
+	@$(UV_COMPILE) $(UPGRADE) --group npm -o static/requirements.lock
+	@echo "Front-end packages ..."
+	@$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund \
+		--omit-lockfile-registry-resolved --loglevel=error >/dev/null
+
+chromium:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+		$(call debian,chromium,Chromium or Google Chrome for the browser tests); }
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+		$(call debian,python3-venv,Python's venv module); }
+	@echo "Virtual environment ..."
+	@$(PYTHON) -m venv --clear .venv
+
+$(PACKAGES): .venv/bin/python tests/requirements.lock
+	@echo "Python packages ..."
+	@$(PIP_INSTALL) -r tests/requirements.lock
+	@touch $@
+
+# npm 7 is the first to read this lock file; where it is older or missing, pip brings one.
+$(NODE_PACKAGES): package.json package-lock.json static/requirements.lock | $(PACKAGES)
+	@npm_version=$$($(NPM) --version 2>/dev/null | cut -d. -f1); \
+	if [ "$${npm_version:-0}" -lt 7 ]; then \
+		echo "npm, by pip ..."; \
+		$(PIP_INSTALL) -r static/requirements.lock; \
+	fi
+	@echo "Front-end packages ..."
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+# Without the line that names its source map, which is not shipped and which collectstatic would look for.
+static/vendor/bootstrap.min.css: $(NODE_PACKAGES)
+	@mkdir -p $(@D)
+	@sed '/sourceMappingURL=/d' node_modules/bootstrap/dist/css/bootstrap.min.css > $@
+
+static/vendor/htmx.min.js: $(NODE_PACKAGES)
+	@mkdir -p $(@D)
+	@cp node_modules/htmx.org/dist/htmx.min.js $@

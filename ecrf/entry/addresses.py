@@ -1,0 +1,95 @@
+"""Addresses of places: how a page, an item and a field are named in URLs, in HTML and in posted data."""
+
+from dataclasses import dataclass
+
+from django.http import Http404
+from django.urls import reverse
+
+from ecrf.access.models import User
+from ecrf.access.reach import reach
+from ecrf.access.roles import Right
+from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.protocol import CASEBOOK, protocol
+from ecrf.casebook.recording import Place
+from ecrf.casebook.registry import CRFS, CrfDefinition
+
+
+@dataclass(frozen=True)
+class Where:
+    """A page of a patient: a visit's, or (visit None) that of a form that belongs to no visit."""
+
+    patient: Patient
+    visit: Visit | None = None
+
+    @property
+    def segment(self) -> str:
+        return self.visit.code if self.visit else CASEBOOK
+
+
+def reach_patient(user: User, number: str) -> Patient:
+    """The patient with this number, if the user reaches it and may enter there."""
+    return reach(user, Patient.objects.select_related("site"), Right.ENTER, number=number)
+
+
+def reach_where(user: User, number: str, segment: str) -> Where:
+    """The visit's page, or the patient's pages without a visit."""
+    if segment == CASEBOOK:
+        return Where(reach_patient(user, number))
+    visits = Visit.objects.select_related("patient__site")
+    visit = reach(user, visits, Right.ENTER, patient__number=number, code=segment)
+    return Where(visit.patient, visit)
+
+
+def place_of(where: Where, crf: str, address: str) -> Place:
+    """The place of an entry on that page; 404 for a form or a number that cannot stand there."""
+    definition = CRFS.get(crf)
+    if definition is None or not _belongs(where, definition):
+        raise Http404
+    number, parent = _numbers(address)
+    if bool(definition.row_of) != (parent is not None):
+        raise Http404
+    repeats = definition.repeat or definition.row_of
+    if number > 1 and not repeats:
+        raise Http404
+    return Place(where.patient, definition, where.visit, number, parent)
+
+
+def _belongs(where: Where, definition: CrfDefinition) -> bool:
+    key = definition.row_of or definition.key
+    trial = protocol()
+    if where.visit is None:
+        return key in (*trial.patient_forms, *trial.logs)
+    plan = trial.plan(where.visit.code)
+    return plan is not None and key in plan.forms
+
+
+def _numbers(address: str) -> tuple[int, int | None]:
+    parts = address.split(".")
+    if len(parts) > 2 or not all(part.isascii() and part.isdigit() and 1 <= int(part) < 1000 for part in parts):
+        raise Http404
+    return int(parts[-1]), int(parts[0]) if len(parts) == 2 else None
+
+
+def field_name(place: Place, item: str) -> str:
+    """The name of the item's field in the page's form."""
+    return f"{place.definition.key}:{place.address}:{item}"
+
+
+def html_id(place: Place, item: str = "") -> str:
+    """The id of the item's (or the form's) element."""
+    base = f"{place.definition.key}-{place.address.replace('.', '_')}"
+    return f"{base}-{item}" if item else base
+
+
+def page_url(where: Where, place: Place | None = None) -> str:
+    """The page on which this place is entered."""
+    if where.visit:
+        return reverse("visit", args=[where.patient.number, where.visit.code])
+    assert place is not None
+    return reverse("log-form", args=[where.patient.number, place.definition.key, place.number])
+
+
+def item_url(where: Where, place: Place, item: str) -> str:
+    """Where the item's value is posted."""
+    parts = [where.patient.number, where.segment, place.definition.key, place.address, item]
+    return reverse("item", args=parts)

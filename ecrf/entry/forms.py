@@ -1,0 +1,50 @@
+"""The crispy forms of the page: one layout for every CRF, made from the sections it declares."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, LayoutObject
+from django import forms
+from django.template.loader import get_template
+
+from ecrf.casebook.registry import Section
+from ecrf.entry.panels import Panel
+
+
+class ItemBlock(LayoutObject):
+    """One item: label, field, unit, last value, messages."""
+
+    def __init__(self, name: str) -> None:
+        self.fields = [name]
+
+    def render(self, form: "CrfForm", context: Any, **_: Any) -> str:
+        return get_template("entry/_item.html").render({"item": form.panel.items[self.fields[0]]})
+
+
+class SectionBlock(LayoutObject):
+    """A titled group of items."""
+
+    def __init__(self, section: Section) -> None:
+        self.section = section
+        self.fields = [ItemBlock(name) for name in section.items]
+
+    def render(self, form: "CrfForm", context: Any, **more: Any) -> str:
+        body = self.get_rendered_fields(form, context, **more)
+        return get_template("entry/_section.html").render({"section": self.section, "body": body, "form": form})
+
+
+class CrfForm(forms.Form):
+    """A panel as a crispy form. Values are read and saved by `casebook.recording`, not by the form."""
+
+    def __init__(self, panel: Panel) -> None:
+        super().__init__()
+        self.panel = panel
+        self.fields = dict(panel.definition.form_fields)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        sections = [s for s in panel.definition.sections if not self._is_calculated(s)]
+        self.helper.layout = Layout(*(SectionBlock(section) for section in sections))
+
+    def _is_calculated(self, section: Section) -> bool:
+        return all(name in self.panel.definition.calculated for name in section.items)

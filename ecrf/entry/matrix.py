@@ -1,0 +1,114 @@
+"""The patient's matrix: visits × forms, each cell with its state in words."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from ecrf.casebook.due import Outlook, VisitDue, VisitState
+from ecrf.casebook.models import Crf, Entry, Patient, Status
+from ecrf.casebook.outlooks import outlook_of
+from ecrf.casebook.protocol import VisitPlan, protocol
+from ecrf.casebook.registry import CRFS, CrfDefinition
+
+WORDS_OF = 5
+"""How many of a form's first items tell what a log's line is about."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One form at one visit: none (not planned), empty, begun, ready, complete."""
+
+    key: str
+    state: str
+    missing: int = 0
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One visit of the patient with its cells."""
+
+    due: VisitDue
+    is_open: bool
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A patient's whole casebook at a glance."""
+
+    outlook: Outlook
+    columns: list[CrfDefinition]
+    rows: list[MatrixRow]
+    logs: list["Log"]
+    on_demand: list[VisitPlan]
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One entry of a log: its number, its first values in words, its state."""
+
+    number: int
+    url: str
+    words: str
+    state: str
+    state_words: str
+
+
+@dataclass(frozen=True)
+class Log:
+    """The entries of one kind that belong to no visit."""
+
+    definition: CrfDefinition
+    lines: list[LogLine]
+    is_repeating: bool
+
+
+def matrix(patient: Patient) -> Matrix:
+    """Two statements for the entries and one per log, beside the outlook's four."""
+    trial = protocol()
+    entries = list(patient.entries.filter(parent=None).select_related("visit").order_by("number"))
+    seen = outlook_of(patient)
+    columns = [CRFS[key] for key in trial.scheduled_crfs() if any(key in plan.forms for plan in trial.visits)]
+    opened = {entry.visit.code for entry in entries if entry.visit} | set(
+        patient.visits.values_list("code", flat=True)
+    )
+    rows = [
+        MatrixRow(due, due.plan.code in opened, [_cell(due, d.key, entries) for d in columns]) for due in seen.visits
+    ]
+    logs = [_log(patient, CRFS[key], entries, key in trial.logs) for key in (*trial.logs, *trial.patient_forms)]
+    on_demand = [plan for plan in trial.visits if plan.on_demand and plan.code not in opened]
+    return Matrix(seen, columns, rows, logs, on_demand)
+
+
+def _cell(due: VisitDue, key: str, entries: list[Entry]) -> Cell:
+    if key not in due.plan.forms:
+        return Cell(key, "none")
+    here = [e for e in entries if e.visit and e.visit.code == due.plan.code and e.crf == key]
+    if not here:
+        not_asked = due.state in (VisitState.MISSED, VisitState.NOT_EXPECTED)
+        return Cell(key, "none" if not_asked else "empty")
+    missing = sum(entry.missing for entry in here)
+    if all(entry.status == Status.COMPLETE for entry in here):
+        return Cell(key, "complete", count=len(here))
+    return Cell(key, "begun" if missing else "ready", missing, len(here))
+
+
+def _log(patient: Patient, definition: CrfDefinition, entries: list[Entry], is_repeating: bool) -> Log:
+    mine = [entry for entry in entries if entry.crf == definition.key]
+    found = definition.model._default_manager.filter(entry__patient=patient) if mine else []
+    rows = {row.pk: row for row in found}
+    lines = [_log_line(patient, definition, entry, rows.get(entry.pk)) for entry in mine]
+    return Log(definition, lines, is_repeating)
+
+
+def _log_line(patient: Patient, definition: CrfDefinition, entry: Entry, row: Crf | None) -> LogLine:
+    texts = [item.words(getattr(row, name, None)) for name, item in list(definition.items.items())[:WORDS_OF]]
+    complete = entry.status == Status.COMPLETE
+    return LogLine(
+        number=entry.number,
+        url=reverse("log-form", args=[patient.number, definition.key, entry.number]),
+        words=" · ".join(text for text in texts if text),
+        state="complete" if complete else "begun",
+        state_words="complete" if complete else f"{entry.missing} missing" if entry.missing else "to complete",
+    )

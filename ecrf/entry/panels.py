@@ -1,0 +1,230 @@
+"""What the page shows of one entry: its items with their values, what was there last visit, what is asked."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ecrf.casebook.models import Crf, MissingReason, Status
+from ecrf.casebook.recording import Conflict, Place, Recorded, shown
+from ecrf.casebook.registry import CrfDefinition
+from ecrf.checks.models import Finding, FindingState
+from ecrf.entry.addresses import Where, field_name, html_id, item_url
+
+RADIOS_AT_MOST = 4
+LONGEST_RADIO_LABEL = 26
+WIDTHS = {"number": 7, "day": 13, "partial-day": 13, "clock": 8, "line": 28, "prose": 60}
+
+
+@dataclass
+class ItemView:
+    """One item on the page."""
+
+    panel: "Panel"
+    name: str
+
+    @property
+    def definition(self) -> Any:
+        return self.panel.definition.items[self.name]
+
+    @property
+    def label(self) -> str:
+        return str(self.definition.verbose_name)
+
+    @property
+    def field(self) -> str:
+        return field_name(self.panel.place, self.name)
+
+    @property
+    def id(self) -> str:
+        return html_id(self.panel.place, self.name)
+
+    @property
+    def url(self) -> str:
+        return item_url(self.panel.where, self.panel.place, self.name)
+
+    @property
+    def kind(self) -> str:
+        return str(self.definition.kind)
+
+    @property
+    def width(self) -> int:
+        return WIDTHS.get(self.kind, 28)
+
+    @cached_property
+    def state(self) -> str:
+        """The stored state as `recording.shown` gives it: what the page sends back as seen."""
+        return shown(self.panel.definition, self.panel.row, self.name)
+
+    @property
+    def text(self) -> str:
+        """What stands in the field: what was typed and not saved, else the stored value."""
+        typed = self.panel.typed.get(self.name)
+        if typed is not None:
+            return typed
+        return "" if self.state.startswith("~") else self.state
+
+    @property
+    def missing(self) -> dict[str, str] | None:
+        """{reason, label, comment} where a missing reason stands instead of the value."""
+        found = self.panel.row.missing_reasons.get(self.name) if self.panel.row else None
+        return {**found, "label": MissingReason(found["reason"]).label} if found else None
+
+    @property
+    def words(self) -> str:
+        """The value for reading."""
+        value = getattr(self.panel.row, self.name, None)
+        return str(self.definition.words(value))
+
+    @property
+    def previous(self) -> str:
+        """The value at the last visit, for comparison; never put into the field."""
+        value = getattr(self.panel.previous, self.name, None)
+        return str(self.definition.text(value)) if self.kind in ("number", "choice") else ""
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        if not hasattr(self.definition, "flatchoices") or self.kind != "choice":
+            return []
+        return list(self.definition.flatchoices) or [("yes", "Yes"), ("no", "No")]
+
+    @property
+    def as_radios(self) -> bool:
+        choices = self.choices
+        return len(choices) <= RADIOS_AT_MOST and all(len(label) <= LONGEST_RADIO_LABEL for _, label in choices)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Not asked, given the other values, and empty: a value that stands is always shown."""
+        return not self.state and not self.panel.definition.asked(self.panel.row, self.name)
+
+    @property
+    def asked_if(self) -> dict[str, str] | None:
+        if not self.definition.asked_if:
+            return None
+        other, values = self.definition.asked_if
+        return {"item": html_id(self.panel.place, other), "values": " ".join(v.replace(" ", "_") for v in values)}
+
+    @property
+    def error(self) -> str:
+        return self.panel.recorded.refused.get(self.name, "")
+
+    @property
+    def conflict(self) -> Conflict | None:
+        return self.panel.recorded.conflicts.get(self.name)
+
+    @property
+    def conflict_words(self) -> str:
+        """The value that somebody else stored, for reading."""
+        return self.missing["label"] if self.missing else self.words or "blank"
+
+    @property
+    def wants_reason(self) -> bool:
+        return self.name in self.panel.recorded.wants_reason
+
+    @property
+    def questions(self) -> list[Finding]:
+        return [f for f in self.panel.findings if f.item == self.name and f.state != FindingState.CLEARED]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a required value is still to be entered."""
+        return self.name in self.panel.missing
+
+
+@dataclass
+class Panel:
+    """One entry on the page, stored or still to begin."""
+
+    where: Where
+    place: Place
+    row: Crf | None = None
+    previous: Crf | None = None
+    findings: list[Finding] = field(default_factory=list)
+    typed: dict[str, str] = field(default_factory=dict)
+    rows: list["RowGroup"] = field(default_factory=list)
+    expected: int = 1
+    recorded: Recorded = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        self.recorded = self.recorded or Recorded(self.place)
+
+    @property
+    def definition(self) -> CrfDefinition:
+        return self.place.definition
+
+    @property
+    def id(self) -> str:
+        return html_id(self.place)
+
+    @property
+    def title(self) -> str:
+        several = self.definition.repeat and (self.expected > 1 or self.place.number > 1 or not self.where.visit)
+        return f"{self.definition.title} {self.place.number}" if several else self.definition.title
+
+    @cached_property
+    def items(self) -> dict[str, ItemView]:
+        return {name: ItemView(self, name) for name in self.definition.items}
+
+    @property
+    def calculated(self) -> list[ItemView]:
+        return [self.items[name] for name in self.definition.calculated]
+
+    @property
+    def notes(self) -> list[str]:
+        """What the form itself has to say about its values, such as the planned dose in words."""
+        return self.row.notes() if self.row is not None and hasattr(self.row, "notes") else []
+
+    @property
+    def is_complete(self) -> bool:
+        return self.row is not None and self.row.entry.status == Status.COMPLETE
+
+    @cached_property
+    def missing(self) -> list[str]:
+        return self.definition.missing(self.row)
+
+    @property
+    def left(self) -> int:
+        """How many required items are empty, in the form and its rows."""
+        return len(self.missing) + sum(row.left for group in self.rows for row in group.panels if row.row)
+
+    @property
+    def asked(self) -> int:
+        """How many required items the form asks."""
+        items = self.definition.entered.items()
+        return sum(item.required and self.definition.asked(self.row, name) for name, item in items)
+
+    @property
+    def open_questions(self) -> int:
+        own = sum(finding.state == FindingState.OPEN for finding in self.findings)
+        return own + sum(row.open_questions for group in self.rows for row in group.panels)
+
+    @property
+    def status(self) -> str:
+        """complete, ready (nothing left), begun or empty: the page gives each a word and an icon."""
+        if self.is_complete:
+            return "complete"
+        if self.row is None:
+            return "empty"
+        return "begun" if self.left else "ready"
+
+    @property
+    def seen(self) -> dict[str, str]:
+        """Every item's state as the page shows it."""
+        return {name: self.items[name].state for name in self.definition.entered}
+
+    @property
+    def seen_json(self) -> str:
+        return json.dumps(self.seen, ensure_ascii=False, separators=(",", ":"))
+
+    @property
+    def template(self) -> str:
+        return f"crfs/{self.definition.key}.html"
+
+
+@dataclass
+class RowGroup:
+    """The rows of one kind under a form."""
+
+    definition: CrfDefinition
+    panels: list[Panel]

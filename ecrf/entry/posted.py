@@ -1,0 +1,75 @@
+"""Reads what a page posts: one item from the script, or every field of the page by its one Save."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from ecrf.audit.actor import Actor
+from ecrf.casebook.models import MissingReason
+from ecrf.casebook.recording import Missing, record
+from ecrf.entry.addresses import field_name
+from ecrf.entry.panels import Panel
+
+SHORTHAND = {
+    "nd": MissingReason.NOT_DONE,
+    "na": MissingReason.NOT_APPLICABLE,
+    "uk": MissingReason.UNKNOWN,
+    "rf": MissingReason.REFUSED,
+}
+"""Typed into a field that takes no text, these give a missing reason by two keys."""
+TAKES_TEXT = ("line", "prose")
+
+
+def typed_value(kind: str, text: str) -> Any:
+    """The text as typed, or the missing reason that its shorthand stands for."""
+    reason = None if kind in TAKES_TEXT else SHORTHAND.get(text.strip().lower())
+    return Missing(reason) if reason else text
+
+
+def posted_item(request: HttpRequest, kind: str) -> Any:
+    """The one value of an item's own request: `missing` (with `comment`) wins over `value`."""
+    if reason := request.POST.get("missing"):
+        return Missing(reason, request.POST.get("comment", "").strip())
+    return typed_value(kind, request.POST.get("value", ""))
+
+
+def save_page(panels: list[Panel], data: QueryDict, by: Actor) -> bool:
+    """Save what differs from what the page showed, form by form; whether everything given is now stored.
+
+    Each panel then holds what became of its values, and keeps what was typed and not saved.
+    """
+    clean = True
+    for panel in panels:
+        seen = _seen(data, panel)
+        values = _changed(panel, data, seen)
+        if not values:
+            continue
+        reason = data.get(f"reason:{panel.id}", "")
+        panel.recorded = record(place=panel.place, values=values, by=by, seen=seen, reason=reason)
+        panel.row = panel.recorded.row
+        clean = clean and panel.recorded.is_clean
+        lost = {*panel.recorded.refused, *panel.recorded.conflicts, *panel.recorded.wants_reason}
+        panel.typed = {name: data[field_name(panel.place, name)] for name in lost}
+    return clean
+
+
+def _seen(data: QueryDict, panel: Panel) -> dict[str, str]:
+    try:
+        found = json.loads(data.get(f"seen:{panel.id}", "{}"))
+    except ValueError:
+        found = {}
+    return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, Mapping) else {}
+
+
+def _changed(panel: Panel, data: QueryDict, seen: dict[str, str]) -> dict[str, Any]:
+    values = {}
+    for name, item in panel.definition.entered.items():
+        key = field_name(panel.place, name)
+        if key not in data:
+            continue
+        before = seen.get(name, "")
+        if data[key] != ("" if before.startswith("~") else before):
+            values[name] = typed_value(item.kind, data[key])
+    return values

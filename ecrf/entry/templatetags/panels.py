@@ -1,0 +1,36 @@
+"""Draws a panel's items: by crispy from the CRF's sections, or by the CRF's own template where there is one."""
+
+from functools import cache
+
+from crispy_forms.utils import render_crispy_form
+from django import template
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+
+from ecrf.entry.panels import ItemView, Panel
+
+register = template.Library()
+
+
+@cache
+def _own_template(name: str) -> bool:
+    try:
+        get_template(name)
+    except TemplateDoesNotExist:
+        return False
+    return True
+
+
+@register.simple_tag(takes_context=True)
+def panel_body(context: template.Context, panel: Panel) -> SafeString:
+    """The items of one panel."""
+    if _own_template(panel.template):
+        return get_template(panel.template).render({"panel": panel})
+    return render_crispy_form(panel.form, context=context)  # type: ignore[attr-defined]
+
+
+@register.simple_tag
+def item_of(panel: Panel, name: str) -> ItemView:
+    """One item of a panel, for the templates of grids."""
+    return panel.items[name]

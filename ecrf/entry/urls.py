@@ -1,0 +1,21 @@
+"""The addresses of the site's pages. A patient's number holds no personal data."""
+
+from django.urls import path
+
+from ecrf.entry.views import assumptions, item, patient, today, visit
+
+PLACE = "patients/<str:number>/<str:segment>/<slug:crf>/<str:address>/<slug:name>/"
+
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("assumptions/", assumptions.assumptions, name="assumptions"),
+    path("patients/add/", patient.add, name="add-patient"),
+    path("patients/<str:number>/", patient.patient, name="patient"),
+    path("patients/<str:number>/casebook/<slug:crf>/add/", visit.add_log_form, name="add-log-form"),
+    path("patients/<str:number>/casebook/<slug:crf>/<int:entry_number>/", visit.log_form, name="log-form"),
+    path("patients/<str:number>/<str:code>/", visit.visit, name="visit"),
+    path("patients/<str:number>/<str:code>/open/", patient.open, name="open-visit"),
+    path(PLACE, item.item, name="item"),
+    path(f"{PLACE}history/", item.history, name="item-history"),
+    path("findings/<int:finding_id>/confirm/", item.confirm_finding, name="confirm-finding"),
+]

@@ -1,0 +1,1 @@
+"""The views of the site's pages, one module a page."""

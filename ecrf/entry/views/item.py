@@ -1,0 +1,90 @@
+"""One item: saved when the focus leaves it, asked about, confirmed, and its history."""
+
+import json
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from ecrf.access.reach import reach
+from ecrf.access.roles import Right
+from ecrf.casebook.history import item_history
+from ecrf.casebook.recording import Recorded, record
+from ecrf.checks.models import Finding
+from ecrf.checks.services import confirm
+from ecrf.entry.addresses import html_id, place_of, reach_where
+from ecrf.entry.assembly import one_panel
+from ecrf.entry.panels import ItemView, Panel
+from ecrf.entry.posted import posted_item
+from ecrf.entry.reasons import REASONS
+
+STATUS = {"saved": 200, "refused": 422, "conflict": 409, "reason": 428}
+
+
+@require_POST
+def item(request: HttpRequest, number: str, segment: str, crf: str, address: str, name: str) -> HttpResponse:
+    """Save one item; the answer is the fragments of the page that the save changes."""
+    where = reach_where(request.user, number, segment)
+    place = place_of(where, crf, address)
+    if name not in place.definition.entered:
+        raise Http404
+    kind = place.definition.items[name].kind
+    result = record(
+        place=place,
+        values={name: posted_item(request, kind)},
+        by=request.user.acting_at(where.patient.site, Right.ENTER),
+        seen={name: request.POST["seen"]} if "seen" in request.POST else {},
+        reason=request.POST.get("reason", "").strip()[:500],
+    )
+    panel = one_panel(where, place, result.row, result.remarks)
+    panel.recorded = result
+    return _answer(request, panel, panel.items[name])
+
+
+def _outcome(result: Recorded, name: str) -> str:
+    if name in result.refused:
+        return "refused"
+    if name in result.conflicts:
+        return "conflict"
+    return "reason" if name in result.wants_reason else "saved"
+
+
+def _answer(request: HttpRequest, panel: Panel, view: ItemView) -> HttpResponse:
+    outcome = _outcome(panel.recorded, view.name)
+    told = {
+        "id": view.id,
+        "outcome": outcome,
+        "seen": view.state,
+        "missing": view.missing["label"] if view.missing else "",
+        "panel": panel.id,
+        "asked": [html_id(panel.place, f.item) for f in panel.findings] if panel.recorded.changed else None,
+        "at": panel.where.patient.site.now().strftime("%H:%M:%S"),
+    }
+    context = {"item": view, "panel": panel, "outcome": outcome, "reasons": REASONS}
+    response = render(request, "entry/_item_answer.html", context, status=STATUS[outcome])
+    response["HX-Trigger"] = json.dumps({"ecrf:outcome": told})
+    return response
+
+
+@require_POST
+def confirm_finding(request: HttpRequest, finding_id: int) -> HttpResponse:
+    """The site confirms a questioned value against the source."""
+    findings = Finding.objects.select_related("entry__patient__site", "entry__visit", "entry__parent")
+    finding = reach(request.user, findings, Right.ENTER, pk=finding_id)
+    actor = request.user.acting_at(finding.site, Right.ENTER)
+    done = confirm(finding=finding, by=request.user, actor=actor, text=request.POST.get("text", ""))
+    context = {"finding": finding, "out_of_date": not done}
+    return render(request, "entry/_question.html", context, status=200 if done else 409)
+
+
+@require_GET
+def history(request: HttpRequest, number: str, segment: str, crf: str, address: str, name: str) -> HttpResponse:
+    """Who changed the item when, from what to what, and why."""
+    where = reach_where(request.user, number, segment)
+    place = place_of(where, crf, address)
+    if name not in place.definition.items:
+        raise Http404
+    rows = place.definition.model._default_manager
+    row = get_object_or_404(rows, **{f"entry__{k}": v for k, v in place.lookup().items()})
+    lines = item_history(place.definition, row, name)
+    return render(request, "entry/_history.html", {"lines": lines, "zone": where.patient.site.zone})

@@ -1,0 +1,47 @@
+"""The patient: the matrix of visits and forms, the logs; adding a patient, opening a visit."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from ecrf.access.reach import require, sites
+from ecrf.access.roles import Right
+from ecrf.casebook.services import add_patient, open_visit
+from ecrf.entry.addresses import reach_patient
+from ecrf.entry.matrix import matrix
+
+
+@require_GET
+def patient(request: HttpRequest, number: str) -> HttpResponse:
+    """One patient's casebook at a glance."""
+    found = reach_patient(request.user, number)
+    context = {"patient": found, "matrix": matrix(found), "new_key": uuid.uuid4(), "now": found.site.now()}
+    return render(request, "entry/patient.html", context)
+
+
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Add a patient at one of the user's sites; the same click twice adds one."""
+    site = get_object_or_404(sites(request.user, *Right), code=request.POST.get("site", ""))
+    require(request.user, Right.ENTER, site)
+    try:
+        key = uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        return HttpResponseBadRequest("The page is incomplete. Go back and load it again.")
+    added = add_patient(site=site, by=request.user, request_key=key)
+    messages.success(request, f"Patient {added.number} is added. Write the number on the identification list.")
+    return redirect("patient", added.number)
+
+
+@require_POST
+def open(request: HttpRequest, number: str, code: str) -> HttpResponse:  # noqa: A001
+    """Open a visit of the schedule and go to its page."""
+    found = reach_patient(request.user, number)
+    try:
+        opened = open_visit(patient=found, code=code, by=request.user)
+    except LookupError as error:
+        raise Http404 from error
+    return redirect("visit", found.number, opened.code)

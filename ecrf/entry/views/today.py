@@ -1,0 +1,24 @@
+"""Today: the site's patients with what is due, overdue and unfinished. Other roles are sent to their place."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from ecrf.access.roles import Right
+from ecrf.entry.worklist import worklist
+
+
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """The first page after the login."""
+    rights = request.user.rights
+    if Right.ENTER not in rights:
+        if rights & {Right.REVIEW, Right.REVIEW_SAFETY}:
+            return redirect("monitor:index")
+        return render(request, "entry/no_work_here.html", {"memberships": request.user.current_memberships})
+    query = request.GET.get("q", "").strip()[:20]
+    found = worklist(request.user, query=query, after=request.GET.get("after", "")[:20])
+    context = {"work": found, "query": query, "new_key": uuid.uuid4()}
+    return render(request, "entry/today.html", context)

@@ -1,0 +1,128 @@
+"""What the Today page lists: from each patient's outlook, a bounded number of rows whatever the number of patients."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet, Sum
+
+from ecrf.access.models import Site, User
+from ecrf.access.reach import reachable, sites
+from ecrf.access.roles import Right
+from ecrf.casebook.due import PatientState
+from ecrf.casebook.models import Entry, Patient, PatientOutlook, Status
+from ecrf.casebook.protocol import protocol
+
+CARD_ROWS = 8
+PAGE_ROWS = 25
+LIVING = (PatientState.SCREENING.value, PatientState.ON_STUDY.value)
+
+
+@dataclass
+class Line:
+    """One patient on the page; `days` from today at the site to the due day, negative when past."""
+
+    outlook: PatientOutlook
+    today: date
+    missing: int = 0
+
+    @property
+    def patient(self) -> Patient:
+        return self.outlook.patient
+
+    @property
+    def days(self) -> int | None:
+        return (self.outlook.due_on - self.today).days if self.outlook.due_on else None
+
+    @property
+    def days_late(self) -> int:
+        return -(self.days or 0)
+
+    @property
+    def is_overdue(self) -> bool:
+        return bool(self.outlook.closes_on and self.outlook.closes_on < self.today)
+
+    def label(self, code: str) -> str:
+        plan = protocol().plan(code)
+        return plan.label if plan else code
+
+    @property
+    def next_label(self) -> str:
+        return self.label(self.outlook.next_code)
+
+    @property
+    def last_label(self) -> str:
+        return self.label(self.outlook.last_code)
+
+    @property
+    def unfinished_label(self) -> str:
+        return self.label(self.outlook.unfinished_code)
+
+
+@dataclass
+class Card:
+    """One of the boxes at the top: its rows, and whether there are more than it shows."""
+
+    title: str
+    kind: str
+    lines: list[Line]
+    empty: str
+    more: bool = False
+
+
+@dataclass
+class Worklist:
+    """Everything of the Today page."""
+
+    sites: list[Site]
+    cards: list[Card]
+    lines: list[Line]
+    next_after: str = ""
+
+
+def worklist(user: User, *, query: str = "", after: str = "") -> Worklist:
+    """The sites' patients with what is due, overdue and unfinished; `after` continues the list behind a number."""
+    where = list(sites(user, Right.ENTER))
+    today = {site.pk: site.today() for site in where}
+    mine = reachable(user, Patient.objects.all(), Right.ENTER)
+    rows = PatientOutlook.objects.filter(site__in=where).select_related("patient")
+    cards = _cards(rows, today) if where else []
+    listed = rows.filter(patient__in=mine) if query else rows
+    if query:
+        listed = listed.filter(patient__number__istartswith=query)
+    if after:
+        listed = listed.filter(patient__number__gt=after)
+    found = list(listed.order_by("patient__number")[: PAGE_ROWS + 1])
+    lines = [Line(row, today[row.site_id]) for row in found[:PAGE_ROWS]]
+    _count_missing([*lines, *(line for card in cards for line in card.lines)])
+    return Worklist(where, cards, lines, lines[-1].patient.number if len(found) > PAGE_ROWS else "")
+
+
+def _cards(rows: QuerySet[PatientOutlook], today: dict[int, date]) -> list[Card]:
+    latest, earliest = max(today.values()), min(today.values())
+    living = rows.filter(state__in=LIVING)
+    soon = living.filter(closes_on__gte=earliest).filter(
+        Q(due_on__lte=latest + timedelta(days=7)) | Q(opens_on__lte=latest)
+    )
+    return [
+        _card("Due this week", "due", soon.order_by("due_on"), today, "No visit is due in the next seven days."),
+        _card("Overdue", "overdue", living.filter(closes_on__lt=latest).order_by("closes_on"), today, "No visit is overdue."),
+        _card("To finish", "unfinished", rows.exclude(unfinished_code="").order_by("patient"), today, "Every visit begun is complete."),
+    ]
+
+
+def _card(title: str, kind: str, rows: QuerySet[PatientOutlook], today: dict[int, date], empty: str) -> Card:
+    lines = [Line(row, today[row.site_id]) for row in rows[: CARD_ROWS + 1]]
+    return Card(title, kind, lines[:CARD_ROWS], empty, more=len(lines) > CARD_ROWS)
+
+
+def _count_missing(lines: list[Line]) -> None:
+    """How many required items are empty in the forms begun: one statement for all the lines."""
+    patients = {line.patient.pk for line in lines}
+    sums = (
+        Entry.objects.filter(patient__in=patients, missing__gt=0, status=Status.DRAFT)
+        .values_list("patient")
+        .annotate(total=Sum("missing"))
+    )
+    found = dict(sums)
+    for line in lines:
+        line.missing = found.get(line.patient.pk, 0)

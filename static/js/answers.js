@@ -1,0 +1,104 @@
+/* What a person answers beside a field: a reason, whose value counts, why there is none; and the login in place. */
+
+import { field, idOf, inOrder, shown, state, wrapper, write } from "./fields.js";
+import { outbox } from "./outbox.js";
+import { again, commit, flush, send } from "./saving.js";
+
+const clearMessage = (id) => document.getElementById(`m-${id}`).replaceChildren();
+
+function keepStored(id, stored) {
+  state.set(id, stored);
+  write(id, shown(stored));
+  outbox.drop(id);
+  clearMessage(id);
+  field(id).focus();
+  flush();
+}
+
+function giveReason(box) {
+  const id = box.dataset.reasonFor;
+  const reason = box.querySelector("input").value.trim();
+  if (!reason) return box.querySelector("input").focus();
+  outbox.put(id, { ...outbox.get(id), reason, held: false });
+  field(id).focus();
+  return flush();
+}
+
+export function openMore(id) {
+  const place = document.getElementById(`m-${id}`);
+  if (place.querySelector(".more-box")) return;
+  const box = document.getElementById("more-template").content.firstElementChild.cloneNode(true);
+  box.dataset.moreFor = id;
+  place.append(box);
+  box.querySelector("select").focus();
+}
+
+function inMore(button) {
+  const box = button.closest("[data-more-for]");
+  const id = box.dataset.moreFor;
+  if (button.matches("[data-show-history]")) {
+    const url = `${wrapper(id).getAttribute("hx-post")}history/`;
+    return htmx.ajax("GET", url, { target: box.querySelector("[data-history]"), swap: "innerHTML" });
+  }
+  const missing = box.querySelector("[data-missing]").value;
+  if (button.matches("[data-set-missing]")) {
+    if (!missing) return box.querySelector("select").focus();
+    write(id, "");
+    send(id, { value: "", missing, comment: box.querySelector("[data-comment]").value });
+  } else if (button.matches("[data-clear]")) {
+    write(id, "");
+    send(id, { value: "" });
+  }
+  box.remove();
+  return field(id).focus();
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("button");
+  if (!button) return;
+  const { keep, mine, stored, more, reason } = button.dataset;
+  if (more) openMore(more);
+  else if (keep) keepStored(keep, stored);
+  else if (mine) send(mine, { seen: stored });
+  else if (reason) button.closest(".reason").querySelector("input").value = reason;
+  else if (button.matches("[data-give-reason]")) giveReason(button.closest("[data-reason-for]"));
+  else if (button.closest("[data-more-for]")) inMore(button);
+});
+
+document.addEventListener("keydown", (event) => {
+  const id = idOf(event.target);
+  if (event.key === "F2" && id) {
+    event.preventDefault();
+    openMore(id);
+  } else if (event.key === "Escape" && event.target.closest("[data-more-for]")) {
+    const box = event.target.closest("[data-more-for]");
+    field(box.dataset.moreFor).focus();
+    box.remove();
+  } else if (event.key === "Enter" && event.ctrlKey) {
+    if (id) commit(id);
+    document.querySelector("button[name=action][value=complete]")?.click();
+  } else if (event.key === "Enter" && event.target.closest("[data-reason-for]")?.contains(event.target) && event.target.matches("input")) {
+    event.preventDefault();
+    giveReason(event.target.closest("[data-reason-for]"));
+  } else if (event.key === "Enter" && event.target.matches("input:not([type=search]), select") && event.target.closest("#page-form")) {
+    event.preventDefault();
+    const all = inOrder();
+    all[all.indexOf(field(id)) + 1]?.focus();
+  }
+});
+
+document.addEventListener("ecrf:logged-out", () => {
+  if (document.getElementById("log-in-again")) return;
+  htmx.ajax("GET", document.body.dataset.loginUrl, { target: "#log-in-here", swap: "innerHTML" }).then(() => {
+    const name = document.getElementById("again-username");
+    name.value = document.body.dataset.user;
+    document.getElementById("again-password").focus();
+  });
+});
+
+document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+  if (target.id !== "log-in-again" || detail.xhr.status !== 204) return;
+  if (detail.xhr.getResponseHeader("X-User") !== document.body.dataset.user) return location.reload();
+  document.getElementById("log-in-here").replaceChildren();
+  return again();
+});

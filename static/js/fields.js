@@ -1,0 +1,56 @@
+/* Reads and writes the fields of the page by item id, and remembers each item's state as the server last told it. */
+
+const seen = new Map();
+
+for (const holder of document.querySelectorAll("[data-seen-of]")) {
+  for (const [item, state] of Object.entries(JSON.parse(holder.value))) {
+    seen.set(`${holder.dataset.seenOf}-${item}`, state);
+  }
+}
+
+export const state = { get: (id) => seen.get(id) ?? "", set: (id, value) => seen.set(id, value) };
+export const shown = (value) => (value.startsWith("~") ? "" : value);
+export const wrapper = (id) => document.getElementById(`i-${id}`);
+export const idOf = (element) => element.closest("[data-item]")?.id.slice(2);
+
+export function field(id) {
+  const found = document.getElementById(`f-${id}`);
+  return found?.matches("[role=radiogroup]") ? found.querySelector("input:checked") || found.querySelector("input") : found;
+}
+
+export function read(id) {
+  const found = document.getElementById(`f-${id}`);
+  if (!found) return "";
+  return found.matches("[role=radiogroup]") ? (found.querySelector("input:checked")?.value ?? "") : found.value;
+}
+
+export function write(id, value) {
+  const found = document.getElementById(`f-${id}`);
+  if (found.matches("[role=radiogroup]")) {
+    for (const radio of found.querySelectorAll("input")) radio.checked = radio.value === value;
+  } else {
+    found.value = value;
+  }
+}
+
+export function tag(id, label) {
+  const found = document.getElementById(`t-${id}`);
+  found.textContent = label;
+  found.hidden = !label;
+}
+
+/* Every field a person can reach, in the order of the page. */
+export function inOrder() {
+  const all = document.querySelectorAll("#page-form [data-item] :is(input, select, textarea)");
+  return [...all].filter((f) => f.offsetParent && (f.type !== "radio" || f === field(idOf(f))));
+}
+
+/* Shows an item only when it is asked, given the other values; one that holds a value stays in sight. */
+export function showAsked() {
+  for (const item of document.querySelectorAll("[data-asked-of]")) {
+    const other = wrapper(item.dataset.askedOf);
+    const answer = read(item.dataset.askedOf).replaceAll(" ", "_");
+    const asked = !other.hidden && item.dataset.askedIf.split(" ").includes(answer) && answer !== "";
+    item.hidden = !asked && !read(idOf(item)) && !state.get(idOf(item));
+  }
+}

@@ -1,0 +1,41 @@
+/* Grids: arrows move; where one digit is a whole answer, the cursor moves on by itself. */
+
+const cells = (grid) => [...grid.querySelectorAll("input[data-row]")];
+const at = (grid, row, col) => grid.querySelector(`input[data-row="${row}"][data-col="${col}"]`);
+
+const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+document.addEventListener("keydown", (event) => {
+  const move = MOVES[event.key];
+  const grid = event.target.closest("[data-grid]");
+  if (!move || !grid || !event.target.dataset.row) return;
+  const input = event.target;
+  const sideways = move[1] !== 0;
+  const edge = move[1] < 0 ? 0 : input.value.length;
+  const selected = input.selectionStart !== input.selectionEnd;
+  // Inside a longer number the arrows move the caret, as everywhere.
+  if (sideways && !selected && input.value.length > 1 && input.selectionStart !== edge) return;
+  const next = at(grid, Number(input.dataset.row) + move[0], Number(input.dataset.col) + move[1]);
+  if (next) {
+    event.preventDefault();
+    next.focus();
+  }
+});
+
+function advance(event) {
+  const grid = event.target.closest("[data-grid][data-advance]");
+  if (!grid || event.isComposing || !event.target.dataset.row) return;
+  const digit = event.target.value.normalize("NFKC").trim();
+  if (!/^[0-5]$/.test(digit)) return;
+  event.target.value = digit;
+  const all = cells(grid);
+  const next = all[all.indexOf(event.target) + 1];
+  if (next) next.focus();
+  else event.target.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+document.addEventListener("input", advance);
+document.addEventListener("compositionend", advance);
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches("[data-grid] input[data-row]")) target.select();
+});

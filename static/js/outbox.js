@@ -1,0 +1,42 @@
+/* What was typed and is not yet acknowledged by the server. It survives reload and Back in this tab, and belongs to
+   one person on one page: another person who logs in on the same tab never sees it. */
+
+const key = `ecrf:${document.body.dataset.user}:${location.pathname}`;
+const entries = new Map(load());
+
+function load() {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) || "[]");
+  } catch {
+    return [];
+  }
+}
+
+function keep() {
+  try {
+    if (entries.size) sessionStorage.setItem(key, JSON.stringify([...entries]));
+    else sessionStorage.removeItem(key);
+  } catch {
+    // A full or forbidden storage costs the safety net, not the work: the entries stay in memory.
+  }
+}
+
+export const outbox = {
+  get: (id) => entries.get(id),
+  ids: () => [...entries.keys()],
+  put(id, entry) {
+    entries.set(id, entry);
+    keep();
+  },
+  drop(id) {
+    entries.delete(id);
+    keep();
+  },
+  /* The next entry to send: one that is not still being typed and does not wait for a person's decision. */
+  next: () => [...entries].find(([, e]) => !e.typing && !e.held)?.[0],
+  held: () => [...entries].filter(([, e]) => e.held).map(([id]) => id),
+};
+
+document.addEventListener("submit", (event) => {
+  if (event.target.querySelector("[data-log-out]")) sessionStorage.clear();
+});

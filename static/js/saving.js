@@ -1,0 +1,114 @@
+/* Sends the outbox, one item after the other, and says on the page whether all is saved. htmx carries the requests. */
+
+import { field, idOf, read, shown, state, tag, wrapper, write } from "./fields.js";
+import { outbox } from "./outbox.js";
+
+const RETRY_MS = 5000;
+const line = document.getElementById("saving");
+const listeners = new Set();
+let busy = null;
+let trouble = "";
+let savedAt = "";
+let timer = 0;
+
+export const onSettled = (listener) => listeners.add(listener);
+export const isSettled = () => !busy && !outbox.next();
+
+export function say() {
+  const held = outbox.held().length;
+  const waiting = outbox.ids().length - held;
+  if (trouble) set("bad", `! Not saved: ${trouble}`);
+  else if (busy || outbox.next()) set("busy", "Saving…");
+  else if (held) set("bad", `! ${held} not saved: see the message at the field`);
+  else if (waiting) set("busy", "Typing…");
+  else set("good", savedAt ? `✓ All saved ${savedAt}` : "✓ All saved");
+}
+
+function set(kind, text) {
+  if (line.textContent === text) return;
+  line.className = `saving saving-${kind}`;
+  line.textContent = text;
+}
+
+export function commit(id) {
+  const value = read(id);
+  const entry = outbox.get(id);
+  if (entry?.held && entry.value === value) return;
+  if (value === shown(state.get(id)) && !(entry && entry.seen !== state.get(id))) {
+    if (entry) outbox.drop(id);
+  } else {
+    outbox.put(id, { value, seen: entry?.seen ?? state.get(id) });
+  }
+  flush();
+}
+
+export function send(id, entry) {
+  outbox.put(id, { value: read(id), seen: state.get(id), ...entry });
+  flush();
+}
+
+export function flush() {
+  const id = outbox.next();
+  if (!busy && id) {
+    if (!wrapper(id)) return outbox.drop(id), flush();
+    busy = id;
+    clearTimeout(timer);
+    htmx.trigger(wrapper(id), "save");
+  }
+  say();
+  if (isSettled()) listeners.forEach((listener) => listener());
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = document.cookie.match(/csrftoken=([^;]+)/)?.[1] ?? "";
+  if (!event.target.matches("[data-item]")) return;
+  const entry = outbox.get(idOf(event.target));
+  entry.sent = entry.value;
+  const { value, seen, missing = "", comment = "", reason = "" } = entry;
+  event.detail.parameters = { value, seen, missing, comment, reason };
+});
+
+document.addEventListener("ecrf:outcome", ({ detail }) => {
+  const { id, outcome } = detail;
+  const entry = outbox.get(id);
+  document.getElementById(`f-${id}`).setAttribute("aria-invalid", outcome === "refused");
+  if (outcome !== "saved") return entry && outbox.put(id, { ...entry, held: outcome });
+  savedAt = detail.at;
+  state.set(id, detail.seen);
+  tag(id, detail.missing);
+  clearOldQuestions(detail);
+  if (entry && entry.value !== entry.sent) return outbox.put(id, { value: entry.value, seen: detail.seen, typing: entry.typing });
+  outbox.drop(id);
+  if (field(id) !== document.activeElement || detail.missing) write(id, shown(detail.seen));
+});
+
+function clearOldQuestions({ panel, asked }) {
+  if (!asked) return;
+  const root = document.getElementById(panel);
+  for (const box of root.querySelectorAll("[id^=q-]")) {
+    if (box.closest("[data-panel]") === root && !asked.includes(box.id.slice(2))) box.replaceChildren();
+  }
+}
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.target.matches("[data-item]")) return;
+  busy = null;
+  const status = event.detail.xhr.status;
+  trouble = problem(status);
+  if (status === 401) document.dispatchEvent(new Event("ecrf:logged-out"));
+  else if (trouble) timer = setTimeout(flush, RETRY_MS);
+  if (trouble) return say();
+  document.dispatchEvent(new Event("ecrf:saved"));
+  flush();
+});
+
+function problem(status) {
+  if (status === 401) return "you are logged out. Log in above; what you typed is kept";
+  if (status === 403) return "you have no right to change this any more. What you typed is kept in this tab";
+  if (status === 404) return "this visit is not yours any more. What you typed is kept in this tab";
+  if (status === 0) return "the server cannot be reached. What you typed is kept; trying again";
+  if (status >= 400 && ![409, 422, 428].includes(status)) return "the server has a problem. What you typed is kept; trying again";
+  return "";
+}
+
+export const again = () => ((trouble = ""), flush());

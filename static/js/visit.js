@@ -1,0 +1,99 @@
+/* The visit's page: saves each item when the focus leaves it, counts what is left, and loses nothing that was typed. */
+
+import "./answers.js";
+import { field, idOf, inOrder, read, showAsked, shown, state, wrapper, write } from "./fields.js";
+import { outbox } from "./outbox.js";
+import { again, commit, flush, isSettled, onSettled, say } from "./saving.js";
+
+const form = document.getElementById("page-form");
+let waiting = null;
+
+form.addEventListener("input", ({ target }) => {
+  const id = idOf(target);
+  if (id) outbox.put(id, { value: read(id), seen: outbox.get(id)?.seen ?? state.get(id), typing: true });
+  say();
+});
+for (const leaving of ["change", "focusout"]) {
+  form.addEventListener(leaving, ({ target }) => {
+    const id = idOf(target);
+    if (id && outbox.get(id)) commit(id);
+    showAsked();
+  });
+}
+
+/* A button waits until everything is saved; then it alone is posted, since the fields are saved already. */
+form.addEventListener("submit", (event) => {
+  if (form.dataset.sent) return event.preventDefault();
+  const active = idOf(document.activeElement);
+  if (active && outbox.get(active)) commit(active);
+  const held = outbox.held()[0];
+  if (isSettled() && !held) {
+    form.dataset.sent = "yes";
+    for (const each of form.querySelectorAll("[data-item] :is(input, select, textarea), [data-seen-of]")) each.disabled = true;
+    return undefined;
+  }
+  event.preventDefault();
+  if (held) return field(held).focus();
+  waiting = event.submitter;
+  return flush();
+});
+onSettled(() => {
+  const button = waiting;
+  waiting = null;
+  if (button) form.requestSubmit(button);
+});
+
+function count() {
+  for (const link of document.querySelectorAll("[data-index-of]")) {
+    const panel = document.getElementById(link.dataset.indexOf);
+    const questions = panel.querySelectorAll(".note-question").length;
+    const ask = questions ? ` · ${questions} to answer` : "";
+    if (panel.matches(".panel-complete")) {
+      link.querySelector(".index-state").textContent = `complete${ask}`;
+      continue;
+    }
+    const items = [...panel.querySelectorAll("[data-item]")].map((item) => [item, idOf(item)]);
+    const begun = items.some(([, id]) => state.get(id));
+    const left = items.filter(([item, id]) => isLeft(item, id)).length;
+    link.className = `index-${begun ? (left ? "begun" : "ready") : "empty"}`;
+    link.querySelector(".index-state").textContent = (left ? `${left} ${begun ? "left" : "to enter"}` : "nothing left") + ask;
+  }
+}
+
+function isLeft(item, id) {
+  const row = item.closest("[data-row-of]");
+  const rowIsBlank = row && ![...row.querySelectorAll("[data-item]")].some((other) => state.get(idOf(other)));
+  return "required" in item.dataset && !item.hidden && !rowIsBlank && !state.get(id) && !read(id);
+}
+
+/* Text typed before a reload, a crash or a Back: put it back and send it. */
+for (const id of outbox.ids()) {
+  const entry = outbox.get(id);
+  if (!wrapper(id) || (!entry.missing && entry.value === shown(state.get(id)))) outbox.drop(id);
+  else {
+    write(id, entry.value);
+    outbox.put(id, { ...entry, typing: false, held: false });
+  }
+}
+
+document.addEventListener("ecrf:saved", () => (showAsked(), count()));
+document.addEventListener("htmx:afterSettle", count);
+window.addEventListener("online", again);
+window.addEventListener("beforeunload", (event) => {
+  if (outbox.ids().length && !form.dataset.sent) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  const id = idOf(document.activeElement);
+  if (document.hidden && id && outbox.get(id)) commit(id);
+});
+
+document.documentElement.classList.add("has-script");
+showAsked();
+count();
+flush();
+say();
+document.dispatchEvent(new Event("ecrf:repaint"));
+const target = location.hash && document.getElementById(location.hash.slice(1));
+const gap = document.querySelector(".gaps a");
+if (gap) field(gap.hash.slice(3))?.focus();
+else if (!target) inOrder().find((each) => !read(idOf(each)) && !state.get(idOf(each)))?.focus({ preventScroll: true });

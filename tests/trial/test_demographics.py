@@ -1,0 +1,55 @@
+"""Demographics: the age at consent."""
+
+from datetime import date
+
+import pytest
+
+from tests.builders import enter
+from tests.trial.asked import asked
+from trial.cross_checks import age_at
+
+
+@pytest.mark.parametrize(
+    ("born", "years"),
+    [
+        ("2004-03-10", (20, 20)),
+        ("2004-03-11", (19, 19)),
+        ("2004-03", (19, 20)),
+        ("2004", (19, 20)),
+        ("2003-12", (20, 20)),
+    ],
+)
+def test_age_of_a_partial_birth_date_is_a_range(born, years):
+    assert age_at(born, date(2024, 3, 10)) == years
+
+
+@pytest.mark.parametrize(
+    ("born", "asks"),
+    [
+        ("2004-03-11", True),
+        ("2004-03-10", False),
+        ("2004-03", False),
+        ("2005", True),
+        ("1923-03-11", False),
+        ("1923-03-10", True),
+        ("1922", True),
+    ],
+)
+def test_age_below_20_or_above_100_at_consent_asks(at, coordinator, born, asks):
+    enter(at("SCR"), "consent", coordinator, signed_on="2024-03-10")
+    enter(at("SCR"), "demographics", coordinator, born_on=born)
+    assert bool(asked("DM-001")) is asks
+
+
+@pytest.mark.parametrize(("age", "asks"), [("19", True), ("20", False), ("100", False), ("101", True)])
+def test_entered_age_is_asked_about_without_a_birth_date(at, coordinator, age, asks):
+    enter(at("SCR"), "demographics", coordinator, age_years=age)
+    assert bool(asked("DM-001")) is asks
+
+
+def test_consent_entered_later_asks_about_the_age(at, coordinator):
+    enter(at("SCR"), "demographics", coordinator, born_on="2004-06")
+    assert asked("DM-001") == {}
+    enter(at("SCR"), "consent", coordinator, signed_on="2024-03-10")
+    text = "Born 2004-06, the patient was 19 years old at consent; 20 to 100 is expected."
+    assert asked("DM-001") == {"born_on": text}

@@ -1,0 +1,40 @@
+"""Grip strength: best, mean, and what is unlikely."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.builders import enter
+from tests.trial.asked import asked
+
+
+def test_best_and_mean_are_calculated_for_each_hand(at, coordinator):
+    row = enter(
+        at("W01"), "grip-strength", coordinator, right_1="30", right_2="31", right_3="31", left_1="0"
+    ).row
+    assert (row.right_best, row.right_mean) == (Decimal("31.0"), Decimal("30.7"))
+    assert (row.left_best, row.left_mean) == (0, 0)
+
+
+@pytest.mark.parametrize(("value", "asks"), [("160", False), ("160.1", True), ("200", True)])
+def test_trial_above_160_asks(at, coordinator, value, asks):
+    enter(at("W01"), "grip-strength", coordinator, right_1=value)
+    assert bool(asked("GRIP-001")) is asks
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "asks"),
+    [("40", "50", False), ("39.9", "50", True), ("5", "10", False), ("4.9", "10", True)],
+)
+def test_trials_far_apart_ask(at, coordinator, lowest, highest, asks):
+    enter(at("W01"), "grip-strength", coordinator, left_1=highest, left_2=lowest, left_3=highest)
+    assert bool(asked("GRIP-002")) is asks
+
+
+@pytest.mark.parametrize(
+    ("value", "asks"), [("10.1", False), ("10.0", True), ("69.9", False), ("70.0", True)]
+)
+def test_best_moved_by_30_asks(at, coordinator, value, asks):
+    enter(at("W01"), "grip-strength", coordinator, right_1="40")
+    enter(at("W04"), "grip-strength", coordinator, right_1=value)
+    assert bool(asked("GRIP-003")) is asks

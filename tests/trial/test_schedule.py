@@ -1,0 +1,66 @@
+"""The schedule is the protocol's table, and every value we chose ourselves is on the list of assumptions."""
+
+import pytest
+
+from ecrf.casebook.registry import CRFS
+from trial.cross_checks import OLDEST, PRESSURE_FELL_MMHG, TEMPERATURE_ROSE_C
+from trial.schedule import PROTOCOL, WINDOW
+
+WORDS = {assumption.name: assumption.value for assumption in PROTOCOL.assumptions}
+
+
+def test_visits_stand_in_the_order_of_the_protocol():
+    weeks = [f"W{week:02}" for week in range(1, 53, 3)]
+    assert [plan.code for plan in PROTOCOL.visits] == ["SCR", *weeks, "ET"]
+    assert len(weeks) == 18
+
+
+@pytest.mark.parametrize(("code", "day"), [("W01", 1), ("W04", 22), ("W28", 190), ("W49", 337), ("W52", 358)])
+def test_nominal_day_is_as_in_the_table(code, day):
+    plan = PROTOCOL.plan(code)
+    assert (plan.day, plan.opens, plan.closes) == (day, -7, 7)
+
+
+def test_screening_begins_with_the_forms_of_enrolment():
+    assert PROTOCOL.plan("SCR").forms[:4] == ("consent", "demographics", "eligibility", "mmn-history")
+
+
+def test_infusions_are_planned_from_week_1_to_49():
+    dosing = [plan.code for plan in PROTOCOL.visits if "infusion" in plan.forms]
+    assert (dosing[0], dosing[-1], len(dosing)) == ("W01", "W49", 17)
+    assert [PROTOCOL.plan(code).expected_of("infusion") for code in ("W01", "W04")] == [5, 1]
+
+
+def test_vital_signs_and_strength_are_taken_at_every_visit():
+    everywhere = {"visit", "vital-signs", "mrc-strength", "grip-strength"}
+    assert all(everywhere <= set(plan.forms) for plan in PROTOCOL.visits)
+
+
+def test_only_early_termination_is_on_demand():
+    assert [plan.code for plan in PROTOCOL.visits if plan.on_demand] == ["ET"]
+
+
+def test_schedule_and_registry_name_the_same_forms():
+    parents = {key for key, definition in CRFS.items() if not definition.row_of}
+    assert set(PROTOCOL.scheduled_crfs()) == parents
+
+
+def test_assumptions_have_names_of_their_own_and_a_reason():
+    assert len(WORDS) == len(PROTOCOL.assumptions)
+    assert all(assumption.value and assumption.why for assumption in PROTOCOL.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Visit window", f"{WINDOW} days"),
+        ("Check limits: age", f"Above {OLDEST} years"),
+        ("Check limits: vital signs in an infusion", f"{PRESSURE_FELL_MMHG} mmHg"),
+        ("Check limits: vital signs in an infusion", f"{TEMPERATURE_ROSE_C} °C"),
+        ("Check limits: vital signs", "Pulse 40 to 150 /min"),
+        ("Check limits: grip", "20%"),
+        ("Muscle groups of the MRC sum score", "ankle plantar flexion"),
+    ],
+)
+def test_assumption_tells_the_value_that_the_code_uses(name, words):
+    assert words in WORDS[name]

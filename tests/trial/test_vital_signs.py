@@ -1,0 +1,84 @@
+"""Vital signs and weight: what is refused and what is asked."""
+
+import pytest
+
+from tests.builders import enter
+from tests.trial.asked import asked
+
+
+@pytest.mark.parametrize(
+    ("item", "refused", "fits"),
+    [
+        ("weight_kg", "0", "0.1"),
+        ("weight_kg", "300.1", "300"),
+        ("spo2", "101", "100"),
+        ("pulse", "-1", "0"),
+        ("temperature", "-0.1", "0"),
+    ],
+)
+def test_impossible_sign_is_refused(at, coordinator, item, refused, fits):
+    assert item in enter(at("W04"), "vital-signs", coordinator, **{item: refused}).refused
+    assert enter(at("W04"), "vital-signs", coordinator, **{item: fits}).is_clean
+
+
+@pytest.mark.parametrize(("systolic", "refused"), [("79", True), ("80", True), ("81", False)])
+def test_systolic_not_above_diastolic_is_refused(at, coordinator, systolic, refused):
+    result = enter(at("W04"), "vital-signs", coordinator, diastolic="80")
+    result = enter(at("W04"), "vital-signs", coordinator, systolic=systolic)
+    assert bool(result.refused) is refused
+    assert result.row.diastolic == 80
+
+
+@pytest.mark.parametrize(
+    ("item", "asking", "usual"),
+    [
+        ("systolic", "69", "70"),
+        ("systolic", "221", "220"),
+        ("diastolic", "39", "40"),
+        ("diastolic", "131", "130"),
+        ("pulse", "39", "40"),
+        ("pulse", "151", "150"),
+        ("temperature", "33.9", "34.0"),
+        ("temperature", "41.1", "41.0"),
+        ("respiration", "7", "8"),
+        ("respiration", "41", "40"),
+        ("spo2", "84", "85"),
+    ],
+)
+def test_sign_outside_its_usual_range_asks(at, coordinator, item, asking, usual):
+    enter(at("W04"), "vital-signs", coordinator, **{item: asking})
+    assert list(asked("VS-002")) == [item]
+    enter(at("W04"), "vital-signs", coordinator, **{item: usual})
+    assert asked("VS-002") == {}
+
+
+def test_question_names_value_and_usual_range(at, coordinator):
+    enter(at("W04"), "vital-signs", coordinator, pulse="160", spo2="80")
+    assert asked("VS-002") == {
+        "pulse": "Pulse is 160 /min; 40 to 150 is usual.",
+        "spo2": "SpO₂ is 80 %; 85 or more is usual.",
+    }
+
+
+@pytest.mark.parametrize(("weight", "asks"), [("29.9", True), ("30", False), ("150", False), ("150.1", True)])
+def test_weight_outside_30_to_150_asks(at, coordinator, weight, asks):
+    enter(at("W04"), "vital-signs", coordinator, weight_kg=weight)
+    assert bool(asked("VS-003")) is asks
+
+
+@pytest.mark.parametrize(
+    ("weight", "asks"), [("53.9", True), ("54.0", False), ("60", False), ("66.0", False), ("66.1", True)]
+)
+def test_weight_changed_by_more_than_a_tenth_asks(at, coordinator, weight, asks):
+    enter(at("SCR"), "vital-signs", coordinator, weight_kg="60.0")
+    enter(at("W01"), "vital-signs", coordinator, pulse="70")
+    enter(at("W04"), "vital-signs", coordinator, weight_kg=weight)
+    assert bool(asked("VS-004")) is asks
+
+
+def test_corrected_earlier_weight_clears_the_question(at, coordinator):
+    enter(at("SCR"), "vital-signs", coordinator, weight_kg="80.0")
+    enter(at("W04"), "vital-signs", coordinator, weight_kg="60.0")
+    assert asked("VS-004") == {"weight_kg": "Weight fell from 80.0 to 60.0 kg since SCR."}
+    enter(at("SCR"), "vital-signs", coordinator, weight_kg="61.0")
+    assert asked("VS-004") == {}

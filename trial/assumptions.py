@@ -1,0 +1,197 @@
+"""Every value we chose because the publication does not tell it (mark P in the protocol's list of facts).
+
+The words take their numbers from the code that uses them where they can; a test compares the others.
+`schedule.py` hands them to the engine, which lists them on the page Protocol assumptions.
+"""
+
+from typing import Any
+
+from ecrf.casebook.due import DAYS_TO_BASELINE
+from ecrf.casebook.protocol import Assumption
+from trial.crfs import eligibility, grip_strength, infusion, mrc_strength, vital_signs
+from trial.outcomes import GRIP_TRIALS
+
+OUR_LIMIT = "The publication names no limits. It asks, it never refuses."
+
+
+def _spelt(words: dict[str, str]) -> str:
+    return "; ".join(words.values()) + "."
+
+
+def _signs() -> str:
+    """The usual range of each vital sign."""
+    parts = []
+    for name, (low, high) in vital_signs.LIKELY.items():
+        item: Any = vital_signs.VitalSigns._meta.get_field(name)
+        usual = f"{low} to {high}" if high is not None else f"{low} or more"
+        parts.append(f"{item.verbose_name} {usual} {item.unit}")
+    return "; ".join(parts) + "."
+
+
+SCHEDULE = (
+    Assumption(
+        "Nominal days",
+        "Visits in weeks 1, 4, 7 … 52; each is due on day 1 + 7 × (week − 1), so week 52 on day 358.",
+        "The weeks are those of the sibling trial NCT01824251; the day within the week is ours.",
+    ),
+    Assumption(
+        "Visit window",
+        "7 days either side of the nominal day. A visit outside it is asked about, not refused.",
+        "Taken from another MMN trial; the publication gives no window.",
+    ),
+    Assumption(
+        "Screening window",
+        f"Screening takes place in the {DAYS_TO_BASELINE} days before the first dose.",
+        "The publication does not tell how long screening may last.",
+    ),
+    Assumption(
+        "Induction at week 1",
+        "The five induction days belong to the visit of week 1; strength is assessed before the first.",
+        "The publication gives the dose, not the visit under which its days are recorded.",
+    ),
+    Assumption(
+        "Early termination",
+        "A patient who leaves early has one more visit, at any time, with the assessments of week 52.",
+        "The publication does not describe it.",
+    ),
+    Assumption(
+        "Vital signs and weight",
+        "Taken at every visit, and before, during and after every infusion.",
+        "The publication does not say when they were taken.",
+    ),
+    Assumption(
+        "Sites",
+        "About 11 hospitals in Japan with about one patient each.",
+        "The publication says multicentre, and 13 patients.",
+    ),
+)
+
+INSTRUMENTS = (
+    Assumption(
+        "Muscle groups of the MRC sum score",
+        f"Ten groups on each side: {', '.join(mrc_strength.MUSCLES.values()).lower()}.",
+        "The published mean of 90.6 needs a score up to 100; the publication does not name the muscles.",
+    ),
+    Assumption(
+        "Whole MRC grades",
+        "Grades are whole numbers from 0 to 5; 4+ and 4− cannot be entered.",
+        "The publication does not say whether half grades were used.",
+    ),
+    Assumption(
+        "Grip trials",
+        f"{GRIP_TRIALS} trials of each hand, in kPa with one decimal.",
+        "The unit is published; the number of trials is not.",
+    ),
+    Assumption(
+        "Grip value that is analysed",
+        "The best trial of the hand that was named the more affected one at screening.",
+        "The publication does not say which hand or which trial it reports.",
+    ),
+)
+
+FORMS = (
+    Assumption(
+        "Inclusion criteria",
+        _spelt(eligibility.INCLUSION),
+        "The publication's abstract does not list the criteria.",
+    ),
+    Assumption(
+        "Exclusion criteria",
+        _spelt(eligibility.EXCLUSION),
+        "The publication's abstract does not list the criteria.",
+    ),
+    Assumption(
+        "Relation of an adverse event",
+        "Two answers: related or not related to the trial drug.",
+        "The publication says no more than that no serious event was related.",
+    ),
+    Assumption(
+        "Components of the diagnosis",
+        "The components of the EFNS/PNS 2010 criteria are recorded one by one, in our own short words. The "
+        "category is the investigator's and is never calculated.",
+        "The publication does not tell which criteria were used.",
+    ),
+)
+
+DOSING = (
+    Assumption(
+        "Rounding of the planned dose",
+        "Grams are rounded to one decimal, a half upwards; the volume is 20 mL for each rounded gram.",
+        "The publication gives the dose per kg, not how it was rounded.",
+    ),
+    Assumption(
+        "Split of a maintenance dose",
+        "1 or 2 days; where nothing is entered the planned dose is shown for one day.",
+        "Splitting over two days is known from another MMN trial, not from the publication.",
+    ),
+    Assumption(
+        "Dosing weight",
+        "Entered with each infusion; the planned dose follows it. It is never copied from another day.",
+        "The publication does not say which weight the dose was calculated from.",
+    ),
+)
+
+LIMITS = (
+    Assumption(
+        "Check limits: age",
+        "Above 100 years at consent is asked about; below 20 follows the sibling trial.",
+        OUR_LIMIT,
+    ),
+    Assumption(
+        "Check limits: weight",
+        f"Usual is {vital_signs.LIKELY_KG[0]} to {vital_signs.LIKELY_KG[1]} kg, and no change above "
+        f"{vital_signs.WEIGHT_MOVED_PERCENT} % since the last visit; the same for the dosing weight. "
+        "Above 300 kg is refused.",
+        "The publication names no limits.",
+    ),
+    Assumption("Check limits: vital signs", _signs(), OUR_LIMIT),
+    Assumption(
+        "Check limits: vital signs in an infusion",
+        "A fall of the systolic pressure by 30 mmHg or more, or a rise of the temperature by 1 °C or more, "
+        "without an adverse event that began on that day.",
+        OUR_LIMIT,
+    ),
+    Assumption(
+        "Check limits: dose and volume",
+        f"A dose more than {infusion.DOSE_OFF_PERCENT} % off the plan; a volume more than "
+        f"{infusion.VOLUME_OFF_PERCENT} % off 20 mL per gram.",
+        OUR_LIMIT,
+    ),
+    Assumption(
+        "Check limits: time of infusions",
+        f"A cycle usually begins {infusion.INTERVAL_DAYS[0]} to {infusion.INTERVAL_DAYS[1]} days "
+        f"after the last one began; an infusion usually lasts {infusion.LASTING_HOURS[0]} to "
+        f"{infusion.LASTING_HOURS[1]} hours.",
+        OUR_LIMIT,
+    ),
+    Assumption(
+        "Check limits: MRC",
+        f"A grade that moved by {mrc_strength.GRADE_MOVED} or more, or a sum that moved by "
+        f"{mrc_strength.SUM_MOVED} or more since the last visit.",
+        OUR_LIMIT,
+    ),
+    Assumption(
+        "Check limits: grip",
+        f"Above {grip_strength.HIGHEST_LIKELY} kPa; three trials of a hand more than "
+        f"{grip_strength.SPREAD_SHARE:.0%} and more than {grip_strength.SPREAD_KPA} kPa apart; a best trial "
+        f"that moved by {grip_strength.BEST_MOVED} kPa or more since the last visit. "
+        "Above 200 kPa is refused.",
+        "The publication names no limits.",
+    ),
+)
+
+ANALYSIS = (
+    Assumption(
+        "Population of each mean",
+        "Everyone who has the value at that visit: 13 at baseline, 11 at week 52. A change is calculated "
+        "for those who have both.",
+        "The publication gives means without the number of patients behind each.",
+    ),
+    Assumption(
+        "Baseline value",
+        "The assessment at the visit of week 1, before the first dose.",
+        "The publication does not say whether screening or week 1 is the baseline.",
+    ),
+)
+
+ASSUMPTIONS = SCHEDULE + INSTRUMENTS + FORMS + DOSING + LIMITS + ANALYSIS

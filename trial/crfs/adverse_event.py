@@ -1,0 +1,129 @@
+"""Adverse event: what happened, when, how severe, whether serious, and what became of it."""
+
+from collections.abc import Iterator
+
+from django.db import models
+
+from ecrf.casebook.book import Book
+from ecrf.casebook.items import Choice, ClockTime, Day, Line, PartialDay, YesNo
+from ecrf.casebook.models import Crf
+from ecrf.casebook.partial_dates import surely_before
+from ecrf.casebook.registry import Section, crf
+from ecrf.checks.registry import Question, check
+
+
+class Severity(models.TextChoices):
+    MILD = "MILD", "Mild"
+    MODERATE = "MODERATE", "Moderate"
+    SEVERE = "SEVERE", "Severe"
+
+
+class Relation(models.TextChoices):
+    """P: two answers, as the publication says no more than "not related"."""
+
+    RELATED = "RELATED", "Related"
+    NOT_RELATED = "NOT RELATED", "Not related"
+
+
+class Action(models.TextChoices):
+    DOSE_NOT_CHANGED = "DOSE NOT CHANGED", "Dose not changed"
+    DOSE_REDUCED = "DOSE REDUCED", "Dose reduced"
+    DOSE_RATE_REDUCED = "DOSE RATE REDUCED", "Dose rate reduced"
+    DRUG_INTERRUPTED = "DRUG INTERRUPTED", "Drug interrupted"
+    DRUG_WITHDRAWN = "DRUG WITHDRAWN", "Drug withdrawn"
+    DOSE_INCREASED = "DOSE INCREASED", "Dose increased"
+    NOT_APPLICABLE = "NOT APPLICABLE", "Not applicable"
+    UNKNOWN = "UNKNOWN", "Unknown"
+
+
+class Outcome(models.TextChoices):
+    RECOVERED = "RECOVERED/RESOLVED", "Recovered/resolved"
+    RECOVERING = "RECOVERING/RESOLVING", "Recovering/resolving"
+    NOT_RECOVERED = "NOT RECOVERED/NOT RESOLVED", "Not recovered/not resolved"
+    SEQUELAE = "RECOVERED/RESOLVED WITH SEQUELAE", "Recovered/resolved with sequelae"
+    FATAL = "FATAL", "Fatal"
+    UNKNOWN = "UNKNOWN", "Unknown"
+
+
+RESOLVED = (Outcome.RECOVERED, Outcome.SEQUELAE)
+
+
+@crf("adverse-event", title="Adverse event", domain="AE", repeat="adverse event")
+class AdverseEvent(Crf):
+    """One adverse event. Severity is not seriousness: they are two questions."""
+
+    term = Line("Adverse event", hint="One event, in the words of the source", cdash="AETERM")
+    started_on = PartialDay(
+        "Began on",
+        history=True,  # an event before consent has a check of its own
+        cdash="AESTDAT",
+    )
+    started_at = ClockTime("Began at", required=False, hint="If it began on an infusion day", cdash="AESTTIM")
+    ongoing = YesNo("Ongoing?", cdash="AEONGO")
+    ended_on = PartialDay("Ended on", asked_if=("ongoing", "no"), cdash="AEENDAT")
+    ended_at = ClockTime(
+        "Ended at",
+        required=False,
+        asked_if=("ongoing", "no"),
+        hint="If it ended on an infusion day",
+        cdash="AEENTIM",
+    )
+
+    severity = Choice("Severity", choices=Severity, cdash="AESEV")
+    serious = YesNo("Serious?", hint="Not the same as severe", cdash="AESER")
+    relation = Choice("Relation to the trial drug", choices=Relation, cdash="AEREL")
+    related_infusion_on = Day(
+        "Related infusion given on",
+        required=False,
+        asked_if=("relation", "RELATED"),
+        hint="Date of that infusion",
+    )
+
+    action = Choice("Action taken with the drug", choices=Action, cdash="AEACN")
+    treated = YesNo("Treatment given?", cdash="AECONTRT")
+    treatment = Line("Which treatment", asked_if=("treated", "yes"))
+    outcome = Choice("Outcome", choices=Outcome, cdash="AEOUT")
+
+    sections = (
+        Section("Event", "term", "started_on", "started_at", "ongoing", "ended_on", "ended_at"),
+        Section("Assessment", "severity", "serious", "relation", "related_infusion_on"),
+        Section("Management and outcome", "action", "treated", "treatment", "outcome"),
+    )
+
+    def ends_before_start(self) -> bool:
+        """Whether it surely ends before it begins; with unknown parts of a date, a doubt is no."""
+        if not (self.started_on and self.ended_on):
+            return False
+        if surely_before(self.ended_on, self.started_on):
+            return True
+        on_one_known_day = self.started_on == self.ended_on and len(self.started_on) == len("YYYY-MM-DD")
+        return bool(
+            on_one_known_day and self.started_at and self.ended_at and self.ended_at < self.started_at
+        )
+
+
+@check("AE-001", on="adverse-event", items=("started_on", "started_at", "ended_on", "ended_at"), hard=True)
+def end_before_start(row: AdverseEvent, book: Book) -> Iterator[Question]:
+    """The event ends before it begins."""
+    if row.ends_before_start():
+        start, end = (
+            f"{day} {time:%H:%M}" if time else day
+            for day, time in ((row.started_on, row.started_at), (row.ended_on, row.ended_at))
+        )
+        yield Question("ended_on", f"The end {end} is before the beginning {start}.")
+
+
+@check("AE-002", on="adverse-event", items=("ongoing", "ended_on"))
+def ongoing_with_end(row: AdverseEvent, book: Book) -> Iterator[Question]:
+    """The event is ongoing and has an end."""
+    if row.ongoing and row.ended_on:
+        yield Question("ongoing", f"The event is ongoing, but it ended on {row.ended_on}.")
+
+
+@check("AE-003", on="adverse-event", items=("outcome", "ended_on", "ongoing"))
+def resolved_without_end(row: AdverseEvent, book: Book) -> Iterator[Question]:
+    """The event has resolved and has no end."""
+    if row.outcome in RESOLVED and not row.ended_on and "ended_on" not in row.missing_reasons:
+        yield Question(
+            "outcome", f"The outcome is {Outcome(row.outcome).label.lower()}, but there is no end date."
+        )

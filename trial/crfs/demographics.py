@@ -1,0 +1,50 @@
+"""Demographics: birth date or age, sex, the hands, and height."""
+
+from django.db import models
+
+from ecrf.casebook.items import Choice, Measure, PartialDay, WholeNumber
+from ecrf.casebook.models import Crf
+from ecrf.casebook.registry import Section, crf
+
+
+class Sex(models.TextChoices):
+    FEMALE = "F", "Female"
+    MALE = "M", "Male"
+
+
+class DominantHand(models.TextChoices):
+    RIGHT = "right", "Right"
+    LEFT = "left", "Left"
+    BOTH = "both", "Both"
+
+
+class MoreAffectedHand(models.TextChoices):
+    RIGHT = "right", "Right"
+    LEFT = "left", "Left"
+
+
+@crf("demographics", title="Demographics", domain="DM")
+class Demographics(Crf):
+    """Who the patient is, as far as the study needs it."""
+
+    born_on = PartialDay("Birth date", history=True, hint="The year alone is enough", cdash="BRTHDAT")
+    age_years = WholeNumber(
+        "Age at consent",
+        low=0,
+        high=130,
+        unit="years",
+        required=False,
+        hint="Only if the source has no birth date",
+        cdash="AGE",
+    )
+    sex = Choice("Sex", choices=Sex, cdash="SEX")
+    dominant_hand = Choice("Dominant hand", choices=DominantHand, cdash="SCORRES")
+    more_affected_hand = Choice(
+        "More affected hand", choices=MoreAffectedHand, hint="Its grip strength is analysed", cdash="SCORRES"
+    )
+    height_cm = Measure("Height", low="1", high="250", unit="cm", cdash="HEIGHT_VSORRES")
+
+    sections = (
+        Section("Patient", "born_on", "age_years", "sex", "height_cm"),
+        Section("Hands", "dominant_hand", "more_affected_hand"),
+    )

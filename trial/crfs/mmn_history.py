@@ -1,0 +1,101 @@
+"""MMN history: onset, diagnosis, the limbs affected, and the components of the EFNS/PNS 2010 criteria."""
+
+from collections.abc import Iterator
+
+from django.db import models
+
+from ecrf.casebook.book import Book
+from ecrf.casebook.items import Choice, PartialDay, YesNo
+from ecrf.casebook.models import Crf
+from ecrf.casebook.partial_dates import surely_before
+from ecrf.casebook.registry import Section, crf
+from ecrf.checks.registry import Question, check
+
+LIMBS = ("right_arm", "left_arm", "right_leg", "left_leg")
+CORE = ("progressive_weakness", "no_sensory_loss")
+SUPPORTIVE = (
+    "arms_predominate",
+    "reflexes_reduced",
+    "cranial_nerves_spared",
+    "cramps_fasciculations",
+    "responded_to_treatment",
+)
+AGAINST = ("upper_motor_neuron_signs", "marked_bulbar", "marked_sensory_loss", "diffuse_symmetric_weakness")
+TESTS = (
+    "conduction_block",
+    "sensory_conduction_normal",
+    "anti_gm1",
+    "csf_protein_raised",
+    "mri_plexus_abnormal",
+)
+
+
+class ConductionBlock(models.TextChoices):
+    DEFINITE = "definite", "Definite"
+    PROBABLE = "probable", "Probable"
+    NONE = "none", "None"
+
+
+class Antibody(models.TextChoices):
+    POSITIVE = "positive", "Positive"
+    BORDERLINE = "borderline", "Borderline"
+    NEGATIVE = "negative", "Negative"
+
+
+class Category(models.TextChoices):
+    DEFINITE = "definite", "Definite"
+    PROBABLE = "probable", "Probable"
+    POSSIBLE = "possible", "Possible"
+
+
+@crf("mmn-history", title="MMN history", domain="MH")
+class MmnHistory(Crf):
+    """The disease until now. The category is the investigator's, never computed from the components."""
+
+    onset_on = PartialDay("Onset of weakness", history=True, cdash="MHSTDAT")
+    diagnosed_on = PartialDay("MMN diagnosed", history=True)
+    right_arm = YesNo("Right arm affected")
+    left_arm = YesNo("Left arm affected")
+    right_leg = YesNo("Right leg affected")
+    left_leg = YesNo("Left leg affected")
+
+    progressive_weakness = YesNo(
+        "Progressive asymmetric weakness", hint="Slow or stepwise, over a month, of two or more motor nerves"
+    )
+    no_sensory_loss = YesNo(
+        "No objective sensory loss", hint="Minor loss of vibration sense in the legs is allowed"
+    )
+    arms_predominate = YesNo("Mainly the arms")
+    reflexes_reduced = YesNo("Reflexes reduced in affected limb")
+    cranial_nerves_spared = YesNo("Cranial nerves spared")
+    cramps_fasciculations = YesNo("Cramps and fasciculations", hint="In the affected limb")
+    responded_to_treatment = YesNo("Improved with immunotherapy", hint="In disability or muscle strength")
+    upper_motor_neuron_signs = YesNo("Upper motor neuron signs")
+    marked_bulbar = YesNo("Marked bulbar involvement")
+    marked_sensory_loss = YesNo("Marked sensory loss")
+    diffuse_symmetric_weakness = YesNo("Diffuse symmetric weakness", hint="In the first weeks")
+
+    conduction_block = Choice("Motor conduction block", choices=ConductionBlock)
+    sensory_conduction_normal = YesNo("Sensory conduction normal", hint="Across the segments with a block")
+    anti_gm1 = Choice("Anti-GM1 IgM", choices=Antibody, cdash="LBORRES")
+    csf_protein_raised = YesNo("CSF protein raised", required=False)
+    mri_plexus_abnormal = YesNo("MRI of the plexus abnormal", required=False)
+
+    category = Choice("Category", choices=Category, hint="The investigator's, by EFNS/PNS 2010")
+
+    sections = (
+        Section("Onset and diagnosis", "onset_on", "diagnosed_on"),
+        Section("Affected limbs", *LIMBS),
+        Section("EFNS/PNS 2010: core criteria", *CORE),
+        Section("EFNS/PNS 2010: supportive criteria", *SUPPORTIVE),
+        Section("EFNS/PNS 2010: exclusion criteria", *AGAINST),
+        Section("EFNS/PNS 2010: tests", *TESTS),
+        Section("Diagnosis", "category"),
+    )
+
+
+@check("MMN-001", on="mmn-history", items=("onset_on", "diagnosed_on"))
+def onset_after_diagnosis(row: MmnHistory, book: Book) -> Iterator[Question]:
+    """The onset lies after the diagnosis."""
+    if row.onset_on and row.diagnosed_on and surely_before(row.diagnosed_on, row.onset_on):
+        yield Question("onset_on", f"Onset {row.onset_on} is after the diagnosis, {row.diagnosed_on}.")

@@ -1,0 +1,131 @@
+"""Vital signs and weight, once at every visit."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ecrf.casebook.book import Book
+from ecrf.casebook.items import Measure, WholeNumber
+from ecrf.casebook.models import Crf
+from ecrf.casebook.protocol import protocol
+from ecrf.casebook.registry import Section, crf
+from ecrf.checks.registry import Question, check
+
+SIGNS = ("systolic", "diastolic", "pulse", "temperature", "respiration", "spo2")
+
+LIKELY: dict[str, tuple[int, int | None]] = {
+    "systolic": (70, 220),
+    "diastolic": (40, 130),
+    "pulse": (40, 150),
+    "temperature": (34, 41),
+    "respiration": (8, 40),
+    "spo2": (85, None),
+}
+LIKELY_KG = (30, 150)
+WEIGHT_MOVED_PERCENT = 10
+
+
+def weight(label: str, **options: Any) -> Measure:
+    """A body weight: above 0, up to 300 kg."""
+    return Measure(label, low="0.1", high="300", unit="kg", **options)
+
+
+def systolic() -> WholeNumber:
+    return WholeNumber("Systolic", low=0, unit="mmHg", cdash="SYSBP_VSORRES")
+
+
+def diastolic() -> WholeNumber:
+    return WholeNumber("Diastolic", low=0, unit="mmHg", cdash="DIABP_VSORRES")
+
+
+def pulse() -> WholeNumber:
+    return WholeNumber("Pulse", low=0, unit="/min", cdash="PULSE_VSORRES")
+
+
+def temperature() -> Measure:
+    return Measure("Temperature", low="0", unit="°C", cdash="TEMP_VSORRES")
+
+
+def respiration() -> WholeNumber:
+    return WholeNumber("Respiration", low=0, unit="/min", cdash="RESP_VSORRES")
+
+
+def spo2() -> WholeNumber:
+    return WholeNumber("SpO₂", low=0, high=100, unit="%", cdash="OXYSAT_VSORRES")
+
+
+@crf("vital-signs", title="Vital signs and weight", domain="VS")
+class VitalSigns(Crf):
+    """Weight and vital signs of the visit; those around an infusion stand with the infusion."""
+
+    weight_kg = weight("Weight", cdash="WEIGHT_VSORRES")
+    systolic = systolic()
+    diastolic = diastolic()
+    pulse = pulse()
+    temperature = temperature()
+    respiration = respiration()
+    spo2 = spo2()
+
+    sections = (Section("Weight", "weight_kg"), Section("Vital signs", *SIGNS))
+
+
+def unlikely_signs(row: Crf) -> Iterator[Question]:
+    """The vital signs of a row that lie outside the likely range."""
+    for name, (low, high) in LIKELY.items():
+        value = getattr(row, name)
+        if value is None or (value >= low and (high is None or value <= high)):
+            continue
+        item: Any = row._meta.get_field(name)
+        usual = f"{low} to {high}" if high is not None else f"{low} or more"
+        yield Question(name, f"{item.verbose_name} is {value} {item.unit}; {usual} is usual.")
+
+
+def not_above_diastolic(row: Any) -> Iterator[Question]:
+    """The systolic pressure, if it is not above the diastolic."""
+    if row.systolic is not None and row.diastolic is not None and row.systolic <= row.diastolic:
+        yield Question("systolic", f"Systolic {row.systolic} must be above diastolic {row.diastolic} mmHg.")
+
+
+def unlikely_weight(row: Crf, item: str) -> Iterator[Question]:
+    """A weight outside the likely range."""
+    value = getattr(row, item)
+    low, high = LIKELY_KG
+    if value is not None and not low <= value <= high:
+        yield Question(item, f"{value} kg lies outside {low} to {high} kg.")
+
+
+def moved_weight(row: Crf, item: str, key: str, book: Book) -> Iterator[Question]:
+    """A weight that moved by more than the limit since the last visit that has one."""
+    now, order = getattr(row, item), protocol().order
+    here = order(row.entry.visit.code) if row.entry.visit else 0
+    weighed = [r for r in book.rows(key) if getattr(r, item) is not None and order(r.entry.visit.code) < here]
+    if now is None or not weighed:
+        return
+    last, before = weighed[-1], getattr(weighed[-1], item)
+    if abs(now - before) * 100 <= before * WEIGHT_MOVED_PERCENT:
+        return
+    way = "rose" if now > before else "fell"
+    yield Question(item, f"Weight {way} from {before} to {now} kg since {last.entry.visit.code}.")
+
+
+@check("VS-001", on="vital-signs", items=("systolic", "diastolic"), hard=True)
+def systolic_not_above_diastolic(row: VitalSigns, book: Book) -> Iterator[Question]:
+    """The systolic pressure is not above the diastolic."""
+    yield from not_above_diastolic(row)
+
+
+@check("VS-002", on="vital-signs", items=SIGNS)
+def sign_outside_usual(row: VitalSigns, book: Book) -> Iterator[Question]:
+    """A vital sign lies outside its usual range."""
+    yield from unlikely_signs(row)
+
+
+@check("VS-003", on="vital-signs", items=("weight_kg",))
+def weight_outside_usual(row: VitalSigns, book: Book) -> Iterator[Question]:
+    """The weight is below 30 or above 150 kg."""
+    yield from unlikely_weight(row, "weight_kg")
+
+
+@check("VS-004", on="vital-signs", items=("weight_kg",), reads=("vital-signs",))
+def weight_moved(row: VitalSigns, book: Book) -> Iterator[Question]:
+    """The weight changed by more than 10 % since the last visit."""
+    yield from moved_weight(row, "weight_kg", "vital-signs", book)

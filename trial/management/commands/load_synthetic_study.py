@@ -1,0 +1,28 @@
+"""`manage.py load_synthetic_study`: the invented study of the demo; a second time it adds nothing."""
+
+import os
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from trial.synthetic.loading import load
+
+
+class Command(BaseCommand):
+    help = "Load the synthetic study, its sites and its accounts. Their password is DEMO_PASSWORD."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.SYNTHETIC_DATA:
+            raise CommandError("SYNTHETIC_DATA is off: invented patients do not belong in this database.")
+        password = os.environ.get("DEMO_PASSWORD", "")
+        if not password:
+            raise CommandError("DEMO_PASSWORD is not set. Set it to the password of the demo's accounts.")
+        began = monotonic()
+        load(password=password, say=self._say)
+        self.stdout.write(f"The synthetic study is ready ({monotonic() - began:.0f} s).")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text, ending="")
+        self.stdout.flush()

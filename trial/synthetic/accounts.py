@@ -1,0 +1,86 @@
+"""The sites and the accounts of the synthetic study; everybody and every place says that it is invented."""
+
+from collections.abc import Iterator
+
+from django.contrib.auth.hashers import check_password, make_password
+
+from ecrf.access.models import Membership, Site, User
+from ecrf.access.roles import AT_A_SITE, Role
+from ecrf.audit.actor import SYSTEM, acting
+from trial.synthetic.practice import SITE as PRACTICE
+
+SOURCE = "synthetic"
+TIME_ZONE = "Asia/Tokyo"
+STUDY_SITES = tuple(f"{n:02}" for n in range(1, 12))
+ALL_SITES = (*STUDY_SITES, PRACTICE)
+
+PEOPLE = (
+    ("investigator01", Role.INVESTIGATOR, ("01", PRACTICE)),
+    ("coordinator01", Role.COORDINATOR, ("01", PRACTICE)),
+    ("coordinator02", Role.COORDINATOR, ("02", PRACTICE)),
+    ("monitor", Role.MONITOR, ALL_SITES),
+    ("datamanager", Role.DATA_MANAGER, (None,)),
+    ("safety", Role.SAFETY, (None,)),
+    ("statistician", Role.STATISTICIAN, (None,)),
+    ("administrator", Role.ADMINISTRATOR, (None,)),
+)
+"""Those who can log in: user name, role, sites (None: the role holds for all sites)."""
+
+WRITERS = tuple((f"investigator{code}", Role.INVESTIGATOR, (code,)) for code in STUDY_SITES[2:])
+"""Who entered the other sites' data; no password opens these accounts."""
+
+
+def exist() -> bool:
+    return User.objects.filter(username=PEOPLE[0][0]).exists()
+
+
+def create(password: str) -> None:
+    """Sites, accounts and memberships, in one transaction. The password is hashed once for all."""
+    hashed = make_password(password)
+    with acting(SYSTEM, source=SOURCE):
+        sites = {code: _site(code) for code in ALL_SITES}
+        for username, role, codes in PEOPLE:
+            _account(username, role, [sites[code] if code else None for code in codes], hashed)
+        for username, role, codes in WRITERS:
+            _account(username, role, [sites[code] for code in codes], make_password(None))
+
+
+def _site(code: str) -> Site:
+    practice = code == PRACTICE
+    name = "Practice site (synthetic, not part of the study)" if practice else f"Hospital {code} (synthetic)"
+    return Site.objects.create(code=code, name=name, time_zone=TIME_ZONE, is_practice=practice)
+
+
+def _account(username: str, role: Role, sites: list[Site | None], hashed: str) -> None:
+    where = f" of site {sites[0].code}" if sites[0] and role != Role.MONITOR else ""
+    user = User(username=username, full_name=f"{role.label}{where} (synthetic)", password=hashed)
+    user.full_clean()
+    user.save()
+    for site in sites:
+        Membership.objects.create(user=user, role=role, site=site if role in AT_A_SITE else None)
+
+
+def renew_password(password: str) -> int:
+    """Set the password of every demo account that has another one; how many those were."""
+    users = list(User.objects.filter(username__in=[username for username, _role, _sites in PEOPLE]))
+    fits = {hashed: check_password(password, hashed) for hashed in {user.password for user in users}}
+    others = [user for user in users if not fits[user.password]]
+    if others:
+        hashed = make_password(password)
+        with acting(SYSTEM, source=SOURCE):
+            for user in others:
+                user.password = hashed
+                user.save(update_fields=["password"])
+    return len(others)
+
+
+def writers_of(code: str) -> tuple[User, User]:
+    """The people who enter a site's data: most forms, and those that only an investigator can answer for."""
+    names = {"02": ("coordinator02", "coordinator02")}
+    pair = ("coordinator01", "investigator01") if code in ("01", PRACTICE) else (f"investigator{code}",) * 2
+    return tuple(_users(names.get(code, pair)))  # type: ignore[return-value]
+
+
+def _users(names: tuple[str, str]) -> Iterator[User]:
+    found = {user.username: user for user in User.objects.filter(username__in=names)}
+    return (found[name] for name in names)

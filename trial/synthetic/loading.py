@@ -1,0 +1,118 @@
+"""Loads the synthetic study through the product's own services, as the sites would have entered it."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from ecrf.access.models import Site, User
+from ecrf.access.roles import Right
+from ecrf.audit.actor import Actor
+from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.recording import Place, record
+from ecrf.casebook.registry import CRFS
+from ecrf.casebook.services import add_patient, complete_entries, open_visit
+from ecrf.checks.models import Finding, FindingState
+from ecrf.checks.services import confirm
+from trial.synthetic import accounts, casebook, practice
+from trial.synthetic.accounts import SOURCE
+from trial.synthetic.casebook import Filled, Page
+from trial.synthetic.events import LEFT_OPEN
+from trial.synthetic.patients import STORIES, Story
+
+INVESTIGATORS_FORMS = frozenset({"eligibility", "mmn-history", "adverse-event", "end-of-study"})
+
+Say = Callable[[str], None]
+
+
+class NotLoaded(Exception):
+    """The product refused something of the synthetic study: the tables and the forms no longer fit."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where one patient's data are entered: the patient, and the two people at the site who enter them."""
+
+    patient: Patient
+    enters: User
+    answers: User
+
+    def actor(self, crf: str = "") -> Actor:
+        user = self.answers if crf in INVESTIGATORS_FORMS else self.enters
+        return user.acting_at(self.patient.site, Right.ENTER)
+
+    def place(self, form: Filled, visit: Visit | None) -> Place:
+        return Place(self.patient, CRFS[form.crf], visit, form.number, form.parent)
+
+
+def load(*, password: str, say: Say) -> None:
+    """Load what is not there yet: accounts and sites, then patient by patient, each in one transaction."""
+    if accounts.exist():
+        if renewed := accounts.renew_password(password):
+            say(f"The password of {renewed} accounts was set anew.\n")
+    else:
+        accounts.create(password)
+    today = Site.objects.get(code=practice.SITE).today()
+    study = [(story, casebook.pages(story), None) for story in STORIES]
+    everybody = [*study, *practice.casebooks(today)]
+    wanted = [(n, *whole) for n, whole in enumerate(everybody, 1) if not is_loaded(whole[0])]
+    if not wanted:
+        say("The synthetic study is there already; nothing was loaded.\n")
+        return
+    for number, story, pages, begun in wanted:
+        say(f"\rLoading the synthetic study: patient {number} of {len(everybody)} ")
+        load_patient(story, pages, begun)
+    say("\n")
+
+
+def request_key(story: Story) -> uuid.UUID:
+    """Always the same for the same invented patient, so that a load that was broken off can go on."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"synthetic-study/{story.name}")
+
+
+def is_loaded(story: Story) -> bool:
+    return Patient.objects.filter(request_key=request_key(story)).exists()
+
+
+@transaction.atomic
+def load_patient(story: Story, pages: list[Page], begun: Page | None = None) -> Patient:
+    """One patient: every visit entered and completed, the findings answered, then the visit just begun."""
+    enters, answers = accounts.writers_of(story.site)
+    site = Site.objects.get(code=story.site)
+    patient = add_patient(site=site, by=enters, request_key=request_key(story), source=SOURCE)
+    desk = Desk(patient, enters, answers)
+    for page in pages:
+        _complete(desk, page, _enter(desk, page))
+    _confirm(desk, story)
+    if begun:
+        _enter(desk, begun)
+    return patient
+
+
+def _enter(desk: Desk, page: Page) -> Visit | None:
+    visit = (
+        open_visit(patient=desk.patient, code=page.code, by=desk.enters, source=SOURCE) if page.code else None
+    )
+    for form in page.forms:
+        done = record(
+            place=desk.place(form, visit), values=form.values, by=desk.actor(form.crf), source=SOURCE
+        )
+        if not done.is_clean:
+            raise NotLoaded(f"{desk.patient} {page.code} {form.crf}: {done.refused or done.wants_reason}")
+    return visit
+
+
+def _complete(desk: Desk, page: Page, visit: Visit | None) -> None:
+    places = [desk.place(form, visit) for form in page.forms if form.parent is None]
+    gaps = complete_entries(patient=desk.patient, places=places, by=desk.actor()) if places else []
+    if gaps:
+        raise NotLoaded(f"{desk.patient} {page.code}: {', '.join(gap.label for gap in gaps)} missing")
+
+
+def _confirm(desk: Desk, story: Story) -> None:
+    """The site has answered every question against the source, but for the few that are left open."""
+    asked = Finding.objects.filter(entry__patient=desk.patient, state=FindingState.OPEN)
+    for finding in asked.select_related("entry").order_by("pk"):
+        if (story.name, finding.check_id) not in LEFT_OPEN:
+            confirm(finding=finding, by=desk.enters, actor=desk.actor(), text=finding.text)

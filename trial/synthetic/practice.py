@@ -1,0 +1,73 @@
+"""The practice site's patients: six lives around today, so that every list of the site's pages has something in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from trial.schedule import PROTOCOL
+from trial.synthetic import casebook, course
+from trial.synthetic.casebook import Filled, Page
+from trial.synthetic.patients import STORIES, Story
+
+SITE = "90"
+BEGUN_MUSCLES = 13
+WEIGHT_JUMP_KG = Decimal("7.5")
+
+
+@dataclass(frozen=True)
+class Life:
+    """One practice patient: complete up to the visit `next`, which is due `days` from today."""
+
+    name: str
+    like: str
+    next: str
+    days: int
+    begun: bool = False
+
+
+LIVES = (
+    Life("P1", "S07", next="W28", days=2),
+    Life("P2", "S03", next="W13", days=-9),
+    Life("P3", "S10", next="W10", days=0, begun=True),
+    Life("P4", "S12", next="W01", days=9),
+    Life("P5", "S01", next="W19", days=10),
+    Life("P6", "S13", next="SCR", days=0),
+)
+"""In turn: due soon, overdue, begun today, in screening, with an adverse event that goes on, just added."""
+
+
+def casebooks(today: date) -> Iterator[tuple[Story, list[Page], Page | None]]:
+    """Each practice patient with the complete visits and the one just begun."""
+    for life in LIVES:
+        story = _story(life, today)
+        if life.next == "SCR":
+            yield story, [], None
+        else:
+            yield story, casebook.pages(story, before=life.next), _begun(story, life.next) if life.begun else None
+
+
+def _story(life: Life, today: date) -> Story:
+    like = next(story for story in STORIES if story.name == life.like)
+    plan = PROTOCOL.plan(life.next)
+    assert plan is not None
+    baseline_on = today + timedelta(days=life.days - (plan.day or 1) + 1)
+    return replace(like, name=life.name, site=SITE, baseline_on=baseline_on)
+
+
+def _begun(story: Story, code: str) -> Page:
+    """A visit as it stands in the middle of the work: gaps, and a weight that a check asks about."""
+    weight = {"weight_kg": str(course.weight(story, code) + WEIGHT_JUMP_KG), "systolic": "124", "diastolic": "76"}
+    strength = casebook.mrc_strength(story, code)
+    graded = dict(list(strength.values.items())[: 3 + BEGUN_MUSCLES])
+    grip = casebook.grip_strength(story, code)
+    one_hand = {item: value for item, value in grip.values.items() if not item.startswith("left")}
+    return Page(
+        code,
+        [
+            casebook.visit(story, code),
+            Filled(code, "vital-signs", weight),
+            replace(strength, values=graded),
+            replace(grip, values=one_hand),
+        ],
+    )
