@@ -57,10 +57,10 @@ setup: $(PACKAGES) $(FRONT_END) ## virtual environment, Python packages, front-e
 
 lint: setup ## formatters in checking mode, linters, types, import layers
 	@echo "Format and lint ..."
-	@$(BIN)/ruff format --quiet --check --diff .
+	@$(BIN)/ruff format --check . || { echo "Say make format." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@echo "Templates ..."
-	@$(BIN)/djlint --quiet --check templates
+	@$(BIN)/djlint --quiet --check templates || { echo "Say make format." >&2; exit 1; }
 	@$(BIN)/djlint --quiet --lint templates
 	@echo "Types ..."
 	@$(LINT_SETTINGS) $(BIN)/mypy --no-error-summary

@@ -37,7 +37,7 @@ def age_at(born: str, on: date) -> tuple[int, int]:
     return years(latest(born)), years(earliest(born))
 
 
-@check("DATE-001", on=ANY, reads=("consent",))
+@check("DATE-001", on=ANY, kinds=("day", "partial-day"), reads=("consent",))
 def before_consent(row: Crf, book: Book) -> Iterator[Question]:
     """A date of the study lies before the consent."""
     consent = _consented_on(book)

@@ -32,7 +32,7 @@ PROTOCOL = Protocol(
     title="Maintenance intravenous immunoglobulin in multifocal motor neuropathy",
     short_title="IVIg in MMN",
     visits=(
-        VisitPlan("SCR", "Screening", (*ENROLMENT, *ASSESSMENTS)),
+        VisitPlan("SCR", "Screening", ("visit", *ENROLMENT, *ASSESSMENTS[1:])),
         *(_week(week) for week in WEEKS),
         VisitPlan("ET", "Early termination", ASSESSMENTS, on_demand=True),
     ),

@@ -25,6 +25,7 @@ class Book:
     def limited_to(self, reads: frozenset[str]) -> "Book":
         """The same book, opened at the declared kinds only."""
         view = Book(self.patient, reads)
+        view._rows = self._rows
         return view
 
     def put(self, key: str, row: Crf) -> None:

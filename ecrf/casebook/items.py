@@ -70,6 +70,10 @@ class Item:
         """The value as it stands in the field on the screen; "" for none."""
         return "" if value is None else str(value)
 
+    def stored(self, value: Any) -> Any:
+        """The value in the precision in which it is stored, so that checks see what will be read back."""
+        return value
+
     def words(self, value: Any) -> str:
         """The value as people read it."""
         return self.text(value)
@@ -118,6 +122,9 @@ class Measure(Item, models.DecimalField):
 
     def normalise(self, text: str, now: datetime) -> str:
         return typed_text.number(text)
+
+    def stored(self, value: Any) -> Any:
+        return Decimal(value).quantize(Decimal(1).scaleb(-self.decimal_places))
 
     def text(self, value: Any) -> str:
         return "" if value is None else f"{Decimal(value):.{self.decimal_places}f}"

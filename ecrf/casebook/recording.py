@@ -197,6 +197,7 @@ def _value(definition: CrfDefinition, name: str, given: Any, now: datetime) -> A
     if value in ("", None):
         return None
     item.run_validators(value)
+    value = item.stored(value)
     if (first := first_day(item, value)) and not item.future and first > now.date():
         raise ValidationError(f"{value} is in the future. Today at the site is {now.date()}.")
     return value

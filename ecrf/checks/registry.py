@@ -26,11 +26,13 @@ Rule = Callable[[Any, Book], Iterator[Question]]
 @dataclass(frozen=True)
 class Check:
     """One edit check: its id never changes. `on` is the CRF it looks at, `items` those that set it off ("*": all);
-    `reads` names the other forms it reads, a change of which sets it off too; `source` says whose limit it is."""
+    `kinds` narrows that to items of these kinds; `reads` names the other forms it reads, a change of which sets
+    it off too; `source` says whose limit it is."""
 
     id: str
     on: str
     items: tuple[str, ...]
+    kinds: tuple[str, ...]
     hard: bool
     reads: frozenset[str]
     source: str
@@ -39,7 +41,9 @@ class Check:
 
     def looks_at(self, crf: str, changed: list[str]) -> bool:
         """Whether a change of these items of its own form sets it off."""
-        return self.on in (ANY, crf) and (ANY in self.items or bool(set(self.items) & set(changed)))
+        if self.on not in (ANY, crf) or not (ANY in self.items or set(self.items) & set(changed)):
+            return False
+        return not self.kinds or any(CRFS[crf].items[name].kind in self.kinds for name in changed)
 
 
 CHECKS: dict[str, Check] = {}
@@ -50,6 +54,7 @@ def check(
     *,
     on: str,
     items: tuple[str, ...] = (ANY,),
+    kinds: tuple[str, ...] = (),
     hard: bool = False,
     reads: tuple[str, ...] = (),
     source: str = "P",
@@ -68,7 +73,7 @@ def check(
         title = (rule.__doc__ or "").strip().split("\n")[0]
         if not title:
             raise ImproperlyConfigured(f"Edit check {id} has no docstring to tell what it asks.")
-        CHECKS[id] = Check(id, on, tuple(items), hard, frozenset(reads), source, rule, title)
+        CHECKS[id] = Check(id, on, tuple(items), kinds, hard, frozenset(reads), source, rule, title)
         return rule
 
     return register

@@ -27,13 +27,13 @@ def ask_about_unlikely(writing: Writing) -> list[Finding]:
     """Soft checks: open, keep, reopen or clear findings; returns those of this entry that are not cleared."""
     key = writing.place.definition.key
     own = [c for c in CHECKS.values() if not c.hard and c.looks_at(key, writing.changed)]
-    others = [c for c in CHECKS.values() if not c.hard and key in c.reads and c.on != ANY]
+    others = [c for c in CHECKS.values() if not c.hard and key in c.reads]
     book = Book(writing.place.patient)
     if any(key in c.reads for c in [*own, *others]):
         book.put(key, writing.row)
     runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}
     for c in others:
-        runs |= {(c.id, row.entry_id): (c, row) for row in book.rows(c.on)}
+        runs |= {(c.id, row.entry_id): (c, row) for kind in _kinds(c) for row in book.rows(kind)}
     return _settle(writing.place.patient, list(runs.values()), book, writing.row.entry_id)
 
 
@@ -86,6 +86,10 @@ def _ask(check: Check, row: Any, book: Book) -> list[Question]:
     return list(check.rule(row, book.limited_to(check.reads)))
 
 
+def _kinds(check: Check) -> Iterable[str]:
+    return CRFS if check.on == ANY else (check.on,)
+
+
 def _has(row: Any, items: tuple[str, ...]) -> bool:
     return ANY in items or any(hasattr(row, item) for item in items)
 
@@ -95,7 +99,7 @@ def run_all(patient: Patient) -> int:
     book = Book(patient)
     runs = []
     for check in CHECKS.values():
-        for key in CRFS if check.on == ANY else (check.on,):
+        for key in _kinds(check):
             runs += [(check, row) for row in book.rows(key)] if not check.hard else []
     _settle(patient, runs, book, 0)
     return len(runs)

@@ -80,7 +80,7 @@ class ItemView:
     def previous(self) -> str:
         """The value at the last visit, for comparison; never put into the field."""
         value = getattr(self.panel.previous, self.name, None)
-        return str(self.definition.text(value)) if self.kind in ("number", "choice") else ""
+        return str(self.definition.text(value)) if self.kind == "number" else ""
 
     @property
     def choices(self) -> list[tuple[str, str]]:

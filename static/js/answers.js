@@ -2,7 +2,7 @@
 
 import { field, idOf, inOrder, shown, state, wrapper, write } from "./fields.js";
 import { outbox } from "./outbox.js";
-import { again, commit, flush, send } from "./saving.js";
+import { again, flush, send } from "./saving.js";
 
 const clearMessage = (id) => document.getElementById(`m-${id}`).replaceChildren();
 
@@ -74,9 +74,9 @@ document.addEventListener("keydown", (event) => {
     const box = event.target.closest("[data-more-for]");
     field(box.dataset.moreFor).focus();
     box.remove();
-  } else if (event.key === "Enter" && event.ctrlKey) {
-    if (id) commit(id);
-    document.querySelector("button[name=action][value=complete]")?.click();
+  } else if (event.key === "Enter" && (event.ctrlKey || event.altKey)) {
+    const form = event.altKey && event.target.closest(".panel");
+    (form || document).querySelector(form ? "[value^=complete-form]" : "button[name=action][value=complete]")?.click();
   } else if (event.key === "Enter" && event.target.closest("[data-reason-for]")?.contains(event.target) && event.target.matches("input")) {
     event.preventDefault();
     giveReason(event.target.closest("[data-reason-for]"));

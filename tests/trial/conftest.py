@@ -23,7 +23,7 @@ def at(patient, coordinator) -> Callable[[str], Visit]:
 
 @pytest.fixture
 def end_study(patient, coordinator) -> Callable[..., Recorded]:
-    """Enter items of the end of study; `enter` keeps the name of its item `reason` for the reason of a change."""
+    """Enter items of the end of study; in `enter`, `reason` is the reason of a change, not this form's."""
 
     def end(**values: Any) -> Recorded:
         by = coordinator.acting_at(patient.site, Right.ENTER)

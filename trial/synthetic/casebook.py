@@ -91,10 +91,8 @@ def mrc_strength(story: Story, code: str) -> Filled:
     before = (story.name, code) not in events.AFTER_DOSE
     at = time(8, 35 + noise(story.name, code, "assessed", below=20)) if before else time(13, 10)
     grades = {item: str(grade) for item, grade in course.grades(story, code).items()}
-    before_dose: Values = (
-        {"before_dose": _yes(before)} if dosed else {"before_dose": Missing("not-applicable")}
-    )
-    head: Values = {"assessor": _assessor(story, code), "assessed_at": f"{at:%H:%M}", **before_dose}
+    dosed = Missing("not-applicable", "No infusion") if code in ("W52", "ET") else _yes(before)
+    head: Values = {"assessor": _assessor(story, code), "assessed_at": f"{at:%H:%M}", "before_dose": dosed}
     return Filled(code, "mrc-strength", {**head, **grades})
 
 

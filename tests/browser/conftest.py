@@ -1,0 +1,175 @@
+"""A real Chromium against a real gunicorn with a database of its own, committed and thrown away."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ecrf.demo import ROOT, gunicorn, manage
+from tests.conftest import PASSWORD
+from tests.postgres import TEST_SETTINGS
+
+FLAGS = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+DATABASE = "ecrf_browser"
+
+
+class Server:
+    """The product as it is served; it can be killed and started again."""
+
+    def __init__(self, env: dict[str, str], port: int) -> None:
+        self.env, self.port, self.process = env, port, None
+        self.url = f"http://127.0.0.1:{port}"
+
+    def start(self) -> None:
+        command = gunicorn(str(self.port))
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, start_new_session=True)
+        for _ in range(200):
+            if self._answers():
+                return
+            time.sleep(0.1)
+        raise AssertionError("The server did not start within 20 s.")
+
+    def _answers(self) -> bool:
+        try:
+            return urllib.request.urlopen(f"{self.url}/healthz", timeout=2).status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def manage(self, *command: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.env, capture_output=True, text=True
+        )
+        return done.stdout + done.stderr
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _database() -> str:
+    """The address of a fresh database beside the tests' own."""
+    url = os.environ["DATABASE_URL"]
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {DATABASE}")
+    connection.close()
+    before, _, name = url.rpartition("/") if "?" not in url else url.partition("?")[0].rpartition("/")
+    return url.replace(f"{before}/{name}", f"{before}/{DATABASE}", 1)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    env = {**os.environ, **TEST_SETTINGS, "DATABASE_URL": _database(), "DJANGO_SETTINGS_MODULE": "ecrf.settings"}
+    manage(env, "migrate", "--verbosity", "0")
+    manage(env, "collectstatic", "--no-input", "--verbosity", "0")
+    subprocess.run([sys.executable, "-m", "tests.browser.prepare"], cwd=ROOT, env=env, check=True)
+    running = Server(env, _free_port())
+    running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    assert path, "No Chromium here. `make test` installs it; or install the package chromium."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Desk:
+    """One person at one browser."""
+
+    def __init__(self, chromium: Browser, server: Server, user: str, **context) -> None:
+        self.server, self.user = server, user
+        self.context = chromium.new_context(**{"viewport": {"width": 1366, "height": 768}, **context})
+        self.context.set_default_timeout(8000)
+        self.complaints: list[str] = []
+        self.page = self.tab()
+        self.log_in()
+
+    def tab(self) -> Page:
+        page = self.context.new_page()
+        page.on("console", lambda m: self.complaints.append(m.text) if "Security Policy" in m.text else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: dialog.accept())
+        return page
+
+    def log_in(self) -> None:
+        self.page.goto(f"{self.server.url}/login/")
+        self.page.keyboard.type(self.user)
+        self.page.keyboard.press("Tab")
+        self.page.keyboard.type(PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(lambda url: "/login/" not in url)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.server.url + path)
+
+    def open_visit(self, number: str, label: str) -> None:
+        self.go(f"/patients/{number}/")
+        self.page.get_by_role("button", name=label, exact=True).or_(
+            self.page.get_by_role("link", name=label, exact=True)
+        ).first.click()
+        self.page.wait_for_selector("#page-form")
+
+    def type_in(self, item: str, text: str) -> None:
+        self.page.focus(f"#f-{item}")
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Enter")
+
+    def saved(self, within: int = 8000) -> None:
+        self.page.wait_for_function("document.getElementById('saving').textContent.includes('All saved')", timeout=within)
+
+    def says(self, words: str, within: int = 12000) -> None:
+        self.page.get_by_text(words).first.wait_for(timeout=within)
+
+    def value(self, item: str) -> str:
+        return self.page.input_value(f"#f-{item}")
+
+
+@pytest.fixture
+def sit_down(server: Server, chromium: Browser) -> Iterator:
+    """Seats a person: `desk = sit_down("coordinator01")`. No desk may see a script error or a CSP refusal."""
+    desks: list[Desk] = []
+
+    def seat(user: str, **context) -> Desk:
+        desks.append(Desk(chromium, server, user, **context))
+        return desks[-1]
+
+    yield seat
+    for desk in desks:
+        desk.context.close()
+    assert [complaint for desk in desks for complaint in desk.complaints] == []
+
+
+@pytest.fixture
+def shots() -> Path:
+    folder = ROOT / ".screenshots"
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -1,0 +1,112 @@
+"""The settings: a missing or wrong one stops the start and says what to do; production's are safe."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DATABASE_FORM = "postgresql://user:password@host:5432/name"
+PRODUCTION = {
+    "SECRET_KEY": "pRoduct1on-like-and-long-enough-Zq8wXv3nK5tB7mC2-only-for-this-test",
+    "DATABASE_URL": "postgresql://ecrf_web:hunter2@db.example:5432/ecrf",
+    "ALLOWED_HOSTS": "ecrf.example.org",
+    "TLS": "on",
+}
+
+WRONG = [
+    ("SECRET_KEY", None, ["SECRET_KEY is not set", "50 or more random characters", "SECRET_KEY_FILE"]),
+    ("SECRET_KEY", "", ["SECRET_KEY is not set"]),
+    ("SECRET_KEY", "short", ["SECRET_KEY is shorter than 50 characters", "Set a longer"]),
+    ("DATABASE_URL", None, ["DATABASE_URL is not set", DATABASE_FORM]),
+    ("DATABASE_URL", "mysql://user:password@host/name", ["DATABASE_URL", "PostgreSQL", DATABASE_FORM]),
+    ("DATABASE_URL", "just words", ["DATABASE_URL", DATABASE_FORM]),
+    ("DATABASE_URL", "postgresql://user:password@host:port/name", ["DATABASE_URL", DATABASE_FORM]),
+    ("DATABASE_URL", "postgresql://user:password@[host/name", ["DATABASE_URL", DATABASE_FORM]),
+    ("ALLOWED_HOSTS", None, ["ALLOWED_HOSTS is not set", "host names"]),
+    ("ALLOWED_HOSTS", " , ", ["ALLOWED_HOSTS", "host names"]),
+    ("DEBUG", "true", ["DEBUG is 'true'", "on or off"]),
+    ("TLS", "1", ["TLS is '1'", "on or off"]),
+    ("SYNTHETIC_DATA", "yes", ["SYNTHETIC_DATA is 'yes'", "on or off"]),
+    ("IDLE_MINUTES", "half an hour", ["IDLE_MINUTES", "minutes"]),
+    ("IDLE_MINUTES", "0", ["IDLE_MINUTES", "minutes"]),
+    ("LOG_LEVEL", "LOUD", ["LOG_LEVEL", "WARNING"]),
+    ("SECRET_KEY_FILE", "no/such/file", ["SECRET_KEY_FILE", "no/such/file", "cannot be read"]),
+    ("SECRET_KEY_FILE", ".", ["SECRET_KEY_FILE", "cannot be read"]),
+    ("DATABASE_URL_FILE", "no/such/file", ["DATABASE_URL_FILE", "no/such/file", DATABASE_FORM]),
+]
+
+
+def start(*command: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+    """Run a command of the product with production's settings and these changes (None takes one away)."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
+    env = {name: value for name, value in {**kept, **PRODUCTION, **changes}.items() if value is not None}
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def check(*options: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+    return start("manage.py", "check", *options, **changes)
+
+
+def test_production_settings_pass_djangos_deployment_check():
+    done = check("--deploy", "--fail-level", "DEBUG")
+    assert done.returncode == 0, done.stderr
+    assert "System check identified no issues (0 silenced)." in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("name", "value", "words"), WRONG)
+def test_wrong_setting_stops_the_start_and_says_what_to_do(name, value, words):
+    done = check(**{name: value})
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert [word for word in words if word not in done.stderr] == [], done.stderr
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "ALLOWED_HOSTS"])
+def test_application_server_stops_too(name):
+    done = start("-m", "gunicorn", "--check-config", "ecrf.wsgi:application", **{name: None})
+    assert done.returncode != 0
+    assert f"ImproperlyConfigured: {name} is not set" in done.stderr
+
+
+def test_application_server_accepts_production_settings():
+    done = start("-m", "gunicorn", "--check-config", "ecrf.wsgi:application")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", [["manage.py", "check"], ["-c", "import ecrf.wsgi"]])
+def test_password_that_spoils_the_address_is_not_printed(command):
+    done = start(*command, DATABASE_URL="postgresql://ecrf:hunter/2-secret@db.example:5432/ecrf")
+    assert done.returncode != 0
+    assert "DATABASE_URL" in done.stderr
+    assert "hunter" not in done.stderr
+    assert "2-secret" not in done.stderr
+
+
+def test_secrets_are_read_from_files(tmp_path):
+    key, url = tmp_path / "secret_key", tmp_path / "database_url"
+    key.write_text(PRODUCTION["SECRET_KEY"] + "\n", encoding="utf-8")
+    url.write_text(PRODUCTION["DATABASE_URL"] + "\n", encoding="utf-8")
+    done = check(SECRET_KEY=None, DATABASE_URL=None, SECRET_KEY_FILE=str(key), DATABASE_URL_FILE=str(url))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00secret"], ids=["empty", "not text"])
+def test_secret_file_without_a_usable_secret_stops_the_start(tmp_path, content):
+    file = tmp_path / "secret_key"
+    file.write_bytes(content)
+    done = check(SECRET_KEY=None, SECRET_KEY_FILE=str(file))
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert "SECRET_KEY" in done.stderr
+
+
+def test_debug_and_invented_data_are_off_unless_asked_for():
+    question = "from ecrf import settings; print(settings.DEBUG, settings.SYNTHETIC_DATA, settings.TLS)"
+    done = start("-c", question, TLS=None)
+    assert done.stdout.split() == ["False", "False", "True"], done.stderr
