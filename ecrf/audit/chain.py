@@ -13,7 +13,7 @@ _EVENTS = """
     SELECT chain::text, position::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
            coalesce(actor_id::text, ''), actor, role, site, reason, source, "transaction", "table", "row",
            coalesce(entry_id::text, ''), operation, changes::text, calculated::text, previous_hash, hash
-    FROM audit_auditevent ORDER BY chain, position
+    FROM audit_auditevent AS event ORDER BY event.chain, event.position
 """
 
 

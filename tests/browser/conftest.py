@@ -50,8 +50,9 @@ class Server:
             return False
 
     def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
     def manage(self, *command: str) -> str:
         done = subprocess.run(
@@ -106,6 +107,7 @@ class Desk:
 
     def __init__(self, chromium: Browser, server: Server, user: str, **context) -> None:
         self.server, self.user = server, user
+        self.has_script = context.get("java_script_enabled", True)
         self.context = chromium.new_context(**{"viewport": {"width": 1366, "height": 768}, **context})
         self.context.set_default_timeout(8000)
         self.complaints: list[str] = []
@@ -121,6 +123,7 @@ class Desk:
 
     def log_in(self) -> None:
         self.page.goto(f"{self.server.url}/login/")
+        self.page.locator("#id_username:focus").wait_for()
         self.page.keyboard.type(self.user)
         self.page.keyboard.press("Tab")
         self.page.keyboard.type(PASSWORD)
@@ -135,7 +138,9 @@ class Desk:
         self.page.get_by_role("button", name=label, exact=True).or_(
             self.page.get_by_role("link", name=label, exact=True)
         ).first.click()
-        self.page.wait_for_selector("#page-form")
+        self.page.locator("#page-form").wait_for()
+        if self.has_script:
+            self.saved()
 
     def type_in(self, item: str, text: str) -> None:
         self.page.focus(f"#f-{item}")
@@ -144,7 +149,7 @@ class Desk:
         self.page.keyboard.press("Enter")
 
     def saved(self, within: int = 8000) -> None:
-        self.page.wait_for_function("document.getElementById('saving').textContent.includes('All saved')", timeout=within)
+        self.page.locator("#saving", has_text="All saved").wait_for(timeout=within)
 
     def says(self, words: str, within: int = 12000) -> None:
         self.page.get_by_text(words).first.wait_for(timeout=within)

@@ -69,7 +69,7 @@ def test_visit_is_entered_by_keyboard_and_read_by_the_monitor(sit_down, shots):
     _tab_to(desk, "form[action$='/W04/open/'] button")
     _keys(desk, "Enter")
     desk.page.wait_for_url("**/W04/")
-    desk.page.wait_for_function("document.activeElement.type === 'radio'")
+    desk.page.locator("input[type=radio]:focus").wait_for()
     _fill_visit_and_vitals(desk)
     _fill_strength(desk)
     _fill_infusion(desk)

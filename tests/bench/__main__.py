@@ -1,0 +1,72 @@
+"""Runs every measurement in one go and prints one table; exit code 1 if a limit is broken."""
+
+import sys
+import time
+from collections.abc import Iterator
+
+from tests.bench.serving import Server, database, server, use
+from tests.bench.table import Line, progress, show, told
+
+
+def main() -> int:
+    start = time.perf_counter()
+    progress("PostgreSQL, migrations, static files")
+    with database() as env:
+        use(env)
+        lines = list(_measure(env))
+    print(show(lines))
+    broken = sum(line.ok is False for line in lines)
+    print(f"\n{broken or 'No'} limit{'s' * (broken != 1)} broken. It took {time.perf_counter() - start:.0f} s.")
+    return 1 if broken else 0
+
+
+def _measure(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench import crowd, pages, saves, seeding
+
+    progress("two sites with 13 patients each, through the services")
+    study = seeding.seed()
+    progress("statements of a save")
+    yield from saves.count_saves(study)
+    with server(env) as running:
+        yield told("start-up to the first healthy answer", f"{running.started_in:.1f} s")
+        yield from _measure_server(running, study)
+    progress("10,000 patients, by bulk")
+    took = crowd.grow(study.large)
+    yield told("seeding: 10,000 patients by bulk with the audit triggers", f"{took:.0f} s")
+    progress("statements and writes of the pages")
+    yield from pages.count_visit_pages(study)
+    yield from pages.count_writes(study)
+    with server(env) as running:
+        yield from _measure_growth(running, study)
+
+
+def _measure_server(running: Server, study: object) -> Iterator[Line]:
+    from tests.bench import pages, saves, trail, weight
+    from tests.bench.browsing import Browser
+
+    browser = Browser(running.port).log_in("coordinator01")
+    progress("saves beside the reference")
+    yield from saves.measure_saves(browser, study)
+    progress("saves of eight clients")
+    yield from saves.measure_crowded_saves(browser, study)
+    progress("visit pages beside the reference")
+    yield from pages.measure_visit_pages(browser, study)
+    yield from weight.measure_weight(browser, study.small.numbers[0])
+    memory = ", ".join(f"{mb:.0f}" for mb in running.worker_memory_mb())
+    yield told("memory of each worker after that (PSS)", f"{memory} MB")
+    progress("the audit trail's cost")
+    yield from trail.measure_trail(study)
+
+
+def _measure_growth(running: Server, study: object) -> Iterator[Line]:
+    from tests.bench import pages
+    from tests.bench.browsing import Browser
+
+    progress("Today and Patient at 13 and at 10,000 patients")
+    small = Browser(running.port).log_in("coordinator01")
+    large = Browser(running.port).log_in("coordinator02")
+    yield from pages.measure_growth(small, large, study)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Counts the SQL statements of a request, in this process, through Django's test client."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from ecrf.access.models import User
+
+FRAME = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+@dataclass(frozen=True)
+class Statements:
+    """What one request asked of the database, in order."""
+
+    sql: list[str]
+
+    @property
+    def count(self) -> int:
+        """Without BEGIN, COMMIT and savepoints."""
+        return sum(not sql.startswith(FRAME) for sql in self.sql)
+
+    @property
+    def writes(self) -> list[str]:
+        return [sql for sql in self.sql if sql.startswith(WRITES)]
+
+    @property
+    def writing_transactions(self) -> int:
+        """Outermost transactions that hold a write; a write outside of any is one of its own."""
+        found, depth, wrote = 0, 0, False
+        for sql in self.sql:
+            if sql.startswith(("BEGIN", "SAVEPOINT")):
+                depth += 1
+            elif sql.startswith(("COMMIT", "ROLLBACK", "RELEASE")):
+                depth -= 1
+                found, wrote = (found + wrote, False) if depth == 0 else (found, wrote)
+            elif sql.startswith(WRITES):
+                found, wrote = (found, True) if depth else (found + 1, wrote)
+        return found
+
+
+def statements(ask: Callable[[], HttpResponse], expected: int = 200) -> Statements:
+    """The statements of one request that must be answered as expected."""
+    with CaptureQueriesContext(connection) as captured:
+        response = ask()
+    if response.status_code != expected:
+        raise RuntimeError(f"{response.request['PATH_INFO']} answered {response.status_code}")
+    return Statements([query["sql"] for query in captured])
+
+
+def client_of(user: User) -> Client:
+    """A logged-in client that has just used its session, so that the next request does not note its time."""
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(user)
+    client.get("/assumptions/")
+    return client

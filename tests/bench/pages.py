@@ -1,0 +1,122 @@
+"""The visit page beside the reference's GET; the lists at 13 and at 10,000 patients; writes on a GET."""
+
+from urllib.parse import quote
+
+from django.urls import reverse
+
+from ecrf.casebook.models import Patient
+from ecrf.monitoring.site import monitor_site
+from tests.bench.browsing import Browser, medians
+from tests.bench.counting import Statements, client_of, statements
+from tests.bench.seeding import Seeded, Study
+from tests.bench.table import Line, at_most, told
+
+PAGES = 60
+VISIT_STATEMENTS_AT_MOST = 40
+PEER = 108 / 17
+PEER_LIST_SECONDS = 100
+GROWTH_AT_MOST = 1.3
+SMALL, LARGE = "13 patients", "10,000 patients"
+
+
+def measure_visit_pages(browser: Browser, study: Study) -> list[Line]:
+    """W04 and W01 (five infusion days), all filled, beside the reference's GET."""
+    number = study.small.numbers[0]
+    sides = {
+        "reference": lambda: browser.get(f"/reference/{study.plain_rows[0]}/"),
+        "W04": lambda: browser.get(f"/patients/{number}/W04/"),
+        "W01 (five infusion days)": lambda: browser.get(f"/patients/{number}/W01/"),
+    }
+    found = medians(PAGES, sides)
+    plain = found.pop("reference")
+    lines = [told("reference's GET, median", f"{plain:.1f} ms")]
+    for what, ms in found.items():
+        said = f"{ms:.1f} ms = {ms / plain:.2f} × reference"
+        limit = f"< {PEER:.2f} × (a peer's one form)"
+        lines.append(at_most(f"visit page {what}, median", ms / plain, PEER, said, limit))
+    return lines
+
+
+def count_visit_pages(study: Study) -> list[Line]:
+    """The same number for a visit just begun, a full one, and one among ten thousand patients."""
+    lines = []
+    for code in ("SCR", "W01", "W04"):
+        counts = [
+            _page(seeded, f"/patients/{patient.number}/{code}/").count
+            for seeded in (study.small, study.large)
+            for patient in _first_and_last(seeded)
+        ]
+        what = f"visit page {code}, SQL statements"
+        lines.append(at_most(what, max(counts), VISIT_STATEMENTS_AT_MOST, str(max(counts))))
+        lines.append(_same(f"{what}, full or empty, small or large site", counts))
+    return lines
+
+
+def _first_and_last(seeded: Seeded) -> list[Patient]:
+    """One with everything entered, one with a single value."""
+    return [seeded.patients[0], seeded.begun]
+
+
+def _same(what: str, counts: list[int]) -> Line:
+    return Line(what, ", ".join(str(count) for count in counts), "the same", len(set(counts)) == 1)
+
+
+def _page(seeded: Seeded, path: str) -> Statements:
+    client = client_of(seeded.coordinator)
+    return statements(lambda: client.get(path))
+
+
+def measure_growth(small: Browser, large: Browser, study: Study) -> list[Line]:
+    """Today and Patient of two sites of equal kind, one with 13 patients, one with 10,000."""
+    paths = {
+        "Today": ("/", "/"),
+        "Patient": tuple(f"/patients/{site.numbers[0]}/" for site in (study.small, study.large)),
+    }
+    lines = []
+    for page, (at_small, at_large) in paths.items():
+        sides = {SMALL: lambda path=at_small: small.get(path), LARGE: lambda path=at_large: large.get(path)}
+        found = medians(PAGES, sides)
+        ratio = found[LARGE] / found[SMALL]
+        said = f"{found[LARGE]:.1f} ms = {ratio:.2f} × {found[SMALL]:.1f} ms at 13"
+        lines.append(at_most(f"{page} at 10,000 patients, median", ratio, GROWTH_AT_MOST, said, f"≤ {GROWTH_AT_MOST} ×"))
+        if page == "Today":
+            times = PEER_LIST_SECONDS * 1000 / found[LARGE]
+            lines.append(told("Today at 10,000 beside a peer's 100 s", f"{times:,.0f} times as fast"))
+        counts = [_page(study.small, at_small).count, _page(study.large, at_large).count]
+        lines.append(_same(f"{page}, SQL statements at 13 and at 10,000", counts))
+    return lines
+
+
+def count_writes(study: Study) -> list[Line]:
+    """INSERT, UPDATE and DELETE on the second GET within a minute of every kind of page."""
+    number = study.small.numbers[0]
+    site_pages = ["/", "/?q=01", f"/patients/{number}/", "/assumptions/"]
+    site_pages += [f"/patients/{number}/{code}/" for code in ("SCR", "W01", "W04")]
+    site_pages += [f"/patients/{number}/casebook/{crf}/1/" for crf in ("adverse-event", "end-of-study")]
+    site_pages.append(f"/patients/{number}/W01/vital-signs/1/pulse/history/")
+    found = _writes(study.small.coordinator, site_pages) | _writes(study.monitor, monitor_pages(study))
+    wrote = [path for path, count in found.items() if count]
+    measured = f"{sum(found.values())} on {len(found)} pages {' '.join(wrote)}".strip()
+    return [Line("writes on a GET, sum over every kind of page", measured, "0", not wrote)]
+
+
+def _writes(user: object, paths: list[str]) -> dict[str, int]:
+    client = client_of(user)
+    found = {}
+    for path in paths:
+        client.get(path)
+        found[path] = len(statements(lambda path=path: client.get(path)).writes)
+    return found
+
+
+def monitor_pages(study: Study) -> list[str]:
+    """The monitor's index, and of every kind of row its list and one row."""
+    pages = [reverse("monitor:index")]
+    client = client_of(study.monitor)
+    for model in monitor_site._registry:
+        base = f"monitor:{model._meta.app_label}_{model._meta.model_name}"
+        row = model._default_manager.first()
+        pages.append(reverse(f"{base}_changelist"))
+        if row is not None:
+            pages.append(reverse(f"{base}_change", args=[quote(str(row.pk))]))
+    return [page for page in pages if client.get(page).status_code == 200]

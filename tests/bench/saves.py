@@ -1,0 +1,117 @@
+"""One item saved: its time beside the reference's POST, its statements, and eight people saving at once."""
+
+from collections.abc import Iterator
+from itertools import cycle
+
+from django.test import Client
+
+from tests.bench.browsing import Ask, Browser, medians, per_second
+from tests.bench.counting import Statements, client_of, statements
+from tests.bench.seeding import CLIENTS, LAST_VISIT, Study
+from tests.bench.table import Line, at_least, at_most, told
+
+SAVES = 200
+BURST_SECONDS = 3
+BURSTS = 4
+SLOWER_AT_MOST = 1.5
+STATEMENTS_AT_MOST = 15
+THROUGHPUT_AT_LEAST = 0.4
+
+ITEMS = {
+    "a pulse (no check objects)": ("vital-signs/1/pulse", "70", "71"),
+    "an MRC grade (compared with last visit)": ("mrc-strength/1/left_hip_flexion", "4", "5"),
+    "a grip trial (a question opens, closes)": ("grip-strength/1/right_3", "41.0", "20.0"),
+}
+
+PLAIN = {
+    **{f"text_{n}": f"Synthetic {n}" for n in range(1, 7)},
+    **{f"number_{n}": str(60 + n) for n in range(1, 13)},
+    **{f"measure_{n}": f"{30 + n}.5" for n in range(1, 7)},
+    **{f"grade_{n}": "4" for n in range(1, 10)},
+    **{f"day_{n}": "2026-01-05" for n in range(1, 4)},
+}
+
+
+def item_posts(number: str, address: str, *values: str) -> tuple[str, Iterator[dict[str, str]]]:
+    """The item's address and, for ever, what the page would post: every post changes the value."""
+    return f"/patients/{number}/{LAST_VISIT}/{address}/", _with_seen(values)
+
+
+def _with_seen(values: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    empty = {"missing": "", "comment": "", "reason": ""}
+    seen: dict[str, str] = {}
+    for value in cycle(values):
+        yield {"value": value, **seen, **empty}
+        seen = {"seen": value}
+
+
+def plain_posts(row: int) -> tuple[str, Iterator[dict[str, str]]]:
+    """The reference's address and, for ever, its 36 fields with one of them changed."""
+    return f"/reference/{row}/", ({**PLAIN, "number_1": pulse} for pulse in cycle(("70", "71")))
+
+
+def poster(browser: Browser, where: tuple[str, Iterator[dict[str, str]]]) -> Ask:
+    """A function that posts the next values."""
+    path, data = where
+    return lambda: browser.post(path, next(data))
+
+
+def measure_saves(browser: Browser, study: Study) -> list[Line]:
+    """Median of each item beside the reference's."""
+    number = study.small.numbers[0]
+    sides = {what: poster(browser, item_posts(number, *item)) for what, item in ITEMS.items()}
+    sides["reference"] = poster(browser, plain_posts(study.plain_rows[0]))
+    found = medians(SAVES, sides)
+    plain = found.pop("reference")
+    lines = [told("reference's POST, median", f"{plain:.1f} ms")]
+    for what, ms in found.items():
+        said = f"{ms:.1f} ms = {ms / plain:.2f} × reference"
+        lines.append(at_most(f"save {what}, median", ms / plain, SLOWER_AT_MOST, said, f"≤ {SLOWER_AT_MOST} ×"))
+    return lines
+
+
+def count_saves(study: Study) -> list[Line]:
+    """Statements and transactions of each item's save, the first of a new form among them."""
+    client = client_of(study.small.coordinator)
+    number = study.small.numbers[1]
+    lines = []
+    for what, item in ITEMS.items():
+        path, data = item_posts(number, *item)
+        found = max((_save(client, path, next(data)) for _ in range(4)), key=lambda s: s.count)
+        lines += _counted(f"save {what}", found)
+    path, data = item_posts(number, "infusion-vitals/1.9/pulse", "70", "71")
+    lines += _counted("save the first item of a new row", statements(lambda: client.post(path, next(data))))
+    return lines
+
+
+def _save(client: Client, path: str, data: dict[str, str]) -> Statements:
+    return statements(lambda: client.post(path, data))
+
+
+def _counted(what: str, found: Statements) -> list[Line]:
+    writes = len(found.writes)
+    told_transactions = f"{found.writing_transactions} transaction, {writes} writes"
+    return [
+        at_most(f"{what}, SQL statements", found.count, STATEMENTS_AT_MOST, f"{found.count} ({told_transactions})"),
+        Line(f"{what}, writing transactions", str(found.writing_transactions), "1", found.writing_transactions == 1),
+    ]
+
+
+def measure_crowded_saves(browser: Browser, study: Study) -> list[Line]:
+    """Eight people at once, each on a patient of their own, beside eight on the reference, in turn."""
+    ours = [_mixed(browser.another(), number) for number in study.small.numbers[:CLIENTS]]
+    plain = [poster(browser.another(), plain_posts(row)) for row in study.plain_rows[1:]]
+    found: list[tuple[float, float]] = []
+    for ask in (*ours, *plain):
+        ask()
+    for _ in range(BURSTS):
+        found.append((per_second(ours, BURST_SECONDS), per_second(plain, BURST_SECONDS)))
+    mine, theirs = (sum(side) / BURSTS for side in zip(*found, strict=True))
+    said = f"{mine:.0f} a second = {mine / theirs:.2f} × reference's {theirs:.0f}"
+    what = f"saves a second, {CLIENTS} clients, the three items mixed"
+    return [at_least(what, mine / theirs, THROUGHPUT_AT_LEAST, said, f"≥ {THROUGHPUT_AT_LEAST} ×")]
+
+
+def _mixed(browser: Browser, number: str) -> Ask:
+    items = cycle([poster(browser, item_posts(number, *item)) for item in ITEMS.values()])
+    return lambda: next(items)()

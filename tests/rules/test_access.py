@@ -1,0 +1,280 @@
+"""Every address × every role × an object of the own and of another site, against one table."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from ecrf.access.models import Site, User
+from ecrf.access.roles import Right, Role
+from ecrf.audit.models import AuditEvent
+from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.services import add_entry
+from ecrf.checks.models import Finding
+from tests.builders import a_patient, a_place, a_visit, enter
+from tests.conftest import make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-070"), pytest.mark.requirement("R-071")]
+
+ROLES = "investigator coordinator monitor data_manager safety statistician administrator nobody anonymous".split()
+
+ENTRY = "{ok} {ok} 403 403 403 404 404 404 login", "404 404 404 403 403 404 404 404 login"
+"""A page where a site enters data. Who has no right on patients is not even told that one exists."""
+FOR_ALL = "200 200 200 200 200 200 200 200 login"
+
+
+def _entry(ok: int) -> tuple[str, str]:
+    own, other = ENTRY
+    return own.format(ok=ok), other
+
+
+# fmt: off
+TABLE: dict[str, tuple[str, str, str]] = {
+    # name: methods; own site's object; another site's object. Statuses in the order of ROLES.
+    "login":           ("GET POST PUT", "302 302 302 302 302 302 302 302 200", ""),
+    "log-in-again":    ("GET POST", "200 200 200 200 200 200 200 200 200", ""),
+    "logout":          ("POST", "302 302 302 302 302 302 302 302 login", ""),
+    "today":           ("GET", "200 200 302 302 302 200 200 200 login", ""),
+    "assumptions":     ("GET", FOR_ALL, ""),
+    "add-patient":     ("POST", "302 302 403 403 403 404 403 404 login", "404 404 404 403 403 404 403 404 login"),
+    "patient":         ("GET", *_entry(200)),
+    "visit":           ("GET POST", *_entry(200)),
+    "log-form":        ("GET POST", *_entry(200)),
+    "add-log-form":    ("POST", *_entry(302)),
+    "open-visit":      ("POST", *_entry(302)),
+    "item":            ("POST", *_entry(200)),
+    "item-history":    ("GET", *_entry(200)),
+    "confirm-finding": ("POST", *_entry(200)),
+}
+# fmt: on
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+MONITORING = "monitor:"
+"""The monitor's admin has a table of its own: `tests/ecrf/test_monitoring.py`."""
+
+
+def patterns(resolver, space: str = "") -> Iterator[str]:
+    """The name of every address, with its namespace; an unnamed one gives its pattern."""
+    for found in resolver.url_patterns:
+        if isinstance(found, URLPattern):
+            yield space + (found.name or str(found.pattern))
+        else:
+            yield from patterns(found, f"{space}{found.namespace}:" if found.namespace else space)
+
+
+def _world(site: Site, by: User) -> SimpleNamespace:
+    """One object of everything an address can name, at one site."""
+    patient = a_patient(site, by)
+    visit = a_visit(patient, "W01", by)
+    enter(visit, "mrc-strength", by, before_dose="no")
+    actor = by.acting_at(site, Right.ENTER)
+    key = uuid.uuid4()
+    definition = a_place(patient, "adverse-event").definition
+    add_entry(patient=patient, definition=definition, visit=None, parent=None, by=actor, request_key=key)
+    finding = Finding.objects.get(entry__patient=patient)
+    return SimpleNamespace(site=site, patient=patient, visit=visit, finding=finding, ae_key=key, by=by)
+
+
+@pytest.fixture
+def own(site, investigator):
+    return _world(site, investigator)
+
+
+@pytest.fixture
+def other(other_site, outsider):
+    return _world(other_site, outsider)
+
+
+@pytest.fixture
+def cast(site, investigator, coordinator, monitor, data_manager, safety, statistician, administrator):
+    people = [investigator, coordinator, monitor, data_manager, safety, statistician, administrator]
+    nobody = User.objects.get(pk=make_user("nobody", Role.INVESTIGATOR).pk)
+    return dict(zip(ROLES, [*people, nobody, None], strict=True))
+
+
+def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
+    """The address of this name for this site's objects, and what a sensible POST carries."""
+    number = where.patient.number
+    item = [number, "W01", "mrc-strength", "1", "before_dose"]
+    made: dict[str, Callable[[], tuple[list, dict[str, str]]]] = {
+        "add-patient": lambda: ([], {"site": where.site.code, "key": str(uuid.uuid4())}),
+        "patient": lambda: ([number], {}),
+        "visit": lambda: ([number, "W01"], {}),
+        "log-form": lambda: ([number, "adverse-event", 1], {}),
+        "add-log-form": lambda: ([number, "adverse-event"], {"key": str(uuid.uuid4())}),
+        "open-visit": lambda: ([number, "W04"], {}),
+        "item": lambda: (item, {"value": "no"}),
+        "item-history": lambda: (item, {}),
+        "confirm-finding": lambda: ([where.finding.pk], {"text": where.finding.text}),
+    }
+    arguments, data = made.get(name, lambda: ([], {}))()
+    return reverse(name, args=arguments), data
+
+
+def answer(user: User | None, method: str, url: str, data: dict[str, str]) -> str:
+    client = Client()
+    if user:
+        client.force_login(User.objects.get(pk=user.pk))
+    response = client.generic(method, url) if method not in ("GET", "POST") else None
+    if response is None:
+        response = client.post(url, data) if method == "POST" else client.get(url)
+    to_login = response.status_code == 302 and response.headers["Location"].startswith("/login/?")
+    return "login" if to_login else str(response.status_code)
+
+
+def first_method(name: str) -> str:
+    return TABLE[name][0].split()[0]
+
+
+def compare(name: str, where: SimpleNamespace, cast: dict[str, User | None], expected: str) -> None:
+    url, data = ask(name, where)
+    found = {role: answer(user, first_method(name), url, data) for role, user in cast.items()}
+    assert found == dict(zip(ROLES, expected.split(), strict=True))
+
+
+def test_every_address_is_in_the_table():
+    named = {name for name in patterns(get_resolver()) if not name.startswith(MONITORING)}
+    assert named == set(TABLE), "Add a new address to the table, with what every role gets."
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_role_gets_what_the_table_says_at_the_own_site(name, own, cast):
+    compare(name, own, cast, TABLE[name][1])
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row[2]])
+def test_every_role_gets_what_the_table_says_at_another_site(name, other, cast):
+    before = AuditEvent.objects.filter(chain=other.patient.pk).count(), Patient.objects.count()
+    compare(name, other, cast, TABLE[name][2])
+    assert (AuditEvent.objects.filter(chain=other.patient.pk).count(), Patient.objects.count()) == before
+
+
+@pytest.mark.parametrize("name", ["visit", "log-form"])
+def test_saving_a_whole_page_is_open_to_the_roles_of_the_table_only(name, own, other, cast):
+    for where, row in ((own, TABLE[name][1].replace("200", "302")), (other, TABLE[name][2])):
+        url, _ = ask(name, where)
+        found = {role: answer(user, "POST", url, {"action": "save"}) for role, user in cast.items()}
+        assert found == dict(zip(ROLES, row.split(), strict=True))
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_other_methods_are_refused(name, own, coordinator):
+    allowed = TABLE[name][0].split()
+    url, data = ask(name, own)
+    found = [method for method in METHODS if answer(coordinator, method, url, data) != "405"]
+    if name == "login":
+        return  # who is logged in is sent on by any method
+    assert found == allowed
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row[1].endswith("login")])
+def test_a_fragment_asked_for_without_login_gets_401(name, own, client):
+    url, data = ask(name, own)
+    ask_it = client.post if first_method(name) == "POST" else client.get
+    assert ask_it(url, data, headers={"HX-Request": "true"}).status_code == 401
+
+
+@pytest.mark.parametrize("url", ["/patients/", "/admin/", "/casebook/", "/patients/01-001/W01/mrc-strength/"])
+def test_an_address_that_does_not_exist_is_404(url, own, client, coordinator):
+    client.force_login(coordinator)
+    assert client.get(url).status_code == 404
+
+
+# --- ids of another site in the fields of a form ---------------------------------------------------------------
+
+
+def test_patient_cannot_be_added_at_another_site_by_the_field(own, other, client, coordinator):
+    client.force_login(coordinator)
+    assert client.post("/patients/add/", {"site": "02", "key": str(uuid.uuid4())}).status_code == 404
+    assert Patient.objects.filter(site=other.site).count() == 1
+
+
+def test_key_of_another_sites_patient_shows_nothing_of_that_patient(own, other, client, coordinator):
+    client.force_login(coordinator)
+    answer = client.post("/patients/add/", {"site": "01", "key": str(other.patient.request_key)})
+    assert answer.status_code in (302, 400)
+    assert other.patient.number not in answer.headers.get("Location", "")
+
+
+def test_key_of_another_sites_log_entry_shows_nothing_of_it(own, other, client, coordinator):
+    client.force_login(coordinator)
+    url = reverse("add-log-form", args=[own.patient.number, "adverse-event"])
+    assert client.post(url, {"key": str(other.ae_key)}).status_code in (302, 400)
+    assert Entry.objects.filter(patient=other.patient, crf="adverse-event").count() == 1
+
+
+def test_key_of_another_patients_entry_on_a_visit_page_is_a_clear_answer(own, other, client, coordinator):
+    client.force_login(coordinator)
+    url = reverse("visit", args=[own.patient.number, "W01"])
+    assert client.post(url, {"action": f"add:infusion:{other.ae_key}"}).status_code in (302, 400)
+
+
+def test_field_named_for_another_patient_writes_nothing(own, other, client, coordinator):
+    client.force_login(coordinator)
+    name = f"{other.patient.number}:mrc-strength:1:before_dose"
+    client.post(reverse("visit", args=[own.patient.number, "W01"]), {name: "yes", "patient": other.patient.pk})
+    assert a_row(other.visit).before_dose is False
+
+
+def test_question_of_another_site_stays_open(own, other, client, coordinator):
+    client.force_login(coordinator)
+    url = reverse("confirm-finding", args=[other.finding.pk])
+    assert client.post(url, {"text": other.finding.text}).status_code == 404
+    other.finding.refresh_from_db()
+    assert other.finding.state == "open"
+
+
+def test_search_and_list_show_no_patient_of_another_site(own, other, client, coordinator):
+    client.force_login(coordinator)
+    for url in ("/", "/?q=02", f"/?q={other.patient.number}", "/?after=00"):
+        assert f"/patients/{other.patient.number}/" not in client.get(url).content.decode()
+
+
+def test_refusal_does_not_name_the_other_site(own, other, client, coordinator):
+    client.force_login(coordinator)
+    page = client.get(reverse("patient", args=[other.patient.number])).content.decode()
+    assert other.site.name not in page
+    assert "There is nothing here" in page
+
+
+# --- one person, two roles -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def both(own, other):
+    """Coordinator at one site, monitor at the other."""
+    from ecrf.access.models import Membership
+    from ecrf.audit.actor import SYSTEM, acting
+
+    user = make_user("both", Role.COORDINATOR, own.site)
+    with acting(SYSTEM, source="test"):
+        Membership.objects.create(user=user, role=Role.MONITOR, site=other.site)
+    return user
+
+
+def test_who_monitors_one_site_and_enters_at_another_enters_only_there(own, other, both):
+    for where, status in ((own, "200"), (other, "403")):
+        for name in ("patient", "visit", "item", "item-history", "confirm-finding"):
+            url, data = ask(name, where)
+            assert answer(both, first_method(name), url, data) == status
+
+
+def test_today_lists_only_the_site_where_the_person_enters(own, other, both, client):
+    client.force_login(both)
+    page = client.get("/").content.decode()
+    assert own.patient.number in page
+    assert other.patient.number not in page
+
+
+def test_trail_names_the_role_that_carried_the_right(own, both, client):
+    client.force_login(both)
+    url, data = ask("item", own)
+    client.post(url, {**data, "value": "yes"})
+    event = AuditEvent.objects.filter(table="trial_mrcstrength").latest("pk")
+    assert (event.actor, event.role, event.site) == ("both", "coordinator", "01")
+
+
+def a_row(visit):
+    return a_place(visit, "mrc-strength").definition.model.objects.get(entry__visit=visit)
