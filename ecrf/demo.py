@@ -64,7 +64,7 @@ def gunicorn(port: str, workers: str = "2") -> list[str]:
     """The command that serves, the same in the demo, the tests, the benchmark and the container."""
     return [
         sys.executable, "-m", "gunicorn", "ecrf.wsgi:application", "--bind", f"127.0.0.1:{port}",
-        "--workers", workers, "--worker-tmp-dir", "/dev/shm", "--preload", "--log-level", "warning",
+        "--workers", workers, "--worker-tmp-dir", "/dev/shm", "--preload", "--log-level", "warning", "--no-control-socket",
     ]  # fmt: skip
 
 

@@ -18,10 +18,11 @@ def _setting(name: str, what_to_do: str, default: str | None = None) -> str:
     if file := os.environ.get(f"{name}_FILE"):
         try:
             return Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not text"
             raise ImproperlyConfigured(
-                f"{name}_FILE names {file}, which cannot be read ({error.strerror}). {what_to_do}"
-            ) from error
+                f"{name}_FILE names {file}, which cannot be read ({why}). {what_to_do}"
+            ) from None
     value = os.environ.get(name, default)
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. {what_to_do}")
@@ -35,17 +36,21 @@ def _switch(name: str, default: str) -> bool:
     return value == "on"
 
 
+def _number(name: str, default: str, what_to_do: str) -> int:
+    value = os.environ.get(name, default)
+    if not value.isascii() or not value.isdigit() or int(value) == 0:
+        raise ImproperlyConfigured(f"{name} is {value!r}. {what_to_do}")
+    return int(value)
+
+
 def _database(url: str) -> dict:
-    if urlsplit(url).scheme not in ("postgres", "postgresql"):
-        raise ImproperlyConfigured(
-            "DATABASE_URL does not name a PostgreSQL database. Write it as postgresql://user:password@host:5432/name."
-        )
+    what_to_do = "Write it as postgresql://user:password@host:5432/name."
     try:
-        return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
-    except ValueError as error:
-        raise ImproperlyConfigured(
-            f"DATABASE_URL cannot be read ({error}). Write it as postgresql://user:password@host:5432/name."
-        ) from error
+        if urlsplit(url).scheme in ("postgres", "postgresql"):
+            return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    except ValueError:  # whose text would show parts of the password
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read. {what_to_do}") from None
+    raise ImproperlyConfigured(f"DATABASE_URL does not name a PostgreSQL database. {what_to_do}")
 
 
 # --- from the environment -------------------------------------------------------------------------------------
@@ -60,14 +65,16 @@ DATABASES = {
         _setting("DATABASE_URL", "Set it to postgresql://user:password@host:5432/name (or run `make demo`).")
     )
 }
-ALLOWED_HOSTS = [
-    host.strip()
-    for host in _setting("ALLOWED_HOSTS", "Set it to the host names users type, with commas between.").split(",")
-]
+HOSTS_TO_DO = "Set it to the host names users type, with commas between."
+ALLOWED_HOSTS = [host.strip() for host in _setting("ALLOWED_HOSTS", HOSTS_TO_DO).split(",") if host.strip()]
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured(f"ALLOWED_HOSTS names no host. {HOSTS_TO_DO}")
 DEBUG = _switch("DEBUG", "off")
 # Off only where the browser talks to this machine itself, as in the demo; on everywhere else.
 TLS = _switch("TLS", "on")
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
+if LOG_LEVEL not in (levels := ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")):
+    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Set it to one of {', '.join(levels)}.")
 # Shown on every page, so that nobody takes invented data for patients' data.
 SYNTHETIC_DATA = _switch("SYNTHETIC_DATA", "off")
 
@@ -153,7 +160,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-IDLE_MINUTES = int(os.environ.get("IDLE_MINUTES", "30"))
+IDLE_MINUTES = _number("IDLE_MINUTES", "30", "Set it to the whole number of minutes after which an idle session ends.")
 
 # --- security ---------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,8 @@ def request_log(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()
         response = get_response(request)
+        if request.path == "/healthz":
+            return response
         if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
             response.headers.setdefault("Cache-Control", "no-store")
         user = getattr(request, "user", None)
@@ -94,6 +96,8 @@ def about(request: HttpRequest) -> dict[str, object]:
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page's key was too old: say so without losing what was typed (the browser keeps it on Back)."""
+    if request.headers.get("HX-Request") and not request.user.is_authenticated:
+        return HttpResponse("You are logged out.", status=401)
     return render(request, "errors/csrf.html", status=403)
 
 

@@ -31,7 +31,7 @@ class Gap:
 def add_patient(*, site: Site, by: User, request_key: uuid.UUID, source: str = "site") -> Patient:
     """Add a patient; the number is the site's code and the next sequence. The same key twice gives one patient."""
     with acting(by.acting_at(site, Right.ENTER), source=source):
-        Site.objects.select_for_update().get(pk=site.pk)
+        Site.objects.select_for_update(no_key=True).get(pk=site.pk)
         if known := Patient.objects.filter(request_key=request_key, site=site).select_related("site").first():
             return known
         sequence = (site.patients.aggregate(last=Max("sequence"))["last"] or 0) + 1

@@ -12,6 +12,8 @@ export const state = { get: (id) => seen.get(id) ?? "", set: (id, value) => seen
 export const shown = (value) => (value.startsWith("~") ? "" : value);
 export const wrapper = (id) => document.getElementById(`i-${id}`);
 export const idOf = (element) => element.closest("[data-item]")?.id.slice(2);
+/* The id of the item whose own field this is; not of a reason or comment asked for beside it. */
+export const ownId = (element) => (element.closest(".messages") ? undefined : idOf(element));
 
 export function field(id) {
   const found = document.getElementById(`f-${id}`);

@@ -1,6 +1,7 @@
 /* Grids: arrows move; where one digit is a whole answer, the cursor moves on by itself. */
 
-const cells = (grid) => [...grid.querySelectorAll("input[data-row]")];
+import { inOrder } from "./fields.js";
+
 const at = (grid, row, col) => grid.querySelector(`input[data-row="${row}"][data-col="${col}"]`);
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -28,10 +29,8 @@ function advance(event) {
   const digit = event.target.value.normalize("NFKC").trim();
   if (!/^[0-5]$/.test(digit)) return;
   event.target.value = digit;
-  const all = cells(grid);
-  const next = all[all.indexOf(event.target) + 1];
-  if (next) next.focus();
-  else event.target.dispatchEvent(new Event("change", { bubbles: true }));
+  const all = inOrder();
+  all[all.indexOf(event.target) + 1]?.focus();
 }
 
 document.addEventListener("input", advance);

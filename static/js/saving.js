@@ -33,7 +33,7 @@ function set(kind, text) {
 export function commit(id) {
   const value = read(id);
   const entry = outbox.get(id);
-  if (entry?.held && entry.value === value) return;
+  if (entry && !entry.typing && entry.value === value) return flush();
   if (value === shown(state.get(id)) && !(entry && entry.seen !== state.get(id))) {
     if (entry) outbox.drop(id);
   } else {

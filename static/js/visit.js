@@ -1,7 +1,7 @@
 /* The visit's page: saves each item when the focus leaves it, counts what is left, and loses nothing that was typed. */
 
 import "./answers.js";
-import { field, idOf, inOrder, read, showAsked, shown, state, wrapper, write } from "./fields.js";
+import { field, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
 import { outbox } from "./outbox.js";
 import { again, commit, flush, isSettled, onSettled, say } from "./saving.js";
 
@@ -9,13 +9,13 @@ const form = document.getElementById("page-form");
 let waiting = null;
 
 form.addEventListener("input", ({ target }) => {
-  const id = idOf(target);
+  const id = ownId(target);
   if (id) outbox.put(id, { value: read(id), seen: outbox.get(id)?.seen ?? state.get(id), typing: true });
   say();
 });
 for (const leaving of ["change", "focusout"]) {
   form.addEventListener(leaving, ({ target }) => {
-    const id = idOf(target);
+    const id = ownId(target);
     if (id && outbox.get(id)) commit(id);
     showAsked();
   });
@@ -90,8 +90,9 @@ document.addEventListener("visibilitychange", () => {
 document.documentElement.classList.add("has-script");
 showAsked();
 count();
-flush();
 say();
+// htmx takes up the page on the same event, before this listener: only then can anything be sent.
+document.addEventListener("DOMContentLoaded", flush);
 document.dispatchEvent(new Event("ecrf:repaint"));
 const target = location.hash && document.getElementById(location.hash.slice(1));
 const gap = document.querySelector(".gaps a");

@@ -13,7 +13,10 @@ def main() -> int:
     progress("PostgreSQL, migrations, static files")
     with database() as env:
         use(env)
-        lines = list(_measure(env))
+        lines = []
+        for line in _measure(env):
+            progress(f"  {line.what}: {line.measured}  {line.verdict}")
+            lines.append(line)
     print(show(lines))
     broken = sum(line.ok is False for line in lines)
     print(f"\n{broken or 'No'} limit{'s' * (broken != 1)} broken. It took {time.perf_counter() - start:.0f} s.")

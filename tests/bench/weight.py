@@ -9,7 +9,7 @@ from tests.bench.browsing import Answer, Browser
 from tests.bench.table import Line, at_most, told
 
 LIMIT_KB = 250
-IMPORT = re.compile(r"""(?:\bimport\b|\bfrom\b)\s*\(?\s*["']([^"']+)["']""")
+IMPORT = re.compile(r"""\b(?:import|from)\s*["'](\.{0,2}/[^"'\s]+)["']""")
 CSS_IMPORT = re.compile(r"""@import\s+(?:url\()?["']?([^"')\s]+)""")
 
 

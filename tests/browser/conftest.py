@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from ecrf.demo import ROOT, gunicorn, manage
 from tests.conftest import PASSWORD
@@ -149,7 +150,11 @@ class Desk:
         self.page.keyboard.press("Enter")
 
     def saved(self, within: int = 8000) -> None:
-        self.page.locator("#saving", has_text="All saved").wait_for(timeout=within)
+        try:
+            self.page.locator("#saving", has_text="All saved").wait_for(timeout=within)
+        except PlaywrightTimeout:
+            says = self.page.inner_text("#saving"), self.page.locator(".note").all_inner_texts()
+            raise AssertionError(f"Not all is saved: {says}") from None
 
     def says(self, words: str, within: int = 12000) -> None:
         self.page.get_by_text(words).first.wait_for(timeout=within)

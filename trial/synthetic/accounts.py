@@ -1,7 +1,5 @@
 """The sites and the accounts of the synthetic study; everybody and every place says that it is invented."""
 
-from collections.abc import Iterator
-
 from django.contrib.auth.hashers import check_password, make_password
 
 from ecrf.access.models import Membership, Site, User
@@ -28,6 +26,13 @@ PEOPLE = (
 
 WRITERS = tuple((f"investigator{code}", Role.INVESTIGATOR, (code,)) for code in STUDY_SITES[2:])
 """Who entered the other sites' data; no password opens these accounts."""
+
+DESKS = {
+    "01": ("coordinator01", "investigator01"),
+    "02": ("coordinator02", "coordinator02"),
+    PRACTICE: ("coordinator01", "investigator01"),
+}
+"""Who enters and who answers for a site's data, where it is not one investigator alone."""
 
 
 def exist() -> bool:
@@ -76,11 +81,6 @@ def renew_password(password: str) -> int:
 
 def writers_of(code: str) -> tuple[User, User]:
     """The people who enter a site's data: most forms, and those that only an investigator can answer for."""
-    names = {"02": ("coordinator02", "coordinator02")}
-    pair = ("coordinator01", "investigator01") if code in ("01", PRACTICE) else (f"investigator{code}",) * 2
-    return tuple(_users(names.get(code, pair)))  # type: ignore[return-value]
-
-
-def _users(names: tuple[str, str]) -> Iterator[User]:
-    found = {user.username: user for user in User.objects.filter(username__in=names)}
-    return (found[name] for name in names)
+    enters, answers = DESKS.get(code, (f"investigator{code}",) * 2)
+    found = {user.username: user for user in User.objects.filter(username__in=(enters, answers))}
+    return found[enters], found[answers]

@@ -8,11 +8,13 @@ from decimal import Decimal
 from functools import cache
 
 from trial.crfs.mrc_strength import MUSCLES
+from trial.dosing import INDUCTION_DAYS
 from trial.outcomes import GRIP_TRIALS, SIDES
-from trial.schedule import INDUCTION_DAYS, PROTOCOL, WEEKS
+from trial.schedule import PROTOCOL, WEEKS
 from trial.synthetic.events import GRADES_MOVED, VISIT_SHIFTS, WEIGHTS_MOVED
 from trial.synthetic.patients import COMPLETED, Story, noise
 
+PLANS = {plan.code: plan for plan in PROTOCOL.visits}
 CODES = tuple(f"W{week:02}" for week in WEEKS)
 RECOVERY = (0, 18, 32, 43, 52, 60, 66, 72, 77, 81, 85, 88, 90, 92, 94, 96, 98, 100)
 """How much of the grip's change has happened by each stage, per cent."""
@@ -45,10 +47,12 @@ def day(story: Story, code: str) -> date:
         return story.baseline_on - timedelta(days=11 + noise(story.name, "screening", below=3))
     if code == "ET":
         return day(story, story.last) + timedelta(days=16)
-    plan = PROTOCOL.plan(code)
-    assert plan is not None
-    assert plan.day is not None
-    return story.baseline_on + timedelta(days=plan.day - 1 + _shift(story, code))
+    return story.baseline_on + timedelta(days=nominal_day(code) - 1 + _shift(story, code))
+
+
+def nominal_day(code: str) -> int:
+    """Of a visit of the schedule, day 1 being the baseline; 1 too where the schedule names no day."""
+    return PLANS[code].day or 1
 
 
 def _shift(story: Story, code: str) -> int:
@@ -153,9 +157,10 @@ def _trials(story: Story, code: str, side: str, best: int) -> list[int]:
 
 def weight(story: Story, code: str) -> Decimal:
     """kg, to one decimal, within 0.6 kg of the weight at baseline but for the planned exceptions."""
-    tenths = Decimal(noise(story.name, code, "weight", below=13) - 6) / 10
-    moved = WEIGHTS_MOVED.get((story.name, code), Decimal(0))
-    return story.weight_kg + (moved or tenths if code != PROTOCOL.baseline else 0)
+    if code == PROTOCOL.baseline:
+        return story.weight_kg
+    by_chance = Decimal(noise(story.name, code, "weight", below=13) - 6) / 10
+    return story.weight_kg + WEIGHTS_MOVED.get((story.name, code), by_chance)
 
 
 def vital_signs(story: Story, *moment: object) -> dict[str, str]:

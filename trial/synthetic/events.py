@@ -1,4 +1,4 @@
-"""What is out of the ordinary in the synthetic study: adverse events, and the few values that checks ask about."""
+"""What is out of the ordinary in the synthetic study: adverse events, and what checks ask about."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -31,13 +31,11 @@ EVENTS = (
     Event("S03", "W01", 3, 9, "Palmar rash", related=True, treatment="Topical corticosteroid"),
     Event("S03", "W40", 11, 4, "Gastroenteritis"),
     Event("S04", "W13", 4, 7, "Nasopharyngitis"),
-    Event("S05", "W34", 12, 19, "Inguinal herniation", "MODERATE", serious=True, treatment="Elective repair"),
     Event("S05", "W07", 1, 1, "Headache", related=True, began_at="10:40"),
+    Event("S05", "W34", 12, 19, "Inguinal herniation", "MODERATE", serious=True, treatment="Elective repair"),
     Event("S06", "W22", 6, 10, "Contusion of the left knee after a fall"),
-    Event(
-        "S07", "W28", 8, 5, "Coronary spasm", "SEVERE", serious=True, treatment="Isosorbide dinitrate, benidipine"
-    ),
     Event("S07", "W01", 2, 3, "Increased ALT", related=True),
+    Event("S07", "W28", 8, 5, "Coronary spasm", "SEVERE", serious=True, treatment="Nitrate, benidipine"),
     Event(
         "S08", "W16", 6, 33, "Dysphagia", "SEVERE", serious=True, action="DRUG WITHDRAWN",
         treatment="Tube feeding, swallowing rehabilitation",
@@ -53,8 +51,11 @@ EVENTS = (
 
 MISSED = {("S05", "W37"): "In hospital for the repair of an inguinal hernia"}
 
-VISIT_SHIFTS = {("S03", "W28"): 1, ("S03", "W31"): 8, ("S03", "W34"): 1}
-"""Days after the nominal day, where chance does not decide: week 31 lies outside its window."""
+AT_THE_TURN_OF_THE_YEAR = (("S01", "W34"), ("S02", "W31"), ("S05", "W22"), ("S09", "W07"), ("S11", "W46"))
+VISIT_SHIFTS = {("S03", "W28"): 1, ("S03", "W31"): 8, ("S03", "W34"): 1} | dict.fromkeys(
+    AT_THE_TURN_OF_THE_YEAR, -4
+)
+"""Days after the nominal day, where chance does not decide. Week 31 of S03 lies outside its window."""
 
 WEIGHTS_MOVED = {
     ("S10", "W43"): Decimal("0.2"),

@@ -26,8 +26,8 @@ INVESTIGATORS_FORMS = frozenset({"eligibility", "mmn-history", "adverse-event", 
 Say = Callable[[str], None]
 
 
-class NotLoaded(Exception):
-    """The product refused something of the synthetic study: the tables and the forms no longer fit."""
+class NotLoaded(Exception):  # noqa: N818  (it reads as what happened)
+    """The database is another's, or the tables of the synthetic study no longer fit the forms."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ def load(*, password: str, say: Say) -> None:
     if accounts.exist():
         if renewed := accounts.renew_password(password):
             say(f"The password of {renewed} accounts was set anew.\n")
+    elif Site.objects.exists():
+        raise NotLoaded("This database holds other sites than the synthetic study's; it was left as it is.")
     else:
         accounts.create(password)
     today = Site.objects.get(code=practice.SITE).today()

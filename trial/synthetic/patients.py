@@ -12,10 +12,10 @@ COMPLETED, ADVERSE_EVENT, PHYSICIAN_DECISION = "COMPLETED", "ADVERSE EVENT", "PH
 class Story:
     """One invented patient. Texts are as the site would type them.
 
-    `grades`: MRC grades at baseline and at the end, each as right arm, right leg, left arm, left leg, five muscle
-    groups a limb in the order of the form. `grips`: best trial in tenths of kPa, at baseline and at the end, of the
-    more affected hand and of the other. `last` is the last visit of the schedule; without week 52 an early
-    termination visit follows it.
+    `grades`: MRC grades at baseline and at the end, each as right arm, right leg, left arm, left leg, five
+    muscle groups a limb in the order of the form. `grips`: best trial in tenths of kPa, at baseline and at
+    the end, of the more affected hand and of the other. `last` is the last visit of the schedule; without week 52
+    an early termination visit follows it.
     """
 
     name: str
@@ -41,12 +41,12 @@ class Story:
 
     @property
     def days_per_dose(self) -> int:
-        """A maintenance dose above 70 g is split over two days."""
-        return 2 if self.weight_kg > 70 else 1
+        """A maintenance dose above 75 g is split over two days."""
+        return 2 if self.weight_kg > 75 else 1
 
 
 def noise(*what: object, below: int) -> int:
-    """A number from 0 to `below` - 1 that depends on its words alone: the same on every machine and version."""
+    """A number from 0 to `below` - 1 that depends on its words alone: the same on every machine."""
     words = " ".join(str(word) for word in what)
     return int.from_bytes(sha256(words.encode()).digest()[:4], "big") % below
 
@@ -69,14 +69,14 @@ def _story(
     affected_hand, other_hand = ((int(a), int(b)) for a, b in (pair.split("-") for pair in grips.split()))
     visit, _, ending = end.partition(" ")
     return Story(
-        name, site, date.fromisoformat(baseline), sex, born_on, int(height), Decimal(weight), dominant, affected,
-        onset_on, diagnosed_on, anti_gm1, (first, last), (affected_hand, other_hand),
+        name, site, date.fromisoformat(baseline), sex, born_on, int(height), Decimal(weight),
+        dominant, affected, onset_on, diagnosed_on, anti_gm1, (first, last), (affected_hand, other_hand),
         visit or "W52", ending or COMPLETED,
     )  # fmt: skip
 
 
-# name, site, first dose, (sex, born, cm, kg), (dominant, more affected hand), (onset, diagnosis, anti-GM1 IgM),
-# grades at baseline to the end, grips (more affected hand, other hand) in tenths of kPa, last visit if not week 52
+# name, site, first dose, (sex, born, cm, kg), (dominant, more affected hand), (onset, diagnosis, anti-GM1),
+# grades at baseline to the end, grips (more affected, other hand) in tenths of kPa, how it ended if early
 STORIES = (
     _story("S01", "01", "2024-05-13", "M 1971-03-22 171 64.2", "right right", "2015-09 2017-02 positive",
            "44433 55545 55544 55555 to 55555 55555 55555 55555", "412-517 688-742"),

@@ -1,11 +1,10 @@
-"""The practice site's patients: six lives around today, so that every list of the site's pages has something in it."""
+"""The practice site's patients: six lives around today, so that no list of the site's pages is empty."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from trial.schedule import PROTOCOL
 from trial.synthetic import casebook, course
 from trial.synthetic.casebook import Filled, Page
 from trial.synthetic.patients import STORIES, Story
@@ -44,20 +43,26 @@ def casebooks(today: date) -> Iterator[tuple[Story, list[Page], Page | None]]:
         if life.next == "SCR":
             yield story, [], None
         else:
-            yield story, casebook.pages(story, before=life.next), _begun(story, life.next) if life.begun else None
+            yield (
+                story,
+                casebook.pages(story, before=life.next),
+                _begun(story, life.next) if life.begun else None,
+            )
 
 
 def _story(life: Life, today: date) -> Story:
     like = next(story for story in STORIES if story.name == life.like)
-    plan = PROTOCOL.plan(life.next)
-    assert plan is not None
-    baseline_on = today + timedelta(days=life.days - (plan.day or 1) + 1)
+    baseline_on = today + timedelta(days=life.days + 1 - course.nominal_day(life.next))
     return replace(like, name=life.name, site=SITE, baseline_on=baseline_on)
 
 
 def _begun(story: Story, code: str) -> Page:
     """A visit as it stands in the middle of the work: gaps, and a weight that a check asks about."""
-    weight = {"weight_kg": str(course.weight(story, code) + WEIGHT_JUMP_KG), "systolic": "124", "diastolic": "76"}
+    weight: casebook.Values = {
+        "weight_kg": str(course.weight(story, code) + WEIGHT_JUMP_KG),
+        "systolic": "124",
+        "diastolic": "76",
+    }
     strength = casebook.mrc_strength(story, code)
     graded = dict(list(strength.values.items())[: 3 + BEGUN_MUSCLES])
     grip = casebook.grip_strength(story, code)

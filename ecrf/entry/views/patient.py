@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.reach import require, sites
 from ecrf.access.roles import Right
+from ecrf.casebook.matrix import matrix
 from ecrf.casebook.services import add_patient, open_visit
 from ecrf.entry.addresses import reach_patient
-from ecrf.entry.matrix import matrix
 
 
 @require_GET

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from trial.synthetic.loading import load
+from trial.synthetic.loading import NotLoaded, load
 
 
 class Command(BaseCommand):
@@ -20,7 +20,10 @@ class Command(BaseCommand):
         if not password:
             raise CommandError("DEMO_PASSWORD is not set. Set it to the password of the demo's accounts.")
         began = monotonic()
-        load(password=password, say=self._say)
+        try:
+            load(password=password, say=self._say)
+        except NotLoaded as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"The synthetic study is ready ({monotonic() - began:.0f} s).")
 
     def _say(self, text: str) -> None:

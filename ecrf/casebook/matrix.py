@@ -1,8 +1,6 @@
-"""The patient's matrix: visits × forms, each cell with its state in words."""
+"""The patient's matrix: visits × forms, each cell with its state. Pages give the addresses."""
 
 from dataclasses import dataclass
-
-from django.urls import reverse
 
 from ecrf.casebook.due import Outlook, VisitDue, VisitState
 from ecrf.casebook.models import Crf, Entry, Patient, Status
@@ -26,11 +24,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """One visit of the patient with its cells."""
+    """One visit of the patient with its cells; `visit_id` is None until the site opens the visit."""
 
     due: VisitDue
-    is_open: bool
+    visit_id: int | None
     cells: list[Cell]
+
+    @property
+    def is_open(self) -> bool:
+        return self.visit_id is not None
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ class Matrix:
 class LogLine:
     """One entry of a log: its number, its first values in words, its state."""
 
+    entry_id: int
     number: int
-    url: str
     words: str
     state: str
     state_words: str
@@ -65,16 +67,15 @@ class Log:
 
 
 def matrix(patient: Patient) -> Matrix:
-    """Two statements for the entries and one per log, beside the outlook's four."""
+    """Two statements for the entries and the visits and one per log, beside the outlook's four."""
     trial = protocol()
     entries = list(patient.entries.filter(parent=None).select_related("visit").order_by("number"))
     seen = outlook_of(patient)
     columns = [CRFS[key] for key in trial.scheduled_crfs() if any(key in plan.forms for plan in trial.visits)]
-    opened = {entry.visit.code for entry in entries if entry.visit} | set(
-        patient.visits.values_list("code", flat=True)
-    )
+    opened = dict(patient.visits.values_list("code", "pk"))
     rows = [
-        MatrixRow(due, due.plan.code in opened, [_cell(due, d.key, entries) for d in columns]) for due in seen.visits
+        MatrixRow(due, opened.get(due.plan.code), [_cell(due, d.key, entries) for d in columns])
+        for due in seen.visits
     ]
     logs = [_log(patient, CRFS[key], entries, key in trial.logs) for key in (*trial.logs, *trial.patient_forms)]
     on_demand = [plan for plan in trial.visits if plan.on_demand and plan.code not in opened]
@@ -98,16 +99,16 @@ def _log(patient: Patient, definition: CrfDefinition, entries: list[Entry], is_r
     mine = [entry for entry in entries if entry.crf == definition.key]
     found = definition.model._default_manager.filter(entry__patient=patient) if mine else []
     rows = {row.pk: row for row in found}
-    lines = [_log_line(patient, definition, entry, rows.get(entry.pk)) for entry in mine]
+    lines = [_log_line(definition, entry, rows.get(entry.pk)) for entry in mine]
     return Log(definition, lines, is_repeating)
 
 
-def _log_line(patient: Patient, definition: CrfDefinition, entry: Entry, row: Crf | None) -> LogLine:
+def _log_line(definition: CrfDefinition, entry: Entry, row: Crf | None) -> LogLine:
     texts = [item.words(getattr(row, name, None)) for name, item in list(definition.items.items())[:WORDS_OF]]
     complete = entry.status == Status.COMPLETE
     return LogLine(
+        entry_id=entry.pk,
         number=entry.number,
-        url=reverse("log-form", args=[patient.number, definition.key, entry.number]),
         words=" · ".join(text for text in texts if text),
         state="complete" if complete else "begun",
         state_words="complete" if complete else f"{entry.missing} missing" if entry.missing else "to complete",

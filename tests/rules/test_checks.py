@@ -1,0 +1,195 @@
+"""What holds for every edit check of the registry."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from ecrf.audit.actor import acting
+from ecrf.casebook.book import Book, Undeclared
+from ecrf.casebook.models import Entry
+from ecrf.casebook.protocol import protocol
+from ecrf.casebook.recording import ensure_entry, record
+from ecrf.casebook.registry import CRFS
+from ecrf.checks.models import Finding
+from ecrf.checks.registry import ANY, CHECKS, Check, check
+from ecrf.checks.running import run_all
+from tests.builders import a_patient, a_place, a_visit
+from tests.rules.test_crfs import typed
+
+EVERY_CHECK = pytest.mark.parametrize("one", CHECKS.values(), ids=lambda one: one.id)
+READERS = {"rows", "one", "at", "previous", "children"}
+SOURCES = {"P", "D", "S", "O"}
+"""The marks of the protocol's list of facts."""
+
+
+@EVERY_CHECK
+def test_check_has_a_title_a_source_and_an_id(one):
+    assert one.title.endswith(".")
+    assert one.source in SOURCES
+    head, _, number = one.id.partition("-")
+    assert head.isupper()
+    assert len(number) == 3
+    assert number.isdigit()
+
+
+def test_titles_of_one_form_differ():
+    titles = [(one.on, one.title) for one in CHECKS.values()]
+    assert len(titles) == len(set(titles))
+
+
+def test_second_check_with_the_same_id_stops_the_start():
+    with pytest.raises(ImproperlyConfigured, match="GRIP-001"):
+        check("GRIP-001", on="grip-strength")(lambda row, book: iter(()))
+
+
+def test_check_that_names_an_item_the_form_does_not_have_stops_the_start():
+    with pytest.raises(ImproperlyConfigured, match="nonsense"):
+        check("ZZZ-001", on="grip-strength", items=("nonsense",))(lambda row, book: iter(()))
+    assert "ZZZ-001" not in CHECKS
+
+
+def test_check_without_a_docstring_stops_the_start():
+    with pytest.raises(ImproperlyConfigured, match="no docstring"):
+        check("ZZZ-002", on="grip-strength")(lambda row, book: iter(()))
+    assert "ZZZ-002" not in CHECKS
+
+
+@EVERY_CHECK
+def test_check_is_on_a_form_that_exists_and_reads_forms_that_exist(one):
+    assert one.on == ANY or one.on in CRFS
+    assert set(CRFS) >= one.reads
+
+
+def test_no_function_is_two_checks_so_that_none_is_hard_and_soft_at_once():
+    rules = [one.rule for one in CHECKS.values()]
+    assert len(rules) == len(set(rules))
+
+
+def test_hard_checks_are_the_impossible_ones_of_the_protocol_and_no_more():
+    assert {one.id for one in CHECKS.values() if one.hard} == {"AE-001", "ELIG-001", "INF-001", "IV-001", "VS-001"}
+
+
+# --- a check reads only what it declares -----------------------------------------------------------------------
+
+
+def _functions(one: Check) -> Iterator[ast.AST]:
+    """The check's own function and those of our modules that it hands its book to."""
+    seen, todo = set(), [one.rule]
+    while todo:
+        function = todo.pop()
+        if function in seen:
+            continue
+        seen.add(function)
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        yield tree
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            hands_on = any(isinstance(a, ast.Name) and a.id == "book" for a in call.args)
+            if hands_on and (found := _named(function, call.func)):
+                todo.append(found)
+
+
+def _named(function, expression: ast.expr):
+    space = function.__globals__
+    if isinstance(expression, ast.Attribute) and isinstance(expression.value, ast.Name):
+        module = space.get(expression.value.id)
+        return getattr(module, expression.attr, None) if isinstance(module, ModuleType) else None
+    return space.get(expression.id) if isinstance(expression, ast.Name) else None
+
+
+def _reads(one: Check) -> set[str]:
+    """Every form a check can ask its book for, read from the text of the code."""
+    found = set()
+    for tree in _functions(one):
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            of_book = isinstance(call.func, ast.Attribute) and call.func.attr in READERS
+            if of_book and isinstance(call.func.value, ast.Name) and call.func.value.id == "book":
+                found |= {a.value for a in call.args[:1] if isinstance(a, ast.Constant)}
+            found |= {a.value for a in call.args if isinstance(a, ast.Constant) and a.value in CRFS}
+    return found
+
+
+@EVERY_CHECK
+def test_check_declares_exactly_the_forms_it_reads(one):
+    assert _reads(one) == set(one.reads)
+
+
+@pytest.mark.django_db
+def test_check_that_reads_an_undeclared_form_fails_loudly(site, coordinator):
+    book = Book(a_patient(site, coordinator)).limited_to(frozenset({"consent"}))
+    with pytest.raises(Undeclared):
+        book.rows("visit")
+
+
+# --- what it says of nothing, and of everything ----------------------------------------------------------------
+
+
+def _forms(one: Check) -> list[str]:
+    return list(CRFS) if one.on == ANY else [one.on]
+
+
+@pytest.mark.django_db
+@EVERY_CHECK
+def test_check_asks_nothing_of_an_unsaved_empty_row_in_an_empty_casebook(one, site, coordinator):
+    patient = a_patient(site, coordinator)
+    for key in _forms(one):
+        entry = Entry(patient=patient, visit=None, crf=key, number=1)
+        assert list(one.rule(CRFS[key].model(entry=entry), Book(patient).limited_to(one.reads))) == []
+
+
+@pytest.fixture
+def everywhere(site, coordinator):
+    """Places of every form at the screening, the first and the second dosing visit, and in the logs."""
+    patient = a_patient(site, coordinator)
+    visits = [a_visit(patient, code, coordinator) for code in ("SCR", "W01", "W04")]
+    places = []
+    for where in (*visits, patient):
+        trial = protocol()
+        keys = trial.plan(where.code).forms if where is not patient else (*trial.logs, *trial.patient_forms)
+        for key in keys:
+            places.append(a_place(where, key))
+            places += [a_place(where, row, parent=1) for row in CRFS[key].rows]
+    return places
+
+
+@pytest.mark.django_db
+def test_empty_forms_are_asked_nothing(everywhere, site, coordinator):
+    patient = everywhere[0].patient
+    with acting(coordinator.acting_at(site, "enter"), patient_id=patient.pk):
+        for place in everywhere:
+            ensure_entry(place)
+        assert run_all(patient) > len(CHECKS)
+    assert not Finding.objects.exists()
+
+
+@pytest.mark.django_db
+def test_filled_forms_are_checked_without_error_and_ask_only_of_items_of_the_form(everywhere, site, coordinator):
+    patient = everywhere[0].patient
+    by = coordinator.acting_at(site, "enter")
+    for place in everywhere:
+        values = {name: typed(item) for name, item in place.definition.entered.items()}
+        record(place=place, values=values, by=by)
+    with acting(by, patient_id=patient.pk):
+        assert run_all(patient) > len(CHECKS)
+    for finding in Finding.objects.select_related("entry"):
+        assert finding.item in CRFS[finding.entry.crf].items
+        assert len(finding.text) > 10
+    assert Finding.objects.count() > 5
+
+
+@pytest.mark.django_db
+def test_running_every_check_again_changes_nothing(everywhere, site, coordinator):
+    patient = everywhere[0].patient
+    by = coordinator.acting_at(site, "enter")
+    for place in everywhere:
+        record(place=place, values={n: typed(i) for n, i in place.definition.entered.items()}, by=by)
+    before = sorted(Finding.objects.values_list("entry", "check_id", "item", "text", "state"))
+    with acting(by, patient_id=patient.pk):
+        run_all(patient)
+    assert sorted(Finding.objects.values_list("entry", "check_id", "item", "text", "state")) == before
+
+
