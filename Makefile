@@ -76,7 +76,7 @@ lock: setup ## pin again what pyproject.toml and package.json ask for (UPGRADE=-
 	@echo "Python packages ..."
 	@$(UV_COMPILE) $(UPGRADE) pyproject.toml -o requirements.lock
 	@$(UV_COMPILE) $(UPGRADE) --group dev pyproject.toml -o tests/requirements.lock -c requirements.lock
-	@$(UV_COMPILE) $(UPGRADE) --group npm -o static/requirements.lock
+	@$(UV_COMPILE) $(UPGRADE) --group npm -o requirements-npm.lock
 	@echo "Front-end packages ..."
 	@$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund \
 		--omit-lockfile-registry-resolved --loglevel=error >/dev/null
@@ -99,11 +99,11 @@ $(PACKAGES): .venv/bin/python tests/requirements.lock
 	@touch $@
 
 # npm 7 is the first to read this lock file; where it is older or missing, pip brings one.
-$(NODE_PACKAGES): package.json package-lock.json static/requirements.lock | $(PACKAGES)
+$(NODE_PACKAGES): package.json package-lock.json requirements-npm.lock | $(PACKAGES)
 	@npm_version=$$($(NPM) --version 2>/dev/null | cut -d. -f1); \
 	if [ "$${npm_version:-0}" -lt 7 ]; then \
 		echo "npm, by pip ..."; \
-		$(PIP_INSTALL) -r static/requirements.lock; \
+		$(PIP_INSTALL) -r requirements-npm.lock; \
 	fi
 	@echo "Front-end packages ..."
 	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null

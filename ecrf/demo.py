@@ -36,7 +36,7 @@ def embedded_postgres(folder: Path, database: str = "ecrf") -> Iterator[str]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
             if cursor.fetchone() is None:
-                cursor.execute(f'CREATE DATABASE "{database}" ENCODING \'UTF8\'')
+                cursor.execute(f"CREATE DATABASE \"{database}\" ENCODING 'UTF8'")
         connection.close()
         yield server.get_uri(database=database)
     finally:
@@ -62,9 +62,11 @@ def environment(database_url: str) -> dict[str, str]:
 
 def gunicorn(port: str, workers: str = "2") -> list[str]:
     """The command that serves, the same in the demo, the tests, the benchmark and the container."""
+    shared_memory = "/dev/shm" if Path("/dev/shm").is_dir() else "."  # noqa: S108
     return [
         sys.executable, "-m", "gunicorn", "ecrf.wsgi:application", "--bind", f"127.0.0.1:{port}",
-        "--workers", workers, "--worker-tmp-dir", "/dev/shm", "--preload", "--log-level", "warning", "--no-control-socket",
+        "--workers", workers, "--worker-tmp-dir", shared_memory, "--preload",
+        "--log-level", "warning", "--no-control-socket",
     ]  # fmt: skip
 
 
@@ -90,7 +92,9 @@ def serve() -> int:
         except KeyboardInterrupt:
             web.terminate()
             web.wait()
-            print("\nStopped. The data are kept; `make demo` goes on from here, `make demo-reset` starts over.")
+            print(
+                "\nStopped. The data are kept; `make demo` goes on from here, `make demo-reset` starts over."
+            )
             return 0
 
 

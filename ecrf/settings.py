@@ -160,7 +160,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-IDLE_MINUTES = _number("IDLE_MINUTES", "30", "Set it to the whole number of minutes after which an idle session ends.")
+IDLE_MINUTES = _number(
+    "IDLE_MINUTES", "30", "Set it to the whole number of minutes after which an idle session ends."
+)
 
 # --- security ---------------------------------------------------------------------------------------------------
 

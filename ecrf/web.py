@@ -90,7 +90,11 @@ database_away = DatabaseAway
 
 def about(request: HttpRequest) -> dict[str, object]:
     """What the frame of every page needs."""
-    return {"synthetic_data": settings.SYNTHETIC_DATA, "version": VERSION, "idle_minutes": settings.IDLE_MINUTES}
+    return {
+        "synthetic_data": settings.SYNTHETIC_DATA,
+        "version": VERSION,
+        "idle_minutes": settings.IDLE_MINUTES,
+    }
 
 
 @requires_csrf_token

@@ -5,7 +5,8 @@ import uuid
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient, Visit
-from ecrf.casebook.recording import Place, Recorded, record
+from ecrf.casebook.places import Place
+from ecrf.casebook.recording import Recorded, record
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_patient, open_visit
 
@@ -24,7 +25,17 @@ def a_place(where: Patient | Visit, crf: str, number: int = 1, parent: int | Non
     return Place(where, CRFS[crf], None, number, parent)
 
 
-def enter(where: Patient | Visit, crf: str, by: User, *, number: int = 1, parent=None, reason="", seen=None, **values) -> Recorded:
+def enter(
+    where: Patient | Visit,
+    crf: str,
+    by: User,
+    *,
+    number: int = 1,
+    parent=None,
+    reason="",
+    seen=None,
+    **values,
+) -> Recorded:
     place = a_place(where, crf, number, parent)
     actor = by.acting_at(place.patient.site, Right.ENTER)
     return record(place=place, values=values, by=actor, reason=reason, seen=seen)

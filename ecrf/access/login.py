@@ -1,20 +1,22 @@
 """Login: asked for on every page, and again in place when a session ended while somebody was typing."""
 
+from typing import Any
+
 from django.contrib.auth import login as start_session
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from django.contrib.auth.decorators import login_not_required
 
 
 class LoginEverywhere(LoginRequiredMiddleware):
     """Every page needs a login unless it says otherwise; a fragment's request gets 401, not a login page."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: object) -> HttpResponseBase:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         if request.headers.get("HX-Request"):
             return HttpResponse("You are logged out.", status=401)
         return super().handle_no_permission(request, view_func)
@@ -34,5 +36,3 @@ def log_in_again(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204, headers={"X-User": form.get_user().get_username()})
     status = 422 if request.method == "POST" else 200
     return render(request, "access/_login_again.html", {"form": form}, status=status)
-
-

@@ -50,7 +50,9 @@ class User(AbstractBaseUser):
     @cached_property
     def current_memberships(self) -> list["Membership"]:
         """Loaded once a request."""
-        return list(self.memberships.filter(is_current=True).select_related("site").order_by("site__code", "pk"))
+        return list(
+            self.memberships.filter(is_current=True).select_related("site").order_by("site__code", "pk")
+        )
 
     @cached_property
     def rights(self) -> frozenset[Right]:
@@ -71,7 +73,9 @@ class User(AbstractBaseUser):
     def acting_at(self, site: "Site | None", right: Right) -> Actor:
         """The actor the audit trail names: this person in the role that carries the right."""
         membership = self.membership_for(right, site) if site else None
-        return Actor(str(self.pk), self.username, membership.role if membership else "", site.code if site else "")
+        return Actor(
+            str(self.pk), self.username, membership.role if membership else "", site.code if site else ""
+        )
 
     # Asked by Django's admin pages; each page of ours asks `may` itself.
     @property
@@ -141,6 +145,3 @@ class Membership(models.Model):
     def __str__(self) -> str:
         where = self.site.code if self.site else "all sites"
         return f"{self.user.username}: {self.get_role_display()}, {where}"
-
-
-

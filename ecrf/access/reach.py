@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
@@ -18,7 +18,7 @@ ON_PATIENTS = (Right.ENTER, Right.REVIEW, Right.REVIEW_SAFETY)
 def site_ids(user: User, *rights: Right) -> list[int] | None:
     """The sites where the user has one of the rights; None stands for all sites."""
     found = [m.site_id for m in user.current_memberships if RIGHTS[m.role] & set(rights)]
-    return None if None in found else sorted(set(found))
+    return None if None in found else sorted({pk for pk in found if pk is not None})
 
 
 def sites(user: User, *rights: Right) -> QuerySet[Site]:
@@ -38,7 +38,7 @@ def reach(user: User, rows: QuerySet[M], right: Right, **which: object) -> M:
     """Load one object. Another site's object does not exist (404); without the right it is refused (403)."""
     try:
         found = reachable(user, rows).get(**which)
-    except rows.model.DoesNotExist as error:
+    except ObjectDoesNotExist as error:
         raise Http404 from error
     require(user, right, found.site)  # type: ignore[attr-defined]
     return found

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from ecrf.audit.triggers import AUDITED
+
 START = "0" * 64
+SYSTEM_CHAIN = 0
+"""The chain of everything that belongs to no patient: users, sites, memberships."""
 
 _EVENTS = """
     SELECT chain::text, position::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
@@ -68,8 +72,26 @@ def _walk(heads: dict[int, tuple[int, str]]) -> Verdict:
     for chain in heads.keys() | ends.keys():
         if chain not in faults and heads.get(chain) != ends.get(chain, (0, START)):
             position = ends.get(chain, (0, START))[0]
-            faults[chain] = Fault(chain, position, "the chain does not end where its head says: events are gone")
-    return Verdict(len(ends), events, sorted(faults.values(), key=lambda fault: fault.chain))
+            faults[chain] = Fault(
+                chain, position, "the chain does not end where its head says: events are gone"
+            )
+    found = [*sorted(faults.values(), key=lambda fault: fault.chain), *_rows_beside_the_trail()]
+    return Verdict(len(ends), events, found)
+
+
+def _rows_beside_the_trail() -> list[Fault]:
+    """Rows of audited tables that no event tells of: written with the triggers off, or their chain is gone."""
+    found = []
+    with connection.cursor() as cursor:
+        for model, column in AUDITED:
+            table = model._meta.db_table
+            cursor.execute(
+                f'SELECT t."{column}" FROM "{table}" t WHERE NOT EXISTS (SELECT 1 FROM audit_auditevent e'  # noqa: S608
+                f""" WHERE e."table" = %s AND e."row" = t."{column}"::text) LIMIT 20""",
+                [table],
+            )
+            found += [Fault(SYSTEM_CHAIN, 0, f"row {pk} of {table} has no event") for (pk,) in cursor.fetchall()]
+    return found
 
 
 def _fault(row: tuple[str, ...], length: int, head: str) -> str:

@@ -6,6 +6,9 @@ from typing import TypeVar
 import pgtrigger
 from django.db import models
 
+AUDITED: list[tuple[type[models.Model], str]] = []
+"""Every model under the trail, with the column that names its row there."""
+
 M = TypeVar("M", bound=type[models.Model])
 
 NO_DELETE = "RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME USING ERRCODE = 'EC003';"
@@ -39,7 +42,7 @@ def audited(
         );
         RETURN NULL;
     """
-    return pgtrigger.register(
+    add_triggers = pgtrigger.register(
         pgtrigger.Trigger(
             name="audit", when=pgtrigger.After, operation=pgtrigger.Insert | pgtrigger.Update, func=func
         ),
@@ -51,3 +54,9 @@ def audited(
             func=NO_DELETE,
         ),
     )
+
+    def decorate(model: M) -> M:
+        AUDITED.append((model, row))
+        return add_triggers(model)  # type: ignore[no-any-return]
+
+    return decorate

@@ -64,4 +64,4 @@ def _from_trail(item: Item, value: Any) -> Any:
     """The trail holds JSON: give decimals and times their form back."""
     if isinstance(item, Measure):
         return Decimal(str(value))
-    return datetime.strptime(value[:5], "%H:%M").time() if isinstance(item, ClockTime) else value  # noqa: DTZ007
+    return datetime.strptime(value[:5], "%H:%M").time() if isinstance(item, ClockTime) else value

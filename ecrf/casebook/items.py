@@ -153,7 +153,9 @@ class YesNo(Item, models.BooleanField):
     django_field = models.BooleanField
 
     def normalise(self, text: str, now: datetime) -> str:
-        return {"y": "yes", "n": "no", "true": "yes", "false": "no"}.get(text.strip().lower(), text.strip().lower())
+        return {"y": "yes", "n": "no", "true": "yes", "false": "no"}.get(
+            text.strip().lower(), text.strip().lower()
+        )
 
     def text(self, value: Any) -> str:
         return {True: "yes", False: "no"}.get(value, "")

@@ -77,7 +77,9 @@ def matrix(patient: Patient) -> Matrix:
         MatrixRow(due, opened.get(due.plan.code), [_cell(due, d.key, entries) for d in columns])
         for due in seen.visits
     ]
-    logs = [_log(patient, CRFS[key], entries, key in trial.logs) for key in (*trial.logs, *trial.patient_forms)]
+    logs = [
+        _log(patient, CRFS[key], entries, key in trial.logs) for key in (*trial.logs, *trial.patient_forms)
+    ]
     on_demand = [plan for plan in trial.visits if plan.on_demand and plan.code not in opened]
     return Matrix(seen, columns, rows, logs, on_demand)
 
@@ -111,5 +113,9 @@ def _log_line(definition: CrfDefinition, entry: Entry, row: Crf | None) -> LogLi
         number=entry.number,
         words=" · ".join(text for text in texts if text),
         state="complete" if complete else "begun",
-        state_words="complete" if complete else f"{entry.missing} missing" if entry.missing else "to complete",
+        state_words="complete"
+        if complete
+        else f"{entry.missing} missing"
+        if entry.missing
+        else "to complete",
     )

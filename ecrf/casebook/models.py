@@ -19,7 +19,9 @@ class Patient(models.Model):
     sequence = models.PositiveIntegerField(help_text="Given by the system, from 1 at each site")
     number = models.CharField(max_length=20, unique=True, help_text="Site code and sequence: 01-001")
     request_key = models.UUIDField(
-        unique=True, default=uuid.uuid4, help_text="Of the click that added the patient; a second one adds none"
+        unique=True,
+        default=uuid.uuid4,
+        help_text="Of the click that added the patient; a second one adds none",
     )
     added_at = models.DateTimeField(auto_now_add=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -92,7 +94,9 @@ class Entry(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["patient", "visit", "crf", "parent", "number"], nulls_distinct=False, name="entry_once"
+                fields=["patient", "visit", "crf", "parent", "number"],
+                nulls_distinct=False,
+                name="entry_once",
             ),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="entry_status"),
         ]

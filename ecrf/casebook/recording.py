@@ -15,8 +15,10 @@ from django.db import DataError, IntegrityError
 
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.items import first_day
-from ecrf.casebook.models import Crf, Entry, MissingReason, Patient, Status, Visit
+from ecrf.casebook.models import Crf, Entry, MissingReason, PatientOutlook, Status
 from ecrf.casebook.outlooks import outlook_forms, refresh_outlook
+from ecrf.casebook.places import Place
+from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 
 COMMENT_LIMIT = 2000
@@ -24,35 +26,6 @@ COMMENT_LIMIT = 2000
 
 class DatabaseRefused(Exception):
     """A constraint of the database refused a value that the form let pass: nothing was saved."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an entry stands or will stand: patient, visit (None in logs), kind of form, number within a repeat.
-
-    `parent` is the number of the entry whose row it is, for the rows of a form.
-    """
-
-    patient: Patient
-    definition: CrfDefinition
-    visit: Visit | None = None
-    number: int = 1
-    parent: int | None = None
-
-    @property
-    def address(self) -> str:
-        return str(self.number) if self.parent is None else f"{self.parent}.{self.number}"
-
-    def lookup(self) -> dict[str, Any]:
-        """The filter that finds the entry."""
-        parent = {"parent__number": self.parent} if self.parent is not None else {"parent": None}
-        return {
-            "patient": self.patient,
-            "visit": self.visit,
-            "crf": self.definition.key,
-            "number": self.number,
-            **parent,
-        }
 
 
 @dataclass(frozen=True)
@@ -142,7 +115,7 @@ def record(
     Each item stands alone: one that is refused does not keep the others from being saved.
     """
     with acting(by, patient_id=place.patient.pk, reason=reason, source=source):
-        row = _stored(place)
+        row = stored_row(place)
         result = Recorded(place, row)
         given = _read(place, values, result)
         given = _without_conflicts(place, row, given, seen or {}, result)
@@ -160,7 +133,8 @@ def record(
     return result
 
 
-def _stored(place: Place) -> Crf | None:
+def stored_row(place: Place) -> Crf | None:
+    """The typed row at this place, if one is stored; one statement."""
     rows = place.definition.model._default_manager.select_related("entry__visit", "entry__parent")
     row = rows.filter(**{f"entry__{name}": value for name, value in place.lookup().items()}).first()
     if row:
@@ -186,13 +160,19 @@ def _value(definition: CrfDefinition, name: str, given: Any, now: datetime) -> A
     item = definition.items[name]
     if isinstance(given, Missing):
         if given.reason not in MissingReason.values:
-            raise ValidationError("Choose why there is no value: not done, not applicable, unknown or refused.")
+            raise ValidationError(
+                "Choose why there is no value: not done, not applicable, unknown or refused."
+            )
         if len(given.comment) > COMMENT_LIMIT or "\x00" in given.comment:
-            raise ValidationError(f"The comment is longer than {COMMENT_LIMIT} characters or has a null character.")
+            raise ValidationError(
+                f"The comment is longer than {COMMENT_LIMIT} characters or has a null character."
+            )
         return given
     text = given if isinstance(given, str) else item.text(given)
     if "\x00" in text:
-        raise ValidationError("The text holds a null character, which cannot be stored. Type it again without.")
+        raise ValidationError(
+            "The text holds a null character, which cannot be stored. Type it again without."
+        )
     value = definition.form_fields[name].clean(item.normalise(text, now))
     if value in ("", None):
         return None
@@ -267,7 +247,9 @@ def _write(
     try:
         _save(row, [*changes, *place.definition.calculated, "missing_reasons"])
     except (IntegrityError, DataError) as error:
-        raise DatabaseRefused(f"The database refused {', '.join(changes)} of {place.definition.title}.") from error
+        raise DatabaseRefused(
+            f"The database refused {', '.join(changes)} of {place.definition.title}."
+        ) from error
     _count_missing(place, row)
     result.row, result.changed = row, list(changes)
     for step in AFTER_WRITE:
@@ -301,7 +283,19 @@ def _new_entry(place: Place, request_key: uuid.UUID | None = None) -> Entry:
         entry.parent = ensure_entry(_parent_place(place))
     entry.missing = len(place.definition.missing(None))
     entry.save(force_insert=True)
+    _reopen_visit(place)
     return entry
+
+
+def _reopen_visit(place: Place) -> None:
+    """A form begun at a visit that was complete makes the visit unfinished again: the lists must tell."""
+    if place.visit is None or place.parent is not None:
+        return
+    begun = (
+        PatientOutlook.objects.filter(patient=place.patient).values_list("unfinished_code", flat=True).first()
+    )
+    if not begun or protocol().order(begun) > protocol().order(place.visit.code):
+        refresh_outlook(place.patient)
 
 
 def _parent_place(place: Place) -> Place:
@@ -311,7 +305,7 @@ def _parent_place(place: Place) -> Place:
 
 def ensure_entry(place: Place, request_key: uuid.UUID | None = None) -> Entry:
     """The entry at this place with its (maybe empty) row; call it inside `acting` with the patient."""
-    row = _stored(place)
+    row = stored_row(place)
     if row is None:
         row = place.definition.model(entry=_new_entry(place, request_key))
         row.calculate()

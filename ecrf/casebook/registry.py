@@ -85,7 +85,10 @@ class CrfDefinition:
         return [
             name
             for name, item in self.entered.items()
-            if item.required and getattr(row, name, None) is None and name not in reasons and self.asked(row, name)
+            if item.required
+            and getattr(row, name, None) is None
+            and name not in reasons
+            and self.asked(row, name)
         ]
 
     def __str__(self) -> str:
@@ -95,9 +98,7 @@ class CrfDefinition:
 CRFS: dict[str, CrfDefinition] = {}
 
 
-def crf(
-    key: str, *, title: str, domain: str = "", repeat: str = "", row_of: str = ""
-) -> Callable[[C], C]:
+def crf(key: str, *, title: str, domain: str = "", repeat: str = "", row_of: str = "") -> Callable[[C], C]:
     """Make a model a case report form: registered, audited, its limits in the database. See `CrfDefinition`."""
 
     def register(model: C) -> C:
@@ -115,7 +116,7 @@ def crf(
             row="entry_id",
             calculated=list(definition.calculated),
         )(model)
-        value_or_reason().register(model)
+        value_or_reason().register(model)  # type: ignore[arg-type]
         return model
 
     return register

@@ -10,8 +10,9 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.models import MOVES, Crf, Entry, Patient, Status, Visit
 from ecrf.casebook.outlooks import refresh_outlook
+from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import protocol
-from ecrf.casebook.recording import Place, ensure_entry
+from ecrf.casebook.recording import ensure_entry
 from ecrf.casebook.registry import CRFS, CrfDefinition
 
 
@@ -71,10 +72,16 @@ def add_entry(
 ) -> Place:
     """Add one more of a repeating form. The same key twice adds one. Numbers begin at `at_least`."""
     with acting(by, patient_id=patient.pk):
-        if known := Entry.objects.filter(request_key=request_key, patient=patient).select_related("parent").first():
+        if (
+            known := Entry.objects.filter(request_key=request_key, patient=patient)
+            .select_related("parent")
+            .first()
+        ):
             return Place(patient, definition, visit, known.number, parent)
         siblings = Entry.objects.filter(patient=patient, visit=visit, crf=definition.key)
-        siblings = siblings.filter(parent__number=parent) if parent is not None else siblings.filter(parent=None)
+        siblings = (
+            siblings.filter(parent__number=parent) if parent is not None else siblings.filter(parent=None)
+        )
         number = max((siblings.aggregate(last=Max("number"))["last"] or 0) + 1, at_least)
         place = Place(patient, definition, visit, number, parent)
         ensure_entry(place, request_key)

@@ -26,10 +26,10 @@ def day(text: str, today: datetime) -> str:
         return f"{text[:4]}-{text[4:6]}-{text[6:]}"
     if match := re.fullmatch(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?", text):
         return "-".join([match[1], *(part.zfill(2) for part in match.groups()[1:] if part)])
-    if match := re.fullmatch(r"(?:(\d{1,2})[ -])?([A-Za-z]{3})[a-z]*[ -](\d{4})", text):
-        if match[2].lower() in MONTHS:
-            month = f"{MONTHS.index(match[2].lower()) + 1:02}"
-            return "-".join([match[3], month, *([match[1].zfill(2)] if match[1] else [])])
+    match = re.fullmatch(r"(?:(\d{1,2})[ -])?([A-Za-z]{3})[a-z]*[ -](\d{4})", text)
+    if match and match[2].lower() in MONTHS:
+        month = f"{MONTHS.index(match[2].lower()) + 1:02}"
+        return "-".join([match[3], month, *([match[1].zfill(2)] if match[1] else [])])
     return text
 
 

@@ -26,9 +26,7 @@ class Finding(models.Model):
     text = models.TextField(help_text="The question as asked, with the values it was asked about")
     state = models.CharField(max_length=10, choices=FindingState, default=FindingState.OPEN)
     confirmed_at = models.DateTimeField(null=True)
-    confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     site_path: ClassVar[str] = "entry__patient__site"
 

@@ -37,9 +37,7 @@ def ask_about_unlikely(writing: Writing) -> list[Finding]:
     return _settle(writing.place.patient, list(runs.values()), book, writing.row.entry_id)
 
 
-def _settle(
-    patient: Patient, runs: Iterable[tuple[Check, Crf]], book: Book, entry_id: int
-) -> list[Finding]:
+def _settle(patient: Patient, runs: Iterable[tuple[Check, Crf]], book: Book, entry_id: int) -> list[Finding]:
     """Compare what the checks ask now with what they asked before."""
     runs = list(runs)
     asked: Asked = {(r.entry_id, c.id, q.item): q.text for c, r in runs for q in _ask(c, r, book)}

@@ -1,10 +1,16 @@
 """What the site does with a finding."""
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
 from ecrf.checks.models import Finding, FindingState
+
+
+def findings_with_place() -> QuerySet[Finding]:
+    """All findings, each with what says where it stands."""
+    return Finding.objects.select_related("entry__patient__site", "entry__visit", "entry__parent")
 
 
 def confirm(*, finding: Finding, by: User, actor: Actor, text: str) -> bool:

@@ -9,8 +9,8 @@ from ecrf.access.models import User
 from ecrf.access.reach import reach
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import CASEBOOK, protocol
-from ecrf.casebook.recording import Place
 from ecrf.casebook.registry import CRFS, CrfDefinition
 
 
@@ -65,7 +65,9 @@ def _belongs(where: Where, definition: CrfDefinition) -> bool:
 
 def _numbers(address: str) -> tuple[int, int | None]:
     parts = address.split(".")
-    if len(parts) > 2 or not all(part.isascii() and part.isdigit() and 1 <= int(part) < 1000 for part in parts):
+    if len(parts) > 2 or not all(
+        part.isascii() and part.isdigit() and 1 <= int(part) < 1000 for part in parts
+    ):
         raise Http404
     return int(parts[-1]), int(parts[0]) if len(parts) == 2 else None
 

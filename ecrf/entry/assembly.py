@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from ecrf.casebook.due import VisitDue, VisitFacts, window
 from ecrf.casebook.models import Crf, Entry, Visit
+from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import VisitPlan, protocol, visit_forms
-from ecrf.casebook.recording import Place
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.checks.models import Finding
 from ecrf.entry.addresses import Where
@@ -65,7 +65,8 @@ def visit_page(where: Where) -> Page:
     for definition in visit_forms(plan):
         numbers = _numbers(entries, definition, plan)
         panels += [
-            _panel(where, Place(where.patient, definition, visit, n), rows, findings, len(numbers)) for n in numbers
+            _panel(where, Place(where.patient, definition, visit, n), rows, findings, len(numbers))
+            for n in numbers
         ]
     due, missed = _due(where, plan)
     return Page(where, panels, plan, due, missed)
@@ -77,7 +78,9 @@ def log_page(where: Where, place: Place) -> Page:
     found = definition.model._default_manager.filter(entry__patient=where.patient, entry__visit=None)
     rows = {definition.key: list(found.select_related("entry__parent").filter(entry__number=place.number))}
     findings = list(
-        Finding.objects.filter(entry__patient=where.patient, entry__crf=definition.key).select_related("confirmed_by")
+        Finding.objects.filter(entry__patient=where.patient, entry__crf=definition.key).select_related(
+            "confirmed_by"
+        )
     )
     return Page(where, [_panel(where, place, rows, findings, 1)])
 
@@ -116,7 +119,9 @@ def _panel(
     own = next((r for r in kind if r.entry.visit_id == here and r.entry.number == place.number), None)
     before = next((r for r in kind if r.entry.visit_id != here and r.entry.number == 1), None)
     panel = Panel(where, place, own, before, _of(findings, own), expected=expected)
-    panel.rows = [_group(where, place, own, CRFS[key], rows.get(key, []), findings) for key in place.definition.rows]
+    panel.rows = [
+        _group(where, place, own, CRFS[key], rows.get(key, []), findings) for key in place.definition.rows
+    ]
     return panel
 
 
@@ -149,6 +154,8 @@ def _due(where: Where, plan: VisitPlan) -> tuple[VisitDue, bool]:
     facts = {}
     missed = False
     for row in rows.select_related("entry__visit"):
+        if row.entry.visit is None:
+            continue
         code = row.entry.visit.code
         facts[code] = VisitFacts(code, getattr(row, trial.visit_date_item), False, False)
         if code == plan.code:

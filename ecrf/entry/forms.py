@@ -30,7 +30,9 @@ class SectionBlock(LayoutObject):
 
     def render(self, form: "CrfForm", context: Any, **more: Any) -> str:
         body = self.get_rendered_fields(form, context, **more)
-        return get_template("entry/_section.html").render({"section": self.section, "body": body, "form": form})
+        return get_template("entry/_section.html").render(
+            {"section": self.section, "body": body, "form": form}
+        )
 
 
 class CrfForm(forms.Form):

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from ecrf.casebook.models import Crf, MissingReason, Status
-from ecrf.casebook.recording import Conflict, Place, Recorded, shown
+from ecrf.casebook.places import Place
+from ecrf.casebook.recording import Conflict, Recorded, shown
 from ecrf.casebook.registry import CrfDefinition
 from ecrf.checks.models import Finding, FindingState
 from ecrf.entry.addresses import Where, field_name, html_id, item_url
@@ -91,7 +92,9 @@ class ItemView:
     @property
     def as_radios(self) -> bool:
         choices = self.choices
-        return len(choices) <= RADIOS_AT_MOST and all(len(label) <= LONGEST_RADIO_LABEL for _, label in choices)
+        return len(choices) <= RADIOS_AT_MOST and all(
+            len(label) <= LONGEST_RADIO_LABEL for _, label in choices
+        )
 
     @property
     def is_hidden(self) -> bool:
@@ -103,7 +106,10 @@ class ItemView:
         if not self.definition.asked_if:
             return None
         other, values = self.definition.asked_if
-        return {"item": html_id(self.panel.place, other), "values": " ".join(v.replace(" ", "_") for v in values)}
+        return {
+            "item": html_id(self.panel.place, other),
+            "values": " ".join(v.replace(" ", "_") for v in values),
+        }
 
     @property
     def error(self) -> str:
@@ -159,7 +165,9 @@ class Panel:
 
     @property
     def title(self) -> str:
-        several = self.definition.repeat and (self.expected > 1 or self.place.number > 1 or not self.where.visit)
+        several = self.definition.repeat and (
+            self.expected > 1 or self.place.number > 1 or not self.where.visit
+        )
         return f"{self.definition.title} {self.place.number}" if several else self.definition.title
 
     @cached_property

@@ -51,7 +51,7 @@ def save_page(panels: list[Panel], data: QueryDict, by: Actor) -> bool:
         panel.row = panel.recorded.row
         clean = clean and panel.recorded.is_clean
         lost = {*panel.recorded.refused, *panel.recorded.conflicts, *panel.recorded.wants_reason}
-        panel.typed = {name: data[field_name(panel.place, name)] for name in lost}
+        panel.typed = {name: data.get(field_name(panel.place, name), "") for name in lost}
     return clean
 
 
@@ -67,9 +67,10 @@ def _changed(panel: Panel, data: QueryDict, seen: dict[str, str]) -> dict[str, A
     values = {}
     for name, item in panel.definition.entered.items():
         key = field_name(panel.place, name)
-        if key not in data:
+        text = data.get(key)
+        if text is None:
             continue
         before = seen.get(name, "")
-        if data[key] != ("" if before.startswith("~") else before):
-            values[name] = typed_value(item.kind, data[key])
+        if text != ("" if before.startswith("~") else before):
+            values[name] = typed_value(item.kind, text)
     return values

@@ -104,9 +104,23 @@ def _cards(rows: QuerySet[PatientOutlook], today: dict[int, date]) -> list[Card]
         Q(due_on__lte=latest + timedelta(days=7)) | Q(opens_on__lte=latest)
     )
     return [
-        _card("Due this week", "due", soon.order_by("due_on"), today, "No visit is due in the next seven days."),
-        _card("Overdue", "overdue", living.filter(closes_on__lt=latest).order_by("closes_on"), today, "No visit is overdue."),
-        _card("To finish", "unfinished", rows.exclude(unfinished_code="").order_by("patient"), today, "Every visit begun is complete."),
+        _card(
+            "Due this week", "due", soon.order_by("due_on"), today, "No visit is due in the next seven days."
+        ),
+        _card(
+            "Overdue",
+            "overdue",
+            living.filter(closes_on__lt=latest).order_by("closes_on"),
+            today,
+            "No visit is overdue.",
+        ),
+        _card(
+            "To finish",
+            "unfinished",
+            rows.exclude(unfinished_code="").order_by("patient"),
+            today,
+            "Every visit begun is complete.",
+        ),
     ]
 
 

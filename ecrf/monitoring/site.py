@@ -1,21 +1,63 @@
-"""The monitor's admin site: a Django admin of its own, read-only throughout."""
+"""The monitor's admin site: a Django admin of its own, read-only throughout, behind the product's own login."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
 
 from ecrf.access.roles import Right
+from ecrf.monitoring.overview import overview
+
+READING = frozenset({Right.REVIEW, Right.REVIEW_SAFETY})
+"""Either of these opens the monitor's pages; each page then asks for its own."""
 
 
 class MonitorSite(AdminSite):
     """For everybody who may read patients' data: monitors at their sites, data managers and safety at all."""
 
-    site_header = site_title = "Monitoring"
-    index_title = "Review"
+    site_header = site_title = "Review"
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
-        return bool(user.is_active and user.is_authenticated and user.rights & {Right.REVIEW, Right.REVIEW_SAFETY})
+        return bool(user.is_active and user.is_authenticated and user.rights & READING)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Answer a GET of somebody who may read; refuse (403) everybody else. Nobody is sent to a second login."""
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+            if not self.has_permission(request):
+                raise PermissionDenied("Your role does not let you review patients' data.")
+            if "\x00" in request.path_info:
+                raise Http404
+            request.current_app = self.name  # type: ignore[attr-defined]
+            return view(request, *args, **options)
+
+        return require_GET(never_cache(guarded))
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """The first page and the models' pages; of the admin's own login, log-out and helpers, none."""
+        urls: list[URLPattern | URLResolver] = [path("", self.admin_view(self.index), name="index")]
+        for model, model_admin in self._registry.items():
+            address = f"{model._meta.app_label}/{model._meta.model_name}/"
+            urls.append(path(address, include(model_admin.urls)))
+        return urls
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What the admin's templates ask for; the list of all models is none of it."""
+        return {"site_title": self.site_title, "site_header": self.site_header, "has_permission": True}
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The reader's sites and the lists they may open."""
+        return render(request, "monitoring/index.html", {"overview": overview(request.user)})
 
 
 monitor_site = MonitorSite(name="monitor")

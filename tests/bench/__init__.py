@@ -1,1 +1,1 @@
-"""`make bench`: what the product costs, measured on its own server and its own data. Run `python -m tests.bench`."""
+"""`make bench`: what the product costs, measured on a server and on data of the bench's own."""

@@ -19,7 +19,9 @@ def main() -> int:
             lines.append(line)
     print(show(lines))
     broken = sum(line.ok is False for line in lines)
-    print(f"\n{broken or 'No'} limit{'s' * (broken != 1)} broken. It took {time.perf_counter() - start:.0f} s.")
+    print(
+        f"\n{broken or 'No'} limit{'s' * (broken != 1)} broken. It took {time.perf_counter() - start:.0f} s."
+    )
     return 1 if broken else 0
 
 

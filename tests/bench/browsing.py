@@ -49,7 +49,10 @@ class Browser:
         return self._ask("POST", path, data, expected)
 
     def _ask(self, method: str, path: str, data: dict[str, str] | None, expected: int) -> Answer:
-        headers = {"Accept-Encoding": "gzip", "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        headers = {
+            "Accept-Encoding": "gzip",
+            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
+        }
         if data is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             headers["X-CSRFToken"] = self.cookies.get("csrftoken", "")
@@ -73,7 +76,7 @@ Ask = Callable[[], Answer]
 
 
 def medians(rounds: int, sides: dict[str, Ask]) -> dict[str, float]:
-    """The median milliseconds of each side, all asked in turn (A B A B …), so that the machine's mood hits all."""
+    """The median milliseconds of each side, asked in turn (A B A B …): the machine's mood hits all alike."""
     times: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(rounds + WARM_UP):
         for name, ask in sides.items():

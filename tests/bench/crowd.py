@@ -1,8 +1,7 @@
-"""Ten thousand patients at one site: copies of its thirteen, put in by bulk, audited by the triggers as ever."""
+"""Ten thousand patients at one site: copies of its thirteen, put in by bulk, audited as ever."""
 
 import time
 import uuid
-from collections.abc import Iterator
 from copy import copy
 from itertools import cycle, islice
 from typing import Any
@@ -41,7 +40,7 @@ def _visit_forms(large: Seeded) -> type[models.Model]:
 
 
 class _Template:
-    """What is copied of one patient: visits, their forms without rows, the visit forms' values, the outlook."""
+    """What is copied of one patient: visits, their forms' entries, the visit forms' values, the outlook."""
 
     def __init__(self, patient: Patient, visit_form: type[models.Model]) -> None:
         self.patient = patient

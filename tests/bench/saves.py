@@ -66,7 +66,9 @@ def measure_saves(browser: Browser, study: Study) -> list[Line]:
     lines = [told("reference's POST, median", f"{plain:.1f} ms")]
     for what, ms in found.items():
         said = f"{ms:.1f} ms = {ms / plain:.2f} × reference"
-        lines.append(at_most(f"save {what}, median", ms / plain, SLOWER_AT_MOST, said, f"≤ {SLOWER_AT_MOST} ×"))
+        lines.append(
+            at_most(f"save {what}, median", ms / plain, SLOWER_AT_MOST, said, f"≤ {SLOWER_AT_MOST} ×")
+        )
     return lines
 
 
@@ -92,8 +94,15 @@ def _counted(what: str, found: Statements) -> list[Line]:
     writes = len(found.writes)
     told_transactions = f"{found.writing_transactions} transaction, {writes} writes"
     return [
-        at_most(f"{what}, SQL statements", found.count, STATEMENTS_AT_MOST, f"{found.count} ({told_transactions})"),
-        Line(f"{what}, writing transactions", str(found.writing_transactions), "1", found.writing_transactions == 1),
+        at_most(
+            f"{what}, SQL statements", found.count, STATEMENTS_AT_MOST, f"{found.count} ({told_transactions})"
+        ),
+        Line(
+            f"{what}, writing transactions",
+            str(found.writing_transactions),
+            "1",
+            found.writing_transactions == 1,
+        ),
     ]
 
 

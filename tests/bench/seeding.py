@@ -7,7 +7,8 @@ from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.models import Patient
-from ecrf.casebook.recording import Place, record
+from ecrf.casebook.places import Place
+from ecrf.casebook.recording import record
 from ecrf.casebook.registry import CRFS
 from tests.bench.browsing import PASSWORD
 from tests.bench.reference.models import Plain

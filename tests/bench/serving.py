@@ -1,4 +1,4 @@
-"""Starts what is measured: a PostgreSQL of its own, the product on gunicorn as in the demo; stops and removes it."""
+"""Starts what is measured, PostgreSQL and the product on gunicorn as in the demo; stops and removes it."""
 
 import contextlib
 import http.client
@@ -19,7 +19,7 @@ STOP_WITHIN_SECONDS = 20
 
 @contextlib.contextmanager
 def database() -> Iterator[dict[str, str]]:
-    """A migrated database and the collected static files in a temporary folder; gives the environment to use them."""
+    """A migrated database and the static files in a temporary folder; gives the environment to use them."""
     with tempfile.TemporaryDirectory(prefix="ecrf-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL runs as another user where the bench runs as root
@@ -33,7 +33,13 @@ def database() -> Iterator[dict[str, str]]:
 
 def bench_environment(url: str, folder: Path) -> dict[str, str]:
     """The demo's environment, whatever the caller's own says, with the reference beside the product."""
-    given = {"ALLOWED_HOSTS": "127.0.0.1", "TLS": "off", "DEBUG": "off", "SYNTHETIC_DATA": "on", "LOG_LEVEL": "WARNING"}
+    given = {
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "TLS": "off",
+        "DEBUG": "off",
+        "SYNTHETIC_DATA": "on",
+        "LOG_LEVEL": "WARNING",
+    }
     bench = {"DJANGO_SETTINGS_MODULE": "tests.bench.settings", "BENCH_STATIC_ROOT": str(folder / "static")}
     return {**environment(url), **given, **bench, "SECRET_KEY": "only-for-the-bench-" * 4}
 
@@ -96,7 +102,7 @@ def _wait_until_healthy(process: subprocess.Popen, port: int) -> None:
 
 
 def use(env: dict[str, str]) -> None:
-    """Make this process a second one of the product, on the same database, to seed and to count statements."""
+    """Make this process one more of the product, on the same database, to seed and to count statements."""
     import django
 
     os.environ.update(env)

@@ -1,4 +1,4 @@
-"""The product's settings with the reference beside it, and the collected static files in the bench's own folder."""
+"""The product's settings with the reference beside it, and static files in the bench's own folder."""
 
 import os
 

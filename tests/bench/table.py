@@ -35,7 +35,9 @@ def show(lines: list[Line]) -> str:
     """The table as text, columns aligned."""
     rows = [("what", "measured", "limit", ""), *((x.what, x.measured, x.limit, x.verdict) for x in lines)]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    texts = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    texts = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
     return "\n".join([texts[0], "  ".join("─" * width for width in widths), *texts[1:]])
 
 

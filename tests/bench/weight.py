@@ -34,11 +34,16 @@ def measure_weight(browser: Browser, number: str) -> list[Line]:
     for code in ("W04", "W01"):
         page = browser.get(f"/patients/{number}/{code}/")
         files = _files(browser, page)
-        size = {kind: sum(len(a.body) for path, a in files.items() if path.endswith(kind)) for kind in (".css", ".js")}
+        size = {
+            kind: sum(len(a.body) for path, a in files.items() if path.endswith(kind))
+            for kind in (".css", ".js")
+        }
         html, total = len(page.body), len(page.body) + sum(len(a.body) for a in files.values())
         encoding = page.headers.get("Content-Encoding", "not compressed")
         plain, packed = len(_text(page).encode()), len(gzip.compress(_text(page).encode(), 6))
-        parts = f"HTML {kb(html)} {encoding}, CSS {kb(size['.css'])}, JS {kb(size['.js'])}, {len(files)} files"
+        parts = (
+            f"HTML {kb(html)} {encoding}, CSS {kb(size['.css'])}, JS {kb(size['.js'])}, {len(files)} files"
+        )
         what = f"page weight of {code}, HTML + CSS + JS"
         if code == "W04":
             lines.append(at_most(what, total / 1000, LIMIT_KB, f"{kb(total)}", f"≤ {LIMIT_KB} kB"))
@@ -69,7 +74,11 @@ def _files(browser: Browser, page: Answer) -> dict[str, Answer]:
             continue
         found[path] = browser.get(path)
         pattern = IMPORT if path.endswith(".js") else CSS_IMPORT
-        waiting += [_beside(path, other) for other in pattern.findall(_text(found[path])) if not other.startswith("data:")]
+        waiting += [
+            _beside(path, other)
+            for other in pattern.findall(_text(found[path]))
+            if not other.startswith("data:")
+        ]
     return found
 
 

@@ -21,10 +21,16 @@ from ecrf.demo import ROOT, gunicorn, manage
 from tests.conftest import PASSWORD
 from tests.postgres import TEST_SETTINGS
 
-FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 DATABASE = "ecrf_browser"
 
 
@@ -83,7 +89,12 @@ def _database() -> str:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    env = {**os.environ, **TEST_SETTINGS, "DATABASE_URL": _database(), "DJANGO_SETTINGS_MODULE": "ecrf.settings"}
+    env = {
+        **os.environ,
+        **TEST_SETTINGS,
+        "DATABASE_URL": _database(),
+        "DJANGO_SETTINGS_MODULE": "ecrf.settings",
+    }
     manage(env, "migrate", "--verbosity", "0")
     manage(env, "collectstatic", "--no-input", "--verbosity", "0")
     subprocess.run([sys.executable, "-m", "tests.browser.prepare"], cwd=ROOT, env=env, check=True)

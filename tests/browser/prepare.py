@@ -22,7 +22,14 @@ today = site.today()
 for _ in range(8):
     patient = a_patient(site, coordinator)
     baseline = a_visit(patient, "W01", coordinator)
-    enter(baseline, "visit", coordinator, fate="done", visited_on=str(today - timedelta(days=21)), contact="on-site")
+    enter(
+        baseline,
+        "visit",
+        coordinator,
+        fate="done",
+        visited_on=str(today - timedelta(days=21)),
+        contact="on-site",
+    )
     enter(baseline, "mrc-strength", coordinator, **dict.fromkeys(mrc_items(MUSCLES), "4"))
     enter(baseline, "grip-strength", coordinator, right_1="31.0", left_1="30.0")
     enter(baseline, "vital-signs", coordinator, weight_kg="60.0")

@@ -4,7 +4,13 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/patients/01-006/", "/patients/01-006/W01/", "/assumptions/", "/patients/01-006/casebook/end-of-study/1/")
+PAGES = (
+    "/",
+    "/patients/01-006/",
+    "/patients/01-006/W01/",
+    "/assumptions/",
+    "/patients/01-006/casebook/end-of-study/1/",
+)
 
 
 def test_whole_page_is_saved_by_one_button_without_javascript(sit_down):
@@ -38,14 +44,22 @@ def test_mrc_grades_take_twenty_keys_and_show_on_the_figure(sit_down):
     desk.saved()
     assert "79 of 100" in desk.page.inner_text("#c-mrc-strength-1-sum_score")
     assert desk.page.locator(".muscle[data-grade='4']").count() == 19
-    assert desk.page.locator(".muscle[data-muscle='left_ankle_plantar_flexion']").get_attribute("data-grade") == "3"
+    assert (
+        desk.page.locator(".muscle[data-muscle='left_ankle_plantar_flexion']").get_attribute("data-grade")
+        == "3"
+    )
 
 
 def test_arrows_move_in_the_grid(sit_down):
     desk = sit_down("coordinator01")
     desk.open_visit("01-007", "Week 7")
     desk.page.focus("#f-mrc-strength-1-right_elbow_flexion")
-    for key, arrives in (("ArrowRight", "left_elbow_flexion"), ("ArrowDown", "left_elbow_extension"), ("ArrowLeft", "right_elbow_extension"), ("ArrowUp", "right_elbow_flexion")):
+    for key, arrives in (
+        ("ArrowRight", "left_elbow_flexion"),
+        ("ArrowDown", "left_elbow_extension"),
+        ("ArrowLeft", "right_elbow_extension"),
+        ("ArrowUp", "right_elbow_flexion"),
+    ):
         desk.page.keyboard.press(key)
         assert desk.page.evaluate("document.activeElement.id") == f"f-mrc-strength-1-{arrives}"
 

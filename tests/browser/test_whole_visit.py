@@ -114,9 +114,9 @@ def _give_no(desk, item: str) -> None:
 def _read_back(monitor) -> None:
     monitor.go("/monitor/")
     assert monitor.page.locator("input:not([type=hidden]):not([type=search])").count() == 0
-    monitor.page.get_by_text("01-001").first.click() if monitor.page.get_by_text("01-001").count() else monitor.go(
-        "/monitor/casebook/patient/"
-    )
+    monitor.page.get_by_text("01-001").first.click() if monitor.page.get_by_text(
+        "01-001"
+    ).count() else monitor.go("/monitor/casebook/patient/")
     monitor.page.get_by_role("link", name="01-001").first.click()
     monitor.page.get_by_role("link", name="Week 4").first.click()
     for words in ("60.2 kg", "31.2 kPa", "SYN-0412", "Not done"):

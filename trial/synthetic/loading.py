@@ -10,7 +10,8 @@ from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor
 from ecrf.casebook.models import Patient, Visit
-from ecrf.casebook.recording import Place, record
+from ecrf.casebook.places import Place
+from ecrf.casebook.recording import record
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_patient, complete_entries, open_visit
 from ecrf.checks.models import Finding, FindingState
@@ -26,7 +27,7 @@ INVESTIGATORS_FORMS = frozenset({"eligibility", "mmn-history", "adverse-event", 
 Say = Callable[[str], None]
 
 
-class NotLoaded(Exception):  # noqa: N818  (it reads as what happened)
+class NotLoaded(Exception):
     """The database is another's, or the tables of the synthetic study no longer fit the forms."""
 
 

@@ -14,8 +14,8 @@ class Story:
 
     `grades`: MRC grades at baseline and at the end, each as right arm, right leg, left arm, left leg, five
     muscle groups a limb in the order of the form. `grips`: best trial in tenths of kPa, at baseline and at
-    the end, of the more affected hand and of the other. `last` is the last visit of the schedule; without week 52
-    an early termination visit follows it.
+    the end, of the more affected hand and of the other. `last` is the last visit of the schedule; an early
+    termination visit follows it if `ending` is not completed.
     """
 
     name: str

@@ -6,7 +6,6 @@ from crispy_forms.utils import render_crispy_form
 from django import template
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
-from django.utils.safestring import SafeString
 
 from ecrf.entry.panels import ItemView, Panel
 
@@ -23,7 +22,7 @@ def _own_template(name: str) -> bool:
 
 
 @register.simple_tag(takes_context=True)
-def panel_body(context: template.Context, panel: Panel) -> SafeString:
+def panel_body(context: template.Context, panel: Panel) -> str:
     """The items of one panel."""
     if _own_template(panel.template):
         return get_template(panel.template).render({"panel": panel})

@@ -2,16 +2,16 @@
 
 import json
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.reach import reach
+from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.history import item_history
-from ecrf.casebook.recording import Recorded, record
-from ecrf.checks.models import Finding
-from ecrf.checks.services import confirm
+from ecrf.casebook.recording import Recorded, record, stored_row
+from ecrf.checks.services import confirm, findings_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
 from ecrf.entry.assembly import one_panel
 from ecrf.entry.panels import ItemView, Panel
@@ -22,7 +22,7 @@ STATUS = {"saved": 200, "refused": 422, "conflict": 409, "reason": 428}
 
 
 @require_POST
-def item(request: HttpRequest, number: str, segment: str, crf: str, address: str, name: str) -> HttpResponse:
+def item(request: UserRequest, number: str, segment: str, crf: str, address: str, name: str) -> HttpResponse:
     """Save one item; the answer is the fragments of the page that the save changes."""
     where = reach_where(request.user, number, segment)
     place = place_of(where, crf, address)
@@ -49,7 +49,7 @@ def _outcome(result: Recorded, name: str) -> str:
     return "reason" if name in result.wants_reason else "saved"
 
 
-def _answer(request: HttpRequest, panel: Panel, view: ItemView) -> HttpResponse:
+def _answer(request: UserRequest, panel: Panel, view: ItemView) -> HttpResponse:
     outcome = _outcome(panel.recorded, view.name)
     told = {
         "id": view.id,
@@ -67,10 +67,9 @@ def _answer(request: HttpRequest, panel: Panel, view: ItemView) -> HttpResponse:
 
 
 @require_POST
-def confirm_finding(request: HttpRequest, finding_id: int) -> HttpResponse:
+def confirm_finding(request: UserRequest, finding_id: int) -> HttpResponse:
     """The site confirms a questioned value against the source."""
-    findings = Finding.objects.select_related("entry__patient__site", "entry__visit", "entry__parent")
-    finding = reach(request.user, findings, Right.ENTER, pk=finding_id)
+    finding = reach(request.user, findings_with_place(), Right.ENTER, pk=finding_id)
     actor = request.user.acting_at(finding.site, Right.ENTER)
     done = confirm(finding=finding, by=request.user, actor=actor, text=request.POST.get("text", ""))
     context = {"finding": finding, "out_of_date": not done}
@@ -78,13 +77,14 @@ def confirm_finding(request: HttpRequest, finding_id: int) -> HttpResponse:
 
 
 @require_GET
-def history(request: HttpRequest, number: str, segment: str, crf: str, address: str, name: str) -> HttpResponse:
+def history(
+    request: UserRequest, number: str, segment: str, crf: str, address: str, name: str
+) -> HttpResponse:
     """Who changed the item when, from what to what, and why."""
     where = reach_where(request.user, number, segment)
     place = place_of(where, crf, address)
     if name not in place.definition.items:
         raise Http404
-    rows = place.definition.model._default_manager
-    row = get_object_or_404(rows, **{f"entry__{k}": v for k, v in place.lookup().items()})
-    lines = item_history(place.definition, row, name)
+    row = stored_row(place)
+    lines = item_history(place.definition, row, name) if row else []
     return render(request, "entry/_history.html", {"lines": lines, "zone": where.patient.site.zone})

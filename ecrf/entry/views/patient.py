@@ -3,11 +3,12 @@
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.reach import require, sites
+from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.matrix import matrix
 from ecrf.casebook.services import add_patient, open_visit
@@ -15,7 +16,7 @@ from ecrf.entry.addresses import reach_patient
 
 
 @require_GET
-def patient(request: HttpRequest, number: str) -> HttpResponse:
+def patient(request: UserRequest, number: str) -> HttpResponse:
     """One patient's casebook at a glance."""
     found = reach_patient(request.user, number)
     context = {"patient": found, "matrix": matrix(found), "new_key": uuid.uuid4(), "now": found.site.now()}
@@ -23,7 +24,7 @@ def patient(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: UserRequest) -> HttpResponse:
     """Add a patient at one of the user's sites; the same click twice adds one."""
     site = get_object_or_404(sites(request.user, *Right), code=request.POST.get("site", ""))
     require(request.user, Right.ENTER, site)
@@ -32,12 +33,14 @@ def add(request: HttpRequest) -> HttpResponse:
     except ValueError:
         return HttpResponseBadRequest("The page is incomplete. Go back and load it again.")
     added = add_patient(site=site, by=request.user, request_key=key)
-    messages.success(request, f"Patient {added.number} is added. Write the number on the identification list.")
+    messages.success(
+        request, f"Patient {added.number} is added. Write the number on the identification list."
+    )
     return redirect("patient", added.number)
 
 
 @require_POST
-def open(request: HttpRequest, number: str, code: str) -> HttpResponse:  # noqa: A001
+def open(request: UserRequest, number: str, code: str) -> HttpResponse:
     """Open a visit of the schedule and go to its page."""
     found = reach_patient(request.user, number)
     try:

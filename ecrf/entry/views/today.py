@@ -2,16 +2,17 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.entry.worklist import worklist
 
 
 @require_GET
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: UserRequest) -> HttpResponse:
     """The first page after the login."""
     rights = request.user.rights
     if Right.ENTER not in rights:

@@ -3,10 +3,11 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.models import MissingReason
 from ecrf.casebook.protocol import CASEBOOK, protocol
@@ -20,7 +21,7 @@ from ecrf.entry.reasons import REASONS
 
 
 @require_http_methods(["GET", "POST"])
-def visit(request: HttpRequest, number: str, code: str) -> HttpResponse:
+def visit(request: UserRequest, number: str, code: str) -> HttpResponse:
     """All forms of one visit."""
     where = reach_where(request.user, number, code)
     if where.visit is None:
@@ -29,7 +30,7 @@ def visit(request: HttpRequest, number: str, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def log_form(request: HttpRequest, number: str, crf: str, entry_number: int) -> HttpResponse:
+def log_form(request: UserRequest, number: str, crf: str, entry_number: int) -> HttpResponse:
     """One form that belongs to no visit, such as an adverse event."""
     where = reach_where(request.user, number, CASEBOOK)
     page = log_page(where, place_of(where, crf, str(entry_number)))
@@ -37,7 +38,7 @@ def log_form(request: HttpRequest, number: str, crf: str, entry_number: int) -> 
 
 
 @require_POST
-def add_log_form(request: HttpRequest, number: str, crf: str) -> HttpResponse:
+def add_log_form(request: UserRequest, number: str, crf: str) -> HttpResponse:
     """One more entry in a log; the same click twice adds one."""
     where = reach_where(request.user, number, CASEBOOK)
     place = place_of(where, crf, "1")
@@ -54,7 +55,7 @@ def add_log_form(request: HttpRequest, number: str, crf: str) -> HttpResponse:
     return redirect(page_url(where, added))
 
 
-def _answer(request: HttpRequest, page: Page) -> HttpResponse:
+def _answer(request: UserRequest, page: Page) -> HttpResponse:
     if request.method == "GET":
         return _render(request, page)
     by = request.user.acting_at(page.where.patient.site, Right.ENTER)
@@ -64,7 +65,9 @@ def _answer(request: HttpRequest, page: Page) -> HttpResponse:
     try:
         gaps = act(page, action, by)
     except (Unknown, ValueError):
-        return HttpResponseBadRequest("The page is out of date. Go back and load it again; what was typed is kept.")
+        return HttpResponseBadRequest(
+            "The page is out of date. Go back and load it again; what was typed is kept."
+        )
     if gaps:
         return _render(request, page, gaps=gaps, status=422)
     messages.success(request, DONE.get(action.partition(":")[0], "Saved."))
@@ -80,7 +83,7 @@ DONE = {
 
 
 def _render(
-    request: HttpRequest, page: Page, gaps: list[Gap] | None = None, status: int = 200
+    request: UserRequest, page: Page, gaps: list[Gap] | None = None, status: int = 200
 ) -> HttpResponse:
     for panel in page.with_rows:
         panel.form = CrfForm(panel)  # type: ignore[attr-defined]

@@ -31,7 +31,9 @@ class Plain(models.Model):
     number_1, number_2, number_3, number_4, number_5, number_6 = (number() for _ in range(6))
     number_7, number_8, number_9, number_10, number_11, number_12 = (number() for _ in range(6))
     measure_1, measure_2, measure_3, measure_4, measure_5, measure_6 = (measure() for _ in range(6))
-    grade_1, grade_2, grade_3, grade_4, grade_5, grade_6, grade_7, grade_8, grade_9 = (grade() for _ in range(9))
+    grade_1, grade_2, grade_3, grade_4, grade_5, grade_6, grade_7, grade_8, grade_9 = (
+        grade() for _ in range(9)
+    )
     day_1, day_2, day_3 = (models.DateField(null=True) for _ in range(3))
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""The reference's one view: session and user by the middleware, permission, form, row lock, save, one transaction."""
+"""The reference's one view: session, user, permission, form, row lock, save, one transaction, bare template."""
 
 from django.db import transaction
 from django.forms import ModelForm

@@ -15,5 +15,7 @@ class Command(BaseCommand):
             self.stderr.write(f"TAMPERED  {whose}, event {fault.position}: {fault.what}")
         summary = f"{verdict.events} events in {verdict.chains} chains"
         if verdict.faults:
-            raise CommandError(f"The audit trail does not hold: {len(verdict.faults)} of {summary} do not fit.")
+            raise CommandError(
+                f"The audit trail does not hold: {len(verdict.faults)} of {summary} do not fit."
+            )
         self.stdout.write(self.style.SUCCESS(f"The audit trail holds: {summary}."))

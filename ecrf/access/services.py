@@ -1,0 +1,39 @@
+"""Accounts made from the command line: the first of an installation, and those of a site."""
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from ecrf.access.models import Membership, Site, User
+from ecrf.access.roles import AT_A_SITE, Role
+from ecrf.audit.actor import Actor, acting
+
+
+def add_site(*, code: str, name: str, time_zone: str, is_practice: bool, by: Actor) -> Site:
+    """Add a site. ValidationError says what is wrong with which of the values."""
+    site = Site(code=code, name=name, time_zone=time_zone, is_practice=is_practice)
+    site.full_clean()
+    with acting(by, source="command"):
+        site.save()
+    return site
+
+
+def add_user(
+    *, username: str, full_name: str, password: str, role: str, site_codes: list[str], by: Actor
+) -> User:
+    """Add a user with one role, at the named sites or (for roles that hold everywhere) at all.
+
+    ValidationError for a weak password, an unknown site, or a role that does not fit the sites.
+    """
+    sites = list(Site.objects.filter(code__in=site_codes))
+    if unknown := set(site_codes) - {site.code for site in sites}:
+        raise ValidationError(f"There is no site {', '.join(sorted(unknown))}. Add it first with add_site.")
+    if (role in AT_A_SITE) != bool(sites):
+        needs = "needs --site" if role in AT_A_SITE else "holds at all sites: leave --site away"
+        raise ValidationError(f"The role {Role(role).label.lower()} {needs}.")
+    validate_password(password, User(username=username, full_name=full_name))
+    with acting(by, source="command"):
+        user = User.objects.create_user(username, full_name, password)
+        where: list[Site | None] = [*sites] or [None]
+        for site in where:
+            Membership.objects.create(user=user, role=role, site=site)
+    return user

@@ -1,0 +1,36 @@
+"""Where an entry stands, or will stand once something is entered."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.registry import CrfDefinition
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an entry stands or will stand: patient, visit (None in logs), kind of form, number within a repeat.
+
+    `parent` is the number of the entry whose row it is, for the rows of a form.
+    """
+
+    patient: Patient
+    definition: CrfDefinition
+    visit: Visit | None = None
+    number: int = 1
+    parent: int | None = None
+
+    @property
+    def address(self) -> str:
+        return str(self.number) if self.parent is None else f"{self.parent}.{self.number}"
+
+    def lookup(self) -> dict[str, Any]:
+        """The filter that finds the entry."""
+        parent = {"parent__number": self.parent} if self.parent is not None else {"parent": None}
+        return {
+            "patient": self.patient,
+            "visit": self.visit,
+            "crf": self.definition.key,
+            "number": self.number,
+            **parent,
+        }

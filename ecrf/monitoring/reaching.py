@@ -1,0 +1,58 @@
+"""Loads what a reviewer asks for: another site's does not exist (404), what the role may not read is refused (403)."""
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from ecrf.access.models import User
+from ecrf.access.reach import reach, reachable, require
+from ecrf.access.roles import Right
+from ecrf.casebook.models import Crf, Entry, Patient, Visit
+from ecrf.casebook.protocol import protocol
+from ecrf.casebook.registry import CRFS, CrfDefinition
+
+
+def right_to_read(definition: CrfDefinition) -> Right:
+    """Logs, such as adverse events, are open to safety too; every other form to reviewers only."""
+    is_log = (definition.row_of or definition.key) in protocol().logs
+    return Right.REVIEW_SAFETY if is_log else Right.REVIEW
+
+
+def patients() -> QuerySet[Patient]:
+    return Patient.objects.select_related("site")
+
+
+def visits() -> QuerySet[Visit]:
+    return Visit.objects.select_related("patient__site")
+
+
+def entries() -> QuerySet[Entry]:
+    return Entry.objects.select_related("patient__site", "visit", "parent")
+
+
+def rows(definition: CrfDefinition) -> QuerySet[Crf]:
+    found = definition.model._default_manager.all()
+    return found.select_related("entry__patient__site", "entry__visit", "entry__parent")
+
+
+def reach_patient(user: User, pk: int) -> Patient:
+    return reach(user, patients(), Right.REVIEW, pk=pk)
+
+
+def reach_visit(user: User, pk: int) -> Visit:
+    return reach(user, visits(), Right.REVIEW, pk=pk)
+
+
+def reach_entry(user: User, pk: int) -> Entry:
+    entry = get_object_or_404(reachable(user, entries()), pk=pk)
+    if entry.crf not in CRFS:
+        raise Http404
+    require(user, right_to_read(CRFS[entry.crf]), entry.site)
+    return entry
+
+
+def visits_beside(visit: Visit) -> tuple[Visit | None, Visit | None]:
+    """The opened visits before and after this one in the schedule; one statement."""
+    opened = sorted(visit.patient.visits.all(), key=lambda other: protocol().order(other.code))
+    here = [other.pk for other in opened].index(visit.pk)
+    return opened[here - 1] if here else None, next(iter(opened[here + 1 :]), None)

@@ -1,0 +1,35 @@
+"""One address of every kind of page, for those who visit them all."""
+
+from django.contrib.admin.utils import quote
+from django.urls import reverse
+
+from ecrf.access.models import User
+from ecrf.monitoring.site import monitor_site
+from tests.bench.counting import client_of
+
+
+def site_pages(number: str, *codes: str) -> list[str]:
+    """What the site sees of a patient with an adverse event and a pulse at each of these visits."""
+    patient = f"/patients/{number}/"
+    return [
+        "/",
+        f"/?q={number[:2]}",
+        "/assumptions/",
+        patient,
+        *(f"{patient}{code}/" for code in codes),
+        *(f"{patient}{code}/vital-signs/1/pulse/history/" for code in codes),
+        f"{patient}casebook/adverse-event/1/",
+        f"{patient}casebook/end-of-study/1/",
+    ]
+
+
+def monitor_pages(monitor: User) -> list[str]:
+    """The monitor's index, and of every kind of row its list and one row, as far as they exist."""
+    pages = [reverse("monitor:index")]
+    for model in monitor_site._registry:
+        base = f"monitor:{model._meta.app_label}_{model._meta.model_name}"
+        pages.append(reverse(f"{base}_changelist"))
+        if row := model._default_manager.first():
+            pages.append(reverse(f"{base}_change", args=[quote(row.pk)]))
+    client = client_of(monitor)
+    return [page for page in pages if client.get(page).status_code == 200]

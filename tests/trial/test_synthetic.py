@@ -1,0 +1,232 @@
+"""The synthetic study reproduces the publication's numbers, and goes in through the product's services."""
+
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+from statistics import mean, stdev
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from ecrf.access.models import User
+from ecrf.audit.chain import verify
+from ecrf.casebook.due import PatientState, VisitState
+from ecrf.casebook.models import Entry, Patient, PatientOutlook, Status
+from ecrf.casebook.outlooks import outlook_of
+from ecrf.casebook.recording import Missing
+from ecrf.checks.models import Finding, FindingState
+from trial.crfs.grip_strength import GripStrength
+from trial.crfs.mrc_strength import MUSCLES, MrcStrength
+from trial.outcomes import GRIP_TRIALS, grip_best, mrc_items, mrc_sum
+from trial.synthetic import accounts, casebook, course, loading, practice
+from trial.synthetic.events import GRADES_MOVED, MISSED
+from trial.synthetic.patients import ADVERSE_EVENT, COMPLETED, PHYSICIAN_DECISION, STORIES, Story
+
+
+def values(story: Story, code: str, crf: str) -> dict:
+    page = next(page for page in casebook.pages(story) if page.code == code)
+    return next(form.values for form in page.forms if form.crf == crf)
+
+
+def sum_score(story: Story, code: str) -> int | None:
+    given = values(story, code, "mrc-strength")
+    grades = [given[item] for item in mrc_items(MUSCLES)]
+    return mrc_sum([None if isinstance(grade, Missing) else int(grade) for grade in grades])
+
+
+def grip(story: Story, code: str) -> Decimal | None:
+    """The analysis value: best trial of the more affected hand (protocol section 3)."""
+    side = values(story, "SCR", "demographics")["more_affected_hand"]
+    given = values(story, code, "grip-strength")
+    return grip_best([Decimal(given[f"{side}_{n}"]) for n in range(1, GRIP_TRIALS + 1)])
+
+
+def printed(numbers: list) -> str:
+    return f"{mean(numbers):.1f} ({stdev(numbers):.1f}) n={len(numbers)}"
+
+
+def completers() -> list[Story]:
+    return [story for story in STORIES if story.ending == COMPLETED]
+
+
+def log(story: Story, crf: str) -> list[dict]:
+    return [form.values for form in casebook.pages(story)[-1].forms if form.crf == crf]
+
+
+def test_mrc_sum_scores_are_the_published_ones():
+    assert printed([sum_score(story, "W01") for story in STORIES]) == "85.6 (8.7) n=13"
+    assert printed([sum_score(story, "W52") for story in completers()]) == "90.6 (12.8) n=11"
+
+
+def test_grip_strengths_are_the_published_ones():
+    assert printed([grip(story, "W01") for story in STORIES]) == "39.2 (30.0) n=13"
+    assert printed([grip(story, "W52") for story in completers()]) == "45.2 (32.8) n=11"
+
+
+def test_all_eleven_completers_stay_above_their_baseline():
+    for story in completers():
+        late = [sum_score(story, code) for code in course.CODES[6:] if (story.name, code) not in MISSED]
+        assert min(score for score in late if score is not None) > sum_score(story, "W01"), story.name
+    assert len(completers()) == 11
+
+
+def test_two_patients_ended_early_one_by_an_adverse_event_one_by_decision():
+    ends = Counter(log(story, "end-of-study")[0]["reason"] for story in STORIES)
+    assert ends == {COMPLETED: 11, ADVERSE_EVENT: 1, PHYSICIAN_DECISION: 1}
+
+
+def test_eleven_sites_two_of_them_with_two_patients():
+    assert sorted(Counter(story.site for story in STORIES).values()) == [1] * 9 + [2] * 2
+
+
+def test_three_serious_events_in_three_patients_none_related():
+    serious = [
+        (story.name, e) for story in STORIES for e in log(story, "adverse-event") if e["serious"] == "yes"
+    ]
+    assert {event["term"] for _, event in serious} == {"Coronary spasm", "Dysphagia", "Inguinal herniation"}
+    assert len({name for name, _ in serious}) == len(serious) == 3
+    assert {event["relation"] for _, event in serious} == {"NOT RELATED"}
+
+
+def test_dysphagia_is_one_record_with_three_facts_and_the_end_of_study_names_it():
+    story = next(story for story in STORIES if story.ending == ADVERSE_EVENT)
+    number = int(log(story, "end-of-study")[0]["adverse_event_number"])
+    event = log(story, "adverse-event")[number - 1]
+    facts = [event[item] for item in ("term", "serious", "relation", "action")]
+    assert facts == ["Dysphagia", "yes", "NOT RELATED", "DRUG WITHDRAWN"]
+
+
+def test_every_other_event_is_mild_and_over():
+    events = [event for story in STORIES for event in log(story, "adverse-event") if event["serious"] == "no"]
+    assert {(e["severity"], e["ongoing"], e["outcome"]) for e in events} == {
+        ("MILD", "no", "RECOVERED/RESOLVED")
+    }
+
+
+def test_one_completer_missed_one_visit_with_a_reason():
+    missed = [
+        (story, page.code, form.values["missed_reason"])
+        for story in STORIES
+        for page in casebook.pages(story)
+        for form in page.forms
+        if form.crf == "visit" and form.values["fate"] == "missed"
+    ]
+    assert [(s.ending, code in ("W01", "W52"), bool(why)) for s, code, why in missed] == [
+        (COMPLETED, False, True)
+    ]
+
+
+def test_a_completer_gets_five_induction_days_and_sixteen_cycles():
+    forms = [form for page in casebook.pages(STORIES[0]) for form in page.forms if form.crf == "infusion"]
+    cycles = {form.code for form in forms} - {"W01"}
+    assert sum(form.code == "W01" for form in forms) == 5
+    assert len(cycles) == 16
+
+
+def test_one_hand_measures_zero():
+    grips = [grip(story, code) for story in STORIES for code in ("W01", "W04")]
+    assert Decimal("0.0") in grips
+
+
+def test_grades_move_by_one_but_for_the_planned_exceptions():
+    moves = [
+        (story.name, code, item)
+        for story in STORIES
+        for before, code in zip(course.codes(story), course.codes(story)[1:], strict=False)
+        for item, grade in course.grades(story, code).items()
+        if abs(grade - course.grades(story, before)[item]) > 1
+    ]
+    assert set(GRADES_MOVED) <= set(moves)
+    assert len(moves) == 2 * len(GRADES_MOVED)  # down, and up again
+
+
+def test_dates_lie_in_the_study_and_never_on_a_weekend():
+    days = [
+        day for s in STORIES for code in course.codes(s) for day in [course.day(s, code), *_doses(s, code)]
+    ]
+    assert date(2024, 4, 1) < min(days) < date(2024, 6, 1)
+    assert max(days) < date(2026, 6, 1)
+    assert max(day.weekday() for day in days) <= 4
+
+
+def _doses(story: Story, code: str) -> list[date]:
+    return course.dose_days(story, code) if "infusion" in course.PLANS[code].forms else []
+
+
+def test_two_builds_are_equal():
+    first = [casebook.pages(story) for story in STORIES]
+    course._grade_path.cache_clear()
+    assert [casebook.pages(story) for story in STORIES] == first
+
+
+def test_practice_patients_lie_around_today():
+    today = date(2030, 3, 1)
+    lives = {story.name: (story, pages, begun) for story, pages, begun in practice.casebooks(today)}
+    assert course.day(lives["P1"][0], "W28") == today + timedelta(days=2)
+    assert course.day(lives["P2"][0], "W13") == today - timedelta(days=9)
+    assert course.day(lives["P3"][0], "W10") == today
+    assert lives["P3"][2].code == "W10"
+    assert course.day(lives["P5"][0], "W19") == today + timedelta(days=10)
+    assert lives["P6"][1:] == ([], None)
+    for story, pages, _begun in lives.values():
+        assert all(course.day(story, page.code) <= today for page in pages if page.code)
+
+
+@pytest.fixture
+def people(db):
+    accounts.create("synthetic password")
+
+
+def test_a_study_patient_goes_in_through_the_services_and_the_audit_trail_holds(people):
+    story = next(story for story in STORIES if story.ending == ADVERSE_EVENT)
+    patient = loading.load_patient(story, casebook.pages(story))
+    assert verify().faults == []
+    assert not Entry.objects.exclude(status=Status.COMPLETE).exists()
+    assert not Finding.objects.filter(state=FindingState.OPEN).exists()
+    found = outlook_of(patient)
+    assert found.state == PatientState.ENDED
+    assert {visit.state for visit in found.visits} == {VisitState.DONE, VisitState.NOT_EXPECTED}
+    sums = dict(MrcStrength.objects.values_list("entry__visit__code", "sum_score"))
+    assert sums == {code: sum_score(story, code) for code in course.codes(story)}
+    best = GripStrength.objects.values_list(f"{story.affected}_best", flat=True)
+    assert set(best) == {grip(story, code) for code in course.codes(story)}
+
+
+def test_a_practice_visit_begun_today_has_gaps_and_an_open_finding(people):
+    today = accounts.Site.objects.get(code=practice.SITE).today()
+    lives = {story.name: (story, pages, begun) for story, pages, begun in practice.casebooks(today)}
+    story, pages, begun = lives["P3"]
+    patient = loading.load_patient(story, [page for page in pages if page.code in ("SCR", "W07")], begun)
+    assert PatientOutlook.objects.get(patient=patient).unfinished_code == "W10"
+    assert Finding.objects.get(state=FindingState.OPEN).check_id == "VS-004"
+    assert Entry.objects.filter(patient=patient, status=Status.DRAFT, missing__gt=0).count() == 3
+
+
+def test_the_command_adds_nothing_a_second_time_and_sets_another_password_anew(people, monkeypatch, capsys):
+    monkeypatch.setattr(loading, "STORIES", ())
+    monkeypatch.setattr(practice, "LIVES", practice.LIVES[-1:])
+    monkeypatch.setenv("DEMO_PASSWORD", "synthetic password")
+    call_command("load_synthetic_study")
+    assert Patient.objects.count() == 1
+    monkeypatch.setenv("DEMO_PASSWORD", "another password")
+    call_command("load_synthetic_study")
+    assert Patient.objects.count() == 1
+    assert "there already" in capsys.readouterr().out
+    assert User.objects.get(username="monitor").check_password("another password")
+    assert verify().faults == []
+
+
+def test_the_command_refuses_where_synthetic_data_do_not_belong(db, settings):
+    settings.SYNTHETIC_DATA = False
+    with pytest.raises(CommandError, match="SYNTHETIC_DATA"):
+        call_command("load_synthetic_study")
+
+
+def test_everybody_and_every_place_says_it_is_synthetic(people):
+    names = [
+        *User.objects.values_list("full_name", flat=True),
+        *accounts.Site.objects.values_list("name", flat=True),
+    ]
+    assert all("synthetic" in name for name in names)
+    writer = User.objects.get(username="investigator03")
+    assert not writer.has_usable_password()
