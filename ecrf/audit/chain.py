@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from ecrf.audit.models import SYSTEM_CHAIN
 from ecrf.audit.triggers import AUDITED
 
 START = "0" * 64
-SYSTEM_CHAIN = 0
-"""The chain of everything that belongs to no patient: users, sites, memberships."""
 
 _EVENTS = """
     SELECT chain::text, position::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),

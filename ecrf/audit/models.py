@@ -3,6 +3,9 @@
 import pgtrigger
 from django.db import models
 
+SYSTEM_CHAIN = 0
+"""The chain of everything that belongs to no patient: users, sites, memberships."""
+
 ONLY_BY_TRIGGER = """
     IF pg_trigger_depth() < 2 THEN
         RAISE EXCEPTION 'The audit trail is written by the database only.' USING ERRCODE = 'EC002';

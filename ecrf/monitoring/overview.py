@@ -25,16 +25,19 @@ class Shelf:
 
 
 @dataclass(frozen=True)
+class SiteCount:
+    """How many rows of one list belong to a site, and the list of these."""
+
+    number: int
+    url: str
+
+
+@dataclass(frozen=True)
 class SiteLine:
-    """One site with its numbers, in the order of the columns; None where the role counts nothing."""
+    """One site with its numbers, in the order of the columns."""
 
     site: Site
-    counts: list[int | None]
-
-    @property
-    def begins_with(self) -> str:
-        """How the numbers of this site's patients begin."""
-        return f"{self.site.code}-"
+    counts: list[SiteCount]
 
 
 @dataclass(frozen=True)
@@ -50,21 +53,25 @@ class Overview:
 
 def overview(user: User) -> Overview:
     """One statement for the sites and one a column, whatever the number of sites and patients."""
-    logs = [CRFS[key] for key in protocol().logs]
-    reviews = Right.REVIEW in user.rights
-    counted = [_patients_by_site(user)] if reviews else []
-    counted += [_rows_by_site(user, definition) for definition in logs]
-    lines = [
-        SiteLine(site, [column.get(site.pk, 0) for column in counted])
-        for site in sites(user, Right.REVIEW, Right.REVIEW_SAFETY)
-    ]
+    trial = protocol()
+    logs = [CRFS[key] for key in trial.logs]
     shelves = [shelf(definition) for definition in logs]
-    return Overview(
-        columns=[*([_list_of(Patient, "Patients")] if reviews else []), *shelves],
-        lines=lines,
-        whole=[_list_of(Patient, "Patients"), _list_of(Visit, "Visits"), _list_of(Entry, "Forms")] if reviews else [],
-        logs=shelves,
-        forms=[shelf(CRFS[key]) for key in protocol().scheduled_crfs() if key not in protocol().logs] if reviews else [],
+    columns = [
+        (each, _rows_by_site(user, definition)) for each, definition in zip(shelves, logs, strict=True)
+    ]
+    whole, forms = [], []
+    if Right.REVIEW in user.rights:
+        whole = [_list_of(Patient, "Patients"), _list_of(Visit, "Visits"), _list_of(Entry, "Forms")]
+        forms = [shelf(CRFS[key]) for key in trial.scheduled_crfs() if key not in trial.logs]
+        columns.insert(0, (whole[0], _patients_by_site(user)))
+    lines = [_line(site, columns) for site in sites(user, Right.REVIEW, Right.REVIEW_SAFETY)]
+    return Overview([each for each, _ in columns], lines, whole, shelves, forms)
+
+
+def _line(site: Site, columns: list[tuple[Shelf, dict[int, int]]]) -> SiteLine:
+    """The links lead to the rows whose patient's number begins with the site's code."""
+    return SiteLine(
+        site, [SiteCount(found.get(site.pk, 0), f"{each.url}?q={site.code}-") for each, found in columns]
     )
 
 

@@ -25,15 +25,13 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
     """Every form of one visit, every item in words."""
     found = reach_visit(request.user, pk)
     sheets = visit_sheets(found)
-    before, after = visits_beside(found)
     context = {
         "patient": found.patient,
         "title": visit_label(found),
         "due": next((due for due in outlook_of(found.patient).visits if due.plan.code == found.code), None),
         "sheets": sheets,
         "open_questions": sum(sheet.open_questions for sheet in sheets),
-        "before": before,
-        "after": after,
+        "beside": [other and {"pk": other.pk, "label": visit_label(other)} for other in visits_beside(found)],
         "may_review": True,
     }
     return render(request, "monitoring/visit.html", context)

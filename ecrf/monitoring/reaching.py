@@ -55,4 +55,4 @@ def visits_beside(visit: Visit) -> tuple[Visit | None, Visit | None]:
     """The opened visits before and after this one in the schedule; one statement."""
     opened = sorted(visit.patient.visits.all(), key=lambda other: protocol().order(other.code))
     here = [other.pk for other in opened].index(visit.pk)
-    return opened[here - 1] if here else None, next(iter(opened[here + 1 :]), None)
+    return (opened[here - 1] if here else None), next(iter(opened[here + 1 :]), None)

@@ -46,7 +46,11 @@ class Reading:
     def missing(self) -> dict[str, str] | None:
         """{label, comment} where a missing reason stands instead of the value."""
         found = self.sheet.row.missing_reasons.get(self.name) if self.sheet.row else None
-        return {"label": MissingReason(found["reason"]).label, "comment": found.get("comment", "")} if found else None
+        return (
+            {"label": MissingReason(found["reason"]).label, "comment": found.get("comment", "")}
+            if found
+            else None
+        )
 
     @property
     def is_asked(self) -> bool:

@@ -1,0 +1,122 @@
+"""What every list of the monitor's admin is: readable, searchable by patient number, and nothing else."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+
+from ecrf.access.models import User
+from ecrf.access.reach import reachable
+from ecrf.access.roles import Right
+from ecrf.casebook.models import Entry, Patient, Status
+from ecrf.monitoring.lists import ROWS, FirstRows, ReviewList, asked, by_number, chip, ids, quiet
+from ecrf.monitoring.questions import count_open_of_entries
+from ecrf.monitoring.wording import form_title, visit_label
+
+
+class ReviewAdmin(admin.ModelAdmin):
+    """A list and a page for each row, to read only; `number_path` leads from the row to the patient's number."""
+
+    actions = None
+    list_per_page = list_max_show_all = ROWS
+    show_full_result_count = False
+    paginator = FirstRows
+    empty_value_display = "–"
+    list_display_links: Any = ("title",)
+    search_fields = ("number",)
+    number_path: ClassVar[str] = "patient__number"
+    right: Right = Right.REVIEW
+    heading: str = ""
+    page: ClassVar[Callable[..., HttpResponse]]
+
+    def get_urls(self) -> list[URLPattern]:  # type: ignore[override]
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        guard = self.admin_site.admin_view
+        return [
+            path("", guard(self.changelist_view), name=f"{name}_changelist"),
+            path("<int:pk>/change/", guard(type(self).page), name=f"{name}_change"),
+        ]
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.right in request.user.rights
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def lookup_allowed(self, lookup: str, value: object, request: HttpRequest | None = None) -> bool:
+        return False
+
+    def rows(self) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def dress(self, rows: list[Any]) -> None:
+        """Load what the columns need beside the rows: a fixed number of statements a page."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return reachable(request.user, self.rows(), self.right).order_by(*self.get_ordering(request))
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ReviewList]:
+        return ReviewList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return by_number(queryset, self.number_path, search_term), False
+
+    def patient_column(self, user: User, of: Callable[[Any], Patient]) -> Callable[[Any], str]:
+        """The patient's number, a link for those who may read the whole patient."""
+
+        @admin.display(description="Patient", ordering=self.number_path)
+        def number(row: Any) -> str:
+            patient = of(row)
+            if not user.may(Right.REVIEW, patient.site):
+                return patient.number
+            address = reverse("monitor:casebook_patient_change", args=[patient.pk])
+            return format_html('<a href="{}">{}</a>', address, patient.number)
+
+        return number
+
+    @admin.display(description="Site")
+    def site_code(self, row: Any) -> str:
+        return str(row.site.code)
+
+    @admin.display(description="Questions")
+    def questions(self, row: Any) -> str:
+        return asked(row.open_questions)
+
+
+class FormColumns(ReviewAdmin):
+    """The columns that every list of forms has; `entry_of` gives the row's entry."""
+
+    def entry_of(self, row: Any) -> Entry:
+        raise NotImplementedError
+
+    def dress(self, rows: list[Any]) -> None:
+        counts = count_open_of_entries(ids(rows))
+        for row in rows:
+            row.open_questions = counts.get(row.pk, 0)
+
+    @admin.display(description="Visit")
+    def visit(self, row: Any) -> str:
+        return visit_label(self.entry_of(row).visit) or quiet("–")
+
+    @admin.display(description="Form")
+    def title(self, row: Any) -> str:
+        return form_title(self.entry_of(row))
+
+    @admin.display(description="Status")
+    def status(self, row: Any) -> str:
+        entry = self.entry_of(row)
+        if entry.status == Status.COMPLETE:
+            return chip("complete", "complete")
+        return chip("begun", f"{entry.missing} missing") if entry.missing else chip("ready", "to complete")
