@@ -37,7 +37,7 @@ def age_at(born: str, on: date) -> tuple[int, int]:
     return years(latest(born)), years(earliest(born))
 
 
-@check("DATE-001", on=ANY, kinds=("day", "partial-day"), reads=("consent",))
+@check("DATE-001", on=ANY, kinds=("day", "partial-day"), reads=("consent.signed_on",))
 def before_consent(row: Crf, book: Book) -> Iterator[Question]:
     """A date of the study lies before the consent."""
     consent = _consented_on(book)
@@ -52,7 +52,7 @@ def before_consent(row: Crf, book: Book) -> Iterator[Question]:
             yield Question(name, f"{value} is before the consent, signed on {consent}.")
 
 
-@check("DM-001", on="demographics", items=("born_on", "age_years"), reads=("consent",), source="S")
+@check("DM-001", on="demographics", items=("born_on", "age_years"), reads=("consent.signed_on",), source="S")
 def age_outside(row: Demographics, book: Book) -> Iterator[Question]:
     """The age at consent is below 20 or above 100 (the upper limit is P)."""
     consent = _consented_on(book)
@@ -68,7 +68,7 @@ def age_outside(row: Demographics, book: Book) -> Iterator[Question]:
         yield Question(item, f"{words} years old at consent; {YOUNGEST} to {OLDEST} is expected.")
 
 
-@check("MMN-002", on="mmn-history", items=("diagnosed_on",), reads=("consent",))
+@check("MMN-002", on="mmn-history", items=("diagnosed_on",), reads=("consent.signed_on",))
 def diagnosed_after_consent(row: MmnHistory, book: Book) -> Iterator[Question]:
     """The diagnosis lies after the consent."""
     consent = _consented_on(book)
@@ -76,15 +76,19 @@ def diagnosed_after_consent(row: MmnHistory, book: Book) -> Iterator[Question]:
         yield Question("diagnosed_on", f"Diagnosis {row.diagnosed_on} is after the consent, {consent}.")
 
 
-@check("INF-009", on="infusion", items=("given_g",), reads=("infusion-lot",))
+@check("INF-009", on="infusion", items=("given_g", "ended_at"), reads=("infusion-lot.lot_number",))
 def lot_missing(row: Infusion, book: Book) -> Iterator[Question]:
-    """A dose was given and no lot number is recorded."""
+    """A dose was given, the infusion has ended, and no lot number is recorded."""
     lots = book.children("infusion-lot", row)
-    if row.given_g and not any(lot.lot_number or "lot_number" in lot.missing_reasons for lot in lots):
+    if (
+        row.given_g
+        and row.ended_at
+        and not any(lot.lot_number or "lot_number" in lot.missing_reasons for lot in lots)
+    ):
         yield Question("given_g", f"{row.given_g} g was given, and no lot number is recorded.")
 
 
-@check("INF-010", on="infusion", items=("infused_on",), reads=("end-of-study",))
+@check("INF-010", on="infusion", items=("infused_on",), reads=("end-of-study.ended_on",))
 def infused_after_end(row: Infusion, book: Book) -> Iterator[Question]:
     """The infusion lies after the end of study."""
     end = book.one("end-of-study")
@@ -92,7 +96,7 @@ def infused_after_end(row: Infusion, book: Book) -> Iterator[Question]:
         yield Question("infused_on", f"{row.infused_on} is after the end of study, {end.ended_on}.")
 
 
-@check("INF-011", on="infusion", items=("infused_on", "given_g"), reads=("eligibility",))
+@check("INF-011", on="infusion", items=("infused_on", "given_g"), reads=("eligibility.eligible",))
 def infused_though_not_eligible(row: Infusion, book: Book) -> Iterator[Question]:
     """A dose was given although the patient is not eligible."""
     decision = book.one("eligibility")
@@ -100,23 +104,19 @@ def infused_though_not_eligible(row: Infusion, book: Book) -> Iterator[Question]
         yield Question("given_g", f"{row.given_g} g was given, but the patient was found not eligible.")
 
 
-@check("LOT-001", on="infusion-lot", items=("expires_on",), reads=("infusion",))
+@check("LOT-001", on="infusion-lot", items=("expires_on",), reads=("infusion.infused_on",))
 def lot_expired(row: InfusionLot, book: Book) -> Iterator[Question]:
     """The lot had expired on the day of the infusion."""
-    infusion = _infusion_of(row, book)
+    infusion = book.parent("infusion", row)
     if row.expires_on and infusion and infusion.infused_on and infusion.infused_on > row.expires_on:
         yield Question(
             "expires_on", f"The lot expired on {row.expires_on}, before the infusion, {infusion.infused_on}."
         )
 
 
-def _infusion_of(row: Crf, book: Book) -> Any | None:
-    return next((r for r in book.rows("infusion") if r.entry_id == row.entry.parent_id), None)
-
-
 def _without_event(row: InfusionVitals, item: str, book: Book) -> Any | None:
     """The value before this infusion, if this reading came later and no adverse event began that day."""
-    infusion = _infusion_of(row, book)
+    infusion = book.parent("infusion", row)
     if row.time_point not in (TimePoint.DURING, TimePoint.AFTER) or not (infusion and infusion.infused_on):
         return None
     if any(_may_be_on(event.started_on, infusion.infused_on) for event in book.rows("adverse-event")):
@@ -134,7 +134,7 @@ def _may_be_on(partial: str | None, day: date) -> bool:
     "IV-003",
     on="infusion-vitals",
     items=("systolic", "time_point"),
-    reads=("infusion", "infusion-vitals", "adverse-event"),
+    reads=("infusion.infused_on", "infusion-vitals", "adverse-event.started_on"),
 )
 def pressure_fell(row: InfusionVitals, book: Book) -> Iterator[Question]:
     """The systolic pressure fell by 30 mmHg or more in an infusion, and no adverse event began that day."""
@@ -148,7 +148,7 @@ def pressure_fell(row: InfusionVitals, book: Book) -> Iterator[Question]:
     "IV-004",
     on="infusion-vitals",
     items=("temperature", "time_point"),
-    reads=("infusion", "infusion-vitals", "adverse-event"),
+    reads=("infusion.infused_on", "infusion-vitals", "adverse-event.started_on"),
 )
 def temperature_rose(row: InfusionVitals, book: Book) -> Iterator[Question]:
     """The temperature rose by 1 °C or more in an infusion, and no adverse event began that day."""
@@ -158,7 +158,7 @@ def temperature_rose(row: InfusionVitals, book: Book) -> Iterator[Question]:
         yield Question("temperature", f"{rose}, and no adverse event began that day.")
 
 
-@check("AE-004", on="adverse-event", items=("started_on",), reads=("consent",))
+@check("AE-004", on="adverse-event", items=("started_on",), reads=("consent.signed_on",))
 def began_before_consent(row: AdverseEvent, book: Book) -> Iterator[Question]:
     """The event began before the consent: then it is medical history."""
     consent = _consented_on(book)
@@ -169,7 +169,7 @@ def began_before_consent(row: AdverseEvent, book: Book) -> Iterator[Question]:
         )
 
 
-@check("AE-005", on="adverse-event", items=("outcome",), reads=("end-of-study",))
+@check("AE-005", on="adverse-event", items=("outcome",), reads=("end-of-study.reason",))
 def fatal_without_death(row: AdverseEvent, book: Book) -> Iterator[Question]:
     """The event was fatal, and the end of study is not death."""
     end = book.one("end-of-study")
@@ -179,7 +179,7 @@ def fatal_without_death(row: AdverseEvent, book: Book) -> Iterator[Question]:
         yield Question("outcome", f"The outcome is fatal; the end of study {stands}.")
 
 
-@check("AE-006", on="adverse-event", items=("action",), reads=("end-of-study",))
+@check("AE-006", on="adverse-event", items=("action",), reads=("end-of-study.reason",))
 def withdrawn_without_end(row: AdverseEvent, book: Book) -> Iterator[Question]:
     """The drug was withdrawn, and there is no end of study."""
     end = book.one("end-of-study")

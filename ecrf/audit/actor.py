@@ -40,15 +40,28 @@ def acting(
     With `patient_id`, writers of the same patient take turns, so that nothing can change between a look and a
     write and no two of them can wait for each other in a circle. Writers of different patients never wait.
     """
-    outer = getattr(_current, "told", NOBODY) if connection.in_atomic_block else NOBODY
     nested = connection.in_atomic_block
+    active = _active()
+    outer = active[-1] if nested and active else NOBODY
     told = (*astuple(actor), reason, source)
-    with transaction.atomic(savepoint=nested):
-        _tell(told, patient_id)
-        yield
-        if nested:
-            _tell(outer)
-    _current.told = outer
+    active.append(told)
+    try:
+        with transaction.atomic(savepoint=nested):
+            _tell(told, patient_id)
+            yield
+            if nested:
+                _tell(outer)
+    finally:
+        # After an exception the database itself has gone back to the actor before.
+        active.pop()
+
+
+def _active() -> list[tuple[str, ...]]:
+    """What the enclosing `acting` blocks of this thread have told, the innermost last."""
+    if not hasattr(_current, "told"):
+        _current.told = []
+    found: list[tuple[str, ...]] = _current.told
+    return found
 
 
 def _tell(told: tuple[str, ...], patient_id: int | None = None) -> None:
@@ -57,4 +70,3 @@ def _tell(told: tuple[str, ...], patient_id: int | None = None) -> None:
             cursor.execute(_TELL, told)
         else:
             cursor.execute(_TELL + _LOCK, (*told, patient_id))
-    _current.told = told

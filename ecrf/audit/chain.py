@@ -89,7 +89,9 @@ def _rows_beside_the_trail() -> list[Fault]:
                 f""" WHERE e."table" = %s AND e."row" = t."{column}"::text) LIMIT 20""",
                 [table],
             )
-            found += [Fault(SYSTEM_CHAIN, 0, f"row {pk} of {table} has no event") for (pk,) in cursor.fetchall()]
+            found += [
+                Fault(SYSTEM_CHAIN, 0, f"row {pk} of {table} has no event") for (pk,) in cursor.fetchall()
+            ]
     return found
 
 

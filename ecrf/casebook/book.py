@@ -56,7 +56,11 @@ class Book:
 
     def children(self, key: str, parent: Crf) -> list[Any]:
         """The rows of a row kind that belong to one entry."""
-        return [r for r in self.rows(key) if r.entry.parent_id and r.entry.parent_id == parent.entry_id]
+        return [r for r in self.rows(key) if r.entry.parent_id == parent.entry_id]
+
+    def parent(self, key: str, row: Crf) -> Any | None:
+        """The row of the form whose row this one is."""
+        return next((r for r in self.rows(key) if r.entry_id == row.entry.parent_id), None)
 
     def _load(self, key: str) -> list[Any]:
         if key not in self._rows:

@@ -1,6 +1,7 @@
 """The patient's matrix: visits × forms, each cell with its state. Pages give the addresses."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ecrf.casebook.due import Outlook, VisitDue, VisitState
 from ecrf.casebook.models import Crf, Entry, Patient, Status
@@ -106,7 +107,9 @@ def _log(patient: Patient, definition: CrfDefinition, entries: list[Entry], is_r
 
 
 def _log_line(definition: CrfDefinition, entry: Entry, row: Crf | None) -> LogLine:
-    texts = [item.words(getattr(row, name, None)) for name, item in list(definition.items.items())[:WORDS_OF]]
+    texts = [
+        _words(item, getattr(row, name, None)) for name, item in list(definition.items.items())[:WORDS_OF]
+    ]
     complete = entry.status == Status.COMPLETE
     return LogLine(
         entry_id=entry.pk,
@@ -119,3 +122,9 @@ def _log_line(definition: CrfDefinition, entry: Entry, row: Crf | None) -> LogLi
         if entry.missing
         else "to complete",
     )
+
+
+def _words(item: Any, value: Any) -> str:
+    """The value in words; a yes or no says to which question."""
+    words = str(item.words(value))
+    return f"{item.verbose_name} {words}" if isinstance(value, bool) else words

@@ -1,13 +1,11 @@
 """Gathers what `due.py` needs from the entries, and keeps each patient's outlook."""
 
-from datetime import date
-
 from django.db.models import Count, Q
 
+from ecrf.casebook.book import Book
 from ecrf.casebook.due import Outlook, PatientEnd, VisitFacts, outlook
-from ecrf.casebook.models import Crf, Entry, Patient, PatientOutlook, Status
+from ecrf.casebook.models import Crf, Patient, PatientOutlook, Status
 from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS
 
 
 def outlook_forms() -> tuple[str, str]:
@@ -15,12 +13,11 @@ def outlook_forms() -> tuple[str, str]:
     return protocol().visit_form, protocol().end_form
 
 
-def facts_of(patient: Patient) -> list[VisitFacts]:
+def facts_of(patient: Patient, book: Book) -> list[VisitFacts]:
     """One fact per opened visit, by two statements."""
     trial = protocol()
     complete = _complete_forms(patient)
-    rows = CRFS[trial.visit_form].model._default_manager.filter(entry__patient=patient)
-    dates = {row.entry.visit_id: row for row in rows.select_related("entry")}
+    dates = {row.entry.visit_id: row for row in book.rows(trial.visit_form)}
     facts = []
     for visit_id, code, forms_complete in complete:
         row = dates.get(visit_id)
@@ -34,22 +31,20 @@ def facts_of(patient: Patient) -> list[VisitFacts]:
 
 def _complete_forms(patient: Patient) -> list[tuple[int, str, int]]:
     """(visit id, code, number of kinds of form of which an entry is complete and none is in progress)."""
-    whole = Entry.objects.filter(patient=patient, parent=None, visit__isnull=False)
-    by_kind = whole.values("visit_id", "crf").annotate(
-        open=Count("pk", filter=~Q(status=Status.COMPLETE)), done=Count("pk")
+    whole = Q(entries__parent=None, entries__isnull=False)
+    by_kind = patient.visits.values_list("pk", "code", "entries__crf").annotate(
+        done=Count("entries", filter=whole & Q(entries__status=Status.COMPLETE)),
+        open=Count("entries", filter=whole & ~Q(entries__status=Status.COMPLETE)),
     )
-    counts: dict[int, int] = {}
-    for kind in by_kind:
-        counts[kind["visit_id"]] = counts.get(kind["visit_id"], 0) + (0 if kind["open"] else 1)
-    visits = patient.visits.values_list("pk", "code")
-    return [(pk, code, counts.get(pk, 0)) for pk, code in visits]
+    found: dict[tuple[int, str], int] = {}
+    for pk, code, _crf, done, begun in by_kind.order_by("pk"):
+        found[pk, code] = found.get((pk, code), 0) + (1 if done and not begun else 0)
+    return [(pk, code, count) for (pk, code), count in found.items()]
 
 
-def end_of(patient: Patient) -> PatientEnd | None:
+def end_of(book: Book) -> PatientEnd | None:
     """How the patient left the study, if an end-of-study form says so."""
-    trial = protocol()
-    row = CRFS[trial.end_form].model._default_manager.filter(entry__patient=patient).first()
-    return _end(row)
+    return _end(book.one(protocol().end_form))
 
 
 def _end(row: Crf | None) -> PatientEnd | None:
@@ -60,18 +55,19 @@ def _end(row: Crf | None) -> PatientEnd | None:
     return PatientEnd(getattr(row, trial.end_date_item), completed)
 
 
-def outlook_of(patient: Patient, today: date | None = None) -> Outlook:
-    """The patient's schedule as of today at the site; four statements whatever the number of visits."""
+def outlook_of(patient: Patient, book: Book | None = None) -> Outlook:
+    """The patient's schedule as of today at the site; three statements whatever the number of visits."""
+    book = book or Book(patient)
     started_on = patient.added_at.astimezone(patient.site.zone).date()
-    facts = facts_of(patient)
+    facts = facts_of(patient, book)
     dated = [fact.visited_on for fact in facts if fact.visited_on]
     started_on = min([started_on, *dated])
-    return outlook(protocol(), facts, end_of(patient), started_on, today or patient.site.today())
+    return outlook(protocol(), facts, end_of(book), started_on, patient.site.today())
 
 
-def refresh_outlook(patient: Patient) -> PatientOutlook:
+def refresh_outlook(patient: Patient, book: Book | None = None) -> PatientOutlook:
     """Store what comes next for the patient, for the lists."""
-    found = outlook_of(patient)
+    found = outlook_of(patient, book)
     following = found.next
     row = PatientOutlook(
         patient=patient,

@@ -7,33 +7,23 @@ Floors above take part by `before_write` (may refuse items) and `after_write` (l
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError
 
 from ecrf.audit.actor import Actor, acting
-from ecrf.casebook.items import first_day
-from ecrf.casebook.models import Crf, Entry, MissingReason, PatientOutlook, Status
+from ecrf.casebook.book import Book
+from ecrf.casebook.models import Crf, Entry, PatientOutlook, Status
 from ecrf.casebook.outlooks import outlook_forms, refresh_outlook
 from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS, CrfDefinition
-
-COMMENT_LIMIT = 2000
+from ecrf.casebook.registry import CRFS
+from ecrf.casebook.values import apply, as_text, shown, state_of, value_of
 
 
 class DatabaseRefused(Exception):
     """A constraint of the database refused a value that the form let pass: nothing was saved."""
-
-
-@dataclass(frozen=True)
-class Missing:
-    """Given instead of a value: why there is none."""
-
-    reason: str
-    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,12 +36,14 @@ class Conflict:
 
 @dataclass
 class Writing:
-    """What is about to be, or has been, written: the row as it will stand and the items that change."""
+    """What is about to be, or has been, written: the row as it will stand, the items that change, and the
+    patient's book for whoever has to look further."""
 
     place: Place
     row: Crf
     changed: list[str]
     by: Actor
+    book: Book
 
 
 @dataclass
@@ -88,15 +80,6 @@ def after_write(step: After) -> After:
     """Let a floor above look at what was saved, in the same transaction; it returns remarks for the page."""
     AFTER_WRITE.append(step)
     return step
-
-
-def shown(definition: CrfDefinition, row: Crf | None, item: str) -> str:
-    """The item's state as the page holds it: the text in the field, `~reason` if missing, "" if blank."""
-    if row is None:
-        return ""
-    if item in row.missing_reasons:
-        return f"~{row.missing_reasons[item]['reason']}"
-    return str(definition.items[item].text(getattr(row, item)))
 
 
 def record(
@@ -150,49 +133,14 @@ def _read(place: Place, values: Mapping[str, Any], result: Recorded) -> dict[str
         if name not in place.definition.entered:
             raise LookupError(f"{place.definition.title} has no item {name}.")
         try:
-            read[name] = _value(place.definition, name, given, now)
+            read[name] = value_of(place.definition, name, given, now)
         except ValidationError as error:
             result.refused[name] = " ".join(error.messages)
     return read
 
 
-def _value(definition: CrfDefinition, name: str, given: Any, now: datetime) -> Any:
-    item = definition.items[name]
-    if isinstance(given, Missing):
-        if given.reason not in MissingReason.values:
-            raise ValidationError(
-                "Choose why there is no value: not done, not applicable, unknown or refused."
-            )
-        if len(given.comment) > COMMENT_LIMIT or "\x00" in given.comment:
-            raise ValidationError(
-                f"The comment is longer than {COMMENT_LIMIT} characters or has a null character."
-            )
-        return given
-    text = given if isinstance(given, str) else item.text(given)
-    if "\x00" in text:
-        raise ValidationError(
-            "The text holds a null character, which cannot be stored. Type it again without."
-        )
-    value = definition.form_fields[name].clean(item.normalise(text, now))
-    if value in ("", None):
-        return None
-    item.run_validators(value)
-    value = item.stored(value)
-    if (first := first_day(item, value)) and not item.future and first > now.date():
-        raise ValidationError(f"{value} is in the future. Today at the site is {now.date()}.")
-    return value
-
-
-def _state(row: Crf | None, name: str) -> Any:
-    if row is None:
-        return None
-    if name in row.missing_reasons:
-        return Missing(**row.missing_reasons[name])
-    return getattr(row, name)
-
-
 def _differs(row: Crf | None, name: str, value: Any) -> bool:
-    return bool(_state(row, name) != value)
+    return bool(state_of(row, name) != value)
 
 
 def _without_conflicts(
@@ -202,47 +150,35 @@ def _without_conflicts(
     for name, value in given.items():
         stored = shown(place.definition, row, name)
         if name in seen and seen[name] != stored and _differs(row, name, value):
-            result.conflicts[name] = Conflict(stored, _as_text(place.definition, name, value))
+            result.conflicts[name] = Conflict(stored, as_text(place.definition, name, value))
             del free[name]
     return free
-
-
-def _as_text(definition: CrfDefinition, name: str, value: Any) -> str:
-    return f"~{value.reason}" if isinstance(value, Missing) else definition.items[name].text(value)
 
 
 def _allowed(
     place: Place, draft: Crf, changes: dict[str, Any], by: Actor, result: Recorded
 ) -> dict[str, Any]:
     """The changes that no hard check refuses; the draft then holds these only."""
-    before = {name: _state(draft, name) for name in changes}
-    _apply(draft, changes)
+    before = {name: state_of(draft, name) for name in changes}
+    apply(draft, changes)
     refused: dict[str, str] = {}
+    book = Book(place.patient)
     for step in BEFORE_WRITE:
-        refused |= step(Writing(place, draft, list(changes), by))
+        refused |= step(Writing(place, draft, list(changes), by, book))
     # A rule between two items names one of them; it is the item given now that is refused.
     blamed = {name if name in changes else next(iter(changes)): why for name, why in refused.items()}
     result.refused |= blamed
-    _apply(draft, {name: before[name] for name in blamed})
+    apply(draft, {name: before[name] for name in blamed})
     return {name: value for name, value in changes.items() if name not in blamed}
-
-
-def _apply(row: Crf, changes: Mapping[str, Any]) -> None:
-    reasons = dict(row.missing_reasons)
-    for name, value in changes.items():
-        reasons.pop(name, None)
-        if isinstance(value, Missing):
-            reasons[name] = {"reason": value.reason, "comment": value.comment}
-            value = None
-        setattr(row, name, value)
-    row.missing_reasons = reasons
 
 
 def _write(
     place: Place, stored: Crf | None, draft: Crf, changes: dict[str, Any], by: Actor, result: Recorded
 ) -> None:
-    row = stored or place.definition.model(entry=_new_entry(place))
-    _apply(row, changes)
+    row = stored or draft
+    apply(row, changes)
+    if stored is None:
+        row.entry = _new_entry(place, missing=len(place.definition.missing(row)))
     row.calculate()
     try:
         _save(row, [*changes, *place.definition.calculated, "missing_reasons"])
@@ -252,10 +188,11 @@ def _write(
         ) from error
     _count_missing(place, row)
     result.row, result.changed = row, list(changes)
+    book = Book(place.patient)
     for step in AFTER_WRITE:
-        result.remarks += step(Writing(place, row, list(changes), by))
+        result.remarks += step(Writing(place, row, list(changes), by, book))
     if place.definition.key in outlook_forms():
-        refresh_outlook(place.patient)
+        refresh_outlook(place.patient, book)
 
 
 def _save(row: Crf, columns: list[str]) -> None:
@@ -276,12 +213,11 @@ def _unsaved_entry(place: Place) -> Entry:
     return Entry(patient=place.patient, visit=place.visit, crf=place.definition.key, number=place.number)
 
 
-def _new_entry(place: Place, request_key: uuid.UUID | None = None) -> Entry:
+def _new_entry(place: Place, *, missing: int, request_key: uuid.UUID | None = None) -> Entry:
     entry = _unsaved_entry(place)
-    entry.request_key = request_key
+    entry.request_key, entry.missing = request_key, missing
     if place.parent is not None:
         entry.parent = ensure_entry(_parent_place(place))
-    entry.missing = len(place.definition.missing(None))
     entry.save(force_insert=True)
     _reopen_visit(place)
     return entry
@@ -307,7 +243,8 @@ def ensure_entry(place: Place, request_key: uuid.UUID | None = None) -> Entry:
     """The entry at this place with its (maybe empty) row; call it inside `acting` with the patient."""
     row = stored_row(place)
     if row is None:
-        row = place.definition.model(entry=_new_entry(place, request_key))
+        missing = len(place.definition.missing(None))
+        row = place.definition.model(entry=_new_entry(place, missing=missing, request_key=request_key))
         row.calculate()
         row.save(force_insert=True)
     return row.entry

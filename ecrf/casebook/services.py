@@ -69,9 +69,10 @@ def add_entry(
     by: Actor,
     request_key: uuid.UUID,
     at_least: int = 1,
+    source: str = "site",
 ) -> Place:
     """Add one more of a repeating form. The same key twice adds one. Numbers begin at `at_least`."""
-    with acting(by, patient_id=patient.pk):
+    with acting(by, patient_id=patient.pk, source=source):
         if (
             known := Entry.objects.filter(request_key=request_key, patient=patient)
             .select_related("parent")
@@ -88,9 +89,9 @@ def add_entry(
     return place
 
 
-def complete_entries(*, patient: Patient, places: list[Place], by: Actor) -> list[Gap]:
+def complete_entries(*, patient: Patient, places: list[Place], by: Actor, source: str = "site") -> list[Gap]:
     """Complete these entries, each with its rows, or none: what is missing is returned instead."""
-    with acting(by, patient_id=patient.pk):
+    with acting(by, patient_id=patient.pk, source=source):
         rows = [(place, _rows(place)) for place in places]
         gaps = [gap for place, found in rows for gap in _gaps(place, found)]
         if gaps:

@@ -26,8 +26,8 @@ Rule = Callable[[Any, Book], Iterator[Question]]
 @dataclass(frozen=True)
 class Check:
     """One edit check: its id never changes. `on` is the CRF it looks at, `items` those that set it off ("*": all);
-    `kinds` narrows that to items of these kinds; `reads` names the other forms it reads, a change of which sets
-    it off too; `source` says whose limit it is."""
+    `kinds` narrows that to items of these kinds. `reads` names the forms it reads beside its row, `woken_by` what
+    of them sets it off too: "form" for any item, "form.item" for one. `source` says whose limit it is."""
 
     id: str
     on: str
@@ -35,6 +35,7 @@ class Check:
     kinds: tuple[str, ...]
     hard: bool
     reads: frozenset[str]
+    woken_by: frozenset[str]
     source: str
     rule: Rule
     title: str
@@ -44,6 +45,12 @@ class Check:
         if self.on not in (ANY, crf) or not (ANY in self.items or set(self.items) & set(changed)):
             return False
         return not self.kinds or any(CRFS[crf].items[name].kind in self.kinds for name in changed)
+
+    def is_woken(self, crf: str, changed: list[str]) -> bool:
+        """Whether a change of these items sets it off for other rows than their own."""
+        if crf == self.on and crf in self.woken_by:
+            return self.looks_at(crf, changed)
+        return crf in self.woken_by or any(f"{crf}.{name}" in self.woken_by for name in changed)
 
 
 CHECKS: dict[str, Check] = {}
@@ -61,6 +68,7 @@ def check(
 ) -> Callable[[Rule], Rule]:
     """Register an edit check; the first sentence of its docstring is its title. Duplicate ids raise at start.
 
+    `reads` may narrow a form to the items that matter: "consent.signed_on".
     The function takes (row, book) and yields a `Question` per item it objects to. `source`: P for our provisional
     default, or D, S, O as in the protocol's list of facts.
     """
@@ -73,7 +81,8 @@ def check(
         title = (rule.__doc__ or "").strip().split("\n")[0]
         if not title:
             raise ImproperlyConfigured(f"Edit check {id} has no docstring to tell what it asks.")
-        CHECKS[id] = Check(id, on, tuple(items), kinds, hard, frozenset(reads), source, rule, title)
+        forms = frozenset(read.partition(".")[0] for read in reads)
+        CHECKS[id] = Check(id, on, tuple(items), kinds, hard, forms, frozenset(reads), source, rule, title)
         return rule
 
     return register

@@ -18,7 +18,7 @@ def refuse_impossible(writing: Writing) -> dict[str, str]:
     """Hard checks: {item: why it is refused}."""
     key = writing.place.definition.key
     hard = [c for c in CHECKS.values() if c.hard and c.looks_at(key, writing.changed)]
-    book = Book(writing.place.patient)
+    book = writing.book
     return {q.item: q.text for c in hard for q in _ask(c, writing.row, book)}
 
 
@@ -27,8 +27,8 @@ def ask_about_unlikely(writing: Writing) -> list[Finding]:
     """Soft checks: open, keep, reopen or clear findings; returns those of this entry that are not cleared."""
     key = writing.place.definition.key
     own = [c for c in CHECKS.values() if not c.hard and c.looks_at(key, writing.changed)]
-    others = [c for c in CHECKS.values() if not c.hard and key in c.reads]
-    book = Book(writing.place.patient)
+    others = [c for c in CHECKS.values() if not c.hard and c.is_woken(key, writing.changed)]
+    book = writing.book
     if any(key in c.reads for c in [*own, *others]):
         book.put(key, writing.row)
     runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}

@@ -13,12 +13,12 @@ def findings_with_place() -> QuerySet[Finding]:
     return Finding.objects.select_related("entry__patient__site", "entry__visit", "entry__parent")
 
 
-def confirm(*, finding: Finding, by: User, actor: Actor, text: str) -> bool:
+def confirm(*, finding: Finding, by: User, actor: Actor, text: str, source: str = "site") -> bool:
     """The site confirms the value against the source.
 
     `text` is the question as the page showed it: False, and nothing done, if it asks about another value by now.
     """
-    with acting(actor, patient_id=finding.entry.patient_id):
+    with acting(actor, patient_id=finding.entry.patient_id, source=source):
         finding.refresh_from_db(fields=["text", "state"])
         if finding.text != text or finding.state == FindingState.CLEARED:
             return False

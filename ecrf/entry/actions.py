@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Callable
 
 from ecrf.audit.actor import Actor
-from ecrf.casebook.recording import Missing, record
+from ecrf.casebook.recording import record
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import Gap, add_entry, complete_entries
+from ecrf.casebook.values import Missing
 from ecrf.entry.assembly import Page
 from ecrf.entry.panels import Panel
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from ecrf.casebook.models import Crf, MissingReason, Status
 from ecrf.casebook.places import Place
-from ecrf.casebook.recording import Conflict, Recorded, shown
+from ecrf.casebook.recording import Conflict, Recorded
 from ecrf.casebook.registry import CrfDefinition
+from ecrf.casebook.values import shown
 from ecrf.checks.models import Finding, FindingState
 from ecrf.entry.addresses import Where, field_name, html_id, item_url
 

@@ -8,7 +8,8 @@ from django.http import HttpRequest, QueryDict
 
 from ecrf.audit.actor import Actor
 from ecrf.casebook.models import MissingReason
-from ecrf.casebook.recording import Missing, record
+from ecrf.casebook.recording import record
+from ecrf.casebook.values import Missing
 from ecrf.entry.addresses import field_name
 from ecrf.entry.panels import Panel
 

@@ -9,17 +9,19 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 
+from ecrf.access.requests import UserRequest
 from ecrf.casebook.models import Crf, Entry, Patient, Status, Visit
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.monitoring import pages, reaching
 from ecrf.monitoring.lists import chip, ids, quiet
 from ecrf.monitoring.questions import count_open
+from ecrf.monitoring.reaching import reader
 from ecrf.monitoring.read_only import FormColumns, ReviewAdmin
 from ecrf.monitoring.site import monitor_site
 from ecrf.monitoring.wording import plural_title, visit_label
 
-FIRST_ITEMS = 4
+SHOWN_ITEMS = 5
 """How many of a form's items its list shows."""
 
 
@@ -30,8 +32,9 @@ class PatientAdmin(ReviewAdmin):
     heading = "Patients"
     page = staticmethod(pages.patient)
     number_path = "number"
+    list_display_links = ("the_number",)
     ordering = ("number",)
-    list_display = ("title", "site_code", "state", "last_visit", "next_visit", "questions")
+    list_display = ("the_number", "the_site", "the_state", "last_visit", "next_visit", "the_questions")
 
     def rows(self) -> QuerySet[Patient]:
         return reaching.patients().select_related("outlook")
@@ -43,11 +46,11 @@ class PatientAdmin(ReviewAdmin):
             row.seen = getattr(row, "outlook", None)
 
     @admin.display(description="Patient", ordering="number")
-    def title(self, row: Patient) -> str:
+    def the_number(self, row: Patient) -> str:
         return row.number
 
     @admin.display(description="State")
-    def state(self, row: Any) -> str:
+    def the_state(self, row: Any) -> str:
         return row.seen.state.capitalize() if row.seen else quiet("–")
 
     @admin.display(description="Last visit")
@@ -72,14 +75,15 @@ class VisitAdmin(ReviewAdmin):
 
     heading = "Visits"
     page = staticmethod(pages.visit)
+    list_display_links = ("the_visit",)
     ordering = ("patient__number", "pk")
 
     def rows(self) -> QuerySet[Visit]:
         return reaching.visits()
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        patient = self.patient_column(request.user, lambda row: row.patient)
-        return [patient, "site_code", "title", "visited_on", "forms", "questions"]
+        patient = self.patient_column(reader(request), lambda row: row.patient)
+        return [patient, "the_site", "the_visit", "the_date", "the_forms", "the_questions"]
 
     def dress(self, rows: list[Any]) -> None:
         questions = count_open("entry__visit", ids(rows))
@@ -96,17 +100,17 @@ class VisitAdmin(ReviewAdmin):
             row.forms_complete = done.count(row.pk)
 
     @admin.display(description="Visit")
-    def title(self, row: Visit) -> str:
+    def the_visit(self, row: Visit) -> str:
         return visit_label(row)
 
     @admin.display(description="Date")
-    def visited_on(self, row: Any) -> str:
+    def the_date(self, row: Any) -> str:
         if row.was_missed:
             return chip("missed", "missed")
         return row.on.isoformat() if row.on else quiet("none yet")
 
     @admin.display(description="Forms")
-    def forms(self, row: Any) -> str:
+    def the_forms(self, row: Any) -> str:
         plan = protocol().plan(row.code)
         wanted = len(plan.forms) if plan and not row.was_missed else 1
         state = "complete" if row.forms_complete >= wanted else "begun"
@@ -128,8 +132,8 @@ class EntryAdmin(FormColumns):
         return row
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        patient = self.patient_column(request.user, lambda row: row.patient)
-        return [patient, "site_code", "visit", "title", "status", "questions"]
+        patient = self.patient_column(reader(request), lambda row: row.patient)
+        return [patient, "the_site", "the_visit", "the_form", "the_status", "the_questions"]
 
     def get_urls(self) -> list[URLPattern]:
         address = "<int:pk>/<slug:name>/history/"
@@ -150,14 +154,35 @@ class CrfAdmin(FormColumns):
         return row.entry
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        patient = self.patient_column(request.user, lambda row: row.entry.patient)
-        items = [_item_column(name, item) for name, item in list(self.definition.items.items())[:FIRST_ITEMS]]
-        visit = [] if self.is_without_visit else ["visit"]
-        return [patient, "site_code", *visit, "title", *items, "status", "questions"]
+        patient = self.patient_column(reader(request), lambda row: row.entry.patient)
+        items = [_item_column(name, self.definition.items[name]) for name in _telling(self.definition)]
+        where = (
+            ["the_visit"]
+            if self.is_told_by_visit
+            else ["the_form"]
+            if self.is_without_visit
+            else ["the_visit", "the_form"]
+        )
+        return [patient, "the_site", *where, *items, "the_status", "the_questions"]
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        return ["the_visit" if self.is_told_by_visit else "the_form"]
+
+    @property
+    def is_told_by_visit(self) -> bool:
+        """Whether the visit alone says which form it is."""
+        return not (self.is_without_visit or self.definition.repeat or self.definition.row_of)
 
     @property
     def is_without_visit(self) -> bool:
         return self.definition.key in (*protocol().logs, *protocol().patient_forms)
+
+
+def _telling(definition: CrfDefinition) -> list[str]:
+    """The items that tell most of a form: the first that are always asked, and the first calculated one."""
+    always = [name for name, item in definition.entered.items() if item.required and not item.asked_if]
+    calculated = list(definition.calculated)[:1]
+    return [*always[: SHOWN_ITEMS - len(calculated)], *calculated]
 
 
 def _item_column(name: str, item: Any) -> Callable[[Any], str]:
@@ -179,13 +204,14 @@ def _label(code: str) -> str:
 def _register(definition: CrfDefinition) -> None:
     """A list of its own for one kind of form; logs begin with the newest, the others go by patient."""
 
-    def page(request: HttpRequest, pk: int) -> HttpResponse:
+    def page(request: UserRequest, pk: int) -> HttpResponse:
         return pages.form(request, pk, definition.key)
 
     is_log = definition.key in protocol().logs
     options = {
         "definition": definition,
         "heading": plural_title(definition),
+        "order_words": "newest first" if is_log else "",
         "right": reaching.right_to_read(definition),
         "ordering": ("-pk",) if is_log else ("entry__patient__number", "pk"),
         "page": staticmethod(page),

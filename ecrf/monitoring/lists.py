@@ -22,7 +22,7 @@ class FirstRows(Paginator):
 
     @cached_property
     def counted(self) -> int:
-        return int(self.object_list.order_by()[: COUNTED_AT_MOST + 1].count())  # type: ignore[union-attr]
+        return int(self.object_list.order_by()[: COUNTED_AT_MOST + 1].count())  # type: ignore[attr-defined]
 
     @cached_property
     def count(self) -> int:
@@ -42,7 +42,7 @@ class ReviewList(ChangeList):
         except IncorrectLookupParameters as error:
             raise Http404 from error
         found = list(self.result_list)
-        self.model_admin.dress(found)
+        self.model_admin.dress(found)  # type: ignore[attr-defined]
         self.result_list = found  # type: ignore[assignment]
         self.shown = self.paginator.page(self.page_num if self.multi_page else 1)
 

@@ -1,27 +1,34 @@
-"""The pages of one patient, one visit, one form, and the history of one value. They answer GET and write nothing."""
+"""The first page, and those of one patient, one visit, one form, and the history of one value. They answer GET and write nothing."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.history import item_history
 from ecrf.casebook.matrix import matrix
 from ecrf.casebook.outlooks import outlook_of
 from ecrf.casebook.registry import CRFS
+from ecrf.monitoring.overview import overview, shelf
 from ecrf.monitoring.questions import open_questions
 from ecrf.monitoring.reaching import reach_entry, reach_patient, reach_visit, rows, visits_beside
 from ecrf.monitoring.reading import entry_sheet, visit_sheets
 from ecrf.monitoring.wording import form_title, visit_label
 
 
-def patient(request: HttpRequest, pk: int) -> HttpResponse:
+def index(request: UserRequest) -> HttpResponse:
+    """The reader's sites and the lists they may open."""
+    return render(request, "monitoring/index.html", {"overview": overview(request.user)})
+
+
+def patient(request: UserRequest, pk: int) -> HttpResponse:
     """One patient's casebook at a glance, as the site sees it."""
     found = reach_patient(request.user, pk)
     context = {"patient": found, "matrix": matrix(found), "questions": open_questions(found)}
     return render(request, "monitoring/patient.html", context)
 
 
-def visit(request: HttpRequest, pk: int) -> HttpResponse:
+def visit(request: UserRequest, pk: int) -> HttpResponse:
     """Every form of one visit, every item in words."""
     found = reach_visit(request.user, pk)
     sheets = visit_sheets(found)
@@ -37,7 +44,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "monitoring/visit.html", context)
 
 
-def form(request: HttpRequest, pk: int, crf: str = "") -> HttpResponse:
+def form(request: UserRequest, pk: int, crf: str = "") -> HttpResponse:
     """One form with its rows; with `crf`, 404 if it is of another kind."""
     entry = reach_entry(request.user, pk)
     if crf not in ("", entry.crf):
@@ -48,12 +55,13 @@ def form(request: HttpRequest, pk: int, crf: str = "") -> HttpResponse:
         "title": form_title(entry),
         "visit_label": visit_label(entry.visit),
         "sheet": entry_sheet(entry),
+        "list": shelf(CRFS[entry.crf]),
         "may_review": request.user.may(Right.REVIEW, entry.site),
     }
     return render(request, "monitoring/form.html", context)
 
 
-def history(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def history(request: UserRequest, pk: int, name: str) -> HttpResponse:
     """Who changed one value when, from what to what, and why: a fragment for the page, or a page of its own."""
     entry = reach_entry(request.user, pk)
     definition = CRFS[entry.crf]

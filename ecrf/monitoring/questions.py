@@ -48,6 +48,6 @@ def count_open_of_entries(ids: list[int]) -> dict[int, int]:
     found = Finding.objects.filter(Q(entry__in=ids) | Q(entry__parent__in=ids), state=FindingState.OPEN)
     counts: dict[int, int] = {}
     for entry, parent in found.values_list("entry", "entry__parent"):
-        for pk in {entry, parent} & set(ids):
+        for pk in {int(pk) for pk in (entry, parent) if pk} & set(ids):
             counts[pk] = counts.get(pk, 0) + 1
     return counts

@@ -15,6 +15,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.monitoring.lists import ROWS, FirstRows, ReviewList, asked, by_number, chip, ids, quiet
 from ecrf.monitoring.questions import count_open_of_entries
+from ecrf.monitoring.reaching import reader
 from ecrf.monitoring.wording import form_title, visit_label
 
 
@@ -26,11 +27,12 @@ class ReviewAdmin(admin.ModelAdmin):
     show_full_result_count = False
     paginator = FirstRows
     empty_value_display = "–"
-    list_display_links: Any = ("title",)
+    list_display_links: Any = ("the_form",)
     search_fields = ("number",)
     number_path: ClassVar[str] = "patient__number"
     right: Right = Right.REVIEW
     heading: str = ""
+    order_words: str = ""
     page: ClassVar[Callable[..., HttpResponse]]
 
     def get_urls(self) -> list[URLPattern]:  # type: ignore[override]
@@ -42,7 +44,7 @@ class ReviewAdmin(admin.ModelAdmin):
         ]
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.right in request.user.rights
+        return self.right in reader(request).rights
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -63,7 +65,7 @@ class ReviewAdmin(admin.ModelAdmin):
         """Load what the columns need beside the rows: a fixed number of statements a page."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return reachable(request.user, self.rows(), self.right).order_by(*self.get_ordering(request))
+        return reachable(reader(request), self.rows(), self.right).order_by(*self.get_ordering(request))
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ReviewList]:
         return ReviewList
@@ -87,11 +89,11 @@ class ReviewAdmin(admin.ModelAdmin):
         return number
 
     @admin.display(description="Site")
-    def site_code(self, row: Any) -> str:
+    def the_site(self, row: Any) -> str:
         return str(row.site.code)
 
     @admin.display(description="Questions")
-    def questions(self, row: Any) -> str:
+    def the_questions(self, row: Any) -> str:
         return asked(row.open_questions)
 
 
@@ -107,15 +109,15 @@ class FormColumns(ReviewAdmin):
             row.open_questions = counts.get(row.pk, 0)
 
     @admin.display(description="Visit")
-    def visit(self, row: Any) -> str:
+    def the_visit(self, row: Any) -> str:
         return visit_label(self.entry_of(row).visit) or quiet("–")
 
     @admin.display(description="Form")
-    def title(self, row: Any) -> str:
+    def the_form(self, row: Any) -> str:
         return form_title(self.entry_of(row))
 
     @admin.display(description="Status")
-    def status(self, row: Any) -> str:
+    def the_status(self, row: Any) -> str:
         entry = self.entry_of(row)
         if entry.status == Status.COMPLETE:
             return chip("complete", "complete")

@@ -1,19 +1,17 @@
 """The monitor's admin site: a Django admin of its own, read-only throughout, behind the product's own login."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from ecrf.access.roles import Right
-from ecrf.monitoring.overview import overview
+from ecrf.monitoring import pages
 
 READING = frozenset({Right.REVIEW, Right.REVIEW_SAFETY})
 """Either of these opens the monitor's pages; each page then asks for its own."""
@@ -29,7 +27,7 @@ class MonitorSite(AdminSite):
         user = request.user
         return bool(user.is_active and user.is_authenticated and user.rights & READING)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Answer a GET of somebody who may read; refuse (403) everybody else. Nobody is sent to a second login."""
 
         @wraps(view)
@@ -43,7 +41,7 @@ class MonitorSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The first page and the models' pages; of the admin's own login, log-out and helpers, none."""
-        urls: list[URLPattern | URLResolver] = [path("", self.admin_view(self.index), name="index")]
+        urls: list[URLPattern | URLResolver] = [path("", self.admin_view(pages.index), name="index")]
         for model, model_admin in self._registry.items():
             address = f"{model._meta.app_label}/{model._meta.model_name}/"
             urls.append(path(address, include(model_admin.urls)))
@@ -52,10 +50,6 @@ class MonitorSite(AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What the admin's templates ask for; the list of all models is none of it."""
         return {"site_title": self.site_title, "site_header": self.site_header, "has_permission": True}
-
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The reader's sites and the lists they may open."""
-        return render(request, "monitoring/index.html", {"overview": overview(request.user)})
 
 
 monitor_site = MonitorSite(name="monitor")

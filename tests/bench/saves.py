@@ -23,6 +23,14 @@ ITEMS = {
     "a grip trial (a question opens, closes)": ("grip-strength/1/right_3", "41.0", "20.0"),
 }
 
+OTHERS = {
+    "the first item of a form": ("W04", ("grip-strength/1/right_1", "41.0")),
+    "the first item of a row and of its form": ("W04", ("infusion-vitals/1.1/pulse", "70")),
+    "the first date of a visit, which moves the schedule": ("W04", ("visit/1/visited_on", "2026-01-05")),
+    "the next date of a visit": ("W04", ("visit/1/visited_on", "2026-01-06")),
+    "a dose": ("W04", ("infusion/1/given_g", "20")),
+}
+
 PLAIN = {
     **{f"text_{n}": f"Synthetic {n}" for n in range(1, 7)},
     **{f"number_{n}": str(60 + n) for n in range(1, 13)},
@@ -81,8 +89,9 @@ def count_saves(study: Study) -> list[Line]:
         path, data = item_posts(number, *item)
         found = max((_save(client, path, next(data)) for _ in range(4)), key=lambda s: s.count)
         lines += _counted(f"save {what}", found)
-    path, data = item_posts(number, "infusion-vitals/1.9/pulse", "70", "71")
-    lines += _counted("save the first item of a new row", statements(lambda: client.post(path, next(data))))
+    for what, (code, item) in OTHERS.items():
+        path = f"/patients/{study.small.begun.number}/{code}/{item[0]}/"
+        lines += _counted(f"save {what}", _save(client, path, {"value": item[1]}))
     return lines
 
 

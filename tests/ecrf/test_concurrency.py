@@ -22,7 +22,6 @@ from ecrf.checks.models import Finding
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_site, make_user
 
-
 pytestmark = pytest.mark.django_db
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.recording import Missing
 from ecrf.casebook.services import complete_entries
+from ecrf.casebook.values import Missing
 from ecrf.checks.models import Finding
 from tests.builders import a_patient, a_place, a_visit, enter
 

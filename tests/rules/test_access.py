@@ -19,7 +19,7 @@ from tests.conftest import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-070"), pytest.mark.requirement("R-071")]
 
-ROLES = "investigator coordinator monitor data_manager safety statistician administrator nobody anonymous".split()
+ROLES = ["investigator", "coordinator", "monitor", "data_manager", "safety", "statistician", "administrator", "nobody", "anonymous"]
 
 ENTRY = "{ok} {ok} 403 403 403 404 404 404 login", "404 404 404 403 403 404 404 404 login"
 """A page where a site enters data. Who has no right on patients is not even told that one exists."""

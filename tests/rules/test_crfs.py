@@ -14,8 +14,8 @@ from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.items import ClockTime, Item
 from ecrf.casebook.models import Entry
-from ecrf.casebook.protocol import protocol
 from ecrf.casebook.places import Place
+from ecrf.casebook.protocol import protocol
 from ecrf.casebook.recording import ensure_entry, record
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.casebook.services import add_entry

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ecrf.casebook.recording import Missing
 from ecrf.casebook.registry import CRFS
+from ecrf.casebook.values import Missing
 from tests.builders import enter
 from tests.trial.asked import asked
 

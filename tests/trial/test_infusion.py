@@ -146,6 +146,8 @@ def test_second_day_of_a_split_dose_asks_no_interval(at, coordinator):
 
 def test_dose_without_a_lot_asks_until_the_lot_is_there(at, coordinator):
     enter(at("W04"), "infusion", coordinator, given_g="60.0")
+    assert asked("INF-009") == {}
+    enter(at("W04"), "infusion", coordinator, ended_at="14:00")
     assert asked("INF-009") == {"given_g": "60.0 g was given, and no lot number is recorded."}
     enter(at("W04"), "infusion-lot", coordinator, parent=1, lot_number="A1")
     assert asked("INF-009") == {}

@@ -21,8 +21,14 @@ def test_nominal_day_is_as_in_the_table(code, day):
     assert (plan.day, plan.opens, plan.closes) == (day, -7, 7)
 
 
-def test_screening_begins_with_the_forms_of_enrolment():
-    assert PROTOCOL.plan("SCR").forms[:4] == ("consent", "demographics", "eligibility", "mmn-history")
+def test_screening_begins_with_its_date_and_the_forms_of_enrolment():
+    assert PROTOCOL.plan("SCR").forms[:5] == (
+        "visit",
+        "consent",
+        "demographics",
+        "eligibility",
+        "mmn-history",
+    )
 
 
 def test_infusions_are_planned_from_week_1_to_49():

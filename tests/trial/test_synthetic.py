@@ -13,7 +13,7 @@ from ecrf.audit.chain import verify
 from ecrf.casebook.due import PatientState, VisitState
 from ecrf.casebook.models import Entry, Patient, PatientOutlook, Status
 from ecrf.casebook.outlooks import outlook_of
-from ecrf.casebook.recording import Missing
+from ecrf.casebook.values import Missing
 from ecrf.checks.models import Finding, FindingState
 from trial.crfs.grip_strength import GripStrength
 from trial.crfs.mrc_strength import MUSCLES, MrcStrength

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from ecrf.casebook.recording import Missing
+from ecrf.casebook.values import Missing
 from trial import dosing
 from trial.crfs.eligibility import CRITERIA, INCLUSION
 from trial.crfs.infusion import TimePoint

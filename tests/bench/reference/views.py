@@ -1,4 +1,4 @@
-"""The reference's one view: session, user, permission, form, row lock, save, one transaction, bare template."""
+"""The reference's one view: session, user, permission, form, row lock, save, one transaction, a bare page."""
 
 from django.db import transaction
 from django.forms import ModelForm
