@@ -33,7 +33,8 @@ class Section:
 class CrfDefinition:
     """One kind of form: its key never changes. `row_of` names the CRF whose rows its entries are.
 
-    `repeat` is what one of several is called ("infusion day"); "" where there is only one.
+    `repeat` is what one of several is called ("infusion day"); "" where there is only one. `blank_rows` is how many
+    rows of a row form the page offers before any is entered.
     """
 
     key: str
@@ -42,6 +43,7 @@ class CrfDefinition:
     domain: str = ""
     repeat: str = ""
     row_of: str = ""
+    blank_rows: int = 1
     rows: list[str] = field(default_factory=list)
 
     @cached_property
@@ -98,13 +100,15 @@ class CrfDefinition:
 CRFS: dict[str, CrfDefinition] = {}
 
 
-def crf(key: str, *, title: str, domain: str = "", repeat: str = "", row_of: str = "") -> Callable[[C], C]:
+def crf(
+    key: str, *, title: str, domain: str = "", repeat: str = "", row_of: str = "", blank_rows: int = 1
+) -> Callable[[C], C]:
     """Make a model a case report form: registered, audited, its limits in the database. See `CrfDefinition`."""
 
     def register(model: C) -> C:
         if key in CRFS:
             raise ImproperlyConfigured(f"Two case report forms have the key {key}.")
-        definition = CrfDefinition(key, title, model, domain, repeat, row_of)
+        definition = CrfDefinition(key, title, model, domain, repeat, row_of, blank_rows)
         _check_sections(definition)
         if row_of:
             CRFS[row_of].rows.append(key)

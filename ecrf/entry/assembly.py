@@ -136,7 +136,7 @@ def _group(
     stored = [r for r in kind if parent_row and r.entry.parent_id == parent_row.entry_id]
     by_number = {r.entry.number: r for r in stored}
     panels = []
-    for number in sorted({1, *by_number}):
+    for number in sorted({*range(1, definition.blank_rows + 1), *by_number}):
         place = Place(where.patient, definition, where.visit, number, parent.number)
         row = by_number.get(number)
         panels.append(Panel(where, place, row, findings=_of(findings, row)))

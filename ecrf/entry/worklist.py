@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
@@ -100,9 +100,7 @@ def worklist(user: User, *, query: str = "", after: str = "") -> Worklist:
 def _cards(rows: QuerySet[PatientOutlook], today: dict[int, date]) -> list[Card]:
     latest, earliest = max(today.values()), min(today.values())
     living = rows.filter(state__in=LIVING)
-    soon = living.filter(closes_on__gte=earliest).filter(
-        Q(due_on__lte=latest + timedelta(days=7)) | Q(opens_on__lte=latest)
-    )
+    soon = living.filter(closes_on__gte=earliest, due_on__lte=latest + timedelta(days=7))
     return [
         _card(
             "Due this week", "due", soon.order_by("due_on"), today, "No visit is due in the next seven days."

@@ -1,4 +1,4 @@
-"""The first page, and those of one patient, one visit, one form, and the history of one value. They answer GET and write nothing."""
+"""The first page, the patient, the visit, the form, and the history of one value: each answers GET, writes nothing."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render

@@ -66,6 +66,8 @@ function isLeft(item, id) {
   return "required" in item.dataset && !item.hidden && !rowIsBlank && !state.get(id) && !read(id);
 }
 
+const isToEnter = (each) => !each.closest(".panel-complete") && isLeft(each.closest("[data-item]"), idOf(each));
+
 /* Text typed before a reload, a crash or a Back: put it back and send it. */
 for (const id of outbox.ids()) {
   const entry = outbox.get(id);
@@ -97,4 +99,4 @@ document.dispatchEvent(new Event("ecrf:repaint"));
 const target = location.hash && document.getElementById(location.hash.slice(1));
 const gap = document.querySelector(".gaps a");
 if (gap) field(gap.hash.slice(3))?.focus();
-else if (!target) inOrder().find((each) => !read(idOf(each)) && !state.get(idOf(each)))?.focus({ preventScroll: true });
+else if (!target) inOrder().find(isToEnter)?.focus({ preventScroll: true });

@@ -91,7 +91,12 @@ def test_chains_of_two_patients_do_not_depend_on_each_other(patient, site, coord
 def test_event_says_who_in_which_role_where_when_what_and_why(patient, visit, coordinator):
     enter(visit, "grip-strength", coordinator, right_1="27.0", reason="Transcription error")
     event = events(patient)[-1]
-    assert (event.actor_id, event.actor, event.role, event.site) == (coordinator.pk, "coordinator", "coordinator", "01")
+    assert (event.actor_id, event.actor, event.role, event.site) == (
+        coordinator.pk,
+        "coordinator",
+        "coordinator",
+        "01",
+    )
     assert (event.reason, event.source, event.operation) == ("Transcription error", "site", "UPDATE")
     assert event.changes == {"right_1": [28.0, 27.0]}
     assert event.entry_id == Entry.objects.get(crf="grip-strength").pk
@@ -199,7 +204,12 @@ def test_row_written_past_the_triggers_is_found(patient):
 @pytest.mark.requirement("R-009")
 def test_swapped_order_is_named(patient):
     for old, new in ((3, -1), (4, 3), (-1, 4)):
-        tamper("UPDATE audit_auditevent SET position = %s WHERE chain = %s AND position = %s", new, patient.pk, old)
+        tamper(
+            "UPDATE audit_auditevent SET position = %s WHERE chain = %s AND position = %s",
+            new,
+            patient.pk,
+            old,
+        )
     assert only_fault(patient)[:2] == (patient.pk, 3)
 
 
@@ -225,7 +235,9 @@ def test_event_moved_to_another_patient_is_found_in_both_chains(patient, site, c
 
 @pytest.mark.requirement("R-009")
 def test_event_put_in_at_the_end_is_found(patient):
-    columns = ", ".join(f'"{f.column}"' for f in AuditEvent._meta.local_fields if f.name not in ("id", "position"))
+    columns = ", ".join(
+        f'"{f.column}"' for f in AuditEvent._meta.local_fields if f.name not in ("id", "position")
+    )
     tamper(
         f"INSERT INTO audit_auditevent (position, {columns}) SELECT position + 1, {columns} FROM audit_auditevent"
         " WHERE chain = %s ORDER BY position DESC LIMIT 1",
@@ -330,7 +342,9 @@ def test_outer_actor_writes_again_after_inner_ones_of_which_the_first_failed(sit
         with acting(Actor("", "inner")):
             sql("UPDATE access_site SET name = 'one'")
         sql("UPDATE access_site SET name = 'two'")
-    found = AuditEvent.objects.filter(table="access_site").order_by("position").values_list("actor", flat=True)
+    found = (
+        AuditEvent.objects.filter(table="access_site").order_by("position").values_list("actor", flat=True)
+    )
     assert list(found)[-2:] == ["inner", "outer"]
 
 
@@ -338,7 +352,9 @@ def test_outer_actor_writes_again_after_inner_ones_of_which_the_first_failed(sit
 
 
 @pytest.mark.requirement("R-006")
-def test_time_is_the_database_servers_whatever_the_process_or_the_post_says(patient, visit, client, coordinator, monkeypatch):
+def test_time_is_the_database_servers_whatever_the_process_or_the_post_says(
+    patient, visit, client, coordinator, monkeypatch
+):
     before = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: datetime(2050, 1, 1, tzinfo=UTC))
     client.force_login(coordinator)
@@ -378,7 +394,11 @@ def test_save_that_fails_at_its_end_leaves_neither_data_nor_trail(patient, visit
 @pytest.mark.requirement("R-016")
 def test_users_sites_and_memberships_are_in_the_systems_chain(site, coordinator):
     tables = AuditEvent.objects.filter(chain=SYSTEM_CHAIN).values_list("table", "operation")
-    assert list(tables) == [("access_site", "INSERT"), ("access_user", "INSERT"), ("access_membership", "INSERT")]
+    assert list(tables) == [
+        ("access_site", "INSERT"),
+        ("access_user", "INSERT"),
+        ("access_membership", "INSERT"),
+    ]
 
 
 @pytest.mark.requirement("R-016")

@@ -42,7 +42,9 @@ def browser(client, coordinator):
 def post(browser, visit):
     """Post one item of the visit."""
 
-    def _post(name="right_1", crf="grip-strength", address="1", segment="W01", number=visit.patient.number, **data):
+    def _post(
+        name="right_1", crf="grip-strength", address="1", segment="W01", number=visit.patient.number, **data
+    ):
         return browser.post(f"/patients/{number}/{segment}/{crf}/{address}/{name}/", data)
 
     return _post
@@ -94,7 +96,9 @@ def test_unknown_form_item_visit_or_patient_is_404(where, post):
     assert post(value="1", **where).status_code == 404
 
 
-@pytest.mark.parametrize("address", ["0", "-1", "1.1", "1.1.1", "1.", ".1", "1e1", "１", "٢", "999999999999", "x", " "])
+@pytest.mark.parametrize(
+    "address", ["0", "-1", "1.1", "1.1.1", "1.", ".1", "1e1", "１", "٢", "999999999999", "x", " "]
+)
 def test_address_that_cannot_be_is_404(address, post):
     assert post(address=address, value="1").status_code == 404
 
@@ -262,7 +266,9 @@ def test_blanks_around_a_text_go_and_only_blanks_are_no_text(post, visit):
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["31.5", "31,5", "３１．５", "３１，５", " 31.5 ", "+31.5", "031.5", "31.50", "3.15e1"])
+@pytest.mark.parametrize(
+    "text", ["31.5", "31,5", "３１．５", "３１，５", " 31.5 ", "+31.5", "031.5", "31.50", "3.15e1"]
+)
 def test_every_way_to_write_the_number_is_the_number(text, post, visit):
     assert post(value=text).status_code == 200
     assert grip(visit).right_1 == Decimal("31.5")
@@ -422,7 +428,9 @@ def test_patient_without_a_proper_key_is_400(key, browser, site):
     assert not Patient.objects.exists()
 
 
-def test_key_of_another_patient_of_the_same_site_in_a_log_is_a_clear_answer(browser, visit, coordinator, site):
+def test_key_of_another_patient_of_the_same_site_in_a_log_is_a_clear_answer(
+    browser, visit, coordinator, site
+):
     key = str(uuid.uuid4())
     second = a_patient(site, coordinator)
     for patient in (visit.patient, second):
@@ -472,7 +480,9 @@ def test_button_that_names_nothing_still_keeps_what_was_typed(save, visit):
 
 
 def test_one_save_keeps_every_form_of_the_page(save, visit):
-    response = save({"grip-strength:1:right_1": "31,5", "visit:1:fate": "done", "infusion-lot:2.1:lot_number": "A1"})
+    response = save(
+        {"grip-strength:1:right_1": "31,5", "visit:1:fate": "done", "infusion-lot:2.1:lot_number": "A1"}
+    )
     assert response.status_code == 302
     kinds = sorted(visit.entries.values_list("crf", "number"))
     assert kinds == [("grip-strength", 1), ("infusion", 2), ("infusion-lot", 1), ("visit", 1)]
@@ -488,7 +498,9 @@ def test_double_save_writes_once(save, visit):
 
 
 def test_one_refused_field_does_not_keep_the_others_from_being_saved(save, visit):
-    response = save({"grip-strength:1:right_1": "201", "grip-strength:1:left_1": "30", "visit:1:fate": "done"})
+    response = save(
+        {"grip-strength:1:right_1": "201", "grip-strength:1:left_1": "30", "visit:1:fate": "done"}
+    )
     page = response.content.decode()
     assert response.status_code == 422
     assert 'value="201"' in page
@@ -527,7 +539,9 @@ def test_deeply_nested_rubbish_in_what_was_seen_is_no_crash(save, visit):
 @pytest.mark.requirement("R-099")
 def test_page_that_does_not_say_what_it_saw_overwrites_nothing(save, visit, investigator):
     enter(visit, "grip-strength", investigator, right_1="28.0")
-    response = save({"grip-strength:1:right_1": "31.5", "grip-strength:1:left_1": "30", "seen:grip-strength-1": "{}"})
+    response = save(
+        {"grip-strength:1:right_1": "31.5", "grip-strength:1:left_1": "30", "seen:grip-strength-1": "{}"}
+    )
     assert response.status_code == 422
     assert grip(visit).right_1 == Decimal("28.0")
 
@@ -536,7 +550,9 @@ def test_page_that_does_not_say_what_it_saw_overwrites_nothing(save, visit, inve
 def test_conflict_on_a_page_shows_both_values_and_saves_the_rest(save, visit, investigator):
     enter(visit, "grip-strength", investigator, right_1="28.0")
     seen = json.dumps({"right_1": "", "left_1": ""})
-    response = save({"grip-strength:1:right_1": "31.5", "grip-strength:1:left_1": "30", "seen:grip-strength-1": seen})
+    response = save(
+        {"grip-strength:1:right_1": "31.5", "grip-strength:1:left_1": "30", "seen:grip-strength-1": seen}
+    )
     page = response.content.decode()
     assert response.status_code == 422
     assert grip(visit).right_1 == Decimal("28.0")
@@ -663,7 +679,12 @@ def test_missed_visit_can_be_told_and_completed_by_one_click_without_javascript(
 def test_visit_that_turns_out_done_is_not_completed_by_its_visit_form_alone(save, visit, coordinator):
     enter(visit, "visit", coordinator, fate="missed", missed_reason="Snow")
     seen = json.dumps({"fate": "missed", "missed_reason": "Snow"})
-    data = {"visit:1:fate": "done", "visit:1:visited_on": "2026-01-05", "visit:1:contact": "home", "seen:visit-1": seen}
+    data = {
+        "visit:1:fate": "done",
+        "visit:1:visited_on": "2026-01-05",
+        "visit:1:contact": "home",
+        "seen:visit-1": seen,
+    }
     assert save(data, action="complete").status_code == 422
 
 

@@ -42,7 +42,9 @@ def committed(_django_db_helper) -> SimpleNamespace:
     site = make_site("01")
     people = [make_user(name, Role.COORDINATOR, site) for name in ("first", "second")]
     patient = a_patient(site, people[0])
-    return SimpleNamespace(site=site, people=people, patient=patient, visit=a_visit(patient, "W01", people[0]))
+    return SimpleNamespace(
+        site=site, people=people, patient=patient, visit=a_visit(patient, "W01", people[0])
+    )
 
 
 def _empty_every_table() -> None:
@@ -87,11 +89,16 @@ def saving(data: SimpleNamespace, who: int, crf: str = "grip-strength", **values
 
 
 def test_two_people_begin_one_form_with_different_items(committed):
-    for number, (one, two) in enumerate([("right_1", "left_1"), ("right_2", "left_2"), ("right_3", "left_3")], 1):
+    for number, (one, two) in enumerate(
+        [("right_1", "left_1"), ("right_2", "left_2"), ("right_3", "left_3")], 1
+    ):
         if number > 1:
-            committed.visit = open_visit(patient=committed.patient, code=f"W{1 + 3 * (number - 1):02}", by=committed.people[0])
+            committed.visit = open_visit(
+                patient=committed.patient, code=f"W{1 + 3 * (number - 1):02}", by=committed.people[0]
+            )
         at_once(
-            saving(committed, 0, seen={one: ""}, **{one: "31.5"}), saving(committed, 1, seen={two: ""}, **{two: "30"})
+            saving(committed, 0, seen={one: ""}, **{one: "31.5"}),
+            saving(committed, 1, seen={two: ""}, **{two: "30"}),
         )
         row = CRFS["grip-strength"].model.objects.get(entry__visit=committed.visit)
         assert (getattr(row, one), getattr(row, two)) == (Decimal("31.5"), Decimal("30"))
@@ -180,7 +187,9 @@ def test_double_click_on_add_patient_adds_one(committed):
 
 def test_visit_opened_by_two_people_at_once_is_one(committed):
     by = committed.people
-    opened = at_once(*(lambda who=who: open_visit(patient=committed.patient, code="W04", by=who) for who in by))
+    opened = at_once(
+        *(lambda who=who: open_visit(patient=committed.patient, code="W04", by=who) for who in by)
+    )
     assert opened[0].pk == opened[1].pk
 
 
@@ -201,7 +210,9 @@ def test_two_people_adding_to_a_log_at_once_add_two(committed):
 
 
 def test_form_completed_while_somebody_changes_it_is_never_changed_without_a_reason(committed):
-    enter(committed.visit, "visit", committed.people[0], fate="done", visited_on="2026-01-05", contact="on-site")
+    enter(
+        committed.visit, "visit", committed.people[0], fate="done", visited_on="2026-01-05", contact="on-site"
+    )
     actor = committed.people[0].acting_at(committed.site, Right.ENTER)
     place = a_place(committed.visit, "visit")
     _, saved = at_once(

@@ -250,7 +250,9 @@ def test_stored_outlook_is_the_computed_one_after_every_kind_of_act(site, coordi
     same()
     enter(week1, "visit", coordinator, reason="Source was corrected", visited_on="2026-01-14")
     same()
-    record(place=a_place(patient, "end-of-study"), values={"reason": "DEATH", "ended_on": "2026-02-20"}, by=by)
+    record(
+        place=a_place(patient, "end-of-study"), values={"reason": "DEATH", "ended_on": "2026-02-20"}, by=by
+    )
     same()
     record(place=a_place(patient, "end-of-study"), values={"reason": "COMPLETED"}, by=by)
     same()
@@ -289,19 +291,28 @@ def test_visit_of_which_every_form_is_complete_is_done(complete_visit):
 
 
 @pytest.mark.django_db
-def test_one_more_infusion_day_makes_a_complete_visit_unfinished_in_the_lists_too(complete_visit, coordinator):
+def test_one_more_infusion_day_makes_a_complete_visit_unfinished_in_the_lists_too(
+    complete_visit, coordinator
+):
     visit = complete_visit("W04")
     by = coordinator.acting_at(visit.site, "enter")
     place = a_place(visit, "infusion")
     add_entry(
-        patient=visit.patient, definition=place.definition, visit=visit, parent=None, by=by, request_key=uuid.uuid4()
+        patient=visit.patient,
+        definition=place.definition,
+        visit=visit,
+        parent=None,
+        by=by,
+        request_key=uuid.uuid4(),
     )
     assert state_of(visit) == VisitState.BEGUN
     assert stored(visit.patient) == computed(visit.patient)
 
 
 @pytest.mark.django_db
-def test_first_value_of_one_more_infusion_day_makes_the_visit_unfinished_in_the_lists_too(complete_visit, coordinator):
+def test_first_value_of_one_more_infusion_day_makes_the_visit_unfinished_in_the_lists_too(
+    complete_visit, coordinator
+):
     visit = complete_visit("W04")
     enter(visit, "infusion", coordinator, number=2, rate_steps="30")
     assert stored(visit.patient) == computed(visit.patient)

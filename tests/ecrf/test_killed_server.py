@@ -51,7 +51,12 @@ def scratch(_django_db_helper) -> Iterator[dict[str, str]]:
     name, server = f"test_killed_{uuid.uuid4().hex[:8]}", os.environ["DATABASE_URL"]
     with _on(server) as cursor:
         cursor.execute(f'CREATE DATABASE "{name}"')
-    env = {**os.environ, "DATABASE_URL": _renamed(server, name), "DJANGO_SETTINGS_MODULE": "ecrf.settings", "TLS": "off"}
+    env = {
+        **os.environ,
+        "DATABASE_URL": _renamed(server, name),
+        "DJANGO_SETTINGS_MODULE": "ecrf.settings",
+        "TLS": "off",
+    }
     try:
         subprocess.run([sys.executable, "-c", SEED], cwd=ROOT, env=env, check=True)
         yield env
@@ -148,7 +153,9 @@ def stored(env: dict[str, str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
     with _on(env["DATABASE_URL"]) as cursor:
         cursor.execute(f"SELECT {', '.join(items)} FROM trial_gripstrength")
         row = cursor.fetchone() or [None] * len(items)
-        cursor.execute("SELECT changes FROM audit_auditevent WHERE \"table\" = 'trial_gripstrength' ORDER BY position")
+        cursor.execute(
+            "SELECT changes FROM audit_auditevent WHERE \"table\" = 'trial_gripstrength' ORDER BY position"
+        )
         changes = [changed for (changed,) in cursor.fetchall()]
     trail = [(item, str(change[item][1])) for change in changes for item in items if item in change]
     return {i: str(v) for i, v in zip(items, row, strict=True) if v is not None}, trail
@@ -217,7 +224,9 @@ def kill_in_the_middle_of_a_save(server: Server, env: dict[str, str]) -> None:
 def _somebody_waits(env: dict[str, str], tries: int = 100) -> bool:
     with _on(env["DATABASE_URL"]) as cursor:
         for _ in range(tries):
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
             if cursor.fetchone()[0]:
                 return True
             time.sleep(0.05)
@@ -236,4 +245,3 @@ def kill_at_any_moment(server: Server) -> list[tuple[str, str]]:
     killer.join()
     assert acknowledged
     return acknowledged
-

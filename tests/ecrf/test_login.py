@@ -54,7 +54,9 @@ def test_login_leads_to_today_without_a_page_asked_for(client, coordinator):
     assert client.post("/login/", GOOD).headers["Location"] == "/"
 
 
-@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "away", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_login_never_leads_to_another_server(away, client, coordinator):
     assert client.post("/login/", {**GOOD, "next": away}).headers["Location"] == "/"
 
@@ -175,14 +177,18 @@ def test_session_that_is_used_goes_on(client, coordinator, clock, settings):
 
 
 @pytest.mark.requirement("R-055")
-def test_idle_minutes_count_from_the_login_even_if_no_page_was_asked_for(client, coordinator, clock, settings):
+def test_idle_minutes_count_from_the_login_even_if_no_page_was_asked_for(
+    client, coordinator, clock, settings
+):
     client.post("/login/", GOOD)
     clock.now += settings.IDLE_MINUTES * MINUTE + 1
     assert is_out(client.get("/"))
 
 
 @pytest.mark.requirement("R-055")
-def test_session_in_use_ends_after_its_longest_time_all_the_same(client, coordinator, clock, settings, monkeypatch):
+def test_session_in_use_ends_after_its_longest_time_all_the_same(
+    client, coordinator, clock, settings, monkeypatch
+):
     from datetime import timedelta
 
     from django.utils import timezone
@@ -204,14 +210,25 @@ def test_item_after_the_idle_minutes_is_not_saved_and_asks_for_the_login(client,
 
 
 def writes(client, url: str) -> list[str]:
-    with CaptureQueriesContext(connection, ) as found:
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
         client.get(url)
-    return [q["sql"] for q in found if not q["sql"].lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE"))]
+    return [
+        q["sql"]
+        for q in found
+        if not q["sql"].lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE"))
+    ]
 
 
 def test_get_writes_nothing_but_the_time_of_use_once_a_minute(client, visit, clock):
     client.post("/login/", GOOD)
-    pages = ["/", f"/patients/{visit.patient.number}/", f"/patients/{visit.patient.number}/W01/", "/assumptions/"]
+    pages = [
+        "/",
+        f"/patients/{visit.patient.number}/",
+        f"/patients/{visit.patient.number}/W01/",
+        "/assumptions/",
+    ]
     client.get("/")
     assert [writes(client, page) for page in pages] == [[]] * 4
     clock.now += MINUTE

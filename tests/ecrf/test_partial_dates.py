@@ -33,7 +33,9 @@ def test_iso_dates_of_the_calendar_are_valid(text):
     validate(text)
 
 
-@pytest.mark.parametrize("text", ["2025-02-29", "2026-02-30", "2026-04-31", "1900-02-29", "0000", "0000-01-01"])
+@pytest.mark.parametrize(
+    "text", ["2025-02-29", "2026-02-30", "2026-04-31", "1900-02-29", "0000", "0000-01-01"]
+)
 def test_dates_that_the_calendar_does_not_have_are_named(text):
     with pytest.raises(ValueError, match=f"{text} is not in the calendar"):
         validate(text)

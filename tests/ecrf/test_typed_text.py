@@ -36,7 +36,18 @@ def test_dates_come_to_one_form(typed, read):
 
 
 @pytest.mark.parametrize(
-    "text", ["22.11.2026", "11/22/2026", "tomorrow", "2026-11-22 08:00", "22 Foo 2026", "202611", "", "yesterday", "26-11-22"]
+    "text",
+    [
+        "22.11.2026",
+        "11/22/2026",
+        "tomorrow",
+        "2026-11-22 08:00",
+        "22 Foo 2026",
+        "202611",
+        "",
+        "yesterday",
+        "26-11-22",
+    ],
 )
 def test_what_is_no_date_or_could_be_two_stays_as_it_is_to_be_refused(text):
     assert day(text, NOW) == text

@@ -113,7 +113,9 @@ def test_database_that_goes_away_in_the_middle_of_a_save_leaves_the_item_unsaved
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(away_for_writes):
-        response = client.post(f"/patients/{visit.patient.number}/W01/grip-strength/1/right_1/", {"value": "31.5"})
+        response = client.post(
+            f"/patients/{visit.patient.number}/W01/grip-strength/1/right_1/", {"value": "31.5"}
+        )
     assert response.status_code == 503
     assert not visit.entries.exists()
 
@@ -168,7 +170,9 @@ def test_with_tls_on_everything_but_the_health_check_goes_to_https(client, setti
 def test_post_without_the_pages_key_is_refused_in_words(visit, coordinator):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(coordinator)
-    response = strict.post(f"/patients/{visit.patient.number}/W01/grip-strength/1/right_1/", {"value": "31.5"})
+    response = strict.post(
+        f"/patients/{visit.patient.number}/W01/grip-strength/1/right_1/", {"value": "31.5"}
+    )
     assert response.status_code == 403
     assert "This was not saved" in response.content.decode()
     assert not visit.entries.exists()
@@ -231,7 +235,9 @@ def test_log_holds_the_request_and_no_value_that_was_typed(client, visit, coordi
     number = visit.patient.number
     client.post(f"/patients/{number}/W01/grip-strength/1/right_1/", {"value": "177.7"})
     client.post(f"/patients/{number}/W01/grip-strength/1/right_2/", {"value": "277.7"})
-    client.post(f"/patients/{number}/W01/grip-strength/1/device/", {"missing": "unknown", "comment": "SYN-SECRET"})
+    client.post(
+        f"/patients/{number}/W01/grip-strength/1/device/", {"missing": "unknown", "comment": "SYN-SECRET"}
+    )
     client.post(f"/patients/{number}/W01/", {"grip-strength:1:assessor": "SYN-SECRET", "action": "save"})
     client.get("/?q=SYN-SECRET")
     found = log()

@@ -1,17 +1,23 @@
 """Every address × every role × an object of the own and of another site, against one table."""
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from ecrf.access.models import Site, User
+from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Right, Role
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.models import Crf, Entry, Patient, Visit
+from ecrf.casebook.protocol import protocol
+from ecrf.casebook.recording import ensure_entry
+from ecrf.casebook.registry import CRFS, by_model
 from ecrf.casebook.services import add_entry
 from ecrf.checks.models import Finding
 from tests.builders import a_patient, a_place, a_visit, enter
@@ -19,7 +25,17 @@ from tests.conftest import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-070"), pytest.mark.requirement("R-071")]
 
-ROLES = ["investigator", "coordinator", "monitor", "data_manager", "safety", "statistician", "administrator", "nobody", "anonymous"]
+ROLES = [
+    "investigator",
+    "coordinator",
+    "monitor",
+    "data_manager",
+    "safety",
+    "statistician",
+    "administrator",
+    "nobody",
+    "anonymous",
+]
 
 ENTRY = "{ok} {ok} 403 403 403 404 404 404 login", "404 404 404 403 403 404 404 404 login"
 """A page where a site enters data. Who has no right on patients is not even told that one exists."""
@@ -50,9 +66,30 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "confirm-finding": ("POST", *_entry(200)),
 }
 # fmt: on
+REVIEW = "403 403 200 200 403 403 403 403 login", "403 403 404 200 403 403 403 403 login"
+"""A monitor's page of one object."""
+REVIEW_SAFETY = REVIEW[0].replace("200 403", "200 200", 1), REVIEW[1].replace("200 403", "200 200", 1)
+"""The same where safety reads too."""
+LOGS = ("adverse-event",)
+
+
+def _monitoring() -> dict[str, tuple[str, str, str]]:
+    """The monitor's pages: the first one, and a list and a page of every kind of object."""
+    table = {"monitor:index": ("GET", REVIEW_SAFETY[0], ""), "monitor:item-history": ("GET", *REVIEW)}
+    for label in ("casebook_patient", "casebook_visit", "casebook_entry"):
+        table |= {
+            f"monitor:{label}_changelist": ("GET", REVIEW[0], ""),
+            f"monitor:{label}_change": ("GET", *REVIEW),
+        }
+    for key, definition in CRFS.items():
+        own, other = REVIEW_SAFETY if key in LOGS else REVIEW
+        label = f"monitor:{definition.model._meta.app_label}_{definition.model._meta.model_name}"
+        table |= {f"{label}_changelist": ("GET", own, ""), f"{label}_change": ("GET", own, other)}
+    return table
+
+
+TABLE |= _monitoring()
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-MONITORING = "monitor:"
-"""The monitor's admin has a table of its own: `tests/ecrf/test_monitoring.py`."""
 
 
 def patterns(resolver, space: str = "") -> Iterator[str]:
@@ -98,6 +135,8 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
     """The address of this name for this site's objects, and what a sensible POST carries."""
     number = where.patient.number
     item = [number, "W01", "mrc-strength", "1", "before_dose"]
+    if name.startswith("monitor:"):
+        return _monitors_address(name, where), {}
     made: dict[str, Callable[[], tuple[list, dict[str, str]]]] = {
         "add-patient": lambda: ([], {"site": where.site.code, "key": str(uuid.uuid4())}),
         "patient": lambda: ([number], {}),
@@ -111,6 +150,32 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
     }
     arguments, data = made.get(name, lambda: ([], {}))()
     return reverse(name, args=arguments), data
+
+
+def _monitors_address(name: str, where: SimpleNamespace) -> str:
+    label, _, kind = name.removeprefix("monitor:").rpartition("_")
+    if kind != "change":
+        mrc = Entry.objects.get(patient=where.patient, crf="mrc-strength")
+        return reverse(name, args=[mrc.pk, "before_dose"] if name.endswith("item-history") else [])
+    model = apps.get_model(*label.split("_"))
+    stored = {
+        "patient": where.patient,
+        "visit": where.visit,
+        "entry": Entry.objects.filter(patient=where.patient).first(),
+    }
+    found = stored[model._meta.model_name] if model in (Patient, Visit, Entry) else _row(model, where)
+    return reverse(name, args=[found.pk])
+
+
+def _row(model: type[Crf], where: SimpleNamespace) -> Entry:
+    """An entry of this kind, wherever the schedule has it."""
+    definition = by_model(model)
+    key = definition.row_of or definition.key
+    code = next((plan.code for plan in protocol().visits if key in plan.forms), None)
+    visit = a_visit(where.patient, code, where.by) if code else where.patient
+    place = a_place(visit, definition.key, parent=1 if definition.row_of else None)
+    with acting(where.by.acting_at(where.site, Right.ENTER), patient_id=where.patient.pk):
+        return ensure_entry(place)
 
 
 def answer(user: User | None, method: str, url: str, data: dict[str, str]) -> str:
@@ -135,8 +200,9 @@ def compare(name: str, where: SimpleNamespace, cast: dict[str, User | None], exp
 
 
 def test_every_address_is_in_the_table():
-    named = {name for name in patterns(get_resolver()) if not name.startswith(MONITORING)}
-    assert named == set(TABLE), "Add a new address to the table, with what every role gets."
+    assert set(patterns(get_resolver())) == set(TABLE), (
+        "Add a new address to the table, with what every role gets."
+    )
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -214,7 +280,9 @@ def test_key_of_another_patients_entry_on_a_visit_page_is_a_clear_answer(own, ot
 def test_field_named_for_another_patient_writes_nothing(own, other, client, coordinator):
     client.force_login(coordinator)
     name = f"{other.patient.number}:mrc-strength:1:before_dose"
-    client.post(reverse("visit", args=[own.patient.number, "W01"]), {name: "yes", "patient": other.patient.pk})
+    client.post(
+        reverse("visit", args=[own.patient.number, "W01"]), {name: "yes", "patient": other.patient.pk}
+    )
     assert a_row(other.visit).before_dose is False
 
 
@@ -232,6 +300,28 @@ def test_search_and_list_show_no_patient_of_another_site(own, other, client, coo
         assert f"/patients/{other.patient.number}/" not in client.get(url).content.decode()
 
 
+@pytest.mark.parametrize(
+    "name", [name for name in TABLE if name.endswith("_changelist") or name == "monitor:index"]
+)
+def test_lists_of_a_monitor_show_no_patient_of_another_site(name, own, other, client, monitor):
+    client.force_login(monitor)
+    for model in (d.model for d in CRFS.values() if d.model._meta.model_name in name):
+        _row(model, own)
+        _row(model, other)
+    for query in (
+        "",
+        f"?q={other.patient.number}",
+        "?q=",
+        "?o=-1",
+        f"?patient__number={other.patient.number}",
+        "?all=",
+    ):
+        page = client.get(reverse(name) + query).content.decode()
+        links = re.findall(r"/monitor/\w+/\w+/(\d+)/change/", page)
+        assert other.patient.number not in page.replace(f'value="{other.patient.number}"', ""), query
+        assert query or name == "monitor:index" or links
+
+
 def test_refusal_does_not_name_the_other_site(own, other, client, coordinator):
     client.force_login(coordinator)
     page = client.get(reverse("patient", args=[other.patient.number])).content.decode()
@@ -245,9 +335,6 @@ def test_refusal_does_not_name_the_other_site(own, other, client, coordinator):
 @pytest.fixture
 def both(own, other):
     """Coordinator at one site, monitor at the other."""
-    from ecrf.access.models import Membership
-    from ecrf.audit.actor import SYSTEM, acting
-
     user = make_user("both", Role.COORDINATOR, own.site)
     with acting(SYSTEM, source="test"):
         Membership.objects.create(user=user, role=Role.MONITOR, site=other.site)

@@ -71,7 +71,13 @@ def test_no_function_is_two_checks_so_that_none_is_hard_and_soft_at_once():
 
 
 def test_hard_checks_are_the_impossible_ones_of_the_protocol_and_no_more():
-    assert {one.id for one in CHECKS.values() if one.hard} == {"AE-001", "ELIG-001", "INF-001", "IV-001", "VS-001"}
+    assert {one.id for one in CHECKS.values() if one.hard} == {
+        "AE-001",
+        "ELIG-001",
+        "INF-001",
+        "IV-001",
+        "VS-001",
+    }
 
 
 # --- a check reads only what it declares -----------------------------------------------------------------------
@@ -167,7 +173,9 @@ def test_empty_forms_are_asked_nothing(everywhere, site, coordinator):
 
 
 @pytest.mark.django_db
-def test_filled_forms_are_checked_without_error_and_ask_only_of_items_of_the_form(everywhere, site, coordinator):
+def test_filled_forms_are_checked_without_error_and_ask_only_of_items_of_the_form(
+    everywhere, site, coordinator
+):
     patient = everywhere[0].patient
     by = coordinator.acting_at(site, "enter")
     for place in everywhere:
@@ -191,5 +199,3 @@ def test_running_every_check_again_changes_nothing(everywhere, site, coordinator
     with acting(by, patient_id=patient.pk):
         run_all(patient)
     assert sorted(Finding.objects.values_list("entry", "check_id", "item", "text", "state")) == before
-
-

@@ -32,7 +32,23 @@ TYPED = {
     "prose": "Synthetic text",
 }
 DOMAINS = {"AE", "DM", "DS", "EX", "IE", "MH", "MK", "SV", "VS"}
-UNITS = {"%", "/min", "cm", "days", "g", "kPa", "kg", "mL", "mL/h", "mmHg", "of 100", "of 16", "of 20", "years", "°C"}
+UNITS = {
+    "%",
+    "/min",
+    "cm",
+    "days",
+    "g",
+    "kPa",
+    "kg",
+    "mL",
+    "mL/h",
+    "mmHg",
+    "of 100",
+    "of 16",
+    "of 20",
+    "years",
+    "°C",
+}
 NOT_AUDITED = {
     "audit.AuditEvent": "the trail itself",
     "audit.AuditChain": "the head of the trail",
@@ -256,7 +272,12 @@ def test_database_refuses_a_value_and_a_missing_reason_together(key, empty, by):
     table = CRFS[key].model._meta.db_table
     reasons = f'{{"{name}": {{"reason": "unknown", "comment": ""}}}}'
     with pytest.raises(IntegrityError, match="a value and a missing reason"), acting(by):
-        sql(f'UPDATE {table} SET "{name}" = %s, missing_reasons = %s WHERE entry_id = %s', value, reasons, empty.pk)
+        sql(
+            f'UPDATE {table} SET "{name}" = %s, missing_reasons = %s WHERE entry_id = %s',
+            value,
+            reasons,
+            empty.pk,
+        )
 
 
 @EVERY_CRF
@@ -371,7 +392,9 @@ def test_every_trigger_stands_in_the_database():
 def _at_fields() -> dict[str, type[models.Model]]:
     fields = [(m, f) for m in our_models() for f in m._meta.local_fields]
     times = models.DateTimeField | ClockTime
-    return {f"{m._meta.label}.{f.name}": m for m, f in fields if f.name.endswith("_at") and isinstance(f, times)}
+    return {
+        f"{m._meta.label}.{f.name}": m for m, f in fields if f.name.endswith("_at") and isinstance(f, times)
+    }
 
 
 def test_every_moment_of_an_act_names_its_person():
@@ -394,7 +417,9 @@ def test_moment_and_person_that_may_be_empty_are_empty_together():
         name = label.rsplit(".", 1)[1]
         if label in AT_WITHOUT_BY or not model._meta.get_field(name).null:
             continue
-        conditions = [str(c.condition) for c in model._meta.constraints if isinstance(c, models.CheckConstraint)]
+        conditions = [
+            str(c.condition) for c in model._meta.constraints if isinstance(c, models.CheckConstraint)
+        ]
         assert any(name in c and name.removesuffix("_at") + "_by" in c for c in conditions), label
 
 

@@ -122,6 +122,7 @@ class InfusionLot(Crf):
     domain="VS",
     repeat="reading",
     row_of="infusion",
+    blank_rows=3,
 )
 class InfusionVitals(Crf):
     """One reading of the vital signs before, during or after an infusion."""

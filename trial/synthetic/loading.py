@@ -108,7 +108,11 @@ def _enter(desk: Desk, page: Page) -> Visit | None:
 
 def _complete(desk: Desk, page: Page, visit: Visit | None) -> None:
     places = [desk.place(form, visit) for form in page.forms if form.parent is None]
-    gaps = complete_entries(patient=desk.patient, places=places, by=desk.actor()) if places else []
+    gaps = (
+        complete_entries(patient=desk.patient, places=places, by=desk.actor(), source=SOURCE)
+        if places
+        else []
+    )
     if gaps:
         raise NotLoaded(f"{desk.patient} {page.code}: {', '.join(gap.label for gap in gaps)} missing")
 
@@ -118,4 +122,4 @@ def _confirm(desk: Desk, story: Story) -> None:
     asked = Finding.objects.filter(entry__patient=desk.patient, state=FindingState.OPEN)
     for finding in asked.select_related("entry").order_by("pk"):
         if (story.name, finding.check_id) not in LEFT_OPEN:
-            confirm(finding=finding, by=desk.enters, actor=desk.actor(), text=finding.text)
+            confirm(finding=finding, by=desk.enters, actor=desk.actor(), text=finding.text, source=SOURCE)
