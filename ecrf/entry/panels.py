@@ -134,6 +134,10 @@ class ItemView:
         return [f for f in self.panel.findings if f.item == self.name and f.state != FindingState.CLEARED]
 
     @property
+    def open_questions(self) -> list[Finding]:
+        return [f for f in self.questions if f.state == FindingState.OPEN]
+
+    @property
     def is_open(self) -> bool:
         """Whether a required value is still to be entered."""
         return self.name in self.panel.missing

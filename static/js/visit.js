@@ -44,6 +44,10 @@ onSettled(() => {
 });
 
 function count() {
+  for (const cell of document.querySelectorAll(".grid-item")) {
+    const asked = document.querySelector(`#q-${CSS.escape(idOf(cell))} .note-question`);
+    cell.classList.toggle("asks", Boolean(asked));
+  }
   for (const link of document.querySelectorAll("[data-index-of]")) {
     const panel = document.getElementById(link.dataset.indexOf);
     const questions = panel.querySelectorAll(".note-question").length;

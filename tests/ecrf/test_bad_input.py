@@ -70,7 +70,7 @@ def complete(visit, coordinator, *keys):
     assert complete_entries(patient=visit.patient, places=[a_place(visit, key) for key in keys], by=by) == []
 
 
-# --- what is named -----------------------------------------------------------------------------------------------
+# --- what is named --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_visit_that_the_schedule_does_not_have_cannot_be_opened(code, browser, v
     assert Visit.objects.count() == 1
 
 
-# --- null characters -----------------------------------------------------------------------------------------------
+# --- null characters ------------------------------------------------------------------------------
 
 
 def test_null_character_in_a_text_is_refused_in_words(post, visit):
@@ -210,7 +210,7 @@ def test_null_character_in_the_confirmation_of_a_question_is_no_crash(browser, v
     assert browser.post(url, {"text": f"{finding.text}{NUL}"}).status_code == 409
 
 
-# --- texts ---------------------------------------------------------------------------------------------------------
+# --- texts ----------------------------------------------------------------------------------------
 
 
 def test_huge_text_is_refused_in_words_and_nothing_is_saved(post, visit):
@@ -246,7 +246,8 @@ def test_request_beyond_the_limit_is_400(browser, visit):
 
 @pytest.mark.parametrize(
     "text",
-    ["💪🏽 grip", "握力計 ＡＢＣ", "O'Brien \"x\" \\ /", "<script>alert(1)</script>", "{{ 7*7 }}", "=1+1", "a\u202eb", "%s %(x)s", "e\u0301"],
+    ["💪🏽 grip", "握力計 ＡＢＣ", "O'Brien \"x\" \\ /", "<script>alert(1)</script>", "{{ 7*7 }}", "=1+1",
+     "a\u202eb", "%s %(x)s", "e\u0301"],
 )  # fmt: skip
 def test_any_text_is_kept_as_typed_and_shown_as_text(text, post, browser, visit):
     assert post(name="device", value=text).status_code == 200
@@ -263,7 +264,7 @@ def test_blanks_around_a_text_go_and_only_blanks_are_no_text(post, visit):
     assert grip(visit).device is None
 
 
-# --- numbers ---------------------------------------------------------------------------------------------------------
+# --- numbers --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -318,7 +319,7 @@ def test_partial_date_in_other_digits_is_stored_in_iso_digits_or_refused(text, b
     assert response.status_code == 422 or (row.born_on.isascii() and row.born_on.startswith("2026"))
 
 
-# --- answers ---------------------------------------------------------------------------------------------------------
+# --- answers --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("text", ["maybe", "2", "ja", "yes;no"])
@@ -345,7 +346,7 @@ def test_comment_that_is_too_long_is_refused(post, visit):
     assert post(missing="unknown", comment="あ" * 2000).status_code == 200
 
 
-# --- dates -----------------------------------------------------------------------------------------------------------
+# --- dates ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -406,7 +407,7 @@ def test_times_at_midnight_and_in_full_width_are_read(text, stored, post):
     assert json.loads(response.headers["HX-Trigger"])["ecrf:outcome"]["seen"] == stored
 
 
-# --- twice -----------------------------------------------------------------------------------------------------------
+# --- twice ----------------------------------------------------------------------------------------
 
 
 def test_visit_opened_twice_is_one_visit(browser, visit):
@@ -476,7 +477,7 @@ def test_button_that_names_nothing_still_keeps_what_was_typed(save, visit):
     assert grip(visit).right_1 == Decimal("31.5")
 
 
-# --- the page's one Save -----------------------------------------------------------------------------------------------
+# --- the page's one Save --------------------------------------------------------------------------
 
 
 def test_one_save_keeps_every_form_of_the_page(save, visit):
@@ -583,7 +584,7 @@ def test_missing_reason_against_a_value_of_somebody_else_is_a_conflict(post, vis
     assert grip(visit).right_1 == Decimal("28.0")
 
 
-# --- after completion -------------------------------------------------------------------------------------------------
+# --- after completion -----------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -655,7 +656,7 @@ def test_row_added_to_a_completed_form_does_not_change_the_form_silently(save, v
     assert added.missing == 2
 
 
-# --- completing ---------------------------------------------------------------------------------------------------------
+# --- completing -----------------------------------------------------------------------------------
 
 
 def test_completing_lists_what_is_missing_and_completes_nothing(save, visit):
@@ -688,7 +689,7 @@ def test_visit_that_turns_out_done_is_not_completed_by_its_visit_form_alone(save
     assert save(data, action="complete").status_code == 422
 
 
-# --- bad days ------------------------------------------------------------------------------------------------------------
+# --- bad days -------------------------------------------------------------------------------------
 
 
 def test_value_that_only_the_database_refuses_is_a_clear_answer_not_a_crash(post, visit, monkeypatch):

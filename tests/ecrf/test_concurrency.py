@@ -132,8 +132,14 @@ def test_first_row_of_two_kinds_makes_one_form_for_both(committed):
 
 @pytest.mark.requirement("R-009")
 def test_many_parallel_saves_on_one_patient_leave_the_chain_whole(committed):
-    forms = [("grip-strength", "right_1", "{}.5"), ("vital-signs", "pulse", "6{}"), ("mrc-strength", "assessor", "A{}"),
-             ("visit", "missed_reason", "{}"), ("infusion", "rate_steps", "{}"), ("grip-strength", "left_1", "{}.5")]  # fmt: skip
+    forms = [
+        ("grip-strength", "right_1", "{}.5"),
+        ("vital-signs", "pulse", "6{}"),
+        ("mrc-strength", "assessor", "A{}"),
+        ("visit", "missed_reason", "{}"),
+        ("infusion", "rate_steps", "{}"),
+        ("grip-strength", "left_1", "{}.5"),
+    ]
 
     def many(who: int, crf: str, item: str, text: str) -> Callable[[], None]:
         def act() -> None:

@@ -61,7 +61,7 @@ def visit_of(facts, code: str, today: date, end: PatientEnd | None = None):
     return next(v for v in seen(facts, today, end).visits if v.plan.code == code)
 
 
-# --- windows -----------------------------------------------------------------------------------------------------------
+# --- windows --------------------------------------------------------------------------------------
 
 
 def test_nominal_day_counts_the_baseline_as_day_one():
@@ -133,7 +133,7 @@ def test_visit_on_demand_has_no_window_and_is_listed_only_once_opened():
     assert (due.state, due.due_on) == (VisitState.BEGUN, None)
 
 
-# --- states ------------------------------------------------------------------------------------------------------------
+# --- states ---------------------------------------------------------------------------------------
 
 
 def test_begun_visit_stays_begun_however_late_it_is():
@@ -200,12 +200,13 @@ def test_last_is_the_latest_by_date_not_by_schedule():
     assert found.last.plan.code == "D22"
 
 
-# --- the stored outlook of the lists -------------------------------------------------------------------------------------
+# --- the stored outlook of the lists --------------------------------------------------------------
 
 
 def stored(patient) -> tuple:
     row = PatientOutlook.objects.get(patient=patient)
-    return (row.state, row.last_code, row.last_on, row.next_code, row.due_on, row.opens_on, row.closes_on, row.unfinished_code)  # fmt: skip
+    windows = (row.due_on, row.opens_on, row.closes_on)
+    return (row.state, row.last_code, row.last_on, row.next_code, *windows, row.unfinished_code)
 
 
 def computed(patient) -> tuple:

@@ -40,9 +40,8 @@ open_visit(patient=add_patient(site=site, by=user, request_key=uuid.uuid4()), co
 
 
 @pytest.fixture
-def _django_db_helper(django_db_setup, django_db_blocker) -> Iterator[None]:
+def _django_db_helper(django_db_setup) -> None:
     """In place of pytest-django's: the test uses a database of its own."""
-    yield
 
 
 @pytest.fixture

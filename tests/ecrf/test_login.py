@@ -40,7 +40,7 @@ def is_out(response) -> bool:
     return response.status_code == 302 and response.headers["Location"].startswith("/login/?next=")
 
 
-# --- the login page ------------------------------------------------------------------------------------------------------
+# --- the login page -------------------------------------------------------------------------------
 
 
 def test_login_leads_to_the_page_that_was_asked_for(client, coordinator):
@@ -86,7 +86,8 @@ def test_closed_account_gets_the_answer_of_a_wrong_password(client, coordinator)
 
 @pytest.mark.parametrize(
     "data", [{}, {"username": "coordinator"}, {"password": "x"}, {"username": "\x00", "password": "x"},
-             {"username": "a" * 10_000, "password": "x"}, {"username": "coordinator", "password": "\x00"}, {"username": "💥", "password": "💥"}]
+             {"username": "a" * 10_000, "password": "x"}, {"username": "coordinator", "password": "\x00"},
+             {"username": "💥", "password": "💥"}]
 )  # fmt: skip
 def test_odd_login_is_refused_not_a_crash(data, client, coordinator):
     assert client.post("/login/", data).status_code == 200
@@ -124,7 +125,7 @@ def test_login_needs_the_key_of_its_page(coordinator):
     assert "This was not saved" in response.content.decode()
 
 
-# --- while somebody types ---------------------------------------------------------------------------------------------------
+# --- while somebody types -------------------------------------------------------------------------
 
 
 def test_fragment_without_a_session_gets_401_and_no_page(client, item):
@@ -154,7 +155,7 @@ def test_another_persons_login_in_place_is_told_to_the_page(client, coordinator,
     assert client.session["_auth_user_id"] == str(investigator.pk)
 
 
-# --- idle -------------------------------------------------------------------------------------------------------------------
+# --- idle -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.requirement("R-055")
@@ -236,7 +237,7 @@ def test_get_writes_nothing_but_the_time_of_use_once_a_minute(client, visit, clo
     assert [writes(client, page) for page in pages] == [[]] * 4
 
 
-# --- put out at once --------------------------------------------------------------------------------------------------------
+# --- put out at once ------------------------------------------------------------------------------
 
 
 def close(user: User) -> None:

@@ -49,7 +49,7 @@ class Away:
         raise self.error
 
 
-# --- health -----------------------------------------------------------------------------------------------------------------
+# --- health ---------------------------------------------------------------------------------------
 
 
 def test_health_is_200_without_login(client, db):
@@ -77,7 +77,7 @@ def test_only_the_health_check_itself_is_open(path, client, db):
     assert client.get(path).status_code == 404
 
 
-# --- the database away ----------------------------------------------------------------------------------------------------------
+# --- the database away ----------------------------------------------------------------------------
 
 
 @pytest.mark.requirement("R-134")
@@ -120,7 +120,7 @@ def test_database_that_goes_away_in_the_middle_of_a_save_leaves_the_item_unsaved
     assert not visit.entries.exists()
 
 
-# --- headers -------------------------------------------------------------------------------------------------------------------
+# --- headers --------------------------------------------------------------------------------------
 
 
 def policy(response) -> dict[str, list[str]]:
@@ -188,7 +188,7 @@ def test_every_page_says_that_the_data_are_synthetic(client, pages, settings):
         assert "synthetic" in client.get(url).content.decode().lower(), url
 
 
-# --- pages for what went wrong ---------------------------------------------------------------------------------------------------
+# --- pages for what went wrong --------------------------------------------------------------------
 
 
 @pytest.mark.requirement("R-134")
@@ -218,7 +218,7 @@ def test_500_page_stands_without_database_and_session(rf: RequestFactory):
     assert b"Something broke" in server_error(rf.get("/")).content
 
 
-# --- the log ----------------------------------------------------------------------------------------------------------------------
+# --- the log --------------------------------------------------------------------------------------
 
 
 @pytest.fixture

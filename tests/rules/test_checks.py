@@ -80,7 +80,7 @@ def test_hard_checks_are_the_impossible_ones_of_the_protocol_and_no_more():
     }
 
 
-# --- a check reads only what it declares -----------------------------------------------------------------------
+# --- a check reads only what it declares ----------------------------------------------------------
 
 
 def _functions(one: Check) -> Iterator[ast.AST]:
@@ -131,7 +131,7 @@ def test_check_that_reads_an_undeclared_form_fails_loudly(site, coordinator):
         book.rows("visit")
 
 
-# --- what it says of nothing, and of everything ----------------------------------------------------------------
+# --- what it says of nothing, and of everything ---------------------------------------------------
 
 
 def _forms(one: Check) -> list[str]:

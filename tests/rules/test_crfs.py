@@ -115,7 +115,7 @@ def sql(statement: str, *values) -> None:
         cursor.execute(statement, values)
 
 
-# --- on the page -----------------------------------------------------------------------------------------------
+# --- on the page ----------------------------------------------------------------------------------
 
 
 @EVERY_CRF
@@ -144,7 +144,7 @@ def test_schedule_names_only_forms_that_exist():
     assert set(protocol().scheduled_crfs()) <= set(CRFS)
 
 
-# --- saved -----------------------------------------------------------------------------------------------------
+# --- saved ----------------------------------------------------------------------------------------
 
 
 @EVERY_CRF
@@ -198,7 +198,7 @@ def test_calculated_items_are_kept_apart_from_the_entered_ones_in_the_trail(key,
     assert not set(event.changes) & set(CRFS[key].calculated)
 
 
-# --- what the database itself refuses --------------------------------------------------------------------------
+# --- what the database itself refuses -------------------------------------------------------------
 
 
 def beyond_limits(definition: CrfDefinition) -> list[tuple[str, Decimal]]:
@@ -254,8 +254,8 @@ def test_rows_of_no_table_with_data_can_be_deleted(statement, empty, by):
     for model in our_models():
         if model._meta.label == "casebook.PatientOutlook":
             continue  # derived from the entries, can be rebuilt any time
-        with pytest.raises(DatabaseError, match="never deleted|cannot be changed"), acting(by):
-            sql("SET CONSTRAINTS ALL IMMEDIATE")
+        sql("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(DatabaseError, match=r"never deleted|cannot be changed"), acting(by):
             sql(statement.format(model._meta.db_table))
 
 
@@ -294,7 +294,7 @@ def test_an_entry_has_one_row_only_and_one_place_only(place, empty, by):
         )
 
 
-# --- how a form is declared ------------------------------------------------------------------------------------
+# --- how a form is declared -----------------------------------------------------------------------
 
 
 @EVERY_CRF
@@ -360,7 +360,7 @@ def test_no_item_has_a_default(key):
     assert not [n for n, item in CRFS[key].items.items() if item.has_default()]
 
 
-# --- every model of ours ---------------------------------------------------------------------------------------
+# --- every model of ours --------------------------------------------------------------------------
 
 
 def test_every_foreign_key_is_protected():

@@ -92,8 +92,8 @@ def grade_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
     for item in mrc_items(MUSCLES) if last else ():
         now, before = getattr(row, item), getattr(last, item)
         if now is not None and before is not None and abs(now - before) >= GRADE_MOVED:
-            way = "Rose" if now > before else "Fell"
-            yield Question(item, f"{way} from {before} to {now}.")
+            way = "rose" if now > before else "fell"
+            yield Question(item, f"{row._meta.get_field(item).verbose_name}, {way} from {before} to {now}.")
 
 
 @check("MRC-002", on="mrc-strength", items=mrc_items(MUSCLES), reads=("mrc-strength",))
