@@ -4,7 +4,7 @@ import calendar
 import re
 from datetime import date
 
-SHAPE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+SHAPE = r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
 
 
 def earliest(partial: str) -> date:
@@ -27,7 +27,7 @@ def surely_before(one: str | date, other: str | date) -> bool:
 
 def validate(partial: str) -> None:
     """Raise ValueError unless `partial` is YYYY, YYYY-MM or YYYY-MM-DD and exists in the calendar."""
-    if not re.match(SHAPE, partial):
+    if not re.fullmatch(SHAPE, partial):
         raise ValueError("Write a date as YYYY-MM-DD, or as YYYY-MM or YYYY if no more is known.")
     try:
         earliest(partial)

@@ -1,5 +1,6 @@
 """Item values on their way: from what was typed to what is stored, and back to what the page shows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,7 +50,10 @@ def value_of(definition: CrfDefinition, name: str, given: Any, now: datetime) ->
         raise ValidationError(
             "The text holds a null character, which cannot be stored. Type it again without."
         )
-    value = definition.form_fields[name].clean(item.normalise(text, now))
+    text = item.normalise(text, now)
+    if item.kind == "number" and not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", text or "0"):
+        raise ValidationError("This is no number. Write it in digits, for example 31.5.")
+    value = definition.form_fields[name].clean(text)
     if value in ("", None):
         return None
     item.run_validators(value)

@@ -191,7 +191,7 @@ def _item_column(name: str, item: Any) -> Callable[[Any], str]:
         if name in row.missing_reasons:
             return quiet(row.missing_reasons[name]["reason"].replace("-", " "))
         found = str(item.words(getattr(row, name)))
-        return found or quiet("blank")
+        return found or quiet("not calculated" if item.rule else "blank")
 
     return words
 

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 import psycopg2
 import pytest
+from django.db import connection
 
 from ecrf.demo import ROOT, gunicorn
 from tests.conftest import PASSWORD
@@ -26,8 +27,6 @@ SEED = f"""
 import uuid
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from ecrf.access.models import Membership, Site, User
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.services import add_patient, open_visit
@@ -40,16 +39,19 @@ open_visit(patient=add_patient(site=site, by=user, request_key=uuid.uuid4()), co
 
 
 @pytest.fixture
-def _django_db_helper(django_db_setup) -> None:
+def _django_db_helper(django_db_setup, django_db_blocker) -> Iterator[None]:
     """In place of pytest-django's: the test uses a database of its own."""
+    with django_db_blocker.unblock():
+        yield
 
 
 @pytest.fixture
 def scratch(_django_db_helper) -> Iterator[dict[str, str]]:
-    """A database of its own on the tests' server, migrated, with one patient: the environment that names it."""
+    """A database of its own, copied from the empty one of the tests, with one patient: the environment of it."""
     name, server = f"test_killed_{uuid.uuid4().hex[:8]}", os.environ["DATABASE_URL"]
+    connection.close()  # PostgreSQL copies a database only while nobody uses it
     with _on(server) as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{connection.settings_dict["NAME"]}"')
     env = {
         **os.environ,
         "DATABASE_URL": _renamed(server, name),
@@ -71,13 +73,13 @@ def _renamed(url: str, name: str) -> str:
 
 @contextlib.contextmanager
 def _on(url: str) -> Iterator:
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
+    database = psycopg2.connect(url)
+    database.autocommit = True
     try:
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             yield cursor
     finally:
-        connection.close()
+        database.close()
 
 
 class Server:
@@ -107,15 +109,15 @@ class Server:
             "X-CSRFToken": self.cookies.get("csrftoken", ""),
             "HX-Request": "true",
         }
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        http = HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request(method, path, urlencode(data or {}), headers)
-            response = connection.getresponse()
+            http.request(method, path, urlencode(data or {}), headers)
+            response = http.getresponse()
             response.read()
             found = dict(re.findall(r"(csrftoken|sessionid)=([^;]+)", str(response.msg)))
             return response.status, found
         finally:
-            connection.close()
+            http.close()
 
     def log_in(self) -> "Server":
         self.cookies = self.ask("GET", "/login/again/")[1]
