@@ -6,6 +6,8 @@ from django.urls import include, path
 from ecrf.access.login import log_in_again, login_page
 from ecrf.monitoring.site import monitor_site
 
+handler500 = "ecrf.web.server_error"
+
 urlpatterns = [
     path("login/", login_page, name="login"),
     path("login/again/", log_in_again, name="log-in-again"),

@@ -1,7 +1,9 @@
 """What every request passes, whatever it asks for: the log line, the health check, the page for bad days."""
 
 import logging
+import sys
 import time
+import traceback
 from collections.abc import Callable
 
 from django.conf import settings
@@ -61,31 +63,37 @@ def health(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-class DatabaseAway:
-    """When the database is away: 503 and a page that says so and what is kept, not a stack trace."""
+def refuse_null(get_response: GetResponse) -> GetResponse:
+    """A null character in an address or a search is nobody's: nothing is found there."""
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or any("\x00" in text for text in request.GET.values()):
+            return HttpResponse("There is nothing at this address.\n", status=404, content_type="text/plain")
+        return get_response(request)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError):
-            return self._sorry(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError | InterfaceError):
-            return self._sorry(request)
-        return None
-
-    def _sorry(self, request: HttpRequest) -> HttpResponse:
-        log.error("database away", extra={"path": request.path})
-        connection.close()
-        page = render_to_string("errors/database_away.html", {"synthetic_data": settings.SYNTHETIC_DATA})
-        return HttpResponse(page, status=503, headers={"Retry-After": "10"})
+    return middleware
 
 
-database_away = DatabaseAway
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something broke. When it is the database that is away: 503, saying so and what is kept."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return HttpResponse(render_to_string("500.html"), status=500)
+    log.error("database away", extra={"path": request.path})
+    connection.close()
+    return HttpResponse(
+        render_to_string("errors/database_away.html"), status=503, headers={"Retry-After": "10"}
+    )
+
+
+class NoValues(logging.Filter):
+    """Takes the message off an exception in the log: a database's error quotes the row it refused."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and record.exc_info[0]:
+            kind, _error, trace = record.exc_info
+            record.exc_text = "".join(traceback.format_tb(trace)) + kind.__name__
+            record.exc_info = None
+        return True
 
 
 def about(request: HttpRequest) -> dict[str, object]:

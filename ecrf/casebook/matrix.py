@@ -21,6 +21,19 @@ class Cell:
     state: str
     missing: int = 0
     count: int = 0
+    expected: int = 1
+
+    @property
+    def words(self) -> str:
+        """The state, as people say it."""
+        if self.state == "begun" and self.count < self.expected:
+            return f"{self.count} of {self.expected}"
+        return {
+            "complete": "done",
+            "ready": "to complete",
+            "begun": f"{self.missing} left",
+            "empty": "to do",
+        }[self.state]
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,9 @@ def _cell(due: VisitDue, key: str, entries: list[Entry]) -> Cell:
     if not here:
         not_asked = due.state in (VisitState.MISSED, VisitState.NOT_EXPECTED)
         return Cell(key, "none" if not_asked else "empty")
-    missing = sum(entry.missing for entry in here)
+    missing, expected = sum(entry.missing for entry in here), due.plan.expected_of(key)
+    if len(here) < expected:
+        return Cell(key, "begun", missing, len(here), expected)
     if all(entry.status == Status.COMPLETE for entry in here):
         return Cell(key, "complete", count=len(here))
     return Cell(key, "begun" if missing else "ready", missing, len(here))

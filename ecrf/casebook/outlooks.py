@@ -5,7 +5,7 @@ from django.db.models import Count, Q
 from ecrf.casebook.book import Book
 from ecrf.casebook.due import Outlook, PatientEnd, VisitFacts, outlook
 from ecrf.casebook.models import Crf, Patient, PatientOutlook, Status
-from ecrf.casebook.protocol import protocol
+from ecrf.casebook.protocol import VisitPlan, protocol
 
 
 def outlook_forms() -> tuple[str, str]:
@@ -16,30 +16,35 @@ def outlook_forms() -> tuple[str, str]:
 def facts_of(patient: Patient, book: Book) -> list[VisitFacts]:
     """One fact per opened visit, by two statements."""
     trial = protocol()
-    complete = _complete_forms(patient)
-    dates = {row.entry.visit_id: row for row in book.rows(trial.visit_form)}
+    rows = {row.entry.visit_id: row for row in book.rows(trial.visit_form)}
     facts = []
-    for visit_id, code, forms_complete in complete:
-        row = dates.get(visit_id)
+    for (visit_id, code), counts in _entries_by_visit(patient).items():
+        row = rows.get(visit_id)
         missed = bool(row and getattr(row, trial.visit_fate_item) == trial.visit_missed)
-        plan = trial.plan(code)
-        wanted = 1 if missed else len(plan.forms) if plan else 1
         visited_on = getattr(row, trial.visit_date_item) if row else None
-        facts.append(VisitFacts(code, visited_on, missed, forms_complete >= wanted))
+        facts.append(VisitFacts(code, visited_on, missed, _is_complete(trial.plan(code), counts, missed)))
     return facts
 
 
-def _complete_forms(patient: Patient) -> list[tuple[int, str, int]]:
-    """(visit id, code, number of kinds of form of which an entry is complete and none is in progress)."""
-    whole = Q(entries__parent=None, entries__isnull=False)
+def _entries_by_visit(patient: Patient) -> dict[tuple[int, str], dict[str, tuple[int, int]]]:
+    """{(visit id, code): {CRF key: (entries complete, entries in progress)}}, rows of forms among them."""
     by_kind = patient.visits.values_list("pk", "code", "entries__crf").annotate(
-        done=Count("entries", filter=whole & Q(entries__status=Status.COMPLETE)),
-        open=Count("entries", filter=whole & ~Q(entries__status=Status.COMPLETE)),
+        done=Count("entries", filter=Q(entries__status=Status.COMPLETE)),
+        begun=Count("entries", filter=Q(entries__status=Status.DRAFT)),
     )
-    found: dict[tuple[int, str], int] = {}
-    for pk, code, _crf, done, begun in by_kind.order_by("pk"):
-        found[pk, code] = found.get((pk, code), 0) + (1 if done and not begun else 0)
-    return [(pk, code, count) for (pk, code), count in found.items()]
+    found: dict[tuple[int, str], dict[str, tuple[int, int]]] = {}
+    for pk, code, crf, done, begun in by_kind.order_by("pk"):
+        found.setdefault((pk, code), {})[crf] = (done, begun)
+    return found
+
+
+def _is_complete(plan: VisitPlan | None, counts: dict[str, tuple[int, int]], missed: bool) -> bool:
+    """Nothing in progress, and every expected entry complete; of a missed visit the visit form alone."""
+    trial = protocol()
+    wanted = (trial.visit_form,) if missed or plan is None else plan.forms
+    if any(begun for _done, begun in counts.values()):
+        return False
+    return all(counts.get(key, (0, 0))[0] >= (plan.expected_of(key) if plan else 1) for key in wanted)
 
 
 def end_of(book: Book) -> PatientEnd | None:

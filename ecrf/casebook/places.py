@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.registry import CrfDefinition
 
 
@@ -34,3 +34,8 @@ class Place:
             "number": self.number,
             **parent,
         }
+
+
+def is_stored(place: Place) -> bool:
+    """Whether there is an entry at this place."""
+    return Entry.objects.filter(**place.lookup()).exists()

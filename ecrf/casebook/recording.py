@@ -5,7 +5,7 @@ Floors above take part by `before_write` (may refuse items) and `after_write` (l
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,11 @@ from ecrf.casebook.values import apply, as_text, shown, state_of, value_of
 
 
 class DatabaseRefused(Exception):
-    """A constraint of the database refused a value that the form let pass: nothing was saved."""
+    """A constraint of the database refused values that the form let pass: nothing was saved."""
+
+    def __init__(self, items: Iterable[str]) -> None:
+        super().__init__("The database refused a value.")
+        self.items = list(items)
 
 
 @dataclass(frozen=True)
@@ -97,22 +101,33 @@ def record(
     compared with what is stored now. Raises LookupError for an item the form does not have.
     Each item stands alone: one that is refused does not keep the others from being saved.
     """
-    with acting(by, patient_id=place.patient.pk, reason=reason, source=source):
-        row = stored_row(place)
-        result = Recorded(place, row)
-        given = _read(place, values, result)
-        given = _without_conflicts(place, row, given, seen or {}, result)
-        changes = {name: value for name, value in given.items() if _differs(row, name, value)}
-        if row is not None and row.entry.status == Status.COMPLETE and not reason.strip():
-            result.wants_reason = list(changes)
-            return result
-        if not changes:
-            return result
-        # A row that is not stored yet is checked first, so that a refused value leaves no empty entry.
-        draft = row or place.definition.model(entry=_unsaved_entry(place))
-        kept = _allowed(place, draft, changes, by, result)
-        if kept:
-            _write(place, row, draft, kept, by, result)
+    try:
+        with acting(by, patient_id=place.patient.pk, reason=reason, source=source):
+            return _record(place, values, by, reason, seen or {})
+    except DatabaseRefused as refusal:
+        why = "The database cannot store this value. Check what was typed; nothing was changed."
+        return Recorded(place, stored_row(place), refused=dict.fromkeys(refusal.items, why))
+
+
+def _record(
+    place: Place, values: Mapping[str, Any], by: Actor, reason: str, seen: Mapping[str, str]
+) -> Recorded:
+    row = stored_row(place)
+    result = Recorded(place, row)
+    given = _read(place, values, result)
+    given = _without_conflicts(place, row, given, seen, result)
+    changes = {name: value for name, value in given.items() if _differs(row, name, value)}
+    if row is not None and row.entry.status == Status.COMPLETE and not reason.strip():
+        result.wants_reason = list(changes)
+        return result
+    if not changes:
+        return result
+    # A row that is not stored yet is checked first, so that a refused value leaves no empty entry.
+    draft = row or place.definition.model(entry=_unsaved_entry(place))
+    kept = _allowed(place, draft, changes, by, result)
+    if kept:
+        _write(place, row, draft, kept, by, result)
+
     return result
 
 
@@ -183,9 +198,7 @@ def _write(
     try:
         _save(row, [*changes, *place.definition.calculated, "missing_reasons"])
     except (IntegrityError, DataError) as error:
-        raise DatabaseRefused(
-            f"The database refused {', '.join(changes)} of {place.definition.title}."
-        ) from error
+        raise DatabaseRefused(changes) from error
     _count_missing(place, row)
     result.row, result.changed = row, list(changes)
     book = Book(place.patient)

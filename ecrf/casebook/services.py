@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db.models import Max
 
@@ -14,6 +15,8 @@ from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.recording import ensure_entry
 from ecrf.casebook.registry import CRFS, CrfDefinition
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ def add_patient(*, site: Site, by: User, request_key: uuid.UUID, source: str = "
     """Add a patient; the number is the site's code and the next sequence. The same key twice gives one patient."""
     with acting(by.acting_at(site, Right.ENTER), source=source):
         Site.objects.select_for_update(no_key=True).get(pk=site.pk)
-        if known := Patient.objects.filter(request_key=request_key, site=site).select_related("site").first():
-            return known
+        if known := Patient.objects.filter(request_key=request_key).select_related("site").first():
+            return _of_this_click(known, fits=known.site_id == site.pk)
         sequence = (site.patients.aggregate(last=Max("sequence"))["last"] or 0) + 1
         patient = Patient.objects.create(
             site=site,
@@ -45,6 +48,12 @@ def add_patient(*, site: Site, by: User, request_key: uuid.UUID, source: str = "
         )
         refresh_outlook(patient)
     return patient
+
+
+def _of_this_click(known: K, *, fits: bool) -> K:
+    if not fits:
+        raise LookupError("The key of this click was used elsewhere.")
+    return known
 
 
 def open_visit(*, patient: Patient, code: str, by: User, source: str = "site") -> Visit:
@@ -73,12 +82,9 @@ def add_entry(
 ) -> Place:
     """Add one more of a repeating form. The same key twice adds one. Numbers begin at `at_least`."""
     with acting(by, patient_id=patient.pk, source=source):
-        if (
-            known := Entry.objects.filter(request_key=request_key, patient=patient)
-            .select_related("parent")
-            .first()
-        ):
-            return Place(patient, definition, visit, known.number, parent)
+        if known := Entry.objects.filter(request_key=request_key).first():
+            fits = known.patient_id == patient.pk and known.crf == definition.key
+            return Place(patient, definition, visit, _of_this_click(known, fits=fits).number, parent)
         siblings = Entry.objects.filter(patient=patient, visit=visit, crf=definition.key)
         siblings = (
             siblings.filter(parent__number=parent) if parent is not None else siblings.filter(parent=None)

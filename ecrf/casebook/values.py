@@ -51,7 +51,9 @@ def value_of(definition: CrfDefinition, name: str, given: Any, now: datetime) ->
             "The text holds a null character, which cannot be stored. Type it again without."
         )
     text = item.normalise(text, now)
-    if item.kind == "number" and not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", text or "0"):
+    if item.kind == "number" and not re.fullmatch(
+        r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", text or "0"
+    ):
         raise ValidationError("This is no number. Write it in digits, for example 31.5.")
     value = definition.form_fields[name].clean(text)
     if value in ("", None):

@@ -40,12 +40,12 @@ def _complete_form(page: Page, rest: str, by: Actor) -> list[Gap]:
 def _add(page: Page, rest: str, by: Actor) -> list[Gap]:
     """`add:CRF:KEY` or `add:CRF:KEY:PARENT`: one more of a repeating form, or of a form's rows."""
     crf, key, *parent = rest.split(":")
-    on_page = {d for panel in page.panels for d in (panel.definition.key, *panel.definition.rows)}
-    if crf not in on_page:
-        raise Unknown(rest)
-    shown = [p for p in page.with_rows if p.definition.key == crf]
     parent_number = int(parent[0]) if parent else None
-    beside = [p.place.number for p in shown if p.place.parent == parent_number]
+    if not _can_be_added(page, crf, parent_number):
+        raise Unknown(rest)
+    beside = [
+        p.place.number for p in page.with_rows if (p.definition.key, p.place.parent) == (crf, parent_number)
+    ]
     add_entry(
         patient=page.where.patient,
         definition=CRFS[crf],
@@ -56,6 +56,12 @@ def _add(page: Page, rest: str, by: Actor) -> list[Gap]:
         at_least=max(beside, default=0) + 1,
     )
     return []
+
+
+def _can_be_added(page: Page, crf: str, parent: int | None) -> bool:
+    if parent is None:
+        return any(p.definition.key == crf and p.definition.repeat for p in page.panels)
+    return any(crf in p.definition.rows and p.place.number == parent for p in page.panels)
 
 
 def _not_done(page: Page, rest: str, by: Actor) -> list[Gap]:

@@ -9,7 +9,7 @@ from ecrf.access.models import User
 from ecrf.access.reach import reach
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient, Visit
-from ecrf.casebook.places import Place
+from ecrf.casebook.places import Place, is_stored
 from ecrf.casebook.protocol import CASEBOOK, protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 
@@ -48,10 +48,22 @@ def place_of(where: Where, crf: str, address: str) -> Place:
     number, parent = _numbers(address)
     if bool(definition.row_of) != (parent is not None):
         raise Http404
-    repeats = definition.repeat or definition.row_of
-    if number > 1 and not repeats:
+    place = Place(where.patient, definition, where.visit, number, parent)
+    if not _is_offered(place) and not is_stored(place):
         raise Http404
-    return Place(where.patient, definition, where.visit, number, parent)
+    return place
+
+
+def _is_offered(place: Place) -> bool:
+    """Whether the page offers this place before anybody added it."""
+    trial, definition = protocol(), place.definition
+    if place.parent is not None:
+        above = Place(place.patient, CRFS[definition.row_of], place.visit, place.parent)
+        return place.number <= definition.blank_rows and (_is_offered(above) or is_stored(above))
+    if place.visit is None:
+        return definition.key in trial.patient_forms and place.number == 1
+    plan = trial.plan(place.visit.code)
+    return plan is not None and place.number <= plan.expected_of(definition.key)
 
 
 def _belongs(where: Where, definition: CrfDefinition) -> bool:

@@ -36,6 +36,11 @@ def posted_item(request: HttpRequest, kind: str) -> Any:
     return typed_value(kind, request.POST.get("value", ""))
 
 
+def reason_given(data: QueryDict, name: str = "reason") -> str:
+    """Why a completed value changes, as far as it can be stored."""
+    return (data.get(name) or "").replace("\x00", "").strip()[:500]
+
+
 def save_page(panels: list[Panel], data: QueryDict, by: Actor) -> bool:
     """Save what differs from what the page showed, form by form; whether everything given is now stored.
 
@@ -47,7 +52,8 @@ def save_page(panels: list[Panel], data: QueryDict, by: Actor) -> bool:
         values = _changed(panel, data, seen)
         if not values:
             continue
-        reason = data.get(f"reason:{panel.id}", "")
+        reason = reason_given(data, f"reason:{panel.id}")
+        seen = {name: seen.get(name, "") for name in values}
         panel.recorded = record(place=panel.place, values=values, by=by, seen=seen, reason=reason)
         panel.row = panel.recorded.row
         clean = clean and panel.recorded.is_clean
@@ -59,7 +65,7 @@ def save_page(panels: list[Panel], data: QueryDict, by: Actor) -> bool:
 def _seen(data: QueryDict, panel: Panel) -> dict[str, str]:
     try:
         found = json.loads(data.get(f"seen:{panel.id}", "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         found = {}
     return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, Mapping) else {}
 

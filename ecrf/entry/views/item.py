@@ -15,7 +15,7 @@ from ecrf.checks.services import confirm, findings_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
 from ecrf.entry.assembly import one_panel
 from ecrf.entry.panels import ItemView, Panel
-from ecrf.entry.posted import posted_item
+from ecrf.entry.posted import posted_item, reason_given
 from ecrf.entry.reasons import REASONS
 
 STATUS = {"saved": 200, "refused": 422, "conflict": 409, "reason": 428}
@@ -34,7 +34,7 @@ def item(request: UserRequest, number: str, segment: str, crf: str, address: str
         values={name: posted_item(request, kind)},
         by=request.user.acting_at(where.patient.site, Right.ENTER),
         seen={name: request.POST["seen"]} if "seen" in request.POST else {},
-        reason=request.POST.get("reason", "").strip()[:500],
+        reason=reason_given(request.POST),
     )
     panel = one_panel(where, place, result.row, result.remarks)
     panel.recorded = result

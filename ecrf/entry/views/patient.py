@@ -26,13 +26,14 @@ def patient(request: UserRequest, number: str) -> HttpResponse:
 @require_POST
 def add(request: UserRequest) -> HttpResponse:
     """Add a patient at one of the user's sites; the same click twice adds one."""
-    site = get_object_or_404(sites(request.user, *Right), code=request.POST.get("site", ""))
+    site = get_object_or_404(
+        sites(request.user, *Right), code=request.POST.get("site", "").replace("\x00", "")
+    )
     require(request.user, Right.ENTER, site)
     try:
-        key = uuid.UUID(request.POST.get("key", ""))
-    except ValueError:
-        return HttpResponseBadRequest("The page is incomplete. Go back and load it again.")
-    added = add_patient(site=site, by=request.user, request_key=key)
+        added = add_patient(site=site, by=request.user, request_key=uuid.UUID(request.POST.get("key", "")))
+    except (ValueError, LookupError):
+        return HttpResponseBadRequest("The page is out of date. Go back and load it again.")
     messages.success(
         request, f"Patient {added.number} is added. Write the number on the identification list."
     )

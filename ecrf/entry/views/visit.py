@@ -1,6 +1,8 @@
 """The visit's page, and the page of a form that belongs to no visit: the same page with one form on it."""
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest
@@ -12,7 +14,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import MissingReason
 from ecrf.casebook.protocol import CASEBOOK, protocol
 from ecrf.casebook.services import Gap, add_entry
-from ecrf.entry.actions import Unknown, act
+from ecrf.entry.actions import act
 from ecrf.entry.addresses import html_id, page_url, place_of, reach_where
 from ecrf.entry.assembly import Page, log_page, visit_page
 from ecrf.entry.forms import CrfForm
@@ -26,15 +28,15 @@ def visit(request: UserRequest, number: str, code: str) -> HttpResponse:
     where = reach_where(request.user, number, code)
     if where.visit is None:
         return redirect("patient", number)
-    return _answer(request, visit_page(where))
+    return _answer(request, partial(visit_page, where))
 
 
 @require_http_methods(["GET", "POST"])
 def log_form(request: UserRequest, number: str, crf: str, entry_number: int) -> HttpResponse:
     """One form that belongs to no visit, such as an adverse event."""
     where = reach_where(request.user, number, CASEBOOK)
-    page = log_page(where, place_of(where, crf, str(entry_number)))
-    return _answer(request, page)
+    place = place_of(where, crf, str(entry_number))
+    return _answer(request, partial(log_page, where, place))
 
 
 @require_POST
@@ -44,27 +46,35 @@ def add_log_form(request: UserRequest, number: str, crf: str) -> HttpResponse:
     place = place_of(where, crf, "1")
     if place.definition.key not in protocol().logs:
         return redirect(page_url(where, place))
+    by = request.user.acting_at(where.patient.site, Right.ENTER)
     try:
         key = uuid.UUID(request.POST.get("key", ""))
-    except ValueError:
-        return HttpResponseBadRequest("The page is incomplete. Go back and load it again.")
-    by = request.user.acting_at(where.patient.site, Right.ENTER)
-    added = add_entry(
-        patient=where.patient, definition=place.definition, visit=None, parent=None, by=by, request_key=key
-    )
+        added = add_entry(
+            patient=where.patient,
+            definition=place.definition,
+            visit=None,
+            parent=None,
+            by=by,
+            request_key=key,
+        )
+    except (ValueError, LookupError):
+        return HttpResponseBadRequest("The page is out of date. Go back and load it again.")
     return redirect(page_url(where, added))
 
 
-def _answer(request: UserRequest, page: Page) -> HttpResponse:
+def _answer(request: UserRequest, load: Callable[[], Page]) -> HttpResponse:
+    page = load()
     if request.method == "GET":
         return _render(request, page)
     by = request.user.acting_at(page.where.patient.site, Right.ENTER)
     if not save_page(page.with_rows, request.POST, by):
         return _render(request, page, status=422)
+    # What was saved may have changed what the visit needs.
+    page = load()
     action = request.POST.get("action", "save")
     try:
         gaps = act(page, action, by)
-    except (Unknown, ValueError):
+    except (LookupError, ValueError):
         return HttpResponseBadRequest(
             "The page is out of date. Go back and load it again; what was typed is kept."
         )
