@@ -74,8 +74,9 @@ def _walk(heads: dict[int, tuple[int, str]]) -> Verdict:
             faults[chain] = Fault(
                 chain, position, "the chain does not end where its head says: events are gone"
             )
-    found = [*sorted(faults.values(), key=lambda fault: fault.chain), *_rows_beside_the_trail()]
-    return Verdict(len(ends), events, found)
+    found = sorted(faults.values(), key=lambda fault: fault.chain)
+    # A broken chain may leave rows without events: say the cause, not both.
+    return Verdict(len(ends), events, found or _rows_beside_the_trail())
 
 
 def _rows_beside_the_trail() -> list[Fault]:

@@ -115,6 +115,12 @@ def sql(statement: str, *values) -> None:
         cursor.execute(statement, values)
 
 
+def ensure_logged(place: Place, coordinator) -> None:
+    """A log's page is there once its entry was added."""
+    with acting(coordinator.acting_at(place.patient.site, Right.ENTER), patient_id=place.patient.pk):
+        ensure_entry(place)
+
+
 # --- on the page ----------------------------------------------------------------------------------
 
 
@@ -122,6 +128,8 @@ def sql(statement: str, *values) -> None:
 def test_crf_stands_on_its_page_with_a_field_for_each_item(key, place, client, coordinator):
     client.force_login(coordinator)
     number = place.patient.number
+    if key in protocol().logs:
+        ensure_logged(place, coordinator)
     if place.visit:
         url = reverse("visit", args=[number, place.visit.code])
     else:

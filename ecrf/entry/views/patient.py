@@ -26,9 +26,10 @@ def patient(request: UserRequest, number: str) -> HttpResponse:
 @require_POST
 def add(request: UserRequest) -> HttpResponse:
     """Add a patient at one of the user's sites; the same click twice adds one."""
-    site = get_object_or_404(
-        sites(request.user, *Right), code=request.POST.get("site", "").replace("\x00", "")
-    )
+    code = request.POST.get("site", "")
+    if "\x00" in code:
+        raise Http404
+    site = get_object_or_404(sites(request.user, *Right), code=code)
     require(request.user, Right.ENTER, site)
     try:
         added = add_patient(site=site, by=request.user, request_key=uuid.UUID(request.POST.get("key", "")))

@@ -19,7 +19,11 @@ def today(request: UserRequest) -> HttpResponse:
         if rights & {Right.REVIEW, Right.REVIEW_SAFETY}:
             return redirect("monitor:index")
         return render(request, "entry/no_work_here.html", {"memberships": request.user.current_memberships})
-    query = request.GET.get("q", "").strip()[:20]
-    found = worklist(request.user, query=query, after=request.GET.get("after", "")[:20])
+    query = _short(request, "q")
+    found = worklist(request.user, query=query, after=_short(request, "after"))
     context = {"work": found, "query": query, "new_key": uuid.uuid4()}
     return render(request, "entry/today.html", context)
+
+
+def _short(request: UserRequest, name: str) -> str:
+    return request.GET.get(name, "").replace("\x00", "").strip()[:20]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,6 +13,7 @@ from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.models import MissingReason
 from ecrf.casebook.protocol import CASEBOOK, protocol
+from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import Gap, add_entry
 from ecrf.entry.actions import act
 from ecrf.entry.addresses import html_id, page_url, place_of, reach_where
@@ -43,15 +44,14 @@ def log_form(request: UserRequest, number: str, crf: str, entry_number: int) -> 
 def add_log_form(request: UserRequest, number: str, crf: str) -> HttpResponse:
     """One more entry in a log; the same click twice adds one."""
     where = reach_where(request.user, number, CASEBOOK)
-    place = place_of(where, crf, "1")
-    if place.definition.key not in protocol().logs:
-        return redirect(page_url(where, place))
+    if crf not in protocol().logs:
+        raise Http404
     by = request.user.acting_at(where.patient.site, Right.ENTER)
     try:
         key = uuid.UUID(request.POST.get("key", ""))
         added = add_entry(
             patient=where.patient,
-            definition=place.definition,
+            definition=CRFS[crf],
             visit=None,
             parent=None,
             by=by,
