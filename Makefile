@@ -67,7 +67,7 @@ lint: setup ## formatters in checking mode, linters, types, import layers
 	@echo "Import layers ..."
 	@PYTHONPATH=. $(BIN)/lint-imports
 
-format: setup ## rewrite the code and the templates in the agreed format
+format: setup ## rewrite the code in the agreed format
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/djlint --quiet --reformat templates || true

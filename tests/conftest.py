@@ -25,6 +25,7 @@ def make_user(username: str, role: str, *sites: Site) -> User:
 
 @pytest.fixture(autouse=True)
 def _fast_passwords(settings):
+    settings.WHITENOISE_AUTOREFRESH = True  # or each new test client reads the whole folder of static files
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,

@@ -27,8 +27,13 @@ SUM_MOVED = 8
 GRADE_MOVED = 2
 
 
+def _label(item: str) -> str:
+    side, _, muscle = item.partition("_")
+    return f"{MUSCLES[muscle]}, {side}"
+
+
 def _grade(side: str, muscle: str) -> WholeNumber:
-    return WholeNumber(f"{MUSCLES[muscle]}, {side}", low=0, high=5, cdash="MKORRES")
+    return WholeNumber(_label(f"{side}_{muscle}"), low=0, high=5, cdash="MKORRES")
 
 
 @crf("mrc-strength", title="MRC strength", domain="MK")
@@ -93,7 +98,7 @@ def grade_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
         now, before = getattr(row, item), getattr(last, item)
         if now is not None and before is not None and abs(now - before) >= GRADE_MOVED:
             way = "rose" if now > before else "fell"
-            yield Question(item, f"{row._meta.get_field(item).verbose_name}, {way} from {before} to {now}.")
+            yield Question(item, f"{_label(item)}, {way} from {before} to {now}.")
 
 
 @check("MRC-002", on="mrc-strength", items=mrc_items(MUSCLES), reads=("mrc-strength",))
