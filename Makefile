@@ -60,7 +60,6 @@ lint: setup ## formatters in checking mode, linters, types, import layers
 	@$(BIN)/ruff format --check . || { echo "Say make format." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@echo "Templates ..."
-	@$(BIN)/djlint --quiet --check templates || { echo "Say make format." >&2; exit 1; }
 	@$(BIN)/djlint --quiet --lint templates
 	@echo "Types ..."
 	@$(LINT_SETTINGS) $(BIN)/mypy --no-error-summary
@@ -70,7 +69,6 @@ lint: setup ## formatters in checking mode, linters, types, import layers
 format: setup ## rewrite the code in the agreed format
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/djlint --quiet --reformat templates || true
 
 lock: setup ## pin again what pyproject.toml and package.json ask for (UPGRADE=--upgrade for the newest)
 	@echo "Python packages ..."

@@ -19,6 +19,21 @@ _EVENTS = """
     FROM audit_auditevent AS event ORDER BY event.chain, event.position
 """
 
+_DIFFERENCES = """
+    WITH stored AS (
+        SELECT t."{row}"::text AS row, item.key, item.value
+        FROM "{table}" t CROSS JOIN LATERAL jsonb_each(audit_flat(to_jsonb(t)) - %s::text[]) item
+        WHERE item.value <> 'null'
+    ), told AS (
+        SELECT DISTINCT ON (e."row", item.key) e."row" AS row, item.key, item.value -> 1 AS value
+        FROM audit_auditevent e CROSS JOIN LATERAL jsonb_each(e.changes || e.calculated) item
+        WHERE e."table" = %s AND item.value -> 1 <> '"(hidden)"'
+        ORDER BY e."row", item.key, e.position DESC
+    )
+    SELECT row, key FROM stored FULL JOIN told USING (row, key)
+    WHERE coalesce(stored.value, 'null') <> coalesce(told.value, 'null') ORDER BY row, key LIMIT 20
+"""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -45,7 +60,7 @@ def event_hash(previous: str, content: list[str]) -> str:
 
 
 def verify() -> Verdict:
-    """Recompute every hash from the stored content and compare the ends with the stored heads.
+    """Recompute every hash from the stored content, compare the ends with the stored heads, the data with both.
 
     Reads one snapshot, so that people may go on writing meanwhile.
     """
@@ -75,23 +90,20 @@ def _walk(heads: dict[int, tuple[int, str]]) -> Verdict:
                 chain, position, "the chain does not end where its head says: events are gone"
             )
     found = sorted(faults.values(), key=lambda fault: fault.chain)
-    # A broken chain may leave rows without events: say the cause, not both.
-    return Verdict(len(ends), events, found or _rows_beside_the_trail())
+    # A broken chain may tell of other values than the tables: say the cause, not both.
+    return Verdict(len(ends), events, found or _data_beside_the_trail())
 
 
-def _rows_beside_the_trail() -> list[Fault]:
-    """Rows of audited tables that no event tells of: written with the triggers off, or their chain is gone."""
+def _data_beside_the_trail() -> list[Fault]:
+    """Values that are not what the trail last said of them: written with the triggers off, or the chain is gone."""
     found = []
     with connection.cursor() as cursor:
-        for model, column in AUDITED:
-            table = model._meta.db_table
-            cursor.execute(
-                f'SELECT t."{column}" FROM "{table}" t WHERE NOT EXISTS (SELECT 1 FROM audit_auditevent e'  # noqa: S608
-                f""" WHERE e."table" = %s AND e."row" = t."{column}"::text) LIMIT 20""",
-                [table],
-            )
+        for audited in AUDITED:
+            table = audited.model._meta.db_table
+            cursor.execute(_DIFFERENCES.format(table=table, row=audited.row), [list(audited.unseen), table])
             found += [
-                Fault(SYSTEM_CHAIN, 0, f"row {pk} of {table} has no event") for (pk,) in cursor.fetchall()
+                Fault(SYSTEM_CHAIN, 0, f"row {row} of {table}: {item} is not what the trail says")
+                for row, item in cursor.fetchall()
             ]
     return found
 

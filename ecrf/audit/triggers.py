@@ -1,13 +1,23 @@
 """Puts a table under the audit trail: `@audited(...)` above a model adds the triggers to its migration."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import pgtrigger
 from django.db import models
 
-AUDITED: list[tuple[type[models.Model], str]] = []
-"""Every model under the trail, with the column that names its row there."""
+
+@dataclass(frozen=True)
+class Audited:
+    """One model under the trail, the column that names its row there, and the columns the trail does not show."""
+
+    model: type[models.Model]
+    row: str
+    unseen: tuple[str, ...]
+
+
+AUDITED: list[Audited] = []
 
 M = TypeVar("M", bound=type[models.Model])
 
@@ -56,7 +66,7 @@ def audited(
     )
 
     def decorate(model: M) -> M:
-        AUDITED.append((model, row))
+        AUDITED.append(Audited(model, row, (*ignore, *hide)))
         return add_triggers(model)  # type: ignore[no-any-return]
 
     return decorate

@@ -192,7 +192,11 @@ class Panel:
     def is_complete(self) -> bool:
         """Whether it and every row added to it is complete."""
         stored = [row for group in self.rows for row in group.panels if row.row]
-        return self.row is not None and self.row.entry.status == Status.COMPLETE and all(r.is_complete for r in stored)
+        return (
+            self.row is not None
+            and self.row.entry.status == Status.COMPLETE
+            and all(r.is_complete for r in stored)
+        )
 
     @cached_property
     def missing(self) -> list[str]:

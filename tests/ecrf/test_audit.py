@@ -521,3 +521,9 @@ def test_site_renamed_by_a_person_is_in_the_trail_with_both_names(administrator,
     event = AuditEvent.objects.filter(table="access_site").latest("position")
     assert event.changes == {"name": ["Synthetic hospital 01", "New name"]}
     assert (event.actor, event.reason) == ("administrator", "Merged")
+
+
+@pytest.mark.requirement("R-009")
+def test_value_changed_below_the_triggers_is_named(patient):
+    tamper("UPDATE trial_gripstrength SET right_1 = 99 WHERE right_1 IS NOT NULL")
+    assert "right_1 is not what the trail says" in verify().faults[0].what
