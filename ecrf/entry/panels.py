@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.utils.safestring import SafeString
+
 from ecrf.casebook.models import Crf, MissingReason, Status
 from ecrf.casebook.places import Place
 from ecrf.casebook.recording import Conflict, Recorded
@@ -12,10 +14,10 @@ from ecrf.casebook.registry import CrfDefinition
 from ecrf.casebook.values import shown
 from ecrf.checks.models import Finding, FindingState
 from ecrf.entry.addresses import Where, field_name, html_id, item_url
+from ecrf.entry.controls import control, missing_tag, wrapper
 
 RADIOS_AT_MOST = 4
 LONGEST_RADIO_LABEL = 26
-WIDTHS = {"number": 7, "day": 13, "partial-day": 13, "clock": 8, "line": 28, "prose": 60}
 
 
 @dataclass
@@ -25,33 +27,29 @@ class ItemView:
     panel: "Panel"
     name: str
 
-    @property
+    @cached_property
     def definition(self) -> Any:
         return self.panel.definition.items[self.name]
 
-    @property
+    @cached_property
     def label(self) -> str:
         return str(self.definition.verbose_name)
 
-    @property
+    @cached_property
     def field(self) -> str:
         return field_name(self.panel.place, self.name)
 
-    @property
+    @cached_property
     def id(self) -> str:
         return html_id(self.panel.place, self.name)
 
     @property
     def url(self) -> str:
-        return item_url(self.panel.where, self.panel.place, self.name)
+        return f"{self.panel.items_url}{self.name}/"
 
-    @property
+    @cached_property
     def kind(self) -> str:
         return str(self.definition.kind)
-
-    @property
-    def width(self) -> int:
-        return WIDTHS.get(self.kind, 28)
 
     @cached_property
     def state(self) -> str:
@@ -66,7 +64,7 @@ class ItemView:
             return typed
         return "" if self.state.startswith("~") else self.state
 
-    @property
+    @cached_property
     def missing(self) -> dict[str, str] | None:
         """{reason, label, comment} where a missing reason stands instead of the value."""
         found = self.panel.row.missing_reasons.get(self.name) if self.panel.row else None
@@ -84,17 +82,19 @@ class ItemView:
         value = getattr(self.panel.previous, self.name, None)
         return str(self.definition.text(value)) if self.kind == "number" else ""
 
-    @property
+    @cached_property
     def choices(self) -> list[tuple[str, str]]:
         if not hasattr(self.definition, "flatchoices") or self.kind != "choice":
             return []
         return list(self.definition.flatchoices) or [("yes", "Yes"), ("no", "No")]
 
-    @property
+    @cached_property
     def as_radios(self) -> bool:
         choices = self.choices
-        return len(choices) <= RADIOS_AT_MOST and all(
-            len(label) <= LONGEST_RADIO_LABEL for _, label in choices
+        return (
+            bool(choices)
+            and len(choices) <= RADIOS_AT_MOST
+            and all(len(label) <= LONGEST_RADIO_LABEL for _, label in choices)
         )
 
     @property
@@ -129,9 +129,37 @@ class ItemView:
     def wants_reason(self) -> bool:
         return self.name in self.panel.recorded.wants_reason
 
-    @property
+    @cached_property
     def questions(self) -> list[Finding]:
         return [f for f in self.panel.findings if f.item == self.name and f.state != FindingState.CLEARED]
+
+    @property
+    def attributes(self) -> SafeString:
+        """Of the element around the field on the page."""
+        return wrapper(self, f"item item-{self.kind}")
+
+    @property
+    def cell_attributes(self) -> SafeString:
+        """Of the element around the field in a grid."""
+        return wrapper(self, "item grid-item asks" if self.open_questions else "item grid-item")
+
+    @property
+    def control(self) -> SafeString:
+        return control(self)
+
+    @property
+    def missing_tag(self) -> SafeString:
+        return missing_tag(self)
+
+    @property
+    def has_message(self) -> bool:
+        """Whether the last save has left something to say at the field."""
+        recorded = self.panel.recorded
+        return (
+            self.name in recorded.refused
+            or self.name in recorded.conflicts
+            or self.name in recorded.wants_reason
+        )
 
     @property
     def open_questions(self) -> list[Finding]:
@@ -167,6 +195,11 @@ class Panel:
     @property
     def id(self) -> str:
         return html_id(self.place)
+
+    @cached_property
+    def items_url(self) -> str:
+        """What the addresses of its items begin with."""
+        return item_url(self.where, self.place, "x").removesuffix("x/")
 
     @property
     def title(self) -> str:

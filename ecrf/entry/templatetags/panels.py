@@ -7,6 +7,7 @@ from django import template
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
+from ecrf.entry import controls
 from ecrf.entry.panels import ItemView, Panel
 
 register = template.Library()
@@ -33,3 +34,9 @@ def panel_body(context: template.Context, panel: Panel) -> str:
 def item_of(panel: Panel, name: str) -> ItemView:
     """One item of a panel, for the templates of grids."""
     return panel.items[name]
+
+
+@register.simple_tag
+def cell(item: ItemView, size: int, row: int, col: int, muscle: str = "") -> str:
+    """The field of a grid's cell."""
+    return controls.cell(item, size, row, col, muscle)

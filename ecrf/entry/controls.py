@@ -1,0 +1,111 @@
+"""The HTML of one item's field, by its kind. In Python, since a page holds hundreds of them."""
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    from ecrf.entry.panels import ItemView
+
+PLACEHOLDERS = {"day": "YYYY-MM-DD", "partial-day": "YYYY-MM-DD", "clock": "HH:MM"}
+
+
+Attributes = dict[str, str | bool | None]
+
+
+def wrapper(item: "ItemView", css: str) -> SafeString:
+    """The attributes of the element around a field: where it is saved, whether it is required or asked."""
+    asked = item.asked_if or {}
+    return _attributes(
+        {
+            "class": css,
+            "id": f"i-{item.id}",
+            "hx-post": item.url,
+            "hx-trigger": "save",
+            "hx-swap": "none",
+            "hx-params": "none",
+            "data-item": True,
+            "data-required": item.definition.required,
+            "data-asked-of": asked.get("item"),
+            "data-asked-if": asked.get("values"),
+            "hidden": item.is_hidden,
+        }
+    )
+
+
+def control(item: "ItemView") -> SafeString:
+    """Radios, a drop-down list, a text area or a line, holding what `item.text` says."""
+    if item.as_radios:
+        return _radios(item)
+    if item.kind == "choice":
+        return _select(item)
+    if item.kind == "prose":
+        attributes = _attributes({**_common(item), "rows": "3"})
+        return SafeString(f"<textarea{attributes}>\n{escape(item.text)}</textarea>")
+    more: Attributes = {
+        "inputmode": "decimal" if item.kind == "number" else None,
+        "placeholder": PLACEHOLDERS.get(item.kind),
+        "aria-describedby": f"d-{item.id}" if item.definition.hint else None,
+    }
+    return _input(item, more)
+
+
+def cell(item: "ItemView", size: int, row: int, col: int, muscle: str = "") -> SafeString:
+    """The field of a grid's cell; its label is read out, since the grid's heads label it for the eye."""
+    unit = f", {item.definition.unit}" if item.definition.unit else ""
+    more: Attributes = {
+        "class": f"form-control cell-{size}",
+        "inputmode": "decimal",
+        "aria-label": f"{item.label}{unit}",
+        "data-row": str(row),
+        "data-col": str(col),
+        "data-muscle": muscle or None,
+    }
+    return _input(item, more)
+
+
+def missing_tag(item: "ItemView") -> SafeString:
+    """Says beside the field why there is no value; hidden where there is one, for the script to fill."""
+    hidden, label = ("", item.missing["label"]) if item.missing else (" hidden", "")
+    return SafeString(f'<span class="missing-tag" id="t-{item.id}"{hidden}>{escape(label)}</span>')
+
+
+def _input(item: "ItemView", more: Attributes) -> SafeString:
+    invalid: Attributes = {"type": "text", "value": item.text, "aria-invalid": "true" if item.error else None}
+    return SafeString(f"<input{_attributes({**_common(item), **invalid, **more})}>")
+
+
+def _common(item: "ItemView") -> Attributes:
+    return {"class": f"form-control w-{item.kind}", "id": f"f-{item.id}", "name": item.field}
+
+
+def _radios(item: "ItemView") -> SafeString:
+    name, chosen = escape(item.field), item.text
+    choices = "".join(
+        f'<label class="radio"><input type="radio" name="{name}" value="{escape(code)}"'
+        f"{' checked' if code == chosen else ''}>{escape(label)}</label>"
+        for code, label in item.choices
+    )
+    group = f'class="radios" role="radiogroup" aria-labelledby="l-{item.id}" id="f-{item.id}"'
+    return SafeString(f"<span {group}>{choices}</span>")
+
+
+def _select(item: "ItemView") -> SafeString:
+    options = "".join(
+        f'<option value="{escape(code)}"{" selected" if code == item.text else ""}>{escape(label)}</option>'
+        for code, label in [("", ""), *item.choices]
+    )
+    attributes = _attributes({**_common(item), "class": "form-select"})
+    return SafeString(f"<select{attributes}>{options}</select>")
+
+
+def _attributes(values: Attributes) -> SafeString:
+    """As HTML, everything escaped: True alone by its name, None and False left out."""
+    return SafeString(
+        "".join(
+            f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+            for name, value in values.items()
+            if value is not None and value is not False
+        )
+    )
