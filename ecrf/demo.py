@@ -85,7 +85,8 @@ def serve() -> int:
         manage(env, "collectstatic", "--no-input", "--verbosity", "0")
         manage({**env, "DEMO_PASSWORD": password}, "load_synthetic_study")
         _say(port, password)
-        web = subprocess.Popen(gunicorn(port), cwd=ROOT, env=env)  # noqa: S603
+        # In a session of its own, so that Ctrl-C reaches this process alone and the server is stopped in order.
+        web = subprocess.Popen(gunicorn(port), cwd=ROOT, env=env, start_new_session=True)  # noqa: S603
         signal.signal(signal.SIGTERM, lambda *_: web.terminate())
         try:
             return web.wait()
