@@ -3,8 +3,12 @@
 from typing import Any
 
 from ecrf.casebook.models import Crf, Patient
+from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS
+
+COMPARED: set[str] = set()
+"""Kinds of form of which a check compares the row with those of other visits: they are loaded together."""
 
 
 class Undeclared(LookupError):
@@ -41,6 +45,16 @@ class Book:
             raise Undeclared(f"A check reads {key} without declaring it.")
         return self._load(key)
 
+    def row_at(self, place: Place) -> Crf | None:
+        """The row at this place, if one is stored: for a kind whose other rows are looked at as well."""
+        where = (place.visit.pk if place.visit else None, place.parent, place.number)
+        for row in self._load(place.definition.key):
+            entry = row.entry
+            if where == (entry.visit_id, entry.parent.number if entry.parent else None, entry.number):
+                entry.patient, entry.visit = place.patient, place.visit
+                return row  # type: ignore[no-any-return]
+        return None
+
     def one(self, key: str) -> Any | None:
         """The row of a form that a patient has once."""
         return next(iter(self.rows(key)), None)
@@ -64,8 +78,10 @@ class Book:
 
     def _load(self, key: str) -> list[Any]:
         if key not in self._rows:
-            found = CRFS[key].model._default_manager.filter(entry__patient=self.patient)
-            self._rows[key] = sorted(found.select_related("entry__visit", "entry__parent"), key=_order)
+            definition = CRFS[key]
+            joined = ("entry__visit", "entry__parent") if definition.row_of else ("entry__visit",)
+            found = definition.model._default_manager.filter(entry__patient=self.patient)
+            self._rows[key] = sorted(found.select_related(*joined), key=_order)
         return self._rows[key]
 
 

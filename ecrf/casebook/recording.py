@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError
 
 from ecrf.audit.actor import Actor, acting
-from ecrf.casebook.book import Book
+from ecrf.casebook.book import COMPARED, Book
 from ecrf.casebook.models import Crf, Entry, PatientOutlook, Status
 from ecrf.casebook.outlooks import outlook_forms, refresh_outlook
 from ecrf.casebook.places import Place
@@ -112,7 +112,8 @@ def record(
 def _record(
     place: Place, values: Mapping[str, Any], by: Actor, reason: str, seen: Mapping[str, str]
 ) -> Recorded:
-    row = stored_row(place)
+    book = Book(place.patient)
+    row = book.row_at(place) if place.definition.key in COMPARED else stored_row(place)
     result = Recorded(place, row)
     given = _read(place, values, result)
     given = _without_conflicts(place, row, given, seen, result)
@@ -124,19 +125,20 @@ def _record(
         return result
     # A row that is not stored yet is checked first, so that a refused value leaves no empty entry.
     draft = row or place.definition.model(entry=_unsaved_entry(place))
-    kept = _allowed(place, draft, changes, by, result)
+    kept = _allowed(place, draft, changes, by, result, book)
     if kept:
-        _write(place, row, draft, kept, by, result)
+        _write(place, row, draft, kept, by, result, book)
 
     return result
 
 
 def stored_row(place: Place) -> Crf | None:
     """The typed row at this place, if one is stored; one statement."""
-    rows = place.definition.model._default_manager.select_related("entry__visit", "entry__parent")
-    row = rows.filter(**{f"entry__{name}": value for name, value in place.lookup().items()}).first()
+    joined = "entry" if place.parent is None else "entry__parent"
+    rows = place.definition.model._default_manager.select_related(joined)
+    row = next(iter(rows.filter(**{f"entry__{name}": value for name, value in place.lookup().items()})), None)
     if row:
-        row.entry.patient = place.patient
+        row.entry.patient, row.entry.visit = place.patient, place.visit
     return row
 
 
@@ -171,13 +173,12 @@ def _without_conflicts(
 
 
 def _allowed(
-    place: Place, draft: Crf, changes: dict[str, Any], by: Actor, result: Recorded
+    place: Place, draft: Crf, changes: dict[str, Any], by: Actor, result: Recorded, book: Book
 ) -> dict[str, Any]:
     """The changes that no hard check refuses; the draft then holds these only."""
     before = {name: state_of(draft, name) for name in changes}
     apply(draft, changes)
     refused: dict[str, str] = {}
-    book = Book(place.patient)
     for step in BEFORE_WRITE:
         refused |= step(Writing(place, draft, list(changes), by, book))
     # A rule between two items names one of them; it is the item given now that is refused.
@@ -188,7 +189,13 @@ def _allowed(
 
 
 def _write(
-    place: Place, stored: Crf | None, draft: Crf, changes: dict[str, Any], by: Actor, result: Recorded
+    place: Place,
+    stored: Crf | None,
+    draft: Crf,
+    changes: dict[str, Any],
+    by: Actor,
+    result: Recorded,
+    book: Book,
 ) -> None:
     row = stored or draft
     apply(row, changes)
@@ -201,7 +208,6 @@ def _write(
         raise DatabaseRefused(changes) from error
     _count_missing(place, row)
     result.row, result.changed = row, list(changes)
-    book = Book(place.patient)
     for step in AFTER_WRITE:
         result.remarks += step(Writing(place, row, list(changes), by, book))
     if place.definition.key in outlook_forms():

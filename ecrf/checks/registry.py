@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from ecrf.casebook.book import Book
+from ecrf.casebook.book import COMPARED, Book
 from ecrf.casebook.registry import CRFS
 
 ANY = "*"
@@ -83,6 +83,8 @@ def check(
             raise ImproperlyConfigured(f"Edit check {id} has no docstring to tell what it asks.")
         forms = frozenset(read.partition(".")[0] for read in reads)
         CHECKS[id] = Check(id, on, tuple(items), kinds, hard, forms, frozenset(reads), source, rule, title)
+        if on in forms:
+            COMPARED.add(on)
         return rule
 
     return register

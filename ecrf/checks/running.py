@@ -55,8 +55,11 @@ def _settle(patient: Patient, runs: Iterable[tuple[Check, Crf]], book: Book, ent
         Finding(entry_id=entry, check_id=check_id, item=item, text=text)
         for (entry, check_id, item), text in asked.items()
     ]
-    if changed:
-        Finding.objects.bulk_update(changed, ["text", "state", "confirmed_at", "confirmed_by"])
+    columns = ["text", "state", "confirmed_at", "confirmed_by"]
+    if len(changed) == 1:
+        changed[0].save(update_fields=columns)  # nearly always; a third of the bulk statement's time
+    elif changed:
+        Finding.objects.bulk_update(changed, columns)
     if new:
         Finding.objects.bulk_create(new)
     return [f for f in [*known, *new] if f.entry_id == entry_id and f.state != FindingState.CLEARED]

@@ -103,7 +103,11 @@ def _cards(rows: QuerySet[PatientOutlook], today: dict[int, date]) -> list[Card]
     soon = living.filter(closes_on__gte=earliest, due_on__lte=latest + timedelta(days=7))
     return [
         _card(
-            "Due this week", "due", soon.order_by("due_on"), today, "No visit is due in the next seven days."
+            "Due this week",
+            "due",
+            soon.order_by("closes_on"),
+            today,
+            "No visit is due in the next seven days.",
         ),
         _card(
             "Overdue",
