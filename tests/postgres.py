@@ -6,6 +6,8 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+import psycopg2
+
 from ecrf.demo import embedded_postgres
 
 _stack = ExitStack()
@@ -24,8 +26,20 @@ def start() -> None:
     if "DATABASE_URL" not in os.environ:
         folder = Path(_stack.enter_context(tempfile.TemporaryDirectory(prefix="ecrf-tests-")))
         folder.chmod(0o755)
-        os.environ["DATABASE_URL"] = _stack.enter_context(embedded_postgres(folder / "postgres"))
+        os.environ["DATABASE_URL"] = url = _stack.enter_context(embedded_postgres(folder / "postgres"))
+        _hurry(url)
         atexit.register(_stack.close)
+
+
+def _hurry(url: str) -> None:
+    """This cluster need not survive a power cut: it is thrown away."""
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            cursor.execute(f"ALTER SYSTEM SET {setting} = off")
+        cursor.execute("SELECT pg_reload_conf()")
+    connection.close()
 
 
 start()
