@@ -42,8 +42,7 @@ class Page:
     @property
     def wanted(self) -> list[Panel]:
         """The panels the visit needs: all, or only the visit form when the visit was missed."""
-        visit_form = protocol().visit_form
-        return [p for p in self.panels if not self.missed or p.definition.key == visit_form or p.row]
+        return [panel for panel in self.panels if panel.is_wanted]
 
     @property
     def is_complete(self) -> bool:
@@ -69,6 +68,8 @@ def visit_page(where: Where) -> Page:
             for n in numbers
         ]
     due, missed = _due(where, plan)
+    for panel in panels:
+        panel.is_wanted = not missed or panel.definition.key == trial.visit_form or panel.row is not None
     return Page(where, panels, plan, due, missed)
 
 

@@ -183,6 +183,7 @@ class Panel:
     typed: dict[str, str] = field(default_factory=dict)
     rows: list["RowGroup"] = field(default_factory=list)
     expected: int = 1
+    is_wanted: bool = True
     recorded: Recorded = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:

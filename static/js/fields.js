@@ -2,6 +2,9 @@
 
 const seen = new Map();
 
+/* The key of the session as it is now: a new login, here or in another tab, changes it under the page. */
+export const csrfToken = () => document.cookie.match(/csrftoken=([^;]+)/)?.[1] ?? "";
+
 for (const holder of document.querySelectorAll("[data-seen-of]")) {
   for (const [item, state] of Object.entries(JSON.parse(holder.value))) {
     seen.set(`${holder.dataset.seenOf}-${item}`, state);

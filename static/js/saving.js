@@ -1,6 +1,6 @@
 /* Sends the outbox, one item after the other, and says on the page whether all is saved. htmx carries the requests. */
 
-import { field, idOf, read, shown, state, tag, wrapper, write } from "./fields.js";
+import { csrfToken, field, idOf, read, shown, state, tag, wrapper, write } from "./fields.js";
 import { outbox } from "./outbox.js";
 
 const RETRY_MS = 5000;
@@ -60,7 +60,7 @@ export function flush() {
 }
 
 document.addEventListener("htmx:configRequest", (event) => {
-  event.detail.headers["X-CSRFToken"] = document.cookie.match(/csrftoken=([^;]+)/)?.[1] ?? "";
+  event.detail.headers["X-CSRFToken"] = csrfToken();
   if (!event.target.matches("[data-item]")) return;
   const entry = outbox.get(idOf(event.target));
   entry.sent = entry.value;

@@ -1,7 +1,7 @@
 /* The visit's page: saves each item when the focus leaves it, counts what is left, and loses nothing that was typed. */
 
 import "./answers.js";
-import { field, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
+import { csrfToken, field, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
 import { outbox } from "./outbox.js";
 import { again, commit, flush, isSettled, onSettled, say } from "./saving.js";
 
@@ -29,6 +29,7 @@ form.addEventListener("submit", (event) => {
   const held = outbox.held()[0];
   if (isSettled() && !held) {
     form.dataset.sent = "yes";
+    form.elements.csrfmiddlewaretoken.value = csrfToken();
     for (const each of form.querySelectorAll("[data-item] :is(input, select, textarea), [data-seen-of]")) each.disabled = true;
     return undefined;
   }
