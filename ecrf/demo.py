@@ -57,7 +57,9 @@ def environment(database_url: str) -> dict[str, str]:
         "SYNTHETIC_DATA": "on",
         "LOG_LEVEL": "WARNING",
     }
-    return {**defaults, **os.environ, "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "ecrf.settings"}
+    # Secrets from files go before the environment: the demo must never follow them to a real database.
+    inherited = {name: value for name, value in os.environ.items() if not name.endswith("_FILE")}
+    return {**defaults, **inherited, "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "ecrf.settings"}
 
 
 def gunicorn(port: str, workers: str = "2") -> list[str]:

@@ -5,6 +5,7 @@ Each secret may come as NAME or as NAME_FILE, a file that holds it (Docker and K
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -47,7 +48,11 @@ def _database(url: str) -> dict:
     what_to_do = "Write it as postgresql://user:password@host:5432/name."
     try:
         if urlsplit(url).scheme in ("postgres", "postgresql"):
-            return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+            found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+            # A host that swallows packets must not hold every request for minutes.
+            found.setdefault("OPTIONS", {})
+            found["OPTIONS"].setdefault("connect_timeout", 5)
+            return found
     except ValueError:  # whose text would show parts of the password
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read. {what_to_do}") from None
     raise ImproperlyConfigured(f"DATABASE_URL does not name a PostgreSQL database. {what_to_do}")
@@ -118,6 +123,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ecrf.access.idle.log_out_when_idle",
+    "ecrf.access.login.same_person",
     "ecrf.access.login.LoginEverywhere",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

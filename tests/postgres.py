@@ -21,6 +21,8 @@ TEST_SETTINGS = {
 
 
 def start() -> None:
+    for name in ("DATABASE_URL_FILE", "SECRET_KEY_FILE", "ALLOWED_HOSTS_FILE"):
+        os.environ.pop(name, None)
     for name, value in TEST_SETTINGS.items():
         os.environ.setdefault(name, value)
     if "DATABASE_URL" not in os.environ:

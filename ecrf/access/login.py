@@ -1,5 +1,6 @@
 """Login: asked for on every page, and again in place when a session ended while somebody was typing."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import login as start_session
@@ -11,6 +12,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+
+
+def same_person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Middleware: refuse what one person typed when another has logged in in the same browser since (401)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        page_user = request.headers.get("X-Page-User") or ""
+        if request.method == "POST" and not page_user and request.path.startswith("/patients/"):
+            page_user = request.POST.get("page-user", "")
+        is_other = request.user.is_authenticated and page_user not in ("", str(request.user.pk))
+        if is_other and not request.path.startswith("/login/"):
+            return HttpResponse(
+                "Somebody else is logged in here now. Go back: what you typed is kept.", status=401
+            )
+        return get_response(request)
+
+    return middleware
 
 
 class LoginEverywhere(LoginRequiredMiddleware):

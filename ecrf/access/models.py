@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from ecrf.access.roles import AT_A_SITE, RIGHTS, Right, Role
-from ecrf.audit.actor import Actor
+from ecrf.audit.actor import SYSTEM, Actor, acting
 from ecrf.audit.triggers import audited
 
 
@@ -46,6 +46,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether the password fits. A hash of an older strength is renewed on the way: the system's own write."""
+        with acting(SYSTEM, source="login"):
+            return bool(super().check_password(raw_password))
 
     @cached_property
     def current_memberships(self) -> list["Membership"]:

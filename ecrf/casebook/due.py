@@ -147,8 +147,8 @@ def window(
     if plan.day is None:
         return started_on, started_on, started_on + timedelta(days=DAYS_TO_BASELINE)
     if plan.code == protocol.baseline:
-        first = next((f.visited_on for f in known.values() if f.visited_on and f.code != plan.code), None)
-        start = first or started_on
+        before = [f for f in known.values() if protocol.order(f.code) < protocol.order(plan.code)]
+        start = min((f.visited_on for f in before if f.visited_on), default=started_on)
         return start + timedelta(days=DAYS_TO_BASELINE), start, start + timedelta(days=DAYS_TO_BASELINE)
     if not baseline or not baseline.visited_on:
         return None, None, None

@@ -29,8 +29,8 @@ def facts_of(patient: Patient, book: Book) -> list[VisitFacts]:
 def _entries_by_visit(patient: Patient) -> dict[tuple[int, str], dict[str, tuple[int, int]]]:
     """{(visit id, code): {CRF key: (entries complete, entries in progress)}}, rows of forms among them."""
     by_kind = patient.visits.values_list("pk", "code", "entries__crf").annotate(
-        done=Count("entries", filter=Q(entries__status=Status.COMPLETE)),
-        begun=Count("entries", filter=Q(entries__status=Status.DRAFT)),
+        done=Count("entries", filter=Q(entries__status=Status.COMPLETE, entries__missing=0)),
+        begun=Count("entries", filter=Q(entries__status=Status.DRAFT) | Q(entries__missing__gt=0)),
     )
     found: dict[tuple[int, str], dict[str, tuple[int, int]]] = {}
     for pk, code, crf, done, begun in by_kind.order_by("pk"):

@@ -177,15 +177,19 @@ def _allowed(
 ) -> dict[str, Any]:
     """The changes that no hard check refuses; the draft then holds these only."""
     before = {name: state_of(draft, name) for name in changes}
+    kept = dict(changes)
     apply(draft, changes)
-    refused: dict[str, str] = {}
-    for step in BEFORE_WRITE:
-        refused |= step(Writing(place, draft, list(changes), by, book))
-    # A rule between two items names one of them; it is the item given now that is refused.
-    blamed = {name if name in changes else next(iter(changes)): why for name, why in refused.items()}
-    result.refused |= blamed
-    apply(draft, {name: before[name] for name in blamed})
-    return {name: value for name, value in changes.items() if name not in blamed}
+    # What is left after a refusal is looked at again: a rule between two items may now be broken by the other.
+    while kept:
+        refused: dict[str, str] = {}
+        for step in BEFORE_WRITE:
+            refused |= step(Writing(place, draft, list(kept), by, book))
+        if not refused:
+            break
+        result.refused |= refused
+        apply(draft, {name: before[name] for name in refused})
+        kept = {name: value for name, value in kept.items() if name not in refused}
+    return kept
 
 
 def _write(
@@ -244,7 +248,7 @@ def _new_entry(place: Place, *, missing: int, request_key: uuid.UUID | None = No
 
 def _reopen_visit(place: Place) -> None:
     """A form begun at a visit that was complete makes the visit unfinished again: the lists must tell."""
-    if place.visit is None or place.parent is not None:
+    if place.visit is None:
         return
     begun = (
         PatientOutlook.objects.filter(patient=place.patient).values_list("unfinished_code", flat=True).first()

@@ -13,8 +13,8 @@ def plain(text: str) -> str:
 
 
 def number(text: str) -> str:
-    """`３１，５`, `31,5` and `31.50` to `31.5`; anything else as it is, for the field to refuse."""
-    text = re.sub(r"^([+-]?[0-9]*),([0-9]+)$", r"\1.\2", plain(text).replace("−", "-"))
+    """`３１，５`, `31,5` and `31.50` to `31.5`. Anything else stays, to be refused: `1,200` too."""
+    text = re.sub(r"^([+-]?[0-9]*),([0-9]{1,2}|[0-9]{4,})$", r"\1.\2", plain(text).replace("−", "-"))
     return re.sub(r"^([+-]?[0-9]*\.[0-9]*?)0+$", r"\1", text).removesuffix(".") if "." in text else text
 
 

@@ -19,7 +19,15 @@ def refuse_impossible(writing: Writing) -> dict[str, str]:
     key = writing.place.definition.key
     hard = [c for c in CHECKS.values() if c.hard and c.looks_at(key, writing.changed)]
     book = writing.book
-    return {q.item: q.text for c in hard for q in _ask(c, writing.row, book)}
+    asked = [(c, q) for c in hard for q in _ask(c, writing.row, book)]
+    return {name: q.text for c, q in asked for name in _given(c, q, writing.changed)}
+
+
+def _given(check: Check, question: Question, changed: list[str]) -> list[str]:
+    """The items given now that break the rule: the one it names, or else those of its items that were given."""
+    if question.item in changed:
+        return [question.item]
+    return [name for name in changed if name in check.items or ANY in check.items]
 
 
 @after_write

@@ -29,7 +29,7 @@ def _nothing(page: Page, rest: str, by: Actor) -> list[Gap]:
 
 
 def _complete_page(page: Page, rest: str, by: Actor) -> list[Gap]:
-    places = [panel.place for panel in page.wanted if not panel.is_complete]
+    places = [panel.place for panel in page.wanted if not panel.is_complete or panel.left]
     return complete_entries(patient=page.where.patient, places=places, by=by)
 
 
@@ -70,8 +70,8 @@ def _not_done(page: Page, rest: str, by: Actor) -> list[Gap]:
     panel = _panel(page, panel_id)
     for each in [panel, *(row for group in panel.rows for row in group.panels if row.row)]:
         values = {name: Missing(reason) for name in each.missing}
-        result = record(place=each.place, values=values, by=by)
-        if result.refused:
+        result = record(place=each.place, values=values, by=by, seen=dict.fromkeys(values, ""))
+        if not result.is_clean:
             raise Unknown(rest)
     return []
 

@@ -46,7 +46,7 @@ class Page:
 
     @property
     def is_complete(self) -> bool:
-        return all(panel.is_complete for panel in self.wanted)
+        return all(panel.is_complete and not panel.left for panel in self.wanted)
 
 
 def visit_page(where: Where) -> Page:
@@ -161,7 +161,8 @@ def _due(where: Where, plan: VisitPlan) -> tuple[VisitDue, bool]:
         facts[code] = VisitFacts(code, getattr(row, trial.visit_date_item), False, False)
         if code == plan.code:
             missed = getattr(row, trial.visit_fate_item) == trial.visit_missed
-    started_on = where.patient.added_at.astimezone(where.patient.site.zone).date()
+    dated = [fact.visited_on for fact in facts.values() if fact.visited_on]
+    started_on = min([where.patient.added_at.astimezone(where.patient.site.zone).date(), *dated])
     due_on, opens_on, closes_on = window(trial, plan, facts, started_on)
     visited_on = facts[plan.code].visited_on if plan.code in facts else None
     return VisitDue(plan, None, due_on, opens_on, closes_on, visited_on), missed  # type: ignore[arg-type]

@@ -126,6 +126,12 @@ class ItemView:
         return self.missing["label"] if self.missing else self.words or "blank"
 
     @property
+    def given_words(self) -> str:
+        """What was given and is in conflict, for reading."""
+        given = self.conflict.given if self.conflict else ""
+        return str(MissingReason(given[1:]).label) if given.startswith("~") else given
+
+    @property
     def wants_reason(self) -> bool:
         return self.name in self.panel.recorded.wants_reason
 

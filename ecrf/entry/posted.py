@@ -19,13 +19,13 @@ SHORTHAND = {
     "uk": MissingReason.UNKNOWN,
     "rf": MissingReason.REFUSED,
 }
-"""Typed into a field that takes no text, these give a missing reason by two keys."""
-TAKES_TEXT = ("line", "prose")
+"""Typed alone into a field these give a missing reason by two keys; in a line of text only in small letters."""
 
 
 def typed_value(kind: str, text: str) -> Any:
     """The text as typed, or the missing reason that its shorthand stands for."""
-    reason = None if kind in TAKES_TEXT else SHORTHAND.get(text.strip().lower())
+    word = text.strip() if kind == "line" else text.strip().lower()
+    reason = None if kind == "prose" else SHORTHAND.get(word)
     return Missing(reason) if reason else text
 
 

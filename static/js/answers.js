@@ -59,7 +59,7 @@ document.addEventListener("click", ({ target }) => {
   const { keep, mine, stored, more, reason } = button.dataset;
   if (more) openMore(more);
   else if (keep) keepStored(keep, stored);
-  else if (mine) send(mine, { seen: stored });
+  else if (mine) send(mine, { ...outbox.get(mine), seen: stored, held: false });
   else if (reason) button.closest(".reason").querySelector("input").value = reason;
   else if (button.matches("[data-give-reason]")) giveReason(button.closest("[data-reason-for]"));
   else if (button.closest("[data-more-for]")) inMore(button);

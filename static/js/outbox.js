@@ -36,7 +36,3 @@ export const outbox = {
   next: () => [...entries].find(([, e]) => !e.typing && !e.held)?.[0],
   held: () => [...entries].filter(([, e]) => e.held).map(([id]) => id),
 };
-
-document.addEventListener("submit", (event) => {
-  if (event.target.querySelector("[data-log-out]")) sessionStorage.clear();
-});

@@ -34,12 +34,20 @@ export function commit(id) {
   const value = read(id);
   const entry = outbox.get(id);
   if (entry && !entry.typing && entry.value === value) return flush();
-  if (value === shown(state.get(id)) && !(entry && entry.seen !== state.get(id))) {
-    if (entry) outbox.drop(id);
+  // While a save of this item is under way, what is stored is about to change: nothing may be dropped by comparison.
+  if (busy !== id && value === shown(state.get(id)) && !(entry && entry.seen !== state.get(id))) {
+    if (entry) forget(id);
   } else {
     outbox.put(id, { value, seen: entry?.seen ?? state.get(id) });
   }
   flush();
+}
+
+/* Back to what is stored: nothing to send, and nothing more to say at the field. */
+function forget(id) {
+  outbox.drop(id);
+  document.getElementById(`m-${id}`).replaceChildren();
+  document.getElementById(`f-${id}`).removeAttribute("aria-invalid");
 }
 
 export function send(id, entry) {
@@ -61,6 +69,7 @@ export function flush() {
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();
+  event.detail.headers["X-Page-User"] = document.body.dataset.userId;
   if (!event.target.matches("[data-item]")) return;
   const entry = outbox.get(idOf(event.target));
   entry.sent = entry.value;
@@ -72,7 +81,7 @@ document.addEventListener("ecrf:outcome", ({ detail }) => {
   const { id, outcome } = detail;
   const entry = outbox.get(id);
   document.getElementById(`f-${id}`).setAttribute("aria-invalid", outcome === "refused");
-  if (outcome !== "saved") return entry && outbox.put(id, { ...entry, held: outcome });
+  if (outcome !== "saved") return entry && outbox.put(id, { ...entry, held: entry.value === entry.sent && outcome });
   savedAt = detail.at;
   state.set(id, detail.seen);
   tag(id, detail.missing);
@@ -91,9 +100,10 @@ function clearOldQuestions({ panel, asked }) {
 }
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (!event.target.matches("[data-item]")) return;
-  busy = null;
   const status = event.detail.xhr.status;
+  if (!event.target.matches("[data-item]")) return elsewhere(event.target, status);
+  busy = null;
+  if (status === 400 || status === 413) refuse(idOf(event.target));
   trouble = problem(status);
   if (status === 401) document.dispatchEvent(new Event("ecrf:logged-out"));
   else if (trouble) timer = setTimeout(flush, RETRY_MS);
@@ -102,12 +112,29 @@ document.addEventListener("htmx:afterRequest", (event) => {
   flush();
 });
 
+/* A question's answer or a history that did not get through: nothing typed is at stake, but it must not look done. */
+function elsewhere(target, status) {
+  if (target.closest("#log-in-here") || (status >= 200 && status < 400) || [409, 422].includes(status)) return;
+  if (status === 401) document.dispatchEvent(new Event("ecrf:logged-out"));
+  trouble = problem(status);
+  say();
+}
+
+/* The server cannot take this text at all: hold it, so that the other items go on. */
+function refuse(id) {
+  outbox.put(id, { ...outbox.get(id), held: "refused" });
+  const note = document.createElement("p");
+  note.className = "note note-error";
+  note.textContent = "Not saved. The server cannot take this text: it is too long. Shorten it.";
+  document.getElementById(`m-${id}`).replaceChildren(note);
+}
+
 function problem(status) {
   if (status === 401) return "you are logged out. Log in above; what you typed is kept";
   if (status === 403) return "you have no right to change this any more. What you typed is kept in this tab";
   if (status === 404) return "this visit is not yours any more. What you typed is kept in this tab";
   if (status === 0) return "the server cannot be reached. What you typed is kept; trying again";
-  if (status >= 400 && ![409, 422, 428].includes(status)) return "the server has a problem. What you typed is kept; trying again";
+  if (status >= 400 && ![400, 409, 413, 422, 428].includes(status)) return "the server has a problem. What you typed is kept; trying again";
   return "";
 }
 

@@ -94,6 +94,8 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden && id && outbox.get(id)) commit(id);
 });
 
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+
 document.documentElement.classList.add("has-script");
 showAsked();
 count();

@@ -1,5 +1,7 @@
 """What goes wrong on a ward: the server dies, the session ends, two people, Back, reload, a double click."""
 
+import time
+
 import pytest
 
 from tests.conftest import PASSWORD
@@ -155,6 +157,22 @@ def test_history_of_a_value_is_one_click_away_for_the_site(sit_down):
     desk.page.get_by_role("button", name="History").click()
     desk.page.locator(".history tbody tr").nth(1).wait_for()
     assert "72" in desk.page.inner_text(".history")
+
+
+def test_correction_typed_while_the_save_is_under_way_is_what_is_stored(sit_down):
+    desk = sit_down("coordinator01")
+    desk.open_visit("01-005", "Week 10")
+    desk.type_in("vital-signs-1-systolic", "120")
+    desk.saved()
+    slow = "**/systolic/"
+    desk.page.route(slow, lambda route: (time.sleep(1), route.continue_()))
+    desk.type_in("vital-signs-1-systolic", "180")
+    desk.type_in("vital-signs-1-systolic", "120")
+    desk.page.wait_for_timeout(3500)
+    desk.page.unroute(slow)
+    desk.saved()
+    desk.page.reload()
+    assert desk.value("vital-signs-1-systolic") == "120"
 
 
 def test_trail_holds_after_all_of_this(server):

@@ -273,7 +273,7 @@ def complete_visit(site, coordinator):
         with acting(by, patient_id=patient.pk):
             for key in protocol().plan(code).forms:
                 ensure_entry(a_place(visit, key))
-            Entry.objects.filter(visit=visit).update(status="complete")
+            Entry.objects.filter(visit=visit).update(status="complete", missing=0)
             refresh_outlook(patient)
         return visit
 

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -285,3 +286,27 @@ def test_account_cannot_be_removed_and_its_name_not_used_again(coordinator):
     close(coordinator)
     with pytest.raises(ValidationError, match="already exists"):
         User.objects.create_user("coordinator", "Somebody else", PASSWORD)
+
+
+def test_hash_of_an_older_strength_is_renewed_at_the_login(client, coordinator, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    old = make_password(PASSWORD).replace("pbkdf2_sha256$", "")
+    iterations, salt, _ = old.split("$")
+    weak = PBKDF2PasswordHasher().encode(PASSWORD, salt, int(iterations) // 2)
+    with acting(SYSTEM):
+        type(coordinator).objects.filter(pk=coordinator.pk).update(password=weak)
+    answer = client.post("/login/", {"username": coordinator.username, "password": PASSWORD})
+    assert answer.status_code == 302
+    coordinator.refresh_from_db()
+    assert coordinator.password != weak
+
+
+def test_what_one_person_typed_is_not_saved_as_another(client, coordinator, investigator, site):
+    visit = a_visit(a_patient(site, coordinator), "W01", coordinator)
+    client.force_login(investigator)
+    url = f"/patients/{visit.patient.number}/W01/vital-signs/1/pulse/"
+    answer = client.post(
+        url, {"value": "70"}, headers={"X-Page-User": str(coordinator.pk), "HX-Request": "true"}
+    )
+    assert answer.status_code == 401
+    assert not visit.entries.exists()

@@ -83,3 +83,20 @@ def test_soft_check_asks_and_clears_by_itself(visit, coordinator):
     assert Finding.objects.get(check_id="MRC-003").state == "open"
     enter(visit, "mrc-strength", coordinator, before_dose="yes")
     assert Finding.objects.get(check_id="MRC-003").state == "cleared"
+
+
+def test_pair_rule_refuses_the_item_of_the_pair_and_no_other(visit, coordinator):
+    enter(visit, "vital-signs", coordinator, systolic="120", diastolic="80")
+    result = enter(visit, "vital-signs", coordinator, weight_kg="70", diastolic="130")
+    assert list(result.refused) == ["diastolic"]
+    assert (result.row.diastolic, result.row.weight_kg) == (80, Decimal("70.0"))
+
+
+def test_what_is_left_after_a_refusal_is_checked_again(visit, coordinator):
+    enter(visit, "vital-signs", coordinator, systolic="85", diastolic="60")
+    result = enter(visit, "vital-signs", coordinator, systolic="100", diastolic="110")
+    assert (result.row.systolic, result.row.diastolic) in ((85, 60), (100, 60))
+
+
+def test_thousands_comma_is_refused_not_taken_for_a_decimal(visit, coordinator):
+    assert enter(visit, "infusion", coordinator, given_ml="1,200").refused.keys() == {"given_ml"}

@@ -58,8 +58,11 @@ def outside_window(row: Visit, book: Book) -> Iterator[Question]:
 @check("VISIT-002", on="visit", items=("visited_on",), reads=("visit",))
 def out_of_order(row: Visit, book: Book) -> Iterator[Question]:
     """The visit is dated before an earlier visit of the schedule."""
-    earlier = book.previous("visit", row)
-    if row.visited_on and earlier and earlier.visited_on and row.visited_on < earlier.visited_on:
+    order = protocol().order
+    here = order(row.entry.visit.code) if row.entry.visit else 0
+    dated = [r for r in book.rows("visit") if r.visited_on and order(r.entry.visit.code) < here]
+    earlier = dated[-1] if dated else None
+    if row.visited_on and earlier and row.visited_on < earlier.visited_on:
         code = earlier.entry.visit.code
         yield Question("visited_on", f"{row.visited_on} is before {code}, which was on {earlier.visited_on}.")
 
