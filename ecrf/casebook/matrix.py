@@ -83,7 +83,7 @@ class Log:
 def matrix(patient: Patient) -> Matrix:
     """Two statements for the entries and the visits and one per log, beside the outlook's four."""
     trial = protocol()
-    entries = list(patient.entries.filter(parent=None).select_related("visit").order_by("number"))
+    entries = list(patient.entries.select_related("visit").order_by("number"))
     seen = outlook_of(patient)
     columns = [CRFS[key] for key in trial.scheduled_crfs() if any(key in plan.forms for plan in trial.visits)]
     opened = dict(patient.visits.values_list("code", "pk"))
@@ -101,14 +101,16 @@ def matrix(patient: Patient) -> Matrix:
 def _cell(due: VisitDue, key: str, entries: list[Entry]) -> Cell:
     if key not in due.plan.forms:
         return Cell(key, "none")
-    here = [e for e in entries if e.visit and e.visit.code == due.plan.code and e.crf == key]
+    at_visit = [e for e in entries if e.visit and e.visit.code == due.plan.code]
+    here = [e for e in at_visit if e.crf == key]
+    with_rows = [e for e in at_visit if e.crf == key or e.crf in CRFS[key].rows]
     if not here:
         not_asked = due.state in (VisitState.MISSED, VisitState.NOT_EXPECTED)
         return Cell(key, "none" if not_asked else "empty")
-    missing, expected = sum(entry.missing for entry in here), due.plan.expected_of(key)
+    missing, expected = sum(entry.missing for entry in with_rows), due.plan.expected_of(key)
     if len(here) < expected:
         return Cell(key, "begun", missing, len(here), expected)
-    if all(entry.status == Status.COMPLETE for entry in here):
+    if not missing and all(entry.status == Status.COMPLETE for entry in with_rows):
         return Cell(key, "complete", count=len(here))
     return Cell(key, "begun" if missing else "ready", missing, len(here))
 

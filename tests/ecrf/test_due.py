@@ -15,6 +15,7 @@ from ecrf.casebook.due import (
     outlook,
     window,
 )
+from ecrf.casebook.matrix import matrix
 from ecrf.casebook.models import Entry, PatientOutlook
 from ecrf.casebook.outlooks import outlook_of, refresh_outlook
 from ecrf.casebook.protocol import Protocol, VisitPlan, protocol
@@ -330,3 +331,16 @@ def test_visit_of_which_a_row_is_in_progress_is_not_done(complete_visit, coordin
     visit = complete_visit("W04")
     enter(visit, "infusion-lot", coordinator, parent=1, lot_number="A")
     assert state_of(visit) == VisitState.BEGUN
+
+
+@pytest.mark.django_db
+def test_matrix_says_that_a_row_added_to_a_complete_form_is_in_progress(complete_visit, coordinator):
+    visit = complete_visit("W04")
+    assert _infusion_cell(visit) == "complete"
+    enter(visit, "infusion-lot", coordinator, parent=1, lot_number="SYN-1")
+    assert _infusion_cell(visit) == "begun"
+
+
+def _infusion_cell(visit):
+    row = next(row for row in matrix(visit.patient).rows if row.due.plan.code == visit.code)
+    return next(cell.state for cell in row.cells if cell.key == "infusion")
