@@ -3,6 +3,7 @@
 from ecrf.casebook.protocol import Protocol, VisitPlan
 from trial.assumptions import ASSUMPTIONS
 from trial.dosing import INDUCTION_DAYS
+from trial.lab_tests import LAB_TESTS
 
 WINDOW = 7
 """Days either side of the nominal day (O)."""
@@ -39,5 +40,6 @@ PROTOCOL = Protocol(
     baseline="W01",
     patient_forms=("end-of-study",),
     logs=("adverse-event",),
+    lab_tests=LAB_TESTS,
     assumptions=ASSUMPTIONS,
 )

@@ -46,6 +46,19 @@ class Assumption:
 
 
 @dataclass(frozen=True)
+class LabTest:
+    """One laboratory test: its code (as CDISC LBTESTCD) and the units laboratories usually report it in.
+
+    `by_sex` where laboratories usually have a range for each sex.
+    """
+
+    code: str
+    label: str
+    units: tuple[str, ...]
+    by_sex: bool = False
+
+
+@dataclass(frozen=True)
 class Protocol:
     """One trial. `visit_form` and its items say where a visit's date and fate are entered."""
 
@@ -63,6 +76,7 @@ class Protocol:
     end_date_item: str = "ended_on"
     end_reason_item: str = "reason"
     completed_reason: str = "COMPLETED"
+    lab_tests: tuple[LabTest, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
 
     def plan(self, code: str) -> VisitPlan | None:

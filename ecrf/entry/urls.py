@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from ecrf.entry.views import assumptions, item, patient, today, visit
+from ecrf.entry.views import assumptions, item, patient, ranges, today, visit
 
 PLACE = "patients/<str:number>/<str:segment>/<slug:crf>/<str:address>/<slug:name>/"
 
 urlpatterns = [
     path("", today.today, name="today"),
     path("assumptions/", assumptions.assumptions, name="assumptions"),
+    path("sites/<slug:code>/ranges/", ranges.ranges, name="ranges"),
+    path("sites/<slug:code>/ranges/<int:pk>/end/", ranges.end, name="end-range"),
+    path("sites/<slug:code>/ranges/<int:pk>/withdraw/", ranges.withdraw, name="withdraw-range"),
     path("patients/add/", patient.add, name="add-patient"),
     path("patients/<str:number>/", patient.patient, name="patient"),
     path("patients/<str:number>/casebook/<slug:crf>/add/", visit.add_log_form, name="add-log-form"),
