@@ -13,7 +13,7 @@ LAST_WEEK = 52
 LAST_VISIT = f"W{LAST_WEEK}"
 
 ENROLMENT = ("consent", "demographics", "eligibility", "mmn-history")
-ASSESSMENTS = ("visit", "vital-signs", "mrc-strength", "grip-strength")
+ASSESSMENTS = ("visit", "vital-signs", "mrc-strength", "grip-strength", "laboratory")
 
 
 def _week(week: int) -> VisitPlan:
@@ -36,6 +36,14 @@ PROTOCOL = Protocol(
         VisitPlan("SCR", "Screening", ("visit", *ENROLMENT, *ASSESSMENTS[1:])),
         *(_week(week) for week in WEEKS),
         VisitPlan("ET", "Early termination", ASSESSMENTS, on_demand=True),
+        VisitPlan(
+            "UNS",
+            "Unscheduled visit",
+            ("visit",),
+            on_demand=True,
+            repeats=True,
+            optional=(*ASSESSMENTS[1:], "infusion"),
+        ),
     ),
     baseline="W01",
     patient_forms=("end-of-study",),
