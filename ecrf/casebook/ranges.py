@@ -41,6 +41,19 @@ class Found:
     def has_limits(self) -> bool:
         return self.low is not None or self.high is not None
 
+    @property
+    def limits(self) -> str:
+        """In words: 12–16; "" where there are none."""
+        return in_words(self.low, self.high)
+
+
+def in_words(low: Decimal | None, high: Decimal | None) -> str:
+    """12–16, at most 40, at least 90: never a sign that could be read as a minus."""
+    texts = [f"{limit.normalize():f}" if limit is not None else "" for limit in (low, high)]
+    if all(texts):
+        return "–".join(texts)
+    return f"at least {texts[0]}" if texts[0] else f"at most {texts[1]}" if texts[1] else ""
+
 
 def same_unit(one: str, other: str) -> bool:
     """Whether two ways to write a unit mean the same: spaces, capitals, × and raised digits do not count."""

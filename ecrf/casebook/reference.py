@@ -8,6 +8,7 @@ from django.db import models
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
+from ecrf.casebook.ranges import in_words
 
 NO_OVERLAP = """
     IF NEW.withdrawn_at IS NOT NULL THEN
@@ -111,10 +112,7 @@ class ReferenceRange(models.Model):
     @property
     def limits(self) -> str:
         """In words: 12–16, at most 40, at least 90."""
-        low, high = (f"{limit.normalize():f}" if limit is not None else "" for limit in (self.low, self.high))
-        if low and high:
-            return f"{low}–{high}"
-        return f"at least {low}" if low else f"at most {high}"
+        return in_words(self.low, self.high)
 
     @property
     def is_withdrawn(self) -> bool:

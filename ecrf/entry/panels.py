@@ -75,8 +75,16 @@ class ItemView:
     @property
     def words(self) -> str:
         """The value for reading."""
-        value = getattr(self.panel.row, self.name, None)
-        return str(self.definition.words(value))
+        return str(self.definition.words(self._value))
+
+    @property
+    def code(self) -> str:
+        """A calculated value as the script reads it."""
+        return str(self.definition.text(self._value))
+
+    @property
+    def _value(self) -> Any:
+        return getattr(self.panel.row or self.panel.draft, self.name, None)
 
     @property
     def previous(self) -> str:
@@ -193,12 +201,13 @@ class Linking:
 
 @dataclass
 class Panel:
-    """One entry on the page, stored or still to begin."""
+    """One entry on the page, stored or still to begin; `draft` holds what the system derives for it before."""
 
     where: Where
     place: Place
     row: Crf | None = None
     previous: Crf | None = None
+    draft: Crf | None = None
     findings: list[Finding] = field(default_factory=list)
     typed: dict[str, str] = field(default_factory=dict)
     rows: list["RowGroup"] = field(default_factory=list)
@@ -312,7 +321,17 @@ class Panel:
 
 @dataclass
 class RowGroup:
-    """The rows of one kind under a form."""
+    """The rows of one kind under a form, whose own row is `parent`."""
 
     definition: CrfDefinition
     panels: list[Panel]
+    parent: Crf | None = None
+
+    @property
+    def template(self) -> str:
+        return f"crfs/{self.definition.key}.html"
+
+    @property
+    def without_range(self) -> list[Panel]:
+        """The rows for which the site has no reference range on the day."""
+        return [p for p in self.panels if not getattr(p.row or p.draft, "has_range", True)]

@@ -33,6 +33,18 @@ function advance(event) {
   all[all.indexOf(event.target) + 1]?.focus();
 }
 
+/* A sign typed before a number belongs into the cell beside it. */
+document.addEventListener("keydown", (event) => {
+  const sign = event.target.closest("[data-grid] tr")?.querySelector("[data-sign] input");
+  if (!sign || sign === event.target || !["<", ">"].includes(event.key) || event.target.inputMode !== "decimal") return;
+  event.preventDefault();
+  sign.value = event.key;
+  for (const told of ["input", "change"]) sign.dispatchEvent(new Event(told, { bubbles: true }));
+});
+
+/* Rarely needed cells are reached by the arrows and the mouse, so that Tab and Enter go down the column. */
+for (const input of document.querySelectorAll("[data-grid] :is([data-sign], [data-aside]) input")) input.tabIndex = -1;
+
 document.addEventListener("input", advance);
 document.addEventListener("compositionend", advance);
 document.addEventListener("focusin", ({ target }) => {

@@ -80,6 +80,14 @@ def test_more_than_a_value_above_a_lower_limit_alone_is_normal(value, flagged):
     assert flag(Decimal(value), Found("U/L", Decimal("90"), None), ">") == flagged
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [("12.0", "16", "12–16"), (None, "40", "at most 40"), ("100", None, "at least 100"), (None, None, "")],
+)
+def test_limits_in_words(low, high, words):
+    assert Found("", *[Decimal(limit) if limit else None for limit in (low, high)]).limits == words
+
+
 # --- which range holds ----------------------------------------------------------------------------
 
 

@@ -66,7 +66,8 @@ def test_row_knows_its_test(result, test):
 
 
 @pytest.mark.parametrize(
-    ("value", "flagged"), [("11.9", "LOW"), ("12", "NORMAL"), ("16.0", "NORMAL"), ("16.1", "HIGH"), ("", None)]
+    ("value", "flagged"),
+    [("11.9", "LOW"), ("12", "NORMAL"), ("16.0", "NORMAL"), ("16.1", "HIGH"), ("", None)],
 )
 def test_result_is_flagged_by_the_range_of_the_site(ranges, result, value, flagged):
     row = result(value=value, comment="seen")
@@ -213,7 +214,13 @@ def test_result_without_a_unit_asks_which_where_the_site_has_two(ranges, result)
 
 @pytest.mark.parametrize(
     ("comparator", "value", "asks"),
-    [("", "199.9", False), ("", "200", False), ("", "200.1", True), (">", "199.9", False), (">", "200", True)],
+    [
+        ("", "199.9", False),
+        ("", "200", False),
+        ("", "200.1", True),
+        (">", "199.9", False),
+        (">", "200", True),
+    ],
 )
 def test_result_above_five_times_the_upper_limit_asks(ranges, result, comparator, value, asks):
     result("AST", value=value, comparator=comparator)

@@ -78,6 +78,7 @@ class LabResult(Crf):
     result_unit = Line("Unit of the result", max_length=40, rule="UNIT v1")
     reference_low = Reported("Lower limit", rule="RANGE v1", cdash="LBORNRLO")
     reference_high = Reported("Upper limit", rule="RANGE v1", cdash="LBORNRHI")
+    reference_range = Line("Reference range", max_length=40, rule="RANGE v1")
     flag = Choice("Flag", choices=RangeFlag, rule="FLAG v1", cdash="LBNRIND")
     significant = YesNo("Clinically significant?", asked_if=("flag", (Flag.LOW, Flag.HIGH)), cdash="LBCLSIG")
     comment = Line("Remark", required=False, cdash="LBCOM")
@@ -85,7 +86,9 @@ class LabResult(Crf):
     uses_ranges: ClassVar[bool] = True
     sections = (
         Section("Result", "comparator", "value", "unit", "significant", "comment"),
-        Section("Calculated", "test", "result_unit", "reference_low", "reference_high", "flag"),
+        Section(
+            "Calculated", "test", "result_unit", "reference_range", "reference_low", "reference_high", "flag"
+        ),
     )
 
     def calculate(self, book: Book) -> None:
@@ -93,6 +96,7 @@ class LabResult(Crf):
         found = self._found(book)
         self.result_unit = found.unit or None
         self.reference_low, self.reference_high = found.low, found.high
+        self.reference_range = found.limits or None
         self.flag = flag(self.value, found, self.comparator)
 
     def _found(self, book: Book) -> Found:
@@ -100,6 +104,10 @@ class LabResult(Crf):
         patient = book.one("demographics")
         sex = patient.sex if patient else None
         return find(book.ranges, test=self.test or "", day=_day(self, book), unit=self.unit, sex=sex)
+
+    @property
+    def has_range(self) -> bool:
+        return self.reference_low is not None or self.reference_high is not None
 
     @property
     def label(self) -> str:
