@@ -55,6 +55,7 @@ class RangePage:
         if not filled:
             self.problem = "Nothing was filled in. Give at least one limit of one test."
         if not filled or not all([self.period.is_valid(), *[line.is_valid() for line in filled]]):
+            self._show_first_error()
             return []
         period = self.period.cleaned_data
         return [line.range(period["valid_from"], period["valid_to"]) for line in filled]
@@ -62,10 +63,23 @@ class RangePage:
     def refuse(self, refused: RangeRefused) -> None:
         """Put what the service refused beside the line it is about."""
         self._filled[refused.number].add_error(None, refused.why)
+        self._show_first_error()
+
+    def _show_first_error(self) -> None:
+        """The page opens at the first field that needs a look."""
+        for form in [self.period, *self._filled]:
+            if form.errors:
+                first = next((name for name in form.fields if name in form.errors), next(iter(form.fields)))
+                form.fields[first].widget.attrs["autofocus"] = True
+                return
 
     @property
     def _filled(self) -> list[LineForm]:
         return [line for line in self.lines if not line.is_blank]
+
+    @property
+    def has_ranges(self) -> bool:
+        return any(group.views for group in self.groups)
 
     @property
     def missing(self) -> list[LabTest]:

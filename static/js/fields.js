@@ -45,10 +45,11 @@ export function tag(id, label) {
   found.hidden = !label;
 }
 
-/* Every field a person can reach, in the order of the page. */
+/* Every field that Tab reaches, and the one in use, in the order of the page. */
 export function inOrder() {
   const all = document.querySelectorAll("#page-form [data-item] :is(input, select, textarea)");
-  return [...all].filter((f) => f.offsetParent && f.tabIndex >= 0 && (f.type !== "radio" || f === field(idOf(f))));
+  const reached = (f) => f.tabIndex >= 0 || f === document.activeElement;
+  return [...all].filter((f) => f.offsetParent && reached(f) && (f.type !== "radio" || f === field(idOf(f))));
 }
 
 /* Shows an item only when it is asked, given the other values; one that holds a value stays in sight. */

@@ -377,3 +377,15 @@ def test_range_of_another_site_cannot_be_reached_through_the_own_one(
 
 def test_today_page_leads_to_the_ranges(client, page):
     assert f'href="{page}"' in client.get("/").content.decode()
+
+
+def test_monitor_reads_the_ranges_of_the_own_sites(
+    client, site, other_site, outsider, coordinator, monitor, added
+):
+    add_ranges(site=other_site, given=[replace(HGB, low=Decimal("11.7"))], by=outsider)
+    withdraw_range(found=added, by=coordinator, reason="Wrong column")
+    client.force_login(monitor)
+    told = client.get(reverse("monitor:casebook_referencerange_changelist")).content.decode()
+    assert "12–16" in told
+    assert "withdrawn: Wrong column" in told
+    assert "11.7" not in told

@@ -32,7 +32,7 @@ TYPED = {
     "line": "Synthetic text",
     "prose": "Synthetic text",
 }
-DOMAINS = {"AE", "DM", "DS", "EX", "IE", "MH", "MK", "SV", "VS"}
+DOMAINS = {"AE", "DM", "DS", "EX", "IE", "LB", "MH", "MK", "SV", "VS"}
 UNITS = {
     "%",
     "/min",
@@ -57,6 +57,7 @@ NOT_AUDITED = {
 }
 AT_WITHOUT_BY = {
     "trial.MrcStrength.assessed_at": "the assessor is an item of its own; who typed it stands in the trail",
+    "trial.Laboratory.collected_at": "the clock time of the sample; who typed it stands in the trail",
     "trial.AdverseEvent.started_at": "the clock time of the event, no act of a person",
     "trial.AdverseEvent.ended_at": "the clock time of the event, no act of a person",
     "trial.Infusion.started_at": "the clock time of the infusion; who typed it stands in the trail",

@@ -69,7 +69,7 @@ class LabResult(Crf):
     comparator = Choice("Sign", choices=Comparator, required=False, hint="Only if the report has one")
     value = Reported("Result", cdash="LBORRES")
     unit = Line(
-        "Unit",
+        "Other unit",
         required=False,
         max_length=40,
         hint="Only if it is not that of the site's range",
@@ -116,6 +116,8 @@ class LabResult(Crf):
     @property
     def words(self) -> str:
         """The result as the report gives it: <0.5 µg/mL."""
+        if self.value is None:
+            return ""
         number = LabResult._meta.get_field("value").text(self.value)
         return f"{self.comparator or ''}{number} {self.result_unit or ''}".strip()
 
@@ -156,7 +158,7 @@ def unit_missing(row: LabResult, book: Book) -> Iterator[Question]:
 )
 def far_above(row: LabResult, book: Book) -> Iterator[Question]:
     """A result is more than five times the upper limit of its range."""
-    if row.value is None or not row.reference_high:
+    if row.value is None or not row.reference_high or row.comparator == Comparator.BELOW:
         return
     limit = row.reference_high * TIMES_UPPER
     if row.value > limit or (row.value == limit and row.comparator == Comparator.ABOVE):
