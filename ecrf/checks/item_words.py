@@ -31,10 +31,12 @@ def _condition(definition: CrfDefinition, name: str, values: tuple[str, ...]) ->
 
 def _number(item: Any) -> str:
     whole = isinstance(item, WholeNumber)
+    what = "Whole number" if whole else "Number"
     places = "" if whole else f", {_decimals(item.decimal_places)}"
     unit = "" if item.unit.startswith("of ") else item.unit
-    span = " ".join(part for part in (_span(item.low, item.high), unit) if part)
-    return f"{'Whole number' if whole else 'Number'}{': ' if span else ''}{span}{places}"
+    if span := _span(item.low, item.high):
+        return f"{what}: {span} {unit}".strip() + places
+    return f"{what} in {unit}{places}" if unit else what + places
 
 
 def _decimals(places: int) -> str:
