@@ -134,7 +134,7 @@ def test_crf_stands_on_its_page_with_a_field_for_each_item(key, place, client, c
     if place.visit:
         url = reverse("visit", args=[number, place.visit.code])
     else:
-        url = reverse("log-form", args=[number, key, 1])
+        url = reverse("log", args=[number, key])
     response = client.get(url)
     assert response.status_code == 200
     page = response.content.decode()
