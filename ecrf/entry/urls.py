@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from ecrf.entry.views import assumptions, item, patient, ranges, today, visit
+from ecrf.entry.views import checks, item, patient, ranges, today, visit
 
 PLACE = "patients/<str:number>/<str:segment>/<slug:crf>/<str:address>/<slug:name>/"
 
 urlpatterns = [
     path("", today.today, name="today"),
-    path("assumptions/", assumptions.assumptions, name="assumptions"),
+    path("checks/", checks.checks, name="checks"),
+    path("assumptions/", checks.checks, name="assumptions"),  # as the page was called before
     path("sites/<slug:code>/ranges/", ranges.ranges, name="ranges"),
     path("sites/<slug:code>/ranges/<int:pk>/end/", ranges.end, name="end-range"),
     path("sites/<slug:code>/ranges/<int:pk>/withdraw/", ranges.withdraw, name="withdraw-range"),
