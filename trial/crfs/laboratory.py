@@ -46,7 +46,7 @@ class Laboratory(Crf):
     collected_at = ClockTime("Sample taken at", required=False, cdash="LBTIM")
     fasting = YesNo("Fasting?", required=False, cdash="LBFAST")
     laboratory = Line("Laboratory", required=False, hint="If not the site's own", cdash="LBNAM")
-    comment = Line("Comment", required=False, cdash="LBCOM")
+    comment = Line("Comment", required=False, cdash="COVAL")
 
     sections = (Section("Sample", "collected_on", "collected_at", "fasting", "laboratory", "comment"),)
 
@@ -63,10 +63,10 @@ class Laboratory(Crf):
 class LabResult(Crf):
     """The result of one test, with the reference range that held at the site when the sample was taken."""
 
-    test = Choice(
-        "Test", choices=[(test.code, test.label) for test in LAB_TESTS], rule="ROW v1", cdash="LBTESTCD"
+    test = Choice("Test", choices=[(test.code, test.label) for test in LAB_TESTS], rule="ROW v1")
+    comparator = Choice(
+        "Sign", choices=Comparator, required=False, hint="Only if the report has one", cdash="LBSIGN_SUPPLB"
     )
-    comparator = Choice("Sign", choices=Comparator, required=False, hint="Only if the report has one")
     value = Reported("Result", cdash="LBORRES")
     unit = Line(
         "Other unit",
@@ -76,12 +76,12 @@ class LabResult(Crf):
         cdash="LBORRESU",
     )
     result_unit = Line("Unit of the result", max_length=40, rule="UNIT v1")
-    reference_low = Reported("Lower limit", rule="RANGE v1", cdash="LBORNRLO")
-    reference_high = Reported("Upper limit", rule="RANGE v1", cdash="LBORNRHI")
+    reference_low = Reported("Lower limit", rule="RANGE v1")
+    reference_high = Reported("Upper limit", rule="RANGE v1")
     reference_range = Line("Reference range", max_length=40, rule="RANGE v1")
-    flag = Choice("Flag", choices=RangeFlag, rule="FLAG v1", cdash="LBNRIND")
+    flag = Choice("Flag", choices=RangeFlag, rule="FLAG v1")
     significant = YesNo("Clinically significant?", asked_if=("flag", (Flag.LOW, Flag.HIGH)), cdash="LBCLSIG")
-    comment = Line("Remark", required=False, cdash="LBCOM")
+    comment = Line("Remark", required=False, cdash="COVAL")
 
     uses_ranges: ClassVar[bool] = True
     sections = (
