@@ -227,6 +227,20 @@ def test_result_above_five_times_the_upper_limit_asks(ranges, result, comparator
     assert bool(asked("LB-003")) is asks
 
 
+def test_sample_date_corrected_asks_about_the_results_anew(ranges, result, at, coordinator):
+    result("AST", value="201", day="2025-12-31", unit="U/L")
+    assert asked("LB-003") == {}
+    enter(at("SCR"), "laboratory", coordinator, collected_on=DAY)
+    assert list(asked("LB-003")) == ["value"]
+
+
+def test_sex_entered_later_asks_about_the_results_anew(ranges, result, at, coordinator):
+    ranges(replace(AST, sex="F", high=Decimal("20")))
+    result("AST", value="150")
+    enter(at("SCR"), "demographics", coordinator, sex="F")
+    assert "upper limit, 20" in asked("LB-003")["value"]
+
+
 def test_question_about_a_high_result_names_the_limit(ranges, result):
     result("AST", value="201")
     assert asked("LB-003") == {"value": "AST 201 U/L is more than 5 times the upper limit, 40."}
@@ -291,6 +305,16 @@ def test_haemoglobin_in_another_unit_is_converted(ranges, result, value, unit, a
     result(value="14", code="SCR")
     result(value=value, unit=unit, code="W04")
     assert bool(asked("LB-006")) is asks
+
+
+def test_unit_that_a_sample_date_brings_to_the_earlier_haemoglobin_asks_about_the_later(
+    ranges, result, at, coordinator
+):
+    result(value="14", code="SCR", day="2025-12-31")
+    result(value="11", code="W04")
+    assert asked("LB-006") == {}
+    enter(at("SCR"), "laboratory", coordinator, collected_on=DAY)
+    assert list(asked("LB-006")) == ["value"]
 
 
 def test_earlier_haemoglobin_corrected_asks_about_the_later_one(ranges, result):

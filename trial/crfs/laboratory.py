@@ -153,8 +153,7 @@ def unit_missing(row: LabResult, book: Book) -> Iterator[Question]:
 @check(
     "LB-003",
     on="lab-result",
-    items=("value", "comparator", "unit"),
-    reads=("laboratory.collected_on", "demographics.sex"),
+    items=("value", "comparator", "unit", "reference_high"),
 )
 def far_above(row: LabResult, book: Book) -> Iterator[Question]:
     """A result is more than five times the upper limit of its range."""
@@ -205,8 +204,8 @@ def may_tell_of(event: Any, day: date) -> bool:
 @check(
     "LB-006",
     on="lab-result",
-    items=("value", "unit"),
-    reads=("lab-result", "laboratory.collected_on", "demographics.sex"),
+    items=("value", "unit", "result_unit"),
+    reads=("lab-result",),
 )
 def haemoglobin_fell(row: LabResult, book: Book) -> Iterator[Question]:
     """Haemoglobin fell by 2 g/dL or more since the last value."""
