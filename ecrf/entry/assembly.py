@@ -123,10 +123,12 @@ def recalculated_rows(where: Where, place: Place, changed: list[str]) -> list[Ro
     if where.visit is None or not kinds:
         return []
     keys = [key for kind in kinds for key in (kind.key, kind.row_of)]
-    rows = load_rows(where.patient, keys, [where.visit.pk])
+    book = Book(where.patient)
+    book.load(*keys, *(name.partition(".")[0] for kind in kinds for name in kind.calculated_from))
+    rows = {key: [r for r in book.rows(key) if r.entry.visit_id == where.visit.pk] for key in keys}
     entries = [row.entry_id for kind in kinds for row in rows[kind.key]]
     findings = list(Finding.objects.filter(entry__in=entries).select_related("confirmed_by"))
-    shelf = Shelf(where, rows, findings, {}, {}, Book(where.patient))
+    shelf = Shelf(where, rows, findings, {}, {}, book)
     return [
         shelf.group(Place(where.patient, CRFS[kind.row_of], where.visit, row.entry.number), row, kind)
         for kind in kinds
