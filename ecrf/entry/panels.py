@@ -158,4 +158,13 @@ class RowGroup:
     @property
     def without_range(self) -> list[Panel]:
         """The rows for which the site has no reference range on the day."""
+        return [p for p in self._unflagged if not getattr(p.row or p.draft, "waits_for_sex", False)]
+
+    @property
+    def waiting_for_sex(self) -> list[Panel]:
+        """The rows for which it has one for each sex, and the patient's is not known."""
+        return [p for p in self._unflagged if getattr(p.row or p.draft, "waits_for_sex", False)]
+
+    @property
+    def _unflagged(self) -> list[Panel]:
         return [p for p in self.panels if not getattr(p.row or p.draft, "has_range", True)]

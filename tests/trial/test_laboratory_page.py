@@ -71,6 +71,15 @@ def test_answer_to_the_sex_brings_the_ranges_of_the_sex(visit, address, client, 
     assert shown(answer, "reference_range", 13) == "at most 90"
 
 
+def test_range_of_one_sex_says_that_the_sex_is_not_known(visit, address, client, site, coordinator):
+    given = NewRange("IGA", "mg/dL", None, Decimal("90"), "F", date(2026, 1, 1))
+    add_ranges(site=site, given=[given], by=coordinator)
+    enter(visit, "laboratory", coordinator, collected_on="2026-02-03")
+    page = client.get(address).content.decode()
+    assert "The range for IgA depends on the patient's sex" in page
+    assert "IgG, Haptoglobin" in page
+
+
 def test_page_without_a_day_of_the_sample_asks_for_it(visit, address, client):
     assert "Enter the day of the sample first" in client.get(address).content.decode()
 

@@ -110,6 +110,11 @@ class LabResult(Crf):
         return self.reference_low is not None or self.reference_high is not None
 
     @property
+    def waits_for_sex(self) -> bool:
+        """Whether the site's ranges are for one sex each, and the patient's is not known."""
+        return bool(self.result_unit) and not self.unit and not self.has_range
+
+    @property
     def label(self) -> str:
         return dict(LabResult._meta.get_field("test").flatchoices).get(self.test, "")
 
