@@ -23,7 +23,7 @@ from ecrf.casebook.registry import CRFS
 from ecrf.checks import catalogue as module
 from ecrf.checks.catalogue import MARKS, catalogue
 from ecrf.checks.item_words import needed, takes
-from ecrf.checks.registry import CHECKS
+from ecrf.checks.registry import CHECKS, Offer
 
 
 @pytest.fixture
@@ -119,6 +119,22 @@ def test_check_that_compares_with_its_own_form_says_other_entries(rules):
 
 def test_check_of_any_form_says_which_items_it_looks_at(rules):
     assert line_of(rules, "DATE-001").looks_at == ("every full date", "every date that may be partial")
+
+
+def test_check_tells_what_it_offers_the_site(monkeypatch):
+    offer = Offer("adverse-event", "Record an adverse event", lambda row, book: {})
+    changed = {**CHECKS, "GRIP-001": replace(CHECKS["GRIP-001"], offer=offer)}
+    monkeypatch.setattr(module, "CHECKS", changed)
+    rules = catalogue(protocol())
+    assert line_of(rules, "GRIP-001").offers == "Record an adverse event"
+    assert line_of(rules, "GRIP-002").offers == ""
+
+
+def test_form_with_a_fixed_set_of_rows_names_them(monkeypatch):
+    named = replace(CRFS["infusion-lot"], row_names=("First", "Second"))
+    monkeypatch.setitem(CRFS, "infusion-lot", named)
+    form = next(form for form in catalogue(protocol()).forms if form.key == "infusion-lot")
+    assert form.rows == ("First", "Second")
 
 
 @pytest.mark.parametrize(
