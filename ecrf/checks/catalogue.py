@@ -27,7 +27,7 @@ LONG = 3
 
 @dataclass(frozen=True)
 class CheckLine:
-    """One edit check, its items and the forms it reads by their titles, and what the site is offered; "" for nothing."""
+    """One edit check, its items and forms by their titles; `offers` is what the site is offered, "" for nothing."""
 
     id: str
     title: str
