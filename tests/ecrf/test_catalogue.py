@@ -80,7 +80,7 @@ def test_hard_checks_are_told_as_refused_and_the_others_as_asked(page):
 @pytest.mark.django_db
 def test_limits_of_items_stand_on_the_page(page):
     assert "Whole number: 0 to 5" in page
-    assert "Number: 0.1 to 300 kg, 1 decimal" in page
+    assert "Number: 0.1 to 300 kg, up to 1 decimal" in page
     assert "If “The visit was” is Missed" in page
     assert "Calculated: MRC-SUM v1" in page
 
@@ -145,9 +145,9 @@ def test_form_with_a_fixed_set_of_rows_names_them(monkeypatch):
         (WholeNumber("N", high=9), "Whole number: 9 or less"),
         (WholeNumber("N", unit="days"), "Whole number in days"),
         (WholeNumber("N", unit="of 16"), "Whole number"),
-        (Measure("M", low="0", high="200", unit="kPa"), "Number: 0 to 200 kPa, 1 decimal"),
+        (Measure("M", low="0", high="200", unit="kPa"), "Number: 0 to 200 kPa, up to 1 decimal"),
         (Measure("M", decimals=0, unit="mL"), "Number in mL, no decimals"),
-        (Measure("M", decimals=2, low="0", unit="mV"), "Number: 0 or more mV, 2 decimals"),
+        (Measure("M", decimals=2, low="0", unit="mV"), "Number: 0 or more mV, up to 2 decimals"),
         (Choice("C", choices=[("r", "Right"), ("l", "Left")]), "One of: Right, Left"),
         (YesNo("Q"), "One of: Yes, No"),
         (Day("D"), "Date; not in the future"),
