@@ -63,7 +63,7 @@ class PatientAdmin(ReviewAdmin):
     def next_visit(self, row: Any) -> str:
         if not row.seen or not row.seen.next_code:
             return quiet("–")
-        late = row.seen.closes_on and row.seen.closes_on < row.site.today()
+        late = row.seen.is_overdue(row.site.today())
         due_on = row.seen.due_on.isoformat() if row.seen.due_on else ""
         when = chip("overdue", f"{due_on}, overdue") if late else quiet(due_on)
         return format_html("{} {}", _label(row.seen.next_code), when)
