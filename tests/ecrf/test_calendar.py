@@ -20,7 +20,7 @@ from ecrf.casebook.many_outlooks import outlooks_of
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.outlooks import outlook_of, refresh_outlook
 from ecrf.casebook.protocol import protocol
-from ecrf.casebook.recording import ensure_entry
+from ecrf.casebook.recording import ensure_entry, record
 from ecrf.reports.models import CalendarFeed
 from ecrf.reports.services import LIVING_AT_MOST, living_feeds, make_feed
 from ecrf.web import LogLine
@@ -59,6 +59,11 @@ def numbers(url: str) -> set[str]:
 
 def days_ago(patient: Patient, days: int) -> date:
     return patient.site.today() - timedelta(days=days)
+
+
+def _end(patient: Patient, reason: str, by: User) -> None:
+    values = {"reason": reason, "ended_on": days_ago(patient, 1).isoformat()}
+    record(place=a_place(patient, "end-of-study"), values=values, by=by.acting_at(patient.site, "enter"))
 
 
 @pytest.fixture
@@ -150,7 +155,7 @@ def test_identity_of_an_event_stays_when_its_dates_move(treated, coordinator):
 
 def test_patient_who_left_the_study_is_expected_at_no_visit(treated, coordinator):
     url = address(coordinator)
-    enter(treated, "end-of-study", coordinator, reason="DEATH", ended_on=days_ago(treated, 3).isoformat())
+    _end(treated, "DEATH", coordinator)
     assert summaries(url) == []
 
 
@@ -204,7 +209,7 @@ def _in_every_state(site, by: User) -> list[Patient]:
             ensure_entry(a_place(visit, key))
         Entry.objects.filter(visit=visit).update(status="complete", missing=0)
         refresh_outlook(complete)
-    enter(ended, "end-of-study", by, reason="COMPLETED", ended_on=days_ago(ended, 1).isoformat())
+    _end(ended, "COMPLETED", by)
     a_visit(early, "ET", by)
     enter(a_visit(treated, "W04", by), "visit", by, fate="missed", missed_reason="Snow")
     return [new, screened, treated, complete, ended, early]
