@@ -15,6 +15,7 @@ from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.monitoring import pages, reaching
 from ecrf.monitoring.lists import chip, ids, quiet
+from ecrf.monitoring.narrowing import PatientFilter
 from ecrf.monitoring.questions import count_open
 from ecrf.monitoring.reaching import reader
 from ecrf.monitoring.read_only import FormColumns, ReviewAdmin
@@ -34,6 +35,7 @@ class PatientAdmin(ReviewAdmin):
     number_path = "number"
     list_display_links = ("the_number",)
     ordering = ("number",)
+    list_filter = (PatientFilter,)
     list_display = ("the_number", "the_site", "the_state", "last_visit", "next_visit", "the_questions")
 
     def rows(self) -> QuerySet[Patient]:

@@ -76,4 +76,5 @@ def _event(patient: Patient, due: VisitDue, now: datetime) -> Event:
 def _summary(patient: Patient, due: VisitDue) -> str:
     marks = ["practice"] * patient.site.is_practice + ["synthetic"] * settings.SYNTHETIC_DATA
     late = "overdue, was " if due.state == VisitState.OVERDUE else ""
-    return f"{patient.number} {due.plan.label}, {late}due {due.due_on}" + "".join(f" ({m})" for m in marks)
+    remark = f" ({', '.join(marks)})" if marks else ""
+    return f"{patient.number} {due.plan.label}, {late}due {due.due_on}{remark}"
