@@ -5,17 +5,14 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
-from ecrf.casebook.due import Outlook, PatientEnd, VisitFacts, outlook
-from ecrf.casebook.models import Patient, Status, Visit
-from ecrf.casebook.outlooks import _end, _is_complete
+from ecrf.casebook.due import Outlook, PatientEnd, VisitFacts
+from ecrf.casebook.models import Crf, Entry, Patient, Visit
+from ecrf.casebook.outlooks import end_from, fact_of, outlook_from
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS
-
-Fates = dict[int, tuple[Any, Any]]
 
 
 def overdue(today: dict[int, date]) -> Q:
@@ -37,49 +34,39 @@ def _each_by_its_date(today: dict[int, date], rule: Callable[[date], Q]) -> Q:
 
 
 def outlooks_of(patients: Sequence[Patient]) -> dict[int, Outlook]:
-    """{patient id: outlook as of today at the site}: three statements. The patients come with their sites."""
+    """{patient id: outlook as of today at the site}: four statements. The patients come with their sites."""
     facts, ends = _facts(patients), _ends(patients)
-    return {one.pk: _outlook(one, facts[one.pk], ends.get(one.pk)) for one in patients}
-
-
-def _outlook(patient: Patient, facts: list[VisitFacts], end: PatientEnd | None) -> Outlook:
-    added_on = patient.added_at.astimezone(patient.site.zone).date()
-    started_on = min([added_on, *(fact.visited_on for fact in facts if fact.visited_on)])
-    return outlook(protocol(), facts, end, started_on, patient.site.today())
+    return {one.pk: outlook_from(one, facts[one.pk], ends.get(one.pk)) for one in patients}
 
 
 def _facts(patients: Sequence[Patient]) -> dict[int, list[VisitFacts]]:
-    fates = _fates(patients)
+    entries, rows = _entries_by_visit(patients), _visit_forms(patients)
     found: dict[int, list[VisitFacts]] = defaultdict(list)
-    for (patient_id, visit_id, code), counts in _entries(patients).items():
-        visited_on, fate = fates.get(visit_id, (None, None))
-        missed = fate == protocol().visit_missed
-        complete = _is_complete(protocol().plan(code), counts, missed)
-        found[patient_id].append(VisitFacts(code, visited_on, missed, complete))
+    for visit in Visit.objects.filter(patient__in=patients).order_by("pk"):
+        found[visit.patient_id].append(fact_of(visit.code, entries[visit.pk], rows.get(visit.pk)))
     return found
 
 
-def _fates(patients: Sequence[Patient]) -> Fates:
-    """{visit id: (date, fate)} from the visit forms."""
-    trial = protocol()
-    rows = CRFS[trial.visit_form].model._default_manager.filter(entry__patient__in=patients)
-    columns = rows.values_list("entry__visit_id", trial.visit_date_item, trial.visit_fate_item)
-    return {visit_id: (visited_on, fate) for visit_id, visited_on, fate in columns}
-
-
-def _entries(patients: Sequence[Patient]) -> dict[tuple[int, int, str], dict[str, tuple[int, int]]]:
-    """{(patient id, visit id, code): {CRF key: (entries complete, entries in progress)}}."""
-    visits = Visit.objects.filter(patient__in=patients)
-    by_kind = visits.values_list("patient_id", "pk", "code", "entries__crf").annotate(
-        done=Count("entries", filter=Q(entries__status=Status.COMPLETE, entries__missing=0)),
-        begun=Count("entries", filter=Q(entries__status=Status.DRAFT) | Q(entries__missing__gt=0)),
-    )
-    found: dict[tuple[int, int, str], dict[str, tuple[int, int]]] = {}
-    for patient_id, pk, code, crf, done, begun in by_kind.order_by("pk"):
-        found.setdefault((patient_id, pk, code), {})[crf] = (done, begun)
+def _entries_by_visit(patients: Sequence[Patient]) -> dict[int, list[Entry]]:
+    """{visit id: its entries}, with no more columns than say whether it is complete."""
+    entries = Entry.objects.filter(patient__in=patients, visit__isnull=False).select_related("parent")
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries.only("visit_id", "crf", "status", "missing", "struck_at", "parent__struck_at"):
+        assert entry.visit_id
+        found[entry.visit_id].append(entry)
     return found
+
+
+def _visit_forms(patients: Sequence[Patient]) -> dict[int | None, Crf]:
+    """{visit id: its visit form}."""
+    return {row.entry.visit_id: row for row in _rows(protocol().visit_form, patients)}
 
 
 def _ends(patients: Sequence[Patient]) -> dict[int, PatientEnd | None]:
-    rows = CRFS[protocol().end_form].model._default_manager.filter(entry__patient__in=patients)
-    return {row.entry.patient_id: _end(row) for row in rows.select_related("entry")}
+    return {row.entry.patient_id: end_from(row) for row in _rows(protocol().end_form, patients)}
+
+
+def _rows(key: str, patients: Sequence[Patient]) -> list[Crf]:
+    """The rows of a form that stands once in its place, without those that are struck out."""
+    found = CRFS[key].model._default_manager.filter(entry__patient__in=patients, entry__struck_at=None)
+    return list(found.select_related("entry"))
