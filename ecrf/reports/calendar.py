@@ -16,7 +16,7 @@ from ecrf.casebook.models import Patient
 
 READERS = (Right.ENTER, Right.REVIEW)
 """Who may have a calendar: those who enter, and those who review whole patients."""
-PATIENTS_AT_MOST = 300
+PATIENTS_AT_MOST = 200
 """Beyond these, a calendar tells nobody anything; and every program fetches the whole of it again and again."""
 REFRESH = timedelta(hours=6)
 
