@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
-    from ecrf.entry.panels import ItemView
+    from ecrf.entry.item_views import ItemView
 
 PLACEHOLDERS = {"day": "YYYY-MM-DD", "partial-day": "YYYY-MM-DD", "clock": "HH:MM"}
 
