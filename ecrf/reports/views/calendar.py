@@ -69,7 +69,10 @@ def revoke(request: UserRequest, pk: int) -> HttpResponse:
     """Revoke one of the user's own addresses; somebody else's does not exist (404)."""
     feed = get_object_or_404(request.user.calendar_feeds, pk=pk)
     revoke_feed(feed=feed, by=request.user)
-    messages.success(request, "The address is revoked. Calendars that used it get nothing more from it.")
+    name = f" “{feed.label}”" if feed.label else ""
+    messages.success(
+        request, f"The address{name} is revoked. Calendars that used it get nothing more from it."
+    )
     return redirect("calendar")
 
 
