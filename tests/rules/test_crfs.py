@@ -31,7 +31,7 @@ TYPED = {
     "line": "Synthetic text",
     "prose": "Synthetic text",
 }
-DOMAINS = {"AE", "DM", "DS", "EX", "IE", "MH", "MK", "SV", "VS"}
+DOMAINS = {"AE", "CM", "DM", "DS", "DV", "EX", "IE", "MH", "MK", "NV", "QS", "SV", "VS"}
 UNITS = {
     "%",
     "/min",
@@ -40,12 +40,18 @@ UNITS = {
     "g",
     "kPa",
     "kg",
+    "m/s",
     "mL",
     "mL/h",
+    "mV",
+    "mV·ms",
     "mmHg",
+    "ms",
+    "of 10",
     "of 100",
     "of 16",
     "of 20",
+    "weeks",
     "years",
     "°C",
 }
