@@ -77,8 +77,8 @@ def offered(check_id: str, category: Category, *, on: str) -> Offer:
             "what": " ".join(words),
             "occurred_on": str(getattr(row, on) or ""),
             "category": category.value,
+            "visit_link": f"{row.entry.visit.code}.1" if row.entry.visit else "",
         }
-        code = row.entry.visit.code if row.entry.visit else ""
-        return {**known, **({"visit_link": f"{code}.1"} if code else {})}
+        return {name: text for name, text in known.items() if text}
 
     return Offer(crf="protocol-deviation", label="Record a protocol deviation", fill=fill)
