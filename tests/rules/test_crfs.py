@@ -82,6 +82,9 @@ def typed(item) -> str:
         return str(item.low if item.low is not None else 1)
     if item.kind == "choice":
         return item.flatchoices[0][0] if item.flatchoices else "yes"
+    if item.kind == "link":
+        code = page_of(CRFS[item.to])
+        return f"{code}.1" if code else "1"
     return TYPED[item.kind]
 
 
@@ -106,6 +109,9 @@ def place(key, patient, coordinator) -> Place:
     definition = CRFS[key]
     code = page_of(definition)
     where = a_visit(patient, code, coordinator) if code else patient
+    for link in definition.links.values():
+        to = page_of(CRFS[link.to])
+        ensure_logged(a_place(a_visit(patient, to, coordinator) if to else patient, link.to), coordinator)
     return a_place(where, key, parent=1 if definition.row_of else None)
 
 
@@ -123,7 +129,7 @@ def sql(statement: str, *values) -> None:
 
 
 def ensure_logged(place: Place, coordinator) -> None:
-    """A log's page is there once its entry was added."""
+    """A log's page is there once its entry was added; so is what a link names."""
     with acting(coordinator.acting_at(place.patient.site, Right.ENTER), patient_id=place.patient.pk):
         ensure_entry(place)
 
