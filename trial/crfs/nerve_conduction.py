@@ -54,12 +54,9 @@ LEG_SEGMENTS = (Segment.ANKLE_KNEE, Segment.ACROSS_FIBULAR_HEAD)
 LONG_ARM_SEGMENTS = (Segment.WRIST_ELBOW, Segment.ELBOW_AXILLA)
 """The segments over which a smaller loss of area counts (P: the guideline names these two as examples)."""
 
-MEASURED = (
-    *("distal_amplitude_mv", "proximal_amplitude_mv", "distal_area", "proximal_area"),
-    *("distal_duration_ms", "proximal_duration_ms", "distal_latency_ms", "velocity"),
-    *("lower_limit_mv", "skin_c"),
-)
-
+DISTAL = ("distal_latency_ms", "distal_amplitude_mv", "lower_limit_mv", "distal_duration_ms", "distal_area")
+PROXIMAL = ("proximal_amplitude_mv", "proximal_duration_ms", "proximal_area", "velocity", "skin_c")
+"""In the order of a laboratory's printed report: one point of stimulation after the other."""
 
 HIGHEST_MV, HIGHEST_AREA, HIGHEST_MS, HIGHEST_VELOCITY, HIGHEST_SKIN_C = "100", "1000", "1000", "200", "50"
 """Beyond these a value is impossible, whatever the nerve (P)."""
@@ -112,31 +109,25 @@ class NerveSegment(Crf):
     side = Choice("Side", choices=Side, cdash="NVLAT")
     segment = Choice("Segment", choices=Segment, cdash="NVANTREG")
 
-    distal_amplitude_mv = _amplitude("Distal amplitude", cdash="DAMP_NVORRES")
-    proximal_amplitude_mv = _amplitude("Proximal amplitude", cdash="PAMP_NVORRES")
-    distal_area = _area("Distal area", cdash="DAREA_NVORRES")
-    proximal_area = _area("Proximal area", cdash="PAREA_NVORRES")
-    distal_duration_ms = _time("Distal duration", cdash="DDUR_NVORRES")
-    proximal_duration_ms = _time("Proximal duration", cdash="PDUR_NVORRES")
     distal_latency_ms = _time("Distal latency", cdash="DLAT_NVORRES")
+    distal_amplitude_mv = _amplitude("Distal amplitude", cdash="DAMP_NVORRES")
+    lower_limit_mv = _amplitude("Its lower limit of normal", required=False, cdash="DAMP_NVORNRLO")
+    distal_duration_ms = _time("Distal duration", cdash="DDUR_NVORRES")
+    distal_area = _area("Distal area", cdash="DAREA_NVORRES")
+    proximal_amplitude_mv = _amplitude("Proximal amplitude", cdash="PAMP_NVORRES")
+    proximal_duration_ms = _time("Proximal duration", cdash="PDUR_NVORRES")
+    proximal_area = _area("Proximal area", cdash="PAREA_NVORRES")
     velocity = Measure("Velocity", low="0", high=HIGHEST_VELOCITY, unit="m/s", cdash="CV_NVORRES")
-    lower_limit_mv = _amplitude(
-        "Lower limit of normal",
-        required=False,
-        hint="Of the distal amplitude, in this laboratory",
-        cdash="DAMP_NVORNRLO",
-    )
-    skin_c = _skin("Skin temperature", required=False, hint="If another than above", cdash="SKINTEMP_NVORRES")
+    skin_c = _skin("Skin, if not as above", required=False, cdash="SKINTEMP_NVORRES")
 
     area_reduction_percent = Measure("Area reduction", unit="%", rule="NC-AREA v1")
     duration_increase_percent = Measure("Duration increase", unit="%", rule="NC-DURATION v1")
-    block = Choice(
-        "Conduction block", choices=Call, hint="The investigator's own call", cdash="CONDBLK_NVORRES"
-    )
+    block = Choice("Conduction block, the investigator's call", choices=Call, cdash="CONDBLK_NVORRES")
 
     sections = (
         Section("Segment", "nerve", "side", "segment"),
-        Section("Measured", *MEASURED),
+        Section("Distal", *DISTAL),
+        Section("Proximal", *PROXIMAL),
         Section("Calculated", "area_reduction_percent", "duration_increase_percent"),
         Section("Call", "block"),
     )
@@ -164,7 +155,7 @@ class NerveSegment(Crf):
         return self.nerve, self.side, self.segment
 
 
-@check("NC-001", on="nerve-segment", items=("segment", *MEASURED, "block"), source="O")
+@check("NC-001", on="nerve-segment", items=("segment", *DISTAL, *PROXIMAL, "block"), source="O")
 def call_against_numbers(row: NerveSegment, book: Book) -> Iterator[Question]:
     """The numbers fit another conduction block than the investigator recorded."""
     fits = row.fits()

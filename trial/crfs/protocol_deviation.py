@@ -35,7 +35,7 @@ class Severity(models.TextChoices):
     "protocol-deviation",
     title="Protocol deviation",
     domain="DV",
-    repeat="deviation",
+    repeat="protocol deviation",
     columns=("occurred_on", "category", "severity", "visit_link"),
 )
 class ProtocolDeviation(Crf):
