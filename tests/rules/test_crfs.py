@@ -151,6 +151,7 @@ def test_crf_stands_on_its_page_with_a_field_for_each_item(key, place, client, c
     assert CRFS[key].title in page
     missing = [name for name in CRFS[key].entered if f'name="{key}:{place.address}:{name}"' not in page]
     assert not missing
+    assert not [name for name in CRFS[key].entered if f'id="id_{name}"' in page], "a field stands there twice"
 
 
 @EVERY_CRF
