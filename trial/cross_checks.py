@@ -14,7 +14,9 @@ from trial.crfs.adverse_event import Action, AdverseEvent, Outcome
 from trial.crfs.demographics import Demographics
 from trial.crfs.end_of_study import EndOfStudy, Reason
 from trial.crfs.infusion import Infusion, InfusionLot, InfusionVitals, TimePoint
+from trial.crfs.medical_history import MedicalHistory
 from trial.crfs.mmn_history import MmnHistory
+from trial.crfs.prior_treatment import PriorTreatment
 from trial.crfs.visit import Fate
 from trial.schedule import LAST_VISIT
 
@@ -205,3 +207,22 @@ def ended_without_event(row: EndOfStudy, book: Book) -> Iterator[Question]:
         yield Question("adverse_event_number", "The reason is an adverse event; which one is not said.")
     elif number not in [event.entry.number for event in book.rows("adverse-event")]:
         yield Question("adverse_event_number", f"The adverse event log has no number {number}.")
+
+
+@check("MH-002", on="medical-history", items=("started_on",), reads=("consent.signed_on",))
+def history_after_consent(row: MedicalHistory, book: Book) -> Iterator[Question]:
+    """The condition began after the consent: then it is an adverse event."""
+    consent = _consented_on(book)
+    if consent and row.started_on and surely_before(consent, row.started_on):
+        yield Question(
+            "started_on",
+            f"It began on {row.started_on}, after the consent, {consent}: then it is an adverse event.",
+        )
+
+
+@check("PT-001", on="prior-treatment", items=("last_given_on",), reads=("infusion.infused_on",))
+def prior_treatment_after_first_dose(row: PriorTreatment, book: Book) -> Iterator[Question]:
+    """The earlier treatment was last given after the first dose of the trial drug."""
+    first = min((r.infused_on for r in book.rows("infusion") if r.infused_on), default=None)
+    if first and row.last_given_on and surely_before(first, row.last_given_on):
+        yield Question("last_given_on", f"{row.last_given_on} is after the first trial dose, {first}.")

@@ -23,7 +23,7 @@ from tests.builders import a_patient, a_place, a_visit
 from tests.rules.test_crfs import typed
 
 EVERY_CHECK = pytest.mark.parametrize("one", CHECKS.values(), ids=lambda one: one.id)
-READERS = {"rows", "one", "at", "previous", "children"}
+READERS = {"rows", "one", "at", "previous", "children", "last", "linked", "linking"}
 SOURCES = {"P", "D", "S", "O"}
 """The marks of the protocol's list of facts."""
 
@@ -77,6 +77,7 @@ def test_hard_checks_are_the_impossible_ones_of_the_protocol_and_no_more():
         "ELIG-001",
         "INF-001",
         "IV-001",
+        "MH-001",
         "VS-001",
     }
 

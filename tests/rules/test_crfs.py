@@ -32,7 +32,7 @@ TYPED = {
     "line": "Synthetic text",
     "prose": "Synthetic text",
 }
-DOMAINS = {"AE", "DM", "DS", "EX", "IE", "LB", "MH", "MK", "SV", "VS"}
+DOMAINS = {"AE", "CM", "DM", "DS", "DV", "EX", "IE", "LB", "MH", "MK", "NV", "QS", "SV", "VS"}
 UNITS = {
     "%",
     "/min",
@@ -41,12 +41,18 @@ UNITS = {
     "g",
     "kPa",
     "kg",
+    "m/s",
     "mL",
     "mL/h",
+    "mV",
+    "mV·ms",
     "mmHg",
+    "ms",
+    "of 10",
     "of 100",
     "of 16",
     "of 20",
+    "weeks",
     "years",
     "°C",
 }
@@ -77,6 +83,9 @@ def typed(item) -> str:
         return str(item.low if item.low is not None else 1)
     if item.kind == "choice":
         return item.flatchoices[0][0] if item.flatchoices else "yes"
+    if item.kind == "link":
+        code = page_of(CRFS[item.to])
+        return f"{code}.1" if code else "1"
     return TYPED[item.kind]
 
 
@@ -101,6 +110,9 @@ def place(key, patient, coordinator) -> Place:
     definition = CRFS[key]
     code = page_of(definition)
     where = a_visit(patient, code, coordinator) if code else patient
+    for link in definition.links.values():
+        to = page_of(CRFS[link.to])
+        ensure_logged(a_place(a_visit(patient, to, coordinator) if to else patient, link.to), coordinator)
     return a_place(where, key, parent=1 if definition.row_of else None)
 
 
@@ -118,7 +130,7 @@ def sql(statement: str, *values) -> None:
 
 
 def ensure_logged(place: Place, coordinator) -> None:
-    """A log's page is there once its entry was added."""
+    """A log's page is there once its entry was added; so is what a link names."""
     with acting(coordinator.acting_at(place.patient.site, Right.ENTER), patient_id=place.patient.pk):
         ensure_entry(place)
 
@@ -140,6 +152,7 @@ def test_crf_stands_on_its_page_with_a_field_for_each_item(key, place, client, c
     assert CRFS[key].title in page
     missing = [name for name in CRFS[key].entered if f'name="{key}:{place.address}:{name}"' not in page]
     assert not missing
+    assert not [name for name in CRFS[key].entered if f'id="id_{name}"' in page], "a field stands there twice"
 
 
 @EVERY_CRF
