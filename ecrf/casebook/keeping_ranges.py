@@ -80,13 +80,13 @@ def end_range(*, found: ReferenceRange, valid_to: date, by: User) -> None:
 
 
 def withdraw_range(*, found: ReferenceRange, by: User, reason: str) -> None:
-    """Take a wrong range out of use; it stays to be read. ValidationError without a reason."""
+    """Take a wrong range out of use; it stays to be read. A second time does nothing. ValidationError without a reason."""
     if not reason.strip():
         raise ValidationError("Say why the range is wrong.")
     actor = by.acting_at(found.site, Right.ENTER)
     with acting(actor, reason=reason, source=SOURCE):
         if found.is_withdrawn:
-            raise ValidationError("It is withdrawn already.")
+            return
         found.withdrawn_at, found.withdrawn_by, found.withdrawn_why = timezone.now(), by, reason.strip()[:500]
         _save(found, ["withdrawn_at", "withdrawn_by", "withdrawn_why"])
         recalculate_site(found.site, actor, source=SOURCE, reason=reason)

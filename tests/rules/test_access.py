@@ -124,8 +124,8 @@ def _world(site: Site, by: User) -> SimpleNamespace:
     definition = a_place(patient, "adverse-event").definition
     add_entry(patient=patient, definition=definition, visit=None, parent=None, by=actor, request_key=key)
     finding = Finding.objects.get(entry__patient=patient)
-    given = NewRange("HGB", "g/dL", Decimal("12"), Decimal("16"), "", date(2026, 1, 1))
-    [lab_range] = add_ranges(site=site, given=[given], by=by)
+    given = [NewRange(test, "g/L", None, Decimal("16"), "", date(2026, 1, 1)) for test in ("HGB", "WBC")]
+    lab_range, wrong_range = add_ranges(site=site, given=given, by=by)
     token, _other = (make_feed(by=by, label="", request_key=uuid.uuid4()) for _ in range(2))
     return SimpleNamespace(
         site=site,
@@ -133,6 +133,7 @@ def _world(site: Site, by: User) -> SimpleNamespace:
         visit=visit,
         finding=finding,
         range=lab_range,
+        wrong_range=wrong_range,
         ae_key=key,
         by=by,
         token=token,
@@ -167,7 +168,7 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "add-patient": lambda: ([], {"site": where.site.code, "key": str(uuid.uuid4())}),
         "ranges": lambda: ([where.site.code], {}),
         "end-range": lambda: ([where.site.code, where.range.pk], {"valid_to": "2026-06-30"}),
-        "withdraw-range": lambda: ([where.site.code, where.range.pk], {"reason": "Wrong column"}),
+        "withdraw-range": lambda: ([where.site.code, where.wrong_range.pk], {"reason": "Wrong column"}),
         "patient": lambda: ([number], {}),
         "visit": lambda: ([number, "W01"], {}),
         "log": lambda: ([number, "adverse-event"], {}),
