@@ -38,6 +38,6 @@ PROTOCOL = Protocol(
     ),
     baseline="W01",
     patient_forms=("end-of-study",),
-    logs=("adverse-event",),
+    logs=("adverse-event", "serious-adverse-event", "concomitant-medication"),
     assumptions=ASSUMPTIONS,
 )

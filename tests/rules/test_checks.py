@@ -2,8 +2,10 @@
 
 import ast
 import inspect
+import random
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -15,16 +17,18 @@ from ecrf.casebook.models import Entry
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.recording import ensure_entry, record
 from ecrf.casebook.registry import CRFS
-from ecrf.checks.models import Finding
+from ecrf.casebook.values import Missing
+from ecrf.checks.models import Finding, FindingState
 from ecrf.checks.registry import ANY, CHECKS, Check, check
 from ecrf.checks.running import run_all
 from tests.builders import a_patient, a_place, a_visit
 from tests.rules.test_crfs import typed
 
 EVERY_CHECK = pytest.mark.parametrize("one", CHECKS.values(), ids=lambda one: one.id)
-READERS = {"rows", "one", "at", "previous", "children"}
+READERS = {"rows", "one", "at", "previous", "last", "children", "linking"}
 SOURCES = {"P", "D", "S", "O"}
 """The marks of the protocol's list of facts."""
+TESTS_OF_THE_TRIAL = "".join(path.read_text() for path in Path(__file__).parents[1].glob("trial/test_*.py"))
 
 
 @EVERY_CHECK
@@ -73,11 +77,29 @@ def test_no_function_is_two_checks_so_that_none_is_hard_and_soft_at_once():
 def test_hard_checks_are_the_impossible_ones_of_the_protocol_and_no_more():
     assert {one.id for one in CHECKS.values() if one.hard} == {
         "AE-001",
+        "AE-007",
+        "CM-001",
         "ELIG-001",
         "INF-001",
         "IV-001",
+        "SAE-001",
+        "SAE-002",
+        "SAE-006",
         "VS-001",
     }
+
+
+@EVERY_CHECK
+def test_check_is_tested_by_its_name(one):
+    assert one.id in TESTS_OF_THE_TRIAL
+
+
+@pytest.mark.parametrize("key", CRFS)
+def test_form_with_a_start_and_an_end_refuses_an_end_before_the_start(key):
+    names = set(CRFS[key].items)
+    pairs = [(f"started_{n}", f"ended_{n}") for n in ("on", "at") if {f"started_{n}", f"ended_{n}"} <= names]
+    ends = [{*one.items} for one in CHECKS.values() if one.hard and one.on == key]
+    assert all(any(set(pair) <= items for items in ends) for pair in pairs)
 
 
 # --- a check reads only what it declares ----------------------------------------------------------
@@ -112,10 +134,14 @@ def _reads(one: Check) -> set[str]:
     found = set()
     for tree in _functions(one):
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            of_book = isinstance(call.func, ast.Attribute) and call.func.attr in READERS
-            if of_book and isinstance(call.func.value, ast.Name) and call.func.value.id == "book":
+            of_book = isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "book"
+            if of_book and call.func.attr in READERS:
                 found |= {a.value for a in call.args[:1] if isinstance(a, ast.Constant)}
             found |= {a.value for a in call.args if isinstance(a, ast.Constant) and a.value in CRFS}
+            if of_book and call.func.attr == "linked":
+                found |= {
+                    CRFS[one.on].items[a.value].to for a in call.args[1:] if isinstance(a, ast.Constant)
+                }
     return found
 
 
@@ -199,3 +225,49 @@ def test_running_every_check_again_changes_nothing(everywhere, site, coordinator
     with acting(by, patient_id=patient.pk):
         run_all(patient)
     assert sorted(Finding.objects.values_list("entry", "check_id", "item", "text", "state")) == before
+
+
+# --- a question does not depend on the order in which forms are filled ------------------------------
+
+DAYS = ("2024-03-10", "2024-04-01", "2024-04-02", "2024-04-22", "2024-05-20")
+DATES = (*DAYS, "2024-03", "2024-04", "2024", "2023")
+CLOCKS = ("08:30", "09:00", "10:15", "22:00")
+CHANGES = 400
+
+
+def _some(item, dice: random.Random) -> object:
+    """Any of a few values of the item, or none, or a reason; near each other, so that forms agree and disagree."""
+    if dice.random() < 0.08:
+        return dice.choice([None, Missing("unknown")])
+    if item.kind == "number":
+        low, high = (0 if item.low is None else item.low), (100 if item.high is None else item.high)
+        return str(dice.choice([low, high, (low + high) // 2, low + (high - low) // 3, low + 60]))
+    if item.kind == "choice":
+        return dice.choice([code for code, _ in item.flatchoices] or ["yes", "no"])
+    if item.kind == "link":
+        return dice.choice(["W01.1", "W04.1"] if item.to == "infusion" else ["1"])
+    many = {"day": DAYS, "partial-day": DATES, "clock": CLOCKS}
+    return dice.choice(many.get(item.kind, ("Synthetic A", "Synthetic B")))
+
+
+def _questions() -> set[tuple]:
+    open_ones = Finding.objects.exclude(state=FindingState.CLEARED)
+    return set(open_ones.values_list("entry", "check_id", "item", "text"))
+
+
+@pytest.mark.django_db
+def test_questions_after_many_changes_are_those_of_a_fresh_look_at_everything(everywhere, site, coordinator):
+    patient, by, dice = everywhere[0].patient, coordinator.acting_at(site, "enter"), random.Random(1)  # noqa: S311
+    compared = [place for place in everywhere if place.definition.entered]
+    ever: set[str] = set()
+    for turn in range(CHANGES):
+        place = dice.choice(compared)
+        names = dice.sample(list(place.definition.entered), k=min(6, len(place.definition.entered)))
+        record(place=place, values={n: _some(place.definition.entered[n], dice) for n in names}, by=by)
+        if turn % 100 == 99:
+            before = _questions()
+            with acting(by, patient_id=patient.pk):
+                run_all(patient)
+            assert _questions() == before
+            ever |= {check_id for _, check_id, _, _ in before}
+    assert len(ever) > 20, "too few checks have asked for this to tell anything"

@@ -1,6 +1,7 @@
 """What holds for every case report form of the registry, and for every model of ours."""
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 import pgtrigger
@@ -31,7 +32,7 @@ TYPED = {
     "line": "Synthetic text",
     "prose": "Synthetic text",
 }
-DOMAINS = {"AE", "DM", "DS", "EX", "IE", "MH", "MK", "SV", "VS"}
+DOMAINS = {"AE", "CM", "DM", "DS", "EX", "IE", "MH", "MK", "SV", "VS"}
 UNITS = {
     "%",
     "/min",
@@ -58,6 +59,8 @@ AT_WITHOUT_BY = {
     "trial.MrcStrength.assessed_at": "the assessor is an item of its own; who typed it stands in the trail",
     "trial.AdverseEvent.started_at": "the clock time of the event, no act of a person",
     "trial.AdverseEvent.ended_at": "the clock time of the event, no act of a person",
+    "trial.SeriousAdverseEvent.became_aware_at": "when the site knew; who typed it stands in the trail",
+    "trial.SeriousAdverseEvent.reported_at": "when the site reported; who typed it stands in the trail",
     "trial.Infusion.started_at": "the clock time of the infusion; who typed it stands in the trail",
     "trial.Infusion.ended_at": "the clock time of the infusion; who typed it stands in the trail",
     "trial.InfusionVitals.measured_at": "the clock time of the reading; who typed it stands in the trail",
@@ -204,6 +207,19 @@ def test_first_value_of_every_item_is_in_the_trail(key, place, by):
 def test_calculated_items_are_kept_apart_from_the_entered_ones_in_the_trail(key, empty):
     event = AuditEvent.objects.filter(table=CRFS[key].model._meta.db_table).latest("position")
     assert not set(event.changes) & set(CRFS[key].calculated)
+
+
+@EVERY_CRF
+def test_date_in_the_future_is_refused_unless_it_may_lie_there(key, place, by):
+    today = place.patient.site.today()
+    for name, item in CRFS[key].entered.items():
+        if item.kind in ("day", "partial-day"):
+            tomorrow = (today + timedelta(days=1)).isoformat()
+            result = record(place=place, values={name: tomorrow}, by=by)
+            assert bool(result.refused) is not item.future, name
+            assert "in the future" in result.refused.get(name, "in the future")
+            assert record(place=place, values={name: today.isoformat()}, by=by).is_clean, name
+            record(place=place, values={name: None}, by=by)
 
 
 # --- what the database itself refuses -------------------------------------------------------------

@@ -8,6 +8,7 @@ from tests.builders import enter
 from tests.trial.asked import asked
 
 
+# AE-001
 @pytest.mark.parametrize(
     ("start", "end", "refused"),
     [
