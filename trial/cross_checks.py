@@ -154,8 +154,7 @@ def _event_of(row: InfusionVitals, book: Book) -> dict[str, str]:
     infusion = book.parent("infusion", row)
     if not (infusion and infusion.infused_on):
         return {}
-    given_at = f"{infusion.entry.visit.code}.{infusion.entry.number}"
-    return {"started_on": infusion.infused_on.isoformat(), "related_infusion": given_at}
+    return {"started_on": infusion.infused_on.isoformat(), "related_infusion": infusion.entry.link}
 
 
 RECORD_EVENT = Offer(crf="adverse-event", label="Record an adverse event", fill=_event_of)

@@ -67,7 +67,7 @@ def _serious_forms(event: AdverseEvent, book: Book) -> list[Any]:
 
 def _link_to(row: AdverseEvent, book: Book) -> dict[str, str]:
     """The event that a new serious adverse event form is about."""
-    return {"adverse_event": str(row.entry.number)}
+    return {"adverse_event": row.entry.link}
 
 
 @check(

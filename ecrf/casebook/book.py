@@ -1,11 +1,12 @@
-"""A patient's casebook, read: the rows of each kind of form in the order of the schedule, each kind loaded once."""
+"""A patient's casebook, read: the rows of each kind of form in the order of the visits, each kind loaded once."""
 
+from datetime import date
 from typing import Any
 
+from ecrf.casebook.loading import load_rows
 from ecrf.casebook.models import Crf, Patient
 from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS
 
 COMPARED: set[str] = set()
 """Kinds of form of which a check compares the row with those of other visits: they are loaded together."""
@@ -16,9 +17,10 @@ class Undeclared(LookupError):
 
 
 class Book:
-    """Read-only. `rows` costs one statement per kind of form, whatever the number of visits.
+    """Read-only. Whatever is asked for at once is loaded by one statement, whatever the number of visits.
 
     `reads` limits which kinds may be asked for, so that a check reads nothing that it has not declared.
+    Rows that are struck out are left out, save where `with_struck` asks for them.
     """
 
     def __init__(self, patient: Patient, reads: frozenset[str] | None = None) -> None:
@@ -32,17 +34,32 @@ class Book:
         view._rows = self._rows
         return view
 
+    def load(self, *keys: str) -> None:
+        """Load these kinds, as far as they are not there, in one statement."""
+        wanted = {*keys, protocol().visit_form} - set(self._rows)
+        if set(keys) - set(self._rows):
+            self._rows |= load_rows(self.patient, wanted)
+            self._sort(wanted)
+
+    @property
+    def loaded(self) -> frozenset[str]:
+        """The kinds that are loaded."""
+        return frozenset(self._rows)
+
     def put(self, key: str, row: Crf) -> None:
         """Let the row that is being written stand for its stored version."""
         rows = self._load(key)
-        self._rows[key] = sorted(
-            [*(r for r in rows if r.entry_id is None or r.entry_id != row.entry_id), row], key=_order
-        )
+        self._rows[key] = [*(r for r in rows if r.entry_id is None or r.entry_id != row.entry_id), row]
+        self._sort([key] if key != protocol().visit_form else self._rows)
 
     def rows(self, key: str) -> list[Any]:
-        """Every row of one kind of form, in the order of the schedule, then of the number."""
+        """Every row of one kind of form, in the order of the visits, then of the number."""
         if self.reads is not None and key not in self.reads:
             raise Undeclared(f"A check reads {key} without declaring it.")
+        return [row for row in self._load(key) if not row.entry.is_struck]
+
+    def with_struck(self, key: str) -> list[Any]:
+        """As `rows`, those that are struck out among them."""
         return self._load(key)
 
     def row_at(self, place: Place) -> Crf | None:
@@ -63,10 +80,18 @@ class Book:
         """The rows of one kind of form at one visit."""
         return [row for row in self.rows(key) if row.entry.visit and row.entry.visit.code == visit_code]
 
+    def earlier(self, key: str, row: Crf) -> list[Any]:
+        """The rows of the kind at earlier visits, the last one last."""
+        here = self._visit_rank(row)
+        return [r for r in self.rows(key) if self._visit_rank(r) < here]
+
     def previous(self, key: str, row: Crf) -> Any | None:
-        """The last row of the kind at an earlier visit of the schedule."""
-        here = _order(row)[0]
-        return next((r for r in reversed(self.rows(key)) if _order(r)[0] < here), None)
+        """The last row of the kind at an earlier visit."""
+        return next(reversed(self.earlier(key, row)), None)
+
+    def last(self, key: str, row: Crf, item: str) -> Any | None:
+        """The last row of the kind at an earlier visit in which the item has a value."""
+        return next((r for r in reversed(self.earlier(key, row)) if getattr(r, item) is not None), None)
 
     def children(self, key: str, parent: Crf) -> list[Any]:
         """The rows of a row kind that belong to one entry."""
@@ -76,16 +101,38 @@ class Book:
         """The row of the form whose row this one is."""
         return next((r for r in self.rows(key) if r.entry_id == row.entry.parent_id), None)
 
+    def linked(self, row: Crf, item: str) -> Any | None:
+        """The row that a link item of this row names."""
+        link: Any = row._meta.get_field(item)
+        address = getattr(row, item)
+        return next((r for r in self.rows(link.to) if address and r.entry.link == address), None)
+
+    def linking(self, key: str, item: str, row: Crf) -> list[Any]:
+        """The rows of one kind whose link item names this row."""
+        return [r for r in self.rows(key) if getattr(r, item) == row.entry.link]
+
+    @property
+    def visit_days(self) -> dict[str, date | None]:
+        """{visit code: its date}, of every visit whose form was begun."""
+        trial = protocol()
+        rows = self._load(trial.visit_form)
+        return {r.entry.visit.code: getattr(r, trial.visit_date_item) for r in rows if r.entry.visit}
+
     def _load(self, key: str) -> list[Any]:
-        if key not in self._rows:
-            definition = CRFS[key]
-            joined = ("entry__visit", "entry__parent") if definition.row_of else ("entry__visit",)
-            found = definition.model._default_manager.filter(entry__patient=self.patient)
-            self._rows[key] = sorted(found.select_related(*joined), key=_order)
+        self.load(key)
         return self._rows[key]
 
+    def _visit_rank(self, row: Crf) -> tuple[int, int]:
+        visit = row.entry.visit
+        return protocol().rank(visit.code, self.visit_days) if visit else (-1, 0)
 
-def _order(row: Crf) -> tuple[int, int, int]:
-    entry = row.entry
-    visit = protocol().order(entry.visit.code) if entry.visit else -1
-    return visit, entry.parent.number if entry.parent else 0, entry.number
+    def _sort(self, keys: Any) -> None:
+        days, trial = self.visit_days, protocol()
+
+        def order(row: Crf) -> tuple[tuple[int, int], int, int]:
+            entry = row.entry
+            rank = trial.rank(entry.visit.code, days) if entry.visit else (-1, 0)
+            return rank, entry.parent.number if entry.parent else 0, entry.number
+
+        for key in keys:
+            self._rows[key].sort(key=order)

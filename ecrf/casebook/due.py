@@ -81,9 +81,7 @@ def outlook(
     """The schedule of one patient as of `today` (the site's). `started_on` is the day the patient was added."""
     known = {fact.code: fact for fact in facts}
     visits = tuple(
-        _visit_due(protocol, plan, known, end, started_on, today)
-        for plan in protocol.visits
-        if not plan.on_demand or plan.code in known
+        _visit_due(protocol, plan, known, end, started_on, today) for plan in _plans(protocol, known)
     )
     behind = [v for v in visits if v.state in (VisitState.DONE, VisitState.BEGUN, VisitState.MISSED)]
     ahead = [v for v in visits if v.state in (VisitState.DUE, VisitState.OVERDUE, VisitState.UPCOMING)]
@@ -95,6 +93,14 @@ def outlook(
         next=min(ahead, key=lambda v: v.due_on or date.max, default=None),
         unfinished=next((v for v in visits if v.state == VisitState.BEGUN), None),
     )
+
+
+def _plans(protocol: Protocol, known: dict[str, VisitFacts]) -> list[VisitPlan]:
+    """Every visit of the schedule and every other that was opened, in the order in which they take place."""
+    days = {fact.code: fact.visited_on for fact in known.values()}
+    codes = [*(plan.code for plan in protocol.visits if not plan.on_demand), *known]
+    plans = [protocol.plan(code) for code in dict.fromkeys(codes)]
+    return sorted((plan for plan in plans if plan), key=lambda plan: protocol.rank(plan.code, days))
 
 
 def _patient_state(protocol: Protocol, known: dict[str, VisitFacts], end: PatientEnd | None) -> PatientState:

@@ -4,7 +4,7 @@ A limit given here is a hard one: the value is impossible beyond it. The databas
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -277,8 +277,21 @@ class Prose(Item, models.TextField):
         return forms.CharField(label=self.verbose_name, required=False, max_length=20_000, empty_value=None)
 
 
-def first_day(item: Item, value: Any) -> date | None:
-    """The first day a date item's value can mean, or None for other kinds: what must not lie in the future."""
-    if isinstance(item, Day):
-        return value
-    return partial_dates.earliest(value) if isinstance(item, PartialDay) and value else None
+class Link(Item, models.CharField):
+    """Names another entry of the same patient, one of the kind `to`: `3` in a log, `W04.1` at a visit."""
+
+    kind = "link"
+    django_field = models.CharField
+
+    def __init__(self, label: str = "", *, to: str = "", **options: Any):
+        self.to = to
+        options.setdefault("max_length", 20)
+        super().__init__(label, **options)
+
+    def words(self, value: Any) -> str:
+        from ecrf.casebook.registry import CRFS
+
+        return f"{CRFS[self.to].title} {value}" if value else ""
+
+    def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
+        return forms.CharField(label=self.verbose_name, required=False, max_length=20, empty_value=None)

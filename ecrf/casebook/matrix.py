@@ -1,39 +1,33 @@
 """The patient's matrix: visits × forms, each cell with its state. Pages give the addresses."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
+from ecrf.casebook.book import Book
+from ecrf.casebook.completion import FormState, form_state
 from ecrf.casebook.due import Outlook, VisitDue, VisitState
-from ecrf.casebook.models import Crf, Entry, Patient, Status
-from ecrf.casebook.outlooks import outlook_of
+from ecrf.casebook.models import Crf, Entry, MissingReason, Patient
+from ecrf.casebook.outlooks import entries_of, outlook_forms, outlook_of
 from ecrf.casebook.protocol import VisitPlan, protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
-
-WORDS_OF = 5
-"""How many of a form's first items tell what a log's line is about."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One form at one visit: none (not planned), empty, begun, ready, complete."""
+    """One form at one visit; `form` is None where it is not planned there."""
 
     key: str
-    state: str
-    missing: int = 0
-    count: int = 0
-    expected: int = 1
+    form: FormState | None
+
+    @property
+    def state(self) -> str:
+        return self.form.state if self.form else "none"
 
     @property
     def words(self) -> str:
-        """The state, as people say it."""
-        if self.state == "begun" and self.count < self.expected:
-            return f"{self.count} of {self.expected}"
-        return {
-            "complete": "done",
-            "ready": "to complete",
-            "begun": f"{self.missing} left",
-            "empty": "to do",
-        }[self.state]
+        return self.form.words if self.form else ""
 
 
 @dataclass(frozen=True)
@@ -62,13 +56,19 @@ class Matrix:
 
 @dataclass(frozen=True)
 class LogLine:
-    """One entry of a log: its number, its first values in words, its state."""
+    """One entry of a log: its number, its columns in words, its state; struck out or not."""
 
-    entry_id: int
-    number: int
-    words: str
-    state: str
-    state_words: str
+    entry: Entry
+    cells: list[str]
+    form: FormState
+
+    @property
+    def number(self) -> int:
+        return self.entry.number
+
+    @property
+    def entry_id(self) -> int:
+        return self.entry.pk
 
 
 @dataclass(frozen=True)
@@ -81,67 +81,63 @@ class Log:
 
 
 def matrix(patient: Patient) -> Matrix:
-    """Two statements for the entries and the visits and one per log, beside the outlook's four."""
+    """Three statements, whatever the number of visits, forms and logs."""
     trial = protocol()
-    entries = list(patient.entries.select_related("visit").order_by("number"))
-    seen = outlook_of(patient)
-    columns = [CRFS[key] for key in trial.scheduled_crfs() if any(key in plan.forms for plan in trial.visits)]
+    book, entries = Book(patient), entries_of(patient)
+    book.load(*outlook_forms(), *trial.logs, *trial.patient_forms)
     opened = dict(patient.visits.values_list("code", "pk"))
-    rows = [
-        MatrixRow(due, opened.get(due.plan.code), [_cell(due, d.key, entries) for d in columns])
-        for due in seen.visits
-    ]
+    seen = outlook_of(patient, book, entries, opened)
+    columns = [CRFS[key] for key in trial.scheduled_crfs() if any(key in plan.forms for plan in trial.visits)]
+    rows = [_row(due, opened.get(due.plan.code), columns, entries) for due in seen.visits]
     logs = [
-        _log(patient, CRFS[key], entries, key in trial.logs) for key in (*trial.logs, *trial.patient_forms)
+        _log(CRFS[key], book, entries, is_repeating=key in trial.logs)
+        for key in (*trial.logs, *trial.patient_forms)
     ]
-    on_demand = [plan for plan in trial.visits if plan.on_demand and plan.code not in opened]
-    return Matrix(seen, columns, rows, logs, on_demand)
+    return Matrix(seen, columns, rows, logs, _on_demand(opened))
 
 
-def _cell(due: VisitDue, key: str, entries: list[Entry]) -> Cell:
-    if key not in due.plan.forms:
-        return Cell(key, "none")
-    at_visit = [e for e in entries if e.visit and e.visit.code == due.plan.code]
-    here = [e for e in at_visit if e.crf == key]
-    with_rows = [e for e in at_visit if e.crf == key or e.crf in CRFS[key].rows]
-    if not here:
-        not_asked = due.state in (VisitState.MISSED, VisitState.NOT_EXPECTED)
-        return Cell(key, "none" if not_asked else "empty")
-    missing, expected = sum(entry.missing for entry in with_rows), due.plan.expected_of(key)
-    if len(here) < expected:
-        return Cell(key, "begun", missing, len(here), expected)
-    if not missing and all(entry.status == Status.COMPLETE for entry in with_rows):
-        return Cell(key, "complete", count=len(here))
-    return Cell(key, "begun" if missing else "ready", missing, len(here))
+def _on_demand(opened: Iterable[str]) -> list[VisitPlan]:
+    """The visits that may be opened when they are needed; of one that repeats, the next."""
+    codes = set(opened)
+    plans = []
+    for plan in protocol().visits:
+        if plan.on_demand and plan.repeats:
+            plans.append(next(p for n in count(1) if (p := plan.numbered(n)).code not in codes))
+        elif plan.on_demand and plan.code not in codes:
+            plans.append(plan)
+    return plans
 
 
-def _log(patient: Patient, definition: CrfDefinition, entries: list[Entry], is_repeating: bool) -> Log:
+def _row(
+    due: VisitDue, visit_id: int | None, columns: list[CrfDefinition], entries: list[Entry]
+) -> MatrixRow:
+    here = [entry for entry in entries if visit_id and entry.visit_id == visit_id]
+    return MatrixRow(due, visit_id, [_cell(due, d.key, here) for d in columns])
+
+
+def _cell(due: VisitDue, key: str, here: list[Entry]) -> Cell:
+    planned = key in due.plan.forms
+    form = form_state(key, here, due.plan.expected_of(key) if planned else 1)
+    nothing_asked = not planned or due.state in (VisitState.MISSED, VisitState.NOT_EXPECTED)
+    return Cell(key, None if form.state == "empty" and nothing_asked else form)
+
+
+def _log(definition: CrfDefinition, book: Book, entries: list[Entry], *, is_repeating: bool) -> Log:
+    rows = {row.pk: row for row in book.with_struck(definition.key)}
     mine = [entry for entry in entries if entry.crf == definition.key]
-    found = definition.model._default_manager.filter(entry__patient=patient) if mine else []
-    rows = {row.pk: row for row in found}
-    lines = [_log_line(definition, entry, rows.get(entry.pk)) for entry in mine]
-    return Log(definition, lines, is_repeating)
+    return Log(definition, [_log_line(definition, e, entries, rows.get(e.pk)) for e in mine], is_repeating)
 
 
-def _log_line(definition: CrfDefinition, entry: Entry, row: Crf | None) -> LogLine:
-    texts = [
-        _words(item, getattr(row, name, None)) for name, item in list(definition.items.items())[:WORDS_OF]
-    ]
-    complete = entry.status == Status.COMPLETE
-    return LogLine(
-        entry_id=entry.pk,
-        number=entry.number,
-        words=" · ".join(text for text in texts if text),
-        state="complete" if complete else "begun",
-        state_words="complete"
-        if complete
-        else f"{entry.missing} missing"
-        if entry.missing
-        else "to complete",
-    )
+def _log_line(definition: CrfDefinition, entry: Entry, entries: list[Entry], row: Crf | None) -> LogLine:
+    own = [entry, *(e for e in entries if e.parent_id == entry.pk)]
+    cells = [_words(row, name, item) for name, item in definition.column_items.items()]
+    return LogLine(entry, cells, form_state(definition.key, own))
 
 
-def _words(item: Any, value: Any) -> str:
-    """The value in words; a yes or no says to which question."""
-    words = str(item.words(value))
-    return f"{item.verbose_name} {words}" if isinstance(value, bool) else words
+def _words(row: Crf | None, name: str, item: Any) -> str:
+    """The value in words, or why there is none."""
+    if row is None:
+        return ""
+    if name in row.missing_reasons:
+        return MissingReason(row.missing_reasons[name]["reason"]).label.lower()
+    return str(item.words(getattr(row, name)))

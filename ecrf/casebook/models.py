@@ -3,7 +3,6 @@
 import uuid
 from typing import Any, ClassVar
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 
@@ -59,7 +58,7 @@ class Visit(models.Model):
 
 
 class Status(models.TextChoices):
-    """Of an entry. The next issue's steps (verified, signed, locked) are derived, not statuses."""
+    """Of an entry. Verified, signed and locked are derived, not statuses."""
 
     DRAFT = "draft", "In progress"
     COMPLETE = "complete", "Complete"
@@ -88,6 +87,9 @@ class Entry(models.Model):
     request_key = models.UUIDField(
         unique=True, null=True, help_text="Of the click that added it; a second click adds none"
     )
+    struck_at = models.DateTimeField(null=True, help_text="Struck out: shown, but no longer counted")
+    struck_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    struck_reason = models.CharField(max_length=500, blank=True)
 
     site_path: ClassVar[str] = "patient__site"
 
@@ -99,6 +101,11 @@ class Entry(models.Model):
                 name="entry_once",
             ),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="entry_status"),
+            models.CheckConstraint(
+                condition=models.Q(struck_at__isnull=True, struck_by__isnull=True, struck_reason="")
+                | (models.Q(struck_at__isnull=False, struck_by__isnull=False) & ~models.Q(struck_reason="")),
+                name="entry_struck_at_by_and_why",
+            ),
         ]
         verbose_name = "form"
 
@@ -114,6 +121,21 @@ class Entry(models.Model):
         """Its place among its kind: `2`, or `2.1` for the first row of the second."""
         return f"{self.parent.number}.{self.number}" if self.parent else str(self.number)
 
+    @property
+    def link(self) -> str:
+        """How another form of the patient names it: `3` in a log, `W04.1` at a visit."""
+        return f"{self.visit.code}.{self.number}" if self.visit else str(self.number)
+
+    @property
+    def is_struck(self) -> bool:
+        """Whether it, or the form whose row it is, is struck out."""
+        return bool(self.struck_at or (self.parent and self.parent.struck_at))
+
+    @property
+    def is_done(self) -> bool:
+        """Complete, and nothing that is required is empty."""
+        return self.status == Status.COMPLETE and not self.missing
+
 
 class MissingReason(models.TextChoices):
     """Why an item carries no value. It satisfies "required" and is exported as a column of its own."""
@@ -122,28 +144,6 @@ class MissingReason(models.TextChoices):
     NOT_APPLICABLE = "not-applicable", "Not applicable"
     UNKNOWN = "unknown", "Unknown"
     REFUSED = "refused", "Refused"
-
-
-VALUE_OR_REASON = """
-    IF EXISTS (
-        SELECT 1 FROM jsonb_object_keys(NEW.missing_reasons) AS item
-        WHERE to_jsonb(NEW) -> item IS DISTINCT FROM 'null'::jsonb
-    ) THEN
-        RAISE EXCEPTION 'An item of % has a value and a missing reason at once.', TG_TABLE_NAME
-            USING ERRCODE = '23514';
-    END IF;
-    RETURN NEW;
-"""
-
-
-def value_or_reason() -> pgtrigger.Trigger:
-    """The database's own rule: an item has a value, or a missing reason, or neither; never both."""
-    return pgtrigger.Trigger(
-        name="value_or_reason",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update,
-        func=VALUE_OR_REASON,
-    )
 
 
 class Crf(models.Model):
@@ -167,8 +167,8 @@ class Crf(models.Model):
     def site(self) -> Site:
         return self.entry.patient.site
 
-    def calculate(self) -> None:
-        """Set the items the system derives from the others (those declared with a `rule`)."""
+    def calculate(self, book: Any) -> None:
+        """Set the items the system derives (those declared with a `rule`); `book` is the patient's casebook."""
 
 
 class PatientOutlook(models.Model):

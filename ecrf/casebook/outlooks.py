@@ -1,11 +1,12 @@
 """Gathers what `due.py` needs from the entries, and keeps each patient's outlook."""
 
-from django.db.models import Count, Q
+from collections.abc import Iterable
 
 from ecrf.casebook.book import Book
+from ecrf.casebook.completion import is_complete
 from ecrf.casebook.due import Outlook, PatientEnd, VisitFacts, outlook
-from ecrf.casebook.models import Crf, Patient, PatientOutlook, Status
-from ecrf.casebook.protocol import VisitPlan, protocol
+from ecrf.casebook.models import Crf, Entry, Patient, PatientOutlook
+from ecrf.casebook.protocol import protocol
 
 
 def outlook_forms() -> tuple[str, str]:
@@ -13,38 +14,28 @@ def outlook_forms() -> tuple[str, str]:
     return protocol().visit_form, protocol().end_form
 
 
-def facts_of(patient: Patient, book: Book) -> list[VisitFacts]:
-    """One fact per opened visit, by two statements."""
+def entries_of(patient: Patient) -> list[Entry]:
+    """Every entry of the patient with its visit and its parent, struck out ones too; one statement."""
+    found = patient.entries.select_related("visit", "parent").order_by("number")
+    return list(found)
+
+
+def facts_of(patient: Patient, book: Book, entries: list[Entry], opened: Iterable[str]) -> list[VisitFacts]:
+    """One fact per visit that was opened (`opened`: their codes)."""
     trial = protocol()
-    rows = {row.entry.visit_id: row for row in book.rows(trial.visit_form)}
+    rows = {row.entry.visit.code: row for row in book.rows(trial.visit_form) if row.entry.visit}
+    at_visits: dict[str, list[Entry]] = {code: [] for code in opened}
+    for entry in entries:
+        if entry.visit:
+            at_visits.setdefault(entry.visit.code, []).append(entry)
     facts = []
-    for (visit_id, code), counts in _entries_by_visit(patient).items():
-        row = rows.get(visit_id)
+    for code, here in at_visits.items():
+        row = rows.get(code)
         missed = bool(row and getattr(row, trial.visit_fate_item) == trial.visit_missed)
         visited_on = getattr(row, trial.visit_date_item) if row else None
-        facts.append(VisitFacts(code, visited_on, missed, _is_complete(trial.plan(code), counts, missed)))
+        complete = is_complete(trial.plan(code), here, missed=missed)
+        facts.append(VisitFacts(code, visited_on, missed, complete))
     return facts
-
-
-def _entries_by_visit(patient: Patient) -> dict[tuple[int, str], dict[str, tuple[int, int]]]:
-    """{(visit id, code): {CRF key: (entries complete, entries in progress)}}, rows of forms among them."""
-    by_kind = patient.visits.values_list("pk", "code", "entries__crf").annotate(
-        done=Count("entries", filter=Q(entries__status=Status.COMPLETE, entries__missing=0)),
-        begun=Count("entries", filter=Q(entries__status=Status.DRAFT) | Q(entries__missing__gt=0)),
-    )
-    found: dict[tuple[int, str], dict[str, tuple[int, int]]] = {}
-    for pk, code, crf, done, begun in by_kind.order_by("pk"):
-        found.setdefault((pk, code), {})[crf] = (done, begun)
-    return found
-
-
-def _is_complete(plan: VisitPlan | None, counts: dict[str, tuple[int, int]], missed: bool) -> bool:
-    """Nothing in progress, and every expected entry complete; of a missed visit the visit form alone."""
-    trial = protocol()
-    wanted = (trial.visit_form,) if missed or plan is None else plan.forms
-    if any(begun for _done, begun in counts.values()):
-        return False
-    return all(counts.get(key, (0, 0))[0] >= (plan.expected_of(key) if plan else 1) for key in wanted)
 
 
 def end_of(book: Book) -> PatientEnd | None:
@@ -60,11 +51,20 @@ def _end(row: Crf | None) -> PatientEnd | None:
     return PatientEnd(getattr(row, trial.end_date_item), completed)
 
 
-def outlook_of(patient: Patient, book: Book | None = None) -> Outlook:
+def outlook_of(
+    patient: Patient,
+    book: Book | None = None,
+    entries: list[Entry] | None = None,
+    opened: Iterable[str] | None = None,
+) -> Outlook:
     """The patient's schedule as of today at the site; three statements whatever the number of visits."""
     book = book or Book(patient)
+    book.load(*outlook_forms())
+    entries = entries_of(patient) if entries is None else entries
+    if opened is None:
+        opened = patient.visits.order_by("pk").values_list("code", flat=True)
     started_on = patient.added_at.astimezone(patient.site.zone).date()
-    facts = facts_of(patient, book)
+    facts = facts_of(patient, book, entries, opened)
     dated = [fact.visited_on for fact in facts if fact.visited_on]
     started_on = min([started_on, *dated])
     return outlook(protocol(), facts, end_of(book), started_on, patient.site.today())

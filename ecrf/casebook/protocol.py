@@ -1,14 +1,13 @@
 """What a trial says of itself, as data: its visits, windows, the forms of each, and its assumptions."""
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.module_loading import import_string
-
-if TYPE_CHECKING:
-    from ecrf.casebook.registry import CrfDefinition
 
 CASEBOOK = "casebook"
 """Stands in addresses where a visit's code would: for forms that belong to no visit."""
@@ -20,7 +19,8 @@ class VisitPlan:
 
     `day` counts from the baseline visit (day 1); None for a visit without a nominal day. The window goes from
     `opens` to `closes` days around it. `forms` are CRF keys in the order of the page; `expected` says how many
-    of a repeating form are expected where that is more than one.
+    of a repeating form are expected where that is more than one. `optional` forms may be added at the visit. A visit
+    `on_demand` is opened when it is needed; where it `repeats`, its code is followed by a number: UNS-1, UNS-2.
     """
 
     code: str
@@ -31,9 +31,19 @@ class VisitPlan:
     closes: int = 0
     expected: dict[str, int] = field(default_factory=dict)
     on_demand: bool = False
+    repeats: bool = False
+    optional: tuple[str, ...] = ()
 
     def expected_of(self, crf: str) -> int:
         return self.expected.get(crf, 1)
+
+    def may_hold(self, crf: str) -> bool:
+        """Whether the form can stand at the visit, planned or added."""
+        return crf in self.forms or crf in self.optional
+
+    def numbered(self, number: int) -> "VisitPlan":
+        """The plan of one of several such visits."""
+        return replace(self, code=f"{self.code}-{number}", label=f"{self.label} {number}")
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,7 @@ class Assumption:
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Protocol:
     """One trial. `visit_form` and its items say where a visit's date and fate are entered."""
 
@@ -66,14 +76,35 @@ class Protocol:
     assumptions: tuple[Assumption, ...] = ()
 
     def plan(self, code: str) -> VisitPlan | None:
-        return next((plan for plan in self.visits if plan.code == code), None)
+        """The plan of the visit with this code; None if there is no such visit."""
+        found = _plans(self).get(code)
+        return found if found and not found.repeats else self._numbered_plan(code)
+
+    def _numbered_plan(self, code: str) -> VisitPlan | None:
+        found = re.fullmatch(r"(.+)-([1-9][0-9]?)", code)
+        plan = _plans(self).get(found[1]) if found else None
+        return plan.numbered(int(found[2])) if found and plan and plan.repeats else None
 
     def order(self, code: str) -> int:
-        return next((i for i, plan in enumerate(self.visits) if plan.code == code), len(self.visits))
+        """Where the visit stands in the schedule; one that repeats, behind all others."""
+        places = _places(self)
+        return places.get(code, len(places))
+
+    def rank(self, code: str, days: Mapping[str, date | None]) -> tuple[int, int]:
+        """The order of visits as they took place: one that repeats stands by its date, the others by the schedule.
+
+        `days`: the date of each visit that has one.
+        """
+        plan = self.plan(code)
+        if plan is None or not plan.repeats:
+            return self.order(code), 0
+        number, on = int(code.rpartition("-")[2]), days.get(code)
+        before = [self.order(c) for c, day in days.items() if c in _places(self) and on and day and day <= on]
+        return (max(before, default=-1) if on else len(_places(self))), number
 
     def scheduled_crfs(self) -> list[str]:
         """Every CRF key of the schedule, once, in the order of first appearance; rows come with their parents."""
-        at_visits = [key for plan in self.visits for key in plan.forms]
+        at_visits = [key for plan in self.visits for key in (*plan.forms, *plan.optional)]
         return list(dict.fromkeys([*at_visits, *self.patient_forms, *self.logs]))
 
 
@@ -84,8 +115,12 @@ def protocol() -> Protocol:
     return found
 
 
-def visit_forms(plan: VisitPlan) -> list["CrfDefinition"]:
-    """The kinds of form on a visit's page."""
-    from ecrf.casebook.registry import CRFS
+@cache
+def _plans(trial: Protocol) -> dict[str, VisitPlan]:
+    return {plan.code: plan for plan in trial.visits}
 
-    return [CRFS[key] for key in plan.forms]
+
+@cache
+def _places(trial: Protocol) -> dict[str, int]:
+    """{visit code: its place in the schedule}, of the visits that take place once."""
+    return {plan.code: place for place, plan in enumerate(p for p in trial.visits if not p.repeats)}

@@ -4,86 +4,20 @@ The page, the import, the synthetic study and any other way in call it; nothing 
 Floors above take part by `before_write` (may refuse items) and `after_write` (looks at what was saved).
 """
 
-import uuid
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError
 
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.book import COMPARED, Book
-from ecrf.casebook.models import Crf, Entry, PatientOutlook, Status
-from ecrf.casebook.outlooks import outlook_forms, refresh_outlook
+from ecrf.casebook.items import Link
+from ecrf.casebook.models import Crf, Entry, Status
 from ecrf.casebook.places import Place
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.registry import CRFS, by_model
+from ecrf.casebook.storing import parent_place, recalculated_with, stored_row, unsaved_entry, write
 from ecrf.casebook.values import apply, as_text, shown, state_of, value_of
-
-
-class DatabaseRefused(Exception):
-    """A constraint of the database refused values that the form let pass: nothing was saved."""
-
-    def __init__(self, items: Iterable[str]) -> None:
-        super().__init__("The database refused a value.")
-        self.items = list(items)
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """Somebody else changed the item since it was seen: what is stored, and what was now given."""
-
-    stored: str
-    given: str
-
-
-@dataclass
-class Writing:
-    """What is about to be, or has been, written: the row as it will stand, the items that change, and the
-    patient's book for whoever has to look further."""
-
-    place: Place
-    row: Crf
-    changed: list[str]
-    by: Actor
-    book: Book
-
-
-@dataclass
-class Recorded:
-    """What became of the values given: each item is saved, unchanged, refused, in conflict, or wants a reason."""
-
-    place: Place
-    row: Crf | None = None
-    changed: list[str] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
-    conflicts: dict[str, Conflict] = field(default_factory=dict)
-    wants_reason: list[str] = field(default_factory=list)
-    remarks: list[Any] = field(default_factory=list)
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether everything given now stands in the database."""
-        return not (self.refused or self.conflicts or self.wants_reason)
-
-
-Before = Callable[[Writing], dict[str, str]]
-After = Callable[[Writing], list[Any]]
-BEFORE_WRITE: list[Before] = []
-AFTER_WRITE: list[After] = []
-
-
-def before_write(step: Before) -> Before:
-    """Let a floor above refuse items: the step returns {item: why} and writes nothing."""
-    BEFORE_WRITE.append(step)
-    return step
-
-
-def after_write(step: After) -> After:
-    """Let a floor above look at what was saved, in the same transaction; it returns remarks for the page."""
-    AFTER_WRITE.append(step)
-    return step
+from ecrf.casebook.writing import BEFORE_WRITE, NEEDED, Conflict, DatabaseRefused, Recorded, Writing
 
 
 def record(
@@ -113,36 +47,60 @@ def _record(
     place: Place, values: Mapping[str, Any], by: Actor, reason: str, seen: Mapping[str, str]
 ) -> Recorded:
     book = Book(place.patient)
+    _load(book, place, values)
     row = book.row_at(place) if place.definition.key in COMPARED else stored_row(place)
     result = Recorded(place, row)
-    given = _read(place, values, result)
+    if row is not None and row.entry.is_struck:
+        result.refused = dict.fromkeys(values, "This row is struck out. Restore it before changing it.")
+        return result
+    given = _read(place, values, result, book)
     given = _without_conflicts(place, row, given, seen, result)
     changes = {name: value for name, value in given.items() if _differs(row, name, value)}
-    if row is not None and row.entry.status == Status.COMPLETE and not reason.strip():
+    if changes and not reason.strip() and _is_complete(place, row):
         result.wants_reason = list(changes)
         return result
     if not changes:
         return result
     # A row that is not stored yet is checked first, so that a refused value leaves no empty entry.
-    draft = row or place.definition.model(entry=_unsaved_entry(place))
+    draft = row or place.definition.model(entry=unsaved_entry(place))
     kept = _allowed(place, draft, changes, by, result, book)
     if kept:
-        _write(place, row, draft, kept, by, result, book)
+        write(place, row, draft, kept, by, result, book)
 
     return result
 
 
-def stored_row(place: Place) -> Crf | None:
-    """The typed row at this place, if one is stored; one statement."""
-    joined = "entry" if place.parent is None else "entry__parent"
-    rows = place.definition.model._default_manager.select_related(joined)
-    row = next(iter(rows.filter(**{f"entry__{name}": value for name, value in place.lookup().items()})), None)
-    if row:
-        row.entry.patient, row.entry.visit = place.patient, place.visit
-    return row
+def _load(book: Book, place: Place, values: Mapping[str, Any]) -> None:
+    """Everything that the checks and the calculations of these items will read, in one statement."""
+    definition = place.definition
+    kinds = {key for step in NEEDED for key in step(definition.key, list(values))}
+    kinds |= {name.partition(".")[0] for name in definition.calculated_from}
+    kinds |= {other.key for other in recalculated_with(definition.key, values)}
+    kinds |= {definition.items[name].to for name in values if name in definition.links}
+    if definition.key in COMPARED:
+        kinds.add(definition.key)
+    book.load(*kinds)
 
 
-def _read(place: Place, values: Mapping[str, Any], result: Recorded) -> dict[str, Any]:
+def _is_complete(place: Place, row: Crf | None) -> bool:
+    """Whether a change asks for a reason: the form is complete, or an empty row is added to one that is."""
+    if row is not None and row.entry.status == Status.COMPLETE:
+        return True
+    if place.parent is None or (row is not None and not is_blank(row)):
+        return False
+    if row is not None and row.entry.parent:
+        return row.entry.parent.status == Status.COMPLETE
+    above = Entry.objects.filter(**parent_place(place).lookup()).values_list("status", flat=True).first()
+    return above == Status.COMPLETE
+
+
+def is_blank(row: Crf) -> bool:
+    """Whether nobody has entered anything into it."""
+    entered = by_model(type(row)).entered
+    return not row.missing_reasons and all(getattr(row, name) is None for name in entered)
+
+
+def _read(place: Place, values: Mapping[str, Any], result: Recorded, book: Book) -> dict[str, Any]:
     """Texts to values; what cannot be read is refused with the reason."""
     read: dict[str, Any] = {}
     now = place.patient.site.now()
@@ -151,9 +109,19 @@ def _read(place: Place, values: Mapping[str, Any], result: Recorded) -> dict[str
             raise LookupError(f"{place.definition.title} has no item {name}.")
         try:
             read[name] = value_of(place.definition, name, given, now)
+            _find_linked(place.definition.items[name], read[name], book)
         except ValidationError as error:
             result.refused[name] = " ".join(error.messages)
     return read
+
+
+def _find_linked(item: Any, value: Any, book: Book) -> None:
+    """A link must name a row that this patient has and that stands."""
+    if not isinstance(item, Link) or not isinstance(value, str):
+        return
+    if value not in [row.entry.link for row in book.rows(item.to)]:
+        title = CRFS[item.to].title
+        raise ValidationError(f"This patient has no {title.lower()} {value}. Choose one from the list.")
 
 
 def _differs(row: Crf | None, name: str, value: Any) -> bool:
@@ -190,84 +158,3 @@ def _allowed(
         apply(draft, {name: before[name] for name in refused})
         kept = {name: value for name, value in kept.items() if name not in refused}
     return kept
-
-
-def _write(
-    place: Place,
-    stored: Crf | None,
-    draft: Crf,
-    changes: dict[str, Any],
-    by: Actor,
-    result: Recorded,
-    book: Book,
-) -> None:
-    row = stored or draft
-    apply(row, changes)
-    if stored is None:
-        row.entry = _new_entry(place, missing=len(place.definition.missing(row)))
-    row.calculate()
-    try:
-        _save(row, [*changes, *place.definition.calculated, "missing_reasons"])
-    except (IntegrityError, DataError) as error:
-        raise DatabaseRefused(changes) from error
-    _count_missing(place, row)
-    result.row, result.changed = row, list(changes)
-    for step in AFTER_WRITE:
-        result.remarks += step(Writing(place, row, list(changes), by, book))
-    if place.definition.key in outlook_forms():
-        refresh_outlook(place.patient, book)
-
-
-def _save(row: Crf, columns: list[str]) -> None:
-    if row._state.adding:
-        row.save(force_insert=True)
-    else:
-        row.save(update_fields=columns)
-
-
-def _count_missing(place: Place, row: Crf) -> None:
-    missing = len(place.definition.missing(row))
-    if missing != row.entry.missing:
-        row.entry.missing = missing
-        Entry.objects.filter(pk=row.entry.pk).update(missing=missing)
-
-
-def _unsaved_entry(place: Place) -> Entry:
-    return Entry(patient=place.patient, visit=place.visit, crf=place.definition.key, number=place.number)
-
-
-def _new_entry(place: Place, *, missing: int, request_key: uuid.UUID | None = None) -> Entry:
-    entry = _unsaved_entry(place)
-    entry.request_key, entry.missing = request_key, missing
-    if place.parent is not None:
-        entry.parent = ensure_entry(_parent_place(place))
-    entry.save(force_insert=True)
-    _reopen_visit(place)
-    return entry
-
-
-def _reopen_visit(place: Place) -> None:
-    """A form begun at a visit that was complete makes the visit unfinished again: the lists must tell."""
-    if place.visit is None:
-        return
-    begun = (
-        PatientOutlook.objects.filter(patient=place.patient).values_list("unfinished_code", flat=True).first()
-    )
-    if not begun or protocol().order(begun) > protocol().order(place.visit.code):
-        refresh_outlook(place.patient)
-
-
-def _parent_place(place: Place) -> Place:
-    assert place.parent is not None
-    return Place(place.patient, CRFS[place.definition.row_of], place.visit, place.parent)
-
-
-def ensure_entry(place: Place, request_key: uuid.UUID | None = None) -> Entry:
-    """The entry at this place with its (maybe empty) row; call it inside `acting` with the patient."""
-    row = stored_row(place)
-    if row is None:
-        missing = len(place.definition.missing(None))
-        row = place.definition.model(entry=_new_entry(place, missing=missing, request_key=request_key))
-        row.calculate()
-        row.save(force_insert=True)
-    return row.entry

@@ -1,6 +1,6 @@
 """The kinds of form. `@crf` above a model makes it one; the registry is the casebook's table of contents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -9,10 +9,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 from ecrf.audit.triggers import audited
-from ecrf.casebook.items import Item
-from ecrf.casebook.models import Crf, value_or_reason
+from ecrf.casebook.constraints import links_exist, value_or_reason
+from ecrf.casebook.items import Item, Link
+from ecrf.casebook.models import Crf
 
 C = TypeVar("C", bound=type[Crf])
+
+COLUMNS_OF = 5
+"""How many of a form's first items stand in its table, where the form names none."""
+
+WORDS_OF = 3
+"""How many of them name a row in one line."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,9 @@ class CrfDefinition:
     """One kind of form: its key never changes. `row_of` names the CRF whose rows its entries are.
 
     `repeat` is what one of several is called ("infusion day"); "" where there is only one. `blank_rows` is how many
-    rows of a row form the page offers before any is entered.
+    rows of a row form the page offers before any is entered; `row_names` names each row of a fixed set instead, all
+    of which are wanted. `columns` are the items that stand in a table of such forms; the first ones name a row in a
+    line. `calculated_from` are the items of other forms ("form.item") from which its own are derived.
     """
 
     key: str
@@ -44,6 +53,9 @@ class CrfDefinition:
     repeat: str = ""
     row_of: str = ""
     blank_rows: int = 1
+    row_names: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    calculated_from: frozenset[str] = frozenset()
     rows: list[str] = field(default_factory=list)
 
     @cached_property
@@ -68,9 +80,44 @@ class CrfDefinition:
         """The form field that reads each entered item's text."""
         return {name: item.formfield() for name, item in self.entered.items()}
 
+    @cached_property
+    def links(self) -> dict[str, Link]:
+        """The items that name other entries."""
+        return {name: item for name, item in self.items.items() if isinstance(item, Link)}
+
     @property
     def sections(self) -> tuple[Section, ...]:
         return self.model.sections
+
+    @cached_property
+    def column_items(self) -> dict[str, Any]:
+        """The items of its table: those it names, or else its first ones."""
+        names = self.columns or tuple(self.items)[:COLUMNS_OF]
+        return {name: self.items[name] for name in names}
+
+    @property
+    def offered_rows(self) -> int:
+        """How many rows the page offers before any is entered."""
+        return len(self.row_names) or self.blank_rows
+
+    @property
+    def can_repeat(self) -> bool:
+        """Whether people add entries of this kind, and may strike one out."""
+        return bool(self.repeat) and not self.row_names
+
+    @cached_property
+    def missing_when_blank(self) -> int:
+        """How many required items an entry lacks that nobody has begun."""
+        return len(self.missing(None))
+
+    def name_of(self, number: int) -> str:
+        """What its entry with this number is called."""
+        return self.row_names[number - 1] if self.row_names else f"{self.title} {number}"
+
+    def in_a_line(self, row: Crf) -> str:
+        """What an entry is about, in one line: the first of its columns that are filled."""
+        found = [item.words(getattr(row, name)) for name, item in self.column_items.items()]
+        return " · ".join([words for words in found if words][:WORDS_OF])
 
     def asked(self, row: Crf | None, name: str) -> bool:
         """Whether the item is asked, given the other values."""
@@ -101,14 +148,34 @@ CRFS: dict[str, CrfDefinition] = {}
 
 
 def crf(
-    key: str, *, title: str, domain: str = "", repeat: str = "", row_of: str = "", blank_rows: int = 1
+    key: str,
+    *,
+    title: str,
+    domain: str = "",
+    repeat: str = "",
+    row_of: str = "",
+    blank_rows: int = 1,
+    row_names: Iterable[str] = (),
+    columns: Iterable[str] = (),
+    calculated_from: Iterable[str] = (),
 ) -> Callable[[C], C]:
     """Make a model a case report form: registered, audited, its limits in the database. See `CrfDefinition`."""
 
     def register(model: C) -> C:
         if key in CRFS:
             raise ImproperlyConfigured(f"Two case report forms have the key {key}.")
-        definition = CrfDefinition(key, title, model, domain, repeat, row_of, blank_rows)
+        definition = CrfDefinition(
+            key,
+            title,
+            model,
+            domain,
+            repeat,
+            row_of,
+            blank_rows,
+            row_names=tuple(row_names),
+            columns=tuple(columns),
+            calculated_from=frozenset(calculated_from),
+        )
         _check_sections(definition)
         if row_of:
             CRFS[row_of].rows.append(key)
@@ -121,6 +188,8 @@ def crf(
             calculated=list(definition.calculated),
         )(model)
         value_or_reason().register(model)  # type: ignore[arg-type]
+        if definition.links:
+            links_exist({name: link.to for name, link in definition.links.items()}).register(model)  # type: ignore[arg-type]
         return model
 
     return register
@@ -134,14 +203,11 @@ def by_model(model: type[models.Model]) -> CrfDefinition:
     raise LookupError(f"{model.__name__} is no case report form.")
 
 
-def by_table(table: str) -> CrfDefinition | None:
-    """The definition whose rows stand in this table, if it is a CRF's."""
-    return next((d for d in CRFS.values() if d.model._meta.db_table == table), None)
-
-
 def _check_sections(definition: CrfDefinition) -> None:
     shown = [name for section in definition.sections for name in section.items]
     declared = {f.name for f in definition.model._meta.local_fields if isinstance(f, Item)}
+    if strange := set(definition.columns) - declared:
+        raise ImproperlyConfigured(f"{definition.key} has no items {sorted(strange)} for its columns.")
     if set(shown) != declared or len(shown) != len(set(shown)):
         odd = sorted(set(shown) ^ declared) or "an item stands in two sections"
         raise ImproperlyConfigured(f"The sections of {definition.key} do not hold each item once: {odd}.")

@@ -12,9 +12,9 @@ from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.models import MOVES, Crf, Entry, Patient, Status, Visit
 from ecrf.casebook.outlooks import refresh_outlook
 from ecrf.casebook.places import Place
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.recording import ensure_entry
+from ecrf.casebook.protocol import VisitPlan, protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
+from ecrf.casebook.storing import ensure_entry
 
 K = TypeVar("K")
 
@@ -28,8 +28,9 @@ class Gap:
 
     @property
     def label(self) -> str:
-        name = self.place.definition.title
-        return f"{name}: {self.place.definition.items[self.item].verbose_name}" if self.item else name
+        definition, number = self.place.definition, self.place.number
+        name = definition.name_of(number) if definition.row_of else definition.title
+        return f"{name}: {definition.items[self.item].verbose_name}" if self.item else name
 
 
 def add_patient(*, site: Site, by: User, request_key: uuid.UUID, source: str = "site") -> Patient:
@@ -57,16 +58,29 @@ def _of_this_click(known: K, *, fits: bool) -> K:
 
 
 def open_visit(*, patient: Patient, code: str, by: User, source: str = "site") -> Visit:
-    """Open a visit of the schedule; opening it again gives the same one. LookupError for an unknown code."""
-    if protocol().plan(code) is None:
+    """Open a visit of the schedule; opening it again gives the same one. LookupError for an unknown code, and for
+    one of several such visits (UNS-3) before the one with the number below it is open."""
+    plan = protocol().plan(code)
+    if plan is None:
         raise LookupError(f"The schedule has no visit {code}.")
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
         visit = patient.visits.filter(code=code).first()
         if visit is None:
+            _follows(patient, plan)
             visit = Visit.objects.create(patient=patient, code=code, opened_by=by)
             refresh_outlook(patient)
     visit.patient = patient
     return visit
+
+
+def _follows(patient: Patient, plan: VisitPlan) -> None:
+    base, _, number = plan.code.rpartition("-")
+    if (
+        plan.repeats
+        and number != "1"
+        and not patient.visits.filter(code=f"{base}-{int(number) - 1}").exists()
+    ):
+        raise LookupError(f"{plan.label} cannot be opened before the one before it.")
 
 
 def add_entry(
@@ -110,23 +124,35 @@ def complete_entries(*, patient: Patient, places: list[Place], by: Actor, source
 
 
 def _rows(place: Place) -> list[Crf]:
-    """The entry's own row first, then its rows' rows."""
+    """The entry's own row first, then its rows' rows; struck out ones are left out."""
     lookup = {f"entry__{name}": value for name, value in place.lookup().items()}
     own = place.definition.model._default_manager.filter(**lookup)
     found: list[Crf] = list(own.select_related("entry", "entry__parent"))
     for key in place.definition.rows:
         children = CRFS[key].model._default_manager.filter(entry__parent__in=[row.entry_id for row in found])
         found += list(children.select_related("entry", "entry__parent"))
-    return found
+    return [row for row in found if not row.entry.is_struck]
 
 
 def _gaps(place: Place, found: list[Crf]) -> list[Gap]:
     if not found:
-        return [Gap(place, item) for item in place.definition.missing(None)] or [Gap(place, "")]
+        own = [Gap(place, item) for item in place.definition.missing(None)] or [Gap(place, "")]
+        return [*own, *_gaps_of_rows(place, found)]
     gaps = []
     for row in found:
         definition = CRFS[row.entry.crf]
         parent = row.entry.parent.number if row.entry.parent else None
         where = Place(place.patient, definition, place.visit, row.entry.number, parent)
         gaps += [Gap(where, item) for item in definition.missing(row)]
+    return [*gaps, *_gaps_of_rows(place, found)]
+
+
+def _gaps_of_rows(place: Place, found: list[Crf]) -> list[Gap]:
+    """What the rows of a fixed set lack that nobody has begun."""
+    gaps = []
+    for definition in (CRFS[key] for key in place.definition.rows):
+        begun = {row.entry.number for row in found if row.entry.crf == definition.key}
+        for number in range(1, len(definition.row_names) + 1):
+            where = Place(place.patient, definition, place.visit, number, place.number)
+            gaps += [Gap(where, item) for item in definition.missing(None) if number not in begun]
     return gaps

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from ecrf.casebook.items import first_day
+from ecrf.casebook import partial_dates
+from ecrf.casebook.items import Day, Item, PartialDay
 from ecrf.casebook.models import Crf, MissingReason
 from ecrf.casebook.registry import CrfDefinition
 
@@ -63,6 +64,13 @@ def value_of(definition: CrfDefinition, name: str, given: Any, now: datetime) ->
     if (first := first_day(item, value)) and not item.future and first > now.date():
         raise ValidationError(f"{value} is in the future. Today at the site is {now.date()}.")
     return value
+
+
+def first_day(item: Item, value: Any) -> date | None:
+    """The first day a date item's value can mean, or None for other kinds: what must not lie in the future."""
+    if isinstance(item, Day):
+        return value
+    return partial_dates.earliest(value) if isinstance(item, PartialDay) and value else None
 
 
 def state_of(row: Crf | None, name: str) -> Any:

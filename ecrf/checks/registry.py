@@ -24,6 +24,18 @@ Rule = Callable[[Any, Book], Iterator[Question]]
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What the page offers beside a check's question: to add an entry to a log, filled in as far as is known.
+
+    `fill` takes (row, book) as the check does, and gives {item: text as one would type it}.
+    """
+
+    crf: str
+    label: str
+    fill: Callable[[Any, Book], dict[str, str]]
+
+
+@dataclass(frozen=True)
 class Check:
     """One edit check: its id never changes. `on` is the CRF it looks at, `items` those that set it off ("*": all);
     `kinds` narrows that to items of these kinds. `reads` names the forms it reads beside its row, `woken_by` what
@@ -39,6 +51,7 @@ class Check:
     source: str
     rule: Rule
     title: str
+    offer: Offer | None = None
 
     def looks_at(self, crf: str, changed: list[str]) -> bool:
         """Whether a change of these items of its own form sets it off."""
@@ -65,6 +78,7 @@ def check(
     hard: bool = False,
     reads: tuple[str, ...] = (),
     source: str = "P",
+    offer: Offer | None = None,
 ) -> Callable[[Rule], Rule]:
     """Register an edit check; the first sentence of its docstring is its title. Duplicate ids raise at start.
 
@@ -82,7 +96,9 @@ def check(
         if not title:
             raise ImproperlyConfigured(f"Edit check {id} has no docstring to tell what it asks.")
         forms = frozenset(read.partition(".")[0] for read in reads)
-        CHECKS[id] = Check(id, on, tuple(items), kinds, hard, forms, frozenset(reads), source, rule, title)
+        CHECKS[id] = Check(
+            id, on, tuple(items), kinds, hard, forms, frozenset(reads), source, rule, title, offer
+        )
         if on in forms:
             COMPARED.add(on)
         return rule

@@ -3,14 +3,26 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from ecrf.casebook.book import Book
 from ecrf.casebook.models import Crf, Patient
-from ecrf.casebook.recording import Writing, after_write, before_write
 from ecrf.casebook.registry import CRFS
+from ecrf.casebook.striking import after_strike
+from ecrf.casebook.writing import Writing, after_write, before_write, needed
 from ecrf.checks.models import Finding, FindingState
 from ecrf.checks.registry import ANY, CHECKS, Check, Question
 
 Asked = dict[tuple[int, str, str], str]
+
+
+@needed
+def kinds_read(key: str, changed: list[str]) -> set[str]:
+    """The kinds of form that the checks read which these items set off."""
+    own = [c for c in CHECKS.values() if c.looks_at(key, changed)]
+    others = [c for c in CHECKS.values() if not c.hard and c.is_woken(key, changed)]
+    rows = {kind for c in others for kind in _kinds(c)}
+    return rows.union(*(c.reads for c in [*own, *others]))
 
 
 @before_write
@@ -37,10 +49,9 @@ def ask_about_unlikely(writing: Writing) -> list[Finding]:
     own = [c for c in CHECKS.values() if not c.hard and c.looks_at(key, writing.changed)]
     others = [c for c in CHECKS.values() if not c.hard and c.is_woken(key, writing.changed)]
     book = writing.book
-    if any(key in c.reads for c in [*own, *others]):
-        book.put(key, writing.row)
     runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}
     for c in others:
+        book.load(*_kinds(c))
         runs |= {(c.id, row.entry_id): (c, row) for kind in _kinds(c) for row in book.rows(kind)}
     return _settle(writing.place.patient, list(runs.values()), book, writing.row.entry_id)
 
@@ -103,12 +114,22 @@ def _has(row: Any, items: tuple[str, ...]) -> bool:
     return ANY in items or any(hasattr(row, item) for item in items)
 
 
+@after_strike
 def run_all(patient: Patient) -> int:
     """Run every soft check over all of one patient's forms (after loading data or changing a check); how many ran."""
     book = Book(patient)
+    book.load(*CRFS)
+    _clear_struck(patient)
     runs = []
     for check in CHECKS.values():
         for key in _kinds(check):
             runs += [(check, row) for row in book.rows(key)] if not check.hard else []
     _settle(patient, runs, book, 0)
     return len(runs)
+
+
+def _clear_struck(patient: Patient) -> None:
+    """Nothing is asked about what is struck out."""
+    struck = Q(entry__struck_at__isnull=False) | Q(entry__parent__struck_at__isnull=False)
+    known = Finding.objects.filter(struck, entry__patient=patient)
+    known.exclude(state=FindingState.CLEARED).update(state=FindingState.CLEARED)

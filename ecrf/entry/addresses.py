@@ -59,11 +59,13 @@ def _is_offered(place: Place) -> bool:
     trial, definition = protocol(), place.definition
     if place.parent is not None:
         above = Place(place.patient, CRFS[definition.row_of], place.visit, place.parent)
-        return place.number <= definition.blank_rows and (_is_offered(above) or is_stored(above))
+        return place.number <= definition.offered_rows and (_is_offered(above) or is_stored(above))
     if place.visit is None:
         return definition.key in trial.patient_forms and place.number == 1
     plan = trial.plan(place.visit.code)
-    return plan is not None and place.number <= plan.expected_of(definition.key)
+    return (
+        plan is not None and definition.key in plan.forms and place.number <= plan.expected_of(definition.key)
+    )
 
 
 def _belongs(where: Where, definition: CrfDefinition) -> bool:
@@ -72,7 +74,7 @@ def _belongs(where: Where, definition: CrfDefinition) -> bool:
     if where.visit is None:
         return key in (*trial.patient_forms, *trial.logs)
     plan = trial.plan(where.visit.code)
-    return plan is not None and key in plan.forms
+    return plan is not None and plan.may_hold(key)
 
 
 def _numbers(address: str) -> tuple[int, int | None]:
@@ -100,7 +102,10 @@ def page_url(where: Where, place: Place | None = None) -> str:
     if where.visit:
         return reverse("visit", args=[where.patient.number, where.visit.code])
     assert place is not None
-    return reverse("log-form", args=[where.patient.number, place.definition.key, place.number])
+    key = place.definition.key
+    if key in protocol().logs:
+        return f"{reverse('log', args=[where.patient.number, key])}#{html_id(place)}"
+    return reverse("log-form", args=[where.patient.number, key])
 
 
 def item_url(where: Where, place: Place, item: str) -> str:

@@ -1,15 +1,21 @@
 """Puts a page together: loads the entries of a visit or of one log form, in a constant number of statements."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from django.urls import reverse
+
+from ecrf.casebook.book import Book
 from ecrf.casebook.due import VisitDue, VisitFacts, window
+from ecrf.casebook.loading import load_rows
 from ecrf.casebook.models import Crf, Entry, Visit
+from ecrf.casebook.outlooks import entries_of
 from ecrf.casebook.places import Place
-from ecrf.casebook.protocol import VisitPlan, protocol, visit_forms
+from ecrf.casebook.protocol import VisitPlan, protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
+from ecrf.casebook.striking import links_to
 from ecrf.checks.models import Finding
-from ecrf.entry.addresses import Where
-from ecrf.entry.panels import Panel, RowGroup
+from ecrf.entry.addresses import Where, page_url
+from ecrf.entry.panels import Linking, Panel, RowGroup
 
 
 @dataclass
@@ -21,10 +27,21 @@ class Page:
     plan: VisitPlan | None = None
     due: VisitDue | None = None
     missed: bool = False
+    to_add: list[CrfDefinition] = field(default_factory=list)
+    log: CrfDefinition | None = None
 
     @property
     def title(self) -> str:
+        if self.log:
+            return self.log.title
         return self.plan.label if self.plan else self.panels[0].title
+
+    @property
+    def url(self) -> str:
+        """Its own address."""
+        if self.log:
+            return reverse("log", args=[self.where.patient.number, self.log.key])
+        return page_url(self.where, self.panels[0].place)
 
     @property
     def with_rows(self) -> list[Panel]:
@@ -41,8 +58,8 @@ class Page:
 
     @property
     def wanted(self) -> list[Panel]:
-        """The panels the visit needs: all, or only the visit form when the visit was missed."""
-        return [panel for panel in self.panels if panel.is_wanted]
+        """The panels the visit needs: all that stand, or only the visit form when the visit was missed."""
+        return [panel for panel in self.panels if panel.is_wanted and not panel.is_struck]
 
     @property
     def is_complete(self) -> bool:
@@ -50,40 +67,48 @@ class Page:
 
 
 def visit_page(where: Where) -> Page:
-    """All forms of the visit, with what was entered at the last visit for comparison."""
+    """All forms of the visit, with what was entered at the last visit that has the form, for comparison."""
     visit = where.visit
     assert visit is not None
     trial = protocol()
     plan = trial.plan(visit.code)
     assert plan is not None
-    before = _visit_before(visit)
-    entries = list(visit.entries.select_related("parent"))
-    rows = {d.key: _rows(d, [visit, *before]) for d in _with_row_kinds(visit_forms(plan))}
+    book, entries = Book(where.patient), entries_of(where.patient)
+    here = [entry for entry in entries if entry.visit_id == visit.pk]
+    kinds = [CRFS[key] for key in _kinds_at(plan, here)]
+    before = _visits_before(visit, [d.key for d in kinds], entries, book)
+    keys = [d.key for d in _with_row_kinds(kinds)]
+    rows = load_rows(where.patient, keys, [visit.pk, *before.values()])
     findings = list(Finding.objects.filter(entry__visit=visit).select_related("confirmed_by"))
+    shelf = Shelf(where, rows, findings, before, choices_of(kinds, book))
     panels = []
-    for definition in visit_forms(plan):
-        numbers = _numbers(entries, definition, plan)
-        panels += [
-            _panel(where, Place(where.patient, definition, visit, n), rows, findings, len(numbers))
-            for n in numbers
-        ]
-    due, missed = _due(where, plan)
+    for definition in kinds:
+        numbers = _numbers(here, definition, plan)
+        panels += [shelf.panel(Place(where.patient, definition, visit, n), len(numbers)) for n in numbers]
+    due, missed = _due(where, plan, book)
     for panel in panels:
         panel.is_wanted = not missed or panel.definition.key == trial.visit_form or panel.row is not None
-    return Page(where, panels, plan, due, missed)
+    to_add = [CRFS[key] for key in plan.optional if key not in {d.key for d in kinds}]
+    return Page(where, panels, plan, due, missed, to_add)
 
 
-def log_page(where: Where, place: Place) -> Page:
-    """One form that belongs to no visit."""
-    definition = place.definition
-    found = definition.model._default_manager.filter(entry__patient=where.patient, entry__visit=None)
-    rows = {definition.key: list(found.select_related("entry__parent").filter(entry__number=place.number))}
+def log_page(where: Where, definition: CrfDefinition, number: int | None = None) -> Page:
+    """The forms of one kind that belong to no visit: the whole log, or one of its forms."""
+    book = Book(where.patient)
+    keys = [d.key for d in _with_row_kinds([definition])]
+    rows = load_rows(where.patient, keys)
     findings = list(
-        Finding.objects.filter(entry__patient=where.patient, entry__crf=definition.key).select_related(
+        Finding.objects.filter(entry__patient=where.patient, entry__crf__in=keys).select_related(
             "confirmed_by"
         )
     )
-    return Page(where, [_panel(where, place, rows, findings, 1)])
+    shelf = Shelf(where, rows, findings, {}, choices_of([definition], book))
+    stored = sorted(row.entry.number for row in rows[definition.key])
+    numbers = stored if number is None else [number]
+    panels = [shelf.panel(Place(where.patient, definition, None, n), 1) for n in numbers]
+    for panel in panels:
+        panel.linked_from = _linked_from(panel, book)
+    return Page(where, panels, log=definition if number is None else None)
 
 
 def one_panel(where: Where, place: Place, row: Crf | None, findings: list[Finding]) -> Panel:
@@ -91,78 +116,108 @@ def one_panel(where: Where, place: Place, row: Crf | None, findings: list[Findin
     return Panel(where, place, row, findings=findings)
 
 
+@dataclass(frozen=True)
+class Shelf:
+    """What was loaded for a page, and how a panel is taken from it."""
+
+    where: Where
+    rows: dict[str, list[Crf]]
+    findings: list[Finding]
+    before: dict[str, int]
+    choices: dict[str, list[tuple[str, str]]]
+
+    def panel(self, place: Place, expected: int) -> Panel:
+        definition, kind = place.definition, self.rows[place.definition.key]
+        here = place.visit.pk if place.visit else None
+        own = next((r for r in kind if r.entry.visit_id == here and r.entry.number == place.number), None)
+        panel = self._panel(place, own, self._last(definition, 1))
+        panel.expected = expected
+        panel.rows = [self._group(place, own, CRFS[key]) for key in definition.rows]
+        return panel
+
+    def _panel(self, place: Place, row: Crf | None, last: Crf | None) -> Panel:
+        findings = [f for f in self.findings if row and f.entry_id == row.entry_id]
+        links = {name: self.choices.get(link.to, []) for name, link in place.definition.links.items()}
+        return Panel(self.where, place, row, last, findings, choices=links)
+
+    def _last(self, definition: CrfDefinition, number: int) -> Crf | None:
+        """The row with this number at the last visit that has the form."""
+        visit = self.before.get(definition.row_of or definition.key)
+        kind = self.rows[definition.key]
+        fits = (r for r in kind if visit and r.entry.visit_id == visit and r.entry.number == number)
+        return next(fits, None)
+
+    def _group(self, above: Place, parent: Crf | None, definition: CrfDefinition) -> RowGroup:
+        stored = [r for r in self.rows[definition.key] if parent and r.entry.parent_id == parent.entry_id]
+        by_number = {r.entry.number: r for r in stored}
+        panels = []
+        for number in sorted({*range(1, definition.offered_rows + 1), *by_number}):
+            place = Place(self.where.patient, definition, above.visit, number, above.number)
+            last = self._last(definition, number) if definition.row_names else None
+            panels.append(self._panel(place, by_number.get(number), last))
+        return RowGroup(definition, panels)
+
+
+def choices_of(kinds: list[CrfDefinition], book: Book) -> dict[str, list[tuple[str, str]]]:
+    """{CRF key: (address, words) of its rows}, of every kind that a link on these forms may name."""
+    targets = {link.to for d in _with_row_kinds(kinds) for link in d.links.values()}
+    if targets:
+        book.load(*targets)
+    return {
+        key: [(row.entry.link, f"{row.entry.link} · {CRFS[key].in_a_line(row)}") for row in book.rows(key)]
+        for key in targets
+    }
+
+
+def _linked_from(panel: Panel, book: Book) -> list[Linking]:
+    """The entries that name this one, for the way back."""
+    if panel.row is None:
+        return []
+    found = []
+    for row in links_to(panel.row.entry, book):
+        definition, entry = CRFS[row.entry.crf], row.entry
+        place = Place(panel.where.patient, definition, entry.visit, entry.number)
+        words = f"{definition.title} {entry.link}: {definition.in_a_line(row)}"
+        found.append(Linking(words, page_url(Where(panel.where.patient, entry.visit), place)))
+    return found
+
+
+def _kinds_at(plan: VisitPlan, here: list[Entry]) -> list[str]:
+    """The planned forms, and those that were added."""
+    added = {entry.crf for entry in here if entry.parent_id is None}
+    return [*plan.forms, *(key for key in plan.optional if key in added)]
+
+
 def _with_row_kinds(definitions: list[CrfDefinition]) -> list[CrfDefinition]:
     return [d for definition in definitions for d in [definition, *(CRFS[key] for key in definition.rows)]]
 
 
-def _rows(definition: CrfDefinition, visits: list[Visit]) -> list[Crf]:
-    found = definition.model._default_manager.filter(entry__visit__in=visits)
-    return list(found.select_related("entry__visit", "entry__parent"))
+def _visits_before(visit: Visit, keys: list[str], entries: list[Entry], book: Book) -> dict[str, int]:
+    """{CRF key: id of the last earlier visit at which the form was entered}."""
+    days = book.visit_days
+
+    def rank(code: str) -> tuple[int, int]:
+        return protocol().rank(code, days)
+
+    earlier = [e for e in entries if e.visit and not e.is_struck and rank(e.visit.code) < rank(visit.code)]
+    earlier.sort(key=lambda e: rank(e.visit.code) if e.visit else (0, 0))
+    return {e.crf: e.visit_id for e in earlier if e.crf in keys and e.visit_id}
 
 
-def _visit_before(visit: Visit) -> list[Visit]:
-    """The opened visit before this one in the schedule, as a list of one or none."""
-    order = protocol().order
-    earlier = [v for v in visit.patient.visits.all() if order(v.code) < order(visit.code)]
-    return [max(earlier, key=lambda v: order(v.code))] if earlier else []
+def _numbers(here: list[Entry], definition: CrfDefinition, plan: VisitPlan) -> list[int]:
+    stored = {e.number for e in here if e.crf == definition.key and e.parent_id is None}
+    planned = plan.expected_of(definition.key) if definition.key in plan.forms else 0
+    return sorted(stored | set(range(1, planned + 1)))
 
 
-def _numbers(entries: list[Entry], definition: CrfDefinition, plan: VisitPlan) -> list[int]:
-    stored = {e.number for e in entries if e.crf == definition.key and e.parent_id is None}
-    return sorted(stored | set(range(1, plan.expected_of(definition.key) + 1)))
-
-
-def _panel(
-    where: Where, place: Place, rows: dict[str, list[Crf]], findings: list[Finding], expected: int
-) -> Panel:
-    here = where.visit.pk if where.visit else None
-    kind = rows[place.definition.key]
-    own = next((r for r in kind if r.entry.visit_id == here and r.entry.number == place.number), None)
-    before = next((r for r in kind if r.entry.visit_id != here and r.entry.number == 1), None)
-    panel = Panel(where, place, own, before, _of(findings, own), expected=expected)
-    panel.rows = [
-        _group(where, place, own, CRFS[key], rows.get(key, []), findings) for key in place.definition.rows
-    ]
-    return panel
-
-
-def _group(
-    where: Where,
-    parent: Place,
-    parent_row: Crf | None,
-    definition: CrfDefinition,
-    kind: list[Crf],
-    findings: list[Finding],
-) -> RowGroup:
-    stored = [r for r in kind if parent_row and r.entry.parent_id == parent_row.entry_id]
-    by_number = {r.entry.number: r for r in stored}
-    panels = []
-    for number in sorted({*range(1, definition.blank_rows + 1), *by_number}):
-        place = Place(where.patient, definition, where.visit, number, parent.number)
-        row = by_number.get(number)
-        panels.append(Panel(where, place, row, findings=_of(findings, row)))
-    return RowGroup(definition, panels)
-
-
-def _of(findings: list[Finding], row: Crf | None) -> list[Finding]:
-    return [finding for finding in findings if row and finding.entry_id == row.entry_id]
-
-
-def _due(where: Where, plan: VisitPlan) -> tuple[VisitDue, bool]:
+def _due(where: Where, plan: VisitPlan, book: Book) -> tuple[VisitDue, bool]:
     """The visit's window, from the dates of this visit, the baseline and the screening; and whether it was missed."""
     trial = protocol()
-    rows = CRFS[trial.visit_form].model._default_manager.filter(entry__patient=where.patient)
-    facts = {}
-    missed = False
-    for row in rows.select_related("entry__visit"):
-        if row.entry.visit is None:
-            continue
-        code = row.entry.visit.code
-        facts[code] = VisitFacts(code, getattr(row, trial.visit_date_item), False, False)
-        if code == plan.code:
-            missed = getattr(row, trial.visit_fate_item) == trial.visit_missed
-    dated = [fact.visited_on for fact in facts.values() if fact.visited_on]
-    started_on = min([where.patient.added_at.astimezone(where.patient.site.zone).date(), *dated])
+    days = book.visit_days
+    facts = {code: VisitFacts(code, day, False, False) for code, day in days.items()}
+    fates = [getattr(row, trial.visit_fate_item) for row in book.at(trial.visit_form, plan.code)]
+    added_on = where.patient.added_at.astimezone(where.patient.site.zone).date()
+    started_on = min([added_on, *(day for day in days.values() if day)])
     due_on, opens_on, closes_on = window(trial, plan, facts, started_on)
-    visited_on = facts[plan.code].visited_on if plan.code in facts else None
-    return VisitDue(plan, None, due_on, opens_on, closes_on, visited_on), missed  # type: ignore[arg-type]
+    due = VisitDue(plan, None, due_on, opens_on, closes_on, days.get(plan.code))  # type: ignore[arg-type]
+    return due, trial.visit_missed in fates

@@ -1,5 +1,6 @@
 """The crispy forms of the page: one layout for every CRF, made from the sections it declares."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -38,15 +39,20 @@ class SectionBlock(LayoutObject):
 class CrfForm(forms.Form):
     """A panel as a crispy form. Values are read and saved by `casebook.recording`, not by the form."""
 
-    def __init__(self, panel: Panel) -> None:
+    def __init__(self, panel: Panel, without: Iterable[str] = ()) -> None:
+        """`without`: items that the page shows elsewhere, in the row of a log's table."""
         super().__init__()
         self.panel = panel
+        self.without = frozenset(without)
         self.fields = dict(panel.definition.form_fields)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        sections = [s for s in panel.definition.sections if not self._is_calculated(s)]
-        self.helper.layout = Layout(*(SectionBlock(section) for section in sections))
+        sections = [self._shown(section) for section in panel.definition.sections]
+        self.helper.layout = Layout(*(SectionBlock(section) for section in sections if section.items))
 
-    def _is_calculated(self, section: Section) -> bool:
-        return all(name in self.panel.definition.calculated for name in section.items)
+    def _shown(self, section: Section) -> Section:
+        """The section with the items that are entered here; those that are calculated stand below the form."""
+        away = {*self.without, *self.panel.definition.calculated}
+        items = [name for name in section.items if name not in away]
+        return Section(section.title, *items, help=section.help)

@@ -7,11 +7,13 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from ecrf.casebook.models import Crf, MissingReason, Status
+from ecrf.casebook.completion import FormState, form_state
+from ecrf.casebook.models import Crf, MissingReason
 from ecrf.casebook.places import Place
-from ecrf.casebook.recording import Conflict, Recorded
 from ecrf.casebook.registry import CrfDefinition
+from ecrf.casebook.striking import can_be_struck
 from ecrf.casebook.values import shown
+from ecrf.casebook.writing import Conflict, Recorded
 from ecrf.checks.models import Finding, FindingState
 from ecrf.entry.addresses import Where, field_name, html_id, item_url
 from ecrf.entry.controls import control, missing_tag, wrapper
@@ -84,15 +86,24 @@ class ItemView:
 
     @cached_property
     def choices(self) -> list[tuple[str, str]]:
+        if self.kind == "link":
+            return self._links()
         if not hasattr(self.definition, "flatchoices") or self.kind != "choice":
             return []
         return list(self.definition.flatchoices) or [("yes", "Yes"), ("no", "No")]
+
+    def _links(self) -> list[tuple[str, str]]:
+        """The rows it may name; the one it names stays, even if it is struck out by now."""
+        found = self.panel.choices.get(self.name, [])
+        known = [address for address, _words in found]
+        return [*found, *([] if not self.text or self.text in known else [(self.text, self.text)])]
 
     @cached_property
     def as_radios(self) -> bool:
         choices = self.choices
         return (
             bool(choices)
+            and self.kind == "choice"
             and len(choices) <= RADIOS_AT_MOST
             and all(len(label) <= LONGEST_RADIO_LABEL for _, label in choices)
         )
@@ -171,10 +182,13 @@ class ItemView:
     def open_questions(self) -> list[Finding]:
         return [f for f in self.questions if f.state == FindingState.OPEN]
 
-    @property
-    def is_open(self) -> bool:
-        """Whether a required value is still to be entered."""
-        return self.name in self.panel.missing
+
+@dataclass(frozen=True)
+class Linking:
+    """An entry that names another one: in words, and where it stands."""
+
+    words: str
+    url: str
 
 
 @dataclass
@@ -190,6 +204,9 @@ class Panel:
     rows: list["RowGroup"] = field(default_factory=list)
     expected: int = 1
     is_wanted: bool = True
+    choices: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    linked_from: list[Linking] = field(default_factory=list)
+    trouble: str = ""
     recorded: Recorded = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
@@ -210,14 +227,33 @@ class Panel:
 
     @property
     def title(self) -> str:
-        several = self.definition.repeat and (
-            self.expected > 1 or self.place.number > 1 or not self.where.visit
-        )
-        return f"{self.definition.title} {self.place.number}" if several else self.definition.title
+        definition = self.definition
+        if definition.row_of:
+            return definition.name_of(self.place.number)
+        several = definition.repeat and (self.expected > 1 or self.place.number > 1 or not self.where.visit)
+        return definition.name_of(self.place.number) if several else definition.title
+
+    @property
+    def in_a_line(self) -> str:
+        """What the entry is about, in one line."""
+        return self.definition.in_a_line(self.row) if self.row else ""
+
+    @property
+    def is_struck(self) -> bool:
+        return self.row is not None and self.row.entry.is_struck
+
+    @property
+    def can_be_struck(self) -> bool:
+        return self.row is not None and can_be_struck(self.row.entry)
 
     @cached_property
     def items(self) -> dict[str, ItemView]:
         return {name: ItemView(self, name) for name in self.definition.items}
+
+    @property
+    def columns(self) -> list[ItemView]:
+        """The items that stand in the row of a log's table; the others open below it."""
+        return [self.items[name] for name in self.definition.column_items]
 
     @property
     def calculated(self) -> list[ItemView]:
@@ -228,15 +264,15 @@ class Panel:
         """What the form itself has to say about its values, such as the planned dose in words."""
         return self.row.notes() if self.row is not None and hasattr(self.row, "notes") else []
 
+    @cached_property
+    def state(self) -> FormState:
+        """Whether it, with its rows, is empty, begun, ready or complete."""
+        standing = [self, *(row for group in self.rows for row in group.panels)]
+        return form_state(self.definition.key, [panel.row.entry for panel in standing if panel.row])
+
     @property
     def is_complete(self) -> bool:
-        """Whether it and every row added to it is complete."""
-        stored = [row for group in self.rows for row in group.panels if row.row]
-        return (
-            self.row is not None
-            and self.row.entry.status == Status.COMPLETE
-            and all(r.is_complete for r in stored)
-        )
+        return self.state.state == "complete"
 
     @cached_property
     def missing(self) -> list[str]:
@@ -245,13 +281,10 @@ class Panel:
     @property
     def left(self) -> int:
         """How many required items are empty, in the form and its rows."""
-        return len(self.missing) + sum(row.left for group in self.rows for row in group.panels if row.row)
-
-    @property
-    def asked(self) -> int:
-        """How many required items the form asks."""
-        items = self.definition.entered.items()
-        return sum(item.required and self.definition.asked(self.row, name) for name, item in items)
+        if self.is_struck:
+            return 0
+        below = [row for group in self.rows for row in group.panels if row.row or row.definition.row_names]
+        return len(self.missing) + sum(row.left for row in below)
 
     @property
     def open_questions(self) -> int:
@@ -261,11 +294,7 @@ class Panel:
     @property
     def status(self) -> str:
         """complete, ready (nothing left), begun or empty: the page gives each a word and an icon."""
-        if self.is_complete:
-            return "complete"
-        if self.row is None:
-            return "empty"
-        return "begun" if self.left else "ready"
+        return "struck" if self.is_struck else self.state.state
 
     @property
     def seen(self) -> dict[str, str]:

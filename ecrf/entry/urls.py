@@ -12,6 +12,7 @@ urlpatterns = [
     path("patients/add/", patient.add, name="add-patient"),
     path("patients/<str:number>/", patient.patient, name="patient"),
     path("patients/<str:number>/casebook/<slug:crf>/add/", visit.add_log_form, name="add-log-form"),
+    path("patients/<str:number>/casebook/<slug:crf>/", visit.log, name="log"),
     path("patients/<str:number>/casebook/<slug:crf>/<int:entry_number>/", visit.log_form, name="log-form"),
     path("patients/<str:number>/<str:code>/", visit.visit, name="visit"),
     path("patients/<str:number>/<str:code>/open/", patient.open, name="open-visit"),

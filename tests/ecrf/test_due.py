@@ -19,8 +19,9 @@ from ecrf.casebook.matrix import matrix
 from ecrf.casebook.models import Entry, PatientOutlook
 from ecrf.casebook.outlooks import outlook_of, refresh_outlook
 from ecrf.casebook.protocol import Protocol, VisitPlan, protocol
-from ecrf.casebook.recording import ensure_entry, record
+from ecrf.casebook.recording import record
 from ecrf.casebook.services import add_entry, add_patient, complete_entries, open_visit
+from ecrf.casebook.storing import ensure_entry
 from tests.builders import a_patient, a_place, a_visit, enter
 
 FORMS = ("visit",)
@@ -329,7 +330,7 @@ def test_visit_is_done_only_with_every_expected_infusion_day(complete_visit):
 @pytest.mark.django_db
 def test_visit_of_which_a_row_is_in_progress_is_not_done(complete_visit, coordinator):
     visit = complete_visit("W04")
-    enter(visit, "infusion-lot", coordinator, parent=1, lot_number="A")
+    enter(visit, "infusion-lot", coordinator, parent=1, reason="A second lot was used", lot_number="A")
     assert state_of(visit) == VisitState.BEGUN
 
 
@@ -337,7 +338,7 @@ def test_visit_of_which_a_row_is_in_progress_is_not_done(complete_visit, coordin
 def test_matrix_says_that_a_row_added_to_a_complete_form_is_in_progress(complete_visit, coordinator):
     visit = complete_visit("W04")
     assert _infusion_cell(visit) == "complete"
-    enter(visit, "infusion-lot", coordinator, parent=1, lot_number="SYN-1")
+    enter(visit, "infusion-lot", coordinator, parent=1, reason="New information", lot_number="SYN-1")
     assert _infusion_cell(visit) == "begun"
 
 

@@ -17,8 +17,8 @@ from ecrf.casebook.items import (
     Prose,
     WholeNumber,
     YesNo,
-    first_day,
 )
+from ecrf.casebook.values import first_day
 
 NOW = datetime(2026, 11, 22, 8, 5, tzinfo=UTC)
 KPA = Measure("Grip", low="0", high="200", unit="kPa")

@@ -15,9 +15,9 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Crf, Entry, Patient, Visit
 from ecrf.casebook.protocol import protocol
-from ecrf.casebook.recording import ensure_entry
 from ecrf.casebook.registry import CRFS, by_model
 from ecrf.casebook.services import add_entry
+from ecrf.casebook.storing import ensure_entry
 from ecrf.checks.models import Finding
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_user

@@ -15,8 +15,9 @@ from ecrf.audit.actor import acting
 from ecrf.casebook.book import Book, Undeclared
 from ecrf.casebook.models import Entry
 from ecrf.casebook.protocol import protocol
-from ecrf.casebook.recording import ensure_entry, record
+from ecrf.casebook.recording import record
 from ecrf.casebook.registry import CRFS
+from ecrf.casebook.storing import ensure_entry
 from ecrf.casebook.values import Missing
 from ecrf.checks.models import Finding, FindingState
 from ecrf.checks.registry import ANY, CHECKS, Check, check

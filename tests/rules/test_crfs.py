@@ -17,9 +17,10 @@ from ecrf.casebook.items import ClockTime, Item
 from ecrf.casebook.models import Entry
 from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import protocol
-from ecrf.casebook.recording import ensure_entry, record
+from ecrf.casebook.recording import record
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.casebook.services import add_entry
+from ecrf.casebook.storing import ensure_entry
 from tests.builders import a_patient, a_place, a_visit
 
 pytestmark = pytest.mark.django_db

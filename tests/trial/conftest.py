@@ -7,7 +7,8 @@ import pytest
 
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient, Visit
-from ecrf.casebook.recording import Recorded, record
+from ecrf.casebook.recording import record
+from ecrf.casebook.writing import Recorded
 from tests.builders import a_patient, a_place, a_visit
 
 

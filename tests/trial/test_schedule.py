@@ -11,7 +11,7 @@ WORDS = {assumption.name: assumption.value for assumption in PROTOCOL.assumption
 
 def test_visits_stand_in_the_order_of_the_protocol():
     weeks = [f"W{week:02}" for week in range(1, 53, 3)]
-    assert [plan.code for plan in PROTOCOL.visits] == ["SCR", *weeks, "ET"]
+    assert [plan.code for plan in PROTOCOL.visits] == ["SCR", *weeks, "ET", "UNS"]
     assert len(weeks) == 18
 
 
@@ -39,11 +39,11 @@ def test_infusions_are_planned_from_week_1_to_49():
 
 def test_vital_signs_and_strength_are_taken_at_every_visit():
     everywhere = {"visit", "vital-signs", "mrc-strength", "grip-strength"}
-    assert all(everywhere <= set(plan.forms) for plan in PROTOCOL.visits)
+    assert all(everywhere <= {*plan.forms, *plan.optional} for plan in PROTOCOL.visits)
 
 
-def test_only_early_termination_is_on_demand():
-    assert [plan.code for plan in PROTOCOL.visits if plan.on_demand] == ["ET"]
+def test_early_termination_and_unscheduled_visits_are_on_demand():
+    assert [plan.code for plan in PROTOCOL.visits if plan.on_demand] == ["ET", "UNS"]
 
 
 def test_schedule_and_registry_name_the_same_forms():

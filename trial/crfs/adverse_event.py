@@ -48,7 +48,13 @@ class Outcome(models.TextChoices):
 RESOLVED = (Outcome.RECOVERED, Outcome.SEQUELAE)
 
 
-@crf("adverse-event", title="Adverse event", domain="AE", repeat="adverse event")
+@crf(
+    "adverse-event",
+    title="Adverse event",
+    domain="AE",
+    repeat="adverse event",
+    columns=("term", "started_on", "ongoing", "ended_on", "severity", "serious", "outcome"),
+)
 class AdverseEvent(Crf):
     """One adverse event. Severity is not seriousness: they are two questions."""
 

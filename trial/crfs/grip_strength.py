@@ -52,7 +52,7 @@ class GripStrength(Crf):
         """The three trials of one hand."""
         return [getattr(self, f"{side}_{n}") for n in range(1, GRIP_TRIALS + 1)]
 
-    def calculate(self) -> None:
+    def calculate(self, book: Book) -> None:
         for side in SIDES:
             setattr(self, f"{side}_best", grip_best(self.trials(side)))
             setattr(self, f"{side}_mean", grip_mean(self.trials(side)))

@@ -34,7 +34,13 @@ def dosing_visits() -> list[str]:
     return [plan.code for plan in protocol().visits if "infusion" in plan.forms]
 
 
-@crf("infusion", title="Infusion", domain="EX", repeat="infusion day")
+@crf(
+    "infusion",
+    title="Infusion",
+    domain="EX",
+    repeat="infusion day",
+    columns=("infused_on", "given_g"),
+)
 class Infusion(Crf):
     """One infusion day: what was planned from the dosing weight, and what was given."""
 
@@ -75,7 +81,7 @@ class Infusion(Crf):
         Section("Interruption", "interrupted", "interrupted_why"),
     )
 
-    def calculate(self) -> None:
+    def calculate(self, book: Book) -> None:
         code = self.entry.visit.code if self.entry.visit else ""
         self.phase = dosing.phase_of(code, dosing_visits())
         self.cycle = dosing.cycle_of(code, dosing_visits())

@@ -80,7 +80,7 @@ class MrcStrength(Crf):
         Section("Calculated", "sum_score", "graded"),
     )
 
-    def calculate(self) -> None:
+    def calculate(self, book: Book) -> None:
         grades = [getattr(self, item) for item in mrc_items(MUSCLES)]
         self.sum_score = mrc_sum(grades)
         self.graded = sum(grade is not None for grade in grades)

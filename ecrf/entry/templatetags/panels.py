@@ -27,7 +27,7 @@ def panel_body(context: template.Context, panel: Panel) -> str:
     """The items of one panel."""
     if _own_template(panel.template):
         return get_template(panel.template).render({"panel": panel})
-    return render_crispy_form(panel.form, context=context)  # type: ignore[attr-defined]
+    return render_crispy_form(panel.crispy, context=context)  # type: ignore[attr-defined]
 
 
 @register.simple_tag

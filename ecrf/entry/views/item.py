@@ -10,7 +10,9 @@ from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.history import item_history
-from ecrf.casebook.recording import Recorded, record, stored_row
+from ecrf.casebook.recording import record
+from ecrf.casebook.storing import stored_row
+from ecrf.casebook.writing import Recorded
 from ecrf.checks.services import confirm, findings_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
 from ecrf.entry.assembly import one_panel

@@ -7,16 +7,18 @@ from functools import partial
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.models import MissingReason
+from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import CASEBOOK, protocol
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import Gap, add_entry
-from ecrf.entry.actions import act
-from ecrf.entry.addresses import html_id, page_url, place_of, reach_where
+from ecrf.casebook.striking import NotStruck
+from ecrf.entry.actions import act, panel_of
+from ecrf.entry.addresses import Where, html_id, page_url, place_of, reach_where
 from ecrf.entry.assembly import Page, log_page, visit_page
 from ecrf.entry.forms import CrfForm
 from ecrf.entry.posted import save_page
@@ -33,11 +35,20 @@ def visit(request: UserRequest, number: str, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def log_form(request: UserRequest, number: str, crf: str, entry_number: int) -> HttpResponse:
-    """One form that belongs to no visit, such as an adverse event."""
+def log(request: UserRequest, number: str, crf: str) -> HttpResponse:
+    """A log, such as the adverse events, as a table; or the one form of its kind that belongs to no visit."""
     where = reach_where(request.user, number, CASEBOOK)
-    place = place_of(where, crf, str(entry_number))
-    return _answer(request, partial(log_page, where, place))
+    definition = CRFS.get(crf)
+    if definition is None or crf not in (*protocol().logs, *protocol().patient_forms):
+        raise Http404
+    return _answer(request, partial(log_page, where, definition, None if crf in protocol().logs else 1))
+
+
+@require_GET
+def log_form(request: UserRequest, number: str, crf: str, entry_number: int) -> HttpResponse:
+    """One entry of a log: its row in the log's table."""
+    where = reach_where(request.user, number, CASEBOOK)
+    return redirect(page_url(where, place_of(where, crf, str(entry_number))))
 
 
 @require_POST
@@ -73,15 +84,32 @@ def _answer(request: UserRequest, load: Callable[[], Page]) -> HttpResponse:
     page = load()
     action = request.POST.get("action", "save")
     try:
-        gaps = act(page, action, by)
+        outcome = act(page, action, request.user, request.POST.get(f"note:{action.partition(':')[2]}", ""))
+    except NotStruck as refusal:
+        return _refused(request, page, action, str(refusal))
     except (LookupError, ValueError):
         return HttpResponseBadRequest(
             "The page is out of date. Go back and load it again; what was typed is kept."
         )
-    if gaps:
-        return _render(request, page, gaps=gaps, status=422)
+    if outcome.gaps:
+        return _render(request, page, gaps=outcome.gaps, status=422)
     messages.success(request, DONE.get(action.partition(":")[0], "Saved."))
-    return redirect(page_url(page.where, page.panels[0].place))
+    return redirect(_next_address(page, outcome.place))
+
+
+def _refused(request: UserRequest, page: Page, action: str, why: str) -> HttpResponse:
+    panel = panel_of(page, action)
+    if panel is not None:
+        panel.trouble = why
+    return _render(request, page, status=422)
+
+
+def _next_address(page: Page, place: Place | None) -> str:
+    if place is None:
+        return page.url
+    where = Where(page.where.patient, place.visit)
+    address = page_url(where, place)
+    return address if "#" in address else f"{address}#{html_id(place)}"
 
 
 DONE = {
@@ -89,6 +117,9 @@ DONE = {
     "complete-form": "The form is complete. A change from now on asks for a reason.",
     "add": "Added.",
     "not-done": "Every empty item of the form now carries the reason.",
+    "strike": "Struck out. It stays on the page and can be restored.",
+    "restore": "Restored.",
+    "offer": "Added, filled in as far as is known. Look it over and complete it.",
 }
 
 
@@ -96,7 +127,7 @@ def _render(
     request: UserRequest, page: Page, gaps: list[Gap] | None = None, status: int = 200
 ) -> HttpResponse:
     for panel in page.with_rows:
-        panel.form = CrfForm(panel)  # type: ignore[attr-defined]
+        panel.crispy = CrfForm(panel, without=panel.definition.column_items if page.log else ())  # type: ignore[attr-defined]
     context = {
         "page": page,
         "patient": page.where.patient,
@@ -106,4 +137,5 @@ def _render(
         "new_key": uuid.uuid4(),
         "now": page.where.patient.site.now(),
     }
-    return render(request, "entry/visit.html", context, status=status)
+    template = "entry/log.html" if page.log else "entry/visit.html"
+    return render(request, template, context, status=status)

@@ -1,0 +1,98 @@
+"""Loads the rows of many kinds of form of one patient in one statement, each as its typed model with its entry."""
+
+import json
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connection, models
+
+from ecrf.casebook.models import Crf, Entry, Patient, Visit
+from ecrf.casebook.registry import CRFS
+
+Convert = Callable[[Any], Any]
+
+ENTRY = "id", "crf", "number", "status", "missing", "parent_id", "visit_id", "struck_at"
+COLUMNS = ", ".join(f"e.{name}" for name in ENTRY)
+ROWS = """
+    SELECT {columns}, v.code, p.number, p.status, p.struck_at, r.row::text
+    FROM ({kinds}) r
+    JOIN casebook_entry e ON e.id = r.entry_id
+    LEFT JOIN casebook_visit v ON v.id = e.visit_id
+    LEFT JOIN casebook_entry p ON p.id = e.parent_id
+"""
+KIND = """
+    SELECT t.entry_id, to_jsonb(t) AS row FROM {table} t
+    JOIN casebook_entry x ON x.id = t.entry_id AND x.patient_id = %(patient)s{limit}
+"""
+LIMIT = " AND x.visit_id = ANY(%(visits)s)"
+
+
+def load_rows(
+    patient: Patient, keys: Iterable[str], visits: Collection[int] | None = None
+) -> dict[str, list[Crf]]:
+    """{CRF key: its rows}, in no order, struck out ones too; `visits` limits them to these visits' ids."""
+    found: dict[str, list[Crf]] = {key: [] for key in keys}
+    if not found:
+        return found
+    limit = "" if visits is None else LIMIT
+    kinds = " UNION ALL ".join(
+        KIND.format(table=connection.ops.quote_name(CRFS[key].model._meta.db_table), limit=limit)
+        for key in found
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ROWS.format(kinds=kinds, columns=COLUMNS), {"patient": patient.pk, "visits": list(visits or ())}
+        )
+        lines = cursor.fetchall()
+    for line in lines:
+        found[line[1]].append(_row(patient, line))
+    return found
+
+
+def _row(patient: Patient, line: tuple[Any, ...]) -> Crf:
+    entry = Entry(**dict(zip(ENTRY, line, strict=False)), patient=patient)
+    code, parent_number, parent_status, parent_struck_at, text = line[len(ENTRY) :]
+    _is_stored(entry)
+    if entry.visit_id:
+        entry.visit = _is_stored(Visit(id=entry.visit_id, code=code, patient=patient))
+    if entry.parent_id:
+        parent = Entry(id=entry.parent_id, number=parent_number, status=parent_status)
+        parent.struck_at, parent.patient = parent_struck_at, patient
+        entry.parent = _is_stored(parent)
+    row = _typed(CRFS[entry.crf].model, json.loads(text, parse_float=Decimal))
+    row.entry = entry
+    return row
+
+
+def _is_stored(made: Any) -> Any:
+    made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+    return made
+
+
+def _typed(model: type[Crf], values: dict[str, Any]) -> Crf:
+    names, read = _columns(model)
+    given = [
+        None if (value := values[name]) is None else convert(value)
+        for name, convert in zip(names, read, strict=True)
+    ]
+    return model.from_db(DEFAULT_DB_ALIAS, names, given)
+
+
+@cache
+def _columns(model: type[Crf]) -> tuple[list[str], list[Convert]]:
+    """A model's columns, and how each is read from JSON."""
+    fields = model._meta.concrete_fields
+    return [f.attname for f in fields], [_reader(f) for f in fields]
+
+
+def _reader(field: models.Field) -> Convert:
+    if isinstance(field, models.DateTimeField):
+        return datetime.fromisoformat
+    if isinstance(field, models.DateField):
+        return date.fromisoformat
+    if isinstance(field, models.TimeField):
+        return time.fromisoformat
+    return Decimal if isinstance(field, models.DecimalField) else lambda value: value
