@@ -79,6 +79,9 @@ def typed(item) -> str:
         return str(item.low if item.low is not None else 1)
     if item.kind == "choice":
         return item.flatchoices[0][0] if item.flatchoices else "yes"
+    if item.kind == "link":
+        code = page_of(CRFS[item.to]) if item.to in CRFS else ""
+        return f"{code}.1" if code else "1"
     return TYPED[item.kind]
 
 
@@ -100,10 +103,15 @@ def page_of(definition: CrfDefinition) -> str:
 
 @pytest.fixture
 def place(key, patient, coordinator) -> Place:
-    definition = CRFS[key]
-    code = page_of(definition)
+    for link in CRFS[key].links.values():
+        ensure_logged(_place(link.to, patient, coordinator), coordinator)
+    return _place(key, patient, coordinator)
+
+
+def _place(key: str, patient, coordinator) -> Place:
+    code = page_of(CRFS[key])
     where = a_visit(patient, code, coordinator) if code else patient
-    return a_place(where, key, parent=1 if definition.row_of else None)
+    return a_place(where, key, parent=1 if CRFS[key].row_of else None)
 
 
 @pytest.fixture
