@@ -2,7 +2,6 @@
 
 import ast
 import inspect
-import random
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +17,7 @@ from ecrf.casebook.protocol import protocol
 from ecrf.casebook.recording import record
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.storing import ensure_entry
-from ecrf.casebook.values import Missing
-from ecrf.checks.models import Finding, FindingState
+from ecrf.checks.models import Finding
 from ecrf.checks.registry import ANY, CHECKS, Check, check
 from ecrf.checks.running import run_all
 from tests.builders import a_patient, a_place, a_visit
@@ -226,49 +224,3 @@ def test_running_every_check_again_changes_nothing(everywhere, site, coordinator
     with acting(by, patient_id=patient.pk):
         run_all(patient)
     assert sorted(Finding.objects.values_list("entry", "check_id", "item", "text", "state")) == before
-
-
-# --- a question does not depend on the order in which forms are filled ------------------------------
-
-DAYS = ("2024-03-10", "2024-04-01", "2024-04-02", "2024-04-22", "2024-05-20")
-DATES = (*DAYS, "2024-03", "2024-04", "2024", "2023")
-CLOCKS = ("08:30", "09:00", "10:15", "22:00")
-CHANGES = 400
-
-
-def _some(item, dice: random.Random) -> object:
-    """Any of a few values of the item, or none, or a reason; near each other, so that forms agree and disagree."""
-    if dice.random() < 0.08:
-        return dice.choice([None, Missing("unknown")])
-    if item.kind == "number":
-        low, high = (0 if item.low is None else item.low), (100 if item.high is None else item.high)
-        return str(dice.choice([low, high, (low + high) // 2, low + (high - low) // 3, low + 60]))
-    if item.kind == "choice":
-        return dice.choice([code for code, _ in item.flatchoices] or ["yes", "no"])
-    if item.kind == "link":
-        return dice.choice(["W01.1", "W04.1"] if item.to == "infusion" else ["1"])
-    many = {"day": DAYS, "partial-day": DATES, "clock": CLOCKS}
-    return dice.choice(many.get(item.kind, ("Synthetic A", "Synthetic B")))
-
-
-def _questions() -> set[tuple]:
-    open_ones = Finding.objects.exclude(state=FindingState.CLEARED)
-    return set(open_ones.values_list("entry", "check_id", "item", "text"))
-
-
-@pytest.mark.django_db
-def test_questions_after_many_changes_are_those_of_a_fresh_look_at_everything(everywhere, site, coordinator):
-    patient, by, dice = everywhere[0].patient, coordinator.acting_at(site, "enter"), random.Random(1)  # noqa: S311
-    compared = [place for place in everywhere if place.definition.entered]
-    ever: set[str] = set()
-    for turn in range(CHANGES):
-        place = dice.choice(compared)
-        names = dice.sample(list(place.definition.entered), k=min(6, len(place.definition.entered)))
-        record(place=place, values={n: _some(place.definition.entered[n], dice) for n in names}, by=by)
-        if turn % 100 == 99:
-            before = _questions()
-            with acting(by, patient_id=patient.pk):
-                run_all(patient)
-            assert _questions() == before
-            ever |= {check_id for _, check_id, _, _ in before}
-    assert len(ever) > 20, "too few checks have asked for this to tell anything"
