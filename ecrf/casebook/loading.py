@@ -9,19 +9,22 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
 
+from ecrf.access.models import User
 from ecrf.casebook.models import Crf, Entry, Patient, Visit
 from ecrf.casebook.registry import CRFS
 
 Convert = Callable[[Any], Any]
 
-ENTRY = "id", "crf", "number", "status", "missing", "parent_id", "visit_id", "struck_at"
+ENTRY = "id", "crf", "number", "status", "missing", "parent_id", "visit_id", "struck_at", "struck_reason"
 COLUMNS = ", ".join(f"e.{name}" for name in ENTRY)
 ROWS = """
-    SELECT {columns}, v.code, p.number, p.status, p.struck_at, r.row::text
+    SELECT {columns}, v.code, p.number, p.status, p.struck_at,
+        u.id, u.username, u.full_name, r.row::text
     FROM ({kinds}) r
     JOIN casebook_entry e ON e.id = r.entry_id
     LEFT JOIN casebook_visit v ON v.id = e.visit_id
     LEFT JOIN casebook_entry p ON p.id = e.parent_id
+    LEFT JOIN access_user u ON u.id = e.struck_by_id
 """
 KIND = """
     SELECT t.entry_id, to_jsonb(t) AS row FROM {table} t
@@ -54,7 +57,7 @@ def load_rows(
 
 def _row(patient: Patient, line: tuple[Any, ...]) -> Crf:
     entry = Entry(**dict(zip(ENTRY, line, strict=False)), patient=patient)
-    code, parent_number, parent_status, parent_struck_at, text = line[len(ENTRY) :]
+    code, parent_number, parent_status, parent_struck_at, *striker, text = line[len(ENTRY) :]
     _is_stored(entry)
     if entry.visit_id:
         entry.visit = _is_stored(Visit(id=entry.visit_id, code=code, patient=patient))
@@ -62,6 +65,8 @@ def _row(patient: Patient, line: tuple[Any, ...]) -> Crf:
         parent = Entry(id=entry.parent_id, number=parent_number, status=parent_status)
         parent.struck_at, parent.patient = parent_struck_at, patient
         entry.parent = _is_stored(parent)
+    if entry.struck_at:
+        entry.struck_by = _is_stored(User(**dict(zip(("id", "username", "full_name"), striker, strict=True))))
     row = _typed(CRFS[entry.crf].model, json.loads(text, parse_float=Decimal))
     row.entry = entry
     return row

@@ -110,6 +110,12 @@ class CrfDefinition:
         """How many required items an entry lacks that nobody has begun."""
         return len(self.missing(None))
 
+    @property
+    def plural(self) -> str:
+        """`Adverse events` where the title names one of several; else the title."""
+        one_of_several = self.repeat and self.title.lower() == self.repeat.lower()
+        return f"{self.title}s" if one_of_several else self.title
+
     def name_of(self, number: int) -> str:
         """What its entry with this number is called."""
         return self.row_names[number - 1] if self.row_names else f"{self.title} {number}"

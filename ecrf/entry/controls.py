@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
-    from ecrf.entry.panels import ItemView
+    from ecrf.entry.item_views import ItemView
 
 PLACEHOLDERS = {"day": "YYYY-MM-DD", "partial-day": "YYYY-MM-DD", "clock": "HH:MM"}
 
@@ -34,19 +34,24 @@ def wrapper(item: "ItemView", css: str) -> SafeString:
     )
 
 
-def control(item: "ItemView") -> SafeString:
-    """Radios, a drop-down list, a text area or a line, holding what `item.text` says."""
+def control(item: "ItemView", row: int | None = None, col: int | None = None) -> SafeString:
+    """Radios, a drop-down list, a text area or a line, holding what `item.text` says.
+
+    `row` and `col`: where it stands in a table whose rows the arrows move between.
+    """
+    at: Attributes = {"data-row": str(row), "data-col": str(col)} if row else {}
     if item.as_radios:
         return _radios(item)
-    if item.kind == "choice":
+    if item.kind in ("choice", "link"):
         return _select(item)
     if item.kind == "prose":
-        attributes = _attributes({**_common(item), "rows": "3"})
+        attributes = _attributes({**_common(item), "rows": "3", **at})
         return SafeString(f"<textarea{attributes}>\n{escape(item.text)}</textarea>")
     more: Attributes = {
         "inputmode": "decimal" if item.kind == "number" else None,
         "placeholder": PLACEHOLDERS.get(item.kind),
-        "aria-describedby": f"d-{item.id}" if item.definition.hint else None,
+        "aria-describedby": f"d-{item.id}" if item.definition.hint and not row else None,
+        **at,
     }
     return _input(item, more)
 

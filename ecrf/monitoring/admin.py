@@ -19,7 +19,7 @@ from ecrf.monitoring.questions import count_open
 from ecrf.monitoring.reaching import reader
 from ecrf.monitoring.read_only import FormColumns, ReviewAdmin
 from ecrf.monitoring.site import monitor_site
-from ecrf.monitoring.wording import plural_title, visit_label
+from ecrf.monitoring.wording import visit_label
 
 SHOWN_ITEMS = 5
 """How many of a form's items its list shows."""
@@ -210,7 +210,7 @@ def _register(definition: CrfDefinition) -> None:
     is_log = definition.key in protocol().logs
     options = {
         "definition": definition,
-        "heading": plural_title(definition),
+        "heading": definition.plural,
         "order_words": "newest first" if is_log else "",
         "right": reaching.right_to_read(definition),
         "ordering": ("-pk",) if is_log else ("entry__patient__number", "pk"),

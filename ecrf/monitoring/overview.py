@@ -12,7 +12,6 @@ from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.monitoring.reaching import patients, right_to_read, rows
-from ecrf.monitoring.wording import plural_title
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def _line(site: Site, columns: list[tuple[Shelf, dict[int, int]]]) -> SiteLine:
 def shelf(definition: CrfDefinition) -> Shelf:
     """The list of one kind of form."""
     inner = tuple(shelf(CRFS[key]) for key in definition.rows)
-    return Shelf(plural_title(definition), _address(definition.model), inner)
+    return Shelf(definition.plural, _address(definition.model), inner)
 
 
 def _list_of(model: type[Patient] | type[Visit] | type[Entry], title: str) -> Shelf:

@@ -5,12 +5,6 @@ from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 
 
-def plural_title(definition: CrfDefinition) -> str:
-    """`Adverse events` where the title names one of several; else the title."""
-    one_of_several = definition.repeat and definition.title.lower() == definition.repeat.lower()
-    return f"{definition.title}s" if one_of_several else definition.title
-
-
 def visit_label(visit: Visit | None) -> str:
     """`Week 4`; "" for a form that belongs to no visit."""
     if visit is None:

@@ -1,6 +1,6 @@
 /* What a person answers beside a field: a reason, whose value counts, why there is none; and the login in place. */
 
-import { field, idOf, inOrder, shown, state, wrapper, write } from "./fields.js";
+import { field, idOf, shown, state, wrapper, write } from "./fields.js";
 import { outbox } from "./outbox.js";
 import { again, flush, send } from "./saving.js";
 
@@ -15,7 +15,7 @@ function keepStored(id, stored) {
   flush();
 }
 
-function giveReason(box) {
+export function giveReason(box) {
   const id = box.dataset.reasonFor;
   const reason = box.querySelector("input").value.trim();
   if (!reason) return box.querySelector("input").focus();
@@ -63,28 +63,6 @@ document.addEventListener("click", ({ target }) => {
   else if (reason) button.closest(".reason").querySelector("input").value = reason;
   else if (button.matches("[data-give-reason]")) giveReason(button.closest("[data-reason-for]"));
   else if (button.closest("[data-more-for]")) inMore(button);
-});
-
-document.addEventListener("keydown", (event) => {
-  const id = idOf(event.target);
-  if (event.key === "F2" && id) {
-    event.preventDefault();
-    openMore(id);
-  } else if (event.key === "Escape" && event.target.closest("[data-more-for]")) {
-    const box = event.target.closest("[data-more-for]");
-    field(box.dataset.moreFor).focus();
-    box.remove();
-  } else if (event.key === "Enter" && (event.ctrlKey || event.altKey)) {
-    const form = event.altKey && event.target.closest(".panel");
-    (form || document).querySelector(form ? "[value^=complete-form]" : "button[name=action][value=complete]")?.click();
-  } else if (event.key === "Enter" && event.target.closest("[data-reason-for]")?.contains(event.target) && event.target.matches("input")) {
-    event.preventDefault();
-    giveReason(event.target.closest("[data-reason-for]"));
-  } else if (event.key === "Enter" && event.target.matches("input:not([type=search]), select") && event.target.closest("#page-form")) {
-    event.preventDefault();
-    const all = inOrder();
-    all[all.indexOf(field(id)) + 1]?.focus();
-  }
 });
 
 document.addEventListener("ecrf:logged-out", () => {

@@ -1,6 +1,6 @@
 /* The visit's page: saves each item when the focus leaves it, counts what is left, and loses nothing that was typed. */
 
-import "./answers.js";
+import "./keys.js";
 import { csrfToken, field, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
 import { outbox } from "./outbox.js";
 import { again, commit, flush, isSettled, onSettled, say } from "./saving.js";
@@ -67,7 +67,7 @@ function count() {
 
 function isLeft(item, id) {
   const row = item.closest("[data-row-of]");
-  const rowIsBlank = row && ![...row.querySelectorAll("[data-item]")].some((other) => state.get(idOf(other)));
+  const rowIsBlank = row && !("wanted" in row.dataset) && ![...row.querySelectorAll("[data-item]")].some((other) => state.get(idOf(other)));
   return "required" in item.dataset && !item.hidden && !rowIsBlank && !state.get(id) && !read(id);
 }
 
@@ -106,4 +106,5 @@ document.dispatchEvent(new Event("ecrf:repaint"));
 const target = location.hash && document.getElementById(location.hash.slice(1));
 const gap = document.querySelector(".gaps a");
 if (gap) field(gap.hash.slice(3))?.focus();
+else if (target?.matches("[data-panel]")) inOrder().find((each) => target.contains(each))?.focus();
 else if (!target) inOrder().find(isToEnter)?.focus({ preventScroll: true });

@@ -142,10 +142,8 @@ def test_crf_stands_on_its_page_with_a_field_for_each_item(key, place, client, c
     number = place.patient.number
     if key in protocol().logs:
         ensure_logged(place, coordinator)
-    if place.visit:
-        url = reverse("visit", args=[number, place.visit.code])
-    else:
-        url = reverse("log-form", args=[number, key, 1])
+    at_visit = place.visit and reverse("visit", args=[number, place.visit.code])
+    url = at_visit or reverse("log", args=[number, key])
     response = client.get(url)
     assert response.status_code == 200
     page = response.content.decode()

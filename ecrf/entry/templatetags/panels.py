@@ -7,8 +7,11 @@ from django import template
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
+from ecrf.checks.models import Finding
+from ecrf.checks.registry import CHECKS, Offer
 from ecrf.entry import controls
-from ecrf.entry.panels import ItemView, Panel
+from ecrf.entry.item_views import ItemView
+from ecrf.entry.panels import Panel
 
 register = template.Library()
 
@@ -40,3 +43,16 @@ def item_of(panel: Panel, name: str) -> ItemView:
 def cell(item: ItemView, size: int, row: int, col: int, muscle: str = "") -> str:
     """The field of a grid's cell."""
     return controls.cell(item, size, row, col, muscle)
+
+
+@register.simple_tag
+def control_at(item: ItemView, row: int, col: int) -> str:
+    """The field of an item in a log's table; arrows move between its rows."""
+    return controls.control(item, row, col)
+
+
+@register.simple_tag
+def offer_of(finding: Finding) -> Offer | None:
+    """What the finding's check offers beside its question."""
+    check = CHECKS.get(finding.check_id)
+    return check.offer if check else None

@@ -1,0 +1,32 @@
+/* The keys of the visit's page and of the logs: what each does stands under "Keys" on the page. */
+
+import { giveReason, openMore } from "./answers.js";
+import { field, idOf, inOrder } from "./fields.js";
+
+document.addEventListener("keydown", (event) => {
+  const id = idOf(event.target);
+  if (event.key === "F2" && id) {
+    event.preventDefault();
+    openMore(id);
+  } else if (event.key === "Escape" && event.target.closest("[data-more-for]")) {
+    const box = event.target.closest("[data-more-for]");
+    field(box.dataset.moreFor).focus();
+    box.remove();
+  } else if (event.key === "Enter" && (event.ctrlKey || event.altKey)) {
+    const form = event.altKey && event.target.closest(".panel, .log-row");
+    (form || document).querySelector(form ? "[value^=complete-form]" : "button[name=action][value=complete]")?.click();
+  } else if (event.altKey && event.code === "KeyA" && document.querySelector("[data-add-row]")) {
+    event.preventDefault();
+    document.querySelector("[data-add-row]").click();
+  } else if (event.key === "Enter" && event.target.closest(".strike") && event.target.matches("input")) {
+    event.preventDefault();
+    event.target.closest(".strike").querySelector("button").click();
+  } else if (event.key === "Enter" && event.target.closest("[data-reason-for]")?.contains(event.target) && event.target.matches("input")) {
+    event.preventDefault();
+    giveReason(event.target.closest("[data-reason-for]"));
+  } else if (event.key === "Enter" && event.target.matches("input:not([type=search]), select") && event.target.closest("#page-form")) {
+    event.preventDefault();
+    const all = inOrder();
+    all[all.indexOf(field(id)) + 1]?.focus();
+  }
+});
