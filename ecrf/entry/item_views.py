@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RADIOS_AT_MOST = 4
 LONGEST_RADIO_LABEL = 26
+RADIOS_IN_A_TABLE = 2
 
 
 @dataclass
@@ -105,6 +106,11 @@ class ItemView:
             and len(choices) <= RADIOS_AT_MOST
             and all(len(label) <= LONGEST_RADIO_LABEL for _, label in choices)
         )
+
+    @property
+    def as_radios_in_a_table(self) -> bool:
+        """In a table two answers stand side by side; more of them drop down."""
+        return self.as_radios and len(self.choices) <= RADIOS_IN_A_TABLE
 
     @property
     def is_hidden(self) -> bool:

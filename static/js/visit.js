@@ -106,5 +106,5 @@ document.dispatchEvent(new Event("ecrf:repaint"));
 const target = location.hash && document.getElementById(location.hash.slice(1));
 const gap = document.querySelector(".gaps a");
 if (gap) field(gap.hash.slice(3))?.focus();
-else if (target?.matches("[data-panel]")) inOrder().find((each) => target.contains(each))?.focus();
+else if (target && target.matches("[data-panel]")) inOrder().find((each) => target.contains(each))?.focus();
 else if (!target) inOrder().find(isToEnter)?.focus({ preventScroll: true });
