@@ -167,15 +167,12 @@ def completed_without_last_visit(row: EndOfStudy, book: Book) -> Iterator[Questi
         yield Question("reason", f"The study was completed, but visit {LAST_VISIT} is not recorded as done.")
 
 
-@check("EOS-002", on="end-of-study", items=("reason", "adverse_event"), reads=("adverse-event",))
+@check("EOS-002", on="end-of-study", items=("reason", "adverse_event"))
 def ended_without_event(row: EndOfStudy, book: Book) -> Iterator[Question]:
-    """The study ended by an adverse event that the log does not hold."""
-    if row.reason != Reason.ADVERSE_EVENT or "adverse_event" in row.missing_reasons:
-        return
-    if row.adverse_event is None:
+    """The study ended by an adverse event, and which one is not said."""
+    named = row.adverse_event or "adverse_event" in row.missing_reasons
+    if row.reason == Reason.ADVERSE_EVENT and not named:
         yield Question("adverse_event", "The reason is an adverse event; which one is not said.")
-    elif book.linked(row, "adverse_event") is None:
-        yield Question("adverse_event", f"Adverse event {row.adverse_event} is no longer in the log.")
 
 
 @check(

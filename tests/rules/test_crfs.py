@@ -140,10 +140,11 @@ def ensure_logged(place: Place, coordinator) -> None:
 def test_crf_stands_on_its_page_with_a_field_for_each_item(key, place, client, coordinator):
     client.force_login(coordinator)
     number = place.patient.number
-    if key in protocol().logs:
-        ensure_logged(place, coordinator)
+    log = CRFS[key].row_of or key
+    if log in protocol().logs:
+        ensure_logged(a_place(place.patient, log), coordinator)
     at_visit = place.visit and reverse("visit", args=[number, place.visit.code])
-    url = at_visit or reverse("log", args=[number, key])
+    url = at_visit or reverse("log", args=[number, log])
     response = client.get(url)
     assert response.status_code == 200
     page = response.content.decode()

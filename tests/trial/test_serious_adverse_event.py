@@ -2,6 +2,8 @@
 
 import pytest
 
+from ecrf.access.roles import Right
+from ecrf.casebook.striking import NotStruck, restore, strike_out
 from ecrf.checks.registry import CHECKS
 from tests.builders import enter
 from tests.trial.asked import asked
@@ -246,3 +248,41 @@ def test_follow_ups_are_rows_of_the_form(form, patient, coordinator):
             outcome=outcome,
         ).row
     assert row.entry.address == "1.2"
+
+
+# --- struck out -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def actor(coordinator, site):
+    return coordinator.acting_at(site, Right.ENTER)
+
+
+def test_form_struck_out_leaves_the_event_without_one_until_it_is_restored(event, form, coordinator, actor):
+    event("yes")
+    entry = form(adverse_event="1", death="yes").row.entry
+    strike_out(entry=entry, by=coordinator, actor=actor, reason="Of another patient")
+    assert list(asked("AE-008")) == ["serious"]
+    restore(entry=entry, actor=actor, reason="It was right")
+    assert asked("AE-008") == {}
+
+
+def test_restored_form_that_contradicts_the_event_by_now_asks(event, form, coordinator, actor):
+    event("yes", term="Dysphagia")
+    entry = form(adverse_event="1", death="yes").row.entry
+    strike_out(entry=entry, by=coordinator, actor=actor, reason="Entered twice")
+    assert event("no").is_clean
+    restore(entry=entry, actor=actor, reason="It was right")
+    text = "Adverse event 1 (Dysphagia) is not serious, and a criterion is yes."
+    assert asked("SAE-005") == {"adverse_event": text}
+
+
+def test_event_of_a_serious_form_cannot_be_struck_out(event, form, coordinator, actor):
+    row = event("yes").row
+    form(adverse_event="1")
+    with pytest.raises(NotStruck, match="Serious adverse event 1 names this row"):
+        strike_out(entry=row.entry, by=coordinator, actor=actor, reason="Entered twice")
+
+
+def test_event_that_the_patient_does_not_have_cannot_be_linked(form):
+    assert "adverse_event" in form(adverse_event="7").refused

@@ -5,6 +5,39 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from ecrf.audit.actor import SYSTEM, acting
+
+# The old items named an event by its number and an infusion by its date; the links say the same. A date on which
+# no infusion is recorded stays in the audit trail only. Missing reasons move to the new items.
+CARRY_OVER = """
+    UPDATE trial_adverseevent SET related_infusion = (
+        SELECT visit.code || '.' || given.number
+        FROM trial_infusion infusion
+        JOIN casebook_entry given ON given.id = infusion.entry_id
+        JOIN casebook_visit visit ON visit.id = given.visit_id
+        JOIN casebook_entry own ON own.id = trial_adverseevent.entry_id
+        WHERE given.patient_id = own.patient_id AND infusion.infused_on = related_infusion_on
+        ORDER BY given.id LIMIT 1
+    ) WHERE related_infusion_on IS NOT NULL;
+    UPDATE trial_adverseevent SET missing_reasons = missing_reasons - 'related_infusion_on'
+        || jsonb_build_object('related_infusion', missing_reasons -> 'related_infusion_on')
+    WHERE missing_reasons -> 'related_infusion_on' IS NOT NULL;
+    UPDATE trial_endofstudy SET adverse_event = adverse_event_number
+    WHERE EXISTS (
+        SELECT 1 FROM casebook_entry own JOIN casebook_entry event ON event.patient_id = own.patient_id
+        WHERE own.id = trial_endofstudy.entry_id AND event.crf = 'adverse-event'
+            AND event.number = adverse_event_number
+    );
+    UPDATE trial_endofstudy SET missing_reasons = missing_reasons - 'adverse_event_number'
+        || jsonb_build_object('adverse_event', missing_reasons -> 'adverse_event_number')
+    WHERE missing_reasons -> 'adverse_event_number' IS NOT NULL;
+"""
+
+
+def carry_over(apps, schema_editor):
+    with acting(SYSTEM, source="command"), schema_editor.connection.cursor() as cursor:
+        cursor.execute(CARRY_OVER)
+
 
 class Migration(migrations.Migration):
 
@@ -71,6 +104,17 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        migrations.AddField(
+            model_name='adverseevent',
+            name='related_infusion',
+            field=models.CharField(blank=True, max_length=20, null=True),
+        ),
+        migrations.AddField(
+            model_name='endofstudy',
+            name='adverse_event',
+            field=models.CharField(blank=True, max_length=20, null=True),
+        ),
+        migrations.RunPython(carry_over, migrations.RunPython.noop),
         migrations.RemoveConstraint(
             model_name='endofstudy',
             name='trial_endofstudy_adverse_event_number_limits',
@@ -82,16 +126,6 @@ class Migration(migrations.Migration):
         migrations.RemoveField(
             model_name='endofstudy',
             name='adverse_event_number',
-        ),
-        migrations.AddField(
-            model_name='adverseevent',
-            name='related_infusion',
-            field=models.CharField(blank=True, max_length=20, null=True),
-        ),
-        migrations.AddField(
-            model_name='endofstudy',
-            name='adverse_event',
-            field=models.CharField(blank=True, max_length=20, null=True),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='adverseevent',
