@@ -14,7 +14,7 @@ def site_pages(number: str, *codes: str) -> list[str]:
     return [
         "/",
         f"/?q={number[:2]}",
-        "/assumptions/",
+        "/checks/",
         patient,
         *(f"{patient}{code}/" for code in codes),
         *(f"{patient}{code}/vital-signs/1/pulse/history/" for code in codes),

@@ -369,13 +369,6 @@ def test_labels_of_a_form_differ(key):
 
 
 @EVERY_CRF
-def test_cdash_names_look_like_cdash_names(key):
-    names = [item.cdash for item in CRFS[key].items.values() if item.cdash]
-    assert all(name.replace("_", "").isalnum() and name.isupper() for name in names)
-    assert names or key == "re-consent", "at least one item of a form has its CDASH name"
-
-
-@EVERY_CRF
 def test_a_condition_names_an_item_and_answers_that_exist(key):
     for name, item in CRFS[key].items.items():
         if item.asked_if:

@@ -79,12 +79,16 @@ class AdverseEvent(Crf):
     serious = YesNo("Serious?", hint="Not the same as severe", cdash="AESER")
     relation = Choice("Relation to the trial drug", choices=Relation, cdash="AEREL")
     related_infusion = Link(
-        "Related infusion", to="infusion", required=False, asked_if=("relation", "RELATED")
+        "Related infusion",
+        to="infusion",
+        required=False,
+        asked_if=("relation", "RELATED"),
+        cdash="AERELINF_SUPPAE",
     )
 
     action = Choice("Action taken with the drug", choices=Action, cdash="AEACN")
     treated = YesNo("Treatment given?", cdash="AECONTRT")
-    treatment = Line("Which treatment", asked_if=("treated", "yes"))
+    treatment = Line("Which treatment", asked_if=("treated", "yes"), cdash="AECONTRX_SUPPAE")
     outcome = Choice("Outcome", choices=Outcome, cdash="AEOUT")
 
     sections = (

@@ -63,7 +63,7 @@ class ConcomitantMedication(Crf):
     """One medication that is not the trial drug. A changed dose is a new row."""
 
     name = Line("Medication", hint="As in the source: product or substance", cdash="CMTRT")
-    given_for = Choice("Given for", choices=GivenFor)
+    given_for = Choice("Given for", choices=GivenFor, cdash="CMGIVFOR_SUPPCM")
     adverse_event = Link(
         "Which adverse event", to="adverse-event", asked_if=("given_for", "adverse-event"), cdash="CMAENO"
     )
@@ -75,7 +75,9 @@ class ConcomitantMedication(Crf):
     dose = Line("Dose", max_length=60, hint="With its unit, as in the source: 500 mg", cdash="CMDSTXT")
     route = Choice("Route", choices=Route, cdash="CMROUTE")
     frequency = Choice("Frequency", choices=Frequency, cdash="CMDOSFRQ")
-    frequency_other = Line("Which frequency", max_length=60, asked_if=("frequency", "OTHER"))
+    frequency_other = Line(
+        "Which frequency", max_length=60, asked_if=("frequency", "OTHER"), cdash="CMFRQOTH_SUPPCM"
+    )
 
     started_on = PartialDay(
         "Began on",

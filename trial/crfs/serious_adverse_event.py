@@ -44,12 +44,12 @@ class SeriousAdverseEvent(Crf):
     congenital_anomaly = YesNo("Congenital anomaly", cdash="AESCONG")
     other_important = YesNo("Other important medical event", cdash="AESMIE")
 
-    became_aware_on = Day("Site became aware on")
-    became_aware_at = ClockTime("Site became aware at")
-    reported_on = Day("Reported to the sponsor on")
-    reported_at = ClockTime("Reported to the sponsor at")
+    became_aware_on = Day("Site became aware on", cdash="AEAWARDT_SUPPAE")
+    became_aware_at = ClockTime("Site became aware at", cdash="AEAWARTM_SUPPAE")
+    reported_on = Day("Reported to the sponsor on", cdash="AEREPDT_SUPPAE")
+    reported_at = ClockTime("Reported to the sponsor at", cdash="AEREPTM_SUPPAE")
 
-    narrative = Prose("Narrative", hint="What happened, in order; no names")
+    narrative = Prose("Narrative", hint="What happened, in order; no names", cdash="AENARR_SUPPAE")
 
     sections = (
         Section("Event", "adverse_event"),
@@ -98,8 +98,8 @@ def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
 class SaeFollowUp(Crf):
     """What became known of a serious adverse event after its first report."""
 
-    followed_on = Day("Date of follow-up")
-    news = Prose("What is new", hint="No names")
+    followed_on = Day("Date of follow-up", cdash="AEFUDT_SUPPAE")
+    news = Prose("What is new", hint="No names", cdash="AENEWS_SUPPAE")
     outcome = Choice("Outcome so far", choices=Outcome, cdash="AEOUT")
 
     sections = (Section("Follow-up", "followed_on", "outcome", "news"),)
