@@ -16,7 +16,9 @@ def test_best_and_mean_are_calculated_for_each_hand(at, coordinator):
     assert (row.left_best, row.left_mean) == (0, 0)
 
 
-@pytest.mark.parametrize(("value", "asks"), [("160", False), ("160.1", True), ("200", True)])
+@pytest.mark.parametrize(
+    ("value", "asks"), [("159.9", False), ("160", False), ("160.1", True), ("200", True)]
+)
 def test_trial_above_160_asks(at, coordinator, value, asks):
     enter(at("W01"), "grip-strength", coordinator, right_1=value)
     assert bool(asked("GRIP-001")) is asks

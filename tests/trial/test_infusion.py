@@ -186,7 +186,8 @@ def test_no_dose_needs_no_lot(at, coordinator, given):
 
 
 @pytest.mark.parametrize(
-    ("expiry", "asks"), [("2024-04-21", True), ("2024-04-22", False), ("2999-01-31", False)]
+    ("expiry", "asks"),
+    [("2024-04-21", True), ("2024-04-22", False), ("2024-04-23", False), ("2999-01-31", False)],
 )
 def test_expired_lot_asks(at, coordinator, expiry, asks):
     enter(at("W04"), "infusion", coordinator, infused_on="2024-04-22")

@@ -30,7 +30,7 @@ TIMES = ("became_aware_on", "became_aware_at", "reported_on", "reported_at")
     title="Serious adverse event",
     domain="AE",
     repeat="serious adverse event",
-    columns=("adverse_event", "became_aware_on", "reported_on"),
+    columns=("adverse_event", *TIMES),
 )
 class SeriousAdverseEvent(Crf):
     """One serious adverse event: what the adverse event log says of it is not asked again."""
