@@ -27,7 +27,7 @@ LONG = 3
 
 @dataclass(frozen=True)
 class CheckLine:
-    """One edit check, its items and the forms it reads by their titles."""
+    """One edit check, its items and forms by their titles; `offers` is what the site is offered, "" for nothing."""
 
     id: str
     title: str
@@ -35,6 +35,7 @@ class CheckLine:
     looks_at: tuple[str, ...]
     reads: tuple[str, ...]
     mark: str
+    offers: str
 
     @property
     def whose(self) -> str:
@@ -52,11 +53,15 @@ class ItemLine:
 
 @dataclass(frozen=True)
 class FormRules:
-    """All rules of one form. `part_of` is the form whose rows its entries are; "" for a form of its own."""
+    """All rules of one form. `part_of` is the form whose rows its entries are; "" for a form of its own.
+
+    `rows` names the entries of a fixed set, all of which are wanted.
+    """
 
     key: str
     title: str
     part_of: str
+    rows: tuple[str, ...]
     checks: tuple[CheckLine, ...]
     items: tuple[ItemLine, ...]
 
@@ -98,19 +103,22 @@ def _with_rows(key: str) -> list[str]:
 
 def _form(definition: CrfDefinition) -> FormRules:
     part_of = CRFS[definition.row_of].title if definition.row_of else ""
-    lines = _checks_on(definition.key)
-    return FormRules(definition.key, definition.title, part_of, lines, _items(definition))
+    checks, items = _checks_on(definition.key), _items(definition)
+    return FormRules(definition.key, definition.title, part_of, definition.row_names, checks, items)
 
 
 def _any_form() -> FormRules:
-    return FormRules("any-form", "Any form", "", _checks_on(ANY), ())
+    return FormRules("any-form", "Any form", "", (), _checks_on(ANY), ())
 
 
 def _checks_on(key: str) -> tuple[CheckLine, ...]:
     found = sorted((one for one in CHECKS.values() if one.on == key), key=lambda one: one.id)
-    return tuple(
-        CheckLine(one.id, one.title, one.hard, _looks_at(one), _reads(one), one.source) for one in found
-    )
+    return tuple(_check(one) for one in found)
+
+
+def _check(one: Check) -> CheckLine:
+    offers = one.offer.label if one.offer else ""
+    return CheckLine(one.id, one.title, one.hard, _looks_at(one), _reads(one), one.source, offers)
 
 
 def _looks_at(one: Check) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def _number(item: Any) -> str:
 
 
 def _decimals(places: int) -> str:
-    return {0: "no decimals", 1: "1 decimal"}.get(places, f"{places} decimals")
+    return {0: "no decimals", 1: "up to 1 decimal"}.get(places, f"up to {places} decimals")
 
 
 def _span(low: object, high: object) -> str:

@@ -15,6 +15,7 @@ def site_pages(number: str, *codes: str) -> list[str]:
         "/",
         f"/?q={number[:2]}",
         "/checks/",
+        "/calendar/",
         patient,
         *(f"{patient}{code}/" for code in codes),
         *(f"{patient}{code}/vital-signs/1/pulse/history/" for code in codes),

@@ -23,7 +23,7 @@ from ecrf.casebook.registry import CRFS
 from ecrf.checks import catalogue as module
 from ecrf.checks.catalogue import MARKS, catalogue
 from ecrf.checks.item_words import needed, takes
-from ecrf.checks.registry import CHECKS
+from ecrf.checks.registry import CHECKS, Offer
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_hard_checks_are_told_as_refused_and_the_others_as_asked(page):
 @pytest.mark.django_db
 def test_limits_of_items_stand_on_the_page(page):
     assert "Whole number: 0 to 5" in page
-    assert "Number: 0.1 to 300 kg, 1 decimal" in page
+    assert "Number: 0.1 to 300 kg, up to 1 decimal" in page
     assert "If “The visit was” is Missed" in page
     assert "Calculated: MRC-SUM v1" in page
 
@@ -121,6 +121,22 @@ def test_check_of_any_form_says_which_items_it_looks_at(rules):
     assert line_of(rules, "DATE-001").looks_at == ("every full date", "every date that may be partial")
 
 
+def test_check_tells_what_it_offers_the_site(monkeypatch):
+    offer = Offer("adverse-event", "Record an adverse event", lambda row, book: {})
+    changed = {**CHECKS, "GRIP-001": replace(CHECKS["GRIP-001"], offer=offer)}
+    monkeypatch.setattr(module, "CHECKS", changed)
+    rules = catalogue(protocol())
+    assert line_of(rules, "GRIP-001").offers == "Record an adverse event"
+    assert line_of(rules, "GRIP-002").offers == ""
+
+
+def test_form_with_a_fixed_set_of_rows_names_them(monkeypatch):
+    named = replace(CRFS["infusion-lot"], row_names=("First", "Second"))
+    monkeypatch.setitem(CRFS, "infusion-lot", named)
+    form = next(form for form in catalogue(protocol()).forms if form.key == "infusion-lot")
+    assert form.rows == ("First", "Second")
+
+
 @pytest.mark.parametrize(
     ("item", "words"),
     [
@@ -129,9 +145,9 @@ def test_check_of_any_form_says_which_items_it_looks_at(rules):
         (WholeNumber("N", high=9), "Whole number: 9 or less"),
         (WholeNumber("N", unit="days"), "Whole number in days"),
         (WholeNumber("N", unit="of 16"), "Whole number"),
-        (Measure("M", low="0", high="200", unit="kPa"), "Number: 0 to 200 kPa, 1 decimal"),
+        (Measure("M", low="0", high="200", unit="kPa"), "Number: 0 to 200 kPa, up to 1 decimal"),
         (Measure("M", decimals=0, unit="mL"), "Number in mL, no decimals"),
-        (Measure("M", decimals=2, low="0", unit="mV"), "Number: 0 or more mV, 2 decimals"),
+        (Measure("M", decimals=2, low="0", unit="mV"), "Number: 0 or more mV, up to 2 decimals"),
         (Choice("C", choices=[("r", "Right"), ("l", "Left")]), "One of: Right, Left"),
         (YesNo("Q"), "One of: Yes, No"),
         (Day("D"), "Date; not in the future"),
