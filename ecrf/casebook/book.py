@@ -1,5 +1,6 @@
 """A patient's casebook, read: the rows of each kind of form in the order of the visits, each kind loaded once."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -83,8 +84,9 @@ class Book:
 
     def earlier(self, key: str, row: Crf) -> list[Any]:
         """The rows of the kind at earlier visits, the last one last."""
-        here = self._visit_rank(row)
-        return [r for r in self.rows(key) if self._visit_rank(r) < here]
+        rank = self._ranks()
+        here = rank(row)
+        return [r for r in self.rows(key) if rank(r) < here]
 
     def previous(self, key: str, row: Crf) -> Any | None:
         """The last row of the kind at an earlier visit."""
@@ -131,17 +133,27 @@ class Book:
         self.load(key)
         return self._rows[key]
 
-    def _visit_rank(self, row: Crf) -> tuple[int, int]:
-        visit = row.entry.visit
-        return protocol().rank(visit.code, self.visit_days) if visit else (-1, 0)
+    def _ranks(self) -> Callable[[Crf], tuple[int, int]]:
+        """The order of rows by their visit, each visit looked up once: a form may have hundreds of rows."""
+        days, trial = self.visit_days, protocol()
+        known: dict[str, tuple[int, int]] = {}
+
+        def rank(row: Crf) -> tuple[int, int]:
+            visit = row.entry.visit
+            if visit is None:
+                return -1, 0
+            if visit.code not in known:
+                known[visit.code] = trial.rank(visit.code, days)
+            return known[visit.code]
+
+        return rank
 
     def _sort(self, keys: Any) -> None:
-        days, trial = self.visit_days, protocol()
+        rank = self._ranks()
 
         def order(row: Crf) -> tuple[tuple[int, int], int, int]:
             entry = row.entry
-            rank = trial.rank(entry.visit.code, days) if entry.visit else (-1, 0)
-            return rank, entry.parent.number if entry.parent else 0, entry.number
+            return rank(row), entry.parent.number if entry.parent else 0, entry.number
 
         for key in keys:
             self._rows[key].sort(key=order)
