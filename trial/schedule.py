@@ -48,4 +48,6 @@ PROTOCOL = Protocol(
     patient_forms=("end-of-study",),
     logs=("adverse-event",),
     assumptions=ASSUMPTIONS,
+    story="trial.story.story",
+    sparkline=("mrc-strength", "sum_score"),
 )

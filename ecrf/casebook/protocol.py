@@ -57,7 +57,11 @@ class Assumption:
 
 @dataclass(frozen=True, eq=False)
 class Protocol:
-    """One trial. `visit_form` and its items say where a visit's date and fate are entered."""
+    """One trial. `visit_form` and its items say where a visit's date and fate are entered.
+
+    `story` is the dotted path of the function that tells a patient's story (see `story.py`), `sparkline` the form
+    and the item whose values the lists draw in small.
+    """
 
     title: str
     short_title: str
@@ -74,6 +78,8 @@ class Protocol:
     end_reason_item: str = "reason"
     completed_reason: str = "COMPLETED"
     assumptions: tuple[Assumption, ...] = ()
+    story: str = ""
+    sparkline: tuple[str, str] | None = None
 
     def plan(self, code: str) -> VisitPlan | None:
         """The plan of the visit with this code; None if there is no such visit."""
