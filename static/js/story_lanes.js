@@ -62,10 +62,10 @@ export function eventBars(moments, x, edges, narrow) {
 
 /** Its words stand behind its bar, before it where the edge is near, above it on a phone. */
 function eventLabel(moment, from, to, [left, right], narrow) {
-  const whole = `${moment.title}, ${moment.severity || "severity?"}${moment.isSerious ? ", serious" : ""}`;
+  const how = `, ${moment.severity || "severity?"}${moment.isSerious ? ", serious" : ""}`;
   const size = moment.isSerious ? BOLD : 1;
-  const most = Math.floor((right - left) / LETTER / size);
-  const words = whole.length > most ? `${whole.slice(0, most - 1)}…` : whole;
+  const room = Math.floor((right - left) / LETTER / size) - how.length;
+  const words = (moment.title.length > room ? `${moment.title.slice(0, room - 1)}…` : moment.title) + how;
   const wide = widthOf(words, size);
   const arrow = moment.isOpen ? 6 : 0;
   const before = !narrow && to + wide + 14 > right && from - wide - 8 >= left;
