@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "trial",
     "ecrf.entry",
     "ecrf.monitoring",
+    "ecrf.reports",
     "ecrf.checks",
     "ecrf.casebook",
     "ecrf.access",
@@ -215,7 +216,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "ecrf.web.LogLine",
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },

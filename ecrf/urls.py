@@ -13,5 +13,6 @@ urlpatterns = [
     path("login/again/", log_in_again, name="log-in-again"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("monitor/", monitor_site.urls),
+    path("", include("ecrf.reports.urls")),
     path("", include("ecrf.entry.urls")),
 ]

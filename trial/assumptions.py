@@ -1,7 +1,7 @@
 """Every value we chose because the publication does not tell it (mark P in the protocol's list of facts).
 
 The words take their numbers from the code that uses them where they can; a test compares the others.
-`schedule.py` hands them to the engine, which lists them on the page Protocol assumptions.
+`schedule.py` hands them to the engine, which lists them on the page Checks and assumptions.
 """
 
 from typing import Any

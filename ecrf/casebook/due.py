@@ -27,6 +27,12 @@ class PatientState(StrEnum):
     ENDED = "ended early"
 
 
+LIVING = (PatientState.SCREENING, PatientState.ON_STUDY)
+"""Of these patients visits are still expected."""
+AHEAD = (VisitState.DUE, VisitState.OVERDUE, VisitState.UPCOMING)
+"""Of a visit that was not opened and is expected."""
+
+
 @dataclass(frozen=True)
 class VisitFacts:
     """What the entries say of one opened visit: its date, whether it was missed, whether all of it is complete."""
@@ -55,6 +61,13 @@ class VisitDue:
     opens_on: date | None
     closes_on: date | None
     visited_on: date | None = None
+    missed: bool = False
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the visit is still to take place: its forms may be opened days before."""
+        is_only_opened = self.state == VisitState.BEGUN and not (self.visited_on or self.missed)
+        return is_only_opened or self.state in AHEAD
 
     @property
     def in_window(self) -> bool | None:
@@ -84,7 +97,7 @@ def outlook(
         _visit_due(protocol, plan, known, end, started_on, today) for plan in _plans(protocol, known)
     )
     behind = [v for v in visits if v.state in (VisitState.DONE, VisitState.BEGUN, VisitState.MISSED)]
-    ahead = [v for v in visits if v.state in (VisitState.DUE, VisitState.OVERDUE, VisitState.UPCOMING)]
+    ahead = [v for v in visits if v.state in AHEAD]
     dated = [v for v in behind if v.visited_on]
     return Outlook(
         state=_patient_state(protocol, known, end),
@@ -121,7 +134,8 @@ def _visit_due(
     due_on, opens_on, closes_on = window(protocol, plan, known, started_on)
     fact = known.get(plan.code)
     state = _visit_state(fact, end, due_on, opens_on, closes_on, today)
-    return VisitDue(plan, state, due_on, opens_on, closes_on, fact.visited_on if fact else None)
+    visited_on, missed = (fact.visited_on, fact.missed) if fact else (None, False)
+    return VisitDue(plan, state, due_on, opens_on, closes_on, visited_on, missed)
 
 
 def _visit_state(

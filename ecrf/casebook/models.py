@@ -1,6 +1,7 @@
 """Patients, their visits and their entries; `Crf`, the base of every typed form; and each patient's outlook."""
 
 import uuid
+from datetime import date
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -200,3 +201,7 @@ class PatientOutlook(models.Model):
 
     def __str__(self) -> str:
         return f"{self.patient}: {self.state}"
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether the next visit's window has closed; `today` is the site's."""
+        return bool(self.closes_on and self.closes_on < today)

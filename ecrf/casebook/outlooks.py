@@ -1,6 +1,6 @@
 """Gathers what `due.py` needs from the entries, and keeps each patient's outlook."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ecrf.casebook.book import Book
 from ecrf.casebook.completion import is_complete
@@ -28,22 +28,24 @@ def facts_of(patient: Patient, book: Book, entries: list[Entry], opened: Iterabl
     for entry in entries:
         if entry.visit:
             at_visits.setdefault(entry.visit.code, []).append(entry)
-    facts = []
-    for code, here in at_visits.items():
-        row = rows.get(code)
-        missed = bool(row and getattr(row, trial.visit_fate_item) == trial.visit_missed)
-        visited_on = getattr(row, trial.visit_date_item) if row else None
-        complete = is_complete(trial.plan(code), here, missed=missed)
-        facts.append(VisitFacts(code, visited_on, missed, complete))
-    return facts
+    return [fact_of(code, here, rows.get(code)) for code, here in at_visits.items()]
+
+
+def fact_of(code: str, entries: Sequence[Entry], row: Crf | None) -> VisitFacts:
+    """What a visit's entries say of it; `row` is its visit form."""
+    trial = protocol()
+    missed = bool(row and getattr(row, trial.visit_fate_item) == trial.visit_missed)
+    visited_on = getattr(row, trial.visit_date_item) if row else None
+    return VisitFacts(code, visited_on, missed, is_complete(trial.plan(code), entries, missed=missed))
 
 
 def end_of(book: Book) -> PatientEnd | None:
     """How the patient left the study, if an end-of-study form says so."""
-    return _end(book.one(protocol().end_form))
+    return end_from(book.one(protocol().end_form))
 
 
-def _end(row: Crf | None) -> PatientEnd | None:
+def end_from(row: Crf | None) -> PatientEnd | None:
+    """What the end-of-study form says; None while it gives no reason."""
     trial = protocol()
     if row is None or not getattr(row, trial.end_reason_item):
         return None
@@ -63,11 +65,14 @@ def outlook_of(
     entries = entries_of(patient) if entries is None else entries
     if opened is None:
         opened = patient.visits.order_by("pk").values_list("code", flat=True)
-    started_on = patient.added_at.astimezone(patient.site.zone).date()
-    facts = facts_of(patient, book, entries, opened)
-    dated = [fact.visited_on for fact in facts if fact.visited_on]
-    started_on = min([started_on, *dated])
-    return outlook(protocol(), facts, end_of(book), started_on, patient.site.today())
+    return outlook_from(patient, facts_of(patient, book, entries, opened), end_of(book))
+
+
+def outlook_from(patient: Patient, facts: list[VisitFacts], end: PatientEnd | None) -> Outlook:
+    """The schedule that follows from the facts; no statement. A visit may have been before the patient was added."""
+    added_on = patient.added_at.astimezone(patient.site.zone).date()
+    started_on = min([added_on, *(fact.visited_on for fact in facts if fact.visited_on)])
+    return outlook(protocol(), facts, end, started_on, patient.site.today())
 
 
 def refresh_outlook(patient: Patient, book: Book | None = None) -> PatientOutlook:

@@ -50,13 +50,14 @@ def _record(
     _load(book, place, values)
     row = book.row_at(place) if place.definition.key in COMPARED else stored_row(place)
     result = Recorded(place, row)
-    if row is not None and row.entry.is_struck:
+    above = _above(place, row)
+    if (row is not None and row.entry.is_struck) or (above is not None and above.is_struck):
         result.refused = dict.fromkeys(values, "This row is struck out. Restore it before changing it.")
         return result
     given = _read(place, values, result, book)
     given = _without_conflicts(place, row, given, seen, result)
     changes = {name: value for name, value in given.items() if _differs(row, name, value)}
-    if changes and not reason.strip() and _is_complete(place, row):
+    if changes and not reason.strip() and _asks_for_reason(row, above):
         result.wants_reason = list(changes)
         return result
     if not changes:
@@ -82,16 +83,21 @@ def _load(book: Book, place: Place, values: Mapping[str, Any]) -> None:
     book.load(*kinds)
 
 
-def _is_complete(place: Place, row: Crf | None) -> bool:
-    """Whether a change asks for a reason: the form is complete, or an empty row is added to one that is."""
+def _above(place: Place, row: Crf | None) -> Entry | None:
+    """The entry of the form whose row this is, if there is one."""
+    if place.parent is None:
+        return None
+    if row is not None:
+        return row.entry.parent
+    return Entry.objects.filter(**parent_place(place).lookup()).first()
+
+
+def _asks_for_reason(row: Crf | None, above: Entry | None) -> bool:
+    """The form is complete, or a first value is entered into a row of one that is."""
     if row is not None and row.entry.status == Status.COMPLETE:
         return True
-    if place.parent is None or (row is not None and not is_blank(row)):
-        return False
-    if row is not None and row.entry.parent:
-        return row.entry.parent.status == Status.COMPLETE
-    above = Entry.objects.filter(**parent_place(place).lookup()).values_list("status", flat=True).first()
-    return above == Status.COMPLETE
+    begins = row is None or is_blank(row)
+    return begins and above is not None and above.status == Status.COMPLETE
 
 
 def is_blank(row: Crf) -> bool:

@@ -105,7 +105,7 @@ def page_url(where: Where, place: Place | None = None) -> str:
     key = place.definition.key
     if key in protocol().logs:
         return f"{reverse('log', args=[where.patient.number, key])}#{html_id(place)}"
-    return reverse("log-form", args=[where.patient.number, key])
+    return reverse("log", args=[where.patient.number, key])
 
 
 def item_url(where: Where, place: Place, item: str) -> str:

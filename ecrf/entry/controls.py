@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
-    from ecrf.entry.panels import ItemView
+    from ecrf.entry.item_views import ItemView
 
 PLACEHOLDERS = {"day": "YYYY-MM-DD", "partial-day": "YYYY-MM-DD", "clock": "HH:MM"}
 
@@ -40,7 +40,7 @@ def control(item: "ItemView", row: int | None = None, col: int | None = None) ->
     `row` and `col`: where it stands in a table whose rows the arrows move between.
     """
     at: Attributes = {"data-row": str(row), "data-col": str(col)} if row else {}
-    if item.as_radios:
+    if item.as_radios_in_a_table if row else item.as_radios:
         return _radios(item)
     if item.kind in ("choice", "link"):
         return _select(item)

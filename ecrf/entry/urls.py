@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from ecrf.entry.views import assumptions, item, patient, today, visit
+from ecrf.entry.views import checks, item, patient, today, visit
 
 PLACE = "patients/<str:number>/<str:segment>/<slug:crf>/<str:address>/<slug:name>/"
 
 urlpatterns = [
     path("", today.today, name="today"),
-    path("assumptions/", assumptions.assumptions, name="assumptions"),
+    path("checks/", checks.checks, name="checks"),
+    path("assumptions/", checks.checks, name="assumptions"),  # as the page was called before
     path("patients/add/", patient.add, name="add-patient"),
     path("patients/<str:number>/", patient.patient, name="patient"),
     path("patients/<str:number>/casebook/<slug:crf>/add/", visit.add_log_form, name="add-log-form"),

@@ -1,21 +1,21 @@
 """What the Today page lists: from each patient's outlook, a bounded number of rows whatever the number of patients."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import QuerySet, Sum
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
 from ecrf.access.roles import Right
-from ecrf.casebook.due import PatientState
+from ecrf.casebook.due import LIVING
+from ecrf.casebook.many_outlooks import due_within, overdue
 from ecrf.casebook.models import Entry, Patient, PatientOutlook, Status
 from ecrf.casebook.protocol import protocol
 from ecrf.entry.sparklines import Sparkline, sparklines
 
 CARD_ROWS = 8
 PAGE_ROWS = 25
-LIVING = (PatientState.SCREENING.value, PatientState.ON_STUDY.value)
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Line:
 
     @property
     def is_overdue(self) -> bool:
-        return bool(self.outlook.closes_on and self.outlook.closes_on < self.today)
+        return self.outlook.is_overdue(self.today)
 
     def label(self, code: str) -> str:
         plan = protocol().plan(code)
@@ -101,21 +101,19 @@ def worklist(user: User, *, query: str = "", after: str = "") -> Worklist:
 
 
 def _cards(rows: QuerySet[PatientOutlook], today: dict[int, date]) -> list[Card]:
-    latest, earliest = max(today.values()), min(today.values())
     living = rows.filter(state__in=LIVING)
-    soon = living.filter(closes_on__gte=earliest, due_on__lte=latest + timedelta(days=7))
     return [
         _card(
             "Due this week",
             "due",
-            soon.order_by("closes_on"),
+            living.filter(due_within(7, today)).order_by("closes_on"),
             today,
             "No visit is due in the next seven days.",
         ),
         _card(
             "Overdue",
             "overdue",
-            living.filter(closes_on__lt=latest).order_by("closes_on"),
+            living.filter(overdue(today)).order_by("closes_on"),
             today,
             "No visit is overdue.",
         ),

@@ -15,6 +15,7 @@ from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.monitoring import pages, reaching
 from ecrf.monitoring.lists import chip, ids, quiet
+from ecrf.monitoring.narrowing import PatientFilter
 from ecrf.monitoring.questions import count_open
 from ecrf.monitoring.reaching import reader
 from ecrf.monitoring.read_only import FormColumns, ReviewAdmin
@@ -34,6 +35,7 @@ class PatientAdmin(ReviewAdmin):
     number_path = "number"
     list_display_links = ("the_number",)
     ordering = ("number",)
+    list_filter = (PatientFilter,)
     list_display = ("the_number", "the_site", "the_state", "last_visit", "next_visit", "the_questions")
 
     def rows(self) -> QuerySet[Patient]:
@@ -63,7 +65,7 @@ class PatientAdmin(ReviewAdmin):
     def next_visit(self, row: Any) -> str:
         if not row.seen or not row.seen.next_code:
             return quiet("–")
-        late = row.seen.closes_on and row.seen.closes_on < row.site.today()
+        late = row.seen.is_overdue(row.site.today())
         due_on = row.seen.due_on.isoformat() if row.seen.due_on else ""
         when = chip("overdue", f"{due_on}, overdue") if late else quiet(due_on)
         return format_html("{} {}", _label(row.seen.next_code), when)

@@ -25,6 +25,7 @@ class ReviewAdmin(admin.ModelAdmin):
     actions = None
     list_per_page = list_max_show_all = ROWS
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     paginator = FirstRows
     empty_value_display = "–"
     list_display_links: Any = ("the_form",)
@@ -56,7 +57,8 @@ class ReviewAdmin(admin.ModelAdmin):
         return False
 
     def lookup_allowed(self, lookup: str, value: object, request: HttpRequest | None = None) -> bool:
-        return False
+        """What a list's own filters name, and no column of the database."""
+        return lookup in {each.parameter_name for each in self.list_filter}  # type: ignore[union-attr]
 
     def rows(self) -> QuerySet[Any]:
         raise NotImplementedError

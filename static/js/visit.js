@@ -83,6 +83,11 @@ for (const id of outbox.ids()) {
   }
 }
 
+/* After the page has loaded: the browser's own scrolling to the target takes the focus away. */
+function enterTarget() {
+  inOrder().find((each) => target.contains(each))?.focus();
+}
+
 document.addEventListener("ecrf:saved", () => (showAsked(), count()));
 document.addEventListener("htmx:afterSettle", count);
 window.addEventListener("online", again);
@@ -106,5 +111,5 @@ document.dispatchEvent(new Event("ecrf:repaint"));
 const target = location.hash && document.getElementById(location.hash.slice(1));
 const gap = document.querySelector(".gaps a");
 if (gap) field(gap.hash.slice(3))?.focus();
-else if (target?.matches("[data-panel]")) inOrder().find((each) => target.contains(each))?.focus();
+else if (target && target.matches("[data-panel]")) addEventListener("load", () => requestAnimationFrame(enterTarget));
 else if (!target) inOrder().find(isToEnter)?.focus({ preventScroll: true });

@@ -14,12 +14,13 @@ def site_pages(number: str, *codes: str) -> list[str]:
     return [
         "/",
         f"/?q={number[:2]}",
-        "/assumptions/",
+        "/checks/",
+        "/calendar/",
         patient,
         *(f"{patient}{code}/" for code in codes),
         *(f"{patient}{code}/vital-signs/1/pulse/history/" for code in codes),
-        f"{patient}casebook/adverse-event/1/",
-        f"{patient}casebook/end-of-study/1/",
+        f"{patient}casebook/adverse-event/",
+        f"{patient}casebook/end-of-study/",
     ]
 
 

@@ -8,7 +8,7 @@ PAGES = (
     "/",
     "/patients/01-006/",
     "/patients/01-006/W01/",
-    "/assumptions/",
+    "/checks/",
     "/patients/01-006/casebook/end-of-study/1/",
 )
 

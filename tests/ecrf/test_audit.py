@@ -390,7 +390,7 @@ def test_save_that_fails_at_its_end_leaves_neither_data_nor_trail(patient, visit
     def fail(writing):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("ecrf.casebook.recording.AFTER_WRITE", [fail])
+    monkeypatch.setattr("ecrf.casebook.storing.AFTER_WRITE", [fail])
     before = AuditEvent.objects.count(), Entry.objects.count()
     with pytest.raises(ZeroDivisionError):
         enter(visit, "mrc-strength", coordinator, before_dose="yes")

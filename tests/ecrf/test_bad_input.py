@@ -132,7 +132,9 @@ def test_log_entry_that_nobody_added_is_404(browser, visit):
     assert browser.get(url).status_code == 404
 
 
-@pytest.mark.parametrize("code", ["W99", "UNS-1", "scr", "casebook", "W01 ", "💉", "W" * 300])
+@pytest.mark.parametrize(
+    "code", ["W99", "UNS", "UNS-0", "UNS-2", "UNS-01", "UNS-100", "scr", "casebook", "W01 ", "💉", "W" * 300]
+)
 def test_visit_that_the_schedule_does_not_have_cannot_be_opened(code, browser, visit):
     assert browser.post(f"/patients/{visit.patient.number}/{code}/open/").status_code == 404
     assert Visit.objects.count() == 1
@@ -699,7 +701,9 @@ def test_visit_that_turns_out_done_is_not_completed_by_its_visit_form_alone(save
 
 def test_value_that_only_the_database_refuses_is_a_clear_answer_not_a_crash(post, visit, monkeypatch):
     """The form and the database must agree; where they do not, the person is told and nothing is saved."""
-    monkeypatch.setattr(CRFS["grip-strength"].model, "calculate", lambda row: setattr(row, "left_1", 999))
+    monkeypatch.setattr(
+        CRFS["grip-strength"].model, "calculate", lambda row, book: setattr(row, "left_1", 999)
+    )
     response = post(value="31.5")
     assert response.status_code == 422
     assert "Not saved." in response.content.decode()

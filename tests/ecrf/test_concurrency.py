@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 
@@ -19,6 +20,7 @@ from ecrf.casebook.models import Entry, Patient, PatientOutlook, Visit
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_entry, add_patient, complete_entries, open_visit
 from ecrf.checks.models import Finding
+from ecrf.reports.services import LIVING_AT_MOST, living_feeds, make_feed
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_site, make_user
 
@@ -271,3 +273,26 @@ def test_writers_of_two_patients_do_not_wait_for_each_other(committed):
         done.set()
 
     assert at_once(hold, save)[0] is True
+
+
+# --- addresses of calendars -----------------------------------------------------------------------
+
+
+def test_double_click_in_the_same_moment_makes_one_calendar_address(committed):
+    person, key = committed.people[0], uuid.uuid4()
+    made = at_once(*[lambda: make_feed(by=person, label="", request_key=key)] * 2)
+    assert made[0] == made[1]
+    assert living_feeds(person).count() == 1
+
+
+def test_addresses_made_in_the_same_moment_do_not_pass_the_limit(committed):
+    person = committed.people[0]
+
+    def make() -> bool:
+        try:
+            return bool(make_feed(by=person, label="", request_key=uuid.uuid4()))
+        except ValidationError:
+            return False
+
+    made = at_once(*[make] * (LIVING_AT_MOST + 2))
+    assert made.count(True) == living_feeds(person).count() == LIVING_AT_MOST

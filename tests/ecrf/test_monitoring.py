@@ -3,6 +3,7 @@
 import html
 import re
 import uuid
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +15,7 @@ from django.urls import get_resolver, reverse
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.models import Entry
+from ecrf.casebook.models import Entry, Patient, PatientOutlook
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_entry, complete_entries
@@ -434,8 +435,51 @@ def test_lists_sort_by_the_patients_number_only(own, monitor):
         assert [header.strip() for header in headers] == ["Patient"]
 
 
-def test_no_list_has_a_filter(own):
-    assert [model for model, model_admin in monitor_site._registry.items() if model_admin.list_filter] == []
+def test_only_the_list_of_patients_has_a_filter(own):
+    assert [model for model, one in monitor_site._registry.items() if one.list_filter] == [Patient]
+
+
+def _shown(client, query: str) -> set[str]:
+    page = client.get(f"{reverse('monitor:casebook_patient_changelist')}?{query}").content.decode()
+    return set(re.findall(r">(\d\d-\d{3})<", page))
+
+
+def test_list_of_patients_narrows_to_a_state_and_to_what_is_due_or_overdue(own, monitor):
+    late, soon = a_patient(own.site, own.by), a_patient(own.site, own.by)
+    today = own.site.today()
+    for patient, days in ((late, -1), (soon, 0)):
+        day = today + timedelta(days=days)
+        PatientOutlook.objects.filter(patient=patient).update(state="on study", due_on=day, closes_on=day)
+    PatientOutlook.objects.filter(patient=own.patient).update(
+        state="ended early", due_on=None, closes_on=None
+    )
+    client = logged_in(monitor)
+    assert _shown(client, "show=overdue") == {late.number}
+    assert _shown(client, "show=due") == {soon.number}
+    assert _shown(client, "show=on-study") == {late.number, soon.number}
+    assert _shown(client, "show=ended-early") == {own.patient.number}
+    assert _shown(client, "show=completed") == set()
+    assert _shown(client, "") == {own.patient.number, late.number, soon.number}
+    assert _shown(client, f"show=on-study&q={soon.number}") == {soon.number}
+
+
+def test_narrowed_list_shows_no_patient_of_another_site(own, other, monitor):
+    PatientOutlook.objects.update(state="on study", due_on="2026-01-05", closes_on="2026-01-05")
+    assert _shown(logged_in(monitor), "show=overdue") == {own.patient.number}
+
+
+def test_choices_above_the_list_keep_the_search_and_say_which_is_chosen(own, monitor):
+    url = f"{reverse('monitor:casebook_patient_changelist')}?q=01&show=overdue"
+    page = logged_in(monitor).get(url).content.decode()
+    chosen = re.findall(r'<a href="([^"]*)" aria-current="true">([^<]*)', page)
+    assert chosen == [("?q=01&amp;show=overdue", "Overdue")]
+    assert 'href="?q=01"' in page
+
+
+@pytest.mark.parametrize("query", ["show=x", "show=", "show=outlook__state", "show=overdue&show=x"])
+def test_narrowing_by_anything_else_is_no_list(query, own, monitor):
+    url = f"{reverse('monitor:casebook_patient_changelist')}?{query}"
+    assert logged_in(monitor).get(url).status_code == 404
 
 
 def test_list_shows_fifty_a_page(own, monitor):

@@ -83,11 +83,12 @@ class AdverseEvent(Crf):
         required=False,
         asked_if=("relation", "RELATED"),
         hint="Date of that infusion",
+        cdash="AERELINF_SUPPAE",
     )
 
     action = Choice("Action taken with the drug", choices=Action, cdash="AEACN")
     treated = YesNo("Treatment given?", cdash="AECONTRT")
-    treatment = Line("Which treatment", asked_if=("treated", "yes"))
+    treatment = Line("Which treatment", asked_if=("treated", "yes"), cdash="AECONTRX_SUPPAE")
     outcome = Choice("Outcome", choices=Outcome, cdash="AEOUT")
 
     sections = (

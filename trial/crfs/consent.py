@@ -10,7 +10,9 @@ class Consent(Crf):
     """The first written consent: no date of the study comes before it."""
 
     signed_on = Day("Consent signed on", cdash="DSSTDAT")
-    form_version = Line("Version of the form", max_length=60, hint="As printed on the consent form")
+    form_version = Line(
+        "Version of the form", max_length=60, hint="As printed on the consent form", cdash="DSICFVER_SUPPDS"
+    )
 
     sections = (Section("Informed consent", "signed_on", "form_version"),)
 
@@ -20,6 +22,6 @@ class Reconsent(Crf):
     """A later consent, to a new version of the form."""
 
     signed_on = Day("Signed again on", cdash="DSSTDAT")
-    form_version = Line("Version of the form", max_length=60)
+    form_version = Line("Version of the form", max_length=60, cdash="DSICFVER_SUPPDS")
 
     sections = (Section("Re-consent", "signed_on", "form_version"),)

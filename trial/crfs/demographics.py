@@ -38,9 +38,12 @@ class Demographics(Crf):
         cdash="AGE",
     )
     sex = Choice("Sex", choices=Sex, cdash="SEX")
-    dominant_hand = Choice("Dominant hand", choices=DominantHand, cdash="SCORRES")
+    dominant_hand = Choice("Dominant hand", choices=DominantHand, cdash="HANDDOM_SCORRES")
     more_affected_hand = Choice(
-        "More affected hand", choices=MoreAffectedHand, hint="Its grip strength is analysed", cdash="SCORRES"
+        "More affected hand",
+        choices=MoreAffectedHand,
+        hint="Its grip strength is analysed",
+        cdash="HANDAFF_SCORRES",
     )
     height_cm = Measure("Height", low="1", high="250", unit="cm", cdash="HEIGHT_VSORRES")
 

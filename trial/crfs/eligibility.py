@@ -29,7 +29,9 @@ CRITERIA = (*INCLUSION, *EXCLUSION)
 
 
 def _criterion(name: str) -> YesNo:
-    return YesNo({**INCLUSION, **EXCLUSION}[name], cdash="IEORRES")
+    """A criterion; CDASH numbers them: INCL01, INCL02 … EXCL01."""
+    kind, names = ("INCL", list(INCLUSION)) if name in INCLUSION else ("EXCL", list(EXCLUSION))
+    return YesNo({**INCLUSION, **EXCLUSION}[name], cdash=f"{kind}{names.index(name) + 1:02}_IEORRES")
 
 
 @crf("eligibility", title="Eligibility", domain="IE")

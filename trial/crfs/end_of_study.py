@@ -26,12 +26,13 @@ class EndOfStudy(Crf):
 
     reason = Choice("The patient's participation ended with", choices=Reason, cdash="DSDECOD")
     ended_on = Day("Date of end of study", cdash="DSSTDAT")
-    last_dose_on = Day("Last dose on", hint="Not applicable if no dose was given")
+    last_dose_on = Day("Last dose on", hint="Not applicable if no dose was given", cdash="EXENDAT")
     adverse_event_number = WholeNumber(
         "Adverse event that led to it",
         low=1,
         asked_if=("reason", "ADVERSE EVENT"),
         hint="Its number in the adverse event log",
+        cdash="AESPID",
     )
 
     sections = (Section("End of study", "reason", "ended_on", "last_dose_on", "adverse_event_number"),)

@@ -18,7 +18,8 @@ BEST_MOVED = 30
 
 
 def _trial(side: str, n: int) -> Measure:
-    return Measure(f"{side.title()} hand, trial {n}", low="0", high="200", unit="kPa", cdash="MKORRES")
+    code = f"GRIP{side[0].upper()}{n}_MKORRES"
+    return Measure(f"{side.title()} hand, trial {n}", low="0", high="200", unit="kPa", cdash=code)
 
 
 def _derived(label: str, rule: str) -> Measure:
@@ -30,7 +31,7 @@ class GripStrength(Crf):
     """Three trials of each hand; 0 is a result, and differs from a trial that was not done."""
 
     device = Line("Device", max_length=60, hint="Serial or inventory number", cdash="SPDEVID")
-    assessor = Line("Assessor", max_length=60, hint="A code, not a name", cdash="MKEVAL")
+    assessor = Line("Assessor", max_length=60, hint="A code, not a name", cdash="MKEVALID")
     right_1 = _trial("right", 1)
     right_2 = _trial("right", 2)
     right_3 = _trial("right", 3)

@@ -45,7 +45,7 @@ class Infusion(Crf):
     """One infusion day: what was planned from the dosing weight, and what was given."""
 
     infused_on = Day("Date of infusion", cdash="EXSTDAT")
-    dosing_weight_kg = vitals.weight("Dosing weight")
+    dosing_weight_kg = vitals.weight("Dosing weight", cdash="WEIGHT_VSORRES")
     split_days = WholeNumber(
         "Dose split over",
         low=1,
@@ -53,6 +53,7 @@ class Infusion(Crf):
         unit="days",
         required=False,
         hint="Maintenance only: 1 or 2. Empty counts as 1",
+        cdash="EXSPLIT_SUPPEX",
     )
     phase = Choice("Phase", choices=PHASES, rule="PHASE v1")
     cycle = WholeNumber("Maintenance cycle", unit="of 16", rule="CYCLE v1")
@@ -63,15 +64,18 @@ class Infusion(Crf):
     premedication = Line("Which premedication", asked_if=("premedicated", "yes"), cdash="CMTRT")
 
     given_g = Measure("Dose given", low="0", unit="g", cdash="EXDOSE")
-    given_ml = Measure("Volume given", low="0", unit="mL")
+    given_ml = Measure("Volume given", low="0", unit="mL", cdash="EXVAMT")
     started_at = ClockTime("Started at", cdash="EXSTTIM")
     ended_next_day = YesNo(
-        "Ended after midnight?", required=False, hint="Yes only if it ran into the next day"
+        "Ended after midnight?",
+        required=False,
+        hint="Yes only if it ran into the next day",
+        cdash="EXNEXTDY_SUPPEX",
     )
     ended_at = ClockTime("Ended at", cdash="EXENTIM")
     rate_steps = Line("Rate steps", unit="mL/h", hint="In order: 30, 60, 120", cdash="EXFLRT")
     interrupted = YesNo("Interrupted?", cdash="EXITRPYN")
-    interrupted_why = Line("Why interrupted", asked_if=("interrupted", "yes"))
+    interrupted_why = Line("Why interrupted", asked_if=("interrupted", "yes"), cdash="EXITRPRS_SUPPEX")
 
     sections = (
         Section("Infusion day", "infused_on", "dosing_weight_kg", "split_days"),
@@ -116,8 +120,9 @@ class InfusionLot(Crf):
         future=True,
         history=True,  # an expired lot has a check of its own
         hint="If only a month is printed: its last day",
+        cdash="EXLOTEXP_SUPPEX",
     )
-    grams = Measure("From this lot", low="0", unit="g", required=False)
+    grams = Measure("From this lot", low="0", unit="g", required=False, cdash="EXLOTAMT_SUPPEX")
 
     sections = (Section("Lot", "lot_number", "expires_on", "grams"),)
 

@@ -52,36 +52,50 @@ class Category(models.TextChoices):
 class MmnHistory(Crf):
     """The disease until now. The category is the investigator's, never computed from the components."""
 
-    onset_on = PartialDay("Onset of weakness", history=True, cdash="MHSTDAT")
-    diagnosed_on = PartialDay("MMN diagnosed", history=True)
-    right_arm = YesNo("Right arm affected")
-    left_arm = YesNo("Left arm affected")
-    right_leg = YesNo("Right leg affected")
-    left_leg = YesNo("Left leg affected")
+    onset_on = PartialDay("Onset of weakness", history=True, cdash="ONSET_MHSTDAT")
+    diagnosed_on = PartialDay("MMN diagnosed", history=True, cdash="DIAG_MHSTDAT")
+    right_arm = YesNo("Right arm affected", cdash="RARM_MHOCCUR")
+    left_arm = YesNo("Left arm affected", cdash="LARM_MHOCCUR")
+    right_leg = YesNo("Right leg affected", cdash="RLEG_MHOCCUR")
+    left_leg = YesNo("Left leg affected", cdash="LLEG_MHOCCUR")
 
     progressive_weakness = YesNo(
-        "Progressive asymmetric weakness", hint="Slow or stepwise, over a month, of two or more motor nerves"
+        "Progressive asymmetric weakness",
+        hint="Slow or stepwise, over a month, of two or more motor nerves",
+        cdash="PROGWEAK_MHOCCUR",
     )
     no_sensory_loss = YesNo(
-        "No objective sensory loss", hint="Minor loss of vibration sense in the legs is allowed"
+        "No objective sensory loss",
+        hint="Minor loss of vibration sense in the legs is allowed",
+        cdash="NOSENLOS_MHOCCUR",
     )
-    arms_predominate = YesNo("Mainly the arms")
-    reflexes_reduced = YesNo("Reflexes reduced in affected limb")
-    cranial_nerves_spared = YesNo("Cranial nerves spared")
-    cramps_fasciculations = YesNo("Cramps and fasciculations", hint="In the affected limb")
-    responded_to_treatment = YesNo("Improved with immunotherapy", hint="In disability or muscle strength")
-    upper_motor_neuron_signs = YesNo("Upper motor neuron signs")
-    marked_bulbar = YesNo("Marked bulbar involvement")
-    marked_sensory_loss = YesNo("Marked sensory loss")
-    diffuse_symmetric_weakness = YesNo("Diffuse symmetric weakness", hint="In the first weeks")
+    arms_predominate = YesNo("Mainly the arms", cdash="ARMSPRED_MHOCCUR")
+    reflexes_reduced = YesNo("Reflexes reduced in affected limb", cdash="REFLRED_MHOCCUR")
+    cranial_nerves_spared = YesNo("Cranial nerves spared", cdash="CNSPARED_MHOCCUR")
+    cramps_fasciculations = YesNo(
+        "Cramps and fasciculations", hint="In the affected limb", cdash="CRAMPFAS_MHOCCUR"
+    )
+    responded_to_treatment = YesNo(
+        "Improved with immunotherapy", hint="In disability or muscle strength", cdash="IMPROVED_MHOCCUR"
+    )
+    upper_motor_neuron_signs = YesNo("Upper motor neuron signs", cdash="UMNSIGNS_MHOCCUR")
+    marked_bulbar = YesNo("Marked bulbar involvement", cdash="BULBAR_MHOCCUR")
+    marked_sensory_loss = YesNo("Marked sensory loss", cdash="SENSLOSS_MHOCCUR")
+    diffuse_symmetric_weakness = YesNo(
+        "Diffuse symmetric weakness", hint="In the first weeks", cdash="DIFFWEAK_MHOCCUR"
+    )
 
-    conduction_block = Choice("Motor conduction block", choices=ConductionBlock)
-    sensory_conduction_normal = YesNo("Sensory conduction normal", hint="Across the segments with a block")
-    anti_gm1 = Choice("Anti-GM1 IgM", choices=Antibody, cdash="LBORRES")
-    csf_protein_raised = YesNo("CSF protein raised", required=False)
-    mri_plexus_abnormal = YesNo("MRI of the plexus abnormal", required=False)
+    conduction_block = Choice("Motor conduction block", choices=ConductionBlock, cdash="CONDBLK_NVORRES")
+    sensory_conduction_normal = YesNo(
+        "Sensory conduction normal", hint="Across the segments with a block", cdash="SENSCOND_NVORRES"
+    )
+    anti_gm1 = Choice("Anti-GM1 IgM", choices=Antibody, cdash="GM1IGM_LBORRES")
+    csf_protein_raised = YesNo("CSF protein raised", required=False, cdash="CSFPROT_LBORRES")
+    mri_plexus_abnormal = YesNo("MRI of the plexus abnormal", required=False, cdash="MRIPLEX_NVORRES")
 
-    category = Choice("Category", choices=Category, hint="The investigator's, by EFNS/PNS 2010")
+    category = Choice(
+        "Category", choices=Category, hint="The investigator's, by EFNS/PNS 2010", cdash="MHDXCAT_SUPPMH"
+    )
 
     sections = (
         Section("Onset and diagnosis", "onset_on", "diagnosed_on"),

@@ -23,6 +23,20 @@ MUSCLES = {
 }
 """The muscle groups of the sum score (P: the publication does not name them)."""
 
+CDASH = {
+    "shoulder_abduction": "SHABD",
+    "elbow_flexion": "ELFLX",
+    "elbow_extension": "ELEXT",
+    "wrist_extension": "WREXT",
+    "finger_abduction": "FIABD",
+    "hip_flexion": "HPFLX",
+    "knee_extension": "KNEXT",
+    "knee_flexion": "KNFLX",
+    "ankle_dorsiflexion": "ANDOR",
+    "ankle_plantar_flexion": "ANPLN",
+}
+"""Our codes of the groups: CDISC's name the movement (MMTABD…) and put joint and side elsewhere."""
+
 SUM_MOVED = 8
 GRADE_MOVED = 2
 
@@ -33,14 +47,16 @@ def _label(item: str) -> str:
 
 
 def _grade(side: str, muscle: str) -> WholeNumber:
-    return WholeNumber(_label(f"{side}_{muscle}"), low=0, high=5, cdash="MKORRES")
+    return WholeNumber(
+        _label(f"{side}_{muscle}"), low=0, high=5, cdash=f"{CDASH[muscle]}{side[0].upper()}_MKORRES"
+    )
 
 
 @crf("mrc-strength", title="MRC strength", domain="MK")
 class MrcStrength(Crf):
     """Twenty MRC grades (0 no contraction to 5 normal power) and their sum, 0 to 100."""
 
-    assessor = Line("Assessor", max_length=60, hint="A code, not a name", cdash="MKEVAL")
+    assessor = Line("Assessor", max_length=60, hint="A code, not a name", cdash="MKEVALID")
     assessed_at = ClockTime("Time of assessment", required=False, cdash="MKTIM")
     before_dose = YesNo("Before the first infusion?", cdash="MKTPT")
 

@@ -10,7 +10,8 @@ from django.template.loader import get_template
 from ecrf.checks.models import Finding
 from ecrf.checks.registry import CHECKS, Offer
 from ecrf.entry import controls
-from ecrf.entry.panels import ItemView, Panel
+from ecrf.entry.item_views import ItemView
+from ecrf.entry.panels import Panel
 
 register = template.Library()
 

@@ -16,7 +16,8 @@ from ecrf.casebook.writing import Recorded
 from ecrf.checks.services import confirm, findings_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
 from ecrf.entry.assembly import one_panel
-from ecrf.entry.panels import ItemView, Panel
+from ecrf.entry.item_views import ItemView
+from ecrf.entry.panels import Panel
 from ecrf.entry.posted import posted_item, reason_given
 from ecrf.entry.reasons import REASONS
 

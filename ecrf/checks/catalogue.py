@@ -1,0 +1,161 @@
+"""The catalogue: every rule that what is entered must pass, and every assumption, in words a data manager can sign."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from ecrf.casebook.protocol import Assumption, Protocol
+from ecrf.casebook.registry import CRFS, CrfDefinition
+from ecrf.checks.item_words import needed, takes
+from ecrf.checks.registry import ANY, CHECKS, Check
+
+MARKS = {
+    "P": "Our provisional default",
+    "D": "The trial's publication",
+    "S": "The sibling trial",
+    "O": "Another trial, guideline or standard",
+}
+"""Whose limit it is, by the marks of the protocol's list of facts."""
+
+KINDS = {"day": "every full date", "partial-day": "every date that may be partial"}
+"""Kinds of item that a check of any form may look at."""
+
+LONG = 3
+"""Sections of more items are named by their title where a check looks at all of them."""
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """One edit check, its items and forms by their titles; `offers` is what the site is offered, "" for nothing."""
+
+    id: str
+    title: str
+    hard: bool
+    looks_at: tuple[str, ...]
+    reads: tuple[str, ...]
+    mark: str
+    offers: str
+
+    @property
+    def whose(self) -> str:
+        return MARKS[self.mark]
+
+
+@dataclass(frozen=True)
+class ItemLine:
+    """Items that take the same, and are needed alike."""
+
+    labels: tuple[str, ...]
+    takes: str
+    needed: str
+
+
+@dataclass(frozen=True)
+class FormRules:
+    """All rules of one form. `part_of` is the form whose rows its entries are; "" for a form of its own.
+
+    `rows` names the entries of a fixed set, all of which are wanted.
+    """
+
+    key: str
+    title: str
+    part_of: str
+    rows: tuple[str, ...]
+    checks: tuple[CheckLine, ...]
+    items: tuple[ItemLine, ...]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All rules of a trial, form by form in the order of its schedule, and its assumptions."""
+
+    trial: str
+    forms: tuple[FormRules, ...]
+    assumptions: tuple[Assumption, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve characters that change with any word of the catalogue: they tie a signed paper to it."""
+        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def checks(self) -> list[CheckLine]:
+        return [line for form in self.forms for line in form.checks]
+
+
+def catalogue(trial: Protocol) -> Catalogue:
+    """The rules as they stand in the code now."""
+    forms = tuple(_form(CRFS[key]) for key in _in_order(trial))
+    return Catalogue(trial.title, (*forms, _any_form()), trial.assumptions)
+
+
+def _in_order(trial: Protocol) -> Iterable[str]:
+    """Every form once: as scheduled, each followed by those that are its rows."""
+    wanted = [*trial.scheduled_crfs(), *CRFS]
+    return dict.fromkeys(each for key in wanted for each in _with_rows(CRFS[key].row_of or key))
+
+
+def _with_rows(key: str) -> list[str]:
+    return [key, *(each for row in CRFS[key].rows for each in _with_rows(row))]
+
+
+def _form(definition: CrfDefinition) -> FormRules:
+    part_of = CRFS[definition.row_of].title if definition.row_of else ""
+    checks, items = _checks_on(definition.key), _items(definition)
+    return FormRules(definition.key, definition.title, part_of, definition.row_names, checks, items)
+
+
+def _any_form() -> FormRules:
+    return FormRules("any-form", "Any form", "", (), _checks_on(ANY), ())
+
+
+def _checks_on(key: str) -> tuple[CheckLine, ...]:
+    found = sorted((one for one in CHECKS.values() if one.on == key), key=lambda one: one.id)
+    return tuple(_check(one) for one in found)
+
+
+def _check(one: Check) -> CheckLine:
+    offers = one.offer.label if one.offer else ""
+    return CheckLine(one.id, one.title, one.hard, _looks_at(one), _reads(one), one.source, offers)
+
+
+def _looks_at(one: Check) -> tuple[str, ...]:
+    if one.kinds:
+        return tuple(KINDS.get(kind, f"every {kind}") for kind in one.kinds)
+    if ANY in one.items:
+        return ("every item",)
+    return tuple(_sections_first(CRFS[one.on], one.items) if one.on in CRFS else one.items)
+
+
+def _sections_first(definition: CrfDefinition, names: Iterable[str]) -> list[str]:
+    """The items by their labels, a long section that is looked at as a whole by its title."""
+    wanted, found = set(names), []
+    for section in definition.sections:
+        inside = [name for name in section.items if name in wanted]
+        whole = len(inside) == len(section.items) > LONG
+        found += [f"all of “{section.title}”"] if whole else [label(definition.key, name) for name in inside]
+    return found
+
+
+def label(key: str, name: str) -> str:
+    """What the form calls its item."""
+    return str(CRFS[key].items[name].verbose_name)
+
+
+def _reads(one: Check) -> tuple[str, ...]:
+    return tuple(_read(one, *read.split(".")) for read in sorted(one.woken_by))
+
+
+def _read(one: Check, key: str, name: str = "") -> str:
+    title = f"other entries of {CRFS[key].title}" if key == one.on else CRFS[key].title
+    return f"{title} ({label(key, name)})" if name else title
+
+
+def _items(definition: CrfDefinition) -> tuple[ItemLine, ...]:
+    """Its items in their order, those of one rule together."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for name, item in definition.items.items():
+        alike.setdefault((takes(item), needed(definition, item)), []).append(label(definition.key, name))
+    return tuple(ItemLine(tuple(labels), *rule) for rule, labels in alike.items())

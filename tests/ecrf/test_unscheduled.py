@@ -1,0 +1,106 @@
+"""Unscheduled visits: opened when needed, one after the other, with the forms the site chooses."""
+
+import uuid
+from datetime import date
+
+import pytest
+
+from ecrf.access.roles import Right
+from ecrf.casebook.book import Book
+from ecrf.casebook.due import VisitState
+from ecrf.casebook.matrix import matrix
+from ecrf.casebook.outlooks import outlook_of
+from ecrf.casebook.protocol import protocol
+from ecrf.casebook.services import complete_entries
+from tests.builders import a_patient, a_place, a_visit, enter
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def patient(site, coordinator):
+    return a_patient(site, coordinator)
+
+
+@pytest.fixture
+def went_on(patient, coordinator):
+    """Weeks 1 and 4, and an unscheduled visit between the two."""
+    for code, day in (("W01", "2026-01-05"), ("W04", "2026-01-26"), ("UNS-1", "2026-01-12")):
+        enter(a_visit(patient, code, coordinator), "visit", coordinator, fate="done", visited_on=day)
+    return patient
+
+
+def codes(patient) -> list[str]:
+    return [due.plan.code for due in outlook_of(patient).visits]
+
+
+def test_unscheduled_visit_stands_where_it_took_place(went_on):
+    assert codes(went_on)[:4] == ["SCR", "W01", "UNS-1", "W04"]
+
+
+def test_unscheduled_visit_without_a_date_stands_at_the_end(patient, coordinator):
+    a_visit(patient, "UNS-1", coordinator)
+    assert codes(patient)[-1] == "UNS-1"
+
+
+def test_unscheduled_visits_are_opened_one_after_the_other(patient, coordinator):
+    with pytest.raises(LookupError):
+        a_visit(patient, "UNS-2", coordinator)
+    a_visit(patient, "UNS-1", coordinator)
+    assert [plan.code for plan in matrix(patient).on_demand] == ["ET", "UNS-2"]
+    assert a_visit(patient, "UNS-2", coordinator).code == "UNS-2"
+
+
+def test_last_value_is_that_of_the_visit_before_in_time(went_on, coordinator):
+    for code, pulse in (("W01", "60"), ("UNS-1", "70"), ("W04", "80")):
+        enter(a_visit(went_on, code, coordinator), "vital-signs", coordinator, pulse=pulse)
+    book = Book(went_on)
+    last = book.at("vital-signs", "W04")[0]
+    assert book.previous("vital-signs", last).pulse == 70
+    assert book.last("vital-signs", last, "pulse").pulse == 70
+    assert book.last("vital-signs", last, "weight_kg") is None
+
+
+def test_order_of_visits_follows_a_date_that_is_corrected(went_on, coordinator):
+    enter(a_visit(went_on, "UNS-1", coordinator), "visit", coordinator, visited_on="2026-01-30")
+    assert codes(went_on)[:4] == ["SCR", "W01", "W04", "UNS-1"]
+
+
+def test_unscheduled_visit_needs_its_visit_form_and_what_was_added(patient, site, coordinator):
+    visit = a_visit(patient, "UNS-1", coordinator)
+    enter(visit, "visit", coordinator, fate="done", visited_on="2026-01-12", contact="phone")
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    by = coordinator.acting_at(site, Right.ENTER)
+    assert not complete_entries(patient=patient, places=[a_place(visit, "visit")], by=by)
+    state = next(due.state for due in outlook_of(patient).visits if due.plan.code == "UNS-1")
+    assert state == VisitState.BEGUN
+
+
+def test_page_offers_the_forms_that_may_be_added(client, patient, coordinator):
+    client.force_login(coordinator)
+    visit = a_visit(patient, "UNS-1", coordinator)
+    url = f"/patients/{patient.number}/UNS-1/"
+    assert 'name="vital-signs:1:pulse"' not in client.get(url).content.decode()
+    key = uuid.uuid4()
+    for _click in range(2):
+        client.post(url, {"action": f"add:vital-signs:{key}"})
+    assert 'name="vital-signs:1:pulse"' in client.get(url).content.decode()
+    assert visit.entries.filter(crf="vital-signs").count() == 1
+
+
+def test_form_that_may_not_be_added_is_refused(client, patient, coordinator):
+    client.force_login(coordinator)
+    a_visit(patient, "UNS-1", coordinator)
+    url = f"/patients/{patient.number}/UNS-1/"
+    assert client.post(url, {"action": f"add:consent:{uuid.uuid4()}"}).status_code == 400
+    assert client.post(f"{url}consent/1/signed_on/", {"value": "2026-01-01"}).status_code == 404
+
+
+@pytest.mark.parametrize("code", ["UNS", "UNS-0", "UNS-01", "UNS-1-1", "W01-1", "ET-1"])
+def test_only_numbered_codes_name_an_unscheduled_visit(code):
+    assert protocol().plan(code) is None
+
+
+def test_unscheduled_visit_has_no_window(went_on):
+    due = next(due for due in outlook_of(went_on).visits if due.plan.code == "UNS-1")
+    assert (due.due_on, due.in_window, due.visited_on) == (None, None, date(2026, 1, 12))
