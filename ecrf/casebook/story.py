@@ -202,15 +202,15 @@ class Story:
         return "; ".join(part for part in parts if part) + "."
 
     def _course(self, series: Series) -> str:
-        seen = [
-            (m, point) for m in self.moments if isinstance(m, Assessment) and (point := m.point(series))
-        ]
+        seen = [(m, point) for m in self.moments if isinstance(m, Assessment) and (point := m.point(series))]
         if not seen:
             return ""
         (first, start), (last, end) = seen[0], seen[-1]
         if first is last:
             return f"{series.name} {start.value} {series.unit} at {first.title}"
-        return f"{series.name} from {start.value} at {first.title} to {end.value} {series.unit} at {last.title}"
+        return (
+            f"{series.name} from {start.value} at {first.title} to {end.value} {series.unit} at {last.title}"
+        )
 
 
 Teller = Callable[[Book, Outlook, date], Story | None]
