@@ -202,10 +202,12 @@ class Story:
         return "; ".join(part for part in parts if part) + "."
 
     def _course(self, series: Series) -> str:
+        """From the baseline to the last value; from the first one there is if the baseline has none."""
         seen = [(m, point) for m in self.moments if isinstance(m, Assessment) and (point := m.point(series))]
         if not seen:
             return ""
-        (first, start), (last, end) = seen[0], seen[-1]
+        (first, start) = next((found for found in seen if found[0].day >= 0), seen[0])
+        (last, end) = seen[-1]
         if first is last:
             return f"{series.name} {start.value} {series.unit} at {first.title}"
         return (

@@ -3,6 +3,7 @@
 import { LETTER, SMALL, widthOf } from "./story_shapes.js";
 
 const BOLD = 1.12;
+const NEARLY_ALL = 0.8;
 
 /** The infusion days of one visit are one mark: the five days of induction lie within a few pixels. */
 export function doseMarks(moments, x) {
@@ -23,7 +24,7 @@ function doseWords(days) {
   return `${alike ? `${days.length} × ${grams[0]}` : grams.join(" + ")} ${days[0].unit}`;
 }
 
-/** The labels that fit beside each other, from left to right; where not all do, the same words not twice. */
+/** The labels that fit beside each other, from left to right; where few do, the same words not twice. */
 export function fitting(labels, tight = false) {
   let taken = -Infinity;
   let before = "";
@@ -34,7 +35,7 @@ export function fitting(labels, tight = false) {
     [taken, before] = [x + half + 4, words];
     return true;
   });
-  return tight || kept.length === said.length ? kept : fitting(labels, true);
+  return tight || kept.length >= said.length * NEARLY_ALL ? kept : fitting(labels, true);
 }
 
 /** From the first to the last infusion of the same lots in a row. */
