@@ -57,11 +57,16 @@ class Assumption:
 
 @dataclass(frozen=True, eq=False)
 class Protocol:
+<<<<<<< HEAD
     """One trial. `visit_form` and its items say where a visit's date and fate are entered.
 
     `story` is the dotted path of the function that tells a patient's story (see `story.py`), `sparkline` the form
     and the item whose values the lists draw in small.
     """
+=======
+    """One trial. `visit_form` and its items say where a visit's date and fate are entered; `safety_logs` are those
+    that the safety role reads too."""
+>>>>>>> main
 
     title: str
     short_title: str
@@ -69,6 +74,7 @@ class Protocol:
     baseline: str
     patient_forms: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
+    safety_logs: tuple[str, ...] = ()
     visit_form: str = "visit"
     visit_date_item: str = "visited_on"
     visit_fate_item: str = "fate"

@@ -50,17 +50,24 @@ function readMoment(row) {
   };
 }
 
+/** The panels that have a value: nobody looks at empty axes. */
+function panelsOf(series, moments) {
+  const measured = series.filter(({ key }) => moments.some((moment) => moment.points[key]));
+  return [...d3.group(measured, (one) => one.panel)].map(([title, members]) => ({ title, series: members }));
+}
+
 export function readStory(root) {
   const table = root.querySelector(".story-table");
   const { first, last, ticks } = table.dataset;
   const series = [...table.tHead.querySelectorAll("[data-series]")].map(readSeries);
+  const moments = [...table.tBodies[0].rows].map(readMoment);
   return {
     summary: root.dataset.summary,
     first: number(first),
     last: number(last),
     ticks: ticks.split(" ").filter(Boolean).map(Number),
-    panels: [...d3.group(series, (one) => one.panel)].map(([title, members]) => ({ title, series: members })),
-    moments: [...table.tBodies[0].rows].map(readMoment),
+    panels: panelsOf(series, moments),
+    moments,
   };
 }
 

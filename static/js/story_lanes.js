@@ -24,18 +24,20 @@ function doseWords(days) {
   return `${alike ? `${days.length} × ${grams[0]}` : grams.join(" + ")} ${days[0].unit}`;
 }
 
-/** The labels that fit beside each other, from left to right; where few do, the same words not twice. */
-export function fitting(labels, tight = false) {
-  let taken = -Infinity;
-  let before = "";
+/** The labels that fit beside each other: what differs from the one before comes first; where few fit, only that. */
+export function fitting(labels) {
   const said = labels.filter(({ words }) => words);
-  const kept = said.filter(({ x, words }) => {
-    const half = widthOf(words, SMALL) / 2;
-    if (x - half < taken || (tight && words === before)) return false;
-    [taken, before] = [x + half + 4, words];
-    return true;
-  });
-  return tight || kept.length >= said.length * NEARLY_ALL ? kept : fitting(labels, true);
+  const isNew = (label, place) => label.words !== said[place - 1]?.words;
+  const half = ({ words }) => widthOf(words, SMALL) / 2;
+  const kept = [];
+  const keep = (label) => {
+    const isFree = kept.every((other) => Math.abs(other.x - label.x) > half(other) + half(label) + 3);
+    if (isFree) kept.push(label);
+  };
+  said.filter(isNew).forEach(keep);
+  const changes = [...kept];
+  said.filter((label, place) => !isNew(label, place)).forEach(keep);
+  return kept.length < said.length * NEARLY_ALL ? changes : kept;
 }
 
 /** From the first to the last infusion of the same lots in a row. */

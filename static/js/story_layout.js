@@ -3,6 +3,7 @@
 import { doseMarks, eventBars, fitting, lotSpans } from "./story_lanes.js";
 
 const LABELS = 34;
+const TOP = 24;
 const HEAD = 40;
 const KEY = 16;
 const LEAST_SHARE = 0.12; // of the scale is always shown, so that a small change does not look like a fall
@@ -13,7 +14,7 @@ function extent(panel, moments) {
   const bands = panel.series.filter((series) => series.baseline !== null);
   const edges = bands.flatMap(({ baseline, threshold }) => [baseline - threshold, baseline + threshold]);
   const [low, high] = panel.series[0].scale;
-  const [from = low, to = high] = d3.extent([...points.filter(Boolean).map((point) => point.value), ...edges]);
+  const [from, to] = d3.extent([...points.filter(Boolean).map((point) => point.value), ...edges]);
   const lacking = Math.max(0, (high - low) * LEAST_SHARE - (to - from)) / 2;
   return [Math.max(low, from - lacking), Math.min(high, to + lacking)];
 }
@@ -40,8 +41,8 @@ export function layOut(story, width) {
   const narrow = width < 640;
   const [left, right] = [LABELS, width - (narrow ? 12 : 104)];
   const x = d3.scaleLinear([story.first, story.last], [left + 8, right]);
-  const panels = panelsFrom(24, story, narrow);
-  const plotted = [panels[0].top, panels.at(-1).bottom];
+  const panels = panelsFrom(TOP, story, narrow);
+  const plotted = [panels[0]?.top ?? TOP, panels.at(-1)?.bottom ?? TOP];
 
   const doses = doseMarks(story.moments, x);
   const lots = lotSpans(doses);
