@@ -57,16 +57,11 @@ class Assumption:
 
 @dataclass(frozen=True, eq=False)
 class Protocol:
-<<<<<<< HEAD
     """One trial. `visit_form` and its items say where a visit's date and fate are entered.
 
-    `story` is the dotted path of the function that tells a patient's story (see `story.py`), `sparkline` the form
-    and the item whose values the lists draw in small.
+    `safety_logs` are those that the safety role reads too. `story` is the dotted path of the function that tells a
+    patient's story (see `story.py`), `sparkline` the form and the item whose values the lists draw in small.
     """
-=======
-    """One trial. `visit_form` and its items say where a visit's date and fate are entered; `safety_logs` are those
-    that the safety role reads too."""
->>>>>>> main
 
     title: str
     short_title: str

@@ -12,7 +12,8 @@ function asides({ y, series }, narrow) {
   const bands = series.filter(({ baseline }) => baseline !== null);
   const named = bands.map(({ name, baseline }) => `${name} ${baseline}`).join(", ");
   const [{ baseline, threshold }] = bands.length ? bands : series;
-  const band = bands.length > 1 ? `bands: baseline ± ${threshold} (${named})` : `band: baseline ${baseline} ± ${threshold}`;
+  const band = bands.length > 1 ? `bands: baseline ± ${threshold} (${named})`
+    : `band: baseline ${baseline} ± ${threshold}`;
   return [from > series[0].scale[0] && `axis from ${from}`, !narrow && bands.length && band].filter(Boolean);
 }
 
