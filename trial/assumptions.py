@@ -4,6 +4,7 @@ The words take their numbers from the code that uses them where they can; a test
 `schedule.py` hands them to the engine, which lists them on the page Checks and assumptions.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from ecrf.casebook.due import DAYS_TO_BASELINE
@@ -12,12 +13,16 @@ from trial.crfs import (
     concomitant_medication,
     eligibility,
     grip_strength,
+    incat,
     infusion,
     mrc_strength,
+    nerve_conduction,
+    prior_treatment,
+    protocol_deviation,
     serious_adverse_event,
     vital_signs,
 )
-from trial.outcomes import GRIP_TRIALS
+from trial.outcomes import GRIP_TRIALS, PROBABLE_AREA_PERCENT
 
 OUR_LIMIT = "The publication names no limits. It asks, it never refuses."
 
@@ -34,6 +39,10 @@ def _signs() -> str:
         usual = f"{low} to {high}" if high is not None else f"{low} or more"
         parts.append(f"{item.verbose_name} {usual} {item.unit}")
     return "; ".join(parts) + "."
+
+
+def _labels(choices: Iterable[Any]) -> str:
+    return ", ".join(choice.label for choice in choices).lower()
 
 
 SCHEDULE = (
@@ -95,6 +104,29 @@ INSTRUMENTS = (
         "The best trial of the hand that was named the more affected one at screening.",
         "The publication does not say which hand or which trial it reports.",
     ),
+    Assumption(
+        "Words of the INCAT grades",
+        f"Arms: {'; '.join(incat.ARM_GRADES)}. Legs: {'; '.join(incat.LEG_GRADES)}.",
+        "Our own short words as a reminder; the grades are those of the published scale.",
+    ),
+    Assumption(
+        "Nerve segments",
+        f"The choices: {_labels(nerve_conduction.Segment)}.",
+        "The publication does not name the segments.",
+    ),
+    Assumption(
+        "Long arm segments",
+        f"A loss of area of {PROBABLE_AREA_PERCENT} % or more counts over these: "
+        f"{_labels(nerve_conduction.LONG_ARM_SEGMENTS)}.",
+        "EFNS/PNS 2010 names these two as examples and gives no length.",
+    ),
+    Assumption(
+        "Conduction block compared",
+        "Area reduction and duration increase are rounded to one decimal, a half upwards, and then compared "
+        "with the limits of EFNS/PNS 2010. Without the lower limit of normal a definite block is not told "
+        "from the numbers. The call is the investigator's and is never calculated.",
+        "The guideline gives limits, not how to round.",
+    ),
 )
 
 FORMS = (
@@ -133,6 +165,16 @@ FORMS = (
         "The components of the EFNS/PNS 2010 criteria are recorded one by one, in our own short words. The "
         "category is the investigator's and is never calculated.",
         "The publication does not tell which criteria were used.",
+    ),
+    Assumption(
+        "Response to prior treatment",
+        f"One of: {_labels(prior_treatment.Response)}.",
+        "The publication does not say how an earlier response was graded.",
+    ),
+    Assumption(
+        "Groups of protocol deviations",
+        f"Category: {_labels(protocol_deviation.Category)}. Severity: {_labels(protocol_deviation.Severity)}.",
+        "The publication does not group deviations.",
     ),
 )
 
@@ -206,6 +248,25 @@ LIMITS = (
         f"that moved by {grip_strength.BEST_MOVED} kPa or more since the last visit. "
         "Above 200 kPa is refused.",
         "The publication names no limits.",
+    ),
+    Assumption(
+        "Check limits: INCAT",
+        f"A total that moved by {incat.TOTAL_MOVED} or more since the last visit that has one.",
+        OUR_LIMIT,
+    ),
+    Assumption(
+        "Check limits: nerve conduction",
+        f"Refused is an amplitude above {nerve_conduction.HIGHEST_MV} mV, an area above "
+        f"{nerve_conduction.HIGHEST_AREA} mV·ms, a duration or latency above {nerve_conduction.HIGHEST_MS} ms, "
+        f"a velocity above {nerve_conduction.HIGHEST_VELOCITY} m/s, a skin temperature above "
+        f"{nerve_conduction.HIGHEST_SKIN_C} °C. A segment entered twice, or in another limb than its nerve, is "
+        "asked about.",
+        "The publication names no limits.",
+    ),
+    Assumption(
+        "Check limits: prior treatment",
+        "A treatment last given after the first dose of the trial drug is asked about.",
+        OUR_LIMIT,
     ),
 )
 

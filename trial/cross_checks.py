@@ -12,8 +12,10 @@ from ecrf.casebook.registry import by_model
 from ecrf.checks.registry import ANY, Offer, Question, check
 from trial.crfs.demographics import Demographics
 from trial.crfs.infusion import Infusion, InfusionLot, InfusionVitals, TimePoint
+from trial.crfs.medical_history import MedicalHistory
 from trial.crfs.mmn_history import MmnHistory
 from trial.crfs.mrc_strength import MrcStrength
+from trial.crfs.prior_treatment import PriorTreatment
 
 YOUNGEST, OLDEST = 20, 100
 PRESSURE_FELL_MMHG = 30
@@ -188,3 +190,22 @@ def temperature_rose(row: InfusionVitals, book: Book) -> Iterator[Question]:
     if before is not None and row.temperature is not None and row.temperature - before >= TEMPERATURE_ROSE_C:
         rose = f"Temperature rose from {before} to {row.temperature} °C"
         yield Question("temperature", f"{rose}, and no adverse event began that day.")
+
+
+@check("MH-002", on="medical-history", items=("started_on",), reads=("consent.signed_on",))
+def history_after_consent(row: MedicalHistory, book: Book) -> Iterator[Question]:
+    """The condition began after the consent: then it is an adverse event."""
+    consent = consented_on(book)
+    if consent and row.started_on and surely_before(consent, row.started_on):
+        yield Question(
+            "started_on",
+            f"It began on {row.started_on}, after the consent, {consent}: then it is an adverse event.",
+        )
+
+
+@check("PT-001", on="prior-treatment", items=("last_given_on",), reads=("infusion.infused_on",))
+def prior_treatment_after_first_dose(row: PriorTreatment, book: Book) -> Iterator[Question]:
+    """The earlier treatment was last given after the first dose of the trial drug."""
+    first = min((r.infused_on for r in book.rows("infusion") if r.infused_on), default=None)
+    if first and row.last_given_on and surely_before(first, row.last_given_on):
+        yield Question("last_given_on", f"{row.last_given_on} is after the first trial dose, {first}.")

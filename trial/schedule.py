@@ -12,15 +12,18 @@ LAST_WEEK = 52
 LAST_VISIT = f"W{LAST_WEEK}"
 
 ENROLMENT = ("consent", "demographics", "eligibility", "mmn-history")
-ASSESSMENTS = ("visit", "vital-signs", "mrc-strength", "grip-strength")
+ASSESSMENTS = ("visit", "vital-signs", "mrc-strength", "grip-strength", "incat")
+NERVE_CONDUCTION_WEEKS = (1, 4, 28, LAST_WEEK)
 
 
 def _week(week: int) -> VisitPlan:
     """Week 1 is the baseline with the induction days, week 52 the end without a dose."""
+    nerves = ("nerve-conduction",) if week in NERVE_CONDUCTION_WEEKS else ()
+    doses = () if week == LAST_WEEK else ("infusion",)
     return VisitPlan(
         f"W{week:02}",
         {1: "Week 1 (baseline)", LAST_WEEK: "Week 52 (end)"}.get(week, f"Week {week}"),
-        ASSESSMENTS if week == LAST_WEEK else (*ASSESSMENTS, "infusion"),
+        (*ASSESSMENTS, *nerves, *doses),
         day=1 + 7 * (week - 1),
         opens=-WINDOW,
         closes=WINDOW,
@@ -32,20 +35,28 @@ PROTOCOL = Protocol(
     title="Maintenance intravenous immunoglobulin in multifocal motor neuropathy",
     short_title="IVIg in MMN",
     visits=(
-        VisitPlan("SCR", "Screening", ("visit", *ENROLMENT, *ASSESSMENTS[1:])),
+        VisitPlan("SCR", "Screening", ("visit", *ENROLMENT, *ASSESSMENTS[1:], "nerve-conduction")),
         *(_week(week) for week in WEEKS),
-        VisitPlan("ET", "Early termination", ASSESSMENTS, on_demand=True),
+        VisitPlan("ET", "Early termination", (*ASSESSMENTS, "nerve-conduction"), on_demand=True),
         VisitPlan(
             "UNS",
             "Unscheduled visit",
             ("visit",),
             on_demand=True,
             repeats=True,
-            optional=(*ASSESSMENTS[1:], "infusion"),
+            optional=(*ASSESSMENTS[1:], "nerve-conduction", "infusion"),
         ),
     ),
     baseline="W01",
     patient_forms=("end-of-study",),
-    logs=("adverse-event", "serious-adverse-event", "concomitant-medication"),
+    logs=(
+        "adverse-event",
+        "serious-adverse-event",
+        "concomitant-medication",
+        "medical-history",
+        "prior-treatment",
+        "protocol-deviation",
+    ),
+    safety_logs=("adverse-event", "serious-adverse-event"),
     assumptions=ASSUMPTIONS,
 )

@@ -44,7 +44,8 @@ class CrfForm(forms.Form):
         super().__init__()
         self.panel = panel
         self.without = frozenset(without)
-        self.fields = dict(panel.definition.form_fields)
+        # Only these: crispy shows every field of a form whose layout is empty.
+        self.fields = {n: f for n, f in panel.definition.form_fields.items() if n not in self.without}
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True

@@ -76,7 +76,7 @@ REVIEW = "403 403 200 200 403 403 403 403 login", "403 403 404 200 403 403 403 4
 """A monitor's page of one object."""
 REVIEW_SAFETY = REVIEW[0].replace("200 403", "200 200", 1), REVIEW[1].replace("200 403", "200 200", 1)
 """The same where safety reads too."""
-LOGS = ("adverse-event",)
+LOGS = ("adverse-event", "serious-adverse-event", "sae-follow-up")
 
 
 def _monitoring() -> dict[str, tuple[str, str, str]]:

@@ -81,6 +81,7 @@ def test_hard_checks_are_the_impossible_ones_of_the_protocol_and_no_more():
         "ELIG-001",
         "INF-001",
         "IV-001",
+        "MH-001",
         "SAE-001",
         "SAE-002",
         "SAE-006",

@@ -33,7 +33,7 @@ TYPED = {
     "line": "Synthetic text",
     "prose": "Synthetic text",
 }
-DOMAINS = {"AE", "CM", "DM", "DS", "EX", "IE", "MH", "MK", "SV", "VS"}
+DOMAINS = {"AE", "CM", "DM", "DS", "DV", "EX", "IE", "MH", "MK", "NV", "QS", "SV", "VS"}
 UNITS = {
     "%",
     "/min",
@@ -42,12 +42,18 @@ UNITS = {
     "g",
     "kPa",
     "kg",
+    "m/s",
     "mL",
     "mL/h",
+    "mV",
+    "mV·ms",
     "mmHg",
+    "ms",
+    "of 10",
     "of 100",
     "of 16",
     "of 20",
+    "weeks",
     "years",
     "°C",
 }
@@ -80,7 +86,7 @@ def typed(item) -> str:
     if item.kind == "choice":
         return item.flatchoices[0][0] if item.flatchoices else "yes"
     if item.kind == "link":
-        code = page_of(CRFS[item.to]) if item.to in CRFS else ""
+        code = page_of(CRFS[item.to])
         return f"{code}.1" if code else "1"
     return TYPED[item.kind]
 
@@ -128,7 +134,7 @@ def sql(statement: str, *values) -> None:
 
 
 def ensure_logged(place: Place, coordinator) -> None:
-    """A log's page is there once its entry was added."""
+    """A log's page is there once its entry was added; so is what a link names."""
     with acting(coordinator.acting_at(place.patient.site, Right.ENTER), patient_id=place.patient.pk):
         ensure_entry(place)
 
@@ -151,6 +157,7 @@ def test_crf_stands_on_its_page_with_a_field_for_each_item(key, place, client, c
     assert CRFS[key].title in page
     missing = [name for name in CRFS[key].entered if f'name="{key}:{place.address}:{name}"' not in page]
     assert not missing
+    assert not [name for name in CRFS[key].entered if f'id="id_{name}"' in page], "a field stands there twice"
 
 
 @EVERY_CRF

@@ -3,7 +3,9 @@
 import pytest
 
 from ecrf.casebook.registry import CRFS
+from trial.crfs.incat import TOTAL_MOVED
 from trial.cross_checks import OLDEST, PRESSURE_FELL_MMHG, TEMPERATURE_ROSE_C
+from trial.outcomes import PROBABLE_AREA_PERCENT
 from trial.schedule import PROTOCOL, WINDOW
 
 WORDS = {assumption.name: assumption.value for assumption in PROTOCOL.assumptions}
@@ -38,7 +40,7 @@ def test_infusions_are_planned_from_week_1_to_49():
 
 
 def test_vital_signs_and_strength_are_taken_at_every_visit():
-    everywhere = {"visit", "vital-signs", "mrc-strength", "grip-strength"}
+    everywhere = {"visit", "vital-signs", "mrc-strength", "grip-strength", "incat"}
     assert all(everywhere <= {*plan.forms, *plan.optional} for plan in PROTOCOL.visits)
 
 
@@ -65,6 +67,11 @@ def test_assumptions_have_names_of_their_own_and_a_reason():
         ("Check limits: vital signs in an infusion", f"{TEMPERATURE_ROSE_C} °C"),
         ("Check limits: vital signs", "Pulse 40 to 150 /min"),
         ("Check limits: grip", "20%"),
+        ("Check limits: INCAT", f"by {TOTAL_MOVED} or more"),
+        ("Check limits: nerve conduction", "above 100 mV"),
+        ("Long arm segments", f"{PROBABLE_AREA_PERCENT} % or more"),
+        ("Long arm segments", "wrist to elbow (forearm), elbow to axilla (upper arm)"),
+        ("Groups of protocol deviations", "prohibited medication"),
         ("Muscle groups of the MRC sum score", "ankle plantar flexion"),
     ],
 )

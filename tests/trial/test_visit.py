@@ -1,5 +1,7 @@
 """Visit: window, order, and one visit a day."""
 
+from datetime import date
+
 import pytest
 
 from tests.builders import enter
@@ -29,3 +31,49 @@ def test_two_visits_on_one_day_ask(at, coordinator):
     enter(at("W01"), "visit", coordinator, visited_on="2024-04-01")
     enter(at("W04"), "visit", coordinator, visited_on="2024-04-01")
     assert list(asked("VISIT-003")) == ["visited_on"]
+
+
+def test_unscheduled_visit_has_no_place_in_the_order(at, coordinator):
+    enter(at("W01"), "visit", coordinator, visited_on="2024-04-01")
+    enter(at("W04"), "visit", coordinator, visited_on="2024-04-22")
+    enter(at("UNS-1"), "visit", coordinator, visited_on="2024-04-10")
+    enter(at("W07"), "visit", coordinator, visited_on="2024-05-13")
+    assert asked("VISIT-001") == asked("VISIT-002") == asked("VISIT-003") == {}
+
+
+def test_planned_visit_before_an_unscheduled_one_asks_nothing(at, coordinator):
+    enter(at("UNS-1"), "visit", coordinator, visited_on="2024-04-30")
+    enter(at("W01"), "visit", coordinator, visited_on="2024-04-01")
+    assert asked("VISIT-002") == {}
+
+
+def test_unscheduled_visit_on_the_day_of_another_asks(at, coordinator):
+    enter(at("W04"), "visit", coordinator, visited_on="2024-04-22")
+    enter(at("UNS-1"), "visit", coordinator, visited_on="2024-04-22")
+    assert asked("VISIT-003")
+
+
+@pytest.mark.parametrize(
+    ("screened", "days", "asks"),
+    [
+        ("2024-03-03", -29, True),
+        ("2024-03-04", -28, False),
+        ("2024-03-31", -1, False),
+        ("2024-04-01", 0, True),
+    ],
+)
+def test_screening_outside_the_28_days_before_baseline_asks(at, coordinator, screened, days, asks):
+    assert (date.fromisoformat(screened) - date(2024, 4, 1)).days == days
+    enter(at("SCR"), "visit", coordinator, visited_on=screened)
+    assert asked("VISIT-004") == {}
+    enter(at("W01"), "visit", coordinator, visited_on="2024-04-01")
+    assert bool(asked("VISIT-004")) is asks
+
+
+def test_screening_after_the_baseline_says_so(at, coordinator):
+    enter(at("W01"), "visit", coordinator, visited_on="2024-04-01")
+    enter(at("SCR"), "visit", coordinator, visited_on="2024-04-03")
+    assert asked("VISIT-004") == {
+        "visited_on": "2024-04-03 is 2 days after the baseline, 2024-04-01; "
+        "screening takes place 1 to 28 days before it."
+    }

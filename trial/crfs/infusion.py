@@ -14,6 +14,8 @@ from ecrf.casebook.registry import Section, crf
 from ecrf.checks.registry import Question, check
 from trial import dosing
 from trial.crfs import vital_signs as vitals
+from trial.crfs.protocol_deviation import Category
+from trial.crfs.protocol_deviation import offered as deviation_offered
 from trial.dosing import Phase
 
 PHASES = [(phase.value, phase.value.title()) for phase in Phase]
@@ -190,7 +192,12 @@ def induction_cut_short(row: Infusion, book: Book) -> Iterator[Question]:
         yield Question("infused_on", f"{few}, and maintenance has begun.")
 
 
-@check("INF-003", on="infusion", items=("given_g", "dosing_weight_kg", "split_days"))
+@check(
+    "INF-003",
+    on="infusion",
+    items=("given_g", "dosing_weight_kg", "split_days"),
+    offer=deviation_offered("INF-003", Category.DOSE, on="infused_on"),
+)
 def dose_off_plan(row: Infusion, book: Book) -> Iterator[Question]:
     """The dose given is more than 10 % off the planned dose."""
     if row.given_g is None or row.planned_dose_g is None:
@@ -199,7 +206,13 @@ def dose_off_plan(row: Infusion, book: Book) -> Iterator[Question]:
         yield Question("given_g", f"{row.given_g} g was given; {row.planned_dose_g} g was planned.")
 
 
-@check("INF-004", on="infusion", items=("infused_on",), reads=("infusion",))
+@check(
+    "INF-004",
+    on="infusion",
+    items=("infused_on",),
+    reads=("infusion",),
+    offer=deviation_offered("INF-004", Category.DOSE, on="infused_on"),
+)
 def interval_unusual(row: Infusion, book: Book) -> Iterator[Question]:
     """A cycle began less than 14 or more than 28 days after the last one began."""
     if row.phase != Phase.MAINTENANCE or not row.infused_on or not row.entry.visit:

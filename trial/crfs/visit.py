@@ -1,15 +1,21 @@
 """Visit: whether the visit took place, when, or why not."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.db import models
 
 from ecrf.casebook.book import Book
+from ecrf.casebook.due import DAYS_TO_BASELINE
 from ecrf.casebook.items import Choice, Day, Line
 from ecrf.casebook.models import Crf
-from ecrf.casebook.protocol import protocol
+from ecrf.casebook.protocol import VisitPlan, protocol
 from ecrf.casebook.registry import Section, crf
 from ecrf.checks.registry import Question, check
+from trial.crfs import protocol_deviation
+from trial.crfs.protocol_deviation import Category
+
+SCREENING = "SCR"
 
 
 class Fate(models.TextChoices):
@@ -35,34 +41,38 @@ class Visit(Crf):
     sections = (Section("Visit", "fate", "visited_on", "contact", "missed_reason"),)
 
 
-@check("VISIT-001", on="visit", items=("visited_on",), reads=("visit",), source="O")
+@check(
+    "VISIT-001",
+    on="visit",
+    items=("visited_on",),
+    reads=("visit", *protocol_deviation.READS),
+    source="O",
+    offer=protocol_deviation.offered("VISIT-001", Category.VISIT_WINDOW, on="visited_on"),
+)
 def outside_window(row: Visit, book: Book) -> Iterator[Question]:
-    """The visit lies outside its window around the nominal day."""
-    trial = protocol()
-    plan = trial.plan(row.entry.visit.code) if row.entry.visit else None
-    baseline = next(iter(book.at("visit", trial.baseline)), None)
-    if (
-        not (row.visited_on and plan and plan.day and baseline and baseline.visited_on)
-        or plan.code == trial.baseline
-    ):
+    """The visit lies outside its window around the nominal day, and no deviation is recorded."""
+    plan, baseline = _plan(row), _baseline_on(book)
+    if not (row.visited_on and plan and plan.day and baseline) or plan.code == protocol().baseline:
         return
-    late = (row.visited_on - baseline.visited_on).days + 1 - plan.day
-    if not plan.opens <= late <= plan.closes:
-        where = f"{abs(late)} days {'after' if late > 0 else 'before'} its nominal day {plan.day}"
-        yield Question(
-            "visited_on",
-            f"{row.visited_on} is {where}; the window is {plan.opens:+} to {plan.closes:+} days.",
-        )
+    late = (row.visited_on - baseline).days + 1 - plan.day
+    if plan.opens <= late <= plan.closes or _has_deviation(row, book):
+        return
+    where = f"{abs(late)} days {'after' if late > 0 else 'before'} its nominal day {plan.day}"
+    yield Question(
+        "visited_on", f"{row.visited_on} is {where}; the window is {plan.opens:+} to {plan.closes:+} days."
+    )
 
 
 @check("VISIT-002", on="visit", items=("visited_on",), reads=("visit",))
 def out_of_order(row: Visit, book: Book) -> Iterator[Question]:
     """The visit is dated before an earlier visit of the schedule."""
-    order = protocol().order
-    here = order(row.entry.visit.code) if row.entry.visit else 0
-    dated = [r for r in book.rows("visit") if r.visited_on and order(r.entry.visit.code) < here]
+    order, plan = protocol().order, _plan(row)
+    if not (row.visited_on and plan):
+        return
+    here = order(plan.code)
+    dated = [r for r in book.rows("visit") if r.visited_on and _plan(r) and order(r.entry.visit.code) < here]
     earlier = dated[-1] if dated else None
-    if row.visited_on and earlier and row.visited_on < earlier.visited_on:
+    if earlier and row.visited_on < earlier.visited_on:
         code = earlier.entry.visit.code
         yield Question("visited_on", f"{row.visited_on} is before {code}, which was on {earlier.visited_on}.")
 
@@ -74,3 +84,45 @@ def two_on_one_day(row: Visit, book: Book) -> Iterator[Question]:
         if row.visited_on and other.entry_id != row.entry_id and other.visited_on == row.visited_on:
             yield Question("visited_on", f"{other.entry.visit.code} has the same date, {row.visited_on}.")
             return
+
+
+@check(
+    "VISIT-004",
+    on="visit",
+    items=("visited_on",),
+    reads=("visit", *protocol_deviation.READS),
+    offer=protocol_deviation.offered("VISIT-004", Category.VISIT_WINDOW, on="visited_on"),
+)
+def screened_too_early_or_late(row: Visit, book: Book) -> Iterator[Question]:
+    """Screening lies more than 28 days before the baseline or not before it, and no deviation is recorded."""
+    plan, baseline = _plan(row), _baseline_on(book)
+    if not (row.visited_on and plan and plan.code == SCREENING and baseline):
+        return
+    before = (baseline - row.visited_on).days
+    if not 1 <= before <= DAYS_TO_BASELINE and not _has_deviation(row, book):
+        usual = f"screening takes place 1 to {DAYS_TO_BASELINE} days before it"
+        yield Question(
+            "visited_on", f"{row.visited_on} is {_days_from(before)} the baseline, {baseline}; {usual}."
+        )
+
+
+def _plan(row: Visit) -> VisitPlan | None:
+    """The visit's line in the schedule; None for an unscheduled visit, which has no place there."""
+    plan = protocol().plan(row.entry.visit.code) if row.entry.visit else None
+    return None if plan and plan.repeats else plan
+
+
+def _baseline_on(book: Book) -> date | None:
+    baseline = next(iter(book.at("visit", protocol().baseline)), None)
+    return baseline.visited_on if baseline else None
+
+
+def _has_deviation(row: Visit, book: Book) -> bool:
+    return protocol_deviation.is_recorded(Category.VISIT_WINDOW, row, book)
+
+
+def _days_from(before: int) -> str:
+    if before == 0:
+        return "the day of"
+    days = "1 day" if abs(before) == 1 else f"{abs(before)} days"
+    return f"{days} {'before' if before > 0 else 'after'}"

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('casebook', '0002_struck_out_entries'),
-        ('trial', '0001_core_forms'),
+        ('trial', '0002_assessments_history_deviations'),
     ]
 
     operations = [

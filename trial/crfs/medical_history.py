@@ -1,0 +1,43 @@
+"""Medical history: what the patient had before the consent, and what goes on."""
+
+from collections.abc import Iterator
+
+from ecrf.casebook.book import Book
+from ecrf.casebook.items import Line, PartialDay, Prose, YesNo
+from ecrf.casebook.models import Crf
+from ecrf.casebook.partial_dates import surely_before
+from ecrf.casebook.registry import Section, crf
+from ecrf.checks.registry import Question, check
+
+
+@crf(
+    "medical-history",
+    title="Medical history",
+    domain="MH",
+    repeat="condition",
+    columns=("term", "started_on", "ongoing", "ended_on"),
+)
+class MedicalHistory(Crf):
+    """One illness or operation of the past, or one that the patient still has."""
+
+    term = Line("Condition", hint="One condition, in the words of the source", cdash="MHTERM")
+    started_on = PartialDay("Began on", history=True, hint="The year alone is enough", cdash="MHSTDAT")
+    ongoing = YesNo("Ongoing?", cdash="MHONGO")
+    ended_on = PartialDay("Ended on", history=True, asked_if=("ongoing", "no"), cdash="MHENDAT")
+    comment = Prose("Comment", required=False, cdash="COVAL")
+
+    sections = (Section("Condition", "term", "started_on", "ongoing", "ended_on", "comment"),)
+
+
+@check("MH-001", on="medical-history", items=("started_on", "ended_on"), hard=True)
+def end_before_start(row: MedicalHistory, book: Book) -> Iterator[Question]:
+    """The condition surely ended before it began."""
+    if row.started_on and row.ended_on and surely_before(row.ended_on, row.started_on):
+        yield Question("ended_on", f"The end {row.ended_on} is before the beginning {row.started_on}.")
+
+
+@check("MH-003", on="medical-history", items=("ongoing", "ended_on"))
+def ongoing_with_end(row: MedicalHistory, book: Book) -> Iterator[Question]:
+    """The condition is ongoing and has an end."""
+    if row.ongoing and row.ended_on:
+        yield Question("ongoing", f"The condition is ongoing, but it ended on {row.ended_on}.")

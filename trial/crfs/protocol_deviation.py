@@ -1,0 +1,84 @@
+"""Protocol deviation: what was not done as the protocol says, when, and what was done about it."""
+
+from typing import Any
+
+from django.db import models
+
+from ecrf.casebook.book import Book
+from ecrf.casebook.items import Choice, Day, Line, Link, Prose
+from ecrf.casebook.models import Crf
+from ecrf.casebook.registry import Section, crf
+from ecrf.checks.registry import CHECKS, Offer
+
+
+class Category(models.TextChoices):
+    """P: the publication does not group deviations."""
+
+    VISIT_WINDOW = "visit-window", "Visit window"
+    MISSED_VISIT = "missed-visit", "Missed visit"
+    DOSE = "dose", "Dose"
+    ELIGIBILITY = "eligibility", "Eligibility"
+    CONSENT = "consent", "Consent"
+    PROCEDURE = "procedure", "Procedure"
+    PROHIBITED_MEDICATION = "prohibited-medication", "Prohibited medication"
+    OTHER = "other", "Other"
+
+
+class Severity(models.TextChoices):
+    """P: two grades; which is which is for the site and the sponsor to say."""
+
+    MINOR = "minor", "Minor"
+    MAJOR = "major", "Major"
+
+
+@crf(
+    "protocol-deviation",
+    title="Protocol deviation",
+    domain="DV",
+    repeat="protocol deviation",
+    columns=("occurred_on", "category", "severity", "visit_link"),
+)
+class ProtocolDeviation(Crf):
+    """One departure from the protocol."""
+
+    what = Prose("What happened", cdash="DVTERM")
+    occurred_on = Day("Happened on", cdash="DVSTDAT")
+    category = Choice("Category", choices=Category, cdash="DVDECOD")
+    severity = Choice("Severity", choices=Severity, cdash="DVCAT")
+    visit_link = Link("Visit", to="visit", required=False, hint="If it belongs to one", cdash="VISIT")
+    action = Line("Action taken", cdash="DVACNOTH")
+    reported_on = Day("Reported on", required=False, hint="To the sponsor", cdash="DVRPTDAT_SUPPDV")
+
+    sections = (
+        Section("Deviation", "what", "occurred_on", "category", "severity", "visit_link"),
+        Section("Action", "action", "reported_on"),
+    )
+
+
+READS = ("protocol-deviation.category", "protocol-deviation.visit_link")
+"""What a check reads whose question a recorded deviation answers."""
+
+
+def is_recorded(category: Category, visit: Crf, book: Book) -> bool:
+    """Whether a deviation of this category points at the visit."""
+    linked = book.linking("protocol-deviation", "visit_link", visit)
+    return any(row.category == category for row in linked)
+
+
+def offered(check_id: str, category: Category, *, on: str) -> Offer:
+    """The offer to record what this check asks about as a deviation; `on` names the item with its date.
+
+    The severity stays blank: the site decides.
+    """
+
+    def fill(row: Any, book: Book) -> dict[str, str]:
+        words = [question.text for question in CHECKS[check_id].rule(row, book)]
+        known = {
+            "what": " ".join(words),
+            "occurred_on": str(getattr(row, on) or ""),
+            "category": category.value,
+            "visit_link": f"{row.entry.visit.code}.1" if row.entry.visit else "",
+        }
+        return {name: text for name, text in known.items() if text}
+
+    return Offer(crf="protocol-deviation", label="Record a protocol deviation", fill=fill)
