@@ -57,6 +57,6 @@ PROTOCOL = Protocol(
         "prior-treatment",
         "protocol-deviation",
     ),
-    safety_logs=("adverse-event", "serious-adverse-event"),
+    safety_logs=("adverse-event", "serious-adverse-event", "concomitant-medication", "medical-history"),
     assumptions=ASSUMPTIONS,
 )

@@ -24,7 +24,7 @@ from tests.builders import a_patient, a_place, a_visit
 from tests.rules.test_crfs import typed
 
 EVERY_CHECK = pytest.mark.parametrize("one", CHECKS.values(), ids=lambda one: one.id)
-READERS = {"rows", "one", "at", "previous", "last", "children", "linking"}
+READERS = {"rows", "one", "at", "previous", "children", "last", "earlier", "linked", "linking"}
 SOURCES = {"P", "D", "S", "O"}
 """The marks of the protocol's list of facts."""
 TESTS_OF_THE_TRIAL = "".join(path.read_text() for path in Path(__file__).parents[1].glob("trial/test_*.py"))
