@@ -70,7 +70,7 @@ def visit(where: str, day: str) -> Step:
 
 
 def segment(row: int, side: str) -> Step:
-    return on("W04", "nerve-segment", row, 1, nerve="median", side=side, segment="wrist-elbow")
+    return on("W04", "nerve-segment", row, 1, nerve="MEDIAN NERVE", side=side, segment="wrist-elbow")
 
 
 def sae(**values: Any) -> Step:
