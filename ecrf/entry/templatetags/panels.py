@@ -11,7 +11,7 @@ from ecrf.checks.models import Finding
 from ecrf.checks.registry import CHECKS, Offer
 from ecrf.entry import controls
 from ecrf.entry.item_views import ItemView
-from ecrf.entry.panels import Panel
+from ecrf.entry.panels import Panel, RowGroup
 
 register = template.Library()
 
@@ -31,6 +31,14 @@ def panel_body(context: template.Context, panel: Panel) -> str:
     if _own_template(panel.template):
         return get_template(panel.template).render({"panel": panel})
     return render_crispy_form(panel.crispy, context=context)  # type: ignore[attr-defined]
+
+
+@register.simple_tag(takes_context=True)
+def own_rows(context: template.Context, panel: Panel, group: RowGroup) -> str:
+    """The rows of a kind that has a template of its own; "" where there is none."""
+    if not _own_template(group.template):
+        return ""
+    return get_template(group.template).render({**context.flatten(), "panel": panel, "group": group})
 
 
 @register.simple_tag
