@@ -308,4 +308,4 @@ def test_change_of_another_form_opens_and_clears_the_question(check_id, at, pati
 
 def test_every_check_that_reads_other_forms_is_woken_here():
     soft = {one.id for one in CHECKS.values() if one.reads and not one.hard}
-    assert {check_id for check_id in soft if not check_id.startswith("LAB-")} == set(WOKEN)
+    assert {check_id for check_id in soft if not check_id.startswith("LB-")} == set(WOKEN)
