@@ -61,4 +61,6 @@ PROTOCOL = Protocol(
     safety_logs=("adverse-event", "serious-adverse-event", "concomitant-medication", "medical-history"),
     lab_tests=LAB_TESTS,
     assumptions=ASSUMPTIONS,
+    story="trial.story.story",
+    sparkline=("mrc-strength", "sum_score"),
 )

@@ -80,7 +80,10 @@ def end_range(*, found: ReferenceRange, valid_to: date, by: User) -> None:
 
 
 def withdraw_range(*, found: ReferenceRange, by: User, reason: str) -> None:
-    """Take a wrong range out of use; it stays to be read. A second time does nothing. ValidationError without a reason."""
+    """Take a wrong range out of use; it stays to be read. A second time does nothing.
+
+    ValidationError without a reason.
+    """
     if not reason.strip():
         raise ValidationError("Say why the range is wrong.")
     actor = by.acting_at(found.site, Right.ENTER)

@@ -80,10 +80,10 @@ class Log:
     is_repeating: bool
 
 
-def matrix(patient: Patient) -> Matrix:
-    """Three statements, whatever the number of visits, forms and logs."""
+def matrix(patient: Patient, book: Book | None = None) -> Matrix:
+    """Three statements, whatever the number of visits, forms and logs; what it reads stays in `book`."""
     trial = protocol()
-    book, entries = Book(patient), entries_of(patient)
+    book, entries = book or Book(patient), entries_of(patient)
     book.load(*outlook_forms(), *trial.logs, *trial.patient_forms)
     opened = dict(patient.visits.values_list("code", "pk"))
     seen = outlook_of(patient, book, entries, opened)

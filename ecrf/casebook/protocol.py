@@ -70,8 +70,11 @@ class LabTest:
 
 @dataclass(frozen=True, eq=False)
 class Protocol:
-    """One trial. `visit_form` and its items say where a visit's date and fate are entered; `safety_logs` are those
-    that the safety role reads too."""
+    """One trial. `visit_form` and its items say where a visit's date and fate are entered.
+
+    `safety_logs` are those that the safety role reads too. `story` is the dotted path of the function that tells a
+    patient's story (see `story.py`), `sparkline` the form and the item whose values the lists draw in small.
+    """
 
     title: str
     short_title: str
@@ -90,6 +93,8 @@ class Protocol:
     completed_reason: str = "COMPLETED"
     lab_tests: tuple[LabTest, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    story: str = ""
+    sparkline: tuple[str, str] | None = None
 
     def plan(self, code: str) -> VisitPlan | None:
         """The plan of the visit with this code; None if there is no such visit."""

@@ -31,7 +31,6 @@ class Panel:
     place: Place
     row: Crf | None = None
     previous: Crf | None = None
-    draft: Crf | None = None
     findings: list[Finding] = field(default_factory=list)
     typed: dict[str, str] = field(default_factory=dict)
     rows: list["RowGroup"] = field(default_factory=list)
@@ -40,6 +39,7 @@ class Panel:
     choices: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     linked_from: list[Linking] = field(default_factory=list)
     trouble: str = ""
+    draft: Crf | None = None
     recorded: Recorded = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:

@@ -25,7 +25,7 @@ class NumberField(forms.DecimalField):
         super().__init__(label=label, required=False, max_digits=10, decimal_places=3, widget=forms.TextInput)
         self.error_messages["invalid"] = "This is no number. Write it in digits, for example 13.5."
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         return super().to_python(typed_text.number(value) if isinstance(value, str) else value)
 
 

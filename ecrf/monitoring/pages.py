@@ -5,10 +5,12 @@ from django.shortcuts import get_object_or_404, render
 
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.casebook.book import Book
 from ecrf.casebook.history import item_history
 from ecrf.casebook.matrix import matrix
 from ecrf.casebook.outlooks import outlook_of
 from ecrf.casebook.registry import CRFS
+from ecrf.casebook.story import story_of
 from ecrf.monitoring.overview import overview, shelf
 from ecrf.monitoring.questions import open_questions
 from ecrf.monitoring.reaching import reach_entry, reach_patient, reach_visit, rows, visits_beside
@@ -24,7 +26,14 @@ def index(request: UserRequest) -> HttpResponse:
 def patient(request: UserRequest, pk: int) -> HttpResponse:
     """One patient's casebook at a glance, as the site sees it."""
     found = reach_patient(request.user, pk)
-    context = {"patient": found, "matrix": matrix(found), "questions": open_questions(found)}
+    book = Book(found)
+    seen = matrix(found, book)
+    context = {
+        "patient": found,
+        "matrix": seen,
+        "story": story_of(book, seen.outlook),
+        "questions": open_questions(found),
+    }
     return render(request, "monitoring/patient.html", context)
 
 

@@ -114,3 +114,11 @@ def test_result_that_is_missing_is_named_by_its_test(visit, address, client, coo
 def test_whole_sample_not_done_takes_one_answer(visit, address, client):
     client.post(address, {"action": "not-done:laboratory-1:not-done"})
     assert client.post(address, {"action": "complete-form:laboratory-1"}).status_code == 302
+
+
+def test_question_about_a_result_stands_on_the_page_when_it_is_opened_again(
+    visit, address, client, coordinator
+):
+    enter(visit, "laboratory", coordinator, collected_on="2026-02-03")
+    enter(visit, "lab-result", coordinator, parent=1, value="-1")
+    assert "Haemoglobin -1 g/dL is negative." in client.get(address).content.decode()

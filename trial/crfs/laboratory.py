@@ -23,6 +23,11 @@ EVENT_DAYS = 14
 
 HAEMOGLOBIN = "HGB"
 HAEMOGLOBIN_FELL_G_DL = 2
+LIMITS_IN_WORDS = (
+    f"A result above {TIMES_UPPER} times the upper limit; haemoglobin that fell by {HAEMOGLOBIN_FELL_G_DL} g/dL or "
+    "more; a significant result without an adverse event or history that lasted on the day of the sample or "
+    f"began within {EVENT_DAYS} days after it."
+)
 G_PER_DL = {"g/dL": Decimal(1), "g/L": Decimal("0.1"), "mmol/L": Decimal("1.611")}
 """What one of the unit is in g/dL; mmol/L counts the monomer, Hb(Fe)."""
 

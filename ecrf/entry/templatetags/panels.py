@@ -1,6 +1,7 @@
 """Draws a panel's items: by crispy from the CRF's sections, or by the CRF's own template where there is one."""
 
 from functools import cache
+from typing import Any
 
 from crispy_forms.utils import render_crispy_form
 from django import template
@@ -38,7 +39,8 @@ def own_rows(context: template.Context, panel: Panel, group: RowGroup) -> str:
     """The rows of a kind that has a template of its own; "" where there is none."""
     if not _own_template(group.template):
         return ""
-    return get_template(group.template).render({**context.flatten(), "panel": panel, "group": group})
+    known: dict[str, Any] = {str(name): value for name, value in context.flatten().items()}
+    return get_template(group.template).render({**known, "panel": panel, "group": group})
 
 
 @register.simple_tag
