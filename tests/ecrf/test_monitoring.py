@@ -104,8 +104,8 @@ def log_pages(where) -> list[str]:
 
 def other_pages(where) -> list[str]:
     """What only reviewers may read."""
-    lists = [page_of(model, "changelist") for model in monitor_site._registry]
-    lists.remove(page_of(CRFS["adverse-event"].model, "changelist"))
+    open_to_safety = {d.model for key, d in CRFS.items() if (d.row_of or key) in protocol().safety_logs}
+    lists = [page_of(model, "changelist") for model in monitor_site._registry if model not in open_to_safety]
     objects = [page_of(thing) for thing in (where.patient, where.visit, where.grip, where.lot)]
     typed = page_of(CRFS["grip-strength"].model.objects.get(pk=where.grip.pk))
     return [*lists, *objects, typed, history_of(where.grip, "right_1"), history_of(where.lot, "lot_number")]
