@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from ecrf.casebook.loading import load_rows
-from ecrf.casebook.models import Crf, Patient
+from ecrf.casebook.models import Crf, Patient, ReferenceRange
 from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import protocol
 
@@ -27,11 +27,12 @@ class Book:
         self.patient = patient
         self.reads = reads
         self._rows: dict[str, list[Any]] = {}
+        self._ranges: list[list[ReferenceRange]] = []
 
     def limited_to(self, reads: frozenset[str]) -> "Book":
         """The same book, opened at the declared kinds only."""
         view = Book(self.patient, reads)
-        view._rows = self._rows
+        view._rows, view._ranges = self._rows, self._ranges
         return view
 
     def load(self, *keys: str) -> None:
@@ -110,6 +111,14 @@ class Book:
     def linking(self, key: str, item: str, row: Crf) -> list[Any]:
         """The rows of one kind whose link item names this row."""
         return [r for r in self.rows(key) if getattr(r, item) == row.entry.link]
+
+    @property
+    def ranges(self) -> list[ReferenceRange]:
+        """The reference ranges of the patient's site, save the withdrawn ones; loaded once."""
+        if not self._ranges:
+            standing = ReferenceRange.objects.filter(site=self.patient.site_id, withdrawn_at=None)
+            self._ranges.append(list(standing))
+        return self._ranges[0]
 
     @property
     def visit_days(self) -> dict[str, date | None]:

@@ -55,6 +55,19 @@ class Assumption:
     why: str
 
 
+@dataclass(frozen=True)
+class LabTest:
+    """One laboratory test: its code (as CDISC LBTESTCD) and the units laboratories usually report it in.
+
+    `by_sex` where laboratories usually have a range for each sex.
+    """
+
+    code: str
+    label: str
+    units: tuple[str, ...]
+    by_sex: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Protocol:
     """One trial. `visit_form` and its items say where a visit's date and fate are entered.
@@ -78,6 +91,7 @@ class Protocol:
     end_date_item: str = "ended_on"
     end_reason_item: str = "reason"
     completed_reason: str = "COMPLETED"
+    lab_tests: tuple[LabTest, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     story: str = ""
     sparkline: tuple[str, str] | None = None

@@ -13,7 +13,7 @@ from ecrf.access.requests import UserRequest
 from ecrf.casebook.models import Crf, Entry, Patient, Status, Visit
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
-from ecrf.monitoring import pages, reaching
+from ecrf.monitoring import pages, ranges, reaching  # noqa: F401  (ranges registers its list)
 from ecrf.monitoring.lists import chip, ids, quiet
 from ecrf.monitoring.narrowing import PatientFilter
 from ecrf.monitoring.questions import count_open
