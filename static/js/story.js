@@ -73,6 +73,7 @@ function begin(root) {
     redraw();
   };
   redraw();
+  box.classList.add("is-drawn");
   says("", null);
   listen(box, cursor);
   let last = box.clientWidth;
