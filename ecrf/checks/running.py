@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from ecrf.casebook.book import Book
 from ecrf.casebook.models import Crf, Patient
+from ecrf.casebook.protocol import protocol
 from ecrf.casebook.recalculating import after_recalculation
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.striking import after_strike
@@ -48,7 +49,7 @@ def ask_about_unlikely(writing: Writing) -> list[Finding]:
     """Soft checks: open, keep, reopen or clear findings; returns those of this entry that are not cleared."""
     key = writing.place.definition.key
     own = [c for c in CHECKS.values() if not c.hard and c.looks_at(key, writing.changed)]
-    others = [c for c in CHECKS.values() if not c.hard and c.is_woken(key, writing.changed)]
+    others = [c for c in CHECKS.values() if not c.hard and _is_woken(c, writing)]
     book = writing.book
     runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}
     for c in others:
@@ -67,6 +68,17 @@ def _of_recalculated(writing: Writing) -> Iterator[tuple[Check, Crf]]:
             if not c.hard and c.looks_at(key, derived):
                 rows = writing.book.rows(key) if c.is_woken(key, derived) else standing
                 yield from ((c, row) for row in rows)
+
+
+def _is_woken(check: Check, writing: Writing) -> bool:
+    """Whether what was written sets the check off for other rows; the date of an unscheduled visit moves the order of
+    the visits, and with it what "the last visit" is."""
+    key, visit = writing.place.definition.key, writing.place.visit
+    if check.is_woken(key, writing.changed):
+        return True
+    plan = protocol().plan(visit.code) if visit else None
+    moves = key == protocol().visit_form and protocol().visit_date_item in writing.changed
+    return bool(moves and plan and plan.repeats and check.on in check.reads)
 
 
 def _settle(patient: Patient, runs: Iterable[tuple[Check, Crf]], book: Book, entry_id: int) -> list[Finding]:
