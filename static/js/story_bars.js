@@ -15,7 +15,8 @@ function unlabelled(doses, labels) {
     if (shown.has(dose.middle)) last = dose.words;
     return dose.words === last;
   });
-  return isAsBefore && given.length === doses.length ? "no dose written: as before" : "not every dose fits: see the table";
+  const isWhole = isAsBefore && given.length === doses.length;
+  return isWhole ? "no dose written: as before" : "not every dose fits: see the table";
 }
 
 export function drawDoses(into, place) {
