@@ -10,6 +10,7 @@ from typing import Any
 from ecrf.casebook.due import DAYS_TO_BASELINE
 from ecrf.casebook.protocol import Assumption
 from trial.crfs import (
+    concomitant_medication,
     eligibility,
     grip_strength,
     incat,
@@ -18,6 +19,7 @@ from trial.crfs import (
     nerve_conduction,
     prior_treatment,
     protocol_deviation,
+    serious_adverse_event,
     vital_signs,
 )
 from trial.outcomes import GRIP_TRIALS, PROBABLE_AREA_PERCENT
@@ -144,6 +146,21 @@ FORMS = (
         "The publication says no more than that no serious event was related.",
     ),
     Assumption(
+        "Why a medication was given",
+        _spelt(dict(concomitant_medication.GivenFor.choices)),
+        "The publication does not describe how medication was recorded.",
+    ),
+    Assumption(
+        "Route and frequency of a medication",
+        "A selection of the CDISC terms, and other.",
+        "The publication does not describe how medication was recorded.",
+    ),
+    Assumption(
+        "Follow-ups of a serious adverse event",
+        "Any number: the date, what is new, and the outcome so far in the words of the adverse event log.",
+        "The publication does not describe how serious events were followed.",
+    ),
+    Assumption(
         "Components of the diagnosis",
         "The components of the EFNS/PNS 2010 criteria are recorded one by one, in our own short words. The "
         "category is the investigator's and is never calculated.",
@@ -210,6 +227,12 @@ LIMITS = (
         f"A cycle usually begins {infusion.INTERVAL_DAYS[0]} to {infusion.INTERVAL_DAYS[1]} days "
         f"after the last one began; an infusion usually lasts {infusion.LASTING_HOURS[0]} to "
         f"{infusion.LASTING_HOURS[1]} hours.",
+        OUR_LIMIT,
+    ),
+    Assumption(
+        "Check limits: report of a serious event",
+        f"More than {serious_adverse_event.REPORT_WITHIN.total_seconds() / 3600:.0f} hours after the site "
+        "became aware of it.",
         OUR_LIMIT,
     ),
     Assumption(

@@ -1,4 +1,4 @@
-"""Edit checks that reach across forms."""
+"""Edit checks that reach across forms: consent, enrolment, assessments and infusions."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -9,23 +9,21 @@ from ecrf.casebook.items import Day, PartialDay
 from ecrf.casebook.models import Crf
 from ecrf.casebook.partial_dates import earliest, latest, surely_before
 from ecrf.casebook.registry import by_model
-from ecrf.checks.registry import ANY, Question, check
-from trial.crfs.adverse_event import Action, AdverseEvent, Outcome
+from ecrf.checks.registry import ANY, Offer, Question, check
 from trial.crfs.demographics import Demographics
-from trial.crfs.end_of_study import EndOfStudy, Reason
 from trial.crfs.infusion import Infusion, InfusionLot, InfusionVitals, TimePoint
 from trial.crfs.medical_history import MedicalHistory
 from trial.crfs.mmn_history import MmnHistory
+from trial.crfs.mrc_strength import MrcStrength
 from trial.crfs.prior_treatment import PriorTreatment
-from trial.crfs.visit import Fate
-from trial.schedule import LAST_VISIT
 
 YOUNGEST, OLDEST = 20, 100
 PRESSURE_FELL_MMHG = 30
 TEMPERATURE_ROSE_C = 1
 
 
-def _consented_on(book: Book) -> date | None:
+def consented_on(book: Book) -> date | None:
+    """The day of the first consent, if it is recorded."""
     consent = book.one("consent")
     return consent.signed_on if consent else None
 
@@ -42,7 +40,7 @@ def age_at(born: str, on: date) -> tuple[int, int]:
 @check("DATE-001", on=ANY, kinds=("day", "partial-day"), reads=("consent.signed_on",))
 def before_consent(row: Crf, book: Book) -> Iterator[Question]:
     """A date of the study lies before the consent."""
-    consent = _consented_on(book)
+    consent = consented_on(book)
     for name, item in by_model(type(row)).entered.items() if consent else ():
         value = getattr(row, name)
         if (
@@ -57,7 +55,7 @@ def before_consent(row: Crf, book: Book) -> Iterator[Question]:
 @check("DM-001", on="demographics", items=("born_on", "age_years"), reads=("consent.signed_on",), source="S")
 def age_outside(row: Demographics, book: Book) -> Iterator[Question]:
     """The age at consent is below 20 or above 100 (the upper limit is P)."""
-    consent = _consented_on(book)
+    consent = consented_on(book)
     if row.born_on and consent:
         item, (least, most) = "born_on", age_at(row.born_on, consent)
         words = f"Born {row.born_on}, the patient was {least if least == most else f'{least} or {most}'}"
@@ -73,18 +71,39 @@ def age_outside(row: Demographics, book: Book) -> Iterator[Question]:
 @check("MMN-002", on="mmn-history", items=("diagnosed_on",), reads=("consent.signed_on",))
 def diagnosed_after_consent(row: MmnHistory, book: Book) -> Iterator[Question]:
     """The diagnosis lies after the consent."""
-    consent = _consented_on(book)
+    consent = consented_on(book)
     if consent and row.diagnosed_on and surely_before(consent, row.diagnosed_on):
         yield Question("diagnosed_on", f"Diagnosis {row.diagnosed_on} is after the consent, {consent}.")
+
+
+@check(
+    "MRC-005",
+    on="mrc-strength",
+    items=("assessed_at", "before_dose"),
+    reads=("visit.visited_on", "infusion.infused_on", "infusion.started_at"),
+)
+def assessed_later_than_infused(row: MrcStrength, book: Book) -> Iterator[Question]:
+    """The time of the assessment lies after the start of that day's infusion, and this was not said."""
+    code = row.entry.visit.code if row.entry.visit else ""
+    days = [visit.visited_on for visit in book.at("visit", code) if visit.visited_on]
+    if row.assessed_at is None or row.before_dose is False:
+        return  # MRC-003 asks about an assessment that is said to be later
+    starts = [
+        day.started_at for day in book.at("infusion", code) if day.infused_on in days and day.started_at
+    ]
+    if starts and row.assessed_at > min(starts):
+        began = f"the infusion of that day began at {min(starts):%H:%M}"
+        yield Question("assessed_at", f"Assessed at {row.assessed_at:%H:%M}; {began}.")
 
 
 @check("INF-009", on="infusion", items=("given_g", "ended_at"), reads=("infusion-lot.lot_number",))
 def lot_missing(row: Infusion, book: Book) -> Iterator[Question]:
     """A dose was given, the infusion has ended, and no lot number is recorded."""
     lots = book.children("infusion-lot", row)
+    has_ended = row.ended_at or "ended_at" in row.missing_reasons
     if (
         row.given_g
-        and row.ended_at
+        and has_ended
         and not any(lot.lot_number or "lot_number" in lot.missing_reasons for lot in lots)
     ):
         yield Question("given_g", f"{row.given_g} g was given, and no lot number is recorded.")
@@ -132,11 +151,23 @@ def _may_be_on(partial: str | None, day: date) -> bool:
     return bool(partial) and earliest(str(partial)) <= day <= latest(str(partial))
 
 
+def _event_of(row: InfusionVitals, book: Book) -> dict[str, str]:
+    """What is known of an adverse event that this reading tells of: its day and its infusion."""
+    infusion = book.parent("infusion", row)
+    if not (infusion and infusion.infused_on):
+        return {}
+    return {"started_on": infusion.infused_on.isoformat(), "related_infusion": infusion.entry.link}
+
+
+RECORD_EVENT = Offer(crf="adverse-event", label="Record an adverse event", fill=_event_of)
+
+
 @check(
     "IV-003",
     on="infusion-vitals",
     items=("systolic", "time_point"),
     reads=("infusion.infused_on", "infusion-vitals", "adverse-event.started_on"),
+    offer=RECORD_EVENT,
 )
 def pressure_fell(row: InfusionVitals, book: Book) -> Iterator[Question]:
     """The systolic pressure fell by 30 mmHg or more in an infusion, and no adverse event began that day."""
@@ -151,6 +182,7 @@ def pressure_fell(row: InfusionVitals, book: Book) -> Iterator[Question]:
     on="infusion-vitals",
     items=("temperature", "time_point"),
     reads=("infusion.infused_on", "infusion-vitals", "adverse-event.started_on"),
+    offer=RECORD_EVENT,
 )
 def temperature_rose(row: InfusionVitals, book: Book) -> Iterator[Question]:
     """The temperature rose by 1 °C or more in an infusion, and no adverse event began that day."""
@@ -160,59 +192,10 @@ def temperature_rose(row: InfusionVitals, book: Book) -> Iterator[Question]:
         yield Question("temperature", f"{rose}, and no adverse event began that day.")
 
 
-@check("AE-004", on="adverse-event", items=("started_on",), reads=("consent.signed_on",))
-def began_before_consent(row: AdverseEvent, book: Book) -> Iterator[Question]:
-    """The event began before the consent: then it is medical history."""
-    consent = _consented_on(book)
-    if consent and row.started_on and surely_before(row.started_on, consent):
-        yield Question(
-            "started_on",
-            f"It began on {row.started_on}, before the consent, {consent}: then it is medical history.",
-        )
-
-
-@check("AE-005", on="adverse-event", items=("outcome",), reads=("end-of-study.reason",))
-def fatal_without_death(row: AdverseEvent, book: Book) -> Iterator[Question]:
-    """The event was fatal, and the end of study is not death."""
-    end = book.one("end-of-study")
-    reason = end.reason if end else None
-    if row.outcome == Outcome.FATAL and reason != Reason.DEATH:
-        stands = f"is {Reason(reason).label.lower()}" if reason else "is not recorded"
-        yield Question("outcome", f"The outcome is fatal; the end of study {stands}.")
-
-
-@check("AE-006", on="adverse-event", items=("action",), reads=("end-of-study.reason",))
-def withdrawn_without_end(row: AdverseEvent, book: Book) -> Iterator[Question]:
-    """The drug was withdrawn, and there is no end of study."""
-    end = book.one("end-of-study")
-    if row.action == Action.DRUG_WITHDRAWN and not (end and end.reason):
-        yield Question("action", "The drug was withdrawn, and the end of study is not recorded.")
-
-
-@check("EOS-001", on="end-of-study", items=("reason",), reads=("visit",))
-def completed_without_last_visit(row: EndOfStudy, book: Book) -> Iterator[Question]:
-    """The patient completed the study without the visit of week 52."""
-    done = any(visit.fate == Fate.DONE for visit in book.at("visit", LAST_VISIT))
-    if row.reason == Reason.COMPLETED and not done:
-        yield Question("reason", f"The study was completed, but visit {LAST_VISIT} is not recorded as done.")
-
-
-@check("EOS-002", on="end-of-study", items=("reason", "adverse_event_number"), reads=("adverse-event",))
-def ended_without_event(row: EndOfStudy, book: Book) -> Iterator[Question]:
-    """The study ended by an adverse event that the log does not hold."""
-    if row.reason != Reason.ADVERSE_EVENT or "adverse_event_number" in row.missing_reasons:
-        return
-    number = row.adverse_event_number
-    if number is None:
-        yield Question("adverse_event_number", "The reason is an adverse event; which one is not said.")
-    elif number not in [event.entry.number for event in book.rows("adverse-event")]:
-        yield Question("adverse_event_number", f"The adverse event log has no number {number}.")
-
-
 @check("MH-002", on="medical-history", items=("started_on",), reads=("consent.signed_on",))
 def history_after_consent(row: MedicalHistory, book: Book) -> Iterator[Question]:
     """The condition began after the consent: then it is an adverse event."""
-    consent = _consented_on(book)
+    consent = consented_on(book)
     if consent and row.started_on and surely_before(consent, row.started_on):
         yield Question(
             "started_on",

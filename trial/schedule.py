@@ -49,6 +49,14 @@ PROTOCOL = Protocol(
     ),
     baseline="W01",
     patient_forms=("end-of-study",),
-    logs=("adverse-event", "medical-history", "prior-treatment", "protocol-deviation"),
+    logs=(
+        "adverse-event",
+        "serious-adverse-event",
+        "concomitant-medication",
+        "medical-history",
+        "prior-treatment",
+        "protocol-deviation",
+    ),
+    safety_logs=("adverse-event", "serious-adverse-event", "concomitant-medication", "medical-history"),
     assumptions=ASSUMPTIONS,
 )

@@ -57,7 +57,8 @@ class Assumption:
 
 @dataclass(frozen=True, eq=False)
 class Protocol:
-    """One trial. `visit_form` and its items say where a visit's date and fate are entered."""
+    """One trial. `visit_form` and its items say where a visit's date and fate are entered; `safety_logs` are those
+    that the safety role reads too."""
 
     title: str
     short_title: str
@@ -65,6 +66,7 @@ class Protocol:
     baseline: str
     patient_forms: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
+    safety_logs: tuple[str, ...] = ()
     visit_form: str = "visit"
     visit_date_item: str = "visited_on"
     visit_fate_item: str = "fate"

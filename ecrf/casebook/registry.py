@@ -10,7 +10,7 @@ from django.db import models
 
 from ecrf.audit.triggers import audited
 from ecrf.casebook.constraints import links_exist, value_or_reason
-from ecrf.casebook.items import Item, Link
+from ecrf.casebook.items import Item, Link, YesNo
 from ecrf.casebook.models import Crf
 
 C = TypeVar("C", bound=type[Crf])
@@ -121,8 +121,9 @@ class CrfDefinition:
         return self.row_names[number - 1] if self.row_names else f"{self.title} {number}"
 
     def in_a_line(self, row: Crf) -> str:
-        """What an entry is about, in one line: the first of its columns that are filled."""
-        found = [item.words(getattr(row, name)) for name, item in self.column_items.items()]
+        """What an entry is about, in one line: the first of its columns that are filled; a bare yes says nothing."""
+        telling = {name: item for name, item in self.column_items.items() if not isinstance(item, YesNo)}
+        found = [item.words(getattr(row, name)) for name, item in telling.items()]
         return " · ".join([words for words in found if words][:WORDS_OF])
 
     def asked(self, row: Crf | None, name: str) -> bool:

@@ -53,7 +53,7 @@ class Overview:
 def overview(user: User) -> Overview:
     """One statement for the sites and one a column, whatever the number of sites and patients."""
     trial = protocol()
-    logs = [CRFS[key] for key in trial.logs]
+    logs = [CRFS[key] for key in trial.safety_logs]
     shelves = [shelf(definition) for definition in logs]
     columns = [
         (each, _rows_by_site(user, definition)) for each, definition in zip(shelves, logs, strict=True)
@@ -61,7 +61,7 @@ def overview(user: User) -> Overview:
     whole, forms = [], []
     if Right.REVIEW in user.rights:
         whole = [_list_of(Patient, "Patients"), _list_of(Visit, "Visits"), _list_of(Entry, "Forms")]
-        forms = [shelf(CRFS[key]) for key in trial.scheduled_crfs() if key not in trial.logs]
+        forms = [shelf(CRFS[key]) for key in trial.scheduled_crfs() if key not in trial.safety_logs]
         columns.insert(0, (whole[0], _patients_by_site(user)))
     lines = [_line(site, columns) for site in sites(user, Right.REVIEW, Right.REVIEW_SAFETY)]
     return Overview([each for each, _ in columns], lines, whole, shelves, forms)

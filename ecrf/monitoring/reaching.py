@@ -22,9 +22,9 @@ def reader(request: HttpRequest) -> User:
 
 
 def right_to_read(definition: CrfDefinition) -> Right:
-    """Logs, such as adverse events, are open to safety too; every other form to reviewers only."""
-    is_log = (definition.row_of or definition.key) in protocol().logs
-    return Right.REVIEW_SAFETY if is_log else Right.REVIEW
+    """The safety logs, such as adverse events, are open to safety too; every other form to reviewers only."""
+    is_safety = (definition.row_of or definition.key) in protocol().safety_logs
+    return Right.REVIEW_SAFETY if is_safety else Right.REVIEW
 
 
 def patients() -> QuerySet[Patient]:

@@ -161,6 +161,13 @@ def test_safety_reads_adverse_events_of_all_sites_and_nothing_else(own, other, s
         assert [client.get(url).status_code for url in other_pages(where)] == [403] * len(other_pages(where))
 
 
+def test_safety_is_offered_only_the_lists_it_may_read(safety):
+    page = logged_in(safety).get(reverse("monitor:index")).content.decode()
+    assert page_of(CRFS["adverse-event"].model, "changelist") in page
+    for key in ("prior-treatment", "protocol-deviation", "visit"):
+        assert page_of(CRFS[key].model, "changelist") not in page
+
+
 def test_safety_sees_the_patients_number_without_a_way_to_the_patient(own, safety):
     client = logged_in(safety)
     for url in log_pages(own):

@@ -76,7 +76,7 @@ REVIEW = "403 403 200 200 403 403 403 403 login", "403 403 404 200 403 403 403 4
 """A monitor's page of one object."""
 REVIEW_SAFETY = REVIEW[0].replace("200 403", "200 200", 1), REVIEW[1].replace("200 403", "200 200", 1)
 """The same where safety reads too."""
-LOGS = ("adverse-event",)
+SAFETY_LOGS = ("adverse-event", "serious-adverse-event", "concomitant-medication", "medical-history")
 
 
 def _monitoring() -> dict[str, tuple[str, str, str]]:
@@ -88,7 +88,7 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
             f"monitor:{label}_change": ("GET", *REVIEW),
         }
     for key, definition in CRFS.items():
-        own, other = REVIEW_SAFETY if key in LOGS else REVIEW
+        own, other = REVIEW_SAFETY if (CRFS[key].row_of or key) in SAFETY_LOGS else REVIEW
         label = f"monitor:{definition.model._meta.app_label}_{definition.model._meta.model_name}"
         table |= {f"{label}_changelist": ("GET", own, ""), f"{label}_change": ("GET", own, other)}
     return table

@@ -4,6 +4,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -23,9 +24,10 @@ from tests.builders import a_patient, a_place, a_visit
 from tests.rules.test_crfs import typed
 
 EVERY_CHECK = pytest.mark.parametrize("one", CHECKS.values(), ids=lambda one: one.id)
-READERS = {"rows", "one", "at", "previous", "children", "last", "linked", "linking"}
+READERS = {"rows", "one", "at", "previous", "children", "last", "earlier", "linked", "linking"}
 SOURCES = {"P", "D", "S", "O"}
 """The marks of the protocol's list of facts."""
+TESTS_OF_THE_TRIAL = "".join(path.read_text() for path in Path(__file__).parents[1].glob("trial/test_*.py"))
 
 
 @EVERY_CHECK
@@ -74,12 +76,30 @@ def test_no_function_is_two_checks_so_that_none_is_hard_and_soft_at_once():
 def test_hard_checks_are_the_impossible_ones_of_the_protocol_and_no_more():
     assert {one.id for one in CHECKS.values() if one.hard} == {
         "AE-001",
+        "AE-007",
+        "CM-001",
         "ELIG-001",
         "INF-001",
         "IV-001",
         "MH-001",
+        "SAE-001",
+        "SAE-002",
+        "SAE-006",
         "VS-001",
     }
+
+
+@EVERY_CHECK
+def test_check_is_tested_by_its_name(one):
+    assert one.id in TESTS_OF_THE_TRIAL
+
+
+@pytest.mark.parametrize("key", CRFS)
+def test_form_with_a_start_and_an_end_refuses_an_end_before_the_start(key):
+    names = set(CRFS[key].items)
+    pairs = [(f"started_{n}", f"ended_{n}") for n in ("on", "at") if {f"started_{n}", f"ended_{n}"} <= names]
+    ends = [{*one.items} for one in CHECKS.values() if one.hard and one.on == key]
+    assert all(any(set(pair) <= items for items in ends) for pair in pairs)
 
 
 # --- a check reads only what it declares ----------------------------------------------------------
@@ -114,10 +134,14 @@ def _reads(one: Check) -> set[str]:
     found = set()
     for tree in _functions(one):
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            of_book = isinstance(call.func, ast.Attribute) and call.func.attr in READERS
-            if of_book and isinstance(call.func.value, ast.Name) and call.func.value.id == "book":
+            of_book = isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "book"
+            if of_book and call.func.attr in READERS:
                 found |= {a.value for a in call.args[:1] if isinstance(a, ast.Constant)}
             found |= {a.value for a in call.args if isinstance(a, ast.Constant) and a.value in CRFS}
+            if of_book and call.func.attr == "linked":
+                found |= {
+                    CRFS[one.on].items[a.value].to for a in call.args[1:] if isinstance(a, ast.Constant)
+                }
     return found
 
 

@@ -1,6 +1,7 @@
 """What holds for every case report form of the registry, and for every model of ours."""
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 import pgtrigger
@@ -65,6 +66,8 @@ AT_WITHOUT_BY = {
     "trial.MrcStrength.assessed_at": "the assessor is an item of its own; who typed it stands in the trail",
     "trial.AdverseEvent.started_at": "the clock time of the event, no act of a person",
     "trial.AdverseEvent.ended_at": "the clock time of the event, no act of a person",
+    "trial.SeriousAdverseEvent.became_aware_at": "when the site knew; who typed it stands in the trail",
+    "trial.SeriousAdverseEvent.reported_at": "when the site reported; who typed it stands in the trail",
     "trial.Infusion.started_at": "the clock time of the infusion; who typed it stands in the trail",
     "trial.Infusion.ended_at": "the clock time of the infusion; who typed it stands in the trail",
     "trial.InfusionVitals.measured_at": "the clock time of the reading; who typed it stands in the trail",
@@ -106,13 +109,15 @@ def page_of(definition: CrfDefinition) -> str:
 
 @pytest.fixture
 def place(key, patient, coordinator) -> Place:
-    definition = CRFS[key]
-    code = page_of(definition)
+    for link in CRFS[key].links.values():
+        ensure_logged(_place(link.to, patient, coordinator), coordinator)
+    return _place(key, patient, coordinator)
+
+
+def _place(key: str, patient, coordinator) -> Place:
+    code = page_of(CRFS[key])
     where = a_visit(patient, code, coordinator) if code else patient
-    for link in definition.links.values():
-        to = page_of(CRFS[link.to])
-        ensure_logged(a_place(a_visit(patient, to, coordinator) if to else patient, link.to), coordinator)
-    return a_place(where, key, parent=1 if definition.row_of else None)
+    return a_place(where, key, parent=1 if CRFS[key].row_of else None)
 
 
 @pytest.fixture
@@ -141,10 +146,11 @@ def ensure_logged(place: Place, coordinator) -> None:
 def test_crf_stands_on_its_page_with_a_field_for_each_item(key, place, client, coordinator):
     client.force_login(coordinator)
     number = place.patient.number
-    if key in protocol().logs:
-        ensure_logged(place, coordinator)
+    log = CRFS[key].row_of or key
+    if log in protocol().logs:
+        ensure_logged(a_place(place.patient, log), coordinator)
     at_visit = place.visit and reverse("visit", args=[number, place.visit.code])
-    url = at_visit or reverse("log", args=[number, key])
+    url = at_visit or reverse("log", args=[number, log])
     response = client.get(url)
     assert response.status_code == 200
     page = response.content.decode()
@@ -216,6 +222,19 @@ def test_first_value_of_every_item_is_in_the_trail(key, place, by):
 def test_calculated_items_are_kept_apart_from_the_entered_ones_in_the_trail(key, empty):
     event = AuditEvent.objects.filter(table=CRFS[key].model._meta.db_table).latest("position")
     assert not set(event.changes) & set(CRFS[key].calculated)
+
+
+@EVERY_CRF
+def test_date_in_the_future_is_refused_unless_it_may_lie_there(key, place, by):
+    today = place.patient.site.today()
+    for name, item in CRFS[key].entered.items():
+        if item.kind in ("day", "partial-day"):
+            tomorrow = (today + timedelta(days=1)).isoformat()
+            result = record(place=place, values={name: tomorrow}, by=by)
+            assert bool(result.refused) is not item.future, name
+            assert "in the future" in result.refused.get(name, "in the future")
+            assert record(place=place, values={name: today.isoformat()}, by=by).is_clean, name
+            record(place=place, values={name: None}, by=by)
 
 
 # --- what the database itself refuses -------------------------------------------------------------

@@ -8,6 +8,7 @@ from tests.builders import enter
 from tests.trial.asked import asked
 
 
+# AE-001
 @pytest.mark.parametrize(
     ("start", "end", "refused"),
     [
@@ -33,7 +34,9 @@ def test_end_before_start_on_one_known_day_is_refused(patient, coordinator, day,
     assert bool(enter(patient, "adverse-event", coordinator, ended_at=time).refused) is refused
 
 
-@pytest.mark.parametrize(("began", "asks"), [("2024-03-09", True), ("2024-03-10", False), ("2024", False)])
+@pytest.mark.parametrize(
+    ("began", "asks"), [("2024-03-09", True), ("2024-03-10", False), ("2024-03-11", False), ("2024", False)]
+)
 def test_event_before_consent_asks_once(at, patient, coordinator, began, asks):
     enter(at("SCR"), "consent", coordinator, signed_on="2024-03-10")
     enter(patient, "adverse-event", coordinator, started_on=began)

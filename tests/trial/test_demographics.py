@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from ecrf.casebook.values import Missing
 from tests.builders import enter
 from tests.trial.asked import asked
 from trial.cross_checks import age_at
@@ -53,3 +54,20 @@ def test_consent_entered_later_asks_about_the_age(at, coordinator):
     enter(at("SCR"), "consent", coordinator, signed_on="2024-03-10")
     text = "Born 2004-06, the patient was 19 years old at consent; 20 to 100 is expected."
     assert asked("DM-001") == {"born_on": text}
+
+
+@pytest.mark.parametrize("reason", ["unknown", "refused"])
+def test_birth_date_that_is_missing_with_a_reason_asks_for_the_age(at, coordinator, reason):
+    enter(at("SCR"), "demographics", coordinator, sex="F")
+    assert asked("DM-002") == {}
+    enter(at("SCR"), "demographics", coordinator, born_on=Missing(reason))
+    assert asked("DM-002") == {"age_years": "There is no birth date. How old was the patient at consent?"}
+
+
+@pytest.mark.parametrize(
+    "known", [{"age_years": "54"}, {"age_years": Missing("unknown")}, {"born_on": "1970"}]
+)
+def test_age_or_a_reason_or_a_birth_year_answers(at, coordinator, known):
+    enter(at("SCR"), "demographics", coordinator, born_on=Missing("unknown"))
+    enter(at("SCR"), "demographics", coordinator, **known)
+    assert asked("DM-002") == {}

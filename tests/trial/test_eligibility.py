@@ -14,6 +14,7 @@ def screening(at):
     return at("SCR")
 
 
+# ELIG-001
 @pytest.mark.parametrize(
     ("criterion", "answer"), [(n, "no") for n in INCLUSION] + [(n, "yes") for n in EXCLUSION]
 )

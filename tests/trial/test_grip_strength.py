@@ -16,7 +16,9 @@ def test_best_and_mean_are_calculated_for_each_hand(at, coordinator):
     assert (row.left_best, row.left_mean) == (0, 0)
 
 
-@pytest.mark.parametrize(("value", "asks"), [("160", False), ("160.1", True), ("200", True)])
+@pytest.mark.parametrize(
+    ("value", "asks"), [("159.9", False), ("160", False), ("160.1", True), ("200", True)]
+)
 def test_trial_above_160_asks(at, coordinator, value, asks):
     enter(at("W01"), "grip-strength", coordinator, right_1=value)
     assert bool(asked("GRIP-001")) is asks
@@ -38,3 +40,22 @@ def test_best_moved_by_30_asks(at, coordinator, value, asks):
     enter(at("W01"), "grip-strength", coordinator, right_1="40")
     enter(at("W04"), "grip-strength", coordinator, right_1=value)
     assert bool(asked("GRIP-003")) is asks
+
+
+@pytest.mark.parametrize(
+    ("value", "refused"), [("-0.1", True), ("0", False), ("200", False), ("200.1", True)]
+)
+def test_trial_below_0_or_above_200_is_refused(at, coordinator, value, refused):
+    assert bool(enter(at("W01"), "grip-strength", coordinator, left_2=value).refused) is refused
+
+
+def test_trials_are_compared_only_when_all_three_are_there(at, coordinator):
+    enter(at("W01"), "grip-strength", coordinator, left_1="50", left_2="10")
+    assert asked("GRIP-002") == {}
+
+
+def test_best_is_compared_with_the_last_visit_that_has_one(at, coordinator):
+    enter(at("W01"), "grip-strength", coordinator, right_1="40", left_1="40")
+    enter(at("W04"), "grip-strength", coordinator, left_1="60")
+    enter(at("W07"), "grip-strength", coordinator, right_1="80", left_1="80")
+    assert asked("GRIP-003") == {"right_best": "Grip rose from 40.0 to 80.0 kPa since W01."}

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from ecrf.casebook.values import Missing
 from tests.builders import enter
 from tests.trial.asked import asked
 
@@ -32,6 +33,7 @@ def test_removed_weight_removes_the_plan(at, coordinator):
     assert row.planned_dose_g is None
 
 
+# INF-001
 @pytest.mark.parametrize(
     ("end", "next_day", "refused"),
     [
@@ -98,7 +100,16 @@ def test_dosing_weight_outside_30_to_150_asks(at, coordinator, weight, asks):
     assert bool(asked("INF-007")) is asks
 
 
-@pytest.mark.parametrize(("weight", "asks"), [("66.0", False), ("66.1", True)])
+@pytest.mark.parametrize(
+    ("weight", "refused"), [("0", True), ("0.1", False), ("300", False), ("300.1", True)]
+)
+def test_impossible_dosing_weight_is_refused(at, coordinator, weight, refused):
+    assert bool(enter(at("W04"), "infusion", coordinator, dosing_weight_kg=weight).refused) is refused
+
+
+@pytest.mark.parametrize(
+    ("weight", "asks"), [("53.9", True), ("54.0", False), ("66.0", False), ("66.1", True)]
+)
 def test_dosing_weight_changed_by_more_than_a_tenth_asks(at, coordinator, weight, asks):
     enter(at("W01"), "infusion", coordinator, dosing_weight_kg="60.0")
     enter(at("W01"), "infusion", coordinator, number=2, infused_on="2024-04-02")
@@ -119,6 +130,16 @@ def test_induction_days_are_compared_over_one_not_yet_dated(at, coordinator):
     enter(at("W01"), "infusion", coordinator, number=1, infused_on="2024-04-01")
     enter(at("W01"), "infusion", coordinator, number=3, infused_on="2024-04-03")
     assert asked("INF-002") == {}
+
+
+@pytest.mark.parametrize(("days", "asks"), [(4, True), (5, False), (6, False)])
+def test_maintenance_after_fewer_than_five_induction_days_asks(at, coordinator, days, asks):
+    for number in range(1, days + 1):
+        enter(at("W01"), "infusion", coordinator, number=number, infused_on=f"2024-04-0{number}")
+    assert asked("INF-012") == {}
+    enter(at("W04"), "infusion", coordinator, infused_on="2024-04-22")
+    text = "4 of 5 induction days are recorded, and maintenance has begun."
+    assert asked("INF-012") == ({"infused_on": text} if asks else {})
 
 
 def test_sixth_induction_day_asks(at, coordinator):
@@ -153,8 +174,20 @@ def test_dose_without_a_lot_asks_until_the_lot_is_there(at, coordinator):
     assert asked("INF-009") == {}
 
 
+def test_dose_without_a_lot_asks_though_the_end_is_unknown(at, coordinator):
+    enter(at("W04"), "infusion", coordinator, given_g="60.0", ended_at=Missing("unknown"))
+    assert list(asked("INF-009")) == ["given_g"]
+
+
+@pytest.mark.parametrize("given", ["0", None])
+def test_no_dose_needs_no_lot(at, coordinator, given):
+    enter(at("W04"), "infusion", coordinator, given_g=given, ended_at="14:00")
+    assert asked("INF-009") == {}
+
+
 @pytest.mark.parametrize(
-    ("expiry", "asks"), [("2024-04-21", True), ("2024-04-22", False), ("2999-01-31", False)]
+    ("expiry", "asks"),
+    [("2024-04-21", True), ("2024-04-22", False), ("2024-04-23", False), ("2999-01-31", False)],
 )
 def test_expired_lot_asks(at, coordinator, expiry, asks):
     enter(at("W04"), "infusion", coordinator, infused_on="2024-04-22")
@@ -168,7 +201,9 @@ def test_lot_expired_by_a_later_infusion_date_asks(at, coordinator):
     assert list(asked("LOT-001")) == ["expires_on"]
 
 
-@pytest.mark.parametrize(("day", "asks"), [("2024-04-22", False), ("2024-04-23", True)])
+@pytest.mark.parametrize(
+    ("day", "asks"), [("2024-04-21", False), ("2024-04-22", False), ("2024-04-23", True)]
+)
 def test_infusion_after_the_end_of_study_asks(at, coordinator, day, asks, end_study):
     enter(at("W04"), "infusion", coordinator, infused_on=day)
     end_study(ended_on="2024-04-22")

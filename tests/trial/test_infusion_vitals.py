@@ -2,6 +2,8 @@
 
 import pytest
 
+from ecrf.casebook.book import Book
+from ecrf.checks.registry import CHECKS
 from tests.builders import enter
 from tests.trial.asked import asked
 
@@ -22,14 +24,39 @@ def read(at, coordinator):
     return reading
 
 
-@pytest.mark.parametrize(("systolic", "refused"), [("80", True), ("81", False)])
+# IV-001
+@pytest.mark.parametrize(("systolic", "refused"), [("79", True), ("80", True), ("81", False)])
 def test_systolic_not_above_diastolic_is_refused(read, systolic, refused):
     assert bool(read(1, "before", diastolic="80", systolic=systolic).refused) is refused
 
 
-def test_sign_outside_its_usual_range_asks(read):
-    read(1, "during", pulse="151")
-    assert asked("IV-002") == {"pulse": "Pulse is 151 /min; 40 to 150 is usual."}
+@pytest.mark.parametrize(("item", "refused", "fits"), [("spo2", "101", "100"), ("pulse", "-1", "0")])
+def test_impossible_sign_is_refused(read, item, refused, fits):
+    assert item in read(1, "during", **{item: refused}).refused
+    assert read(1, "during", **{item: fits}).is_clean
+
+
+@pytest.mark.parametrize(
+    ("item", "asking", "usual"),
+    [
+        ("systolic", "69", "70"),
+        ("systolic", "221", "220"),
+        ("diastolic", "39", "40"),
+        ("diastolic", "131", "130"),
+        ("pulse", "39", "40"),
+        ("pulse", "151", "150"),
+        ("temperature", "33.9", "34.0"),
+        ("temperature", "41.1", "41.0"),
+        ("respiration", "7", "8"),
+        ("respiration", "41", "40"),
+        ("spo2", "84", "85"),
+    ],
+)
+def test_sign_outside_its_usual_range_asks(read, item, asking, usual):
+    read(1, "during", **{item: asking})
+    assert list(asked("IV-002")) == [item]
+    read(1, "during", **{item: usual})
+    assert asked("IV-002") == {}
 
 
 @pytest.mark.parametrize(("systolic", "asks"), [("101", False), ("100", True), ("99", True)])
@@ -70,3 +97,19 @@ def test_earlier_reading_corrected_asks_about_the_later_one(read):
     read(2, "during", systolic="95")
     read(1, "before", systolic="130")
     assert list(asked("IV-003")) == ["systolic"]
+
+
+@pytest.mark.parametrize("check_id", ["IV-003", "IV-004"])
+def test_question_offers_an_adverse_event_of_that_day_and_infusion(check_id, read, patient):
+    row = read(2, "during", systolic="95").row
+    book, offer = Book(patient).limited_to(CHECKS[check_id].reads), CHECKS[check_id].offer
+    assert offer.crf == "adverse-event"
+    assert offer.fill(row, book) == {"started_on": DAY, "related_infusion": "W04.1"}
+
+
+def test_event_offered_answers_the_question_once_it_is_recorded(read, patient, coordinator):
+    read(1, "before", systolic="130")
+    row = read(2, "during", systolic="95").row
+    known = CHECKS["IV-003"].offer.fill(row, Book(patient))
+    assert enter(patient, "adverse-event", coordinator, **known).is_clean
+    assert asked("IV-003") == {}

@@ -90,7 +90,7 @@ def test_three_serious_events_in_three_patients_none_related():
 
 def test_dysphagia_is_one_record_with_three_facts_and_the_end_of_study_names_it():
     story = next(story for story in STORIES if story.ending == ADVERSE_EVENT)
-    number = int(log(story, "end-of-study")[0]["adverse_event_number"])
+    number = int(log(story, "end-of-study")[0]["adverse_event"])
     event = log(story, "adverse-event")[number - 1]
     facts = [event[item] for item in ("term", "serious", "relation", "action")]
     assert facts == ["Dysphagia", "yes", "NOT RELATED", "DRUG WITHDRAWN"]

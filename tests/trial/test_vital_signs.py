@@ -21,6 +21,7 @@ def test_impossible_sign_is_refused(at, coordinator, item, refused, fits):
     assert enter(at("W04"), "vital-signs", coordinator, **{item: fits}).is_clean
 
 
+# VS-001
 @pytest.mark.parametrize(("systolic", "refused"), [("79", True), ("80", True), ("81", False)])
 def test_systolic_not_above_diastolic_is_refused(at, coordinator, systolic, refused):
     result = enter(at("W04"), "vital-signs", coordinator, diastolic="80")

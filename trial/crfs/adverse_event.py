@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import models
 
 from ecrf.casebook.book import Book
-from ecrf.casebook.items import Choice, ClockTime, Day, Line, PartialDay, YesNo
+from ecrf.casebook.items import Choice, ClockTime, Line, Link, PartialDay, YesNo
 from ecrf.casebook.models import Crf
 from ecrf.casebook.partial_dates import surely_before
 from ecrf.casebook.registry import Section, crf
@@ -78,11 +78,11 @@ class AdverseEvent(Crf):
     severity = Choice("Severity", choices=Severity, cdash="AESEV")
     serious = YesNo("Serious?", hint="Not the same as severe", cdash="AESER")
     relation = Choice("Relation to the trial drug", choices=Relation, cdash="AEREL")
-    related_infusion_on = Day(
-        "Related infusion given on",
+    related_infusion = Link(
+        "Related infusion",
+        to="infusion",
         required=False,
         asked_if=("relation", "RELATED"),
-        hint="Date of that infusion",
         cdash="AERELINF_SUPPAE",
     )
 
@@ -93,7 +93,7 @@ class AdverseEvent(Crf):
 
     sections = (
         Section("Event", "term", "started_on", "started_at", "ongoing", "ended_on", "ended_at"),
-        Section("Assessment", "severity", "serious", "relation", "related_infusion_on"),
+        Section("Assessment", "severity", "serious", "relation", "related_infusion"),
         Section("Management and outcome", "action", "treated", "treatment", "outcome"),
     )
 

@@ -1,10 +1,14 @@
 """Demographics: birth date or age, sex, the hands, and height."""
 
+from collections.abc import Iterator
+
 from django.db import models
 
+from ecrf.casebook.book import Book
 from ecrf.casebook.items import Choice, Measure, PartialDay, WholeNumber
 from ecrf.casebook.models import Crf
 from ecrf.casebook.registry import Section, crf
+from ecrf.checks.registry import Question, check
 
 
 class Sex(models.TextChoices):
@@ -51,3 +55,10 @@ class Demographics(Crf):
         Section("Patient", "born_on", "age_years", "sex", "height_cm"),
         Section("Hands", "dominant_hand", "more_affected_hand"),
     )
+
+
+@check("DM-002", on="demographics", items=("born_on", "age_years"))
+def neither_birth_date_nor_age(row: Demographics, book: Book) -> Iterator[Question]:
+    """The source has no birth date, and the age at consent is not recorded."""
+    if "born_on" in row.missing_reasons and row.age_years is None and "age_years" not in row.missing_reasons:
+        yield Question("age_years", "There is no birth date. How old was the patient at consent?")

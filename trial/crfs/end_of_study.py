@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from ecrf.casebook.items import Choice, Day, WholeNumber
+from ecrf.casebook.items import Choice, Day, Link
 from ecrf.casebook.models import Crf
 from ecrf.casebook.registry import Section, crf
 
@@ -27,12 +27,11 @@ class EndOfStudy(Crf):
     reason = Choice("The patient's participation ended with", choices=Reason, cdash="DSDECOD")
     ended_on = Day("Date of end of study", cdash="DSSTDAT")
     last_dose_on = Day("Last dose on", hint="Not applicable if no dose was given", cdash="EXENDAT")
-    adverse_event_number = WholeNumber(
+    adverse_event = Link(
         "Adverse event that led to it",
-        low=1,
+        to="adverse-event",
         asked_if=("reason", "ADVERSE EVENT"),
-        hint="Its number in the adverse event log",
         cdash="AESPID",
     )
 
-    sections = (Section("End of study", "reason", "ended_on", "last_dose_on", "adverse_event_number"),)
+    sections = (Section("End of study", "reason", "ended_on", "last_dose_on", "adverse_event"),)

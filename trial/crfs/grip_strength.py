@@ -90,10 +90,12 @@ def trials_apart(row: GripStrength, book: Book) -> Iterator[Question]:
 
 @check("GRIP-003", on="grip-strength", items=TRIALS, reads=("grip-strength",))
 def best_moved(row: GripStrength, book: Book) -> Iterator[Question]:
-    """The best trial of a hand moved by 30 kPa or more since the last visit."""
-    last = book.previous("grip-strength", row)
-    for side in SIDES if last else ():
-        now, before = getattr(row, f"{side}_best"), getattr(last, f"{side}_best")
-        if now is not None and before is not None and abs(now - before) >= BEST_MOVED:
+    """The best trial of a hand moved by 30 kPa or more since the last visit that has one."""
+    for best in (f"{side}_best" for side in SIDES):
+        now, last = getattr(row, best), book.last("grip-strength", row, best)
+        if now is None or last is None:
+            continue
+        before = getattr(last, best)
+        if abs(now - before) >= BEST_MOVED:
             way = "rose" if now > before else "fell"
-            yield Question(f"{side}_best", f"Grip {way} from {before} to {now} kPa.")
+            yield Question(best, f"Grip {way} from {before} to {now} kPa since {last.entry.visit.code}.")

@@ -35,7 +35,7 @@ LEG_GRADES = (
 class Incat(Crf):
     """Arm and leg disability, 0 to 5 each, and their total, 0 to 10: higher is worse."""
 
-    assessor = Line("Assessor", max_length=60, hint="A code, not a name", cdash="QSEVAL")
+    assessor = Line("Assessor", max_length=60, hint="A code, not a name", cdash="QSEVALID")
     arm = WholeNumber("Arm disability", low=0, high=5, cdash="ARM_QSORRES")
     leg = WholeNumber("Leg disability", low=0, high=5, cdash="LEG_QSORRES")
     total = WholeNumber("INCAT total", low=0, high=10, unit="of 10", rule="INCAT-TOTAL v1")

@@ -180,6 +180,18 @@ def induction_not_consecutive(row: Infusion, book: Book) -> Iterator[Question]:
         )
 
 
+@check("INF-012", on="infusion", items=("infused_on",), reads=("infusion",), source="D")
+def induction_cut_short(row: Infusion, book: Book) -> Iterator[Question]:
+    """Maintenance began with fewer than five induction days."""
+    given = [r for r in book.rows("infusion") if r.infused_on]
+    induction = [r for r in given if r.phase == Phase.INDUCTION]
+    if not induction or induction[-1].entry_id != row.entry_id or len(induction) >= dosing.INDUCTION_DAYS:
+        return
+    if any(r.phase == Phase.MAINTENANCE for r in given):
+        few = f"{len(induction)} of {dosing.INDUCTION_DAYS} induction days are recorded"
+        yield Question("infused_on", f"{few}, and maintenance has begun.")
+
+
 @check(
     "INF-003",
     on="infusion",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ecrf.casebook.book import Book
 from ecrf.casebook.items import ClockTime, Line, WholeNumber, YesNo
 from ecrf.casebook.models import Crf
+from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import Section, crf
 from ecrf.checks.registry import Question, check
 from trial.outcomes import SIDES, mrc_items, mrc_sum
@@ -108,24 +109,29 @@ class MrcStrength(Crf):
 
 @check("MRC-001", on="mrc-strength", items=mrc_items(MUSCLES), reads=("mrc-strength",))
 def grade_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
-    """A grade moved by two or more since the last visit."""
-    last = book.previous("mrc-strength", row)
-    for item in mrc_items(MUSCLES) if last else ():
-        now, before = getattr(row, item), getattr(last, item)
-        if now is not None and before is not None and abs(now - before) >= GRADE_MOVED:
+    """A grade moved by two or more since the last visit that has it."""
+    for item in mrc_items(MUSCLES):
+        now, last = getattr(row, item), book.last("mrc-strength", row, item)
+        if now is None or last is None:
+            continue
+        before = getattr(last, item)
+        if abs(now - before) >= GRADE_MOVED:
             way = "rose" if now > before else "fell"
-            yield Question(item, f"{_label(item)}, {way} from {before} to {now}.")
+            yield Question(
+                item, f"{_label(item)}, {way} from {before} to {now} since {last.entry.visit.code}."
+            )
 
 
 @check("MRC-002", on="mrc-strength", items=mrc_items(MUSCLES), reads=("mrc-strength",))
 def sum_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
-    """The sum score moved by eight or more since the last visit."""
-    last = book.previous("mrc-strength", row)
-    if last is None or row.sum_score is None or last.sum_score is None:
+    """The sum score moved by eight or more since the last visit that has one."""
+    last = book.last("mrc-strength", row, "sum_score")
+    if last is None or row.sum_score is None:
         return
     if abs(row.sum_score - last.sum_score) >= SUM_MOVED:
         way = "rose" if row.sum_score > last.sum_score else "fell"
-        yield Question("sum_score", f"The sum {way} from {last.sum_score} to {row.sum_score}.")
+        moved = f"The sum {way} from {last.sum_score} to {row.sum_score}"
+        yield Question("sum_score", f"{moved} since {last.entry.visit.code}.")
 
 
 @check("MRC-003", on="mrc-strength", items=("before_dose",))
@@ -137,8 +143,9 @@ def assessed_after_infusion(row: MrcStrength, book: Book) -> Iterator[Question]:
 
 @check("MRC-004", on="mrc-strength", items=("assessor",), reads=("mrc-strength",))
 def another_assessor(row: MrcStrength, book: Book) -> Iterator[Question]:
-    """Another person assessed than at the first assessment."""
-    first = next((r for r in book.rows("mrc-strength") if r.assessor), None)
+    """Another person assessed than at the baseline; before there is one, than at the first assessment."""
+    assessed = [*book.at("mrc-strength", protocol().baseline), *book.rows("mrc-strength")]
+    first = next((r for r in assessed if r.assessor), None)
     if first and row.assessor and first.assessor != row.assessor:
         code = first.entry.visit.code
         yield Question("assessor", f"{row.assessor} assessed; at {code} it was {first.assessor}.")

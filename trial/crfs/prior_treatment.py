@@ -30,6 +30,6 @@ class PriorTreatment(Crf):
     dose = Line("Dose", hint="As in the source, with its unit: 1 g/kg", cdash="CMDSTXT")
     last_given_on = PartialDay("Last given on", history=True, cdash="CMENDAT")
     interval_weeks = Measure("Interval", low="0", unit="weeks", hint="na if given once", cdash="CMDOSFRQ")
-    response = Choice("Response", choices=Response, cdash="CMRESP")
+    response = Choice("Response", choices=Response, cdash="CMRESP_SUPPCM")
 
     sections = (Section("Treatment", "product", "dose", "last_given_on", "interval_weeks", "response"),)

@@ -47,7 +47,7 @@ class ProtocolDeviation(Crf):
     severity = Choice("Severity", choices=Severity, cdash="DVCAT")
     visit_link = Link("Visit", to="visit", required=False, hint="If it belongs to one", cdash="VISIT")
     action = Line("Action taken", cdash="DVACNOTH")
-    reported_on = Day("Reported on", required=False, hint="To the sponsor", cdash="DVRPTDAT")
+    reported_on = Day("Reported on", required=False, hint="To the sponsor", cdash="DVRPTDAT_SUPPDV")
 
     sections = (
         Section("Deviation", "what", "occurred_on", "category", "severity", "visit_link"),

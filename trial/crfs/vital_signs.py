@@ -6,7 +6,6 @@ from typing import Any
 from ecrf.casebook.book import Book
 from ecrf.casebook.items import Measure, WholeNumber
 from ecrf.casebook.models import Crf
-from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import Section, crf
 from ecrf.checks.registry import Question, check
 
@@ -95,12 +94,10 @@ def unlikely_weight(row: Crf, item: str) -> Iterator[Question]:
 
 def moved_weight(row: Crf, item: str, key: str, book: Book) -> Iterator[Question]:
     """A weight that moved by more than the limit since the last visit that has one."""
-    now, order = getattr(row, item), protocol().order
-    here = order(row.entry.visit.code) if row.entry.visit else 0
-    weighed = [r for r in book.rows(key) if getattr(r, item) is not None and order(r.entry.visit.code) < here]
-    if now is None or not weighed:
+    now, last = getattr(row, item), book.last(key, row, item)
+    if now is None or last is None:
         return
-    last, before = weighed[-1], getattr(weighed[-1], item)
+    before = getattr(last, item)
     if abs(now - before) * 100 <= before * WEIGHT_MOVED_PERCENT:
         return
     way = "rose" if now > before else "fell"

@@ -242,7 +242,7 @@ def _adverse_event(story: Story, event: events.Event) -> Values:
     if event.lasted is not None:
         values["ended_on"] = (began + timedelta(days=event.lasted)).isoformat()
     if event.related:
-        values["related_infusion_on"] = infused[-1].isoformat()
+        values["related_infusion"] = f"{event.visit}.{len(infused)}"
     if event.treatment:
         values["treatment"] = event.treatment
     return values
@@ -258,5 +258,5 @@ def _end(story: Story) -> Filled:
     }
     if story.ending == ADVERSE_EVENT:
         terms = [event.action for event in events_of(story)]
-        values["adverse_event_number"] = str(terms.index("DRUG WITHDRAWN") + 1)
+        values["adverse_event"] = str(terms.index("DRUG WITHDRAWN") + 1)
     return Filled("", "end-of-study", values)

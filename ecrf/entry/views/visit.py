@@ -127,7 +127,8 @@ def _render(
     request: UserRequest, page: Page, gaps: list[Gap] | None = None, status: int = 200
 ) -> HttpResponse:
     for panel in page.with_rows:
-        panel.crispy = CrfForm(panel, without=panel.definition.column_items if page.log else ())  # type: ignore[attr-defined]
+        in_table = panel.definition.column_items if panel.definition is page.log else ()
+        panel.crispy = CrfForm(panel, without=in_table)  # type: ignore[attr-defined]
     context = {
         "page": page,
         "patient": page.where.patient,

@@ -1,0 +1,109 @@
+"""Concomitant medication: what else the patient took during the study, why, how much and how long."""
+
+from collections.abc import Iterator
+
+from django.db import models
+
+from ecrf.casebook.book import Book
+from ecrf.casebook.items import Choice, Line, Link, PartialDay, YesNo
+from ecrf.casebook.models import Crf
+from ecrf.casebook.partial_dates import surely_before
+from ecrf.casebook.registry import Section, crf
+from ecrf.checks.registry import Question, check
+
+
+class GivenFor(models.TextChoices):
+    """P: why it was given, in four answers; the first two ask which event or condition."""
+
+    ADVERSE_EVENT = "adverse-event", "Adverse event"
+    MEDICAL_HISTORY = "medical-history", "Medical history"
+    PREVENTION = "prevention", "Prevention or premedication"
+    OTHER = "other", "Other"
+
+
+class Route(models.TextChoices):
+    """CDISC terms; `OTHER` is ours."""
+
+    ORAL = "ORAL", "By mouth"
+    INTRAVENOUS = "INTRAVENOUS", "Intravenous"
+    SUBCUTANEOUS = "SUBCUTANEOUS", "Subcutaneous"
+    INTRAMUSCULAR = "INTRAMUSCULAR", "Intramuscular"
+    TOPICAL = "TOPICAL", "Topical"
+    TRANSDERMAL = "TRANSDERMAL", "Transdermal"
+    INHALATION = "RESPIRATORY (INHALATION)", "Inhaled"
+    NASAL = "NASAL", "Nasal"
+    OPHTHALMIC = "OPHTHALMIC", "Into the eye"
+    RECTAL = "RECTAL", "Rectal"
+    VAGINAL = "VAGINAL", "Vaginal"
+    OTHER = "OTHER", "Other"
+
+
+class Frequency(models.TextChoices):
+    """CDISC terms; `OTHER` is ours."""
+
+    ONCE = "ONCE", "Once"
+    QD = "QD", "Once a day"
+    BID = "BID", "Twice a day"
+    TID = "TID", "Three times a day"
+    QID = "QID", "Four times a day"
+    QOD = "QOD", "Every other day"
+    QM = "QM", "Once a month"
+    PRN = "PRN", "As needed"
+    OTHER = "OTHER", "Other"
+
+
+@crf(
+    "concomitant-medication",
+    title="Concomitant medication",
+    domain="CM",
+    repeat="medication",
+    columns=("name", "indication", "dose", "frequency", "started_on", "ongoing", "ended_on"),
+)
+class ConcomitantMedication(Crf):
+    """One medication that is not the trial drug. A changed dose is a new row."""
+
+    name = Line("Medication", hint="As in the source: product or substance", cdash="CMTRT")
+    given_for = Choice("Given for", choices=GivenFor, cdash="CMGIVFOR_SUPPCM")
+    adverse_event = Link(
+        "Which adverse event", to="adverse-event", asked_if=("given_for", "adverse-event"), cdash="CMAENO"
+    )
+    medical_history = Link(
+        "Which condition", to="medical-history", asked_if=("given_for", "medical-history"), cdash="CMMHNO"
+    )
+    indication = Line("Indication", hint="In the words of the source", cdash="CMINDC")
+
+    dose = Line("Dose", max_length=60, hint="With its unit, as in the source: 500 mg", cdash="CMDSTXT")
+    route = Choice("Route", choices=Route, cdash="CMROUTE")
+    frequency = Choice("Frequency", choices=Frequency, cdash="CMDOSFRQ")
+    frequency_other = Line(
+        "Which frequency", max_length=60, asked_if=("frequency", "OTHER"), cdash="CMFRQOTH_SUPPCM"
+    )
+
+    started_on = PartialDay(
+        "Began on",
+        history=True,  # many a medication was taken before the study
+        hint="The year alone is enough",
+        cdash="CMSTDAT",
+    )
+    ongoing = YesNo("Ongoing?", cdash="CMONGO")
+    ended_on = PartialDay("Ended on", asked_if=("ongoing", "no"), cdash="CMENDAT")
+
+    sections = (
+        Section("Medication", "name", "given_for", "adverse_event", "medical_history", "indication"),
+        Section("Dose", "dose", "route", "frequency", "frequency_other"),
+        Section("When", "started_on", "ongoing", "ended_on"),
+    )
+
+
+@check("CM-001", on="concomitant-medication", items=("started_on", "ended_on"), hard=True)
+def end_before_start(row: ConcomitantMedication, book: Book) -> Iterator[Question]:
+    """The medication ends before it begins."""
+    if row.started_on and row.ended_on and surely_before(row.ended_on, row.started_on):
+        yield Question("ended_on", f"The end {row.ended_on} is before the beginning {row.started_on}.")
+
+
+@check("CM-002", on="concomitant-medication", items=("ongoing", "ended_on"))
+def ongoing_with_end(row: ConcomitantMedication, book: Book) -> Iterator[Question]:
+    """The medication is ongoing and has an end."""
+    if row.ongoing and row.ended_on:
+        yield Question("ongoing", f"The medication is ongoing, but it ended on {row.ended_on}.")

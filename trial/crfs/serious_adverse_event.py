@@ -1,0 +1,142 @@
+"""Serious adverse event: why it is serious, when the site knew and reported it, the story, and what came after."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ecrf.casebook.book import Book
+from ecrf.casebook.items import Choice, ClockTime, Day, Link, Prose, YesNo
+from ecrf.casebook.models import Crf
+from ecrf.casebook.registry import Section, crf
+from ecrf.checks.registry import Question, check
+from trial.crfs.adverse_event import Outcome
+
+CRITERIA = (
+    "death",
+    "life_threatening",
+    "hospital_stay",
+    "disability",
+    "congenital_anomaly",
+    "other_important",
+)
+REPORT_WITHIN = timedelta(hours=24)
+
+TIMES = ("became_aware_on", "became_aware_at", "reported_on", "reported_at")
+
+
+@crf(
+    "serious-adverse-event",
+    title="Serious adverse event",
+    domain="AE",
+    repeat="serious adverse event",
+    columns=("adverse_event", *TIMES),
+)
+class SeriousAdverseEvent(Crf):
+    """One serious adverse event: what the adverse event log says of it is not asked again."""
+
+    adverse_event = Link("Adverse event", to="adverse-event", cdash="AESPID")
+
+    death = YesNo("Death", cdash="AESDTH")
+    life_threatening = YesNo("Life-threatening", cdash="AESLIFE")
+    hospital_stay = YesNo("Hospital stay", hint="Admitted, or stayed longer", cdash="AESHOSP")
+    disability = YesNo("Disability", hint="Persistent or significant", cdash="AESDISAB")
+    congenital_anomaly = YesNo("Congenital anomaly", cdash="AESCONG")
+    other_important = YesNo("Other important medical event", cdash="AESMIE")
+
+    became_aware_on = Day("Site became aware on", cdash="AEAWARDT_SUPPAE")
+    became_aware_at = ClockTime("Site became aware at", cdash="AEAWARTM_SUPPAE")
+    reported_on = Day("Reported to the sponsor on", cdash="AEREPDT_SUPPAE")
+    reported_at = ClockTime("Reported to the sponsor at", cdash="AEREPTM_SUPPAE")
+
+    narrative = Prose("Narrative", hint="What happened, in order; no names", cdash="AENARR_SUPPAE")
+
+    sections = (
+        Section("Event", "adverse_event"),
+        Section("Why it is serious", *CRITERIA, help="At least one is yes."),
+        Section("Report", *TIMES, help="Within 24 hours after the site became aware."),
+        Section("Narrative", "narrative"),
+    )
+
+    def lateness(self, zone: ZoneInfo) -> timedelta | None:
+        """The least time from when the site became aware to the report; an unknown time of day gains the doubt."""
+        if not (self.became_aware_on and self.reported_on):
+            return None
+        aware = _moment(self.became_aware_on, self.became_aware_at or time(23, 59), zone)
+        return _moment(self.reported_on, self.reported_at or time(0), zone) - aware
+
+    def is_reported_before_aware(self, zone: ZoneInfo) -> bool:
+        """Whether the report surely came before the site became aware."""
+        if not (self.became_aware_on and self.reported_on):
+            return False
+        aware = _moment(self.became_aware_on, self.became_aware_at or time(0), zone)
+        return _moment(self.reported_on, self.reported_at or time(23, 59), zone) < aware
+
+    def met(self) -> list[str]:
+        """The labels of the criteria answered yes."""
+        items: list[Any] = [self._meta.get_field(name) for name in CRITERIA if getattr(self, name)]
+        return [item.verbose_name for item in items]
+
+    def meets_none(self) -> bool:
+        """Whether every criterion is answered no; no answer, or a missing reason, decides nothing."""
+        return all(getattr(self, name) is False for name in CRITERIA)
+
+
+def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """In UTC, so that a night in which the clocks change has its true length."""
+    return datetime.combine(day, at, zone).astimezone(UTC)
+
+
+@crf(
+    "sae-follow-up",
+    title="Follow-up",
+    domain="AE",
+    repeat="follow-up",
+    row_of="serious-adverse-event",
+    columns=("followed_on", "outcome", "news"),
+)
+class SaeFollowUp(Crf):
+    """What became known of a serious adverse event after its first report."""
+
+    followed_on = Day("Date of follow-up", cdash="AEFUDT_SUPPAE")
+    news = Prose("What is new", hint="No names", cdash="AENEWS_SUPPAE")
+    outcome = Choice("Outcome so far", choices=Outcome, cdash="AEOUT")
+
+    sections = (Section("Follow-up", "followed_on", "outcome", "news"),)
+
+
+@check("SAE-003", on="serious-adverse-event", items=TIMES)
+def reported_late(row: SeriousAdverseEvent, book: Book) -> Iterator[Question]:
+    """The event was reported more than 24 hours after the site became aware of it."""
+    lasted = row.lateness(book.patient.site.zone)
+    if lasted is not None and lasted > REPORT_WITHIN:
+        aware, reported = (
+            f"{day} {at:%H:%M}" if at else f"{day}"
+            for day, at in (
+                (row.became_aware_on, row.became_aware_at),
+                (row.reported_on, row.reported_at),
+            )
+        )
+        yield Question(
+            "reported_on", f"Reported {reported}, more than 24 hours after the site became aware, {aware}."
+        )
+
+
+@check("SAE-004", on="serious-adverse-event", items=("adverse_event",), reads=("serious-adverse-event",))
+def two_forms_for_one_event(row: SeriousAdverseEvent, book: Book) -> Iterator[Question]:
+    """Another serious adverse event form is about the same event."""
+    for other in book.rows("serious-adverse-event") if row.adverse_event else ():
+        if other.adverse_event == row.adverse_event and other.entry.number < row.entry.number:
+            yield Question(
+                "adverse_event",
+                f"Serious adverse event {other.entry.number} is about the same event. "
+                "News of an event stands in its follow-ups.",
+            )
+            return
+
+
+@check("SAE-006", on="serious-adverse-event", items=TIMES, hard=True)
+def reported_before_aware(row: SeriousAdverseEvent, book: Book) -> Iterator[Question]:
+    """The report comes before the site became aware."""
+    if row.is_reported_before_aware(book.patient.site.zone):
+        yield Question("reported_on", "The report cannot come before the site became aware of the event.")
