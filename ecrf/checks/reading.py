@@ -7,6 +7,7 @@ from typing import Any
 
 from ecrf.casebook.completion import FormState, form_state
 from ecrf.casebook.models import Crf, Entry, MissingReason
+from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CrfDefinition, Section
 from ecrf.casebook.wording import reading_id
 from ecrf.checks.item_words import asked_when
@@ -82,6 +83,12 @@ class Reading:
     def choices(self) -> list[str]:
         """The answers there are, in words."""
         return [str(words) for _code, words in self.item.flatchoices or YES_NO]
+
+    @property
+    def names_a_visit(self) -> bool:
+        """Whether it is a link to an entry that stands at a visit."""
+        trial = protocol()
+        return self.item.kind == "link" and self.item.to not in (*trial.logs, *trial.patient_forms)
 
     @property
     def questions(self) -> list[Finding]:
@@ -215,6 +222,11 @@ class Block:
 
     sheets: Sequence[Sheet]
     lines: list[tuple[Any, list[Reading]]]
+
+    @property
+    def spare(self) -> range:
+        """The columns that stay empty, so that those of the last block are as wide as the others."""
+        return range(SIDE_BY_SIDE - len(self.sheets))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.casebook.wording import entry_in_a_line, form_title, numbered_title
 from ecrf.checks.models import Finding, FindingState
-from ecrf.checks.reading import Names, RowTable, Sheet
+from ecrf.checks.reading import SIDE_BY_SIDE, Names, RowTable, Sheet
 
 Rows = dict[str, list[Crf]]
 
@@ -61,8 +61,7 @@ class Shelf:
     def _table(self, kind: CrfDefinition, above: Sheet) -> RowTable:
         mine = [r for r in self.rows.get(kind.key, ()) if above.row and r.entry.parent_id == above.row.pk]
         stored = {row.entry.number: row for row in mine}
-        offered = kind.offered_rows if kind.row_names or above.row is None else 0
-        numbers = sorted({*stored, *range(1, offered + 1)})
+        numbers = sorted({*stored, *range(1, len(kind.row_names) + 1)})
         return RowTable(kind, [self._row(kind, above, n, stored.get(n)) for n in numbers])
 
     def _row(self, kind: CrfDefinition, above: Sheet, number: int, row: Crf | None) -> Sheet:
@@ -117,10 +116,15 @@ def blank_sheet(kind: CrfDefinition, number: int = 1, title: str = "", rows: int
     sheet = Sheet(kind, title or kind.title, str(number))
     for key in kind.rows:
         below = CRFS[key]
-        count = len(below.row_names) or max(below.blank_rows, rows)
+        count = len(below.row_names) or room_for(below, max(below.blank_rows, rows))
         inner = [Sheet(below, below.name_of(n), f"{number}.{n}") for n in range(1, count + 1)]
         sheet.tables.append(RowTable(below, inner))
     return sheet
+
+
+def room_for(kind: CrfDefinition, rows: int) -> int:
+    """So many blank rows, or more where the last block of a wide table has room left."""
+    return -(-rows // SIDE_BY_SIDE) * SIDE_BY_SIDE if RowTable(kind, []).is_wide else rows
 
 
 def _findings(**which: object) -> dict[int, list[Finding]]:

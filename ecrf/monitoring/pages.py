@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
@@ -45,6 +46,7 @@ def visit(request: UserRequest, pk: int) -> HttpResponse:
             for other in visits_beside(found, book.visit_days)
         ],
         "may_review": True,
+        "print_url": reverse("print-visit", args=[found.patient.number, found.code]),
     }
     return render(request, "monitoring/visit.html", context)
 
