@@ -9,6 +9,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.book import Book
 from ecrf.casebook.history import item_history
 from ecrf.casebook.matrix import matrix
+from ecrf.casebook.models import Entry
 from ecrf.casebook.outlooks import outlook_of
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.wording import form_title, visit_label
@@ -64,6 +65,7 @@ def form(request: UserRequest, pk: int, crf: str = "") -> HttpResponse:
         "sheet": entry_sheet(entry),
         "list": shelf(CRFS[entry.crf]),
         "may_review": request.user.may(Right.REVIEW, entry.site),
+        "print_url": _print_url(entry) if request.user.may(Right.REVIEW, entry.site) else "",
     }
     return render(request, "monitoring/form.html", context)
 
@@ -89,3 +91,11 @@ def history(request: UserRequest, pk: int, name: str) -> HttpResponse:
     }
     whole = not request.headers.get("HX-Request")
     return render(request, f"monitoring/{'history' if whole else '_history'}.html", context)
+
+
+def _print_url(entry: Entry) -> str:
+    """Where the visit, or the log, that holds the form is printed."""
+    number = entry.patient.number
+    if entry.visit:
+        return reverse("print-visit", args=[number, entry.visit.code])
+    return reverse("print-log", args=[number, CRFS[entry.crf].row_of or entry.crf])

@@ -15,6 +15,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CrfDefinition
+from ecrf.checks.catalogue import catalogue
 from ecrf.reports.printing import (
     READERS,
     Leaf,
@@ -86,11 +87,13 @@ def _worksheet(request: UserRequest, leaf: Leaf) -> HttpResponse:
 
 def _paper(user: User, patient: Patient | None = None) -> dict[str, object]:
     """What the header of every printed page says."""
+    trial = protocol()
     return {
-        "trial": protocol(),
+        "trial": trial,
         "patient": patient,
         "zone": patient.site.zone if patient else _zone_of(user),
         "printed_at": timezone.now(),
+        "fingerprint": catalogue(trial).fingerprint,
         "enters": patient is not None and user.may(Right.ENTER, patient.site),
     }
 
