@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 PACKAGES := .venv/.installed
 NODE_PACKAGES := node_modules/.fetched
-FRONT_END := static/vendor/bootstrap.min.css static/vendor/htmx.min.js
+FRONT_END := static/vendor/bootstrap.min.css static/vendor/htmx.min.js static/vendor/d3.min.js
 
 PIP_INSTALL := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check --require-hashes
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header
@@ -115,3 +115,7 @@ static/vendor/bootstrap.min.css: $(NODE_PACKAGES)
 static/vendor/htmx.min.js: $(NODE_PACKAGES)
 	@mkdir -p $(@D)
 	@cp node_modules/htmx.org/dist/htmx.min.js $@
+
+static/vendor/d3.min.js: $(NODE_PACKAGES)
+	@mkdir -p $(@D)
+	@cp node_modules/d3/dist/d3.min.js $@

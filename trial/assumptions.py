@@ -15,6 +15,7 @@ from trial.crfs import (
     grip_strength,
     incat,
     infusion,
+    laboratory,
     mrc_strength,
     nerve_conduction,
     prior_treatment,
@@ -161,6 +162,12 @@ FORMS = (
         "The publication does not describe how serious events were followed.",
     ),
     Assumption(
+        "Laboratory ranges",
+        "Each site enters the ranges of its laboratory with the days from and to which they hold; a value on a limit "
+        "is normal. A range for the patient's sex goes before one for any.",
+        "The publication does not tell the laboratories' ranges.",
+    ),
+    Assumption(
         "Components of the diagnosis",
         "The components of the EFNS/PNS 2010 criteria are recorded one by one, in our own short words. The "
         "category is the investigator's and is never calculated.",
@@ -266,6 +273,11 @@ LIMITS = (
     Assumption(
         "Check limits: prior treatment",
         "A treatment last given after the first dose of the trial drug is asked about.",
+        OUR_LIMIT,
+    ),
+    Assumption(
+        "Check limits: laboratory",
+        laboratory.LIMITS_IN_WORDS,
         OUR_LIMIT,
     ),
 )

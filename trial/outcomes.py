@@ -9,6 +9,10 @@ SIDES = ("right", "left")
 GRIP_TRIALS = 3
 ONE_DECIMAL = Decimal("0.1")
 
+MRC_REVIEW = Decimal(2)
+GRIP_REVIEW_KPA = Decimal(8)
+"""A change by as much is flagged for review; neither is an endpoint (protocol section 3, O)."""
+
 BLOCK_AREA_PERCENT, PROBABLE_AREA_PERCENT = 50, 30
 BLOCK_DURATION_PERCENT = 30
 BLOCK_LIMIT_PERCENT, BLOCK_AMPLITUDE_MV = 20, 1

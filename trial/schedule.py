@@ -3,6 +3,7 @@
 from ecrf.casebook.protocol import Protocol, VisitPlan
 from trial.assumptions import ASSUMPTIONS
 from trial.dosing import INDUCTION_DAYS
+from trial.lab_tests import LAB_TESTS
 
 WINDOW = 7
 """Days either side of the nominal day (O)."""
@@ -12,7 +13,7 @@ LAST_WEEK = 52
 LAST_VISIT = f"W{LAST_WEEK}"
 
 ENROLMENT = ("consent", "demographics", "eligibility", "mmn-history")
-ASSESSMENTS = ("visit", "vital-signs", "mrc-strength", "grip-strength", "incat")
+ASSESSMENTS = ("visit", "vital-signs", "mrc-strength", "grip-strength", "incat", "laboratory")
 NERVE_CONDUCTION_WEEKS = (1, 4, 28, LAST_WEEK)
 
 
@@ -58,5 +59,8 @@ PROTOCOL = Protocol(
         "protocol-deviation",
     ),
     safety_logs=("adverse-event", "serious-adverse-event", "concomitant-medication", "medical-history"),
+    lab_tests=LAB_TESTS,
     assumptions=ASSUMPTIONS,
+    story="trial.story.story",
+    sparkline=("mrc-strength", "sum_score"),
 )

@@ -45,6 +45,15 @@ def reach(user: User, rows: QuerySet[M], *rights: Right, **which: object) -> M:
     return found
 
 
+def reach_site(user: User, code: str, right: Right) -> Site:
+    """The site with this code. One where the user has nothing to do with patients does not exist (404)."""
+    found = sites(user, *ON_PATIENTS).filter(code=code).first()
+    if found is None:
+        raise Http404
+    require(user, right, found)
+    return found
+
+
 def require(user: User, right: Right, site: Site) -> None:
     """Refuse (403) unless the user has the right at the site."""
     if not user.may(right, site):

@@ -1,10 +1,11 @@
 """A patient's casebook, read: the rows of each kind of form in the order of the visits, each kind loaded once."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from ecrf.casebook.loading import load_rows
-from ecrf.casebook.models import Crf, Patient
+from ecrf.casebook.models import Crf, Patient, ReferenceRange
 from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import protocol
 
@@ -27,11 +28,12 @@ class Book:
         self.patient = patient
         self.reads = reads
         self._rows: dict[str, list[Any]] = {}
+        self._ranges: list[list[ReferenceRange]] = []
 
     def limited_to(self, reads: frozenset[str]) -> "Book":
         """The same book, opened at the declared kinds only."""
         view = Book(self.patient, reads)
-        view._rows = self._rows
+        view._rows, view._ranges = self._rows, self._ranges
         return view
 
     def load(self, *keys: str) -> None:
@@ -82,8 +84,9 @@ class Book:
 
     def earlier(self, key: str, row: Crf) -> list[Any]:
         """The rows of the kind at earlier visits, the last one last."""
-        here = self._visit_rank(row)
-        return [r for r in self.rows(key) if self._visit_rank(r) < here]
+        rank = self._ranks()
+        here = rank(row)
+        return [r for r in self.rows(key) if rank(r) < here]
 
     def previous(self, key: str, row: Crf) -> Any | None:
         """The last row of the kind at an earlier visit."""
@@ -112,6 +115,14 @@ class Book:
         return [r for r in self.rows(key) if getattr(r, item) == row.entry.link]
 
     @property
+    def ranges(self) -> list[ReferenceRange]:
+        """The reference ranges of the patient's site, save the withdrawn ones; loaded once."""
+        if not self._ranges:
+            standing = ReferenceRange.objects.filter(site=self.patient.site_id, withdrawn_at=None)
+            self._ranges.append(list(standing))
+        return self._ranges[0]
+
+    @property
     def visit_days(self) -> dict[str, date | None]:
         """{visit code: its date}, of every visit whose form was begun."""
         trial = protocol()
@@ -122,17 +133,27 @@ class Book:
         self.load(key)
         return self._rows[key]
 
-    def _visit_rank(self, row: Crf) -> tuple[int, int]:
-        visit = row.entry.visit
-        return protocol().rank(visit.code, self.visit_days) if visit else (-1, 0)
+    def _ranks(self) -> Callable[[Crf], tuple[int, int]]:
+        """The order of rows by their visit, each visit looked up once: a form may have hundreds of rows."""
+        days, trial = self.visit_days, protocol()
+        known: dict[str, tuple[int, int]] = {}
+
+        def rank(row: Crf) -> tuple[int, int]:
+            visit = row.entry.visit
+            if visit is None:
+                return -1, 0
+            if visit.code not in known:
+                known[visit.code] = trial.rank(visit.code, days)
+            return known[visit.code]
+
+        return rank
 
     def _sort(self, keys: Any) -> None:
-        days, trial = self.visit_days, protocol()
+        rank = self._ranks()
 
         def order(row: Crf) -> tuple[tuple[int, int], int, int]:
             entry = row.entry
-            rank = trial.rank(entry.visit.code, days) if entry.visit else (-1, 0)
-            return rank, entry.parent.number if entry.parent else 0, entry.number
+            return rank(row), entry.parent.number if entry.parent else 0, entry.number
 
         for key in keys:
             self._rows[key].sort(key=order)

@@ -53,6 +53,11 @@ class Matrix:
     logs: list["Log"]
     on_demand: list[VisitPlan]
 
+    @property
+    def empty_logs(self) -> list["Log"]:
+        """The logs in which nothing is recorded."""
+        return [log for log in self.logs if log.is_repeating and not log.lines]
+
 
 @dataclass(frozen=True)
 class LogLine:
@@ -80,10 +85,10 @@ class Log:
     is_repeating: bool
 
 
-def matrix(patient: Patient) -> Matrix:
-    """Three statements, whatever the number of visits, forms and logs."""
+def matrix(patient: Patient, book: Book | None = None) -> Matrix:
+    """Three statements, whatever the number of visits, forms and logs; what it reads stays in `book`."""
     trial = protocol()
-    book, entries = Book(patient), entries_of(patient)
+    book, entries = book or Book(patient), entries_of(patient)
     book.load(*outlook_forms(), *trial.logs, *trial.patient_forms)
     opened = dict(patient.visits.values_list("code", "pk"))
     seen = outlook_of(patient, book, entries, opened)

@@ -9,6 +9,7 @@ from django.db import models
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
+from ecrf.casebook.reference import ReferenceRange  # noqa: F401  (a table of this app)
 
 
 @audited(patient="r.id")
@@ -157,6 +158,8 @@ class Crf(models.Model):
 
     site_path: ClassVar[str] = "entry__patient__site"
     sections: ClassVar[tuple[Any, ...]] = ()
+    uses_ranges: ClassVar[bool] = False
+    """Whether items are derived from the site's reference ranges."""
 
     class Meta:
         abstract = True

@@ -55,10 +55,26 @@ class Assumption:
     why: str
 
 
+@dataclass(frozen=True)
+class LabTest:
+    """One laboratory test: its code (as CDISC LBTESTCD) and the units laboratories usually report it in.
+
+    `by_sex` where laboratories usually have a range for each sex.
+    """
+
+    code: str
+    label: str
+    units: tuple[str, ...]
+    by_sex: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Protocol:
-    """One trial. `visit_form` and its items say where a visit's date and fate are entered; `safety_logs` are those
-    that the safety role reads too."""
+    """One trial. `visit_form` and its items say where a visit's date and fate are entered.
+
+    `safety_logs` are those that the safety role reads too. `story` is the dotted path of the function that tells a
+    patient's story (see `story.py`), `sparkline` the form and the item whose values the lists draw in small.
+    """
 
     title: str
     short_title: str
@@ -75,7 +91,10 @@ class Protocol:
     end_date_item: str = "ended_on"
     end_reason_item: str = "reason"
     completed_reason: str = "COMPLETED"
+    lab_tests: tuple[LabTest, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    story: str = ""
+    sparkline: tuple[str, str] | None = None
 
     def plan(self, code: str) -> VisitPlan | None:
         """The plan of the visit with this code; None if there is no such visit."""

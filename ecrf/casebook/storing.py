@@ -49,11 +49,11 @@ def write(
     _count_missing(place, row)
     if place.definition.key in book.loaded:
         book.put(place.definition.key, row)
-    for definition in recalculated_with(place.definition.key, changes):
-        recalculate(definition, row, book)
+    others = recalculated_with(place.definition.key, changes)
+    recalculated = [other for definition in others for other in recalculate(definition, row, book)]
     result.row, result.changed = row, list(changes)
     for step in AFTER_WRITE:
-        result.remarks += step(Writing(place, row, list(changes), by, book))
+        result.remarks += step(Writing(place, row, list(changes), by, book, recalculated))
     if place.definition.key in outlook_forms():
         refresh_outlook(place.patient, book)
 
@@ -64,10 +64,10 @@ def recalculated_with(key: str, changed: Iterable[str]) -> list[CrfDefinition]:
     return [definition for definition in CRFS.values() if definition.calculated_from & names]
 
 
-def recalculate(definition: CrfDefinition, source: Crf | None, book: Book) -> None:
+def recalculate(definition: CrfDefinition, source: Crf | None, book: Book) -> list[Crf]:
     """Derive anew what a change elsewhere touches: the rows of `source` if its own, else all of the kind.
 
-    Call it inside `acting` with the patient.
+    Returns the rows of which something changed. Call it inside `acting` with the patient.
     """
     rows = book.with_struck(definition.key)
     if source is not None and definition.row_of == source.entry.crf:
@@ -80,6 +80,20 @@ def recalculate(definition: CrfDefinition, source: Crf | None, book: Book) -> No
             changed.append(row)
     if changed:
         definition.model._default_manager.bulk_update(changed, list(definition.calculated))
+        _count_missing_anew(definition, changed)
+    return changed
+
+
+def _count_missing_anew(definition: CrfDefinition, rows: list[Crf]) -> None:
+    """An item may be asked or not by what was derived: a flag asks whether the value is significant."""
+    moved = []
+    for row in rows:
+        missing = len(definition.missing(row)) + _missing_rows(definition, row.entry)
+        if missing != row.entry.missing:
+            row.entry.missing = missing
+            moved.append(row.entry)
+    if moved:
+        Entry.objects.bulk_update(moved, ["missing"])
 
 
 def _save(row: Crf, columns: list[str]) -> None:

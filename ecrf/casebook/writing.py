@@ -29,13 +29,14 @@ class Conflict:
 @dataclass
 class Writing:
     """What is about to be, or has been, written: the row as it will stand, the items that change, and the
-    patient's book for whoever has to look further."""
+    patient's book for whoever has to look further. `recalculated`: rows of other forms derived anew with it."""
 
     place: Place
     row: Crf
     changed: list[str]
     by: Actor
     book: Book
+    recalculated: list[Crf] = field(default_factory=list)
 
 
 @dataclass

@@ -1,12 +1,14 @@
 """Runs the edit checks that a change sets off, inside the transaction that saves the change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Q
 
 from ecrf.casebook.book import Book
 from ecrf.casebook.models import Crf, Patient
+from ecrf.casebook.protocol import protocol
+from ecrf.casebook.recalculating import after_recalculation
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.striking import after_strike
 from ecrf.casebook.writing import Writing, after_write, before_write, needed
@@ -47,13 +49,36 @@ def ask_about_unlikely(writing: Writing) -> list[Finding]:
     """Soft checks: open, keep, reopen or clear findings; returns those of this entry that are not cleared."""
     key = writing.place.definition.key
     own = [c for c in CHECKS.values() if not c.hard and c.looks_at(key, writing.changed)]
-    others = [c for c in CHECKS.values() if not c.hard and c.is_woken(key, writing.changed)]
+    others = [c for c in CHECKS.values() if not c.hard and _is_woken(c, writing)]
     book = writing.book
     runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}
     for c in others:
         book.load(*_kinds(c))
         runs |= {(c.id, row.entry_id): (c, row) for kind in _kinds(c) for row in book.rows(kind)}
+    runs |= {(c.id, row.entry_id): (c, row) for c, row in _of_recalculated(writing)}
     return _settle(writing.place.patient, list(runs.values()), book, writing.row.entry_id)
+
+
+def _of_recalculated(writing: Writing) -> Iterator[tuple[Check, Crf]]:
+    """The soft checks that look at what was derived anew in other forms, with the rows to run them on."""
+    for key in {row.entry.crf for row in writing.recalculated}:
+        derived = list(CRFS[key].calculated)
+        standing = [row for row in writing.recalculated if row.entry.crf == key and not row.entry.is_struck]
+        for c in CHECKS.values():
+            if not c.hard and c.looks_at(key, derived):
+                rows = writing.book.rows(key) if c.is_woken(key, derived) else standing
+                yield from ((c, row) for row in rows)
+
+
+def _is_woken(check: Check, writing: Writing) -> bool:
+    """Whether what was written sets the check off for other rows; the date of an unscheduled visit moves the order of
+    the visits, and with it what "the last visit" is."""
+    key, visit = writing.place.definition.key, writing.place.visit
+    if check.is_woken(key, writing.changed):
+        return True
+    plan = protocol().plan(visit.code) if visit else None
+    moves = key == protocol().visit_form and protocol().visit_date_item in writing.changed
+    return bool(moves and plan and plan.repeats and check.on in check.reads)
 
 
 def _settle(patient: Patient, runs: Iterable[tuple[Check, Crf]], book: Book, entry_id: int) -> list[Finding]:
@@ -126,6 +151,15 @@ def run_all(patient: Patient) -> int:
             runs += [(check, row) for row in book.rows(key)] if not check.hard else []
     _settle(patient, runs, book, 0)
     return len(runs)
+
+
+@after_recalculation
+def ask_anew(book: Book, keys: list[str]) -> None:
+    """Run every soft check on these kinds of form, and those that read them, for one patient."""
+    concerned = [c for c in CHECKS.values() if not c.hard and (c.on in keys or c.reads & set(keys))]
+    book.load(*(key for c in concerned for key in [*_kinds(c), *c.reads]))
+    runs = [(c, row) for c in concerned for key in _kinds(c) for row in book.rows(key)]
+    _settle(book.patient, runs, book, 0)
 
 
 def _clear_struck(patient: Patient) -> None:

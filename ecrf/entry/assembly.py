@@ -12,6 +12,7 @@ from ecrf.casebook.outlooks import entries_of
 from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import VisitPlan, protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
+from ecrf.casebook.storing import recalculated_with
 from ecrf.casebook.striking import links_to
 from ecrf.checks.models import Finding
 from ecrf.entry.addresses import Where, page_url
@@ -80,7 +81,7 @@ def visit_page(where: Where) -> Page:
     keys = [d.key for d in _with_row_kinds(kinds)]
     rows = load_rows(where.patient, keys, [visit.pk, *before.values()])
     findings = list(Finding.objects.filter(entry__visit=visit).select_related("confirmed_by"))
-    shelf = Shelf(where, rows, findings, before, choices_of(kinds, book))
+    shelf = Shelf(where, rows, findings, before, choices_of(kinds, book), book)
     panels = []
     for definition in kinds:
         numbers = _numbers(here, definition, plan)
@@ -102,7 +103,7 @@ def log_page(where: Where, definition: CrfDefinition, number: int | None = None)
             "confirmed_by"
         )
     )
-    shelf = Shelf(where, rows, findings, {}, choices_of([definition], book))
+    shelf = Shelf(where, rows, findings, {}, choices_of([definition], book), book)
     stored = sorted(row.entry.number for row in rows[definition.key])
     numbers = stored if number is None else [number]
     panels = [shelf.panel(Place(where.patient, definition, None, n), 1) for n in numbers]
@@ -116,6 +117,25 @@ def one_panel(where: Where, place: Place, row: Crf | None, findings: list[Findin
     return Panel(where, place, row, findings=findings)
 
 
+def recalculated_rows(where: Where, place: Place, changed: list[str]) -> list[RowGroup]:
+    """The rows on the visit's page that were calculated anew when these items changed: what they show, too."""
+    kinds = [d for d in recalculated_with(place.definition.key, changed) if d.row_of]
+    if where.visit is None or not kinds:
+        return []
+    keys = [key for kind in kinds for key in (kind.key, kind.row_of)]
+    book = Book(where.patient)
+    book.load(*keys, *(name.partition(".")[0] for kind in kinds for name in kind.calculated_from))
+    rows = {key: [r for r in book.rows(key) if r.entry.visit_id == where.visit.pk] for key in keys}
+    entries = [row.entry_id for kind in kinds for row in rows[kind.key]]
+    findings = list(Finding.objects.filter(entry__in=entries).select_related("confirmed_by"))
+    shelf = Shelf(where, rows, findings, {}, {}, book)
+    return [
+        shelf.group(Place(where.patient, CRFS[kind.row_of], where.visit, row.entry.number), row, kind)
+        for kind in kinds
+        for row in rows[kind.row_of]
+    ]
+
+
 @dataclass(frozen=True)
 class Shelf:
     """What was loaded for a page, and how a panel is taken from it."""
@@ -125,6 +145,7 @@ class Shelf:
     findings: list[Finding]
     before: dict[str, int]
     choices: dict[str, list[tuple[str, str]]]
+    book: Book
 
     def panel(self, place: Place, expected: int) -> Panel:
         definition, kind = place.definition, self.rows[place.definition.key]
@@ -132,7 +153,7 @@ class Shelf:
         own = next((r for r in kind if r.entry.visit_id == here and r.entry.number == place.number), None)
         panel = self._panel(place, own, self._last(definition, 1))
         panel.expected = expected
-        panel.rows = [self._group(place, own, CRFS[key]) for key in definition.rows]
+        panel.rows = [self.group(place, own, CRFS[key]) for key in definition.rows]
         return panel
 
     def _panel(self, place: Place, row: Crf | None, last: Crf | None) -> Panel:
@@ -147,15 +168,27 @@ class Shelf:
         fits = (r for r in kind if visit and r.entry.visit_id == visit and r.entry.number == number)
         return next(fits, None)
 
-    def _group(self, above: Place, parent: Crf | None, definition: CrfDefinition) -> RowGroup:
+    def group(self, above: Place, parent: Crf | None, definition: CrfDefinition) -> RowGroup:
         stored = [r for r in self.rows[definition.key] if parent and r.entry.parent_id == parent.entry_id]
         by_number = {r.entry.number: r for r in stored}
         panels = []
         for number in sorted({*range(1, definition.offered_rows + 1), *by_number}):
             place = Place(self.where.patient, definition, above.visit, number, above.number)
             last = self._last(definition, number) if definition.row_names else None
-            panels.append(self._panel(place, by_number.get(number), last))
-        return RowGroup(definition, panels)
+            panel = self._panel(place, by_number.get(number), last)
+            if panel.row is None and definition.row_names:
+                panel.draft = self._draft(place, parent)
+            panels.append(panel)
+        return RowGroup(definition, panels, parent)
+
+    def _draft(self, place: Place, parent: Crf | None) -> Crf:
+        """What the system derives for a row of a fixed set before anything is entered: its test, its range."""
+        entry = Entry(patient=place.patient, visit=place.visit, crf=place.definition.key, number=place.number)
+        entry.parent = parent.entry if parent else None
+        draft = place.definition.model(entry=entry)
+        self.book.load(*(name.partition(".")[0] for name in place.definition.calculated_from))
+        draft.calculate(self.book)
+        return draft
 
 
 def choices_of(kinds: list[CrfDefinition], book: Book) -> dict[str, list[tuple[str, str]]]:

@@ -59,10 +59,12 @@ def control(item: "ItemView", row: int | None = None, col: int | None = None) ->
 def cell(item: "ItemView", size: int, row: int, col: int, muscle: str = "") -> SafeString:
     """The field of a grid's cell; its label is read out, since the grid's heads label it for the eye."""
     unit = f", {item.definition.unit}" if item.definition.unit else ""
+    whose = f"{item.panel.title}: " if item.panel.definition.row_of else ""
     more: Attributes = {
         "class": f"form-control cell-{size}",
-        "inputmode": "decimal",
-        "aria-label": f"{item.label}{unit}",
+        "inputmode": "decimal" if item.kind == "number" else None,
+        "aria-label": f"{whose}{item.label}{unit}",
+        "placeholder": item.label if item.kind == "line" else None,
         "data-row": str(row),
         "data-col": str(col),
         "data-muscle": muscle or None,

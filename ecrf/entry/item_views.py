@@ -74,8 +74,16 @@ class ItemView:
     @property
     def words(self) -> str:
         """The value for reading."""
-        value = getattr(self.panel.row, self.name, None)
-        return str(self.definition.words(value))
+        return str(self.definition.words(self._value))
+
+    @property
+    def code(self) -> str:
+        """A calculated value as the script reads it."""
+        return str(self.definition.text(self._value))
+
+    @property
+    def _value(self) -> Any:
+        return getattr(self.panel.row or self.panel.draft, self.name, None)
 
     @property
     def previous(self) -> str:

@@ -25,7 +25,7 @@ class Linking:
 
 @dataclass
 class Panel:
-    """One entry on the page, stored or still to begin."""
+    """One entry on the page, stored or still to begin; `draft` holds what the system derives for it before."""
 
     where: Where
     place: Place
@@ -39,6 +39,7 @@ class Panel:
     choices: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     linked_from: list[Linking] = field(default_factory=list)
     trouble: str = ""
+    draft: Crf | None = None
     recorded: Recorded = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
@@ -144,7 +145,26 @@ class Panel:
 
 @dataclass
 class RowGroup:
-    """The rows of one kind under a form."""
+    """The rows of one kind under a form, whose own row is `parent`."""
 
     definition: CrfDefinition
     panels: list[Panel]
+    parent: Crf | None = None
+
+    @property
+    def template(self) -> str:
+        return f"crfs/{self.definition.key}.html"
+
+    @property
+    def without_range(self) -> list[Panel]:
+        """The rows for which the site has no reference range on the day."""
+        return [p for p in self._unflagged if not getattr(p.row or p.draft, "waits_for_sex", False)]
+
+    @property
+    def waiting_for_sex(self) -> list[Panel]:
+        """The rows for which it has one for each sex, and the patient's is not known."""
+        return [p for p in self._unflagged if getattr(p.row or p.draft, "waits_for_sex", False)]
+
+    @property
+    def _unflagged(self) -> list[Panel]:
+        return [p for p in self.panels if not getattr(p.row or p.draft, "has_range", True)]

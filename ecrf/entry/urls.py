@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ecrf.entry.views import checks, item, patient, today, visit
+from ecrf.entry.views import checks, item, patient, ranges, today, visit
 
 PLACE = "patients/<str:number>/<str:segment>/<slug:crf>/<str:address>/<slug:name>/"
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("", today.today, name="today"),
     path("checks/", checks.checks, name="checks"),
     path("assumptions/", checks.checks, name="assumptions"),  # as the page was called before
+    path("sites/<slug:code>/ranges/", ranges.ranges, name="ranges"),
+    path("sites/<slug:code>/ranges/<int:pk>/end/", ranges.end, name="end-range"),
+    path("sites/<slug:code>/ranges/<int:pk>/withdraw/", ranges.withdraw, name="withdraw-range"),
     path("patients/add/", patient.add, name="add-patient"),
     path("patients/<str:number>/", patient.patient, name="patient"),
     path("patients/<str:number>/casebook/<slug:crf>/add/", visit.add_log_form, name="add-log-form"),

@@ -12,6 +12,7 @@ from ecrf.casebook.due import LIVING
 from ecrf.casebook.many_outlooks import due_within, overdue
 from ecrf.casebook.models import Entry, Patient, PatientOutlook, Status
 from ecrf.casebook.protocol import protocol
+from ecrf.entry.sparklines import Sparkline, sparklines
 
 CARD_ROWS = 8
 PAGE_ROWS = 25
@@ -24,6 +25,7 @@ class Line:
     outlook: PatientOutlook
     today: date
     missing: int = 0
+    story: Sparkline | None = None
 
     @property
     def patient(self) -> Patient:
@@ -93,6 +95,7 @@ def worklist(user: User, *, query: str = "", after: str = "") -> Worklist:
         listed = listed.filter(patient__number__gt=after)
     found = list(listed.order_by("patient__number")[: PAGE_ROWS + 1])
     lines = [Line(row, today[row.site_id]) for row in found[:PAGE_ROWS]]
+    _draw_stories(lines)
     _count_missing([*lines, *(line for card in cards for line in card.lines)])
     return Worklist(where, cards, lines, lines[-1].patient.number if len(found) > PAGE_ROWS else "")
 
@@ -140,3 +143,10 @@ def _count_missing(lines: list[Line]) -> None:
     found = dict(sums)
     for line in lines:
         line.missing = found.get(line.patient.pk, 0)
+
+
+def _draw_stories(lines: list[Line]) -> None:
+    """The course of each listed patient in small: one statement for all the lines."""
+    found = sparklines({line.patient.pk for line in lines})
+    for line in lines:
+        line.story = found.get(line.patient.pk)

@@ -16,7 +16,7 @@ from ecrf.casebook.outlooks import fact_of
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.casebook.wording import visit_label
-from ecrf.monitoring import pages, reaching
+from ecrf.monitoring import pages, ranges, reaching  # noqa: F401  (ranges registers its list)
 from ecrf.monitoring.lists import by_visit, chip, ids, quiet, struck_through
 from ecrf.monitoring.narrowing import PatientFilter
 from ecrf.monitoring.questions import count_open

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Model
 from django.urls import reverse
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
 from ecrf.access.roles import Right
-from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.models import Entry, Patient, ReferenceRange, Visit
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.monitoring.reaching import patients, right_to_read, rows
@@ -61,6 +61,7 @@ def overview(user: User) -> Overview:
     whole, forms = [], []
     if Right.REVIEW in user.rights:
         whole = [_list_of(Patient, "Patients"), _list_of(Visit, "Visits"), _list_of(Entry, "Forms")]
+        whole += [_list_of(ReferenceRange, "Laboratory ranges")] if trial.lab_tests else []
         forms = [shelf(CRFS[key]) for key in trial.scheduled_crfs() if key not in trial.safety_logs]
         columns.insert(0, (whole[0], _patients_by_site(user)))
     lines = [_line(site, columns) for site in sites(user, Right.REVIEW, Right.REVIEW_SAFETY)]
@@ -80,7 +81,7 @@ def shelf(definition: CrfDefinition) -> Shelf:
     return Shelf(definition.plural, _address(definition.model), inner)
 
 
-def _list_of(model: type[Patient] | type[Visit] | type[Entry], title: str) -> Shelf:
+def _list_of(model: type[Model], title: str) -> Shelf:
     return Shelf(title, _address(model))
 
 

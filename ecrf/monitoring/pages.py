@@ -12,6 +12,7 @@ from ecrf.casebook.matrix import matrix
 from ecrf.casebook.models import Entry
 from ecrf.casebook.outlooks import outlook_of
 from ecrf.casebook.registry import CRFS
+from ecrf.casebook.story import story_of
 from ecrf.casebook.wording import form_title, visit_label
 from ecrf.checks.sheets import entry_sheet, visit_sheets
 from ecrf.monitoring.overview import overview, shelf
@@ -27,7 +28,14 @@ def index(request: UserRequest) -> HttpResponse:
 def patient(request: UserRequest, pk: int) -> HttpResponse:
     """One patient's casebook at a glance, as the site sees it."""
     found = reach_patient(request.user, pk)
-    context = {"patient": found, "matrix": matrix(found), "questions": open_questions(found)}
+    book = Book(found)
+    seen = matrix(found, book)
+    context = {
+        "patient": found,
+        "matrix": seen,
+        "story": story_of(book, seen.outlook),
+        "questions": open_questions(found),
+    }
     return render(request, "monitoring/patient.html", context)
 
 

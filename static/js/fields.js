@@ -23,9 +23,10 @@ export function field(id) {
   return found?.matches("[role=radiogroup]") ? found.querySelector("input:checked") || found.querySelector("input") : found;
 }
 
+/* What stands in the field, or what was calculated. */
 export function read(id) {
   const found = document.getElementById(`f-${id}`);
-  if (!found) return "";
+  if (!found) return document.querySelector(`#c-${CSS.escape(id)} data`)?.value ?? "";
   return found.matches("[role=radiogroup]") ? (found.querySelector("input:checked")?.value ?? "") : found.value;
 }
 
@@ -44,10 +45,11 @@ export function tag(id, label) {
   found.hidden = !label;
 }
 
-/* Every field a person can reach, in the order of the page. */
+/* Every field that Tab reaches, and the one in use, in the order of the page. */
 export function inOrder() {
   const all = document.querySelectorAll("#page-form [data-item] :is(input, select, textarea)");
-  return [...all].filter((f) => f.offsetParent && (f.type !== "radio" || f === field(idOf(f))));
+  const reached = (f) => f.tabIndex >= 0 || f === document.activeElement;
+  return [...all].filter((f) => f.offsetParent && reached(f) && (f.type !== "radio" || f === field(idOf(f))));
 }
 
 /* Shows an item only when it is asked, given the other values; one that holds a value stays in sight. */
@@ -55,7 +57,7 @@ export function showAsked() {
   for (const item of document.querySelectorAll("[data-asked-of]")) {
     const other = wrapper(item.dataset.askedOf);
     const answer = read(item.dataset.askedOf).replaceAll(" ", "_");
-    const asked = !other.hidden && item.dataset.askedIf.split(" ").includes(answer) && answer !== "";
+    const asked = !other?.hidden && item.dataset.askedIf.split(" ").includes(answer) && answer !== "";
     item.hidden = !asked && !read(idOf(item)) && !state.get(idOf(item));
   }
 }

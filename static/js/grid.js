@@ -33,6 +33,37 @@ function advance(event) {
   all[all.indexOf(event.target) + 1]?.focus();
 }
 
+/* Where a column is typed down, Enter goes to its next cell, and from the last to the answers that are still open. */
+function below(grid, input) {
+  const open = [...grid.querySelectorAll("[role=radiogroup]")].filter((g) => g.offsetParent && !g.querySelector(":checked"));
+  const after = (group) => input.compareDocumentPosition(group) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const next = input.dataset.row && at(grid, Number(input.dataset.row) + 1, input.dataset.col);
+  return next || (input.dataset.row ? open[0] : open.find(after))?.querySelector("input");
+}
+
+const goDown = (event) => {
+  const grid = event.target.closest("[data-grid][data-down]");
+  if (event.key !== "Enter" || event.ctrlKey || event.altKey || event.isComposing || !grid) return;
+  const next = event.target.matches("[data-item] input") && !event.target.closest(".messages") && below(grid, event.target);
+  if (!next) return;
+  event.preventDefault();
+  event.stopPropagation();
+  next.focus();
+};
+document.addEventListener("keydown", goDown, true);
+
+/* A sign typed before a number belongs into the cell beside it. */
+document.addEventListener("keydown", (event) => {
+  const sign = event.target.closest("[data-grid] tr")?.querySelector("[data-sign] input");
+  if (!sign || sign === event.target || !["<", ">"].includes(event.key) || event.target.inputMode !== "decimal") return;
+  event.preventDefault();
+  sign.value = event.key;
+  for (const told of ["input", "change"]) sign.dispatchEvent(new Event(told, { bubbles: true }));
+});
+
+/* Rarely needed cells are reached by the arrows and the mouse, so that Tab and Enter go down the column. */
+for (const input of document.querySelectorAll("[data-grid] :is([data-sign], [data-aside]) input")) input.tabIndex = -1;
+
 document.addEventListener("input", advance);
 document.addEventListener("compositionend", advance);
 document.addEventListener("focusin", ({ target }) => {

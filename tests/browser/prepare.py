@@ -1,12 +1,15 @@
-"""Fills the browser tests' database: sites, accounts, and a patient with two complete visits behind it."""
+"""Fills the browser tests' database: sites, accounts, patients with a baseline visit, and one with a story."""
 
+import uuid
 from datetime import timedelta
 
 import django
 
 django.setup()
 
-from ecrf.access.roles import Role  # noqa: E402
+from ecrf.access.roles import Right, Role  # noqa: E402
+from ecrf.casebook.registry import CRFS  # noqa: E402
+from ecrf.casebook.services import add_entry  # noqa: E402
 from tests.builders import a_patient, a_visit, enter  # noqa: E402
 from tests.conftest import make_site, make_user  # noqa: E402
 from trial.crfs.mrc_strength import MUSCLES  # noqa: E402
@@ -33,3 +36,34 @@ for _ in range(8):
     enter(baseline, "mrc-strength", coordinator, **dict.fromkeys(mrc_items(MUSCLES), "4"))
     enter(baseline, "grip-strength", coordinator, right_1="31.0", left_1="30.0")
     enter(baseline, "vital-signs", coordinator, weight_kg="60.0")
+
+patient = a_patient(site, coordinator)
+screening = {"fate": "done", "visited_on": str(today - timedelta(days=50)), "contact": "on-site"}
+enter(a_visit(patient, "SCR", coordinator), "visit", coordinator, **screening)
+for code, days, grade, grams, lot in (
+    ("W01", 42, "4", "24.0", "A1"),
+    ("W04", 21, "4", "60.0", "B2"),
+    ("W07", 0, "3", "", ""),
+):
+    visit, on = a_visit(patient, code, coordinator), str(today - timedelta(days=days))
+    enter(visit, "visit", coordinator, fate="done", visited_on=on, contact="on-site")
+    enter(visit, "mrc-strength", coordinator, **dict.fromkeys(mrc_items(MUSCLES), grade))
+    enter(visit, "grip-strength", coordinator, right_1="31.0", left_1="30.0")
+    if grams:
+        enter(visit, "infusion", coordinator, infused_on=on, given_g=grams)
+        enter(visit, "infusion-lot", coordinator, parent=1, lot_number=lot)
+add_entry(
+    patient=patient,
+    definition=CRFS["adverse-event"],
+    visit=None,
+    parent=None,
+    by=coordinator.acting_at(site, Right.ENTER),
+    request_key=uuid.uuid4(),
+)
+event = {
+    "term": "Headache",
+    "started_on": str(today - timedelta(days=20)),
+    "ongoing": "yes",
+    "severity": "MILD",
+}
+enter(patient, "adverse-event", coordinator, **event)

@@ -12,6 +12,7 @@ from ecrf.casebook.matrix import matrix
 from ecrf.casebook.outlooks import outlook_of
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.services import complete_entries
+from ecrf.checks.models import Finding, FindingState
 from tests.builders import a_patient, a_place, a_visit, enter
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +105,15 @@ def test_only_numbered_codes_name_an_unscheduled_visit(code):
 def test_unscheduled_visit_has_no_window(went_on):
     due = next(due for due in outlook_of(went_on).visits if due.plan.code == "UNS-1")
     assert (due.due_on, due.in_window, due.visited_on) == (None, None, date(2026, 1, 12))
+
+
+def test_corrected_date_of_an_unscheduled_visit_asks_anew_what_is_compared_with_the_last_visit(
+    went_on, coordinator
+):
+    """At week 4 the weight is compared with the unscheduled visit, until that turns out to be later."""
+    for code, weight in (("W01", "60"), ("UNS-1", "70"), ("W04", "60")):
+        enter(a_visit(went_on, code, coordinator), "vital-signs", coordinator, weight_kg=weight)
+    at_week_4 = Finding.objects.filter(check_id="VS-004", entry__visit__code="W04", state=FindingState.OPEN)
+    assert at_week_4.exists()
+    enter(a_visit(went_on, "UNS-1", coordinator), "visit", coordinator, visited_on="2026-01-30")
+    assert not at_week_4.exists()

@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 from functools import reduce
 from types import SimpleNamespace
 
@@ -14,6 +16,7 @@ from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
+from ecrf.casebook.keeping_ranges import NewRange, add_ranges
 from ecrf.casebook.models import Crf, Entry, Patient, Visit
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, by_model
@@ -67,6 +70,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "log-form":        ("GET", *_entry(302)),
     "add-log-form":    ("POST", *_entry(302)),
     "open-visit":      ("POST", *_entry(302)),
+    "ranges":          ("GET POST", *_entry(200)),
+    "end-range":       ("POST", *_entry(302)),
+    "withdraw-range":  ("POST", *_entry(302)),
     "item":            ("POST", *_entry(200)),
     "item-history":    ("GET", *_entry(200)),
     "confirm-finding": ("POST", *_entry(200)),
@@ -90,7 +96,8 @@ SAFETY_LOGS = ("adverse-event", "serious-adverse-event", "concomitant-medication
 
 def _monitoring() -> dict[str, tuple[str, str, str]]:
     """The monitor's pages: the first one, and a list and a page of every kind of object."""
-    table = {"monitor:index": ("GET", REVIEW_SAFETY[0], ""), "monitor:item-history": ("GET", *REVIEW)}
+    table = {"monitor:casebook_referencerange_changelist": ("GET", REVIEW[0], "")}
+    table |= {"monitor:index": ("GET", REVIEW_SAFETY[0], ""), "monitor:item-history": ("GET", *REVIEW)}
     for label in ("casebook_patient", "casebook_visit", "casebook_entry"):
         table |= {
             f"monitor:{label}_changelist": ("GET", REVIEW[0], ""),
@@ -126,12 +133,16 @@ def _world(site: Site, by: User) -> SimpleNamespace:
     definition = a_place(patient, "adverse-event").definition
     add_entry(patient=patient, definition=definition, visit=None, parent=None, by=actor, request_key=key)
     finding = Finding.objects.get(entry__patient=patient)
+    given = [NewRange(test, "g/L", None, Decimal("16"), "", date(2026, 1, 1)) for test in ("HGB", "WBC")]
+    lab_range, wrong_range = add_ranges(site=site, given=given, by=by)
     token, _other = (make_feed(by=by, label="", request_key=uuid.uuid4()) for _ in range(2))
     return SimpleNamespace(
         site=site,
         patient=patient,
         visit=visit,
         finding=finding,
+        range=lab_range,
+        wrong_range=wrong_range,
         ae_key=key,
         by=by,
         token=token,
@@ -164,6 +175,9 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         return _monitors_address(name, where), {}
     made: dict[str, Callable[[], tuple[list, dict[str, str]]]] = {
         "add-patient": lambda: ([], {"site": where.site.code, "key": str(uuid.uuid4())}),
+        "ranges": lambda: ([where.site.code], {}),
+        "end-range": lambda: ([where.site.code, where.range.pk], {"valid_to": "2026-06-30"}),
+        "withdraw-range": lambda: ([where.site.code, where.wrong_range.pk], {"reason": "Wrong column"}),
         "patient": lambda: ([number], {}),
         "visit": lambda: ([number, "W01"], {}),
         "log": lambda: ([number, "adverse-event"], {}),
@@ -358,7 +372,8 @@ def test_lists_of_a_monitor_show_no_patient_of_another_site(own, other, client, 
     for name in [name for name in TABLE if name.startswith("monitor:") and name.endswith("_change")]:
         ask(name, own)  # so that there is one of every kind at both sites
         ask(name, other)
-    for name in [name for name in TABLE if name.endswith("_changelist") or name == "monitor:index"]:
+    of_patients = TABLE.keys() - {"monitor:casebook_referencerange_changelist"}
+    for name in [name for name in of_patients if name.endswith("_changelist") or name == "monitor:index"]:
         for query in ("", f"?q={other.patient.number}", "?o=-1", f"?patient__number={other.patient.number}"):
             page = client.get(reverse(name) + query).content.decode()
             typed = [

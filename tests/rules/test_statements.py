@@ -78,6 +78,9 @@ def _infusion_days(visit: Visit, by: User, days: int, readings: int) -> None:
         pytest.param(
             "infusion-vitals/1.1/pulse", ("70", "71"), id="a reading, whose infusion is not begun either"
         ),
+        pytest.param(
+            "laboratory/1/collected_on", ("2026-01-05", "2026-01-06"), id="the day that chooses the ranges"
+        ),
     ],
 )
 def test_saving_an_item_takes_few_statements_in_one_transaction(client, patient, address, values):
@@ -86,6 +89,14 @@ def test_saving_an_item_takes_few_statements_in_one_transaction(client, patient,
         assert found.count <= SAVE_AT_MOST, "\n".join(found.sql)
         assert found.writes
         assert found.writing_transactions == 1, "\n".join(found.sql)
+
+
+def test_saving_a_laboratory_result_takes_few_statements(client, patient, coordinator):
+    for visit in patient.visits.all():
+        enter(visit, "laboratory", coordinator, collected_on="2026-01-05")
+    for value in ("12", "-1", "13"):
+        found = _save(client, _item(patient, "lab-result/1.1/value"), value)
+        assert found.count <= SAVE_AT_MOST, "\n".join(found.sql)
 
 
 def test_saving_an_item_takes_the_same_number_whatever_the_number_of_visits_and_patients(

@@ -6,6 +6,7 @@ from tests.builders import enter
 from tests.trial.asked import asked
 
 
+# MH-001
 @pytest.mark.parametrize(
     ("start", "end", "refused"),
     [

@@ -1,6 +1,7 @@
 """Draws a panel's items: by crispy from the CRF's sections, or by the CRF's own template where there is one."""
 
 from functools import cache
+from typing import Any
 
 from crispy_forms.utils import render_crispy_form
 from django import template
@@ -11,7 +12,7 @@ from ecrf.checks.models import Finding
 from ecrf.checks.registry import CHECKS, Offer
 from ecrf.entry import controls
 from ecrf.entry.item_views import ItemView
-from ecrf.entry.panels import Panel
+from ecrf.entry.panels import Panel, RowGroup
 
 register = template.Library()
 
@@ -31,6 +32,15 @@ def panel_body(context: template.Context, panel: Panel) -> str:
     if _own_template(panel.template):
         return get_template(panel.template).render({"panel": panel})
     return render_crispy_form(panel.crispy, context=context)  # type: ignore[attr-defined]
+
+
+@register.simple_tag(takes_context=True)
+def own_rows(context: template.Context, panel: Panel, group: RowGroup) -> str:
+    """The rows of a kind that has a template of its own; "" where there is none."""
+    if not _own_template(group.template):
+        return ""
+    known: dict[str, Any] = {str(name): value for name, value in context.flatten().items()}
+    return get_template(group.template).render({**known, "panel": panel, "group": group})
 
 
 @register.simple_tag

@@ -15,7 +15,7 @@ from ecrf.casebook.storing import stored_row
 from ecrf.casebook.writing import Recorded
 from ecrf.checks.services import confirm, findings_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
-from ecrf.entry.assembly import one_panel
+from ecrf.entry.assembly import one_panel, recalculated_rows
 from ecrf.entry.item_views import ItemView
 from ecrf.entry.panels import Panel
 from ecrf.entry.posted import posted_item, reason_given
@@ -41,6 +41,7 @@ def item(request: UserRequest, number: str, segment: str, crf: str, address: str
     )
     panel = one_panel(where, place, result.row, result.remarks)
     panel.recorded = result
+    panel.rows = recalculated_rows(where, place, result.changed)
     return _answer(request, panel, panel.items[name])
 
 

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_GET, require_POST
 from ecrf.access.reach import require, sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.casebook.book import Book
 from ecrf.casebook.matrix import matrix
 from ecrf.casebook.services import add_patient, open_visit
+from ecrf.casebook.story import story_of
 from ecrf.entry.addresses import reach_patient
 
 
@@ -19,7 +21,15 @@ from ecrf.entry.addresses import reach_patient
 def patient(request: UserRequest, number: str) -> HttpResponse:
     """One patient's casebook at a glance."""
     found = reach_patient(request.user, number)
-    context = {"patient": found, "matrix": matrix(found), "new_key": uuid.uuid4(), "now": found.site.now()}
+    book = Book(found)
+    seen = matrix(found, book)
+    context = {
+        "patient": found,
+        "matrix": seen,
+        "story": story_of(book, seen.outlook),
+        "new_key": uuid.uuid4(),
+        "now": found.site.now(),
+    }
     return render(request, "entry/patient.html", context)
 
 

@@ -95,8 +95,8 @@ def test_lists_hold_the_own_sites_only(own, other, monitor, data_manager):
 
 def test_object_that_does_not_exist_is_404(own, monitor):
     client = logged_in(monitor)
-    for model in monitor_site._registry:
-        for pk in (0, 999_999, 10**30):
+    for model, admin in monitor_site._registry.items():
+        for pk in (0, 999_999, 10**30) if hasattr(admin, "page") else ():
             assert client.get(page_of(model(pk=pk))).status_code == 404
     assert client.get(history_of(own.grip, "no_such_item")).status_code == 404
     assert client.get(history_of(own.grip, "entry")).status_code == 404

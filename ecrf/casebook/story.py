@@ -1,0 +1,230 @@
+"""The patient's story: what one figure tells over the weeks of the study. The trial fills it, the pages draw it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import ClassVar
+
+from django.utils.module_loading import import_string
+
+from ecrf.casebook.book import Book
+from ecrf.casebook.due import Outlook
+from ecrf.casebook.protocol import protocol
+
+MINUS = "−"
+
+
+@dataclass(frozen=True)
+class Series:
+    """One measure over time. `threshold`: a change for the worse by as much is flagged for review.
+
+    `low` and `high` limit the scale; series with the same `panel` are drawn in one panel.
+    """
+
+    key: str
+    name: str
+    unit: str
+    panel: str
+    threshold: Decimal
+    low: int
+    high: int
+    baseline: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value of a series, and by how much it changed since the last visit at which it was assessed."""
+
+    series: Series
+    value: Decimal
+    change: Decimal | None = None
+
+    @property
+    def fell(self) -> bool:
+        """Whether it fell by the review threshold or more."""
+        return self.change is not None and -self.change >= self.series.threshold
+
+    @property
+    def change_words(self) -> str:
+        """`fell by 3`, `rose by 0.5`, `unchanged`; nothing for the first value."""
+        if self.change is None:
+            return ""
+        way = "rose" if self.change > 0 else "fell"
+        return f"{way} by {abs(self.change)}" if self.change else "unchanged"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where it was entered, for the page's links: a visit, or an entry of a log."""
+
+    visit_code: str = ""
+    visit_id: int | None = None
+    crf: str = ""
+    number: int | None = None
+    entry_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One dated thing. `day` counts from the baseline visit, which is 0; `on` is the date as entered."""
+
+    day: int
+    on: str
+    title: str
+    detail: str = ""
+    source: Source = Source()
+
+    kind: ClassVar[str] = ""
+
+    @property
+    def week(self) -> str:
+        """The study week in words; the baseline visit is in week 1."""
+        if self.day >= 0:
+            return f"week {1 + self.day // 7}"
+        return f"{-self.day} day{'s' if self.day < -1 else ''} before week 1"
+
+
+@dataclass(frozen=True)
+class Assessment(Moment):
+    """A visit at which something was measured; `since_dose`: days since the last infusion before it."""
+
+    points: tuple[Point, ...] = ()
+    since_dose: int | None = None
+
+    kind = "assessment"
+
+    @property
+    def fell(self) -> bool:
+        return any(point.fell for point in self.points)
+
+    def point(self, series: Series) -> Point | None:
+        return next((point for point in self.points if point.series == series), None)
+
+    @property
+    def since_words(self) -> str:
+        if self.since_dose is None:
+            return "before the first infusion"
+        if self.since_dose == 0:
+            return "on the day of an infusion, after it began"
+        return f"{self.since_dose} day{'' if self.since_dose == 1 else 's'} after the last infusion"
+
+
+@dataclass(frozen=True)
+class Dose(Moment):
+    """One infusion day, with what was given and from which lots."""
+
+    given: Decimal | None = None
+    unit: str = ""
+    lots: tuple[str, ...] = ()
+
+    kind = "dose"
+
+
+@dataclass(frozen=True)
+class Event(Moment):
+    """One adverse event. Where a date is partial, it surely lasted from `sure_from` to `sure_to` only.
+
+    `until` is the last day it can have lasted; without an end, the last day of which is known: `is_open`.
+    """
+
+    until: int = 0
+    sure_from: int = 0
+    sure_to: int = 0
+    is_open: bool = False
+    severity: str = ""
+    serious: bool = False
+
+    kind = "event"
+
+
+@dataclass(frozen=True)
+class Missed(Moment):
+    """A visit that was missed, on the day it was due."""
+
+    kind = "missed"
+
+
+@dataclass(frozen=True)
+class Window(Moment):
+    """The next visit: its due day, and the first and the last day of its window."""
+
+    opens: int = 0
+    closes: int = 0
+    overdue: bool = False
+
+    kind = "next"
+
+
+@dataclass(frozen=True)
+class End(Moment):
+    """The day on which the patient left the study."""
+
+    kind = "end"
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything of the figure. `ticks`: the days of the scheduled visits, for the axis."""
+
+    series: tuple[Series, ...]
+    moments: tuple[Moment, ...]
+    ticks: tuple[int, ...]
+
+    @property
+    def first(self) -> int:
+        """The first day of the figure: the first measurement; an event that began before is cut there."""
+        return min([0, *(m.day for m in self.moments if not isinstance(m, Event))])
+
+    @property
+    def last(self) -> int:
+        return max([*self.ticks, *(m.day for m in self.moments)])
+
+    @property
+    def flagged(self) -> list[Assessment]:
+        """The visits at which a measure had fallen by its threshold or more."""
+        return [m for m in self.moments if isinstance(m, Assessment) and m.fell]
+
+    @property
+    def summary(self) -> str:
+        """The figure in one breath, for who cannot see it."""
+        parts = [self._course(series) for series in self.series]
+        doses = sum(isinstance(m, Dose) for m in self.moments)
+        events = [m for m in self.moments if isinstance(m, Event)]
+        parts += [
+            f"{doses} infusion day{'' if doses == 1 else 's'}",
+            f"{len(events)} adverse event{'' if len(events) == 1 else 's'}"
+            + (f", {serious} of them serious" if (serious := sum(e.serious for e in events)) else ""),
+            *(m.title for m in self.moments if isinstance(m, Missed)),
+            f"Deterioration to review: {', '.join(m.title for m in self.flagged) or 'none'}",
+        ]
+        return "; ".join(part for part in parts if part) + "."
+
+    def _course(self, series: Series) -> str:
+        """From the baseline to the last value; from the first one there is if the baseline has none."""
+        seen = [(m, point) for m in self.moments if isinstance(m, Assessment) and (point := m.point(series))]
+        if not seen:
+            return ""
+        (first, start) = next((found for found in seen if found[0].day >= 0), seen[0])
+        (last, end) = seen[-1]
+        if first is last:
+            return f"{series.name} {start.value} {series.unit} at {first.title}"
+        return (
+            f"{series.name} from {start.value} at {first.title} to {end.value} {series.unit} at {last.title}"
+        )
+
+
+Teller = Callable[[Book, Outlook, date], Story | None]
+
+
+@cache
+def _teller(path: str) -> Teller:
+    found: Teller = import_string(path)
+    return found
+
+
+def story_of(book: Book, outlook: Outlook) -> Story | None:
+    """The patient's story as of today at the site; None where there is nothing to draw, or the trial tells none."""
+    path = protocol().story
+    return _teller(path)(book, outlook, book.patient.site.today()) if path else None
