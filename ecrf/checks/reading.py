@@ -218,10 +218,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Block:
-    """Rows side by side: each line an item and its reading in every row."""
+    """Rows side by side: each line an item in every row."""
 
     sheets: Sequence[Sheet]
-    lines: list[tuple[Any, list[Reading]]]
+    lines: list[list[Reading]]
 
     @property
     def spare(self) -> range:
@@ -231,19 +231,49 @@ class Block:
 
 @dataclass(frozen=True)
 class RowTable:
-    """The rows of one kind, an item a column; where that is too wide for paper, in blocks."""
+    """The rows of one kind, an item a column; where that is too wide for paper, in blocks.
+
+    `to_fill_in`: on a worksheet only what people enter has columns.
+    """
 
     definition: CrfDefinition
     sheets: list[Sheet]
+    to_fill_in: bool = False
+
+    @property
+    def items(self) -> dict[str, Any]:
+        return self.definition.entered if self.to_fill_in else self.definition.items
 
     @property
     def columns(self) -> list[Any]:
-        return list(self.definition.items.values())
+        return list(self.items.values())
+
+    @property
+    def lines(self) -> list[tuple[Sheet, list[Reading]]]:
+        """Each row with its items."""
+        return [(sheet, [sheet.readings[name] for name in self.items]) for sheet in self.sheets]
+
+    @property
+    def heads(self) -> list[Reading]:
+        """The items of the first row, for the heads of the columns."""
+        return self.lines[0][1] if self.sheets else []
+
+    @property
+    def left_out(self) -> list[str]:
+        """The items without a column."""
+        return [
+            str(item.verbose_name) for name, item in self.definition.items.items() if name not in self.items
+        ]
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether its items have hardly room across a page."""
+        return sum(ROOM.get(item.kind, ROOM_OF_OTHERS) for item in self.columns) > ROOM_ACROSS
 
     @property
     def is_wide(self) -> bool:
-        """Whether its items are too many to go across a page."""
-        return sum(ROOM.get(item.kind, ROOM_OF_OTHERS) for item in self.columns) > ROOM_ACROSS
+        """Whether it stands in blocks: rows of a fixed set have few values each and go across even so."""
+        return self.is_dense and not self.definition.row_names
 
     @property
     def blocks(self) -> list[Block]:
@@ -251,10 +281,4 @@ class RowTable:
         groups = [
             self.sheets[first : first + SIDE_BY_SIDE] for first in range(0, len(self.sheets), SIDE_BY_SIDE)
         ]
-        return [
-            Block(
-                group,
-                [(item, [s.readings[name] for s in group]) for name, item in self.definition.items.items()],
-            )
-            for group in groups
-        ]
+        return [Block(group, [[s.readings[name] for s in group] for name in self.items]) for group in groups]

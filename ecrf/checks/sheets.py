@@ -118,13 +118,13 @@ def blank_sheet(kind: CrfDefinition, number: int = 1, title: str = "", rows: int
         below = CRFS[key]
         count = len(below.row_names) or room_for(below, max(below.blank_rows, rows))
         inner = [Sheet(below, below.name_of(n), f"{number}.{n}") for n in range(1, count + 1)]
-        sheet.tables.append(RowTable(below, inner))
+        sheet.tables.append(RowTable(below, inner, to_fill_in=True))
     return sheet
 
 
 def room_for(kind: CrfDefinition, rows: int) -> int:
     """So many blank rows, or more where the last block of a wide table has room left."""
-    return -(-rows // SIDE_BY_SIDE) * SIDE_BY_SIDE if RowTable(kind, []).is_wide else rows
+    return -(-rows // SIDE_BY_SIDE) * SIDE_BY_SIDE if RowTable(kind, [], to_fill_in=True).is_wide else rows
 
 
 def _findings(**which: object) -> dict[int, list[Finding]]:

@@ -27,6 +27,9 @@ from ecrf.monitoring.site import monitor_site
 SHOWN_ITEMS = 5
 """How many of a form's items its list shows."""
 
+UNBROKEN = ("number", "day", "partial-day", "clock")
+"""Kinds of item whose values stand on one line."""
+
 
 @admin.register(Patient, site=monitor_site)
 class PatientAdmin(ReviewAdmin):
@@ -198,6 +201,8 @@ def _item_column(name: str, item: Any) -> Callable[[Any], str]:
             return struck_through(found)
         return found or quiet("not calculated" if item.rule else "blank")
 
+    if item.kind in UNBROKEN:
+        words.__name__ = "value"  # the column's class on the page
     return words
 
 

@@ -165,7 +165,7 @@ def blank_log(definition: CrfDefinition) -> Leaf:
     """Room for several entries of a log; a form with rows of its own, or there once, is printed as a form."""
     if definition.rows or definition.key in protocol().patient_forms:
         return Leaf(definition.key, definition.plural, [blank_sheet(definition, rows=BLANK_ROWS)])
-    one = RowTable(definition, [])
-    count = BLANK_BLOCKS if one.is_wide else BLANK_LINES
+    is_wide = RowTable(definition, [], to_fill_in=True).is_wide
+    count = BLANK_BLOCKS if is_wide else BLANK_LINES
     lines = [blank_sheet(definition, number) for number in range(1, count + 1)]
-    return Leaf(definition.key, definition.plural, table=RowTable(definition, lines))
+    return Leaf(definition.key, definition.plural, table=RowTable(definition, lines, to_fill_in=True))

@@ -117,3 +117,11 @@ def test_link_to_another_form_is_read_in_words(own, monitor):
     enter(own.patient, "concomitant-medication", by, given_for="adverse-event", adverse_event="1")
     row = CRFS["concomitant-medication"].model.objects.get()
     assert "Adverse event 1: Headache" in text_of(logged_in(monitor), page_of(row))
+
+
+def test_every_row_of_a_fixed_set_is_read_by_its_name_though_none_is_begun(own, visits, monitor):
+    fixed = next(d for d in CRFS.values() if d.row_names)
+    above = CRFS[fixed.row_of]
+    enter(visits["W04"], above.key, own.by, **{next(iter(above.entered)): Missing("unknown")})
+    page = text_of(logged_in(monitor), page_of(visits["W04"]))
+    assert [name for name in fixed.row_names if f"{name} blank" not in page] == []
