@@ -27,9 +27,7 @@ from trial.synthetic.patients import STORIES, Story
 INVESTIGATORS_FORMS = frozenset(
     {"eligibility", "mmn-history", "adverse-event", "serious-adverse-event", "sae-follow-up", "end-of-study"}
 )
-EARLIER_VERSION = (
-    "The demo's data come from an earlier version and lack forms of this one; `make demo-reset` starts anew.\n"
-)
+EARLIER_VERSION = "The demo's data come from an earlier version and lack forms of this one; `make demo-reset` starts anew.\n"
 
 Say = Callable[[str], None]
 
