@@ -165,6 +165,7 @@ class Book:
         if protocol().visit_form in keys:
             self._days.clear()
             self._ranks.clear()
+            _ = self.visit_days  # before the sorting: a list that is being sorted looks empty
 
         def order(row: Crf) -> tuple[tuple[int, int], int, int]:
             entry = row.entry
