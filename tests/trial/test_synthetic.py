@@ -19,7 +19,7 @@ from trial.crfs.grip_strength import GripStrength
 from trial.crfs.mrc_strength import MUSCLES, MrcStrength
 from trial.outcomes import GRIP_TRIALS, grip_best, mrc_items, mrc_sum
 from trial.synthetic import accounts, casebook, course, loading, practice
-from trial.synthetic.events import GRADES_MOVED, MISSED
+from trial.synthetic.exceptions import GRADES_MOVED, MISSED
 from trial.synthetic.patients import ADVERSE_EVENT, COMPLETED, PHYSICIAN_DECISION, STORIES, Story
 
 

@@ -11,16 +11,25 @@ from trial.crfs.mrc_strength import MUSCLES
 from trial.dosing import INDUCTION_DAYS
 from trial.outcomes import GRIP_TRIALS, SIDES
 from trial.schedule import PROTOCOL, WEEKS
-from trial.synthetic.events import GRADES_MOVED, VISIT_SHIFTS, WEIGHTS_MOVED
+from trial.synthetic.exceptions import (
+    GRADES_MOVED,
+    MISSED,
+    UNSCHEDULED,
+    VISIT_SHIFTS,
+    WEARS_OFF,
+    WEIGHTS_MOVED,
+)
 from trial.synthetic.patients import COMPLETED, Story, noise
 
-PLANS = {plan.code: plan for plan in PROTOCOL.visits}
 CODES = tuple(f"W{week:02}" for week in WEEKS)
 RECOVERY = (0, 18, 32, 43, 52, 60, 66, 72, 77, 81, 85, 88, 90, 92, 94, 96, 98, 100)
 """How much of the grip's change has happened by each stage, per cent."""
 
 JITTER = (0, 0, 0, 0, 1, 1, 2, 3, -4)
 """Days around the nominal day, which is a Monday, so that no visit or second dose day falls on a weekend."""
+
+WORN_OFF_PERCENT = 6
+"""How much weaker the grip is for every muscle that is."""
 
 LIMBS = {"arm": tuple(MUSCLES)[:5], "leg": tuple(MUSCLES)[5:]}
 
@@ -37,7 +46,27 @@ def codes(story: Story) -> tuple[str, ...]:
     return ("SCR", *weekly) if story.ending == COMPLETED else ("SCR", *weekly, "ET")
 
 
+def visits(story: Story) -> tuple[str, ...]:
+    """All visits as they came, the unscheduled ones where they took place."""
+    extra = [(code, after) for (who, code), (after, *_) in UNSCHEDULED.items() if who == story.name]
+    return tuple(
+        found for code in codes(story) for found in (code, *(uns for uns, after in extra if after == code))
+    )
+
+
+def forms(story: Story, code: str) -> tuple[str, ...]:
+    """The forms of a visit: those planned, or those chosen at an unscheduled one; of a missed one its own alone."""
+    if (story.name, code) in MISSED:
+        return ("visit",)
+    if extra := UNSCHEDULED.get((story.name, code)):
+        return ("visit", *extra[2])
+    plan = PROTOCOL.plan(code)
+    return plan.forms if plan else ()
+
+
 def stage(story: Story, code: str) -> int:
+    if extra := UNSCHEDULED.get((story.name, code)):
+        return stage(story, extra[0])
     return 0 if code == "SCR" else len(codes(story)) - 2 if code == "ET" else CODES.index(code)
 
 
@@ -47,12 +76,15 @@ def day(story: Story, code: str) -> date:
         return story.baseline_on - timedelta(days=11 + noise(story.name, "screening", below=3))
     if code == "ET":
         return day(story, story.last) + timedelta(days=16)
+    if extra := UNSCHEDULED.get((story.name, code)):
+        return day(story, extra[0]) + timedelta(days=extra[1])
     return story.baseline_on + timedelta(days=nominal_day(code) - 1 + _shift(story, code))
 
 
 def nominal_day(code: str) -> int:
     """Of a visit of the schedule, day 1 being the baseline; 1 too where the schedule names no day."""
-    return PLANS[code].day or 1
+    plan = PROTOCOL.plan(code)
+    return (plan.day if plan else None) or 1
 
 
 def _shift(story: Story, code: str) -> int:
@@ -63,7 +95,9 @@ def _shift(story: Story, code: str) -> int:
 
 
 def dose_days(story: Story, code: str) -> list[date]:
-    """The infusion days of a visit: five of induction, one or two of a maintenance cycle."""
+    """The infusion days of a visit: five of induction, one or two of a maintenance cycle, none without a dose."""
+    if "infusion" not in forms(story, code):
+        return []
     count = INDUCTION_DAYS if code == PROTOCOL.baseline else story.days_per_dose
     return [day(story, code) + timedelta(days=n) for n in range(count)]
 
@@ -82,9 +116,20 @@ def grades(story: Story, code: str) -> Grades:
         weak = [item for item, grade in found.items() if 2 <= grade <= 4]
         item = weak[noise(story.name, "screening grade", below=len(weak))]
         found[item] += noise(story.name, "screening way", below=2) or -1
+    for item in _worn(story, code):
+        found[item] -= 1
     return found | {
         item: grade for (who, when, item), grade in GRADES_MOVED.items() if (who, when) == (story.name, code)
     }
+
+
+def _worn(story: Story, code: str) -> list[str]:
+    """The muscles that were weaker before a visit's infusion because the last one had worn off."""
+    many = WEARS_OFF.get((story.name, code), 0)
+    path, at = _grade_path(story), stage(story, code)
+    near = path[at - 1 : at + 2]
+    steady = [item for item in path[0] if many and len({g[item] for g in near}) == 1 and near[0][item] >= 3]
+    return sorted(steady, key=lambda item: noise(story.name, item, "worn", below=10**6))[:many]
 
 
 @cache
@@ -122,6 +167,8 @@ def _add_good_months(story: Story, path: list[Grades]) -> None:
 
 def _add_bad_days(story: Story, path: list[Grades]) -> None:
     """At a few visits one muscle is one grade weaker, never so much that the gain over baseline is lost."""
+    if any(who == story.name for who, _code in WEARS_OFF):
+        return  # what happens to these is told by when an infusion wears off
     floor = sum(path[0].values()) + 1
     for at in range(3, len(path) - 1):
         near = path[at - 1 : at + 2]
@@ -145,7 +192,8 @@ def _best(story: Story, code: str, side: str, first: int, final: int) -> int:
     if at in (0, last) and code != "SCR":
         return final if at else first
     level = first + (final - first) * RECOVERY[at * 17 // last] // 100
-    return level + level * (noise(story.name, code, side, "grip", below=9) - 4) // 100
+    worn = WORN_OFF_PERCENT * WEARS_OFF.get((story.name, code), 0)
+    return level + level * (noise(story.name, code, side, "grip", below=9) - 4 - worn) // 100
 
 
 def _trials(story: Story, code: str, side: str, best: int) -> list[int]:

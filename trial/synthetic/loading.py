@@ -9,20 +9,27 @@ from django.db import transaction
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor
-from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.keeping_ranges import add_ranges
+from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place
 from ecrf.casebook.recording import record
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_patient, complete_entries, open_visit
+from ecrf.casebook.striking import restore, strike_out
 from ecrf.checks.models import Finding, FindingState
 from ecrf.checks.services import confirm
-from trial.synthetic import accounts, casebook, practice
+from trial.synthetic import accounts, casebook, laboratory, practice
 from trial.synthetic.accounts import SOURCE
-from trial.synthetic.casebook import Filled, Page
-from trial.synthetic.events import LEFT_OPEN
+from trial.synthetic.exceptions import LEFT_OPEN
+from trial.synthetic.filled import Filled, Page
 from trial.synthetic.patients import STORIES, Story
 
-INVESTIGATORS_FORMS = frozenset({"eligibility", "mmn-history", "adverse-event", "end-of-study"})
+INVESTIGATORS_FORMS = frozenset(
+    {"eligibility", "mmn-history", "adverse-event", "serious-adverse-event", "sae-follow-up", "end-of-study"}
+)
+EARLIER_VERSION = (
+    "The demo's data come from an earlier version and lack forms of this one; `make demo-reset` starts anew.\n"
+)
 
 Say = Callable[[str], None]
 
@@ -56,10 +63,13 @@ def load(*, password: str, say: Say) -> None:
         raise NotLoaded("This database holds other sites than the synthetic study's; it was left as it is.")
     else:
         accounts.create(password)
+    add_ranges_where_none()
     today = Site.objects.get(code=practice.SITE).today()
     study = [(story, casebook.pages(story), None) for story in STORIES]
     everybody = [*study, *practice.casebooks(today)]
     wanted = [(n, *whole) for n, whole in enumerate(everybody, 1) if not is_loaded(whole[0])]
+    if lacks_forms([(story, pages) for story, pages, _begun in everybody if is_loaded(story)]):
+        say(EARLIER_VERSION)
     if not wanted:
         say("The synthetic study is there already; nothing was loaded.\n")
         return
@@ -78,6 +88,24 @@ def is_loaded(story: Story) -> bool:
     return Patient.objects.filter(request_key=request_key(story)).exists()
 
 
+def add_ranges_where_none() -> None:
+    """Each site's reference ranges, if it has none yet."""
+    for site in Site.objects.filter(reference_ranges=None):
+        enters, _answers = accounts.writers_of(site.code)
+        add_ranges(site=site, given=list(laboratory.ranges(site.code)), by=enters)
+
+
+def lacks_forms(loaded: list[tuple[Story, list[Page]]]) -> bool:
+    """Whether one of these patients was loaded before some kind of form existed."""
+    stored = set(Entry.objects.values_list("patient__request_key", "crf").distinct())
+    return any(
+        (request_key(story), form.crf) not in stored
+        for story, pages in loaded
+        for page in pages
+        for form in page.forms
+    )
+
+
 @transaction.atomic
 def load_patient(story: Story, pages: list[Page], begun: Page | None = None) -> Patient:
     """One patient: every visit entered and completed, the findings answered, then the visit just begun."""
@@ -86,7 +114,9 @@ def load_patient(story: Story, pages: list[Page], begun: Page | None = None) -> 
     patient = add_patient(site=site, by=enters, request_key=request_key(story), source=SOURCE)
     desk = Desk(patient, enters, answers)
     for page in pages:
-        _complete(desk, page, _enter(desk, page))
+        visit = _enter(desk, page)
+        _complete(desk, page, visit)
+        _strike(desk, page, visit)
     _confirm(desk, story)
     if begun:
         _enter(desk, begun)
@@ -117,9 +147,21 @@ def _complete(desk: Desk, page: Page, visit: Visit | None) -> None:
         raise NotLoaded(f"{desk.patient} {page.code}: {', '.join(gap.label for gap in gaps)} missing")
 
 
+def _strike(desk: Desk, page: Page, visit: Visit | None) -> None:
+    """Strike out what was entered by mistake, and take it back where that was a mistake."""
+    for form in page.forms:
+        if form.struck:
+            actor = desk.actor(form.crf)
+            entry = Entry.objects.select_related("patient__site").get(**desk.place(form, visit).lookup())
+            strike_out(entry=entry, by=desk.enters, actor=actor, reason=form.struck, source=SOURCE)
+            if form.restored:
+                restore(entry=entry, actor=actor, reason=form.restored, source=SOURCE)
+
+
 def _confirm(desk: Desk, story: Story) -> None:
     """The site has answered every question against the source, but for the few that are left open."""
     asked = Finding.objects.filter(entry__patient=desk.patient, state=FindingState.OPEN)
-    for finding in asked.select_related("entry").order_by("pk"):
-        if (story.name, finding.check_id) not in LEFT_OPEN:
+    for finding in asked.select_related("entry__visit").order_by("pk"):
+        code = finding.entry.visit.code if finding.entry.visit else ""
+        if (story.name, code, finding.check_id) not in LEFT_OPEN:
             confirm(finding=finding, by=desk.enters, actor=desk.actor(), text=finding.text, source=SOURCE)

@@ -15,7 +15,7 @@ class Story:
     `grades`: MRC grades at baseline and at the end, each as right arm, right leg, left arm, left leg, five
     muscle groups a limb in the order of the form. `grips`: best trial in tenths of kPa, at baseline and at
     the end, of the more affected hand and of the other. `last` is the last visit of the schedule; an early
-    termination visit follows it if `ending` is not completed.
+    termination visit follows it if `ending` is not completed. `like` is whose past a practice patient shares.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Story:
     grips: tuple[tuple[int, int], tuple[int, int]]
     last: str = "W52"
     ending: str = COMPLETED
+    like: str = ""
 
     @property
     def is_practice(self) -> bool:
@@ -71,7 +72,7 @@ def _story(
     return Story(
         name, site, date.fromisoformat(baseline), sex, born_on, int(height), Decimal(weight),
         dominant, affected, onset_on, diagnosed_on, anti_gm1, (first, last), (affected_hand, other_hand),
-        visit or "W52", ending or COMPLETED,
+        visit or "W52", ending or COMPLETED, name,
     )  # fmt: skip
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from trial.synthetic import casebook, course
-from trial.synthetic.casebook import Filled, Page
+from trial.synthetic import assessments, casebook, course, laboratory
+from trial.synthetic.filled import Filled, Page, Values
 from trial.synthetic.patients import STORIES, Story
 
 SITE = "90"
 BEGUN_MUSCLES = 13
+BEGUN_RESULTS = 5
 WEIGHT_JUMP_KG = Decimal("7.5")
 
 
@@ -58,21 +59,23 @@ def _story(life: Life, today: date) -> Story:
 
 def _begun(story: Story, code: str) -> Page:
     """A visit as it stands in the middle of the work: gaps, and a weight that a check asks about."""
-    weight: casebook.Values = {
+    weight: Values = {
         "weight_kg": str(course.weight(story, code) + WEIGHT_JUMP_KG),
         "systolic": "124",
         "diastolic": "76",
     }
-    strength = casebook.mrc_strength(story, code)
+    strength = assessments.mrc_strength(story, code)
     graded = dict(list(strength.values.items())[: 3 + BEGUN_MUSCLES])
-    grip = casebook.grip_strength(story, code)
+    grip = assessments.grip_strength(story, code)
     one_hand = {item: value for item, value in grip.values.items() if not item.startswith("left")}
+    sample = list(laboratory.laboratory(story, code))
     return Page(
         code,
         [
-            casebook.visit(story, code),
+            assessments.visit(story, code),
             Filled(code, "vital-signs", weight),
             replace(strength, values=graded),
             replace(grip, values=one_hand),
+            *sample[: 1 + BEGUN_RESULTS],
         ],
     )
