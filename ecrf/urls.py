@@ -1,9 +1,8 @@
 """The addresses of the product: the login, the monitor's admin, the site's pages."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from ecrf.access.login import log_in_again, login_page
+from ecrf.access.login import log_in_again, log_out, login_page
 from ecrf.monitoring.site import monitor_site
 
 handler500 = "ecrf.web.server_error"
@@ -11,7 +10,7 @@ handler500 = "ecrf.web.server_error"
 urlpatterns = [
     path("login/", login_page, name="login"),
     path("login/again/", log_in_again, name="log-in-again"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", log_out, name="logout"),
     path("monitor/", monitor_site.urls),
     path("", include("ecrf.reports.urls")),
     path("", include("ecrf.entry.urls")),

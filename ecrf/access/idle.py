@@ -7,6 +7,9 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
+from ecrf.access.address import client_address
+from ecrf.access.login_log import What, note
+
 SEEN, BEGAN = "seen_at", "began_at"
 WRITE_EVERY_SECONDS = 60
 
@@ -19,8 +22,8 @@ def log_out_when_idle(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
 
     def middleware(request: HttpRequest) -> HttpResponse:
         now = int(time.time())
-        if _is_over(request, now):
-            logout(request)
+        if over := _is_over(request, now):
+            _end(request, over)
         elif _is_somebodys(request) and now - request.session.get(SEEN, now) >= WRITE_EVERY_SECONDS:
             request.session[SEEN] = now
         response = get_response(request)
@@ -35,7 +38,14 @@ def _is_somebodys(request: HttpRequest) -> bool:
     return bool(request.session.get("_auth_user_id"))
 
 
-def _is_over(request: HttpRequest, now: int) -> bool:
-    idle = now - request.session.get(SEEN, now)
-    age = now - request.session.get(BEGAN, now)
-    return idle > settings.IDLE_MINUTES * 60 or age > settings.SESSION_COOKIE_AGE
+def _is_over(request: HttpRequest, now: int) -> What | None:
+    """Why the session is over; None while it is not."""
+    if now - request.session.get(SEEN, now) > settings.IDLE_MINUTES * 60:
+        return What.IDLE
+    return What.TOO_LONG if now - request.session.get(BEGAN, now) > settings.SESSION_COOKIE_AGE else None
+
+
+def _end(request: HttpRequest, why: What) -> None:
+    if request.user.is_authenticated:
+        note(why, request.user.get_username(), client_address(request))
+    logout(request)

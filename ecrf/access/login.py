@@ -7,11 +7,33 @@ from django.contrib.auth import login as start_session
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+
+from ecrf.access import lockout
+from ecrf.access.address import client_address
+from ecrf.access.login_log import What, note
+
+_LOCKED = (
+    f"There were {lockout.WRONG_TRIES} wrong tries with this user name. To protect it, nobody can log in with it for"
+    f" {lockout.LOCKED_FOR.seconds // 60} minutes, not even with the right password."
+    " If you cannot wait, ask an administrator to unlock it."
+)
+WORDS: dict[str, str] = {
+    What.WRONG: (
+        "This user name and password do not fit together, or the account is closed. Both are case-sensitive."
+    ),
+    What.LOCKED: _LOCKED,
+    What.REFUSED: _LOCKED,
+    What.SLOWED: (
+        "There were many wrong tries from your network."
+        f" Please wait {lockout.SLOWED_TO.seconds} seconds, then log in again."
+    ),
+}
 
 
 def same_person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -40,7 +62,35 @@ class LoginEverywhere(LoginRequiredMiddleware):
         return super().handle_no_permission(request, view_func)
 
 
-login_page = LoginView.as_view(template_name="access/login.html", redirect_authenticated_user=True)
+class LoginForm(AuthenticationForm):
+    """User name and password; says why not, in words that do not tell which accounts exist."""
+
+    def clean(self) -> dict[str, Any]:
+        username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if username is not None and password:
+            assert self.request is not None
+            tried = lockout.try_password(self.request, username, password)
+            if isinstance(tried, What):
+                raise ValidationError(WORDS[tried], code=tried)
+            self.user_cache = tried
+        return self.cleaned_data
+
+    @property
+    def complaint(self) -> str:
+        return " ".join(str(error) for error in self.non_field_errors()) or WORDS[What.WRONG]
+
+
+login_page = LoginView.as_view(
+    template_name="access/login.html", authentication_form=LoginForm, redirect_authenticated_user=True
+)
+_end_session = LogoutView.as_view()
+
+
+def log_out(request: HttpRequest) -> HttpResponse:
+    """The button "Log out"."""
+    if request.method == "POST":
+        note(What.LOGGED_OUT, request.user.get_username(), client_address(request))
+    return _end_session(request)
 
 
 @login_not_required
@@ -48,7 +98,7 @@ login_page = LoginView.as_view(template_name="access/login.html", redirect_authe
 @require_http_methods(["GET", "POST"])
 def log_in_again(request: HttpRequest) -> HttpResponse:
     """The login inside a page whose session ended: 200 with the form, 204 once the person is back."""
-    form = AuthenticationForm(request, data=request.POST or None)
+    form = LoginForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         start_session(request, form.get_user())
         return HttpResponse(status=204, headers={"X-User": form.get_user().get_username()})

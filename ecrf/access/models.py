@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from ecrf.access.login_log import LoginEvent  # noqa: F401  (a table of this app)
 from ecrf.access.roles import AT_A_SITE, RIGHTS, Right, Role
 from ecrf.audit.actor import SYSTEM, Actor, acting
 from ecrf.audit.triggers import audited

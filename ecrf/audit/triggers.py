@@ -21,6 +21,7 @@ AUDITED: list[Audited] = []
 
 M = TypeVar("M", bound=type[models.Model])
 
+NO_UPDATE = "RAISE EXCEPTION 'Rows of % are never changed.', TG_TABLE_NAME USING ERRCODE = 'EC003';"
 NO_DELETE = "RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME USING ERRCODE = 'EC003';"
 
 
@@ -36,12 +37,13 @@ def audited(
     ignore: Iterable[str] = (),
     hide: Iterable[str] = (),
     calculated: Iterable[str] = (),
+    append_only: bool = False,
 ) -> Callable[[M], M]:
     """Audit every insert and update of the model's table, whoever makes it and however; refuse deletes.
 
     `patient` and `entry` are SQL expressions over the row, named `r`, that give its patient's and entry's id.
     `ignore` names bookkeeping columns, `hide` columns whose content stays out of the trail (passwords),
-    `calculated` columns that the system derives.
+    `calculated` columns that the system derives. `append_only` refuses updates too.
     """
     func = f"""
         PERFORM audit_write(
@@ -52,6 +54,13 @@ def audited(
         );
         RETURN NULL;
     """
+    no_update = pgtrigger.Trigger(
+        name="no_update",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func=NO_UPDATE,
+    )
     add_triggers = pgtrigger.register(
         pgtrigger.Trigger(
             name="audit", when=pgtrigger.After, operation=pgtrigger.Insert | pgtrigger.Update, func=func
@@ -63,6 +72,7 @@ def audited(
             operation=pgtrigger.Delete | pgtrigger.Truncate,
             func=NO_DELETE,
         ),
+        *([no_update] if append_only else []),
     )
 
     def decorate(model: M) -> M:

@@ -41,6 +41,27 @@ def test_ended_session_asks_for_the_login_in_place_and_saves_what_was_typed(sit_
     assert desk.value("vital-signs-1-weight_kg") == "62.5"
 
 
+@pytest.mark.requirement("R-054")
+def test_locked_in_place_says_so_and_keeps_what_was_typed_until_unlocked(sit_down, server):
+    desk = sit_down("investigator01")
+    desk.open_visit("01-002", "Week 7")
+    desk.context.clear_cookies()
+    desk.type_in("vital-signs-1-pulse", "66")
+    desk.says("Your session has ended")
+    for _ in range(8):
+        desk.page.fill("#again-password", "wrong")
+        with desk.page.expect_response("**/login/again/"):
+            desk.page.keyboard.press("Enter")
+    desk.says("nobody can log in with it for 15 minutes")
+    assert desk.value("vital-signs-1-pulse") == "66"
+    assert "is unlocked" in server.manage("unlock_user", "investigator01")
+    desk.page.fill("#again-password", PASSWORD)
+    desk.page.keyboard.press("Enter")
+    desk.saved()
+    desk.page.reload()
+    assert desk.value("vital-signs-1-pulse") == "66"
+
+
 def test_text_still_being_typed_survives_reload_and_back(sit_down):
     desk = sit_down("coordinator01")
     desk.open_visit("01-002", "Week 10")

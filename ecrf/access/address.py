@@ -1,0 +1,29 @@
+"""From which address a request comes."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The caller's address; None if it cannot be read.
+
+    Behind the proxy it is the last address in X-Forwarded-For, the one that the proxy itself wrote; those before it
+    are the caller's own words.
+    """
+    said = request.META.get("REMOTE_ADDR", "")
+    if settings.BEHIND_PROXY:
+        said = request.headers.get("X-Forwarded-For", said).rpartition(",")[2]
+    try:
+        found: IPv4Address | IPv6Address = ip_address(said.strip())
+    except ValueError:
+        return None
+    return str(getattr(found, "ipv4_mapped", None) or found)
+
+
+def neighbours(address: str) -> tuple[str, str]:
+    """The first and the last address that one caller can have: of IPv6, whole /64 networks are handed out."""
+    prefix = 64 if ":" in address else 32
+    network = ip_network(f"{address}/{prefix}", strict=False)
+    return str(network[0]), str(network[-1])

@@ -1,0 +1,113 @@
+"""Checks a password and keeps guessing slow: a user name is locked, an address slowed down, every try is logged."""
+
+import logging
+from datetime import timedelta
+
+from django.contrib.auth import authenticate
+from django.db import connection
+from django.db.models import QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from ecrf.access.address import client_address, neighbours
+from ecrf.access.login_log import LoginEvent, What, note
+from ecrf.access.models import User
+from ecrf.audit.actor import SYSTEM, Actor, acting
+
+log = logging.getLogger("ecrf.login")
+
+WRONG_TRIES = 8
+"""Of one user name within WINDOW: the last of them locks it."""
+WRONG_TRIES_OF_AN_ADDRESS = 50
+"""Of one address within WINDOW, a whole hospital's perhaps: from then on it may try once in SLOWED_TO."""
+WINDOW = timedelta(minutes=15)
+LOCKED_FOR = timedelta(minutes=15)
+SLOWED_TO = timedelta(seconds=10)
+
+FRESH_START = (What.LOGGED_IN, What.LOCKED, What.UNLOCKED)
+"""What ends the count of a user name's wrong tries."""
+
+
+def try_password(request: HttpRequest, username: str, password: str) -> User | What:
+    """The user, if the password is his and neither he nor his address is held back; else why not. Logged either way.
+
+    Nothing here depends on whether the user name exists, so that nobody can find out which do. Tries of one user name
+    take turns: a burst of them gets no more guesses than one after the other.
+    """
+    name, address = name_in_log(username), client_address(request)
+    with acting(SYSTEM, source="login"):
+        _take_turns(name)
+        if address and _is_slowed(address):
+            return _slow_down(name, address)
+        if is_locked(name):
+            return note(What.REFUSED, name, address)
+        user = authenticate(request, username=username, password=password)
+        if isinstance(user, User):
+            note(What.LOGGED_IN, name, address)
+            return user
+        note(What.WRONG, name, address)
+        return _lock(name, address) if _wrong_tries(name) >= WRONG_TRIES else What.WRONG
+
+
+def unlock(*, username: str, by: Actor) -> bool:
+    """End a lock before its time; False if there is none."""
+    with acting(by, source="command"):
+        _take_turns(username)
+        if not is_locked(username):
+            return False
+        LoginEvent.objects.create(what=What.UNLOCKED, username=username)
+    return True
+
+
+def name_in_log(typed: str) -> str:
+    """An account's name as it is. Anything else might be a password in the wrong field: a hash with our secret key.
+
+    The space keeps the two apart: no user name holds one.
+    """
+    if User.objects.filter(username=typed).exists():
+        return typed
+    return f"unknown {salted_hmac('ecrf.login', typed, algorithm='sha256').hexdigest()[:16]}"
+
+
+def is_locked(name: str) -> bool:
+    latest = _of(name).filter(what__in=(What.LOCKED, What.UNLOCKED), at__gt=Now() - LOCKED_FOR)
+    last = latest.order_by("pk").last()
+    return last is not None and last.what == What.LOCKED
+
+
+def _of(name: str) -> QuerySet[LoginEvent]:
+    return LoginEvent.objects.filter(username=name)
+
+
+def _take_turns(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ecrf.login'), hashtext(%s))", [name])
+
+
+def _wrong_tries(name: str) -> int:
+    start = _of(name).filter(what__in=FRESH_START).order_by("-pk").values("pk")[:1]
+    wrong = _of(name).filter(what=What.WRONG, at__gt=Now() - WINDOW)
+    return wrong.filter(pk__gt=Coalesce(Subquery(start), 0)).count()
+
+
+def _lock(name: str, address: str | None) -> What:
+    log.warning("user name locked", extra={"username": name, "address": address})
+    return note(What.LOCKED, name, address)
+
+
+def _from(address: str) -> QuerySet[LoginEvent]:
+    return LoginEvent.objects.filter(address__range=neighbours(address), at__gt=Now() - WINDOW)
+
+
+def _is_slowed(address: str) -> bool:
+    failed = _from(address).filter(what__in=(What.WRONG, What.REFUSED))
+    return failed.count() >= WRONG_TRIES_OF_AN_ADDRESS and failed.filter(at__gt=Now() - SLOWED_TO).exists()
+
+
+def _slow_down(name: str, address: str) -> What:
+    """Logged once in WINDOW, not at each try: whoever floods the login does not fill the log."""
+    if not _from(address).filter(what=What.SLOWED).exists():
+        log.warning("address slowed down", extra={"address": address})
+        note(What.SLOWED, name, address)
+    return What.SLOWED

@@ -1,0 +1,47 @@
+"""The log of logins: one row for each login, wrong try, lock and log-out. Rows are added, never changed or removed."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.triggers import audited
+
+
+class What(models.TextChoices):
+    LOGGED_IN = "logged-in", "logged in"
+    WRONG = "wrong", "wrong user name or password"
+    LOCKED = "locked", "locked: too many wrong tries"
+    REFUSED = "refused", "refused: still locked"
+    SLOWED = "slowed", "refused: too many wrong tries from this address"
+    LOGGED_OUT = "logged-out", "logged out"
+    IDLE = "idle", "session ended: not used"
+    TOO_LONG = "too-long", "session ended: its longest time"
+    UNLOCKED = "unlocked", "unlocked early"
+
+
+@audited(append_only=True)
+class LoginEvent(models.Model):
+    """What happened at one login, log-out or try of one. Chained in the audit trail with all account changes."""
+
+    at = models.DateTimeField(db_default=Now(), help_text="The database server's clock")
+    what = models.CharField(max_length=20, choices=What)
+    username = models.CharField(
+        max_length=150, help_text="Of an account; of anything else that was typed, a keyed hash"
+    )
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["username", "what"], name="login_username"),
+            models.Index(fields=["address", "at"], name="login_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.username}: {self.get_what_display()}"
+
+
+def note(what: What, username: str, address: str | None) -> What:
+    """Write one line of the log; the trail's actor is the system, whoever typed."""
+    with acting(SYSTEM, source="login"):
+        LoginEvent.objects.create(what=what, username=username, address=address)
+    return what
