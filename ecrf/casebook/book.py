@@ -1,5 +1,6 @@
 """A patient's casebook, read: the rows of each kind of form in the order of the visits, each kind loaded once."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -28,12 +29,13 @@ class Book:
         self.patient = patient
         self.reads = reads
         self._rows: dict[str, list[Any]] = {}
+        self._standing: dict[str, list[Any]] = {}
         self._ranges: list[list[ReferenceRange]] = []
 
     def limited_to(self, reads: frozenset[str]) -> "Book":
         """The same book, opened at the declared kinds only."""
         view = Book(self.patient, reads)
-        view._rows, view._ranges = self._rows, self._ranges
+        view._rows, view._standing, view._ranges = self._rows, self._standing, self._ranges
         return view
 
     def load(self, *keys: str) -> None:
@@ -58,7 +60,10 @@ class Book:
         """Every row of one kind of form, in the order of the visits, then of the number."""
         if self.reads is not None and key not in self.reads:
             raise Undeclared(f"A check reads {key} without declaring it.")
-        return [row for row in self._load(key) if not row.entry.is_struck]
+        found = self._load(key)
+        if key not in self._standing:
+            self._standing[key] = [row for row in found if not row.entry.is_struck]
+        return self._standing[key]
 
     def with_struck(self, key: str) -> list[Any]:
         """As `rows`, those that are struck out among them."""
@@ -84,9 +89,8 @@ class Book:
 
     def earlier(self, key: str, row: Crf) -> list[Any]:
         """The rows of the kind at earlier visits, the last one last."""
-        rank = self._ranks()
-        here = rank(row)
-        return [r for r in self.rows(key) if rank(r) < here]
+        rank, rows = self._ranks(), self.rows(key)
+        return rows[: bisect_left(rows, rank(row), key=rank)]
 
     def previous(self, key: str, row: Crf) -> Any | None:
         """The last row of the kind at an earlier visit."""
@@ -157,3 +161,4 @@ class Book:
 
         for key in keys:
             self._rows[key].sort(key=order)
+            self._standing.pop(key, None)

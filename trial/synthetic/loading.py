@@ -8,7 +8,8 @@ from django.db import transaction
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
-from ecrf.audit.actor import Actor
+from ecrf.audit.actor import Actor, acting
+from ecrf.casebook.book import Book
 from ecrf.casebook.keeping_ranges import add_ranges
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place
@@ -27,9 +28,7 @@ from trial.synthetic.patients import STORIES, Story
 INVESTIGATORS_FORMS = frozenset(
     {"eligibility", "mmn-history", "adverse-event", "serious-adverse-event", "sae-follow-up", "end-of-study"}
 )
-EARLIER_VERSION = (
-    "The demo's data come from an earlier version and lack forms of this one; `make demo-reset` starts anew.\n"
-)
+EARLIER_VERSION = "The demo's data come from an earlier version of it: `make demo-reset` starts anew.\n"
 
 Say = Callable[[str], None]
 
@@ -113,13 +112,14 @@ def load_patient(story: Story, pages: list[Page], begun: Page | None = None) -> 
     site = Site.objects.get(code=story.site)
     patient = add_patient(site=site, by=enters, request_key=request_key(story), source=SOURCE)
     desk = Desk(patient, enters, answers)
-    for page in pages:
-        visit = _enter(desk, page)
-        _complete(desk, page, visit)
-        _strike(desk, page, visit)
-    _confirm(desk, story)
-    if begun:
-        _enter(desk, begun)
+    with acting(desk.actor(), patient_id=patient.pk, source=SOURCE):
+        for page in pages:
+            visit = _enter(desk, page)
+            _complete(desk, page, visit)
+            _strike(desk, page, visit)
+        _confirm(desk, story)
+        if begun:
+            _enter(desk, begun)
     return patient
 
 
@@ -127,9 +127,14 @@ def _enter(desk: Desk, page: Page) -> Visit | None:
     visit = (
         open_visit(patient=desk.patient, code=page.code, by=desk.enters, source=SOURCE) if page.code else None
     )
+    book = Book(desk.patient)
     for form in page.forms:
         done = record(
-            place=desk.place(form, visit), values=form.values, by=desk.actor(form.crf), source=SOURCE
+            place=desk.place(form, visit),
+            values=form.values,
+            by=desk.actor(form.crf),
+            source=SOURCE,
+            book=book,
         )
         if not done.is_clean:
             raise NotLoaded(f"{desk.patient} {page.code} {form.crf}: {done.refused or done.wants_reason}")

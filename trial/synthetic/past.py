@@ -44,9 +44,7 @@ CONDITIONS = {
     ),
     "S06": (
         Condition("Hypothyroidism", "2008", "", Drug("Levothyroxine", "50 µg", "ORAL", "QD", "2008")),
-        Condition(
-            "Osteoporosis", "2015", "", Drug("Alendronate", "35 mg", "ORAL", "Once a week", "2015-07")
-        ),
+        Condition("Osteoporosis", "2015", "", Drug("Alendronate", "35 mg", "ORAL", "Once a week", "2015-07")),
         Condition("Cataract, both eyes", "2017", "2020-11"),
     ),
     "S07": (Condition("Hypertension", "2020-01", "", Drug("Candesartan", "4 mg", "ORAL", "QD", "2020-02")),),
