@@ -34,13 +34,14 @@ def reachable(user: User, rows: QuerySet[M], *rights: Right) -> QuerySet[M]:
     return rows if ids is None else rows.filter(**{f"{path}__in": ids})
 
 
-def reach(user: User, rows: QuerySet[M], right: Right, **which: object) -> M:
-    """Load one object. Another site's object does not exist (404); without the right it is refused (403)."""
+def reach(user: User, rows: QuerySet[M], *rights: Right, **which: object) -> M:
+    """Load one object. Another site's object does not exist (404); without one of the rights it is refused (403)."""
     try:
         found = reachable(user, rows).get(**which)
     except ObjectDoesNotExist as error:
         raise Http404 from error
-    require(user, right, found.site)  # type: ignore[attr-defined]
+    site: Site = found.site  # type: ignore[attr-defined]
+    require(user, next((right for right in rights if user.may(right, site)), rights[0]), site)
     return found
 
 

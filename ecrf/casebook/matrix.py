@@ -53,6 +53,11 @@ class Matrix:
     logs: list["Log"]
     on_demand: list[VisitPlan]
 
+    @property
+    def empty_logs(self) -> list["Log"]:
+        """The logs in which nothing is recorded."""
+        return [log for log in self.logs if log.is_repeating and not log.lines]
+
 
 @dataclass(frozen=True)
 class LogLine:

@@ -22,6 +22,11 @@ def needed(definition: CrfDefinition, item: Any) -> str:
     return f"If {condition}" if item.required else f"No; asked if {condition}"
 
 
+def asked_when(definition: CrfDefinition, item: Any) -> str:
+    """On which answer the item is asked; "" if always."""
+    return f"if {_condition(definition, *item.asked_if)}" if item.asked_if else ""
+
+
 def _condition(definition: CrfDefinition, name: str, values: tuple[str, ...]) -> str:
     other = definition.items[name]
     labels = dict(other.flatchoices or ())

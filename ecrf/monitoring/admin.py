@@ -4,26 +4,31 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 
 from ecrf.access.requests import UserRequest
-from ecrf.casebook.models import Crf, Entry, Patient, Status, Visit
+from ecrf.casebook.completion import visit_states
+from ecrf.casebook.models import Crf, Entry, Patient, Visit
+from ecrf.casebook.outlooks import fact_of
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
+from ecrf.casebook.wording import visit_label
 from ecrf.monitoring import pages, ranges, reaching  # noqa: F401  (ranges registers its list)
-from ecrf.monitoring.lists import chip, ids, quiet
+from ecrf.monitoring.lists import by_visit, chip, ids, quiet, struck_through
 from ecrf.monitoring.narrowing import PatientFilter
 from ecrf.monitoring.questions import count_open
 from ecrf.monitoring.reaching import reader
 from ecrf.monitoring.read_only import FormColumns, ReviewAdmin
 from ecrf.monitoring.site import monitor_site
-from ecrf.monitoring.wording import visit_label
 
 SHOWN_ITEMS = 5
 """How many of a form's items its list shows."""
+
+UNBROKEN = ("number", "day", "partial-day", "clock")
+"""Kinds of item whose values stand on one line."""
 
 
 @admin.register(Patient, site=monitor_site)
@@ -88,18 +93,16 @@ class VisitAdmin(ReviewAdmin):
         return [patient, "the_site", "the_visit", "the_date", "the_forms", "the_questions"]
 
     def dress(self, rows: list[Any]) -> None:
-        questions = count_open("entry__visit", ids(rows))
-        trial = protocol()
-        found = CRFS[trial.visit_form].model._default_manager.filter(entry__visit__in=ids(rows))
-        facts = {row.entry.visit_id: row for row in found.select_related("entry")}
-        kinds = Entry.objects.filter(visit__in=ids(rows), parent=None).order_by().values("visit_id", "crf")
-        kinds = kinds.annotate(unfinished=Count("pk", filter=~Q(status=Status.COMPLETE)))
-        done = [kind["visit_id"] for kind in kinds if not kind["unfinished"]]
+        """Three statements: the questions, the visit forms, the entries."""
+        questions, trial = count_open("entry__visit", ids(rows)), protocol()
+        stored = CRFS[trial.visit_form].model._default_manager.filter(entry__visit__in=ids(rows))
+        visit_forms = {row.entry.visit_id: row for row in stored.select_related("entry")}
+        entries = by_visit(Entry.objects.filter(visit__in=ids(rows)).select_related("parent"))
         for row in rows:
             row.open_questions = questions.get(row.pk, 0)
-            row.on = getattr(facts.get(row.pk), trial.visit_date_item, None)
-            row.was_missed = getattr(facts.get(row.pk), trial.visit_fate_item, None) == trial.visit_missed
-            row.forms_complete = done.count(row.pk)
+            fact = fact_of(row.code, entries[row.pk], visit_forms.get(row.pk))
+            row.on, row.was_missed = fact.visited_on, fact.missed
+            row.states = visit_states(trial.plan(row.code), entries[row.pk], missed=fact.missed)
 
     @admin.display(description="Visit")
     def the_visit(self, row: Visit) -> str:
@@ -113,10 +116,9 @@ class VisitAdmin(ReviewAdmin):
 
     @admin.display(description="Forms")
     def the_forms(self, row: Any) -> str:
-        plan = protocol().plan(row.code)
-        wanted = len(plan.forms) if plan and not row.was_missed else 1
-        state = "complete" if row.forms_complete >= wanted else "begun"
-        return chip(state, f"{row.forms_complete} of {wanted} complete")
+        done = sum(form.state == "complete" for form in row.states.values())
+        words = f"{done} of {len(row.states)} complete"
+        return chip("complete" if done == len(row.states) else "begun", words)
 
 
 @admin.register(Entry, site=monitor_site)
@@ -181,7 +183,9 @@ class CrfAdmin(FormColumns):
 
 
 def _telling(definition: CrfDefinition) -> list[str]:
-    """The items that tell most of a form: the first that are always asked, and the first calculated one."""
+    """The items that tell most of a form: those it names, or the first always asked and the first calculated."""
+    if definition.columns:
+        return list(definition.columns)
     always = [name for name, item in definition.entered.items() if item.required and not item.asked_if]
     calculated = list(definition.calculated)[:1]
     return [*always[: SHOWN_ITEMS - len(calculated)], *calculated]
@@ -193,8 +197,12 @@ def _item_column(name: str, item: Any) -> Callable[[Any], str]:
         if name in row.missing_reasons:
             return quiet(row.missing_reasons[name]["reason"].replace("-", " "))
         found = str(item.words(getattr(row, name)))
+        if found and row.entry.is_struck:
+            return struck_through(found)
         return found or quiet("not calculated" if item.rule else "blank")
 
+    if item.kind in UNBROKEN:
+        words.__name__ = "value"  # the column's class on the page
     return words
 
 

@@ -1,5 +1,7 @@
 """How the monitor's lists load: bounded, in a fixed number of statements, searched by patient number only."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -11,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from ecrf.casebook.models import Entry
 from ecrf.casebook.typed_text import plain
 
 ROWS = 50
@@ -72,9 +75,22 @@ def quiet(words: str) -> SafeString:
     return format_html('<span class="quiet">{}</span>', words)
 
 
+def struck_through(words: str) -> SafeString:
+    return format_html("<s>{}</s>", words)
+
+
 def asked(count: int) -> SafeString:
     """How many questions the site has still to answer."""
     return chip("question", f"{count} to answer") if count else quiet("–")
+
+
+def by_visit(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
+    """{visit id: its entries}."""
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.visit_id:
+            found[entry.visit_id].append(entry)
+    return found
 
 
 def ids(rows: list[Model]) -> list[int]:

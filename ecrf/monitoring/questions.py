@@ -6,8 +6,8 @@ from django.db.models import Count, Q
 
 from ecrf.casebook.models import Patient
 from ecrf.casebook.registry import CRFS
+from ecrf.casebook.wording import form_title, reading_id, visit_label
 from ecrf.checks.models import Finding, FindingState
-from ecrf.monitoring.wording import form_title, reading_id, visit_label
 
 
 @dataclass(frozen=True)

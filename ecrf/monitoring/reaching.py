@@ -1,5 +1,8 @@
 """Loads what a reviewer asks for: another site's does not exist (404), what the role may not read is refused (403)."""
 
+from collections.abc import Mapping
+from datetime import date
+
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -57,8 +60,8 @@ def reach_entry(user: User, pk: int) -> Entry:
     return entry
 
 
-def visits_beside(visit: Visit) -> tuple[Visit | None, Visit | None]:
-    """The opened visits before and after this one in the schedule; one statement."""
-    opened = sorted(visit.patient.visits.all(), key=lambda other: protocol().order(other.code))
+def visits_beside(visit: Visit, days: Mapping[str, date | None]) -> tuple[Visit | None, Visit | None]:
+    """The opened visits before and after this one as they took place; one statement. `days`: their dates."""
+    opened = sorted(visit.patient.visits.all(), key=lambda other: protocol().rank(other.code, days))
     here = [other.pk for other in opened].index(visit.pk)
     return (opened[here - 1] if here else None), next(iter(opened[here + 1 :]), None)

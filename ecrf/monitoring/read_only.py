@@ -12,11 +12,22 @@ from django.utils.html import format_html
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
-from ecrf.casebook.models import Entry, Patient, Status
-from ecrf.monitoring.lists import ROWS, FirstRows, ReviewList, asked, by_number, chip, ids, quiet
+from ecrf.casebook.completion import form_state
+from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.wording import form_title, visit_label
+from ecrf.monitoring.lists import (
+    ROWS,
+    FirstRows,
+    ReviewList,
+    asked,
+    by_number,
+    chip,
+    ids,
+    quiet,
+    struck_through,
+)
 from ecrf.monitoring.questions import count_open_of_entries
 from ecrf.monitoring.reaching import reader
-from ecrf.monitoring.wording import form_title, visit_label
 
 
 class ReviewAdmin(admin.ModelAdmin):
@@ -110,9 +121,13 @@ class FormColumns(ReviewAdmin):
         raise NotImplementedError
 
     def dress(self, rows: list[Any]) -> None:
+        """Two statements: the questions, and the entries below those of the page."""
         counts = count_open_of_entries(ids(rows))
+        below = list(Entry.objects.filter(parent__in=ids(rows)).select_related("parent"))
         for row in rows:
+            entry = self.entry_of(row)
             row.open_questions = counts.get(row.pk, 0)
+            row.form_state = form_state(entry.crf, [entry, *(e for e in below if e.parent_id == entry.pk)])
 
     @admin.display(description="Visit")
     def the_visit(self, row: Any) -> str:
@@ -120,11 +135,13 @@ class FormColumns(ReviewAdmin):
 
     @admin.display(description="Form")
     def the_form(self, row: Any) -> str:
-        return form_title(self.entry_of(row))
+        title = form_title(self.entry_of(row))
+        return struck_through(title) if self.entry_of(row).is_struck else title
 
     @admin.display(description="Status")
     def the_status(self, row: Any) -> str:
-        entry = self.entry_of(row)
-        if entry.status == Status.COMPLETE:
-            return chip("complete", "complete")
-        return chip("begun", f"{entry.missing} missing") if entry.missing else chip("ready", "to complete")
+        if self.entry_of(row).is_struck:
+            return chip("struck", "struck out")
+        form = row.form_state
+        words = {"complete": "complete", "ready": "to complete"}.get(form.state, f"{form.missing} missing")
+        return chip(form.state, words)

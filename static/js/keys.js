@@ -3,6 +3,13 @@
 import { giveReason, openMore } from "./answers.js";
 import { field, idOf, inOrder } from "./fields.js";
 
+/* To the first field of the next form, or of the one before. */
+function leap(from, step) {
+  const forms = [...document.querySelectorAll("#page-form :is(.panel, .log-row)")];
+  const here = forms.indexOf(from.closest(".panel, .log-row"));
+  inOrder().find((each) => forms[here + step]?.contains(each))?.focus();
+}
+
 document.addEventListener("keydown", (event) => {
   const id = idOf(event.target);
   if (event.key === "F2" && id) {
@@ -15,6 +22,9 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Enter" && (event.ctrlKey || event.altKey)) {
     const form = event.altKey && event.target.closest(".panel, .log-row");
     (form || document).querySelector(form ? "[value^=complete-form]" : "button[name=action][value=complete]")?.click();
+  } else if (event.altKey && ["KeyN", "KeyP"].includes(event.code)) {
+    event.preventDefault();
+    leap(event.target, event.code === "KeyN" ? 1 : -1);
   } else if (event.altKey && event.code === "KeyA" && document.querySelector("[data-add-row]")) {
     event.preventDefault();
     document.querySelector("[data-add-row]").click();

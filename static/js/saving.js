@@ -2,9 +2,9 @@
 
 import { csrfToken, field, idOf, read, shown, state, tag, wrapper, write } from "./fields.js";
 import { outbox } from "./outbox.js";
+import { problem, refuse, tell } from "./trouble.js";
 
 const RETRY_MS = 5000;
-const line = document.getElementById("saving");
 const listeners = new Set();
 let busy = null;
 let trouble = "";
@@ -17,17 +17,11 @@ export const isSettled = () => !busy && !outbox.next();
 export function say() {
   const held = outbox.held().length;
   const waiting = outbox.ids().length - held;
-  if (trouble) set("bad", `! Not saved: ${trouble}`);
-  else if (busy || outbox.next()) set("busy", "Saving…");
-  else if (held) set("bad", `! ${held} not saved: see the message at the field`);
-  else if (waiting) set("busy", "Typing…");
-  else set("good", savedAt ? `✓ All saved ${savedAt}` : "✓ All saved");
-}
-
-function set(kind, text) {
-  if (line.textContent === text) return;
-  line.className = `saving saving-${kind}`;
-  line.textContent = text;
+  if (trouble) tell("bad", `! Not saved: ${trouble}`);
+  else if (busy || outbox.next()) tell("busy", "Saving…");
+  else if (held) tell("bad", `! ${held} not saved: see the message at the field`);
+  else if (waiting) tell("busy", "Typing…");
+  else tell("good", savedAt ? `✓ All saved ${savedAt}` : "✓ All saved");
 }
 
 export function commit(id) {
@@ -118,24 +112,6 @@ function elsewhere(target, status) {
   if (status === 401) document.dispatchEvent(new Event("ecrf:logged-out"));
   trouble = problem(status);
   say();
-}
-
-/* The server cannot take this text at all: hold it, so that the other items go on. */
-function refuse(id) {
-  outbox.put(id, { ...outbox.get(id), held: "refused" });
-  const note = document.createElement("p");
-  note.className = "note note-error";
-  note.textContent = "Not saved. The server cannot take this text: it is too long. Shorten it.";
-  document.getElementById(`m-${id}`).replaceChildren(note);
-}
-
-function problem(status) {
-  if (status === 401) return "you are logged out. Log in above; what you typed is kept";
-  if (status === 403) return "you have no right to change this any more. What you typed is kept in this tab";
-  if (status === 404) return "this visit is not yours any more. What you typed is kept in this tab";
-  if (status === 0) return "the server cannot be reached. What you typed is kept; trying again";
-  if (status >= 400 && ![400, 409, 413, 422, 428].includes(status)) return "the server has a problem. What you typed is kept; trying again";
-  return "";
 }
 
 export const again = () => ((trouble = ""), flush());

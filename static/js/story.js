@@ -15,6 +15,7 @@ function draw(box, story, cursor, width) {
   const svg = d3.select(box).selectAll("svg").data([story]).join("svg");
   svg.attr("viewBox", `0 0 ${width} ${place.height}`).attr("width", width).attr("height", place.height);
   svg.attr("role", "application").attr("aria-roledescription", "figure").attr("tabindex", 0);
+  svg.attr("aria-describedby", "story-keys");
   svg.attr("aria-label", story.summary).selectAll("*").remove();
   drawPatterns(svg);
   const drawn = svg.append("g").attr("aria-hidden", "true");
@@ -72,6 +73,7 @@ function begin(root) {
     redraw();
   };
   redraw();
+  box.classList.add("is-drawn");
   says("", null);
   listen(box, cursor);
   let last = box.clientWidth;

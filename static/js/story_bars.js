@@ -5,10 +5,25 @@ import { add, level, mark, text } from "./story_shapes.js";
 const HEIGHT = { mild: 4, moderate: 8, severe: 12 };
 const STRIPES = "story-stripes";
 
+/** What a mark without a dose means. It may not be read as the dose before unless it is the same. */
+function unlabelled(doses, labels) {
+  const given = doses.filter((dose) => dose.words);
+  const shown = new Set(labels.map((label) => label.x));
+  if (given.every((dose) => shown.has(dose.middle))) return "";
+  let last = null;
+  const isAsBefore = given.every((dose) => {
+    if (shown.has(dose.middle)) last = dose.words;
+    return dose.words === last;
+  });
+  const isWhole = isAsBefore && given.length === doses.length;
+  return isWhole ? "no dose written: as before" : "not every dose fits: see the table";
+}
+
 export function drawDoses(into, place) {
   const { doses, doseY, x } = place;
   if (!doses.length) return;
-  text(into, "story-title", "Infusions", 0, doseY - 12);
+  const head = text(into, "story-title", "Infusions", 0, doseY - 12);
+  add(head, "tspan", "story-from").text(`  ${unlabelled(doses, place.doseLabels)}`);
   for (const day of doses.flatMap((dose) => dose.days)) mark(into, "dose", "story-dose", x(day.day), doseY);
   for (const label of place.doseLabels) text(into, "story-small", label.words, label.x, doseY + 20, "middle");
   for (const lot of place.lots) level(into, "story-lot", [lot.from - 4, lot.to + 4], doseY + 27);

@@ -42,7 +42,7 @@ export function layOut(story, width) {
   const [left, right] = [LABELS, width - (narrow ? 12 : 104)];
   const x = d3.scaleLinear([story.first, story.last], [left + 8, right]);
   const panels = panelsFrom(TOP, story, narrow);
-  const plotted = [panels[0]?.top ?? TOP, panels.at(-1)?.bottom ?? TOP];
+  const plotted = [panels[0]?.top ?? TOP + HEAD, panels.at(-1)?.bottom ?? TOP + HEAD];
 
   const doses = doseMarks(story.moments, x);
   const lots = lotSpans(doses);

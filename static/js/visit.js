@@ -2,6 +2,7 @@
 
 import "./keys.js";
 import { csrfToken, field, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
+import { count, isToEnter } from "./counting.js";
 import { outbox } from "./outbox.js";
 import { again, commit, flush, isSettled, onSettled, say } from "./saving.js";
 
@@ -43,35 +44,6 @@ onSettled(() => {
   waiting = null;
   if (button) form.requestSubmit(button);
 });
-
-function count() {
-  for (const cell of document.querySelectorAll(".grid-item")) {
-    const asked = document.querySelector(`#q-${CSS.escape(idOf(cell))} .note-question`);
-    cell.classList.toggle("asks", Boolean(asked));
-  }
-  for (const link of document.querySelectorAll("[data-index-of]")) {
-    const panel = document.getElementById(link.dataset.indexOf);
-    const questions = panel.querySelectorAll(".note-question").length;
-    const ask = questions ? ` · ${questions} to answer` : "";
-    if (panel.matches(".panel-complete")) {
-      link.querySelector(".index-state").textContent = `complete${ask}`;
-      continue;
-    }
-    const items = [...panel.querySelectorAll("[data-item]")].map((item) => [item, idOf(item)]);
-    const begun = items.some(([, id]) => state.get(id));
-    const left = items.filter(([item, id]) => isLeft(item, id)).length;
-    link.className = `index-${begun ? (left ? "begun" : "ready") : "empty"}`;
-    link.querySelector(".index-state").textContent = (left ? `${left} ${begun ? "left" : "to enter"}` : "nothing left") + ask;
-  }
-}
-
-function isLeft(item, id) {
-  const row = item.closest("[data-row-of]");
-  const rowIsBlank = row && !("wanted" in row.dataset) && ![...row.querySelectorAll("[data-item]")].some((other) => state.get(idOf(other)));
-  return "required" in item.dataset && !item.hidden && !rowIsBlank && !state.get(id) && !read(id);
-}
-
-const isToEnter = (each) => !each.closest(".panel-complete") && isLeft(each.closest("[data-item]"), idOf(each));
 
 /* Text typed before a reload, a crash or a Back: put it back and send it. */
 for (const id of outbox.ids()) {

@@ -40,6 +40,7 @@ def _measure(env: dict[str, str]) -> Iterator[Line]:
     yield told("seeding: 10,000 patients by bulk with the audit triggers", f"{took:.0f} s")
     progress("statements and writes of the pages")
     yield from pages.count_visit_pages(study)
+    yield from pages.count_patient_pages(study)
     yield from pages.count_writes(study)
     with server(env) as running:
         yield from _measure_growth(running, study)

@@ -1,7 +1,10 @@
 """Counts the SQL statements of a request, in this process, through Django's test client."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
+from unittest import mock
 
 from django.db import connection
 from django.http import HttpResponse
@@ -9,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ecrf.access.models import User
+from ecrf.casebook import recording, storing
 
 FRAME = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 # A test's own transaction stands around the product's, which then gives the actor back at its end.
@@ -61,3 +65,25 @@ def client_of(user: User) -> Client:
     client.force_login(user)
     client.get("/assumptions/")
     return client
+
+
+@contextmanager
+def of_the_checks() -> Iterator[list[str]]:
+    """The statements of the edit checks while values are recorded: what they load, what they ask, what they write."""
+    found: list[str] = []
+
+    def counted(step: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any) -> Any:
+            with CaptureQueriesContext(connection) as captured:
+                answer = step(*args)
+            found.extend(query["sql"] for query in captured)
+            return answer
+
+        return run
+
+    with (
+        mock.patch.object(recording, "_load", counted(recording._load)),
+        mock.patch.object(recording, "BEFORE_WRITE", [counted(s) for s in recording.BEFORE_WRITE]),
+        mock.patch.object(storing, "AFTER_WRITE", [counted(s) for s in storing.AFTER_WRITE]),
+    ):
+        yield found

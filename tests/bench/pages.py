@@ -10,6 +10,7 @@ from tests.bench.table import Line, at_most, told
 
 PAGES = 60
 VISIT_STATEMENTS_AT_MOST = 40
+PATIENT_STATEMENTS_AT_MOST = 12
 PEER = 108 / 17
 PEER_LIST_SECONDS = 100
 GROWTH_AT_MOST = 1.3
@@ -49,6 +50,22 @@ def count_visit_pages(study: Study) -> list[Line]:
         lines.append(at_most(what, max(counts), VISIT_STATEMENTS_AT_MOST, str(max(counts))))
         lines.append(_same(f"{what}, full or empty, small or large site", counts))
     return lines
+
+
+def count_patient_pages(study: Study) -> list[Line]:
+    """The patient's page with the story, for the site and for the monitor."""
+    patient = study.small.patients[0]
+    monitor = client_of(study.monitor)
+    pages = {
+        "patient page with the story": _page(study.small, f"/patients/{patient.number}/"),
+        "monitor's patient page with the story": statements(
+            lambda: monitor.get(f"/monitor/casebook/patient/{patient.pk}/change/")
+        ),
+    }
+    return [
+        at_most(f"{what}, SQL statements", found.count, PATIENT_STATEMENTS_AT_MOST, str(found.count))
+        for what, found in pages.items()
+    ]
 
 
 def _first_and_last(seeded: Seeded) -> list[Patient]:

@@ -6,7 +6,7 @@ from itertools import cycle
 from django.test import Client
 
 from tests.bench.browsing import Ask, Browser, medians, per_second
-from tests.bench.counting import Statements, client_of, statements
+from tests.bench.counting import Statements, client_of, of_the_checks, statements
 from tests.bench.seeding import CLIENTS, LAST_VISIT, Study
 from tests.bench.table import Line, at_least, at_most, told
 
@@ -15,12 +15,14 @@ BURST_SECONDS = 3
 BURSTS = 4
 SLOWER_AT_MOST = 1.5
 STATEMENTS_AT_MOST = 15
+CHECKS_AT_MOST = 5
 THROUGHPUT_AT_LEAST = 0.4
 
 ITEMS = {
     "a pulse (no check objects)": ("vital-signs/1/pulse", "70", "71"),
     "an MRC grade (compared with last visit)": ("mrc-strength/1/left_hip_flexion", "4", "5"),
     "a grip trial (a question opens, closes)": ("grip-strength/1/right_3", "41.0", "20.0"),
+    "a laboratory result (with its range and flag)": ("lab-result/1.1/value", "13.1", "12.4"),
 }
 
 OTHERS = {
@@ -92,7 +94,19 @@ def count_saves(study: Study) -> list[Line]:
     for what, (code, item) in OTHERS.items():
         path = f"/patients/{study.small.begun.number}/{code}/{item[0]}/"
         lines += _counted(f"save {what}", _save(client, path, {"value": item[1]}))
-    return lines
+    return [*lines, _count_checks(client, number)]
+
+
+def _count_checks(client: Client, number: str) -> Line:
+    """The most that the checks of one of the items took."""
+    most = 0
+    for item in ITEMS.values():
+        path, data = item_posts(number, *item)
+        for _ in range(3):
+            with of_the_checks() as found:
+                client.post(path, next(data))
+            most = max(most, len(found))
+    return at_most("all checks of one saved item, SQL statements at most", most, CHECKS_AT_MOST, str(most))
 
 
 def _save(client: Client, path: str, data: dict[str, str]) -> Statements:

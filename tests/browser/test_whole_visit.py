@@ -44,6 +44,8 @@ def _fill_strength(desk) -> None:
 
 def _fill_infusion(desk) -> None:
     page = desk.page
+    for _form in ("INCAT", "laboratory", "nerve conduction", "infusion"):
+        _keys(desk, "Alt+n")
     for item, value in {
         "infusion-1-infused_on": "t",
         "infusion-1-dosing_weight_kg": "60",

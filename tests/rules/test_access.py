@@ -43,6 +43,9 @@ ROLES = [
 
 ENTRY = "{ok} {ok} 403 403 403 404 404 404 login", "404 404 404 403 403 404 404 404 login"
 """A page where a site enters data. Who has no right on patients is not even told that one exists."""
+PRINT = "200 200 200 200 403 404 404 404 login", "404 404 404 200 403 404 404 404 login"
+"""What sites and reviewers print of a patient."""
+WORKSHEET = "200 200 200 200 403 403 403 403 login"
 FOR_ALL = "200 200 200 200 200 200 200 200 login"
 
 
@@ -75,6 +78,12 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "confirm-finding": ("POST", *_entry(200)),
     "calendar":        ("GET POST", "200 200 200 200 403 403 403 403 login", ""),
     "calendar-feed":   ("GET", "200 200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200 200"),
+    "print-casebook":  ("GET", *PRINT),
+    "print-visit":     ("GET", *PRINT),
+    "print-log":       ("GET", *PRINT),
+    "worksheets":      ("GET", WORKSHEET, ""),
+    "worksheet":       ("GET", WORKSHEET, ""),
+    "log-worksheet":   ("GET", WORKSHEET, ""),
     "revoke-calendar": ("POST", "302 404 404 404 404 404 404 404 login", "404 404 404 404 404 404 404 404 login"),
 }
 # fmt: on
@@ -179,6 +188,11 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "item-history": lambda: (item, {}),
         "confirm-finding": lambda: ([where.finding.pk], {"text": where.finding.text}),
         "calendar-feed": lambda: ([where.token], {}),  # no login asks for it: whoever knows the secret reads
+        "print-casebook": lambda: ([number], {}),
+        "print-visit": lambda: ([number, "W01"], {}),
+        "print-log": lambda: ([number, "adverse-event"], {}),
+        "worksheet": lambda: (["W01"], {}),
+        "log-worksheet": lambda: (["adverse-event"], {}),
         "revoke-calendar": lambda: ([where.feed.pk], {}),
     }
     arguments, data = made.get(name, lambda: ([], {}))()

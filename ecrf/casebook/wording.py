@@ -1,6 +1,6 @@
-"""What places are called on the monitor's pages: forms, visits, kinds of form in the plural, elements."""
+"""What places are called where they are read: forms, visits, rows, entries that others name, elements of a page."""
 
-from ecrf.casebook.models import Entry, Visit
+from ecrf.casebook.models import Crf, Entry, Visit
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 
@@ -22,12 +22,22 @@ def numbered_title(definition: CrfDefinition, number: int, visit: Visit | None) 
 
 
 def form_title(entry: Entry) -> str:
-    """`Infusion 2`; for a row of a form, `Lot 1 of infusion 2`."""
+    """`Infusion 2`; for a row of a form, `Lot 1 of infusion 2`; for one of a fixed set, `Laboratory: Sodium`."""
     definition = CRFS[entry.crf]
     if entry.parent is None:
         return numbered_title(definition, entry.number, entry.visit)
-    parent = numbered_title(CRFS[entry.parent.crf], entry.parent.number, entry.visit)
+    parent = numbered_title(CRFS[definition.row_of], entry.parent.number, entry.visit)
+    if definition.row_names:
+        return f"{parent}: {definition.name_of(entry.number)}"
     return f"{definition.repeat.capitalize() or definition.title} {entry.number} of {parent.lower()}"
+
+
+def entry_in_a_line(row: Crf) -> str:
+    """An entry as another form names it: `Adverse event 3: Headache`, `Week 4, Visit: 2026-11-22`."""
+    where = ", ".join(part for part in (visit_label(row.entry.visit), form_title(row.entry)) if part)
+    about = CRFS[row.entry.crf].in_a_line(row)
+    struck = " (struck out)" if row.entry.is_struck else ""
+    return (f"{where}: {about}" if about else where) + struck
 
 
 def reading_id(crf: str, address: str, item: str = "") -> str:

@@ -1,0 +1,29 @@
+/* Says in words how the saving goes, and what to do when the server does not take a value. */
+
+import { outbox } from "./outbox.js";
+
+const line = document.getElementById("saving");
+
+export function tell(kind, text) {
+  if (line.textContent === text) return;
+  line.className = `saving saving-${kind}`;
+  line.textContent = text;
+}
+
+/* The server cannot take this text at all: hold it, so that the other items go on. */
+export function refuse(id) {
+  outbox.put(id, { ...outbox.get(id), held: "refused" });
+  const note = document.createElement("p");
+  note.className = "note note-error";
+  note.textContent = "Not saved. The server cannot take this text: it is too long. Shorten it.";
+  document.getElementById(`m-${id}`).replaceChildren(note);
+}
+
+export function problem(status) {
+  if (status === 401) return "you are logged out. Log in above; what you typed is kept";
+  if (status === 403) return "you have no right to change this any more. What you typed is kept in this tab";
+  if (status === 404) return "this visit is not yours any more. What you typed is kept in this tab";
+  if (status === 0) return "the server cannot be reached. What you typed is kept; trying again";
+  if (status >= 400 && ![400, 409, 413, 422, 428].includes(status)) return "the server has a problem. What you typed is kept; trying again";
+  return "";
+}

@@ -1,0 +1,37 @@
+"""Paper: the button prints, the page's own furniture stays off the sheet, and every sheet says whose data it is."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("/print/patients/01-001/W01/", "/print/patients/01-001/", "/print/worksheets/W01/")
+
+
+@pytest.fixture
+def desk(sit_down):
+    desk = sit_down("coordinator01")
+    desk.go("/patients/01-001/")
+    return desk
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_only_the_sheets_are_printed(path, desk, shots):
+    desk.go(path)
+    desk.page.emulate_media(media="print")
+    for furniture in (".print-bar", ".top", ".foot", ".synthetic"):
+        assert not desk.page.locator(furniture).first.is_visible()
+    assert desk.page.locator(".running").first.is_visible()
+    beyond = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    desk.page.set_viewport_size({"width": 688, "height": 900})  # what A4 leaves between the margins
+    assert desk.page.evaluate(beyond) <= 0
+    name = re.sub(r"\W+", "-", path).strip("-")
+    desk.page.pdf(path=shots / f"{name}.pdf", prefer_css_page_size=True)
+
+
+def test_the_button_prints(desk):
+    desk.go(PAGES[0])
+    desk.page.evaluate("window.print = () => document.body.dataset.printed = 'yes'")
+    desk.page.get_by_role("button", name="Print").click()
+    assert desk.page.locator("body").get_attribute("data-printed") == "yes"

@@ -1,0 +1,128 @@
+"""The monitor's lists: bounded, searched by patient number, narrowed by fixed choices."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from ecrf.casebook.models import Entry, Patient, PatientOutlook
+from ecrf.casebook.registry import CRFS
+from ecrf.monitoring.lists import FirstRows
+from ecrf.monitoring.site import monitor_site
+from tests.builders import a_patient
+from tests.ecrf.monitoring.world import a_world, logged_in, page_of, text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-071")]
+
+
+@pytest.mark.parametrize("typed", ["01-002", "０１-００２", " 01-002 "])
+def test_search_finds_by_the_beginning_of_the_patients_number(typed, own, monitor):
+    second = a_world(own.site, own.by)
+    client = logged_in(monitor)
+    for model in monitor_site._registry:
+        page = client.get(page_of(model, "changelist"), {"q": typed}).content.decode()
+        assert f">{own.patient.number}<" not in page
+    assert (
+        second.patient.number in client.get(page_of(own.patient, "changelist"), {"q": typed}).content.decode()
+    )
+
+
+@pytest.mark.parametrize("query", ["q=1-001", "q=Headache", "q=%25", "q=_", "q=x%00y"])
+def test_search_finds_nothing_else(query, own, monitor):
+    url = page_of(own.ae, "changelist")
+    answer = logged_in(monitor).get(f"{url}?{query}")
+    assert answer.status_code == 200
+    assert "None of a patient" in answer.content.decode() or "%00" in query
+
+
+@pytest.mark.parametrize(
+    "query", ["o=1", "o=-1", "o=99", "o=x", "all=1", "e=1", "p=x", "_popup=1", "o=2.3.4.5"]
+)
+def test_odd_parameters_of_a_list_do_no_harm(query, own, monitor):
+    for model in monitor_site._registry:
+        assert logged_in(monitor).get(f"{page_of(model, 'changelist')}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["p=7000", "p=-1", "p=0"])
+def test_page_that_is_not_there_is_404_or_the_only_one(query, own, monitor):
+    assert logged_in(monitor).get(f"{page_of(own.patient, 'changelist')}?{query}").status_code in (200, 404)
+
+
+@pytest.mark.parametrize("query", ["patient__site=2", "site__code=02", "crf=consent", "_to_field=number"])
+def test_lists_take_no_filter_from_the_address(query, own, monitor):
+    assert logged_in(monitor).get(f"{page_of(own.ae, 'changelist')}?{query}").status_code == 400
+
+
+def test_lists_sort_by_the_patients_number_only(own, monitor):
+    client = logged_in(monitor)
+    for thing in (own.patient, own.visit, own.grip, CRFS["grip-strength"].model, CRFS["adverse-event"].model):
+        page = client.get(page_of(thing, "changelist")).content.decode()
+        headers = re.findall(r"<th scope=\"col\"[^>]*>\s*<a[^>]*>([^<]*)", page)
+        assert [header.strip() for header in headers] == ["Patient"]
+
+
+def test_only_the_list_of_patients_has_a_filter(own):
+    assert [model for model, one in monitor_site._registry.items() if one.list_filter] == [Patient]
+
+
+def _shown(client, query: str) -> set[str]:
+    page = client.get(f"{reverse('monitor:casebook_patient_changelist')}?{query}").content.decode()
+    return set(re.findall(r">(\d\d-\d{3})<", page))
+
+
+def test_list_of_patients_narrows_to_a_state_and_to_what_is_due_or_overdue(own, monitor):
+    late, soon = a_patient(own.site, own.by), a_patient(own.site, own.by)
+    today = own.site.today()
+    for patient, days in ((late, -1), (soon, 0)):
+        day = today + timedelta(days=days)
+        PatientOutlook.objects.filter(patient=patient).update(state="on study", due_on=day, closes_on=day)
+    PatientOutlook.objects.filter(patient=own.patient).update(
+        state="ended early", due_on=None, closes_on=None
+    )
+    client = logged_in(monitor)
+    assert _shown(client, "show=overdue") == {late.number}
+    assert _shown(client, "show=due") == {soon.number}
+    assert _shown(client, "show=on-study") == {late.number, soon.number}
+    assert _shown(client, "show=ended-early") == {own.patient.number}
+    assert _shown(client, "show=completed") == set()
+    assert _shown(client, "") == {own.patient.number, late.number, soon.number}
+    assert _shown(client, f"show=on-study&q={soon.number}") == {soon.number}
+
+
+def test_narrowed_list_shows_no_patient_of_another_site(own, other, monitor):
+    PatientOutlook.objects.update(state="on study", due_on="2026-01-05", closes_on="2026-01-05")
+    assert _shown(logged_in(monitor), "show=overdue") == {own.patient.number}
+
+
+def test_choices_above_the_list_keep_the_search_and_say_which_is_chosen(own, monitor):
+    url = f"{reverse('monitor:casebook_patient_changelist')}?q=01&show=overdue"
+    page = logged_in(monitor).get(url).content.decode()
+    chosen = re.findall(r'<a href="([^"]*)" aria-current="true">([^<]*)', page)
+    assert chosen == [("?q=01&amp;show=overdue", "Overdue")]
+    assert 'href="?q=01"' in page
+
+
+@pytest.mark.parametrize("query", ["show=x", "show=", "show=outlook__state", "show=overdue&show=x"])
+def test_narrowing_by_anything_else_is_no_list(query, own, monitor):
+    url = f"{reverse('monitor:casebook_patient_changelist')}?{query}"
+    assert logged_in(monitor).get(url).status_code == 404
+
+
+def test_list_shows_fifty_a_page(own, monitor):
+    for _ in range(50):
+        a_patient(own.site, own.by)
+    client = logged_in(monitor)
+    first = text_of(client, page_of(own.patient, "changelist"))
+    assert "1 to 50 of 51" in first
+    assert "01-051" not in first
+    assert "01-051" in text_of(client, f"{page_of(own.patient, 'changelist')}?p=2")
+    assert client.get(f"{page_of(own.patient, 'changelist')}?p=3").status_code == 404
+
+
+def test_list_counts_no_further_than_it_leads(own, monitor, monkeypatch):
+    monkeypatch.setattr("ecrf.monitoring.lists.COUNTED_AT_MOST", 1)
+    a_patient(own.site, own.by)
+    rows = FirstRows(Entry.objects.order_by("pk"), 1)
+    assert (rows.count, rows.is_cut, rows.num_pages) == (1, True, 1)
+    assert "more than 1" in text_of(logged_in(monitor), page_of(own.patient, "changelist"))

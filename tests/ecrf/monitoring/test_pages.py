@@ -1,0 +1,116 @@
+"""What stands on the monitor's pages: values in words, questions, and the history one click away."""
+
+import pytest
+from django.urls import reverse
+
+from ecrf.access.roles import Right
+from ecrf.casebook.registry import CRFS
+from ecrf.casebook.services import complete_entries
+from ecrf.casebook.values import Missing
+from ecrf.checks.models import Finding
+from tests.builders import a_patient, a_place, enter
+from tests.ecrf.monitoring.world import an_adverse_event, every_page, history_of, logged_in, page_of, text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-071")]
+
+
+def test_first_page_counts_the_sites_patients_and_adverse_events(own, monitor):
+    a_patient(own.site, own.by)
+    page = text_of(logged_in(monitor), reverse("monitor:index"))
+    assert f"01 {own.site.name} 2 1" in page
+    assert "Recent actions" not in page
+
+
+def test_patient_page_shows_the_matrix_questions_and_adverse_events(own, monitor):
+    page = text_of(logged_in(monitor), page_of(own.patient))
+    for words in ("Week 4", "170.0 kPa is more than 160 kPa", "Headache", "not answered yet: 1"):
+        assert words in page
+    assert page_of(own.visit) in logged_in(monitor).get(page_of(own.patient)).content.decode()
+
+
+def test_visit_page_shows_every_value_in_words(own, monitor):
+    page = text_of(logged_in(monitor), page_of(own.visit))
+    for words in (
+        "Right hand, trial 1 31.5 kPa",
+        "Right hand, trial 2 Not done splint",
+        "Left hand, trial 1 blank",
+        "calculated, GRIP-BEST v1",
+        "? To answer 170.0 kPa is more than 160 kPa.",
+        "Which premedication not asked",
+        "SYN-0412",
+        "Vital signs and weight not begun",
+    ):
+        assert words in page
+
+
+def test_zero_blank_missing_and_not_asked_are_four_things(own, monitor):
+    enter(own.visit, "grip-strength", own.by, left_1="0", left_2=Missing("refused"))
+    page = text_of(logged_in(monitor), page_of(own.visit))
+    for words in ("Left hand, trial 1 0.0 kPa", "Left hand, trial 2 Refused", "Left hand, trial 3 blank"):
+        assert words in page
+
+
+def test_confirmed_question_names_who_and_when(own, monitor):
+    from ecrf.checks.services import confirm
+
+    finding = Finding.objects.get(entry=own.grip)
+    confirm(finding=finding, by=own.by, actor=own.by.acting_at(own.site, Right.ENTER), text=finding.text)
+    page = text_of(logged_in(monitor), page_of(own.visit))
+    assert "✓ Confirmed against the source by coordinator" in page
+    assert "JST" in page
+
+
+def test_hostile_text_is_text(own, monitor):
+    enter(own.visit, "grip-strength", own.by, device="<script>alert(1)</script>")
+    an_adverse_event(own.patient, own.by, term='"><img src=x onerror=alert(1)>')
+    for url in every_page(own):
+        page = logged_in(monitor).get(url).content.decode()
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+def test_status_is_in_words(own, monitor):
+    lists = text_of(logged_in(monitor), page_of(own.grip, "changelist"))
+    assert "Grip strength 5 missing 1 to answer" in lists
+    place = a_place(own.visit, "infusion-lot", parent=1)
+    enter(own.visit, "infusion-lot", own.by, parent=1, expires_on="2031-01-31")
+    complete_entries(patient=own.patient, places=[place], by=own.by.acting_at(own.site, Right.ENTER))
+    lots = text_of(logged_in(monitor), page_of(CRFS["infusion-lot"].model, "changelist"))
+    assert "Lot 1 of infusion SYN-0412 2031-01-31 complete" in lots
+
+
+@pytest.mark.requirement("R-002")
+def test_history_is_one_click_away_and_shows_old_and_new(own, monitor):
+    client = logged_in(monitor)
+    url = history_of(own.grip, "right_1")
+    page = client.get(page_of(own.visit)).content.decode()
+    assert f'hx-get="{url}"' in page
+    assert f'href="{url}"' in page
+    whole = text_of(client, url)
+    assert "coordinator coordinator 35.0 kPa 31.5 kPa" in whole
+    assert "JST" in whole
+
+
+def test_history_in_place_is_a_fragment(own, monitor):
+    answer = logged_in(monitor).get(history_of(own.grip, "right_1"), headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    assert "<html" not in page
+    assert page.index("35.0 kPa") < page.index("31.5 kPa")
+
+
+def test_history_shows_the_reason_of_a_change_after_completion(own, monitor):
+    for item in CRFS["infusion-lot"].missing(None):
+        enter(own.visit, "infusion-lot", own.by, parent=1, **{item: Missing("unknown")})
+    place = a_place(own.visit, "infusion-lot", parent=1)
+    complete_entries(patient=own.patient, places=[place], by=own.by.acting_at(own.site, Right.ENTER))
+    enter(own.visit, "infusion-lot", own.by, parent=1, lot_number="SYN-0413", reason="transcription error")
+    page = text_of(logged_in(monitor), history_of(own.lot, "lot_number"))
+    assert "SYN-0413 transcription error" in page
+
+
+def test_every_item_of_a_begun_form_has_its_history(own, monitor):
+    client = logged_in(monitor)
+    page = client.get(page_of(own.grip)).content.decode()
+    for item in CRFS["grip-strength"].items:
+        assert history_of(own.grip, item) in page
+        assert client.get(history_of(own.grip, item)).status_code == 200

@@ -1,0 +1,182 @@
+"""Who reads the monitor's pages, and that nothing can be changed there."""
+
+import re
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
+
+from ecrf.audit.models import AuditEvent
+from ecrf.casebook.registry import CRFS
+from ecrf.monitoring.site import monitor_site
+from tests.ecrf.monitoring.world import (
+    every_page,
+    history_of,
+    log_pages,
+    logged_in,
+    object_pages,
+    other_pages,
+    page_of,
+    text_of,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-071")]
+
+REVIEWERS = ("monitor", "data_manager")
+REFUSED = ("investigator", "coordinator", "statistician", "administrator")
+
+
+@pytest.mark.parametrize("role", REVIEWERS)
+def test_reviewer_reads_every_page_of_the_own_site(role, own, request):
+    client = logged_in(request.getfixturevalue(role))
+    assert {url: client.get(url).status_code for url in every_page(own)} == dict.fromkeys(
+        every_page(own), 200
+    )
+
+
+@pytest.mark.parametrize("role", REFUSED)
+def test_other_roles_are_refused_on_every_page(role, own, request):
+    client = logged_in(request.getfixturevalue(role))
+    assert {url: client.get(url).status_code for url in every_page(own)} == dict.fromkeys(
+        every_page(own), 403
+    )
+
+
+def test_anonymous_goes_to_the_one_login(own, client):
+    for url in every_page(own):
+        answer = client.get(url)
+        assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/login/")
+
+
+def test_history_asked_for_without_login_gets_401(own, client):
+    assert client.get(history_of(own.grip, "right_1"), headers={"HX-Request": "true"}).status_code == 401
+
+
+def test_safety_reads_adverse_events_of_all_sites_and_nothing_else(own, other, safety):
+    client = logged_in(safety)
+    for where in (own, other):
+        assert [client.get(url).status_code for url in log_pages(where)] == [200] * len(log_pages(where))
+        assert [client.get(url).status_code for url in other_pages(where)] == [403] * len(other_pages(where))
+
+
+def test_safety_is_offered_only_the_lists_it_may_read(safety):
+    page = logged_in(safety).get(reverse("monitor:index")).content.decode()
+    assert page_of(CRFS["adverse-event"].model, "changelist") in page
+    for key in ("prior-treatment", "protocol-deviation", "visit"):
+        assert page_of(CRFS[key].model, "changelist") not in page
+
+
+def test_safety_sees_the_patients_number_without_a_way_to_the_patient(own, safety):
+    client = logged_in(safety)
+    for url in log_pages(own):
+        page = client.get(url).content.decode()
+        assert page_of(own.patient) not in page
+        assert page_of(own.patient, "changelist") not in page
+    assert own.patient.number in text_of(client, page_of(CRFS["adverse-event"].model, "changelist"))
+
+
+def test_object_of_another_site_does_not_exist_for_the_monitor(own, other, monitor):
+    client = logged_in(monitor)
+    pages = object_pages(other)
+    assert {url: client.get(url).status_code for url in pages} == dict.fromkeys(pages, 404)
+    assert other.site.name not in client.get(page_of(other.patient)).content.decode()
+
+
+def test_lists_hold_the_own_sites_only(own, other, monitor, data_manager):
+    for model in monitor_site._registry:
+        url = page_of(model, "changelist")
+        assert other.patient.number not in logged_in(monitor).get(url).content.decode()
+    page = text_of(logged_in(data_manager), page_of(own.patient, "changelist"))
+    assert own.patient.number in page
+    assert other.patient.number in page
+
+
+def test_object_that_does_not_exist_is_404(own, monitor):
+    client = logged_in(monitor)
+    for model, admin in monitor_site._registry.items():
+        for pk in (0, 999_999, 10**30) if hasattr(admin, "page") else ():
+            assert client.get(page_of(model(pk=pk))).status_code == 404
+    assert client.get(history_of(own.grip, "no_such_item")).status_code == 404
+    assert client.get(history_of(own.grip, "entry")).status_code == 404
+
+
+def test_form_of_another_kind_is_not_found_in_a_kinds_list(own, monitor):
+    infusion = CRFS["infusion"].model(pk=own.grip.pk)
+    assert logged_in(monitor).get(page_of(infusion)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "login/",
+        "logout/",
+        "password_change/",
+        "autocomplete/",
+        "jsi18n/",
+        "r/1/1/",
+        "casebook/",
+        "casebook/patient/add/",
+    ],
+)
+def test_the_admins_own_pages_are_not_there(path, monitor):
+    assert logged_in(monitor).get(f"/monitor/{path}").status_code == 404
+
+
+def test_every_kind_of_form_has_its_list(own, monitor):
+    assert set(monitor_site._registry) >= {definition.model for definition in CRFS.values()}
+
+
+@pytest.mark.requirement("R-072")
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_no_page_takes_anything_but_a_get(method, own, data_manager):
+    client = logged_in(data_manager)
+    before = AuditEvent.objects.count()
+    data = {"_save": "1", "action": "delete_selected", "_selected_action": own.patient.pk, "number": "X"}
+    found = {url: getattr(client, method)(url, data).status_code for url in every_page(own)}
+    assert found == dict.fromkeys(every_page(own), 405)
+    assert AuditEvent.objects.count() == before
+
+
+def test_every_address_under_monitor_is_get_only(monitor):
+    """Also those that a later list adds: a POST is refused before anything is looked up."""
+    space = next(
+        found for found in get_resolver().url_patterns if getattr(found, "namespace", "") == "monitor"
+    )
+    addresses = [each for branch in space.url_patterns for each in getattr(branch, "url_patterns", [branch])]
+    assert addresses
+    request = SimpleNamespace(method="POST", path="/monitor/")
+    assert {each.callback(request).status_code for each in addresses} == {405}
+
+
+def test_nothing_on_a_page_looks_editable(own, monitor):
+    client = logged_in(monitor)
+    for url in every_page(own):
+        main = client.get(url).content.decode().split("<main", 1)[1].split("</main>")[0]
+        fields = [
+            each
+            for each in re.findall(r"<(?:input|select|textarea)[^>]*>", main)
+            if 'type="search"' not in each
+        ]
+        assert fields == []
+        assert 'method="post"' not in main
+
+
+def test_pages_hold_no_script_and_no_style_of_their_own(own, monitor):
+    client = logged_in(monitor)
+    for url in every_page(own):
+        page = client.get(url).content.decode()
+        assert not re.findall(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", page)
+
+
+def test_reading_writes_nothing(own, monitor):
+    client = logged_in(monitor)
+    client.get(reverse("monitor:index"))
+    with CaptureQueriesContext(
+        connection,
+    ) as taken:
+        for url in every_page(own):
+            client.get(url)
+    writes = [q["sql"] for q in taken if q["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
+    assert writes == []
