@@ -241,6 +241,21 @@ def test_sites_differ_in_units_and_one_replaced_a_range():
     assert by_gram[0] < 20 < 100 < by_gram[1]
 
 
+def test_two_rows_are_struck_out_and_a_third_is_restored():
+    struck = [
+        (form.crf, bool(form.restored))
+        for s in STORIES
+        for page in pages(s)
+        for form in page.forms
+        if form.struck
+    ]
+    assert sorted(struck) == [
+        ("adverse-event", False),
+        ("concomitant-medication", True),
+        ("medical-history", False),
+    ]
+
+
 def test_tables_of_exceptions_name_forms_that_exist():
     whole = {
         (story.name, form.code, form.name)

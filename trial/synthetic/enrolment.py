@@ -84,16 +84,16 @@ def _mmn_history(story: Story, code: str) -> Filled:
 
 def medical_history(story: Story) -> list[Filled]:
     """The conditions of the patient, those of the past and those that go on."""
-    rows: list[Values] = [
-        {
-            "term": condition.term,
-            "started_on": condition.started_on,
-            "ongoing": yes(not condition.ended_on),
-            **({"ended_on": condition.ended_on} if condition.ended_on else {}),
-        }
-        for condition in past.conditions(story)
+    return [
+        Filled("", "medical-history", _condition(condition), number, struck=condition.struck)
+        for number, condition in enumerate(past.conditions(story), 1)
     ]
-    return [Filled("", "medical-history", values, n) for n, values in enumerate(rows, 1)]
+
+
+def _condition(condition: past.Condition) -> Values:
+    over: Values = {"ended_on": condition.ended_on} if condition.ended_on else {}
+    begun: Values = {"term": condition.term, "started_on": condition.started_on}
+    return {**begun, "ongoing": yes(not over), **over}
 
 
 def prior_treatments(story: Story) -> list[Filled]:

@@ -100,7 +100,6 @@ GIVEN_EARLY = {("S02", 2): 2}
 """Medication for an adverse event (patient, its number) that is dated so many days before it."""
 
 STRUCK_MEDICATION = {
-    ("S04", 2): ("Was planned for the evening of the infusions, never taken",),
     ("S06", 2): ("Entered on the wrong patient's page", "It is this patient's: the source was read again"),
 }
 """Medication that was struck out, by patient and number: why, and why it was restored."""
