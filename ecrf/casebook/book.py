@@ -1,7 +1,5 @@
 """A patient's casebook, read: the rows of each kind of form in the order of the visits, each kind loaded once."""
 
-from bisect import bisect_left
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -30,19 +28,41 @@ class Book:
         self.reads = reads
         self._rows: dict[str, list[Any]] = {}
         self._standing: dict[str, list[Any]] = {}
+        self._days: dict[str, date | None] = {}
+        self._ranks: dict[str, tuple[int, int]] = {}
+        self._partial: dict[str, set[int]] = {}
         self._ranges: list[list[ReferenceRange]] = []
 
     def limited_to(self, reads: frozenset[str]) -> "Book":
         """The same book, opened at the declared kinds only."""
         view = Book(self.patient, reads)
         view._rows, view._standing, view._ranges = self._rows, self._standing, self._ranges
+        view._days, view._ranks = self._days, self._ranks
         return view
 
     def load(self, *keys: str) -> None:
-        """Load these kinds, as far as they are not there, in one statement."""
-        wanted = {*keys, protocol().visit_form} - set(self._rows)
-        if set(keys) - set(self._rows):
-            self._rows |= load_rows(self.patient, wanted)
+        """Load these kinds, as far as they are not there whole, in one statement."""
+        self._add(set(keys) - (set(self._rows) - set(self._partial)), {})
+
+    def load_beside(self, place: Place, keys: set[str]) -> None:
+        """Load what recording at this place reads, in one statement. Of a fixed set of rows, those with the same name
+        as the place's are enough: a haemoglobin is compared with haemoglobins."""
+        key = place.definition.key
+        is_named = key in keys and place.definition.row_names
+        is_there = key in self._rows and place.number in self._partial.get(key, {place.number})
+        numbers = {key: place.number} if is_named and not is_there else {}
+        self._add(keys - set(self._rows) | set(numbers), numbers)
+
+    def _add(self, wanted: set[str], numbers: dict[str, int]) -> None:
+        if wanted:
+            wanted |= {protocol().visit_form} - set(self._rows)
+            found = load_rows(self.patient, wanted, numbers=numbers)
+            for key in wanted:
+                beside = self._partial.pop(key, set())
+                if key in numbers:
+                    found[key] += self._rows.get(key, [])
+                    self._partial[key] = beside | {numbers[key]}
+            self._rows |= found
             self._sort(wanted)
 
     @property
@@ -60,9 +80,8 @@ class Book:
         """Every row of one kind of form, in the order of the visits, then of the number."""
         if self.reads is not None and key not in self.reads:
             raise Undeclared(f"A check reads {key} without declaring it.")
-        found = self._load(key)
         if key not in self._standing:
-            self._standing[key] = [row for row in found if not row.entry.is_struck]
+            self._standing[key] = [row for row in self._load(key) if not row.entry.is_struck]
         return self._standing[key]
 
     def with_struck(self, key: str) -> list[Any]:
@@ -89,8 +108,8 @@ class Book:
 
     def earlier(self, key: str, row: Crf) -> list[Any]:
         """The rows of the kind at earlier visits, the last one last."""
-        rank, rows = self._ranks(), self.rows(key)
-        return rows[: bisect_left(rows, rank(row), key=rank)]
+        here = self._rank(row)
+        return [r for r in self.rows(key) if self._rank(r) < here]
 
     def previous(self, key: str, row: Crf) -> Any | None:
         """The last row of the kind at an earlier visit."""
@@ -130,34 +149,33 @@ class Book:
     def visit_days(self) -> dict[str, date | None]:
         """{visit code: its date}, of every visit whose form was begun."""
         trial = protocol()
-        rows = self._load(trial.visit_form)
-        return {r.entry.visit.code: getattr(r, trial.visit_date_item) for r in rows if r.entry.visit}
+        if not self._days:
+            rows = self._load(trial.visit_form)
+            self._days |= {r.entry.visit.code: getattr(r, trial.visit_date_item) for r in rows}
+        return self._days
 
     def _load(self, key: str) -> list[Any]:
-        self.load(key)
+        if key not in self._rows:
+            self.load(key)
         return self._rows[key]
 
-    def _ranks(self) -> Callable[[Crf], tuple[int, int]]:
+    def _rank(self, row: Crf) -> tuple[int, int]:
         """The order of rows by their visit, each visit looked up once: a form may have hundreds of rows."""
-        days, trial = self.visit_days, protocol()
-        known: dict[str, tuple[int, int]] = {}
-
-        def rank(row: Crf) -> tuple[int, int]:
-            visit = row.entry.visit
-            if visit is None:
-                return -1, 0
-            if visit.code not in known:
-                known[visit.code] = trial.rank(visit.code, days)
-            return known[visit.code]
-
-        return rank
+        visit = row.entry.visit
+        if visit is None:
+            return -1, 0
+        if visit.code not in self._ranks:
+            self._ranks[visit.code] = protocol().rank(visit.code, self.visit_days)
+        return self._ranks[visit.code]
 
     def _sort(self, keys: Any) -> None:
-        rank = self._ranks()
+        if protocol().visit_form in keys:
+            self._days.clear()
+            self._ranks.clear()
 
         def order(row: Crf) -> tuple[tuple[int, int], int, int]:
             entry = row.entry
-            return rank(row), entry.parent.number if entry.parent else 0, entry.number
+            return self._rank(row), entry.parent.number if entry.parent else 0, entry.number
 
         for key in keys:
             self._rows[key].sort(key=order)

@@ -1,10 +1,11 @@
 """Loads the rows of many kinds of form of one patient in one statement, each as its typed model with its entry."""
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
@@ -15,7 +16,9 @@ from ecrf.casebook.registry import CRFS
 
 Convert = Callable[[Any], Any]
 
-ENTRY = "id", "crf", "number", "status", "missing", "parent_id", "visit_id", "struck_at", "struck_reason"
+# In the order of the model's fields, as `from_db` wants them.
+ENTRY = "id", "visit_id", "crf", "parent_id", "number", "status", "missing", "struck_at", "struck_reason"
+PARENT = "id", "number", "status", "struck_at"
 COLUMNS = ", ".join(f"e.{name}" for name in ENTRY)
 ROWS = """
     SELECT {columns}, v.code, p.number, p.status, p.struck_at,
@@ -30,19 +33,28 @@ KIND = """
     SELECT t.entry_id, to_jsonb(t) AS row FROM {table} t
     JOIN casebook_entry x ON x.id = t.entry_id AND x.patient_id = %(patient)s{limit}
 """
-LIMIT = " AND x.visit_id = ANY(%(visits)s)"
+AT_VISITS = " AND x.visit_id = ANY(%(visits)s)"
+WITH_NUMBER = " AND x.number = {:d}"
 
 
 def load_rows(
-    patient: Patient, keys: Iterable[str], visits: Collection[int] | None = None
+    patient: Patient,
+    keys: Iterable[str],
+    visits: Collection[int] | None = None,
+    numbers: Mapping[str, int] = MappingProxyType({}),
 ) -> dict[str, list[Crf]]:
-    """{CRF key: its rows}, in no order, struck out ones too; `visits` limits them to these visits' ids."""
+    """{CRF key: its rows}, in no order, struck out ones too; `visits` limits them to these visits' ids, `numbers` a
+    kind to the rows with one number.
+    """
     found: dict[str, list[Crf]] = {key: [] for key in keys}
     if not found:
         return found
-    limit = "" if visits is None else LIMIT
+    at_visits = "" if visits is None else AT_VISITS
     kinds = " UNION ALL ".join(
-        KIND.format(table=connection.ops.quote_name(CRFS[key].model._meta.db_table), limit=limit)
+        KIND.format(
+            table=connection.ops.quote_name(CRFS[key].model._meta.db_table),
+            limit=at_visits + (WITH_NUMBER.format(numbers[key]) if key in numbers else ""),
+        )
         for key in found
     )
     with connection.cursor() as cursor:
@@ -50,21 +62,27 @@ def load_rows(
             ROWS.format(kinds=kinds, columns=COLUMNS), {"patient": patient.pk, "visits": list(visits or ())}
         )
         lines = cursor.fetchall()
+    visits_by_id: dict[int, Visit] = {}
+    parents: dict[int, Entry] = {}
     for line in lines:
-        found[line[1]].append(_row(patient, line))
+        found[line[ENTRY.index("crf")]].append(_row(patient, line, visits_by_id, parents))
     return found
 
 
-def _row(patient: Patient, line: tuple[Any, ...]) -> Crf:
-    entry = Entry(**dict(zip(ENTRY, line, strict=False)), patient=patient)
+def _row(patient: Patient, line: tuple[Any, ...], visits: dict[int, Visit], parents: dict[int, Entry]) -> Crf:
+    entry = Entry.from_db(DEFAULT_DB_ALIAS, ENTRY, line[: len(ENTRY)])
+    entry.patient = patient
     code, parent_number, parent_status, parent_struck_at, *striker, text = line[len(ENTRY) :]
-    _is_stored(entry)
     if entry.visit_id:
-        entry.visit = _is_stored(Visit(id=entry.visit_id, code=code, patient=patient))
+        if entry.visit_id not in visits:
+            visits[entry.visit_id] = _is_stored(Visit(id=entry.visit_id, code=code, patient=patient))
+        entry.visit = visits[entry.visit_id]
     if entry.parent_id:
-        parent = Entry(id=entry.parent_id, number=parent_number, status=parent_status)
-        parent.struck_at, parent.patient = parent_struck_at, patient
-        entry.parent = _is_stored(parent)
+        if entry.parent_id not in parents:
+            known = entry.parent_id, parent_number, parent_status, parent_struck_at
+            parents[entry.parent_id] = Entry.from_db(DEFAULT_DB_ALIAS, PARENT, known)
+            parents[entry.parent_id].patient = patient
+        entry.parent = parents[entry.parent_id]
     if entry.struck_at:
         entry.struck_by = _is_stored(User(**dict(zip(("id", "username", "full_name"), striker, strict=True))))
     row = _typed(CRFS[entry.crf].model, json.loads(text, parse_float=Decimal))

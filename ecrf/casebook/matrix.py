@@ -9,7 +9,7 @@ from ecrf.casebook.book import Book
 from ecrf.casebook.completion import FormState, form_state
 from ecrf.casebook.due import Outlook, VisitDue, VisitState
 from ecrf.casebook.models import Crf, Entry, MissingReason, Patient
-from ecrf.casebook.outlooks import entries_of, outlook_forms, outlook_of
+from ecrf.casebook.outlooks import entries_of, outlook_forms, outlook_of, visits_of
 from ecrf.casebook.protocol import VisitPlan, protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 
@@ -88,10 +88,11 @@ class Log:
 def matrix(patient: Patient, book: Book | None = None) -> Matrix:
     """Three statements, whatever the number of visits, forms and logs; what it reads stays in `book`."""
     trial = protocol()
-    book, entries = book or Book(patient), entries_of(patient)
+    book, visits = book or Book(patient), visits_of(patient)
+    entries = entries_of(patient, visits)
     book.load(*outlook_forms(), *trial.logs, *trial.patient_forms)
-    opened = dict(patient.visits.values_list("code", "pk"))
-    seen = outlook_of(patient, book, entries, opened)
+    opened = {visit.code: visit.pk for visit in visits}
+    seen = outlook_of(patient, book, entries, visits)
     columns = [CRFS[key] for key in trial.scheduled_crfs() if any(key in plan.forms for plan in trial.visits)]
     rows = [_row(due, opened.get(due.plan.code), columns, entries) for due in seen.visits]
     logs = [

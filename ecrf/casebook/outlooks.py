@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from ecrf.casebook.book import Book
 from ecrf.casebook.completion import is_complete
 from ecrf.casebook.due import Outlook, PatientEnd, VisitFacts, outlook
-from ecrf.casebook.models import Crf, Entry, Patient, PatientOutlook
+from ecrf.casebook.models import Crf, Entry, Patient, PatientOutlook, Visit
 from ecrf.casebook.protocol import protocol
 
 
@@ -14,17 +14,29 @@ def outlook_forms() -> tuple[str, str]:
     return protocol().visit_form, protocol().end_form
 
 
-def entries_of(patient: Patient) -> list[Entry]:
+def visits_of(patient: Patient) -> list[Visit]:
+    """The visits that were opened, in the order of opening; one statement."""
+    return list(patient.visits.order_by("pk"))
+
+
+def entries_of(patient: Patient, visits: Iterable[Visit]) -> list[Entry]:
     """Every entry of the patient with its visit and its parent, struck out ones too; one statement."""
-    found = patient.entries.select_related("visit", "parent").order_by("number")
-    return list(found)
+    opened = {visit.pk: visit for visit in visits}
+    found = list(patient.entries.order_by("number"))
+    by_id = {entry.pk: entry for entry in found}
+    for entry in found:
+        if entry.visit_id:
+            entry.visit = opened[entry.visit_id]
+        if entry.parent_id:
+            entry.parent = by_id[entry.parent_id]
+    return found
 
 
-def facts_of(patient: Patient, book: Book, entries: list[Entry], opened: Iterable[str]) -> list[VisitFacts]:
-    """One fact per visit that was opened (`opened`: their codes)."""
+def facts_of(book: Book, entries: list[Entry], visits: Iterable[Visit]) -> list[VisitFacts]:
+    """One fact per visit that was opened."""
     trial = protocol()
     rows = {row.entry.visit.code: row for row in book.rows(trial.visit_form) if row.entry.visit}
-    at_visits: dict[str, list[Entry]] = {code: [] for code in opened}
+    at_visits: dict[str, list[Entry]] = {visit.code: [] for visit in visits}
     for entry in entries:
         if entry.visit:
             at_visits.setdefault(entry.visit.code, []).append(entry)
@@ -57,15 +69,14 @@ def outlook_of(
     patient: Patient,
     book: Book | None = None,
     entries: list[Entry] | None = None,
-    opened: Iterable[str] | None = None,
+    visits: list[Visit] | None = None,
 ) -> Outlook:
     """The patient's schedule as of today at the site; three statements whatever the number of visits."""
     book = book or Book(patient)
     book.load(*outlook_forms())
-    entries = entries_of(patient) if entries is None else entries
-    if opened is None:
-        opened = patient.visits.order_by("pk").values_list("code", flat=True)
-    return outlook_from(patient, facts_of(patient, book, entries, opened), end_of(book))
+    visits = visits_of(patient) if visits is None else visits
+    entries = entries_of(patient, visits) if entries is None else entries
+    return outlook_from(patient, facts_of(book, entries, visits), end_of(book))
 
 
 def outlook_from(patient: Patient, facts: list[VisitFacts], end: PatientEnd | None) -> Outlook:

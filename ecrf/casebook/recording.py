@@ -81,7 +81,7 @@ def _load(book: Book, place: Place, values: Mapping[str, Any]) -> None:
     kinds |= {definition.items[name].to for name in values if name in definition.links}
     if definition.key in COMPARED:
         kinds.add(definition.key)
-    book.load(*kinds)
+    book.load_beside(place, kinds)
 
 
 def _above(place: Place, row: Crf | None, book: Book) -> Entry | None:

@@ -53,7 +53,7 @@ def ask_about_unlikely(writing: Writing) -> list[Finding]:
     book = writing.book
     runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}
     for c in others:
-        book.load(*_kinds(c))
+        book.load(*(kind for kind in _kinds(c) if kind != key))
         runs |= {(c.id, row.entry_id): (c, row) for kind in _kinds(c) for row in book.rows(kind)}
     runs |= {(c.id, row.entry_id): (c, row) for c, row in _of_recalculated(writing)}
     return _settle(writing.place.patient, list(runs.values()), book, writing.row.entry_id)

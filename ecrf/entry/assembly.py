@@ -8,7 +8,7 @@ from ecrf.casebook.book import Book
 from ecrf.casebook.due import VisitDue, VisitFacts, window
 from ecrf.casebook.loading import load_rows
 from ecrf.casebook.models import Crf, Entry, Visit
-from ecrf.casebook.outlooks import entries_of
+from ecrf.casebook.outlooks import entries_of, visits_of
 from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import VisitPlan, protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
@@ -74,7 +74,7 @@ def visit_page(where: Where) -> Page:
     trial = protocol()
     plan = trial.plan(visit.code)
     assert plan is not None
-    book, entries = Book(where.patient), entries_of(where.patient)
+    book, entries = Book(where.patient), entries_of(where.patient, visits_of(where.patient))
     here = [entry for entry in entries if entry.visit_id == visit.pk]
     kinds = [CRFS[key] for key in _kinds_at(plan, here)]
     before = _visits_before(visit, [d.key for d in kinds], entries, book)

@@ -120,7 +120,7 @@ def printed_casebook(patient: Patient) -> PrintedCasebook:
     shelf = casebook_shelf(book)
     opened = {visit.code: visit for visit in patient.visits.order_by("pk")}
     entries = [row.entry for rows in shelf.rows.values() for row in rows]
-    found = outlook_of(patient, book, entries, opened)
+    found = outlook_of(patient, book, entries, list(opened.values()))
     visits = [PrintedVisit(due, _visit_leaf(shelf, due, opened)) for due in found.visits]
     logs = [_log_leaf(CRFS[key], shelf.of_log(key)) for key in (*trial.logs, *trial.patient_forms)]
     return PrintedCasebook(found, visits, logs)

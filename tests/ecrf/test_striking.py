@@ -7,7 +7,7 @@ from ecrf.audit.models import AuditEvent
 from ecrf.casebook.book import Book
 from ecrf.casebook.completion import form_state
 from ecrf.casebook.models import Entry
-from ecrf.casebook.outlooks import entries_of
+from ecrf.casebook.outlooks import entries_of, visits_of
 from ecrf.casebook.striking import NotStruck, restore, strike_out
 from ecrf.checks.models import Finding, FindingState
 from tests.builders import a_patient, a_visit, enter
@@ -63,7 +63,7 @@ def test_struck_out_row_is_not_read_by_checks_nor_counted(event, strike, patient
     strike(event)
     assert Book(patient).rows("adverse-event") == []
     assert len(Book(patient).with_struck("adverse-event")) == 1
-    assert form_state("adverse-event", entries_of(patient)).state == "empty"
+    assert form_state("adverse-event", entries_of(patient, visits_of(patient))).state == "empty"
 
 
 def test_nothing_is_asked_about_a_struck_out_row_and_again_once_it_is_restored(event, strike, bring_back):

@@ -1,8 +1,9 @@
 """Loads the synthetic study through the product's own services, as the sites would have entered it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.db import transaction
 
@@ -127,18 +128,19 @@ def _enter(desk: Desk, page: Page) -> Visit | None:
     visit = (
         open_visit(patient=desk.patient, code=page.code, by=desk.enters, source=SOURCE) if page.code else None
     )
-    book = Book(desk.patient)
-    for form in page.forms:
-        done = record(
-            place=desk.place(form, visit),
-            values=form.values,
-            by=desk.actor(form.crf),
-            source=SOURCE,
-            book=book,
-        )
-        if not done.is_clean:
-            raise NotLoaded(f"{desk.patient} {page.code} {form.crf}: {done.refused or done.wants_reason}")
+    for _crf, forms in groupby(page.forms, key=lambda form: form.crf):
+        _record(desk, visit, forms)
     return visit
+
+
+def _record(desk: Desk, visit: Visit | None, forms: Iterable[Filled]) -> None:
+    """Several forms of one kind, for which the casebook is read once."""
+    book = Book(desk.patient)
+    for form in forms:
+        by, place = desk.actor(form.crf), desk.place(form, visit)
+        done = record(place=place, values=form.values, by=by, source=SOURCE, book=book)
+        if not done.is_clean:
+            raise NotLoaded(f"{desk.patient} {form.code} {form.crf}: {done.refused or done.wants_reason}")
 
 
 def _complete(desk: Desk, page: Page, visit: Visit | None) -> None:
