@@ -27,7 +27,10 @@ class Actor:
     site: str = ""
 
 
-NOBODY = ("", "", "", "", "", "")
+Told = tuple[tuple[str, ...], int | None]
+"""What was said to the database: the actor with reason and source, and of which patient."""
+
+NOBODY: Told = ("", "", "", "", "", ""), None
 SYSTEM = Actor(id="", name="system")
 
 
@@ -43,24 +46,26 @@ def acting(
     nested = connection.in_atomic_block
     active = _active()
     outer = active[-1] if nested and active else NOBODY
-    told = (*astuple(actor), reason, source)
+    told = (*astuple(actor), reason, source), patient_id
+    is_told = nested and outer == told
     active.append(told)
     try:
         with transaction.atomic(savepoint=nested):
-            _tell(told, patient_id)
+            if not is_told:
+                _tell(*told)
             yield
-            if nested:
-                _tell(outer)
+            if nested and not is_told:
+                _tell(outer[0])
     finally:
         # After an exception the database itself has gone back to the actor before.
         active.pop()
 
 
-def _active() -> list[tuple[str, ...]]:
+def _active() -> list[Told]:
     """What the enclosing `acting` blocks of this thread have told, the innermost last."""
     if not hasattr(_current, "told"):
         _current.told = []
-    found: list[tuple[str, ...]] = _current.told
+    found: list[Told] = _current.told
     return found
 
 

@@ -30,7 +30,7 @@ class Book:
         self._standing: dict[str, list[Any]] = {}
         self._days: dict[str, date | None] = {}
         self._ranks: dict[str, tuple[int, int]] = {}
-        self._partial: set[str] = set()
+        self._partial: dict[str, set[int]] = {}
         self._ranges: list[list[ReferenceRange]] = []
 
     def limited_to(self, reads: frozenset[str]) -> "Book":
@@ -42,20 +42,27 @@ class Book:
 
     def load(self, *keys: str) -> None:
         """Load these kinds, as far as they are not there whole, in one statement."""
-        self._add(set(keys) - (set(self._rows) - self._partial), {})
+        self._add(set(keys) - (set(self._rows) - set(self._partial)), {})
 
     def load_beside(self, place: Place, keys: set[str]) -> None:
         """Load what recording at this place reads, in one statement. Of a fixed set of rows, those with the same name
         as the place's are enough: a haemoglobin is compared with haemoglobins."""
         key = place.definition.key
-        numbers = {key: place.number} if key in keys and place.definition.row_names else {}
-        self._add(keys - set(self._rows), numbers)
+        is_named = key in keys and place.definition.row_names
+        is_there = key in self._rows and place.number in self._partial.get(key, {place.number})
+        numbers = {key: place.number} if is_named and not is_there else {}
+        self._add(keys - set(self._rows) | set(numbers), numbers)
 
     def _add(self, wanted: set[str], numbers: dict[str, int]) -> None:
         if wanted:
             wanted |= {protocol().visit_form} - set(self._rows)
-            self._rows |= load_rows(self.patient, wanted, numbers=numbers)
-            self._partial = (self._partial - wanted) | set(numbers)
+            found = load_rows(self.patient, wanted, numbers=numbers)
+            for key in wanted:
+                beside = self._partial.pop(key, set())
+                if key in numbers:
+                    found[key] += self._rows.get(key, [])
+                    self._partial[key] = beside | {numbers[key]}
+            self._rows |= found
             self._sort(wanted)
 
     @property

@@ -18,15 +18,22 @@ class Flag(StrEnum):
 
 
 class Range(Shape):
-    """What is asked of a reference range here; `ReferenceRange` is one."""
+    """What is asked of a reference range here; `ReferenceRange` is one, and so is one that is only to be added."""
 
-    test: str
-    unit: str
-    low: Decimal | None
-    high: Decimal | None
-    sex: str
-    valid_from: date
-    valid_to: date | None
+    @property
+    def test(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def low(self) -> Decimal | None: ...
+    @property
+    def high(self) -> Decimal | None: ...
+    @property
+    def sex(self) -> str: ...
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_to(self) -> date | None: ...
 
 
 @dataclass(frozen=True)

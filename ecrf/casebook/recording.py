@@ -28,29 +28,30 @@ def record(
     reason: str = "",
     source: str = "site",
     seen: Mapping[str, str] | None = None,
+    book: Book | None = None,
 ) -> Recorded:
     """Record item values of one entry, in one transaction; create the entry if need be.
 
     `values`: {item: text as typed, a value, None to clear, or `Missing`}. `seen`: {item: what the page showed},
-    compared with what is stored now. Raises LookupError for an item the form does not have.
+    compared with what is stored now. Raises LookupError for an item the form does not have. `book`: of this patient,
+    for who records many forms in one transaction of which it has had all its rows; else it is read anew.
     Each item stands alone: one that is refused does not keep the others from being saved.
     """
     try:
         with acting(by, patient_id=place.patient.pk, reason=reason, source=source):
-            return _record(place, values, by, reason, seen or {})
+            return _record(place, values, by, reason, seen or {}, book or Book(place.patient))
     except DatabaseRefused as refusal:
         why = "The database cannot store this value. Check what was typed; nothing was changed."
         return Recorded(place, stored_row(place), refused=dict.fromkeys(refusal.items, why))
 
 
 def _record(
-    place: Place, values: Mapping[str, Any], by: Actor, reason: str, seen: Mapping[str, str]
+    place: Place, values: Mapping[str, Any], by: Actor, reason: str, seen: Mapping[str, str], book: Book
 ) -> Recorded:
-    book = Book(place.patient)
     _load(book, place, values)
     row = book.row_at(place) if place.definition.key in COMPARED else stored_row(place)
     result = Recorded(place, row)
-    above = _above(place, row)
+    above = _above(place, row, book)
     if (row is not None and row.entry.is_struck) or (above is not None and above.is_struck):
         result.refused = dict.fromkeys(values, "This row is struck out. Restore it before changing it.")
         return result
@@ -83,12 +84,15 @@ def _load(book: Book, place: Place, values: Mapping[str, Any]) -> None:
     book.load_beside(place, kinds)
 
 
-def _above(place: Place, row: Crf | None) -> Entry | None:
+def _above(place: Place, row: Crf | None, book: Book) -> Entry | None:
     """The entry of the form whose row this is, if there is one."""
     if place.parent is None:
         return None
     if row is not None:
         return row.entry.parent
+    if place.definition.row_of in book.loaded:
+        found = book.row_at(parent_place(place))
+        return found.entry if found else None
     return Entry.objects.filter(**parent_place(place).lookup()).first()
 
 

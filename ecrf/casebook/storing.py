@@ -40,7 +40,7 @@ def write(
     row = stored or draft
     apply(row, changes)
     if stored is None:
-        row.entry = _new_entry(place, missing=len(place.definition.missing(row)))
+        row.entry = _new_entry(place, missing=len(place.definition.missing(row)), book=book)
     row.calculate(book)
     try:
         _save(row, [*changes, *place.definition.calculated, "missing_reasons"])
@@ -124,11 +124,13 @@ def unsaved_entry(place: Place) -> Entry:
     return Entry(patient=place.patient, visit=place.visit, crf=place.definition.key, number=place.number)
 
 
-def _new_entry(place: Place, *, missing: int, request_key: uuid.UUID | None = None) -> Entry:
+def _new_entry(
+    place: Place, *, missing: int, book: Book | None = None, request_key: uuid.UUID | None = None
+) -> Entry:
     entry = unsaved_entry(place)
     entry.request_key, entry.missing = request_key, missing
     if place.parent is not None:
-        entry.parent = ensure_entry(parent_place(place))
+        entry.parent = ensure_entry(parent_place(place), book=book)
     entry.save(force_insert=True)
     if entry.parent and place.definition.row_names:
         fewer = F("missing") - place.definition.missing_when_blank
@@ -153,15 +155,18 @@ def parent_place(place: Place) -> Place:
     return Place(place.patient, CRFS[place.definition.row_of], place.visit, place.parent)
 
 
-def ensure_entry(place: Place, request_key: uuid.UUID | None = None) -> Entry:
+def ensure_entry(place: Place, request_key: uuid.UUID | None = None, book: Book | None = None) -> Entry:
     """The entry at this place with its (maybe empty) row; call it inside `acting` with the patient."""
-    row = stored_row(place)
+    book = book or Book(place.patient)
+    row = book.row_at(place) if place.definition.key in book.loaded else stored_row(place)
     if row is None:
         definition = place.definition
         missing = definition.missing_when_blank
         row = definition.model(entry=_new_entry(place, missing=missing, request_key=request_key))
-        row.calculate(Book(place.patient))
+        row.calculate(book)
         row.save(force_insert=True)
+        if definition.key in book.loaded:
+            book.put(definition.key, row)
         if definition.rows:
             _count_missing(place, row)
     return row.entry

@@ -6,6 +6,7 @@ from datetime import timedelta
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.casebook.keeping_ranges import add_ranges
 from ecrf.casebook.models import Patient
 from ecrf.casebook.places import Place
 from ecrf.casebook.recording import record
@@ -13,7 +14,7 @@ from ecrf.casebook.registry import CRFS
 from tests.bench.browsing import PASSWORD
 from tests.bench.reference.models import Plain
 from tests.builders import a_patient, a_visit, enter
-from trial.synthetic import casebook
+from trial.synthetic import casebook, laboratory
 from trial.synthetic.patients import STORIES, Story
 
 STOPS_BEFORE = "W13"
@@ -66,6 +67,7 @@ def _site(code: str) -> Seeded:
         site = Site.objects.create(code=code, name=f"Synthetic hospital {code}", time_zone="Asia/Tokyo")
         coordinator = User.objects.create_user(f"coordinator{code}", "Synthetic coordinator", PASSWORD)
         Membership.objects.create(user=coordinator, role=Role.COORDINATOR, site=site)
+    add_ranges(site=site, given=list(laboratory.ranges(code)), by=coordinator)
     patients = [_patient(_recent(story, n, site), site, coordinator) for n, story in enumerate(STORIES[:-1])]
     patients.append(_begun(site, coordinator))
     return Seeded(site, coordinator, patients)

@@ -345,6 +345,19 @@ def test_outer_actor_writes_again_after_an_inner_one(site):
     assert list(found)[-2:] == [("inner", ""), ("outer", "outer reason")]
 
 
+def test_the_same_actor_within_itself_goes_on_writing_and_is_followed_by_the_right_one(site):
+    with acting(Actor("", "first")):
+        with acting(Actor("", "first")):
+            with acting(Actor("", "inner")):
+                sql("UPDATE access_site SET name = 'one'")
+            sql("UPDATE access_site SET name = 'two'")
+        sql("UPDATE access_site SET name = 'three'")
+    found = (
+        AuditEvent.objects.filter(table="access_site").order_by("position").values_list("actor", flat=True)
+    )
+    assert list(found)[-3:] == ["inner", "first", "first"]
+
+
 def test_outer_actor_writes_again_after_inner_ones_of_which_the_first_failed(site):
     with acting(Actor("", "outer")):
         with pytest.raises(ZeroDivisionError), acting(Actor("", "failed")):

@@ -3,9 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
+from ecrf.access.roles import Right
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
+from ecrf.casebook.book import Book
+from ecrf.casebook.recording import record
 from ecrf.casebook.services import complete_entries
 from ecrf.casebook.values import Missing
 from ecrf.checks.models import Finding
@@ -100,3 +104,38 @@ def test_what_is_left_after_a_refusal_is_checked_again(visit, coordinator):
 
 def test_thousands_comma_is_refused_not_taken_for_a_decimal(visit, coordinator):
     assert enter(visit, "infusion", coordinator, given_ml="1,200").refused.keys() == {"given_ml"}
+
+
+def test_one_book_for_several_rows_finds_what_was_recorded_before_with_it(visit, coordinator):
+    by = coordinator.acting_at(visit.patient.site, Right.ENTER)
+    lots = [a_place(visit, "infusion-lot", number, 1) for number in (1, 2, 1)]
+    with transaction.atomic():
+        book = Book(visit.patient)
+        for place, number in zip(lots, ("SYN-1", "SYN-2", "SYN-3"), strict=True):
+            record(place=place, values={"lot_number": number}, by=by, book=book)
+        record(place=a_place(visit, "infusion"), values={"given_g": "10"}, by=by, book=book)
+    assert [row.lot_number for row in Book(visit.patient).rows("infusion-lot")] == ["SYN-3", "SYN-2"]
+    assert visit.entries.filter(crf="infusion").count() == 1
+    assert verify().faults == []
+
+
+def test_one_book_for_several_named_rows_compares_each_with_its_own(patient_with_haemoglobin, coordinator):
+    patient, visit = patient_with_haemoglobin
+    by = coordinator.acting_at(patient.site, Right.ENTER)
+    with transaction.atomic():
+        book = Book(patient)
+        for number, value in ((2, "5.0"), (1, "12.0")):
+            values = {"value": value, "unit": "g/dL"}
+            record(place=a_place(visit, "lab-result", number, 1), values=values, by=by, book=book)
+    assert (
+        Finding.objects.get(check_id="LB-006").text == "Haemoglobin fell from 15 g/dL to 12 g/dL since W01."
+    )
+
+
+@pytest.fixture
+def patient_with_haemoglobin(visit, coordinator):
+    enter(visit, "visit", coordinator, fate="done", visited_on="2026-05-04")
+    enter(visit, "lab-result", coordinator, parent=1, value="15.0", unit="g/dL")
+    later = a_visit(visit.patient, "W04", coordinator)
+    enter(later, "visit", coordinator, fate="done", visited_on="2026-05-25")
+    return visit.patient, later

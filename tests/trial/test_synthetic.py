@@ -1,30 +1,27 @@
-"""The synthetic study reproduces the publication's numbers, and goes in through the product's services."""
+"""The synthetic study reproduces the publication's numbers: its tables, without the database."""
 
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from statistics import mean, stdev
 
-import pytest
-from django.core.management import CommandError, call_command
-
-from ecrf.access.models import User
-from ecrf.audit.chain import verify
-from ecrf.casebook.due import PatientState, VisitState
-from ecrf.casebook.models import Entry, Patient, PatientOutlook, Status
-from ecrf.casebook.outlooks import outlook_of
 from ecrf.casebook.values import Missing
-from ecrf.checks.models import Finding, FindingState
-from trial.crfs.grip_strength import GripStrength
-from trial.crfs.mrc_strength import MUSCLES, MrcStrength
+from trial.crfs.mrc_strength import MUSCLES
 from trial.outcomes import GRIP_TRIALS, grip_best, mrc_items, mrc_sum
-from trial.synthetic import accounts, casebook, course, loading, practice
+from trial.synthetic import casebook, course, laboratory, practice
 from trial.synthetic.exceptions import GRADES_MOVED, MISSED
+from trial.synthetic.filled import Page
 from trial.synthetic.patients import ADVERSE_EVENT, COMPLETED, PHYSICIAN_DECISION, STORIES, Story
 
 
+@cache
+def pages(story: Story) -> list[Page]:
+    return casebook.pages(story)
+
+
 def values(story: Story, code: str, crf: str) -> dict:
-    page = next(page for page in casebook.pages(story) if page.code == code)
+    page = next(page for page in pages(story) if page.code == code)
     return next(form.values for form in page.forms if form.crf == crf)
 
 
@@ -50,7 +47,7 @@ def completers() -> list[Story]:
 
 
 def log(story: Story, crf: str) -> list[dict]:
-    return [form.values for form in casebook.pages(story)[-1].forms if form.crf == crf]
+    return [form.values for form in pages(story)[-1].forms if form.crf == crf and not form.struck]
 
 
 def test_mrc_sum_scores_are_the_published_ones():
@@ -107,7 +104,7 @@ def test_one_completer_missed_one_visit_with_a_reason():
     missed = [
         (story, page.code, form.values["missed_reason"])
         for story in STORIES
-        for page in casebook.pages(story)
+        for page in pages(story)
         for form in page.forms
         if form.crf == "visit" and form.values["fate"] == "missed"
     ]
@@ -142,20 +139,20 @@ def test_grades_move_by_one_but_for_the_planned_exceptions():
 
 def test_dates_lie_in_the_study_and_never_on_a_weekend():
     days = [
-        day for s in STORIES for code in course.codes(s) for day in [course.day(s, code), *_doses(s, code)]
+        day
+        for s in STORIES
+        for code in course.visits(s)
+        for day in [course.day(s, code), *course.dose_days(s, code)]
     ]
     assert date(2024, 4, 1) < min(days) < date(2024, 6, 1)
     assert max(days) < date(2026, 6, 1)
     assert max(day.weekday() for day in days) <= 4
 
 
-def _doses(story: Story, code: str) -> list[date]:
-    return course.dose_days(story, code) if "infusion" in course.PLANS[code].forms else []
-
-
 def test_two_builds_are_equal():
     first = [casebook.pages(story) for story in STORIES]
     course._grade_path.cache_clear()
+    laboratory.ranges.cache_clear()
     assert [casebook.pages(story) for story in STORIES] == first
 
 
@@ -170,63 +167,3 @@ def test_practice_patients_lie_around_today():
     assert lives["P6"][1:] == ([], None)
     for story, pages, _begun in lives.values():
         assert all(course.day(story, page.code) <= today for page in pages if page.code)
-
-
-@pytest.fixture
-def people(db):
-    accounts.create("synthetic password")
-
-
-def test_a_study_patient_goes_in_through_the_services_and_the_audit_trail_holds(people):
-    story = next(story for story in STORIES if story.ending == ADVERSE_EVENT)
-    patient = loading.load_patient(story, casebook.pages(story))
-    assert verify().faults == []
-    assert not Entry.objects.exclude(status=Status.COMPLETE).exists()
-    assert not Finding.objects.filter(state=FindingState.OPEN).exists()
-    found = outlook_of(patient)
-    assert found.state == PatientState.ENDED
-    assert {visit.state for visit in found.visits} == {VisitState.DONE, VisitState.NOT_EXPECTED}
-    sums = dict(MrcStrength.objects.values_list("entry__visit__code", "sum_score"))
-    assert sums == {code: sum_score(story, code) for code in course.codes(story)}
-    best = GripStrength.objects.values_list(f"{story.affected}_best", flat=True)
-    assert set(best) == {grip(story, code) for code in course.codes(story)}
-
-
-def test_a_practice_visit_begun_today_has_gaps_and_an_open_finding(people):
-    today = accounts.Site.objects.get(code=practice.SITE).today()
-    lives = {story.name: (story, pages, begun) for story, pages, begun in practice.casebooks(today)}
-    story, pages, begun = lives["P3"]
-    patient = loading.load_patient(story, [page for page in pages if page.code in ("SCR", "W07")], begun)
-    assert PatientOutlook.objects.get(patient=patient).unfinished_code == "W10"
-    assert Finding.objects.get(state=FindingState.OPEN).check_id == "VS-004"
-    assert Entry.objects.filter(patient=patient, status=Status.DRAFT, missing__gt=0).count() == 3
-
-
-def test_the_command_adds_nothing_a_second_time_and_sets_another_password_anew(people, monkeypatch, capsys):
-    monkeypatch.setattr(loading, "STORIES", ())
-    monkeypatch.setattr(practice, "LIVES", practice.LIVES[-1:])
-    monkeypatch.setenv("DEMO_PASSWORD", "synthetic password")
-    call_command("load_synthetic_study")
-    assert Patient.objects.count() == 1
-    monkeypatch.setenv("DEMO_PASSWORD", "another password")
-    call_command("load_synthetic_study")
-    assert Patient.objects.count() == 1
-    assert "there already" in capsys.readouterr().out
-    assert User.objects.get(username="monitor").check_password("another password")
-    assert verify().faults == []
-
-
-def test_the_command_refuses_where_synthetic_data_do_not_belong(db, settings):
-    settings.SYNTHETIC_DATA = False
-    with pytest.raises(CommandError, match="SYNTHETIC_DATA"):
-        call_command("load_synthetic_study")
-
-
-def test_everybody_and_every_place_says_it_is_synthetic(people):
-    names = [
-        *User.objects.values_list("full_name", flat=True),
-        *accounts.Site.objects.values_list("name", flat=True),
-    ]
-    assert all("synthetic" in name for name in names)
-    writer = User.objects.get(username="investigator03")
-    assert not writer.has_usable_password()

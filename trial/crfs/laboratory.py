@@ -219,8 +219,8 @@ def may_tell_of(event: Any, day: date) -> bool:
 )
 def haemoglobin_fell(row: LabResult, book: Book) -> Iterator[Question]:
     """Haemoglobin fell by 2 g/dL or more since the last value."""
-    now = _g_per_dl(row)
-    if row.test != HAEMOGLOBIN or now is None:
+    now = _g_per_dl(row) if row.test == HAEMOGLOBIN else None
+    if now is None:
         return
     earlier = [r for r in book.earlier("lab-result", row) if r.test == HAEMOGLOBIN and r.value is not None]
     before = _g_per_dl(earlier[-1]) if earlier else None

@@ -1,7 +1,7 @@
 """What is entered once at screening: consent, demographics, eligibility, MMN history; and what came before."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ecrf.casebook.values import Missing
 from trial.crfs.eligibility import CRITERIA, INCLUSION
@@ -10,6 +10,9 @@ from trial.schedule import PROTOCOL
 from trial.synthetic import course, past
 from trial.synthetic.filled import Filled, Values, yes
 from trial.synthetic.patients import Story, noise
+
+NEW_FORM_ON = date(2025, 1, 14)
+VERSIONS = ("2.0 (synthetic)", "2.1 (synthetic)")
 
 USUAL = (
     "progressive_weakness",
@@ -26,8 +29,7 @@ NEVER = ("upper_motor_neuron_signs", "marked_bulbar", "marked_sensory_loss", "di
 
 def enrolment(story: Story, code: str) -> Iterator[Filled]:
     """The forms of the screening visit that are there once."""
-    signed_on = course.day(story, code).isoformat()
-    yield Filled(code, "consent", {"signed_on": signed_on, "form_version": "2.0 (synthetic)"})
+    yield from _consent(story, code)
     yield Filled(
         code,
         "demographics",
@@ -42,6 +44,18 @@ def enrolment(story: Story, code: str) -> Iterator[Filled]:
     criteria: Values = {name: yes(name in INCLUSION) for name in CRITERIA}
     yield Filled(code, "eligibility", {**criteria, "eligible": "yes"})
     yield _mmn_history(story, code)
+
+
+def _consent(story: Story, code: str) -> Iterator[Filled]:
+    """The first consent, and the one to the new form at the next visit after it came."""
+    signed_on = course.day(story, code)
+    old, new = VERSIONS
+    version = old if signed_on < NEW_FORM_ON else new
+    yield Filled(code, "consent", {"signed_on": signed_on.isoformat(), "form_version": version})
+    later = [day for day in (course.day(story, c) for c in course.visits(story)) if day >= NEW_FORM_ON]
+    if version == old and later and not story.is_practice:
+        again: Values = {"signed_on": later[0].isoformat(), "form_version": new}
+        yield Filled(code, "re-consent", again, 1, 1)
 
 
 def is_probable(story: Story) -> bool:
@@ -70,16 +84,16 @@ def _mmn_history(story: Story, code: str) -> Filled:
 
 def medical_history(story: Story) -> list[Filled]:
     """The conditions of the patient, those of the past and those that go on."""
-    rows: list[Values] = [
-        {
-            "term": condition.term,
-            "started_on": condition.started_on,
-            "ongoing": yes(not condition.ended_on),
-            **({"ended_on": condition.ended_on} if condition.ended_on else {}),
-        }
-        for condition in past.conditions(story)
+    return [
+        Filled("", "medical-history", _condition(condition), number, struck=condition.struck)
+        for number, condition in enumerate(past.conditions(story), 1)
     ]
-    return [Filled("", "medical-history", values, n) for n, values in enumerate(rows, 1)]
+
+
+def _condition(condition: past.Condition) -> Values:
+    over: Values = {"ended_on": condition.ended_on} if condition.ended_on else {}
+    begun: Values = {"term": condition.term, "started_on": condition.started_on}
+    return {**begun, "ongoing": yes(not over), **over}
 
 
 def prior_treatments(story: Story) -> list[Filled]:

@@ -63,17 +63,18 @@ ASSESSORS = {("S01", "W25"): "B1"}
 AFTER_DOSE = {("S12", "W10")}
 """Strength was assessed after the infusion began."""
 
-CALLS = {("S05", "W04", 1): "probable", ("S10", "W28", 2): "none"}
+CALLS = {("S05", "W04", 1): "probable", ("S13", "W04", 2): "none"}
 """The investigator's call of a conduction block where the numbers fit another: (patient, visit, segment)."""
 
 TYPED = {
+    ("S01", "W43", "vital-signs", "systolic"): "224",
     ("S02", "W43", "vital-signs", "pulse"): "38",
     ("S04", "W19", "infusion", "given_ml"): "140.0",
     ("S05", "W16", "infusion-vitals.3", "spo2"): "84",
     ("S06", "W25", "incat", "leg"): "4",
     ("S07", "W13", "grip-strength", "right_2"): "38.5",
     ("S08", "W07", "infusion-vitals.2", "systolic"): "88",
-    ("S09", "W28", "infusion", "ended_at"): "10:20",
+    ("S09", "W28", "infusion", "ended_at"): "10:10",
     ("S10", "W22", "vital-signs", "temperature"): "33.6",
     ("S11", "W16", "lab-result.10", "unit"): "µmol/L",
     ("S11", "W37", "infusion-vitals.3", "temperature"): "37.9",
@@ -99,14 +100,24 @@ GIVEN_EARLY = {("S02", 2): 2}
 """Medication for an adverse event (patient, its number) that is dated so many days before it."""
 
 STRUCK_MEDICATION = {
-    ("S04", 2): ("Was planned for the evening of the infusions, never taken",),
     ("S06", 2): ("Entered on the wrong patient's page", "It is this patient's: the source was read again"),
 }
 """Medication that was struck out, by patient and number: why, and why it was restored."""
 
 LEFT_OPEN = {
+    ("S01", "W43", "VS-002"),
+    ("S02", "W43", "VS-002"),
+    ("S04", "W19", "INF-005"),
+    ("S13", "W04", "NC-001"),
+    ("S09", "W28", "INF-006"),
+    ("S10", "W22", "VS-002"),
     ("S10", "W46", "VS-004"),
+    ("S10", "W46", "INF-008"),
+    ("S11", "W16", "LB-001"),
+    ("S11", "W37", "IV-004"),
     ("S12", "W10", "MRC-003"),
+    ("S12", "W52", "VISIT-001"),
+    ("S13", "W43", "LOT-001"),
 }
 """Findings that the site has not answered yet, by patient, visit and check; every other one is confirmed."""
 

@@ -91,9 +91,10 @@ def ranges(site: str) -> tuple[NewRange, ...]:
 
 def _ranges(site: str, test: str, usual: Usual) -> Iterator[NewRange]:
     unit, times, decimals = OTHER_UNITS.get((site, test), (usual.unit, Decimal(1), usual.decimals))
-    valid_from, before = REPLACED.get((site, test), (VALID_FROM, (None, None)))
-    if valid_from != VALID_FROM:
-        yield NewRange(test, unit, *before, "", VALID_FROM, valid_from - timedelta(days=1))
+    valid_from = VALID_FROM
+    if replaced := REPLACED.get((site, test)):
+        valid_from, (least, most) = replaced
+        yield NewRange(test, unit, least, most, "", VALID_FROM, valid_from - timedelta(days=1))
     for sex, limits in usual.limits.items():
         low, high = (None if limit is None else _rounded(limit * times, decimals) for limit in limits)
         yield NewRange(test, unit, low, high, sex, valid_from)

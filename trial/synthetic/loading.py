@@ -1,14 +1,16 @@
 """Loads the synthetic study through the product's own services, as the sites would have entered it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.db import transaction
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
-from ecrf.audit.actor import Actor
+from ecrf.audit.actor import Actor, acting
+from ecrf.casebook.book import Book
 from ecrf.casebook.keeping_ranges import add_ranges
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place
@@ -27,7 +29,7 @@ from trial.synthetic.patients import STORIES, Story
 INVESTIGATORS_FORMS = frozenset(
     {"eligibility", "mmn-history", "adverse-event", "serious-adverse-event", "sae-follow-up", "end-of-study"}
 )
-EARLIER_VERSION = "The demo's data come from an earlier version and lack forms of this one; `make demo-reset` starts anew.\n"
+EARLIER_VERSION = "The demo's data come from an earlier version of it: `make demo-reset` starts anew.\n"
 
 Say = Callable[[str], None]
 
@@ -111,13 +113,14 @@ def load_patient(story: Story, pages: list[Page], begun: Page | None = None) -> 
     site = Site.objects.get(code=story.site)
     patient = add_patient(site=site, by=enters, request_key=request_key(story), source=SOURCE)
     desk = Desk(patient, enters, answers)
-    for page in pages:
-        visit = _enter(desk, page)
-        _complete(desk, page, visit)
-        _strike(desk, page, visit)
-    _confirm(desk, story)
-    if begun:
-        _enter(desk, begun)
+    with acting(desk.actor(), patient_id=patient.pk, source=SOURCE):
+        for page in pages:
+            visit = _enter(desk, page)
+            _complete(desk, page, visit)
+            _strike(desk, page, visit)
+        _confirm(desk, story)
+        if begun:
+            _enter(desk, begun)
     return patient
 
 
@@ -125,13 +128,19 @@ def _enter(desk: Desk, page: Page) -> Visit | None:
     visit = (
         open_visit(patient=desk.patient, code=page.code, by=desk.enters, source=SOURCE) if page.code else None
     )
-    for form in page.forms:
-        done = record(
-            place=desk.place(form, visit), values=form.values, by=desk.actor(form.crf), source=SOURCE
-        )
-        if not done.is_clean:
-            raise NotLoaded(f"{desk.patient} {page.code} {form.crf}: {done.refused or done.wants_reason}")
+    for _crf, forms in groupby(page.forms, key=lambda form: form.crf):
+        _record(desk, visit, forms)
     return visit
+
+
+def _record(desk: Desk, visit: Visit | None, forms: Iterable[Filled]) -> None:
+    """Several forms of one kind, for which the casebook is read once."""
+    book = Book(desk.patient)
+    for form in forms:
+        by, place = desk.actor(form.crf), desk.place(form, visit)
+        done = record(place=place, values=form.values, by=by, source=SOURCE, book=book)
+        if not done.is_clean:
+            raise NotLoaded(f"{desk.patient} {form.code} {form.crf}: {done.refused or done.wants_reason}")
 
 
 def _complete(desk: Desk, page: Page, visit: Visit | None) -> None:

@@ -16,12 +16,13 @@ class Drug(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """A condition with its beginning and, if it is over, its end; and what the patient takes for it."""
+    """A condition with its beginning and, if it is over, its end; what the patient takes for it; why struck out."""
 
     term: str
     started_on: str
     ended_on: str = ""
     drug: Drug | None = None
+    struck: str = ""
 
 
 CONDITIONS = {
@@ -57,6 +58,7 @@ CONDITIONS = {
     "S11": (
         Condition("Hypertension", "2010", "", Drug("Amlodipine", "2.5 mg", "ORAL", "QD", "2010")),
         Condition("High uric acid", "2015", "", Drug("Allopurinol", "100 mg", "ORAL", "QD", "2015-04")),
+        Condition("Asthma", "1996", "2001", struck="Entered on the wrong patient's page"),
     ),
     "S12": (Condition("Constipation", "2018", "", Drug("Magnesium oxide", "330 mg", "ORAL", "TID", "2018")),),
 }
