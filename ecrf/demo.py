@@ -85,7 +85,7 @@ def serve() -> int:
         env = environment(url)
         manage(env, "migrate", "--verbosity", "0")
         manage(env, "collectstatic", "--no-input", "--verbosity", "0")
-        manage({**env, "DEMO_PASSWORD": password}, "load_synthetic_study")
+        manage({**env, "DEMO_PASSWORD": password}, "load_synthetic_study", "--jobs", str(os.cpu_count() or 1))
         _say(port, password)
         # In a session of its own, so that Ctrl-C reaches this process alone and the server is stopped in order.
         web = subprocess.Popen(gunicorn(port), cwd=ROOT, env=env, start_new_session=True)  # noqa: S603

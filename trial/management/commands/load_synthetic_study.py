@@ -5,13 +5,16 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from trial.synthetic.loading import NotLoaded, load
 
 
 class Command(BaseCommand):
     help = "Load the synthetic study, its sites and its accounts. Their password is DEMO_PASSWORD."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--jobs", type=int, default=1, help="how many sites are loaded at a time")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SYNTHETIC_DATA:
@@ -21,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError("DEMO_PASSWORD is not set. Set it to the password of the demo's accounts.")
         began = monotonic()
         try:
-            load(password=password, say=self._say)
+            load(password=password, say=self._say, jobs=max(1, options["jobs"]))
         except NotLoaded as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"The synthetic study is ready ({monotonic() - began:.0f} s).")
