@@ -25,8 +25,8 @@ def recalculate_site(site: Site, by: Actor, *, source: str, reason: str = "") ->
     Call it inside the `acting` that changes the ranges: both are saved, or none.
     """
     kinds = [definition for definition in CRFS.values() if definition.model.uses_ranges]
-    concerned = Patient.objects.filter(site=site, entries__crf__in=[kind.key for kind in kinds])
-    for patient in concerned.select_related("site").order_by("pk").distinct():
+    # Every patient's turn is taken: a first result that is being saved by the ranges of before is not to be seen yet.
+    for patient in Patient.objects.filter(site=site).select_related("site").order_by("pk"):
         with acting(by, patient_id=patient.pk, reason=reason, source=source):
             _recalculate(patient, kinds)
 
@@ -34,6 +34,8 @@ def recalculate_site(site: Site, by: Actor, *, source: str, reason: str = "") ->
 def _recalculate(patient: Patient, kinds: list[CrfDefinition]) -> None:
     book, keys = Book(patient), [kind.key for kind in kinds]
     book.load(*keys, *(name.partition(".")[0] for kind in kinds for name in kind.calculated_from))
+    if not any(book.with_struck(key) for key in keys):
+        return
     for kind in kinds:
         recalculate(kind, None, book)
     for step in AFTER_RECALCULATION:

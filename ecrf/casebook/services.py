@@ -103,7 +103,9 @@ def add_entry(
         siblings = (
             siblings.filter(parent__number=parent) if parent is not None else siblings.filter(parent=None)
         )
-        number = max((siblings.aggregate(last=Max("number"))["last"] or 0) + 1, at_least)
+        last = siblings.aggregate(last=Max("number"))["last"] or 0
+        # Of a form that is there once, the second of two people finds the one that the first one added.
+        number = max(last + 1, at_least) if definition.can_repeat or not last else last
         place = Place(patient, definition, visit, number, parent)
         ensure_entry(place, request_key)
     return place

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from ecrf.audit.actor import Actor
 from ecrf.casebook.book import Book
-from ecrf.casebook.models import Crf, Entry, PatientOutlook
+from ecrf.casebook.models import Crf, Entry, PatientOutlook, Status
 from ecrf.casebook.outlooks import outlook_forms, refresh_outlook
 from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import protocol
@@ -46,7 +46,7 @@ def write(
         _save(row, [*changes, *place.definition.calculated, "missing_reasons"])
     except (IntegrityError, DataError) as error:
         raise DatabaseRefused(changes) from error
-    _count_missing(place, row)
+    _count_missing(place, row, book)
     if place.definition.key in book.loaded:
         book.put(place.definition.key, row)
     others = recalculated_with(place.definition.key, changes)
@@ -80,20 +80,28 @@ def recalculate(definition: CrfDefinition, source: Crf | None, book: Book) -> li
             changed.append(row)
     if changed:
         definition.model._default_manager.bulk_update(changed, list(definition.calculated))
-        _count_missing_anew(definition, changed)
+        _count_missing_anew(definition, changed, book)
     return changed
 
 
-def _count_missing_anew(definition: CrfDefinition, rows: list[Crf]) -> None:
+def _count_missing_anew(definition: CrfDefinition, rows: list[Crf], book: Book) -> None:
     """An item may be asked or not by what was derived: a flag asks whether the value is significant."""
-    moved = []
+    moved, turned = [], False
     for row in rows:
         missing = len(definition.missing(row)) + _missing_rows(definition, row.entry)
         if missing != row.entry.missing:
+            turned |= _turns(row.entry, missing)
             row.entry.missing = missing
             moved.append(row.entry)
     if moved:
         Entry.objects.bulk_update(moved, ["missing"])
+    if turned:
+        refresh_outlook(book.patient, book)
+
+
+def _turns(entry: Entry, missing: int) -> bool:
+    """Whether a complete form of a visit thereby is done, or no longer is: the lists must tell."""
+    return bool(entry.visit_id and entry.status == Status.COMPLETE and bool(missing) != bool(entry.missing))
 
 
 def _save(row: Crf, columns: list[str]) -> None:
@@ -103,11 +111,14 @@ def _save(row: Crf, columns: list[str]) -> None:
         row.save(update_fields=columns)
 
 
-def _count_missing(place: Place, row: Crf) -> None:
+def _count_missing(place: Place, row: Crf, book: Book) -> None:
     missing = len(place.definition.missing(row)) + _missing_rows(place.definition, row.entry)
     if missing != row.entry.missing:
+        turned = _turns(row.entry, missing)
         row.entry.missing = missing
         Entry.objects.filter(pk=row.entry.pk).update(missing=missing)
+        if turned:
+            refresh_outlook(place.patient, book)
 
 
 def _missing_rows(definition: CrfDefinition, entry: Entry) -> int:
@@ -146,7 +157,9 @@ def _reopen_visit(place: Place) -> None:
     begun = (
         PatientOutlook.objects.filter(patient=place.patient).values_list("unfinished_code", flat=True).first()
     )
-    if not begun or protocol().order(begun) > protocol().order(place.visit.code):
+    plan, order = protocol().plan(place.visit.code), protocol().order
+    # Where an unscheduled visit stands among the others follows from the dates.
+    if not begun or (plan and plan.repeats) or order(begun) > order(place.visit.code):
         refresh_outlook(place.patient)
 
 
@@ -168,5 +181,5 @@ def ensure_entry(place: Place, request_key: uuid.UUID | None = None, book: Book 
         if definition.key in book.loaded:
             book.put(definition.key, row)
         if definition.rows:
-            _count_missing(place, row)
+            _count_missing(place, row, book)
     return row.entry

@@ -2,7 +2,7 @@
 
 import uuid
 
-from ecrf.audit.actor import Actor
+from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.book import Book
 from ecrf.casebook.models import Crf, Entry, Patient
 from ecrf.casebook.places import Place
@@ -10,39 +10,42 @@ from ecrf.casebook.recording import is_blank, record
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_entry
 from ecrf.casebook.storing import stored_row
-from ecrf.checks.models import Finding
-from ecrf.checks.registry import CHECKS, Check
+from ecrf.checks.models import Finding, FindingState
+from ecrf.checks.registry import CHECKS, Check, Offer
 
 
 def take_offer(*, finding: Finding, patient: Patient, by: Actor) -> Place:
     """Add the entry that the finding's check offers, once for each question asked, and say where it stands.
 
-    LookupError if the check offers nothing (any more).
+    LookupError if the check offers nothing, or if its question is answered by now and nothing was added.
     """
     check = CHECKS.get(finding.check_id)
     if check is None or check.offer is None:
         raise LookupError(f"{finding.check_id} offers nothing.")
-    definition = CRFS[check.offer.crf]
+    with acting(by, patient_id=patient.pk):
+        return _take(check, check.offer, finding, patient, by)
+
+
+def _take(check: Check, offer: Offer, finding: Finding, patient: Patient, by: Actor) -> Place:
+    finding.refresh_from_db(fields=["text", "state"])
+    key = _key(finding)
+    if finding.state == FindingState.CLEARED and not Entry.objects.filter(request_key=key).exists():
+        raise LookupError(f"{finding.check_id} no longer asks this.")
     place = add_entry(
-        patient=patient,
-        definition=definition,
-        visit=None,
-        parent=None,
-        by=by,
-        request_key=_key(finding),
+        patient=patient, definition=CRFS[offer.crf], visit=None, parent=None, by=by, request_key=key
     )
     row = stored_row(place)
-    if row is not None and is_blank(row):
-        record(place=place, values=check.offer.fill(*_asked_about(check, finding, patient)), by=by)
+    if row is not None and is_blank(row) and finding.state != FindingState.CLEARED:
+        record(place=place, values=offer.fill(*_asked_about(check, finding, patient)), by=by)
     return place
 
 
 def _key(finding: Finding) -> uuid.UUID:
     """The same for the same question, so that a second click adds nothing; another once that entry is struck out."""
-    words = f"offer/{finding.pk}/{finding.text}"
-    key = uuid.uuid5(uuid.NAMESPACE_URL, words)
-    struck = Entry.objects.filter(request_key=key, struck_at__isnull=False).exists()
-    return uuid.uuid4() if struck else key
+    key = uuid.uuid5(uuid.NAMESPACE_URL, f"offer/{finding.pk}/{finding.text}")
+    while Entry.objects.filter(request_key=key, struck_at__isnull=False).exists():
+        key = uuid.uuid5(key, "again")
+    return key
 
 
 def _asked_about(check: Check, finding: Finding, patient: Patient) -> tuple[Crf, Book]:

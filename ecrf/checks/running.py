@@ -52,8 +52,8 @@ def ask_about_unlikely(writing: Writing) -> list[Finding]:
     others = [c for c in CHECKS.values() if not c.hard and _is_woken(c, writing)]
     book = writing.book
     runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}
+    book.load(*(kind for c in others for kind in [*_kinds(c), *c.reads] if kind != key))
     for c in others:
-        book.load(*(kind for kind in _kinds(c) if kind != key))
         runs |= {(c.id, row.entry_id): (c, row) for kind in _kinds(c) for row in book.rows(kind)}
     runs |= {(c.id, row.entry_id): (c, row) for c, row in _of_recalculated(writing)}
     return _settle(writing.place.patient, list(runs.values()), book, writing.row.entry_id)
@@ -71,14 +71,14 @@ def _of_recalculated(writing: Writing) -> Iterator[tuple[Check, Crf]]:
 
 
 def _is_woken(check: Check, writing: Writing) -> bool:
-    """Whether what was written sets the check off for other rows; the date of an unscheduled visit moves the order of
-    the visits, and with it what "the last visit" is."""
-    key, visit = writing.place.definition.key, writing.place.visit
+    """Whether what was written sets the check off for other rows; where there are unscheduled visits, the date of any
+    visit moves the order of the visits, and with it what "the last visit" is."""
+    key, trial = writing.place.definition.key, protocol()
     if check.is_woken(key, writing.changed):
         return True
-    plan = protocol().plan(visit.code) if visit else None
-    moves = key == protocol().visit_form and protocol().visit_date_item in writing.changed
-    return bool(moves and plan and plan.repeats and check.on in check.reads)
+    if key != trial.visit_form or trial.visit_date_item not in writing.changed or check.on not in check.reads:
+        return False
+    return any(plan and plan.repeats for plan in map(trial.plan, writing.book.visit_days))
 
 
 def _settle(patient: Patient, runs: Iterable[tuple[Check, Crf]], book: Book, entry_id: int) -> list[Finding]:

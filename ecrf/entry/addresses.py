@@ -8,7 +8,7 @@ from django.urls import reverse
 from ecrf.access.models import User
 from ecrf.access.reach import reach
 from ecrf.access.roles import Right
-from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place, is_stored
 from ecrf.casebook.protocol import CASEBOOK, protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
@@ -63,9 +63,16 @@ def _is_offered(place: Place) -> bool:
     if place.visit is None:
         return definition.key in trial.patient_forms and place.number == 1
     plan = trial.plan(place.visit.code)
-    return (
-        plan is not None and definition.key in plan.forms and place.number <= plan.expected_of(definition.key)
-    )
+    if plan is None or definition.key not in plan.forms:
+        return False
+    more = place.number - plan.expected_of(definition.key)
+    return more <= 0 or more <= _struck_out(place)
+
+
+def _struck_out(place: Place) -> int:
+    """How many entries of the kind are struck out there: for each the page offers one more place."""
+    same = {"patient": place.patient, "visit": place.visit, "crf": place.definition.key}
+    return Entry.objects.filter(**same, struck_at__isnull=False).count()
 
 
 def _belongs(where: Where, definition: CrfDefinition) -> bool:

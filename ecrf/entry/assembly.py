@@ -1,6 +1,7 @@
 """Puts a page together: loads the entries of a visit or of one log form, in a constant number of statements."""
 
 from dataclasses import dataclass, field
+from itertools import count, islice
 
 from django.urls import reverse
 
@@ -151,7 +152,7 @@ class Shelf:
         definition, kind = place.definition, self.rows[place.definition.key]
         here = place.visit.pk if place.visit else None
         own = next((r for r in kind if r.entry.visit_id == here and r.entry.number == place.number), None)
-        panel = self._panel(place, own, self._last(definition, 1))
+        panel = self._panel(place, own, self._last(definition))
         panel.expected = expected
         panel.rows = [self.group(place, own, CRFS[key]) for key in definition.rows]
         return panel
@@ -161,12 +162,12 @@ class Shelf:
         links = {name: self.choices.get(link.to, []) for name, link in place.definition.links.items()}
         return Panel(self.where, place, row, last, findings, choices=links)
 
-    def _last(self, definition: CrfDefinition, number: int) -> Crf | None:
-        """The row with this number at the last visit that has the form."""
+    def _last(self, definition: CrfDefinition, number: int | None = None) -> Crf | None:
+        """The row with this number at the last visit that has the form; without number, the first that stands."""
         visit = self.before.get(definition.row_of or definition.key)
-        kind = self.rows[definition.key]
-        fits = (r for r in kind if visit and r.entry.visit_id == visit and r.entry.number == number)
-        return next(fits, None)
+        kind = (r for r in self.rows[definition.key] if visit and r.entry.visit_id == visit)
+        fits = [r for r in kind if number in (None, r.entry.number) and not r.entry.is_struck]
+        return min(fits, key=lambda r: r.entry.number, default=None)
 
     def group(self, above: Place, parent: Crf | None, definition: CrfDefinition) -> RowGroup:
         stored = [r for r in self.rows[definition.key] if parent and r.entry.parent_id == parent.entry_id]
@@ -238,9 +239,12 @@ def _visits_before(visit: Visit, keys: list[str], entries: list[Entry], book: Bo
 
 
 def _numbers(here: list[Entry], definition: CrfDefinition, plan: VisitPlan) -> list[int]:
-    stored = {e.number for e in here if e.crf == definition.key and e.parent_id is None}
+    """Those stored and those planned; for one that is struck out, the next."""
+    mine = [e for e in here if e.crf == definition.key and e.parent_id is None]
     planned = plan.expected_of(definition.key) if definition.key in plan.forms else 0
-    return sorted(stored | set(range(1, planned + 1)))
+    stored, struck = {e.number for e in mine}, {e.number for e in mine if e.is_struck}
+    free = (number for number in count(1) if number not in stored)
+    return sorted([*stored, *islice(free, max(planned - len(stored - struck), 0))])
 
 
 def _due(where: Where, plan: VisitPlan, book: Book) -> tuple[VisitDue, bool]:

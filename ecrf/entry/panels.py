@@ -39,6 +39,7 @@ class Panel:
     choices: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     linked_from: list[Linking] = field(default_factory=list)
     trouble: str = ""
+    note: str = ""
     draft: Crf | None = None
     recorded: Recorded = None  # type: ignore[assignment]
 
@@ -82,6 +83,12 @@ class Panel:
     @cached_property
     def items(self) -> dict[str, ItemView]:
         return {name: ItemView(self, name) for name in self.definition.items}
+
+    @property
+    def not_saved(self) -> list[ItemView]:
+        """What was typed into it or its rows and is not stored: shown where a struck out form has no fields."""
+        below = [row for group in self.rows for row in group.panels]
+        return [panel.items[name] for panel in [self, *below] for name in panel.typed]
 
     @property
     def columns(self) -> list[ItemView]:

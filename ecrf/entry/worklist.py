@@ -137,6 +137,7 @@ def _count_missing(lines: list[Line]) -> None:
     patients = {line.patient.pk for line in lines}
     sums = (
         Entry.objects.filter(patient__in=patients, missing__gt=0, status=Status.DRAFT)
+        .filter(struck_at=None, parent__struck_at=None)
         .values_list("patient")
         .annotate(total=Sum("missing"))
     )

@@ -296,3 +296,50 @@ def test_addresses_made_in_the_same_moment_do_not_pass_the_limit(committed):
 
     made = at_once(*[make] * (LIVING_AT_MOST + 2))
     assert made.count(True) == living_feeds(person).count() == LIVING_AT_MOST
+
+
+# --- the site's ranges ----------------------------------------------------------------------------
+
+
+def test_first_result_saved_while_a_range_is_added_is_flagged_by_it(committed, monkeypatch):
+    """The result is not stored yet when the range's patients are looked for, and the range is not when it is read."""
+    from datetime import date
+
+    from ecrf.casebook import storing
+    from ecrf.casebook.keeping_ranges import NewRange, add_ranges
+
+    enter(committed.visit, "laboratory", committed.people[0], collected_on="2026-01-12")
+    calculated, added = threading.Event(), threading.Event()
+    usual = storing._save
+
+    def slow(row, columns):
+        calculated.set()
+        added.wait(2)
+        usual(row, columns)
+
+    def add():
+        calculated.wait(10)
+        hgb = NewRange("HGB", "g/dL", Decimal("12"), Decimal("16"), "", date(2026, 1, 1))
+        add_ranges(site=committed.site, given=[hgb], by=committed.people[1])
+        added.set()
+
+    monkeypatch.setattr(storing, "_save", slow)
+    number = CRFS["lab-result"].row_names.index("Haemoglobin") + 1
+    at_once(saving(committed, 0, crf="lab-result", number=number, parent=1, value="10"), add)
+    assert CRFS["lab-result"].model.objects.get().flag == "LOW"
+
+
+def test_row_struck_out_while_somebody_changes_it_keeps_what_was_there_or_takes_the_change(committed):
+    from ecrf.casebook.striking import strike_out
+
+    enter(committed.patient, "adverse-event", committed.people[0], term="Headache")
+    entry, actor = (
+        Entry.objects.get(crf="adverse-event"),
+        committed.people[0].acting_at(committed.site, Right.ENTER),
+    )
+    _, saved = at_once(
+        lambda: strike_out(entry=entry, by=committed.people[0], actor=actor, reason="Twice"),
+        lambda: enter(committed.patient, "adverse-event", committed.people[1], term="Migraine"),
+    )
+    stored = CRFS["adverse-event"].model.objects.get().term
+    assert stored == ("Headache" if saved.refused else "Migraine")

@@ -117,3 +117,19 @@ def test_corrected_date_of_an_unscheduled_visit_asks_anew_what_is_compared_with_
     assert at_week_4.exists()
     enter(a_visit(went_on, "UNS-1", coordinator), "visit", coordinator, visited_on="2026-01-30")
     assert not at_week_4.exists()
+
+
+def test_corrected_date_of_a_visit_of_the_schedule_asks_anew_too(went_on, coordinator):
+    """The unscheduled visit is compared with week 1, until week 4 turns out to be before it."""
+    for code, weight in (("W01", "60"), ("UNS-1", "70"), ("W04", "70")):
+        enter(a_visit(went_on, code, coordinator), "vital-signs", coordinator, weight_kg=weight)
+    at_unscheduled = Finding.objects.filter(
+        check_id="VS-004", entry__visit__code="UNS-1", state=FindingState.OPEN
+    )
+    assert at_unscheduled.exists()
+    enter(a_visit(went_on, "W04", coordinator), "visit", coordinator, visited_on="2026-01-10")
+    assert not at_unscheduled.exists()
+
+
+def test_unscheduled_visit_between_two_others_is_not_out_of_order(went_on):
+    assert not Finding.objects.filter(check_id="VISIT-002", state=FindingState.OPEN).exists()

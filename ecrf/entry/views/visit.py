@@ -127,6 +127,7 @@ def _render(
     request: UserRequest, page: Page, gaps: list[Gap] | None = None, status: int = 200
 ) -> HttpResponse:
     for panel in page.with_rows:
+        panel.note = request.POST.get(f"note:{panel.id}", "")
         in_table = panel.definition.column_items if panel.definition is page.log else ()
         panel.crispy = CrfForm(panel, without=in_table)  # type: ignore[attr-defined]
     context = {

@@ -1,0 +1,158 @@
+"""At the edges of striking out: what still counts, what is offered, what a page left open elsewhere does."""
+
+import uuid
+
+import pytest
+from django.core.cache import cache
+
+from ecrf.access.models import User
+from ecrf.access.roles import Right
+from ecrf.casebook.registry import CRFS
+from ecrf.casebook.services import add_entry
+from ecrf.casebook.striking import strike_out
+from ecrf.checks.models import Finding
+from ecrf.entry.addresses import Where
+from ecrf.entry.assembly import visit_page
+from ecrf.entry.worklist import worklist
+from tests.builders import a_patient, a_visit, enter
+
+pytestmark = pytest.mark.django_db
+
+WHY = "Entered twice"
+
+
+@pytest.fixture
+def patient(site, coordinator):
+    return a_patient(site, coordinator)
+
+
+@pytest.fixture
+def strike(coordinator, site):
+    by = coordinator.acting_at(site, Right.ENTER)
+    return lambda entry: strike_out(entry=entry, by=coordinator, actor=by, reason=WHY)
+
+
+@pytest.fixture
+def browser(client, coordinator):
+    client.force_login(coordinator)
+    client.raise_request_exception = False
+    cache.clear()
+    return client
+
+
+@pytest.fixture
+def serious(patient, coordinator) -> Finding:
+    """The question about a serious event, which offers the form about it."""
+    enter(patient, "adverse-event", coordinator, term="Headache", serious="yes")
+    return Finding.objects.get(check_id="AE-008")
+
+
+@pytest.fixture
+def press(browser, patient):
+    url = f"/patients/{patient.number}/casebook/adverse-event/"
+    return lambda action, **more: browser.post(url, {"action": action, **more})
+
+
+def standing(patient, crf) -> int:
+    return patient.entries.filter(crf=crf, struck_at=None).count()
+
+
+def test_offer_taken_twice_adds_one(press, serious, patient):
+    for _click in range(2):
+        assert press(f"offer:{serious.pk}").status_code == 302
+    assert standing(patient, "serious-adverse-event") == 1
+
+
+def test_offer_taken_twice_after_the_first_one_was_struck_out_adds_one(press, serious, patient, strike):
+    press(f"offer:{serious.pk}")
+    strike(patient.entries.get(crf="serious-adverse-event"))
+    for _click in range(2):
+        assert press(f"offer:{serious.pk}").status_code == 302
+    assert standing(patient, "serious-adverse-event") == 1
+
+
+def test_offer_about_a_row_struck_out_meanwhile_is_not_taken(press, serious, patient, strike):
+    strike(serious.entry)
+    assert press(f"offer:{serious.pk}").status_code == 400
+    assert standing(patient, "serious-adverse-event") == 0
+
+
+def test_offer_of_a_question_that_is_no_longer_asked_is_not_taken(press, serious, patient, coordinator):
+    enter(patient, "adverse-event", coordinator, serious="no")
+    assert press(f"offer:{serious.pk}").status_code == 400
+    assert standing(patient, "serious-adverse-event") == 0
+
+
+def test_today_does_not_count_what_a_struck_out_row_lacks(patient, coordinator, strike):
+    enter(patient, "adverse-event", coordinator, term="Headache")
+    me = User.objects.get(pk=coordinator.pk)
+    assert worklist(me).lines[0].missing > 0
+    strike(patient.entries.get())
+    assert worklist(me).lines[0].missing == 0
+
+
+def test_today_does_not_count_what_the_rows_of_a_struck_out_form_lack(patient, coordinator, strike):
+    visit = a_visit(patient, "W04", coordinator)
+    enter(visit, "infusion-lot", coordinator, parent=1, lot_number="A")
+    strike(visit.entries.get(crf="infusion"))
+    assert worklist(User.objects.get(pk=coordinator.pk)).lines[0].missing == 0
+
+
+def test_last_value_is_not_that_of_a_struck_out_form(patient, coordinator, strike):
+    first, second = (a_visit(patient, code, coordinator) for code in ("W04", "W07"))
+    enter(first, "infusion", coordinator, number=1, dosing_weight_kg="60")
+    enter(first, "infusion", coordinator, number=2, dosing_weight_kg="70")
+    strike(first.entries.get(crf="infusion", number=1))
+    panel = next(p for p in visit_page(Where(patient, second)).panels if p.definition.key == "infusion")
+    assert panel.items["dosing_weight_kg"].previous == "70.0"
+
+
+def test_page_and_lists_agree_when_a_planned_form_is_struck_out(patient, coordinator, strike):
+    """It was a mistake: the planned one is still to be entered."""
+    visit = a_visit(patient, "W04", coordinator)
+    enter(visit, "infusion", coordinator, given_g="10")
+    strike(visit.entries.get(crf="infusion"))
+    page = visit_page(Where(patient, visit))
+    wanted = [p for p in page.wanted if p.definition.key == "infusion"]
+    assert len(wanted) == 1
+    saved = enter(visit, "infusion", coordinator, number=wanted[0].place.number, given_g="10")
+    assert saved.changed
+
+
+def test_page_offers_the_place_of_a_planned_form_after_one_is_struck_out(
+    browser, patient, coordinator, strike
+):
+    visit = a_visit(patient, "W04", coordinator)
+    enter(visit, "infusion", coordinator, given_g="10")
+    strike(visit.entries.get(crf="infusion"))
+    url = f"/patients/{patient.number}/W04/"
+    assert 'name="infusion:2:given_g"' in browser.get(url).content.decode()
+    assert browser.post(f"{url}infusion/2/given_g/", {"value": "10", "seen": ""}).status_code == 200
+    assert browser.post(f"{url}infusion/3/given_g/", {"value": "10", "seen": ""}).status_code == 404
+    assert 'name="infusion:3:given_g"' not in browser.get(url).content.decode()
+
+
+def test_value_typed_into_a_row_struck_out_meanwhile_is_answered_on_the_page(press, serious, strike):
+    strike(serious.entry)
+    page = press(
+        "save", **{"adverse-event:1:term": "Migraine", "seen:adverse-event-1": '{"term": "Headache"}'}
+    )
+    assert page.status_code == 422
+    assert "Restore it before changing it" in page.content.decode()
+    assert "Migraine" in page.content.decode()
+
+
+def test_reason_stays_when_striking_out_is_refused(press, serious):
+    press(f"offer:{serious.pk}")
+    page = press("strike:adverse-event-1", **{"note:adverse-event-1": "Belongs to nobody"})
+    assert page.status_code == 422
+    assert "Belongs to nobody" in page.content.decode()
+
+
+def test_two_people_adding_a_form_that_is_there_once_add_one(patient, coordinator, site):
+    visit = a_visit(patient, "UNS-1", coordinator)
+    more = {"definition": CRFS["vital-signs"], "visit": visit, "parent": None}
+    by = coordinator.acting_at(site, Right.ENTER)
+    for _person in range(2):
+        add_entry(patient=patient, by=by, request_key=uuid.uuid4(), **more)
+    assert visit.entries.filter(crf="vital-signs").count() == 1
