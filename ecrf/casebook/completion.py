@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count, islice
 
 from ecrf.casebook.models import Entry, Status
 from ecrf.casebook.protocol import VisitPlan, protocol
@@ -45,6 +46,13 @@ def form_state(key: str, entries: Iterable[Entry], expected: int = 1) -> FormSta
         return FormState("begun", missing, count, expected)
     done = all(entry.status == Status.COMPLETE for entry in standing)
     return FormState("complete" if done else "ready", 0, count, expected)
+
+
+def numbers_at(entries: Iterable[Entry], planned: int) -> list[int]:
+    """The numbers of one kind of form at a visit: those stored, and those planned; for one struck out, another."""
+    standing = {entry.number: not entry.is_struck for entry in entries}
+    free = (number for number in count(1) if number not in standing)
+    return sorted([*standing, *islice(free, max(planned - sum(standing.values()), 0))])
 
 
 def wanted_forms(plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool) -> list[str]:

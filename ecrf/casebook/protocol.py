@@ -12,6 +12,9 @@ from django.utils.module_loading import import_string
 CASEBOOK = "casebook"
 """Stands in addresses where a visit's code would: for forms that belong to no visit."""
 
+MOST_NUMBERS = 100
+"""More than the numbers of visits that repeat: they have two digits."""
+
 
 @dataclass(frozen=True)
 class VisitPlan:
@@ -120,8 +123,10 @@ class Protocol:
         if plan is None or not plan.repeats:
             return self.order(code), 0
         number, on = int(code.rpartition("-")[2]), days.get(code)
-        before = [self.order(c) for c, day in days.items() if c in _places(self) and on and day and day <= on]
-        return (max(before, default=-1) if on else len(_places(self))), number
+        if on is None:
+            return len(_places(self)), number
+        before = [self.order(c) for c, day in days.items() if c in _places(self) and day and day <= on]
+        return max(before, default=-1), on.toordinal() * MOST_NUMBERS + number
 
     def scheduled_crfs(self) -> list[str]:
         """Every CRF key of the schedule, once, in the order of first appearance; rows come with their parents."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from ecrf.casebook.book import Book
-from ecrf.casebook.completion import wanted_forms
+from ecrf.casebook.completion import numbers_at, wanted_forms
 from ecrf.casebook.loading import load_rows
 from ecrf.casebook.models import Crf, Entry, Patient, Visit
 from ecrf.casebook.outlooks import fact_of
@@ -56,7 +56,8 @@ class Shelf:
         return self._sheet(kind, form_title(entry), entry.address, row)
 
     def _numbers(self, kind: CrfDefinition, visit: Visit, expected: dict[str, int]) -> list[int]:
-        return sorted({*self._by_number(kind.key, visit.pk), *range(1, expected.get(kind.key, 0) + 1)})
+        stored = self._by_number(kind.key, visit.pk).values()
+        return numbers_at([row.entry for row in stored], expected.get(kind.key, 0))
 
     def _table(self, kind: CrfDefinition, above: Sheet) -> RowTable:
         mine = [r for r in self.rows.get(kind.key, ()) if above.row and r.entry.parent_id == above.row.pk]

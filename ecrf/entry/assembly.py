@@ -1,11 +1,11 @@
 """Puts a page together: loads the entries of a visit or of one log form, in a constant number of statements."""
 
 from dataclasses import dataclass, field
-from itertools import count, islice
 
 from django.urls import reverse
 
 from ecrf.casebook.book import Book
+from ecrf.casebook.completion import numbers_at
 from ecrf.casebook.due import VisitDue, VisitFacts, window
 from ecrf.casebook.loading import load_rows
 from ecrf.casebook.models import Crf, Entry, Visit
@@ -90,7 +90,8 @@ def visit_page(where: Where) -> Page:
     due, missed = _due(where, plan, book)
     for panel in panels:
         panel.is_wanted = not missed or panel.definition.key == trial.visit_form or panel.row is not None
-    to_add = [CRFS[key] for key in plan.optional if key not in {d.key for d in kinds}]
+    standing = {entry.crf for entry in here if not entry.is_struck}
+    to_add = [CRFS[key] for key in plan.optional if key not in standing]
     return Page(where, panels, plan, due, missed, to_add)
 
 
@@ -239,12 +240,8 @@ def _visits_before(visit: Visit, keys: list[str], entries: list[Entry], book: Bo
 
 
 def _numbers(here: list[Entry], definition: CrfDefinition, plan: VisitPlan) -> list[int]:
-    """Those stored and those planned; for one that is struck out, the next."""
     mine = [e for e in here if e.crf == definition.key and e.parent_id is None]
-    planned = plan.expected_of(definition.key) if definition.key in plan.forms else 0
-    stored, struck = {e.number for e in mine}, {e.number for e in mine if e.is_struck}
-    free = (number for number in count(1) if number not in stored)
-    return sorted([*stored, *islice(free, max(planned - len(stored - struck), 0))])
+    return numbers_at(mine, plan.expected_of(definition.key) if definition.key in plan.forms else 0)
 
 
 def _due(where: Where, plan: VisitPlan, book: Book) -> tuple[VisitDue, bool]:

@@ -10,7 +10,7 @@ from ecrf.access.reach import reachable, sites
 from ecrf.access.roles import Right
 from ecrf.casebook.due import LIVING
 from ecrf.casebook.many_outlooks import due_within, overdue
-from ecrf.casebook.models import Entry, Patient, PatientOutlook, Status
+from ecrf.casebook.models import Entry, Patient, PatientOutlook
 from ecrf.casebook.protocol import protocol
 from ecrf.entry.sparklines import Sparkline, sparklines
 
@@ -136,8 +136,7 @@ def _count_missing(lines: list[Line]) -> None:
     """How many required items are empty in the forms begun: one statement for all the lines."""
     patients = {line.patient.pk for line in lines}
     sums = (
-        Entry.objects.filter(patient__in=patients, missing__gt=0, status=Status.DRAFT)
-        .filter(struck_at=None, parent__struck_at=None)
+        Entry.objects.filter(patient__in=patients, missing__gt=0, struck_at=None, parent__struck_at=None)
         .values_list("patient")
         .annotate(total=Sum("missing"))
     )

@@ -34,6 +34,9 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Enter" && event.target.closest("[data-reason-for]")?.contains(event.target) && event.target.matches("input")) {
     event.preventDefault();
     giveReason(event.target.closest("[data-reason-for]"));
+  } else if (event.key === "Enter" && event.target.matches("[data-more-for] :is(input, select)")) {
+    event.preventDefault();
+    event.target.closest("[data-more-for]").querySelector("[data-set-missing]").click();
   } else if (event.key === "Enter" && event.target.matches("input:not([type=search]), select") && event.target.closest("#page-form")) {
     event.preventDefault();
     const all = inOrder();

@@ -69,3 +69,17 @@ def test_unscheduled_visit_takes_the_forms_that_are_chosen(sit_down):
     desk.type_in("grip-strength-1-right_1", "31.5")
     desk.saved()
     assert desk.page.locator("#vital-signs-1").count() == 0
+
+
+def test_enter_in_the_comment_sets_the_reason_and_stays_at_the_field(sit_down):
+    desk = sit_down("coordinator01")
+    _open_log(desk)
+    _add_by_key(desk)
+    number = _add_by_key(desk)
+    desk.page.keyboard.press("F2")
+    desk.page.locator(".more-box select").select_option("unknown")
+    desk.page.locator("[data-comment]").press_sequentially("Not in the notes")
+    desk.page.keyboard.press("Enter")
+    desk.saved()
+    assert desk.page.evaluate("document.activeElement.id") == f"f-adverse-event-{number}-term"
+    assert desk.page.locator(f"#t-adverse-event-{number}-term").inner_text() == "Unknown"

@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -16,9 +17,12 @@ from django.test import Client
 from ecrf.access.roles import Right, Role
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditChain, AuditEvent
+from ecrf.casebook import storing
+from ecrf.casebook.keeping_ranges import NewRange, add_ranges
 from ecrf.casebook.models import Entry, Patient, PatientOutlook, Visit
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_entry, add_patient, complete_entries, open_visit
+from ecrf.casebook.striking import strike_out
 from ecrf.checks.models import Finding
 from ecrf.reports.services import LIVING_AT_MOST, living_feeds, make_feed
 from tests.builders import a_patient, a_place, a_visit, enter
@@ -303,11 +307,6 @@ def test_addresses_made_in_the_same_moment_do_not_pass_the_limit(committed):
 
 def test_first_result_saved_while_a_range_is_added_is_flagged_by_it(committed, monkeypatch):
     """The result is not stored yet when the range's patients are looked for, and the range is not when it is read."""
-    from datetime import date
-
-    from ecrf.casebook import storing
-    from ecrf.casebook.keeping_ranges import NewRange, add_ranges
-
     enter(committed.visit, "laboratory", committed.people[0], collected_on="2026-01-12")
     calculated, added = threading.Event(), threading.Event()
     usual = storing._save
@@ -330,8 +329,6 @@ def test_first_result_saved_while_a_range_is_added_is_flagged_by_it(committed, m
 
 
 def test_row_struck_out_while_somebody_changes_it_keeps_what_was_there_or_takes_the_change(committed):
-    from ecrf.casebook.striking import strike_out
-
     enter(committed.patient, "adverse-event", committed.people[0], term="Headache")
     entry, actor = (
         Entry.objects.get(crf="adverse-event"),

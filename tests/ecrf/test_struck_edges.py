@@ -11,6 +11,7 @@ from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_entry
 from ecrf.casebook.striking import strike_out
 from ecrf.checks.models import Finding
+from ecrf.checks.sheets import visit_sheets
 from ecrf.entry.addresses import Where
 from ecrf.entry.assembly import visit_page
 from ecrf.entry.worklist import worklist
@@ -156,3 +157,32 @@ def test_two_people_adding_a_form_that_is_there_once_add_one(patient, coordinato
     for _person in range(2):
         add_entry(patient=patient, by=by, request_key=uuid.uuid4(), **more)
     assert visit.entries.filter(crf="vital-signs").count() == 1
+
+
+def test_form_added_to_an_unscheduled_visit_can_be_added_again_once_it_is_struck_out(
+    browser, patient, coordinator, strike
+):
+    visit = a_visit(patient, "UNS-1", coordinator)
+    url = f"/patients/{patient.number}/UNS-1/"
+    browser.post(url, {"action": f"add:infusion:{uuid.uuid4()}"})
+    strike(visit.entries.get(crf="infusion"))
+    assert 'value="add:infusion:' in browser.get(url).content.decode()
+    assert browser.post(url, {"action": f"add:infusion:{uuid.uuid4()}"}).status_code == 302
+    assert standing(patient, "infusion") == 1
+
+
+def test_index_of_the_page_counts_nothing_in_a_struck_out_form(browser, patient, coordinator, strike):
+    visit = a_visit(patient, "W04", coordinator)
+    enter(visit, "infusion", coordinator, given_g="10")
+    strike(visit.entries.get(crf="infusion"))
+    page = browser.get(f"/patients/{patient.number}/W04/").content.decode()
+    assert 'data-index-of="infusion-2"' in page
+    assert 'data-index-of="infusion-1"' not in page
+    assert page.count("struck out") >= 2
+
+
+def test_printed_visit_has_the_blank_place_of_a_planned_form_that_is_struck_out(patient, coordinator, strike):
+    visit = a_visit(patient, "W04", coordinator)
+    enter(visit, "infusion", coordinator, given_g="10")
+    strike(visit.entries.get(crf="infusion"))
+    assert [s.address for s in visit_sheets(visit) if s.definition.key == "infusion"] == ["1", "2"]

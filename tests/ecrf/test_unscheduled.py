@@ -133,3 +133,9 @@ def test_corrected_date_of_a_visit_of_the_schedule_asks_anew_too(went_on, coordi
 
 def test_unscheduled_visit_between_two_others_is_not_out_of_order(went_on):
     assert not Finding.objects.filter(check_id="VISIT-002", state=FindingState.OPEN).exists()
+
+
+def test_unscheduled_visits_between_the_same_two_stand_by_their_dates(went_on, coordinator):
+    """The earlier one was entered later."""
+    enter(a_visit(went_on, "UNS-2", coordinator), "visit", coordinator, fate="done", visited_on="2026-01-08")
+    assert codes(went_on)[:5] == ["SCR", "W01", "UNS-2", "UNS-1", "W04"]
