@@ -74,6 +74,14 @@ document.addEventListener("ecrf:logged-out", () => {
   });
 });
 
+/* Enter pressed in the moment before htmx has taken the form up: it must not leave the page. */
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "log-in-again" || event.defaultPrevented) return;
+  event.preventDefault();
+  htmx.process(event.target);
+  setTimeout(() => event.target.requestSubmit());
+});
+
 document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
   if (target.id !== "log-in-again" || detail.xhr.status !== 204) return;
   if (detail.xhr.getResponseHeader("X-User") !== document.body.dataset.user) return location.reload();

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from ecrf.access.roles import Right
+from ecrf.casebook.striking import strike_out
 from ecrf.casebook.values import Missing
 from tests.builders import enter
 from tests.trial.asked import asked
@@ -145,6 +147,18 @@ def test_maintenance_after_fewer_than_five_induction_days_asks(at, coordinator, 
 def test_sixth_induction_day_asks(at, coordinator):
     enter(at("W01"), "infusion", coordinator, number=6, infused_on="2024-04-06")
     assert asked("INF-002") == {"infused_on": "This is induction day 6; 5 are planned."}
+
+
+@pytest.mark.parametrize(("day", "asks"), [("2024-04-02", False), ("2024-04-03", True), ("2024-04-08", True)])
+def test_induction_day_entered_again_after_it_was_struck_out_is_not_a_sixth(at, coordinator, day, asks):
+    visit = at("W01")
+    for number in range(1, 6):
+        enter(visit, "infusion", coordinator, number=number, infused_on=f"2024-04-0{number}")
+    actor = coordinator.acting_at(visit.site, Right.ENTER)
+    second = visit.entries.get(crf="infusion", number=2)
+    strike_out(entry=second, by=coordinator, actor=actor, reason="Entered by mistake")
+    enter(visit, "infusion", coordinator, number=6, infused_on=day)
+    assert bool(asked("INF-002")) is asks
 
 
 @pytest.mark.parametrize(

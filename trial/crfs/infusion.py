@@ -169,15 +169,24 @@ def induction_not_consecutive(row: Infusion, book: Book) -> Iterator[Question]:
     number = row.entry.number
     if row.phase != Phase.INDUCTION or not row.infused_on:
         return
+    days = book.at("infusion", row.entry.visit.code) if row.entry.visit else []
+    if number > dosing.INDUCTION_DAYS and len(days) <= dosing.INDUCTION_DAYS and _closes_a_gap(row, days):
+        return  # it stands for one that was struck out
     if number > dosing.INDUCTION_DAYS:
         yield Question("infused_on", f"This is induction day {number}; {dosing.INDUCTION_DAYS} are planned.")
-    days = book.at("infusion", row.entry.visit.code) if row.entry.visit else []
     earlier = [day for day in days if day.infused_on and day.entry.number < number]
     if earlier and (row.infused_on - earlier[-1].infused_on).days != number - earlier[-1].entry.number:
         before = f"day {earlier[-1].entry.number} was {earlier[-1].infused_on}"
         yield Question(
             "infused_on", f"Induction day {number} is {row.infused_on}; {before}. The days must follow on."
         )
+
+
+def _closes_a_gap(row: Infusion, days: list[Infusion]) -> bool:
+    """Whether the day lies beside another one, and on none of them."""
+    others = [day.infused_on for day in days if day.infused_on and day.entry_id != row.entry_id]
+    apart = [abs((row.infused_on - other).days) for other in others]
+    return 1 in apart and 0 not in apart
 
 
 @check("INF-012", on="infusion", items=("infused_on",), reads=("infusion",), source="D")
