@@ -32,6 +32,17 @@ def _week(week: int) -> VisitPlan:
     )
 
 
+CRITICAL = (
+    *("consent", "eligibility", "visit.visited_on"),
+    *("mrc-strength", "grip-strength"),
+    *("infusion", "infusion-lot"),
+    *("serious-adverse-event", "adverse-event", "end-of-study"),
+)
+"""What is compared with the source at every patient: consent, eligibility, the outcomes, the doses, the events (P)."""
+
+VERIFIED_SHARE = 20
+"""Per cent of all other forms that are drawn for it, too (P)."""
+
 PROTOCOL = Protocol(
     title="Maintenance intravenous immunoglobulin in multifocal motor neuropathy",
     short_title="IVIg in MMN",
@@ -63,4 +74,6 @@ PROTOCOL = Protocol(
     assumptions=ASSUMPTIONS,
     story="trial.story.story",
     sparkline=("mrc-strength", "sum_score"),
+    critical=CRITICAL,
+    verified_share=VERIFIED_SHARE,
 )

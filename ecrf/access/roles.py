@@ -17,14 +17,21 @@ class Right(models.TextChoices):
     ENTER = "enter", "enter and complete data, add patients, open visits"
     REVIEW = "review", "read everything of a patient, with its history"
     REVIEW_SAFETY = "review-safety", "read adverse events, with their history"
+    QUERY = "query", "open, pass on and close queries"
+    VERIFY = "verify", "verify items against the source and conduct monitoring visits"
+    SIGN = "sign", "sign forms, visits and casebooks"
+    SET_PLAN = "set-plan", "set how much of a site's data is verified"
+    LOCK = "lock", "freeze, lock and unlock"
     MANAGE_ACCOUNTS = "manage-accounts", "manage users, sites and memberships"
 
 
 RIGHTS: dict[str, frozenset[Right]] = {
-    Role.INVESTIGATOR: frozenset({Right.ENTER}),
+    Role.INVESTIGATOR: frozenset({Right.ENTER, Right.SIGN}),
     Role.COORDINATOR: frozenset({Right.ENTER}),
-    Role.MONITOR: frozenset({Right.REVIEW, Right.REVIEW_SAFETY}),
-    Role.DATA_MANAGER: frozenset({Right.REVIEW, Right.REVIEW_SAFETY}),
+    Role.MONITOR: frozenset({Right.REVIEW, Right.REVIEW_SAFETY, Right.QUERY, Right.VERIFY}),
+    Role.DATA_MANAGER: frozenset(
+        {Right.REVIEW, Right.REVIEW_SAFETY, Right.QUERY, Right.SET_PLAN, Right.LOCK}
+    ),
     Role.SAFETY: frozenset({Right.REVIEW_SAFETY}),
     Role.STATISTICIAN: frozenset(),
     Role.ADMINISTRATOR: frozenset({Right.MANAGE_ACCOUNTS}),

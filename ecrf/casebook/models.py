@@ -9,6 +9,7 @@ from django.db import models
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
+from ecrf.casebook.marks import ReviewMark  # noqa: F401  (a table of this app)
 from ecrf.casebook.reference import ReferenceRange  # noqa: F401  (a table of this app)
 
 

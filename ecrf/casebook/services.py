@@ -1,6 +1,7 @@
 """Acts on several objects: add a patient, open a visit, add one more of a repeating form, complete."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,6 +18,13 @@ from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.casebook.storing import ensure_entry
 
 K = TypeVar("K")
+AFTER_COMPLETION: list[Callable[[Patient, list[Crf]], object]] = []
+
+
+def after_completion(step: Callable[[Patient, list[Crf]], object]) -> Callable[[Patient, list[Crf]], object]:
+    """Let a floor above look at the rows that were completed, in the same transaction."""
+    AFTER_COMPLETION.append(step)
+    return step
 
 
 @dataclass(frozen=True)
@@ -118,10 +126,13 @@ def complete_entries(*, patient: Patient, places: list[Place], by: Actor, source
         gaps = [gap for place, found in rows for gap in _gaps(place, found)]
         if gaps:
             return gaps
-        for _place, found in rows:
-            ids = [row.entry_id for row in found if Status.COMPLETE in MOVES[row.entry.status]]
-            Entry.objects.filter(pk__in=ids).update(status=Status.COMPLETE)
+        completed = [r for _, found in rows for r in found if Status.COMPLETE in MOVES[r.entry.status]]
+        for row in completed:
+            row.entry.status = Status.COMPLETE
+        Entry.objects.filter(pk__in=[row.entry_id for row in completed]).update(status=Status.COMPLETE)
         refresh_outlook(patient)
+        for step in AFTER_COMPLETION:
+            step(patient, completed)
     return []
 
 

@@ -12,6 +12,7 @@ from ecrf.casebook.recalculating import after_recalculation
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.striking import after_strike
 from ecrf.casebook.writing import Writing, after_write, before_write, needed
+from ecrf.checks.following import told
 from ecrf.checks.models import Finding, FindingState
 from ecrf.checks.registry import ANY, CHECKS, Check, Question
 
@@ -106,6 +107,8 @@ def _settle(patient: Patient, runs: Iterable[tuple[Check, Crf]], book: Book, ent
         Finding.objects.bulk_update(changed, columns)
     if new:
         Finding.objects.bulk_create(new)
+    if moved := [*changed, *new]:
+        told(patient, moved)
     return [f for f in [*known, *new] if f.entry_id == entry_id and f.state != FindingState.CLEARED]
 
 
@@ -166,4 +169,8 @@ def _clear_struck(patient: Patient) -> None:
     """Nothing is asked about what is struck out."""
     struck = Q(entry__struck_at__isnull=False) | Q(entry__parent__struck_at__isnull=False)
     known = Finding.objects.filter(struck, entry__patient=patient)
-    known.exclude(state=FindingState.CLEARED).update(state=FindingState.CLEARED)
+    if found := list(known.exclude(state=FindingState.CLEARED)):
+        for finding in found:
+            finding.state = FindingState.CLEARED
+        Finding.objects.bulk_update(found, ["state"])
+        told(patient, found)

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
+from ecrf.checks.following import told
 from ecrf.checks.models import Finding, FindingState
 
 
@@ -26,4 +27,5 @@ def confirm(*, finding: Finding, by: User, actor: Actor, text: str, source: str 
             finding.state = FindingState.CONFIRMED
             finding.confirmed_at, finding.confirmed_by = timezone.now(), by
             finding.save(update_fields=["state", "confirmed_at", "confirmed_by"])
+            told(finding.entry.patient, [finding])
     return True

@@ -1,0 +1,1 @@
+"""Freezes and locks: what may no longer change, enforced by the database."""

@@ -1,0 +1,110 @@
+"""Freezes and locks."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from ecrf.access.models import Site
+from ecrf.audit.triggers import audited
+from ecrf.casebook.models import Entry, Patient, Visit
+
+
+class Kind(models.TextChoices):
+    """A freeze keeps the data as they are, while queries, verification and signatures go on; a lock ends these too."""
+
+    FREEZE = "freeze", "frozen"
+    LOCK = "lock", "locked"
+
+
+class Scope(models.TextChoices):
+    FORM = "form", "form"
+    VISIT = "visit", "visit"
+    PATIENT = "patient", "patient"
+    SITE = "site", "site"
+    STUDY = "study", "study"
+
+
+@audited(patient="r.patient_id", entry="r.entry_id")
+class Lock(models.Model):
+    """A freeze or a lock on a form with its rows, a visit, a patient, a site, or the whole study, until it is lifted.
+
+    Enforced by a trigger on the trail: as every write of study data writes an event, whatever writes is refused.
+    """
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    scope = models.CharField(max_length=10, choices=Scope)
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="+")
+    patient = models.ForeignKey(Patient, models.PROTECT, null=True, related_name="locks")
+    visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="+")
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    lift_reason = models.CharField(max_length=500, blank=True)
+
+    site_path: ClassVar[str] = "site"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    scope=Scope.FORM,
+                    site__isnull=False,
+                    patient__isnull=False,
+                    visit__isnull=True,
+                    entry__isnull=False,
+                )
+                | models.Q(
+                    scope=Scope.VISIT,
+                    site__isnull=False,
+                    patient__isnull=False,
+                    visit__isnull=False,
+                    entry__isnull=True,
+                )
+                | models.Q(
+                    scope=Scope.PATIENT,
+                    site__isnull=False,
+                    patient__isnull=False,
+                    visit__isnull=True,
+                    entry__isnull=True,
+                )
+                | models.Q(
+                    scope=Scope.SITE,
+                    site__isnull=False,
+                    patient__isnull=True,
+                    visit__isnull=True,
+                    entry__isnull=True,
+                )
+                | models.Q(
+                    scope=Scope.STUDY,
+                    site__isnull=True,
+                    patient__isnull=True,
+                    visit__isnull=True,
+                    entry__isnull=True,
+                ),
+                name="lock_scope_fits",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lifted_at__isnull=True, lifted_by__isnull=True, lift_reason="")
+                | (models.Q(lifted_at__isnull=False, lifted_by__isnull=False) & ~models.Q(lift_reason="")),
+                name="lock_lifted_at_by_and_why",
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="lock_has_reason"),
+            models.UniqueConstraint(
+                fields=["kind", "site", "patient", "visit", "entry"],
+                condition=models.Q(lifted_at__isnull=True),
+                nulls_distinct=False,
+                name="lock_stands_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["scope", "patient"], name="lock_stands", condition=models.Q(lifted_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.scope}"

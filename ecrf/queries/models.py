@@ -1,0 +1,122 @@
+"""Queries and what was said in them."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from ecrf.access.models import Site
+from ecrf.audit.triggers import audited
+from ecrf.casebook.models import Entry, Patient
+from ecrf.checks.models import Finding
+
+
+class Turn(models.TextChoices):
+    """Whose turn it is. A closed query is nobody's."""
+
+    SITE = "site", "Site"
+    MONITOR = "monitor", "Monitor"
+    DATA_MANAGER = "data-manager", "Data manager"
+    NOBODY = "", "Closed"
+
+
+def at_and_by(name: str, *, by_may_be_empty: bool = False) -> models.Q:
+    """A moment and a person come in pairs; the system itself is no person."""
+    both = models.Q(**{f"{name}_at__isnull": False})
+    if not by_may_be_empty:
+        both &= models.Q(**{f"{name}_by__isnull": False})
+    return models.Q(**{f"{name}_at__isnull": True, f"{name}_by__isnull": True}) | both
+
+
+@audited(patient="r.patient_id", entry="r.entry_id")
+class Query(models.Model):
+    """What was asked about one item. Opened by a person, or by an edit check whose question stands unanswered in a
+    complete form; a check has one query for each finding, which closes and reopens by itself."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="queries")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField(help_text="Given by the system, from 1 at each patient")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="queries")
+    item = models.CharField(max_length=63)
+    finding = models.OneToOneField(Finding, models.PROTECT, null=True, related_name="query")
+    check_id = models.CharField(max_length=40, blank=True, help_text="Of the check that asks, or empty")
+    text = models.TextField(help_text="What is asked; of a check, what it asks now")
+    value = models.TextField(blank=True, help_text="The item in words when it was asked about")
+    turn = models.CharField(max_length=12, choices=Turn, blank=True)
+    turn_since = models.DateTimeField()
+    asked_in = models.CharField(
+        max_length=12, choices=Turn, help_text="In which role it was asked: to whom an answer goes"
+    )
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    request_key = models.UUIDField(
+        unique=True, null=True, help_text="Of the key press that opened it; a second one opens none"
+    )
+
+    site_path: ClassVar[str] = "site"
+
+    class Meta:
+        verbose_name_plural = "queries"
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "number"], name="query_number_unique"),
+            models.CheckConstraint(
+                condition=models.Q(turn="", closed_at__isnull=False)
+                | (~models.Q(turn="") & models.Q(closed_at__isnull=True)),
+                name="query_closed_is_nobodys_turn",
+            ),
+            models.CheckConstraint(
+                condition=at_and_by("closed", by_may_be_empty=True), name="query_closed_at_and_by"
+            ),
+            models.CheckConstraint(condition=models.Q(turn__in=Turn.values), name="query_turn"),
+            models.CheckConstraint(condition=~models.Q(text=""), name="query_asks_something"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["site", "turn", "turn_since"], name="query_open", condition=~models.Q(turn="")
+            ),
+            models.Index(fields=["entry", "item"], name="query_item"),
+            models.Index(fields=["check_id"], name="query_check", condition=~models.Q(check_id="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"Query {self.number} of {self.patient}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.turn != Turn.NOBODY
+
+
+class Act(models.TextChoices):
+    """What a message did."""
+
+    OPENED = "opened", "asked"
+    ANSWERED = "answered", "answered"
+    ASKED_AGAIN = "asked-again", "asked again"
+    PASSED_ON = "passed-on", "passed on"
+    CLOSED = "closed", "closed"
+    REOPENED = "reopened", "reopened"
+
+
+@audited(
+    patient="(SELECT q.patient_id FROM queries_query q WHERE q.id = r.query_id)",
+    entry="(SELECT q.entry_id FROM queries_query q WHERE q.id = r.query_id)",
+    append_only=True,
+)
+class Message(models.Model):
+    """One thing said in a query, or done with it. What was said stays as it was said."""
+
+    query = models.ForeignKey(Query, models.PROTECT, related_name="messages")
+    act = models.CharField(max_length=12, choices=Act)
+    text = models.TextField(blank=True)
+    value = models.TextField(blank=True, help_text="The item in words at that moment")
+    said_at = models.DateTimeField()
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    role = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.query_id}: {self.act}"

@@ -1,0 +1,1 @@
+"""Electronic signatures of investigators: bound to what was signed, broken by any later change."""

@@ -1,0 +1,95 @@
+"""Keeps the marks of complete forms: how many items each has to verify."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from ecrf.audit.models import AuditEvent
+from ecrf.casebook.book import Book
+from ecrf.casebook.marks import ReviewMark
+from ecrf.casebook.models import Crf, Patient, Status
+from ecrf.casebook.registry import CRFS
+from ecrf.casebook.services import after_completion
+from ecrf.casebook.striking import after_strike
+from ecrf.casebook.writing import Writing, after_write
+from ecrf.verification.plan import draw_of, is_critical, is_drawn, items_to_verify, share_at, shares_of
+
+
+@after_completion
+def mark_completed(patient: Patient, rows: list[Crf]) -> None:
+    """Two statements, whatever the number of forms."""
+    now = timezone.now()
+    _store(patient, rows, dict.fromkeys([row.entry_id for row in rows], now))
+
+
+@after_write
+def mark_changed(writing: Writing) -> list[Any]:
+    """A complete form may have more or fewer items to verify than before."""
+    rows = [writing.row, *writing.recalculated]
+    complete = [row for row in rows if row.entry.status == Status.COMPLETE]
+    if len(complete) == 1:
+        ReviewMark.objects.filter(pk=complete[0].entry_id).update(**_counts(complete[0]))
+    elif complete:
+        marks = [ReviewMark(pk=row.entry_id, **_counts(row)) for row in complete]
+        ReviewMark.objects.bulk_update(marks, ["critical", "rest"])
+    return []
+
+
+@after_strike
+def mark_anew(patient: Patient) -> None:
+    """Every complete form of the patient, from its values: what is struck out has nothing to verify."""
+    book = Book(patient)
+    book.load(*CRFS)
+    rows = [row for key in CRFS for row in book.with_struck(key) if row.entry.status == Status.COMPLETE]
+    _store(patient, rows, _completed_at(patient))
+
+
+def _completed_at(patient: Patient) -> dict[int, datetime]:
+    """{entry id: when it was completed}, as the trail tells."""
+    events = AuditEvent.objects.filter(chain=patient.pk, table="casebook_entry", changes__has_key="status")
+    return {
+        int(row): at
+        for row, at, changes in events.order_by("-position").values_list("row", "at", "changes")
+        if changes["status"][1] == Status.COMPLETE
+    }
+
+
+def _store(patient: Patient, rows: Iterable[Crf], completed_at: dict[int, datetime]) -> None:
+    rows = list(rows)
+    if not rows:
+        return
+    shares, now = shares_of(patient.site_id), timezone.now()
+    marks = []
+    for row in rows:
+        entry = row.entry
+        entry.patient = patient
+        at = completed_at.get(row.entry_id, now)
+        draw = draw_of(entry)
+        share = share_at(shares, at.astimezone(patient.site.zone).date())
+        marks.append(
+            ReviewMark(
+                entry_id=row.entry_id,
+                patient=patient,
+                site_id=patient.site_id,
+                visit_id=entry.visit_id,
+                completed_at=at,
+                changed_at=now,
+                draw=draw,
+                is_sampled=is_drawn(draw, share),
+                **_counts(row),
+            )
+        )
+    ReviewMark.objects.bulk_create(
+        marks,
+        update_conflicts=True,
+        unique_fields=["entry"],
+        update_fields=["critical", "rest", "is_sampled"],
+    )
+
+
+def _counts(row: Crf) -> dict[str, int]:
+    items = items_to_verify(row)
+    critical = sum(is_critical(row.entry.crf, name) for name in items)
+    return {"critical": critical, "rest": len(items) - critical}

@@ -1,0 +1,58 @@
+"""The plan of verification: which items are critical, and which share of a site's other forms is drawn."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from ecrf.casebook.models import Crf, Entry
+from ecrf.casebook.protocol import protocol
+from ecrf.casebook.registry import CRFS
+from ecrf.verification.models import SiteShare
+
+DRAWS = 10_000
+
+
+def is_critical(crf: str, item: str) -> bool:
+    """Whether the plan names the item, or its whole form: it is verified at every patient."""
+    return bool({crf, f"{crf}.{item}"} & set(protocol().critical))
+
+
+def draw_of(entry: Entry) -> int:
+    """0 to 9999, the same for a form and its rows, and the same whenever it is asked: nobody can steer it."""
+    above = entry.parent or entry
+    visit = entry.visit.code if entry.visit else ""
+    crf = CRFS[entry.crf].row_of or entry.crf
+    name = f"{entry.patient.number}/{visit}/{crf}/{above.number}"
+    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % DRAWS
+
+
+def share_at(shares: Iterable[SiteShare], day: date) -> int:
+    """Per cent of the forms completed on that day that are drawn; of `shares`, as they were set, the last counts."""
+    held = [each.share for each in shares if each.from_on <= day]
+    return held[-1] if held else protocol().verified_share
+
+
+def is_drawn(draw: int, share: int) -> bool:
+    return draw < share * DRAWS // 100
+
+
+def shares_of(site_id: int) -> list[SiteShare]:
+    """In the order in which they were set; one statement."""
+    return list(SiteShare.objects.filter(site=site_id).order_by("pk"))
+
+
+def items_to_verify(row: Crf) -> list[str]:
+    """The entered items of a row that hold a value or a reason for none; what is calculated follows from these."""
+    if row.entry.is_struck:
+        return []
+    entered = CRFS[row.entry.crf].entered
+    return [name for name in entered if getattr(row, name) is not None or name in row.missing_reasons]
+
+
+def is_planned(crf: str, item: str, is_sampled: bool) -> bool:
+    """Whether the plan wants the item verified; `is_sampled`: the form was drawn."""
+    return is_sampled or is_critical(crf, item)
+
+
+def day_at_site(moment: datetime, entry: Entry) -> date:
+    return moment.astimezone(entry.patient.site.zone).date()
