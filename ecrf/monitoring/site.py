@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.roles import Right
 from ecrf.monitoring import pages
@@ -30,6 +30,17 @@ class MonitorSite(AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Answer a GET of somebody who may read; refuse (403) everybody else. Nobody is sent to a second login."""
 
+        return require_GET(self._guarded(view))
+
+    def form_view(self, view: Any) -> Any:
+        """As `admin_view`, for a page with a form on it: a GET shows, a POST acts."""
+        return require_http_methods(["GET", "POST"])(self._guarded(view))
+
+    def act_view(self, view: Any) -> Any:
+        """As `admin_view`, for what only acts: a POST."""
+        return require_POST(self._guarded(view))
+
+    def _guarded(self, view: Any) -> Any:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
             if not self.has_permission(request):
@@ -37,7 +48,7 @@ class MonitorSite(AdminSite):
             request.current_app = self.name  # type: ignore[attr-defined]
             return view(request, *args, **options)
 
-        return require_GET(never_cache(guarded))
+        return never_cache(guarded)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The first page and the models' pages; of the admin's own login, log-out and helpers, none."""

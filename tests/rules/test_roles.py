@@ -4,15 +4,16 @@ import pytest
 
 from ecrf.access.roles import AT_A_SITE, RIGHTS, Right, Role
 
+Y, N = True, False
 MATRIX = {
-    #                 enter, review, review-safety, manage-accounts
-    "investigator": (True, False, False, False),
-    "coordinator": (True, False, False, False),
-    "monitor": (False, True, True, False),
-    "data-manager": (False, True, True, False),
-    "safety": (False, False, True, False),
-    "statistician": (False, False, False, False),
-    "administrator": (False, False, False, True),
+    # enter, review, review-safety, query, verify, sign, set-plan, lock, manage-accounts
+    "investigator": (Y, N, N, N, N, Y, N, N, N),
+    "coordinator": (Y, N, N, N, N, N, N, N, N),
+    "monitor": (N, Y, Y, Y, Y, N, N, N, N),
+    "data-manager": (N, Y, Y, Y, N, N, Y, Y, N),
+    "safety": (N, N, Y, N, N, N, N, N, N),
+    "statistician": (N, N, N, N, N, N, N, N, N),
+    "administrator": (N, N, N, N, N, N, N, N, Y),
 }
 
 
@@ -24,7 +25,19 @@ def test_each_role_has_exactly_the_rights_of_the_matrix():
 
 def test_every_role_and_every_right_is_in_the_matrix():
     assert set(MATRIX) == set(Role.values)
-    assert Right.values == ["enter", "review", "review-safety", "manage-accounts"]
+    assert Right.values == [
+        *(
+            "enter",
+            "review",
+            "review-safety",
+            "query",
+            "verify",
+            "sign",
+            "set-plan",
+            "lock",
+            "manage-accounts",
+        ),
+    ]
 
 
 def test_who_enters_and_who_monitors_belongs_to_a_site():
@@ -33,3 +46,10 @@ def test_who_enters_and_who_monitors_belongs_to_a_site():
 
 def test_no_role_both_enters_data_and_manages_accounts():
     assert not [role for role, rights in RIGHTS.items() if {Right.ENTER, Right.MANAGE_ACCOUNTS} <= rights]
+
+
+def test_nobody_who_enters_verifies_queries_or_locks_and_only_who_enters_signs():
+    for rights in RIGHTS.values():
+        if Right.ENTER in rights:
+            assert not rights & {Right.QUERY, Right.VERIFY, Right.LOCK, Right.SET_PLAN}
+        assert Right.SIGN not in rights or Right.ENTER in rights

@@ -1,0 +1,12 @@
+"""Reads verifications for pages: what was verified, and what fell back since."""
+
+from collections.abc import Iterable
+
+from ecrf.verification.models import Verification
+
+
+def latest_on(entries: Iterable[int]) -> dict[tuple[int, str], Verification]:
+    """{(entry id, item): the last verification that was not taken back}: it stands, or fell with the value. One
+    statement."""
+    found = Verification.objects.filter(entry__in=list(entries), undone_at=None)
+    return {(each.entry_id, each.item): each for each in found.select_related("verified_by").order_by("pk")}
