@@ -7,8 +7,8 @@ from typing import Any
 
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.items import ClockTime, Item, Measure
-from ecrf.casebook.models import Crf, MissingReason
-from ecrf.casebook.registry import CrfDefinition
+from ecrf.casebook.models import Crf, MissingReason, Patient
+from ecrf.casebook.registry import CRFS, CrfDefinition
 
 BLANK = "blank"
 
@@ -32,6 +32,21 @@ def item_history(definition: CrfDefinition, row: Crf, item: str) -> list[History
     events = AuditEvent.objects.filter(table=definition.model._meta.db_table, row=str(row.pk))
     lines = [_line(event, definition.items[item], item) for event in events.order_by("position")]
     return [line for line in lines if line]
+
+
+def changes_after_completion(patient: Patient, entries: Any) -> dict[tuple[int, str], HistoryLine]:
+    """{(entry id, item): its last change or first entry that had to give a reason}; one statement.
+
+    `entries`: their ids, or a query that gives them.
+    """
+    kinds = {definition.model._meta.db_table: definition for definition in CRFS.values()}
+    events = AuditEvent.objects.filter(chain=patient.pk, entry_id__in=entries, table__in=kinds)
+    found = {}
+    for event in events.exclude(reason="").order_by("position"):
+        for name, item in kinds[event.table].entered.items():
+            if event.entry_id and (line := _line(event, item, name)):
+                found[event.entry_id, name] = line
+    return found
 
 
 def _line(event: AuditEvent, item: Item, name: str) -> HistoryLine | None:

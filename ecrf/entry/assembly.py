@@ -7,6 +7,7 @@ from django.urls import reverse
 from ecrf.casebook.book import Book
 from ecrf.casebook.completion import numbers_at
 from ecrf.casebook.due import VisitDue, VisitFacts, window
+from ecrf.casebook.history import HistoryLine, changes_after_completion
 from ecrf.casebook.loading import load_rows
 from ecrf.casebook.models import Crf, Entry, Visit
 from ecrf.casebook.outlooks import entries_of, visits_of
@@ -82,7 +83,7 @@ def visit_page(where: Where) -> Page:
     keys = [d.key for d in _with_row_kinds(kinds)]
     rows = load_rows(where.patient, keys, [visit.pk, *before.values()])
     findings = list(Finding.objects.filter(entry__visit=visit).select_related("confirmed_by"))
-    shelf = Shelf(where, rows, findings, before, choices_of(kinds, book), book)
+    shelf = Shelf(where, rows, findings, before, choices_of(kinds, book), book, _changes(where, visit.pk))
     panels = []
     for definition in kinds:
         numbers = _numbers(here, definition, plan)
@@ -105,7 +106,7 @@ def log_page(where: Where, definition: CrfDefinition, number: int | None = None)
             "confirmed_by"
         )
     )
-    shelf = Shelf(where, rows, findings, {}, choices_of([definition], book), book)
+    shelf = Shelf(where, rows, findings, {}, choices_of([definition], book), book, _changes(where, None))
     stored = sorted(row.entry.number for row in rows[definition.key])
     numbers = stored if number is None else [number]
     panels = [shelf.panel(Place(where.patient, definition, None, n), 1) for n in numbers]
@@ -117,6 +118,12 @@ def log_page(where: Where, definition: CrfDefinition, number: int | None = None)
 def one_panel(where: Where, place: Place, row: Crf | None, findings: list[Finding]) -> Panel:
     """The panel of one entry without its neighbours: what an item's answer needs."""
     return Panel(where, place, row, findings=findings)
+
+
+def changes_of(row: Crf) -> dict[str, HistoryLine]:
+    """{item: its last change after completion} of one entry; one statement."""
+    found = changes_after_completion(row.entry.patient, [row.entry_id])
+    return {name: line for (_entry, name), line in found.items()}
 
 
 def recalculated_rows(where: Where, place: Place, changed: list[str]) -> list[RowGroup]:
@@ -148,6 +155,7 @@ class Shelf:
     before: dict[str, int]
     choices: dict[str, list[tuple[str, str]]]
     book: Book
+    changes: dict[int, dict[str, HistoryLine]] = field(default_factory=dict)
 
     def panel(self, place: Place, expected: int) -> Panel:
         definition, kind = place.definition, self.rows[place.definition.key]
@@ -161,7 +169,8 @@ class Shelf:
     def _panel(self, place: Place, row: Crf | None, last: Crf | None) -> Panel:
         findings = [f for f in self.findings if row and f.entry_id == row.entry_id]
         links = {name: self.choices.get(link.to, []) for name, link in place.definition.links.items()}
-        return Panel(self.where, place, row, last, findings, choices=links)
+        changes = self.changes.get(row.entry_id, {}) if row else {}
+        return Panel(self.where, place, row, last, findings, choices=links, changes=changes)
 
     def _last(self, definition: CrfDefinition, number: int | None = None) -> Crf | None:
         """The row with this number at the last visit that has the form; without number, the first that stands."""
@@ -191,6 +200,15 @@ class Shelf:
         self.book.load(*(name.partition(".")[0] for name in place.definition.calculated_from))
         draft.calculate(self.book)
         return draft
+
+
+def _changes(where: Where, visit: int | None) -> dict[int, dict[str, HistoryLine]]:
+    """{entry id: {item: its last change after completion}}, of the page's own entries; one statement."""
+    here = Entry.objects.filter(patient=where.patient, visit=visit).values("pk")
+    found: dict[int, dict[str, HistoryLine]] = {}
+    for (entry, name), line in changes_after_completion(where.patient, here).items():
+        found.setdefault(entry, {})[name] = line
+    return found
 
 
 def choices_of(kinds: list[CrfDefinition], book: Book) -> dict[str, list[tuple[str, str]]]:

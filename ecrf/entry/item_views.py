@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString
 
+from ecrf.casebook.history import HistoryLine
 from ecrf.casebook.models import MissingReason
 from ecrf.casebook.values import shown
 from ecrf.casebook.writing import Conflict
@@ -158,6 +159,16 @@ class ItemView:
     def wants_reason(self) -> bool:
         return self.name in self.panel.recorded.wants_reason
 
+    @property
+    def undoes(self) -> list[str]:
+        """What the change that waits for its reason would undo, each in words."""
+        return self.panel.undoes.get(self.name, [])
+
+    @property
+    def changed(self) -> HistoryLine | None:
+        """The last change after completion."""
+        return self.panel.changes.get(self.name)
+
     @cached_property
     def questions(self) -> list[Finding]:
         return [f for f in self.panel.findings if f.item == self.name and f.state != FindingState.CLEARED]
@@ -182,12 +193,13 @@ class ItemView:
 
     @property
     def has_message(self) -> bool:
-        """Whether the last save has left something to say at the field."""
+        """Whether the last save, or a change after completion, has left something to say at the field."""
         recorded = self.panel.recorded
         return (
             self.name in recorded.refused
             or self.name in recorded.conflicts
             or self.name in recorded.wants_reason
+            or self.name in self.panel.changes
         )
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ecrf.casebook.completion import FormState, form_state
+from ecrf.casebook.history import HistoryLine
 from ecrf.casebook.models import Crf
 from ecrf.casebook.places import Place
 from ecrf.casebook.registry import CrfDefinition
@@ -25,7 +26,11 @@ class Linking:
 
 @dataclass
 class Panel:
-    """One entry on the page, stored or still to begin; `draft` holds what the system derives for it before."""
+    """One entry on the page, stored or still to begin; `draft` holds what the system derives for it before.
+
+    `changes`: of items that changed after completion, the last change. `undoes`: what a change that waits for its
+    reason would undo.
+    """
 
     where: Where
     place: Place
@@ -41,6 +46,8 @@ class Panel:
     trouble: str = ""
     note: str = ""
     draft: Crf | None = None
+    changes: dict[str, HistoryLine] = field(default_factory=dict)
+    undoes: dict[str, list[str]] = field(default_factory=dict)
     recorded: Recorded = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:

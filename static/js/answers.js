@@ -11,6 +11,7 @@ function keepStored(id, stored) {
   write(id, shown(stored));
   outbox.drop(id);
   clearMessage(id);
+  document.dispatchEvent(new Event("ecrf:dropped"));
   field(id).focus();
   flush();
 }

@@ -15,7 +15,8 @@ from ecrf.casebook.storing import stored_row
 from ecrf.casebook.writing import Recorded
 from ecrf.checks.services import confirm, findings_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
-from ecrf.entry.assembly import one_panel, recalculated_rows
+from ecrf.entry.assembly import changes_of, one_panel, recalculated_rows
+from ecrf.entry.consequences import consequences
 from ecrf.entry.item_views import ItemView
 from ecrf.entry.panels import Panel
 from ecrf.entry.posted import posted_item, reason_given
@@ -32,16 +33,21 @@ def item(request: UserRequest, number: str, segment: str, crf: str, address: str
     if name not in place.definition.entered:
         raise Http404
     kind = place.definition.items[name].kind
+    reason = reason_given(request.POST)
     result = record(
         place=place,
         values={name: posted_item(request, kind)},
         by=request.user.acting_at(where.patient.site, Right.ENTER),
         seen={name: request.POST["seen"]} if "seen" in request.POST else {},
-        reason=reason_given(request.POST),
+        reason=reason,
     )
     panel = one_panel(where, place, result.row, result.remarks)
     panel.recorded = result
     panel.rows = recalculated_rows(where, place, result.changed)
+    if result.wants_reason:
+        panel.undoes = consequences(place, result.row, result.wants_reason)
+    elif reason and result.row:
+        panel.changes = changes_of(result.row)
     return _answer(request, panel, panel.items[name])
 
 
