@@ -7,7 +7,9 @@ from ecrf.casebook.loading import load_rows
 from ecrf.casebook.models import Crf, Patient, ReferenceRange
 from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import protocol
+from ecrf.casebook.ranges import Range
 
+RANGE = "test", "unit", "low", "high", "sex", "valid_from", "valid_to"
 COMPARED: set[str] = set()
 """Kinds of form of which a check compares the row with those of other visits: they are loaded together."""
 
@@ -31,7 +33,7 @@ class Book:
         self._days: dict[str, date | None] = {}
         self._ranks: dict[str, tuple[int, int]] = {}
         self._partial: dict[str, set[int]] = {}
-        self._ranges: list[list[ReferenceRange]] = []
+        self._ranges: list[list[Range]] = []
 
     def limited_to(self, reads: frozenset[str]) -> "Book":
         """The same book, opened at the declared kinds only."""
@@ -138,11 +140,11 @@ class Book:
         return [r for r in self.rows(key) if getattr(r, item) == row.entry.link]
 
     @property
-    def ranges(self) -> list[ReferenceRange]:
+    def ranges(self) -> list[Range]:
         """The reference ranges of the patient's site, save the withdrawn ones; loaded once."""
         if not self._ranges:
             standing = ReferenceRange.objects.filter(site=self.patient.site_id, withdrawn_at=None)
-            self._ranges.append(list(standing))
+            self._ranges.append(list(standing.values_list(*RANGE, named=True)))
         return self._ranges[0]
 
     @property
