@@ -144,7 +144,8 @@ class Book:
         """The reference ranges of the patient's site, save the withdrawn ones; loaded once."""
         if not self._ranges:
             standing = ReferenceRange.objects.filter(site=self.patient.site_id, withdrawn_at=None)
-            self._ranges.append(list(standing.values_list(*RANGE, named=True)))
+            ordered = standing.order_by("test", "unit", "sex", "valid_from", "pk")
+            self._ranges.append(list(ordered.values_list(*RANGE, named=True)))
         return self._ranges[0]
 
     @property
