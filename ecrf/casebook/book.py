@@ -1,21 +1,26 @@
 """A patient's casebook, read: the rows of each kind of form in the order of the visits, each kind loaded once."""
 
+from bisect import bisect_left
 from datetime import date
 from typing import Any
 
-from ecrf.casebook.loading import load_rows
-from ecrf.casebook.models import Crf, Patient, ReferenceRange
+from ecrf.casebook.loading import load_ranges, load_rows
+from ecrf.casebook.models import Crf, Patient
 from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.ranges import Range
 
-RANGE = "test", "unit", "low", "high", "sex", "valid_from", "valid_to"
 COMPARED: set[str] = set()
 """Kinds of form of which a check compares the row with those of other visits: they are loaded together."""
 
 
 class Undeclared(LookupError):
     """A check asked for a form that it does not declare to read."""
+
+
+def last_with(rows: list[Any], item: str) -> Any | None:
+    """The last of these rows in which the item has a value."""
+    return next((row for row in reversed(rows) if getattr(row, item) is not None), None)
 
 
 class Book:
@@ -110,8 +115,8 @@ class Book:
 
     def earlier(self, key: str, row: Crf) -> list[Any]:
         """The rows of the kind at earlier visits, the last one last."""
-        here = self._rank(row)
-        return [r for r in self.rows(key) if self._rank(r) < here]
+        rows = self.rows(key)
+        return rows[: bisect_left(rows, self._rank(row), key=self._rank)]
 
     def previous(self, key: str, row: Crf) -> Any | None:
         """The last row of the kind at an earlier visit."""
@@ -119,7 +124,7 @@ class Book:
 
     def last(self, key: str, row: Crf, item: str) -> Any | None:
         """The last row of the kind at an earlier visit in which the item has a value."""
-        return next((r for r in reversed(self.earlier(key, row)) if getattr(r, item) is not None), None)
+        return last_with(self.earlier(key, row), item)
 
     def children(self, key: str, parent: Crf) -> list[Any]:
         """The rows of a row kind that belong to one entry."""
@@ -143,9 +148,7 @@ class Book:
     def ranges(self) -> list[Range]:
         """The reference ranges of the patient's site, save the withdrawn ones; loaded once."""
         if not self._ranges:
-            standing = ReferenceRange.objects.filter(site=self.patient.site_id, withdrawn_at=None)
-            ordered = standing.order_by("test", "unit", "sex", "valid_from", "pk")
-            self._ranges.append(list(ordered.values_list(*RANGE, named=True)))
+            self._ranges.append(load_ranges(self.patient.site_id))
         return self._ranges[0]
 
     @property

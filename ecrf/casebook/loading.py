@@ -1,4 +1,4 @@
-"""Loads the rows of many kinds of form of one patient in one statement, each as its typed model with its entry."""
+"""Loads what one patient's casebook holds, each in one statement: rows of many kinds of form, the site's ranges."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -6,12 +6,13 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
 
 from ecrf.access.models import User
 from ecrf.casebook.models import Crf, Entry, Patient, Visit
+from ecrf.casebook.ranges import Range
 from ecrf.casebook.registry import CRFS
 
 Convert = Callable[[Any], Any]
@@ -32,6 +33,29 @@ ROWS = """
 KIND = " WHEN '{key}' THEN (SELECT to_jsonb(t)::text FROM {table} t WHERE t.entry_id = e.id)"
 AT_VISITS = " AND e.visit_id = ANY(%(visits)s)"
 WITH_NUMBER = " AND (e.crf <> '{}' OR e.number = {:d})"
+RANGES = """
+    SELECT test, unit, low, high, sex, valid_from, valid_to FROM casebook_referencerange
+    WHERE site_id = %s AND withdrawn_at IS NULL ORDER BY test, unit, sex, valid_from, id
+"""
+
+
+class Standing(NamedTuple):
+    """One reference range as it is looked up: of a site, not withdrawn."""
+
+    test: str
+    unit: str
+    low: Decimal | None
+    high: Decimal | None
+    sex: str
+    valid_from: date
+    valid_to: date | None
+
+
+def load_ranges(site_id: int) -> list[Range]:
+    """The reference ranges of a site, save the withdrawn ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(RANGES, [site_id])
+        return [Standing(*line) for line in cursor.fetchall()]
 
 
 def load_rows(
