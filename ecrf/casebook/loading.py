@@ -23,11 +23,12 @@ PARENT = "id", "parent_id", "number", "status", "struck_at"
 COLUMNS = ", ".join([*(f"e.{name}" for name in ENTRY), *(f"p.{name}" for name in PARENT)])
 # Each entry's row is looked up by its key, in the table of its kind: a join of all the tables takes long to plan.
 ROWS = """
-    SELECT {columns}, v.code, u.id, u.username, u.full_name, CASE e.crf {kinds} END
+    SELECT {columns}, v.code,
+        (SELECT ARRAY[u.id::text, u.username, u.full_name] FROM access_user u WHERE u.id = e.struck_by_id),
+        CASE e.crf {kinds} END
     FROM casebook_entry e
     LEFT JOIN casebook_visit v ON v.id = e.visit_id AND v.patient_id = %(patient)s
     LEFT JOIN casebook_entry p ON p.id = e.parent_id AND p.patient_id = %(patient)s
-    LEFT JOIN access_user u ON u.id = e.struck_by_id
     WHERE e.patient_id = %(patient)s AND e.crf = ANY(%(keys)s){limits}
 """
 KIND = " WHEN '{key}' THEN (SELECT to_jsonb(t)::text FROM {table} t WHERE t.entry_id = e.id)"
@@ -93,7 +94,7 @@ def _row(patient: Patient, line: tuple[Any, ...], visits: dict[int, Visit], pare
     entry = Entry.from_db(DEFAULT_DB_ALIAS, ENTRY, line[: len(ENTRY)])
     entry.patient = patient
     above = line[len(ENTRY) : len(ENTRY) + len(PARENT)]
-    code, *striker, text = line[len(ENTRY) + len(PARENT) :]
+    code, striker, text = line[len(ENTRY) + len(PARENT) :]
     if entry.visit_id:
         if entry.visit_id not in visits:
             visits[entry.visit_id] = _is_stored(Visit(id=entry.visit_id, code=code, patient=patient))
@@ -104,7 +105,8 @@ def _row(patient: Patient, line: tuple[Any, ...], visits: dict[int, Visit], pare
             parents[entry.parent_id].patient = patient
         entry.parent = parents[entry.parent_id]
     if entry.struck_at:
-        entry.struck_by = _is_stored(User(**dict(zip(("id", "username", "full_name"), striker, strict=True))))
+        pk, username, full_name = striker
+        entry.struck_by = _is_stored(User(id=int(pk), username=username, full_name=full_name))
     row = _typed(CRFS[entry.crf].model, json.loads(text, parse_float=Decimal))
     row.entry = entry
     return row
