@@ -74,7 +74,7 @@ def load_rows(
     limits = "" if visits is None else AT_VISITS
     limits += "".join(WITH_NUMBER.format(key, number) for key, number in numbers.items())
     kinds = "".join(KIND.format(key=key, table=_table(key)) for key in found)
-    given = {"patient": patient.pk, "keys": list(found), "visits": list(visits or ())}
+    given: dict[str, Any] = {"patient": patient.pk, "keys": list(found), "visits": list(visits or ())}
     with connection.cursor() as cursor:
         cursor.execute(ROWS.format(columns=COLUMNS, kinds=kinds, limits=limits), given)
         # An entry that is just being made has no row yet.
