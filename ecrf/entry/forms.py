@@ -39,6 +39,7 @@ class CrfForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+        self.helper.include_media = False
         sections = [self._shown(section) for section in panel.definition.sections]
         self.helper.layout = Layout(*(SectionBlock(section) for section in sections if section.items))
 
