@@ -16,6 +16,7 @@ from ecrf.casebook.ranges import Range
 from ecrf.casebook.registry import CRFS
 
 Convert = Callable[[Any], Any]
+READ = json.JSONDecoder(parse_float=Decimal)
 
 # In the order of the model's fields, as `from_db` wants them.
 ENTRY = "id", "visit_id", "crf", "parent_id", "number", "status", "missing", "struck_at", "struck_reason"
@@ -107,7 +108,7 @@ def _row(patient: Patient, line: tuple[Any, ...], visits: dict[int, Visit], pare
     if entry.struck_at:
         pk, username, full_name = striker
         entry.struck_by = _is_stored(User(id=int(pk), username=username, full_name=full_name))
-    row = _typed(CRFS[entry.crf].model, json.loads(text, parse_float=Decimal))
+    row = _typed(CRFS[entry.crf].model, READ.decode(text))
     row.entry = entry
     return row
 
