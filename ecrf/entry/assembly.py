@@ -9,7 +9,7 @@ from ecrf.casebook.completion import numbers_at
 from ecrf.casebook.due import VisitDue, VisitFacts, window
 from ecrf.casebook.history import HistoryLine, changes_after_completion
 from ecrf.casebook.loading import load_rows
-from ecrf.casebook.models import Crf, Entry, Visit
+from ecrf.casebook.models import Crf, Entry, Patient, Visit
 from ecrf.casebook.outlooks import entries_of, visits_of
 from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import VisitPlan, protocol
@@ -76,9 +76,10 @@ def visit_page(where: Where) -> Page:
     trial = protocol()
     plan = trial.plan(visit.code)
     assert plan is not None
-    book, entries = Book(where.patient), entries_of(where.patient, visits_of(where.patient))
+    entries = entries_of(where.patient, visits_of(where.patient))
     here = [entry for entry in entries if entry.visit_id == visit.pk]
     kinds = [CRFS[key] for key in _kinds_at(plan, here)]
+    book = _read_beside(where.patient, kinds)
     before = _visits_before(visit, [d.key for d in kinds], entries, book)
     keys = [d.key for d in _with_row_kinds(kinds)]
     rows = load_rows(where.patient, keys, [visit.pk, *before.values()])
@@ -98,7 +99,7 @@ def visit_page(where: Where) -> Page:
 
 def log_page(where: Where, definition: CrfDefinition, number: int | None = None) -> Page:
     """The forms of one kind that belong to no visit: the whole log, or one of its forms."""
-    book = Book(where.patient)
+    book = _read_beside(where.patient, [definition])
     keys = [d.key for d in _with_row_kinds([definition])]
     rows = load_rows(where.patient, keys)
     findings = list(
@@ -197,7 +198,6 @@ class Shelf:
         entry = Entry(patient=place.patient, visit=place.visit, crf=place.definition.key, number=place.number)
         entry.parent = parent.entry if parent else None
         draft = place.definition.model(entry=entry)
-        self.book.load(*(name.partition(".")[0] for name in place.definition.calculated_from))
         draft.calculate(self.book)
         return draft
 
@@ -211,11 +211,20 @@ def _changes(where: Where, visit: int | None) -> dict[int, dict[str, HistoryLine
     return found
 
 
+def _read_beside(patient: Patient, kinds: list[CrfDefinition]) -> Book:
+    """A book that holds what these forms show and derive from others, whether or not anything is entered yet."""
+    book, all_kinds = Book(patient), _with_row_kinds(kinds)
+    read = {name.partition(".")[0] for kind in all_kinds for name in kind.calculated_from}
+    book.load(*read, *(link.to for kind in all_kinds for link in kind.links.values()))
+    if any(kind.model.uses_ranges for kind in all_kinds):
+        _ = book.ranges
+    return book
+
+
 def choices_of(kinds: list[CrfDefinition], book: Book) -> dict[str, list[tuple[str, str]]]:
     """{CRF key: (address, words) of its rows}, of every kind that a link on these forms may name."""
     targets = {link.to for d in _with_row_kinds(kinds) for link in d.links.values()}
-    if targets:
-        book.load(*targets)
+    book.load(*targets)
     return {
         key: [(row.entry.link, f"{row.entry.link} · {CRFS[key].in_a_line(row)}") for row in book.rows(key)]
         for key in targets

@@ -12,7 +12,7 @@ from ecrf.casebook.values import shown
 from ecrf.casebook.writing import Conflict
 from ecrf.checks.models import Finding, FindingState
 from ecrf.entry.addresses import field_name, html_id
-from ecrf.entry.controls import control, missing_tag, wrapper
+from ecrf.entry.controls import control, derived, label, missing_tag, wrapper
 
 if TYPE_CHECKING:
     from ecrf.entry.panels import Panel
@@ -186,6 +186,14 @@ class ItemView:
     @property
     def control(self) -> SafeString:
         return control(self)
+
+    @property
+    def label_tag(self) -> SafeString:
+        return label(self)
+
+    @property
+    def derived(self) -> SafeString:
+        return derived(self)
 
     @property
     def missing_tag(self) -> SafeString:

@@ -102,6 +102,11 @@ class Panel:
         """The items that stand in the row of a log's table; the others open below it."""
         return [self.items[name] for name in self.definition.column_items]
 
+    def answered(self, saved: ItemView) -> list[ItemView]:
+        """The entered items whose questions a save of one of them shows: its own, and those that are asked about."""
+        asked = {finding.item for finding in self.findings} | {saved.name}
+        return [self.items[name] for name in self.definition.entered if name in asked]
+
     @property
     def calculated(self) -> list[ItemView]:
         return [self.items[name] for name in self.definition.calculated]

@@ -70,7 +70,8 @@ def _answer(request: UserRequest, panel: Panel, view: ItemView) -> HttpResponse:
         "asked": [html_id(panel.place, f.item) for f in panel.findings] if panel.recorded.changed else None,
         "at": panel.where.patient.site.now().strftime("%H:%M:%S"),
     }
-    context = {"item": view, "panel": panel, "outcome": outcome, "reasons": REASONS}
+    answered = panel.answered(view)
+    context = {"item": view, "panel": panel, "answered": answered, "outcome": outcome, "reasons": REASONS}
     response = render(request, "entry/_item_answer.html", context, status=STATUS[outcome])
     response["HX-Trigger"] = json.dumps({"ecrf:outcome": told})
     return response
