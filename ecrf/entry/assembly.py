@@ -18,12 +18,14 @@ from ecrf.casebook.storing import recalculated_with
 from ecrf.casebook.striking import links_to
 from ecrf.checks.models import Finding
 from ecrf.entry.addresses import Where, page_url
+from ecrf.entry.holding import hold
 from ecrf.entry.panels import Linking, Panel, RowGroup
+from ecrf.locks.models import Lock
 
 
 @dataclass
 class Page:
-    """A visit's page, or that of one form that belongs to no visit."""
+    """A visit's page, or that of one form that belongs to no visit. `lock`: what freezes or locks all of it."""
 
     where: Where
     panels: list[Panel]
@@ -32,6 +34,7 @@ class Page:
     missed: bool = False
     to_add: list[CrfDefinition] = field(default_factory=list)
     log: CrfDefinition | None = None
+    lock: Lock | None = None
 
     @property
     def title(self) -> str:
@@ -94,7 +97,7 @@ def visit_page(where: Where) -> Page:
         panel.is_wanted = not missed or panel.definition.key == trial.visit_form or panel.row is not None
     standing = {entry.crf for entry in here if not entry.is_struck}
     to_add = [CRFS[key] for key in plan.optional if key not in standing]
-    return Page(where, panels, plan, due, missed, to_add)
+    return hold(Page(where, panels, plan, due, missed, to_add))
 
 
 def log_page(where: Where, definition: CrfDefinition, number: int | None = None) -> Page:
@@ -113,7 +116,7 @@ def log_page(where: Where, definition: CrfDefinition, number: int | None = None)
     panels = [shelf.panel(Place(where.patient, definition, None, n), 1) for n in numbers]
     for panel in panels:
         panel.linked_from = _linked_from(panel, book)
-    return Page(where, panels, log=definition if number is None else None)
+    return hold(Page(where, panels, log=definition if number is None else None))
 
 
 def one_panel(where: Where, place: Place, row: Crf | None, findings: list[Finding]) -> Panel:

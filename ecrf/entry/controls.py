@@ -108,14 +108,16 @@ def _input(item: "ItemView", more: Attributes) -> SafeString:
 
 
 def _common(item: "ItemView") -> Attributes:
-    return {"class": f"form-control w-{item.kind}", "id": f"f-{item.id}", "name": item.field}
+    css, is_held = f"form-control w-{item.kind}", item.panel.lock is not None
+    return {"class": css, "id": f"f-{item.id}", "name": item.field, "disabled": is_held}
 
 
 def _radios(item: "ItemView") -> SafeString:
     name, chosen = escape(item.field), item.text
+    held = " disabled" if item.panel.lock else ""
     choices = "".join(
         f'<label class="radio"><input type="radio" name="{name}" value="{escape(code)}"'
-        f"{' checked' if code == chosen else ''}>{escape(label)}</label>"
+        f"{' checked' if code == chosen else ''}{held}>{escape(label)}</label>"
         for code, label in item.choices
     )
     group = f'class="radios" role="radiogroup" aria-labelledby="l-{item.id}" id="f-{item.id}"'

@@ -14,6 +14,7 @@ from ecrf.casebook.writing import Recorded
 from ecrf.checks.models import Finding, FindingState
 from ecrf.entry.addresses import Where, html_id, item_url
 from ecrf.entry.item_views import ItemView
+from ecrf.locks.models import Lock
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Panel:
     """One entry on the page, stored or still to begin; `draft` holds what the system derives for it before.
 
     `changes`: of items that changed after completion, the last change. `undoes`: what a change that waits for its
-    reason would undo.
+    reason would undo. `lock`: the freeze or lock that holds it; its fields are then for reading.
     """
 
     where: Where
@@ -48,6 +49,7 @@ class Panel:
     draft: Crf | None = None
     changes: dict[str, HistoryLine] = field(default_factory=dict)
     undoes: dict[str, list[str]] = field(default_factory=dict)
+    lock: Lock | None = None
     recorded: Recorded = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:

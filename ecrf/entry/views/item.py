@@ -17,6 +17,7 @@ from ecrf.checks.services import confirm, findings_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
 from ecrf.entry.assembly import changes_of, one_panel, recalculated_rows
 from ecrf.entry.consequences import consequences
+from ecrf.entry.holding import refuse_held
 from ecrf.entry.item_views import ItemView
 from ecrf.entry.panels import Panel
 from ecrf.entry.posted import posted_item, reason_given
@@ -41,6 +42,8 @@ def item(request: UserRequest, number: str, segment: str, crf: str, address: str
         seen={name: request.POST["seen"]} if "seen" in request.POST else {},
         reason=reason,
     )
+    if result.wants_reason:
+        refuse_held(place, result)
     panel = one_panel(where, place, result.row, result.remarks)
     panel.recorded = result
     panel.rows = recalculated_rows(where, place, result.changed)
