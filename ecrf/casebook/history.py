@@ -91,8 +91,10 @@ def value_words(item: Item | None, value: Any, missing: Any = None) -> str:
         return _missing_words(missing)
     if value is None:
         return BLANK
+    if item is None or isinstance(value, dict | list):
+        return _raw(value)
     try:
-        return (item.words(_from_trail(item, value)) if item else "") or _raw(value)
+        return item.words(_from_trail(item, value)) or _raw(value)
     except (ArithmeticError, KeyError, TypeError, ValueError):
         return _raw(value)
 

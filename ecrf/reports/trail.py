@@ -56,9 +56,19 @@ class Save:
     told: list[Told]
 
     @property
+    def when(self) -> str:
+        """Formatted here: a template would turn it to the server's zone."""
+        return f"{self.at:%Y-%m-%d %H:%M:%S}"
+
+    @property
     def offset(self) -> str:
         """The zone's offset, and its short name where it has one that is a word."""
         return zone_words(self.at)
+
+    @property
+    def moment(self) -> str:
+        """As machines read it, with the offset."""
+        return self.at.isoformat()
 
 
 @dataclass(frozen=True)
@@ -147,7 +157,9 @@ def undone_by(event: AuditEvent, here: Around) -> list[str]:
         for seen in here.fallen.get(spot, ())
     ]
     names = here.broken.get(spot, ())
-    return fallen + [f"broke the signature of {name.printed_name} on the {signed_words(name)}" for name in names]
+    return fallen + [
+        f"broke the signature of {name.printed_name} on the {signed_words(name)}" for name in names
+    ]
 
 
 def place_url(entry: Entry, user: User) -> str:

@@ -122,8 +122,24 @@ def utc(at: datetime) -> str:
 def record_of(event: AuditEvent) -> str:
     """What the event's hash was made of beside the previous hash: a JSON array of texts, as the database built it."""
     ids = [str(pk) if pk is not None else "" for pk in (event.actor_id, event.entry_id)]
-    content = [str(event.chain), str(event.position), utc(event.at), ids[0], event.actor, event.role, event.site]
-    content += [event.reason, event.source, event.transaction, event.table, event.row, ids[1], event.operation]
+    content = [
+        str(event.chain),
+        str(event.position),
+        utc(event.at),
+        ids[0],
+        event.actor,
+        event.role,
+        event.site,
+    ]
+    content += [
+        event.reason,
+        event.source,
+        event.transaction,
+        event.table,
+        event.row,
+        ids[1],
+        event.operation,
+    ]
     content += [event.changes_text, event.calculated_text]  # type: ignore[attr-defined]
     return json.dumps(content, ensure_ascii=False)
 

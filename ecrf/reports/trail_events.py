@@ -162,9 +162,7 @@ def _slice(found: list[AuditEvent], cursor: str) -> Slice:
 
 def oldest_first(scope: Scope, filters: Filters) -> Events:
     """For the download: chain by chain, in the order of each, with the stored text that the hashes were made from."""
-    texts: dict[str, Cast] = {
-        f"{name}_text": Cast(name, TextField()) for name in ("changes", "calculated")
-    }
+    texts: dict[str, Cast] = {f"{name}_text": Cast(name, TextField()) for name in ("changes", "calculated")}
     return events_of(scope, filters).annotate(**texts).order_by("chain", "position")
 
 

@@ -13,6 +13,7 @@ from ecrf.casebook.models import Entry
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS
 from ecrf.reports import trail_review_sql as sql
+from ecrf.reports.trail import zone_words
 from ecrf.reports.trail_around import entries_by_id, place_words
 from ecrf.reports.trail_kinds import table
 from ecrf.reports.trail_words import forms
@@ -44,6 +45,14 @@ class Found:
     place: str = ""
     trail: str = ""
     """The filters that lead to the events in the patient's trail."""
+
+    @property
+    def when(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def zone(self) -> str:
+        return zone_words(self.at)
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,9 @@ def query(event: AuditEvent, around: Around) -> Iterator[Line]:
     number = new(event, "number") or (row.number if row else event.row)
     item = new(event, "item") or (row.item if row else "")
     label = item_label(around, event.entry_id, item)
-    turn = TURNS.get(new(event, "turn"), "closed: nobody's turn") if "turn" in event.changes else "text updated"
+    turn = (
+        TURNS.get(new(event, "turn"), "closed: nobody's turn") if "turn" in event.changes else "text updated"
+    )
     if is_new(event):
         about = new(event, "value")
         turn = f"opened{f' on {about}' if about else ''}, {turn}"
@@ -101,9 +103,9 @@ def verification(event: AuditEvent, around: Around) -> Iterator[Line]:
     label = item_label(around, event.entry_id, item)
     value = new(event, "value") or (row.value if row else "")
     if is_new(event):
-        yield Line("verified against the source", label, item, said=value, kind=Kind.VERIFICATION)
+        yield Line("verified against the source", label, item, new=value, kind=Kind.VERIFICATION)
     elif new(event, "undone_at"):
-        yield Line("verification taken back", label, item, said=value, kind=Kind.VERIFICATION)
+        yield Line("verification taken back, it was", label, item, new=value, kind=Kind.VERIFICATION)
 
 
 @tells(SiteShare)

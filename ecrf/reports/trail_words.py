@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from ecrf.audit.models import AuditEvent, Operation
 from ecrf.casebook.history import value_words
+from ecrf.casebook.items import Item
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.reports.trail_around import Around
 from ecrf.reports.trail_kinds import Kind, kind_of, table
@@ -17,6 +18,18 @@ from ecrf.reports.trail_kinds import Kind, kind_of, table
 MISSING = ".missing"
 NOT_TOLD = frozenset({"id", "entry_id", "patient_id", "site_id"})
 """Columns that only say where the row belongs, which the line says in words."""
+
+
+KIND_WORDS = {
+    Kind.DATA: "Data",
+    Kind.CALCULATED: "Calculated",
+    Kind.QUESTION: "Check",
+    Kind.QUERY: "Query",
+    Kind.VERIFICATION: "Verification",
+    Kind.SIGNATURE: "Signature",
+    Kind.LOCK: "Lock",
+    Kind.EXPORT: "Download",
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,11 @@ class Line:
     @property
     def is_calculated(self) -> bool:
         return self.kind == Kind.CALCULATED
+
+    @property
+    def kind_word(self) -> str:
+        """One word before the line."""
+        return KIND_WORDS[self.kind]
 
     @property
     def is_value(self) -> bool:
@@ -121,11 +139,18 @@ def _value(event: AuditEvent, definition: CrfDefinition, name: str, *, is_derive
         what="calculated" if is_derived else "entered" if first else "changed",
         subject=str(item.verbose_name) if item else name,
         item=name,
-        old="" if first else value_words(item, before, why_before),
-        new=value_words(item, after, why_after),
+        old="" if first else _with_unit(item, before, why_before),
+        new=_with_unit(item, after, why_after),
         kind=Kind.CALCULATED if is_derived else Kind.DATA,
         rule=item.rule if item and is_derived else "",
     )
+
+
+def _with_unit(item: Item | None, value: Any, missing: Any) -> str:
+    """The value in words; a whole number carries its unit too, as a measured one does."""
+    words, unit = value_words(item, value, missing), item.unit if item else ""
+    is_bare = unit and value is not None and not missing and not words.endswith(unit)
+    return f"{words} {unit}" if is_bare else words
 
 
 def _pair(change: Any) -> tuple[Any, Any]:
