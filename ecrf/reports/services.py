@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from ecrf.access.models import User
-from ecrf.audit.actor import Actor, acting
 from ecrf.access.roles import Right
+from ecrf.audit.actor import Actor, acting
 from ecrf.reports.models import CalendarFeed, TrailExport
 from ecrf.reports.printing import READERS
 from ecrf.reports.trail_filters import Filters, Scope

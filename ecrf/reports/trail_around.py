@@ -1,4 +1,4 @@
-"""Loads what the events of a page name by number: forms, people, queries … a few statements for a page of any length."""
+"""Loads what the events of a page name by number: forms, people, queries; few statements for a page of any length."""
 
 from collections import defaultdict
 from collections.abc import Iterable

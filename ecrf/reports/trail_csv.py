@@ -1,4 +1,4 @@
-"""The trail as a table for spreadsheets and archives: a line for each thing an event did, with what its hash is made of.
+"""The trail as a table for spreadsheets and archives: a line for each thing done, with what the hashes are made of.
 
 Whoever has the file can check a chain without us: an event's hash is the SHA-256 of `["` + previous_hash + `", ` +
 `record` without its first character. Cells that a spreadsheet might take for a formula begin with an apostrophe.
@@ -30,7 +30,7 @@ COLUMNS = (
 CHUNK = 500
 BOM = "\ufeff"
 NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?", re.ASCII)
-RISKY = "=+-@\t\r\n＝＋－＠'"  # noqa: RUF001  (a spreadsheet takes the wide ones for formulas too)
+RISKY = "=+-@\t\r\n＝＋－＠'"
 SYSTEM = "system"
 
 

@@ -68,7 +68,8 @@ def _of_no_patient() -> tuple[type[Model], ...]:
     return tuple(
         audited.model
         for audited in AUDITED
-        if audited.model._meta.app_label != "access"
+        if audited.model is not Patient
+        and audited.model._meta.app_label != "access"
         and "site" in (columns := {field.name: field for field in audited.model._meta.concrete_fields})
         and ("patient" not in columns or columns["patient"].null)
     )

@@ -57,7 +57,7 @@ def of_kind(kind: str) -> Q:
         Kind.SIGNATURE: Exists(_caused(Signature, "broken_position")),
     }
     found = Q(table__in=TABLES[kind])
-    return found | undone[Kind(kind)] if kind in undone else found
+    return found | Q(undone[Kind(kind)]) if kind in undone else found
 
 
 def _caused(model: type[models.Model], position: str) -> models.QuerySet[models.Model]:

@@ -113,10 +113,8 @@ def screens(where: list[Site], period: Period, only: str = "") -> list[Screen]:
 
 def _ask(key: str, where: list[Site], period: Period, limit: int) -> dict[str, Any]:
     trial = protocol()
-    visit_form = CRFS[trial.visit_form].model
-    date_column = visit_form._meta.get_field(trial.visit_date_item).column
-    names = {"visit_form": table(visit_form), "visited_on": date_column}
-    given = {
+    names = {"visit_form": table(CRFS[trial.visit_form].model), "visited_on": trial.visit_date_item}
+    given: dict[str, Any] = {
         "sites": [site.pk for site in where],
         "begins": period.begins,
         "ends": period.ends,

@@ -209,10 +209,9 @@ def test_table_item_and_values_that_the_code_no_longer_has_keep_their_raw_names(
     with mock.patch.dict(definition.items) as items:
         items.pop("pulse")
         assert "pulse entered: 70" in read()
-    with mock.patch("ecrf.reports.trail_words.forms", dict):
-        with mock.patch.dict(CRFS):
-            del CRFS["vital-signs"]
-            page = read()
+    with mock.patch("ecrf.reports.trail_words.forms", dict), mock.patch.dict(CRFS):
+        del CRFS["vital-signs"]
+        page = read()
     assert "vital-signs 1 · Week 4" in page
     assert "entered" in page
     assert value_words(definition.items["pulse"], {"odd": 1}, None) == '{"odd": 1}'
