@@ -87,11 +87,10 @@ def _by_id(rows: QuerySet[M], ids: Iterable[int | str | None]) -> dict[int, M]:
 
 def _undone(found: Around, events: list[AuditEvent]) -> None:
     """The verifications and signatures that ended with one of these events."""
-    spots = {
-        event.chain: [e.position for e in events if e.chain == event.chain]
-        for event in events
-        if event.entry_id
-    }
+    spots: dict[int, list[int]] = defaultdict(list)
+    for event in events:
+        if event.entry_id:
+            spots[event.chain].append(event.position)
     fallen, broken = defaultdict(list), defaultdict(list)
     if spots:
         for seen in Verification.objects.filter(_at(spots, "fallen_position")).select_related("verified_by"):

@@ -28,6 +28,8 @@ COLUMNS = (
 )
 """Their names and order never change; a new one is put before `data`."""
 CHUNK = 500
+MOST = 50_000
+"""How many events one file may hold: they leave within the time that the server gives a request (30 s)."""
 BOM = "\ufeff"
 NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?", re.ASCII)
 RISKY = "=+-@\t\r\n＝＋－＠'"

@@ -93,6 +93,7 @@ class TrailForm(forms.Form):
     entry = forms.IntegerField(min_value=1, max_value=BIGGEST, required=False)
     before = forms.IntegerField(min_value=1, max_value=BIGGEST, required=False)
 
+    labels = {"since": "From day", "until": "To day", "who": "Person", "entry": "Form", "before": "Page"}
     names = ("kind", "form", "item", "visit", "who", "since", "until", "entry", "before")
 
     def __init__(self, data: Mapping[str, str], scope: Scope) -> None:
@@ -102,7 +103,8 @@ class TrailForm(forms.Form):
         fields["form"].choices = [("", "All forms"), *((d.key, d.title) for d in CRFS.values())]  # type: ignore[attr-defined]
         fields["visit"].choices = self._visits()  # type: ignore[attr-defined]
         for name, field in fields.items():
-            wrong = {"invalid_choice": f"“%(value)s” is not in the list of this filter ({name})."}
+            field.label = self.labels.get(name, name.capitalize())
+            wrong = {"invalid_choice": "“%(value)s” is not in this list."}
             field.error_messages |= wrong
             field.widget.attrs["class"] = (
                 "form-select" if isinstance(field, forms.ChoiceField) else "form-control"

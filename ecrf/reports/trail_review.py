@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -12,6 +13,7 @@ from ecrf.access.models import Site
 from ecrf.casebook.models import Entry
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS
+from ecrf.casebook.wording import visit_label
 from ecrf.reports import trail_review_sql as sql
 from ecrf.reports.trail import zone_words
 from ecrf.reports.trail_around import entries_by_id, place_words
@@ -82,7 +84,7 @@ KEYS = {
 
 def rules(period: Period) -> dict[str, str]:
     return {
-        "late": f"Forms begun more than {period.days} days after the date of their visit.",
+        "late": f"Visits with forms begun more than {period.days} days after the date of the visit.",
         "undone": "Changes that undid a verification or broke a signature.",
         "often": f"Items changed {period.times} times or more after their first value, drafts too.",
         "hours": "Values entered or changed between 22:00 and 05:00 or on a Saturday or Sunday, on the site's clock.",
@@ -140,11 +142,17 @@ def _found(key: str, row: dict[str, Any], entries: dict[int, Entry], zones: dict
         at=datetime.fromisoformat(row["at"]).astimezone(zones[row["site"]]),
         actor=row["actor"],
         patient=row["patient"],
-        place=place_words(entry) if entry else "",
+        place=_place(key, entry),
         what=_what(key, row, label),
         why=row.get("reason") or "",
-        trail=_trail(row, entry, item),
+        trail=_trail(key, row, entry, item),
     )
+
+
+def _place(key: str, entry: Entry | None) -> str:
+    if entry is None:
+        return ""
+    return visit_label(entry.visit) if key == "late" else place_words(entry)
 
 
 def _label(entry: Entry | None, item: str) -> str:
@@ -155,7 +163,8 @@ def _label(entry: Entry | None, item: str) -> str:
 def _what(key: str, row: dict[str, Any], label: str) -> str:
     count = row.get("count")
     return {
-        "late": f"{count} days after the visit on {row.get('day')}",
+        "late": f"{row.get('forms')} form{'s' if row.get('forms') != 1 else ''} begun {count} days after"
+        f" the visit on {row.get('day')}",
         "undone": f"{label + ': ' if label else ''}{row.get('what')}",
         "often": f"{label}: changed {count} times",
         "hours": f"{count} {'saves' if count != 1 else 'save'}, {row.get('what')}",
@@ -163,7 +172,12 @@ def _what(key: str, row: dict[str, Any], label: str) -> str:
     }[key]
 
 
-def _trail(row: dict[str, Any], entry: Entry | None, item: str) -> str:
+def _trail(key: str, row: dict[str, Any], entry: Entry | None, item: str) -> str:
+    """The filters of the patient's trail that leave what the row is about."""
+    if key == "late" and entry and entry.visit:
+        return urlencode({"visit": entry.visit.code, "who": row["actor"]})
     if entry:
-        return f"entry={entry.pk}" + (f"&item={item}" if item else "")
-    return f"who={row['actor']}&since={row['day']}&until={row['day']}" if row.get("day") else ""
+        return urlencode({"entry": entry.pk} | ({"item": item} if item else {}))
+    if key == "hours":
+        return urlencode({"who": row["actor"], "since": row["day"], "until": row["day"]})
+    return "kind=signatures"

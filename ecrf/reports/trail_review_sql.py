@@ -13,14 +13,15 @@ SELECT (SELECT count(*) FROM found),
 """
 
 LATE = """
-    SELECT e.at, e.actor, place.site, place.patient, e.entry_id AS entry, v.{visited_on} AS day,
-        (e.at AT TIME ZONE place.zone)::date - v.{visited_on} AS count
+    SELECT max(e.at) AS at, e.actor, place.site, place.patient, min(e.entry_id) AS entry, v.{visited_on} AS day,
+        count(*) AS forms, max((e.at AT TIME ZONE place.zone)::date - v.{visited_on}) AS count
     FROM audit_auditevent e JOIN place ON place.chain = e.chain
     JOIN casebook_entry c ON c.id = e.entry_id AND c.parent_id IS NULL
     JOIN casebook_entry d ON d.visit_id = c.visit_id AND d.struck_at IS NULL
     JOIN {visit_form} v ON v.entry_id = d.id
     WHERE e."table" = 'casebook_entry' AND e.operation = 'INSERT' AND e.at >= %(begins)s AND e.at < %(ends)s
         AND (e.at AT TIME ZONE place.zone)::date - v.{visited_on} > %(days)s
+    GROUP BY e.actor, place.site, place.patient, c.visit_id, v.{visited_on}
 """
 
 UNDONE = """

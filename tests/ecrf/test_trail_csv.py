@@ -182,7 +182,7 @@ def test_wrong_filter_is_refused_and_nothing_is_noted(client, world):
     client.force_login(world.coordinator)
     answer = client.post(PATH, {"kind": "accounts"})
     assert answer.status_code == 422
-    assert "is not in the list" in answer.content.decode()
+    assert "is not in this list" in answer.content.decode()
     assert not TrailExport.objects.exists()
 
 
@@ -240,3 +240,14 @@ def test_item_that_the_code_lost_is_told_raw_in_the_file_too(download, world):
         items.pop("contact")
         rows = [row for row in download() if row["item"] == "contact"]
     assert [(row["item_label"], row["to"]) for row in rows] == [("contact", "phone")]
+
+
+def test_file_that_would_be_too_long_is_refused_with_the_numbers_and_not_noted(client, world):
+    client.force_login(world.coordinator)
+    with mock.patch.object(trail_csv, "MOST", 3):
+        answer = client.post(PATH, {"kind": "data"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "one file holds at most 3. Choose a shorter period" in page
+    assert 'action="/patients/01-001/trail/"' in page
+    assert not TrailExport.objects.exists()

@@ -118,9 +118,9 @@ def test_item_filter_shows_that_items_lines_only(page):
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("kind=accounts", "“accounts” is not in the list"),
-        ("form=nothing", "“nothing” is not in the list"),
-        ("visit=W99", "“W99” is not in the list"),
+        ("kind=accounts", "“accounts” is not in this list"),
+        ("form=nothing", "“nothing” is not in this list"),
+        ("visit=W99", "“W99” is not in this list"),
         ("since=2026-02-30", "This is no date in the calendar."),
         ("since=yesterday", "This is no date in the calendar."),
         ("since=2026-02-02&until=2026-01-01", "The period ends before it begins."),

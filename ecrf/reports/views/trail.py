@@ -21,6 +21,9 @@ from ecrf.reports.trail_around import place_words
 from ecrf.reports.trail_events import oldest_first, until_now
 from ecrf.reports.trail_filters import Filters, Scope, TrailForm, lately
 
+TOO_MANY = (
+    "These are {count:,} events; one file holds at most {most:,}. Choose a shorter period, and take several."
+)
 SITE_DAYS = 30
 """A site's trail begins so many days ago, unless it is asked for earlier ones."""
 
@@ -54,9 +57,9 @@ def site_csv(request: UserRequest, code: str) -> HttpResponse | StreamingHttpRes
 
 def _page(request: UserRequest, scope: Scope, csv_url: str) -> HttpResponse:
     form, filters = _filters(request.GET, scope)
-    context = _context(request.user, scope, form, csv_url)
     if filters is None:
-        return render(request, "reports/trail/page.html", context, status=422)
+        return _refused(request, scope, form)
+    context = _context(request.user, scope, form, csv_url)
     page = trail_page(scope, filters, request.user)
     older = filters.query(page.before) if page.before else ""
     context |= {"page": page, "filters": filters, "older": older}
@@ -75,7 +78,7 @@ def _filters(given: Mapping[str, Any], scope: Scope) -> tuple[TrailForm, Filters
 
 def _context(user: User, scope: Scope, form: TrailForm, csv_url: str) -> dict[str, object]:
     return {
-        "scope": scope,
+        "page_url": _page_url(scope),
         "site": scope.site,
         "patient": scope.patient,
         "beside": beside(scope.patient) if scope.patient else None,
@@ -90,17 +93,31 @@ def _context(user: User, scope: Scope, form: TrailForm, csv_url: str) -> dict[st
     }
 
 
+def _page_url(scope: Scope) -> str:
+    """The page whose trail it is; a refused download answers at another address."""
+    if scope.patient:
+        return reverse("patient-trail", args=[scope.patient.number])
+    return reverse("site-trail", args=[scope.site.code])
+
+
 def _file(request: UserRequest, scope: Scope) -> HttpResponse | StreamingHttpResponse:
     form, filters = _filters(request.POST, scope)
     if filters is None:
-        context = _context(request.user, scope, form, request.path)
-        return render(request, "reports/trail/page.html", context, status=422)
+        return _refused(request, scope, form)
     if request.POST.get("whole"):
         filters = replace(filters, since=None, until=None)
     filters = replace(filters, before=None)
     events, count = until_now(oldest_first(scope, filters))
+    if count > trail_csv.MOST:
+        form.add_error(None, TOO_MANY.format(count=count, most=trail_csv.MOST))
+        return _refused(request, scope, form)
     note_export(scope=scope, filters=filters, events=count, by=request.user)
     lines = trail_csv.lines(events.iterator(chunk_size=trail_csv.CHUNK), scope, filters)
     name = trail_csv.file_name(scope, timezone.now())
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _refused(request: UserRequest, scope: Scope, form: TrailForm) -> HttpResponse:
+    context = _context(request.user, scope, form, request.path)
+    return render(request, "reports/trail/page.html", context, status=422)
