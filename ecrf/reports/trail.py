@@ -41,6 +41,10 @@ class Told:
     lines: list[Line]
     undid: list[str]
 
+    @property
+    def reason(self) -> str:
+        return self.event.reason
+
 
 @dataclass(frozen=True)
 class Save:
@@ -51,9 +55,14 @@ class Save:
     full_name: str
     role: str
     source: str
-    reason: str
     patient: Patient | None
     told: list[Told]
+
+    @property
+    def reason(self) -> str:
+        """The one reason of all of it; "" where there is none or each event has its own."""
+        reasons = {told.reason for told in self.told}
+        return reasons.pop() if len(reasons) == 1 else ""
 
     @property
     def when(self) -> str:
@@ -108,7 +117,7 @@ def trail_page(scope: Scope, filters: Filters, user: User) -> TrailPage:
 def _saves(
     events: list[AuditEvent], here: Around, scope: Scope, filters: Filters, user: User
 ) -> Iterator[Save]:
-    for _, group in groupby(events, key=lambda event: (event.chain, event.transaction, event.reason)):
+    for _, group in groupby(events, key=lambda event: (event.chain, event.transaction, event.actor)):
         together = list(group)[::-1]
         told = [each for event in together if (each := _told(event, here, scope, filters, user))]
         if told:
@@ -123,7 +132,6 @@ def _save(event: AuditEvent, told: list[Told], here: Around, scope: Scope) -> Sa
         full_name=person.full_name if person else "",
         role=role_words(event.role),
         source=SOURCES.get(event.source, f"source: {event.source}"),
-        reason=event.reason,
         patient=None if scope.patient else here.patients.get(event.chain),
         told=told,
     )

@@ -101,11 +101,13 @@ def _at_visit(entries: QuerySet[Entry], scope: Scope, code: str) -> Q:
     """What stands in its forms, its own opening, and what was signed or locked as a whole."""
     if code == NO_VISIT:
         return Q(entry_id__in=entries.filter(visit=None).values("pk"))
-    visits = Visit.objects.filter(patient__site=scope.site, code=code)
+    several = f"{code}-"  # of a site, all unscheduled visits at once
+    here = Q(code=code) | Q(code__startswith=several)
+    visits = Visit.objects.filter(here, patient__site=scope.site)
     visits = visits.filter(patient=scope.patient) if scope.patient else visits
     whole = [(Visit, Q(pk__in=visits)), (Signature, Q(visit__in=visits)), (Lock, Q(visit__in=visits))]
     found = [Q(table=table(model), row__in=_rows(model, which)) for model, which in whole]
-    return reduce(or_, found, Q(entry_id__in=entries.filter(visit__code=code).values("pk")))
+    return reduce(or_, found, Q(entry_id__in=entries.filter(visit__in=visits).values("pk")))
 
 
 ASKED: tuple[tuple[type[Model], str, str], ...] = (

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
-from ecrf.access.models import Site
+from ecrf.access.models import Membership, Site
+from ecrf.audit.actor import SYSTEM
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS
@@ -100,6 +102,7 @@ class TrailForm(forms.Form):
         super().__init__(data)
         self.scope = scope
         fields = self.fields
+        fields["who"].widget.attrs |= {"list": "people", "autocomplete": "off"}
         fields["form"].choices = [("", "All forms"), *((d.key, d.title) for d in CRFS.values())]  # type: ignore[attr-defined]
         fields["visit"].choices = self._visits()  # type: ignore[attr-defined]
         for name, field in fields.items():
@@ -114,7 +117,7 @@ class TrailForm(forms.Form):
         if self.scope.patient:
             opened = [(visit.code, visit_label(visit)) for visit in self.scope.patient.visits.order_by("pk")]
         else:
-            opened = [(plan.code, plan.label) for plan in protocol().visits if not plan.repeats]
+            opened = [(plan.code, plan.label) for plan in protocol().visits]
         return [("", "All visits"), *opened, (NO_VISIT, "Outside visits")]
 
     def clean_entry(self) -> Entry | None:
@@ -148,6 +151,13 @@ class TrailForm(forms.Form):
     @property
     def filters(self) -> Filters:
         return Filters(**{name: self.cleaned_data[name] for name in self.names})
+
+    @property
+    def people(self) -> list[str]:
+        """Who has, or had, to do with the site: offered to choose from; others may be typed."""
+        who = Membership.objects.filter(Q(site=self.scope.site) | Q(site=None))
+        names = who.values_list("user__username", flat=True).distinct()
+        return sorted({*names, SYSTEM.name})
 
     @property
     def items(self) -> list[tuple[str, str]]:

@@ -86,6 +86,21 @@ def test_visit_holds_its_opening_its_forms_its_signature_and_its_locks(left):
     assert "casebook_visit" not in left(visit="none")
 
 
+def test_unscheduled_visits_of_a_site_are_chosen_together(world, page):
+    enter(a_visit(world.patient, "UNS-1", world.coordinator), "vital-signs", world.coordinator, pulse="66")
+    assert "66 /min" in page("/sites/01/trail/?visit=UNS")
+    assert "66 /min" not in page("/sites/01/trail/?visit=W04")
+    assert "66 /min" in page("/patients/01-001/trail/?visit=UNS-1")
+
+
+def test_people_of_the_site_are_offered(page, client, world):
+    client.force_login(world.coordinator)
+    body = client.get("/patients/01-001/trail/").content.decode()
+    offered = re.findall(r'<option value="(\w+)"></option>', body)
+    assert {"coordinator", "monitor", "data_manager", "system"} <= set(offered)
+    assert "outsider" not in offered
+
+
 def test_one_forms_trail_holds_its_rows(world, left):
     enter(world.visit, "infusion", world.coordinator, given_g="20")
     enter(world.visit, "infusion-lot", world.coordinator, parent=1, lot_number="L1")

@@ -94,13 +94,29 @@ def test_calculated_item_is_the_systems_with_its_rule(read, world):
     assert re.search(rf"Calculated {item.verbose_name} calculated by the system, {item.rule}", read()), name
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.requirement("R-022")
-def test_changes_of_one_save_stand_together(world):
+def test_changes_of_one_save_stand_together_and_those_of_two_apart(world):
+    world.change("99")
     enter(world.visit, "vital-signs", world.coordinator, reason="Two misread", pulse="71", spo2="97")
     page = trail_page(Scope(world.patient.site, world.patient), Filters(), world.coordinator)
     newest = page.saves[0]
     assert newest.reason == "Two misread"
     assert [line.subject for told in newest.told for line in told.lines] == ["Pulse", "SpO₂"]
+    assert [line.new for told in page.saves[1].told for line in told.lines] == ["99 /min"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.requirement("R-017")
+def test_correction_and_answer_in_one_act_stand_together_each_with_its_reason(world, read):
+    query = world.ask()
+    with world.as_(world.coordinator, Right.ENTER, "site"):
+        world.change("72", reason="Misread")
+        world.say(query, world.coordinator, "answered", "It was misread.", "coordinator")
+    page = trail_page(Scope(world.patient.site, world.patient), Filters(), world.coordinator)
+    told = [line.what for told in page.saves[0].told for line in told.lines]
+    assert told == ["changed", "query 1 answered"]
+    assert "Why: Misread" in read()
 
 
 @pytest.mark.requirement("R-015")
