@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
-from ecrf.casebook.history import item_history
+from ecrf.casebook.history import item_story
 from ecrf.casebook.recording import record
 from ecrf.casebook.storing import stored_row
 from ecrf.casebook.writing import Recorded
@@ -100,5 +100,10 @@ def history(
     if name not in place.definition.items:
         raise Http404
     row = stored_row(place)
-    lines = item_history(place.definition, row, name) if row else []
-    return render(request, "entry/_history.html", {"lines": lines, "zone": where.patient.site.zone})
+    context = {
+        "lines": item_story(place.definition, row, name) if row else [],
+        "zone": where.patient.site.zone,
+        "patient": where.patient,
+        "entry_id": row.pk if row else None,
+    }
+    return render(request, "entry/_history.html", context)
