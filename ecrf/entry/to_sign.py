@@ -44,7 +44,7 @@ class Waiting:
 
 
 def waiting(user: User) -> Waiting | None:
-    """Two statements, whatever the number of patients; None for who signs nowhere."""
+    """Three statements, whatever the number of patients; None for who signs nowhere."""
     where = list(sites(user, Right.SIGN)) if Right.SIGN in user.rights else []
     if not where:
         return None

@@ -78,7 +78,8 @@ def breaking_of(signature: Signature) -> Breaking | None:
     place: dict[str, Any] | None = getattr(signature, "broken_place", None)
     if event is None or place is None or signature.broken_at is None:
         return None
-    entry, items = _entry(place, signature), [*event["changes"], *event["calculated"]]
+    # What was derived in the same save is not the cause; alone, it is.
+    entry, items = _entry(place, signature), list(event["changes"] or event["calculated"])
     what, item = _what(event["table"], event["operation"], items, event["changes"], CRFS.get(entry.crf))
     return Breaking(
         entry, what, item, signature.broken_at, event["actor"], event["role"], event["reason"].strip()

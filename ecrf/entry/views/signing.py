@@ -17,7 +17,7 @@ from ecrf.entry.signing import (
     signer,
     signing_page,
 )
-from ecrf.signatures.services import Covered, Outdated, SignatureRefused, sign
+from ecrf.signatures.services import Covered, Outdated, SignatureRefused, changed_since, sign
 
 NO_POSITION = -1
 """Before the first event: what a page that does not say what it showed is taken to have seen."""
@@ -49,7 +49,7 @@ def _answer(request: UserRequest, covered: Covered) -> HttpResponse:
         return _render(request, covered)
     typed = request.POST.get("username", "").strip(), request.POST.get("password", "")
     if wrong := why_not_confirmed(request, *typed):
-        return _render(request, covered, wrong, 422)
+        return _render(request, covered, f"{wrong} {_meanwhile(request, covered)}".strip(), 422)
     try:
         _sign(request, covered)
     except SignatureRefused as refusal:
@@ -74,6 +74,12 @@ def _sign(request: UserRequest, covered: Covered) -> None:
 
 def _seen(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else NO_POSITION
+
+
+def _meanwhile(request: UserRequest, covered: Covered) -> str:
+    """The page that says what was wrong shows the data anew: it says so where they are others than before."""
+    is_new = changed_since(covered, _seen(request.POST.get("seen", "")))
+    return "Besides, the data were changed meanwhile: look again." if is_new else ""
 
 
 def _render(request: UserRequest, covered: Covered, refusal: str = "", status: int = 200) -> HttpResponse:
