@@ -1,5 +1,7 @@
 """The password asked for again before a signature: with the user name at the first one of a session, then alone."""
 
+from django.http import HttpRequest
+
 from ecrf.access import lockout
 from ecrf.access.login_log import What
 from ecrf.access.models import User
@@ -16,7 +18,9 @@ _WORDS: dict[str, str] = {
         f" Please wait {lockout.SLOWED_TO.seconds} seconds, then type your password again."
     ),
 }
-_WRONG_PASSWORD = "This is not your password. Nothing was signed. Mind capital letters and the keyboard's language."
+_NOT_YOURS = (
+    "This is not your password. Nothing was signed. Mind capital letters and the keyboard's language."
+)
 _WRONG_PAIR = (
     "These are not your own user name and password. Nothing was signed. You are logged in as {name}:"
     " nobody can sign for somebody else."
@@ -29,7 +33,7 @@ def wants_user_name(request: UserRequest) -> bool:
 
 
 def why_not_confirmed(request: UserRequest, username: str, password: str) -> str:
-    """"" if the person who is logged in has proved anew to be that person; else what is wrong, in words.
+    """ "" if the person who is logged in has proved anew to be that person; else what is wrong, in words.
 
     Wrong ones are logged and count towards the lock of the user name, as at the login. Another person's user name is
     wrong whatever the password.
@@ -45,7 +49,7 @@ def why_not_confirmed(request: UserRequest, username: str, password: str) -> str
     )
     if isinstance(found, User):
         return ""
-    return _WORDS.get(found) or (_WRONG_PAIR.format(name=own) if both else _WRONG_PASSWORD)
+    return _WORDS.get(found) or (_WRONG_PAIR.format(name=own) if both else _NOT_YOURS)
 
 
 def note_signed(request: UserRequest) -> None:
@@ -53,6 +57,6 @@ def note_signed(request: UserRequest) -> None:
     request.session[SIGNED] = request.user.pk
 
 
-def forget(request: UserRequest) -> None:
+def forget(request: HttpRequest) -> None:
     """After another login inside the same session, too."""
     request.session.pop(SIGNED, None)

@@ -1,4 +1,4 @@
-"""Gathers the page on which somebody signs: the data themselves, and on top of them what is open, missing or not done."""
+"""Gathers the page on which somebody signs: the data themselves, and above them what is open, missing or not done."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -159,7 +159,9 @@ class SigningPage:
     def queries(self) -> list[Point]:
         """Open queries on what is signed; one statement."""
         entries = [row.entry.pk for row in self._standing_rows if row.entry]
-        found = open_queries().filter(entry__in=entries).select_related("entry__visit", "entry__parent__visit")
+        found = (
+            open_queries().filter(entry__in=entries).select_related("entry__visit", "entry__parent__visit")
+        )
         return [self._query(query) for query in found.order_by("number")]
 
     def _query(self, query: Query) -> Point:

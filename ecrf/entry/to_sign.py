@@ -1,6 +1,7 @@
 """What waits for a signature, for the Today page of an investigator: broken ones first, then complete visits."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.urls import reverse
 
@@ -13,7 +14,7 @@ from ecrf.casebook.wording import form_title, visit_label
 from ecrf.signatures.models import Scope, Signature
 from ecrf.signatures.reading import broken_at, visits_to_sign
 
-SHOWN, COUNTED = 8, 200
+SHOWN, SHOWN_OF_A_PATIENT, COUNTED = 6, 6, 200
 
 
 @dataclass(frozen=True)
@@ -27,16 +28,29 @@ class ToSign:
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """Broken signatures and complete visits, as many as are shown, and how many there are."""
+class OfPatient:
+    """The complete visits of one patient; `visits` as many as are shown."""
 
-    broken: list[ToSign]
+    number: str
     visits: list[ToSign]
     count: int
 
     @property
+    def more(self) -> int:
+        return self.count - len(self.visits)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Broken signatures and complete visits, as many as are shown, and how many there are."""
+
+    broken: list[ToSign]
+    patients: list[OfPatient]
+    count: int
+
+    @property
     def is_more(self) -> bool:
-        return self.count > len(self.broken) + len(self.visits)
+        return self.count > len(self.broken) + sum(each.count for each in self.patients)
 
     @property
     def counted(self) -> str:
@@ -50,10 +64,14 @@ def waiting(user: User) -> Waiting | None:
         return None
     broken = list(broken_at(where)[: COUNTED + 1])
     visits = list(visits_to_sign(where)[: COUNTED + 1])
-    shown = visits[: max(SHOWN - len(broken), 2)]
-    return Waiting(
-        [_broken(each) for each in broken[:SHOWN]], [_visit(each) for each in shown], len(broken) + len(visits)
-    )
+    by_patient = [list(mine) for _patient, mine in groupby(visits, key=lambda visit: visit.patient_id)]
+    lines = [_of_patient(mine) for mine in by_patient[:SHOWN]]
+    return Waiting([_broken(each) for each in broken[:SHOWN]], lines, len(broken) + len(visits))
+
+
+def _of_patient(visits: list[Visit]) -> OfPatient:
+    shown = [_visit(each) for each in visits[:SHOWN_OF_A_PATIENT]]
+    return OfPatient(visits[0].patient.number, shown, len(visits))
 
 
 def _visit(visit: Visit) -> ToSign:

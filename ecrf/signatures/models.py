@@ -105,7 +105,8 @@ class IdentityCheck(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(how="") & ~models.Q(confirmed_by=""), name="identity_check_says_how_and_who"
+                condition=~models.Q(how="") & ~models.Q(confirmed_by=""),
+                name="identity_check_says_how_and_who",
             )
         ]
 

@@ -85,7 +85,11 @@ def broken_at(sites: list[Site]) -> QuerySet[Signature]:
     whole = Signature.objects.filter(STANDS & wider, patient=OuterRef("patient"))
     found = Signature.objects.filter(~Exists(anew), ~Exists(whole), site__in=sites, broken_at__isnull=False)
     found = found.exclude(entry__struck_at__isnull=False)
-    return with_breaking(found).select_related("patient__site", "visit", "entry__visit").order_by("broken_at", "pk")
+    return (
+        with_breaking(found)
+        .select_related("patient__site", "visit", "entry__visit")
+        .order_by("broken_at", "pk")
+    )
 
 
 def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
@@ -95,8 +99,12 @@ def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
     open_forms = Entry.objects.filter(
         Q(parent=None) | Q(parent__struck_at=None), visit=OuterRef("pk"), struck_at=None
     ).exclude(status=Status.COMPLETE, missing=0)
-    signed = Signature.objects.filter(Q(visit=OuterRef("pk")) | Q(scope=Scope.CASEBOOK), patient=OuterRef("patient"))
+    signed = Signature.objects.filter(
+        Q(visit=OuterRef("pk")) | Q(scope=Scope.CASEBOOK), patient=OuterRef("patient")
+    )
     unfinished = Q(patient__outlook__unfinished_code=OuterRef("code"))
-    found = Visit.objects.filter(Exists(unsigned), ~Exists(open_forms), ~Exists(signed), patient__site__in=sites)
+    found = Visit.objects.filter(
+        Exists(unsigned), ~Exists(open_forms), ~Exists(signed), patient__site__in=sites
+    )
     begun = Visit.objects.filter(unfinished, pk=OuterRef("pk"))
     return found.filter(~Exists(begun)).select_related("patient__site").order_by("patient", "pk")

@@ -143,7 +143,9 @@ def _refuse_signer(by: User, *, declares: bool) -> None:
     if why := why_not_ready(by):
         raise SignatureRefused(why)
     if not declares and not has_declared(by):
-        raise SignatureRefused("Tick the declaration first: it is asked for once, before your first signature.")
+        raise SignatureRefused(
+            "Tick the declaration first: it is asked for once, before your first signature."
+        )
 
 
 def _refuse_signed(covered: Covered) -> None:
@@ -161,7 +163,9 @@ def _refuse_unfinished(covered: Covered) -> None:
     unfinished = covered.standing_entries.exclude(status=Status.COMPLETE, missing=0)
     found = list(unfinished.select_related("visit", "parent__visit").order_by("visit", "pk"))
     if found:
-        names = [", ".join(w for w in (visit_label(e.visit), form_title(e)) if w) for e in found[:NAMED_AT_MOST]]
+        names = [
+            ", ".join(w for w in (visit_label(e.visit), form_title(e)) if w) for e in found[:NAMED_AT_MOST]
+        ]
         more = f" and {len(found) - len(names)} more" if len(found) > len(names) else ""
         raise SignatureRefused(f"Not complete yet: {'; '.join(names)}{more}. Complete them, then sign.")
 

@@ -23,7 +23,7 @@ def has_declared(user: User) -> bool:
 
 
 def why_not_ready(user: User) -> str:
-    """"" if this person may sign as far as the account goes; else what is missing and who sees to it."""
+    """ "" if this person may sign as far as the account goes; else what is missing and who sees to it."""
     if not user.full_name.strip():
         return (
             "Your account carries no full name, and a signature needs one to print."
@@ -31,13 +31,15 @@ def why_not_ready(user: User) -> str:
         )
     if identity_check(user) is None:
         return (
-            "Before you sign for the first time, somebody has to make sure who you are. Show an identity document to the"
-            " data manager or administrator of this study; they record it (confirm_identity), and you can sign."
+            "Before you sign for the first time, somebody has to make sure who you are. Show an identity document to"
+            " the data manager or administrator of this study; they record it (confirm_identity), and you can sign."
         )
     return ""
 
 
-def confirm_identity(*, user: User, confirmed_by: str, how: str, by: Actor, source: str = "command") -> IdentityCheck:
+def confirm_identity(
+    *, user: User, confirmed_by: str, how: str, by: Actor, source: str = "command"
+) -> IdentityCheck:
     """Record who made sure how that the account is this person's. ValidationError for an empty answer."""
     name, words = confirmed_by.strip(), how.strip()
     if not name or not words:

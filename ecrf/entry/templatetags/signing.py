@@ -18,15 +18,18 @@ def sign_link(
     patient: Patient,
     visit: Visit | None = None,
     entry: Entry | None = None,
-    small: bool = False,
+    kind: str = "primary",
 ) -> dict[str, object]:
-    """A link to sign the visit, the form, or (with neither) the casebook; nothing for those who cannot."""
+    """A link to sign the visit, the form, or (with neither) the casebook; nothing for those who cannot.
+
+    `kind`: primary, outline or small, as buttons are.
+    """
     user, standing = context.get("user"), standing_of(context, patient, visit.pk if visit else None, entry)
     may = isinstance(user, User) and user.may(Right.SIGN, patient.site)
     if not may or standing.in_force:
         return {"url": ""}
     anew = " anew" if standing.history else ""
-    return {"url": _url(patient, visit, entry), "words": f"Sign {_what(visit, entry)}{anew}", "small": small}
+    return {"url": _url(patient, visit, entry), "words": f"Sign {_what(visit, entry)}{anew}", "kind": kind}
 
 
 def _what(visit: Visit | None, entry: Entry | None) -> str:

@@ -1,6 +1,5 @@
 """The page on which an investigator signs a form, a visit or the casebook, with the data standing on it."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
@@ -55,7 +54,6 @@ def _answer(request: UserRequest, covered: Covered) -> HttpResponse:
     except SignatureRefused as refusal:
         return _render(request, covered, str(refusal), 409 if isinstance(refusal, Outdated) else 422)
     note_signed(request)
-    messages.success(request, "Signed.")
     return redirect(request.path)
 
 

@@ -45,11 +45,12 @@ def signature_mark(
     visit: Visit | int | None = None,
     entry: Entry | None = None,
     unsigned: str = "",
+    short: bool = False,
 ) -> dict[str, object]:
-    """Signed, or broken, in two words; `unsigned` is said where nobody has signed."""
+    """Signed, or broken, and since when; `unsigned` is said where nobody has signed, `short` leaves the day out."""
     here = visit.pk if isinstance(visit, Visit) else visit
     found = standing_of(context, patient, here, entry)
-    return {**_context(context, patient, found), "unsigned": unsigned}
+    return {**_context(context, patient, found), "unsigned": unsigned, "short": short}
 
 
 @register.inclusion_tag("signatures/_on_paper.html", takes_context=True)

@@ -1,7 +1,11 @@
 """A visit with a complete MRC form and an investigator who may sign."""
 
+import html
+import re
+
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
@@ -23,7 +27,12 @@ def complete(where, crf, by, number=1, **values) -> Entry:
     """Enter a form and complete it."""
     enter(where, crf, by, number=number, **values)
     place = a_place(where, crf, number)
-    assert complete_entries(patient=place.patient, places=[place], by=by.acting_at(place.patient.site, Right.ENTER)) == []
+    assert (
+        complete_entries(
+            patient=place.patient, places=[place], by=by.acting_at(place.patient.site, Right.ENTER)
+        )
+        == []
+    )
     return Entry.objects.get(patient=place.patient, visit=place.visit, crf=crf, number=number, parent=None)
 
 
@@ -76,3 +85,30 @@ def visit(site, coordinator):
 @pytest.fixture
 def mrc(visit, coordinator) -> Entry:
     return complete_mrc(visit, coordinator)
+
+
+@pytest.fixture
+def url(visit, mrc) -> str:
+    return reverse("sign-visit", args=[visit.patient.number, visit.code])
+
+
+@pytest.fixture
+def desk(investigator):
+    """The investigator's browser."""
+    return at(investigator)
+
+
+def words(response) -> str:
+    main = response.content.decode().split("<main", 1)[-1].split("</main>")[0]
+    text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", main)).split())
+    return re.sub(r" ([,.:;])", r"\1", text)
+
+
+def seen(client, url) -> str:
+    return re.search(r'name="seen" value="(\d+)"', client.get(url).content.decode())[1]
+
+
+def post(client, url, **more):
+    """Sign as the page does, with what it showed."""
+    given = {**BOTH, **more}
+    return client.post(url, {"seen": seen(client, url), **given} if "seen" not in given else given)

@@ -1,59 +1,24 @@
-"""The pages on which people sign, and how signatures show wherever the record is shown or printed."""
+"""The pages on which people sign: what stands on them, what they refuse, and who may open them."""
 
-import html
 import re
-from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from ecrf.access.lockout import WRONG_TRIES
-from ecrf.access.login_log import LoginEvent, What
+from ecrf.access.login_log import LoginEvent
 from ecrf.access.models import Membership
 from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.models import PatientOutlook
 from ecrf.casebook.wording import visit_label
 from ecrf.queries.models import Query, Turn
-from ecrf.signatures.models import Declaration, Scope, Signature
-from ecrf.signatures.services import chain_length
+from ecrf.signatures.models import Signature
 from tests.bench.counting import statements
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import PASSWORD, make_user
-from tests.ecrf.signatures.conftest import BOTH, GRADES, at, change, complete, complete_mrc, signed
-from tests.ecrf.test_lockout import later
+from tests.ecrf.signatures.conftest import BOTH, GRADES, at, change, complete, complete_mrc, post, seen, words
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def url(visit, mrc) -> str:
-    return reverse("sign-visit", args=[visit.patient.number, visit.code])
-
-
-@pytest.fixture
-def desk(investigator):
-    """The investigator's browser."""
-    return at(investigator)
-
-
-def words(response) -> str:
-    main = response.content.decode().split("<main", 1)[-1].split("</main>")[0]
-    text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", main)).split())
-    return re.sub(r" ([,.:;])", r"\1", text)
-
-
-def seen(client, url) -> str:
-    return re.search(r'name="seen" value="(\d+)"', client.get(url).content.decode())[1]
-
-
-def post(client, url, **more):
-    """Sign as the page does, with what it showed."""
-    given = {**BOTH, **more}
-    return client.post(url, {"seen": seen(client, url), **given} if "seen" not in given else given)
-
-
-# --- the page before ------------------------------------------------------------------------------
 
 
 @pytest.mark.requirement("R-040")
@@ -77,7 +42,12 @@ def test_what_is_open_stands_on_top_with_links(desk, url, visit, mrc, coordinato
     a_query(mrc, monitor, "Is this grade right?")
     answer = desk.get(url)
     page, source = words(answer), answer.content.decode()
-    for told in ("Not complete yet: complete it, then sign", "Not begun: ", "Open queries: 1", "Is this grade right?"):
+    for told in (
+        "Not complete yet: complete it, then sign",
+        "Not begun: ",
+        "Open queries: 1",
+        "Is this grade right?",
+    ):
         assert told in page
     for link in ("#grip-strength-1", f"#mrc-strength-1-{GRADES[0]}"):
         assert f'href="/patients/{visit.patient.number}/W04/{link}"' in source
@@ -98,7 +68,13 @@ def test_casebook_page_names_overdue_visits_and_shows_everything(desk, visit, mr
     baseline = a_visit(visit.patient, "W01", coordinator)
     enter(baseline, "visit", coordinator, fate="done", visited_on="2025-12-15", contact="on-site")
     page = words(desk.get(reverse("sign-casebook", args=[visit.patient.number])))
-    for told in ("Overdue: ", "overdue since", f"{visit_label(baseline)}: Visit", "2 visits, 3 forms", "all data of this patient"):
+    for told in (
+        "Overdue: ",
+        "overdue since",
+        f"{visit_label(baseline)}: Visit",
+        "2 visits, 3 forms",
+        "all data of this patient",
+    ):
         assert told in page
 
 
@@ -108,7 +84,9 @@ def test_missed_position_and_nonsense_are_taken_for_an_old_page(desk, url):
     assert not Signature.objects.exists()
 
 
-def test_signing_page_takes_the_same_number_of_statements_whatever_is_on_it(desk, site, coordinator, investigator):
+def test_signing_page_takes_the_same_number_of_statements_whatever_is_on_it(
+    desk, site, coordinator, investigator
+):
     few = a_visit(a_patient(site, coordinator), "W04", coordinator)
     complete_mrc(few, coordinator)
     many = a_visit(a_patient(site, coordinator), "W04", coordinator)
@@ -133,7 +111,10 @@ def test_signed_visit_shows_its_manifest_and_the_next_one(desk, url, visit, site
     answer = post(desk, url)
     assert (answer.status_code, answer.headers["Location"]) == (302, url)
     page = words(desk.get(url))
-    assert re.search(r"✓ Signed by Synthetic investigator \(investigator\), 20\d\d-\d\d-\d\d \d\d:\d\d JST, for Week 4", page)
+    assert re.search(
+        r"✓ Signed by Synthetic investigator \(investigator\), 20\d\d-\d\d-\d\d \d\d:\d\d JST, for Week 4",
+        page,
+    )
     assert f"Next to sign: {other.patient.number}, Week 4" in page
 
 
@@ -172,83 +153,6 @@ def test_second_click_signs_nothing_and_says_so(desk, url):
     assert "signed already" in words(answer)
 
 
-# --- the password again ---------------------------------------------------------------------------
-
-
-@pytest.mark.requirement("R-033")
-@pytest.mark.requirement("R-054")
-def test_wrong_passwords_count_to_the_lockout_of_the_login(desk, url, client):
-    answers = [post(desk, url, password="wrong", seen="1") for _ in range(WRONG_TRIES)]
-    assert {answer.status_code for answer in answers} == {422}
-    assert "Nothing was signed" in words(answers[0])
-    assert "ask an administrator to unlock it" in words(answers[-1])
-    assert "checked" in answers[-1].content.decode()
-    assert list(LoginEvent.objects.order_by("pk").values_list("what", flat=True))[-2:] == [
-        What.WRONG_TO_SIGN,
-        What.LOCKED,
-    ]
-    assert post(desk, url).status_code == 422
-    assert not Signature.objects.exists()
-    assert not Declaration.objects.exists()
-    login = client.post("/login/", {"username": "investigator", "password": PASSWORD})
-    assert "nobody can log in with it" in login.content.decode()
-    later(timedelta(minutes=20))
-    assert post(desk, url).status_code == 302
-
-
-def test_wrong_tries_at_the_login_and_at_a_signature_add_up(desk, url, client):
-    for _ in range(WRONG_TRIES - 1):
-        client.post("/login/", {"username": "investigator", "password": "wrong"})
-    assert "ask an administrator" in words(post(desk, url, password="wrong"))
-
-
-def test_right_password_ends_the_count_of_wrong_tries(desk, url):
-    for _ in range(2):
-        for _ in range(WRONG_TRIES - 1):
-            post(desk, url, password="wrong", seen="1")
-        post(desk, url, seen="1")
-    assert not LoginEvent.objects.filter(what=What.LOCKED).exists()
-
-
-@pytest.mark.requirement("R-038")
-def test_nobody_signs_with_the_user_name_and_password_of_somebody_else(desk, url, site):
-    make_user("second", Role.INVESTIGATOR, site)
-    answer = post(desk, url, username="second")
-    assert answer.status_code == 422
-    assert "nobody can sign for somebody else" in words(answer)
-    assert LoginEvent.objects.get().username == "investigator"
-    assert not Signature.objects.exists()
-
-
-@pytest.mark.requirement("R-032")
-def test_first_signature_of_a_session_asks_for_both_and_later_ones_for_the_password(desk, url, visit, coordinator, client):
-    assert post(desk, url, username="").status_code == 422
-    assert post(desk, url).status_code == 302
-    change(visit, coordinator)
-    assert 'name="username"' not in desk.get(url).content.decode()
-    only = {"password": PASSWORD, "username": ""}
-    assert post(desk, url, **{**only, "password": "wrong"}).status_code == 422
-    assert post(desk, url, **only).status_code == 302
-    change(visit, coordinator, "2")
-    desk.post("/logout/")
-    desk.post("/login/", {"username": "investigator", "password": PASSWORD})
-    assert 'name="username"' in desk.get(url).content.decode()
-    assert post(desk, url, **only).status_code == 422
-
-
-@pytest.mark.requirement("R-032")
-def test_login_in_place_asks_for_both_again(desk, url, visit, coordinator):
-    post(desk, url)
-    change(visit, coordinator)
-    desk.post("/login/again/", {"username": "investigator", "password": PASSWORD})
-    assert 'name="username"' in desk.get(url).content.decode()
-
-
-def test_refused_signature_leaves_both_to_be_asked_for(desk, url):
-    assert post(desk, url, seen="x").status_code == 409
-    assert 'name="username"' in desk.get(url).content.decode()
-
-
 # --- who may --------------------------------------------------------------------------------------
 
 
@@ -279,106 +183,3 @@ def test_page_says_whom_to_ask_while_the_identity_is_not_confirmed(url, site):
     page = words(at(make_user("new", Role.INVESTIGATOR, site)).get(url))
     assert "Show an identity document to the data manager" in page
     assert "Your password" not in page
-
-
-# --- where it shows -------------------------------------------------------------------------------
-
-MANIFEST = r"Synthetic investigator \(investigator\), \d{4}-\d\d-\d\d \d\d:\d\d JST, for Week 4: “I have reviewed"
-
-
-@pytest.mark.requirement("R-030")
-def test_manifest_stands_wherever_the_record_is_shown_or_printed(visit, mrc, investigator, coordinator, monitor):
-    signed(visit, Scope.VISIT, investigator)
-    number = visit.patient.number
-    site, review = at(coordinator), at(monitor)
-    for client, address in (
-        (site, f"/patients/{number}/W04/"),
-        (site, f"/patients/{number}/"),
-        (site, reverse("print-visit", args=[number, "W04"])),
-        (site, reverse("print-casebook", args=[number])),
-        (review, reverse("monitor:casebook_patient_change", args=[visit.patient.pk])),
-        (review, reverse("monitor:casebook_visit_change", args=[visit.pk])),
-        (review, reverse("monitor:casebook_entry_change", args=[mrc.pk])),
-        (review, reverse("print-visit", args=[number, "W04"])),
-    ):
-        assert re.search(MANIFEST, words(client.get(address))), address
-
-
-@pytest.mark.requirement("R-034")
-def test_broken_signature_shows_with_what_broke_it(visit, mrc, investigator, coordinator, monitor):
-    signed(visit, Scope.VISIT, investigator)
-    change(visit, coordinator, reason="Transcription error")
-    number, anchor = visit.patient.number, f"#mrc-strength-1-{GRADES[0]}"
-    told = "by a change: Week 4, MRC strength: Shoulder abduction, right changed, by coordinator (coordinator), reason “Transcription error”"
-    for client, address, link in (
-        (at(coordinator), f"/patients/{number}/W04/", f"/patients/{number}/W04/"),
-        (at(coordinator), f"/patients/{number}/", f"/patients/{number}/W04/"),
-        (
-            at(monitor),
-            reverse("monitor:casebook_visit_change", args=[visit.pk]),
-            reverse("monitor:casebook_visit_change", args=[visit.pk]),
-        ),
-    ):
-        answer = client.get(address)
-        assert told in words(answer), address
-        assert f'href="{link}{anchor}"' in answer.content.decode()
-    printed = words(at(coordinator).get(reverse("print-visit", args=[number, "W04"])))
-    assert "✗ Signature of Synthetic investigator: broken since" in printed
-    assert "What stands here is not signed" in printed
-
-
-def test_reason_and_name_are_shown_as_text(visit, mrc, investigator, coordinator):
-    signed(visit, Scope.VISIT, investigator)
-    change(visit, coordinator, reason="<b>bold</b>")
-    assert b"<b>bold" not in at(coordinator).get(f"/patients/{visit.patient.number}/W04/").content
-
-
-def test_history_keeps_the_broken_one_after_signing_anew(desk, url, visit, coordinator):
-    post(desk, url)
-    change(visit, coordinator)
-    post(desk, url, username="")
-    page = words(desk.get(f"/patients/{visit.patient.number}/"))
-    assert page.count("✓ stands") == page.count("✗ broken") == 1
-
-
-@pytest.mark.requirement("R-039")
-def test_today_lists_what_to_sign_for_investigators_only(desk, visit, mrc, investigator, coordinator):
-    PatientOutlook.objects.update(unfinished_code="")
-    page = words(desk.get("/"))
-    assert f"To sign 1 {visit.patient.number} Week 4" in page
-    signed(visit, Scope.VISIT, investigator)
-    assert "Every complete visit is signed" in words(desk.get("/"))
-    change(visit, coordinator)
-    assert "✗ broken" in words(desk.get("/"))
-    assert "To sign" not in words(at(coordinator).get("/"))
-
-
-@pytest.mark.requirement("R-039")
-def test_today_takes_the_same_number_of_statements_with_many_to_sign(desk, site, visit, mrc, coordinator):
-    desk.get("/")
-    few = statements(lambda: desk.get("/")).count
-    for _ in range(10):
-        complete_mrc(a_visit(a_patient(site, coordinator), "W04", coordinator), coordinator)
-    PatientOutlook.objects.update(unfinished_code="")
-    assert "After each signature" in words(desk.get("/"))
-    assert statements(lambda: desk.get("/")).count == few
-
-
-def test_signatures_cost_a_page_one_statement_whatever_their_number(visit, mrc, investigator, coordinator):
-    client, page = at(coordinator), f"/patients/{visit.patient.number}/"
-    client.get(page)
-    few = statements(lambda: client.get(page)).count
-    for grade in ("3", "2", "4"):
-        signed(visit, Scope.VISIT, investigator)
-        change(visit, coordinator, grade)
-    signed(visit.patient, Scope.CASEBOOK, investigator)
-    assert statements(lambda: client.get(page)).count == few
-
-
-def test_coordinator_sees_the_state_and_no_way_to_sign(visit, mrc, investigator, coordinator):
-    complete(visit, "visit", coordinator, fate="missed", missed_reason="Away")
-    page = f"/patients/{visit.patient.number}/W04/"
-    assert "Sign the visit" not in words(at(coordinator).get(page))
-    signed(visit, Scope.VISIT, investigator)
-    assert "✓ signed" in words(at(coordinator).get(page))
-    assert chain_length(visit.patient)

@@ -16,7 +16,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
         parser.add_argument("--by", required=True, help="the name of who made sure")
-        parser.add_argument("--how", required=True, help='such as "passport seen at the site"; never its number')
+        parser.add_argument(
+            "--how", required=True, help='such as "passport seen at the site"; never its number'
+        )
 
     def handle(self, *args: object, **options: str) -> None:
         user = User.objects.filter(username=options["username"]).first()
