@@ -46,6 +46,7 @@ def visit(request: UserRequest, pk: int) -> HttpResponse:
     outlook = outlook_of(found.patient, book)
     context = {
         "patient": found.patient,
+        "visit": found,
         "title": visit_label(found),
         "visit_code": found.code,
         "due": next((due for due in outlook.visits if due.plan.code == found.code), None),

@@ -29,6 +29,17 @@ def site_pages(number: str, *codes: str) -> list[str]:
     ]
 
 
+def signing_pages(number: str, *codes: str) -> list[str]:
+    """Where an investigator signs what `site_pages` shows."""
+    patient = f"/patients/{number}/"
+    return [
+        f"{patient}sign/",
+        *(f"{patient}{code}/sign/" for code in codes),
+        *(f"{patient}{code}/vital-signs/1/sign/" for code in codes),
+        f"{patient}casebook/adverse-event/1/sign/",
+    ]
+
+
 def monitor_pages(monitor: User) -> list[str]:
     """The monitor's index, and of every kind of row its list and one row, as far as they exist."""
     pages = [reverse("monitor:index")]

@@ -10,7 +10,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient, Visit
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_entry
-from tests.bench.addresses import monitor_pages, site_pages
+from tests.bench.addresses import monitor_pages, signing_pages, site_pages
 from tests.bench.counting import Statements, client_of, statements
 from tests.builders import a_patient, a_visit, enter
 
@@ -191,6 +191,12 @@ def codes(patient, coordinator) -> tuple[str, ...]:
 
 def test_getting_a_page_of_the_site_writes_nothing(client, patient, codes):
     for page in site_pages(patient.number, *codes):
+        assert _get(client, page).writes == [], page
+
+
+def test_getting_a_page_to_sign_writes_nothing(investigator, patient, codes):
+    client = client_of(investigator)
+    for page in ["/", *signing_pages(patient.number, *codes)]:
         assert _get(client, page).writes == [], page
 
 
