@@ -165,4 +165,3 @@ def _why(finding: Finding, value: str) -> str:
     if query.value and query.value != value:
         return f"No longer so: the value was changed from {query.value} to {value}."
     return "No longer so: a value that the question followed from was changed."
-

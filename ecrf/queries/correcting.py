@@ -48,7 +48,9 @@ def correct_and_answer(
             if not query.check_id:
                 change()
             answer(query=query, text=text, by=by, actor=actor, seen=seen)
-            if query.check_id:  # a check's query closes by itself with the change: the answer stands before that
+            if (
+                query.check_id
+            ):  # a check's query closes by itself with the change: the answer stands before that
                 change()
     except _NotSaved:
         pass

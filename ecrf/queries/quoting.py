@@ -1,6 +1,7 @@
 """Quotes an item as it stands: what a query is asked about, and what its answer was given to."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from ecrf.casebook.history import BLANK
 from ecrf.casebook.models import Crf, Entry, MissingReason
@@ -17,7 +18,13 @@ def quoted(row: Crf | None, item: str) -> str:
         comment = f" ({missing['comment']})" if missing.get("comment") else ""
         return f"{MissingReason(missing['reason']).label}{comment}"
     value = getattr(row, item)
-    return BLANK if value is None else str(definition.items[item].words(value))
+    return BLANK if value is None else _with_unit(definition.items[item], value)
+
+
+def _with_unit(item: Any, value: object) -> str:
+    words = str(item.words(value))
+    unit = getattr(item, "unit", "")
+    return words if not unit or words.endswith(unit) else f"{words} {unit}"
 
 
 def rows_of(entries: Iterable[Entry]) -> dict[int, Crf]:

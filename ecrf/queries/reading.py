@@ -39,7 +39,9 @@ def queries_where(**which: object) -> ByItem:
     for message in Message.objects.filter(**of_these).select_related("said_by").order_by("pk"):
         said[message.query_id].append(message)
     by_item: ByItem = defaultdict(list)
-    for query in Query.objects.filter(**which).select_related("opened_by", "closed_by", "finding").order_by("-pk"):
+    for query in (
+        Query.objects.filter(**which).select_related("opened_by", "closed_by", "finding").order_by("-pk")
+    ):
         query.said = said[query.pk]
         by_item[query.entry_id, query.item].append(query)
     for queries in by_item.values():
