@@ -76,6 +76,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "item":            ("POST", *_entry(200)),
     "item-history":    ("GET", *_entry(200)),
     "confirm-finding": ("POST", *_entry(200)),
+    "queries":         ("GET", FOR_ALL, ""),
+    "answer-query":    ("POST", *_entry(302)),
     "calendar":        ("GET POST", "200 200 200 200 403 403 403 403 login", ""),
     "calendar-feed":   ("GET", "200 200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200 200"),
     "print-casebook":  ("GET", *PRINT),
@@ -97,8 +99,13 @@ SAFETY_LOGS = ("adverse-event", "serious-adverse-event", "concomitant-medication
 def _monitoring() -> dict[str, tuple[str, str, str]]:
     """The monitor's pages: the first one, and a list and a page of every kind of object."""
     table = {"monitor:casebook_referencerange_changelist": ("GET", REVIEW[0], "")}
+    acts = REVIEW[0].replace("200", "302"), REVIEW[1].replace("200", "302")
+    for name in ("ask-query-again", "pass-query-on", "close-query", "reopen-query"):
+        table[f"monitor:{name}"] = ("POST", *acts)
+    table["monitor:open-query"] = ("GET POST", *REVIEW)
+    table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
     table |= {"monitor:index": ("GET", REVIEW_SAFETY[0], ""), "monitor:item-history": ("GET", *REVIEW)}
-    for label in ("casebook_patient", "casebook_visit", "casebook_entry"):
+    for label in ("casebook_patient", "casebook_visit", "casebook_entry", "queries_query"):
         table |= {
             f"monitor:{label}_changelist": ("GET", REVIEW[0], ""),
             f"monitor:{label}_change": ("GET", *REVIEW),
