@@ -4,7 +4,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
+from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
@@ -55,11 +56,16 @@ def place_of_entry(entry: Entry) -> Place:
     return Place(entry.patient, CRFS[entry.crf], entry.visit, entry.number, parent)
 
 
+def has_item(entry: Entry, name: str) -> bool:
+    """Whether the form and the item are still part of the trial."""
+    return entry.crf in CRFS and name in CRFS[entry.crf].items
+
+
 def address_of(query: Query) -> str:
-    """The item on the site's page, with its queries; of a form that is no more, the patient."""
+    """The item on the site's page, with its queries; of an item that is no more, the query alone."""
     where = Where(query.patient, query.entry.visit)
-    if query.entry.crf not in CRFS:
-        return f"/patients/{query.patient.number}/"
+    if not has_item(query.entry, query.item):
+        return reverse("answer-query", args=[query.patient.number, query.number])
     place = place_of_entry(query.entry)
     above = Place(place.patient, CRFS[place.definition.row_of or place.definition.key], place.visit)
     return f"{page_url(where, above).partition('#')[0]}#y-{html_id(place, query.item)}"
@@ -138,7 +144,9 @@ def save_item(
 
 
 def item_with_queries(entry: Entry, name: str) -> ItemView:
-    """One item with its queries as they are now, to show them anew."""
+    """One item with its queries as they are now, to show them anew. Http404 for an item that is no more."""
+    if not has_item(entry, name):
+        raise Http404
     queries = queries_on([entry.pk]).get((entry.pk, name), [])
     place = place_of_entry(entry)
     return Panel(Where(entry.patient, entry.visit), place, queries={name: queries}).items[name]

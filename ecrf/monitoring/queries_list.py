@@ -118,6 +118,7 @@ class QueryAdmin(ReviewAdmin):
     heading = "Queries"
     order_words = "longest waiting first"
     empty_words = "No query fits this choice."
+    beside, beside_url = "Noisy checks", "monitor:noisy-checks"
     page = staticmethod(queries_pages.query)
     list_display_links = ("the_query",)
     ordering = ("turn_since", "pk")

@@ -46,6 +46,9 @@ class ReviewAdmin(admin.ModelAdmin):
     heading: str = ""
     order_words: str = ""
     empty_words: str = ""
+    beside: str = ""
+    beside_url: str = ""
+    """The name and the address of a page that belongs to the list."""
     page: ClassVar[Callable[..., HttpResponse]]
 
     def get_urls(self) -> list[URLPattern]:  # type: ignore[override]

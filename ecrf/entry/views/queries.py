@@ -1,18 +1,26 @@
 """The site's queries: the list of those that wait, and the answer to one."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
-from ecrf.casebook.registry import CRFS
 from ecrf.casebook.storing import stored_row
 from ecrf.casebook.writing import Recorded
 from ecrf.entry.addresses import Where
-from ecrf.entry.answering import Outcome, address_of, give, item_with_queries, place_of_entry, posted_answer
+from ecrf.entry.answering import (
+    Outcome,
+    address_of,
+    give,
+    has_item,
+    item_with_queries,
+    place_of_entry,
+    posted_answer,
+)
 from ecrf.entry.assembly import one_panel, recalculated_rows
 from ecrf.entry.item_views import ItemView
 from ecrf.entry.query_list import query_list
@@ -24,36 +32,39 @@ from ecrf.queries.reading import queries_with_place
 @require_GET
 def queries(request: UserRequest) -> HttpResponse:
     """The queries of the user's sites: whose turn, by age or by patient; each leads to its item."""
+    if Right.ENTER not in request.user.rights:
+        raise PermissionDenied("Your role does not let you answer queries.")
     return render(request, "entry/queries.html", {"list": query_list(request.user, request.GET)})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def answer(request: UserRequest, number: str, query_number: int) -> HttpResponse:
-    """Answer a query, and correct its value with the same words if one is given."""
+    """Answer a query, and correct its value with the same words if one is given. A GET shows the query alone."""
     which = {"patient__number": number, "number": query_number}
     query = reach(request.user, queries_with_place(), Right.ENTER, **which)
+    if request.method == "GET":
+        return _page(request, query)
     given = posted_answer(request, query)
     outcome = give(query, given, request.user)
-    if request.headers.get("HX-Request"):
+    if request.headers.get("HX-Request") and has_item(query.entry, query.item):
         return _fragments(request, query, outcome, given.text)
     if outcome.is_done:
         messages.success(request, f"Query {query.number} is answered.")
         return redirect(address_of(query))
-    return _page(request, query, outcome, given.text)
+    query = queries_with_place().get(pk=query.pk)
+    query.typed = given.text
+    query.trouble = outcome.refusal or "The value was not taken, so nothing was sent. Correct it at the item."
+    return _page(request, query, outcome.status)
 
 
-def _page(request: UserRequest, query: Query, outcome: Outcome, typed: str) -> HttpResponse:
-    """The query alone, with why nothing was sent and with what was typed."""
-    now = queries_with_place().get(pk=query.pk)
-    why = outcome.refusal or "The value was not taken, so nothing was sent. Correct it at the item."
-    context = {"query": now, "address": address_of(now), "typed": typed, "trouble": why}
-    return render(request, "entry/query.html", context, status=outcome.status)
+def _page(request: UserRequest, query: Query, status: int = 200) -> HttpResponse:
+    """The query alone; with why nothing was sent, and with what was typed."""
+    context = {"query": query, "address": address_of(query), "has_item": has_item(query.entry, query.item)}
+    return render(request, "entry/query.html", context, status=status)
 
 
 def _fragments(request: UserRequest, query: Query, outcome: Outcome, typed: str) -> HttpResponse:
     """The queries at the item; and the item itself, if a value came with the answer."""
-    if query.entry.crf not in CRFS:
-        raise Http404
     view = item_with_queries(query.entry, query.item)
     if not outcome.is_done:
         keep(view, query, typed, outcome.refusal)
