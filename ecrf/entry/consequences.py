@@ -1,12 +1,19 @@
 """What a change of a complete form would undo, by name: said at the item before the change is saved."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ecrf.casebook.models import Crf, Entry
+from django.core.exceptions import ValidationError
+
+from ecrf.access.models import User
+from ecrf.access.roles import Right
+from ecrf.casebook.history import BLANK, HistoryLine
+from ecrf.casebook.models import Crf, Entry, MissingReason
 from ecrf.casebook.places import Place
 from ecrf.casebook.storing import parent_place, stored_row, unsaved_entry
+from ecrf.casebook.values import value_of
 from ecrf.casebook.wording import form_title, visit_label
 from ecrf.entry.panels import Panel
 from ecrf.queries.models import Query
@@ -32,6 +39,19 @@ def consequences(place: Place, row: Crf | None, items: Iterable[str]) -> dict[st
         own += [_of_query(each, zone) for each in asked.get((entry.pk, name), []) if _reopens(each)]
         found[name] = [*own, *signed]
     return found
+
+
+def just_changed(place: Place, name: str, seen: str, reason: str, by: User) -> dict[str, HistoryLine]:
+    """{item: the change that was just saved}, in words, from what the page showed before; no statement."""
+    definition, now = place.definition, place.patient.site.now()
+    if seen.startswith("~"):
+        old = str(MissingReason(seen[1:]).label) if seen[1:] in MissingReason.values else ""
+    else:
+        with suppress(ValidationError):
+            seen = str(definition.items[name].words(value_of(definition, name, seen, now)))
+        old = seen
+    role = by.acting_at(place.patient.site, Right.ENTER).role
+    return {name: HistoryLine(now, by.username, role, old or BLANK, "", reason, "site", calculated=False)}
 
 
 def say_what_is_undone(panels: Iterable[Panel]) -> None:

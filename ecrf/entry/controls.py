@@ -66,9 +66,10 @@ def label(item: "ItemView") -> SafeString:
 
 
 def no_messages(item: "ItemView") -> SafeString:
-    """The two places, empty, at which a save says what became of the value and what is asked about it."""
-    places = f'<div class="messages" id="m-{item.id}" aria-live="polite"></div>'
-    return SafeString(f'{places}<div class="messages" id="q-{item.id}"></div>')
+    """The places, empty, at which a save says what became of the value, what checks ask, and what queries ask."""
+    said = f'<div class="messages" id="m-{item.id}" aria-live="polite"></div>'
+    asked = f'<div class="messages" id="q-{item.id}"></div><div class="messages" id="y-{item.id}"></div>'
+    return SafeString(said + asked)
 
 
 def derived(item: "ItemView") -> SafeString:

@@ -16,8 +16,9 @@ from ecrf.casebook.story import story_of
 from ecrf.casebook.wording import form_title, visit_label
 from ecrf.checks.sheets import entry_sheet, visit_sheets
 from ecrf.monitoring.overview import overview, shelf
-from ecrf.monitoring.questions import open_questions
+from ecrf.monitoring.queries_pages import address_of
 from ecrf.monitoring.reaching import reach_entry, reach_patient, reach_visit, visits_beside
+from ecrf.queries.reading import open_of_patient
 
 
 def index(request: UserRequest) -> HttpResponse:
@@ -34,7 +35,7 @@ def patient(request: UserRequest, pk: int) -> HttpResponse:
         "patient": found,
         "matrix": seen,
         "story": story_of(book, seen.outlook),
-        "questions": open_questions(found),
+        "queries": [(query, address_of(query)) for query in open_of_patient(found)],
     }
     return render(request, "monitoring/patient.html", context)
 

@@ -1,13 +1,18 @@
 """Queries and what was said in them."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+from django.utils.functional import cached_property
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.registry import CRFS
+from ecrf.casebook.wording import form_title, reading_id, visit_label
 from ecrf.checks.models import Finding
 
 
@@ -56,6 +61,9 @@ class Query(models.Model):
     )
 
     site_path: ClassVar[str] = "site"
+    typed: str = ""
+    trouble: str = ""
+    """Of a page that could not send something: what was typed, and why."""
 
     class Meta:
         verbose_name_plural = "queries"
@@ -86,6 +94,58 @@ class Query(models.Model):
     @property
     def is_open(self) -> bool:
         return self.turn != Turn.NOBODY
+
+    @property
+    def is_sites_turn(self) -> bool:
+        return self.turn == Turn.SITE
+
+    @property
+    def waiting(self) -> timedelta:
+        """How long it has been somebody's turn; of a closed one, how long ago it was closed."""
+        return timezone.now() - self.turn_since
+
+    @property
+    def days(self) -> int:
+        return self.waiting.days
+
+    @cached_property
+    def said(self) -> list["Message"]:
+        """Its conversation, the oldest first."""
+        return list(self.messages.select_related("said_by"))
+
+    @property
+    def last_said(self) -> int:
+        """The id of its last message: what a page shows that was made now."""
+        return self.said[-1].pk if self.said else 0
+
+    @property
+    def asker(self) -> str:
+        return self.opened_by.username if self.opened_by else f"check {self.check_id}"
+
+    @property
+    def item_label(self) -> str:
+        """What the form calls the item; of one that the form no longer has, its name."""
+        definition = CRFS.get(self.entry.crf)
+        item = definition.items.get(self.item) if definition else None
+        return str(item.verbose_name) if item else self.item
+
+    @property
+    def visit_words(self) -> str:
+        return visit_label(self.entry.visit)
+
+    @property
+    def form_words(self) -> str:
+        return form_title(self.entry) if self.entry.crf in CRFS else self.entry.crf
+
+    @property
+    def where(self) -> str:
+        """Visit and form, as people say it."""
+        return " · ".join(part for part in (self.visit_words, self.form_words) if part)
+
+    @property
+    def anchor(self) -> str:
+        """The id of the item on the monitor's page of its visit or form."""
+        return reading_id(self.entry.crf, self.entry.address, self.item)
 
 
 class Act(models.TextChoices):

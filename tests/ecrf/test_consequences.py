@@ -144,6 +144,6 @@ def test_item_changed_after_completion_says_so(client, visit, post):
 
 
 def test_answer_to_a_change_says_that_it_changed(post):
-    page = post("contact", "home", reason="Misread").content.decode()
+    page = post("contact", "home", reason="Misread", seen="on-site").content.decode()
     assert "changed after completion" in page
     assert "by coordinator" in page

@@ -23,9 +23,11 @@ from ecrf.casebook.registry import CRFS, by_model
 from ecrf.casebook.services import add_entry
 from ecrf.casebook.storing import ensure_entry
 from ecrf.checks.models import Finding
+from ecrf.queries.models import Query
 from ecrf.reports.services import make_feed
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_user
+from tests.ecrf.queries.builders import asked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-070"), pytest.mark.requirement("R-071")]
 
@@ -81,6 +83,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "sign-visit":      ("GET POST", *SIGN),
     "sign-form":       ("GET POST", *SIGN),
     "sign-casebook":   ("GET POST", *SIGN),
+    "queries":         ("GET", "200 200 403 403 403 403 403 403 login", ""),
+    "answer-query":    ("GET POST", *_entry(200)),
     "calendar":        ("GET POST", "200 200 200 200 403 403 403 403 login", ""),
     "calendar-feed":   ("GET", "200 200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200 200"),
     "print-casebook":  ("GET", *PRINT),
@@ -108,8 +112,13 @@ SAFETY_LOGS = ("adverse-event", "serious-adverse-event", "concomitant-medication
 def _monitoring() -> dict[str, tuple[str, str, str]]:
     """The monitor's pages: the first one, and a list and a page of every kind of object."""
     table = {"monitor:casebook_referencerange_changelist": ("GET", REVIEW[0], "")}
+    acts = REVIEW[0].replace("200", "422"), REVIEW[1].replace("200", "422")  # what is posted cannot stand
+    for name in ("ask-query-again", "pass-query-on", "close-query", "reopen-query"):
+        table[f"monitor:{name}"] = ("POST", *acts)
+    table["monitor:open-query"] = ("GET POST", *REVIEW)
+    table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
     table |= {"monitor:index": ("GET", REVIEW_SAFETY[0], ""), "monitor:item-history": ("GET", *REVIEW)}
-    for label in ("casebook_patient", "casebook_visit", "casebook_entry"):
+    for label in ("casebook_patient", "casebook_visit", "casebook_entry", "queries_query"):
         table |= {
             f"monitor:{label}_changelist": ("GET", REVIEW[0], ""),
             f"monitor:{label}_change": ("GET", *REVIEW),
@@ -144,6 +153,9 @@ def _world(site: Site, by: User) -> SimpleNamespace:
     definition = a_place(patient, "adverse-event").definition
     add_entry(patient=patient, definition=definition, visit=None, parent=None, by=actor, request_key=key)
     finding = Finding.objects.get(entry__patient=patient)
+    manager = make_user(f"manager{site.code}", Role.DATA_MANAGER)
+    mrc = Entry.objects.get(visit=visit, crf="mrc-strength")
+    query = asked(mrc, manager, "Before the dose?", item="before_dose")
     given = [NewRange(test, "g/L", None, Decimal("16"), "", date(2026, 1, 1)) for test in ("HGB", "WBC")]
     lab_range, wrong_range = add_ranges(site=site, given=given, by=by)
     token, _other = (make_feed(by=by, label="", request_key=uuid.uuid4()) for _ in range(2))
@@ -152,6 +164,7 @@ def _world(site: Site, by: User) -> SimpleNamespace:
         patient=patient,
         visit=visit,
         finding=finding,
+        query=query,
         range=lab_range,
         wrong_range=wrong_range,
         ae_key=key,
@@ -183,7 +196,7 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
     number = where.patient.number
     item = [number, "W01", "mrc-strength", "1", "before_dose"]
     if name.startswith("monitor:"):
-        return _monitors_address(name, where), {}
+        return _monitors_address(name, where), {"text": "\x00"}
     made: dict[str, Callable[[], tuple[list, dict[str, str]]]] = {
         "add-patient": lambda: ([], {"site": where.site.code, "key": str(uuid.uuid4())}),
         "ranges": lambda: ([where.site.code], {}),
@@ -201,6 +214,7 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "sign-visit": lambda: ([number, "W01"], {}),
         "sign-form": lambda: ([number, "W01", "mrc-strength", 1], {}),
         "sign-casebook": lambda: ([number], {}),
+        "answer-query": lambda: ([number, where.query.number], {"text": "\x00"}),
         "calendar-feed": lambda: ([where.token], {}),  # no login asks for it: whoever knows the secret reads
         "print-casebook": lambda: ([number], {}),
         "print-visit": lambda: ([number, "W01"], {}),
@@ -222,14 +236,17 @@ def _monitors_address(name: str, where: SimpleNamespace) -> str:
     label, _, kind = name.removeprefix("monitor:").rpartition("_")
     if kind != "change":
         mrc = Entry.objects.get(visit=where.visit, crf="mrc-strength")
-        return reverse(name, args=[mrc.pk, "before_dose"] if name.endswith("item-history") else [])
+        if name in ("monitor:item-history", "monitor:open-query"):
+            return reverse(name, args=[mrc.pk, "before_dose"])
+        return reverse(name, args=[where.query.pk] if "query" in name and kind != "changelist" else [])
     model = apps.get_model(*label.split("_"))
     stored = {
         "patient": where.patient,
         "visit": where.visit,
         "entry": Entry.objects.filter(patient=where.patient).first(),
+        "query": where.query,
     }
-    found = stored[model._meta.model_name] if model in (Patient, Visit, Entry) else _row(model, where)
+    found = stored[model._meta.model_name] if model in (Patient, Visit, Entry, Query) else _row(model, where)
     return reverse(name, args=[found.pk])
 
 
@@ -409,6 +426,7 @@ def test_lists_of_a_monitor_show_no_patient_of_another_site(own, other, client, 
                 f'value="{other.patient.number}"',
                 f"“{other.patient.number}”",
                 f"?q={other.patient.number}",
+                f"&amp;q={other.patient.number}",
             ]
             told = reduce(lambda text, own_words: text.replace(own_words, ""), typed, page)
             assert other.patient.number not in told, (name, query)

@@ -13,6 +13,7 @@ from ecrf.casebook.services import add_entry
 from tests.bench.addresses import monitor_pages, signing_pages, site_pages
 from tests.bench.counting import Statements, client_of, statements
 from tests.builders import a_patient, a_visit, enter
+from tests.ecrf.queries.builders import act, asked, complete, vital_signs
 
 SAVE_AT_MOST = 15
 VISIT_PAGE_AT_MOST = 40
@@ -96,6 +97,26 @@ def test_saving_an_item_takes_few_statements_in_one_transaction(client, patient,
         assert found.count <= SAVE_AT_MOST, "\n".join(found.sql)
         assert found.writes
         assert found.writing_transactions == 1, "\n".join(found.sql)
+
+
+def test_saving_in_a_complete_form_takes_few_statements_also_when_queries_follow(
+    client, patient, coordinator, monitor
+):
+    visit = patient.visits.get(code="W04")
+    vital_signs(visit, coordinator)
+    entry = complete(visit, "vital-signs", coordinator)
+    act("close", asked(entry, monitor), monitor)
+    for value in (
+        "72",
+        "200",
+        "210",
+        "73",
+        "220",
+    ):  # reopens a person's; opens, asks again, closes, reopens its own
+        path = _item(patient, "vital-signs/1/pulse")
+        found = statements(lambda p=path, v=value: client.post(p, {"value": v, "reason": "Misread"}))
+        assert found.count <= SAVE_AT_MOST, "\n".join(found.sql)
+        assert found.writing_transactions == 1
 
 
 def test_saving_a_laboratory_result_takes_few_statements(client, patient, coordinator):

@@ -59,7 +59,7 @@ def cell(item: ItemView, size: str, row: int, col: int, muscle: str = "") -> str
 @register.simple_tag
 def messages_of(item: ItemView) -> str:
     """What the last save says of the item and what is asked about it; mostly nothing, on hundreds of items."""
-    if not item.has_message and not item.questions:
+    if not (item.has_message or item.questions or item.queries):
         return controls.no_messages(item)
     return get_template("entry/_messages.html").render({"item": item, "reasons": REASONS})
 

@@ -1,0 +1,99 @@
+"""Who may do what in a query, and what a text must be: every refusal in words for the page."""
+
+import unicodedata
+
+from ecrf.access.models import Site, User
+from ecrf.access.roles import Right, Role
+from ecrf.queries.models import Act, Message, Query, Turn
+
+
+class QueryRefused(Exception):
+    """Why a query was not opened, or an act in it not done, in words for the page."""
+
+    status = 409
+
+
+class TextRefused(QueryRefused):
+    """The text cannot stand: it is blank, or holds what cannot be stored."""
+
+    status = 422
+
+
+class NotAllowed(QueryRefused):
+    """The person's role does not let them do this."""
+
+    status = 403
+
+
+def readable(text: str, what: str = "your question") -> str:
+    """The text as it will stand. Any length and any language; blanks and invisible characters alone say nothing."""
+    if "\x00" in text:
+        raise TextRefused("The text holds a null character, which cannot be stored. Type it again without.")
+    if not any(unicodedata.category(sign)[0] not in "CZ" for sign in text):
+        raise TextRefused(f"Nothing was sent: write {what}.")
+    return text.replace("\r\n", "\n").strip()
+
+
+def need(by: User, right: Right, site: Site) -> None:
+    if not by.may(right, site):
+        raise NotAllowed(f"Your role at site {site.code} does not let you {Right(right).label}.")
+
+
+def asking_as(role: str) -> Turn:
+    """To whom an answer goes: the role in which somebody asks."""
+    if role not in (Turn.MONITOR, Turn.DATA_MANAGER):
+        raise NotAllowed("Queries are asked by monitors and data managers.")
+    return Turn(role)
+
+
+def refuse_closed(query: Query) -> None:
+    if not query.is_open:
+        who = f" by {query.closed_by.username}" if query.closed_by else " by the system"
+        raise QueryRefused(f"Query {query.number} is closed{who}. Nothing was changed.")
+
+
+def refuse_open(query: Query) -> None:
+    if query.is_open:
+        raise QueryRefused(f"Query {query.number} is open already: it need not be reopened.")
+
+
+def refuse_unseen(query: Query, last: Message | None, seen: int | None) -> None:
+    """`seen`: the last message on the page that was answered."""
+    if seen is not None and last is not None and last.pk > seen:
+        raise QueryRefused(
+            f"Somebody wrote in query {query.number} meanwhile. Read it here, then send yours again: it is kept."
+        )
+
+
+def refuse_if_not_sites_turn(query: Query) -> None:
+    refuse_closed(query)
+    if not query.is_sites_turn:
+        whose = query.get_turn_display().lower()
+        raise QueryRefused(f"Query {query.number} is answered already: it is the {whose}'s turn.")
+
+
+def is_repeated(last: Message | None, act: Act, text: str, by: User) -> bool:
+    """Whether this very act was the last one: a second click does nothing."""
+    return last is not None and (last.act, last.text, last.said_by_id) == (act, text, by.pk)
+
+
+def may_close(query: Query, by: User) -> bool:
+    """Who opened it, or a data manager; of a check's, or where the opener has left, any monitor of the site."""
+    if not query.is_open or not by.may(Right.QUERY, query.site):
+        return False
+    if Role.DATA_MANAGER in _roles(by, query.site) or query.opened_by_id in (None, by.pk):
+        return True
+    assert query.opened_by is not None
+    return not (query.opened_by.is_active and query.opened_by.may(Right.QUERY, query.site))
+
+
+def refuse_to_close(query: Query, by: User) -> None:
+    refuse_closed(query)
+    if not may_close(query, by):
+        raise NotAllowed(
+            f"Query {query.number} was opened by {query.asker}: only {query.asker} or a data manager closes it."
+        )
+
+
+def _roles(by: User, site: Site) -> set[str]:
+    return {each.role for each in by.current_memberships if each.site_id in (None, site.pk)}

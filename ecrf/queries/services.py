@@ -1,0 +1,237 @@
+"""What people do in queries: open, answer, ask again, pass on, close, reopen. None of it changes a value."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db.models import Max
+from django.utils import timezone
+
+from ecrf.access.models import User
+from ecrf.access.roles import Right
+from ecrf.audit.actor import Actor, acting
+from ecrf.audit.refusals import Locked
+from ecrf.casebook.models import Entry
+from ecrf.casebook.registry import CRFS
+from ecrf.queries import rules
+from ecrf.queries.models import Act, Message, Query, Turn
+from ecrf.queries.quoting import as_it_stands
+from ecrf.queries.rules import NotAllowed, QueryRefused, TextRefused
+from ecrf.queries.saying import MOVED, message, say
+
+__all__ = [
+    "NotAllowed",
+    "QueryRefused",
+    "TextRefused",
+    "answer",
+    "ask_again",
+    "close",
+    "open_query",
+    "pass_on",
+    "reopen",
+]
+
+"""What the database says where something is locked."""
+
+
+def open_query(
+    *,
+    entry: Entry,
+    item: str,
+    text: str,
+    by: User,
+    actor: Actor,
+    request_key: uuid.UUID | None = None,
+    source: str = "monitor",
+) -> Query:
+    """Ask the site about one item, also about a blank one. The same key, or the same words again, give one query."""
+    words = rules.readable(text)
+    rules.need(by, Right.QUERY, entry.site)
+    asked_in = rules.asking_as(actor.role)
+    with one_at_a_time(entry.patient_id, actor, source):
+        stored = Entry.objects.select_related("parent", "patient__site").get(pk=entry.pk)
+        if known := _known(stored, item, words, by, request_key):
+            return known
+        _refuse_place(stored, item)
+        query = _opened(stored, item, words, by, asked_in, request_key)
+        said = message(query, Act.OPENED, words, query.value, query.opened_at)
+        said.said_by, said.role = by, actor.role
+        said.save(force_insert=True)
+    return query
+
+
+def answer(
+    *, query: Query, text: str, by: User, actor: Actor, source: str = "site", seen: int | None = None
+) -> Query:
+    """The site answers; the turn goes to who asked. `seen`, here and below: the last message that was on the page."""
+    words = rules.readable(text, "your answer")
+    rules.need(by, Right.ENTER, query.site)
+    return _act(query, Act.ANSWERED, words, by, actor, source, seen, rules.refuse_if_not_sites_turn)
+
+
+def ask_again(
+    *, query: Query, text: str, by: User, actor: Actor, source: str = "monitor", seen: int | None = None
+) -> Query:
+    """The answer leaves something open: the turn goes back to the site, and the next answer to who asks now."""
+    words = rules.readable(text)
+    rules.need(by, Right.QUERY, query.site)
+
+    def allowed(query: Query) -> None:
+        rules.refuse_closed(query)
+        if query.is_sites_turn:
+            raise QueryRefused(f"Query {query.number} waits for the site's answer already.")
+        query.asked_in = rules.asking_as(actor.role)
+
+    return _act(query, Act.ASKED_AGAIN, words, by, actor, source, seen, allowed, Turn.SITE)
+
+
+def pass_on(
+    *,
+    query: Query,
+    to: Turn,
+    text: str,
+    by: User,
+    actor: Actor,
+    source: str = "monitor",
+    seen: int | None = None,
+) -> Query:
+    """Pass the turn on: between monitor and data manager, or to the site."""
+    words = rules.readable(text, "what the other is to look at")
+    rules.need(by, Right.QUERY, query.site)
+    if to not in (Turn.SITE, Turn.MONITOR, Turn.DATA_MANAGER):
+        raise TextRefused("Choose to whom the query is passed on.")
+
+    def allowed(query: Query) -> None:
+        rules.refuse_closed(query)
+        if query.turn == to:
+            raise QueryRefused(f"It is the {Turn(to).label.lower()}'s turn already in query {query.number}.")
+        if to == Turn.SITE:
+            query.asked_in = rules.asking_as(actor.role)
+
+    return _act(query, Act.PASSED_ON, words, by, actor, source, seen, allowed, to)
+
+
+def close(
+    *,
+    query: Query,
+    text: str = "",
+    by: User,
+    actor: Actor,
+    source: str = "monitor",
+    seen: int | None = None,
+) -> Query:
+    """Nothing is open any more. By who opened it or a data manager; of a check's query, by any monitor of the site."""
+    words = rules.readable(text) if text.strip() else ""
+    rules.need(by, Right.QUERY, query.site)
+
+    def allowed(query: Query) -> None:
+        rules.refuse_to_close(query, by)
+
+    return _act(query, Act.CLOSED, words, by, actor, source, seen, allowed, Turn.NOBODY)
+
+
+def reopen(
+    *, query: Query, text: str, by: User, actor: Actor, source: str = "monitor", seen: int | None = None
+) -> Query:
+    """Open a closed query again, with the reason; it is the site's turn."""
+    words = rules.readable(text, "why the query is reopened")
+    rules.need(by, Right.QUERY, query.site)
+
+    def allowed(query: Query) -> None:
+        rules.refuse_open(query)
+        entry = Entry.objects.select_related("parent").get(pk=query.entry_id)
+        _refuse_struck(entry)
+        query.asked_in = rules.asking_as(actor.role)
+
+    return _act(query, Act.REOPENED, words, by, actor, source, seen, allowed, Turn.SITE)
+
+
+@contextmanager
+def one_at_a_time(patient_id: int, actor: Actor, source: str) -> Iterator[None]:
+    """Writers of one patient take turns; what the database refuses because of a lock is said in words."""
+    try:
+        with acting(actor, patient_id=patient_id, source=source):
+            yield
+    except Locked as refusal:
+        raise QueryRefused(str(refusal)) from refusal
+
+
+def _act(
+    query: Query,
+    act: Act,
+    words: str,
+    by: User,
+    actor: Actor,
+    source: str,
+    seen: int | None,
+    allowed: Callable[[Query], None],
+    turn: Turn | None = None,
+) -> Query:
+    """`turn`: whose it is then; None for who asked."""
+    with one_at_a_time(query.patient_id, actor, source):
+        query.refresh_from_db(fields=MOVED)
+        query.__dict__.pop("said", None)
+        last = Message.objects.filter(query=query).order_by("-pk").first()
+        if _is_done(query, last, act, words, by):
+            return query
+        if act != Act.CLOSED or query.is_open:
+            rules.refuse_unseen(query, last, seen)
+        allowed(query)
+        value = as_it_stands(query.entry, query.item)
+        whose = Turn(query.asked_in) if turn is None else turn
+        say(query, act, words, turn=whose, value=value, by=by, role=actor.role)
+    return query
+
+
+def _is_done(query: Query, last: Message | None, act: Act, words: str, by: User) -> bool:
+    """Whether this is the second click of an act. Who closes twice is told that it is closed."""
+    if act == Act.CLOSED:
+        return False
+    if act == Act.ANSWERED and not query.is_sites_turn:
+        # A correction may have closed the query by itself since.
+        last = Message.objects.filter(query=query, said_by__isnull=False).order_by("-pk").first()
+    return rules.is_repeated(last, act, words, by)
+
+
+def _known(entry: Entry, item: str, words: str, by: User, request_key: uuid.UUID | None) -> Query | None:
+    """The query that this click, or the same person with the same words, has opened already."""
+    if request_key is not None and (known := Query.objects.filter(request_key=request_key).first()):
+        if (known.entry_id, known.item, known.opened_by_id) != (entry.pk, item, by.pk):
+            raise QueryRefused("The page is out of date. Load it again; nothing was sent.")
+        return known
+    same = Query.objects.filter(entry=entry, item=item, text=words, opened_by=by, turn=Turn.SITE)
+    return same.first()
+
+
+def _refuse_place(entry: Entry, item: str) -> None:
+    definition = CRFS.get(entry.crf)
+    if definition is None or item not in definition.items:
+        raise QueryRefused("This form has no such item any more. Nothing was sent.")
+    _refuse_struck(entry)
+
+
+def _refuse_struck(entry: Entry) -> None:
+    if entry.is_struck:
+        raise QueryRefused("This row is struck out: nothing is asked about it. Nothing was sent.")
+
+
+def _opened(
+    entry: Entry, item: str, words: str, by: User, asked_in: Turn, request_key: uuid.UUID | None
+) -> Query:
+    last = Query.objects.filter(patient=entry.patient_id).aggregate(last=Max("number"))["last"] or 0
+    now = timezone.now()
+    return Query.objects.create(
+        patient=entry.patient,
+        site=entry.patient.site,
+        number=last + 1,
+        entry=entry,
+        item=item,
+        text=words,
+        value=as_it_stands(entry, item),
+        turn=Turn.SITE,
+        turn_since=now,
+        asked_in=asked_in,
+        opened_at=now,
+        opened_by=by,
+        request_key=request_key,
+    )
