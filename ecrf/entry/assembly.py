@@ -148,7 +148,7 @@ def recalculated_rows(where: Where, place: Place, changed: list[str]) -> list[Ro
     rows = {key: [r for r in book.rows(key) if r.entry.visit_id == where.visit.pk] for key in keys}
     entries = [row.entry_id for kind in kinds for row in rows[kind.key]]
     findings = list(Finding.objects.filter(entry__in=entries).select_related("confirmed_by"))
-    shelf = Shelf(where, rows, findings, {}, {}, book, queries_on(entries))
+    shelf = Shelf(where, rows, findings, {}, {}, book, queries=queries_on(entries))
     return [
         shelf.group(Place(where.patient, CRFS[kind.row_of], where.visit, row.entry.number), row, kind)
         for kind in kinds
