@@ -158,7 +158,7 @@ def _missing(target: Target) -> Point:
     total = found.aggregate(total=Sum("missing"))["total"] or 0
     places = [_form(entry, f": {entry.missing}") for entry in found[:SHOWN]]
     words = f"{total} required item{'s' * (total != 1)} empty"
-    return Point(words, total, places, found.count() if total else 0)
+    return Point(words, total, places, found.count())
 
 
 def _not_begun(target: Target) -> Point:
@@ -228,7 +228,7 @@ def _unverified(target: Target) -> Point:
     total = found.aggregate(total=Sum(F("planned") - F("verified")))["total"] or 0
     places = [_form(mark.entry, f": {mark.planned - mark.verified}") for mark in found[:SHOWN]]
     words = f"{total} planned item{'s' * (total != 1)} not verified"
-    return Point(words, total, places, found.count() if total else 0)
+    return Point(words, total, places, found.count())
 
 
 def _unsigned(target: Target) -> Point:

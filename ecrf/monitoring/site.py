@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.roles import Right
-from ecrf.monitoring import pages
+from ecrf.monitoring import locking, pages
 
 READING = frozenset({Right.REVIEW, Right.REVIEW_SAFETY})
 """Either of these opens the monitor's pages; each page then asks for its own."""
@@ -56,7 +56,15 @@ class MonitorSite(AdminSite):
         for model, model_admin in self._registry.items():
             address = f"{model._meta.app_label}/{model._meta.model_name}/"
             urls.append(path(address, include(model_admin.urls)))
-        return urls
+        return [*urls, *self._lock_urls()]
+
+    def _lock_urls(self) -> list[URLPattern]:
+        """What is frozen or locked, and what is in the way of it."""
+        return [
+            path("locks/", self.admin_view(locking.overview), name="locks"),
+            path("locks/study/", self.form_view(locking.scope), {"scope": "study"}, name="study-locks"),
+            path("locks/<slug:scope>/<str:key>/", self.form_view(locking.scope), name="scope-locks"),
+        ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What the admin's templates ask for; the list of all models is none of it."""
