@@ -57,7 +57,7 @@ HOURS = """
         to_char(min(e.at AT TIME ZONE place.zone), 'Dy HH24:MI')
             || ' to ' || to_char(max(e.at AT TIME ZONE place.zone), 'HH24:MI') AS what
     FROM audit_auditevent e JOIN place ON place.chain = e.chain
-    WHERE e."table" = ANY (%(forms)s) AND e.at >= %(begins)s AND e.at < %(ends)s AND (
+    WHERE e."table" = ANY (%(forms)s) AND e.changes <> '{{}}' AND e.at >= %(begins)s AND e.at < %(ends)s AND (
         extract(isodow FROM e.at AT TIME ZONE place.zone) >= 6
         OR (e.at AT TIME ZONE place.zone)::time >= '22:00' OR (e.at AT TIME ZONE place.zone)::time < '05:00'
     )

@@ -61,11 +61,10 @@ def finding(event: AuditEvent, around: Around) -> Iterator[Line]:
     row = around.row(event)
     item = new(event, "item") or (row.item if row else "")
     check = new(event, "check_id") or (row.check_id if row else "a check")
-    text = new(event, "text") or ""
+    text = new(event, "text") or ""  # not the row's: that may ask other words by now
     label = item_label(around, event.entry_id, item)
     what = "asked" if is_new(event) else ASKED.get(new(event, "state"), "asks other words")
-    said = text or (row.text if row and new(event, "state") else "")
-    yield Line(f"question of {check} {what}", label, item, said=said, kind=Kind.QUESTION)
+    yield Line(f"question of {check} {what}", label, item, said=text, kind=Kind.QUESTION)
 
 
 @tells(Query)

@@ -223,7 +223,7 @@ def test_filters_keep_on_paging(world, client, page):
 def test_save_that_is_cut_by_the_page_says_that_it_goes_on(world, page):
     with mock.patch.object(trail_events, "PAGE", 1):
         enter(world.patient, "adverse-event", world.coordinator, number=2, term="Cough")
-        assert "goes on on the next page" in page("/patients/01-001/trail/")
+        assert "continues on the next page" in page("/patients/01-001/trail/")
 
 
 def test_cursor_of_a_site_that_is_no_event_leaves_nothing(page):

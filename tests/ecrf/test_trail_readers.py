@@ -1,8 +1,8 @@
-"""Who reads which trail: a site its own, a monitor his sites', nobody another's; reading writes nothing."""
+"""Who reads which trail: a site its own, a monitor his sites', nobody another's; reading writes nothing; the clock."""
 
 import html
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.keeping_ranges import NewRange, add_ranges
+from ecrf.reports.trail import zone_words
 from ecrf.reports.trail_events import events_of
 from ecrf.reports.trail_filters import Filters, Scope
 from tests.builders import a_patient, a_visit, enter
@@ -100,3 +101,20 @@ def test_reading_writes_nothing(world, client):
             assert client.get(path).status_code == 200
         assert not [q for q in captured if q["sql"].startswith(("INSERT", "UPDATE audit", "DELETE"))]
     assert AuditEvent.objects.count() == before
+
+
+# --- the clock ----
+
+
+@pytest.mark.requirement("R-007")
+def test_hour_that_comes_twice_in_autumn_is_told_apart_by_its_offset(db):
+    zone = make_site("90", "Europe/Berlin").zone
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC).astimezone(zone)
+    second = datetime(2026, 10, 25, 1, 30, tzinfo=UTC).astimezone(zone)
+    assert (first.hour, second.hour) == (2, 2)
+    assert (zone_words(first), zone_words(second)) == ("+02:00 CEST", "+01:00 CET")
+
+
+def test_zone_without_a_short_name_shows_the_offset_only(db):
+    zone = make_site("91", "America/Sao_Paulo").zone
+    assert zone_words(datetime(2026, 1, 1, tzinfo=UTC).astimezone(zone)) == "-03:00"
