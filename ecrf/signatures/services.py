@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -13,7 +12,7 @@ from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.models import AuditChain, AuditEvent
-from ecrf.audit.refusals import locked_by
+from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry, Patient, Status, Visit
 from ecrf.casebook.wording import form_title, visit_label
 from ecrf.signatures.models import STANDS, Scope, Signature
@@ -192,9 +191,5 @@ def _refused_in_words() -> Iterator[None]:
     """A lock is refused by the database itself."""
     try:
         yield
-    except DatabaseError as error:
-        if locked_by(error) is None:
-            raise
-        raise Outdated(
-            "This is locked, so it can no longer be signed. A data manager can unlock it, with a reason."
-        ) from error
+    except Locked as error:
+        raise Outdated(str(error)) from error

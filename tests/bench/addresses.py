@@ -22,6 +22,10 @@ def site_pages(number: str, *codes: str) -> list[str]:
         *(f"{patient}{code}/vital-signs/1/pulse/history/" for code in codes),
         f"{patient}casebook/adverse-event/",
         f"{patient}casebook/end-of-study/",
+        f"{patient}trail/",
+        f"/sites/{number[:2]}/trail/",
+        f"/sites/{number[:2]}/trail/review/",
+        "/trail/review/",
     ]
 
 

@@ -89,6 +89,12 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "worksheets":      ("GET", WORKSHEET, ""),
     "worksheet":       ("GET", WORKSHEET, ""),
     "log-worksheet":   ("GET", WORKSHEET, ""),
+    "patient-trail":   ("GET", *PRINT),
+    "patient-trail-csv": ("POST", *PRINT),
+    "site-trail":      ("GET", *PRINT),
+    "site-trail-csv":  ("POST", *PRINT),
+    "trail-review":    ("GET", *PRINT),
+    "trail-review-all": ("GET", WORKSHEET, ""),
     "revoke-calendar": ("POST", "302 404 404 404 404 404 404 404 login", "404 404 404 404 404 404 404 404 login"),
 }
 # fmt: on
@@ -201,6 +207,11 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "print-log": lambda: ([number, "adverse-event"], {}),
         "worksheet": lambda: (["W01"], {}),
         "log-worksheet": lambda: (["adverse-event"], {}),
+        "patient-trail": lambda: ([number], {}),
+        "patient-trail-csv": lambda: ([number], {}),
+        "site-trail": lambda: ([where.site.code], {}),
+        "site-trail-csv": lambda: ([where.site.code], {}),
+        "trail-review": lambda: ([where.site.code], {}),
         "revoke-calendar": lambda: ([where.feed.pk], {}),
     }
     arguments, data = made.get(name, lambda: ([], {}))()

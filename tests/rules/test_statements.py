@@ -65,6 +65,13 @@ def _infusion_days(visit: Visit, by: User, days: int, readings: int) -> None:
             enter(visit, "infusion-vitals", by, number=row, parent=day, pulse="70")
 
 
+def _laboratory(visit: Visit, by: User, value: str = "12") -> None:
+    """A sample with a result of every test."""
+    enter(visit, "laboratory", by, collected_on="2026-01-05")
+    for number in range(1, 1 + len(CRFS["lab-result"].row_names)):
+        enter(visit, "lab-result", by, number=number, parent=1, value=value)
+
+
 @pytest.mark.parametrize(
     ("address", "values"),
     [
@@ -123,21 +130,23 @@ def test_refused_value_writes_nothing(client, patient):
     assert _save(client, _item(patient, "vital-signs/1/pulse"), "many", 422).writes == []
 
 
-def test_visit_page_takes_the_same_number_empty_or_full(client, site, coordinator):
+@pytest.mark.parametrize("code", ["SCR", "W01", "W04"])
+def test_visit_page_takes_the_same_number_empty_or_full(client, site, coordinator, code):
     patient = a_patient(site, coordinator)
-    visit = a_visit(patient, "W01", coordinator)
-    page = f"/patients/{patient.number}/W01/"
+    visit = a_visit(patient, code, coordinator)
+    page = f"/patients/{patient.number}/{code}/"
     empty = _get(client, page)
     assert empty.count <= VISIT_PAGE_AT_MOST, "\n".join(empty.sql)
     _assess(visit, coordinator)
-    _infusion_days(visit, coordinator, days=1, readings=1)
     begun = _get(client, page).count
-    _infusion_days(visit, coordinator, days=5, readings=3)
-    for code in ("SCR", "W04", "W07"):
-        _assess(a_visit(patient, code, coordinator), coordinator)
+    if code == "W01":
+        _infusion_days(visit, coordinator, days=5, readings=3)
+    _laboratory(visit, coordinator)
+    for other in {"SCR", "W01", "W04", "W07"} - {code}:
+        _assess(a_visit(patient, other, coordinator), coordinator)
     full = _get(client, page).count
     for _ in range(3):
-        _assess(a_visit(a_patient(site, coordinator), "W01", coordinator), coordinator)
+        _assess(a_visit(a_patient(site, coordinator), code, coordinator), coordinator)
     among_others = _get(client, page).count
     assert (begun, full, among_others) == (empty.count, empty.count, empty.count)
 
