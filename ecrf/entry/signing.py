@@ -7,14 +7,14 @@ from functools import cached_property
 from django.urls import reverse
 
 from ecrf.access.models import User
-from ecrf.access.reach import reach, sites
+from ecrf.access.reach import sites
 from ecrf.access.roles import Right
 from ecrf.casebook.book import Book
 from ecrf.casebook.due import VisitState
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.outlooks import outlook_of, visits_of
 from ecrf.casebook.places import Place
-from ecrf.casebook.protocol import CASEBOOK, protocol
+from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.wording import form_title, numbered_title, reading_id, visit_label
 from ecrf.checks.reading import Sheet
@@ -25,9 +25,10 @@ from ecrf.locks.reading import is_locked, lock_on_entry, lock_on_visit, locks_ov
 from ecrf.queries.models import Query
 from ecrf.queries.reading import open_queries
 from ecrf.signatures import signers
+from ecrf.signatures.breaking import Change, changes_told
 from ecrf.signatures.models import Scope, Signature
 from ecrf.signatures.reading import Standing, on_casebook, on_form, on_visit, signatures_of, visits_to_sign
-from ecrf.signatures.services import MEANINGS, Covered, chain_length
+from ecrf.signatures.services import MEANINGS, Covered, chain_length, events_since
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,7 @@ def signing_page(covered: Covered) -> SigningPage:
 
 def _form_leaf(entry: Entry) -> Leaf:
     title = visit_label(entry.visit) or numbered_title(CRFS[entry.crf], entry.number, None)
-    return Leaf(entry.visit.code if entry.visit else CASEBOOK, title, entry.visit, [entry_sheet(entry)])
+    return Leaf(entry.visit.code if entry.visit else entry.crf, title, entry.visit, [entry_sheet(entry)])
 
 
 def _casebook(patient: Patient) -> tuple[list[Leaf], list[Point]]:
@@ -238,28 +239,6 @@ def _casebook(patient: Patient) -> tuple[list[Leaf], list[Point]]:
     return leaves, [Point(due.plan.label, url, f"overdue since {due.closes_on}") for due in late]
 
 
-def covered_visit(user: User, number: str, code: str) -> Covered:
-    """The visit to sign, if the user reaches it and may sign there."""
-    visits = Visit.objects.select_related("patient__site")
-    visit = reach(user, visits, Right.SIGN, patient__number=number, code=code)
-    return Covered(visit.patient, Scope.VISIT, visit=visit)
-
-
-def covered_form(user: User, number: str, segment: str, crf: str, entry_number: int) -> Covered:
-    """The form to sign: of a visit, of a log, or the one of its kind."""
-    entries = Entry.objects.select_related("patient__site", "visit", "parent").filter(parent=None)
-    at = {"visit": None} if segment == CASEBOOK else {"visit__code": segment}
-    known = crf if crf in CRFS else ""
-    entry = reach(user, entries, Right.SIGN, patient__number=number, crf=known, number=entry_number, **at)
-    return Covered(entry.patient, Scope.FORM, entry=entry)
-
-
-def covered_casebook(user: User, number: str) -> Covered:
-    """Everything of the patient."""
-    patient = reach(user, Patient.objects.select_related("site"), Right.SIGN, number=number)
-    return Covered(patient, Scope.CASEBOOK)
-
-
 @dataclass(frozen=True)
 class Signer:
     """What the account of the person still lacks."""
@@ -271,6 +250,16 @@ class Signer:
 
 def signer(user: User) -> Signer:
     return Signer(signers.why_not_ready(user), signers.has_declared(user))
+
+
+CHANGES_NAMED = 12
+
+
+def changes_meanwhile(covered: Covered, seen: int) -> list[Change]:
+    """What was changed since the page was made, the newest first; nothing for a position that no page has."""
+    if seen < 1:
+        return []
+    return changes_told(events_since(covered, seen).reverse()[:CHANGES_NAMED])
 
 
 def next_to_sign(user: User, patient: Patient) -> Visit | None:

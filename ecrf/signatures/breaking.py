@@ -1,4 +1,4 @@
-"""What broke a signature, read from the trail: which item of which form, by whom, when and why."""
+"""Changes read from the trail: which item of which form, by whom, when and why. One of them broke a signature."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +17,8 @@ NAMED_AT_MOST = 3
 
 
 @dataclass(frozen=True)
-class Breaking:
-    """The change that broke a signature. `what` is said of the place: `Wrist extension, right changed`."""
+class Change:
+    """One change of what is signed or to be signed. `what` is said of the place: `Wrist extension, right changed`."""
 
     entry: Entry
     what: str
@@ -38,6 +38,11 @@ class Breaking:
     def form(self) -> Entry:
         """The form itself, where a row of it was changed."""
         return self.entry.parent or self.entry
+
+    @property
+    def form_anchor(self) -> str:
+        """The id of the form on such a page."""
+        return reading_id(self.form.crf, self.form.address)
 
     @property
     def anchor(self) -> str:
@@ -72,7 +77,7 @@ def with_breaking(signatures: QuerySet[Signature]) -> QuerySet[Signature]:
     ).annotate(broken_place=Subquery(Entry.objects.filter(pk=OuterRef("broken_entry")).values(json=place)))
 
 
-def breaking_of(signature: Signature) -> Breaking | None:
+def breaking_of(signature: Signature) -> Change | None:
     """What broke it; None while it stands. The signature comes from `with_breaking`."""
     event: dict[str, Any] | None = getattr(signature, "broken_event", None)
     place: dict[str, Any] | None = getattr(signature, "broken_place", None)
@@ -81,9 +86,22 @@ def breaking_of(signature: Signature) -> Breaking | None:
     # What was derived in the same save is not the cause; alone, it is.
     entry, items = _entry(place, signature), list(event["changes"] or event["calculated"])
     what, item = _what(event["table"], event["operation"], items, event["changes"], CRFS.get(entry.crf))
-    return Breaking(
+    return Change(
         entry, what, item, signature.broken_at, event["actor"], event["role"], event["reason"].strip()
     )
+
+
+def changes_told(events: QuerySet[AuditEvent]) -> list[Change]:
+    """These events of entries, told like what breaks a signature; two statements."""
+    found = list(events)
+    entries = Entry.objects.select_related("visit", "parent").in_bulk({event.entry_id for event in found})
+    return [_told(event, entries[event.entry_id]) for event in found if event.entry_id]
+
+
+def _told(event: AuditEvent, entry: Entry) -> Change:
+    items = list(event.changes or event.calculated)
+    what, item = _what(event.table, event.operation, items, event.changes, CRFS.get(entry.crf))
+    return Change(entry, what, item, event.at, event.actor, event.role, event.reason.strip())
 
 
 def _entry(place: dict[str, Any], signature: Signature) -> Entry:

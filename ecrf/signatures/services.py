@@ -176,11 +176,14 @@ def _refuse_changed(covered: Covered, seen: int, length: int) -> None:
 
 def changed_since(covered: Covered, seen: int) -> bool:
     """Whether data of what is covered changed behind this position of the patient's chain, whoever did it."""
-    later = AuditEvent.objects.filter(
-        chain=covered.patient.pk, position__gt=seen, entry_id__in=covered.entries.order_by().values("pk")
-    )
-    tables = later.values_list("table", flat=True).distinct()
-    return any(table.partition("_")[0] not in WORKFLOW for table in tables)
+    return events_since(covered, seen).exists()
+
+
+def events_since(covered: Covered, seen: int) -> QuerySet[AuditEvent]:
+    """What happened to the data of what is covered behind this position, in order."""
+    inside = covered.entries.order_by().values("pk")
+    later = AuditEvent.objects.filter(chain=covered.patient.pk, position__gt=seen, entry_id__in=inside)
+    return later.exclude(table__regex=f"^({'|'.join(WORKFLOW)})_").order_by("position")
 
 
 @contextmanager

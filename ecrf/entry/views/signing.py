@@ -8,15 +8,9 @@ from django.views.decorators.http import require_http_methods
 from ecrf.access.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
-from ecrf.entry.signing import (
-    covered_casebook,
-    covered_form,
-    covered_visit,
-    next_to_sign,
-    signer,
-    signing_page,
-)
-from ecrf.signatures.services import Covered, Outdated, SignatureRefused, changed_since, sign
+from ecrf.entry.signable import covered_casebook, covered_form, covered_visit
+from ecrf.entry.signing import changes_meanwhile, next_to_sign, signer, signing_page
+from ecrf.signatures.services import Covered, Outdated, SignatureRefused, sign
 
 NO_POSITION = -1
 """Before the first event: what a page that does not say what it showed is taken to have seen."""
@@ -48,7 +42,7 @@ def _answer(request: UserRequest, covered: Covered) -> HttpResponse:
         return _render(request, covered)
     typed = request.POST.get("username", "").strip(), request.POST.get("password", "")
     if wrong := why_not_confirmed(request, *typed):
-        return _render(request, covered, f"{wrong} {_meanwhile(request, covered)}".strip(), 422)
+        return _render(request, covered, wrong, 422)
     try:
         _sign(request, covered)
     except SignatureRefused as refusal:
@@ -74,12 +68,6 @@ def _seen(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else NO_POSITION
 
 
-def _meanwhile(request: UserRequest, covered: Covered) -> str:
-    """The page that says what was wrong shows the data anew: it says so where they are others than before."""
-    is_new = changed_since(covered, _seen(request.POST.get("seen", "")))
-    return "Besides, the data were changed meanwhile: look again." if is_new else ""
-
-
 def _render(request: UserRequest, covered: Covered, refusal: str = "", status: int = 200) -> HttpResponse:
     page = signing_page(covered)
     context = {
@@ -89,6 +77,8 @@ def _render(request: UserRequest, covered: Covered, refusal: str = "", status: i
         "now": covered.patient.site.now(),
         "signer": signer(request.user),
         "refusal": refusal,
+        # The answer shows the data anew: what is not as it was on the page before is named.
+        "meanwhile": changes_meanwhile(covered, _seen(request.POST.get("seen", ""))) if refusal else [],
         "wants_user_name": wants_user_name(request),
         "typed": request.POST.get("username", ""),
         "ticked": request.POST.get("declares") == "yes",

@@ -134,6 +134,7 @@ def test_stale_page_is_refused_and_shows_the_data_as_they_are_now(desk, url, vis
     answer = post(desk, url, seen=old)
     assert answer.status_code == 409
     assert "changed meanwhile" in words(answer)
+    assert "Week 4, MRC strength: Shoulder abduction, right changed, by coordinator" in words(answer)
     assert "checked" in answer.content.decode()
     assert not Signature.objects.exists()
     assert post(desk, url).status_code == 302
@@ -142,7 +143,7 @@ def test_stale_page_is_refused_and_shows_the_data_as_they_are_now(desk, url, vis
 def test_wrong_password_on_a_stale_page_says_that_it_is_stale(desk, url, visit, coordinator):
     old = seen(desk, url)
     change(visit, coordinator, "2")
-    assert "changed meanwhile" in words(post(desk, url, seen=old, password="wrong"))
+    assert "Changed since you looked: Week 4" in words(post(desk, url, seen=old, password="wrong"))
 
 
 def test_second_click_signs_nothing_and_says_so(desk, url):
