@@ -41,14 +41,18 @@ function answer(button) {
   }
   button.disabled = true;
   const sent = key(text);
-  return htmx.ajax("POST", button.dataset.answer, { values, target: `#y-${CSS.escape(id)}`, swap: "none" }).then(() => {
+  const settle = () => {
     button.disabled = false;
+    document.dispatchEvent(new Event("ecrf:saved"));
+    flush();
     if (text.isConnected || document.querySelector(`#${query.id} [role=alert]`)) return; // not sent: the text stays
     sessionStorage.removeItem(sent);
     const again = document.getElementById(text.id);
     if (again) again.value = "";
     field(id)?.focus({ preventScroll: true });
-  });
+  };
+  const sending = { values, target: `#y-${CSS.escape(id)}`, swap: "none" };
+  return htmx.ajax("POST", button.dataset.answer, sending).then(settle, settle);
 }
 
 onSettled(() => {

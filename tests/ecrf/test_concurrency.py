@@ -25,6 +25,8 @@ from ecrf.casebook.services import add_entry, add_patient, complete_entries, ope
 from ecrf.casebook.striking import strike_out
 from ecrf.checks.models import Finding
 from ecrf.locks.services import LockRefused, put
+from ecrf.queries.models import Message, Query
+from ecrf.queries.services import QueryRefused, answer, close, open_query
 from ecrf.reports.services import LIVING_AT_MOST, living_feeds, make_feed
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_site, make_user
@@ -371,3 +373,50 @@ def test_lock_waits_for_who_is_saving_and_tells_so_if_it_takes_long(committed, m
     model = CRFS["vital-signs"].model
     assert model.objects.get().pulse == 70
     assert enter(committed.visit, "vital-signs", committed.people[0], pulse="71").refused
+
+
+def test_queries_opened_at_once_get_numbers_of_their_own(committed):
+    monitor = make_user("monitor", Role.MONITOR, committed.site)
+    enter(committed.visit, "vital-signs", committed.people[0], pulse="70")
+    entry, actor, key = (
+        Entry.objects.get(crf="vital-signs"),
+        monitor.acting_at(committed.site, Right.QUERY),
+        uuid.uuid4(),
+    )
+
+    def ask(text: str, request_key: uuid.UUID | None = None) -> Query:
+        return open_query(
+            entry=entry, item="pulse", text=text, by=monitor, actor=actor, request_key=request_key
+        )
+
+    at_once(*(lambda t=text: ask(t) for text in "ABC"), *(lambda: ask("D", key) for _ in range(3)))
+    assert sorted(Query.objects.values_list("number", flat=True)) == [1, 2, 3, 4]
+    assert verify().faults == []
+
+
+def test_answer_and_closing_at_once_follow_each_other(committed):
+    monitor = make_user("monitor", Role.MONITOR, committed.site)
+    coordinator = committed.people[0]
+    enter(committed.visit, "vital-signs", coordinator, pulse="70")
+    asking, answering = (
+        monitor.acting_at(committed.site, Right.QUERY),
+        coordinator.acting_at(committed.site, Right.ENTER),
+    )
+    entry = Entry.objects.get(crf="vital-signs")
+    query = open_query(entry=entry, item="pulse", text="?!", by=monitor, actor=asking)
+
+    def told(act: Callable[..., Any], **given: Any) -> str:
+        try:
+            act(query=Query.objects.get(pk=query.pk), **given)
+        except QueryRefused as refused:
+            return str(refused)
+        return "done"
+
+    found = at_once(
+        lambda: told(answer, text="Yes", by=coordinator, actor=answering),
+        *(lambda: told(close, by=monitor, actor=asking) for _ in range(3)),
+    )
+    assert found[1:].count("done") == 1
+    assert all("is closed by monitor" in words for words in found[1:] if words != "done")
+    assert Message.objects.count() == 1 + found.count("done")
+    assert verify().faults == []

@@ -53,7 +53,7 @@ def pulse(query):
 
 def test_query_stands_at_its_item_with_its_conversation(query, site_client):
     page = text_of(site_client, page_of(query))
-    assert "Query 1 for you to answer since" in page
+    assert "Query 1 Pulse · for you to answer since" in page
     assert "monitor, monitor asked · value 70 /min Please check the pulse" in page
     assert "complete · 1 to answer" in page
 
