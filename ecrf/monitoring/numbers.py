@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import reduce
+from operator import or_
 
-from django.db.models import Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from ecrf.access.models import Site, User
@@ -23,7 +24,6 @@ from ecrf.queries.reading import open_queries
 
 COUNTED = 1_000
 """Counts that would have to walk far go no further: "over 1,000"."""
-NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class CountOf(Subquery):
@@ -64,24 +64,20 @@ class OpenQueries:
 
 @dataclass
 class SiteNumbers:
-    """One site's row; `since` is the start of the last monitoring visit that ended, None before the first."""
+    """One site's row; `since` is the start of the last monitoring visit that ended, None before the first.
+
+    `progress`: items planned and items verified; `serious` and `deviations`: entries of the log, and those that are new.
+    """
 
     site: Site
     since: datetime | None
     patients: int
-    planned: int
-    verified: int
+    progress: tuple[int, int]
     unsigned: int
     overdue: int
-    serious: int
-    serious_new: int
-    deviations: int
-    deviations_new: int
+    serious: tuple[int, int]
+    deviations: tuple[int, int]
     queries: OpenQueries
-
-    @property
-    def left(self) -> int:
-        return self.planned - self.verified
 
     @property
     def since_day(self) -> str:
@@ -100,23 +96,21 @@ def last_ended(user: User) -> QuerySet[MonitoringVisit]:
 
 
 def site_numbers(user: User) -> list[SiteNumbers]:
-    """Every site the user reviews; four statements. Practice sites come last."""
-    found = list(_counted(user))
+    """Every site the user reviews; six statements. Practice sites come last."""
+    found, trial = list(_counted(user)), protocol()
     ids = [site.pk for site in found]
     progress, late, queries = _progress(ids), _overdue(found), _queries(ids)
+    serious, deviations = _log(trial.serious_log, found), _log(trial.deviation_log, found)
     return [
         SiteNumbers(
             site=site,
-            since=None if site.since == NEVER else site.since,
+            since=site.since,
             patients=site.patient_count,
-            planned=progress.get(site.pk, (0, 0))[0],
-            verified=progress.get(site.pk, (0, 0))[1],
+            progress=progress.get(site.pk, (0, 0)),
             unsigned=site.unsigned,
             overdue=late.get(site.pk, 0),
-            serious=site.serious,
-            serious_new=site.serious_new,
-            deviations=site.deviations,
-            deviations_new=site.deviations_new,
+            serious=serious.get(site.pk, (0, 0)),
+            deviations=deviations.get(site.pk, (0, 0)),
             queries=queries[site.pk],
         )
         for site in found
@@ -126,22 +120,22 @@ def site_numbers(user: User) -> list[SiteNumbers]:
 def _counted(user: User) -> QuerySet:
     """The sites, each with what is counted there."""
     since = last_ended(user).filter(site=OuterRef("pk")).values("started_at")[:1]
-    trial = protocol()
     rows = sites(user, Right.REVIEW).annotate(
-        since=Coalesce(Subquery(since), Value(NEVER)),
+        since=Subquery(since),
         patient_count=CountOf(PatientOutlook.objects.filter(site=OuterRef("pk")).order_by().values("pk")),
         unsigned=CountOf(unsigned_places().filter(site=OuterRef("pk"))),
     )
-    for name, key in (("serious", trial.serious_log), ("deviations", trial.deviation_log)):
-        here = log_rows(key).filter(entry__patient__site=OuterRef("pk")).values("pk") if key else None
-        nothing = Value(0, IntegerField())
-        rows = rows.annotate(
-            **{
-                name: nothing if here is None else CountOf(here),
-                f"{name}_new": nothing if here is None else CountOf(here.filter(is_new(OuterRef("since")))),
-            }
-        )
     return rows.order_by("is_practice", "code")
+
+
+def _log(key: str, found: list[Site]) -> dict[int, tuple[int, int]]:
+    """{site id: (entries of the log, those that are new)}; none where the trial has no such log."""
+    if not key:
+        return {}
+    new = reduce(or_, (Q(entry__patient__site=site.pk) & is_new(site.since) for site in found), Q(pk=None))
+    rows = log_rows(key).filter(entry__patient__site__in=[site.pk for site in found])
+    counts = rows.values_list("entry__patient__site").annotate(all=Count("pk"), new=Count("pk", filter=new))
+    return {site: (every, fresh) for site, every, fresh in counts}
 
 
 def log_rows(key: str) -> QuerySet[Crf]:
@@ -149,8 +143,10 @@ def log_rows(key: str) -> QuerySet[Crf]:
     return CRFS[key].model._default_manager.filter(entry__struck_at=None).order_by()
 
 
-def is_new(since: datetime | OuterRef) -> Q:
-    """Of a log's rows: not complete yet, or completed after that moment."""
+def is_new(since: datetime | None) -> Q:
+    """Of a log's rows: not complete yet, or completed after that moment; all of them before the first visit."""
+    if since is None:
+        return ~Q(pk=None)
     return Q(entry__mark=None) | Q(entry__mark__completed_at__gt=since)
 
 

@@ -109,6 +109,16 @@ class ReviewAdmin(admin.ModelAdmin):
     def the_site(self, row: Any) -> str:
         return str(row.site.code)
 
+    @admin.display(description="Verified")
+    def the_verified(self, row: Any) -> str:
+        words: str = row.progress.verified_words
+        return words
+
+    @admin.display(description="Signed")
+    def the_signed(self, row: Any) -> str:
+        words: str = row.progress.signed_words
+        return words
+
     @admin.display(description="Questions")
     def the_questions(self, row: Any) -> str:
         return asked(row.open_questions)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, F, Max, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ from ecrf.casebook.registry import CRFS, WORDS_OF, CrfDefinition
 from ecrf.casebook.wording import form_title, reading_id, visit_label
 from ecrf.monitoring.numbers import COUNTED, in_words, is_new, log_rows, unsigned_places
 from ecrf.queries.models import Query, Turn
-from ecrf.queries.reading import open_queries, queries_with_place
+from ecrf.queries.reading import open_queries
 
 MARKS = 4_000
 """So many of the forms and rows that changed last are looked at."""
@@ -144,11 +144,14 @@ def changed(site: Site, since: Since, limit: int) -> Section:
 
 def _titles(marks: QuerySet[ReviewMark], places: set[Place]) -> dict[Place, list[str]]:
     """{place: the titles of its forms among the marks, for a row that of the form it belongs to}; one statement."""
-    here = marks.filter(patient__in={patient for patient, _visit in places}).order_by("-changed_at")
+    at_visits = Q(visit__in=[visit for _patient, visit in places if visit])
+    in_logs = Q(visit=None, patient__in=[patient for patient, visit in places if not visit])
+    here = marks.filter(at_visits | in_logs).select_related("entry__parent", "visit").order_by("-changed_at")
     titles: dict[Place, list[str]] = defaultdict(list)
-    for mark in here.select_related("entry__parent__visit", "entry__visit")[:MARKS]:
-        if (place := (mark.patient_id, mark.visit_id)) in places:
-            titles[place].append(form_title(mark.entry.parent or mark.entry))
+    for mark in here[:MARKS]:
+        form = mark.entry.parent or mark.entry
+        form.visit = mark.visit
+        titles[mark.patient_id, mark.visit_id].append(form_title(form))
     return titles
 
 
@@ -218,9 +221,9 @@ def _items(count: int) -> str:
 
 def queries(site: Site, limit: int) -> Section:
     """The open queries, the oldest first; two statements."""
-    rows = queries_with_place().filter(pk__in=open_queries().filter(site=site).values("pk"))
-    lines = [query_line(query) for query in rows.order_by("opened_at", "pk")[:limit]]
-    count = open_queries().filter(site=site).count()
+    found = open_queries().filter(site=site)
+    rows = found.select_related("patient", "entry__visit", "entry__parent").order_by("opened_at", "pk")
+    lines, count = [query_line(query) for query in rows[:limit]], found.count()
     return Section(
         "queries", "Open queries, oldest first", lines, str(count), count > limit, empty="No query is open."
     )

@@ -167,14 +167,17 @@ def _copy_rows(pairs: list[tuple[_Template, Patient]], entries: dict[Any, Entry]
 def _add_to_logs(patients: list[Patient], by: User) -> None:
     """A serious event of every fifth patient, a deviation of every third."""
     trial, rows = protocol(), []
-    for key, each in ((trial.serious_log, 5), (trial.deviation_log, 3)):
+    for key, each, values in (
+        (trial.serious_log, 5, {"adverse_event": "1"}),
+        (trial.deviation_log, 3, {"visit_link": "W04.1"}),
+    ):
         entries = [
             Entry(patient=patient, crf=key, number=ADDED, status=Status.COMPLETE)
             for patient in patients
             if patient.sequence % each == 0
         ]
         Entry.objects.bulk_create(entries)
-        made = [CRFS[key].model(entry=entry) for entry in entries]
+        made = [CRFS[key].model(entry=entry, **values) for entry in entries]
         CRFS[key].model._default_manager.bulk_create(made)
         rows += made
     _mark(rows)
