@@ -58,7 +58,10 @@ def home(request: UserRequest) -> Home:
         return Home([], None, [], [])
     since = Since(chosen.since, is_own)
     sections = [build(chosen.site, since, LINES) for key, build in builders().items() if key != "overdue"]
-    patient = go_on_with(user, chosen.site) if user.may(Right.VERIFY, chosen.site) else None
+    patient = None
+    if user.may(Right.VERIFY, chosen.site):
+        left = next(section for section in sections if section.key == "left")
+        patient = go_on_with(user, chosen.site, left.patients)
     return Home(sites, chosen, sections, visits, next_to_verify(patient) if patient else "")
 
 

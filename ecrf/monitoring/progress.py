@@ -37,5 +37,7 @@ class Progress:
 def progress_of(path: str, ids: list[int]) -> dict[int, Progress]:
     """{id: progress} over the rows of one page; `path` leads from the mark to what the ids name. One statement."""
     marks = ReviewMark.objects.filter(**{f"{path}__in": ids}).order_by().values_list(path)
-    sums = marks.annotate(Sum("planned"), Sum("verified"), Count("pk"), Count("pk", filter=Q(is_signed=False)))
+    sums = marks.annotate(
+        Sum("planned"), Sum("verified"), Count("pk"), unsigned=Count("pk", filter=Q(is_signed=False))
+    )
     return {pk: Progress(*numbers) for pk, *numbers in sums}

@@ -68,7 +68,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """One list of the work: its first lines, and how many there are in words. `note` stands under the title."""
+    """One list of the work: its first lines, and how many there are in words. `note` stands under the title.
+
+    `patients`: whom it is about, those behind the lines too, where that is known.
+    """
 
     key: str
     title: str
@@ -77,6 +80,7 @@ class Section:
     has_more: bool = False
     note: str = ""
     empty: str = ""
+    patients: tuple[int, ...] = ()
 
 
 def next_to_verify(patient: int) -> str:
@@ -196,6 +200,7 @@ def left_by_patient(site: Site, limit: int) -> Section:
         in_words(len(found)),
         len(found) > limit,
         empty="Everything that is complete and planned is verified.",
+        patients=tuple(patient for patient, _number, _count in found),
     )
 
 

@@ -20,6 +20,10 @@ from ecrf.monitoring.work import Line, Place, Section, Since
 from ecrf.queries.models import Turn
 from ecrf.queries.reading import open_queries
 
+STORED = ("key", "title", "count", "has_more", "note", "empty")
+"""What is kept of a section beside its lines."""
+
+
 @dataclass(frozen=True)
 class Point:
     """One line of the worklist with what became of it. `is_done` is None where there is nothing to do but read."""
@@ -73,8 +77,13 @@ def sections_now(site: Site, since: Since) -> list[Section]:
 
 def frozen(site: Site, since: Since) -> dict[str, Any]:
     """The same, to be stored."""
-    sections = [asdict(section) for section in sections_now(site, since)]
+    sections = [_stored(section) for section in sections_now(site, since)]
     return {"made_at": timezone.now().isoformat(), "sections": sections}
+
+
+def _stored(section: Section) -> dict[str, Any]:
+    lines = [asdict(line) for line in section.lines]
+    return {**{name: getattr(section, name) for name in STORED}, "lines": lines}
 
 
 def worklist_of(visit: MonitoringVisit, since: Since) -> Worklist:
