@@ -39,7 +39,7 @@ def coming_visits(user: User) -> list[Coming]:
 
 
 def go_on_with(user: User, site: Site, patients: tuple[int, ...]) -> int | None:
-    """Of the patients with something left, most first, the one the user verified last; else the first. One statement."""
+    """Of the patients with something left, the one the user verified last; else the first. One statement."""
     mine = Verification.objects.filter(site=site, verified_by=user).order_by("-verified_at")
     last = mine.values_list("patient_id", flat=True).first()
     return last if last in patients else next(iter(patients), None)

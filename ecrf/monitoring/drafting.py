@@ -12,9 +12,10 @@ from django.utils import timezone
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS
 from ecrf.monitoring import work
+from ecrf.monitoring.lines import LOGS, Line, Section, Since
+from ecrf.monitoring.log_lines import log, query_line
 from ecrf.monitoring.models import How, MonitoringVisit
 from ecrf.monitoring.numbers import COUNTED
-from ecrf.monitoring.work import LOGS, Line, Section, Since, day_and_time, query_line
 from ecrf.queries.models import Query, Turn
 from ecrf.queries.reading import open_queries, queries_with_place
 from ecrf.verification.models import Verification
@@ -79,7 +80,7 @@ def what_was_done(visit: MonitoringVisit) -> Done:
         list(still_open.order_by("opened_at", "pk")),
         work.unsigned_by_place(site),
         work.overdue_visits(site, COUNTED),
-        [work.log(site, key, Since(_previous(visit)), COUNTED, only_new=True) for key in logs],
+        [log(site, key, Since(_previous(visit)), COUNTED, only_new=True) for key in logs],
     )
 
 
@@ -168,9 +169,12 @@ def _summary(done: Done) -> list[str]:
 
 
 def _reviewed(done: Done) -> str:
+    compared = (
+        f"{_count(done.items, 'item')} of {_count(done.patients, 'patient')}" if done.items else "nothing"
+    )
     return (
-        f"{_count(done.items, 'item')} of {_count(done.patients, 'patient')} were compared with the source. "
-        f"{_queries(len(done.opened))} {'was' if len(done.opened) == 1 else 'were'} opened and {len(done.closed)} closed."
+        f"Compared with the source: {compared}. Queries: {len(done.opened)} opened, {len(done.closed)} closed, "
+        f"{len(done.open)} open at the end of the visit."
     )
 
 
@@ -252,8 +256,3 @@ def _kind_of(line: str) -> tuple[str, str]:
     if words.startswith("#"):
         return "heading", words.lstrip("#").strip()
     return ("list", words[2:].strip()) if words.startswith(("- ", "* ")) else ("paragraph", words)
-
-
-def moment_words(visit: MonitoringVisit, name: str) -> str:
-    """When the visit started, ended or was finished, at its site."""
-    return day_and_time(getattr(visit, name), visit.site)

@@ -12,10 +12,11 @@ from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.protocol import protocol
 from ecrf.monitoring.coming import Coming, coming_visits, go_on_with
+from ecrf.monitoring.lines import Section, Since, next_to_verify
 from ecrf.monitoring.numbers import COUNTED, SiteNumbers, site_numbers
 from ecrf.monitoring.overview import overview
 from ecrf.monitoring.services import since_last
-from ecrf.monitoring.work import Section, Since, builders, next_to_verify
+from ecrf.monitoring.work import builders
 
 LINES = 10
 """So many lines of each list stand on the first page."""
@@ -56,7 +57,7 @@ def home(request: UserRequest) -> Home:
     chosen = chosen or next(iter(sites), None)
     if chosen is None:
         return Home([], None, [], [])
-    since = Since(chosen.since, is_own)
+    since = Since(chosen.since, is_own, chosen.counts)
     sections = [build(chosen.site, since, LINES) for key, build in builders().items() if key != "overdue"]
     patient = None
     if user.may(Right.VERIFY, chosen.site):

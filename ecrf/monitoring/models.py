@@ -105,9 +105,7 @@ class MonitoringVisit(models.Model):
         ]
         indexes = [models.Index(fields=["site", "started_at"], name="monitoring_visit_when")]
         triggers = [
-            pgtrigger.Trigger(
-                name="stays", when=pgtrigger.Before, operation=pgtrigger.Update, func=STAYS
-            )
+            pgtrigger.Trigger(name="stays", when=pgtrigger.Before, operation=pgtrigger.Update, func=STAYS)
         ]
 
     def __str__(self) -> str:

@@ -66,7 +66,7 @@ class OpenQueries:
 class SiteNumbers:
     """One site's row; `since` is the start of the last monitoring visit that ended, None before the first.
 
-    `progress`: items planned and items verified; `serious` and `deviations`: entries of the log, and those that are new.
+    `progress`: items planned and verified; `serious` and `deviations`: entries of the log, and those that are new.
     """
 
     site: Site
@@ -78,6 +78,13 @@ class SiteNumbers:
     serious: tuple[int, int]
     deviations: tuple[int, int]
     queries: OpenQueries
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many lines the lists have whose number is known here, by the list's key."""
+        trial = protocol()
+        logs = {trial.serious_log: self.serious[0], trial.deviation_log: self.deviations[0]}
+        return {"queries": self.queries.count, **logs}
 
     @property
     def since_day(self) -> str:
@@ -132,7 +139,9 @@ def _log(key: str, found: list[Site]) -> dict[int, tuple[int, int]]:
     """{site id: (entries of the log, those that are new)}; none where the trial has no such log."""
     if not key:
         return {}
-    new = reduce(or_, (Q(entry__patient__site=site.pk) & is_new(site.since) for site in found), Q(pk=None))
+    since: dict[int, datetime | None] = {site.pk: getattr(site, "since", None) for site in found}
+    here = (Q(entry__patient__site=pk) & is_new(at) for pk, at in since.items())
+    new = reduce(or_, here, Q(pk=None))
     rows = log_rows(key).filter(entry__patient__site__in=[site.pk for site in found])
     counts = rows.values_list("entry__patient__site").annotate(all=Count("pk"), new=Count("pk", filter=new))
     return {site: (every, fresh) for site, every, fresh in counts}

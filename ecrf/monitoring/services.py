@@ -14,9 +14,9 @@ from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.monitoring.drafting import draft_letter, draft_report, what_was_done
+from ecrf.monitoring.lines import Since, day_and_time
 from ecrf.monitoring.models import MonitoringVisit, VisitStage
 from ecrf.monitoring.numbers import last_ended
-from ecrf.monitoring.work import Since, day_and_time
 from ecrf.monitoring.worklist import frozen
 
 TEXTS = {"report": "report", "letter": "follow-up letter"}
@@ -118,7 +118,9 @@ def finish_visit(*, visit: MonitoringVisit, seen: dict[str, str], by: User) -> N
                 "The report or the letter was saved again since this page was made. Read them, then finish."
             )
         if empty := [name for kind, name in TEXTS.items() if not getattr(found, kind).strip()]:
-            raise VisitRefused(f"The {' and the '.join(empty)} is empty. Write it before you finish the visit.")
+            raise VisitRefused(
+                f"The {' and the '.join(empty)} is empty. Write it before you finish the visit."
+            )
         found.finished_at, found.finished_by = timezone.now(), by
         found.save(update_fields=["finished_at", "finished_by"])
 

@@ -35,7 +35,9 @@ def stages(visits: QuerySet[MonitoringVisit]) -> list[Stage]:
             "No visit is under way.",
         ),
         _stage("Planned", light.filter(started_at=None).order_by("planned_on", "pk"), "No visit is planned."),
-        _stage("Ended", light.filter(ended_at__isnull=False).order_by("-ended_at"), "No visit has ended yet."),
+        _stage(
+            "Ended", light.filter(ended_at__isnull=False).order_by("-ended_at"), "No visit has ended yet."
+        ),
     ]
 
 

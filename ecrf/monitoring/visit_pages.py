@@ -27,8 +27,12 @@ LONGEST = 200_000
 class PlanForm(forms.Form):
     """When, how and what for."""
 
-    planned_on = forms.DateField(error_messages={"required": "Say on which day.", "invalid": "Write YYYY-MM-DD."})
-    how = forms.ChoiceField(choices=How, error_messages={"required": "Say how.", "invalid_choice": "Say how."})
+    planned_on = forms.DateField(
+        error_messages={"required": "Say on which day.", "invalid": "Write YYYY-MM-DD."}
+    )
+    how = forms.ChoiceField(
+        choices=How, error_messages={"required": "Say how.", "invalid_choice": "Say how."}
+    )
     purpose = forms.CharField(required=False, max_length=2_000)
 
     def clean_planned_on(self) -> date:
@@ -101,7 +105,9 @@ def visit(request: UserRequest, pk: int) -> HttpResponse:
     form = PlanForm(request.POST)
     if not form.is_valid():
         return _page(request, _own(request, found), form=form, status=422)
-    return _act(request, found, lambda: services.change_plan(visit=found, by=request.user, **form.cleaned_data))
+    return _act(
+        request, found, lambda: services.change_plan(visit=found, by=request.user, **form.cleaned_data)
+    )
 
 
 def start(request: UserRequest, pk: int) -> HttpResponse:
@@ -127,7 +133,7 @@ def save_text(request: UserRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in TEXTS:
         raise Http404
     if not form.is_valid():
-        words = " ".join(form.errors["text"])
+        words = " ".join(map(str, form.errors["text"]))
         return _text_answer(request, _own(request, found), kind, typed, f"Not saved: {words}", 422)
     try:
         seen = request.POST.get("seen", "")

@@ -1,121 +1,31 @@
-"""What is to do at one site: what changed, what is left by plan, open queries, unsigned, deviations, serious events."""
+"""What is to do at one site: what changed, what is left by plan, what is not signed, what is overdue."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date
 from functools import partial
-from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
-from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 
 from ecrf.access.models import Site
 from ecrf.casebook.due import LIVING
 from ecrf.casebook.many_outlooks import overdue
 from ecrf.casebook.marks import ReviewMark
-from ecrf.casebook.models import Patient, PatientOutlook, Visit
+from ecrf.casebook.models import Patient, PatientOutlook
 from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS, WORDS_OF, CrfDefinition
-from ecrf.casebook.wording import form_title, reading_id, visit_label
-from ecrf.monitoring.numbers import COUNTED, in_words, is_new, log_rows, unsigned_places
-from ecrf.queries.models import Query, Turn
-from ecrf.queries.reading import open_queries
+from ecrf.casebook.wording import form_title
+from ecrf.monitoring.lines import Line, Place, Places, Section, Since, day_and_time
+from ecrf.monitoring.log_lines import log, queries
+from ecrf.monitoring.numbers import COUNTED, in_words, unsigned_places
 
-MARKS = 4_000
+MARKS = 2_000
 """So many of the forms and rows that changed last are looked at."""
-
-Place = tuple[int, int | None]
-"""A patient's visit; without one, the patient's logs."""
-
-LOGS = "Logs"
-"""Where the forms of a patient stand that belong to no visit."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One point: of which patient, where, what in words. `visit`, `entry`, `query`: the ids it hangs on.
-
-    `left` is how many items were left to verify there; `note` says when, since when or how much.
-    """
-
-    patient: int
-    number: str
-    where: str = ""
-    words: str = ""
-    note: str = ""
-    visit: int | None = None
-    entry: int | None = None
-    query: int | None = None
-    anchor: str = ""
-    left: int = 0
-    is_new: bool = False
-    next_to_verify: bool = False
-
-    @property
-    def url(self) -> str:
-        if self.next_to_verify:
-            return next_to_verify(self.patient)
-        if self.visit:
-            page = reverse("monitor:casebook_visit_change", args=[self.visit])
-        elif self.entry:
-            page = reverse("monitor:casebook_entry_change", args=[self.entry])
-        else:
-            page = reverse("monitor:casebook_patient_change", args=[self.patient])
-        return f"{page}#{self.anchor}" if self.anchor else page
-
-
-@dataclass(frozen=True)
-class Section:
-    """One list of the work: its first lines, and how many there are in words. `note` stands under the title.
-
-    `patients`: whom it is about, those behind the lines too, where that is known.
-    """
-
-    key: str
-    title: str
-    lines: list[Line] = field(default_factory=list)
-    count: str = "0"
-    has_more: bool = False
-    note: str = ""
-    empty: str = ""
-    patients: tuple[int, ...] = ()
-
-
-def next_to_verify(patient: int) -> str:
-    """The review of the next visit of the patient that has something to verify."""
-    try:
-        return reverse("monitor:next-to-verify", args=[patient])
-    except NoReverseMatch:
-        return reverse("monitor:casebook_patient_change", args=[patient])
-
-
-def day_and_time(moment: datetime, site: Site) -> str:
-    return f"{moment.astimezone(site.zone):%Y-%m-%d %H:%M}"
-
-
-@dataclass(frozen=True)
-class Since:
-    """What "new" means to a reader at a site: after the start of the last monitoring visit that ended there."""
-
-    at: datetime | None = None
-    is_own: bool = True
-
-    @property
-    def visit(self) -> str:
-        return "your last visit" if self.is_own else "the last monitoring visit"
-
-    @property
-    def never(self) -> str:
-        whose = "No visit of yours" if self.is_own else "No monitoring visit"
-        return f"{whose} has ended here yet: everything is new."
 
 
 def changed(site: Site, since: Since, limit: int) -> Section:
     """The visits and logs of which a complete form changed, the newest first; four statements.
 
-    Only the newest marks are looked at, four thousand of them: the count says "over" behind these.
+    Only the newest marks are looked at, two thousand of them: the count says "over" behind these.
     """
     marks = ReviewMark.objects.filter(site=site)
     if since.at:
@@ -125,7 +35,7 @@ def changed(site: Site, since: Since, limit: int) -> Section:
     found = list(places.annotate(last=Max("changed_at"), forms=Count("pk")).order_by("-last"))
     shown = found[:limit]
     titles = _titles(marks, {(patient, visit) for patient, visit, _last, _forms in shown})
-    named = _Places((patient, visit) for patient, visit, _last, _forms in shown)
+    named = Places((patient, visit) for patient, visit, _last, _forms in shown)
     lines = [
         named.line(
             (patient, visit),
@@ -166,32 +76,14 @@ def _forms_in_words(titles: list[str], most: int = 3) -> str:
     return ", ".join(once[:most]) + (f" and {more} more" if more > 0 else "")
 
 
-class _Places:
-    """The patients' numbers and the visits' labels of these places; two statements."""
-
-    def __init__(self, places: Iterable[Place]) -> None:
-        found = list(places)
-        patients = {patient for patient, _visit in found}
-        self.numbers = dict(Patient.objects.filter(pk__in=patients).values_list("pk", "number"))
-        opened = Visit.objects.filter(pk__in={visit for _patient, visit in found if visit})
-        self.labels = {visit.pk: visit_label(visit) for visit in opened}
-
-    def label(self, visit: int | None) -> str:
-        return self.labels[visit] if visit else LOGS
-
-    def line(self, place: Place, **more: Any) -> Line:
-        patient, visit = place
-        return Line(patient, self.numbers[patient], self.label(visit), visit=visit, **more)
-
-
 def left_by_patient(site: Site, limit: int) -> Section:
-    """The patients with items left to verify, most left first; one statement."""
-    left = _left(site).values_list("patient_id", "patient__number")
-    sums = left.annotate(left=Sum(F("planned") - F("verified"))).order_by("-left", "patient__number")
-    found = list(sums[: COUNTED + 1])
+    """The patients with items left to verify, most left first; two statements."""
+    left = _left(site).values_list("patient_id").annotate(left=Sum(F("planned") - F("verified")))
+    found = list(left.order_by("-left", "patient_id")[: COUNTED + 1])
+    shown = Patient.objects.in_bulk([patient for patient, _count in found[:limit]])
     lines = [
-        Line(patient, number, words=_items(count) + " left", left=count, next_to_verify=True)
-        for patient, number, count in found[:limit]
+        Line(pk, shown[pk].number, words=f"{_items(count)} left", left=count, next_to_verify=True)
+        for pk, count in found[:limit]
     ]
     return Section(
         "left",
@@ -200,7 +92,7 @@ def left_by_patient(site: Site, limit: int) -> Section:
         in_words(len(found)),
         len(found) > limit,
         empty="Everything that is complete and planned is verified.",
-        patients=tuple(patient for patient, _number, _count in found),
+        patients=tuple(patient for patient, _count in found),
     )
 
 
@@ -208,9 +100,9 @@ def left_by_place(site: Site, limit: int = COUNTED) -> Section:
     """The same by visit, as a monitoring visit goes through it; three statements."""
     sums = _left(site).values_list("patient_id", "visit_id").annotate(left=Sum(F("planned") - F("verified")))
     found = list(sums.order_by("patient_id", "visit_id")[: limit + 1])
-    named = _Places((patient, visit) for patient, visit, _left in found)
+    named = Places((patient, visit) for patient, visit, _left in found)
     lines = [
-        named.line((patient, visit), words=f"{_items(count)} left to verify", left=count)
+        named.line((patient, visit), words=_items(count), left=count)
         for patient, visit, count in found[:limit]
     ]
     return Section("left", "Left to verify by plan", lines, in_words(len(found)), len(found) > limit)
@@ -224,38 +116,6 @@ def _items(count: int) -> str:
     return f"{count} item" if count == 1 else f"{count} items"
 
 
-def queries(site: Site, limit: int) -> Section:
-    """The open queries, the oldest first; two statements."""
-    found = open_queries().filter(site=site)
-    rows = found.select_related("patient", "entry__visit", "entry__parent").order_by("opened_at", "pk")
-    lines, count = [query_line(query) for query in rows[:limit]], found.count()
-    return Section(
-        "queries", "Open queries, oldest first", lines, str(count), count > limit, empty="No query is open."
-    )
-
-
-def query_line(query: Query) -> Line:
-    entry = query.entry
-    item = CRFS[entry.crf].items.get(query.item)
-    label = str(item.verbose_name) if item else query.item
-    return Line(
-        query.patient_id,
-        query.patient.number,
-        f"{visit_label(entry.visit) or LOGS}, {form_title(entry)}, {label}",
-        query.text,
-        f"{Turn(query.turn).label}’s turn for {days_words(query.turn_since)}, asked {days_words(query.opened_at)} ago",
-        entry.visit_id,
-        entry.pk,
-        query.pk,
-        reading_id(entry.crf, entry.address, query.item),
-    )
-
-
-def days_words(since: datetime) -> str:
-    days = (timezone.now() - since).days
-    return "less than a day" if days < 1 else "1 day" if days == 1 else f"{days} days"
-
-
 def unsigned(site: Site, limit: int) -> Section:
     """The visits and logs with a complete form that nobody signed, a line a patient; three statements."""
     places = _unsigned(site)
@@ -263,7 +123,7 @@ def unsigned(site: Site, limit: int) -> Section:
     for place in places:
         by_patient[place[0]].append(place)
     shown = dict(list(by_patient.items())[:limit])
-    named = _Places(place for own in shown.values() for place in own)
+    named = Places(place for own in shown.values() for place in own)
     lines = [
         Line(patient, named.numbers[patient], words=_forms_in_words([named.label(v) for _, v in own], 5))
         for patient, own in shown.items()
@@ -274,8 +134,8 @@ def unsigned(site: Site, limit: int) -> Section:
 def unsigned_by_place(site: Site, limit: int = COUNTED) -> Section:
     """The same, a line a visit; three statements."""
     places = _unsigned(site)
-    named = _Places(places[:limit])
-    lines = [named.line(place, words="not signed") for place in places[:limit]]
+    named = Places(places[:limit])
+    lines = [named.line(place) for place in places[:limit]]
     return _unsigned_section(lines, len(places), len(places) > limit)
 
 
@@ -320,69 +180,6 @@ def _overdue_line(row: PatientOutlook, today: date) -> Line:
     )
 
 
-def log(site: Site, key: str, since: Since, limit: int, *, only_new: bool = False) -> Section:
-    """A log's entries at the site, the newest first, those since the last visit marked as new; three statements."""
-    definition = CRFS[key]
-    rows = log_rows(key).filter(entry__patient__site=site)
-    if only_new and since.at:
-        rows = rows.filter(is_new(since.at))
-    count = rows.values("pk")[: COUNTED + 1].count()
-    found = list(rows.select_related("entry__patient", "entry__mark").order_by("-pk")[:limit])
-    linked = _linked(definition, found)
-    lines = [_log_line(row, since, linked) for row in found]
-    return Section(key, definition.plural, lines, in_words(count), count > limit, empty="None is recorded.")
-
-
-Linked = dict[tuple[str, int, str], str]
-"""{(kind of form, patient id, how another form names it): the entry in a line}"""
-
-
-def _linked(definition: CrfDefinition, rows: list[Any]) -> Linked:
-    """What the rows' links to other logs lead to; a statement for each link."""
-    found: Linked = {}
-    for name, link in definition.links.items():
-        named = {getattr(row, name) for row in rows} - {None}
-        if link.to not in protocol().logs or not named:
-            continue
-        targets = log_rows(link.to).filter(entry__patient__in={row.entry.patient_id for row in rows})
-        numbers = [int(each) for each in named if each.isdecimal()]
-        for target in targets.filter(entry__number__in=numbers).select_related("entry"):
-            found[link.to, target.entry.patient_id, target.entry.link] = CRFS[link.to].in_a_line(target)
-    return found
-
-
-def _log_line(row: Any, since: Since, linked: Linked) -> Line:
-    entry, mark = row.entry, getattr(row.entry, "mark", None)
-    return Line(
-        entry.patient_id,
-        entry.patient.number,
-        form_title(entry),
-        _in_a_line(row, linked),
-        "" if mark else "not complete yet",
-        entry=entry.pk,
-        left=mark.planned - mark.verified if mark else 0,
-        is_new=bool(since.at and (mark is None or mark.completed_at > since.at)),
-    )
-
-
-def _in_a_line(row: Any, linked: Linked) -> str:
-    """The first columns of a log's row in words; a link to another log says what stands there."""
-    definition, words = CRFS[row.entry.crf], []
-    for name, item in definition.column_items.items():
-        value = getattr(row, name)
-        if name in definition.links and value:
-            to = definition.links[name].to
-            words.append(linked.get((to, row.entry.patient_id, value)) or _visit_named(value) or item.words(value))
-        else:
-            words.append(item.words(value))
-    return " · ".join([each for each in words if each][:WORDS_OF])
-
-
-def _visit_named(link: str) -> str:
-    plan = protocol().plan(link.rpartition(".")[0])
-    return plan.label if plan else ""
-
-
 Builder = Callable[[Site, Since, int], Section]
 
 
@@ -392,7 +189,7 @@ def builders() -> dict[str, Builder]:
     found: dict[str, Builder] = {
         "changed": changed,
         "left": lambda site, _since, limit: left_by_patient(site, limit),
-        "queries": lambda site, _since, limit: queries(site, limit),
+        "queries": queries,
         "unsigned": lambda site, _since, limit: unsigned(site, limit),
         "overdue": lambda site, _since, limit: overdue_visits(site, limit),
     }

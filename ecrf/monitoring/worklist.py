@@ -14,9 +14,10 @@ from ecrf.casebook.marks import ReviewMark
 from ecrf.casebook.models import PatientOutlook
 from ecrf.casebook.protocol import protocol
 from ecrf.monitoring import work
+from ecrf.monitoring.lines import Line, Place, Section, Since
+from ecrf.monitoring.log_lines import log, queries
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.monitoring.numbers import COUNTED, unsigned_places
-from ecrf.monitoring.work import Line, Place, Section, Since
 from ecrf.queries.models import Turn
 from ecrf.queries.reading import open_queries
 
@@ -39,6 +40,11 @@ class Part:
 
     section: Section
     patients: list[tuple[str, int, list[Point]]]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its points are a word or two, and stand side by side."""
+        return self.section.key in ("left", "unsigned")
 
 
 @dataclass(frozen=True)
@@ -68,10 +74,10 @@ def sections_now(site: Site, since: Since) -> list[Section]:
     return [
         work.changed(site, since, COUNTED),
         work.left_by_place(site),
-        work.queries(site, COUNTED),
+        queries(site, since, COUNTED),
         work.unsigned_by_place(site),
         work.overdue_visits(site, COUNTED),
-        *(work.log(site, key, since, COUNTED, only_new=True) for key in logs),
+        *(log(site, key, since, COUNTED, only_new=True) for key in logs),
     ]
 
 
@@ -107,7 +113,7 @@ def _part(section: Section, state: "_State | None") -> Part:
     for line in section.lines:
         point = state.point(section.key, line) if state else Point(line, None)
         points.setdefault(line.number, []).append(point)
-    patients = [(number, own[0].line.patient, own) for number, own in points.items()]
+    patients = [(number, own[0].line.patient, own) for number, own in sorted(points.items())]
     return Part(section, patients)
 
 
@@ -155,19 +161,22 @@ class _State:
         if not left:
             return Point(line, True, "all verified")
         done = line.left - left
-        return Point(line, False, f"{done} of {line.left} verified" if done > 0 else f"{left} left")
+        return Point(line, False, "" if not done else f"{left} left now")
 
     def _query(self, line: Line) -> Point:
         turn = self.turns.get(line.query or 0)
-        return Point(line, turn is None, f"{Turn(turn).label}’s turn" if turn else "closed")
+        if turn is None:
+            return Point(line, True, "closed")
+        label = str(Turn(turn).label)
+        return Point(line, False, "" if line.note.startswith(label) else f"now {label.lower()}’s turn")
 
     def _signed(self, line: Line) -> Point:
         is_signed = (line.patient, line.visit) not in self.unsigned
-        return Point(line, is_signed, "signed" if is_signed else "not signed")
+        return Point(line, is_signed, "signed" if is_signed else "")
 
     def _visited(self, line: Line) -> Point:
         is_late = any(patient == line.patient for patient, _code in self.overdue)
-        return Point(line, not is_late, "still overdue" if is_late else "no longer overdue")
+        return Point(line, not is_late, "" if is_late else "no longer overdue")
 
     def _entry(self, line: Line) -> Point:
         planned, verified = self.marks.get(line.entry or 0, (0, 0))

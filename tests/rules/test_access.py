@@ -243,7 +243,9 @@ def _of_a_visit(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]
     plan = {"planned_on": "2026-11-30", "how": "remote", "site": where.site.code, "key": str(uuid.uuid4())}
     if name == "monitor:monitoring-visits":
         return reverse(name), plan
-    visit = _a_monitoring_visit(where, 1 if "end-" in name else 2 if "text" in name or "finish" in name else 0)
+    visit = _a_monitoring_visit(
+        where, 1 if "end-" in name else 2 if "text" in name or "finish" in name else 0
+    )
     seen = dict.fromkeys(("seen_report", "seen_letter", "seen"), fingerprint("As drafted"))
     text = ["report"] if "text" in name else []
     return reverse(name, args=[visit.pk, *text]), {**plan, **seen, "text": "As written"}

@@ -7,7 +7,7 @@ from django import template
 from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.utils import display_for_field
 from django.core.exceptions import FieldDoesNotExist
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from ecrf.monitoring.lists import ReviewList
@@ -30,7 +30,8 @@ def _column(cl: ReviewList, name: Any) -> Callable[[Any], SafeString]:
     if name in (cl.list_display_links or ()):
         head = '<th class="{}" scope="row"><a href="{}">{}</a></th>'
         return lambda row: format_html(head, css, cl.url_for_result(row), _shown(read(row), empty))
-    return lambda row: format_html('<td class="{}">{}</td>', css, _shown(read(row), empty))
+    begin = format_html('<td class="{}">', css)
+    return lambda row: SafeString(f"{begin}{conditional_escape(_shown(read(row), empty))}</td>")
 
 
 def _reader(cl: ReviewList, name: Any) -> Callable[[Any], Any]:
@@ -40,7 +41,7 @@ def _reader(cl: ReviewList, name: Any) -> Callable[[Any], Any]:
         field = cl.lookup_opts.get_field(name)
     except FieldDoesNotExist:
         return getattr(cl.model_admin, name)  # type: ignore[no-any-return]
-    return lambda row: display_for_field(getattr(row, name), field, "")
+    return lambda row: display_for_field(getattr(row, name), field, "")  # type: ignore[arg-type]
 
 
 def _shown(value: Any, empty: str) -> Any:

@@ -8,7 +8,7 @@ from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import complete_entries
 from ecrf.casebook.values import Missing
 from ecrf.checks.models import Finding
-from tests.builders import a_patient, a_place, enter
+from tests.builders import a_place, enter
 from tests.ecrf.monitoring.world import an_adverse_event, every_page, history_of, logged_in, page_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-071")]
