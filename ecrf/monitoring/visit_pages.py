@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -64,6 +65,8 @@ def one_line_break(text: str) -> str:
 
 def visits(request: UserRequest) -> HttpResponse:
     """GET: planned, under way, ended. POST: plan one."""
+    if Right.REVIEW not in request.user.rights:
+        raise PermissionDenied("Your role does not let you read monitoring visits.")
     return _plan(request) if request.method == "POST" else _list(request, PlanForm())
 
 

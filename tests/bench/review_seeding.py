@@ -33,7 +33,7 @@ AT_ONCE = 50
 LEFT_OUT = ("lab-result", "nerve-segment", "infusion-vitals")
 """Kinds of row of which a form has many: without them a patient has some sixty entries."""
 DAYS_AGO = 30
-VERIFIED_OF_A_PATIENT = 40
+VERIFIED_OF_A_PATIENT = 75
 QUERIES_OF_A_PATIENT = 2
 ADDED = 90
 """The number of an entry added to a log: behind those that are copied."""
