@@ -7,7 +7,7 @@ from django.urls import reverse
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.book import Book
-from ecrf.casebook.history import item_history
+from ecrf.casebook.history import item_story
 from ecrf.casebook.matrix import matrix
 from ecrf.casebook.models import Entry
 from ecrf.casebook.outlooks import outlook_of
@@ -41,7 +41,9 @@ def visit(request: UserRequest, pk: int) -> HttpResponse:
     outlook = outlook_of(found.patient, book)
     context = {
         "patient": found.patient,
+        "visit": found,
         "title": visit_label(found),
+        "visit_code": found.code,
         "due": next((due for due in outlook.visits if due.plan.code == found.code), None),
         "sheets": sheets,
         "open_questions": sum(sheet.open_questions for sheet in sheets),
@@ -88,7 +90,7 @@ def history(request: UserRequest, pk: int, name: str) -> HttpResponse:
         "title": form_title(entry),
         "visit_label": visit_label(entry.visit),
         "reading": sheet.readings[name],
-        "lines": item_history(definition, sheet.row, name),
+        "lines": item_story(definition, sheet.row, name),
         "zone": entry.site.zone,
         "may_review": request.user.may(Right.REVIEW, entry.site),
     }

@@ -71,13 +71,15 @@ def _measure_server(running: Server, study: object) -> Iterator[Line]:
 
 
 def _measure_growth(running: Server, study: object) -> Iterator[Line]:
-    from tests.bench import pages
+    from tests.bench import pages, trail_read
     from tests.bench.browsing import Browser
 
     progress("Today and Patient at 13 and at 10,000 patients")
     small = Browser(running.port).log_in("coordinator01")
     large = Browser(running.port).log_in("coordinator02")
     yield from pages.measure_growth(small, large, study)
+    progress("reading the trail of ten thousand events")
+    yield from trail_read.measure_trail_read(large, study)
 
 
 if __name__ == "__main__":

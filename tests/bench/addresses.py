@@ -25,6 +25,21 @@ def site_pages(number: str, *codes: str) -> list[str]:
         *(f"{patient}{code}/vital-signs/1/pulse/history/" for code in codes),
         f"{patient}casebook/adverse-event/",
         f"{patient}casebook/end-of-study/",
+        f"{patient}trail/",
+        f"/sites/{number[:2]}/trail/",
+        f"/sites/{number[:2]}/trail/review/",
+        "/trail/review/",
+    ]
+
+
+def signing_pages(number: str, *codes: str) -> list[str]:
+    """Where an investigator signs what `site_pages` shows."""
+    patient = f"/patients/{number}/"
+    return [
+        f"{patient}sign/",
+        *(f"{patient}{code}/sign/" for code in codes),
+        *(f"{patient}{code}/vital-signs/1/sign/" for code in codes),
+        f"{patient}casebook/adverse-event/1/sign/",
     ]
 
 

@@ -46,6 +46,8 @@ ROLES = [
 
 ENTRY = "{ok} {ok} 403 403 403 404 404 404 login", "404 404 404 403 403 404 404 404 login"
 """A page where a site enters data. Who has no right on patients is not even told that one exists."""
+SIGN = "200 403 403 403 403 404 404 404 login", "404 404 404 403 403 404 404 404 login"
+"""Where an investigator signs."""
 PRINT = "200 200 200 200 403 404 404 404 login", "404 404 404 200 403 404 404 404 login"
 """What sites and reviewers print of a patient."""
 WORKSHEET = "200 200 200 200 403 403 403 403 login"
@@ -79,6 +81,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "item":            ("POST", *_entry(200)),
     "item-history":    ("GET", *_entry(200)),
     "confirm-finding": ("POST", *_entry(200)),
+    "sign-visit":      ("GET POST", *SIGN),
+    "sign-form":       ("GET POST", *SIGN),
+    "sign-casebook":   ("GET POST", *SIGN),
     "calendar":        ("GET POST", "200 200 200 200 403 403 403 403 login", ""),
     "calendar-feed":   ("GET", "200 200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200 200"),
     "print-casebook":  ("GET", *PRINT),
@@ -87,6 +92,12 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "worksheets":      ("GET", WORKSHEET, ""),
     "worksheet":       ("GET", WORKSHEET, ""),
     "log-worksheet":   ("GET", WORKSHEET, ""),
+    "patient-trail":   ("GET", *PRINT),
+    "patient-trail-csv": ("POST", *PRINT),
+    "site-trail":      ("GET", *PRINT),
+    "site-trail-csv":  ("POST", *PRINT),
+    "trail-review":    ("GET", *PRINT),
+    "trail-review-all": ("GET", WORKSHEET, ""),
     "revoke-calendar": ("POST", "302 404 404 404 404 404 404 404 login", "404 404 404 404 404 404 404 404 login"),
 }
 # fmt: on
@@ -209,12 +220,20 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "item": lambda: (item, {"value": "no"}),
         "item-history": lambda: (item, {}),
         "confirm-finding": lambda: ([where.finding.pk], {"text": where.finding.text}),
+        "sign-visit": lambda: ([number, "W01"], {}),
+        "sign-form": lambda: ([number, "W01", "mrc-strength", 1], {}),
+        "sign-casebook": lambda: ([number], {}),
         "calendar-feed": lambda: ([where.token], {}),  # no login asks for it: whoever knows the secret reads
         "print-casebook": lambda: ([number], {}),
         "print-visit": lambda: ([number, "W01"], {}),
         "print-log": lambda: ([number, "adverse-event"], {}),
         "worksheet": lambda: (["W01"], {}),
         "log-worksheet": lambda: (["adverse-event"], {}),
+        "patient-trail": lambda: ([number], {}),
+        "patient-trail-csv": lambda: ([number], {}),
+        "site-trail": lambda: ([where.site.code], {}),
+        "site-trail-csv": lambda: ([where.site.code], {}),
+        "trail-review": lambda: ([where.site.code], {}),
         "revoke-calendar": lambda: ([where.feed.pk], {}),
     }
     arguments, data = made.get(name, lambda: ([], {}))()
@@ -337,6 +356,16 @@ def test_every_role_gets_what_the_table_says_at_another_site_and_writes_nothing_
     before = AuditEvent.objects.filter(chain=other.patient.pk).count(), Patient.objects.count()
     assert differences(asked, cast) == []
     assert (AuditEvent.objects.filter(chain=other.patient.pk).count(), Patient.objects.count()) == before
+
+
+@pytest.mark.requirement("R-035")
+@pytest.mark.parametrize("name", ["sign-visit", "sign-form", "sign-casebook"])
+def test_signing_is_open_to_the_roles_of_the_table_only(name, own, other, cast):
+    """With a wrong password, so that who may sign is asked again (422)."""
+    for where, row in ((own, TABLE[name][1].replace("200", "422")), (other, TABLE[name][2])):
+        url, _ = ask(name, where)
+        found = [answer(browser(user), "POST", url, {"password": "wrong"}) for user in cast.values()]
+        assert found == row.split()
 
 
 @pytest.mark.parametrize("name", ["visit", "log"])

@@ -9,13 +9,15 @@ from django.views.decorators.http import require_GET, require_POST
 from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
-from ecrf.casebook.history import item_history
+from ecrf.casebook.history import item_story
 from ecrf.casebook.recording import record
 from ecrf.casebook.storing import stored_row
 from ecrf.casebook.writing import Recorded
 from ecrf.checks.services import confirm, findings_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
-from ecrf.entry.assembly import one_panel, recalculated_rows
+from ecrf.entry.assembly import changes_of, one_panel, recalculated_rows
+from ecrf.entry.consequences import consequences
+from ecrf.entry.holding import refuse_held
 from ecrf.entry.item_views import ItemView
 from ecrf.entry.panels import Panel
 from ecrf.entry.posted import posted_item, reason_given
@@ -32,16 +34,23 @@ def item(request: UserRequest, number: str, segment: str, crf: str, address: str
     if name not in place.definition.entered:
         raise Http404
     kind = place.definition.items[name].kind
+    reason = reason_given(request.POST)
     result = record(
         place=place,
         values={name: posted_item(request, kind)},
         by=request.user.acting_at(where.patient.site, Right.ENTER),
         seen={name: request.POST["seen"]} if "seen" in request.POST else {},
-        reason=reason_given(request.POST),
+        reason=reason,
     )
+    if result.wants_reason:
+        refuse_held(place, result)
     panel = one_panel(where, place, result.row, result.remarks)
     panel.recorded = result
     panel.rows = recalculated_rows(where, place, result.changed)
+    if result.wants_reason:
+        panel.undoes = consequences(place, result.row, result.wants_reason)
+    elif reason and result.row:
+        panel.changes = changes_of(result.row)
     return _answer(request, panel, panel.items[name])
 
 
@@ -64,7 +73,8 @@ def _answer(request: UserRequest, panel: Panel, view: ItemView) -> HttpResponse:
         "asked": [html_id(panel.place, f.item) for f in panel.findings] if panel.recorded.changed else None,
         "at": panel.where.patient.site.now().strftime("%H:%M:%S"),
     }
-    context = {"item": view, "panel": panel, "outcome": outcome, "reasons": REASONS}
+    answered = panel.answered(view)
+    context = {"item": view, "panel": panel, "answered": answered, "outcome": outcome, "reasons": REASONS}
     response = render(request, "entry/_item_answer.html", context, status=STATUS[outcome])
     response["HX-Trigger"] = json.dumps({"ecrf:outcome": told})
     return response
@@ -90,5 +100,10 @@ def history(
     if name not in place.definition.items:
         raise Http404
     row = stored_row(place)
-    lines = item_history(place.definition, row, name) if row else []
-    return render(request, "entry/_history.html", {"lines": lines, "zone": where.patient.site.zone})
+    context = {
+        "lines": item_story(place.definition, row, name) if row else [],
+        "zone": where.patient.site.zone,
+        "patient": where.patient,
+        "entry_id": row.pk if row else None,
+    }
+    return render(request, "entry/_history.html", context)

@@ -20,6 +20,7 @@ from ecrf.casebook.striking import NotStruck
 from ecrf.entry.actions import act, panel_of
 from ecrf.entry.addresses import Where, html_id, page_url, place_of, reach_where
 from ecrf.entry.assembly import Page, log_page, visit_page
+from ecrf.entry.consequences import say_what_is_undone
 from ecrf.entry.forms import CrfForm
 from ecrf.entry.posted import save_page
 from ecrf.entry.reasons import REASONS
@@ -79,6 +80,7 @@ def _answer(request: UserRequest, load: Callable[[], Page]) -> HttpResponse:
         return _render(request, page)
     by = request.user.acting_at(page.where.patient.site, Right.ENTER)
     if not save_page(page.with_rows, request.POST, by):
+        say_what_is_undone(page.with_rows)
         return _render(request, page, status=422)
     # What was saved may have changed what the visit needs.
     page = load()
@@ -136,6 +138,7 @@ def _render(
         "gaps": [{"label": gap.label, "target": f"f-{html_id(gap.place, gap.item)}"} for gap in gaps or []],
         "missing_reasons": MissingReason.choices,
         "reasons": REASONS,
+        "waiting_for_reason": sum(len(panel.recorded.wants_reason) for panel in page.with_rows),
         "new_key": uuid.uuid4(),
         "now": page.where.patient.site.now(),
     }
