@@ -154,7 +154,7 @@ class _State:
 
     def _changed(self, line: Line) -> Point:
         left = self.left.get((line.patient, line.visit), 0)
-        return Point(line, None, f"{left} left to verify there" if left else "nothing left to verify there")
+        return Point(line, None, f"{left} left to verify" if left else "nothing left to verify")
 
     def _verified(self, line: Line) -> Point:
         left = self.left.get((line.patient, line.visit), 0)
