@@ -1,7 +1,9 @@
 /* Report and letter of a monitoring visit: says what is not saved, and lets nothing that was typed get lost. */
 
 const forms = [...document.querySelectorAll("[data-text-of-visit]")];
+const finish = document.querySelector("[data-finish]");
 const unsaved = new Set();
+let waiting = false;
 
 function say(form, words) {
   const state = form.querySelector(".text-state");
@@ -23,6 +25,11 @@ for (const form of forms) {
     if (event.detail.successful && text.value === sent) {
       unsaved.delete(form);
     }
+    waiting = waiting && event.detail.successful;
+    if (waiting && !unsaved.size) {
+      waiting = false;
+      finish.requestSubmit();
+    }
   });
   form.addEventListener("htmx:sendError", () => {
     say(form, "Not saved: the server cannot be reached. What you typed stays here; press Save again later.");
@@ -40,13 +47,12 @@ for (const form of forms) {
   });
 }
 
-document.querySelector("[data-finish]")?.addEventListener("submit", (event) => {
+/* What is not saved yet is saved first; if it cannot be, the visit is not finished. */
+finish?.addEventListener("submit", (event) => {
   if (unsaved.size) {
     event.preventDefault();
-    for (const form of unsaved) {
-      say(form, "This is not saved yet. Save it, then finish the visit.");
-    }
-    [...unsaved][0].querySelector("textarea").focus();
+    waiting = true;
+    unsaved.forEach((form) => form.requestSubmit());
   }
 });
 
