@@ -1,4 +1,4 @@
-"""The first page, the patient, the visit, the form, and the history of one value: each answers GET, writes nothing."""
+"""The patient, the visit, the form, and the history of one value: each answers GET, writes nothing."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -15,15 +15,10 @@ from ecrf.casebook.registry import CRFS
 from ecrf.casebook.story import story_of
 from ecrf.casebook.wording import form_title, visit_label
 from ecrf.checks.sheets import entry_sheet, visit_sheets
-from ecrf.monitoring.overview import overview, shelf
+from ecrf.monitoring.overview import shelf
 from ecrf.monitoring.queries_pages import address_of
 from ecrf.monitoring.reaching import reach_entry, reach_patient, reach_visit, visits_beside
 from ecrf.queries.reading import open_of_patient
-
-
-def index(request: UserRequest) -> HttpResponse:
-    """The reader's sites and the lists they may open."""
-    return render(request, "monitoring/index.html", {"overview": overview(request.user)})
 
 
 def patient(request: UserRequest, pk: int) -> HttpResponse:

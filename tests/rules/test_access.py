@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Right, Role
@@ -23,6 +24,8 @@ from ecrf.casebook.registry import CRFS, by_model
 from ecrf.casebook.services import add_entry
 from ecrf.casebook.storing import ensure_entry
 from ecrf.checks.models import Finding
+from ecrf.monitoring.models import MonitoringVisit
+from ecrf.monitoring.services import fingerprint
 from ecrf.queries.models import Query
 from ecrf.reports.services import make_feed
 from tests.builders import a_patient, a_place, a_visit, enter
@@ -117,6 +120,9 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
         table[f"monitor:{name}"] = ("POST", *acts)
     table["monitor:open-query"] = ("GET POST", *REVIEW)
     table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
+    table["monitor:locks"] = ("GET", REVIEW[0], "")
+    table["monitor:study-locks"] = ("GET POST", REVIEW[0].replace("200", "403", 1), "")
+    table["monitor:scope-locks"] = ("GET POST", *REVIEW)
     table |= {"monitor:index": ("GET", REVIEW_SAFETY[0], ""), "monitor:item-history": ("GET", *REVIEW)}
     for label in ("casebook_patient", "casebook_visit", "casebook_entry", "queries_query"):
         table |= {
@@ -130,7 +136,24 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
     return table
 
 
-TABLE |= _monitoring()
+ACT = "403 403 302 403 403 403 403 403 login", "403 403 404 403 403 403 403 403 login"
+"""What a monitor does at the own site. A data manager reads there, and does not do it."""
+
+
+def _visits() -> dict[str, tuple[str, str, str]]:
+    """Monitoring visits. The one under way is ended before another one is started."""
+    acts = ("end", "start", "finish")
+    return {
+        "monitor:work-list": ("GET", *REVIEW),
+        "monitor:monitoring-visits": ("GET POST", REVIEW[0], ""),
+        "monitor:monitoring-visit": ("GET POST", *REVIEW),
+        **{f"monitor:{act}-monitoring-visit": ("POST", *ACT) for act in acts},
+        "monitor:save-monitoring-text": ("POST", *ACT),
+        "monitor:print-monitoring-text": ("GET", *REVIEW),
+    }
+
+
+TABLE |= _monitoring() | _visits()
 METHODS = ("GET", "PUT", "PATCH", "DELETE", "POST")
 
 
@@ -195,6 +218,8 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
     """The address of this name for this site's objects, and what a sensible POST carries."""
     number = where.patient.number
     item = [number, "W01", "mrc-strength", "1", "before_dose"]
+    if name in _visits():
+        return _of_a_visit(name, where)
     if name.startswith("monitor:"):
         return _monitors_address(name, where), {"text": "\x00"}
     made: dict[str, Callable[[], tuple[list, dict[str, str]]]] = {
@@ -238,6 +263,8 @@ def _monitors_address(name: str, where: SimpleNamespace) -> str:
         mrc = Entry.objects.get(visit=where.visit, crf="mrc-strength")
         if name in ("monitor:item-history", "monitor:open-query"):
             return reverse(name, args=[mrc.pk, "before_dose"])
+        if name == "monitor:scope-locks":
+            return reverse(name, args=["visit", where.visit.pk])
         return reverse(name, args=[where.query.pk] if "query" in name and kind != "changelist" else [])
     model = apps.get_model(*label.split("_"))
     stored = {
@@ -248,6 +275,39 @@ def _monitors_address(name: str, where: SimpleNamespace) -> str:
     }
     found = stored[model._meta.model_name] if model in (Patient, Visit, Entry, Query) else _row(model, where)
     return reverse(name, args=[found.pk])
+
+
+def _of_a_visit(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
+    """The address of a monitoring visit that stands where the act needs it, and what a POST carries."""
+    if name == "monitor:work-list":
+        return reverse(name, args=[where.site.code, "left"]), {}
+    plan = {"planned_on": "2026-11-30", "how": "remote", "site": where.site.code, "key": str(uuid.uuid4())}
+    if name == "monitor:monitoring-visits":
+        return reverse(name), plan
+    visit = _a_monitoring_visit(
+        where, 1 if "end-" in name else 2 if "text" in name or "finish" in name else 0
+    )
+    seen = dict.fromkeys(("seen_report", "seen_letter", "seen"), fingerprint("As drafted"))
+    text = ["report"] if "text" in name else []
+    return reverse(name, args=[visit.pk, *text]), {**plan, **seen, "text": "As written"}
+
+
+def _a_monitoring_visit(where: SimpleNamespace, steps: int) -> MonitoringVisit:
+    """Of the cast's monitor at the own site, planned; after one step started, after two ended."""
+    by = User.objects.filter(username="monitor", memberships__site=where.site).first() or where.by
+    now = timezone.now()
+    started = {"started_at": now, "started_by": by, "worklist": {"made_at": now.isoformat(), "sections": []}}
+    ended = {"ended_at": now, "ended_by": by, "report": "As drafted", "letter": "As drafted"}
+    with acting(SYSTEM, source="test"):
+        return MonitoringVisit.objects.create(
+            site=where.site,
+            monitor=by,
+            planned_on=now.date(),
+            how="on-site",
+            request_key=uuid.uuid4(),
+            **(started if steps else {}),
+            **(ended if steps > 1 else {}),
+        )
 
 
 def _row(model: type[Crf], where: SimpleNamespace) -> Entry:
