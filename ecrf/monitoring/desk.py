@@ -88,6 +88,13 @@ class Desk:
         keys = [(s.row.entry_id, name) for s in sheet.with_rows if s.row for name in s.readings]
         return [found for key in keys if (found := self.standings.get(key)) and found.is_to_do]
 
+    def wants(self, sheet: Sheet) -> bool:
+        """Whether the plan wants anything of a form or its rows."""
+        ids = {each.row.entry_id for each in sheet.with_rows if each.row}
+        return any(
+            each.is_planned and each.is_verifiable for each in self.standings.values() if each.entry in ids
+        )
+
     @cached_property
     def may_verify(self) -> bool:
         return self.reader.may(Right.VERIFY, self.patient.site)

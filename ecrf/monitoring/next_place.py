@@ -49,8 +49,9 @@ def left_to_verify() -> QuerySet[ReviewMark]:
     return ReviewMark.objects.filter(planned__gt=F("verified"))
 
 
-def places_left(patient: Patient) -> list[NextPlace]:
+def places_left(patient: Patient, book: Book | None = None) -> list[NextPlace]:
     """The pages of one patient with something left, in order; two statements."""
+    book = book or Book(patient)
     marks = left_to_verify().filter(patient=patient).order_by()
     found = marks.values_list("visit", "visit__code", "entry__crf").annotate(
         left=Sum(F("planned") - F("verified"))
@@ -59,7 +60,6 @@ def places_left(patient: Patient) -> list[NextPlace]:
     for visit, code, crf, count in found:
         key = (visit, code) if visit else CRFS[crf].row_of or crf
         left[key] = left.get(key, 0) + count
-    book = Book(patient)
     places = [_place(patient, book, key, count) for key, count in left.items()]
     return sorted(places, key=lambda place: place.order)
 
@@ -82,11 +82,14 @@ def order_of_log(key: str) -> Order:
     return (1, keys.index(key) if key in keys else len(keys), 0)
 
 
-def next_place(user: User, patient: Patient, visit: Visit | None = None, log: str = "") -> NextPlace | None:
+def next_place(
+    user: User, patient: Patient, visit: Visit | None = None, log: str = "", book: Book | None = None
+) -> NextPlace | None:
     """The next page after this visit, or this log; None when nothing else is left at the site. After the site's last
     patient come those that were left behind."""
-    here = _order(patient, visit, log)
-    own = places_left(patient)
+    book = book or Book(patient)
+    here = _order(book, visit, log)
+    own = places_left(patient, book)
     for place in own:
         if place.order > here:
             return place
@@ -95,10 +98,10 @@ def next_place(user: User, patient: Patient, visit: Visit | None = None, log: st
     return next((place for place in own if place.order < here), None)
 
 
-def _order(patient: Patient, visit: Visit | None, log: str) -> Order:
+def _order(book: Book, visit: Visit | None, log: str) -> Order:
     if visit is None and not log:
         return (-1, 0, 0)
-    return order_of_visit(visit.code, Book(patient)) if visit else order_of_log(log)
+    return order_of_visit(visit.code, book) if visit else order_of_log(log)
 
 
 def _others(user: User, patient: Patient) -> Iterator[Patient]:

@@ -79,7 +79,7 @@ def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> Http
         ],
         "may_review": True,
         "print_url": reverse("print-visit", args=[found.patient.number, found.code]),
-        **_work(request, found.patient, sheets, f"visit:{found.pk}", visit=found),
+        **_work(request, found.patient, sheets, f"visit:{found.pk}", visit=found, book=book),
     }
     return _shown(request, "visit", context, refusal)
 
@@ -150,6 +150,7 @@ def _work(
     where: str,
     visit: Visit | None = None,
     log: str = "",
+    book: Book | None = None,
 ) -> dict[str, Any]:
     """What every page of the review needs: its items with their standing, and where it goes on."""
     desk = desk_of(patient, sheets, request.user)
@@ -160,7 +161,7 @@ def _work(
         "where": where,
         "zone": patient.site.zone,
         "open_questions": sum(sheet.open_questions for sheet in sheets),
-        "next": next_place(request.user, patient, visit, log) if desk.may_verify else None,
+        "next": next_place(request.user, patient, visit, log, book) if desk.may_verify else None,
         "next_url": f"{reverse('monitor:next-to-verify')}?after={after}",
     }
 

@@ -29,7 +29,8 @@ export function ask(line, onAsked) {
   const box = document.createElement("tr");
   box.className = "ask-row";
   box.line = line;
-  box.innerHTML = '<td colspan="30"></td>';
+  box.append(document.createElement("td"));
+  box.firstElementChild.colSpan = line.closest("tr").children.length;
   box.firstElementChild.append(document.getElementById("ask-form").content.cloneNode(true));
   box.querySelector("[data-about]").textContent = line.dataset.label;
   below.after(box);

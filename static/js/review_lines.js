@@ -86,6 +86,7 @@ export function count() {
 function countPanel(panel) {
   const left = [...panel.querySelectorAll("[data-line][data-planned]")].filter((line) => line.dataset.state !== "verified");
   write(`[data-index-of="${panel.id}"]`, left.length ? `${left.length} to verify` : "nothing left");
+  document.querySelector(`[data-index-of="${panel.id}"]`)?.closest("a").classList.toggle("has-left", left.length > 0);
   const all = panel.querySelector("[data-all-shown]");
   if (!all) return;
   all.hidden = left.length < 2;

@@ -40,6 +40,12 @@ def todo(sheet: Sheet, desk: Desk | str) -> list[Standing]:
 
 
 @register.filter
+def is_planned(sheet: Sheet, desk: Desk | str) -> bool:
+    """Whether the plan wants anything of the form, or of its rows."""
+    return isinstance(desk, Desk) and desk.wants(sheet)
+
+
+@register.filter
 def has_open(queries: list[Any]) -> bool:
     return any(query.is_open for query in queries)
 
