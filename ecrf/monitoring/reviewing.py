@@ -183,7 +183,8 @@ def _refused(request: UserRequest, entry: Entry, item: str, refusal: Verificatio
         return place_page(request, _where(entry), Refusal(_id(entry, item), str(refusal), 409))
     context: dict[str, Any] = {"outcome": "refused", "words": refusal}
     if isinstance(refusal, HasOpenQuery):
-        context["outcome"] = "asks"
+        words = f"Query {refusal.query.number} is open: press V again to verify the item all the same."
+        context |= {"outcome": "asks", "words": words}
     if isinstance(refusal, Stale):
         context |= {"outcome": "stale", "value": refusal.value, "seen": refusal.seen}
         context["standing"] = standing_now(entry, item, request.user)

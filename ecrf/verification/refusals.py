@@ -23,5 +23,5 @@ class HasOpenQuery(VerificationRefused):
     def __init__(self, query: Query) -> None:
         self.query = query
         super().__init__(
-            f"Query {query.number} on this item is open: “{query.text}” Press V again to verify it all the same."
+            f"Query {query.number} is open on this item: “{query.text}” Verify it once more to do so all the same."
         )

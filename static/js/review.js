@@ -13,10 +13,9 @@ function verify() {
   const line = current();
   if (!mayVerify || isDeaf() || !line || isAtEnd()) return;
   if ("pending" in line.dataset || line.dataset.state === "verified") return go(step(1, { toDo: true }));
-  if (!line.dataset.verify) return say(`${line.dataset.label}: there is nothing to verify here.`);
+  if (!line.dataset.verify) return say(`${line.dataset.label} · there is nothing to verify here.`);
   const despite = line.dataset.asked ? "yes" : "";
   line.dataset.pending = "";
-  say("");
   enqueue(() => send(line, despite));
   if (!("query" in line.dataset) || despite) go(step(1, { toDo: true }));
 }
@@ -42,7 +41,7 @@ function undo() {
     apply(line, answer);
     if (answer.outcome !== "taken-back") return bringBack(line, answer.words);
     go(line);
-    return say(`${line.dataset.label}: the verification is taken back.`);
+    return say(`${line.dataset.label} · the verification is taken back.`);
   });
 }
 
@@ -75,6 +74,7 @@ document.addEventListener("keydown", (event) => {
   if (!act || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   if (event.key === "Enter" && event.target.matches("a:not([data-go-on]), button, summary")) return;
   event.preventDefault();
+  say("");
   if (!event.repeat || /^[jk]$|^Arrow/.test(nameOf(event))) act(event);
 });
 bar?.addEventListener("click", (event) => keys[event.target.closest("[data-press]")?.dataset.press]?.(event));

@@ -62,7 +62,7 @@ export function apply(line, answer) {
 
 /* Brings the person back to what was refused. Keys that are on their way are not meant for it. */
 export function bringBack(line, words) {
-  say(`${line.dataset.label}: ${words}`, true);
+  say(`${line.dataset.label} · ${words}`, true);
   if (!hasFailed) go(line);
   hasFailed = true;
   deafUntil = Date.now() + DEAF_MS;

@@ -124,8 +124,13 @@ def test_blank_and_calculated_items_are_not_verified(entry, monitor, coordinator
 def test_struck_out_form_is_not_verified(entry, monitor, coordinator, visit):
     actor = coordinator.acting_at(entry.site, Right.ENTER)
     add_entry(
-        patient=entry.patient, definition=CRFS["adverse-event"], visit=None, parent=None, by=actor, request_key=uuid.uuid4()
-    )  # fmt: skip
+        patient=entry.patient,
+        definition=CRFS["adverse-event"],
+        visit=None,
+        parent=None,
+        by=actor,
+        request_key=uuid.uuid4(),
+    )
     enter(entry.patient, "adverse-event", coordinator, term="Headache")
     event = Entry.objects.get(crf="adverse-event")
     strike_out(entry=event, by=coordinator, actor=actor, reason="Entered twice")
