@@ -147,7 +147,7 @@ def test_review_works_without_javascript(sit_down):
     desk.go("/monitor/casebook/visit/?q=01-010")
     desk.page.get_by_role("link", name="Week 4", exact=True).click()
     before = verified(desk)
-    desk.page.locator("#visit-1").get_by_role("button", name="Verify").first.click()
+    desk.page.locator("#visit-1-visited_on").get_by_role("button", name="Verify").first.click()
     assert verified(desk) == before + 1
     assert "#mrc-strength-1" in desk.page.url
     desk.page.get_by_role("button", name="Take back").first.click()
