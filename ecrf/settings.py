@@ -146,6 +146,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "ecrf.web.about",
+                "ecrf.entry.query_list.waiting",
             ],
         },
     }

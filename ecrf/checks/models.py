@@ -7,7 +7,7 @@ from django.db import models
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
-from ecrf.casebook.models import Entry
+from ecrf.casebook.models import Crf, Entry
 
 
 class FindingState(models.TextChoices):
@@ -29,6 +29,8 @@ class Finding(models.Model):
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     site_path: ClassVar[str] = "entry__patient__site"
+    row: Crf | None = None
+    """The row it is asked about, where the checks have just read it."""
 
     class Meta:
         constraints = [

@@ -108,6 +108,9 @@ def _settle(patient: Patient, runs: Iterable[tuple[Check, Crf]], book: Book, ent
     if new:
         Finding.objects.bulk_create(new)
     if moved := [*changed, *new]:
+        rows = {row.entry_id: row for _, row in runs}
+        for finding in moved:
+            finding.row = rows.get(finding.entry_id)
         told(patient, moved)
     return [f for f in [*known, *new] if f.entry_id == entry_id and f.state != FindingState.CLEARED]
 

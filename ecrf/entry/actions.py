@@ -167,4 +167,5 @@ ACTIONS: dict[str, Callable[[Pressed], Outcome]] = {
     "strike": _strike,
     "restore": _restore,
     "offer": _offer,
+    "answer": _nothing,  # done before the page is saved, since a correction may come with it
 }

@@ -8,7 +8,7 @@ from ecrf.casebook.book import Book
 from ecrf.casebook.completion import numbers_at
 from ecrf.casebook.due import VisitDue, VisitFacts, window
 from ecrf.casebook.loading import load_rows
-from ecrf.casebook.models import Crf, Entry, Visit
+from ecrf.casebook.models import Crf, Entry, Status, Visit
 from ecrf.casebook.outlooks import entries_of, visits_of
 from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import VisitPlan, protocol
@@ -18,6 +18,8 @@ from ecrf.casebook.striking import links_to
 from ecrf.checks.models import Finding
 from ecrf.entry.addresses import Where, page_url
 from ecrf.entry.panels import Linking, Panel, RowGroup
+from ecrf.queries.models import Query
+from ecrf.queries.reading import ByItem, queries_on, queries_where
 
 
 @dataclass
@@ -82,7 +84,8 @@ def visit_page(where: Where) -> Page:
     keys = [d.key for d in _with_row_kinds(kinds)]
     rows = load_rows(where.patient, keys, [visit.pk, *before.values()])
     findings = list(Finding.objects.filter(entry__visit=visit).select_related("confirmed_by"))
-    shelf = Shelf(where, rows, findings, before, choices_of(kinds, book), book)
+    queries = queries_where(entry__visit=visit)
+    shelf = Shelf(where, rows, findings, before, choices_of(kinds, book), book, queries)
     panels = []
     for definition in kinds:
         numbers = _numbers(here, definition, plan)
@@ -105,7 +108,8 @@ def log_page(where: Where, definition: CrfDefinition, number: int | None = None)
             "confirmed_by"
         )
     )
-    shelf = Shelf(where, rows, findings, {}, choices_of([definition], book), book)
+    queries = queries_where(entry__patient=where.patient, entry__crf__in=keys)
+    shelf = Shelf(where, rows, findings, {}, choices_of([definition], book), book, queries)
     stored = sorted(row.entry.number for row in rows[definition.key])
     numbers = stored if number is None else [number]
     panels = [shelf.panel(Place(where.patient, definition, None, n), 1) for n in numbers]
@@ -114,9 +118,17 @@ def log_page(where: Where, definition: CrfDefinition, number: int | None = None)
     return Page(where, panels, log=definition if number is None else None)
 
 
-def one_panel(where: Where, place: Place, row: Crf | None, findings: list[Finding]) -> Panel:
-    """The panel of one entry without its neighbours: what an item's answer needs."""
-    return Panel(where, place, row, findings=findings)
+def one_panel(
+    where: Where, place: Place, row: Crf | None, findings: list[Finding], with_queries: bool = False
+) -> Panel:
+    """The panel of one entry without its neighbours: what an item's answer needs.
+
+    Only in a complete form may what was saved have moved a query.
+    """
+    panel = Panel(where, place, row, findings=findings)
+    if row is not None and (with_queries or row.entry.status == Status.COMPLETE):
+        panel.queries = _of_row(queries_on([row.entry_id]), row)
+    return panel
 
 
 def recalculated_rows(where: Where, place: Place, changed: list[str]) -> list[RowGroup]:
@@ -130,7 +142,7 @@ def recalculated_rows(where: Where, place: Place, changed: list[str]) -> list[Ro
     rows = {key: [r for r in book.rows(key) if r.entry.visit_id == where.visit.pk] for key in keys}
     entries = [row.entry_id for kind in kinds for row in rows[kind.key]]
     findings = list(Finding.objects.filter(entry__in=entries).select_related("confirmed_by"))
-    shelf = Shelf(where, rows, findings, {}, {}, book)
+    shelf = Shelf(where, rows, findings, {}, {}, book, queries_on(entries))
     return [
         shelf.group(Place(where.patient, CRFS[kind.row_of], where.visit, row.entry.number), row, kind)
         for kind in kinds
@@ -148,6 +160,7 @@ class Shelf:
     before: dict[str, int]
     choices: dict[str, list[tuple[str, str]]]
     book: Book
+    queries: ByItem = field(default_factory=dict)
 
     def panel(self, place: Place, expected: int) -> Panel:
         definition, kind = place.definition, self.rows[place.definition.key]
@@ -161,7 +174,8 @@ class Shelf:
     def _panel(self, place: Place, row: Crf | None, last: Crf | None) -> Panel:
         findings = [f for f in self.findings if row and f.entry_id == row.entry_id]
         links = {name: self.choices.get(link.to, []) for name, link in place.definition.links.items()}
-        return Panel(self.where, place, row, last, findings, choices=links)
+        queries = _of_row(self.queries, row)
+        return Panel(self.where, place, row, last, findings, queries, choices=links)
 
     def _last(self, definition: CrfDefinition, number: int | None = None) -> Crf | None:
         """The row with this number at the last visit that has the form; without number, the first that stands."""
@@ -191,6 +205,11 @@ class Shelf:
         self.book.load(*(name.partition(".")[0] for name in place.definition.calculated_from))
         draft.calculate(self.book)
         return draft
+
+
+def _of_row(queries: ByItem, row: Crf | None) -> dict[str, list[Query]]:
+    """{item: its queries}, of one entry."""
+    return {item: found for (entry, item), found in queries.items() if row and entry == row.entry_id}
 
 
 def choices_of(kinds: list[CrfDefinition], book: Book) -> dict[str, list[tuple[str, str]]]:

@@ -12,6 +12,7 @@ from ecrf.casebook.writing import Conflict
 from ecrf.checks.models import Finding, FindingState
 from ecrf.entry.addresses import field_name, html_id
 from ecrf.entry.controls import control, missing_tag, wrapper
+from ecrf.queries.models import Query
 
 if TYPE_CHECKING:
     from ecrf.entry.panels import Panel
@@ -160,7 +161,13 @@ class ItemView:
 
     @cached_property
     def questions(self) -> list[Finding]:
-        return [f for f in self.panel.findings if f.item == self.name and f.state != FindingState.CLEARED]
+        """What checks ask here and nobody asks in a query yet, and what was confirmed."""
+        mine = (f for f in self.panel.findings if f.item == self.name and f.state != FindingState.CLEARED)
+        return [f for f in mine if not self.panel.has_query(f)]
+
+    @property
+    def queries(self) -> list[Query]:
+        return self.panel.queries.get(self.name, [])
 
     @property
     def attributes(self) -> SafeString:
@@ -170,7 +177,7 @@ class ItemView:
     @property
     def cell_attributes(self) -> SafeString:
         """Of the element around the field in a grid."""
-        return wrapper(self, "item grid-item asks" if self.open_questions else "item grid-item")
+        return wrapper(self, "item grid-item asks" if self.is_asked_about else "item grid-item")
 
     @property
     def control(self) -> SafeString:
@@ -191,5 +198,7 @@ class ItemView:
         )
 
     @property
-    def open_questions(self) -> list[Finding]:
-        return [f for f in self.questions if f.state == FindingState.OPEN]
+    def is_asked_about(self) -> bool:
+        """Whether a question or a query waits here for the site."""
+        asked = any(f.state == FindingState.OPEN for f in self.questions)
+        return asked or any(query.is_sites_turn for query in self.queries)

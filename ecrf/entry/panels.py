@@ -13,6 +13,7 @@ from ecrf.casebook.writing import Recorded
 from ecrf.checks.models import Finding, FindingState
 from ecrf.entry.addresses import Where, html_id, item_url
 from ecrf.entry.item_views import ItemView
+from ecrf.queries.models import Query
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Panel:
     row: Crf | None = None
     previous: Crf | None = None
     findings: list[Finding] = field(default_factory=list)
+    queries: dict[str, list[Query]] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
     rows: list["RowGroup"] = field(default_factory=list)
     expected: int = 1
@@ -128,8 +130,16 @@ class Panel:
 
     @property
     def open_questions(self) -> int:
-        own = sum(finding.state == FindingState.OPEN for finding in self.findings)
+        """How many questions the site has still to answer, in the form and its rows: those of checks, and queries."""
+        own = sum(
+            finding.state == FindingState.OPEN for finding in self.findings if not self.has_query(finding)
+        )
+        own += sum(query.is_sites_turn for queries in self.queries.values() for query in queries)
         return own + sum(row.open_questions for group in self.rows for row in group.panels)
+
+    def has_query(self, finding: Finding) -> bool:
+        """Whether what the check asks is asked in a query: it is then shown and answered there."""
+        return any(query.finding_id == finding.pk for query in self.queries.get(finding.item, ()))
 
     @property
     def status(self) -> str:

@@ -62,6 +62,13 @@ def save_page(panels: list[Panel], data: QueryDict, by: Actor) -> bool:
     return clean
 
 
+def changed_item(panel: Panel, data: QueryDict, name: str) -> tuple[Any, str] | None:
+    """One item's new value and what the page showed before; None if it was left as it was, or was not posted."""
+    seen = _seen(data, panel)
+    changed = _changed(panel, data, seen)
+    return (changed[name], seen.get(name, "")) if name in changed else None
+
+
 def _seen(data: QueryDict, panel: Panel) -> dict[str, str]:
     try:
         found = json.loads(data.get(f"seen:{panel.id}", "{}"))

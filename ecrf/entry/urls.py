@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ecrf.entry.views import checks, item, patient, ranges, today, visit
+from ecrf.entry.views import checks, item, patient, queries, ranges, today, visit
 
 PLACE = "patients/<str:number>/<str:segment>/<slug:crf>/<str:address>/<slug:name>/"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("sites/<slug:code>/ranges/", ranges.ranges, name="ranges"),
     path("sites/<slug:code>/ranges/<int:pk>/end/", ranges.end, name="end-range"),
     path("sites/<slug:code>/ranges/<int:pk>/withdraw/", ranges.withdraw, name="withdraw-range"),
+    path("queries/", queries.queries, name="queries"),
+    path("patients/<str:number>/queries/<int:query_number>/answer/", queries.answer, name="answer-query"),
     path("patients/add/", patient.add, name="add-patient"),
     path("patients/<str:number>/", patient.patient, name="patient"),
     path("patients/<str:number>/casebook/<slug:crf>/add/", visit.add_log_form, name="add-log-form"),

@@ -1,6 +1,6 @@
 """What the Today page lists: from each patient's outlook, a bounded number of rows whatever the number of patients."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import QuerySet, Sum
@@ -12,7 +12,10 @@ from ecrf.casebook.due import LIVING
 from ecrf.casebook.many_outlooks import due_within, overdue
 from ecrf.casebook.models import Entry, Patient, PatientOutlook
 from ecrf.casebook.protocol import protocol
+from ecrf.entry.query_list import Line as QueryLine
+from ecrf.entry.query_list import oldest_to_answer
 from ecrf.entry.sparklines import Sparkline, sparklines
+from ecrf.queries.reading import count_to_answer
 
 CARD_ROWS = 8
 PAGE_ROWS = 25
@@ -26,6 +29,7 @@ class Line:
     today: date
     missing: int = 0
     story: Sparkline | None = None
+    queries: int = 0
 
     @property
     def patient(self) -> Patient:
@@ -79,6 +83,8 @@ class Worklist:
     cards: list[Card]
     lines: list[Line]
     next_after: str = ""
+    queries: list[QueryLine] = field(default_factory=list)
+    more_queries: bool = False
 
 
 def worklist(user: User, *, query: str = "", after: str = "") -> Worklist:
@@ -96,8 +102,11 @@ def worklist(user: User, *, query: str = "", after: str = "") -> Worklist:
     found = list(listed.order_by("patient__number")[: PAGE_ROWS + 1])
     lines = [Line(row, today[row.site_id]) for row in found[:PAGE_ROWS]]
     _draw_stories(lines)
+    _count_queries(user, lines)
     _count_missing([*lines, *(line for card in cards for line in card.lines)])
-    return Worklist(where, cards, lines, lines[-1].patient.number if len(found) > PAGE_ROWS else "")
+    after = lines[-1].patient.number if len(found) > PAGE_ROWS else ""
+    queries = [] if query else oldest_to_answer(user, CARD_ROWS + 1)
+    return Worklist(where, cards, lines, after, queries[:CARD_ROWS], more_queries=len(queries) > CARD_ROWS)
 
 
 def _cards(rows: QuerySet[PatientOutlook], today: dict[int, date]) -> list[Card]:
@@ -143,6 +152,13 @@ def _count_missing(lines: list[Line]) -> None:
     found = dict(sums)
     for line in lines:
         line.missing = found.get(line.patient.pk, 0)
+
+
+def _count_queries(user: User, lines: list[Line]) -> None:
+    """How many queries wait for the site: one statement for all the lines."""
+    found = count_to_answer(user, [line.patient.pk for line in lines])
+    for line in lines:
+        line.queries = found.get(line.patient.pk, 0)
 
 
 def _draw_stories(lines: list[Line]) -> None:

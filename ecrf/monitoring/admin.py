@@ -16,13 +16,13 @@ from ecrf.casebook.outlooks import fact_of
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.casebook.wording import visit_label
-from ecrf.monitoring import pages, ranges, reaching  # noqa: F401  (ranges registers its list)
+from ecrf.monitoring import pages, queries_list, ranges, reaching  # noqa: F401  (each registers its list)
 from ecrf.monitoring.lists import by_visit, chip, ids, quiet, struck_through
 from ecrf.monitoring.narrowing import PatientFilter
-from ecrf.monitoring.questions import count_open
 from ecrf.monitoring.reaching import reader
 from ecrf.monitoring.read_only import FormColumns, ReviewAdmin
 from ecrf.monitoring.site import monitor_site
+from ecrf.queries.reading import count_open
 
 SHOWN_ITEMS = 5
 """How many of a form's items its list shows."""
@@ -41,15 +41,15 @@ class PatientAdmin(ReviewAdmin):
     list_display_links = ("the_number",)
     ordering = ("number",)
     list_filter = (PatientFilter,)
-    list_display = ("the_number", "the_site", "the_state", "last_visit", "next_visit", "the_questions")
+    list_display = ("the_number", "the_site", "the_state", "last_visit", "next_visit", "the_queries")
 
     def rows(self) -> QuerySet[Patient]:
         return reaching.patients().select_related("outlook")
 
     def dress(self, rows: list[Any]) -> None:
-        counts = count_open("entry__patient", ids(rows))
+        counts = count_open("patient", ids(rows))
         for row in rows:
-            row.open_questions = counts.get(row.pk, 0)
+            row.open_queries = counts.get(row.pk, 0)
             row.seen = getattr(row, "outlook", None)
 
     @admin.display(description="Patient", ordering="number")
@@ -90,16 +90,16 @@ class VisitAdmin(ReviewAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         patient = self.patient_column(reader(request), lambda row: row.patient)
-        return [patient, "the_site", "the_visit", "the_date", "the_forms", "the_questions"]
+        return [patient, "the_site", "the_visit", "the_date", "the_forms", "the_queries"]
 
     def dress(self, rows: list[Any]) -> None:
-        """Three statements: the questions, the visit forms, the entries."""
-        questions, trial = count_open("entry__visit", ids(rows)), protocol()
+        """Three statements: the queries, the visit forms, the entries."""
+        queries, trial = count_open("entry__visit", ids(rows)), protocol()
         stored = CRFS[trial.visit_form].model._default_manager.filter(entry__visit__in=ids(rows))
         visit_forms = {row.entry.visit_id: row for row in stored.select_related("entry")}
         entries = by_visit(Entry.objects.filter(visit__in=ids(rows)).select_related("parent"))
         for row in rows:
-            row.open_questions = questions.get(row.pk, 0)
+            row.open_queries = queries.get(row.pk, 0)
             fact = fact_of(row.code, entries[row.pk], visit_forms.get(row.pk))
             row.on, row.was_missed = fact.visited_on, fact.missed
             row.states = visit_states(trial.plan(row.code), entries[row.pk], missed=fact.missed)
@@ -137,7 +137,7 @@ class EntryAdmin(FormColumns):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         patient = self.patient_column(reader(request), lambda row: row.patient)
-        return [patient, "the_site", "the_visit", "the_form", "the_status", "the_questions"]
+        return [patient, "the_site", "the_visit", "the_form", "the_status", "the_queries"]
 
     def get_urls(self) -> list[URLPattern]:
         address = "<int:pk>/<slug:name>/history/"
@@ -167,7 +167,7 @@ class CrfAdmin(FormColumns):
             if self.is_without_visit
             else ["the_visit", "the_form"]
         )
-        return [patient, "the_site", *where, *items, "the_status", "the_questions"]
+        return [patient, "the_site", *where, *items, "the_status", "the_queries"]
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
         return ["the_visit" if self.is_told_by_visit else "the_form"]

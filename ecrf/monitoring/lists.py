@@ -80,8 +80,8 @@ def struck_through(words: str) -> SafeString:
 
 
 def asked(count: int) -> SafeString:
-    """How many questions the site has still to answer."""
-    return chip("question", f"{count} to answer") if count else quiet("–")
+    """How many queries are open."""
+    return chip("question", f"{count} open") if count else quiet("–")
 
 
 def by_visit(entries: Iterable[Entry]) -> dict[int, list[Entry]]:

@@ -12,6 +12,7 @@ from ecrf.casebook.models import Entry, Patient, ReferenceRange, Visit
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.monitoring.reaching import patients, right_to_read, rows
+from ecrf.queries.models import Query
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def overview(user: User) -> Overview:
     whole, forms = [], []
     if Right.REVIEW in user.rights:
         whole = [_list_of(Patient, "Patients"), _list_of(Visit, "Visits"), _list_of(Entry, "Forms")]
+        whole += [_list_of(Query, "Queries"), Shelf("Noisy checks", reverse("monitor:noisy-checks"))]
         whole += [_list_of(ReferenceRange, "Laboratory ranges")] if trial.lab_tests else []
         forms = [shelf(CRFS[key]) for key in trial.scheduled_crfs() if key not in trial.safety_logs]
         columns.insert(0, (whole[0], _patients_by_site(user)))

@@ -25,7 +25,7 @@ from ecrf.checks.sheets import entry_sheet, log_sheets, visit_sheets
 from ecrf.monitoring.desk import desk_of
 from ecrf.monitoring.next_place import next_place
 from ecrf.monitoring.overview import overview, shelf
-from ecrf.monitoring.questions import open_questions
+from ecrf.monitoring.queries_pages import address_of
 from ecrf.monitoring.reaching import (
     patients,
     reach_entry,
@@ -34,6 +34,7 @@ from ecrf.monitoring.reaching import (
     right_to_read,
     visits_beside,
 )
+from ecrf.queries.reading import open_of_patient
 
 
 def index(request: UserRequest) -> HttpResponse:
@@ -50,7 +51,7 @@ def patient(request: UserRequest, pk: int) -> HttpResponse:
         "patient": found,
         "matrix": seen,
         "story": story_of(book, seen.outlook),
-        "questions": open_questions(found),
+        "queries": [(query, address_of(query)) for query in open_of_patient(found)],
     }
     return render(request, "monitoring/patient.html", context)
 

@@ -26,8 +26,8 @@ from ecrf.monitoring.lists import (
     quiet,
     struck_through,
 )
-from ecrf.monitoring.questions import count_open_of_entries
 from ecrf.monitoring.reaching import reader
+from ecrf.queries.reading import count_open_of_entries
 
 
 class ReviewAdmin(admin.ModelAdmin):
@@ -45,6 +45,10 @@ class ReviewAdmin(admin.ModelAdmin):
     right: Right = Right.REVIEW
     heading: str = ""
     order_words: str = ""
+    empty_words: str = ""
+    beside: str = ""
+    beside_url: str = ""
+    """The name and the address of a page that belongs to the list."""
     page: ClassVar[Callable[..., HttpResponse]]
 
     def get_urls(self) -> list[URLPattern]:  # type: ignore[override]
@@ -109,9 +113,9 @@ class ReviewAdmin(admin.ModelAdmin):
     def the_site(self, row: Any) -> str:
         return str(row.site.code)
 
-    @admin.display(description="Questions")
-    def the_questions(self, row: Any) -> str:
-        return asked(row.open_questions)
+    @admin.display(description="Queries")
+    def the_queries(self, row: Any) -> str:
+        return asked(row.open_queries)
 
 
 class FormColumns(ReviewAdmin):
@@ -121,12 +125,12 @@ class FormColumns(ReviewAdmin):
         raise NotImplementedError
 
     def dress(self, rows: list[Any]) -> None:
-        """Two statements: the questions, and the entries below those of the page."""
+        """Two statements: the queries, and the entries below those of the page."""
         counts = count_open_of_entries(ids(rows))
         below = list(Entry.objects.filter(parent__in=ids(rows)).select_related("parent"))
         for row in rows:
             entry = self.entry_of(row)
-            row.open_questions = counts.get(row.pk, 0)
+            row.open_queries = counts.get(row.pk, 0)
             row.form_state = form_state(entry.crf, [entry, *(e for e in below if e.parent_id == entry.pk)])
 
     @admin.display(description="Visit")

@@ -12,7 +12,7 @@ def review_urls(site: Any) -> list[URLPattern]:
     return [
         path("patients/<int:pk>/log/<slug:crf>/", site.admin_view(pages.log_page), name="log"),
         path("items/<int:pk>/<slug:name>/verify/", site.act_view(reviewing.verify), name="verify"),
-        path("items/<int:pk>/<slug:name>/ask/", site.form_view(reviewing.ask), name="ask"),
+        path("items/<int:pk>/<slug:name>/ask/", site.act_view(reviewing.ask), name="ask"),
         path("verifications/<int:pk>/take-back/", site.act_view(reviewing.take_back), name="take-back"),
         path("patients/<int:pk>/verify-shown/", site.act_view(reviewing.verify_shown), name="verify-shown"),
         path("next-to-verify/", site.admin_view(reviewing.next_to_verify), name="next-to-verify"),

@@ -4,23 +4,21 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from ecrf.access.reach import reach, require
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.registry import CRFS
-from ecrf.casebook.wording import form_title, reading_id, visit_label
+from ecrf.casebook.wording import form_title, reading_id
 from ecrf.monitoring.desk import Standing, standing_now
 from ecrf.monitoring.next_place import next_place, page_of_entry, places_left
 from ecrf.monitoring.pages import Refusal, first_to_do, place_page
 from ecrf.monitoring.reaching import entries_of, reach_entry, reach_patient, reach_visit, verifications
 from ecrf.queries.reading import queries_on
-from ecrf.queries.rules import NotAllowed, QueryRefused, TextRefused
+from ecrf.queries.rules import QueryRefused
 from ecrf.queries.services import open_query
 from ecrf.verification import services
 from ecrf.verification.refusals import HasOpenQuery, Stale, VerificationRefused
@@ -59,31 +57,14 @@ def take_back(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def ask(request: UserRequest, pk: int, name: str) -> HttpResponse:
-    """Q: a query on the item. A GET is for browsers without JavaScript."""
+    """Q: a query on the item, opened in place. Without JavaScript, `monitor:open-query` is the page for it."""
     entry = _entry(request, pk, name)
     require(request.user, Right.QUERY, entry.site)
-    if request.method == "GET":
-        return _ask_page(request, entry, name)
     actor, text = request.user.acting_at(entry.site, Right.QUERY), request.POST.get("text", "")
     try:
-        open_query(
-            entry=entry,
-            item=name,
-            text=text,
-            by=request.user,
-            actor=actor,
-            request_key=_key(request),
-            source="monitor",
-        )
-    except NotAllowed as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
+        open_query(entry=entry, item=name, text=text, by=request.user, actor=actor, request_key=_key(request))
     except QueryRefused as refusal:
-        status = 422 if isinstance(refusal, TextRefused) else 409
-        if _in_place(request):
-            return _answer(request, entry, name, {"outcome": "refused", "words": refusal}, status)
-        return _ask_page(request, entry, name, text, str(refusal), status)
-    if not _in_place(request):
-        return redirect(f"{page_of_entry(entry)}#{_id(entry, name)}")
+        return _answer(request, entry, name, {"outcome": "refused", "words": refusal}, refusal.status)
     asked = {"queries": queries_on([entry.pk])[entry.pk, name], "has_asked": True}
     return _answer(request, entry, name, {"outcome": "asked", **asked})
 
@@ -202,22 +183,3 @@ def _answer(
 ) -> HttpResponse:
     context |= {"patient": entry.patient, "zone": entry.site.zone, "id": _id(entry, item)}
     return render(request, "monitoring/_review_answer.html", context, status=status)
-
-
-def _ask_page(
-    request: UserRequest, entry: Entry, name: str, text: str = "", words: str = "", status: int = 200
-) -> HttpResponse:
-    context = {
-        "patient": entry.patient,
-        "entry": entry,
-        "title": form_title(entry),
-        "visit_label": visit_label(entry.visit),
-        "label": CRFS[entry.crf].items[name].verbose_name,
-        "back": f"{page_of_entry(entry)}#{_id(entry, name)}",
-        "action": reverse("monitor:ask", args=[entry.pk, name]),
-        "text": text,
-        "words": words,
-        "key": request.POST.get("key") or uuid.uuid4(),
-        "may_review": request.user.may(Right.REVIEW, entry.site),
-    }
-    return render(request, "monitoring/ask.html", context, status=status)

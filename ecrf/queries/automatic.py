@@ -29,10 +29,12 @@ class Step:
 
 @after_findings
 def follow(patient: Patient, findings: list[Finding]) -> None:
-    """One statement where the form is not complete; there the question stands on the page alone."""
-    moved = _with_queries(pk__in=[finding.pk for finding in findings])
-    steps = [step for finding in moved if (step := _step(finding))]
-    _carry_out(patient, steps, {})
+    """No statement where the form is in progress: there the question stands on the page alone."""
+    rows = {finding.entry_id: finding.row for finding in findings if finding.row is not None}
+    moved = [f.pk for f in findings if f.row is None or f.row.entry.status == Status.COMPLETE]
+    if moved:
+        steps = [step for finding in _with_queries(pk__in=moved) if (step := _step(finding))]
+        _carry_out(patient, steps, rows)
 
 
 @after_completion
@@ -94,7 +96,7 @@ def _carry_out(patient: Patient, steps: list[Step], rows: dict[int, Crf]) -> Non
     """In bulk: a statement each for the rows of a kind, the queries opened, the queries moved, the messages."""
     if not steps:
         return
-    rows = rows or rows_of(step.finding.entry for step in steps)
+    rows = rows | rows_of(step.finding.entry for step in steps if step.finding.entry_id not in rows)
     now = timezone.now()
     number = steps[0].finding.last_number or 0  # type: ignore[attr-defined]
     new: list[Query] = []

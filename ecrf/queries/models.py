@@ -61,6 +61,9 @@ class Query(models.Model):
     )
 
     site_path: ClassVar[str] = "site"
+    typed: str = ""
+    trouble: str = ""
+    """Of a page that could not send something: what was typed, and why."""
 
     class Meta:
         verbose_name_plural = "queries"

@@ -2,14 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient
 from ecrf.queries.models import Message, Query, Turn
+
+SAID = {
+    **{name: name for name in ("pk", "act", "text", "value", "said_at", "role", "said_by_id")},
+    "name": "said_by__username",
+    "full": "said_by__full_name",
+}
+"""{name: path from the message} of what pages show of it."""
 
 ByItem = dict[tuple[int, str], list[Query]]
 
@@ -28,25 +36,33 @@ def queries_with_place() -> QuerySet[Query]:
 
 
 def queries_on(entries: Iterable[int]) -> ByItem:
-    """{(entry id, item): its queries, the open ones first, then the newest}, with what was said; two statements."""
+    """{(entry id, item): its queries, the open ones first, then the newest}, with what was said; one statement."""
     return queries_where(entry__in=list(entries))
 
 
 def queries_where(**which: object) -> ByItem:
-    """As `queries_on`, by a filter on queries; always two statements, so that a page without queries costs the same."""
-    said: dict[int, list[Message]] = defaultdict(list)
-    of_these = {f"query__{path}": value for path, value in which.items()}
-    for message in Message.objects.filter(**of_these).select_related("said_by").order_by("pk"):
-        said[message.query_id].append(message)
+    """As `queries_on`, by a filter on queries: one statement, with a row for each message."""
+    found = Query.objects.filter(**which).select_related("opened_by", "closed_by", "finding")
+    told = {f"said_{name}": F(f"messages__{path}") for name, path in SAID.items()}
+    queries: dict[int, Query] = {}
+    for row in found.annotate(**told).order_by("-pk", "messages__pk"):
+        query = queries.setdefault(row.pk, row)
+        query.__dict__.setdefault("said", []).extend(_said(row))
     by_item: ByItem = defaultdict(list)
-    for query in (
-        Query.objects.filter(**which).select_related("opened_by", "closed_by", "finding").order_by("-pk")
-    ):
-        query.said = said[query.pk]
+    for query in sorted(queries.values(), key=lambda query: not query.is_open):
         by_item[query.entry_id, query.item].append(query)
-    for queries in by_item.values():
-        queries.sort(key=lambda query: not query.is_open)
     return by_item
+
+
+def _said(row: Any) -> list[Message]:
+    """The message of one row, if the query has one."""
+    if row.said_pk is None:
+        return []
+    columns = {name: getattr(row, f"said_{name}") for name in SAID if name not in ("name", "full")}
+    message = Message(query_id=row.pk, **columns)
+    if message.said_by_id:
+        message.said_by = User(pk=message.said_by_id, username=row.said_name, full_name=row.said_full)
+    return [message]
 
 
 def open_queries() -> QuerySet[Query]:
@@ -79,6 +95,12 @@ def open_of_patient(patient: Patient) -> list[Query]:
 def to_answer(user: User) -> QuerySet[Query]:
     """The queries that wait for the site, at the sites where the user enters: what every list and number shows."""
     return reachable(user, open_queries(), Right.ENTER).filter(turn=Turn.SITE)
+
+
+def count_to_answer(user: User, patients: list[int]) -> dict[int, int]:
+    """{patient id: how many queries wait for the site}; one statement, also for no patients."""
+    found = to_answer(user).filter(Q(patient__in=patients) | Q(pk=None))
+    return dict(found.order_by().values_list("patient").annotate(count=Count("pk")))
 
 
 def count_turns(rows: QuerySet[Query]) -> dict[str, int]:

@@ -4,7 +4,7 @@ import { idOf, read, state } from "./fields.js";
 
 export function count() {
   for (const cell of document.querySelectorAll(".grid-item")) {
-    const asked = document.querySelector(`#q-${CSS.escape(idOf(cell))} .note-question`);
+    const asked = document.querySelector(`:is(#q-${CSS.escape(idOf(cell))}, #y-${CSS.escape(idOf(cell))}) .note-question`);
     cell.classList.toggle("asks", Boolean(asked));
   }
   for (const link of document.querySelectorAll("[data-index-of]")) {

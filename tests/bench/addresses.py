@@ -17,6 +17,8 @@ def site_pages(number: str, *codes: str) -> list[str]:
         f"/?q={number[:2]}",
         "/checks/",
         "/calendar/",
+        "/queries/",
+        "/queries/?turn=closed&by=patient",
         patient,
         *(f"{patient}{code}/" for code in codes),
         *(f"{patient}{code}/vital-signs/1/pulse/history/" for code in codes),
@@ -27,7 +29,7 @@ def site_pages(number: str, *codes: str) -> list[str]:
 
 def monitor_pages(monitor: User) -> list[str]:
     """The monitor's index, and of every kind of row its list and one row, as far as they exist."""
-    pages = [reverse("monitor:index")]
+    pages = [reverse("monitor:index"), reverse("monitor:noisy-checks")]
     for model in monitor_site._registry:
         base = f"monitor:{model._meta.app_label}_{model._meta.model_name}"
         pages.append(reverse(f"{base}_changelist"))

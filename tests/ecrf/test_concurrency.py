@@ -24,6 +24,8 @@ from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_entry, add_patient, complete_entries, open_visit
 from ecrf.casebook.striking import strike_out
 from ecrf.checks.models import Finding
+from ecrf.queries.models import Message, Query
+from ecrf.queries.services import QueryRefused, answer, close, open_query
 from ecrf.reports.services import LIVING_AT_MOST, living_feeds, make_feed
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_site, make_user
@@ -340,3 +342,50 @@ def test_row_struck_out_while_somebody_changes_it_keeps_what_was_there_or_takes_
     )
     stored = CRFS["adverse-event"].model.objects.get().term
     assert stored == ("Headache" if saved.refused else "Migraine")
+
+
+def test_queries_opened_at_once_get_numbers_of_their_own(committed):
+    monitor = make_user("monitor", Role.MONITOR, committed.site)
+    enter(committed.visit, "vital-signs", committed.people[0], pulse="70")
+    entry, actor, key = (
+        Entry.objects.get(crf="vital-signs"),
+        monitor.acting_at(committed.site, Right.QUERY),
+        uuid.uuid4(),
+    )
+
+    def ask(text: str, request_key: uuid.UUID | None = None) -> Query:
+        return open_query(
+            entry=entry, item="pulse", text=text, by=monitor, actor=actor, request_key=request_key
+        )
+
+    at_once(*(lambda t=text: ask(t) for text in "ABC"), *(lambda: ask("D", key) for _ in range(3)))
+    assert sorted(Query.objects.values_list("number", flat=True)) == [1, 2, 3, 4]
+    assert verify().faults == []
+
+
+def test_answer_and_closing_at_once_follow_each_other(committed):
+    monitor = make_user("monitor", Role.MONITOR, committed.site)
+    coordinator = committed.people[0]
+    enter(committed.visit, "vital-signs", coordinator, pulse="70")
+    asking, answering = (
+        monitor.acting_at(committed.site, Right.QUERY),
+        coordinator.acting_at(committed.site, Right.ENTER),
+    )
+    entry = Entry.objects.get(crf="vital-signs")
+    query = open_query(entry=entry, item="pulse", text="?!", by=monitor, actor=asking)
+
+    def told(act: Callable[..., Any], **given: Any) -> str:
+        try:
+            act(query=Query.objects.get(pk=query.pk), **given)
+        except QueryRefused as refused:
+            return str(refused)
+        return "done"
+
+    found = at_once(
+        lambda: told(answer, text="Yes", by=coordinator, actor=answering),
+        *(lambda: told(close, by=monitor, actor=asking) for _ in range(3)),
+    )
+    assert found[1:].count("done") == 1
+    assert all("is closed by monitor" in words for words in found[1:] if words != "done")
+    assert Message.objects.count() == 1 + found.count("done")
+    assert verify().faults == []

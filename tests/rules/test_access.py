@@ -24,10 +24,12 @@ from ecrf.casebook.registry import CRFS, by_model
 from ecrf.casebook.services import add_entry
 from ecrf.casebook.storing import ensure_entry
 from ecrf.checks.models import Finding
+from ecrf.queries.models import Query
 from ecrf.reports.services import make_feed
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_user
+from tests.ecrf.queries.builders import asked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-070"), pytest.mark.requirement("R-071")]
 
@@ -78,6 +80,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "item":            ("POST", *_entry(200)),
     "item-history":    ("GET", *_entry(200)),
     "confirm-finding": ("POST", *_entry(200)),
+    "queries":         ("GET", "200 200 403 403 403 403 403 403 login", ""),
+    "answer-query":    ("GET POST", *_entry(200)),
     "calendar":        ("GET POST", "200 200 200 200 403 403 403 403 login", ""),
     "calendar-feed":   ("GET", "200 200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200 200"),
     "print-casebook":  ("GET", *PRINT),
@@ -99,8 +103,13 @@ SAFETY_LOGS = ("adverse-event", "serious-adverse-event", "concomitant-medication
 def _monitoring() -> dict[str, tuple[str, str, str]]:
     """The monitor's pages: the first one, and a list and a page of every kind of object."""
     table = {"monitor:casebook_referencerange_changelist": ("GET", REVIEW[0], "")}
+    acts = REVIEW[0].replace("200", "422"), REVIEW[1].replace("200", "422")  # what is posted cannot stand
+    for name in ("ask-query-again", "pass-query-on", "close-query", "reopen-query"):
+        table[f"monitor:{name}"] = ("POST", *acts)
+    table["monitor:open-query"] = ("GET POST", *REVIEW)
+    table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
     table |= {"monitor:index": ("GET", REVIEW_SAFETY[0], ""), "monitor:item-history": ("GET", *REVIEW)}
-    for label in ("casebook_patient", "casebook_visit", "casebook_entry"):
+    for label in ("casebook_patient", "casebook_visit", "casebook_entry", "queries_query"):
         table |= {
             f"monitor:{label}_changelist": ("GET", REVIEW[0], ""),
             f"monitor:{label}_change": ("GET", *REVIEW),
@@ -119,7 +128,7 @@ VERIFY = "403 403 {ok} 403 403 403 403 403 login", "403 403 404 403 403 403 403 
 TABLE |= {
     "monitor:log":            ("GET", "403 403 200 200 200 403 403 403 login", "403 403 404 200 200 403 403 403 login"),
     "monitor:verify":         ("POST", VERIFY[0].format(ok=409), VERIFY[1]),
-    "monitor:ask":            ("GET POST", *REVIEW),
+    "monitor:ask":            ("POST", *(row.replace("200", "422") for row in REVIEW)),
     "monitor:take-back":      ("POST", VERIFY[0].format(ok=302), VERIFY[1]),
     "monitor:verify-shown":   ("POST", VERIFY[0].format(ok=422), VERIFY[1]),
     "monitor:next-to-verify": ("GET", *(row.replace("200", "302") for row in REVIEW)),
@@ -148,6 +157,9 @@ def _world(site: Site, by: User) -> SimpleNamespace:
     definition = a_place(patient, "adverse-event").definition
     add_entry(patient=patient, definition=definition, visit=None, parent=None, by=actor, request_key=key)
     finding = Finding.objects.get(entry__patient=patient)
+    manager = make_user(f"manager{site.code}", Role.DATA_MANAGER)
+    mrc = Entry.objects.get(visit=visit, crf="mrc-strength")
+    query = asked(mrc, manager, "Before the dose?", item="before_dose")
     given = [NewRange(test, "g/L", None, Decimal("16"), "", date(2026, 1, 1)) for test in ("HGB", "WBC")]
     lab_range, wrong_range = add_ranges(site=site, given=given, by=by)
     token, _other = (make_feed(by=by, label="", request_key=uuid.uuid4()) for _ in range(2))
@@ -156,6 +168,7 @@ def _world(site: Site, by: User) -> SimpleNamespace:
         patient=patient,
         visit=visit,
         finding=finding,
+        query=query,
         range=lab_range,
         wrong_range=wrong_range,
         ae_key=key,
@@ -189,7 +202,7 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
     if name in REVIEWING:
         return REVIEWING[name](where)
     if name.startswith("monitor:"):
-        return _monitors_address(name, where), {}
+        return _monitors_address(name, where), {"text": "\x00"}
     made: dict[str, Callable[[], tuple[list, dict[str, str]]]] = {
         "add-patient": lambda: ([], {"site": where.site.code, "key": str(uuid.uuid4())}),
         "ranges": lambda: ([where.site.code], {}),
@@ -204,6 +217,7 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "item": lambda: (item, {"value": "no"}),
         "item-history": lambda: (item, {}),
         "confirm-finding": lambda: ([where.finding.pk], {"text": where.finding.text}),
+        "answer-query": lambda: ([number, where.query.number], {"text": "\x00"}),
         "calendar-feed": lambda: ([where.token], {}),  # no login asks for it: whoever knows the secret reads
         "print-casebook": lambda: ([number], {}),
         "print-visit": lambda: ([number, "W01"], {}),
@@ -240,7 +254,7 @@ Made = tuple[str, dict[str, str]]
 REVIEWING: dict[str, Callable[[SimpleNamespace], Made]] = {
     "monitor:log": lambda w: (reverse("monitor:log", args=[w.patient.pk, "adverse-event"]), {}),
     "monitor:verify": lambda w: (reverse("monitor:verify", args=[_mrc(w).pk, "before_dose"]), {"seen": "1"}),
-    "monitor:ask": lambda w: (reverse("monitor:ask", args=[_mrc(w).pk, "before_dose"]), {"text": "Why?"}),
+    "monitor:ask": lambda w: (reverse("monitor:ask", args=[_mrc(w).pk, "before_dose"]), {"text": " "}),
     "monitor:take-back": lambda w: (reverse("monitor:take-back", args=[_verified(w)]), {}),
     "monitor:verify-shown": lambda w: (
         reverse("monitor:verify-shown", args=[w.patient.pk]),
@@ -255,14 +269,17 @@ def _monitors_address(name: str, where: SimpleNamespace) -> str:
     label, _, kind = name.removeprefix("monitor:").rpartition("_")
     if kind != "change":
         mrc = Entry.objects.get(visit=where.visit, crf="mrc-strength")
-        return reverse(name, args=[mrc.pk, "before_dose"] if name.endswith("item-history") else [])
+        if name in ("monitor:item-history", "monitor:open-query"):
+            return reverse(name, args=[mrc.pk, "before_dose"])
+        return reverse(name, args=[where.query.pk] if "query" in name and kind != "changelist" else [])
     model = apps.get_model(*label.split("_"))
     stored = {
         "patient": where.patient,
         "visit": where.visit,
         "entry": Entry.objects.filter(patient=where.patient).first(),
+        "query": where.query,
     }
-    found = stored[model._meta.model_name] if model in (Patient, Visit, Entry) else _row(model, where)
+    found = stored[model._meta.model_name] if model in (Patient, Visit, Entry, Query) else _row(model, where)
     return reverse(name, args=[found.pk])
 
 
@@ -432,6 +449,7 @@ def test_lists_of_a_monitor_show_no_patient_of_another_site(own, other, client, 
                 f'value="{other.patient.number}"',
                 f"“{other.patient.number}”",
                 f"?q={other.patient.number}",
+                f"&amp;q={other.patient.number}",
             ]
             told = reduce(lambda text, own_words: text.replace(own_words, ""), typed, page)
             assert other.patient.number not in told, (name, query)

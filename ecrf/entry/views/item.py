@@ -10,11 +10,11 @@ from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.history import item_history
-from ecrf.casebook.recording import record
 from ecrf.casebook.storing import stored_row
 from ecrf.casebook.writing import Recorded
 from ecrf.checks.services import confirm, findings_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
+from ecrf.entry.answering import item_with_queries, save_item
 from ecrf.entry.assembly import one_panel, recalculated_rows
 from ecrf.entry.item_views import ItemView
 from ecrf.entry.panels import Panel
@@ -32,17 +32,19 @@ def item(request: UserRequest, number: str, segment: str, crf: str, address: str
     if name not in place.definition.entered:
         raise Http404
     kind = place.definition.items[name].kind
-    result = record(
+    result = save_item(
         place=place,
-        values={name: posted_item(request, kind)},
-        by=request.user.acting_at(where.patient.site, Right.ENTER),
+        name=name,
+        value=posted_item(request, kind),
+        by=request.user,
         seen={name: request.POST["seen"]} if "seen" in request.POST else {},
         reason=reason_given(request.POST),
+        answers=request.POST.get("answers", ""),
     )
     panel = one_panel(where, place, result.row, result.remarks)
     panel.recorded = result
     panel.rows = recalculated_rows(where, place, result.changed)
-    return _answer(request, panel, panel.items[name])
+    return answered_with(request, panel, panel.items[name])
 
 
 def _outcome(result: Recorded, name: str) -> str:
@@ -53,7 +55,8 @@ def _outcome(result: Recorded, name: str) -> str:
     return "reason" if name in result.wants_reason else "saved"
 
 
-def _answer(request: UserRequest, panel: Panel, view: ItemView) -> HttpResponse:
+def answered_with(request: UserRequest, panel: Panel, view: ItemView) -> HttpResponse:
+    """The fragments of the page that a save changes, and what the script is told of it."""
     outcome = _outcome(panel.recorded, view.name)
     told = {
         "id": view.id,
@@ -76,6 +79,9 @@ def confirm_finding(request: UserRequest, finding_id: int) -> HttpResponse:
     finding = reach(request.user, findings_with_place(), Right.ENTER, pk=finding_id)
     actor = request.user.acting_at(finding.site, Right.ENTER)
     done = confirm(finding=finding, by=request.user, actor=actor, text=request.POST.get("text", ""))
+    if request.POST.get("at") == "query":
+        item = item_with_queries(finding.entry, finding.item)
+        return render(request, "entry/_queries_at.html", {"item": item}, status=200 if done else 409)
     context = {"finding": finding, "out_of_date": not done}
     return render(request, "entry/_question.html", context, status=200 if done else 409)
 

@@ -19,6 +19,7 @@ from ecrf.casebook.services import Gap, add_entry
 from ecrf.casebook.striking import NotStruck
 from ecrf.entry.actions import act, panel_of
 from ecrf.entry.addresses import Where, html_id, page_url, place_of, reach_where
+from ecrf.entry.answering import answer_of_page, give
 from ecrf.entry.assembly import Page, log_page, visit_page
 from ecrf.entry.forms import CrfForm
 from ecrf.entry.posted import save_page
@@ -78,23 +79,38 @@ def _answer(request: UserRequest, load: Callable[[], Page]) -> HttpResponse:
     if request.method == "GET":
         return _render(request, page)
     by = request.user.acting_at(page.where.patient.site, Right.ENTER)
-    if not save_page(page.with_rows, request.POST, by):
-        return _render(request, page, status=422)
+    action = request.POST.get("action", "save")
+    refused = 0
+    if action.startswith("answer:"):
+        try:
+            page, refused = _answered(request, page, load)
+        except LookupError:
+            return HttpResponseBadRequest(OUT_OF_DATE)
+    if not save_page(page.with_rows, request.POST, by) or refused:
+        return _render(request, page, status=refused or 422)
     # What was saved may have changed what the visit needs.
     page = load()
-    action = request.POST.get("action", "save")
     try:
         outcome = act(page, action, request.user, request.POST.get(f"note:{action.partition(':')[2]}", ""))
     except NotStruck as refusal:
         return _refused(request, page, action, str(refusal))
     except (LookupError, ValueError):
-        return HttpResponseBadRequest(
-            "The page is out of date. Go back and load it again; what was typed is kept."
-        )
+        return HttpResponseBadRequest(OUT_OF_DATE)
     if outcome.gaps:
         return _render(request, page, gaps=outcome.gaps, status=422)
     messages.success(request, DONE.get(action.partition(":")[0], "Saved."))
     return redirect(_next_address(page, outcome.place))
+
+
+def _answered(request: UserRequest, page: Page, load: Callable[[], Page]) -> tuple[Page, int]:
+    """Answer a query of the page, with the corrected value if there is one; the page as it is then, and 0 or the
+    status of a refusal."""
+    query, given = answer_of_page(page, request.POST["action"].partition(":")[2], request.POST)
+    outcome = give(query, given, request.user)
+    if outcome.is_done:
+        return load(), 0
+    query.typed, query.trouble = given.text, outcome.refusal or "Not sent: the value was not taken."
+    return page, outcome.status
 
 
 def _refused(request: UserRequest, page: Page, action: str, why: str) -> HttpResponse:
@@ -112,7 +128,10 @@ def _next_address(page: Page, place: Place | None) -> str:
     return address if "#" in address else f"{address}#{html_id(place)}"
 
 
+OUT_OF_DATE = "The page is out of date. Go back and load it again; what was typed is kept."
+
 DONE = {
+    "answer": "The query is answered.",
     "complete": "Complete. A change from now on asks for a reason.",
     "complete-form": "The form is complete. A change from now on asks for a reason.",
     "add": "Added.",

@@ -10,6 +10,7 @@ from ecrf.casebook.values import Missing
 from ecrf.checks.models import Finding
 from tests.builders import a_patient, a_place, enter
 from tests.ecrf.monitoring.world import an_adverse_event, every_page, history_of, logged_in, page_of, text_of
+from tests.ecrf.queries.builders import asked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-071")]
 
@@ -21,9 +22,10 @@ def test_first_page_counts_the_sites_patients_and_adverse_events(own, monitor):
     assert "Recent actions" not in page
 
 
-def test_patient_page_shows_the_matrix_questions_and_adverse_events(own, monitor):
+def test_patient_page_shows_the_matrix_open_queries_and_adverse_events(own, monitor):
+    asked(own.grip, monitor, "Is that 170?", item="right_3")
     page = text_of(logged_in(monitor), page_of(own.patient))
-    for words in ("Week 4", "170.0 kPa is more than 160 kPa", "Headache", "not answered yet: 1"):
+    for words in ("Week 4", "Is that 170?", "Headache", "Open queries: 1"):
         assert words in page
     assert page_of(own.visit) in logged_in(monitor).get(page_of(own.patient)).content.decode()
 
@@ -70,8 +72,9 @@ def test_hostile_text_is_text(own, monitor):
 
 
 def test_status_is_in_words(own, monitor):
+    asked(own.grip, monitor, "Is that 170?", item="right_3")
     lists = text_of(logged_in(monitor), page_of(own.grip, "changelist"))
-    assert "Grip strength 5 missing 1 to answer" in lists
+    assert "Grip strength 5 missing 1 open" in lists
     place = a_place(own.visit, "infusion-lot", parent=1)
     enter(own.visit, "infusion-lot", own.by, parent=1, expires_on="2031-01-31")
     complete_entries(patient=own.patient, places=[place], by=own.by.acting_at(own.site, Right.ENTER))

@@ -1,0 +1,164 @@
+"""How the site answers queries from its pages: with text, or with a corrected value whose reason is the answer."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, QueryDict
+from django.urls import reverse
+
+from ecrf.access.models import User
+from ecrf.access.roles import Right
+from ecrf.casebook.models import Entry
+from ecrf.casebook.places import Place
+from ecrf.casebook.recording import record
+from ecrf.casebook.registry import CRFS
+from ecrf.casebook.writing import Recorded
+from ecrf.entry.addresses import Where, html_id, page_url
+from ecrf.entry.assembly import Page
+from ecrf.entry.item_views import ItemView
+from ecrf.entry.panels import Panel
+from ecrf.entry.posted import changed_item, posted_item, reason_given
+from ecrf.queries.correcting import correct_and_answer
+from ecrf.queries.models import Query, Turn
+from ecrf.queries.reading import queries_on
+from ecrf.queries.services import QueryRefused, answer
+
+
+@dataclass
+class Given:
+    """An answer as it was posted; `value` with what the page showed before, if the item is corrected with it."""
+
+    text: str
+    said: int | None = None
+    value: Any = None
+    seen: str | None = None
+    has_value: bool = False
+    reason: str = ""
+
+
+@dataclass
+class Outcome:
+    """What became of an answer: why it is refused, and what became of the value that came with it."""
+
+    refusal: str = ""
+    status: int = 200
+    recorded: Recorded | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return not self.refusal and (self.recorded is None or self.recorded.is_clean)
+
+
+def place_of_entry(entry: Entry) -> Place:
+    """Where the entry of a query stands."""
+    parent = entry.parent.number if entry.parent else None
+    return Place(entry.patient, CRFS[entry.crf], entry.visit, entry.number, parent)
+
+
+def has_item(entry: Entry, name: str) -> bool:
+    """Whether the form and the item are still part of the trial."""
+    return entry.crf in CRFS and name in CRFS[entry.crf].items
+
+
+def address_of(query: Query) -> str:
+    """The item on the site's page, with its queries; of an item that is no more, the query alone."""
+    where = Where(query.patient, query.entry.visit)
+    if not has_item(query.entry, query.item):
+        return reverse("answer-query", args=[query.patient.number, query.number])
+    place = place_of_entry(query.entry)
+    above = Place(place.patient, CRFS[place.definition.row_of or place.definition.key], place.visit)
+    return f"{page_url(where, above).partition('#')[0]}#y-{html_id(place, query.item)}"
+
+
+def give(query: Query, given: Given, by: User) -> Outcome:
+    """Answer, and correct the value if one was given: both or neither."""
+    actor = by.acting_at(query.site, Right.ENTER)
+    try:
+        if not given.has_value:
+            answer(query=query, text=given.text, by=by, actor=actor, seen=given.said)
+            return Outcome()
+        recorded = correct_and_answer(
+            query=query,
+            place=place_of_entry(query.entry),
+            value=given.value,
+            text=given.text,
+            by=by,
+            actor=actor,
+            seen_value=given.seen,
+            seen=given.said,
+            reason=given.reason,
+        )
+    except QueryRefused as refused:
+        return Outcome(str(refused), refused.status)
+    return Outcome(recorded=recorded, status=200 if recorded.is_clean else 422)
+
+
+def posted_answer(request: HttpRequest, query: Query) -> Given:
+    """What the script posts: the text, and the value that is held back for want of a reason."""
+    data = request.POST
+    given = Given(data.get("text", ""), _number(data.get("said", "")))
+    definition = CRFS.get(query.entry.crf)
+    if definition and query.item in definition.entered and ("value" in data or data.get("missing")):
+        given.has_value = True
+        given.value = posted_item(request, definition.items[query.item].kind)
+        given.seen = data.get("seen")
+        given.reason = reason_given(data)
+    return given
+
+
+def answer_of_page(page: Page, rest: str, data: QueryDict) -> tuple[Query, Given]:
+    """What the page's own button posts, where there is no script. LookupError if it names no query of the page."""
+    shown = {
+        str(query.pk): (panel.items[name], query)
+        for panel in page.with_rows
+        for name, queries in panel.queries.items()
+        for query in queries
+        if name in panel.items
+    }
+    view, query = shown[rest]
+    given = Given(data.get(f"answer:{rest}", ""), _number(data.get(f"said:{rest}", "")))
+    if changed := changed_item(view.panel, data, view.name):
+        given.has_value, (given.value, given.seen) = True, changed
+    return query, given
+
+
+def save_item(
+    *, place: Place, name: str, value: Any, by: User, reason: str, seen: dict[str, str], answers: str
+) -> Recorded:
+    """Save one item; with a reason that also answers the query with this number, if it still waits for the site."""
+    actor = by.acting_at(place.patient.site, Right.ENTER)
+    query = _waiting(place, name, _number(answers)) if reason else None
+    if query is not None:
+        with suppress(QueryRefused):  # the correction counts; the query shows what became of it
+            return correct_and_answer(
+                query=query,
+                place=place,
+                value=value,
+                text=reason,
+                by=by,
+                actor=actor,
+                seen_value=seen.get(name),
+            )
+    return record(place=place, values={name: value}, by=actor, seen=seen, reason=reason)
+
+
+def item_with_queries(entry: Entry, name: str) -> ItemView:
+    """One item with its queries as they are now, to show them anew. Http404 for an item that is no more."""
+    if not has_item(entry, name):
+        raise Http404
+    queries = queries_on([entry.pk]).get((entry.pk, name), [])
+    place = place_of_entry(entry)
+    return Panel(Where(entry.patient, entry.visit), place, queries={name: queries}).items[name]
+
+
+def _waiting(place: Place, name: str, number: int | None) -> Query | None:
+    if number is None:
+        return None
+    found = Query.objects.filter(patient=place.patient, number=number, item=name, turn=Turn.SITE)
+    entry = {f"entry__{path}": value for path, value in place.lookup().items()}
+    return found.filter(**entry).select_related("entry", "site").first()
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
