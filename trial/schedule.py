@@ -1,7 +1,7 @@
 """The schedule: which visits, when, with which forms. The protocol's table (sections 2 and 4), as data."""
 
 from ecrf.casebook.protocol import Protocol, VisitPlan
-from trial.assumptions import ASSUMPTIONS
+from trial.assumptions import ASSUMPTIONS, VERIFIED_SHARE
 from trial.dosing import INDUCTION_DAYS
 from trial.lab_tests import LAB_TESTS
 
@@ -39,9 +39,6 @@ CRITICAL = (
     *("serious-adverse-event", "adverse-event", "end-of-study"),
 )
 """What is compared with the source at every patient: consent, eligibility, the outcomes, the doses, the events (P)."""
-
-VERIFIED_SHARE = 20
-"""Per cent of all other forms that are drawn for it, too (P)."""
 
 PROTOCOL = Protocol(
     title="Maintenance intravenous immunoglobulin in multifocal motor neuropathy",

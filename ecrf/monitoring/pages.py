@@ -1,23 +1,39 @@
-"""The patient, the visit, the form, and the history of one value: each answers GET, writes nothing."""
+"""The patient, the visit, the log, the form, and the history of one value: none of them writes."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from ecrf.access.models import User
+from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.book import Book
 from ecrf.casebook.history import item_story
 from ecrf.casebook.matrix import matrix
-from ecrf.casebook.models import Entry
+from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.outlooks import outlook_of
+from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.story import story_of
-from ecrf.casebook.wording import form_title, visit_label
-from ecrf.checks.sheets import entry_sheet, visit_sheets
+from ecrf.casebook.wording import form_title, reading_id, visit_label
+from ecrf.checks.reading import Sheet
+from ecrf.checks.sheets import entry_sheet, log_sheets, visit_sheets
+from ecrf.monitoring.desk import desk_of
+from ecrf.monitoring.next_place import next_place
 from ecrf.monitoring.overview import shelf
 from ecrf.monitoring.queries_pages import address_of
-from ecrf.monitoring.reaching import reach_entry, reach_patient, reach_visit, visits_beside
+from ecrf.monitoring.reaching import (
+    patients,
+    reach_entry,
+    reach_patient,
+    reach_visit,
+    right_to_read,
+    visits_beside,
+)
 from ecrf.queries.reading import open_of_patient
 
 
@@ -35,7 +51,16 @@ def patient(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "monitoring/patient.html", context)
 
 
-def visit(request: UserRequest, pk: int) -> HttpResponse:
+@dataclass(frozen=True)
+class Refusal:
+    """Why something on a page was not done: said above the page, and at the item with this id."""
+
+    id: str
+    words: str
+    status: int
+
+
+def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> HttpResponse:
     """Every form of one visit, every item in words."""
     found = reach_visit(request.user, pk)
     sheets, book = visit_sheets(found), Book(found.patient)
@@ -46,34 +71,102 @@ def visit(request: UserRequest, pk: int) -> HttpResponse:
         "title": visit_label(found),
         "visit_code": found.code,
         "due": next((due for due in outlook.visits if due.plan.code == found.code), None),
-        "sheets": sheets,
-        "open_questions": sum(sheet.open_questions for sheet in sheets),
         "beside": [
             other and {"pk": other.pk, "label": visit_label(other)}
             for other in visits_beside(found, book.visit_days)
         ],
         "may_review": True,
         "print_url": reverse("print-visit", args=[found.patient.number, found.code]),
+        **_work(request, found.patient, sheets, f"visit:{found.pk}", visit=found, book=book),
     }
-    return render(request, "monitoring/visit.html", context)
+    return _shown(request, "visit", context, refusal)
 
 
-def form(request: UserRequest, pk: int, crf: str = "") -> HttpResponse:
+def log_page(request: UserRequest, pk: int, crf: str, refusal: Refusal | None = None) -> HttpResponse:
+    """Every form of one kind that belongs to no visit, of one patient."""
+    if crf not in (*protocol().logs, *protocol().patient_forms):
+        raise Http404
+    definition = CRFS[crf]
+    found = reach(request.user, patients(), right_to_read(definition), pk=pk)
+    may_review = request.user.may(Right.REVIEW, found.site)
+    context = {
+        "patient": found,
+        "title": definition.plural,
+        "may_review": may_review,
+        "print_url": reverse("print-log", args=[found.number, crf]) if may_review else "",
+        **_work(request, found, log_sheets(found, crf), f"log:{found.pk}:{crf}", log=crf),
+    }
+    return _shown(request, "visit", context, refusal)
+
+
+def form(request: UserRequest, pk: int, crf: str = "", refusal: Refusal | None = None) -> HttpResponse:
     """One form with its rows; with `crf`, 404 if it is of another kind."""
     entry = reach_entry(request.user, pk)
     if crf not in ("", entry.crf):
         raise Http404
+    sheet, log = entry_sheet(entry), "" if entry.visit_id else CRFS[entry.crf].row_of or entry.crf
     context = {
-        "patient": entry.patient,
         "entry": entry,
+        "patient": entry.patient,
         "title": form_title(entry),
         "visit_label": visit_label(entry.visit),
-        "sheet": entry_sheet(entry),
+        "sheet": sheet,
         "list": shelf(CRFS[entry.crf]),
         "may_review": request.user.may(Right.REVIEW, entry.site),
         "print_url": _print_url(entry) if request.user.may(Right.REVIEW, entry.site) else "",
+        **_work(request, entry.patient, [sheet], f"form:{entry.pk}", visit=entry.visit, log=log),
     }
-    return render(request, "monitoring/form.html", context)
+    return _shown(request, "form", context, refusal)
+
+
+def place_page(request: UserRequest, where: str, refusal: Refusal) -> HttpResponse:
+    """The page that something was done on (`visit:12`, `log:5:adverse-event`, `form:33`), with what was refused."""
+    place, _, which = where.partition(":")
+    number, _, crf = which.partition(":")
+    if not (number.isascii() and number.isdigit()):
+        raise Http404
+    if place == "log":
+        return log_page(request, int(number), crf, refusal)
+    return (visit if place == "visit" else form)(request, int(number), refusal=refusal)
+
+
+def first_to_do(user: User, entry: Entry, item: str) -> str:
+    """The id of the next item to verify behind this one, among the forms of its visit or log; of the page's end."""
+    log = CRFS[entry.crf].row_of or entry.crf
+    sheets = visit_sheets(entry.visit) if entry.visit else log_sheets(entry.patient, log)
+    desk = desk_of(entry.patient, sheets, user)
+    readings = [reading for sheet in sheets for each in sheet.with_rows for reading in each.readings.values()]
+    here = reading_id(entry.crf, entry.address, item)
+    behind = readings[[reading.id for reading in readings].index(here) + 1 :]
+    return next((r.id for r in behind if (found := desk.standing(r)) and found.is_to_do), "end")
+
+
+def _work(
+    request: UserRequest,
+    patient: Patient,
+    sheets: list[Sheet],
+    where: str,
+    visit: Visit | None = None,
+    log: str = "",
+    book: Book | None = None,
+) -> dict[str, Any]:
+    """What every page of the review needs: its items with their standing, and where it goes on."""
+    desk = desk_of(patient, sheets, request.user)
+    after = f"visit:{visit.pk}" if visit else f"log:{patient.pk}:{log}"
+    return {
+        "sheets": sheets,
+        "desk": desk,
+        "where": where,
+        "zone": patient.site.zone,
+        "open_questions": sum(sheet.open_questions for sheet in sheets),
+        "next": next_place(request.user, patient, visit, log, book) if desk.may_verify else None,
+        "next_url": f"{reverse('monitor:next-to-verify')}?after={after}",
+    }
+
+
+def _shown(request: UserRequest, page: str, context: dict[str, Any], refusal: Refusal | None) -> HttpResponse:
+    status = refusal.status if refusal else 200
+    return render(request, f"monitoring/{page}.html", {**context, "refusal": refusal}, status=status)
 
 
 def history(request: UserRequest, pk: int, name: str) -> HttpResponse:

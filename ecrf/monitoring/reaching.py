@@ -13,6 +13,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import Crf, Entry, Patient, Visit
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
+from ecrf.verification.models import Verification
 
 
 def reader(request: HttpRequest) -> User:
@@ -42,6 +43,16 @@ def entries() -> QuerySet[Entry]:
 def rows(definition: CrfDefinition) -> QuerySet[Crf]:
     found = definition.model._default_manager.all()
     return found.select_related("entry__patient__site", "entry__visit", "entry__parent")
+
+
+def verifications() -> QuerySet[Verification]:
+    return Verification.objects.select_related("site", "patient__site", "entry__visit", "entry__parent")
+
+
+def entries_of(patient: Patient, ids: set[int]) -> dict[int, Entry]:
+    """{id: the entry}, of those that belong to the patient."""
+    found = {entry.pk: entry for entry in entries().filter(patient=patient, pk__in=ids)}
+    return {pk: entry for pk, entry in found.items() if entry.crf in CRFS}
 
 
 def reach_patient(user: User, pk: int) -> Patient:

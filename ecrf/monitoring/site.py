@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ecrf.access.roles import Right
 from ecrf.monitoring import home, locking, visit_pages
+from ecrf.monitoring.review_urls import review_urls
 
 READING = frozenset({Right.REVIEW, Right.REVIEW_SAFETY})
 """Either of these opens the monitor's pages; each page then asks for its own."""
@@ -54,6 +55,7 @@ class MonitorSite(AdminSite):
         """The first page and the models' pages; of the admin's own login, log-out and helpers, none."""
         urls: list[URLPattern | URLResolver] = [path("", self.admin_view(home.index), name="index")]
         urls += self._visit_urls()
+        urls += review_urls(self)
         for model, model_admin in self._registry.items():
             address = f"{model._meta.app_label}/{model._meta.model_name}/"
             urls.append(path(address, include(model_admin.urls)))

@@ -41,6 +41,14 @@ def shares_of(site_id: int) -> list[SiteShare]:
     return list(SiteShare.objects.filter(site=site_id).order_by("pk"))
 
 
+def shares_by_site(sites: Iterable[int]) -> dict[int, list[SiteShare]]:
+    """{site id: its shares, in the order in which they were set}; one statement."""
+    found: dict[int, list[SiteShare]] = {}
+    for each in SiteShare.objects.filter(site__in=list(sites)).select_related("set_by").order_by("pk"):
+        found.setdefault(each.site_id, []).append(each)
+    return found
+
+
 def items_to_verify(row: Crf) -> list[str]:
     """The entered items of a row that hold a value or a reason for none; what is calculated follows from these."""
     if row.entry.is_struck:

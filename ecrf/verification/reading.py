@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ecrf.verification.models import Verification
+from ecrf.verification.models import STANDS, Verification
 
 
 def latest_on(entries: Iterable[int]) -> dict[tuple[int, str], Verification]:
@@ -10,3 +10,9 @@ def latest_on(entries: Iterable[int]) -> dict[tuple[int, str], Verification]:
     statement."""
     found = Verification.objects.filter(entry__in=list(entries), undone_at=None)
     return {(each.entry_id, each.item): each for each in found.select_related("verified_by").order_by("pk")}
+
+
+def standing_on(entries: Iterable[int]) -> dict[tuple[int, str], Verification]:
+    """{(entry id, item): the verification that stands}; one statement."""
+    found = Verification.objects.filter(STANDS, entry__in=list(entries)).select_related("verified_by")
+    return {(each.entry_id, each.item): each for each in found}

@@ -26,12 +26,14 @@ def main() -> int:
 
 
 def _measure(env: dict[str, str]) -> Iterator[Line]:
-    from tests.bench import crowd, pages, review_home, review_seeding, saves, seeding
+    from tests.bench import crowd, pages, review, review_home, review_seeding, saves, seeding
 
     progress("two sites with 13 patients each, through the services")
     study = seeding.seed()
     progress("statements of a save")
     yield from saves.count_saves(study)
+    progress("fifty items verified by key")
+    yield from review.count_keys(study)
     with server(env) as running:
         yield told("start-up to the first healthy answer", f"{running.started_in:.1f} s")
         yield from _measure_server(running, study)

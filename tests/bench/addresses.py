@@ -4,7 +4,7 @@ from django.contrib.admin.utils import quote
 from django.urls import reverse
 
 from ecrf.access.models import User
-from ecrf.casebook.models import ReferenceRange
+from ecrf.casebook.models import Entry, ReferenceRange
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.monitoring.services import TEXTS
 from ecrf.monitoring.site import monitor_site
@@ -70,5 +70,8 @@ def monitor_pages(monitor: User) -> list[str]:
         row = model._default_manager.first() if model is not ReferenceRange else None
         if row:
             pages.append(reverse(f"{base}_change", args=[quote(row.pk)]))
+    pages.append(reverse("monitor:plan"))
+    if event := Entry.objects.filter(crf="adverse-event").first():
+        pages.append(reverse("monitor:log", args=[event.patient_id, event.crf]))
     client = client_of(monitor)
     return [page for page in pages if client.get(page).status_code == 200]

@@ -78,3 +78,16 @@ complete_entries(patient=patient, places=[a_place(missed, "visit")], by=actor)
 confirm_identity(
     user=investigator, confirmed_by="Synthetic manager", how="Invented", by=SYSTEM, source="test"
 )
+
+# Two visits for the monitor: complete, everything critical.
+patient = a_patient(site, coordinator)
+for code, days in (("W01", 42), ("W04", 21)):
+    visit, on = a_visit(patient, code, coordinator), str(today - timedelta(days=days))
+    enter(visit, "visit", coordinator, fate="done", visited_on=on, contact="on-site")
+    trials = {f"{side}_{number}": "31.0" for side in ("right", "left") for number in (1, 2, 3)}
+    enter(visit, "grip-strength", coordinator, device="SYN-1", assessor="A1", **trials)
+    grades = dict.fromkeys(mrc_items(MUSCLES), "4")
+    enter(visit, "mrc-strength", coordinator, assessor="A1", assessed_at="09:30", before_dose="yes", **grades)
+    places = [a_place(visit, key) for key in ("visit", "grip-strength", "mrc-strength")]
+    left = complete_entries(patient=patient, places=places, by=coordinator.acting_at(site, Right.ENTER))
+    assert left == [], left

@@ -28,6 +28,7 @@ from ecrf.monitoring.models import MonitoringVisit
 from ecrf.monitoring.services import fingerprint
 from ecrf.queries.models import Query
 from ecrf.reports.services import make_feed
+from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_user
 from tests.ecrf.queries.builders import asked
@@ -154,6 +155,19 @@ def _visits() -> dict[str, tuple[str, str, str]]:
 
 
 TABLE |= _monitoring() | _visits()
+VERIFY = "403 403 {ok} 403 403 403 403 403 login", "403 403 404 403 403 403 403 403 login"
+"""What only a monitor of the site does. The form is one that the safety role may not read."""
+# fmt: off
+TABLE |= {
+    "monitor:log":            ("GET", "403 403 200 200 200 403 403 403 login", "403 403 404 200 200 403 403 403 login"),
+    "monitor:verify":         ("POST", VERIFY[0].format(ok=409), VERIFY[1]),
+    "monitor:ask":            ("POST", *(row.replace("200", "422") for row in REVIEW)),
+    "monitor:take-back":      ("POST", VERIFY[0].format(ok=302), VERIFY[1]),
+    "monitor:verify-shown":   ("POST", VERIFY[0].format(ok=422), VERIFY[1]),
+    "monitor:next-to-verify": ("GET", *(row.replace("200", "302") for row in REVIEW)),
+    "monitor:plan":           ("GET POST", REVIEW_SAFETY[0], ""),
+}
+# fmt: on
 METHODS = ("GET", "PUT", "PATCH", "DELETE", "POST")
 
 
@@ -220,6 +234,8 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
     item = [number, "W01", "mrc-strength", "1", "before_dose"]
     if name in _visits():
         return _of_a_visit(name, where)
+    if name in REVIEWING:
+        return REVIEWING[name](where)
     if name.startswith("monitor:"):
         return _monitors_address(name, where), {"text": "\x00"}
     made: dict[str, Callable[[], tuple[list, dict[str, str]]]] = {
@@ -255,6 +271,41 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
     }
     arguments, data = made.get(name, lambda: ([], {}))()
     return reverse(name, args=arguments), data
+
+
+def _mrc(where: SimpleNamespace) -> Entry:
+    return Entry.objects.get(visit=where.visit, crf="mrc-strength")
+
+
+def _verified(where: SimpleNamespace) -> int:
+    """A verification by whoever monitors the site; of a form in progress, since only its address matters here."""
+    by = User.objects.filter(memberships__role=Role.MONITOR).first() or where.by
+    with acting(SYSTEM, patient_id=where.patient.pk, source="test"):
+        found, _is_new = Verification.objects.get_or_create(
+            patient=where.patient,
+            site=where.site,
+            entry=_mrc(where),
+            item="before_dose",
+            defaults={
+                "is_critical": True, "position": 1, "value": "No", "verified_at": timezone.now(), "verified_by": by
+            },
+        )  # fmt: skip
+    return found.pk
+
+
+Made = tuple[str, dict[str, str]]
+REVIEWING: dict[str, Callable[[SimpleNamespace], Made]] = {
+    "monitor:log": lambda w: (reverse("monitor:log", args=[w.patient.pk, "adverse-event"]), {}),
+    "monitor:verify": lambda w: (reverse("monitor:verify", args=[_mrc(w).pk, "before_dose"]), {"seen": "1"}),
+    "monitor:ask": lambda w: (reverse("monitor:ask", args=[_mrc(w).pk, "before_dose"]), {"text": " "}),
+    "monitor:take-back": lambda w: (reverse("monitor:take-back", args=[_verified(w)]), {}),
+    "monitor:verify-shown": lambda w: (
+        reverse("monitor:verify-shown", args=[w.patient.pk]),
+        {"item": f"{_mrc(w).pk}.before_dose", "count": "2", "where": f"visit:{w.visit.pk}"},
+    ),
+    "monitor:next-to-verify": lambda w: (reverse("monitor:next-to-verify", args=[w.patient.pk]), {}),
+    "monitor:plan": lambda w: (reverse("monitor:plan"), {"site": w.site.code}),
+}
 
 
 def _monitors_address(name: str, where: SimpleNamespace) -> str:

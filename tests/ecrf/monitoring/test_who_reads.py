@@ -143,6 +143,7 @@ ACTING = {
     *("open-query", "ask-query-again", "pass-query-on", "close-query", "reopen-query"),
     *("monitoring-visits", "monitoring-visit", "start-monitoring-visit", "end-monitoring-visit"),
     *("finish-monitoring-visit", "save-monitoring-text", "study-locks", "scope-locks"),
+    *("verify", "ask", "take-back", "verify-shown", "plan"),
 }
 """Addresses that take a POST, and none of them changes a value: `tests/rules/test_access.py` says who may."""
 
@@ -159,17 +160,21 @@ def test_every_other_address_under_monitor_is_get_only(monitor):
     assert {each.callback(request).status_code for each in addresses} == {405}
 
 
-def test_nothing_on_a_page_looks_editable(own, monitor):
+OF_THE_REVIEW = {"csrfmiddlewaretoken", "seen", "where", "item", "count", "text", "q"}
+
+
+def test_no_field_of_a_page_is_one_of_a_form(own, monitor):
     client = logged_in(monitor)
     for url in every_page(own):
         main = client.get(url).content.decode().split("<main", 1)[1].split("</main>")[0]
-        fields = [
-            each
-            for each in re.findall(r"<(?:input|select|textarea)[^>]*>", main)
-            if 'type="search"' not in each
-        ]
-        assert fields == []
-        assert 'method="post"' not in main
+        fields = re.findall(r"<(?:input|select|textarea)[^>]*>", main)
+        assert {re.search(r'name="(\w+)"', each)[1] for each in fields} <= OF_THE_REVIEW
+
+
+def test_who_may_not_ask_is_offered_nothing_to_press(own, safety):
+    main = logged_in(safety).get(page_of(own.ae)).content.decode().split("<main", 1)[1].split("</main>")[0]
+    assert "data-press" not in main
+    assert 'type="submit"' not in main
 
 
 def test_pages_hold_no_script_and_no_style_of_their_own(own, monitor):

@@ -1,0 +1,88 @@
+"""What a verification is made on: the rows as they stand, which event gave each item its value, what is open on it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from ecrf.casebook.loading import load_rows
+from ecrf.casebook.models import Crf, Entry, Patient, Status
+from ecrf.casebook.registry import CRFS
+from ecrf.queries.models import Query
+from ecrf.queries.quoting import quoted
+from ecrf.queries.reading import open_queries
+from ecrf.verification.models import Verification
+from ecrf.verification.plan import items_to_verify
+from ecrf.verification.reading import standing_on
+from ecrf.verification.refusals import HasOpenQuery, Stale, VerificationRefused
+
+Key = tuple[int, str]
+"""An entry's id and the name of one of its items."""
+
+GIVEN = """
+    SELECT e.entry_id, k.key, max(e.position) FROM audit_auditevent e
+    CROSS JOIN LATERAL jsonb_object_keys(e.changes) k(key)
+    WHERE e.chain = %s AND e.entry_id = ANY(%s) AND e."table" = ANY(%s) GROUP BY 1, 2
+"""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Of some entries of one patient, loaded in four statements."""
+
+    rows: dict[int, Crf]
+    given: dict[Key, int]
+    standing: dict[Key, Verification]
+    queries: dict[Key, Query]
+
+    def position(self, key: Key) -> int:
+        """Of the event that gave the item its value, or the reason why it has none."""
+        entry, item = key
+        return max(self.given.get(key, 0), self.given.get((entry, f"{item}.missing"), 0))
+
+    def value(self, key: Key) -> str:
+        return quoted(self.rows[key[0]], key[1])
+
+    def refuse(self, key: Key, seen: int, *, despite_query: bool) -> None:
+        """Unless the item can be verified by somebody who saw it when the chain was `seen` long."""
+        entry, item = key
+        row = self.rows.get(entry)
+        if row is None or item not in CRFS[row.entry.crf].entered:
+            raise VerificationRefused("There is no such item to verify on this form.")
+        if row.entry.is_struck:
+            raise VerificationRefused("This form is struck out: nothing on it is verified.")
+        if row.entry.status != Status.COMPLETE:
+            raise VerificationRefused("The site has not completed this form yet: it can be verified then.")
+        if self.position(key) > seen:
+            raise Stale(self.value(key), max(self.given.values()))
+        if item not in items_to_verify(row):
+            raise VerificationRefused("The item is blank: there is nothing to verify.")
+        if key in self.queries and not despite_query:
+            raise HasOpenQuery(self.queries[key])
+
+
+def evidence_on(patient: Patient, entries: Iterable[Entry]) -> Evidence:
+    """Read within the turn of who writes, so that nothing can change between the look and the write."""
+    entries = list(entries)
+    ids = [entry.pk for entry in entries]
+    return Evidence(_rows(patient, entries), _given(patient, entries), standing_on(ids), _queries(ids))
+
+
+def _rows(patient: Patient, entries: list[Entry]) -> dict[int, Crf]:
+    visits = {entry.visit_id for entry in entries}
+    numbers = {entries[0].crf: entries[0].number} if len(entries) == 1 else {}
+    at = None if None in visits else [pk for pk in visits if pk]
+    found = load_rows(patient, {entry.crf for entry in entries}, at, numbers)
+    return {row.entry_id: row for rows in found.values() for row in rows}
+
+
+def _given(patient: Patient, entries: list[Entry]) -> dict[Key, int]:
+    tables = list({CRFS[entry.crf].model._meta.db_table for entry in entries})
+    with connection.cursor() as cursor:
+        cursor.execute(GIVEN, [patient.pk, [entry.pk for entry in entries], tables])
+        return {(entry, key): position for entry, key, position in cursor.fetchall()}
+
+
+def _queries(ids: list[int]) -> dict[Key, Query]:
+    found = open_queries().filter(entry__in=ids).order_by("-pk")
+    return {(query.entry_id, query.item): query for query in found}

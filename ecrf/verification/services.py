@@ -1,0 +1,160 @@
+"""What people do in verification: verify items, take a verification back, set a site's share."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db.models.expressions import Case, Value, When
+from django.utils import timezone
+
+from ecrf.access.models import Site, User
+from ecrf.access.reach import require
+from ecrf.access.roles import Right
+from ecrf.audit.actor import Actor, acting
+from ecrf.audit.refusals import Locked
+from ecrf.casebook.marks import ReviewMark
+from ecrf.casebook.models import Entry, Patient
+from ecrf.verification.evidence import Evidence, Key, evidence_on
+from ecrf.verification.models import SiteShare, Verification
+from ecrf.verification.plan import DRAWS, is_critical
+from ecrf.verification.refusals import HasOpenQuery, Stale, VerificationRefused
+
+__all__ = [
+    "HasOpenQuery",
+    "LeftOut",
+    "PlanRefused",
+    "Stale",
+    "VerificationRefused",
+    "set_share",
+    "take_back",
+    "verify",
+    "verify_shown",
+]
+
+
+class PlanRefused(Exception):
+    """Why a site's share is not set, in words for the page."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One item that was not verified with the others, and why."""
+
+    entry: Entry
+    item: str
+    why: str
+
+
+def verify(
+    *, entry: Entry, item: str, seen: int, by: User, actor: Actor, despite_query: bool = False
+) -> Verification:
+    """`by` has compared the item with the source, as it stood when the patient's chain was `seen` events long.
+
+    Raises Stale, HasOpenQuery or VerificationRefused. What is verified already stays as it is.
+    """
+    require(by, Right.VERIFY, entry.site)
+    key = entry.pk, item
+    with _one_at_a_time(entry.patient, actor):
+        found = evidence_on(entry.patient, [entry])
+        if key in found.standing and found.position(key) <= seen:
+            return found.standing[key]
+        found.refuse(key, seen, despite_query=despite_query)
+        made = _verification(entry.patient, found, key, by)
+        made.save(force_insert=True)
+    return made
+
+
+def verify_shown(
+    *, patient: Patient, items: Iterable[tuple[Entry, str]], seen: int, by: User, actor: Actor
+) -> tuple[list[Verification], list[LeftOut]]:
+    """All of these at once: the items on one page, in a fixed number of statements. What was changed meanwhile, has an
+    open query or cannot be verified is left out and named; what is verified already is neither."""
+    require(by, Right.VERIFY, patient.site)
+    items = list(dict.fromkeys(items))
+    made: list[Verification] = []
+    left_out: list[LeftOut] = []
+    if not items:
+        return made, left_out
+    with _one_at_a_time(patient, actor):
+        found = evidence_on(patient, {entry.pk: entry for entry, _item in items}.values())
+        for entry, item in items:
+            key = entry.pk, item
+            if key in found.standing:
+                continue
+            try:
+                found.refuse(key, seen, despite_query=False)
+                made.append(_verification(patient, found, key, by))
+            except VerificationRefused as refusal:
+                left_out.append(LeftOut(entry, item, _why(refusal)))
+        Verification.objects.bulk_create(made)
+    return made, left_out
+
+
+def _why(refusal: VerificationRefused) -> str:
+    if isinstance(refusal, Stale):
+        return f"changed meanwhile: now “{refusal.value}”"
+    if isinstance(refusal, HasOpenQuery):
+        return f"query {refusal.query.number} is open"
+    return str(refusal)
+
+
+def _verification(patient: Patient, found: Evidence, key: Key, by: User) -> Verification:
+    entry, item = key
+    return Verification(
+        patient=patient,
+        site=patient.site,
+        entry_id=entry,
+        item=item,
+        is_critical=is_critical(found.rows[entry].entry.crf, item),
+        position=found.position(key),
+        value=found.value(key),
+        verified_at=timezone.now(),
+        verified_by=by,
+    )
+
+
+def take_back(*, verification: Verification, by: User, actor: Actor) -> None:
+    """One's own verification that still stands; it stays as history. Taking it back twice changes nothing."""
+    require(by, Right.VERIFY, verification.site)
+    with _one_at_a_time(verification.patient, actor):
+        verification.refresh_from_db(fields=["undone_at", "undone_by", "fallen_position", "fell_at"])
+        if verification.verified_by_id != by.pk:
+            raise VerificationRefused("Somebody else verified this item: you can take back your own only.")
+        if verification.undone_at:
+            return
+        if not verification.stands:
+            raise VerificationRefused(
+                "The value changed since: the verification does not stand any more, there is nothing to take back."
+            )
+        verification.undone_at, verification.undone_by = timezone.now(), by
+        verification.save(update_fields=["undone_at", "undone_by"])
+
+
+@contextmanager
+def _one_at_a_time(patient: Patient, actor: Actor) -> Iterator[None]:
+    """Writers of one patient take turns; what a lock refuses is said in words."""
+    try:
+        with acting(actor, patient_id=patient.pk, source="monitor"):
+            yield
+    except Locked as refusal:
+        raise VerificationRefused(str(refusal)) from refusal
+
+
+def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, actor: Actor) -> SiteShare:
+    """From this day on, so many per cent of the site's forms are drawn. Each form's draw is fixed: raising the share
+    adds forms and takes none away. Forms that are complete already follow at once, in one statement."""
+    require(by, Right.SET_PLAN, site)
+    why = " ".join(reason.replace("\x00", "").split())
+    if not 0 <= share <= 100:
+        raise PlanRefused("The share is a whole number from 0 to 100.")
+    if len(why) < 3 or len(why) > 500:
+        raise PlanRefused("Say in 3 to 500 characters why the share of this site is set.")
+    with acting(actor, reason=why, source="monitor"):
+        made = SiteShare.objects.create(
+            site=site, share=share, from_on=from_on, reason=why, set_at=timezone.now(), set_by=by
+        )
+        drawn = Case(When(draw__lt=share * DRAWS // 100, then=Value(True)), default=Value(False))
+        begins = datetime.combine(from_on, time.min, site.zone)
+        ReviewMark.objects.filter(site=site, completed_at__gte=begins).update(is_sampled=drawn)
+    return made

@@ -1,0 +1,94 @@
+/* The keys of the review: V verifies and goes on, Q asks, N skips, U undoes one's own last step. All within the page. */
+
+import { ask } from "./review_asking.js";
+import { cellBeside, count, current, go, isAtEnd, isToDo, lines, say, step } from "./review_lines.js";
+import { apply, bringBack, enqueue, isDeaf, isWaiting, post, settled } from "./review_sending.js";
+
+const bar = document.querySelector("[data-keys]");
+const mayVerify = Boolean(bar?.querySelector("[data-press=v]"));
+const seen = document.querySelector("#act [name=seen]").value;
+const steps = [];
+
+function verify() {
+  const line = current();
+  if (!mayVerify || isDeaf() || !line || isAtEnd()) return;
+  if ("pending" in line.dataset || line.dataset.state === "verified") return go(step(1, { toDo: true }));
+  if (!line.dataset.verify) return say(`${line.dataset.label} · there is nothing to verify here.`);
+  const despite = line.dataset.asked ? "yes" : "";
+  line.dataset.pending = "";
+  enqueue(() => send(line, despite));
+  if (!("query" in line.dataset) || despite) go(step(1, { toDo: true }));
+}
+
+async function send(line, despite) {
+  const answer = await post(line.dataset.verify, { seen: line.dataset.seen || seen, despite });
+  apply(line, answer);
+  line.dataset.asked = answer.outcome === "asks" ? "yes" : "";
+  if (answer.outcome === "asks") line.dataset.query = "";
+  if (answer.outcome !== "verified") bringBack(line, answer.words);
+  else steps.push({ line });
+}
+
+/* The last step that was answered, also of keys that are still on their way; else one's own verification here. */
+function undo() {
+  if (!mayVerify || isDeaf()) return;
+  const here = current();
+  enqueue(async () => {
+    const { line, isQuery } = steps.pop() || { line: here?.dataset.undo ? here : null };
+    if (isQuery) return say("A query that was sent stays: close it in the query. U again takes back the step before it.");
+    if (!line) return say("There is no step of yours on this page to take back.");
+    const answer = await post(line.dataset.undo);
+    apply(line, answer);
+    if (answer.outcome !== "taken-back") return bringBack(line, answer.words);
+    go(line);
+    return say(`${line.dataset.label} · the verification is taken back.`);
+  });
+}
+
+function goOn() {
+  const link = document.querySelector("[data-go-on]");
+  if (link) settled().then((isWell) => isWell && location.assign(link.href));
+}
+
+function help() {
+  const list = document.getElementById("review-help");
+  list.hidden = !list.hidden;
+  bar?.querySelector("[aria-expanded]").setAttribute("aria-expanded", !list.hidden);
+}
+
+const next = () => (isAtEnd() ? goOn() : go(step(1, { toDo: true })));
+const history = () => (current()?.querySelector(".toggle summary") || current()?.closest("tr")?.querySelector(".toggle summary"))?.click();
+const keys = {
+  v: verify, u: undo, h: history, "?": help,
+  q: () => bar && current() && !isAtEnd() && ask(current(), (line) => steps.push({ line, isQuery: true })),
+  n: ({ shiftKey }) => (shiftKey ? go(step(-1, { toDo: true })) : next()),
+  j: () => go(step(1)), k: () => current() && go(step(-1)),
+  ArrowDown: () => go(cellBeside(0, 1) || step(1)), ArrowUp: () => current() && go(cellBeside(0, -1) || step(-1)),
+  ArrowLeft: () => cellBeside(-1, 0) && go(cellBeside(-1, 0)), ArrowRight: () => cellBeside(1, 0) && go(cellBeside(1, 0)),
+  Enter: () => isAtEnd() && goOn(),
+};
+const nameOf = ({ key, code }) => (key in keys ? key : /^[a-z]$/i.test(key) ? key.toLowerCase() : key === "Process" ? code.slice(-1).toLowerCase() : "");
+
+document.addEventListener("keydown", (event) => {
+  const act = keys[nameOf(event)];
+  if (!act || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (event.key === "Enter" && event.target.matches("a:not([data-go-on]), button, summary")) return;
+  event.preventDefault();
+  say("");
+  if (!event.repeat || /^[jk]$|^Arrow/.test(nameOf(event))) act(event);
+});
+bar?.addEventListener("click", (event) => keys[event.target.closest("[data-press]")?.dataset.press]?.(event));
+document.querySelector("[data-go-on]")?.addEventListener("click", (event) => isWaiting() && (event.preventDefault(), goOn()));
+document.querySelector("[data-review]").addEventListener("click", ({ target }) => {
+  const line = target.closest("[data-line]");
+  if (line && line !== current() && !target.closest("a, button, summary, details")) go(line);
+});
+document.querySelector("[data-review]").addEventListener("focusin", ({ target }) => target.matches("[data-line]") && target !== current() && go(target));
+
+const head = document.querySelector(".whose");
+new ResizeObserver(() => document.documentElement.style.setProperty("--head", `${head.offsetHeight}px`)).observe(head);
+if (bar) bar.hidden = false;
+count();
+const target = location.hash && document.getElementById(location.hash.slice(1));
+const first = lines.includes(target) ? target : lines.find((line) => isToDo(line) && (!target || target.contains(line)));
+if (first && (mayVerify || target)) addEventListener("load", () => requestAnimationFrame(() => go(first)));

@@ -1,0 +1,81 @@
+/* Opens a query in place: the cursor in a text below the item. What was typed is kept until it is sent. */
+
+import { go, say } from "./review_lines.js";
+import { apply, enqueue, post } from "./review_sending.js";
+
+const typed = new Map();
+
+const uuid = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 15) | 64;
+  bytes[8] = (bytes[8] & 63) | 128;
+  return [...bytes].map((byte, place) => ([4, 6, 8, 10].includes(place) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
+};
+
+function close(box) {
+  const { line } = box;
+  typed.set(line, box.querySelector("textarea").value);
+  box.remove();
+  go(line);
+}
+
+export function ask(line, onAsked) {
+  const open = document.querySelector(".ask-row");
+  if (open?.line === line) return open.querySelector("textarea").focus();
+  if (open) close(open);
+  go(line);
+  let below = line.closest("tr");
+  while (below.nextElementSibling?.matches(".detail, .past")) below = below.nextElementSibling;
+  const box = document.createElement("tr");
+  box.className = "ask-row";
+  box.line = line;
+  box.append(document.createElement("td"));
+  box.firstElementChild.colSpan = line.closest("tr").children.length;
+  box.firstElementChild.append(document.getElementById("ask-form").content.cloneNode(true));
+  box.querySelector("[data-about]").textContent = line.dataset.label;
+  below.after(box);
+  const area = box.querySelector("textarea");
+  const key = uuid();
+  area.value = typed.get(line) || "";
+  box.querySelector("[data-close]").addEventListener("click", () => close(box));
+  box.querySelector("form").addEventListener("submit", (event) => (event.preventDefault(), send(box, key, onAsked)));
+  area.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Escape") close(box);
+    else if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      box.querySelector("form").requestSubmit();
+    }
+  });
+  area.focus({ preventScroll: true });
+  box.scrollIntoView({ block: "nearest" });
+  return undefined;
+}
+
+function send(box, key, onAsked) {
+  const area = box.querySelector("textarea");
+  if (area.readOnly) return;
+  area.readOnly = true;
+  say("Sending the query…");
+  enqueue(async () => {
+    const answer = await post(box.line.dataset.ask, { text: area.value, key });
+    area.readOnly = false;
+    if (answer.outcome !== "asked") {
+      box.querySelector("[data-refused]").textContent = answer.words;
+      say(answer.words, true);
+      return area.focus();
+    }
+    typed.delete(box.line);
+    box.remove();
+    box.line.dataset.query = "";
+    box.line.dataset.asked = "";
+    apply(box.line, answer);
+    onAsked(box.line);
+    go(box.line);
+    return say("The query is sent: it is the site’s turn. N goes on.");
+  });
+}
+
+window.addEventListener("beforeunload", (event) => {
+  if (document.querySelector(".ask-row textarea")?.value.trim()) event.preventDefault();
+});

@@ -1,0 +1,117 @@
+"""The plan: a site's share, from a day on, with a reason; raising it takes no form away."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from ecrf.access.roles import Right
+from ecrf.audit.models import AuditEvent
+from ecrf.casebook.marks import ReviewMark
+from ecrf.verification.models import SiteShare
+from ecrf.verification.plan import DRAWS
+from ecrf.verification.services import PlanRefused, set_share
+from tests.bench.counting import client_of, statements
+from tests.builders import a_patient, a_visit
+from tests.ecrf.monitoring.world import logged_in, text_of
+from tests.ecrf.queries.builders import complete, vital_signs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-098")]
+
+
+@pytest.fixture
+def forms(site, coordinator):
+    """Vital signs of eight patients, complete."""
+    for _ in range(8):
+        visit = a_visit(a_patient(site, coordinator), "W04", coordinator)
+        vital_signs(visit, coordinator)
+        complete(visit, "vital-signs", coordinator)
+
+
+def put(site, by, share, from_on=date(2020, 1, 1), reason="Findings at this site"):
+    actor = by.acting_at(site, Right.SET_PLAN)
+    return set_share(site=site, share=share, from_on=from_on, reason=reason, by=by, actor=actor)
+
+
+def drawn():
+    return set(ReviewMark.objects.filter(is_sampled=True).values_list("entry", flat=True))
+
+
+def test_raising_a_share_adds_forms_and_takes_none_away(forms, site, data_manager):
+    found = [drawn()]
+    for share in (0, 20, 60, 100):
+        put(site, data_manager, share)
+        found.append(drawn())
+    assert found[1] == set()
+    assert found[1] <= found[2] <= found[3] <= found[4]
+    assert len(found[4]) == 8
+    below = ReviewMark.objects.filter(draw__lt=60 * DRAWS // 100).values_list("entry", flat=True)
+    assert found[3] == set(below)
+
+
+def test_share_holds_for_forms_completed_from_its_day_on(forms, site, data_manager):
+    put(site, data_manager, 100, from_on=site.today() + timedelta(days=1))
+    before = drawn()
+    put(site, data_manager, 100, from_on=site.today())
+    assert len(before) < len(drawn()) == 8
+
+
+def test_form_completed_later_follows_the_share_in_force(site, data_manager, coordinator):
+    put(site, data_manager, 100)
+    visit = a_visit(a_patient(site, coordinator), "W04", coordinator)
+    vital_signs(visit, coordinator)
+    complete(visit, "vital-signs", coordinator)
+    assert len(drawn()) == 1
+
+
+def test_other_site_keeps_its_share(forms, other_site, data_manager):
+    before = drawn()
+    put(other_site, data_manager, 100)
+    assert drawn() == before
+
+
+@pytest.mark.parametrize(
+    ("share", "reason"), [(101, "Findings"), (-1, "Findings"), (20, ""), (20, " x "), (20, "x" * 501)]
+)
+def test_share_out_of_range_or_without_reason_is_refused(share, reason, site, data_manager):
+    with pytest.raises(PlanRefused):
+        put(site, data_manager, share, reason=reason)
+    assert not SiteShare.objects.exists()
+
+
+def test_only_data_managers_set_it_and_the_trail_says_why(site, data_manager, monitor):
+    with pytest.raises(PermissionDenied):
+        put(site, monitor, 100)
+    put(site, data_manager, 100)
+    event = AuditEvent.objects.get(table="verification_siteshare")
+    assert (event.actor, event.reason) == ("data_manager", "Findings at this site")
+
+
+def test_page_tells_the_plan_in_words_and_keeps_what_was_typed(site, data_manager, monitor):
+    client, url = logged_in(data_manager), reverse("monitor:plan")
+    given = {"site": "01", "share": "40", "from_on": "2026-13-01", "reason": "Findings at this site"}
+    refused = client.post(url, given)
+    assert refused.status_code == 422
+    assert 'value="40"' in refused.content.decode()
+    assert "YYYY-MM-DD" in refused.content.decode()
+    assert client.post(url, {**given, "from_on": "2026-01-01"}).status_code == 302
+    page = text_of(logged_in(monitor), url)
+    for words in ("Grip strength, all items", "our provisional default", "40 %", "Findings at this site"):
+        assert words in page
+    assert "Set another share" not in page
+    assert logged_in(monitor).post(url, given).status_code == 403
+
+
+@pytest.mark.parametrize("share", ["", "x", "1e2", "4" * 20, "٤", "-5", "12.5"])
+def test_odd_share_is_refused_in_words(share, site, data_manager):
+    given = {"site": "01", "share": share, "from_on": "2026-01-01", "reason": "Findings"}
+    assert logged_in(data_manager).post(reverse("monitor:plan"), given).status_code == 422
+
+
+def test_setting_a_share_is_one_transaction_with_one_update(forms, site, data_manager):
+    client = client_of(data_manager)
+    given = {"site": "01", "share": "60", "from_on": "2020-01-01", "reason": "Findings at this site"}
+    taken = statements(lambda: client.post(reverse("monitor:plan"), given), 302)
+    assert len([sql for sql in taken.writes if sql.startswith("UPDATE")]) == 1
+    assert taken.writing_transactions == 1
