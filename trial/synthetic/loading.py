@@ -22,7 +22,7 @@ from ecrf.casebook.services import add_patient, complete_entries, open_visit
 from ecrf.casebook.striking import restore, strike_out
 from ecrf.checks.models import Finding, FindingState
 from ecrf.checks.services import confirm
-from trial.synthetic import accounts, casebook, laboratory, practice
+from trial.synthetic import accounts, casebook, laboratory, practice, review
 from trial.synthetic.accounts import SOURCE
 from trial.synthetic.exceptions import LEFT_OPEN
 from trial.synthetic.filled import Filled, Page
@@ -82,7 +82,15 @@ def load(*, password: str, say: Say, jobs: int = 1) -> None:
         return
     for done in _load_wanted(wanted, len(everybody) - len(wanted), jobs):
         say(f"\rLoading the synthetic study: patient {done} of {len(everybody)} ")
+    if not review.is_done():
+        say("\nIts review ")
+        with transaction.atomic():
+            review.review({story.name: _patient(story) for story in STORIES})
     say("\n")
+
+
+def _patient(story: Story) -> Patient:
+    return Patient.objects.select_related("site").get(request_key=request_key(story))
 
 
 def _load_wanted(wanted: list[Whole], done: int, jobs: int) -> Iterator[int]:
@@ -145,6 +153,7 @@ def load_patient(story: Story, pages: list[Page], begun: Page | None = None) -> 
     with acting(desk.actor(), patient_id=patient.pk, source=SOURCE):
         for page in pages:
             visit = _enter(desk, page)
+            _confirm(desk, story)
             _complete(desk, page, visit)
             _strike(desk, page, visit)
         _confirm(desk, story)
