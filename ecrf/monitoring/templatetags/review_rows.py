@@ -28,10 +28,12 @@ def _column(cl: ReviewList, name: Any) -> Callable[[Any], SafeString]:
     read, empty = _reader(cl, name), cl.model_admin.get_empty_value_display()
     css = f"field-{name.__name__ if callable(name) else name}"
     if name in (cl.list_display_links or ()):
-        head = '<th class="{}" scope="row"><a href="{}">{}</a></th>'
-        return lambda row: format_html(head, css, cl.url_for_result(row), _shown(read(row), empty))
+        head = format_html('<th class="{}" scope="row"><a href="', css)
+        return lambda row: SafeString(
+            f'{head}{conditional_escape(cl.url_for_result(row))}">{_shown(read(row), empty)}</a></th>'
+        )
     begin = format_html('<td class="{}">', css)
-    return lambda row: SafeString(f"{begin}{conditional_escape(_shown(read(row), empty))}</td>")
+    return lambda row: SafeString(f"{begin}{_shown(read(row), empty)}</td>")
 
 
 def _reader(cl: ReviewList, name: Any) -> Callable[[Any], Any]:
@@ -44,5 +46,6 @@ def _reader(cl: ReviewList, name: Any) -> Callable[[Any], Any]:
     return lambda row: display_for_field(getattr(row, name), field, "")  # type: ignore[arg-type]
 
 
-def _shown(value: Any, empty: str) -> Any:
-    return empty if value is None or value == "" else value
+def _shown(value: Any, empty: str) -> str:
+    """What stands in a cell, escaped."""
+    return conditional_escape(empty if value is None or value == "" else value)
