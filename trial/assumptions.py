@@ -24,9 +24,7 @@ from trial.crfs import (
     vital_signs,
 )
 from trial.outcomes import GRIP_TRIALS, PROBABLE_AREA_PERCENT
-
-VERIFIED_SHARE = 20
-"""Per cent of the forms without a critical item that are drawn for verification (P)."""
+from trial.verification_plan import VERIFICATION
 
 OUR_LIMIT = "The publication names no limits. It asks, it never refuses."
 
@@ -296,20 +294,6 @@ ANALYSIS = (
         "Baseline value",
         "The assessment at the visit of week 1, before the first dose.",
         "The publication does not say whether screening or week 1 is the baseline.",
-    ),
-)
-
-VERIFICATION = (
-    Assumption(
-        "What is verified at every patient",
-        "Consent, eligibility, the date of each visit, MRC strength, grip strength, every infusion with its lots, "
-        "every adverse event, and the end of study.",
-        "The publication does not tell how the data were monitored. These carry the outcomes, the doses and safety.",
-    ),
-    Assumption(
-        "Share of all other forms that is verified",
-        f"{VERIFIED_SHARE} % of the forms, drawn by a fixed rule; a data manager may set another share for a site.",
-        "The publication does not tell how the data were monitored.",
     ),
 )
 

@@ -1,9 +1,10 @@
 """The schedule: which visits, when, with which forms. The protocol's table (sections 2 and 4), as data."""
 
 from ecrf.casebook.protocol import Protocol, VisitPlan
-from trial.assumptions import ASSUMPTIONS, VERIFIED_SHARE
+from trial.assumptions import ASSUMPTIONS
 from trial.dosing import INDUCTION_DAYS
 from trial.lab_tests import LAB_TESTS
+from trial.verification_plan import CRITICAL, VERIFIED_SHARE
 
 WINDOW = 7
 """Days either side of the nominal day (O)."""
@@ -31,14 +32,6 @@ def _week(week: int) -> VisitPlan:
         expected={"infusion": INDUCTION_DAYS} if week == 1 else {},
     )
 
-
-CRITICAL = (
-    *("consent", "eligibility", "visit.visited_on"),
-    *("mrc-strength", "grip-strength"),
-    *("infusion", "infusion-lot"),
-    *("serious-adverse-event", "adverse-event", "end-of-study"),
-)
-"""What is compared with the source at every patient: consent, eligibility, the outcomes, the doses, the events (P)."""
 
 PROTOCOL = Protocol(
     title="Maintenance intravenous immunoglobulin in multifocal motor neuropathy",
