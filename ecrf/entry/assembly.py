@@ -15,11 +15,11 @@ from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import VisitPlan, protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.casebook.storing import recalculated_with
-from ecrf.casebook.striking import links_to
 from ecrf.checks.models import Finding
 from ecrf.entry.addresses import Where, page_url
 from ecrf.entry.holding import hold
-from ecrf.entry.panels import Linking, Panel, RowGroup
+from ecrf.entry.linking import choices_of, linked_from, with_row_kinds
+from ecrf.entry.panels import Panel, RowGroup
 from ecrf.locks.models import Lock
 from ecrf.queries.models import Query
 from ecrf.queries.reading import ByItem, queries_on, queries_where
@@ -86,7 +86,7 @@ def visit_page(where: Where) -> Page:
     kinds = [CRFS[key] for key in _kinds_at(plan, here)]
     book = _read_beside(where.patient, kinds)
     before = _visits_before(visit, [d.key for d in kinds], entries, book)
-    keys = [d.key for d in _with_row_kinds(kinds)]
+    keys = [d.key for d in with_row_kinds(kinds)]
     rows = load_rows(where.patient, keys, [visit.pk, *before.values()])
     findings = list(Finding.objects.filter(entry__visit=visit).select_related("confirmed_by"))
     queries, changes = queries_where(entry__visit=visit), _changes(where, visit.pk)
@@ -106,7 +106,7 @@ def visit_page(where: Where) -> Page:
 def log_page(where: Where, definition: CrfDefinition, number: int | None = None) -> Page:
     """The forms of one kind that belong to no visit: the whole log, or one of its forms."""
     book = _read_beside(where.patient, [definition])
-    keys = [d.key for d in _with_row_kinds([definition])]
+    keys = [d.key for d in with_row_kinds([definition])]
     rows = load_rows(where.patient, keys)
     findings = list(
         Finding.objects.filter(entry__patient=where.patient, entry__crf__in=keys).select_related(
@@ -120,7 +120,7 @@ def log_page(where: Where, definition: CrfDefinition, number: int | None = None)
     numbers = stored if number is None else [number]
     panels = [shelf.panel(Place(where.patient, definition, None, n), 1) for n in numbers]
     for panel in panels:
-        panel.linked_from = _linked_from(panel, book)
+        panel.linked_from = linked_from(panel, book)
     return hold(Page(where, panels, log=definition if number is None else None))
 
 
@@ -225,7 +225,7 @@ def _changes(where: Where, visit: int | None) -> dict[int, dict[str, HistoryLine
 
 def _read_beside(patient: Patient, kinds: list[CrfDefinition]) -> Book:
     """A book that holds what these forms show and derive from others, whether or not anything is entered yet."""
-    book, all_kinds = Book(patient), _with_row_kinds(kinds)
+    book, all_kinds = Book(patient), with_row_kinds(kinds)
     read = {name.partition(".")[0] for kind in all_kinds for name in kind.calculated_from}
     book.load(*read, *(link.to for kind in all_kinds for link in kind.links.values()))
     if any(kind.model.uses_ranges for kind in all_kinds):
@@ -238,37 +238,10 @@ def _of_row(queries: ByItem, row: Crf | None) -> dict[str, list[Query]]:
     return {item: found for (entry, item), found in queries.items() if row and entry == row.entry_id}
 
 
-def choices_of(kinds: list[CrfDefinition], book: Book) -> dict[str, list[tuple[str, str]]]:
-    """{CRF key: (address, words) of its rows}, of every kind that a link on these forms may name."""
-    targets = {link.to for d in _with_row_kinds(kinds) for link in d.links.values()}
-    book.load(*targets)
-    return {
-        key: [(row.entry.link, f"{row.entry.link} · {CRFS[key].in_a_line(row)}") for row in book.rows(key)]
-        for key in targets
-    }
-
-
-def _linked_from(panel: Panel, book: Book) -> list[Linking]:
-    """The entries that name this one, for the way back."""
-    if panel.row is None:
-        return []
-    found = []
-    for row in links_to(panel.row.entry, book):
-        definition, entry = CRFS[row.entry.crf], row.entry
-        place = Place(panel.where.patient, definition, entry.visit, entry.number)
-        words = f"{definition.title} {entry.link}: {definition.in_a_line(row)}"
-        found.append(Linking(words, page_url(Where(panel.where.patient, entry.visit), place)))
-    return found
-
-
 def _kinds_at(plan: VisitPlan, here: list[Entry]) -> list[str]:
     """The planned forms, and those that were added."""
     added = {entry.crf for entry in here if entry.parent_id is None}
     return [*plan.forms, *(key for key in plan.optional if key in added)]
-
-
-def _with_row_kinds(definitions: list[CrfDefinition]) -> list[CrfDefinition]:
-    return [d for definition in definitions for d in [definition, *(CRFS[key] for key in definition.rows)]]
 
 
 def _visits_before(visit: Visit, keys: list[str], entries: list[Entry], book: Book) -> dict[str, int]:

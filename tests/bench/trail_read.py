@@ -20,7 +20,7 @@ from tests.bench.seeding import Study
 from tests.bench.table import Line, at_most, told
 
 EVENTS = 10_000
-STATEMENTS_AT_MOST = 20
+STATEMENTS_AT_MOST = 22
 SLOWER_AT_MOST = 1.5
 MEMORY_AT_MOST = 2
 ROUNDS = 20

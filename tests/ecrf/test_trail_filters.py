@@ -232,7 +232,7 @@ def test_cursor_of_a_site_that_is_no_event_leaves_nothing(page):
 
 # --- statements -------------------------------------------------------------------------------------
 
-AT_MOST = 20
+AT_MOST = 22
 
 
 @pytest.mark.parametrize("path", ["/patients/01-001/trail/", "/sites/01/trail/"])

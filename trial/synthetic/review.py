@@ -64,7 +64,7 @@ QUERIES = (
         *("Yes, see the infusion's start.", "Thank you."),
     ),
     Asked(
-        *("S02", "W07", "vital-signs", "temperature_c", "原資料の体温をご確認ください。"),
+        *("S02", "W07", "vital-signs", "temperature", "原資料の体温をご確認ください。"),
         "原資料を確認しました。記載のとおりです。",
     ),
     Asked(
