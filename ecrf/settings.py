@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "ecrf.access.idle.log_out_when_idle",
     "ecrf.access.login.same_person",
     "ecrf.access.login.LoginEverywhere",
+    "ecrf.web.say_locked",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -16,6 +16,8 @@ from django.views.decorators.csrf import requires_csrf_token
 from pythonjsonlogger.json import JsonFormatter
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from ecrf.audit.refusals import Locked
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("ecrf.request")
 VERSION = "0.1.0"
@@ -73,6 +75,23 @@ def refuse_null(get_response: GetResponse) -> GetResponse:
             return HttpResponse("There is nothing at this address.\n", status=404, content_type="text/plain")
         return get_response(request)
 
+    return middleware
+
+
+def say_locked(get_response: GetResponse) -> GetResponse:
+    """What the database refused because it is frozen or locked, wherever it was asked for: 409, in words."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Locked):
+            return None
+        part = request.headers.get("HX-Request")
+        template = f"errors/{'_locked' if part else 'locked'}.html"
+        return render(request, template, {"why": str(exception)}, status=409)
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
 
 

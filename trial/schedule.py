@@ -66,4 +66,6 @@ PROTOCOL = Protocol(
     sparkline=("mrc-strength", "sum_score"),
     critical=CRITICAL,
     verified_share=VERIFIED_SHARE,
+    serious_log="serious-adverse-event",
+    deviation_log="protocol-deviation",
 )

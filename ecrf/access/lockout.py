@@ -24,13 +24,28 @@ WRONG_TRIES_OF_AN_ADDRESS = 50
 WINDOW = timedelta(minutes=15)
 LOCKED_FOR = timedelta(minutes=15)
 SLOWED_TO = timedelta(seconds=10)
+LOCKED_WORDS = (
+    f"There were {WRONG_TRIES} wrong tries with this user name. To protect it, nobody can log in with it for"
+    f" {LOCKED_FOR.seconds // 60} minutes, not even with the right password."
+    " If you cannot wait, ask an administrator to unlock it."
+)
 
-FRESH_START = (What.LOGGED_IN, What.LOCKED, What.UNLOCKED)
+FRESH_START = (What.LOGGED_IN, What.CONFIRMED, What.LOCKED, What.UNLOCKED)
 """What ends the count of a user name's wrong tries."""
+WRONG = (What.WRONG, What.WRONG_TO_SIGN)
+"""At the login or at a signature: both count."""
 
 
-def try_password(request: HttpRequest, username: str, password: str) -> User | What:
-    """The user, if the password is his and neither he nor his address is held back; else why not. Logged either way.
+def try_password(
+    request: HttpRequest,
+    username: str,
+    password: str | None,
+    *,
+    right: What = What.LOGGED_IN,
+    wrong: What = What.WRONG,
+) -> User | What:
+    """The user, if the password is his and neither he nor his address is held back; else why not. Logged either way,
+    as `right` or `wrong` say. No password at all is a wrong one.
 
     Nothing here depends on whether the user name exists, so that nobody can find out which do. Tries of one user name
     take turns: a burst of them gets no more guesses than one after the other.
@@ -44,10 +59,10 @@ def try_password(request: HttpRequest, username: str, password: str) -> User | W
             return note(What.REFUSED, name, address)
         user = authenticate(request, username=username, password=password)
         if isinstance(user, User):
-            note(What.LOGGED_IN, name, address)
+            note(right, name, address)
             return user
-        note(What.WRONG, name, address)
-        return _lock(name, address) if _wrong_tries(name) >= WRONG_TRIES else What.WRONG
+        note(wrong, name, address)
+        return _lock(name, address) if _wrong_tries(name) >= WRONG_TRIES else wrong
 
 
 def unlock(*, username: str, by: Actor) -> bool:
@@ -87,7 +102,7 @@ def _take_turns(name: str) -> None:
 
 def _wrong_tries(name: str) -> int:
     start = _of(name).filter(what__in=FRESH_START).order_by("-pk").values("pk")[:1]
-    wrong = _of(name).filter(what=What.WRONG, at__gt=Now() - WINDOW)
+    wrong = _of(name).filter(what__in=WRONG, at__gt=Now() - WINDOW)
     return wrong.filter(pk__gt=Coalesce(Subquery(start), 0)).count()
 
 
@@ -101,7 +116,7 @@ def _from(address: str) -> QuerySet[LoginEvent]:
 
 
 def _is_slowed(address: str) -> bool:
-    failed = _from(address).filter(what__in=(What.WRONG, What.REFUSED))
+    failed = _from(address).filter(what__in=(*WRONG, What.REFUSED))
     return failed.count() >= WRONG_TRIES_OF_AN_ADDRESS and failed.filter(at__gt=Now() - SLOWED_TO).exists()
 
 

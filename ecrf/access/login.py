@@ -17,18 +17,14 @@ from django.views.decorators.http import require_http_methods
 from ecrf.access import lockout
 from ecrf.access.address import client_address
 from ecrf.access.login_log import What, note
+from ecrf.access.password_again import forget
 
-_LOCKED = (
-    f"There were {lockout.WRONG_TRIES} wrong tries with this user name. To protect it, nobody can log in with it for"
-    f" {lockout.LOCKED_FOR.seconds // 60} minutes, not even with the right password."
-    " If you cannot wait, ask an administrator to unlock it."
-)
 WORDS: dict[str, str] = {
     What.WRONG: (
         "This user name and password do not fit together, or the account is closed. Both are case-sensitive."
     ),
-    What.LOCKED: _LOCKED,
-    What.REFUSED: _LOCKED,
+    What.LOCKED: lockout.LOCKED_WORDS,
+    What.REFUSED: lockout.LOCKED_WORDS,
     What.SLOWED: (
         "There were many wrong tries from your network."
         f" Please wait {lockout.SLOWED_TO.seconds} seconds, then log in again."
@@ -101,6 +97,7 @@ def log_in_again(request: HttpRequest) -> HttpResponse:
     form = LoginForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         start_session(request, form.get_user())
+        forget(request)
         return HttpResponse(status=204, headers={"X-User": form.get_user().get_username()})
     status = 422 if request.method == "POST" else 200
     return render(request, "access/_login_again.html", {"form": form}, status=status)

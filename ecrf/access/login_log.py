@@ -17,6 +17,8 @@ class What(models.TextChoices):
     IDLE = "idle", "session ended: not used"
     TOO_LONG = "too-long", "session ended: its longest time"
     UNLOCKED = "unlocked", "unlocked early"
+    CONFIRMED = "confirmed", "password given again to sign"
+    WRONG_TO_SIGN = "wrong-to-sign", "wrong user name or password to sign"
 
 
 @audited(append_only=True)

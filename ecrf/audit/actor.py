@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from threading import local
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+
+from ecrf.audit.refusals import Locked, locked_by
 
 _current = local()
 
@@ -42,6 +44,7 @@ def acting(
 
     With `patient_id`, writers of the same patient take turns, so that nothing can change between a look and a
     write and no two of them can wait for each other in a circle. Writers of different patients never wait.
+    Raises `Locked` when the database refuses a write because it is frozen or locked.
     """
     nested = connection.in_atomic_block
     active = _active()
@@ -56,6 +59,10 @@ def acting(
             yield
             if nested and not is_told:
                 _tell(outer[0])
+    except DatabaseError as error:
+        if words := locked_by(error):
+            raise Locked(words) from error.__cause__
+        raise
     finally:
         # After an exception the database itself has gone back to the actor before.
         active.pop()

@@ -60,6 +60,7 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["table", "row"], name="audit_row"),
             models.Index(fields=["entry_id"], name="audit_entry", condition=models.Q(entry_id__isnull=False)),
+            models.Index(fields=["at", "id"], name="audit_when"),
         ]
         triggers = [
             _only_by_trigger(pgtrigger.Insert),

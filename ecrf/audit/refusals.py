@@ -1,13 +1,17 @@
-"""Says in words what the database itself refused because of a freeze or a lock."""
+"""What the database refuses, in the words of its trigger: a write of something that is frozen or locked."""
 
 from django.db import DatabaseError
 
 LOCKED = "EC004"
 
 
-def locked_by(error: DatabaseError) -> str | None:
-    """`This patient is locked.`; None if the error is another one."""
+class Locked(DatabaseError):
+    """What should be written is frozen or locked; the text says since when, by whom and why. Nothing was changed."""
+
+
+def locked_by(error: BaseException) -> str:
+    """The words of the refusal, or "" if the database refused for another reason."""
     cause = error.__cause__
     if getattr(cause, "pgcode", None) != LOCKED:
-        return None
+        return ""
     return str(cause.diag.message_primary)  # type: ignore[union-attr]

@@ -1,12 +1,14 @@
 """A patient's casebook, read: the rows of each kind of form in the order of the visits, each kind loaded once."""
 
+from bisect import bisect_left
 from datetime import date
 from typing import Any
 
-from ecrf.casebook.loading import load_rows
-from ecrf.casebook.models import Crf, Patient, ReferenceRange
+from ecrf.casebook.loading import load_ranges, load_rows
+from ecrf.casebook.models import Crf, Patient
 from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import protocol
+from ecrf.casebook.ranges import Range
 
 COMPARED: set[str] = set()
 """Kinds of form of which a check compares the row with those of other visits: they are loaded together."""
@@ -14,6 +16,11 @@ COMPARED: set[str] = set()
 
 class Undeclared(LookupError):
     """A check asked for a form that it does not declare to read."""
+
+
+def last_with(rows: list[Any], item: str) -> Any | None:
+    """The last of these rows in which the item has a value."""
+    return next((row for row in reversed(rows) if getattr(row, item) is not None), None)
 
 
 class Book:
@@ -31,7 +38,7 @@ class Book:
         self._days: dict[str, date | None] = {}
         self._ranks: dict[str, tuple[int, int]] = {}
         self._partial: dict[str, set[int]] = {}
-        self._ranges: list[list[ReferenceRange]] = []
+        self._ranges: list[list[Range]] = []
 
     def limited_to(self, reads: frozenset[str]) -> "Book":
         """The same book, opened at the declared kinds only."""
@@ -108,8 +115,8 @@ class Book:
 
     def earlier(self, key: str, row: Crf) -> list[Any]:
         """The rows of the kind at earlier visits, the last one last."""
-        here = self._rank(row)
-        return [r for r in self.rows(key) if self._rank(r) < here]
+        rows = self.rows(key)
+        return rows[: bisect_left(rows, self._rank(row), key=self._rank)]
 
     def previous(self, key: str, row: Crf) -> Any | None:
         """The last row of the kind at an earlier visit."""
@@ -117,7 +124,7 @@ class Book:
 
     def last(self, key: str, row: Crf, item: str) -> Any | None:
         """The last row of the kind at an earlier visit in which the item has a value."""
-        return next((r for r in reversed(self.earlier(key, row)) if getattr(r, item) is not None), None)
+        return last_with(self.earlier(key, row), item)
 
     def children(self, key: str, parent: Crf) -> list[Any]:
         """The rows of a row kind that belong to one entry."""
@@ -138,11 +145,10 @@ class Book:
         return [r for r in self.rows(key) if getattr(r, item) == row.entry.link]
 
     @property
-    def ranges(self) -> list[ReferenceRange]:
+    def ranges(self) -> list[Range]:
         """The reference ranges of the patient's site, save the withdrawn ones; loaded once."""
         if not self._ranges:
-            standing = ReferenceRange.objects.filter(site=self.patient.site_id, withdrawn_at=None)
-            self._ranges.append(list(standing))
+            self._ranges.append(load_ranges(self.patient.site_id))
         return self._ranges[0]
 
     @property

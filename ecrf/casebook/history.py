@@ -1,5 +1,7 @@
-"""The history of one value, read from the audit trail in words people use."""
+"""The history of one value, read from the audit trail in words people use, with what was done about it."""
 
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -7,8 +9,8 @@ from typing import Any
 
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.items import ClockTime, Item, Measure
-from ecrf.casebook.models import Crf, MissingReason
-from ecrf.casebook.registry import CrfDefinition
+from ecrf.casebook.models import Crf, Entry, MissingReason, Patient
+from ecrf.casebook.registry import CRFS, CrfDefinition
 
 BLANK = "blank"
 
@@ -25,6 +27,35 @@ class HistoryLine:
     reason: str
     source: str
     calculated: bool
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What was done about a value without changing it: asked, answered, verified, signed; `said` in which words."""
+
+    at: datetime
+    actor: str
+    role: str
+    what: str
+    said: str = ""
+
+
+Told = HistoryLine | Moment
+AROUND: list[Callable[[Entry, str], Iterable[Moment]]] = []
+
+
+def around_item(step: Callable[[Entry, str], Iterable[Moment]]) -> Callable[[Entry, str], Iterable[Moment]]:
+    """Let a floor above tell what it knows of an item of an entry."""
+    AROUND.append(step)
+    return step
+
+
+def item_story(definition: CrfDefinition, row: Crf, item: str) -> list[Told]:
+    """Every change of one item and what was done about it, oldest first; a few statements, however much it is."""
+    told: list[Told] = [*item_history(definition, row, item)]
+    told += [moment for step in AROUND for moment in step(row.entry, item)]
+    return sorted(told, key=lambda each: each.at)
 
 
 def item_history(definition: CrfDefinition, row: Crf, item: str) -> list[HistoryLine]:
@@ -32,6 +63,21 @@ def item_history(definition: CrfDefinition, row: Crf, item: str) -> list[History
     events = AuditEvent.objects.filter(table=definition.model._meta.db_table, row=str(row.pk))
     lines = [_line(event, definition.items[item], item) for event in events.order_by("position")]
     return [line for line in lines if line]
+
+
+def changes_after_completion(patient: Patient, entries: Any) -> dict[tuple[int, str], HistoryLine]:
+    """{(entry id, item): its last change or first entry that had to give a reason}; one statement.
+
+    `entries`: their ids, or a query that gives them.
+    """
+    kinds = {definition.model._meta.db_table: definition for definition in CRFS.values()}
+    events = AuditEvent.objects.filter(chain=patient.pk, entry_id__in=entries, table__in=kinds)
+    found = {}
+    for event in events.exclude(reason="").order_by("position"):
+        for name, item in kinds[event.table].entered.items():
+            if event.entry_id and (line := _line(event, item, name)):
+                found[event.entry_id, name] = line
+    return found
 
 
 def _line(event: AuditEvent, item: Item, name: str) -> HistoryLine | None:
@@ -45,19 +91,39 @@ def _line(event: AuditEvent, item: Item, name: str) -> HistoryLine | None:
         at=event.at,
         actor=event.actor,
         role=event.role,
-        old=_words(item, old, old_reason),
-        new=_words(item, new, new_reason),
+        old=value_words(item, old, old_reason),
+        new=value_words(item, new, new_reason),
         reason=event.reason,
         source=event.source,
         calculated=name in event.calculated,
+        position=event.position,
     )
 
 
-def _words(item: Item, value: Any, missing: dict[str, str] | None) -> str:
+def value_words(item: Item | None, value: Any, missing: Any = None) -> str:
+    """A value as the trail holds it, in words. What the code no longer knows keeps the form it has there."""
     if missing:
-        comment = f" ({missing['comment']})" if missing.get("comment") else ""
-        return f"{MissingReason(missing['reason']).label}{comment}"
-    return BLANK if value is None else item.words(_from_trail(item, value))
+        return _missing_words(missing)
+    if value is None:
+        return BLANK
+    if item is None or isinstance(value, dict | list):
+        return _raw(value)
+    try:
+        return item.words(_from_trail(item, value)) or _raw(value)
+    except (ArithmeticError, KeyError, TypeError, ValueError):
+        return _raw(value)
+
+
+def _missing_words(missing: Any) -> str:
+    if not isinstance(missing, dict):
+        return _raw(missing)
+    reason = str(missing.get("reason", ""))
+    label = MissingReason(reason).label if reason in MissingReason.values else reason
+    return f"{label} ({missing['comment']})" if missing.get("comment") else label
+
+
+def _raw(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _from_trail(item: Item, value: Any) -> Any:

@@ -78,7 +78,8 @@ class Protocol:
     `safety_logs` are those that the safety role reads too. `story` is the dotted path of the function that tells a
     patient's story (see `story.py`), `sparkline` the form and the item whose values the lists draw in small.
     `critical` names what monitors verify at every patient: "form" or "form.item"; `verified_share` how many per cent of
-    all other forms are drawn for it, unless a site's own share says otherwise.
+    all other forms are drawn for it, unless a site's own share says otherwise. `serious_log` and `deviation_log` are
+    the logs of which monitors are told what is new.
     """
 
     title: str
@@ -102,6 +103,8 @@ class Protocol:
     sparkline: tuple[str, str] | None = None
     critical: tuple[str, ...] = ()
     verified_share: int = 100
+    serious_log: str = ""
+    deviation_log: str = ""
 
     def plan(self, code: str) -> VisitPlan | None:
         """The plan of the visit with this code; None if there is no such visit."""

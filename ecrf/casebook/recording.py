@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.refusals import Locked
 from ecrf.casebook.book import COMPARED, Book
 from ecrf.casebook.items import Link
 from ecrf.casebook.models import Crf, Entry, Status
@@ -40,6 +41,8 @@ def record(
     try:
         with acting(by, patient_id=place.patient.pk, reason=reason, source=source):
             return _record(place, values, by, reason, seen or {}, book or Book(place.patient))
+    except Locked as refusal:
+        return Recorded(place, stored_row(place), refused=dict.fromkeys(values, str(refusal)))
     except DatabaseRefused as refusal:
         why = "The database cannot store this value. Check what was typed; nothing was changed."
         return Recorded(place, stored_row(place), refused=dict.fromkeys(refusal.items, why))

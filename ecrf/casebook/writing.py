@@ -51,6 +51,18 @@ class Recorded:
     wants_reason: list[str] = field(default_factory=list)
     remarks: list[Any] = field(default_factory=list)
 
+    def add(self, other: "Recorded") -> None:
+        """What became of further items of the same entry."""
+        self.row = other.row
+        self.refused |= other.refused
+        self.conflicts |= other.conflicts
+        for mine, theirs in (
+            (self.changed, other.changed),
+            (self.wants_reason, other.wants_reason),
+            (self.remarks, other.remarks),
+        ):
+            mine += theirs
+
     @property
     def is_clean(self) -> bool:
         """Whether everything given now stands in the database."""

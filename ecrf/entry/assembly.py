@@ -7,8 +7,9 @@ from django.urls import reverse
 from ecrf.casebook.book import Book
 from ecrf.casebook.completion import numbers_at
 from ecrf.casebook.due import VisitDue, VisitFacts, window
+from ecrf.casebook.history import HistoryLine, changes_after_completion
 from ecrf.casebook.loading import load_rows
-from ecrf.casebook.models import Crf, Entry, Status, Visit
+from ecrf.casebook.models import Crf, Entry, Patient, Status, Visit
 from ecrf.casebook.outlooks import entries_of, visits_of
 from ecrf.casebook.places import Place
 from ecrf.casebook.protocol import VisitPlan, protocol
@@ -17,14 +18,16 @@ from ecrf.casebook.storing import recalculated_with
 from ecrf.casebook.striking import links_to
 from ecrf.checks.models import Finding
 from ecrf.entry.addresses import Where, page_url
+from ecrf.entry.holding import hold
 from ecrf.entry.panels import Linking, Panel, RowGroup
+from ecrf.locks.models import Lock
 from ecrf.queries.models import Query
 from ecrf.queries.reading import ByItem, queries_on, queries_where
 
 
 @dataclass
 class Page:
-    """A visit's page, or that of one form that belongs to no visit."""
+    """A visit's page, or that of one form that belongs to no visit. `lock`: what freezes or locks all of it."""
 
     where: Where
     panels: list[Panel]
@@ -33,6 +36,7 @@ class Page:
     missed: bool = False
     to_add: list[CrfDefinition] = field(default_factory=list)
     log: CrfDefinition | None = None
+    lock: Lock | None = None
 
     @property
     def title(self) -> str:
@@ -77,15 +81,16 @@ def visit_page(where: Where) -> Page:
     trial = protocol()
     plan = trial.plan(visit.code)
     assert plan is not None
-    book, entries = Book(where.patient), entries_of(where.patient, visits_of(where.patient))
+    entries = entries_of(where.patient, visits_of(where.patient))
     here = [entry for entry in entries if entry.visit_id == visit.pk]
     kinds = [CRFS[key] for key in _kinds_at(plan, here)]
+    book = _read_beside(where.patient, kinds)
     before = _visits_before(visit, [d.key for d in kinds], entries, book)
     keys = [d.key for d in _with_row_kinds(kinds)]
     rows = load_rows(where.patient, keys, [visit.pk, *before.values()])
     findings = list(Finding.objects.filter(entry__visit=visit).select_related("confirmed_by"))
-    queries = queries_where(entry__visit=visit)
-    shelf = Shelf(where, rows, findings, before, choices_of(kinds, book), book, queries)
+    queries, changes = queries_where(entry__visit=visit), _changes(where, visit.pk)
+    shelf = Shelf(where, rows, findings, before, choices_of(kinds, book), book, changes, queries)
     panels = []
     for definition in kinds:
         numbers = _numbers(here, definition, plan)
@@ -95,12 +100,12 @@ def visit_page(where: Where) -> Page:
         panel.is_wanted = not missed or panel.definition.key == trial.visit_form or panel.row is not None
     standing = {entry.crf for entry in here if not entry.is_struck}
     to_add = [CRFS[key] for key in plan.optional if key not in standing]
-    return Page(where, panels, plan, due, missed, to_add)
+    return hold(Page(where, panels, plan, due, missed, to_add))
 
 
 def log_page(where: Where, definition: CrfDefinition, number: int | None = None) -> Page:
     """The forms of one kind that belong to no visit: the whole log, or one of its forms."""
-    book = Book(where.patient)
+    book = _read_beside(where.patient, [definition])
     keys = [d.key for d in _with_row_kinds([definition])]
     rows = load_rows(where.patient, keys)
     findings = list(
@@ -109,13 +114,14 @@ def log_page(where: Where, definition: CrfDefinition, number: int | None = None)
         )
     )
     queries = queries_where(entry__patient=where.patient, entry__crf__in=keys)
-    shelf = Shelf(where, rows, findings, {}, choices_of([definition], book), book, queries)
+    choices, changes = choices_of([definition], book), _changes(where, None)
+    shelf = Shelf(where, rows, findings, {}, choices, book, changes, queries)
     stored = sorted(row.entry.number for row in rows[definition.key])
     numbers = stored if number is None else [number]
     panels = [shelf.panel(Place(where.patient, definition, None, n), 1) for n in numbers]
     for panel in panels:
         panel.linked_from = _linked_from(panel, book)
-    return Page(where, panels, log=definition if number is None else None)
+    return hold(Page(where, panels, log=definition if number is None else None))
 
 
 def one_panel(
@@ -142,7 +148,7 @@ def recalculated_rows(where: Where, place: Place, changed: list[str]) -> list[Ro
     rows = {key: [r for r in book.rows(key) if r.entry.visit_id == where.visit.pk] for key in keys}
     entries = [row.entry_id for kind in kinds for row in rows[kind.key]]
     findings = list(Finding.objects.filter(entry__in=entries).select_related("confirmed_by"))
-    shelf = Shelf(where, rows, findings, {}, {}, book, queries_on(entries))
+    shelf = Shelf(where, rows, findings, {}, {}, book, queries=queries_on(entries))
     return [
         shelf.group(Place(where.patient, CRFS[kind.row_of], where.visit, row.entry.number), row, kind)
         for kind in kinds
@@ -160,6 +166,7 @@ class Shelf:
     before: dict[str, int]
     choices: dict[str, list[tuple[str, str]]]
     book: Book
+    changes: dict[int, dict[str, HistoryLine]] = field(default_factory=dict)
     queries: ByItem = field(default_factory=dict)
 
     def panel(self, place: Place, expected: int) -> Panel:
@@ -174,8 +181,9 @@ class Shelf:
     def _panel(self, place: Place, row: Crf | None, last: Crf | None) -> Panel:
         findings = [f for f in self.findings if row and f.entry_id == row.entry_id]
         links = {name: self.choices.get(link.to, []) for name, link in place.definition.links.items()}
+        changes = self.changes.get(row.entry_id, {}) if row else {}
         queries = _of_row(self.queries, row)
-        return Panel(self.where, place, row, last, findings, queries, choices=links)
+        return Panel(self.where, place, row, last, findings, queries, choices=links, changes=changes)
 
     def _last(self, definition: CrfDefinition, number: int | None = None) -> Crf | None:
         """The row with this number at the last visit that has the form; without number, the first that stands."""
@@ -202,9 +210,27 @@ class Shelf:
         entry = Entry(patient=place.patient, visit=place.visit, crf=place.definition.key, number=place.number)
         entry.parent = parent.entry if parent else None
         draft = place.definition.model(entry=entry)
-        self.book.load(*(name.partition(".")[0] for name in place.definition.calculated_from))
         draft.calculate(self.book)
         return draft
+
+
+def _changes(where: Where, visit: int | None) -> dict[int, dict[str, HistoryLine]]:
+    """{entry id: {item: its last change after completion}}, of the page's own entries; one statement."""
+    here = Entry.objects.filter(patient=where.patient, visit=visit).values("pk")
+    found: dict[int, dict[str, HistoryLine]] = {}
+    for (entry, name), line in changes_after_completion(where.patient, here).items():
+        found.setdefault(entry, {})[name] = line
+    return found
+
+
+def _read_beside(patient: Patient, kinds: list[CrfDefinition]) -> Book:
+    """A book that holds what these forms show and derive from others, whether or not anything is entered yet."""
+    book, all_kinds = Book(patient), _with_row_kinds(kinds)
+    read = {name.partition(".")[0] for kind in all_kinds for name in kind.calculated_from}
+    book.load(*read, *(link.to for kind in all_kinds for link in kind.links.values()))
+    if any(kind.model.uses_ranges for kind in all_kinds):
+        _ = book.ranges
+    return book
 
 
 def _of_row(queries: ByItem, row: Crf | None) -> dict[str, list[Query]]:
@@ -215,8 +241,7 @@ def _of_row(queries: ByItem, row: Crf | None) -> dict[str, list[Query]]:
 def choices_of(kinds: list[CrfDefinition], book: Book) -> dict[str, list[tuple[str, str]]]:
     """{CRF key: (address, words) of its rows}, of every kind that a link on these forms may name."""
     targets = {link.to for d in _with_row_kinds(kinds) for link in d.links.values()}
-    if targets:
-        book.load(*targets)
+    book.load(*targets)
     return {
         key: [(row.entry.link, f"{row.entry.link} · {CRFS[key].in_a_line(row)}") for row in book.rows(key)]
         for key in targets

@@ -56,8 +56,33 @@ def control(item: "ItemView", row: int | None = None, col: int | None = None) ->
     return _input(item, more)
 
 
-def cell(item: "ItemView", size: int, row: int, col: int, muscle: str = "") -> SafeString:
-    """The field of a grid's cell; its label is read out, since the grid's heads label it for the eye."""
+def label(item: "ItemView") -> SafeString:
+    """What the field is called; radios are a group, which no label can point at."""
+    if item.as_radios:
+        return SafeString(f'<span class="label" id="l-{item.id}">{escape(item.label)}</span>')
+    unit = escape(item.definition.unit)
+    more = f'<span class="label-unit">, {unit}</span>' if unit else ""
+    return SafeString(f'<label class="label" for="f-{item.id}">{escape(item.label)}{more}</label>')
+
+
+def no_messages(item: "ItemView") -> SafeString:
+    """The places, empty, at which a save says what became of the value, what checks ask, and what queries ask."""
+    said = f'<div class="messages" id="m-{item.id}" aria-live="polite"></div>'
+    asked = f'<div class="messages" id="q-{item.id}"></div><div class="messages" id="y-{item.id}"></div>'
+    return SafeString(said + asked)
+
+
+def derived(item: "ItemView") -> SafeString:
+    """A calculated value for reading, with its unit where the words do not hold it; a dash where there is none."""
+    words, unit = item.words, item.definition.unit
+    if not words:
+        return SafeString('<span class="quiet">–</span>')
+    more = f" {unit}" if item.kind == "number" and unit not in words else ""
+    return SafeString(f'<data value="{escape(item.code)}">{escape(words + more)}</data>')
+
+
+def cell(item: "ItemView", size: str, row: int, col: int, muscle: str = "") -> SafeString:
+    """A grid's cell; its label is read out, since the grid's heads label it for the eye."""
     unit = f", {item.definition.unit}" if item.definition.unit else ""
     whose = f"{item.panel.title}: " if item.panel.definition.row_of else ""
     more: Attributes = {
@@ -69,7 +94,7 @@ def cell(item: "ItemView", size: int, row: int, col: int, muscle: str = "") -> S
         "data-col": str(col),
         "data-muscle": muscle or None,
     }
-    return _input(item, more)
+    return SafeString(f"<div{item.cell_attributes}>{_input(item, more)}{missing_tag(item)}</div>")
 
 
 def missing_tag(item: "ItemView") -> SafeString:
@@ -84,14 +109,16 @@ def _input(item: "ItemView", more: Attributes) -> SafeString:
 
 
 def _common(item: "ItemView") -> Attributes:
-    return {"class": f"form-control w-{item.kind}", "id": f"f-{item.id}", "name": item.field}
+    css, is_held = f"form-control w-{item.kind}", item.panel.lock is not None
+    return {"class": css, "id": f"f-{item.id}", "name": item.field, "disabled": is_held}
 
 
 def _radios(item: "ItemView") -> SafeString:
     name, chosen = escape(item.field), item.text
+    held = " disabled" if item.panel.lock else ""
     choices = "".join(
         f'<label class="radio"><input type="radio" name="{name}" value="{escape(code)}"'
-        f"{' checked' if code == chosen else ''}>{escape(label)}</label>"
+        f"{' checked' if code == chosen else ''}{held}>{escape(label)}</label>"
         for code, label in item.choices
     )
     group = f'class="radios" role="radiogroup" aria-labelledby="l-{item.id}" id="f-{item.id}"'

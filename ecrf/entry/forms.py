@@ -12,27 +12,17 @@ from ecrf.casebook.registry import Section
 from ecrf.entry.panels import Panel
 
 
-class ItemBlock(LayoutObject):
-    """One item: label, field, unit, last value, messages."""
-
-    def __init__(self, name: str) -> None:
-        self.fields = [name]
-
-    def render(self, form: "CrfForm", context: Any, **_: Any) -> str:
-        return get_template("entry/_item.html").render({"item": form.panel.items[self.fields[0]]})
-
-
 class SectionBlock(LayoutObject):
-    """A titled group of items."""
+    """A titled group of items, drawn by one template: label, field, unit, last value, messages of each."""
 
     def __init__(self, section: Section) -> None:
         self.section = section
-        self.fields = [ItemBlock(name) for name in section.items]
+        self.fields = list(section.items)
 
-    def render(self, form: "CrfForm", context: Any, **more: Any) -> str:
-        body = self.get_rendered_fields(form, context, **more)
+    def render(self, form: "CrfForm", context: Any, **_: Any) -> str:
+        items = [form.panel.items[name] for name in self.fields]
         return get_template("entry/_section.html").render(
-            {"section": self.section, "body": body, "form": form}
+            {"section": self.section, "items": items, "form": form}
         )
 
 
@@ -49,6 +39,7 @@ class CrfForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+        self.helper.include_media = False
         sections = [self._shown(section) for section in panel.definition.sections]
         self.helper.layout = Layout(*(SectionBlock(section) for section in sections if section.items))
 

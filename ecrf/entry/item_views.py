@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString
 
+from ecrf.casebook.history import HistoryLine
 from ecrf.casebook.models import MissingReason
 from ecrf.casebook.values import shown
 from ecrf.casebook.writing import Conflict
 from ecrf.checks.models import Finding, FindingState
 from ecrf.entry.addresses import field_name, html_id
-from ecrf.entry.controls import control, missing_tag, wrapper
+from ecrf.entry.controls import control, derived, label, missing_tag, wrapper
 from ecrf.queries.models import Query
 
 if TYPE_CHECKING:
@@ -159,6 +160,16 @@ class ItemView:
     def wants_reason(self) -> bool:
         return self.name in self.panel.recorded.wants_reason
 
+    @property
+    def undoes(self) -> list[str]:
+        """What the change that waits for its reason would undo, each in words."""
+        return self.panel.undoes.get(self.name, [])
+
+    @property
+    def changed(self) -> HistoryLine | None:
+        """The last change after completion."""
+        return self.panel.changes.get(self.name)
+
     @cached_property
     def questions(self) -> list[Finding]:
         """What checks ask here and nobody asks in a query yet, and what was confirmed."""
@@ -184,17 +195,26 @@ class ItemView:
         return control(self)
 
     @property
+    def label_tag(self) -> SafeString:
+        return label(self)
+
+    @property
+    def derived(self) -> SafeString:
+        return derived(self)
+
+    @property
     def missing_tag(self) -> SafeString:
         return missing_tag(self)
 
     @property
     def has_message(self) -> bool:
-        """Whether the last save has left something to say at the field."""
+        """Whether the last save, or a change after completion, has left something to say at the field."""
         recorded = self.panel.recorded
         return (
             self.name in recorded.refused
             or self.name in recorded.conflicts
             or self.name in recorded.wants_reason
+            or self.name in self.panel.changes
         )
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ecrf.casebook.completion import FormState, form_state
+from ecrf.casebook.history import HistoryLine
 from ecrf.casebook.models import Crf
 from ecrf.casebook.places import Place
 from ecrf.casebook.registry import CrfDefinition
@@ -13,6 +14,7 @@ from ecrf.casebook.writing import Recorded
 from ecrf.checks.models import Finding, FindingState
 from ecrf.entry.addresses import Where, html_id, item_url
 from ecrf.entry.item_views import ItemView
+from ecrf.locks.models import Lock
 from ecrf.queries.models import Query
 
 
@@ -26,7 +28,11 @@ class Linking:
 
 @dataclass
 class Panel:
-    """One entry on the page, stored or still to begin; `draft` holds what the system derives for it before."""
+    """One entry on the page, stored or still to begin; `draft` holds what the system derives for it before.
+
+    `changes`: of items that changed after completion, the last change. `undoes`: what a change that waits for its
+    reason would undo. `lock`: the freeze or lock that holds it; its fields are then for reading.
+    """
 
     where: Where
     place: Place
@@ -43,6 +49,9 @@ class Panel:
     trouble: str = ""
     note: str = ""
     draft: Crf | None = None
+    changes: dict[str, HistoryLine] = field(default_factory=dict)
+    undoes: dict[str, list[str]] = field(default_factory=dict)
+    lock: Lock | None = None
     recorded: Recorded = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
@@ -96,6 +105,11 @@ class Panel:
     def columns(self) -> list[ItemView]:
         """The items that stand in the row of a log's table; the others open below it."""
         return [self.items[name] for name in self.definition.column_items]
+
+    def answered(self, saved: ItemView) -> list[ItemView]:
+        """The entered items whose questions a save of one of them shows: its own, and those that are asked about."""
+        asked = {finding.item for finding in self.findings} | {saved.name}
+        return [self.items[name] for name in self.definition.entered if name in asked]
 
     @property
     def calculated(self) -> list[ItemView]:

@@ -10,6 +10,7 @@ from ecrf.audit.actor import Actor
 from ecrf.casebook.models import MissingReason
 from ecrf.casebook.recording import record
 from ecrf.casebook.values import Missing
+from ecrf.casebook.writing import Recorded
 from ecrf.entry.addresses import field_name
 from ecrf.entry.panels import Panel
 
@@ -20,6 +21,10 @@ SHORTHAND = {
     "rf": MissingReason.REFUSED,
 }
 """Typed alone into a field these give a missing reason by two keys; in a line of text only in small letters."""
+
+
+REASON_OF_ALL = "reason-of-all"
+"""The field of the page that gives one reason for every change that has none of its own."""
 
 
 def typed_value(kind: str, text: str) -> Any:
@@ -52,14 +57,27 @@ def save_page(panels: list[Panel], data: QueryDict, by: Actor) -> bool:
         values = _changed(panel, data, seen)
         if not values:
             continue
-        reason = reason_given(data, f"reason:{panel.id}")
-        seen = {name: seen.get(name, "") for name in values}
-        panel.recorded = record(place=panel.place, values=values, by=by, seen=seen, reason=reason)
+        panel.recorded = _record(panel, values, seen, data, by)
         panel.row = panel.recorded.row
         clean = clean and panel.recorded.is_clean
         lost = {*panel.recorded.refused, *panel.recorded.conflicts, *panel.recorded.wants_reason}
         panel.typed = {name: data.get(field_name(panel.place, name), "") for name in lost}
     return clean
+
+
+def _record(
+    panel: Panel, values: Mapping[str, Any], seen: Mapping[str, str], data: QueryDict, by: Actor
+) -> Recorded:
+    """Items with the same reason in one act; what became of all of them, together."""
+    by_reason: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        own = reason_given(data, f"reason:{field_name(panel.place, name)}")
+        by_reason.setdefault(own or reason_given(data, REASON_OF_ALL), {})[name] = value
+    done = Recorded(panel.place, panel.row)
+    for reason, given in by_reason.items():
+        shown = {name: seen.get(name, "") for name in given}
+        done.add(record(place=panel.place, values=given, by=by, seen=shown, reason=reason))
+    return done
 
 
 def changed_item(panel: Panel, data: QueryDict, name: str) -> tuple[Any, str] | None:

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from ecrf.entry.views import checks, item, patient, queries, ranges, today, visit
+from ecrf.entry.views import checks, item, patient, queries, ranges, signing, today, visit
 
+FORM = "patients/<str:number>/<str:segment>/<slug:crf>/<int:entry_number>/"
 PLACE = "patients/<str:number>/<str:segment>/<slug:crf>/<str:address>/<slug:name>/"
 
 urlpatterns = [
@@ -17,11 +18,14 @@ urlpatterns = [
     path("patients/<str:number>/queries/<int:query_number>/answer/", queries.answer, name="answer-query"),
     path("patients/add/", patient.add, name="add-patient"),
     path("patients/<str:number>/", patient.patient, name="patient"),
+    path("patients/<str:number>/sign/", signing.casebook, name="sign-casebook"),
     path("patients/<str:number>/casebook/<slug:crf>/add/", visit.add_log_form, name="add-log-form"),
     path("patients/<str:number>/casebook/<slug:crf>/", visit.log, name="log"),
     path("patients/<str:number>/casebook/<slug:crf>/<int:entry_number>/", visit.log_form, name="log-form"),
     path("patients/<str:number>/<str:code>/", visit.visit, name="visit"),
     path("patients/<str:number>/<str:code>/open/", patient.open, name="open-visit"),
+    path("patients/<str:number>/<str:code>/sign/", signing.visit, name="sign-visit"),
+    path(f"{FORM}sign/", signing.form, name="sign-form"),
     path(PLACE, item.item, name="item"),
     path(f"{PLACE}history/", item.history, name="item-history"),
     path("findings/<int:finding_id>/confirm/", item.confirm_finding, name="confirm-finding"),

@@ -19,6 +19,7 @@ from ecrf.casebook.wording import visit_label
 from ecrf.monitoring import pages, queries_list, ranges, reaching  # noqa: F401  (each registers its list)
 from ecrf.monitoring.lists import by_visit, chip, ids, quiet, struck_through
 from ecrf.monitoring.narrowing import PatientFilter
+from ecrf.monitoring.progress import Progress, progress_of
 from ecrf.monitoring.reaching import reader
 from ecrf.monitoring.read_only import FormColumns, ReviewAdmin
 from ecrf.monitoring.site import monitor_site
@@ -41,15 +42,20 @@ class PatientAdmin(ReviewAdmin):
     list_display_links = ("the_number",)
     ordering = ("number",)
     list_filter = (PatientFilter,)
-    list_display = ("the_number", "the_site", "the_state", "last_visit", "next_visit", "the_queries")
+    list_display = (
+        *("the_number", "the_site", "the_state", "last_visit", "next_visit"),
+        *("the_verified", "the_signed", "the_queries"),
+    )
 
     def rows(self) -> QuerySet[Patient]:
         return reaching.patients().select_related("outlook")
 
     def dress(self, rows: list[Any]) -> None:
-        counts = count_open("patient", ids(rows))
+        """Two statements: the queries, the marks."""
+        counts, progress = count_open("patient", ids(rows)), progress_of("patient", ids(rows))
         for row in rows:
             row.open_queries = counts.get(row.pk, 0)
+            row.progress = progress.get(row.pk, Progress())
             row.seen = getattr(row, "outlook", None)
 
     @admin.display(description="Patient", ordering="number")
@@ -90,16 +96,19 @@ class VisitAdmin(ReviewAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         patient = self.patient_column(reader(request), lambda row: row.patient)
-        return [patient, "the_site", "the_visit", "the_date", "the_forms", "the_queries"]
+        what = ["the_visit", "the_date", "the_forms", "the_verified", "the_signed", "the_queries"]
+        return [patient, "the_site", *what]
 
     def dress(self, rows: list[Any]) -> None:
-        """Three statements: the queries, the visit forms, the entries."""
+        """Four statements: the queries, the marks, the visit forms, the entries."""
         queries, trial = count_open("entry__visit", ids(rows)), protocol()
+        progress = progress_of("visit", ids(rows))
         stored = CRFS[trial.visit_form].model._default_manager.filter(entry__visit__in=ids(rows))
         visit_forms = {row.entry.visit_id: row for row in stored.select_related("entry")}
         entries = by_visit(Entry.objects.filter(visit__in=ids(rows)).select_related("parent"))
         for row in rows:
             row.open_queries = queries.get(row.pk, 0)
+            row.progress = progress.get(row.pk, Progress())
             fact = fact_of(row.code, entries[row.pk], visit_forms.get(row.pk))
             row.on, row.was_missed = fact.visited_on, fact.missed
             row.states = visit_states(trial.plan(row.code), entries[row.pk], missed=fact.missed)

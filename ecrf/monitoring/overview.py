@@ -1,4 +1,4 @@
-"""The first page: the reader's sites, how many patients and log entries each has, and the lists to open."""
+"""Below the first page: the lists to open; and for those who read the safety logs only, how much each site has."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, ReferenceRange, Visit
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
-from ecrf.monitoring.reaching import patients, right_to_read, rows
+from ecrf.monitoring.reaching import right_to_read, rows
 from ecrf.queries.models import Query
 
 
@@ -52,20 +52,25 @@ class Overview:
 
 
 def overview(user: User) -> Overview:
-    """One statement for the sites and one a column, whatever the number of sites and patients."""
+    """For reviewers the lists alone: `home.py` has their numbers. For safety, one statement for the sites and one a
+    column, whatever the number of sites and patients."""
     trial = protocol()
     logs = [CRFS[key] for key in trial.safety_logs]
     shelves = [shelf(definition) for definition in logs]
-    columns = [
-        (each, _rows_by_site(user, definition)) for each, definition in zip(shelves, logs, strict=True)
-    ]
     whole, forms = [], []
     if Right.REVIEW in user.rights:
         whole = [_list_of(Patient, "Patients"), _list_of(Visit, "Visits"), _list_of(Entry, "Forms")]
         whole += [_list_of(Query, "Queries"), Shelf("Noisy checks", reverse("monitor:noisy-checks"))]
+        whole += [
+            Shelf("Freezes and locks", reverse("monitor:locks")),
+            Shelf("What stands out in the trail", reverse("trail-review-all")),
+        ]
         whole += [_list_of(ReferenceRange, "Laboratory ranges")] if trial.lab_tests else []
         forms = [shelf(CRFS[key]) for key in trial.scheduled_crfs() if key not in trial.safety_logs]
-        columns.insert(0, (whole[0], _patients_by_site(user)))
+        return Overview([], [], whole, shelves, forms)
+    columns = [
+        (each, _rows_by_site(user, definition)) for each, definition in zip(shelves, logs, strict=True)
+    ]
     lines = [_line(site, columns) for site in sites(user, Right.REVIEW, Right.REVIEW_SAFETY)]
     return Overview([each for each, _ in columns], lines, whole, shelves, forms)
 
@@ -89,11 +94,6 @@ def _list_of(model: type[Model], title: str) -> Shelf:
 
 def _address(model: type) -> str:
     return reverse(f"monitor:{model._meta.app_label}_{model._meta.model_name}_changelist")  # type: ignore[attr-defined]
-
-
-def _patients_by_site(user: User) -> dict[int, int]:
-    mine = reachable(user, patients(), Right.REVIEW)
-    return dict(mine.order_by().values_list("site").annotate(count=Count("pk")))
 
 
 def _rows_by_site(user: User, definition: CrfDefinition) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""The first page, the patient, the visit, the log, the form, and the history of one value: none of them writes."""
+"""The patient, the visit, the log, the form, and the history of one value: none of them writes."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.book import Book
-from ecrf.casebook.history import item_history
+from ecrf.casebook.history import item_story
 from ecrf.casebook.matrix import matrix
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.outlooks import outlook_of
@@ -24,7 +24,7 @@ from ecrf.checks.reading import Sheet
 from ecrf.checks.sheets import entry_sheet, log_sheets, visit_sheets
 from ecrf.monitoring.desk import desk_of
 from ecrf.monitoring.next_place import next_place
-from ecrf.monitoring.overview import overview, shelf
+from ecrf.monitoring.overview import shelf
 from ecrf.monitoring.queries_pages import address_of
 from ecrf.monitoring.reaching import (
     patients,
@@ -35,11 +35,6 @@ from ecrf.monitoring.reaching import (
     visits_beside,
 )
 from ecrf.queries.reading import open_of_patient
-
-
-def index(request: UserRequest) -> HttpResponse:
-    """The reader's sites and the lists they may open."""
-    return render(request, "monitoring/index.html", {"overview": overview(request.user)})
 
 
 def patient(request: UserRequest, pk: int) -> HttpResponse:
@@ -72,7 +67,9 @@ def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> Http
     outlook = outlook_of(found.patient, book)
     context = {
         "patient": found.patient,
+        "visit": found,
         "title": visit_label(found),
+        "visit_code": found.code,
         "due": next((due for due in outlook.visits if due.plan.code == found.code), None),
         "beside": [
             other and {"pk": other.pk, "label": visit_label(other)}
@@ -187,7 +184,7 @@ def history(request: UserRequest, pk: int, name: str) -> HttpResponse:
         "title": form_title(entry),
         "visit_label": visit_label(entry.visit),
         "reading": sheet.readings[name],
-        "lines": item_history(definition, sheet.row, name),
+        "lines": item_story(definition, sheet.row, name),
         "zone": entry.site.zone,
         "may_review": request.user.may(Right.REVIEW, entry.site),
     }

@@ -117,6 +117,16 @@ class ReviewAdmin(admin.ModelAdmin):
     def the_queries(self, row: Any) -> str:
         return asked(row.open_queries)
 
+    @admin.display(description="Verified")
+    def the_verified(self, row: Any) -> str:
+        words: str = row.progress.verified_words
+        return words
+
+    @admin.display(description="Signed")
+    def the_signed(self, row: Any) -> str:
+        words: str = row.progress.signed_words
+        return words
+
 
 class FormColumns(ReviewAdmin):
     """The columns that every list of forms has; `entry_of` gives the row's entry."""

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.roles import Right
-from ecrf.monitoring import pages
+from ecrf.monitoring import home, locking, visit_pages
 from ecrf.monitoring.review_urls import review_urls
 
 READING = frozenset({Right.REVIEW, Right.REVIEW_SAFETY})
@@ -53,12 +53,36 @@ class MonitorSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The first page and the models' pages; of the admin's own login, log-out and helpers, none."""
-        urls: list[URLPattern | URLResolver] = [path("", self.admin_view(pages.index), name="index")]
+        urls: list[URLPattern | URLResolver] = [path("", self.admin_view(home.index), name="index")]
+        urls += self._visit_urls()
         urls += review_urls(self)
         for model, model_admin in self._registry.items():
             address = f"{model._meta.app_label}/{model._meta.model_name}/"
             urls.append(path(address, include(model_admin.urls)))
-        return urls
+        return [*urls, *self._lock_urls()]
+
+    def _lock_urls(self) -> list[URLPattern]:
+        """What is frozen or locked, and what is in the way of it."""
+        return [
+            path("locks/", self.admin_view(locking.overview), name="locks"),
+            path("locks/study/", self.form_view(locking.scope), {"scope": "study"}, name="study-locks"),
+            path("locks/<slug:scope>/<str:key>/", self.form_view(locking.scope), name="scope-locks"),
+        ]
+
+    def _visit_urls(self) -> list[URLPattern]:
+        """The work at a site, and the monitoring visits."""
+        one = "monitoring-visits/<int:pk>/"
+        work, text = "sites/<slug:code>/<slug:section>/", f"{one}<slug:kind>/"
+        return [
+            path(work, self.admin_view(home.work_list), name="work-list"),
+            path("monitoring-visits/", self.form_view(visit_pages.visits), name="monitoring-visits"),
+            path(one, self.form_view(visit_pages.visit), name="monitoring-visit"),
+            path(f"{one}start/", self.act_view(visit_pages.start), name="start-monitoring-visit"),
+            path(f"{one}end/", self.act_view(visit_pages.end), name="end-monitoring-visit"),
+            path(f"{one}finish/", self.act_view(visit_pages.finish), name="finish-monitoring-visit"),
+            path(f"{text}save/", self.act_view(visit_pages.save_text), name="save-monitoring-text"),
+            path(f"{text}print/", self.admin_view(visit_pages.printed), name="print-monitoring-text"),
+        ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What the admin's templates ask for; the list of all models is none of it."""

@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.db import DatabaseError
 from django.db.models import Max
 from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry
 from ecrf.casebook.registry import CRFS
 from ecrf.queries import rules
@@ -31,7 +31,6 @@ __all__ = [
     "reopen",
 ]
 
-LOCKED = "EC004"
 """What the database says where something is locked."""
 
 
@@ -153,11 +152,8 @@ def one_at_a_time(patient_id: int, actor: Actor, source: str) -> Iterator[None]:
     try:
         with acting(actor, patient_id=patient_id, source=source):
             yield
-    except DatabaseError as error:
-        if getattr(error.__cause__, "pgcode", "") != LOCKED:
-            raise
-        diagnosis = error.__cause__.diag.message_primary  # type: ignore[union-attr]
-        raise QueryRefused(f"{diagnosis} Nothing was sent; a data manager can unlock it.") from error
+    except Locked as refusal:
+        raise QueryRefused(str(refusal)) from refusal
 
 
 def _act(

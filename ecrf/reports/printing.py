@@ -42,6 +42,7 @@ class Leaf:
     due: VisitDue | None = None
     optional: list[Sheet] = field(default_factory=list)
     table: RowTable | None = None
+    visit_id: int | None = None
 
     @property
     def open_questions(self) -> int:
@@ -106,7 +107,7 @@ def printed_visit(visit: Visit) -> Leaf:
     """Every form of one visit."""
     found = outlook_of(visit.patient)
     due = next((due for due in found.visits if due.plan.code == visit.code), None)
-    return Leaf(visit.code, visit_label(visit), visit_sheets(visit), due)
+    return Leaf(visit.code, visit_label(visit), visit_sheets(visit), due, visit_id=visit.pk)
 
 
 def printed_log(patient: Patient, definition: CrfDefinition) -> Leaf:
@@ -128,7 +129,9 @@ def printed_casebook(patient: Patient) -> PrintedCasebook:
 
 def _visit_leaf(shelf: Shelf, due: VisitDue, opened: dict[str, Visit]) -> Leaf | None:
     visit = opened.get(due.plan.code)
-    return Leaf(visit.code, due.plan.label, shelf.at_visit(visit), due) if visit else None
+    if visit is None:
+        return None
+    return Leaf(visit.code, due.plan.label, shelf.at_visit(visit), due, visit_id=visit.pk)
 
 
 def _log_leaf(definition: CrfDefinition, sheets: list[Sheet]) -> Leaf:

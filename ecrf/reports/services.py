@@ -1,4 +1,4 @@
-"""Makes and revokes the secret addresses of calendar feeds, and finds the person behind one."""
+"""Makes and revokes the secret addresses of calendar feeds; notes who downloads a trail."""
 
 import hashlib
 import uuid
@@ -10,8 +10,11 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from ecrf.access.models import User
+from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
-from ecrf.reports.models import CalendarFeed
+from ecrf.reports.models import CalendarFeed, TrailExport
+from ecrf.reports.printing import READERS
+from ecrf.reports.trail_filters import Filters, Scope
 
 LIVING_AT_MOST = 5
 
@@ -63,6 +66,21 @@ def owner_of(token: str) -> User | None:
     ).select_related("made_by")
     feed = found.first()
     return feed.made_by if feed else None
+
+
+def note_export(*, scope: Scope, filters: Filters, events: int, by: User) -> TrailExport:
+    """Write down, before the first line leaves, who takes out how much of which trail."""
+    right = next((right for right in READERS if by.may(right, scope.site)), Right.REVIEW)
+    source = "site" if right == Right.ENTER else "monitor"
+    with acting(by.acting_at(scope.site, right), source=source):
+        return TrailExport.objects.create(
+            site=scope.site,
+            patient=scope.patient,
+            filters=filters.words,
+            events=events,
+            made_at=timezone.now(),
+            made_by=by,
+        )
 
 
 def _token(user: User, request_key: uuid.UUID) -> str:

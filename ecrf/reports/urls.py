@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ecrf.reports.views import calendar, printing
+from ecrf.reports.views import calendar, printing, trail, trail_review
 
 urlpatterns = [
     path("calendar/", calendar.addresses, name="calendar"),
@@ -14,4 +14,10 @@ urlpatterns = [
     path("print/worksheets/", printing.worksheets, name="worksheets"),
     path("print/worksheets/log/<slug:crf>/", printing.log_worksheet, name="log-worksheet"),
     path("print/worksheets/<str:code>/", printing.worksheet, name="worksheet"),
+    path("patients/<str:number>/trail/", trail.patient_trail, name="patient-trail"),
+    path("patients/<str:number>/trail/csv/", trail.patient_csv, name="patient-trail-csv"),
+    path("sites/<slug:code>/trail/", trail.site_trail, name="site-trail"),
+    path("sites/<slug:code>/trail/csv/", trail.site_csv, name="site-trail-csv"),
+    path("sites/<slug:code>/trail/review/", trail_review.of_site, name="trail-review"),
+    path("trail/review/", trail_review.of_all_sites, name="trail-review-all"),
 ]

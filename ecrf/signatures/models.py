@@ -1,4 +1,4 @@
-"""Signatures of investigators."""
+"""Signatures of investigators, and what must be on file before a person signs for the first time."""
 
 from typing import ClassVar
 
@@ -91,3 +91,36 @@ class Signature(models.Model):
     @property
     def stands(self) -> bool:
         return self.broken_position is None
+
+
+@audited(append_only=True)
+class IdentityCheck(models.Model):
+    """Somebody has made sure who the person behind an account is, and says how. The newest one counts."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="identity_checks")
+    how = models.TextField(help_text="For instance: passport seen at the site; never its number")
+    confirmed_at = models.DateTimeField()
+    confirmed_by = models.CharField(max_length=200, help_text="The name of who made sure, user or not")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(how="") & ~models.Q(confirmed_by=""),
+                name="identity_check_says_how_and_who",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.how} ({self.confirmed_by})"
+
+
+@audited(append_only=True)
+class Declaration(models.Model):
+    """A person's own word, once, that the electronic signature binds like the handwritten one."""
+
+    text = models.TextField(help_text="The words that were shown and agreed to")
+    declared_at = models.DateTimeField()
+    declared_by = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="declaration")
+
+    def __str__(self) -> str:
+        return f"{self.declared_by}: {self.text}"

@@ -1,12 +1,19 @@
-"""Reads signatures for pages: what covers what, what stands, what was broken."""
+"""Reads signatures for pages: what covers what, what stands, what was broken and by what."""
 
-from ecrf.casebook.models import Entry, Visit
-from ecrf.signatures.models import Scope, Signature
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from ecrf.access.models import Site
+from ecrf.casebook.marks import ReviewMark
+from ecrf.casebook.models import Entry, Status, Visit
+from ecrf.signatures.breaking import with_breaking
+from ecrf.signatures.models import STANDS, Scope, Signature
 
 
 def signatures_of(patient_id: int) -> list[Signature]:
-    """Every signature of a patient, the newest first, broken ones too; one statement."""
-    found = Signature.objects.filter(patient=patient_id)
+    """Every signature of a patient, the newest first, broken ones too, each with what broke it; one statement."""
+    found = with_breaking(Signature.objects.filter(patient=patient_id))
     return list(found.select_related("visit", "entry__parent", "entry__visit", "signed_by").order_by("-pk"))
 
 
@@ -26,3 +33,78 @@ def covers_visit(signature: Signature, visit: Visit) -> bool:
 def standing(signatures: list[Signature], entry: Entry) -> list[Signature]:
     """Of these, those that stand and cover the entry."""
     return [each for each in signatures if each.stands and covers(each, entry)]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one thing stands: every signature ever given for it, the newest first."""
+
+    history: list[Signature]
+
+    @property
+    def in_force(self) -> list[Signature]:
+        return [each for each in self.history if each.stands]
+
+    @property
+    def broken(self) -> list[Signature]:
+        return [each for each in self.history if not each.stands]
+
+    @property
+    def latest_broken(self) -> Signature | None:
+        """The newest one, where it broke and nothing stands instead."""
+        return self.history[0] if self.history and not self.in_force else None
+
+    @property
+    def state(self) -> str:
+        """signed, broken, or "" where nobody has signed."""
+        if self.in_force:
+            return "signed"
+        return "broken" if self.history else ""
+
+
+def on_form(signatures: list[Signature], entry: Entry) -> Standing:
+    return Standing([each for each in signatures if covers(each, entry)])
+
+
+def on_visit(signatures: list[Signature], visit: int) -> Standing:
+    """Of a whole visit, given by its id: what was signed of single forms of it does not count."""
+    return Standing([s for s in signatures if s.scope == Scope.CASEBOOK or s.visit_id == visit])
+
+
+def on_casebook(signatures: list[Signature]) -> Standing:
+    return Standing([each for each in signatures if each.scope == Scope.CASEBOOK])
+
+
+def broken_at(sites: list[Site]) -> QuerySet[Signature]:
+    """Signatures that broke and were not given anew, those longest broken first: one for each thing signed."""
+    same = Q(patient=OuterRef("patient"), scope=OuterRef("scope"))
+    anew = Signature.objects.filter(same, pk__gt=OuterRef("pk")).filter(
+        Q(scope=Scope.CASEBOOK) | Q(visit=OuterRef("visit")) | Q(entry=OuterRef("entry"))
+    )
+    wider = Q(scope=Scope.CASEBOOK) | Q(visit=OuterRef("entry__visit"))
+    whole = Signature.objects.filter(STANDS & wider, patient=OuterRef("patient"))
+    found = Signature.objects.filter(~Exists(anew), ~Exists(whole), site__in=sites, broken_at__isnull=False)
+    found = found.exclude(entry__struck_at__isnull=False)
+    return (
+        with_breaking(found)
+        .select_related("patient__site", "visit", "entry__visit")
+        .order_by("broken_at", "pk")
+    )
+
+
+def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
+    """Visits that are complete and were never signed, as far as the lists know: of each patient, not the visit that
+    is still entered. Where a casebook was signed once, it is the casebook that is signed anew."""
+    unsigned = ReviewMark.objects.filter(visit=OuterRef("pk"), is_signed=False, site__in=sites)
+    open_forms = Entry.objects.filter(
+        Q(parent=None) | Q(parent__struck_at=None), visit=OuterRef("pk"), struck_at=None
+    ).exclude(status=Status.COMPLETE, missing=0)
+    signed = Signature.objects.filter(
+        Q(visit=OuterRef("pk")) | Q(scope=Scope.CASEBOOK), patient=OuterRef("patient")
+    )
+    unfinished = Q(patient__outlook__unfinished_code=OuterRef("code"))
+    found = Visit.objects.filter(
+        Exists(unsigned), ~Exists(open_forms), ~Exists(signed), patient__site__in=sites
+    )
+    begun = Visit.objects.filter(unfinished, pk=OuterRef("pk"))
+    return found.filter(~Exists(begun)).select_related("patient__site").order_by("patient", "pk")

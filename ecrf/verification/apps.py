@@ -6,4 +6,4 @@ class VerificationConfig(AppConfig):
     verbose_name = "Verification"
 
     def ready(self) -> None:
-        from ecrf.verification import marking  # noqa: F401  (its steps join the recording of values)
+        from ecrf.verification import history, marking  # noqa: F401  (join the recording of values and the story of items)

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db import DatabaseError
 from django.db.models.expressions import Case, Value, When
 from django.utils import timezone
 
@@ -13,7 +12,7 @@ from ecrf.access.models import Site, User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
-from ecrf.audit.refusals import locked_by
+from ecrf.audit.refusals import Locked
 from ecrf.casebook.marks import ReviewMark
 from ecrf.casebook.models import Entry, Patient
 from ecrf.verification.evidence import Evidence, Key, evidence_on
@@ -138,11 +137,8 @@ def _one_at_a_time(patient: Patient, actor: Actor) -> Iterator[None]:
     try:
         with acting(actor, patient_id=patient.pk, source="monitor"):
             yield
-    except DatabaseError as error:
-        words = locked_by(error)
-        if words is None:
-            raise
-        raise VerificationRefused(f"{words} Nothing was changed; a data manager can unlock it.") from error
+    except Locked as error:
+        raise VerificationRefused(str(error)) from error
 
 
 def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, actor: Actor) -> SiteShare:

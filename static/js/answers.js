@@ -11,6 +11,7 @@ function keepStored(id, stored) {
   write(id, shown(stored));
   outbox.drop(id);
   clearMessage(id);
+  document.dispatchEvent(new Event("ecrf:dropped"));
   field(id).focus();
   flush();
 }
@@ -30,7 +31,9 @@ export function openMore(id) {
   const box = document.getElementById("more-template").content.firstElementChild.cloneNode(true);
   box.dataset.moreFor = id;
   place.append(box);
-  box.querySelector("select").focus();
+  const isHeld = field(id)?.disabled;
+  for (const each of box.querySelectorAll("[data-missing], [data-comment], [data-set-missing], [data-clear]")) each.hidden = isHeld;
+  box.querySelector(isHeld ? "[data-show-history]" : "select").focus();
 }
 
 function inMore(button) {

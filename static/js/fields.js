@@ -48,7 +48,7 @@ export function tag(id, label) {
 /* Every field that Tab reaches, and the one in use, in the order of the page. */
 export function inOrder() {
   const all = document.querySelectorAll("#page-form [data-item] :is(input, select, textarea)");
-  const reached = (f) => f.tabIndex >= 0 || f === document.activeElement;
+  const reached = (f) => !f.disabled && (f.tabIndex >= 0 || f === document.activeElement);
   return [...all].filter((f) => f.offsetParent && reached(f) && (f.type !== "radio" || f === field(idOf(f))));
 }
 

@@ -26,7 +26,7 @@ def main() -> int:
 
 
 def _measure(env: dict[str, str]) -> Iterator[Line]:
-    from tests.bench import crowd, pages, review, saves, seeding
+    from tests.bench import crowd, pages, review, review_home, review_seeding, saves, seeding
 
     progress("two sites with 13 patients each, through the services")
     study = seeding.seed()
@@ -46,6 +46,12 @@ def _measure(env: dict[str, str]) -> Iterator[Line]:
     yield from pages.count_writes(study)
     with server(env) as running:
         yield from _measure_growth(running, study)
+    progress("500 patients to review, by bulk")
+    few, many, words = review_seeding.seed_review(study.small)
+    yield told("seeding: a site to review, by bulk with the triggers", words)
+    progress("the review home and the lists at 13 and at 500 patients")
+    with server(env) as running:
+        yield from review_home.measure_review(running.port, few, many)
 
 
 def _measure_server(running: Server, study: object) -> Iterator[Line]:
@@ -67,13 +73,15 @@ def _measure_server(running: Server, study: object) -> Iterator[Line]:
 
 
 def _measure_growth(running: Server, study: object) -> Iterator[Line]:
-    from tests.bench import pages
+    from tests.bench import pages, trail_read
     from tests.bench.browsing import Browser
 
     progress("Today and Patient at 13 and at 10,000 patients")
     small = Browser(running.port).log_in("coordinator01")
     large = Browser(running.port).log_in("coordinator02")
     yield from pages.measure_growth(small, large, study)
+    progress("reading the trail of ten thousand events")
+    yield from trail_read.measure_trail_read(large, study)
 
 
 if __name__ == "__main__":

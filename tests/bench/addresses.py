@@ -5,7 +5,10 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.casebook.models import Entry, ReferenceRange
+from ecrf.monitoring.models import MonitoringVisit
+from ecrf.monitoring.services import TEXTS
 from ecrf.monitoring.site import monitor_site
+from ecrf.monitoring.work import builders
 from tests.bench.counting import client_of
 
 
@@ -24,12 +27,43 @@ def site_pages(number: str, *codes: str) -> list[str]:
         *(f"{patient}{code}/vital-signs/1/pulse/history/" for code in codes),
         f"{patient}casebook/adverse-event/",
         f"{patient}casebook/end-of-study/",
+        f"{patient}trail/",
+        f"/sites/{number[:2]}/trail/",
+        f"/sites/{number[:2]}/trail/review/",
+        "/trail/review/",
     ]
+
+
+def signing_pages(number: str, *codes: str) -> list[str]:
+    """Where an investigator signs what `site_pages` shows."""
+    patient = f"/patients/{number}/"
+    return [
+        f"{patient}sign/",
+        *(f"{patient}{code}/sign/" for code in codes),
+        *(f"{patient}{code}/vital-signs/1/sign/" for code in codes),
+        f"{patient}casebook/adverse-event/1/sign/",
+    ]
+
+
+def work_pages(monitor: User) -> list[str]:
+    """Each list of the work at the monitor's sites."""
+    codes = [membership.site.code for membership in monitor.current_memberships if membership.site]
+    return [reverse("monitor:work-list", args=[code, key]) for code in codes for key in builders()]
+
+
+def visit_pages(monitor: User) -> list[str]:
+    """The list of monitoring visits, and of the monitor's own each page."""
+    pages = [reverse("monitor:monitoring-visits")]
+    for visit in MonitoringVisit.objects.filter(monitor=monitor):
+        pages.append(reverse("monitor:monitoring-visit", args=[visit.pk]))
+        pages += [reverse("monitor:print-monitoring-text", args=[visit.pk, kind]) for kind in TEXTS]
+    return pages
 
 
 def monitor_pages(monitor: User) -> list[str]:
     """The monitor's index, and of every kind of row its list and one row, as far as they exist."""
-    pages = [reverse("monitor:index"), reverse("monitor:noisy-checks")]
+    pages = [reverse("monitor:index"), reverse("monitor:noisy-checks"), reverse("monitor:locks")]
+    pages += [*work_pages(monitor), *visit_pages(monitor)]
     for model in monitor_site._registry:
         base = f"monitor:{model._meta.app_label}_{model._meta.model_name}"
         pages.append(reverse(f"{base}_changelist"))

@@ -8,8 +8,10 @@ import django
 django.setup()
 
 from ecrf.access.roles import Right, Role  # noqa: E402
+from ecrf.audit.actor import SYSTEM  # noqa: E402
 from ecrf.casebook.registry import CRFS  # noqa: E402
 from ecrf.casebook.services import add_entry, complete_entries  # noqa: E402
+from ecrf.signatures.signers import confirm_identity  # noqa: E402
 from tests.builders import a_patient, a_place, a_visit, enter  # noqa: E402
 from tests.conftest import make_site, make_user  # noqa: E402
 from trial.crfs.mrc_strength import MUSCLES  # noqa: E402
@@ -17,7 +19,7 @@ from trial.outcomes import mrc_items  # noqa: E402
 
 site, other = make_site("01"), make_site("02")
 coordinator = make_user("coordinator01", Role.COORDINATOR, site)
-make_user("investigator01", Role.INVESTIGATOR, site)
+investigator = make_user("investigator01", Role.INVESTIGATOR, site)
 make_user("coordinator02", Role.COORDINATOR, other)
 make_user("monitor", Role.MONITOR, site)
 
@@ -67,6 +69,15 @@ event = {
     "severity": "MILD",
 }
 enter(patient, "adverse-event", coordinator, **event)
+
+patient = a_patient(site, coordinator)
+missed = a_visit(patient, "W04", coordinator)
+enter(missed, "visit", coordinator, fate="missed", missed_reason="Away")
+actor = coordinator.acting_at(site, Right.ENTER)
+complete_entries(patient=patient, places=[a_place(missed, "visit")], by=actor)
+confirm_identity(
+    user=investigator, confirmed_by="Synthetic manager", how="Invented", by=SYSTEM, source="test"
+)
 
 # Two visits for the monitor: complete, everything critical.
 patient = a_patient(site, coordinator)

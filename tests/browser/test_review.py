@@ -13,7 +13,7 @@ CURRENT = "[data-line].current"
 def desk(sit_down):
     """The review of the patient that is ready for it, at whichever visit has something left."""
     found = sit_down("monitor")
-    found.go("/monitor/casebook/visit/?q=01-010")
+    found.go("/monitor/casebook/visit/?q=01-011")
     found.page.get_by_role("link", name="Week 1 (baseline)").click()
     found.page.locator(f"{CURRENT}, #end.current").first.wait_for()
     return found
@@ -124,7 +124,7 @@ def test_whole_visit_then_the_next_without_a_list(desk):
         desk.page.keyboard.press("v")
     desk.page.locator("#end.current").wait_for()
     settled(desk, int(desk.page.locator("[data-planned-count]").inner_text()))
-    desk.says("Next: 01-010 Week 4")
+    desk.says("Next: 01-011 Week 4")
     desk.page.keyboard.press("Enter")
     desk.page.wait_for_url(re.compile(r"/casebook/visit/\d+/change/$"))
     desk.page.locator("h1", has_text="Week 4").wait_for()
@@ -133,7 +133,7 @@ def test_whole_visit_then_the_next_without_a_list(desk):
 
 def test_all_of_a_form_with_the_count_typed_back(sit_down):
     desk = sit_down("monitor")
-    desk.go("/monitor/casebook/visit/?q=01-010")
+    desk.go("/monitor/casebook/visit/?q=01-011")
     desk.page.get_by_role("link", name="Week 4", exact=True).click()
     panel = desk.page.locator("#grip-strength-1")
     panel.locator("summary", has_text="Verify all").click()
@@ -144,7 +144,7 @@ def test_all_of_a_form_with_the_count_typed_back(sit_down):
 
 def test_review_works_without_javascript(sit_down):
     desk = sit_down("monitor", java_script_enabled=False)
-    desk.go("/monitor/casebook/visit/?q=01-010")
+    desk.go("/monitor/casebook/visit/?q=01-011")
     desk.page.get_by_role("link", name="Week 4", exact=True).click()
     before = verified(desk)
     desk.page.locator("#visit-1-visited_on").get_by_role("button", name="Verify").first.click()

@@ -169,7 +169,7 @@ def test_null_character_in_the_reason_of_a_whole_page_is_no_crash(save, visit, c
     enter(visit, "visit", coordinator, fate="done", visited_on="2026-01-05", contact="on-site")
     complete(visit, coordinator, "visit")
     seen = json.dumps({"contact": "on-site"})
-    response = save({"seen:visit-1": seen, "visit:1:contact": "home", "reason:visit-1": f"a{NUL}b"})
+    response = save({"seen:visit-1": seen, "visit:1:contact": "home", "reason:visit:1:contact": f"a{NUL}b"})
     assert response.status_code in (302, 422)
 
 
@@ -628,16 +628,16 @@ def test_page_saved_after_completion_asks_for_the_reason_and_keeps_what_was_type
     response = save(data)
     page = response.content.decode()
     assert response.status_code == 422
-    assert 'name="reason:visit-1"' in page
+    assert 'name="reason:visit:1:contact"' in page
     assert 'value="home" checked' in page
     assert grip(completed).right_1 == Decimal("31.5")
-    assert save({**data, "reason:visit-1": "Transcription error"}).status_code == 302
+    assert save({**data, "reason:visit:1:contact": "Transcription error"}).status_code == 302
     assert CRFS["visit"].model.objects.get().contact == "home"
 
 
 def test_reason_of_a_page_is_kept_as_short_as_that_of_an_item(save, post, completed):
     seen = json.dumps({"contact": "on-site"})
-    save({"visit:1:contact": "home", "seen:visit-1": seen, "reason:visit-1": "  " + "r" * 9000})
+    save({"visit:1:contact": "home", "seen:visit-1": seen, "reason:visit:1:contact": "  " + "r" * 9000})
     assert AuditEvent.objects.filter(table="trial_visit").latest("position").reason == "r" * 500
 
 

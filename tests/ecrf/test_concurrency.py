@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from ecrf.access.roles import Right, Role
@@ -24,6 +24,7 @@ from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_entry, add_patient, complete_entries, open_visit
 from ecrf.casebook.striking import strike_out
 from ecrf.checks.models import Finding
+from ecrf.locks.services import LockRefused, put
 from ecrf.queries.models import Message, Query
 from ecrf.queries.services import QueryRefused, answer, close, open_query
 from ecrf.reports.services import LIVING_AT_MOST, living_feeds, make_feed
@@ -342,6 +343,36 @@ def test_row_struck_out_while_somebody_changes_it_keeps_what_was_there_or_takes_
     )
     stored = CRFS["adverse-event"].model.objects.get().term
     assert stored == ("Headache" if saved.refused else "Migraine")
+
+
+@pytest.mark.requirement("R-112")
+def test_lock_waits_for_who_is_saving_and_tells_so_if_it_takes_long(committed, monkeypatch):
+    monkeypatch.setattr("ecrf.locks.services.WAIT_AT_MOST", "300ms")
+    written, done = threading.Event(), threading.Event()
+
+    def save() -> None:
+        try:
+            with transaction.atomic():
+                enter(committed.visit, "vital-signs", committed.people[0], pulse="70")
+                written.set()
+                done.wait(10)
+        finally:
+            connection.close()
+
+    by = make_user("locker", Role.DATA_MANAGER)
+    what = {"kind": "freeze", "scope": "site", "site": committed.site, "reason": "Settled", "by": by}
+    what["actor"] = by.acting_at(committed.site, Right.LOCK)
+    writer = threading.Thread(target=save)
+    writer.start()
+    assert written.wait(10)
+    with pytest.raises(LockRefused, match="Somebody is saving"):
+        put(**what)
+    done.set()
+    writer.join()
+    put(**what)
+    model = CRFS["vital-signs"].model
+    assert model.objects.get().pulse == 70
+    assert enter(committed.visit, "vital-signs", committed.people[0], pulse="71").refused
 
 
 def test_queries_opened_at_once_get_numbers_of_their_own(committed):

@@ -24,6 +24,8 @@ from ecrf.casebook.registry import CRFS, by_model
 from ecrf.casebook.services import add_entry
 from ecrf.casebook.storing import ensure_entry
 from ecrf.checks.models import Finding
+from ecrf.monitoring.models import MonitoringVisit
+from ecrf.monitoring.services import fingerprint
 from ecrf.queries.models import Query
 from ecrf.reports.services import make_feed
 from ecrf.verification.models import Verification
@@ -47,6 +49,8 @@ ROLES = [
 
 ENTRY = "{ok} {ok} 403 403 403 404 404 404 login", "404 404 404 403 403 404 404 404 login"
 """A page where a site enters data. Who has no right on patients is not even told that one exists."""
+SIGN = "200 403 403 403 403 404 404 404 login", "404 404 404 403 403 404 404 404 login"
+"""Where an investigator signs."""
 PRINT = "200 200 200 200 403 404 404 404 login", "404 404 404 200 403 404 404 404 login"
 """What sites and reviewers print of a patient."""
 WORKSHEET = "200 200 200 200 403 403 403 403 login"
@@ -80,6 +84,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "item":            ("POST", *_entry(200)),
     "item-history":    ("GET", *_entry(200)),
     "confirm-finding": ("POST", *_entry(200)),
+    "sign-visit":      ("GET POST", *SIGN),
+    "sign-form":       ("GET POST", *SIGN),
+    "sign-casebook":   ("GET POST", *SIGN),
     "queries":         ("GET", "200 200 403 403 403 403 403 403 login", ""),
     "answer-query":    ("GET POST", *_entry(200)),
     "calendar":        ("GET POST", "200 200 200 200 403 403 403 403 login", ""),
@@ -90,6 +97,12 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "worksheets":      ("GET", WORKSHEET, ""),
     "worksheet":       ("GET", WORKSHEET, ""),
     "log-worksheet":   ("GET", WORKSHEET, ""),
+    "patient-trail":   ("GET", *PRINT),
+    "patient-trail-csv": ("POST", *PRINT),
+    "site-trail":      ("GET", *PRINT),
+    "site-trail-csv":  ("POST", *PRINT),
+    "trail-review":    ("GET", *PRINT),
+    "trail-review-all": ("GET", WORKSHEET, ""),
     "revoke-calendar": ("POST", "302 404 404 404 404 404 404 404 login", "404 404 404 404 404 404 404 404 login"),
 }
 # fmt: on
@@ -108,6 +121,9 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
         table[f"monitor:{name}"] = ("POST", *acts)
     table["monitor:open-query"] = ("GET POST", *REVIEW)
     table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
+    table["monitor:locks"] = ("GET", REVIEW[0], "")
+    table["monitor:study-locks"] = ("GET POST", REVIEW[0].replace("200", "403", 1), "")
+    table["monitor:scope-locks"] = ("GET POST", *REVIEW)
     table |= {"monitor:index": ("GET", REVIEW_SAFETY[0], ""), "monitor:item-history": ("GET", *REVIEW)}
     for label in ("casebook_patient", "casebook_visit", "casebook_entry", "queries_query"):
         table |= {
@@ -121,7 +137,24 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
     return table
 
 
-TABLE |= _monitoring()
+ACT = "403 403 302 403 403 403 403 403 login", "403 403 404 403 403 403 403 403 login"
+"""What a monitor does at the own site. A data manager reads there, and does not do it."""
+
+
+def _visits() -> dict[str, tuple[str, str, str]]:
+    """Monitoring visits. The one under way is ended before another one is started."""
+    acts = ("end", "start", "finish")
+    return {
+        "monitor:work-list": ("GET", *REVIEW),
+        "monitor:monitoring-visits": ("GET POST", REVIEW[0], ""),
+        "monitor:monitoring-visit": ("GET POST", *REVIEW),
+        **{f"monitor:{act}-monitoring-visit": ("POST", *ACT) for act in acts},
+        "monitor:save-monitoring-text": ("POST", *ACT),
+        "monitor:print-monitoring-text": ("GET", *REVIEW),
+    }
+
+
+TABLE |= _monitoring() | _visits()
 VERIFY = "403 403 {ok} 403 403 403 403 403 login", "403 403 404 403 403 403 403 403 login"
 """What only a monitor of the site does. The form is one that the safety role may not read."""
 # fmt: off
@@ -201,6 +234,8 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
     item = [number, "W01", "mrc-strength", "1", "before_dose"]
     if name in REVIEWING:
         return REVIEWING[name](where)
+    if name in _visits():
+        return _of_a_visit(name, where)
     if name.startswith("monitor:"):
         return _monitors_address(name, where), {"text": "\x00"}
     made: dict[str, Callable[[], tuple[list, dict[str, str]]]] = {
@@ -217,6 +252,9 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "item": lambda: (item, {"value": "no"}),
         "item-history": lambda: (item, {}),
         "confirm-finding": lambda: ([where.finding.pk], {"text": where.finding.text}),
+        "sign-visit": lambda: ([number, "W01"], {}),
+        "sign-form": lambda: ([number, "W01", "mrc-strength", 1], {}),
+        "sign-casebook": lambda: ([number], {}),
         "answer-query": lambda: ([number, where.query.number], {"text": "\x00"}),
         "calendar-feed": lambda: ([where.token], {}),  # no login asks for it: whoever knows the secret reads
         "print-casebook": lambda: ([number], {}),
@@ -224,6 +262,11 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "print-log": lambda: ([number, "adverse-event"], {}),
         "worksheet": lambda: (["W01"], {}),
         "log-worksheet": lambda: (["adverse-event"], {}),
+        "patient-trail": lambda: ([number], {}),
+        "patient-trail-csv": lambda: ([number], {}),
+        "site-trail": lambda: ([where.site.code], {}),
+        "site-trail-csv": lambda: ([where.site.code], {}),
+        "trail-review": lambda: ([where.site.code], {}),
         "revoke-calendar": lambda: ([where.feed.pk], {}),
     }
     arguments, data = made.get(name, lambda: ([], {}))()
@@ -271,6 +314,8 @@ def _monitors_address(name: str, where: SimpleNamespace) -> str:
         mrc = Entry.objects.get(visit=where.visit, crf="mrc-strength")
         if name in ("monitor:item-history", "monitor:open-query"):
             return reverse(name, args=[mrc.pk, "before_dose"])
+        if name == "monitor:scope-locks":
+            return reverse(name, args=["visit", where.visit.pk])
         return reverse(name, args=[where.query.pk] if "query" in name and kind != "changelist" else [])
     model = apps.get_model(*label.split("_"))
     stored = {
@@ -281,6 +326,39 @@ def _monitors_address(name: str, where: SimpleNamespace) -> str:
     }
     found = stored[model._meta.model_name] if model in (Patient, Visit, Entry, Query) else _row(model, where)
     return reverse(name, args=[found.pk])
+
+
+def _of_a_visit(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
+    """The address of a monitoring visit that stands where the act needs it, and what a POST carries."""
+    if name == "monitor:work-list":
+        return reverse(name, args=[where.site.code, "left"]), {}
+    plan = {"planned_on": "2026-11-30", "how": "remote", "site": where.site.code, "key": str(uuid.uuid4())}
+    if name == "monitor:monitoring-visits":
+        return reverse(name), plan
+    visit = _a_monitoring_visit(
+        where, 1 if "end-" in name else 2 if "text" in name or "finish" in name else 0
+    )
+    seen = dict.fromkeys(("seen_report", "seen_letter", "seen"), fingerprint("As drafted"))
+    text = ["report"] if "text" in name else []
+    return reverse(name, args=[visit.pk, *text]), {**plan, **seen, "text": "As written"}
+
+
+def _a_monitoring_visit(where: SimpleNamespace, steps: int) -> MonitoringVisit:
+    """Of the cast's monitor at the own site, planned; after one step started, after two ended."""
+    by = User.objects.filter(username="monitor", memberships__site=where.site).first() or where.by
+    now = timezone.now()
+    started = {"started_at": now, "started_by": by, "worklist": {"made_at": now.isoformat(), "sections": []}}
+    ended = {"ended_at": now, "ended_by": by, "report": "As drafted", "letter": "As drafted"}
+    with acting(SYSTEM, source="test"):
+        return MonitoringVisit.objects.create(
+            site=where.site,
+            monitor=by,
+            planned_on=now.date(),
+            how="on-site",
+            request_key=uuid.uuid4(),
+            **(started if steps else {}),
+            **(ended if steps > 1 else {}),
+        )
 
 
 def _row(model: type[Crf], where: SimpleNamespace) -> Entry:
@@ -351,6 +429,16 @@ def test_every_role_gets_what_the_table_says_at_another_site_and_writes_nothing_
     before = AuditEvent.objects.filter(chain=other.patient.pk).count(), Patient.objects.count()
     assert differences(asked, cast) == []
     assert (AuditEvent.objects.filter(chain=other.patient.pk).count(), Patient.objects.count()) == before
+
+
+@pytest.mark.requirement("R-035")
+@pytest.mark.parametrize("name", ["sign-visit", "sign-form", "sign-casebook"])
+def test_signing_is_open_to_the_roles_of_the_table_only(name, own, other, cast):
+    """With a wrong password, so that who may sign is asked again (422)."""
+    for where, row in ((own, TABLE[name][1].replace("200", "422")), (other, TABLE[name][2])):
+        url, _ = ask(name, where)
+        found = [answer(browser(user), "POST", url, {"password": "wrong"}) for user in cast.values()]
+        assert found == row.split()
 
 
 @pytest.mark.parametrize("name", ["visit", "log"])

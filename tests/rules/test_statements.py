@@ -10,7 +10,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient, Visit
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_entry
-from tests.bench.addresses import monitor_pages, site_pages
+from tests.bench.addresses import monitor_pages, signing_pages, site_pages
 from tests.bench.counting import Statements, client_of, statements
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.queries.builders import act, asked, complete, vital_signs
@@ -64,6 +64,13 @@ def _infusion_days(visit: Visit, by: User, days: int, readings: int) -> None:
         for row in range(1, readings + 1):
             enter(visit, "infusion-lot", by, number=row, parent=day, lot_number="L1")
             enter(visit, "infusion-vitals", by, number=row, parent=day, pulse="70")
+
+
+def _laboratory(visit: Visit, by: User, value: str = "12") -> None:
+    """A sample with a result of every test."""
+    enter(visit, "laboratory", by, collected_on="2026-01-05")
+    for number in range(1, 1 + len(CRFS["lab-result"].row_names)):
+        enter(visit, "lab-result", by, number=number, parent=1, value=value)
 
 
 @pytest.mark.parametrize(
@@ -144,21 +151,23 @@ def test_refused_value_writes_nothing(client, patient):
     assert _save(client, _item(patient, "vital-signs/1/pulse"), "many", 422).writes == []
 
 
-def test_visit_page_takes_the_same_number_empty_or_full(client, site, coordinator):
+@pytest.mark.parametrize("code", ["SCR", "W01", "W04"])
+def test_visit_page_takes_the_same_number_empty_or_full(client, site, coordinator, code):
     patient = a_patient(site, coordinator)
-    visit = a_visit(patient, "W01", coordinator)
-    page = f"/patients/{patient.number}/W01/"
+    visit = a_visit(patient, code, coordinator)
+    page = f"/patients/{patient.number}/{code}/"
     empty = _get(client, page)
     assert empty.count <= VISIT_PAGE_AT_MOST, "\n".join(empty.sql)
     _assess(visit, coordinator)
-    _infusion_days(visit, coordinator, days=1, readings=1)
     begun = _get(client, page).count
-    _infusion_days(visit, coordinator, days=5, readings=3)
-    for code in ("SCR", "W04", "W07"):
-        _assess(a_visit(patient, code, coordinator), coordinator)
+    if code == "W01":
+        _infusion_days(visit, coordinator, days=5, readings=3)
+    _laboratory(visit, coordinator)
+    for other in {"SCR", "W01", "W04", "W07"} - {code}:
+        _assess(a_visit(patient, other, coordinator), coordinator)
     full = _get(client, page).count
     for _ in range(3):
-        _assess(a_visit(a_patient(site, coordinator), "W01", coordinator), coordinator)
+        _assess(a_visit(a_patient(site, coordinator), code, coordinator), coordinator)
     among_others = _get(client, page).count
     assert (begun, full, among_others) == (empty.count, empty.count, empty.count)
 
@@ -203,6 +212,12 @@ def codes(patient, coordinator) -> tuple[str, ...]:
 
 def test_getting_a_page_of_the_site_writes_nothing(client, patient, codes):
     for page in site_pages(patient.number, *codes):
+        assert _get(client, page).writes == [], page
+
+
+def test_getting_a_page_to_sign_writes_nothing(investigator, patient, codes):
+    client = client_of(investigator)
+    for page in ["/", *signing_pages(patient.number, *codes)]:
         assert _get(client, page).writes == [], page
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ecrf.casebook.book import Book
+from ecrf.casebook.book import Book, last_with
 from ecrf.casebook.items import ClockTime, Line, WholeNumber, YesNo
 from ecrf.casebook.models import Crf
 from ecrf.casebook.protocol import protocol
@@ -110,8 +110,9 @@ class MrcStrength(Crf):
 @check("MRC-001", on="mrc-strength", items=mrc_items(MUSCLES), reads=("mrc-strength",))
 def grade_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
     """A grade moved by two or more since the last visit that has it."""
+    earlier = book.earlier("mrc-strength", row)
     for item in mrc_items(MUSCLES):
-        now, last = getattr(row, item), book.last("mrc-strength", row, item)
+        now, last = getattr(row, item), last_with(earlier, item)
         if now is None or last is None:
             continue
         before = getattr(last, item)

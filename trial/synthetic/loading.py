@@ -69,6 +69,7 @@ def load(*, password: str, say: Say, jobs: int = 1) -> None:
         raise NotLoaded("This database holds other sites than the synthetic study's; it was left as it is.")
     else:
         accounts.create(password)
+    accounts.record_identities()
     add_ranges_where_none()
     today = Site.objects.get(code=practice.SITE).today()
     study = [(story, casebook.pages(story), None) for story in STORIES]

@@ -13,6 +13,7 @@ from ecrf.checks.registry import CHECKS, Offer
 from ecrf.entry import controls
 from ecrf.entry.item_views import ItemView
 from ecrf.entry.panels import Panel, RowGroup
+from ecrf.entry.reasons import REASONS
 
 register = template.Library()
 
@@ -50,9 +51,17 @@ def item_of(panel: Panel, name: str) -> ItemView:
 
 
 @register.simple_tag
-def cell(item: ItemView, size: int, row: int, col: int, muscle: str = "") -> str:
-    """The field of a grid's cell."""
+def cell(item: ItemView, size: str, row: int, col: int, muscle: str = "") -> str:
+    """A grid's cell."""
     return controls.cell(item, size, row, col, muscle)
+
+
+@register.simple_tag
+def messages_of(item: ItemView) -> str:
+    """What the last save says of the item and what is asked about it; mostly nothing, on hundreds of items."""
+    if not (item.has_message or item.questions or item.queries):
+        return controls.no_messages(item)
+    return get_template("entry/_messages.html").render({"item": item, "reasons": REASONS})
 
 
 @register.simple_tag

@@ -9,13 +9,15 @@ from django.views.decorators.http import require_GET, require_POST
 from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
-from ecrf.casebook.history import item_history
+from ecrf.casebook.history import item_story
 from ecrf.casebook.storing import stored_row
 from ecrf.casebook.writing import Recorded
 from ecrf.checks.services import confirm, findings_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
 from ecrf.entry.answering import item_with_queries, save_item
 from ecrf.entry.assembly import one_panel, recalculated_rows
+from ecrf.entry.consequences import consequences, just_changed
+from ecrf.entry.holding import refuse_held
 from ecrf.entry.item_views import ItemView
 from ecrf.entry.panels import Panel
 from ecrf.entry.posted import posted_item, reason_given
@@ -32,18 +34,25 @@ def item(request: UserRequest, number: str, segment: str, crf: str, address: str
     if name not in place.definition.entered:
         raise Http404
     kind = place.definition.items[name].kind
+    reason = reason_given(request.POST)
     result = save_item(
         place=place,
         name=name,
         value=posted_item(request, kind),
         by=request.user,
         seen={name: request.POST["seen"]} if "seen" in request.POST else {},
-        reason=reason_given(request.POST),
+        reason=reason,
         answers=request.POST.get("answers", ""),
     )
+    if result.wants_reason:
+        refuse_held(place, result)
     panel = one_panel(where, place, result.row, result.remarks)
     panel.recorded = result
     panel.rows = recalculated_rows(where, place, result.changed)
+    if result.wants_reason:
+        panel.undoes = consequences(place, result.row, result.wants_reason)
+    elif reason and name in result.changed:
+        panel.changes = just_changed(place, name, request.POST.get("seen", ""), reason, request.user)
     return answered_with(request, panel, panel.items[name])
 
 
@@ -67,7 +76,8 @@ def answered_with(request: UserRequest, panel: Panel, view: ItemView) -> HttpRes
         "asked": [html_id(panel.place, f.item) for f in panel.findings] if panel.recorded.changed else None,
         "at": panel.where.patient.site.now().strftime("%H:%M:%S"),
     }
-    context = {"item": view, "panel": panel, "outcome": outcome, "reasons": REASONS}
+    answered = panel.answered(view)
+    context = {"item": view, "panel": panel, "answered": answered, "outcome": outcome, "reasons": REASONS}
     response = render(request, "entry/_item_answer.html", context, status=STATUS[outcome])
     response["HX-Trigger"] = json.dumps({"ecrf:outcome": told})
     return response
@@ -96,5 +106,10 @@ def history(
     if name not in place.definition.items:
         raise Http404
     row = stored_row(place)
-    lines = item_history(place.definition, row, name) if row else []
-    return render(request, "entry/_history.html", {"lines": lines, "zone": where.patient.site.zone})
+    context = {
+        "lines": item_story(place.definition, row, name) if row else [],
+        "zone": where.patient.site.zone,
+        "patient": where.patient,
+        "entry_id": row.pk if row else None,
+    }
+    return render(request, "entry/_history.html", context)

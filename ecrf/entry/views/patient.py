@@ -15,6 +15,7 @@ from ecrf.casebook.matrix import matrix
 from ecrf.casebook.services import add_patient, open_visit
 from ecrf.casebook.story import story_of
 from ecrf.entry.addresses import reach_patient
+from ecrf.entry.holding import what_holds
 
 
 @require_GET
@@ -29,6 +30,7 @@ def patient(request: UserRequest, number: str) -> HttpResponse:
         "story": story_of(book, seen.outlook),
         "new_key": uuid.uuid4(),
         "now": found.site.now(),
+        **what_holds(found),
     }
     return render(request, "entry/patient.html", context)
 

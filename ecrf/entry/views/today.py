@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.protocol import protocol
+from ecrf.entry.to_sign import waiting
 from ecrf.entry.worklist import worklist
 
 
@@ -23,6 +24,7 @@ def today(request: UserRequest) -> HttpResponse:
     query = _short(request, "q")
     found = worklist(request.user, query=query, after=_short(request, "after"))
     context = {"work": found, "query": query, "new_key": uuid.uuid4()}
+    context["waiting"] = None if query else waiting(request.user)
     context["has_laboratory"] = bool(protocol().lab_tests)
     return render(request, "entry/today.html", context)
 

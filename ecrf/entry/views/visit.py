@@ -21,6 +21,7 @@ from ecrf.entry.actions import act, panel_of
 from ecrf.entry.addresses import Where, html_id, page_url, place_of, reach_where
 from ecrf.entry.answering import answer_of_page, give
 from ecrf.entry.assembly import Page, log_page, visit_page
+from ecrf.entry.consequences import say_what_is_undone
 from ecrf.entry.forms import CrfForm
 from ecrf.entry.posted import save_page
 from ecrf.entry.reasons import REASONS
@@ -87,6 +88,7 @@ def _answer(request: UserRequest, load: Callable[[], Page]) -> HttpResponse:
         except LookupError:
             return HttpResponseBadRequest(OUT_OF_DATE)
     if not save_page(page.with_rows, request.POST, by) or refused:
+        say_what_is_undone(page.with_rows)
         return _render(request, page, status=refused or 422)
     # What was saved may have changed what the visit needs.
     page = load()
@@ -155,6 +157,7 @@ def _render(
         "gaps": [{"label": gap.label, "target": f"f-{html_id(gap.place, gap.item)}"} for gap in gaps or []],
         "missing_reasons": MissingReason.choices,
         "reasons": REASONS,
+        "waiting_for_reason": sum(len(panel.recorded.wants_reason) for panel in page.with_rows),
         "new_key": uuid.uuid4(),
         "now": page.where.patient.site.now(),
     }

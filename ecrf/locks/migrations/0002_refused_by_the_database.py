@@ -3,6 +3,27 @@
 from django.db import migrations
 
 REFUSE = r"""
+-- What is frozen or locked, since when, by whom and why: every way in can show these words.
+CREATE FUNCTION locks_words(held locks_lock) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT format(
+        '%s is %s since %s (%s) by %s: %s. Nothing was changed. Ask a data manager if it has to change.',
+        CASE held.scope
+            WHEN 'study' THEN 'The study'
+            WHEN 'site' THEN 'Site ' || (SELECT s.code FROM access_site s WHERE s.id = held.site_id)
+            WHEN 'patient' THEN 'Patient ' || p.number
+            WHEN 'visit' THEN
+                'Visit ' || (SELECT v.code FROM casebook_visit v WHERE v.id = held.visit_id) || ' of ' || p.number
+            ELSE 'This form of ' || p.number
+        END,
+        CASE held.kind WHEN 'lock' THEN 'locked' ELSE 'frozen' END,
+        to_char(held.set_at AT TIME ZONE zone.name, 'YYYY-MM-DD HH24:MI'), zone.name,
+        (SELECT u.username FROM access_user u WHERE u.id = held.set_by_id), rtrim(held.reason, '. ')
+    )
+    FROM (
+        SELECT coalesce((SELECT s.time_zone FROM access_site s WHERE s.id = held.site_id), 'UTC') AS name
+    ) zone LEFT JOIN casebook_patient p ON p.id = held.patient_id
+$$;
+
 CREATE FUNCTION locks_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     held locks_lock;
@@ -32,8 +53,7 @@ BEGIN
         ))
     ) ORDER BY l.kind DESC, l.id LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'This % is %.', held.scope, CASE held.kind WHEN 'lock' THEN 'locked' ELSE 'frozen' END
-            USING ERRCODE = 'EC004', DETAIL = held.id::text;
+        RAISE EXCEPTION USING ERRCODE = 'EC004', MESSAGE = locks_words(held), DETAIL = held.id::text;
     END IF;
     RETURN NEW;
 END
@@ -45,12 +65,14 @@ CREATE TRIGGER locks_refuse BEFORE INSERT ON audit_auditevent FOR EACH ROW
 BACK = """
 DROP TRIGGER locks_refuse ON audit_auditevent;
 DROP FUNCTION locks_refuse();
+DROP FUNCTION locks_words(locks_lock);
 """
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("locks", "0001_locks"),
+        ("access", "0001_users_sites_memberships"),
         ("casebook", "0003_reference_range"),
         ("audit", "0003_audit_write_of_the_owner"),
     ]

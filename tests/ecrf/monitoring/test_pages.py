@@ -8,17 +8,16 @@ from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import complete_entries
 from ecrf.casebook.values import Missing
 from ecrf.checks.models import Finding
-from tests.builders import a_patient, a_place, enter
+from tests.builders import a_place, enter
 from tests.ecrf.monitoring.world import an_adverse_event, every_page, history_of, logged_in, page_of, text_of
 from tests.ecrf.queries.builders import asked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-071")]
 
 
-def test_first_page_counts_the_sites_patients_and_adverse_events(own, monitor):
-    a_patient(own.site, own.by)
-    page = text_of(logged_in(monitor), reverse("monitor:index"))
-    assert f"01 {own.site.name} 2 1" in page
+def test_first_page_of_safety_counts_the_sites_adverse_events(own, safety):
+    page = text_of(logged_in(safety), reverse("monitor:index"))
+    assert f"01 {own.site.name} 1" in page
     assert "Recent actions" not in page
 
 

@@ -276,7 +276,7 @@ def test_under_a_freeze_people_talk_on_and_under_a_lock_they_are_told(
     put(Kind.FREEZE)
     answered(query, coordinator)
     put(Kind.LOCK)
-    with pytest.raises(QueryRefused, match="This patient is locked"):
+    with pytest.raises(QueryRefused, match="Patient 01-001 is locked"):
         act("close", query, data_manager)
     query.refresh_from_db()
     assert query.is_open

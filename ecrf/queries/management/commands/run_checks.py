@@ -1,14 +1,13 @@
 """Asks every soft check anew about every patient: after a check was added, changed or removed."""
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError
 
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Patient
 from ecrf.checks.retired import clear_retired
 from ecrf.checks.running import run_all
 from ecrf.queries.automatic import follow_all
-from ecrf.queries.services import LOCKED
 
 
 class Command(BaseCommand):
@@ -24,9 +23,7 @@ class Command(BaseCommand):
                     run_all(patient)
                     ended += clear_retired(patient, SYSTEM)
                     moved += follow_all(patient, SYSTEM)
-            except DatabaseError as error:
-                if getattr(error.__cause__, "pgcode", "") != LOCKED:
-                    raise
+            except Locked:
                 skipped.append(patient.number)
         self.stdout.write(
             self.style.SUCCESS(

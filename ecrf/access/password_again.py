@@ -1,0 +1,62 @@
+"""The password asked for again before a signature: with the user name at the first one of a session, then alone."""
+
+from django.http import HttpRequest
+
+from ecrf.access import lockout
+from ecrf.access.login_log import What
+from ecrf.access.models import User
+from ecrf.access.requests import UserRequest
+
+SIGNED = "signed_with_user_name_and_password"
+
+_LOCKED = f"{lockout.LOCKED_WORDS} Nothing was signed; the record stays as it was."
+_WORDS: dict[str, str] = {
+    What.LOCKED: _LOCKED,
+    What.REFUSED: _LOCKED,
+    What.SLOWED: (
+        "There were many wrong tries from your network. Nothing was signed."
+        f" Please wait {lockout.SLOWED_TO.seconds} seconds, then type your password again."
+    ),
+}
+_NOT_YOURS = (
+    "This is not your password. Nothing was signed. Mind capital letters and the keyboard's language."
+)
+_WRONG_PAIR = (
+    "These are not your own user name and password. Nothing was signed. You are logged in as {name}:"
+    " nobody can sign for somebody else."
+)
+
+
+def wants_user_name(request: UserRequest) -> bool:
+    """Whether both are asked for: until this person's first signature in this session."""
+    return bool(request.session.get(SIGNED) != request.user.pk)
+
+
+def why_not_confirmed(request: UserRequest, username: str, password: str) -> str:
+    """ "" if the person who is logged in has proved anew to be that person; else what is wrong, in words.
+
+    Wrong ones are logged and count towards the lock of the user name, as at the login. Another person's user name is
+    wrong whatever the password.
+    """
+    own, both = request.user.get_username(), wants_user_name(request)
+    typed = username if both else own
+    found = lockout.try_password(
+        request,
+        own,
+        password if typed == own else None,
+        right=What.CONFIRMED,
+        wrong=What.WRONG_TO_SIGN,
+    )
+    if isinstance(found, User):
+        return ""
+    return _WORDS.get(found) or (_WRONG_PAIR.format(name=own) if both else _NOT_YOURS)
+
+
+def note_signed(request: UserRequest) -> None:
+    """From now on this session's signatures need the password alone. The note goes with the session."""
+    request.session[SIGNED] = request.user.pk
+
+
+def forget(request: HttpRequest) -> None:
+    """After another login inside the same session, too."""
+    request.session.pop(SIGNED, None)

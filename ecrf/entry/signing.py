@@ -1,0 +1,272 @@
+"""Gathers the page on which somebody signs: the data themselves, and above them what is open, missing or not done."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.urls import reverse
+
+from ecrf.access.models import User
+from ecrf.access.reach import sites
+from ecrf.access.roles import Right
+from ecrf.casebook.book import Book
+from ecrf.casebook.due import VisitState
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.outlooks import outlook_of, visits_of
+from ecrf.casebook.places import Place
+from ecrf.casebook.protocol import protocol
+from ecrf.casebook.registry import CRFS
+from ecrf.casebook.wording import form_title, numbered_title, reading_id, visit_label
+from ecrf.checks.reading import Sheet
+from ecrf.checks.sheets import casebook_shelf, entry_sheet, visit_sheets
+from ecrf.entry.addresses import Where, page_url
+from ecrf.locks.models import Lock
+from ecrf.locks.reading import is_locked, lock_on_entry, lock_on_visit, locks_over
+from ecrf.queries.models import Query
+from ecrf.queries.reading import open_queries
+from ecrf.signatures import signers
+from ecrf.signatures.breaking import Change, changes_told
+from ecrf.signatures.models import Scope, Signature
+from ecrf.signatures.reading import Standing, on_casebook, on_form, on_visit, signatures_of, visits_to_sign
+from ecrf.signatures.services import MEANINGS, Covered, chain_length, events_since
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A visit or a log on the page, with its forms to read."""
+
+    key: str
+    title: str
+    visit: Visit | None
+    sheets: list[Sheet]
+
+
+@dataclass(frozen=True)
+class Point:
+    """Something to look at before signing, and where it is."""
+
+    words: str
+    url: str
+    said: str = ""
+
+
+@dataclass
+class SigningPage:
+    """Everything that a person sees before signing. `seen`: how long the chain was before the data were read."""
+
+    covered: Covered
+    seen: int
+    leaves: list[Leaf]
+    signatures: list[Signature]
+    locks: list[Lock]
+    overdue: list[Point] = field(default_factory=list)
+
+    @property
+    def patient(self) -> Patient:
+        return self.covered.patient
+
+    @property
+    def scope(self) -> Scope:
+        return self.covered.scope
+
+    @property
+    def title(self) -> str:
+        if self.covered.visit:
+            return visit_label(self.covered.visit)
+        if self.covered.entry:
+            place = (visit_label(self.covered.entry.visit), form_title(self.covered.entry))
+            return ", ".join(words for words in place if words)
+        return "Casebook"
+
+    @property
+    def back(self) -> str:
+        """The page on which these data are entered."""
+        if self.covered.entry:
+            return self._url(self.covered.entry.visit, self.covered.entry.crf, self.covered.entry.number)
+        name = [self.patient.number, *([self.covered.visit.code] if self.covered.visit else [])]
+        return reverse("visit" if self.covered.visit else "patient", args=name)
+
+    @property
+    def meaning(self) -> str:
+        return MEANINGS[self.scope]
+
+    @cached_property
+    def standing(self) -> Standing:
+        if self.covered.entry:
+            return on_form(self.signatures, self.covered.entry)
+        if self.covered.visit:
+            return on_visit(self.signatures, self.covered.visit.pk)
+        return on_casebook(self.signatures)
+
+    @property
+    def lock(self) -> Lock | None:
+        """The lock that ends signing here too; a freeze does not."""
+        locks = [lock for lock in self.locks if is_locked(lock)]
+        if self.covered.entry:
+            return lock_on_entry(locks, self.covered.entry)
+        return lock_on_visit(locks, self.covered.visit)
+
+    @property
+    def _sheets(self) -> Iterator[tuple[Leaf, Sheet]]:
+        return ((leaf, sheet) for leaf in self.leaves for sheet in leaf.sheets if not sheet.is_struck)
+
+    @property
+    def _standing_rows(self) -> list[Sheet]:
+        """Every form and every row of one that counts: stored, and not struck out."""
+        rows = [row for _leaf, sheet in self._sheets for row in sheet.with_rows]
+        return [row for row in rows if row.row is not None and not row.is_struck]
+
+    @cached_property
+    def unfinished(self) -> list[Point]:
+        """Forms that were begun and are not complete: they stand in the way of the signature."""
+        found = []
+        for leaf, sheet in self._sheets:
+            rows = [row.entry for row in sheet.with_rows if row.entry and not row.entry.is_struck]
+            if not all(entry.is_done for entry in rows):
+                said = f"{sheet.missing} missing" if sheet.missing else "to complete"
+                found.append(Point(self._words(leaf, sheet), self._place(leaf, sheet), said))
+        return found
+
+    @cached_property
+    def not_begun(self) -> list[Point]:
+        """Forms that the schedule asks for and nobody has begun."""
+        return [
+            Point(self._words(leaf, sheet), self._place(leaf, sheet), f"{sheet.missing} items")
+            for leaf, sheet in self._sheets
+            if sheet.row is None
+        ]
+
+    @cached_property
+    def without_value(self) -> int:
+        """How many items carry a reason instead of a value."""
+        return sum(len(row.row.missing_reasons) for row in self._standing_rows if row.row)
+
+    @cached_property
+    def questions(self) -> list[Point]:
+        """What edit checks ask and nobody has answered yet."""
+        return [
+            Point(
+                f"{self._words(leaf, sheet)}: {CRFS[row.definition.key].items[finding.item].verbose_name}",
+                self._place(leaf, sheet, reading_id(row.definition.key, row.address, finding.item)),
+                finding.text,
+            )
+            for leaf, sheet in self._sheets
+            for row in sheet.with_rows
+            for finding in row.findings
+            if finding.state == "open" and finding.item in row.definition.items
+        ]
+
+    @cached_property
+    def queries(self) -> list[Point]:
+        """Open queries on what is signed; one statement."""
+        entries = [row.entry.pk for row in self._standing_rows if row.entry]
+        found = (
+            open_queries().filter(entry__in=entries).select_related("entry__visit", "entry__parent__visit")
+        )
+        return [self._query(query) for query in found.order_by("number")]
+
+    def _query(self, query: Query) -> Point:
+        entry = query.entry
+        item = CRFS[entry.crf].items.get(query.item)
+        where = ", ".join(words for words in (visit_label(entry.visit), form_title(entry)) if words)
+        words = f"{where}: {item.verbose_name if item else query.item}"
+        form = entry.parent or entry
+        anchor = reading_id(entry.crf, entry.address, query.item)
+        return Point(words, self._url(entry.visit, form.crf, form.number, anchor), query.text)
+
+    @property
+    def counts(self) -> str:
+        """What the signature covers: `1 visit, 9 forms, 120 values, 3 items with a reason instead`."""
+        values = sum(self._values(row) for row in self._standing_rows)
+        forms = sum(sheet.row is not None for _leaf, sheet in self._sheets)
+        visits = sum(leaf.visit is not None for leaf in self.leaves)
+        told = [(visits, "visit"), (forms, "form"), (values, "value")]
+        words = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in told if n or word != "visit"]
+        if self.without_value:
+            words.append(f"{self.without_value} without a value, with the reason")
+        return ", ".join(words)
+
+    def _values(self, sheet: Sheet) -> int:
+        return sum(getattr(sheet.row, name) not in (None, "") for name in sheet.definition.items)
+
+    def _words(self, leaf: Leaf, sheet: Sheet) -> str:
+        return f"{leaf.title}: {sheet.title}" if leaf.visit and self.scope == Scope.CASEBOOK else sheet.title
+
+    def _place(self, leaf: Leaf, sheet: Sheet, anchor: str = "") -> str:
+        return self._url(leaf.visit, sheet.definition.key, sheet.number, anchor or sheet.id)
+
+    def _url(self, visit: Visit | None, crf: str, number: int, anchor: str = "") -> str:
+        address = page_url(Where(self.patient, visit), Place(self.patient, CRFS[crf], visit, number))
+        return f"{address.partition('#')[0]}#{anchor or reading_id(crf, str(number))}"
+
+    @property
+    def why_not(self) -> str:
+        """Why it cannot be signed now, beside what is unfinished: nothing is entered."""
+        return "" if self._standing_rows else "Nothing is entered here yet, so there is nothing to sign."
+
+
+def signing_page(covered: Covered) -> SigningPage:
+    """The page as of now, in a constant number of statements. The chain's length is read before the data."""
+    seen, patient = chain_length(covered.patient), covered.patient
+    overdue: list[Point] = []
+    if covered.entry:
+        leaves = [_form_leaf(covered.entry)]
+    elif covered.visit:
+        label = visit_label(covered.visit)
+        leaves = [Leaf(covered.visit.code, label, covered.visit, visit_sheets(covered.visit))]
+    else:
+        leaves, overdue = _casebook(patient)
+    return SigningPage(covered, seen, leaves, signatures_of(patient.pk), locks_over(patient), overdue)
+
+
+def _form_leaf(entry: Entry) -> Leaf:
+    title = visit_label(entry.visit) or numbered_title(CRFS[entry.crf], entry.number, None)
+    return Leaf(entry.visit.code if entry.visit else entry.crf, title, entry.visit, [entry_sheet(entry)])
+
+
+def _casebook(patient: Patient) -> tuple[list[Leaf], list[Point]]:
+    """Every visit that was opened and every log in which something is recorded; and the visits that are overdue."""
+    book, trial = Book(patient), protocol()
+    shelf, opened = casebook_shelf(book), {visit.code: visit for visit in visits_of(patient)}
+    entries = [row.entry for rows in shelf.rows.values() for row in rows]
+    found = outlook_of(patient, book, entries, list(opened.values()))
+    there = [(due.plan.label, opened[due.plan.code]) for due in found.visits if due.plan.code in opened]
+    leaves = [Leaf(visit.code, label, visit, shelf.at_visit(visit)) for label, visit in there]
+    logs = [(CRFS[key], shelf.of_log(key)) for key in (*trial.patient_forms, *trial.logs)]
+    leaves += [Leaf(kind.key, kind.plural, None, sheets) for kind, sheets in logs if sheets]
+    url = reverse("patient", args=[patient.number])
+    late = [due for due in found.visits if due.state == VisitState.OVERDUE]
+    return leaves, [Point(due.plan.label, url, f"overdue since {due.closes_on}") for due in late]
+
+
+@dataclass(frozen=True)
+class Signer:
+    """What the account of the person still lacks."""
+
+    why_not: str
+    declared: bool
+    declaration: str = signers.DECLARATION
+
+
+def signer(user: User) -> Signer:
+    return Signer(signers.why_not_ready(user), signers.has_declared(user))
+
+
+CHANGES_NAMED = 12
+
+
+def changes_meanwhile(covered: Covered, seen: int) -> list[Change]:
+    """What was changed since the page was made, the newest first; nothing for a position that no page has."""
+    if seen < 1:
+        return []
+    return changes_told(events_since(covered, seen).reverse()[:CHANGES_NAMED])
+
+
+def next_to_sign(user: User, patient: Patient) -> Visit | None:
+    """The next visit this person may sign: of the same patient first; two statements at most."""
+    found = visits_to_sign(list(sites(user, Right.SIGN)))
+    return _first(found.filter(patient=patient)) or _first(found)
+
+
+def _first(visits: Iterable[Visit]) -> Visit | None:
+    return next(iter(visits[:1]), None)  # type: ignore[index]

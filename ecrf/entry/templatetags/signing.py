@@ -1,0 +1,47 @@
+"""The way to the signing page, for those who may sign what does not stand signed."""
+
+from django import template
+from django.urls import reverse
+
+from ecrf.access.models import User
+from ecrf.access.roles import Right
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.protocol import CASEBOOK
+from ecrf.signatures.templatetags.signatures import standing_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("entry/signing/_link.html", takes_context=True)
+def sign_link(
+    context: template.Context,
+    patient: Patient,
+    visit: Visit | None = None,
+    entry: Entry | None = None,
+    kind: str = "primary",
+) -> dict[str, object]:
+    """A link to sign the visit, the form, or (with neither) the casebook; nothing for those who cannot.
+
+    `kind`: primary, outline or small, as buttons are.
+    """
+    user, standing = context.get("user"), standing_of(context, patient, visit.pk if visit else None, entry)
+    may = isinstance(user, User) and user.may(Right.SIGN, patient.site)
+    if not may or standing.in_force:
+        return {"url": ""}
+    anew = " anew" if standing.history else ""
+    return {"url": _url(patient, visit, entry), "words": f"Sign {_what(visit, entry)}{anew}", "kind": kind}
+
+
+def _what(visit: Visit | None, entry: Entry | None) -> str:
+    if visit:
+        return "the visit"
+    return "the form" if entry else "the casebook"
+
+
+def _url(patient: Patient, visit: Visit | None, entry: Entry | None) -> str:
+    if visit:
+        return reverse("sign-visit", args=[patient.number, visit.code])
+    if entry:
+        segment = entry.visit.code if entry.visit else CASEBOOK
+        return reverse("sign-form", args=[patient.number, segment, entry.crf, entry.number])
+    return reverse("sign-casebook", args=[patient.number])

@@ -1,0 +1,117 @@
+"""Puts freezes and locks, and lifts them: with the right to, a reason, and nobody writing at that moment."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+
+from ecrf.access.models import Site, User
+from ecrf.access.reach import require
+from ecrf.access.roles import Right
+from ecrf.audit.actor import Actor, acting
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.locks.checklist import Target, checklist
+from ecrf.locks.models import Kind, Lock, Scope
+
+SHORTEST_REASON, LONGEST_REASON = 3, 500
+WAIT_AT_MOST = "5s"
+LOCK_NOT_AVAILABLE = "55P03"
+DEADLOCK = "40P01"
+
+
+class LockRefused(Exception):
+    """Why nothing was frozen, locked or lifted, in words; `status` as a web page answers it."""
+
+    def __init__(self, why: str, status: int = 409) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+class OpenPoints(LockRefused):
+    """Points are in the way of a lock, and nobody said that it is meant all the same."""
+
+
+def put(
+    *,
+    kind: str,
+    scope: str,
+    site: Site | None = None,
+    patient: Patient | None = None,
+    visit: Visit | None = None,
+    entry: Entry | None = None,
+    reason: str,
+    by: User,
+    actor: Actor,
+    despite_open_points: bool = False,
+    source: str = "monitor",
+) -> Lock:
+    """Freeze or lock what the scope names; a second time gives the one that stands.
+
+    `LockRefused` says why not: no reason, points in the way of a lock (`OpenPoints`), or somebody is saving.
+    """
+    target = Target.of(Scope(scope), site=site, patient=patient, visit=visit, entry=entry)
+    _require(by, target.site)
+    why = reason_in_words(reason)
+    with acting(actor, patient_id=target.patient.pk if target.patient else None, reason=why, source=source):
+        _wait_for_writers()
+        if standing := Lock.objects.filter(kind=kind, lifted_at=None, **target.columns).first():
+            return standing
+        points = checklist(target) if kind == Kind.LOCK else []
+        if points and not despite_open_points:
+            raise OpenPoints("There are open points. Settle them, or lock all the same.")
+        named = "; ".join(point.words for point in points)
+        full = f"{why} (with open points: {named})"[:LONGEST_REASON] if points else why
+        return Lock.objects.create(
+            kind=kind, scope=scope, **target.columns, reason=full, set_at=timezone.now(), set_by=by
+        )
+
+
+def lift(*, lock: Lock, reason: str, by: User, actor: Actor, source: str = "monitor") -> None:
+    """Lift a freeze or a lock, with the reason; one that is lifted already stays as it was lifted."""
+    _require(by, lock.site)
+    why = reason_in_words(reason)
+    with acting(actor, patient_id=lock.patient_id, reason=why, source=source):
+        lock.refresh_from_db()
+        if lock.lifted_at:
+            raise LockRefused(
+                f"{lock.lifted_by} has lifted it already, at {lock.lifted_at:%Y-%m-%d %H:%M} UTC."
+            )
+        lock.lifted_at, lock.lifted_by, lock.lift_reason = timezone.now(), by, why
+        lock.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
+
+
+def reason_in_words(reason: str) -> str:
+    """The reason as it is stored; LockRefused if it says nothing."""
+    why = reason.replace("\x00", "").strip()
+    if len(why) < SHORTEST_REASON:
+        raise LockRefused("Say why, in a few words.", 422)
+    if len(why) > LONGEST_REASON:
+        raise LockRefused(f"The reason is longer than {LONGEST_REASON} characters. Shorten it.", 422)
+    return why
+
+
+def _require(by: User, site: Site | None) -> None:
+    """The right at the site; what belongs to all sites asks for it anywhere: it is held for all of them."""
+    if site is not None:
+        require(by, Right.LOCK, site)
+    elif Right.LOCK not in by.rights:
+        raise LockRefused("Your role does not let you freeze, lock and unlock.", 403)
+
+
+def _wait_for_writers() -> None:
+    """Who writes holds this lock shared until the write is committed (see the trigger): none is left behind."""
+    with _in_words(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = %s", [WAIT_AT_MOST])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ecrf.locks'), 0)")
+        cursor.execute("SET LOCAL lock_timeout = 0")
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") not in (LOCK_NOT_AVAILABLE, DEADLOCK):
+            raise
+        raise LockRefused("Somebody is saving at this moment. Try again in a few seconds.") from error

@@ -1,0 +1,181 @@
+"""What the events of each table say: patients, visits, forms, questions, queries, verification, signatures, locks."""
+
+from collections.abc import Iterator
+
+from ecrf.audit.models import AuditEvent
+from ecrf.casebook.models import Entry, Patient, ReferenceRange, Status, Visit
+from ecrf.casebook.protocol import protocol
+from ecrf.checks.models import Finding, FindingState
+from ecrf.locks.models import Kind as LockKind
+from ecrf.locks.models import Lock
+from ecrf.locks.models import Scope as LockScope
+from ecrf.queries.models import Act, Message, Query, Turn
+from ecrf.reports.models import TrailExport
+from ecrf.reports.trail_around import Around, place_words
+from ecrf.reports.trail_kinds import Kind
+from ecrf.reports.trail_words import Line, is_new, item_label, new, old, tells
+from ecrf.signatures.models import Signature
+from ecrf.verification.models import SiteShare, Verification
+
+ASKED = {
+    FindingState.OPEN: "asked again",
+    FindingState.CONFIRMED: "answered: confirmed against the source",
+    FindingState.CLEARED: "no longer asked: the reason is gone",
+}
+TURNS = {
+    Turn.SITE: "the site's turn",
+    Turn.MONITOR: "the monitor's turn",
+    Turn.DATA_MANAGER: "the data manager's turn",
+}
+
+
+@tells(Patient)
+def patient(event: AuditEvent, around: Around) -> Iterator[Line]:
+    if is_new(event):
+        yield Line(f"patient {new(event, 'number')} added")
+
+
+@tells(Visit)
+def visit(event: AuditEvent, around: Around) -> Iterator[Line]:
+    if is_new(event):
+        code = str(new(event, "code"))
+        plan = protocol().plan(code)
+        yield Line("visit opened", plan.label if plan else code)
+
+
+@tells(Entry)
+def entry(event: AuditEvent, around: Around) -> Iterator[Line]:
+    if is_new(event):
+        yield Line("form begun")
+    elif new(event, "status") == Status.COMPLETE:
+        yield Line("form completed")
+    elif "struck_at" in event.changes:
+        reason = new(event, "struck_reason") or old(event, "struck_reason")
+        said = "" if reason == event.reason else reason
+        restored = f"form restored (struck out before: {old(event, 'struck_reason')})"
+        yield Line("form struck out", said=said) if new(event, "struck_at") else Line(restored)
+
+
+@tells(Finding)
+def finding(event: AuditEvent, around: Around) -> Iterator[Line]:
+    row = around.row(event)
+    item = new(event, "item") or (row.item if row else "")
+    check = new(event, "check_id") or (row.check_id if row else "a check")
+    text = new(event, "text") or ""  # not the row's: that may ask other words by now
+    label = item_label(around, event.entry_id, item)
+    what = "asked" if is_new(event) else ASKED.get(new(event, "state"), "asks other words")
+    yield Line(f"question of {check} {what}", label, item, said=text, kind=Kind.QUESTION)
+
+
+@tells(Query)
+def query(event: AuditEvent, around: Around) -> Iterator[Line]:
+    """Its messages say what was said; this says how it stands."""
+    row = around.row(event)
+    number = new(event, "number") or (row.number if row else event.row)
+    item = new(event, "item") or (row.item if row else "")
+    label = item_label(around, event.entry_id, item)
+    turn = (
+        TURNS.get(new(event, "turn"), "closed: nobody's turn") if "turn" in event.changes else "text updated"
+    )
+    if is_new(event):
+        about = new(event, "value")
+        turn = f"opened{f' on {about}' if about else ''}, {turn}"
+    said = "" if is_new(event) else new(event, "text") or ""
+    yield Line(f"query {number}: {turn}", label, item, said=said, kind=Kind.QUERY)
+
+
+@tells(Message)
+def message(event: AuditEvent, around: Around) -> Iterator[Line]:
+    found = around.query(new(event, "query_id"))
+    act = new(event, "act")
+    what = Act(act).label if act in Act.values else str(act)
+    number = f"query {found.number}" if found else f"query (id {new(event, 'query_id')})"
+    item = found.item if found else ""
+    label = item_label(around, event.entry_id, item)
+    yield Line(f"{number} {what}", label, item, said=new(event, "text") or "", kind=Kind.QUERY)
+
+
+@tells(Verification)
+def verification(event: AuditEvent, around: Around) -> Iterator[Line]:
+    row = around.row(event)
+    item = new(event, "item") or (row.item if row else "")
+    label = item_label(around, event.entry_id, item)
+    value = new(event, "value") or (row.value if row else "")
+    if is_new(event):
+        yield Line("verified against the source", label, item, new=value, kind=Kind.VERIFICATION)
+    elif new(event, "undone_at"):
+        yield Line("verification taken back, it was", label, item, new=value, kind=Kind.VERIFICATION)
+
+
+@tells(SiteShare)
+def share(event: AuditEvent, around: Around) -> Iterator[Line]:
+    since = new(event, "from_on")
+    what = f"share of forms to verify set to {new(event, 'share')} % from {since}"
+    yield Line(what, said=new(event, "reason") or "", kind=Kind.VERIFICATION)
+
+
+@tells(Signature)
+def signature(event: AuditEvent, around: Around) -> Iterator[Line]:
+    if is_new(event):
+        row = around.row(event)
+        covered = signed_words(row) if row else str(new(event, "scope"))
+        what = f"{covered} signed by {new(event, 'printed_name')}, {new(event, 'role')}"
+        yield Line(what, said=new(event, "meaning") or "", kind=Kind.SIGNATURE)
+
+
+def signed_words(row: Signature) -> str:
+    """What a signature covers: `visit Week 4`, `form Grip strength · Week 4`, `whole casebook`."""
+    if row.visit:
+        return f"visit {_visit_words(row.visit.code)}"
+    return f"form {place_words(row.entry)}" if row.entry else "whole casebook"
+
+
+def _visit_words(code: str) -> str:
+    plan = protocol().plan(code)
+    return plan.label if plan else code
+
+
+@tells(Lock)
+def lock(event: AuditEvent, around: Around) -> Iterator[Line]:
+    row = around.row(event)
+    what = locked_words(row) if row else f"lock {event.row}"
+    kind = row.kind if row else new(event, "kind")
+    verb = LockKind(kind).label if kind in LockKind.values else str(kind)
+    if is_new(event):
+        yield Line(f"{what} {verb}", said=new(event, "reason") or "", kind=Kind.LOCK)
+    elif new(event, "lifted_at"):
+        said = new(event, "lift_reason") or ""
+        yield Line(f"{what} no longer {verb}", said=said, kind=Kind.LOCK)
+
+
+def locked_words(row: Lock) -> str:
+    """What a freeze or a lock holds: `the study`, `site 01`, `visit Week 4`."""
+    if row.scope == LockScope.STUDY:
+        return "the study"
+    if row.scope == LockScope.SITE and row.site:
+        return f"site {row.site.code}"
+    if row.visit:
+        return f"visit {_visit_words(row.visit.code)}"
+    return f"form {place_words(row.entry)}" if row.entry else f"patient {row.patient}"
+
+
+@tells(ReferenceRange)
+def reference_range(event: AuditEvent, around: Around) -> Iterator[Line]:
+    row = around.row(event)
+    if row is None:
+        return
+    words = f"laboratory range {row.test} {row.limits} {row.unit}"
+    if is_new(event):
+        yield Line(f"{words} added, valid from {row.valid_from}")
+    elif new(event, "withdrawn_at"):
+        yield Line(f"{words} withdrawn", said=row.withdrawn_why)
+    elif "valid_to" in event.changes:
+        yield Line(f"{words} ended: last day {new(event, 'valid_to')}")
+
+
+@tells(TrailExport)
+def export(event: AuditEvent, around: Around) -> Iterator[Line]:
+    narrowed = new(event, "filters")
+    whose = "a patient" if new(event, "patient_id") else "the site"
+    what = f"trail of {whose} downloaded: {new(event, 'events')} events"
+    yield Line(what, said=narrowed or "", kind=Kind.EXPORT)

@@ -1,0 +1,195 @@
+"""Signs a form, a visit or a casebook: only what is complete, unchanged since it was seen, and not signed already."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from ecrf.access.models import User
+from ecrf.access.reach import require
+from ecrf.access.roles import Right
+from ecrf.audit.actor import Actor, acting
+from ecrf.audit.models import AuditChain, AuditEvent
+from ecrf.audit.refusals import Locked
+from ecrf.casebook.models import Entry, Patient, Status, Visit
+from ecrf.casebook.wording import form_title, visit_label
+from ecrf.signatures.models import STANDS, Scope, Signature
+from ecrf.signatures.signers import declare, has_declared, why_not_ready
+
+WORKFLOW = ("checks", "queries", "verification", "signatures", "locks")
+"""Apps whose tables hold what is said about the data; the same ones as in the trigger that breaks signatures."""
+
+MEANINGS: dict[str, str] = {
+    Scope.FORM: (
+        "I have reviewed the data of this form and confirm that they are accurate and complete as far as I know,"
+        " and agree with the source."
+    ),
+    Scope.VISIT: (
+        "I have reviewed the data of this visit and confirm that they are accurate and complete as far as I know,"
+        " and agree with the source."
+    ),
+    Scope.CASEBOOK: (
+        "I have reviewed all data of this patient and confirm that they are accurate and complete as far as I know,"
+        " and agree with the source."
+    ),
+}
+
+NAMED_AT_MOST = 5
+
+
+class SignatureRefused(Exception):
+    """Why nothing was signed, in words for the page."""
+
+
+class Outdated(SignatureRefused):
+    """It cannot be signed as it stands now: it was changed meanwhile, is signed already, or is locked."""
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What a signature is to cover."""
+
+    patient: Patient
+    scope: Scope
+    visit: Visit | None = None
+    entry: Entry | None = None
+
+    def __post_init__(self) -> None:
+        given = {Scope.FORM: self.entry, Scope.VISIT: self.visit}.get(self.scope, self.patient)
+        other = [each for each in (self.visit, self.entry) if each is not None and each is not given]
+        is_mine = self.scope == Scope.CASEBOOK or (given and given.patient_id == self.patient.pk)  # type: ignore[union-attr]
+        if other or not is_mine or (self.entry and self.entry.parent_id):
+            raise ValueError("A signature covers a form, a visit or the casebook of its patient.")
+
+    @property
+    def entries(self) -> QuerySet[Entry]:
+        """Every entry it covers, struck out ones too."""
+        found = Entry.objects.filter(patient=self.patient)
+        if self.entry:
+            return found.filter(Q(pk=self.entry.pk) | Q(parent=self.entry))
+        return found.filter(visit=self.visit) if self.visit else found
+
+    @property
+    def standing_entries(self) -> QuerySet[Entry]:
+        return self.entries.filter(Q(parent=None) | Q(parent__struck_at=None), struck_at=None)
+
+    @property
+    def signatures(self) -> QuerySet[Signature]:
+        """Those that stand and cover all of it: its own, or a wider one."""
+        wider = Q(scope=Scope.CASEBOOK)
+        visit = self.visit.pk if self.visit else self.entry.visit_id if self.entry else None
+        if visit:
+            wider |= Q(scope=Scope.VISIT, visit=visit)
+        if self.entry:
+            wider |= Q(scope=Scope.FORM, entry=self.entry)
+        return Signature.objects.filter(STANDS & wider, patient=self.patient)
+
+
+def sign(
+    *,
+    patient: Patient,
+    scope: Scope,
+    visit: Visit | None = None,
+    entry: Entry | None = None,
+    seen: int,
+    by: User,
+    actor: Actor,
+    declares: bool = False,
+) -> Signature:
+    """Sign what is covered, as it stood when the patient's chain was `seen` events long, or SignatureRefused.
+
+    `declares`: the person has ticked the declaration, asked for once. The password is asked for by the page before.
+    """
+    require(by, Right.SIGN, patient.site)
+    covered = Covered(patient, scope, visit, entry)
+    with _refused_in_words(), acting(actor, patient_id=patient.pk):
+        _refuse_signer(by, declares=declares)
+        _refuse_signed(covered)
+        _refuse_unfinished(covered)
+        chain = AuditChain.objects.get(chain=patient.pk)
+        _refuse_changed(covered, seen, chain.length)
+        signature = _signature(covered, chain, by, actor)
+        # Last, as it writes to the chain of accounts, for which others may wait.
+        declare(by)
+        return signature
+
+
+def chain_length(patient: Patient) -> int:
+    """How many events the patient's chain has now. To be read before the data that are shown to be signed."""
+    return AuditChain.objects.get(chain=patient.pk).length
+
+
+def _signature(covered: Covered, chain: AuditChain, by: User, actor: Actor) -> Signature:
+    return Signature.objects.create(
+        patient=covered.patient,
+        site=covered.patient.site,
+        scope=covered.scope,
+        visit=covered.visit,
+        entry=covered.entry,
+        position=chain.length,
+        head=chain.head,
+        meaning=MEANINGS[covered.scope],
+        printed_name=by.full_name.strip(),
+        role=actor.role,
+        signed_at=timezone.now(),
+        signed_by=by,
+    )
+
+
+def _refuse_signer(by: User, *, declares: bool) -> None:
+    if why := why_not_ready(by):
+        raise SignatureRefused(why)
+    if not declares and not has_declared(by):
+        raise SignatureRefused(
+            "Tick the declaration first: it is asked for once, before your first signature."
+        )
+
+
+def _refuse_signed(covered: Covered) -> None:
+    stands = covered.signatures.order_by("pk").first()
+    if stands:
+        at = stands.signed_at.astimezone(covered.patient.site.zone)
+        raise Outdated(
+            f"This is signed already, by {stands.printed_name} on {at:%Y-%m-%d %H:%M %Z}, and the signature stands."
+        )
+
+
+def _refuse_unfinished(covered: Covered) -> None:
+    if not covered.standing_entries.exists():
+        raise SignatureRefused("Nothing is entered here yet, so there is nothing to sign.")
+    unfinished = covered.standing_entries.exclude(status=Status.COMPLETE, missing=0)
+    found = list(unfinished.select_related("visit", "parent__visit").order_by("visit", "pk"))
+    if found:
+        names = [
+            ", ".join(w for w in (visit_label(e.visit), form_title(e)) if w) for e in found[:NAMED_AT_MOST]
+        ]
+        more = f" and {len(found) - len(names)} more" if len(found) > len(names) else ""
+        raise SignatureRefused(f"Not complete yet: {'; '.join(names)}{more}. Complete them, then sign.")
+
+
+def _refuse_changed(covered: Covered, seen: int, length: int) -> None:
+    if seen > length or changed_since(covered, seen):
+        raise Outdated("The data were changed meanwhile: look again at what is shown now, then sign.")
+
+
+def changed_since(covered: Covered, seen: int) -> bool:
+    """Whether data of what is covered changed behind this position of the patient's chain, whoever did it."""
+    return events_since(covered, seen).exists()
+
+
+def events_since(covered: Covered, seen: int) -> QuerySet[AuditEvent]:
+    """What happened to the data of what is covered behind this position, in order."""
+    inside = covered.entries.order_by().values("pk")
+    later = AuditEvent.objects.filter(chain=covered.patient.pk, position__gt=seen, entry_id__in=inside)
+    return later.exclude(table__regex=f"^({'|'.join(WORKFLOW)})_").order_by("position")
+
+
+@contextmanager
+def _refused_in_words() -> Iterator[None]:
+    """A lock is refused by the database itself."""
+    try:
+        yield
+    except Locked as error:
+        raise Outdated(str(error)) from error

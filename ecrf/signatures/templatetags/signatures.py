@@ -1,0 +1,118 @@
+"""Shows signatures on any page of a patient: their words, a mark, what broke them. One statement a page loads them all.
+
+`{% signature_state patient visit=visit %}`, or `entry=`, or neither for the casebook, says all there is to say;
+`{% signature_mark patient visit=visit %}` is the short form for heads and tables; `{% signatures_on_paper … %}` prints.
+"""
+
+from typing import Any
+
+from django import template
+
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.wording import form_title, visit_label
+from ecrf.signatures import reading
+from ecrf.signatures.breaking import Change, breaking_of
+from ecrf.signatures.models import Scope, Signature
+from ecrf.signatures.reading import Standing
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def signatures_of(context: template.Context, patient: Patient) -> list[Signature]:
+    """Every signature of the patient; asked for again on the same page, without another statement."""
+    request: Any = context.get("request")
+    known: dict[int, list[Signature]] = getattr(request, "signatures_of", {})
+    if patient.pk not in known:
+        known[patient.pk] = reading.signatures_of(patient.pk)
+        if request is not None:
+            request.signatures_of = known
+    return known[patient.pk]
+
+
+@register.inclusion_tag("signatures/_standing.html", takes_context=True)
+def signature_state(
+    context: template.Context, patient: Patient, visit: Visit | None = None, entry: Entry | None = None
+) -> dict[str, object]:
+    """What stands and what broke, with its history; nothing where nobody has signed."""
+    return _context(context, patient, standing_of(context, patient, visit.pk if visit else None, entry))
+
+
+@register.inclusion_tag("signatures/_mark.html", takes_context=True)
+def signature_mark(
+    context: template.Context,
+    patient: Patient,
+    visit: Visit | int | None = None,
+    entry: Entry | None = None,
+    unsigned: str = "",
+    short: bool = False,
+) -> dict[str, object]:
+    """Signed, or broken, and since when; `unsigned` is said where nobody has signed, `short` leaves the day out."""
+    here = visit.pk if isinstance(visit, Visit) else visit
+    found = standing_of(context, patient, here, entry)
+    return {**_context(context, patient, found), "unsigned": unsigned, "short": short}
+
+
+@register.inclusion_tag("signatures/_on_paper.html", takes_context=True)
+def signatures_on_paper(
+    context: template.Context,
+    patient: Patient,
+    visit: int | None = None,
+    entry: Entry | None = None,
+    own: bool = False,
+) -> dict[str, object]:
+    """The same for a printed page; `own` leaves out what was signed as part of a visit or of the casebook."""
+    found = standing_of(context, patient, visit, entry)
+    if own:
+        found = Standing([each for each in found.history if each.scope == Scope.FORM])
+    return _context(context, patient, found)
+
+
+@register.inclusion_tag("signatures/_history.html", takes_context=True)
+def signature_history(context: template.Context, patient: Patient) -> dict[str, object]:
+    """Every signature of the patient, broken ones too."""
+    return _context(context, patient, Standing(signatures_of(context, patient)))
+
+
+@register.simple_tag
+def broken_by(signature: Signature) -> Change | None:
+    """The change that broke it."""
+    return breaking_of(signature)
+
+
+@register.simple_tag
+def covered_words(signature: Signature) -> str:
+    """What it was given for: `Week 4`, `Adverse event 2`, `the whole casebook`."""
+    if signature.scope == Scope.CASEBOOK:
+        return "the whole casebook"
+    if signature.visit:
+        return visit_label(signature.visit)
+    assert signature.entry is not None
+    words = (visit_label(signature.entry.visit), form_title(signature.entry))
+    return ", ".join(each for each in words if each)
+
+
+@register.simple_tag
+def visit_words(visit: Visit) -> str:
+    """`Week 4`."""
+    return visit_label(visit)
+
+
+def standing_of(
+    context: template.Context, patient: Patient, visit: int | None, entry: Entry | None
+) -> Standing:
+    """How the form, the visit (by its id) or the casebook stands."""
+    found = signatures_of(context, patient)
+    if entry is not None:
+        return reading.on_form(found, entry)
+    return reading.on_visit(found, visit) if visit else reading.on_casebook(found)
+
+
+def _context(context: template.Context, patient: Patient, standing: Standing) -> dict[str, object]:
+    match = getattr(context.get("request"), "resolver_match", None)
+    return {
+        "standing": standing,
+        "patient": patient,
+        "zone": patient.site.zone,
+        "reviews": match is not None and "monitor" in match.namespaces,
+    }

@@ -1,0 +1,53 @@
+/* One reason for several changes of complete forms: a bar that names how many wait, and what they would undo. */
+
+import { wrapper } from "./fields.js";
+import { outbox } from "./outbox.js";
+import { flush } from "./saving.js";
+
+const bar = document.getElementById("reason-bar");
+const input = document.getElementById("reason-of-all");
+const SEVERAL = 2;
+
+const waiting = () => outbox.held().filter((id) => outbox.get(id).held === "reason");
+
+function undone() {
+  const lines = waiting().flatMap((id) => [...document.querySelectorAll(`#m-${CSS.escape(id)} [data-undoes] li`)]);
+  return [...new Set(lines.map((line) => line.textContent))];
+}
+
+function show() {
+  const ids = waiting();
+  for (const marked of document.querySelectorAll(".item-waits")) marked.classList.remove("item-waits");
+  for (const id of ids) wrapper(id)?.classList.add("item-waits");
+  bar.hidden = ids.length < SEVERAL;
+  bar.querySelector("[data-reason-count]").textContent = ids.length;
+  const lines = undone().map((text) => Object.assign(document.createElement("li"), { textContent: text }));
+  bar.querySelector("[data-undone-by-all]").replaceChildren(...lines);
+}
+
+function giveAll() {
+  const reason = input.value.trim();
+  if (!reason) return input.focus();
+  for (const id of waiting()) {
+    const own = document.getElementById(`r-${id}`)?.value.trim();
+    outbox.put(id, { ...outbox.get(id), reason: own || reason, held: false });
+  }
+  input.value = "";
+  show();
+  return flush();
+}
+
+bar.addEventListener("click", ({ target }) => target.closest("[data-give-all]") && giveAll());
+bar.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.target !== input) return;
+  event.preventDefault();
+  event.stopPropagation();
+  giveAll();
+});
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.code !== "KeyR" || bar.hidden) return;
+  event.preventDefault();
+  input.focus();
+});
+for (const moment of ["htmx:afterSettle", "ecrf:saved", "ecrf:dropped"]) document.addEventListener(moment, show);
+show();

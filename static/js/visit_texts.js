@@ -1,0 +1,64 @@
+/* Report and letter of a monitoring visit: says what is not saved, and lets nothing that was typed get lost. */
+
+const forms = [...document.querySelectorAll("[data-text-of-visit]")];
+const finish = document.querySelector("[data-finish]");
+const unsaved = new Set();
+let waiting = false;
+
+function say(form, words) {
+  const state = form.querySelector(".text-state");
+  state.querySelectorAll("p, textarea").forEach((each) => each.remove());
+  const line = document.createElement("p");
+  line.className = "note note-error";
+  line.textContent = words;
+  state.append(line);
+}
+
+for (const form of forms) {
+  const text = form.querySelector("textarea[name=text]");
+  let sent = text.value;
+  text.addEventListener("input", () => unsaved.add(form));
+  form.addEventListener("htmx:beforeRequest", () => {
+    sent = text.value;
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && text.value === sent) {
+      unsaved.delete(form);
+    }
+    waiting = waiting && event.detail.successful;
+    if (waiting && !unsaved.size) {
+      waiting = false;
+      finish.requestSubmit();
+    }
+  });
+  form.addEventListener("htmx:sendError", () => {
+    say(form, "Not saved: the server cannot be reached. What you typed stays here; press Save again later.");
+  });
+  form.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    const why = status === 401 ? "you are logged out. Log in again in another window" : "the server refused it";
+    say(form, `Not saved: ${why}. What you typed stays here; then press Save.`);
+  });
+  /* What is saved now is what will be finished. */
+  form.addEventListener("htmx:afterSwap", () => {
+    const state = form.querySelector("[data-seen-of]");
+    const hidden = document.querySelector(`[name=seen_${state.dataset.seenOf}]`);
+    hidden.value = state.querySelector("[data-saved]") ? state.dataset.seen : hidden.value;
+  });
+}
+
+/* What is not saved yet is saved first; if it cannot be, the visit is not finished. */
+finish?.addEventListener("submit", (event) => {
+  if (unsaved.size) {
+    event.preventDefault();
+    waiting = true;
+    unsaved.forEach((form) => form.requestSubmit());
+  }
+});
+
+/* Left with something unsaved: it is sent on the way out. */
+window.addEventListener("pagehide", () => {
+  for (const form of unsaved) {
+    fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true });
+  }
+});

@@ -1,0 +1,46 @@
+"""Several changes of a complete form, one reason."""
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.requirement("R-005")]
+
+
+def test_one_reason_serves_several_changes_by_keyboard(sit_down):
+    desk = sit_down("coordinator01")
+    desk.open_visit("01-004", "Week 7")
+    desk.page.keyboard.press("Space")
+    desk.type_in("visit-1-visited_on", "t")
+    desk.page.keyboard.press("Space")
+    desk.saved()
+    desk.page.keyboard.press("Alt+Enter")
+    desk.says("The form is complete")
+    desk.type_in("visit-1-visited_on", "2026-01-02")
+    desk.says("Date of visit change from")
+    desk.page.locator("#f-visit-1-contact input").nth(1).check()
+    desk.says("2 changes wait for a reason")
+    desk.page.keyboard.press("Alt+R")
+    desk.page.keyboard.type("Source was corrected")
+    desk.page.keyboard.press("Enter")
+    desk.saved()
+    desk.says("changed after completion")
+    assert not desk.page.locator("#reason-bar").is_visible()
+    desk.page.reload()
+    assert desk.value("visit-1-visited_on") == "2026-01-02"
+    assert desk.page.locator(".changed-mark").count() == 2
+
+
+def test_change_taken_back_no_longer_waits(sit_down):
+    desk = sit_down("coordinator01")
+    desk.open_visit("01-004", "Week 10")
+    desk.page.keyboard.press("Space")
+    desk.type_in("visit-1-visited_on", "t")
+    desk.page.keyboard.press("Space")
+    desk.saved()
+    desk.page.keyboard.press("Alt+Enter")
+    desk.says("The form is complete")
+    desk.type_in("visit-1-visited_on", "2026-01-02")
+    desk.says("Date of visit change from")
+    desk.page.locator("#f-visit-1-contact input").nth(1).check()
+    desk.says("2 changes wait for a reason")
+    desk.page.get_by_role("button", name="Leave it as it was").first.click()
+    desk.page.locator("#reason-bar").wait_for(state="hidden")

@@ -1,0 +1,59 @@
+"""An investigator signs a visit, a coordinator changes a value, the signature breaks, and the visit is signed anew."""
+
+import pytest
+
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.browser
+SIGNED = "Signed by Synthetic investigator01"
+
+
+def sign(desk, *, with_user_name: bool) -> None:
+    if desk.page.locator("[name=declares]").count():
+        desk.page.check("[name=declares]")
+    if with_user_name:
+        desk.page.fill("#sign-username", desk.user)
+    else:
+        assert desk.page.locator("#sign-username").count() == 0
+    desk.page.fill("#sign-password", PASSWORD)
+    desk.page.keyboard.press("Enter")
+
+
+@pytest.mark.requirement("R-034")
+def test_visit_is_signed_broken_by_a_change_and_signed_anew(sit_down, shots):
+    doctor, nurse = sit_down("investigator01"), sit_down("coordinator01")
+    doctor.go("/")
+    doctor.page.locator(".card-to-sign").get_by_role("link", name="Week 4").first.click()
+    doctor.says("I have reviewed the data of this visit")
+    doctor.page.screenshot(path=shots / "sign.png", full_page=True)
+    doctor.page.check("[name=declares]")
+    doctor.page.fill("#sign-username", "investigator01")
+    doctor.page.fill("#sign-password", "wrong")
+    doctor.page.keyboard.press("Enter")
+    doctor.says("Nothing was signed")
+    assert doctor.page.is_checked("[name=declares]")
+    sign(doctor, with_user_name=True)
+    doctor.says(SIGNED)
+    doctor.page.screenshot(path=shots / "signed.png", full_page=True)
+
+    address = doctor.page.url.partition("sign/")[0]
+    nurse.page.goto(address)
+    nurse.page.locator("#page-form").wait_for()
+    nurse.says(SIGNED)
+    nurse.type_in("visit-1-missed_reason", "On holiday")
+    nurse.page.get_by_role("button", name="Transcription error").click()
+    nurse.page.get_by_role("button", name="Save with this reason").click()
+    nurse.saved()
+    nurse.page.reload()
+    nurse.says("what stands now is not signed")
+    nurse.says("Why it was missed changed, by coordinator01")
+    nurse.page.screenshot(path=shots / "signature-broken.png", full_page=True)
+
+    doctor.go("/")
+    doctor.page.locator(".card-to-sign").get_by_text("broken").first.wait_for()
+    doctor.page.locator(".card-to-sign").get_by_role("link", name="Week 4").first.click()
+    doctor.says("what stands now is not signed")
+    sign(doctor, with_user_name=False)
+    doctor.says(SIGNED)
+    doctor.page.get_by_text("Signatures that were broken: 1").click()
+    doctor.says("Transcription error")

@@ -1,0 +1,139 @@
+"""What breaks a signature, what does not, and what is then left to sign."""
+
+import pytest
+from django.utils import timezone
+
+from ecrf.access.roles import Right
+from ecrf.audit.actor import acting
+from ecrf.casebook.models import Entry, PatientOutlook, Status
+from ecrf.casebook.registry import CRFS
+from ecrf.casebook.striking import restore, strike_out
+from ecrf.locks.models import Kind
+from ecrf.locks.models import Scope as LockScope
+from ecrf.signatures.breaking import breaking_of
+from ecrf.signatures.models import Scope
+from ecrf.signatures.reading import broken_at, on_visit, signatures_of, visits_to_sign
+from tests.builders import a_patient, a_visit, enter
+from tests.ecrf.signatures.conftest import GRADES, change, complete_mrc, signed
+from tests.ecrf.signatures.test_signing import lock
+from tests.ecrf.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.requirement("R-034")
+def test_change_breaks_it_says_by_what_and_it_is_signed_anew(visit, mrc, coordinator, investigator):
+    first = signed(visit, Scope.VISIT, investigator)
+    change(visit, coordinator, reason="Transcription error")
+    (found,) = signatures_of(visit.patient.pk)
+    why = breaking_of(found)
+    assert (why.where, why.what) == ("Week 4, MRC strength", f"{label(GRADES[0])} changed")
+    assert (why.actor, why.role, why.reason) == ("coordinator", "coordinator", "Transcription error")
+    assert why.anchor == f"mrc-strength-1-{GRADES[0]}"
+    second = signed(visit, Scope.VISIT, investigator)
+    standing = on_visit(signatures_of(visit.patient.pk), visit.pk)
+    assert [each.pk for each in standing.history] == [second.pk, first.pk]
+    assert (standing.in_force, standing.latest_broken) == ([second], None)
+
+
+@pytest.mark.requirement("R-034")
+def test_striking_a_row_out_and_restoring_it_break_it(visit, mrc, coordinator, investigator):
+    event = complete_event(visit.patient, coordinator)
+    by = coordinator.acting_at(visit.site, Right.ENTER)
+    for act, word in ((strike, "struck out"), (put_back, "restored")):
+        signed(visit.patient, Scope.CASEBOOK, investigator)
+        act(event, coordinator, by)
+        newest = signatures_of(visit.patient.pk)[0]
+        assert (newest.stands, breaking_of(newest).what) == (False, word)
+
+
+def strike(entry, by, actor):
+    strike_out(entry=entry, by=by, actor=actor, reason="Entered twice")
+
+
+def put_back(entry, by, actor):
+    restore(entry=entry, actor=actor, reason="It was right")
+
+
+def complete_event(patient, by):
+    given = {"term": "Headache", "started_on": "2026-01-02", "ongoing": "yes"}
+    enter(patient, "adverse-event", by, **given)
+    entry = Entry.objects.get(patient=patient, crf="adverse-event")
+    with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk):
+        Entry.objects.filter(pk=entry.pk).update(status=Status.COMPLETE, missing=0)
+    return entry
+
+
+def label(item: str) -> str:
+    return str(CRFS["mrc-strength"].items[item].verbose_name)
+
+
+@pytest.mark.requirement("R-034")
+def test_lifting_a_lock_does_not_break_it_but_the_change_after_it_does(
+    visit, mrc, investigator, data_manager, coordinator
+):
+    name = signed(visit, Scope.VISIT, investigator)
+    held = lock(mrc, data_manager, Kind.LOCK, LockScope.VISIT)
+    with acting(data_manager.acting_at(visit.site, Right.LOCK)):
+        held.lifted_at, held.lifted_by, held.lift_reason = timezone.now(), data_manager, "One value"
+        held.save()
+    name.refresh_from_db()
+    assert name.stands
+    change(visit, coordinator)
+    name.refresh_from_db()
+    assert not name.stands
+
+
+def test_new_visit_breaks_the_casebooks_signature_once_something_is_entered(
+    visit, mrc, investigator, coordinator
+):
+    name = signed(visit.patient, Scope.CASEBOOK, investigator)
+    later = a_visit(visit.patient, "W07", coordinator)
+    name.refresh_from_db()
+    assert name.stands
+    enter(later, "visit", coordinator, contact="on-site")
+    name.refresh_from_db()
+    assert not name.stands
+
+
+# --- what is left to sign -------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("R-039")
+def test_lists_name_broken_signatures_and_complete_visits(site, visit, mrc, coordinator, investigator):
+    other = a_visit(a_patient(site, coordinator), "W04", coordinator)
+    complete_mrc(other, coordinator)
+    refresh_as_complete(visit, other)
+    assert set(visits_to_sign([site])) == {visit, other}
+    signed(visit, Scope.VISIT, investigator)
+    assert set(visits_to_sign([site])) == {other}
+    assert list(broken_at([site])) == []
+    change(visit, coordinator)
+    assert [each.visit for each in broken_at([site])] == [visit]
+    refresh_as_complete(visit)
+    assert set(visits_to_sign([site])) == {other}
+    signed(visit, Scope.VISIT, investigator)
+    assert list(broken_at([site])) == []
+
+
+def test_visit_that_is_still_entered_is_not_listed(site, visit, mrc, coordinator):
+    assert list(visits_to_sign([site])) == []
+    refresh_as_complete(visit)
+    enter(visit, "grip-strength", coordinator, right_1="31.0")
+    refresh_as_complete(visit)
+    assert list(visits_to_sign([site])) == []
+
+
+def test_broken_casebook_is_listed_once_and_its_visits_are_not(site, visit, mrc, coordinator, investigator):
+    signed(visit.patient, Scope.CASEBOOK, investigator)
+    change(visit, coordinator)
+    refresh_as_complete(visit)
+    assert [each.scope for each in broken_at([site])] == [Scope.CASEBOOK]
+    assert list(visits_to_sign([site])) == []
+
+
+def refresh_as_complete(*visits):
+    """As if every form of these visits were there: the outlook names no unfinished visit."""
+    PatientOutlook.objects.filter(patient__in=[visit.patient_id for visit in visits]).update(
+        unfinished_code=""
+    )
