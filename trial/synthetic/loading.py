@@ -14,6 +14,7 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.book import Book
 from ecrf.casebook.keeping_ranges import add_ranges
+from ecrf.casebook.marks import ReviewMark
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place
 from ecrf.casebook.recording import record
@@ -22,6 +23,7 @@ from ecrf.casebook.services import add_patient, complete_entries, open_visit
 from ecrf.casebook.striking import restore, strike_out
 from ecrf.checks.models import Finding, FindingState
 from ecrf.checks.services import confirm
+from ecrf.verification.marking import mark_anew
 from trial.synthetic import accounts, casebook, laboratory, practice, review
 from trial.synthetic.accounts import SOURCE
 from trial.synthetic.exceptions import LEFT_OPEN
@@ -79,14 +81,26 @@ def load(*, password: str, say: Say, jobs: int = 1) -> None:
         say(EARLIER_VERSION)
     if not wanted:
         say("The synthetic study is there already; nothing was loaded.\n")
-        return
     for done in _load_wanted(wanted, len(everybody) - len(wanted), jobs):
         say(f"\rLoading the synthetic study: patient {done} of {len(everybody)} ")
+    _review_where_nobody_did(say)
+    say("\n" if wanted else "")
+
+
+def _review_where_nobody_did(say: Say) -> None:
+    """What monitors, investigators and data managers did; for data of an earlier version too."""
     if not review.is_done():
-        say("\nIts review ")
+        say("\nIts review ...")
+        rebuild_missing_marks()
         with transaction.atomic():
             review.review({story.name: _patient(story) for story in STORIES})
-    say("\n")
+
+
+def rebuild_missing_marks() -> None:
+    """Forms that were completed before there were marks get theirs."""
+    if not ReviewMark.objects.exists():
+        for story in STORIES:
+            mark_anew(_patient(story))
 
 
 def _patient(story: Story) -> Patient:
