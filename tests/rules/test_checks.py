@@ -73,6 +73,7 @@ def test_no_function_is_two_checks_so_that_none_is_hard_and_soft_at_once():
     assert len(rules) == len(set(rules))
 
 
+@pytest.mark.requirement("R-090")
 def test_hard_checks_are_the_impossible_ones_of_the_protocol_and_no_more():
     assert {one.id for one in CHECKS.values() if one.hard} == {
         "AE-001",
@@ -166,6 +167,7 @@ def _forms(one: Check) -> list[str]:
 
 @pytest.mark.django_db
 @EVERY_CHECK
+@pytest.mark.requirement("R-090")
 def test_check_asks_nothing_of_an_unsaved_empty_row_in_an_empty_casebook(one, site, coordinator):
     patient = a_patient(site, coordinator)
     for key in _forms(one):

@@ -49,6 +49,7 @@ def test_query_goes_from_opened_through_answered_to_closed(query, coordinator, m
     assert verify().faults == []
 
 
+@pytest.mark.requirement("R-097")
 def test_query_changes_no_value(query, entry, coordinator, monitor):
     answered(query, coordinator)
     act("close", query, monitor)
