@@ -21,7 +21,7 @@ from tests.builders import a_patient, a_visit, enter
 
 pytestmark = pytest.mark.django_db
 
-CASEBOOK_AT_MOST = 8
+CASEBOOK_AT_MOST = 9
 PLANS = [plan.code for plan in protocol().visits]
 LOGS = [*protocol().logs, *protocol().patient_forms]
 

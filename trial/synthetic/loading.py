@@ -89,11 +89,12 @@ def load(*, password: str, say: Say, jobs: int = 1) -> None:
 
 def _review_where_nobody_did(say: Say) -> None:
     """What monitors, investigators and data managers did; for data of an earlier version too."""
-    if not review.is_done():
+    patients = {story.name: _patient(story) for story in STORIES if is_loaded(story)}
+    if patients.keys() >= review.PATIENTS and not review.is_done():
         say("\nIts review ...")
         rebuild_missing_marks()
         with transaction.atomic():
-            review.review({story.name: _patient(story) for story in STORIES})
+            review.review(patients)
 
 
 def rebuild_missing_marks() -> None:

@@ -97,6 +97,15 @@ CORRECTIONS = (
 )
 
 
+PATIENTS = frozenset(
+    {each.patient for each in QUERIES}
+    | {each.patient for each in CORRECTIONS}
+    | SIGNED_UP_TO.keys()
+    | {LOCKED}
+)
+"""Who has to be there for it."""
+
+
 def is_done() -> bool:
     """Whether somebody reviews already: nothing is invented into it then."""
     persons = Query.objects.exclude(opened_by=None)
