@@ -13,14 +13,16 @@ document.addEventListener("htmx:beforeRequest", () => {
   if (place && active.matches("button")) from = { id: place.id.slice(2), panel: active.closest("[data-panel]")?.id };
 });
 
-document.addEventListener("htmx:afterSettle", () => {
+function goBack() {
   if (!from || document.activeElement !== document.body) return;
   const own = field(from.id);
   const panel = document.getElementById(from.panel);
   const target = own && !own.disabled ? own : inOrder().find((each) => panel?.contains(each));
   from = null;
   target?.focus();
-});
+}
+
+for (const swapped of ["htmx:oobAfterSwap", "htmx:afterSettle"]) document.addEventListener(swapped, goBack);
 document.addEventListener("focusin", () => (from = null));
 
 /* After a row was struck out or restored: what its place offers now. */

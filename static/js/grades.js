@@ -22,7 +22,6 @@ function advance({ target, isComposing }) {
 }
 
 function say(input, typed) {
-  accept(input);
   const note = document.createElement("p");
   note.className = "note note-error";
   note.dataset.noGrade = "";
@@ -38,13 +37,16 @@ function accept(input) {
   input.removeAttribute("aria-invalid");
 }
 
+function put(input, text) {
+  input.value = text;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 /* A digit typed behind "nd" answers the next cell: it must not take the reason's place. */
 function onward(input, digit) {
   const next = after(input);
-  if (!next || !isCell(next)) return next?.focus();
-  next.focus();
-  next.value = digit;
-  return next.dispatchEvent(new Event("input", { bubbles: true }));
+  next?.focus();
+  if (next && isCell(next)) put(next, digit);
 }
 
 document.addEventListener("beforeinput", (event) => {
@@ -53,15 +55,12 @@ document.addEventListener("beforeinput", (event) => {
   const typed = plain(data);
   const whole = target.value.slice(0, target.selectionStart) + typed + target.value.slice(target.selectionEnd);
   const isWhole = target.selectionStart === target.selectionEnd && REASON.test(target.value);
-  if (isWhole && GRADE.test(typed)) {
-    event.preventDefault();
-    onward(target, typed);
-  } else if (ANSWER.test(whole)) accept(target);
-  else if (BEGINS.test(typed)) accept(target), target.select();
-  else {
-    event.preventDefault();
-    say(target, typed || "A space");
-  }
+  accept(target);
+  if (!isWhole && ANSWER.test(whole)) return;
+  event.preventDefault();
+  if (!BEGINS.test(typed)) say(target, typed || "A space");
+  else if (isWhole && GRADE.test(typed)) onward(target, typed);
+  else put(target, typed);
 });
 document.addEventListener("input", advance);
 document.addEventListener("compositionend", advance);

@@ -106,7 +106,7 @@ def screened_too_early_or_late(row: Visit, book: Book) -> Iterator[Question]:
         )
 
 
-@check("VISIT-005", on="visit", items=("fate", "visited_on"), reads=("visit",))
+@check("VISIT-005", on="visit", items=("fate", "visited_on"), reads=("visit",), source="O")
 def missed_too_early(row: Visit, book: Book) -> Iterator[Question]:
     """The visit is told as missed before its window has opened."""
     plan, baseline = _plan(row), _baseline_on(book)
