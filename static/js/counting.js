@@ -37,9 +37,15 @@ function isLeft(item, id) {
 function countGaps() {
   const told = document.querySelector("[data-gaps-count]");
   if (!told) return;
-  const ids = [...document.querySelectorAll("#gaps li a")].map((gap) => gap.hash.slice(3));
-  const missing = ids.filter((id) => outbox.get(id)?.held || !state.get(id)).length;
+  const missing = [...document.querySelectorAll("#gaps li a")].filter(({ hash }) => isMissing(hash.slice(1))).length;
   told.textContent = missing ? `${missing} missing` : "nothing of it missing now";
+}
+
+/* Of a field, its value; of a form that was not begun, all of it. */
+function isMissing(target) {
+  const form = document.getElementById(target);
+  if (form?.matches("[data-panel]")) return ![...form.querySelectorAll("[data-item]")].some((item) => state.get(idOf(item)));
+  return outbox.get(target.slice(2))?.held || !state.get(target.slice(2));
 }
 
 export const isToEnter = (each) => !each.closest(".panel-complete") && isLeft(each.closest("[data-item]"), idOf(each));

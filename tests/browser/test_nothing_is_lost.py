@@ -147,7 +147,7 @@ def test_change_after_completion_asks_for_a_reason_in_place(sit_down):
     desk.page.keyboard.press("Alt+Enter")
     desk.says("The form is complete")
     desk.type_in("visit-1-visited_on", "2026-01-02")
-    desk.says("why does the value change")
+    desk.says("why does Date of visit change")
     desk.page.get_by_role("button", name="Transcription error").click()
     desk.page.get_by_role("button", name="Save with this reason").click()
     desk.saved()
