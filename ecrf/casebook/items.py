@@ -15,6 +15,8 @@ from django.db import models
 
 from ecrf.casebook import partial_dates, typed_text
 
+TOO_LONG = {"max_length": "Longer than %(limit_value)d characters (%(show_value)d). Shorten it."}
+
 
 class Item:
     """Mixed into a Django field. Every item may be empty: what is required is asked for when a form is completed."""
@@ -248,6 +250,12 @@ class ClockTime(Item, models.TimeField):
         )
 
 
+def _text_field(item: Any, limit: int | None) -> forms.Field:
+    return forms.CharField(
+        label=item.verbose_name, required=False, max_length=limit, empty_value=None, error_messages=TOO_LONG
+    )
+
+
 class Line(Item, models.CharField):
     """A short text."""
 
@@ -259,9 +267,7 @@ class Line(Item, models.CharField):
         super().__init__(label, **options)
 
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
-        return forms.CharField(
-            label=self.verbose_name, required=False, max_length=self.max_length, empty_value=None
-        )
+        return _text_field(self, self.max_length)
 
 
 class Prose(Item, models.TextField):
@@ -270,11 +276,8 @@ class Prose(Item, models.TextField):
     kind = "prose"
     django_field = models.TextField
 
-    def __init__(self, label: str = "", **options: Any):
-        super().__init__(label, **options)
-
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
-        return forms.CharField(label=self.verbose_name, required=False, max_length=20_000, empty_value=None)
+        return _text_field(self, 20_000)
 
 
 class Link(Item, models.CharField):
@@ -294,4 +297,4 @@ class Link(Item, models.CharField):
         return f"{CRFS[self.to].title} {value}" if value else ""
 
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
-        return forms.CharField(label=self.verbose_name, required=False, max_length=20, empty_value=None)
+        return _text_field(self, 20)

@@ -137,6 +137,16 @@ def one_panel(
     return panel
 
 
+def due_if_moved(where: Where, place: Place, changed: list[str]) -> tuple[VisitDue, bool] | None:
+    """The visit's window and whether it was missed, as they are now; None unless these items have a say in it."""
+    trial = protocol()
+    tells = {trial.visit_date_item, trial.visit_fate_item} & set(changed)
+    if where.visit is None or place.definition.key != trial.visit_form or not tells:
+        return None
+    plan = trial.plan(where.visit.code)
+    return _due(where, plan, Book(where.patient)) if plan else None
+
+
 def recalculated_rows(where: Where, place: Place, changed: list[str]) -> list[RowGroup]:
     """The rows on the visit's page that were calculated anew when these items changed: what they show, too."""
     kinds = [d for d in recalculated_with(place.definition.key, changed) if d.row_of]

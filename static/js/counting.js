@@ -1,12 +1,14 @@
 /* Counts what is left to enter and to answer, form by form, beside the names of the forms. */
 
 import { idOf, read, state } from "./fields.js";
+import { outbox } from "./outbox.js";
 
 export function count() {
   for (const cell of document.querySelectorAll(".grid-item")) {
     const asked = document.querySelector(`:is(#q-${CSS.escape(idOf(cell))}, #y-${CSS.escape(idOf(cell))}) .note-question`);
     cell.classList.toggle("asks", Boolean(asked));
   }
+  countGaps();
   for (const link of document.querySelectorAll("[data-index-of]")) {
     const panel = document.getElementById(link.dataset.indexOf);
     const questions = panel.querySelectorAll(".note-question").length;
@@ -23,10 +25,27 @@ export function count() {
   }
 }
 
+/* A value that was refused, or waits for a decision, stands in the field but is not stored: it is left. */
 function isLeft(item, id) {
+  if (outbox.get(id)?.held) return true;
   const row = item.closest("[data-row-of]");
   const rowIsBlank = row && !("wanted" in row.dataset) && ![...row.querySelectorAll("[data-item]")].some((other) => state.get(idOf(other)));
   return "required" in item.dataset && !item.hidden && !rowIsBlank && !state.get(id) && !read(id);
+}
+
+/* After a completion that failed: how much of what it named is still missing. */
+function countGaps() {
+  const told = document.querySelector("[data-gaps-count]");
+  if (!told) return;
+  const missing = [...document.querySelectorAll("#gaps li a")].filter(({ hash }) => isMissing(hash.slice(1))).length;
+  told.textContent = missing ? `${missing} missing` : "nothing of it missing now";
+}
+
+/* Of a field, its value; of a form that was not begun, all of it. */
+function isMissing(target) {
+  const form = document.getElementById(target);
+  if (form?.matches("[data-panel]")) return ![...form.querySelectorAll("[data-item]")].some((item) => state.get(idOf(item)));
+  return outbox.get(target.slice(2))?.held || !state.get(target.slice(2));
 }
 
 export const isToEnter = (each) => !each.closest(".panel-complete") && isLeft(each.closest("[data-item]"), idOf(each));

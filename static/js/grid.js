@@ -1,6 +1,6 @@
-/* Grids: arrows move; where one digit is a whole answer, the cursor moves on by itself. */
+/* Grids: arrows move, Enter goes down. Cells that take one digit each are the matter of grades.js. */
 
-import { inOrder } from "./fields.js";
+import "./grades.js";
 
 const at = (grid, row, col) => grid.querySelector(`input[data-row="${row}"][data-col="${col}"]`);
 
@@ -22,16 +22,6 @@ document.addEventListener("keydown", (event) => {
     next.focus();
   }
 });
-
-function advance(event) {
-  const grid = event.target.closest("[data-grid][data-advance]");
-  if (!grid || event.isComposing || !event.target.dataset.row) return;
-  const digit = event.target.value.normalize("NFKC").trim();
-  if (!/^[0-5]$/.test(digit)) return;
-  event.target.value = digit;
-  const all = inOrder();
-  all[all.indexOf(event.target) + 1]?.focus();
-}
 
 /* Where a column is typed down, Enter goes to its next cell, and from the last to the answers that are still open. */
 function below(grid, input) {
@@ -64,8 +54,6 @@ document.addEventListener("keydown", (event) => {
 /* Rarely needed cells are reached by the arrows and the mouse, so that Tab and Enter go down the column. */
 for (const input of document.querySelectorAll("[data-grid] :is([data-sign], [data-aside]) input")) input.tabIndex = -1;
 
-document.addEventListener("input", advance);
-document.addEventListener("compositionend", advance);
 document.addEventListener("focusin", ({ target }) => {
   if (target.matches("[data-grid] input[data-row]")) target.select();
 });

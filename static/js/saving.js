@@ -42,6 +42,7 @@ function forget(id) {
   outbox.drop(id);
   document.getElementById(`m-${id}`).replaceChildren();
   document.getElementById(`f-${id}`).removeAttribute("aria-invalid");
+  document.dispatchEvent(new Event("ecrf:dropped"));
 }
 
 export function send(id, entry) {

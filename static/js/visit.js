@@ -1,5 +1,6 @@
 /* The visit's page: saves each item when the focus leaves it, counts what is left, and loses nothing that was typed. */
 
+import "./focus.js";
 import "./keys.js";
 import { csrfToken, field, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
 import { count, isToEnter } from "./counting.js";
@@ -61,6 +62,7 @@ function enterTarget() {
 }
 
 document.addEventListener("ecrf:saved", () => (showAsked(), count()));
+document.addEventListener("ecrf:dropped", count);
 document.addEventListener("htmx:afterSettle", count);
 window.addEventListener("online", again);
 window.addEventListener("beforeunload", (event) => {

@@ -8,7 +8,7 @@ from ecrf.checks.registry import CHECKS
 from tests.builders import enter
 from tests.trial.asked import asked
 
-LATE = "2024-05-01 is 9 days after its nominal day 22; the window is -7 to +7 days."
+LATE = "The window was 2024-04-15 to 2024-04-29: the visit was 2 days after it."
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Visit: window, order, and one visit a day."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -16,6 +16,33 @@ def test_visit_outside_its_window_asks(at, coordinator, day, asks):
     enter(at("W01"), "visit", coordinator, visited_on="2024-04-01")
     enter(at("W04"), "visit", coordinator, visited_on=day)
     assert bool(asked("VISIT-001")) is asks
+
+
+@pytest.mark.parametrize(
+    ("day", "where"), [("2024-04-13", "2 days before it"), ("2024-04-30", "1 day after it")]
+)
+def test_visit_outside_its_window_is_told_the_dates_of_the_window(at, coordinator, day, where):
+    enter(at("W01"), "visit", coordinator, visited_on="2024-04-01")
+    enter(at("W04"), "visit", coordinator, visited_on=day)
+    said = f"The window was 2024-04-15 to 2024-04-29: the visit was {where}."
+    assert asked("VISIT-001") == {"visited_on": said}
+
+
+@pytest.mark.parametrize(
+    ("opens_in", "fate", "asks"),
+    [(1, "missed", True), (0, "missed", False), (-30, "missed", False), (1, "done", False)],
+)
+def test_visit_told_as_missed_before_its_window_opened_asks(at, coordinator, opens_in, fate, asks):
+    week_4 = at("W04")
+    baseline = week_4.site.today() + timedelta(days=opens_in) - timedelta(days=14)
+    enter(at("W01"), "visit", coordinator, visited_on=str(baseline))
+    enter(week_4, "visit", coordinator, fate=fate)
+    assert list(asked("VISIT-005")) == (["fate"] if asks else [])
+
+
+def test_baseline_cannot_be_missed_too_early(at, coordinator):
+    enter(at("W01"), "visit", coordinator, fate="missed")
+    assert asked("VISIT-005") == {}
 
 
 @pytest.mark.parametrize(

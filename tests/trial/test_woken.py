@@ -1,6 +1,7 @@
 """A check across forms or visits runs when any of its inputs changes, whichever form that is on."""
 
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -43,6 +44,10 @@ class Wake:
 
 def on(where: str, crf: str, number: int = 1, parent: int | None = None, **values: Any) -> Step:
     return Step(where, crf, values, number, parent)
+
+
+def days_ago(days: int) -> str:
+    return str(date.today() - timedelta(days=days))
 
 
 def consent(day: str) -> Step:
@@ -129,6 +134,11 @@ WOKEN = {
         first=[visit("SCR", "2024-03-04"), visit("W01", "2024-04-01")],
         opens=visit("W01", "2024-04-02"),
         clears=visit("W01", "2024-04-01"),
+    ),
+    "VISIT-005": Wake(
+        first=[visit("W01", days_ago(40)), on("W04", "visit", fate="missed")],
+        opens=visit("W01", days_ago(3)),
+        clears=visit("W01", days_ago(30)),
     ),
     "INCAT-001": Wake(
         first=[on("SCR", "incat", arm="2", leg="0"), on("W04", "incat", arm="4", leg="0")],

@@ -1,7 +1,7 @@
 """Visit: whether the visit took place, when, or why not."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 
@@ -54,13 +54,13 @@ def outside_window(row: Visit, book: Book) -> Iterator[Question]:
     plan, baseline = _plan(row), _baseline_on(book)
     if not (row.visited_on and plan and plan.day and baseline) or plan.code == protocol().baseline:
         return
-    late = (row.visited_on - baseline).days + 1 - plan.day
-    if plan.opens <= late <= plan.closes or _has_deviation(row, book):
+    opens_on, closes_on = _window(plan, baseline)
+    if opens_on <= row.visited_on <= closes_on or _has_deviation(row, book):
         return
-    where = f"{abs(late)} days {'after' if late > 0 else 'before'} its nominal day {plan.day}"
-    yield Question(
-        "visited_on", f"{row.visited_on} is {where}; the window is {plan.opens:+} to {plan.closes:+} days."
-    )
+    is_late = row.visited_on > closes_on
+    days = _days((row.visited_on - closes_on if is_late else opens_on - row.visited_on).days)
+    when = f"{days} {'after' if is_late else 'before'} it"
+    yield Question("visited_on", f"The window was {opens_on} to {closes_on}: the visit was {when}.")
 
 
 @check("VISIT-002", on="visit", items=("visited_on",), reads=("visit",))
@@ -106,6 +106,17 @@ def screened_too_early_or_late(row: Visit, book: Book) -> Iterator[Question]:
         )
 
 
+@check("VISIT-005", on="visit", items=("fate", "visited_on"), reads=("visit",), source="O")
+def missed_too_early(row: Visit, book: Book) -> Iterator[Question]:
+    """The visit is told as missed before its window has opened."""
+    plan, baseline = _plan(row), _baseline_on(book)
+    if row.fate != Fate.MISSED or not (plan and plan.day and baseline) or plan.code == protocol().baseline:
+        return
+    opens_on, closes_on = _window(plan, baseline)
+    if row.entry.patient.site.today() < opens_on:
+        yield Question("fate", f"The window is {opens_on} to {closes_on}: it has not opened yet.")
+
+
 def _plan(row: Visit) -> VisitPlan | None:
     """The visit's line in the schedule; None for an unscheduled visit, which has no place there."""
     plan = protocol().plan(row.entry.visit.code) if row.entry.visit else None
@@ -117,6 +128,12 @@ def _baseline_on(book: Book) -> date | None:
     return baseline.visited_on if baseline else None
 
 
+def _window(plan: VisitPlan, baseline: date) -> tuple[date, date]:
+    """First and last day of the window around the nominal day."""
+    nominal = baseline + timedelta(days=(plan.day or 1) - 1)
+    return nominal + timedelta(days=plan.opens), nominal + timedelta(days=plan.closes)
+
+
 def _has_deviation(row: Visit, book: Book) -> bool:
     return protocol_deviation.is_recorded(Category.VISIT_WINDOW, row, book)
 
@@ -124,5 +141,8 @@ def _has_deviation(row: Visit, book: Book) -> bool:
 def _days_from(before: int) -> str:
     if before == 0:
         return "the day of"
-    days = "1 day" if abs(before) == 1 else f"{abs(before)} days"
-    return f"{days} {'before' if before > 0 else 'after'}"
+    return f"{_days(abs(before))} {'before' if before > 0 else 'after'}"
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"

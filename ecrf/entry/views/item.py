@@ -15,7 +15,7 @@ from ecrf.casebook.writing import Recorded
 from ecrf.checks.services import confirm, findings_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
 from ecrf.entry.answering import item_with_queries, save_item
-from ecrf.entry.assembly import one_panel, recalculated_rows
+from ecrf.entry.assembly import due_if_moved, one_panel, recalculated_rows
 from ecrf.entry.consequences import consequences, just_changed
 from ecrf.entry.holding import refuse_held
 from ecrf.entry.item_views import ItemView
@@ -76,8 +76,15 @@ def answered_with(request: UserRequest, panel: Panel, view: ItemView) -> HttpRes
         "asked": [html_id(panel.place, f.item) for f in panel.findings] if panel.recorded.changed else None,
         "at": panel.where.patient.site.now().strftime("%H:%M:%S"),
     }
-    answered = panel.answered(view)
-    context = {"item": view, "panel": panel, "answered": answered, "outcome": outcome, "reasons": REASONS}
+    context = {
+        "item": view,
+        "panel": panel,
+        "patient": panel.where.patient,
+        "moved": due_if_moved(panel.where, panel.place, panel.recorded.changed),
+        "answered": panel.answered(view),
+        "outcome": outcome,
+        "reasons": REASONS,
+    }
     response = render(request, "entry/_item_answer.html", context, status=STATUS[outcome])
     response["HX-Trigger"] = json.dumps({"ecrf:outcome": told})
     return response

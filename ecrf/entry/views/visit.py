@@ -130,6 +130,11 @@ def _next_address(page: Page, place: Place | None) -> str:
     return address if "#" in address else f"{address}#{html_id(place)}"
 
 
+def _target(gap: Gap) -> str:
+    """Where the list of what is missing leads: to the field, or to the form that was not begun."""
+    return f"f-{html_id(gap.place, gap.item)}" if gap.item else html_id(gap.place)
+
+
 OUT_OF_DATE = "The page is out of date. Go back and load it again; what was typed is kept."
 
 DONE = {
@@ -154,7 +159,7 @@ def _render(
     context = {
         "page": page,
         "patient": page.where.patient,
-        "gaps": [{"label": gap.label, "target": f"f-{html_id(gap.place, gap.item)}"} for gap in gaps or []],
+        "gaps": [{"label": gap.label, "target": _target(gap)} for gap in gaps or []],
         "missing_reasons": MissingReason.choices,
         "reasons": REASONS,
         "waiting_for_reason": sum(len(panel.recorded.wants_reason) for panel in page.with_rows),
