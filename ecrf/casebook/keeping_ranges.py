@@ -16,6 +16,7 @@ from ecrf.casebook.models import ReferenceRange
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.ranges import same_unit
 from ecrf.casebook.recalculating import recalculate_site
+from ecrf.casebook.turns import take_turns_of
 
 SOURCE = "ranges"
 
@@ -56,6 +57,7 @@ def add_ranges(*, site: Site, given: list[NewRange], by: User) -> list[Reference
     actor = by.acting_at(site, Right.ENTER)
     added = []
     with acting(actor, source=SOURCE):
+        take_turns_of(site)
         for number, one in enumerate(given):
             try:
                 added.append(_add(site, one, by))
@@ -72,6 +74,7 @@ def end_range(*, found: ReferenceRange, valid_to: date, by: User) -> None:
             {"valid_to": f"It holds from {found.valid_from}: the last day cannot be before."}
         )
     with acting(by.acting_at(found.site, Right.ENTER), source=SOURCE):
+        take_turns_of(found.site)
         found.valid_to = valid_to
         if other := _overlapping(found):
             raise ValidationError(f"Then it overlaps {_in_words(other)}.")
@@ -90,6 +93,7 @@ def withdraw_range(*, found: ReferenceRange, by: User, reason: str) -> None:
     with acting(actor, reason=reason, source=SOURCE):
         if found.is_withdrawn:
             return
+        take_turns_of(found.site)
         found.withdrawn_at, found.withdrawn_by, found.withdrawn_why = timezone.now(), by, reason.strip()[:500]
         _save(found, ["withdrawn_at", "withdrawn_by", "withdrawn_why"])
         recalculate_site(found.site, actor, source=SOURCE, reason=reason)

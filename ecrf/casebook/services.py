@@ -140,10 +140,10 @@ def _rows(place: Place) -> list[Crf]:
     """The entry's own row first, then its rows' rows; struck out ones are left out."""
     lookup = {f"entry__{name}": value for name, value in place.lookup().items()}
     own = place.definition.model._default_manager.filter(**lookup)
-    found: list[Crf] = list(own.select_related("entry", "entry__parent"))
+    found: list[Crf] = list(own.select_related("entry__parent", "entry__visit"))
     for key in place.definition.rows:
         children = CRFS[key].model._default_manager.filter(entry__parent__in=[row.entry_id for row in found])
-        found += list(children.select_related("entry", "entry__parent"))
+        found += list(children.select_related("entry__parent", "entry__visit"))
     return [row for row in found if not row.entry.is_struck]
 
 

@@ -22,8 +22,11 @@ def numbered_title(definition: CrfDefinition, number: int, visit: Visit | None) 
 
 
 def form_title(entry: Entry) -> str:
-    """`Infusion 2`; for a row of a form, `Lot 1 of infusion 2`; for one of a fixed set, `Laboratory: Sodium`."""
-    definition = CRFS[entry.crf]
+    """`Infusion 2`; for a row of a form, `Lot 1 of infusion 2`; for one of a fixed set, `Laboratory: Sodium`; of a
+    kind that is no longer part of the trial, its key."""
+    definition = CRFS.get(entry.crf)
+    if definition is None:
+        return entry.crf
     if entry.parent is None:
         return numbered_title(definition, entry.number, entry.visit)
     parent = numbered_title(CRFS[definition.row_of], entry.parent.number, entry.visit)

@@ -15,6 +15,21 @@ def after_findings(step: Step) -> Step:
     return step
 
 
+Held = Callable[[Patient, set[int]], set[int]]
+HELD: list[Held] = []
+
+
+def holds(step: Held) -> Held:
+    """Let a floor above say which of these entries are locked: what is asked of them stays as it is."""
+    HELD.append(step)
+    return step
+
+
+def held_among(patient: Patient, entries: set[int]) -> set[int]:
+    """Those of the entries that are locked."""
+    return {pk for step in HELD for pk in step(patient, entries)} if entries else set()
+
+
 def told(patient: Patient, findings: list[Finding]) -> None:
     """Tell the floors above."""
     for step in AFTER_FINDINGS:

@@ -12,7 +12,7 @@ from ecrf.casebook.recalculating import after_recalculation
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.striking import after_strike
 from ecrf.casebook.writing import Writing, after_write, before_write, needed
-from ecrf.checks.following import told
+from ecrf.checks.following import held_among, told
 from ecrf.checks.models import Finding, FindingState
 from ecrf.checks.registry import ANY, CHECKS, Check, Question
 
@@ -100,6 +100,9 @@ def _settle(patient: Patient, runs: Iterable[tuple[Check, Crf]], book: Book, ent
         Finding(entry_id=entry, check_id=check_id, item=item, text=text)
         for (entry, check_id, item), text in asked.items()
     ]
+    held = held_among(patient, {f.entry_id for f in [*changed, *new]} - {entry_id})
+    changed = [finding for finding in changed if finding.entry_id not in held]
+    new = [finding for finding in new if finding.entry_id not in held]
     columns = ["text", "state", "confirmed_at", "confirmed_by"]
     if len(changed) == 1:
         changed[0].save(update_fields=columns)  # nearly always; a third of the bulk statement's time

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class LocksConfig(AppConfig):
     name = "ecrf.locks"
     verbose_name = "Locks"
+
+    def ready(self) -> None:
+        from ecrf.locks import holding  # noqa: F401  (says to the checks what is locked)

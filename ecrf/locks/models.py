@@ -39,6 +39,7 @@ class Lock(models.Model):
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="+")
     entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=500)
+    open_points = models.TextField(blank=True, help_text="What was open when it was locked all the same")
     set_at = models.DateTimeField()
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     lifted_at = models.DateTimeField(null=True)

@@ -1,9 +1,8 @@
 """Puts freezes and locks, and lifts them: with the right to, a reason, and nobody writing at that moment."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from ecrf.access.models import Site, User
@@ -15,9 +14,8 @@ from ecrf.locks.checklist import Target, checklist
 from ecrf.locks.models import Kind, Lock, Scope
 
 SHORTEST_REASON, LONGEST_REASON = 3, 500
-WAIT_AT_MOST = "5s"
-LOCK_NOT_AVAILABLE = "55P03"
-DEADLOCK = "40P01"
+WAIT_AT_MOST, PAUSE = 5.0, 0.05
+"""Seconds."""
 
 
 class LockRefused(Exception):
@@ -53,17 +51,22 @@ def put(
     target = Target.of(Scope(scope), site=site, patient=patient, visit=visit, entry=entry)
     _require(by, target.site)
     why = reason_in_words(reason)
-    with acting(actor, patient_id=target.patient.pk if target.patient else None, reason=why, source=source):
+    # No patient's turn is taken: who holds what the writers share keeps all of them out.
+    with acting(actor, reason=why, source=source):
         _wait_for_writers()
         if standing := Lock.objects.filter(kind=kind, lifted_at=None, **target.columns).first():
             return standing
         points = checklist(target) if kind == Kind.LOCK else []
         if points and not despite_open_points:
             raise OpenPoints("There are open points. Settle them, or lock all the same.")
-        named = "; ".join(point.words for point in points)
-        full = f"{why} (with open points: {named})"[:LONGEST_REASON] if points else why
         return Lock.objects.create(
-            kind=kind, scope=scope, **target.columns, reason=full, set_at=timezone.now(), set_by=by
+            kind=kind,
+            scope=scope,
+            **target.columns,
+            reason=why,
+            open_points="; ".join(point.words for point in points),
+            set_at=timezone.now(),
+            set_by=by,
         )
 
 
@@ -72,7 +75,7 @@ def lift(*, lock: Lock, reason: str, by: User, actor: Actor, source: str = "moni
     _require(by, lock.site)
     why = reason_in_words(reason)
     with acting(actor, patient_id=lock.patient_id, reason=why, source=source):
-        lock.refresh_from_db()
+        lock = Lock.objects.select_for_update(no_key=True).get(pk=lock.pk)
         if lock.lifted_at:
             raise LockRefused(
                 f"{lock.lifted_by} has lifted it already, at {lock.lifted_at:%Y-%m-%d %H:%M} UTC."
@@ -100,18 +103,14 @@ def _require(by: User, site: Site | None) -> None:
 
 
 def _wait_for_writers() -> None:
-    """Who writes holds this lock shared until the write is committed (see the trigger): none is left behind."""
-    with _in_words(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = %s", [WAIT_AT_MOST])
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ecrf.locks'), 0)")
-        cursor.execute("SET LOCAL lock_timeout = 0")
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", "") not in (LOCK_NOT_AVAILABLE, DEADLOCK):
-            raise
-        raise LockRefused("Somebody is saving at this moment. Try again in a few seconds.") from error
+    """Who writes holds this lock shared until the write is committed (see the trigger): none is left behind. It is
+    tried for, not queued for, so that nobody who saves has to wait behind it."""
+    end = time.monotonic() + WAIT_AT_MOST
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('ecrf.locks'), 0)")
+            if cursor.fetchone() == (True,):
+                return
+        if time.monotonic() > end:
+            raise LockRefused("Somebody is saving at this moment. Try again in a few seconds.")
+        time.sleep(PAUSE)

@@ -116,13 +116,13 @@ class Desk:
         return sum(query.is_open for found in self.queries.values() for query in found)
 
 
-def desk_of(patient: Patient, sheets: list[Sheet], reader: User) -> Desk:
-    """Six statements, whatever the number of items."""
+def desk_of(patient: Patient, sheets: list[Sheet], reader: User, seen: int) -> Desk:
+    """Five statements, whatever the number of items. `seen`: the chain's length, read before the sheets were."""
     rows = [each.row for sheet in sheets for each in sheet.with_rows if each.row is not None]
     ids = [row.entry_id for row in rows]
     latest = latest_on(ids)
     desk = Desk(
-        patient, sheets, reader, chain_length(patient), sampled_of(ids), latest, queries_on(ids),
+        patient, sheets, reader, seen, sampled_of(ids), latest, queries_on(ids),
         changes_of(patient, latest.values()),
     )  # fmt: skip
     for row in rows:

@@ -26,7 +26,7 @@ def queries(site: Site, since: Since, limit: int) -> Section:
 
 def query_line(query: Query) -> Line:
     entry = query.entry
-    item = CRFS[entry.crf].items.get(query.item)
+    item = CRFS[entry.crf].items.get(query.item) if entry.crf in CRFS else None
     label = str(item.verbose_name) if item else query.item
     return Line(
         query.patient_id,

@@ -22,7 +22,7 @@ from ecrf.casebook.story import story_of
 from ecrf.casebook.wording import form_title, reading_id, visit_label
 from ecrf.checks.reading import Sheet
 from ecrf.checks.sheets import entry_sheet, log_sheets, visit_sheets
-from ecrf.monitoring.desk import desk_of
+from ecrf.monitoring.desk import chain_length, desk_of
 from ecrf.monitoring.next_place import next_place
 from ecrf.monitoring.overview import shelf
 from ecrf.monitoring.queries_pages import address_of
@@ -63,6 +63,7 @@ class Refusal:
 def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> HttpResponse:
     """Every form of one visit, every item in words."""
     found = reach_visit(request.user, pk)
+    seen = chain_length(found.patient)  # before the values: what is saved meanwhile was not seen
     sheets, book = visit_sheets(found), Book(found.patient)
     outlook = outlook_of(found.patient, book)
     context = {
@@ -77,7 +78,7 @@ def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> Http
         ],
         "may_review": True,
         "print_url": reverse("print-visit", args=[found.patient.number, found.code]),
-        **_work(request, found.patient, sheets, f"visit:{found.pk}", visit=found, book=book),
+        **_work(request, found.patient, sheets, f"visit:{found.pk}", seen, visit=found, book=book),
     }
     return _shown(request, "visit", context, refusal)
 
@@ -89,12 +90,13 @@ def log_page(request: UserRequest, pk: int, crf: str, refusal: Refusal | None = 
     definition = CRFS[crf]
     found = reach(request.user, patients(), right_to_read(definition), pk=pk)
     may_review = request.user.may(Right.REVIEW, found.site)
+    seen = chain_length(found)
     context = {
         "patient": found,
         "title": definition.plural,
         "may_review": may_review,
         "print_url": reverse("print-log", args=[found.number, crf]) if may_review else "",
-        **_work(request, found, log_sheets(found, crf), f"log:{found.pk}:{crf}", log=crf),
+        **_work(request, found, log_sheets(found, crf), f"log:{found.pk}:{crf}", seen, log=crf),
     }
     return _shown(request, "visit", context, refusal)
 
@@ -104,6 +106,7 @@ def form(request: UserRequest, pk: int, crf: str = "", refusal: Refusal | None =
     entry = reach_entry(request.user, pk)
     if crf not in ("", entry.crf):
         raise Http404
+    seen = chain_length(entry.patient)
     sheet, log = entry_sheet(entry), "" if entry.visit_id else CRFS[entry.crf].row_of or entry.crf
     context = {
         "entry": entry,
@@ -114,7 +117,7 @@ def form(request: UserRequest, pk: int, crf: str = "", refusal: Refusal | None =
         "list": shelf(CRFS[entry.crf]),
         "may_review": request.user.may(Right.REVIEW, entry.site),
         "print_url": _print_url(entry) if request.user.may(Right.REVIEW, entry.site) else "",
-        **_work(request, entry.patient, [sheet], f"form:{entry.pk}", visit=entry.visit, log=log),
+        **_work(request, entry.patient, [sheet], f"form:{entry.pk}", seen, visit=entry.visit, log=log),
     }
     return _shown(request, "form", context, refusal)
 
@@ -134,7 +137,7 @@ def first_to_do(user: User, entry: Entry, item: str) -> str:
     """The id of the next item to verify behind this one, among the forms of its visit or log; of the page's end."""
     log = CRFS[entry.crf].row_of or entry.crf
     sheets = visit_sheets(entry.visit) if entry.visit else log_sheets(entry.patient, log)
-    desk = desk_of(entry.patient, sheets, user)
+    desk = desk_of(entry.patient, sheets, user, seen=0)
     readings = [reading for sheet in sheets for each in sheet.with_rows for reading in each.readings.values()]
     here = reading_id(entry.crf, entry.address, item)
     behind = readings[[reading.id for reading in readings].index(here) + 1 :]
@@ -146,12 +149,13 @@ def _work(
     patient: Patient,
     sheets: list[Sheet],
     where: str,
+    seen: int,
     visit: Visit | None = None,
     log: str = "",
     book: Book | None = None,
 ) -> dict[str, Any]:
     """What every page of the review needs: its items with their standing, and where it goes on."""
-    desk = desk_of(patient, sheets, request.user)
+    desk = desk_of(patient, sheets, request.user, seen)
     after = f"visit:{visit.pk}" if visit else f"log:{patient.pk}:{log}"
     return {
         "sheets": sheets,

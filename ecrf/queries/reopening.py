@@ -39,7 +39,8 @@ def hand_back_struck(patient: Patient) -> None:
     rows = rows_of(query.entry for query in queries)
     for query in queries:
         text = _struck_words(query.entry)
-        if all(said.said_by_id or said.text != text for said in query.said):
+        last = query.said[-1] if query.said else None
+        if last is None or last.said_by_id or last.text != text:
             value = quoted(rows.get(query.entry_id), query.item)
             say(query, Act.PASSED_ON, text, turn=query.asked_in, value=value)
 

@@ -9,12 +9,13 @@ from django.db.models.functions import Cast
 
 from ecrf.audit.models import SYSTEM_CHAIN, AuditEvent
 from ecrf.audit.triggers import AUDITED
-from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.models import Entry, Patient, ReferenceRange, Visit
 from ecrf.casebook.registry import CRFS
 from ecrf.checks.models import Finding
 from ecrf.locks.models import Lock
 from ecrf.locks.models import Scope as LockScope
 from ecrf.queries.models import Message, Query
+from ecrf.reports.models import TrailExport
 from ecrf.reports.trail_filters import NO_VISIT, Filters, Scope
 from ecrf.reports.trail_kinds import of_kind, table
 from ecrf.signatures.models import Signature
@@ -57,18 +58,27 @@ def _of_patient(patient: Patient) -> Q:
 def _of_site(scope: Scope) -> Q:
     """The chains of its patients, and of the chain of what belongs to no patient the rows that are the site's."""
     patients = Patient.objects.filter(site=scope.site).values("pk")
-    own = [Q(table=table(model), row__in=_rows(model, Q(site=scope.site))) for model in _of_no_patient()]
+    own = [
+        Q(table=table(model), row__in=_rows(model, Q(site=scope.site)))
+        for model in _of_no_patient(scope.for_reviewer)
+    ]
     study = Q(table=table(Lock), row__in=_rows(Lock, Q(scope=LockScope.STUDY)))
     return Q(chain__in=patients) | (Q(chain=SYSTEM_CHAIN) & reduce(or_, own, study))
 
 
+FOR_SITES = (ReferenceRange, Lock, TrailExport)
+"""What belongs to a site as a whole and is its people's to read."""
+
+
 @cache
-def _of_no_patient() -> tuple[type[Model], ...]:
-    """The audited tables whose rows may belong to a site as a whole. Accounts have a log of their own."""
+def _of_no_patient(for_reviewer: bool) -> tuple[type[Model], ...]:
+    """The audited tables whose rows may belong to a site as a whole. Accounts have a log of their own; of what
+    reviewers keep for themselves (reports of their visits, the share that is drawn) a site is told nothing."""
     return tuple(
         audited.model
         for audited in AUDITED
         if audited.model is not Patient
+        and (for_reviewer or audited.model in FOR_SITES)
         and audited.model._meta.app_label != "access"
         and "site" in (columns := {field.name: field for field in audited.model._meta.concrete_fields})
         and ("patient" not in columns or columns["patient"].null)

@@ -26,10 +26,12 @@ NO_DAY = "This is no date in the calendar. Write it as YYYY-MM-DD."
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose trail it is: one patient's, or that of all patients of a site."""
+    """Whose trail it is: one patient's, or that of all patients of a site. `for_reviewer`: with what reviewers keep for
+    themselves, such as the reports of monitoring visits."""
 
     site: Site
     patient: Patient | None = None
+    for_reviewer: bool = False
 
     @property
     def zone(self) -> ZoneInfo:

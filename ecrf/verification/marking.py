@@ -1,11 +1,12 @@
 """Keeps the marks of complete forms: how many items each has to verify."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, Q
 from django.utils import timezone
 
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.book import Book
 from ecrf.casebook.marks import ReviewMark
@@ -14,6 +15,7 @@ from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import after_completion
 from ecrf.casebook.striking import after_strike
 from ecrf.casebook.writing import Writing, after_write
+from ecrf.verification.models import STANDS, Verification
 from ecrf.verification.plan import draw_of, is_critical, is_drawn, items_to_verify, share_at, shares_of
 
 
@@ -39,11 +41,35 @@ def mark_changed(writing: Writing) -> list[Any]:
 
 @after_strike
 def mark_anew(patient: Patient) -> None:
-    """Every complete form of the patient, from its values: what is struck out has nothing to verify."""
+    """Every complete form of the patient, from its values and verifications; what is struck out has no mark."""
     book = Book(patient)
     book.load(*CRFS)
-    rows = [row for key in CRFS for row in book.with_struck(key) if row.entry.status == Status.COMPLETE]
-    _store(patient, rows, _completed_at(patient))
+    every = [row for key in CRFS for row in book.with_struck(key) if row.entry.status == Status.COMPLETE]
+    struck = [row.entry_id for row in every if row.entry.is_struck]
+    ReviewMark.objects.filter(entry__in=struck).delete()
+    standing = [row for row in every if not row.entry.is_struck]
+    _store(patient, standing, _completed_at(patient), _verified(patient))
+
+
+def follow_plan(patient: Patient) -> int:
+    """Verifications from before the plan changed count as it says now: what was critical then may not be, or the
+    reverse; how many were moved."""
+    moved = 0
+    with acting(SYSTEM, patient_id=patient.pk, reason="The plan of verification changed", source="command"):
+        for each in Verification.objects.filter(STANDS, patient=patient).select_related("entry"):
+            if each.is_critical != is_critical(each.entry.crf, each.item):
+                each.is_critical = not each.is_critical
+                each.save(update_fields=["is_critical"])
+                moved += 1
+    return moved
+
+
+def _verified(patient: Patient) -> dict[int, dict[str, int]]:
+    """{entry id: how many of its items are verified}."""
+    critical = Count("pk", filter=Q(is_critical=True))
+    standing = Verification.objects.filter(STANDS, patient=patient).order_by().values_list("entry")
+    counts = standing.annotate(critical=critical, all=Count("pk"))
+    return {entry: {"critical_verified": own, "rest_verified": every - own} for entry, own, every in counts}
 
 
 def _completed_at(patient: Patient) -> dict[int, datetime]:
@@ -56,8 +82,13 @@ def _completed_at(patient: Patient) -> dict[int, datetime]:
     }
 
 
-def _store(patient: Patient, rows: Iterable[Crf], completed_at: dict[int, datetime]) -> None:
-    rows = list(rows)
+def _store(
+    patient: Patient,
+    rows: list[Crf],
+    completed_at: dict[int, datetime],
+    verified: dict[int, dict[str, int]] | None = None,
+) -> None:
+    """Write the marks; `verified` where it is not left to the database's trigger."""
     if not rows:
         return
     shares, now = shares_of(patient.site_id), timezone.now()
@@ -79,14 +110,18 @@ def _store(patient: Patient, rows: Iterable[Crf], completed_at: dict[int, dateti
                 draw=draw,
                 is_sampled=is_drawn(draw, share),
                 **_counts(row),
+                **((verified or {}).get(row.entry_id, {})),
             )
         )
     ReviewMark.objects.bulk_create(
         marks,
         update_conflicts=True,
         unique_fields=["entry"],
-        update_fields=["critical", "rest", "is_sampled"],
+        update_fields=["critical", "rest", "is_sampled", *(VERIFIED if verified is not None else ())],
     )
+
+
+VERIFIED = ("critical_verified", "rest_verified")
 
 
 def _counts(row: Crf) -> dict[str, int]:

@@ -15,6 +15,7 @@ from ecrf.audit.actor import Actor, acting
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.marks import ReviewMark
 from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.turns import take_turns_of
 from ecrf.verification.evidence import Evidence, Key, evidence_on
 from ecrf.verification.models import SiteShare, Verification
 from ecrf.verification.plan import DRAWS, is_critical
@@ -151,6 +152,9 @@ def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, a
     if len(why) < 3 or len(why) > 500:
         raise PlanRefused("Say in 3 to 500 characters why the share of this site is set.")
     with acting(actor, reason=why, source="monitor"):
+        take_turns_of(
+            site
+        )  # a form that is being completed is drawn by the old share or by the new one, not in between
         made = SiteShare.objects.create(
             site=site, share=share, from_on=from_on, reason=why, set_at=timezone.now(), set_by=by
         )

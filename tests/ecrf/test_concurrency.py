@@ -347,7 +347,7 @@ def test_row_struck_out_while_somebody_changes_it_keeps_what_was_there_or_takes_
 
 @pytest.mark.requirement("R-112")
 def test_lock_waits_for_who_is_saving_and_tells_so_if_it_takes_long(committed, monkeypatch):
-    monkeypatch.setattr("ecrf.locks.services.WAIT_AT_MOST", "300ms")
+    monkeypatch.setattr("ecrf.locks.services.WAIT_AT_MOST", 0.3)
     written, done = threading.Event(), threading.Event()
 
     def save() -> None:

@@ -39,7 +39,11 @@ def patient_trail(request: UserRequest, number: str) -> HttpResponse:
 def site_trail(request: UserRequest, code: str) -> HttpResponse:
     """The same over all patients of a site, of the last 30 days unless asked otherwise."""
     site = reach_site(request.user, code)
-    return _page(request, Scope(site), reverse("site-trail-csv", args=[code]))
+    return _page(
+        request,
+        Scope(site, for_reviewer=request.user.may(Right.REVIEW, site)),
+        reverse("site-trail-csv", args=[code]),
+    )
 
 
 @require_POST
@@ -52,7 +56,8 @@ def patient_csv(request: UserRequest, number: str) -> HttpResponse | StreamingHt
 @require_POST
 def site_csv(request: UserRequest, code: str) -> HttpResponse | StreamingHttpResponse:
     """The site's trail as a file: the page's period, or (`whole`) from the beginning."""
-    return _file(request, Scope(reach_site(request.user, code)))
+    site = reach_site(request.user, code)
+    return _file(request, Scope(site, for_reviewer=request.user.may(Right.REVIEW, site)))
 
 
 def _page(request: UserRequest, scope: Scope, csv_url: str) -> HttpResponse:

@@ -126,7 +126,7 @@ def test_lock_with_open_points_asks_first_and_keeps_the_reason(client, visit):
     assert 'value="End of study"' in page
     assert not Lock.objects.exists()
     assert client.post(address(visit), {"act": "lock", "reason": "End", "despite": "on"}).status_code == 302
-    assert "with open points: " in Lock.objects.get().reason
+    assert "not signed" in Lock.objects.get().open_points
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x", "\x00\x00"])
