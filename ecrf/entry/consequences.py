@@ -35,7 +35,8 @@ def consequences(place: Place, row: Crf | None, items: Iterable[str]) -> dict[st
     found = {}
     for name in items:
         seen = verified.get((entry.pk, name))
-        own = [_of_verification(seen, zone)] if seen and seen.stands else []
+        label = str(place.definition.items[name].verbose_name)
+        own = [_of_verification(label, seen, zone)] if seen and seen.stands else []
         own += [_of_query(each, zone) for each in asked.get((entry.pk, name), []) if _reopens(each)]
         found[name] = [*own, *signed]
     return found
@@ -76,8 +77,8 @@ def _reopens(query: Query) -> bool:
     return not query.is_open and query.finding_id is None
 
 
-def _of_verification(seen: Verification, zone: ZoneInfo) -> str:
-    return f"undoes the verification by {seen.verified_by} of {_day(seen.verified_at, zone)}"
+def _of_verification(label: str, seen: Verification, zone: ZoneInfo) -> str:
+    return f"undoes the verification of {label} by {seen.verified_by} of {_day(seen.verified_at, zone)}"
 
 
 def _of_signature(signature: Signature, zone: ZoneInfo) -> str:

@@ -39,6 +39,7 @@ def refuse_held(place: Place, result: Recorded) -> None:
         return
     at = held.set_at.astimezone(place.patient.site.zone)
     word = Kind(held.kind).label
-    why = f"This is {word} since {at:%Y-%m-%d %H:%M %Z}, by {held.set_by}: {held.reason} Nothing was changed."
+    reason = held.reason.rstrip(". ")
+    why = f"This is {word} since {at:%Y-%m-%d %H:%M %Z}, by {held.set_by}: {reason}. Nothing was changed."
     result.refused |= dict.fromkeys(result.wants_reason, why)
     result.wants_reason = []

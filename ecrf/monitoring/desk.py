@@ -12,6 +12,8 @@ from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.casebook.registry import CRFS
 from ecrf.checks.models import Finding
 from ecrf.checks.reading import Reading, Sheet
+from ecrf.locks.models import Lock
+from ecrf.locks.reading import is_locked
 from ecrf.queries.models import Query
 from ecrf.queries.reading import queries_on
 from ecrf.verification.models import Verification
@@ -57,7 +59,8 @@ class Standing:
 
 @dataclass(frozen=True)
 class Desk:
-    """The items of one page. `seen`: how long the patient's chain was when the page was made."""
+    """The items of one page. `seen`: how long the patient's chain was when the page was made; `lock`: what freezes or
+    locks all of it."""
 
     patient: Patient
     sheets: list[Sheet]
@@ -68,6 +71,7 @@ class Desk:
     queries: dict[Key, list[Query]]
     changes: dict[int, AuditEvent]
     standings: dict[Key, Standing] = field(default_factory=dict)
+    lock: Lock | None = None
 
     def standing(self, reading: Reading) -> Standing | None:
         """None of an item that is not entered, or of a form that is not begun."""
@@ -97,11 +101,11 @@ class Desk:
 
     @cached_property
     def may_verify(self) -> bool:
-        return self.reader.may(Right.VERIFY, self.patient.site)
+        return self.reader.may(Right.VERIFY, self.patient.site) and not is_locked(self.lock)
 
     @cached_property
     def may_query(self) -> bool:
-        return self.reader.may(Right.QUERY, self.patient.site)
+        return self.reader.may(Right.QUERY, self.patient.site) and not is_locked(self.lock)
 
     @property
     def planned(self) -> int:
@@ -116,14 +120,14 @@ class Desk:
         return sum(query.is_open for found in self.queries.values() for query in found)
 
 
-def desk_of(patient: Patient, sheets: list[Sheet], reader: User, seen: int) -> Desk:
+def desk_of(patient: Patient, sheets: list[Sheet], reader: User, seen: int, lock: Lock | None = None) -> Desk:
     """Five statements, whatever the number of items. `seen`: the chain's length, read before the sheets were."""
     rows = [each.row for sheet in sheets for each in sheet.with_rows if each.row is not None]
     ids = [row.entry_id for row in rows]
     latest = latest_on(ids)
     desk = Desk(
         patient, sheets, reader, seen, sampled_of(ids), latest, queries_on(ids),
-        changes_of(patient, latest.values()),
+        changes_of(patient, latest.values()), lock=lock,
     )  # fmt: skip
     for row in rows:
         values = set(items_to_verify(row)) if row.entry.status == Status.COMPLETE else set()

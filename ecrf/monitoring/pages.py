@@ -22,6 +22,8 @@ from ecrf.casebook.story import story_of
 from ecrf.casebook.wording import form_title, reading_id, visit_label
 from ecrf.checks.reading import Sheet
 from ecrf.checks.sheets import entry_sheet, log_sheets, visit_sheets
+from ecrf.locks.models import Lock
+from ecrf.locks.reading import lock_on_entry, lock_on_visit, locks_over
 from ecrf.monitoring.desk import chain_length, desk_of
 from ecrf.monitoring.next_place import next_place
 from ecrf.monitoring.overview import shelf
@@ -155,17 +157,26 @@ def _work(
     book: Book | None = None,
 ) -> dict[str, Any]:
     """What every page of the review needs: its items with their standing, and where it goes on."""
-    desk = desk_of(patient, sheets, request.user, seen)
+    lock = _lock_on(patient, sheets, visit)
+    desk = desk_of(patient, sheets, request.user, seen, lock)
     after = f"visit:{visit.pk}" if visit else f"log:{patient.pk}:{log}"
     return {
         "sheets": sheets,
         "desk": desk,
+        "lock": lock,
         "where": where,
         "zone": patient.site.zone,
         "open_questions": sum(sheet.open_questions for sheet in sheets),
         "next": next_place(request.user, patient, visit, log, book) if desk.may_verify else None,
         "next_url": f"{reverse('monitor:next-to-verify')}?after={after}",
     }
+
+
+def _lock_on(patient: Patient, sheets: list[Sheet], visit: Visit | None) -> Lock | None:
+    """What freezes or locks everything on the page; one statement."""
+    locks = locks_over(patient)
+    only = sheets[0].entry if len(sheets) == 1 else None
+    return lock_on_visit(locks, visit) or (lock_on_entry(locks, only) if only else None)
 
 
 def _shown(request: UserRequest, page: str, context: dict[str, Any], refusal: Refusal | None) -> HttpResponse:

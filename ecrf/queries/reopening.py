@@ -39,8 +39,8 @@ def hand_back_struck(patient: Patient) -> None:
     rows = rows_of(query.entry for query in queries)
     for query in queries:
         text = _struck_words(query.entry)
-        last = query.said[-1] if query.said else None
-        if last is None or last.said_by_id or last.text != text:
+        was_told = any(not said.said_by_id and said.text == text for said in query.said)
+        if query.turn == Turn.SITE or not was_told:
             value = quoted(rows.get(query.entry_id), query.item)
             say(query, Act.PASSED_ON, text, turn=query.asked_in, value=value)
 

@@ -49,5 +49,15 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   input.focus();
 });
+/* What the page says of a signature no longer holds once a change has broken it. */
+document.addEventListener("ecrf:outcome", ({ detail }) => {
+  const lines = [...document.querySelectorAll(`#m-${CSS.escape(detail.id)} [data-undoes] li`)];
+  if (detail.outcome !== "saved" || !lines.some((line) => line.textContent.startsWith("breaks the signature"))) return;
+  for (const each of document.querySelectorAll("main [data-signed]")) {
+    each.className = each.matches("p") ? "note note-error" : "state state-overdue";
+    each.textContent = each.matches("p") ? "✗ Signature broken by your change: what stands now is not signed." : "✗ signature broken";
+    delete each.dataset.signed;
+  }
+});
 for (const moment of ["htmx:afterSettle", "ecrf:saved", "ecrf:dropped"]) document.addEventListener(moment, show);
 show();

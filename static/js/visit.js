@@ -46,10 +46,19 @@ onSettled(() => {
   if (button) form.requestSubmit(button);
 });
 
+/* What was typed and refused because it is locked: told, not put where the record stands. */
+function tellHeld(id, value) {
+  const note = Object.assign(document.createElement("p"), { className: "note note-error" });
+  note.textContent = `Not stored, as this cannot be changed now: you typed “${value}”.`;
+  document.getElementById(`m-${id}`).replaceChildren(note);
+  outbox.drop(id);
+}
+
 /* Text typed before a reload, a crash or a Back: put it back and send it. */
 for (const id of outbox.ids()) {
   const entry = outbox.get(id);
   if (!wrapper(id) || (!entry.missing && entry.value === shown(state.get(id)))) outbox.drop(id);
+  else if (field(id)?.disabled) tellHeld(id, entry.value);
   else {
     write(id, entry.value);
     outbox.put(id, { ...entry, typing: false, held: false });

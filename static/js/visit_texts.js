@@ -4,6 +4,7 @@ const forms = [...document.querySelectorAll("[data-text-of-visit]")];
 const finish = document.querySelector("[data-finish]");
 const unsaved = new Set();
 let waiting = false;
+let goOn = "";
 
 function say(form, words) {
   const state = form.querySelector(".text-state");
@@ -26,6 +27,8 @@ for (const form of forms) {
       unsaved.delete(form);
     }
     waiting = waiting && event.detail.successful;
+    goOn = event.detail.successful ? goOn : "";
+    if (goOn && !unsaved.size) location.assign(goOn);
     if (waiting && !unsaved.size) {
       waiting = false;
       finish.requestSubmit();
@@ -54,6 +57,15 @@ finish?.addEventListener("submit", (event) => {
     waiting = true;
     unsaved.forEach((form) => form.requestSubmit());
   }
+});
+
+/* What is printed is what was typed: it is saved first. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-after-saving]");
+  if (!link || !unsaved.size) return;
+  event.preventDefault();
+  goOn = link.href;
+  unsaved.forEach((form) => form.requestSubmit());
 });
 
 /* Left with something unsaved: it is sent on the way out. */

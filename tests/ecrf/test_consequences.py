@@ -66,7 +66,7 @@ def reviewed(entry, monitor, investigator):
 
 def test_change_names_the_verification_and_the_signature_it_undoes(post, reviewed):
     page = post("visited_on", "2026-01-06").content.decode()
-    assert "undoes the verification by monitor of" in page
+    assert "undoes the verification of Date of visit by monitor of" in page
     assert "breaks the signature of Synthetic investigator on Week 4" in page
     assert "JST" in page
     assert "reopens query" not in page
@@ -111,7 +111,7 @@ def test_page_without_script_names_what_is_undone_and_takes_one_reason_for_all(c
     asked = client.post(url, data)
     page = asked.content.decode()
     assert asked.status_code == 422
-    assert "undoes the verification by monitor" in page
+    assert "undoes the verification of Date of visit by monitor" in page
     assert "<span data-reason-count>2</span> changes wait" in page
     assert client.post(url, {**data, "reason-of-all": "Source was corrected"}).status_code == 302
     stored = a_place(visit, "visit").definition.model.objects.get(entry__visit=visit)

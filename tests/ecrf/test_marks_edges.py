@@ -58,12 +58,10 @@ def test_struck_row_that_was_verified_hides_nothing_that_is_left(patient, coordi
             by=monitor,
             actor=monitor.acting_at(site, Right.VERIFY),
         )
-    before = progress_of("patient", [patient.pk])[patient.pk]
     strike_out(
         entry=one, by=coordinator, actor=coordinator.acting_at(site, Right.ENTER), reason="Entered twice"
     )
     after = progress_of("patient", [patient.pk])[patient.pk]
-    print(before, after, list(ReviewMark.objects.values_list("planned", "verified", "is_sampled")))
     m = ReviewMark.objects.get(pk=two.pk)
     assert (after.planned, after.verified) == (m.planned, m.verified)
 
@@ -107,9 +105,6 @@ def test_completion_statements_do_not_grow_with_forms(site, coordinator):
                 == []
             )
         counts.append([q["sql"][:110] for q in seen])
-    for c in counts:
-        print(len(c))
-        print("\n".join(c))
     assert sum('FROM "casebook_visit"' in s for s in counts[1]) <= sum(
         'FROM "casebook_visit"' in s for s in counts[0]
     )
@@ -142,4 +137,5 @@ def test_verification_after_strike_restore(patient, coordinator, monitor, site):
     strike_out(entry=one, by=coordinator, actor=actor, reason="Entered twice")
     restore(entry=one, actor=actor, reason="It was right")
     after = ReviewMark.objects.values("planned", "verified", "draw", "completed_at").get(pk=one.pk)
-    print(before, after)
+    for name in ("planned", "verified", "draw"):
+        assert after[name] == before[name], name

@@ -38,6 +38,5 @@ def test_site_does_not_read_the_monitors_report_in_its_trail(site, monitor, coor
         client.post(reverse("site-trail-csv", args=[site.code]), {"whole": "1"}).streaming_content
     ).decode()
     assert client.get(reverse("monitor:monitoring-visit", args=[visit.pk])).status_code == 403
-    print("page", "SECRET" in page, "csv", "SECRET-PURPOSE" in body, "SECRET-REPORT" in body)
     assert "SECRET" not in page
     assert "SECRET" not in body

@@ -27,5 +27,4 @@ def test_date_of_a_later_visit_beside_a_locked_log_row(site, coordinator, data_m
         despite_open_points=True,
     )
     r = enter(patient, "adverse-event", coordinator, started_on="2026-01-05")
-    print(kind, r.refused)
     assert r.is_clean
