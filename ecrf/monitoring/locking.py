@@ -99,7 +99,7 @@ def _page(
             (point, [(place, _place(place)) for place in point.places]) for point in checklist(target)
         ],
         "may_lock": _may_lock(request.user, target),
-        "may_freeze": not any(lock.kind == Kind.FREEZE for lock in own),
+        "may_freeze": not own,
         "may_be_locked": not any(lock.kind == Kind.LOCK for lock in own),
         "error": error,
         "typed": request.POST.get("reason", ""),

@@ -59,5 +59,10 @@ document.addEventListener("ecrf:outcome", ({ detail }) => {
     delete each.dataset.signed;
   }
 });
+/* The field in use is never under the bar. */
+document.addEventListener("focusin", ({ target }) => {
+  if (bar.hidden || bar.contains(target) || target.getBoundingClientRect().bottom < bar.getBoundingClientRect().top) return;
+  target.scrollIntoView({ block: "center" });
+});
 for (const moment of ["htmx:afterSettle", "ecrf:saved", "ecrf:dropped"]) document.addEventListener(moment, show);
 show();
