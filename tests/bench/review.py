@@ -48,7 +48,7 @@ def _press_v(client: Client, item: Standing, seen: int) -> Statements:
 
 def _left(visit: Visit, study: Study) -> list[Standing]:
     """What is to verify on the visit's page, in its order."""
-    desk = desk_of(visit.patient, visit_sheets(visit), study.monitor)
+    desk = desk_of(visit.patient, visit_sheets(visit), study.monitor, seen=0)
     return [each for sheet in desk.sheets for each in desk.todo(sheet)]
 
 
