@@ -9,6 +9,7 @@ from ecrf.access.models import Site, User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.models import SYSTEM_CHAIN
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.locks.checklist import Target, checklist
 from ecrf.locks.models import Kind, Lock, Scope
@@ -53,7 +54,7 @@ def put(
     why = reason_in_words(reason)
     # No patient's turn is taken: who holds what the writers share keeps all of them out.
     with acting(actor, reason=why, source=source):
-        _wait_for_writers()
+        _wait_for_writers(target.patient.pk if target.patient else SYSTEM_CHAIN)
         if standing := Lock.objects.filter(kind=kind, lifted_at=None, **target.columns).first():
             return standing
         points = checklist(target) if kind == Kind.LOCK else []
@@ -102,13 +103,13 @@ def _require(by: User, site: Site | None) -> None:
         raise LockRefused("Your role does not let you freeze, lock and unlock.", 403)
 
 
-def _wait_for_writers() -> None:
-    """Who writes holds this lock shared until the write is committed (see the trigger): none is left behind. It is
-    tried for, not queued for, so that nobody who saves has to wait behind it."""
+def _wait_for_writers(chain: int) -> None:
+    """Who writes holds a lock shared until the write is committed (see the trigger): none is left behind. It is tried
+    for, together with the head of the chain, not queued for, so that nobody who saves has to wait behind it."""
     end = time.monotonic() + WAIT_AT_MOST
     while True:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('ecrf.locks'), 0)")
+            cursor.execute("SELECT locks_taken_alone(%s)", [chain])
             if cursor.fetchone() == (True,):
                 return
         if time.monotonic() > end:

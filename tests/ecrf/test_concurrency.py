@@ -375,6 +375,40 @@ def test_lock_waits_for_who_is_saving_and_tells_so_if_it_takes_long(committed, m
     assert enter(committed.visit, "vital-signs", committed.people[0], pulse="71").refused
 
 
+@pytest.mark.requirement("R-112")
+@pytest.mark.parametrize("scope", ["site", "patient"])
+def test_lock_and_a_save_that_holds_the_head_of_the_chain_do_not_wait_in_a_circle(
+    committed, monkeypatch, scope
+):
+    """The trail's trigger takes the head first and then what writers share: here somebody stands in between."""
+    held, tried, pauses = threading.Event(), threading.Event(), []
+    monkeypatch.setattr(
+        "ecrf.locks.services.time.sleep", lambda _: (pauses.append(1), tried.set(), held.wait(0.05))
+    )
+    by = make_user("locker", Role.DATA_MANAGER)
+    on = {"patient": committed.patient} if scope == "patient" else {"site": committed.site}
+    actor = by.acting_at(committed.site, Right.LOCK)
+
+    def save() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM audit_auditchain WHERE chain = %s FOR UPDATE",
+                [committed.patient.pk if scope == "patient" else 0],
+            )
+            held.set()
+            tried.wait(2)
+            enter(committed.visit, "vital-signs", committed.people[0], pulse="70")
+
+    def lock() -> None:
+        held.wait(10)
+        put(kind="freeze", scope=scope, reason="Settled", by=by, actor=actor, **on)
+
+    at_once(save, lock)
+    assert pauses, "who locks met nobody"
+    assert CRFS["vital-signs"].model.objects.get().pulse == 70
+    assert enter(committed.visit, "vital-signs", committed.people[0], pulse="71").refused
+
+
 def test_queries_opened_at_once_get_numbers_of_their_own(committed):
     monitor = make_user("monitor", Role.MONITOR, committed.site)
     enter(committed.visit, "vital-signs", committed.people[0], pulse="70")
