@@ -33,6 +33,7 @@ class Patient(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["site", "sequence"], name="patient_sequence_unique")]
+        indexes = [models.Index(fields=["site", "number"], name="patient_list")]
 
     def __str__(self) -> str:
         return self.number

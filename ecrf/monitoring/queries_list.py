@@ -18,7 +18,7 @@ from ecrf.access.reach import sites
 from ecrf.access.roles import Right
 from ecrf.checks.registry import CHECKS
 from ecrf.monitoring import queries_noise, queries_pages
-from ecrf.monitoring.lists import chip, quiet
+from ecrf.monitoring.lists import chip, ids, quiet
 from ecrf.monitoring.reaching import reader
 from ecrf.monitoring.read_only import ReviewAdmin
 from ecrf.monitoring.site import monitor_site
@@ -146,7 +146,13 @@ class QueryAdmin(ReviewAdmin):
         return [*super().get_urls(), *own]
 
     def rows(self) -> QuerySet[Query]:
-        return queries_with_place()
+        return Query.objects.all()
+
+    def dress(self, rows: list[Any]) -> None:
+        """Where each stands, only of those on the page: joined to all of them before they are put in order, it costs more
+        than all the rest."""
+        placed = queries_with_place().in_bulk(ids(rows))
+        rows[:] = [placed[row.pk] for row in rows]
 
     @admin.display(description="No.")
     def the_query(self, row: Query) -> str:
