@@ -149,7 +149,7 @@ class QueryAdmin(ReviewAdmin):
         return Query.objects.all()
 
     def dress(self, rows: list[Any]) -> None:
-        """Where each stands, only of those on the page: joined to all of them before they are put in order, it costs more
+        """Where each stands, one statement: joined to every query before they are put in order, it would cost more
         than all the rest."""
         placed = queries_with_place().in_bulk(ids(rows))
         rows[:] = [placed[row.pk] for row in rows]

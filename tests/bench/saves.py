@@ -18,11 +18,14 @@ STATEMENTS_AT_MOST = 15
 CHECKS_AT_MOST = 5
 THROUGHPUT_AT_LEAST = 0.4
 
+LABORATORY = "a laboratory result (with its range and flag)"
+"""It reads the ranges and three forms more than the others: its time is told, and has no limit of its own."""
+
 ITEMS = {
     "a pulse (no check objects)": ("vital-signs/1/pulse", "70", "71"),
     "an MRC grade (compared with last visit)": ("mrc-strength/1/left_hip_flexion", "4", "5"),
     "a grip trial (a question opens, closes)": ("grip-strength/1/right_3", "41.0", "20.0"),
-    "a laboratory result (with its range and flag)": ("lab-result/1.1/value", "13.1", "12.4"),
+    LABORATORY: ("lab-result/1.1/value", "13.1", "12.4"),
 }
 
 OTHERS = {
@@ -76,8 +79,11 @@ def measure_saves(browser: Browser, study: Study) -> list[Line]:
     lines = [told("reference's POST, median", f"{plain:.1f} ms")]
     for what, ms in found.items():
         said = f"{ms:.1f} ms = {ms / plain:.2f} × reference"
+        title, limit = f"save {what}, median", f"≤ {SLOWER_AT_MOST} ×"
         lines.append(
-            at_most(f"save {what}, median", ms / plain, SLOWER_AT_MOST, said, f"≤ {SLOWER_AT_MOST} ×")
+            told(title, said)
+            if what == LABORATORY
+            else at_most(title, ms / plain, SLOWER_AT_MOST, said, limit)
         )
     return lines
 
