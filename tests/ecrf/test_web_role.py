@@ -8,10 +8,19 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from ecrf.access.login_log import LoginEvent, What, note
+from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.chain import verify
-from ecrf.audit.models import AuditEvent
-from tests.builders import a_patient, a_visit, enter
+from ecrf.audit.models import AuditChain, AuditEvent
+from ecrf.casebook.marks import ReviewMark
+from ecrf.casebook.services import complete_entries
+from ecrf.locks.services import lift, put
+from ecrf.queries.services import close, open_query
+from ecrf.signatures.models import Scope
+from ecrf.signatures.services import sign
+from ecrf.signatures.signers import confirm_identity
+from ecrf.verification.services import verify as verify_item
+from tests.builders import a_patient, a_place, a_visit, enter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-008")]
 
@@ -21,6 +30,8 @@ REVOKES = [
     import_module("ecrf.audit.migrations.0003_audit_write_of_the_owner").REVOKE,
     import_module("ecrf.access.migrations.0002_login_log").REVOKE,
 ]
+TRIALS = [f"{side}_{n}" for side in ("right", "left") for n in (1, 2, 3)]
+GRIP = {"device": "SYN-1", "assessor": "A1"}
 TRAIL = ["audit_auditevent", "audit_auditchain"]
 
 
@@ -150,3 +161,49 @@ def test_row_added_in_another_time_zone_is_no_false_alarm(coordinator, site):
         cursor.execute("SET LOCAL TimeZone = 'UTC'")
     assert verify().faults == []
     assert AuditEvent.objects.filter(table="casebook_visit").get().changes["code"] == [None, "W01"]
+
+
+# --- the review -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("R-112")
+def test_web_role_can_do_the_whole_review_and_the_database_holds_it_to_a_lock(
+    web, visit, site, coordinator, investigator, monitor, data_manager
+):
+    enter(visit, "grip-strength", coordinator, **dict.fromkeys(TRIALS, "30"), **GRIP)
+    place = a_place(visit, "grip-strength")
+    assert not complete_entries(
+        patient=visit.patient, places=[place], by=coordinator.acting_at(site, Right.ENTER)
+    )
+    entry = place.definition.model.objects.get().entry
+    seen = AuditChain.objects.get(chain=visit.patient_id).length
+    verify_item(
+        entry=entry, item="right_1", seen=seen, by=monitor, actor=monitor.acting_at(site, Right.VERIFY)
+    )
+    asking = monitor.acting_at(site, Right.QUERY)
+    close(
+        query=open_query(entry=entry, item="left_1", text="Which hand?", by=monitor, actor=asking),
+        by=monitor,
+        actor=asking,
+    )
+    confirm_identity(user=investigator, confirmed_by="Synthetic manager", how="Invented", by=SYSTEM)
+    signed = sign(
+        patient=visit.patient,
+        scope=Scope.FORM,
+        entry=entry,
+        seen=AuditChain.objects.get(chain=visit.patient_id).length,
+        by=investigator,
+        actor=investigator.acting_at(site, Right.SIGN),
+        declares=True,
+    )
+    assert enter(visit, "grip-strength", coordinator, reason="Misread", right_1="31").changed
+    signed.refresh_from_db()
+    assert signed.broken_at
+    mark = ReviewMark.objects.get(entry=entry)
+    assert (mark.verified, mark.is_signed) == (0, False)
+    locking = {"by": data_manager, "actor": data_manager.acting_at(site, Right.LOCK), "reason": "Settled"}
+    held = put(kind="lock", scope="patient", patient=visit.patient, despite_open_points=True, **locking)
+    assert enter(visit, "grip-strength", coordinator, reason="Misread", right_1="32").refused
+    lift(lock=held, **locking)
+    assert enter(visit, "grip-strength", coordinator, reason="Misread", right_1="32").changed
+    assert verify().faults == []
