@@ -12,7 +12,7 @@ from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
 from ecrf.entry.answering import address_of
 from ecrf.queries.models import Query, Turn
-from ecrf.queries.reading import count_turns, queries_with_place, to_answer
+from ecrf.queries.reading import count_turns, placed, to_answer
 
 PAGE_ROWS = 50
 PAGES = 200
@@ -67,12 +67,12 @@ def waiting(request: HttpRequest) -> dict[str, object]:
 
 
 def query_list(user: User, asked: Mapping[str, str]) -> QueryList:
-    """Two statements, whatever the number of queries. Http404 for a filter that does not exist."""
+    """Three statements, whatever the number of queries. Http404 for a filter that does not exist."""
     turn, order, page = asked.get("turn", "site"), asked.get("by", "age"), asked.get("page", "1")
     if turn not in TURNS or order not in ORDERS or not (page.isascii() and page.isdigit()):
         raise Http404
     number = min(max(int(page[:6]), 1), PAGES)
-    mine = reachable(user, queries_with_place(), Right.ENTER)
+    mine = reachable(user, Query.objects.all(), Right.ENTER)
     found = _rows(mine, turn, order, number)
     address = f"?turn={turn}&by={order}&page="
     return QueryList(
@@ -86,15 +86,17 @@ def query_list(user: User, asked: Mapping[str, str]) -> QueryList:
 
 
 def oldest_to_answer(user: User, at_most: int) -> list[Line]:
-    """Those that wait longest for the site; one statement."""
-    mine = reachable(user, queries_with_place(), Right.ENTER).filter(turn=Turn.SITE)
-    return [Line(query, address_of(query)) for query in mine.order_by("turn_since", "pk")[:at_most]]
+    """Those that wait longest for the site; two statements."""
+    mine = reachable(user, Query.objects.filter(turn=Turn.SITE), Right.ENTER)
+    first = mine.order_by("turn_since", "pk").values_list("pk", flat=True)[:at_most]
+    return [Line(query, address_of(query)) for query in placed(first)]
 
 
 def _rows(mine: QuerySet[Query], turn: str, order: str, number: int) -> list[Query]:
     first = (number - 1) * PAGE_ROWS
     columns = ("-closed_at", "-pk") if turn == "closed" and order == "age" else ORDERS[order]
-    return list(mine.filter(turn__in=TURNS[turn]).order_by(*columns)[first : first + PAGE_ROWS + 1])
+    found = mine.filter(turn__in=TURNS[turn]).order_by(*columns).values_list("pk", flat=True)
+    return placed(found[first : first + PAGE_ROWS + 1])
 
 
 def _turns(mine: QuerySet[Query], turn: str, order: str) -> list[Choice]:

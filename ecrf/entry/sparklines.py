@@ -65,16 +65,19 @@ def sparklines(patients: Collection[int]) -> dict[int, Sparkline]:
     days = max(plan.day for plan in trial.visits if plan.day) + DAYS_TO_BASELINE
     found: dict[int, list[tuple[date, Decimal]]] = {}
     for patient, on, value in _values(crf, item, patients):
-        found.setdefault(patient, []).append((on, Decimal(value)))
+        if on is not None:
+            found.setdefault(patient, []).append((on, Decimal(value)))
     return {patient: Sparkline(name, tuple(values), days) for patient, values in found.items()}
 
 
 def _values(crf: str, item: str, patients: Collection[int]) -> Any:
-    """(patient id, the visit's date, value), by date."""
+    """(patient id, the visit's date, value), by date. The kinds are named too: else every entry is looked at."""
     trial = protocol()
-    visits = CRFS[trial.visit_form].model._default_manager.filter(entry__visit=OuterRef("entry__visit"))
-    rows = CRFS[crf].model._default_manager.filter(
-        entry__patient__in=patients, entry__struck_at=None, **{f"{item}__isnull": False}
+    visits = CRFS[trial.visit_form].model._default_manager.filter(
+        entry__visit=OuterRef("entry__visit"), entry__crf=trial.visit_form
     )
-    dated = rows.annotate(on=Subquery(visits.values(trial.visit_date_item)[:1])).filter(on__isnull=False)
+    rows = CRFS[crf].model._default_manager.filter(
+        entry__patient__in=patients, entry__crf=crf, entry__struck_at=None, **{f"{item}__isnull": False}
+    )
+    dated = rows.annotate(on=Subquery(visits.values(trial.visit_date_item)[:1]))
     return dated.order_by("on").values_list("entry__patient_id", "on", item)

@@ -35,6 +35,14 @@ def queries_with_place() -> QuerySet[Query]:
     )
 
 
+def placed(found: Iterable[int]) -> list[Query]:
+    """The queries with these ids, in their order, each with its place; one statement, also for none. For a page of many:
+    joined to all of them before they are put in order, it would cost more than all the rest."""
+    ids = list(found)
+    there = {query.pk: query for query in queries_with_place().filter(Q(pk__in=ids) | Q(pk=None))}
+    return [there[pk] for pk in ids]
+
+
 def queries_on(entries: Iterable[int]) -> ByItem:
     """{(entry id, item): its queries, the open ones first, then the newest}, with what was said; one statement."""
     return queries_where(entry__in=list(entries))
