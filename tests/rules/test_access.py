@@ -102,7 +102,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "site-trail":      ("GET", *PRINT),
     "site-trail-csv":  ("POST", *PRINT),
     "trail-review":    ("GET", *PRINT),
+    "trail-review-csv": ("POST", *PRINT),
     "trail-review-all": ("GET", WORKSHEET, ""),
+    "trail-review-all-csv": ("POST", WORKSHEET, ""),
     "revoke-calendar": ("POST", "302 404 404 404 404 404 404 404 login", "404 404 404 404 404 404 404 404 login"),
 }
 # fmt: on
@@ -267,6 +269,8 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "site-trail": lambda: ([where.site.code], {}),
         "site-trail-csv": lambda: ([where.site.code], {}),
         "trail-review": lambda: ([where.site.code], {}),
+        "trail-review-csv": lambda: ([where.site.code], {"show": "late"}),
+        "trail-review-all-csv": lambda: ([], {"show": "late"}),
         "revoke-calendar": lambda: ([where.feed.pk], {}),
     }
     arguments, data = made.get(name, lambda: ([], {}))()
@@ -385,6 +389,7 @@ def answer(client: Client, method: str, url: str, data: dict[str, str] | None = 
         response = client.post(url, data or {}, headers=headers)
     else:
         response = client.generic(method, url, headers=headers)
+    response.close()  # of a download too, which nobody reads here
     to_login = response.status_code == 302 and response.headers["Location"].startswith("/login/?")
     return "login" if to_login else str(response.status_code)
 
