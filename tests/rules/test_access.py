@@ -389,7 +389,8 @@ def answer(client: Client, method: str, url: str, data: dict[str, str] | None = 
         response = client.post(url, data or {}, headers=headers)
     else:
         response = client.generic(method, url, headers=headers)
-    response.close()  # of a download too, which nobody reads here
+    if response.streaming:
+        b"".join(response)  # to its end, which closes the file
     to_login = response.status_code == 302 and response.headers["Location"].startswith("/login/?")
     return "login" if to_login else str(response.status_code)
 
