@@ -145,7 +145,7 @@ ACT = "403 403 302 403 403 403 403 403 login", "403 403 404 403 403 403 403 403 
 
 def _visits() -> dict[str, tuple[str, str, str]]:
     """Monitoring visits. The one under way is ended before another one is started."""
-    acts = ("end", "start", "finish")
+    acts = ("end", "start", "finish", "call-off")
     return {
         "monitor:work-list": ("GET", *REVIEW),
         "monitor:monitoring-visits": ("GET POST", REVIEW[0], ""),
@@ -344,7 +344,7 @@ def _of_a_visit(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]
     )
     seen = dict.fromkeys(("seen_report", "seen_letter", "seen"), fingerprint("As drafted"))
     text = ["report"] if "text" in name else []
-    return reverse(name, args=[visit.pk, *text]), {**plan, **seen, "text": "As written"}
+    return reverse(name, args=[visit.pk, *text]), {**plan, **seen, "text": "As written", "reason": "Moved"}
 
 
 def _a_monitoring_visit(where: SimpleNamespace, steps: int) -> MonitoringVisit:
