@@ -142,7 +142,15 @@ def draft_letter(visit: MonitoringVisit, done: Done) -> str:
     ]
     open_points = [part for part in asked if part[1]]
     ask = "Please see to the following points." if open_points else "No point is open for your site."
-    closing = ["Thank you for your work on this trial.", "", "Yours sincerely,", "", *_from(visit), "", _to(visit.site)]
+    closing = [
+        "Thank you for your work on this trial.",
+        "",
+        "Yours sincerely,",
+        "",
+        *_from(visit),
+        "",
+        _to(visit.site),
+    ]
     body = _text(open_points)
     return "\n".join([*opening, "", ask, *(["", body] if body else []), "", *closing])
 

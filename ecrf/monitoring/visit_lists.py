@@ -28,7 +28,9 @@ def with_names() -> QuerySet[MonitoringVisit]:
 def stages(visits: QuerySet[MonitoringVisit]) -> list[Stage]:
     """Four statements: under way, planned, ended, called off; nothing is said of the last where there is none."""
     light = visits.defer("worklist", "report", "letter")
-    called_off = _stage("Called off", light.filter(called_off_at__isnull=False).order_by("-called_off_at"), "")
+    called_off = _stage(
+        "Called off", light.filter(called_off_at__isnull=False).order_by("-called_off_at"), ""
+    )
     planned = light.filter(started_at=None, called_off_at=None).order_by("planned_on", "pk")
     return [
         _stage(

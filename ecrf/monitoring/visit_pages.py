@@ -130,9 +130,7 @@ def call_off(request: UserRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, _own(request, found), calling_off=form, status=422)
     reason = form.cleaned_data["reason"]
-    return _act(
-        request, found, lambda: services.call_off_visit(visit=found, reason=reason, by=request.user)
-    )
+    return _act(request, found, lambda: services.call_off_visit(visit=found, reason=reason, by=request.user))
 
 
 def end(request: UserRequest, pk: int) -> HttpResponse:
@@ -221,7 +219,9 @@ def _page(
         "stage": found.stage,
         "zone": found.site.zone,
         "is_own": found.monitor_id == request.user.pk and request.user.may(Right.VERIFY, found.site),
-        "worklist": None if found.called_off_at else worklist_of(found, since_last(found.monitor, found.site)),
+        "worklist": None
+        if found.called_off_at
+        else worklist_of(found, since_last(found.monitor, found.site)),
         "form": form,
         "calling_off": calling_off,
         "hows": How.choices,

@@ -33,7 +33,7 @@ def safe(text: str) -> str:
 def answer(
     name: str, columns: Iterable[str], rows: Iterable[Iterable[str]], note: Callable[[], object]
 ) -> FileResponse:
-    """Build the file, note that it is taken out, send it: nothing is noted that cannot be sent, nothing sent unnoted."""
+    """Build the file, note that it is taken out, send it: nothing is noted that cannot be sent, or sent unnoted."""
     file = cast(IO[bytes], SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  (the answer closes it)
     try:
         write(file, columns, rows)

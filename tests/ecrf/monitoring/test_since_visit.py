@@ -123,7 +123,7 @@ def test_marks_cost_one_statement_however_many_there_are(own, mrc, monitor):
     assert before == few == statements(client, url)
 
 
-def test_verified_since_the_change_shows_no_mark_where_styles_are(own, mrc, monitor):
+def test_verified_since_the_change_shows_no_mark_where_styles_are(own, mrc, monitor, settings):
     """The mark stays in the page, so that it comes back when the verification is taken back; the style hides it."""
     visited(own, monitor)
     change(own, **{GRADES[0]: "3"})
@@ -131,8 +131,8 @@ def test_verified_since_the_change_shows_no_mark_where_styles_are(own, mrc, moni
     page = logged_in(monitor).get(page_of(own.visit)).content.decode()
     cell = page.split('class="since"')[0].rsplit('data-state="', 1)[1]
     assert cell.startswith("verified")
-    with open("static/css/review.css") as css:
-        assert ':is([data-state="verified"], [data-state="changed"]) .since { display: none; }' in css.read()
+    css = (settings.BASE_DIR / "static/css/review.css").read_text()
+    assert ':is([data-state="verified"], [data-state="changed"]) .since { display: none; }' in css
 
 
 def test_another_visit_of_the_patient_is_left_alone(own, mrc, monitor):
