@@ -5,6 +5,7 @@ from django.urls import include, path
 from ecrf.access.login import log_in_again, log_out, login_page
 from ecrf.monitoring.site import monitor_site
 
+handler403 = "ecrf.monitoring.way_on.refused"
 handler500 = "ecrf.web.server_error"
 
 urlpatterns = [

@@ -80,6 +80,21 @@ def changes_after_completion(patient: Patient, entries: Any) -> dict[tuple[int, 
     return found
 
 
+def changes_after(patient: Patient, entries: Any, moment: Any) -> dict[tuple[int, str], list[HistoryLine]]:
+    """{(entry id, entered item): its changes after this moment, oldest first}; one statement.
+
+    `moment`: a time, or a query that gives it; none of them where it gives none.
+    """
+    kinds = {definition.model._meta.db_table: definition for definition in CRFS.values()}
+    events = AuditEvent.objects.filter(chain=patient.pk, entry_id__in=entries, table__in=kinds, at__gt=moment)
+    found: dict[tuple[int, str], list[HistoryLine]] = {}
+    for event in events.order_by("position"):
+        for name, item in kinds[event.table].entered.items():
+            if event.entry_id and (line := _line(event, item, name)):
+                found.setdefault((event.entry_id, name), []).append(line)
+    return found
+
+
 def _line(event: AuditEvent, item: Item, name: str) -> HistoryLine | None:
     value = event.changes.get(name) or event.calculated.get(name)
     reason = event.changes.get(f"{name}.missing")

@@ -34,7 +34,7 @@ def coming_visits(user: User) -> list[Coming]:
     if Right.VERIFY in user.rights:
         rows = rows.filter(monitor=user)
     under_way = Q(started_at__isnull=False, ended_at=None)
-    found = rows.filter(finished_at=None).annotate(comes_first=under_way)
+    found = rows.filter(finished_at=None, called_off_at=None).annotate(comes_first=under_way)
     return [Coming(visit) for visit in found.order_by(F("comes_first").desc(), "planned_on", "pk")[:SHOWN]]
 
 

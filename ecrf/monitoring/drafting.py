@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from ecrf.access.models import Membership, Site
+from ecrf.access.roles import Role
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS
 from ecrf.monitoring import work
@@ -140,9 +142,28 @@ def draft_letter(visit: MonitoringVisit, done: Done) -> str:
     ]
     open_points = [part for part in asked if part[1]]
     ask = "Please see to the following points." if open_points else "No point is open for your site."
-    closing = ["Thank you for your work on this trial.", "", "Yours sincerely,"]
+    closing = [
+        "Thank you for your work on this trial.",
+        "",
+        "Yours sincerely,",
+        "",
+        *_from(visit),
+        "",
+        _to(visit.site),
+    ]
     body = _text(open_points)
     return "\n".join([*opening, "", ask, *(["", body] if body else []), "", *closing])
+
+
+def _from(visit: MonitoringVisit) -> list[str]:
+    return [visit.monitor.full_name or visit.monitor.username, "Monitor"]
+
+
+def _to(site: Site) -> str:
+    """Whom the letter is for: the site's investigators by name, as far as they are known here."""
+    here = Membership.objects.filter(role=Role.INVESTIGATOR, site=site, is_current=True, user__is_active=True)
+    names = here.order_by("user__full_name").values_list("user__full_name", flat=True)
+    return "To: " + ", ".join([*filter(None, names), site.name, f"site {site.code}"])
 
 
 def _about(visit: MonitoringVisit) -> list[str]:

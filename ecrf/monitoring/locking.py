@@ -1,6 +1,7 @@
 """Freezes and locks in the monitor's admin: what holds where, what is in the way of a lock, and the acts themselves."""
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -31,6 +32,15 @@ class Told:
     lock: Lock
     target: Target
     url: str
+
+    @property
+    def zone(self) -> tzinfo:
+        """The site's; what holds the whole study is told in UTC."""
+        return zone_of(self.lock.site)
+
+
+def zone_of(site: Site | None) -> tzinfo:
+    return site.zone if site else UTC
 
 
 def overview(request: UserRequest) -> HttpResponse:
@@ -104,7 +114,8 @@ def _page(
         "error": error,
         "typed": request.POST.get("reason", ""),
         "wants_despite": wants_despite,
-        "zone": target.site.zone if target.site else None,
+        "zone": zone_of(target.site),
+        "zone_words": target.site.time_zone if target.site else "UTC",
         "history": _history(target),
     }
     return render(request, "monitoring/locks/scope.html", context, status=status)

@@ -1,4 +1,4 @@
-"""Monitoring visits: planned, conducted on a frozen worklist, ended with a report and a follow-up letter."""
+"""Monitoring visits: planned or called off, conducted on a frozen worklist, ended with report and follow-up letter."""
 
 from typing import ClassVar
 
@@ -24,11 +24,15 @@ class VisitStage(models.TextChoices):
     UNDER_WAY = "under-way", "under way"
     ENDED = "ended", "ended, report to finish"
     FINISHED = "finished", "finished"
+    CALLED_OFF = "called-off", "called off"
 
 
 STAYS = """
     IF OLD.finished_at IS NOT NULL THEN
         RAISE EXCEPTION 'A finished monitoring visit is never changed.' USING ERRCODE = 'EC003';
+    END IF;
+    IF OLD.called_off_at IS NOT NULL THEN
+        RAISE EXCEPTION 'A monitoring visit that was called off is never changed.' USING ERRCODE = 'EC003';
     END IF;
     IF OLD.started_at IS NOT NULL AND
         (NEW.site_id, NEW.monitor_id, NEW.planned_on, NEW.how, NEW.purpose, NEW.started_at, NEW.started_by_id,
@@ -69,6 +73,9 @@ class MonitoringVisit(models.Model):
     planned_on = models.DateField(help_text="The site's calendar")
     how = models.CharField(max_length=10, choices=How)
     purpose = models.TextField(blank=True)
+    called_off_at = models.DateTimeField(null=True)
+    called_off_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+")
+    called_off_why = models.CharField(max_length=500, blank=True)
     request_key = models.UUIDField(
         unique=True, help_text="Of the click that planned it; a second one plans none"
     )
@@ -89,6 +96,12 @@ class MonitoringVisit(models.Model):
             _pair("started"),
             _pair("ended"),
             _pair("finished"),
+            _pair("called_off"),
+            models.CheckConstraint(
+                condition=models.Q(called_off_at=None, called_off_why="")
+                | (models.Q(called_off_at__isnull=False, started_at=None) & ~models.Q(called_off_why="")),
+                name="monitoring_visit_called_off_before_its_start_and_why",
+            ),
             _only_after("ended", "started"),
             _only_after("finished", "ended"),
             models.CheckConstraint(
@@ -113,6 +126,8 @@ class MonitoringVisit(models.Model):
 
     @property
     def stage(self) -> VisitStage:
+        if self.called_off_at:
+            return VisitStage.CALLED_OFF
         if self.finished_at:
             return VisitStage.FINISHED
         if self.ended_at:

@@ -36,6 +36,7 @@ from ecrf.monitoring.reaching import (
     right_to_read,
     visits_beside,
 )
+from ecrf.monitoring.since_visit import since_visit
 from ecrf.queries.reading import open_of_patient
 
 
@@ -163,6 +164,7 @@ def _work(
     return {
         "sheets": sheets,
         "desk": desk,
+        "since_visit": since_visit(request.user, patient, sheets),
         "lock": lock,
         "where": where,
         "zone": patient.site.zone,

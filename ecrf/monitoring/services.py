@@ -1,4 +1,4 @@
-"""Plans, starts and ends monitoring visits, keeps their report and letter, and finishes them."""
+"""Plans, calls off, starts and ends monitoring visits, keeps their report and letter, and finishes them."""
 
 import hashlib
 import uuid
@@ -57,15 +57,30 @@ def plan_visit(
 def change_plan(*, visit: MonitoringVisit, planned_on: date, how: str, purpose: str, by: User) -> None:
     """Move a visit that has not started."""
     with _own(visit, by) as found:
+        if found.called_off_at:
+            raise VisitRefused(_called_off(found))
         if found.stage != VisitStage.PLANNED:
             raise VisitRefused(f"The visit started on {_when(found)}: its plan stays as it was.")
         found.planned_on, found.how, found.purpose = planned_on, how, purpose
         found.save(update_fields=["planned_on", "how", "purpose"])
 
 
+def call_off_visit(*, visit: MonitoringVisit, reason: str, by: User) -> None:
+    """A planned visit that will not take place: it stays in the list, with the reason, and is not started any more."""
+    with _own(visit, by, reason) as found:
+        if found.called_off_at:
+            raise VisitRefused(_called_off(found))
+        if found.started_at:
+            raise VisitRefused(f"The visit started on {_when(found)}: it is ended, not called off.")
+        found.called_off_at, found.called_off_by, found.called_off_why = timezone.now(), by, reason
+        found.save(update_fields=["called_off_at", "called_off_by", "called_off_why"])
+
+
 def start_visit(*, visit: MonitoringVisit, by: User) -> None:
     """Start it: the worklist is frozen as it is now."""
     with _own(visit, by) as found:
+        if found.called_off_at:
+            raise VisitRefused(_called_off(found))
         if found.stage != VisitStage.PLANNED:
             raise VisitRefused(f"The visit was already started on {_when(found)}.")
         others = MonitoringVisit.objects.filter(site=found.site, monitor=by, ended_at=None)
@@ -81,6 +96,8 @@ def start_visit(*, visit: MonitoringVisit, by: User) -> None:
 def end_visit(*, visit: MonitoringVisit, by: User) -> None:
     """End it: report and letter are drafted from what was done meanwhile."""
     with _own(visit, by) as found:
+        if found.called_off_at:
+            raise VisitRefused(_called_off(found))
         if not found.started_at:
             raise VisitRefused("The visit has not started yet.")
         if found.ended_at:
@@ -134,7 +151,15 @@ def _no_text(visit: MonitoringVisit, kind: str) -> str:
     if visit.finished_at:
         when = day_and_time(visit.finished_at, visit.site)
         return f"The visit was finished on {when}: its report and letter stay as they are."
+    if visit.called_off_at:
+        return _called_off(visit)
     return f"The {TEXTS[kind]} is drafted when the visit ends. It has not ended yet."
+
+
+def _called_off(visit: MonitoringVisit) -> str:
+    assert visit.called_off_at
+    when = day_and_time(visit.called_off_at, visit.site)
+    return f"The visit was called off on {when}: {visit.called_off_why} Plan another one instead."
 
 
 def _when(visit: MonitoringVisit) -> str:
@@ -142,10 +167,10 @@ def _when(visit: MonitoringVisit) -> str:
 
 
 @contextmanager
-def _own(visit: MonitoringVisit, by: User) -> Iterator[MonitoringVisit]:
+def _own(visit: MonitoringVisit, by: User, reason: str = "") -> Iterator[MonitoringVisit]:
     """The visit as it stands now, held for one who may change it: its own monitor. At a site they take turns."""
     require_own(visit, by)
-    with acting(by.acting_at(visit.site, Right.VERIFY), source="monitor"):
+    with acting(by.acting_at(visit.site, Right.VERIFY), reason=reason, source="monitor"):
         Site.objects.select_for_update(no_key=True).get(pk=visit.site_id)
         yield MonitoringVisit.objects.select_related("site", "monitor").get(pk=visit.pk)
 

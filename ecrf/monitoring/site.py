@@ -78,6 +78,7 @@ class MonitorSite(AdminSite):
             path("monitoring-visits/", self.form_view(visit_pages.visits), name="monitoring-visits"),
             path(one, self.form_view(visit_pages.visit), name="monitoring-visit"),
             path(f"{one}start/", self.act_view(visit_pages.start), name="start-monitoring-visit"),
+            path(f"{one}call-off/", self.act_view(visit_pages.call_off), name="call-off-monitoring-visit"),
             path(f"{one}end/", self.act_view(visit_pages.end), name="end-monitoring-visit"),
             path(f"{one}finish/", self.act_view(visit_pages.finish), name="finish-monitoring-visit"),
             path(f"{text}save/", self.act_view(visit_pages.save_text), name="save-monitoring-text"),

@@ -22,22 +22,27 @@ class Stage:
 
 def with_names() -> QuerySet[MonitoringVisit]:
     """All visits, each with its site and people."""
-    return MonitoringVisit.objects.select_related("site", "monitor", "finished_by")
+    return MonitoringVisit.objects.select_related("site", "monitor", "finished_by", "called_off_by")
 
 
 def stages(visits: QuerySet[MonitoringVisit]) -> list[Stage]:
-    """Three statements: under way, planned, ended."""
+    """Four statements: under way, planned, ended, called off; nothing is said of the last where there is none."""
     light = visits.defer("worklist", "report", "letter")
+    called_off = _stage(
+        "Called off", light.filter(called_off_at__isnull=False).order_by("-called_off_at"), ""
+    )
+    planned = light.filter(started_at=None, called_off_at=None).order_by("planned_on", "pk")
     return [
         _stage(
             "Under way",
             light.filter(started_at__isnull=False, ended_at=None).order_by("-started_at"),
             "No visit is under way.",
         ),
-        _stage("Planned", light.filter(started_at=None).order_by("planned_on", "pk"), "No visit is planned."),
+        _stage("Planned", planned, "No visit is planned."),
         _stage(
             "Ended", light.filter(ended_at__isnull=False).order_by("-ended_at"), "No visit has ended yet."
         ),
+        *([called_off] if called_off.visits else []),
     ]
 
 

@@ -52,6 +52,12 @@ class TextForm(forms.Form):
     text = forms.CharField(required=False, max_length=LONGEST, strip=False)
 
 
+class CallOffForm(forms.Form):
+    """Why it will not take place."""
+
+    reason = forms.CharField(max_length=500, error_messages={"required": "Say why the visit is called off."})
+
+
 class KeyForm(forms.Form):
     """The key of a click, so that a second one does nothing twice."""
 
@@ -116,6 +122,15 @@ def visit(request: UserRequest, pk: int) -> HttpResponse:
 def start(request: UserRequest, pk: int) -> HttpResponse:
     found = _reach(request, pk)
     return _act(request, found, lambda: services.start_visit(visit=found, by=request.user))
+
+
+def call_off(request: UserRequest, pk: int) -> HttpResponse:
+    """With the reason; without one the page asks for it, and keeps what was typed."""
+    found, form = _reach(request, pk), CallOffForm(request.POST)
+    if not form.is_valid():
+        return _page(request, _own(request, found), calling_off=form, status=422)
+    reason = form.cleaned_data["reason"]
+    return _act(request, found, lambda: services.call_off_visit(visit=found, reason=reason, by=request.user))
 
 
 def end(request: UserRequest, pk: int) -> HttpResponse:
@@ -194,6 +209,7 @@ def _page(
     found: MonitoringVisit,
     *,
     form: PlanForm | None = None,
+    calling_off: CallOffForm | None = None,
     refused: str = "",
     typed: dict[str, Any] | None = None,
     status: int = 200,
@@ -203,8 +219,11 @@ def _page(
         "stage": found.stage,
         "zone": found.site.zone,
         "is_own": found.monitor_id == request.user.pk and request.user.may(Right.VERIFY, found.site),
-        "worklist": worklist_of(found, since_last(found.monitor, found.site)),
+        "worklist": None
+        if found.called_off_at
+        else worklist_of(found, since_last(found.monitor, found.site)),
         "form": form,
+        "calling_off": calling_off,
         "hows": How.choices,
         "refused": refused,
         "texts": _texts(found, typed or {}) if found.ended_at else [],

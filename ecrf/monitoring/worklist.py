@@ -66,6 +66,10 @@ class Worklist:
     def done(self) -> int:
         return sum(point.is_done is True for point in self.points)
 
+    @property
+    def left(self) -> int:
+        return self.to_do - self.done
+
 
 def sections_now(site: Site, since: Since) -> list[Section]:
     """What is to do at the site as it is now, a thousand lines of each kind at most."""

@@ -39,6 +39,7 @@ class CalendarFeed(models.Model):
 @audited(append_only=True)
 class TrailExport(models.Model):
     """One download of a patient's or a site's trail: who took out what, and when. It changes nothing of the data.
+    `screen`: only what a review screen found there.
 
     Audited in the chain of what belongs to no patient: a locked patient's trail can still be taken out, and what was
     seen of a patient's chain stays its end.
@@ -47,7 +48,8 @@ class TrailExport(models.Model):
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, models.PROTECT, null=True, related_name="+")
     filters = models.TextField(blank=True, help_text="In words; empty: everything")
-    events = models.PositiveIntegerField(help_text="How many events were taken out")
+    screen = models.CharField(max_length=20, blank=True, help_text="Of the review screen; empty: the events")
+    events = models.PositiveIntegerField(help_text="How many events, or rows of the screen, were taken out")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

@@ -3,13 +3,16 @@
 import hashlib
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from ecrf.access.models import User
+from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
 from ecrf.reports.models import CalendarFeed, TrailExport
@@ -70,17 +73,21 @@ def owner_of(token: str) -> User | None:
 
 def note_export(*, scope: Scope, filters: Filters, events: int, by: User) -> TrailExport:
     """Write down, before the first line leaves, who takes out how much of which trail."""
-    right = next((right for right in READERS if by.may(right, scope.site)), Right.REVIEW)
+    return _note(scope.site, by, patient=scope.patient, filters=filters.words, events=events)
+
+
+@transaction.atomic
+def note_screen(*, screen: str, filters: str, rows: Iterable[tuple[Site, int]], by: User) -> None:
+    """The same of a review screen: a line for each site that it was asked of, with how many of its rows were of it."""
+    for site, count in rows:
+        _note(site, by, screen=screen, filters=filters, events=count)
+
+
+def _note(site: Site, by: User, **taken: Any) -> TrailExport:
+    right = next((right for right in READERS if by.may(right, site)), Right.REVIEW)
     source = "site" if right == Right.ENTER else "monitor"
-    with acting(by.acting_at(scope.site, right), source=source):
-        return TrailExport.objects.create(
-            site=scope.site,
-            patient=scope.patient,
-            filters=filters.words,
-            events=events,
-            made_at=timezone.now(),
-            made_by=by,
-        )
+    with acting(by.acting_at(site, right), source=source):
+        return TrailExport.objects.create(site=site, made_at=timezone.now(), made_by=by, **taken)
 
 
 def _token(user: User, request_key: uuid.UUID) -> str:

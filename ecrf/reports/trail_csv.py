@@ -4,16 +4,14 @@ Whoever has the file can check a chain without us: an event's hash is the SHA-25
 `record` without its first character. Cells that a spreadsheet might take for a formula begin with an apostrophe.
 """
 
-import csv
 import json
-import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 
-from django.conf import settings
-
 from ecrf.audit.models import AuditEvent
+from ecrf.reports import csv_file
+from ecrf.reports.csv_file import at_site, data_words, utc
 from ecrf.reports.trail import SOURCES, kept_lines, role_words, undone_by
 from ecrf.reports.trail_around import Around, around, place_words, site_of
 from ecrf.reports.trail_filters import Filters, Scope
@@ -29,39 +27,17 @@ COLUMNS = (
 """Their names and order never change; a new one is put before `data`."""
 CHUNK = 500
 MOST = 50_000
-"""How many events one file may hold: they leave within the time that the server gives a request (30 s)."""
-BOM = "\ufeff"
-NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?", re.ASCII)
-RISKY = "=+-@\t\r\n＝＋－＠'"
+"""How many events one file may hold: it is built within the time that the server gives a request (30 s)."""
 SYSTEM = "system"
 
 
-def safe(text: str) -> str:
-    """The cell with an apostrophe before it where a spreadsheet might run it; a plain number, -1, stays as it is.
-
-    An apostrophe that was there gets another, so that taking one off always gives the text back.
-    """
-    begins = text.lstrip(" \u00a0\u3000")[:1]
-    return f"'{text}" if begins and begins in RISKY and not NUMBER.fullmatch(text) else text
-
-
-class _Echo:
-    """Gives the writer's lines on instead of keeping them."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def lines(events: Iterable[AuditEvent], scope: Scope, filters: Filters) -> Iterator[str]:
-    """The file, line by line; reads the events in chunks, so that memory does not grow with them."""
-    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
-    yield BOM + writer.writerow(COLUMNS)  # type: ignore[operator]
+def rows(events: Iterable[AuditEvent], scope: Scope, filters: Filters) -> Iterator[list[str]]:
+    """The file, row by row; reads the events in chunks, so that memory does not grow with them."""
     left = iter(events)
     while chunk := list(islice(left, CHUNK)):
         here = around(chunk)
         for event in chunk:
-            for row in _rows(event, here, scope, filters):
-                yield writer.writerow([safe(cell) for cell in row])  # type: ignore[misc]
+            yield from _rows(event, here, scope, filters)
 
 
 def _rows(event: AuditEvent, here: Around, scope: Scope, filters: Filters) -> Iterator[list[str]]:
@@ -82,7 +58,7 @@ def _when_and_where(event: AuditEvent, here: Around, scope: Scope, number: int) 
         "position": str(event.position),
         "line": str(number),
         "at_utc": utc(event.at),
-        "at_site": event.at.astimezone(site.zone).isoformat(timespec="microseconds"),
+        "at_site": at_site(event.at.astimezone(site.zone)),
         "time_zone": site.time_zone,
         "patient": patient.number if patient else "",
         "site": site.code,
@@ -111,14 +87,10 @@ def _what(event: AuditEvent, line: Line) -> dict[str, str]:
         "table": event.table,
         "row": event.row,
         "operation": event.operation,
-        "data": "synthetic" if settings.SYNTHETIC_DATA else "",
+        "data": data_words(),
         "previous_hash": event.previous_hash,
         "hash": event.hash,
     }
-
-
-def utc(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def record_of(event: AuditEvent) -> str:
@@ -147,8 +119,6 @@ def record_of(event: AuditEvent) -> str:
 
 
 def file_name(scope: Scope, at: datetime) -> str:
-    """`trail-01-001-20261122T0930Z.csv`; says synthetic where the data are."""
+    """`trail-01-001-20261122T0930Z.csv`."""
     of = scope.patient.number if scope.patient else f"site-{scope.site.code}"
-    plain = re.sub(r"[^0-9A-Za-z-]", "-", of)
-    synthetic = "synthetic-" if settings.SYNTHETIC_DATA else ""
-    return f"{synthetic}trail-{plain}-{at.astimezone(UTC):%Y%m%dT%H%MZ}.csv"
+    return csv_file.file_name(f"trail-{of}", at)

@@ -1,4 +1,4 @@
-"""What kinds of event a trail holds, and in which tables each stands."""
+"""What kinds of event a trail holds, in which tables each stands, and what the review screens are called."""
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -63,3 +63,13 @@ def of_kind(kind: str) -> Q:
 def _caused(model: type[models.Model], position: str) -> models.QuerySet[models.Model]:
     rows = model._default_manager.filter(patient=OuterRef("chain"), **{position: OuterRef("position")})
     return rows.order_by()
+
+
+SCREENS = {
+    "late": "Entered late",
+    "undone": "Changed after verification or signature",
+    "often": "Changed many times",
+    "hours": "At unusual hours",
+    "struck": "Struck out",
+}
+"""The review screens; the keys stand in addresses and in the trail, and never change."""

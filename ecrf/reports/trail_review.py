@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -17,7 +16,7 @@ from ecrf.casebook.wording import visit_label
 from ecrf.reports import trail_review_sql as sql
 from ecrf.reports.trail import zone_words
 from ecrf.reports.trail_around import entries_by_id, place_words
-from ecrf.reports.trail_kinds import table
+from ecrf.reports.trail_kinds import SCREENS, table
 from ecrf.reports.trail_words import forms
 
 SHOWN = 50
@@ -41,10 +40,14 @@ class Found:
 
     at: datetime
     actor: str
+    site: Site
     patient: str
     what: str
+    count: int | None = None
     why: str = ""
     place: str = ""
+    label: str = ""
+    """Of the item, where it is about one."""
     trail: str = ""
     """The filters that lead to the events in the patient's trail."""
 
@@ -73,15 +76,6 @@ class Screen:
         return self.total - len(self.rows)
 
 
-KEYS = {
-    "late": "Entered late",
-    "undone": "Changed after verification or signature",
-    "often": "Changed many times",
-    "hours": "At unusual hours",
-    "struck": "Struck out",
-}
-
-
 def rules(period: Period) -> dict[str, str]:
     return {
         "late": f"Visits with forms begun more than {period.days} days after the date of the visit.",
@@ -92,22 +86,22 @@ def rules(period: Period) -> dict[str, str]:
     }
 
 
-def screens(where: list[Site], period: Period, only: str = "") -> list[Screen]:
+def screens(where: list[Site], period: Period, only: str = "", limit: int = 0) -> list[Screen]:
     """All screens, or one of them with more rows: one statement each, and one for the forms that they name."""
-    limit = SHOWN_ALONE if only else SHOWN
-    asked = {key: _ask(key, where, period, limit) for key in KEYS if only in ("", key)}
+    limit = limit or (SHOWN_ALONE if only else SHOWN)
+    asked = {key: _ask(key, where, period, limit) for key in SCREENS if only in ("", key)}
     rows = [row for answer in asked.values() for row in answer["rows"] or ()]
     entries = entries_by_id({row["entry"] for row in rows if row.get("entry")})
-    zones = {site.pk: site.zone for site in where}
+    by_id = {site.pk: site for site in where}
     words = rules(period)
     return [
         Screen(
             key,
-            KEYS[key],
+            SCREENS[key],
             words[key],
             answer["total"],
             [(person["actor"], person["count"]) for person in answer["people"] or ()],
-            [_found(key, row, entries, zones) for row in answer["rows"] or ()],
+            [_found(key, row, entries, by_id) for row in answer["rows"] or ()],
         )
         for key, answer in asked.items()
     ]
@@ -135,16 +129,20 @@ def _read(found: Any) -> Any:
     return json.loads(found) if isinstance(found, str) else found
 
 
-def _found(key: str, row: dict[str, Any], entries: dict[int, Entry], zones: dict[int, ZoneInfo]) -> Found:
+def _found(key: str, row: dict[str, Any], entries: dict[int, Entry], where: dict[int, Site]) -> Found:
     entry = entries.get(row.get("entry") or 0)
     item, label = row.get("item") or "", _label(entry, row.get("item") or "")
+    site = where[row["site"]]
     return Found(
-        at=datetime.fromisoformat(row["at"]).astimezone(zones[row["site"]]),
+        at=datetime.fromisoformat(row["at"]).astimezone(site.zone),
         actor=row["actor"],
+        site=site,
         patient=row["patient"],
         place=_place(key, entry),
         what=_what(key, row, label),
+        count=row.get("count"),
         why=row.get("reason") or "",
+        label=label,
         trail=_trail(key, row, entry, item),
     )
 

@@ -12,7 +12,7 @@ from ecrf.locks.models import Scope as LockScope
 from ecrf.queries.models import Act, Message, Query, Turn
 from ecrf.reports.models import TrailExport
 from ecrf.reports.trail_around import Around, place_words
-from ecrf.reports.trail_kinds import Kind
+from ecrf.reports.trail_kinds import SCREENS, Kind
 from ecrf.reports.trail_words import Line, is_new, item_label, new, old, tells
 from ecrf.signatures.models import Signature
 from ecrf.verification.models import SiteShare, Verification
@@ -175,7 +175,8 @@ def reference_range(event: AuditEvent, around: Around) -> Iterator[Line]:
 
 @tells(TrailExport)
 def export(event: AuditEvent, around: Around) -> Iterator[Line]:
-    narrowed = new(event, "filters")
+    narrowed, screen, count = new(event, "filters"), new(event, "screen"), new(event, "events")
     whose = "a patient" if new(event, "patient_id") else "the site"
-    what = f"trail of {whose} downloaded: {new(event, 'events')} events"
+    of_screen = f"what stands out at the site, {SCREENS.get(screen, screen)}, downloaded: {count} rows"
+    what = of_screen if screen else f"trail of {whose} downloaded: {count} events"
     yield Line(what, said=narrowed or "", kind=Kind.EXPORT)

@@ -19,5 +19,7 @@ urlpatterns = [
     path("sites/<slug:code>/trail/", trail.site_trail, name="site-trail"),
     path("sites/<slug:code>/trail/csv/", trail.site_csv, name="site-trail-csv"),
     path("sites/<slug:code>/trail/review/", trail_review.of_site, name="trail-review"),
+    path("sites/<slug:code>/trail/review/csv/", trail_review.csv_of_site, name="trail-review-csv"),
     path("trail/review/", trail_review.of_all_sites, name="trail-review-all"),
+    path("trail/review/csv/", trail_review.csv_of_all_sites, name="trail-review-all-csv"),
 ]

@@ -30,7 +30,7 @@ export function go(line, { quietly = false } = {}) {
   line.scrollIntoView({ block: "nearest", inline: "nearest" });
   if (quietly || line === end) return;
   line.setAttribute("aria-current", "true");
-  live.textContent = [line.dataset.label, text(part(line, "value")), text(part(line, "verdict")), text(part(line, "asked"))].filter(Boolean).join(", ");
+  live.textContent = [line.dataset.label, text(part(line, "value")), text(part(line, "verdict")), !["verified", "changed"].includes(line.dataset.state) && text(part(line, "since")), text(part(line, "asked"))].filter(Boolean).join(", ");
 }
 
 function leave() {
@@ -47,7 +47,7 @@ export function showDetail(line) {
   const label = document.createElement("strong");
   label.textContent = line.dataset.label;
   row.querySelector("[data-detail]").replaceChildren(label, " ", ...[...words.cloneNode(true).childNodes]);
-  row.hidden = false;
+  Object.assign(row, { hidden: false }).dataset.state = line.dataset.state;
 }
 
 /* The next line in this direction; with `toDo`, the next one to verify. Behind the last one comes the end of the page. */

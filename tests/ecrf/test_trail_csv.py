@@ -14,9 +14,10 @@ from ecrf.audit.models import AuditEvent
 from ecrf.casebook.recording import record
 from ecrf.locks.models import Kind
 from ecrf.locks.models import Scope as LockScope
-from ecrf.reports import trail_csv
+from ecrf.reports import csv_file, trail_csv
+from ecrf.reports.csv_file import safe
 from ecrf.reports.models import TrailExport
-from ecrf.reports.trail_csv import COLUMNS, safe
+from ecrf.reports.trail_csv import COLUMNS
 from tests.builders import a_patient, a_place, enter
 from tests.ecrf.trail_world import World, a_world
 
@@ -230,6 +231,39 @@ def test_file_is_read_in_chunks(download, world):
     whole = [row["hash"] for row in download()]
     with mock.patch.object(trail_csv, "CHUNK", 2):
         assert [row["hash"] for row in download()] == whole
+
+
+def test_file_says_how_long_it_is(download, world):
+    """So that a browser notices when the way to it breaks."""
+    with mock.patch.object(csv_file, "IN_MEMORY", 100):
+        download()
+    assert int(download.headers["Content-Length"]) == len(download.raw)
+
+
+@pytest.mark.parametrize("in_memory", [100, 1_000_000])
+def test_file_that_breaks_in_the_middle_is_an_error_and_neither_short_nor_noted(client, world, in_memory):
+    client.force_login(world.coordinator)
+    client.raise_request_exception = False
+    told, times = trail_csv.kept_lines, iter(range(1000))
+
+    def breaks(*given):
+        if next(times) == 2:
+            raise ArithmeticError
+        return told(*given)
+
+    limit = mock.patch.object(csv_file, "IN_MEMORY", in_memory)
+    with limit, mock.patch.object(trail_csv, "kept_lines", breaks):
+        answer = client.post(PATH)
+    assert answer.status_code == 500
+    assert "Content-Disposition" not in answer.headers
+    assert not TrailExport.objects.exists()
+
+
+def test_file_whose_download_cannot_be_noted_does_not_leave(client, world):
+    client.force_login(world.coordinator)
+    client.raise_request_exception = False
+    with mock.patch("ecrf.reports.views.trail.note_export", side_effect=ArithmeticError):
+        assert client.post(PATH).status_code == 500
 
 
 def test_item_that_the_code_lost_is_told_raw_in_the_file_too(download, world):

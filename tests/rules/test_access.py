@@ -102,7 +102,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "site-trail":      ("GET", *PRINT),
     "site-trail-csv":  ("POST", *PRINT),
     "trail-review":    ("GET", *PRINT),
+    "trail-review-csv": ("POST", *PRINT),
     "trail-review-all": ("GET", WORKSHEET, ""),
+    "trail-review-all-csv": ("POST", WORKSHEET, ""),
     "revoke-calendar": ("POST", "302 404 404 404 404 404 404 404 login", "404 404 404 404 404 404 404 404 login"),
 }
 # fmt: on
@@ -143,7 +145,7 @@ ACT = "403 403 302 403 403 403 403 403 login", "403 403 404 403 403 403 403 403 
 
 def _visits() -> dict[str, tuple[str, str, str]]:
     """Monitoring visits. The one under way is ended before another one is started."""
-    acts = ("end", "start", "finish")
+    acts = ("end", "start", "finish", "call-off")
     return {
         "monitor:work-list": ("GET", *REVIEW),
         "monitor:monitoring-visits": ("GET POST", REVIEW[0], ""),
@@ -267,6 +269,8 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "site-trail": lambda: ([where.site.code], {}),
         "site-trail-csv": lambda: ([where.site.code], {}),
         "trail-review": lambda: ([where.site.code], {}),
+        "trail-review-csv": lambda: ([where.site.code], {"show": "late"}),
+        "trail-review-all-csv": lambda: ([], {"show": "late"}),
         "revoke-calendar": lambda: ([where.feed.pk], {}),
     }
     arguments, data = made.get(name, lambda: ([], {}))()
@@ -340,7 +344,7 @@ def _of_a_visit(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]
     )
     seen = dict.fromkeys(("seen_report", "seen_letter", "seen"), fingerprint("As drafted"))
     text = ["report"] if "text" in name else []
-    return reverse(name, args=[visit.pk, *text]), {**plan, **seen, "text": "As written"}
+    return reverse(name, args=[visit.pk, *text]), {**plan, **seen, "text": "As written", "reason": "Moved"}
 
 
 def _a_monitoring_visit(where: SimpleNamespace, steps: int) -> MonitoringVisit:
@@ -385,6 +389,8 @@ def answer(client: Client, method: str, url: str, data: dict[str, str] | None = 
         response = client.post(url, data or {}, headers=headers)
     else:
         response = client.generic(method, url, headers=headers)
+    if response.streaming:
+        b"".join(response)  # to its end, which closes the file
     to_login = response.status_code == 302 and response.headers["Location"].startswith("/login/?")
     return "login" if to_login else str(response.status_code)
 

@@ -1,4 +1,4 @@
-"""Gives templates the standing of an item on the reviewer's desk, its queries and its questions."""
+"""Gives templates the standing of an item on the reviewer's desk, what changed of it, its queries and its questions."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django import template
 
 from ecrf.checks.reading import Part, Reading, Sheet
 from ecrf.monitoring.desk import Desk, Standing
+from ecrf.monitoring.since_visit import SinceVisit, Was
 
 register = template.Library()
 
@@ -16,6 +17,11 @@ GRID_FROM = 8
 @register.filter
 def standing(reading: Reading, desk: Desk | str) -> Standing | None:
     return desk.standing(reading) if isinstance(desk, Desk) else None
+
+
+@register.filter
+def was(reading: Reading, since_visit: SinceVisit | str) -> Was | None:
+    return since_visit.was(reading) if isinstance(since_visit, SinceVisit) else None
 
 
 @register.filter

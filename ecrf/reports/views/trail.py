@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
-from ecrf.reports import trail_csv
+from ecrf.reports import csv_file, trail_csv
 from ecrf.reports.printing import reach_patient
 from ecrf.reports.services import note_export
 from ecrf.reports.trail import beside, reach_site, trail_page
@@ -47,14 +49,14 @@ def site_trail(request: UserRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-def patient_csv(request: UserRequest, number: str) -> HttpResponse | StreamingHttpResponse:
+def patient_csv(request: UserRequest, number: str) -> HttpResponseBase:
     """The patient's trail as a file, narrowed as the page was; the download is noted."""
     patient = reach_patient(request.user, number)
     return _file(request, Scope(patient.site, patient))
 
 
 @require_POST
-def site_csv(request: UserRequest, code: str) -> HttpResponse | StreamingHttpResponse:
+def site_csv(request: UserRequest, code: str) -> HttpResponseBase:
     """The site's trail as a file: the page's period, or (`whole`) from the beginning."""
     site = reach_site(request.user, code)
     return _file(request, Scope(site, for_reviewer=request.user.may(Right.REVIEW, site)))
@@ -105,7 +107,7 @@ def _page_url(scope: Scope) -> str:
     return reverse("site-trail", args=[scope.site.code])
 
 
-def _file(request: UserRequest, scope: Scope) -> HttpResponse | StreamingHttpResponse:
+def _file(request: UserRequest, scope: Scope) -> HttpResponseBase:
     form, filters = _filters(request.POST, scope)
     if filters is None:
         return _refused(request, scope, form)
@@ -116,11 +118,10 @@ def _file(request: UserRequest, scope: Scope) -> HttpResponse | StreamingHttpRes
     if count > trail_csv.MOST:
         form.add_error(None, TOO_MANY.format(count=count, most=trail_csv.MOST))
         return _refused(request, scope, form)
-    note_export(scope=scope, filters=filters, events=count, by=request.user)
-    lines = trail_csv.lines(events.iterator(chunk_size=trail_csv.CHUNK), scope, filters)
+    rows = trail_csv.rows(events.iterator(chunk_size=trail_csv.CHUNK), scope, filters)
     name = trail_csv.file_name(scope, timezone.now())
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    note = partial(note_export, scope=scope, filters=filters, events=count, by=request.user)
+    return csv_file.answer(name, trail_csv.COLUMNS, rows, note)
 
 
 def _refused(request: UserRequest, scope: Scope, form: TrailForm) -> HttpResponse:

@@ -1,27 +1,36 @@
-"""The review screens: of one site, or of all sites that the reader may read; each GET writes nothing."""
+"""The review screens: of one site, or of all that the reader may read; each one, by POST, as a file. No GET writes."""
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.models import Site
 from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.reports import csv_file, trail_review_csv
 from ecrf.reports.printing import READERS
+from ecrf.reports.services import note_screen
 from ecrf.reports.trail import reach_site
 from ecrf.reports.trail_filters import NO_DAY
-from ecrf.reports.trail_review import KEYS, Period, screens
+from ecrf.reports.trail_kinds import SCREENS
+from ecrf.reports.trail_review import Period, screens
 
 DAYS_BACK = 90
 LONGEST = 366
 DAYS_LATE, TIMES = 7, 3
+TOO_MANY = (
+    "These are {count:,} rows; one file holds at most {most:,}. Choose a shorter period, and take several."
+)
 
 
 class PeriodForm(forms.Form):
@@ -31,7 +40,7 @@ class PeriodForm(forms.Form):
     until = forms.DateField(required=False, input_formats=["%Y-%m-%d"], error_messages={"invalid": NO_DAY})
     days = forms.IntegerField(required=False, min_value=0, max_value=365)
     times = forms.IntegerField(required=False, min_value=1, max_value=1000)
-    show = forms.ChoiceField(required=False, choices=[("", "All"), *KEYS.items()])
+    show = forms.ChoiceField(required=False, choices=[("", "All"), *SCREENS.items()])
 
     def __init__(self, data: Any, today: date) -> None:
         super().__init__(data)
@@ -42,7 +51,7 @@ class PeriodForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ninety days back unless a period is given; never more than a year at once."""
         given = self.cleaned_data
-        for name in set(self.data) - set(self.fields):
+        for name in set(self.data) - {*self.fields, "csrfmiddlewaretoken"}:
             self.add_error(None, f"There is no filter called “{name[:40]}”.")
         if self.errors:
             return given
@@ -65,6 +74,13 @@ class PeriodForm(forms.Form):
             given["times"] or TIMES,
         )
 
+    @property
+    def words(self) -> str:
+        """In one line, as the download's own line of the trail says it."""
+        given = self.cleaned_data
+        named = {name: given[name] for name in ("since", "until", "days", "times") if given[name] is not None}
+        return ", ".join(f"{name}: {value}" for name, value in named.items())
+
 
 def _before(day: date, days: int) -> date:
     return day - timedelta(days=min(days, (day - date.min).days))
@@ -73,26 +89,77 @@ def _before(day: date, days: int) -> date:
 @require_GET
 def of_site(request: UserRequest, code: str) -> HttpResponse:
     """The review screens of one site."""
-    site = reach_site(request.user, code)
-    return _page(request, [site], {"site": site})
+    return _page(request, *_one(request, code))
 
 
 @require_GET
 def of_all_sites(request: UserRequest) -> HttpResponse:
     """The same over every site where the reader enters or reviews."""
+    return _page(request, *_all(request))
+
+
+@require_POST
+def csv_of_site(request: UserRequest, code: str) -> HttpResponseBase:
+    """One screen of one site as a file; the download is noted."""
+    return _file(request, *_one(request, code))
+
+
+@require_POST
+def csv_of_all_sites(request: UserRequest) -> HttpResponseBase:
+    """One screen over all sites of the reader as a file; the download is noted at each of them."""
+    return _file(request, *_all(request))
+
+
+def _one(request: UserRequest, code: str) -> tuple[list[Site], dict[str, Any]]:
+    site = reach_site(request.user, code)
+    urls = {
+        "page_url": reverse("trail-review", args=[code]),
+        "csv_url": reverse("trail-review-csv", args=[code]),
+    }
+    return [site], {"site": site, **urls}
+
+
+def _all(request: UserRequest) -> tuple[list[Site], dict[str, Any]]:
     where = list(sites(request.user, *READERS))
     if not where and not request.user.rights & set(READERS):
         raise PermissionDenied("Your role does not let you review trails.")
-    return _page(request, where, {"site": None})
+    urls = {"page_url": reverse("trail-review-all"), "csv_url": reverse("trail-review-all-csv")}
+    return where, {"site": None, **urls}
 
 
 def _page(request: UserRequest, where: list[Site], context: dict[str, Any]) -> HttpResponse:
-    today = where[0].today() if where else timezone.now().date()
-    form = PeriodForm(request.GET, today)
-    context |= {"sites": where, "form": form, "keys": KEYS, "enters": Right.ENTER in request.user.rights}
+    form = _form(request.GET, where)
     if not form.is_valid():
-        return render(request, "reports/trail/review.html", context, status=422)
+        return _shown(request, form, where, context, 422)
     period, only = (form.period(where), form.cleaned_data["show"]) if where else (None, "")
     found = screens(where, period, only) if period else []
-    context |= {"screens": found, "period": period, "only": only, "given": form.cleaned_data}
-    return render(request, "reports/trail/review.html", context)
+    more = {"screens": found, "period": period, "only": only, "given": form.cleaned_data}
+    return _shown(request, form, where, context | more)
+
+
+def _file(request: UserRequest, where: list[Site], context: dict[str, Any]) -> HttpResponseBase:
+    form = _form(request.POST, where)
+    if form.is_valid() and not (form.cleaned_data["show"] and where):
+        form.add_error("show", "Say which list to download.")
+    if not form.is_valid():
+        return _shown(request, form, where, context, 422)
+    key = form.cleaned_data["show"]
+    screen = screens(where, form.period(where), key, trail_review_csv.MOST)[0]
+    if screen.more:
+        form.add_error(None, TOO_MANY.format(count=screen.total, most=trail_review_csv.MOST))
+        return _shown(request, form, where, context, 422)
+    name = trail_review_csv.file_name(key, context["site"], timezone.now())
+    counts = trail_review_csv.counts(screen, where)
+    note = partial(note_screen, screen=key, filters=form.words, rows=counts, by=request.user)
+    return csv_file.answer(name, trail_review_csv.COLUMNS, trail_review_csv.rows(screen), note)
+
+
+def _form(given: Any, where: list[Site]) -> PeriodForm:
+    return PeriodForm(given, where[0].today() if where else timezone.now().date())
+
+
+def _shown(
+    request: UserRequest, form: PeriodForm, where: list[Site], context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    context |= {"sites": where, "form": form, "enters": Right.ENTER in request.user.rights}
+    return render(request, "reports/trail/review.html", context, status=status)

@@ -1,5 +1,7 @@
 """Freezes and locks by the data manager: put with a reason, lifted with a reason, and what is in the way named."""
 
+from datetime import UTC
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -239,3 +241,29 @@ def test_overview_tells_what_is_held_and_what_was(client, visit, data_manager):
 @pytest.mark.parametrize("path", ["form/0", "visit/x", "patient/99999999999999999999", "planet/1", "site/99"])
 def test_odd_address_is_404(client, visit, path):
     assert client.get(f"/monitor/locks/{path}/").status_code == 404
+
+
+@pytest.mark.requirement("R-090")
+def test_overview_tells_each_time_in_its_sites_zone_and_the_studys_in_utc(client, visit, data_manager, site):
+    of_visit = freeze(visit, data_manager)
+    actor = data_manager.acting_at(site, Right.LOCK)
+    of_study = put(kind=Kind.FREEZE, scope=Scope.STUDY, reason="Interim", by=data_manager, actor=actor)
+    page = client.get(reverse("monitor:locks")).content.decode()
+    here, utc = of_visit.set_at.astimezone(site.zone), of_study.set_at.astimezone(UTC)
+    assert f"since {here:%Y-%m-%d %H:%M} JST, by {data_manager}: Settled" in page
+    assert f"since {utc:%Y-%m-%d %H:%M} UTC, by {data_manager}: Interim" in page
+    assert "Times in each site’s zone; those of the whole study in UTC" in page
+    for lock in (of_study, of_visit):
+        lift(lock=lock, reason="Over", by=data_manager, actor=actor)
+    page = client.get(reverse("monitor:locks")).content.decode()
+    lifted = Lock.objects.get(pk=of_visit.pk).lifted_at.astimezone(site.zone)
+    assert f"from {here:%Y-%m-%d %H:%M} to {lifted:%Y-%m-%d %H:%M} JST" in page
+    assert f"from {utc:%Y-%m-%d %H:%M} to " in page
+
+
+def test_page_of_one_lock_names_its_zone(client, visit, data_manager, site):
+    lock = freeze(visit, data_manager)
+    page = client.get(address(visit)).content.decode()
+    assert f"{lock.set_at.astimezone(site.zone):%Y-%m-%d %H:%M} JST" in page
+    assert "Times in Asia/Tokyo" in page
+    assert "Times in UTC" in client.get(reverse("monitor:study-locks")).content.decode()

@@ -351,7 +351,8 @@ def test_printed_letter_is_addressed_to_the_investigator_and_says_when_it_is_a_d
     paper = text_of(client, address_of_print)
     assert "To the principal investigator Synthetic hospital 01" in paper
     assert "Draft: the visit is not finished" in paper
-    assert "Synthetic monitor, monitor" in paper
+    assert "Yours sincerely, Synthetic monitor Monitor To: Synthetic " in paper
+    assert "Synthetic monitor, monitor" not in paper
     seen = {kind: fingerprint(getattr(visit, kind)) for kind in ("report", "letter")}
     services.finish_visit(visit=visit, seen=seen, by=monitor)
     assert "Draft" not in text_of(client, address_of_print)

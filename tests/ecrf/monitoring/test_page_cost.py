@@ -12,7 +12,7 @@ from tests.ecrf.monitoring.world import a_world, an_adverse_event, every_page, l
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-071")]
 
-PATIENT_AT_MOST, VISIT_AT_MOST = 14, 20
+PATIENT_AT_MOST, VISIT_AT_MOST = 14, 21
 
 
 @pytest.mark.requirement("R-095")

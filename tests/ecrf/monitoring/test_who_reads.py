@@ -142,7 +142,13 @@ def test_no_page_takes_anything_but_a_get(method, own, data_manager):
 ACTING = {
     *("open-query", "ask-query-again", "pass-query-on", "close-query", "reopen-query"),
     *("monitoring-visits", "monitoring-visit", "start-monitoring-visit", "end-monitoring-visit"),
-    *("finish-monitoring-visit", "save-monitoring-text", "study-locks", "scope-locks"),
+    *(
+        "call-off-monitoring-visit",
+        "finish-monitoring-visit",
+        "save-monitoring-text",
+        "study-locks",
+        "scope-locks",
+    ),
     *("verify", "ask", "take-back", "verify-shown", "plan"),
 }
 """Addresses that take a POST, and none of them changes a value: `tests/rules/test_access.py` says who may."""
