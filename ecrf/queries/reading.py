@@ -36,8 +36,10 @@ def queries_with_place() -> QuerySet[Query]:
 
 
 def placed(found: Iterable[int]) -> list[Query]:
-    """The queries with these ids, in their order, each with its place; one statement, also for none. For a page of many:
-    joined to all of them before they are put in order, it would cost more than all the rest."""
+    """The queries with these ids, in their order, each with its place; one statement, also for none.
+
+    For a page of many: joined to all before they are put in order, the places would cost more than all the rest.
+    """
     ids = list(found)
     there = {query.pk: query for query in queries_with_place().filter(Q(pk__in=ids) | Q(pk=None))}
     return [there[pk] for pk in ids]
