@@ -11,6 +11,7 @@ from ecrf.casebook.items import Choice, ClockTime, Day, Line, Measure, WholeNumb
 from ecrf.casebook.models import Crf
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.wording import label_of
 from ecrf.checks.registry import Question, check
 from trial import dosing
 from trial.crfs import vital_signs as vitals
@@ -230,7 +231,7 @@ def interval_unusual(row: Infusion, book: Book) -> Iterator[Question]:
     earlier = list(starts)[: list(starts).index(here)] if starts.get(here) == row.infused_on else []
     low, high = INTERVAL_DAYS
     if earlier and not low <= (days := (row.infused_on - starts[earlier[-1]]).days) <= high:
-        last = f"{earlier[-1]} began on {starts[earlier[-1]]}"
+        last = f"{label_of(earlier[-1])} began on {starts[earlier[-1]]}"
         yield Question(
             "infused_on", f"{row.infused_on} is {days} days after {last}; {low} to {high} are usual."
         )
