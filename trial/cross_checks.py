@@ -9,6 +9,7 @@ from ecrf.casebook.items import Day, PartialDay
 from ecrf.casebook.models import Crf
 from ecrf.casebook.partial_dates import earliest, latest, surely_before
 from ecrf.casebook.registry import by_model
+from ecrf.casebook.wording import visit_label
 from ecrf.checks.registry import ANY, Offer, Question, check
 from trial.crfs.demographics import Demographics
 from trial.crfs.infusion import Infusion, InfusionLot, InfusionVitals, TimePoint
@@ -16,6 +17,7 @@ from trial.crfs.medical_history import MedicalHistory
 from trial.crfs.mmn_history import MmnHistory
 from trial.crfs.mrc_strength import MrcStrength
 from trial.crfs.prior_treatment import PriorTreatment
+from trial.crfs.visit import Fate
 
 YOUNGEST, OLDEST = 20, 100
 PRESSURE_FELL_MMHG = 30
@@ -50,6 +52,22 @@ def before_consent(row: Crf, book: Book) -> Iterator[Question]:
             and surely_before(value, str(consent))
         ):
             yield Question(name, f"{value} is before the consent, signed on {consent}.")
+
+
+@check("VISIT-006", on=ANY, reads=("visit.fate",))
+def entered_though_missed(row: Crf, book: Book) -> Iterator[Question]:
+    """The visit was missed, and one of its forms has values."""
+    definition, visit = by_model(type(row)), row.entry.visit
+    if (
+        visit is None
+        or definition.row_of
+        or not any(v.fate == Fate.MISSED for v in book.at("visit", visit.code))
+    ):
+        return
+    held = ("visited_on", "contact") if definition.key == "visit" else definition.entered
+    item = next((name for name in held if getattr(row, name) is not None), None)
+    if item:
+        yield Question(item, f"{visit_label(visit)} was missed, but “{definition.title}” has values.")
 
 
 @check("DM-001", on="demographics", items=("born_on", "age_years"), reads=("consent.signed_on",), source="S")

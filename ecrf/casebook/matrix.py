@@ -124,7 +124,7 @@ def _row(
 def _cell(due: VisitDue, key: str, here: list[Entry]) -> Cell:
     planned = key in due.plan.forms
     form = form_state(key, here, due.plan.expected_of(key) if planned else 1)
-    nothing_asked = not planned or due.state in (VisitState.MISSED, VisitState.NOT_EXPECTED)
+    nothing_asked = not planned or due.missed or due.state == VisitState.NOT_EXPECTED
     return Cell(key, None if form.state == "empty" and nothing_asked else form)
 
 
