@@ -145,11 +145,13 @@ def infused_though_not_eligible(row: Infusion, book: Book) -> Iterator[Question]
 
 @check("LOT-001", on="infusion-lot", items=("expires_on",), reads=("infusion.infused_on",))
 def lot_expired(row: InfusionLot, book: Book) -> Iterator[Question]:
-    """The lot had expired on the day of the infusion."""
+    """The lot had expired on the day of the infusion; one that is dated by its month is valid until the last day."""
     infusion = book.parent("infusion", row)
-    if row.expires_on and infusion and infusion.infused_on and infusion.infused_on > row.expires_on:
+    if not (row.expires_on and infusion and infusion.infused_on):
+        return
+    if infusion.infused_on > (last := latest(row.expires_on)):
         yield Question(
-            "expires_on", f"The lot expired on {row.expires_on}, before the infusion, {infusion.infused_on}."
+            "expires_on", f"The lot was valid until {last}; the infusion was on {infusion.infused_on}."
         )
 
 

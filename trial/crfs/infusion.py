@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import models
 
 from ecrf.casebook.book import Book
-from ecrf.casebook.items import Choice, ClockTime, Day, Line, Measure, WholeNumber, YesNo
+from ecrf.casebook.items import Choice, ClockTime, Day, Line, Measure, PartialDay, WholeNumber, YesNo
 from ecrf.casebook.models import Crf
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import Section, crf
@@ -118,11 +118,11 @@ class InfusionLot(Crf):
     """One lot that an infusion was drawn from."""
 
     lot_number = Line("Lot number", max_length=40, cdash="EXLOT")
-    expires_on = Day(
+    expires_on = PartialDay(
         "Expiry",
         future=True,
         history=True,  # an expired lot has a check of its own
-        hint="If only a month is printed: its last day",
+        hint="As printed; a month alone is enough: 2027-03",
         cdash="EXLOTEXP_SUPPEX",
     )
     grams = Measure("From this lot", low="0", unit="g", required=False, cdash="EXLOTAMT_SUPPEX")
