@@ -148,6 +148,8 @@ def test_assessment_later_than_now_asks(visit, coordinator, day, clock, asks):
     assert asked("MRC-006") == {}
     enter(visit, "visit", coordinator, visited_on=day)
     assert bool(asked("MRC-006")) is asks
+    enter(visit, "visit", coordinator, visited_on="2026-03-01")
+    assert asked("MRC-006") == {}
 
 
 # LB-007
