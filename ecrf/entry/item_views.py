@@ -75,7 +75,9 @@ class ItemView:
 
     @property
     def words(self) -> str:
-        """The value for reading."""
+        """The value for reading; of a link, what it names."""
+        if self.kind == "link" and (named := dict(self.panel.choices.get(self.name, [])).get(self._value)):
+            return named
         return str(self.definition.words(self._value))
 
     @property

@@ -56,7 +56,7 @@ class Frequency(models.TextChoices):
     QOD = "QOD", "Every other day"
     WEEKLY = "1 TIME PER WEEK", "Once a week"
     TWICE_WEEKLY = "2 TIMES PER WEEK", "Twice a week"
-    THREE_WEEKLY = "3 TIMES PER WEEK", "3 times a week"
+    THRICE_WEEKLY = "3 TIMES PER WEEK", "3 times a week"
     EVERY_2_WEEKS = "EVERY 2 WEEKS", "Every 2 weeks"
     EVERY_3_WEEKS = "EVERY 3 WEEKS", "Every 3 weeks"
     EVERY_4_WEEKS = "EVERY 4 WEEKS", "Every 4 weeks"
