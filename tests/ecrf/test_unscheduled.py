@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from ecrf.access.roles import Right
 from ecrf.casebook.book import Book
@@ -139,3 +140,14 @@ def test_unscheduled_visits_between_the_same_two_stand_by_their_dates(went_on, c
     """The earlier one was entered later."""
     enter(a_visit(went_on, "UNS-2", coordinator), "visit", coordinator, fate="done", visited_on="2026-01-08")
     assert codes(went_on)[:5] == ["SCR", "W01", "UNS-2", "UNS-1", "W04"]
+
+
+def test_next_planned_visit_is_still_offered_after_an_unscheduled_one_was_opened(
+    went_on, client, coordinator
+):
+    client.force_login(coordinator)
+    url = reverse("patient", args=[went_on.number])
+    enter(a_visit(went_on, "UNS-2", coordinator), "visit", coordinator, fate="done")
+    page = client.get(url).content.decode()
+    assert "Go on with" in page
+    assert ">Open Week 7</button>" in page
