@@ -147,12 +147,13 @@ class CrfDefinition:
         return answer in values and self.asked(row, other)
 
     def missing(self, row: Crf | None) -> list[str]:
-        """The required items that are asked and carry neither a value nor a reason."""
+        """The required items that are asked and carry neither a value nor a reason; also those that stand in for an
+        item which has a reason instead of its value."""
         reasons = row.missing_reasons if row else {}
         return [
             name
             for name, item in self.entered.items()
-            if item.required
+            if (item.required or item.instead_of in reasons)
             and getattr(row, name, None) is None
             and name not in reasons
             and self.asked(row, name)

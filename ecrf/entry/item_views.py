@@ -140,6 +140,12 @@ class ItemView:
         }
 
     @property
+    def instead_of(self) -> str | None:
+        """The item for which it stands in where that has a reason instead of a value."""
+        name = self.definition.instead_of
+        return html_id(self.panel.place, name) if name else None
+
+    @property
     def error(self) -> str:
         return self.panel.recorded.refused.get(self.name, "")
 

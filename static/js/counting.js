@@ -37,7 +37,8 @@ function isLeft(item, id) {
   if (outbox.get(id)?.held) return true;
   const row = item.closest("[data-row-of]");
   const rowIsBlank = row && !("wanted" in row.dataset) && ![...row.querySelectorAll("[data-item]")].some((other) => state.get(idOf(other)));
-  return "required" in item.dataset && !item.hidden && !rowIsBlank && !state.get(id) && !read(id);
+  const isRequired = "required" in item.dataset || state.get(item.dataset.insteadOf).startsWith("~");
+  return isRequired && !item.hidden && !rowIsBlank && !state.get(id) && !read(id);
 }
 
 /* After a completion that failed: how much of what it named is still missing. */
