@@ -74,9 +74,10 @@ def reading_at_another_time(row: InfusionVitals, book: Book) -> Iterator[Questio
         return
     at = datetime.combine(_day_of(row, infusion), row.measured_at)
     start, end = _span(infusion)
-    too_early = {TimePoint.DURING: start, TimePoint.AFTER: end}.get(row.time_point)
-    too_late = {TimePoint.BEFORE: start, TimePoint.DURING: end}.get(row.time_point)
-    if (too_early and at < too_early) or (too_late and at > too_late):
+    not_before: dict[str, datetime | None] = {TimePoint.DURING: start, TimePoint.AFTER: end}
+    not_after: dict[str, datetime | None] = {TimePoint.BEFORE: start, TimePoint.DURING: end}
+    first, last = not_before.get(row.time_point), not_after.get(row.time_point)
+    if (first and at < first) or (last and at > last):
         said = f"Said to be {row.time_point} the infusion, but measured at {row.measured_at:%H:%M}"
         yield Question("measured_at", f"{said}; {_span_in_words(infusion)}.")
 
