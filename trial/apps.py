@@ -6,4 +6,4 @@ class TrialConfig(AppConfig):
     verbose_name = "Case report forms"
 
     def ready(self) -> None:
-        from trial import cross_checks, event_checks  # noqa: F401  (register the checks across forms)
+        from trial import clock_checks, cross_checks, event_checks  # noqa: F401  (register the checks across forms)

@@ -9,6 +9,7 @@ from ecrf.casebook.items import Day, PartialDay
 from ecrf.casebook.models import Crf
 from ecrf.casebook.partial_dates import earliest, latest, surely_before
 from ecrf.casebook.registry import by_model
+from ecrf.casebook.wording import visit_label
 from ecrf.checks.registry import ANY, Offer, Question, check
 from trial.crfs.demographics import Demographics
 from trial.crfs.infusion import Infusion, InfusionLot, InfusionVitals, TimePoint
@@ -16,6 +17,7 @@ from trial.crfs.medical_history import MedicalHistory
 from trial.crfs.mmn_history import MmnHistory
 from trial.crfs.mrc_strength import MrcStrength
 from trial.crfs.prior_treatment import PriorTreatment
+from trial.crfs.visit import Fate
 
 YOUNGEST, OLDEST = 20, 100
 PRESSURE_FELL_MMHG = 30
@@ -50,6 +52,22 @@ def before_consent(row: Crf, book: Book) -> Iterator[Question]:
             and surely_before(value, str(consent))
         ):
             yield Question(name, f"{value} is before the consent, signed on {consent}.")
+
+
+@check("VISIT-006", on=ANY, reads=("visit.fate",))
+def entered_though_missed(row: Crf, book: Book) -> Iterator[Question]:
+    """The visit was missed, and one of its forms has values."""
+    definition, visit = by_model(type(row)), row.entry.visit
+    if (
+        visit is None
+        or definition.row_of
+        or not any(v.fate == Fate.MISSED for v in book.at("visit", visit.code))
+    ):
+        return
+    held = ("visited_on", "contact") if definition.key == "visit" else definition.entered
+    item = next((name for name in held if getattr(row, name) is not None), None)
+    if item:
+        yield Question(item, f"{visit_label(visit)} was missed, but “{definition.title}” has values.")
 
 
 @check("DM-001", on="demographics", items=("born_on", "age_years"), reads=("consent.signed_on",), source="S")
@@ -127,11 +145,13 @@ def infused_though_not_eligible(row: Infusion, book: Book) -> Iterator[Question]
 
 @check("LOT-001", on="infusion-lot", items=("expires_on",), reads=("infusion.infused_on",))
 def lot_expired(row: InfusionLot, book: Book) -> Iterator[Question]:
-    """The lot had expired on the day of the infusion."""
+    """The lot had expired on the day of the infusion; one that is dated by its month is valid until the last day."""
     infusion = book.parent("infusion", row)
-    if row.expires_on and infusion and infusion.infused_on and infusion.infused_on > row.expires_on:
+    if not (row.expires_on and infusion and infusion.infused_on):
+        return
+    if infusion.infused_on > (last := latest(row.expires_on)):
         yield Question(
-            "expires_on", f"The lot expired on {row.expires_on}, before the infusion, {infusion.infused_on}."
+            "expires_on", f"The lot was valid until {last}; the infusion was on {infusion.infused_on}."
         )
 
 

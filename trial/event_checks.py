@@ -5,6 +5,7 @@ from typing import Any
 
 from ecrf.casebook.book import Book
 from ecrf.casebook.partial_dates import surely_before
+from ecrf.casebook.wording import label_of
 from ecrf.checks.registry import Offer, Question, check
 from trial.crfs.adverse_event import Action, AdverseEvent, Outcome
 from trial.crfs.concomitant_medication import ConcomitantMedication, GivenFor
@@ -164,7 +165,8 @@ def completed_without_last_visit(row: EndOfStudy, book: Book) -> Iterator[Questi
     """The patient completed the study without the visit of week 52."""
     done = any(visit.fate == Fate.DONE for visit in book.at("visit", LAST_VISIT))
     if row.reason == Reason.COMPLETED and not done:
-        yield Question("reason", f"The study was completed, but visit {LAST_VISIT} is not recorded as done.")
+        last = label_of(LAST_VISIT)
+        yield Question("reason", f"The study was completed, but {last} is not recorded as done.")
 
 
 @check("EOS-002", on="end-of-study", items=("reason", "adverse_event"))

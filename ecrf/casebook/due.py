@@ -87,6 +87,14 @@ class Outlook:
     next: VisitDue | None
     unfinished: VisitDue | None
 
+    @property
+    def offered(self) -> list[VisitDue]:
+        """What to go on with or to open: the unfinished visit, and the next one unless that must wait for it."""
+        if self.unfinished is None or self.next is None:
+            return [visit for visit in (self.unfinished, self.next) if visit]
+        waits = not self.unfinished.plan.on_demand and self.next.state == VisitState.UPCOMING
+        return [self.unfinished] if waits else [self.unfinished, self.next]
+
 
 def outlook(
     protocol: Protocol, facts: list[VisitFacts], end: PatientEnd | None, started_on: date, today: date

@@ -25,6 +25,7 @@ class Item:
     unit: str = ""
     required: bool = True
     asked_if: tuple[str, tuple[str, ...]] | None = None
+    instead_of: str = ""
     rule: str = ""
     hint: str = ""
     cdash: str = ""
@@ -40,13 +41,14 @@ class Item:
         unit: str = "",
         required: bool = True,
         asked_if: tuple[str, str | tuple[str, ...]] | None = None,
+        instead_of: str = "",
         rule: str = "",
         hint: str = "",
         cdash: str = "",
         **options: Any,
     ) -> None:
-        self.unit, self.hint, self.cdash, self.rule = unit, hint, cdash, rule
-        self.required = required and not rule
+        self.unit, self.hint, self.cdash, self.rule, self.instead_of = unit, hint, cdash, rule, instead_of
+        self.required = required and not rule and not instead_of
         if asked_if:
             item, values = asked_if
             self.asked_if = (item, (values,) if isinstance(values, str) else tuple(values))
@@ -155,15 +157,14 @@ class YesNo(Item, models.BooleanField):
     django_field = models.BooleanField
 
     def normalise(self, text: str, now: datetime) -> str:
-        return {"y": "yes", "n": "no", "true": "yes", "false": "no"}.get(
-            text.strip().lower(), text.strip().lower()
-        )
+        said = text.strip().lower()
+        return {"y": "yes", "n": "no", "true": "yes", "false": "no"}.get(said, said)
 
     def text(self, value: Any) -> str:
         return {True: "yes", False: "no"}.get(value, "")
 
     def words(self, value: Any) -> str:
-        return {True: "Yes", False: "No"}.get(value, "")
+        return self.text(value).title()
 
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
         return forms.TypedChoiceField(
@@ -201,8 +202,7 @@ class PartialDayFormField(forms.CharField):
     """Reads YYYY, YYYY-MM or YYYY-MM-DD."""
 
     def clean(self, value: Any) -> str | None:
-        text = super().clean(value)
-        if not text:
+        if not (text := super().clean(value)):
             return None
         try:
             partial_dates.validate(text)

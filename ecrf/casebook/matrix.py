@@ -9,6 +9,7 @@ from ecrf.casebook.book import Book
 from ecrf.casebook.completion import FormState, form_state
 from ecrf.casebook.due import Outlook, VisitDue, VisitState
 from ecrf.casebook.models import Crf, Entry, MissingReason, Patient
+from ecrf.casebook.naming import Names, names_in, words_of
 from ecrf.casebook.outlooks import entries_of, outlook_forms, outlook_of, visits_of
 from ecrf.casebook.protocol import VisitPlan, protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
@@ -124,26 +125,30 @@ def _row(
 def _cell(due: VisitDue, key: str, here: list[Entry]) -> Cell:
     planned = key in due.plan.forms
     form = form_state(key, here, due.plan.expected_of(key) if planned else 1)
-    nothing_asked = not planned or due.state in (VisitState.MISSED, VisitState.NOT_EXPECTED)
+    nothing_asked = not planned or due.missed or due.state == VisitState.NOT_EXPECTED
     return Cell(key, None if form.state == "empty" and nothing_asked else form)
 
 
 def _log(definition: CrfDefinition, book: Book, entries: list[Entry], *, is_repeating: bool) -> Log:
     rows = {row.pk: row for row in book.with_struck(definition.key)}
     mine = [entry for entry in entries if entry.crf == definition.key]
-    return Log(definition, [_log_line(definition, e, entries, rows.get(e.pk)) for e in mine], is_repeating)
+    names = names_in(book, definition)
+    lines = [_log_line(definition, e, entries, rows.get(e.pk), names) for e in mine]
+    return Log(definition, lines, is_repeating)
 
 
-def _log_line(definition: CrfDefinition, entry: Entry, entries: list[Entry], row: Crf | None) -> LogLine:
+def _log_line(
+    definition: CrfDefinition, entry: Entry, entries: list[Entry], row: Crf | None, names: Names
+) -> LogLine:
     own = [entry, *(e for e in entries if e.parent_id == entry.pk)]
-    cells = [_words(row, name, item) for name, item in definition.column_items.items()]
+    cells = [_words(row, name, item, names) for name, item in definition.column_items.items()]
     return LogLine(entry, cells, form_state(definition.key, own))
 
 
-def _words(row: Crf | None, name: str, item: Any) -> str:
+def _words(row: Crf | None, name: str, item: Any, names: Names) -> str:
     """The value in words, or why there is none."""
     if row is None:
         return ""
     if name in row.missing_reasons:
         return MissingReason(row.missing_reasons[name]["reason"]).label.lower()
-    return str(item.words(getattr(row, name)))
+    return words_of(item, getattr(row, name), names)

@@ -1,6 +1,6 @@
 """The kinds of form. `@crf` above a model makes it one; the registry is the casebook's table of contents."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -120,11 +120,22 @@ class CrfDefinition:
         """What its entry with this number is called."""
         return self.row_names[number - 1] if self.row_names else f"{self.title} {number}"
 
-    def in_a_line(self, row: Crf) -> str:
-        """What an entry is about, in one line: the first of its columns that are filled; a bare yes says nothing."""
+    def in_a_line(self, row: Crf, named: Mapping[tuple[str, str], str] | None = None) -> str:
+        """What an entry is about, in one line: the first of its columns that are filled; a bare yes says nothing.
+
+        `named`: {(CRF key, link): in words} of what its links name.
+        """
+        return " · ".join(self._told(row, named or {})[:WORDS_OF])
+
+    def first_in_a_line(self, row: Crf) -> str:
+        """What an entry is about, in the fewest words: an adverse event's term."""
+        return next(iter(self._told(row, {})), "")
+
+    def _told(self, row: Crf, named: Mapping[tuple[str, str], str]) -> list[str]:
         telling = {name: item for name, item in self.column_items.items() if not isinstance(item, YesNo)}
-        found = [item.words(getattr(row, name)) for name, item in telling.items()]
-        return " · ".join([words for words in found if words][:WORDS_OF])
+        values = [(item, getattr(row, name)) for name, item in telling.items()]
+        found = [named.get((getattr(item, "to", ""), value)) or item.words(value) for item, value in values]
+        return [words for words in found if words]
 
     def asked(self, row: Crf | None, name: str) -> bool:
         """Whether the item is asked, given the other values."""
@@ -136,12 +147,13 @@ class CrfDefinition:
         return answer in values and self.asked(row, other)
 
     def missing(self, row: Crf | None) -> list[str]:
-        """The required items that are asked and carry neither a value nor a reason."""
+        """The required items that are asked and carry neither a value nor a reason; also those that stand in for an
+        item which has a reason instead of its value."""
         reasons = row.missing_reasons if row else {}
         return [
             name
             for name, item in self.entered.items()
-            if item.required
+            if (item.required or item.instead_of in reasons)
             and getattr(row, name, None) is None
             and name not in reasons
             and self.asked(row, name)

@@ -19,7 +19,7 @@ def number(text: str) -> str:
 
 
 def day(text: str, today: datetime) -> str:
-    """A date to YYYY-MM-DD (or YYYY-MM, YYYY): accepts 20261122, 2026/11/22, 2026.11.22, 22 Nov 2026; t is today."""
+    """A date to YYYY-MM-DD (or YYYY-MM, YYYY): accepts 20261122, 2026/11/22, 22 Nov 2026, 11/2026; t is today."""
     text = plain(text)
     if text.lower() in ("t", "today"):
         return today.date().isoformat()
@@ -27,6 +27,8 @@ def day(text: str, today: datetime) -> str:
         return f"{text[:4]}-{text[4:6]}-{text[6:]}"
     if match := re.fullmatch(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?", text):
         return "-".join([match[1], *(part.zfill(2) for part in match.groups()[1:] if part)])
+    if match := re.fullmatch(r"(\d{1,2})[-/.](\d{4})", text):
+        return f"{match[2]}-{match[1].zfill(2)}"  # a month as it is printed on a lot
     match = re.fullmatch(r"(?:(\d{1,2})[ -])?([A-Za-z]{3})[a-z]*[ -](\d{4})", text)
     if match and match[2].lower() in MONTHS:
         month = f"{MONTHS.index(match[2].lower()) + 1:02}"

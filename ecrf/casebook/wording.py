@@ -7,10 +7,13 @@ from ecrf.casebook.registry import CRFS, CrfDefinition
 
 def visit_label(visit: Visit | None) -> str:
     """`Week 4`; "" for a form that belongs to no visit."""
-    if visit is None:
-        return ""
-    plan = protocol().plan(visit.code)
-    return plan.label if plan else visit.code
+    return label_of(visit.code) if visit else ""
+
+
+def label_of(visit_code: str) -> str:
+    """What people call the visit with this code: `Week 4`; the code itself where the schedule does not know it."""
+    plan = protocol().plan(visit_code)
+    return plan.label if plan else visit_code
 
 
 def numbered_title(definition: CrfDefinition, number: int, visit: Visit | None) -> str:

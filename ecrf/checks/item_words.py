@@ -16,6 +16,8 @@ def needed(definition: CrfDefinition, item: Any) -> str:
     """Whether the form can be completed without it."""
     if item.rule:
         return f"Calculated: {item.rule}"
+    if item.instead_of:
+        return f"If “{definition.items[item.instead_of].verbose_name}” has no value but a reason"
     if not item.asked_if:
         return "Yes" if item.required else "No"
     condition = _condition(definition, *item.asked_if)

@@ -16,7 +16,7 @@ from ecrf.casebook.protocol import VisitPlan, protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.casebook.storing import recalculated_with
 from ecrf.checks.models import Finding
-from ecrf.entry.addresses import Where, page_url
+from ecrf.entry.addresses import Where, html_id, page_url
 from ecrf.entry.holding import hold
 from ecrf.entry.linking import choices_of, linked_from, with_row_kinds
 from ecrf.entry.panels import Panel, RowGroup
@@ -50,6 +50,22 @@ class Page:
         if self.log:
             return reverse("log", args=[self.where.patient.number, self.log.key])
         return page_url(self.where, self.panels[0].place)
+
+    @property
+    def fate_id(self) -> str:
+        """The item that says whether the visit was missed, as the page names it."""
+        trial = protocol()
+        return html_id(Place(self.where.patient, CRFS[trial.visit_form]), trial.visit_fate_item)
+
+    @property
+    def missed_value(self) -> str:
+        """What that item says of a missed visit."""
+        return protocol().visit_missed
+
+    @property
+    def folded(self) -> list[Panel]:
+        """The forms that a missed visit does not ask for: nothing was entered into them."""
+        return [panel for panel in self.panels if not panel.is_wanted]
 
     @property
     def with_rows(self) -> list[Panel]:

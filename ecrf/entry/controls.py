@@ -27,6 +27,7 @@ def wrapper(item: "ItemView", css: str) -> SafeString:
             "hx-params": "none",
             "data-item": True,
             "data-required": item.definition.required,
+            "data-instead-of": item.instead_of,
             "data-asked-of": asked.get("item"),
             "data-asked-if": asked.get("values"),
             "hidden": item.is_hidden,

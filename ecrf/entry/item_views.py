@@ -75,7 +75,9 @@ class ItemView:
 
     @property
     def words(self) -> str:
-        """The value for reading."""
+        """The value for reading; of a link, what it names."""
+        if self.kind == "link" and (named := dict(self.panel.choices.get(self.name, [])).get(self._value)):
+            return named
         return str(self.definition.words(self._value))
 
     @property
@@ -136,6 +138,12 @@ class ItemView:
             "item": html_id(self.panel.place, other),
             "values": " ".join(v.replace(" ", "_") for v in values),
         }
+
+    @property
+    def instead_of(self) -> str | None:
+        """The item for which it stands in where that has a reason instead of a value."""
+        name = self.definition.instead_of
+        return html_id(self.panel.place, name) if name else None
 
     @property
     def error(self) -> str:

@@ -1,6 +1,7 @@
 """What links on a page offer and show: the rows that one may name, and those that name this one."""
 
 from ecrf.casebook.book import Book
+from ecrf.casebook.naming import short_name
 from ecrf.casebook.places import Place
 from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.casebook.striking import links_to
@@ -22,11 +23,12 @@ def linked_from(panel: Panel, book: Book) -> list[Linking]:
     """The entries that name this one, for the way back."""
     if panel.row is None:
         return []
+    named = {(panel.definition.key, panel.row.entry.link): short_name(panel.row)}
     found = []
     for row in links_to(panel.row.entry, book):
         definition, entry = CRFS[row.entry.crf], row.entry
         place = Place(panel.where.patient, definition, entry.visit, entry.number)
-        words = f"{definition.title} {entry.link}: {definition.in_a_line(row)}"
+        words = f"{definition.title} {entry.link}: {definition.in_a_line(row, named)}"
         found.append(Linking(words, page_url(Where(panel.where.patient, entry.visit), place)))
     return found
 

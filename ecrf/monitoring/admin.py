@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from ecrf.access.requests import UserRequest
 from ecrf.casebook.completion import visit_states
 from ecrf.casebook.models import Crf, Entry, Patient, Visit
+from ecrf.casebook.naming import names_by_patient, words_of
 from ecrf.casebook.outlooks import fact_of
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, CrfDefinition
@@ -166,6 +167,13 @@ class CrfAdmin(FormColumns):
     def entry_of(self, row: Any) -> Entry:
         return row.entry
 
+    def dress(self, rows: list[Any]) -> None:
+        """One statement more for each column that names other entries."""
+        super().dress(rows)
+        found = names_by_patient(self.definition, rows, _telling(self.definition))
+        for row in rows:
+            row.names = found.get(row.entry.patient_id, {})
+
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         patient = self.patient_column(reader(request), lambda row: row.entry.patient)
         items = [_item_column(name, self.definition.items[name]) for name in _telling(self.definition)]
@@ -202,10 +210,10 @@ def _telling(definition: CrfDefinition) -> list[str]:
 
 def _item_column(name: str, item: Any) -> Callable[[Any], str]:
     @admin.display(description=str(item.verbose_name))
-    def words(row: Crf) -> str:
+    def words(row: Any) -> str:
         if name in row.missing_reasons:
             return quiet(row.missing_reasons[name]["reason"].replace("-", " "))
-        found = str(item.words(getattr(row, name)))
+        found = words_of(item, getattr(row, name), row.names)
         if found and row.entry.is_struck:
             return struck_through(found)
         return found or quiet("not calculated" if item.rule else "blank")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ecrf.access.models import Site
+from ecrf.casebook.naming import short_name
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CRFS, WORDS_OF, CrfDefinition
 from ecrf.casebook.wording import form_title, reading_id, visit_label
@@ -55,7 +56,7 @@ def log(site: Site, key: str, since: Since, limit: int, *, only_new: bool = Fals
 
 
 Linked = dict[tuple[str, int, str], str]
-"""{(kind of form, patient id, how another form names it): the entry in a line}"""
+"""{(kind of form, patient id, how another form names it): the entry in words}"""
 
 
 def _linked(definition: CrfDefinition, rows: list[Any]) -> Linked:
@@ -68,7 +69,7 @@ def _linked(definition: CrfDefinition, rows: list[Any]) -> Linked:
         targets = log_rows(link.to).filter(entry__patient__in={row.entry.patient_id for row in rows})
         numbers = [int(each) for each in named if each.isdecimal()]
         for target in targets.filter(entry__number__in=numbers).select_related("entry"):
-            found[link.to, target.entry.patient_id, target.entry.link] = CRFS[link.to].in_a_line(target)
+            found[link.to, target.entry.patient_id, target.entry.link] = short_name(target)
     return found
 
 

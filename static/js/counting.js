@@ -1,9 +1,11 @@
 /* Counts what is left to enter and to answer, form by form, beside the names of the forms. */
 
 import { idOf, read, state } from "./fields.js";
+import { foldMissed } from "./missed.js";
 import { outbox } from "./outbox.js";
 
 export function count() {
+  foldMissed();
   for (const cell of document.querySelectorAll(".grid-item")) {
     const asked = document.querySelector(`:is(#q-${CSS.escape(idOf(cell))}, #y-${CSS.escape(idOf(cell))}) .note-question`);
     cell.classList.toggle("asks", Boolean(asked));
@@ -11,6 +13,11 @@ export function count() {
   countGaps();
   for (const link of document.querySelectorAll("[data-index-of]")) {
     const panel = document.getElementById(link.dataset.indexOf);
+    if (panel.hidden) {
+      link.className = "index-empty";
+      link.querySelector(".index-state").textContent = "not asked: missed";
+      continue;
+    }
     const questions = panel.querySelectorAll(".note-question").length;
     const ask = questions ? ` · ${questions} to answer` : "";
     if (panel.matches(".panel-complete")) {
@@ -30,7 +37,8 @@ function isLeft(item, id) {
   if (outbox.get(id)?.held) return true;
   const row = item.closest("[data-row-of]");
   const rowIsBlank = row && !("wanted" in row.dataset) && ![...row.querySelectorAll("[data-item]")].some((other) => state.get(idOf(other)));
-  return "required" in item.dataset && !item.hidden && !rowIsBlank && !state.get(id) && !read(id);
+  const isRequired = "required" in item.dataset || state.get(item.dataset.insteadOf).startsWith("~");
+  return isRequired && !item.hidden && !rowIsBlank && !state.get(id) && !read(id);
 }
 
 /* After a completion that failed: how much of what it named is still missing. */

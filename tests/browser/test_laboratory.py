@@ -18,6 +18,20 @@ def _enter_ranges(desk) -> None:
     desk.says("4 ranges are saved")
 
 
+def test_every_field_of_a_result_has_its_label_on_a_phone(sit_down, shots):
+    desk = sit_down("coordinator01", viewport={"width": 390, "height": 844})
+    desk.open_visit("01-001", "Week 10")
+    cells = desk.page.locator("#lab-result-1_1 td[data-label]")
+    said = "each => getComputedStyle(each, '::before').content.slice(1, -1)"
+    labels = [cells.nth(n).evaluate(said) for n in range(cells.count())]
+    assert labels == ["Sign", "Result", "Unit", "Range", "Flag", "Other unit", "Remark"]
+    for n in range(cells.count()):
+        box = cells.nth(n).bounding_box()
+        assert box["x"] + box["width"] <= 390
+        assert box["width"] >= 40
+    desk.page.screenshot(path=shots / "laboratory-phone.png")
+
+
 def test_ranges_are_entered_and_results_typed_down_the_column(sit_down, shots):
     desk = sit_down("coordinator01")
     _enter_ranges(desk)

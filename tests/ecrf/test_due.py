@@ -345,3 +345,20 @@ def test_matrix_says_that_a_row_added_to_a_complete_form_is_in_progress(complete
 def _infusion_cell(visit):
     row = next(row for row in matrix(visit.patient).rows if row.due.plan.code == visit.code)
     return next(cell.state for cell in row.cells if cell.key == "infusion")
+
+
+# --- what the patient's page offers ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("facts", "today", "offered"),
+    [
+        (TREATED, BASELINE, ["D22"]),
+        ([*TREATED, begun("ET")], BASELINE, ["ET", "D22"]),
+        ([*TREATED, begun("D22", DUE)], DUE, ["D22"]),
+        ([*TREATED, begun("D22", DUE)], date(2026, 2, 28), ["D22", "D43"]),
+        ([*TREATED, done("D22", DUE), done("D43", DUE)], DUE, []),
+    ],
+)
+def test_next_visit_is_offered_beside_an_unfinished_one_unless_it_waits_for_it(facts, today, offered):
+    assert [visit.plan.code for visit in seen(facts, today).offered] == offered

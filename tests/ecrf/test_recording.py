@@ -128,7 +128,8 @@ def test_one_book_for_several_named_rows_compares_each_with_its_own(patient_with
             values = {"value": value, "unit": "g/dL"}
             record(place=a_place(visit, "lab-result", number, 1), values=values, by=by, book=book)
     assert (
-        Finding.objects.get(check_id="LB-006").text == "Haemoglobin fell from 15 g/dL to 12 g/dL since W01."
+        Finding.objects.get(check_id="LB-006").text
+        == "Haemoglobin fell from 15 g/dL to 12 g/dL since Week 1 (baseline)."
     )
 
 

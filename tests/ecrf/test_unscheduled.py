@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from ecrf.access.roles import Right
 from ecrf.casebook.book import Book
@@ -139,3 +140,13 @@ def test_unscheduled_visits_between_the_same_two_stand_by_their_dates(went_on, c
     """The earlier one was entered later."""
     enter(a_visit(went_on, "UNS-2", coordinator), "visit", coordinator, fate="done", visited_on="2026-01-08")
     assert codes(went_on)[:5] == ["SCR", "W01", "UNS-2", "UNS-1", "W04"]
+
+
+def test_next_planned_visit_is_still_offered_after_an_unscheduled_one_was_opened(
+    patient, client, coordinator
+):
+    client.force_login(coordinator)
+    a_visit(patient, "UNS-1", coordinator)
+    page = client.get(reverse("patient", args=[patient.number])).content.decode()
+    assert ">Go on with Unscheduled visit 1</button>" in page
+    assert ">Open Screening</button>" in page

@@ -146,6 +146,33 @@ def _reads(one: Check) -> set[str]:
     return found
 
 
+def _shown(tree: ast.AST) -> Iterator[ast.expr]:
+    """What is put into the texts of a function, names followed to what they stand for."""
+    given = {
+        n.targets[0].id: n.value
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Assign) and _is_name(n.targets[0])
+    }
+    for text in (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)):
+        for part in (value.value for value in text.values if isinstance(value, ast.FormattedValue)):
+            yield given.get(part.id, part) if isinstance(part, ast.Name) else part
+
+
+def _is_name(target: ast.expr) -> bool:
+    return isinstance(target, ast.Name)
+
+
+@EVERY_CHECK
+def test_check_calls_visits_as_the_pages_do_and_not_by_their_code(one):
+    codes = [
+        ast.unparse(shown)
+        for tree in _functions(one)
+        for shown in _shown(tree)
+        if isinstance(shown, ast.Attribute) and shown.attr == "code"
+    ]
+    assert codes == []
+
+
 @EVERY_CHECK
 def test_check_declares_exactly_the_forms_it_reads(one):
     assert _reads(one) == set(one.reads)

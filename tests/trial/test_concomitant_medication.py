@@ -5,6 +5,7 @@ import pytest
 from ecrf.casebook.registry import CRFS
 from tests.builders import enter
 from tests.trial.asked import asked
+from trial.crfs.concomitant_medication import Frequency
 
 CM = "concomitant-medication"
 
@@ -101,3 +102,31 @@ def test_link_is_wanted_only_for_its_reason(patient, coordinator, why, wanted):
 def test_other_frequency_wants_words(patient, coordinator, frequency, wanted):
     row = enter(patient, CM, coordinator, frequency=frequency).row
     assert ("frequency_other" in CRFS[CM].missing(row)) is wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "submitted"),
+    [
+        ("Once only", "ONCE"),
+        ("At bedtime", "QHS"),
+        ("Every 8 hours", "Q8H"),
+        ("Continuously", "CONTINUOUS"),
+        ("Once a week", "1 TIME PER WEEK"),
+        ("Every 3 weeks", "EVERY 3 WEEKS"),
+        ("Once a month", "QM"),
+        ("As needed", "PRN"),
+    ],
+)
+def test_frequency_is_chosen_in_plain_words_and_stored_as_its_submission_value(
+    patient, coordinator, words, submitted
+):
+    code = {label: value for value, label in Frequency.choices}[words]
+    row = enter(patient, CM, coordinator, frequency=code).row
+    assert row.frequency == submitted
+    assert CRFS[CM].items["frequency"].words(submitted) == words
+
+
+def test_no_frequency_has_the_words_of_another_or_speaks_in_codes():
+    labels = list(Frequency.labels)
+    assert len(set(labels)) == len(labels)
+    assert [label for label in labels if label.isupper()] == []

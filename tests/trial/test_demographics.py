@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from ecrf.casebook.registry import CRFS
 from ecrf.casebook.values import Missing
 from tests.builders import enter
 from tests.trial.asked import asked
@@ -71,3 +72,18 @@ def test_age_or_a_reason_or_a_birth_year_answers(at, coordinator, known):
     enter(at("SCR"), "demographics", coordinator, born_on=Missing("unknown"))
     enter(at("SCR"), "demographics", coordinator, **known)
     assert asked("DM-002") == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({}, False),
+        ({"born_on": "1970"}, False),
+        ({"born_on": Missing("unknown")}, True),
+        ({"born_on": Missing("refused"), "age_years": "54"}, False),
+        ({"born_on": Missing("unknown"), "age_years": Missing("unknown")}, False),
+    ],
+)
+def test_age_is_wanted_only_where_there_is_no_birth_date(at, coordinator, given, wanted):
+    row = enter(at("SCR"), "demographics", coordinator, sex="F", **given).row
+    assert ("age_years" in CRFS["demographics"].missing(row)) is wanted

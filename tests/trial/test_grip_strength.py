@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from ecrf.casebook.values import Missing
 from tests.builders import enter
 from tests.trial.asked import asked
 
@@ -58,4 +59,21 @@ def test_best_is_compared_with_the_last_visit_that_has_one(at, coordinator):
     enter(at("W01"), "grip-strength", coordinator, right_1="40", left_1="40")
     enter(at("W04"), "grip-strength", coordinator, left_1="60")
     enter(at("W07"), "grip-strength", coordinator, right_1="80", left_1="80")
-    assert asked("GRIP-003") == {"right_best": "Grip rose from 40.0 to 80.0 kPa since W01."}
+    assert asked("GRIP-003") == {"right_best": "Grip rose from 40.0 to 80.0 kPa since Week 1 (baseline)."}
+
+
+WEEK_4 = {
+    "missed": ("visit", {"fate": "missed", "missed_reason": "Snow"}),
+    "not measured": ("grip-strength", {f"right_{n}": Missing("not-done") for n in (1, 2, 3)}),
+    "the other hand alone": ("grip-strength", {"left_1": "75.0"}),
+}
+
+
+@pytest.mark.parametrize("week_4", WEEK_4)
+def test_best_is_compared_over_a_visit_without_one(at, coordinator, week_4):
+    form, values = WEEK_4[week_4]
+    enter(at("W01"), "grip-strength", coordinator, right_1="40.0")
+    enter(at("W04"), form, coordinator, **values)
+    enter(at("W07"), "grip-strength", coordinator, right_1="80.0")
+    text = "Grip rose from 40.0 to 80.0 kPa since Week 1 (baseline)."
+    assert asked("GRIP-003") == {"right_best": text}

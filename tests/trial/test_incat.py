@@ -41,13 +41,13 @@ def test_total_is_compared_with_the_last_visit_that_has_one(at, coordinator):
     enter(at("W01"), "incat", coordinator, arm="1", leg="1")
     enter(at("W04"), "incat", coordinator, arm="1")
     enter(at("W07"), "incat", coordinator, arm="3", leg="2")
-    assert asked("INCAT-001") == {"total": "The INCAT total rose from 2 to 5 since W01."}
+    assert asked("INCAT-001") == {"total": "The INCAT total rose from 2 to 5 since Week 1 (baseline)."}
 
 
 def test_correction_of_the_earlier_total_withdraws_the_question(at, coordinator):
     enter(at("W01"), "incat", coordinator, arm="5", leg="1")
     enter(at("W04"), "incat", coordinator, arm="2", leg="1")
-    assert asked("INCAT-001") == {"total": "The INCAT total fell from 6 to 3 since W01."}
+    assert asked("INCAT-001") == {"total": "The INCAT total fell from 6 to 3 since Week 1 (baseline)."}
     enter(at("W01"), "incat", coordinator, arm="4", reason="Typed wrongly")
     assert asked("INCAT-001") == {}
 

@@ -201,12 +201,32 @@ def test_no_dose_needs_no_lot(at, coordinator, given):
 
 @pytest.mark.parametrize(
     ("expiry", "asks"),
-    [("2024-04-21", True), ("2024-04-22", False), ("2024-04-23", False), ("2999-01-31", False)],
+    [
+        ("2024-04-21", True),
+        ("2024-04-22", False),
+        ("2024-04-23", False),
+        ("2999-01-31", False),
+        ("2024-03", True),
+        ("2024-04", False),
+        ("2024-05", False),
+        ("03/2024", True),
+        ("2023", True),
+        ("2024", False),
+    ],
 )
 def test_expired_lot_asks(at, coordinator, expiry, asks):
     enter(at("W04"), "infusion", coordinator, infused_on="2024-04-22")
     assert enter(at("W04"), "infusion-lot", coordinator, parent=1, expires_on=expiry).is_clean
     assert bool(asked("LOT-001")) is asks
+
+
+@pytest.mark.parametrize(("day", "asks"), [("2024-02-29", False), ("2024-03-01", True)])
+def test_lot_dated_by_its_month_is_valid_until_the_last_day(at, coordinator, day, asks):
+    enter(at("W04"), "infusion", coordinator, infused_on=day)
+    row = enter(at("W04"), "infusion-lot", coordinator, parent=1, expires_on="2024-02").row
+    assert row.expires_on == "2024-02"
+    text = f"The lot was valid until 2024-02-29; the infusion was on {day}."
+    assert asked("LOT-001") == ({"expires_on": text} if asks else {})
 
 
 def test_lot_expired_by_a_later_infusion_date_asks(at, coordinator):

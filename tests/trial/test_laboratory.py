@@ -294,7 +294,7 @@ def test_haemoglobin_that_fell_by_2_since_the_last_value_asks(ranges, result, va
 def test_question_about_haemoglobin_names_both_values(ranges, result):
     result(value="14", code="SCR")
     result(value="11.5", code="W04")
-    assert asked("LB-006") == {"value": "Haemoglobin fell from 14 g/dL to 11.5 g/dL since SCR."}
+    assert asked("LB-006") == {"value": "Haemoglobin fell from 14 g/dL to 11.5 g/dL since Screening."}
 
 
 @pytest.mark.parametrize(

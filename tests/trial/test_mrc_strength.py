@@ -42,7 +42,9 @@ def test_grade_is_compared_with_the_last_visit_that_has_it(at, coordinator):
     enter(at("W01"), "mrc-strength", coordinator, right_hip_flexion="4", left_hip_flexion="4")
     enter(at("W04"), "mrc-strength", coordinator, right_hip_flexion=Missing("not-done"), left_hip_flexion="3")
     enter(at("W07"), "mrc-strength", coordinator, right_hip_flexion="2", left_hip_flexion="2")
-    assert asked("MRC-001") == {"right_hip_flexion": "Hip flexion, right, fell from 4 to 2 since W01."}
+    assert asked("MRC-001") == {
+        "right_hip_flexion": "Hip flexion, right, fell from 4 to 2 since Week 1 (baseline)."
+    }
 
 
 @pytest.mark.parametrize("grade", ["3", "5"])
@@ -58,7 +60,7 @@ def test_sum_is_compared_with_the_last_visit_that_has_one(at, coordinator):
     enter(at("W01"), "mrc-strength", coordinator, **FOURS)
     enter(at("W04"), "mrc-strength", coordinator, right_hip_flexion="4")
     enter(at("W07"), "mrc-strength", coordinator, **{**FOURS, **dict.fromkeys(list(FOURS)[:8], "3")})
-    assert asked("MRC-002") == {"sum_score": "The sum fell from 80 to 72 since W01."}
+    assert asked("MRC-002") == {"sum_score": "The sum fell from 80 to 72 since Week 1 (baseline)."}
 
 
 @pytest.mark.parametrize(("answer", "asks"), [("no", True), ("yes", False)])
@@ -88,10 +90,29 @@ def test_assessor_is_compared_with_the_baselines_not_the_screenings(at, coordina
     enter(at("SCR"), "mrc-strength", coordinator, assessor="C3")
     enter(at("W01"), "mrc-strength", coordinator, assessor="A1")
     enter(at("W04"), "mrc-strength", coordinator, assessor="A1")
-    assert asked("MRC-004") == {"assessor": "C3 assessed; at W01 it was A1."}
+    assert asked("MRC-004") == {"assessor": "C3 assessed; at Week 1 (baseline) it was A1."}
 
 
 def test_another_assessor_than_at_first_asks(at, coordinator):
     enter(at("W01"), "mrc-strength", coordinator, assessor="A1")
     enter(at("W04"), "mrc-strength", coordinator, assessor="B2")
-    assert asked("MRC-004") == {"assessor": "B2 assessed; at W01 it was A1."}
+    assert asked("MRC-004") == {"assessor": "B2 assessed; at Week 1 (baseline) it was A1."}
+
+
+WEEK_4 = {
+    "missed": ("visit", {"fate": "missed", "missed_reason": "Snow"}),
+    "not graded": ("mrc-strength", dict.fromkeys(FOURS, Missing("not-done"))),
+    "half graded": ("mrc-strength", {"left_knee_flexion": "4"}),
+}
+
+
+@pytest.mark.parametrize("week_4", WEEK_4)
+def test_grades_and_sum_are_compared_over_a_visit_without_them(at, coordinator, week_4):
+    form, values = WEEK_4[week_4]
+    enter(at("W01"), "mrc-strength", coordinator, **FOURS)
+    enter(at("W04"), form, coordinator, **values)
+    fallen = dict.fromkeys(["right_hip_flexion", "left_hip_flexion", "right_wrist_extension"], "1")
+    enter(at("W07"), "mrc-strength", coordinator, **{**FOURS, **fallen})
+    assert set(asked("MRC-001")) == set(fallen)
+    assert asked("MRC-001")["left_hip_flexion"].endswith("left, fell from 4 to 1 since Week 1 (baseline).")
+    assert asked("MRC-002") == {"sum_score": "The sum fell from 80 to 71 since Week 1 (baseline)."}

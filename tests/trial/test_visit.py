@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from ecrf.casebook.values import Missing
 from tests.builders import enter
 from tests.trial.asked import asked
 
@@ -104,3 +105,36 @@ def test_screening_after_the_baseline_says_so(at, coordinator):
         "visited_on": "2024-04-03 is 2 days after the baseline, 2024-04-01; "
         "screening takes place 1 to 28 days before it."
     }
+
+
+# VISIT-006
+def test_form_with_values_at_a_missed_visit_asks(at, coordinator):
+    enter(at("W04"), "vital-signs", coordinator, pulse="70")
+    enter(at("W07"), "vital-signs", coordinator, pulse="70")
+    enter(at("W04"), "visit", coordinator, fate="done")
+    assert asked("VISIT-006") == {}
+    enter(at("W04"), "visit", coordinator, fate="missed")
+    assert asked("VISIT-006") == {"pulse": "Week 4 was missed, but “Vital signs and weight” has values."}
+    enter(at("W04"), "vital-signs", coordinator, pulse=None)
+    assert asked("VISIT-006") == {}
+
+
+@pytest.mark.parametrize(("fate", "asks"), [("missed", True), ("done", False), (None, False)])
+def test_value_entered_after_the_visit_was_said_to_be_missed_asks(at, coordinator, fate, asks):
+    enter(at("W04"), "visit", coordinator, fate=fate)
+    enter(at("W04"), "grip-strength", coordinator, right_1="0")
+    assert bool(asked("VISIT-006")) is asks
+
+
+def test_reason_in_place_of_a_value_is_no_value_of_a_missed_visit(at, coordinator):
+    enter(at("W04"), "visit", coordinator, fate="missed")
+    enter(at("W04"), "grip-strength", coordinator, right_1=Missing("not-done"))
+    assert asked("VISIT-006") == {}
+
+
+def test_missed_visit_with_a_date_asks_until_one_of_them_goes(at, coordinator):
+    enter(at("W04"), "visit", coordinator, fate="done", visited_on="2024-04-22")
+    enter(at("W04"), "visit", coordinator, fate="missed")
+    assert list(asked("VISIT-006")) == ["visited_on"]
+    enter(at("W04"), "visit", coordinator, fate="done")
+    assert asked("VISIT-006") == {}

@@ -80,6 +80,6 @@ def test_weight_changed_by_more_than_a_tenth_asks(at, coordinator, weight, asks)
 def test_corrected_earlier_weight_clears_the_question(at, coordinator):
     enter(at("SCR"), "vital-signs", coordinator, weight_kg="80.0")
     enter(at("W04"), "vital-signs", coordinator, weight_kg="60.0")
-    assert asked("VS-004") == {"weight_kg": "Weight fell from 80.0 to 60.0 kg since SCR."}
+    assert asked("VS-004") == {"weight_kg": "Weight fell from 80.0 to 60.0 kg since Screening."}
     enter(at("SCR"), "vital-signs", coordinator, weight_kg="61.0")
     assert asked("VS-004") == {}

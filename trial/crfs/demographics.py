@@ -37,7 +37,7 @@ class Demographics(Crf):
         low=0,
         high=130,
         unit="years",
-        required=False,
+        instead_of="born_on",
         hint="Only if the source has no birth date",
         cdash="AGE",
     )

@@ -7,6 +7,7 @@ from ecrf.casebook.book import Book
 from ecrf.casebook.items import Line, Measure
 from ecrf.casebook.models import Crf
 from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.wording import visit_label
 from ecrf.checks.registry import Question, check
 from trial.outcomes import GRIP_TRIALS, SIDES, grip_best, grip_mean
 
@@ -98,4 +99,6 @@ def best_moved(row: GripStrength, book: Book) -> Iterator[Question]:
         before = getattr(last, best)
         if abs(now - before) >= BEST_MOVED:
             way = "rose" if now > before else "fell"
-            yield Question(best, f"Grip {way} from {before} to {now} kPa since {last.entry.visit.code}.")
+            yield Question(
+                best, f"Grip {way} from {before} to {now} kPa since {visit_label(last.entry.visit)}."
+            )

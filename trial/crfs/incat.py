@@ -6,6 +6,7 @@ from ecrf.casebook.book import Book
 from ecrf.casebook.items import Line, WholeNumber
 from ecrf.casebook.models import Crf
 from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.wording import visit_label
 from ecrf.checks.registry import Question, check
 from trial.outcomes import incat_total
 
@@ -58,5 +59,5 @@ def total_moved(row: Incat, book: Book) -> Iterator[Question]:
     if last is None or row.total is None or abs(row.total - last.total) < TOTAL_MOVED:
         return
     way = "rose" if row.total > last.total else "fell"
-    since = last.entry.visit.code
+    since = visit_label(last.entry.visit)
     yield Question("total", f"The INCAT total {way} from {last.total} to {row.total} since {since}.")

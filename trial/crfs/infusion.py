@@ -7,10 +7,11 @@ from decimal import Decimal
 from django.db import models
 
 from ecrf.casebook.book import Book
-from ecrf.casebook.items import Choice, ClockTime, Day, Line, Measure, WholeNumber, YesNo
+from ecrf.casebook.items import Choice, ClockTime, Day, Line, Measure, PartialDay, WholeNumber, YesNo
 from ecrf.casebook.models import Crf
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.wording import label_of
 from ecrf.checks.registry import Question, check
 from trial import dosing
 from trial.crfs import vital_signs as vitals
@@ -117,11 +118,11 @@ class InfusionLot(Crf):
     """One lot that an infusion was drawn from."""
 
     lot_number = Line("Lot number", max_length=40, cdash="EXLOT")
-    expires_on = Day(
+    expires_on = PartialDay(
         "Expiry",
         future=True,
         history=True,  # an expired lot has a check of its own
-        hint="If only a month is printed: its last day",
+        hint="As printed; a month alone is enough: 2027-03",
         cdash="EXLOTEXP_SUPPEX",
     )
     grams = Measure("From this lot", low="0", unit="g", required=False, cdash="EXLOTAMT_SUPPEX")
@@ -230,7 +231,7 @@ def interval_unusual(row: Infusion, book: Book) -> Iterator[Question]:
     earlier = list(starts)[: list(starts).index(here)] if starts.get(here) == row.infused_on else []
     low, high = INTERVAL_DAYS
     if earlier and not low <= (days := (row.infused_on - starts[earlier[-1]]).days) <= high:
-        last = f"{earlier[-1]} began on {starts[earlier[-1]]}"
+        last = f"{label_of(earlier[-1])} began on {starts[earlier[-1]]}"
         yield Question(
             "infused_on", f"{row.infused_on} is {days} days after {last}; {low} to {high} are usual."
         )

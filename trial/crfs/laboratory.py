@@ -14,6 +14,7 @@ from ecrf.casebook.partial_dates import earliest, latest
 from ecrf.casebook.ranges import Flag, Found, find, flag, in_force, same_unit, units_of
 from ecrf.casebook.registry import Section, crf
 from ecrf.casebook.reported import Reported
+from ecrf.casebook.wording import visit_label
 from ecrf.checks.registry import Question, check
 from trial.lab_tests import LAB_TESTS
 
@@ -225,7 +226,7 @@ def haemoglobin_fell(row: LabResult, book: Book) -> Iterator[Question]:
     earlier = [r for r in book.earlier("lab-result", row) if r.test == HAEMOGLOBIN and r.value is not None]
     before = _g_per_dl(earlier[-1]) if earlier else None
     if before is not None and before - now >= HAEMOGLOBIN_FELL_G_DL:
-        since = earlier[-1].entry.visit.code
+        since = visit_label(earlier[-1].entry.visit)
         yield Question("value", f"Haemoglobin fell from {earlier[-1].words} to {row.words} since {since}.")
 
 

@@ -7,6 +7,7 @@ from ecrf.casebook.items import ClockTime, Line, WholeNumber, YesNo
 from ecrf.casebook.models import Crf
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.wording import visit_label
 from ecrf.checks.registry import Question, check
 from trial.outcomes import SIDES, mrc_items, mrc_sum
 
@@ -119,7 +120,7 @@ def grade_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
         if abs(now - before) >= GRADE_MOVED:
             way = "rose" if now > before else "fell"
             yield Question(
-                item, f"{_label(item)}, {way} from {before} to {now} since {last.entry.visit.code}."
+                item, f"{_label(item)}, {way} from {before} to {now} since {visit_label(last.entry.visit)}."
             )
 
 
@@ -132,7 +133,7 @@ def sum_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
     if abs(row.sum_score - last.sum_score) >= SUM_MOVED:
         way = "rose" if row.sum_score > last.sum_score else "fell"
         moved = f"The sum {way} from {last.sum_score} to {row.sum_score}"
-        yield Question("sum_score", f"{moved} since {last.entry.visit.code}.")
+        yield Question("sum_score", f"{moved} since {visit_label(last.entry.visit)}.")
 
 
 @check("MRC-003", on="mrc-strength", items=("before_dose",))
@@ -148,5 +149,5 @@ def another_assessor(row: MrcStrength, book: Book) -> Iterator[Question]:
     assessed = [*book.at("mrc-strength", protocol().baseline), *book.rows("mrc-strength")]
     first = next((r for r in assessed if r.assessor), None)
     if first and row.assessor and first.assessor != row.assessor:
-        code = first.entry.visit.code
-        yield Question("assessor", f"{row.assessor} assessed; at {code} it was {first.assessor}.")
+        where = visit_label(first.entry.visit)
+        yield Question("assessor", f"{row.assessor} assessed; at {where} it was {first.assessor}.")

@@ -11,6 +11,7 @@ from ecrf.casebook.items import Choice, Day, Line
 from ecrf.casebook.models import Crf
 from ecrf.casebook.protocol import VisitPlan, protocol
 from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.wording import visit_label
 from ecrf.checks.registry import Question, check
 from trial.crfs import protocol_deviation
 from trial.crfs.protocol_deviation import Category
@@ -73,8 +74,8 @@ def out_of_order(row: Visit, book: Book) -> Iterator[Question]:
     dated = [r for r in book.rows("visit") if r.visited_on and _plan(r) and order(r.entry.visit.code) < here]
     earlier = dated[-1] if dated else None
     if earlier and row.visited_on < earlier.visited_on:
-        code = earlier.entry.visit.code
-        yield Question("visited_on", f"{row.visited_on} is before {code}, which was on {earlier.visited_on}.")
+        what = f"{visit_label(earlier.entry.visit)}, which was on {earlier.visited_on}"
+        yield Question("visited_on", f"{row.visited_on} is before {what}.")
 
 
 @check("VISIT-003", on="visit", items=("visited_on",), reads=("visit",))
@@ -82,7 +83,8 @@ def two_on_one_day(row: Visit, book: Book) -> Iterator[Question]:
     """Two visits of one patient have the same date."""
     for other in book.rows("visit"):
         if row.visited_on and other.entry_id != row.entry_id and other.visited_on == row.visited_on:
-            yield Question("visited_on", f"{other.entry.visit.code} has the same date, {row.visited_on}.")
+            what = visit_label(other.entry.visit)
+            yield Question("visited_on", f"{what} has the same date, {row.visited_on}.")
             return
 
 

@@ -7,6 +7,7 @@ from ecrf.casebook.book import Book
 from ecrf.casebook.items import Measure, WholeNumber
 from ecrf.casebook.models import Crf
 from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.wording import visit_label
 from ecrf.checks.registry import Question, check
 
 SIGNS = ("systolic", "diastolic", "pulse", "temperature", "respiration", "spo2")
@@ -101,7 +102,7 @@ def moved_weight(row: Crf, item: str, key: str, book: Book) -> Iterator[Question
     if abs(now - before) * 100 <= before * WEIGHT_MOVED_PERCENT:
         return
     way = "rose" if now > before else "fell"
-    yield Question(item, f"Weight {way} from {before} to {now} kg since {last.entry.visit.code}.")
+    yield Question(item, f"Weight {way} from {before} to {now} kg since {visit_label(last.entry.visit)}.")
 
 
 @check("VS-001", on="vital-signs", items=("systolic", "diastolic"), hard=True)

@@ -1,0 +1,129 @@
+"""Edit checks on times of day: one that is still to come at the site, and a reading at another time than it says."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from ecrf.casebook.book import Book
+from ecrf.checks.registry import Question, check
+from trial.crfs.adverse_event import AdverseEvent
+from trial.crfs.infusion import Infusion, InfusionVitals, TimePoint
+from trial.crfs.laboratory import Laboratory
+from trial.crfs.mrc_strength import MrcStrength
+from trial.crfs.serious_adverse_event import SeriousAdverseEvent
+
+FULL_DATE = len("YYYY-MM-DD")
+NEXT_DAY = timedelta(days=1)
+
+
+def still_to_come(row: Any, item: str, day: date | str | None, book: Book) -> Iterator[Question]:
+    """Asks about a time of day that is later than now on the site's clock, both to the minute; nothing is asked
+    while its day is not wholly known."""
+    at: time | None = getattr(row, item)
+    if at is None or not day or len(str(day)) != FULL_DATE:
+        return
+    on = date.fromisoformat(str(day))
+    now = book.patient.site.now().replace(tzinfo=None, second=0, microsecond=0)
+    if datetime.combine(on, at) > now:
+        yield Question(item, f"{at:%H:%M} on {on} is later than now at the site.")
+
+
+@check("INF-013", on="infusion", items=("infused_on", "started_at", "ended_next_day", "ended_at"))
+def infusion_still_to_come(row: Infusion, book: Book) -> Iterator[Question]:
+    """The infusion's start or end is later than now at the site."""
+    yield from still_to_come(row, "started_at", row.infused_on, book)
+    ended_on = row.infused_on + NEXT_DAY if row.infused_on and row.ended_next_day else row.infused_on
+    yield from still_to_come(row, "ended_at", ended_on, book)
+
+
+@check(
+    "IV-005",
+    on="infusion-vitals",
+    items=("measured_at",),
+    reads=("infusion.infused_on", "infusion.started_at", "infusion.ended_next_day"),
+)
+def reading_still_to_come(row: InfusionVitals, book: Book) -> Iterator[Question]:
+    """A reading around an infusion is later than now at the site."""
+    infusion = book.parent("infusion", row)
+    if infusion and infusion.infused_on and row.measured_at:
+        yield from still_to_come(row, "measured_at", _day_of(row, infusion), book)
+
+
+def _day_of(row: InfusionVitals, infusion: Infusion) -> date:
+    """The day of a reading: the next one only where the infusion ran past midnight and the time is before its start."""
+    is_next = infusion.ended_next_day and infusion.started_at and row.measured_at < infusion.started_at
+    is_next = is_next and row.time_point != TimePoint.BEFORE
+    return infusion.infused_on + NEXT_DAY if is_next else infusion.infused_on
+
+
+@check(
+    "IV-006",
+    on="infusion-vitals",
+    items=("time_point", "measured_at"),
+    reads=(
+        "infusion.infused_on",
+        "infusion.started_at",
+        "infusion.ended_next_day",
+        "infusion.ended_at",
+    ),
+)
+def reading_at_another_time(row: InfusionVitals, book: Book) -> Iterator[Question]:
+    """A reading “before” is after the start, one “during” outside the infusion, or one “after” before its end."""
+    infusion = book.parent("infusion", row)
+    if not (infusion and infusion.infused_on and row.measured_at):
+        return
+    at = datetime.combine(_day_of(row, infusion), row.measured_at)
+    start, end = _span(infusion)
+    not_before: dict[str, datetime | None] = {TimePoint.DURING: start, TimePoint.AFTER: end}
+    not_after: dict[str, datetime | None] = {TimePoint.BEFORE: start, TimePoint.DURING: end}
+    first, last = not_before.get(row.time_point), not_after.get(row.time_point)
+    if (first and at < first) or (last and at > last):
+        said = f"Said to be {row.time_point} the infusion, but measured at {row.measured_at:%H:%M}"
+        yield Question("measured_at", f"{said}; {_span_in_words(infusion)}.")
+
+
+def _span(infusion: Infusion) -> tuple[datetime | None, datetime | None]:
+    """When the infusion started and ended, as far as that is known."""
+    day = infusion.infused_on
+    last = day + NEXT_DAY if infusion.ended_next_day else day
+    return (
+        datetime.combine(day, infusion.started_at) if infusion.started_at else None,
+        datetime.combine(last, infusion.ended_at) if infusion.ended_at else None,
+    )
+
+
+def _span_in_words(infusion: Infusion) -> str:
+    start = f"it started at {infusion.started_at:%H:%M}" if infusion.started_at else ""
+    end = f"it ended at {infusion.ended_at:%H:%M}" if infusion.ended_at else ""
+    return " and ".join(part for part in (start, end) if part)
+
+
+@check("MRC-006", on="mrc-strength", items=("assessed_at",), reads=("visit.visited_on",))
+def assessment_still_to_come(row: MrcStrength, book: Book) -> Iterator[Question]:
+    """The time of the assessment is later than now at the site."""
+    visits = book.at("visit", row.entry.visit.code) if row.entry.visit else []
+    yield from still_to_come(row, "assessed_at", visits[0].visited_on if visits else None, book)
+
+
+@check("LB-007", on="laboratory", items=("collected_on", "collected_at"))
+def sample_still_to_come(row: Laboratory, book: Book) -> Iterator[Question]:
+    """The time at which the sample was taken is later than now at the site."""
+    yield from still_to_come(row, "collected_at", row.collected_on, book)
+
+
+@check("AE-009", on="adverse-event", items=("started_on", "started_at", "ended_on", "ended_at"))
+def event_still_to_come(row: AdverseEvent, book: Book) -> Iterator[Question]:
+    """The time at which the event began or ended is later than now at the site."""
+    yield from still_to_come(row, "started_at", row.started_on, book)
+    yield from still_to_come(row, "ended_at", row.ended_on, book)
+
+
+@check(
+    "SAE-007",
+    on="serious-adverse-event",
+    items=("became_aware_on", "became_aware_at", "reported_on", "reported_at"),
+)
+def report_still_to_come(row: SeriousAdverseEvent, book: Book) -> Iterator[Question]:
+    """The time at which the site became aware, or reported, is later than now at the site."""
+    yield from still_to_come(row, "became_aware_at", row.became_aware_on, book)
+    yield from still_to_come(row, "reported_at", row.reported_on, book)
