@@ -98,7 +98,7 @@ def confirm_finding(request: UserRequest, finding_id: int) -> HttpResponse:
     done = confirm(finding=finding, by=request.user, actor=actor, text=request.POST.get("text", ""))
     if request.POST.get("at") == "query":
         item = item_with_queries(finding.entry, finding.item)
-        return render(request, "entry/_queries_at.html", {"item": item}, status=200 if done else 409)
+        return render(request, "entry/_queries_answer.html", {"item": item}, status=200 if done else 409)
     context = {"finding": finding, "out_of_date": not done}
     return render(request, "entry/_question.html", context, status=200 if done else 409)
 

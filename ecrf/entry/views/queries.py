@@ -69,7 +69,7 @@ def _fragments(request: UserRequest, query: Query, outcome: Outcome, typed: str)
     if not outcome.is_done:
         keep(view, query, typed, outcome.refusal)
     if outcome.recorded is None:
-        return render(request, "entry/_queries_at.html", {"item": view}, status=outcome.status)
+        return render(request, "entry/_queries_answer.html", {"item": view}, status=outcome.status)
     return _with_value(request, query, outcome.recorded)
 
 
