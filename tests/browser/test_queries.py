@@ -106,8 +106,8 @@ def test_without_script_the_value_is_corrected_with_the_answer(query):
 
 
 def test_one_reason_answers_both_queries_and_the_number_in_the_head_follows(query, shots):
-    query("01-009", "The first of two?")
-    desk = query("01-009", "The second of two?")
+    query("01-005", "The first of two?")
+    desk = query("01-005", "The second of two?")
     before = int(desk.page.inner_text("#queries-count").split()[0])
     desk.type_in(PULSE, "79")
     box = desk.page.locator(f"#m-{PULSE} [data-reason-for]")
@@ -116,7 +116,7 @@ def test_one_reason_answers_both_queries_and_the_number_in_the_head_follows(quer
     box.get_by_role("button", name="Save with this reason").click()
     desk.page.wait_for_function(
         "(id) => document.getElementById(id).innerText.split('monitor\u2019s turn').length"
-        " + document.getElementById(id).innerText.split(\"monitor's turn\").length === 4",
+        ' + document.getElementById(id).innerText.split("monitor\'s turn").length === 4',
         arg=f"y-{PULSE}",
     )
     assert said(desk).inner_text().count("Transcription error") == 2
@@ -127,7 +127,7 @@ def test_one_reason_answers_both_queries_and_the_number_in_the_head_follows(quer
 
 
 def test_own_words_at_a_query_are_not_replaced_by_the_reason(query):
-    desk = query("01-010", "The one with an answer begun?")
+    desk = query("01-006", "The one with an answer begun?")
     said(desk).locator("textarea").fill("I shall ask the nurse")
     desk.type_in(PULSE, "81")
     box = desk.page.locator(f"#m-{PULSE} [data-reason-for]")
