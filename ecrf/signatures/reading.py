@@ -95,7 +95,7 @@ def broken_at(sites: list[Site]) -> QuerySet[Signature]:
     whole = Signature.objects.filter(STANDS & wider, patient=OuterRef("patient"))
     found = Signature.objects.filter(~Exists(anew), ~Exists(whole), site__in=sites, broken_at__isnull=False)
     found = found.exclude(entry__struck_at__isnull=False)
-    dated = with_breaking(found).annotate(visited_on=Coalesce(_date_of("visit"), _date_of("entry__visit")))
+    dated = found.annotate(visited_on=Coalesce(_date_of("visit"), _date_of("entry__visit")))
     return dated.select_related("patient__site", "visit", "entry__visit").order_by("broken_at", "pk")
 
 

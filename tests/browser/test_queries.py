@@ -114,11 +114,8 @@ def test_one_reason_answers_both_queries_and_the_number_in_the_head_follows(quer
     box.get_by_role("button", name="Transcription error").click()
     desk.page.screenshot(path=shots / "two-queries.png")
     box.get_by_role("button", name="Save with this reason").click()
-    desk.page.wait_for_function(
-        "(id) => document.getElementById(id).innerText.split('monitor\u2019s turn').length"
-        ' + document.getElementById(id).innerText.split("monitor\'s turn").length === 4',
-        arg=f"y-{PULSE}",
-    )
+    for text in ("The first of two?", "The second of two?"):
+        said(desk).locator("section", has_text=text).get_by_text("monitor's turn").wait_for()
     assert said(desk).inner_text().count("Transcription error") == 2
     desk.page.wait_for_function(
         "(n) => (parseInt(document.getElementById('queries-count').innerText) || 0) === n", arg=before - 2

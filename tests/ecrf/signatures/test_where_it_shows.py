@@ -58,7 +58,7 @@ def test_broken_signature_shows_with_what_broke_it(visit, mrc, investigator, coo
     change(visit, coordinator, reason="Transcription error")
     number, anchor = visit.patient.number, f"#mrc-strength-1-{GRADES[0]}"
     told = (
-        "by a change: Week 4, MRC strength: Shoulder abduction, right changed, by coordinator (coordinator),"
+        "by a change: Week 4, MRC strength: Shoulder abduction, right 4 → 3, by coordinator (coordinator),"
         " reason “Transcription error”"
     )
     for client, address, link in (
