@@ -69,9 +69,7 @@ def test_reason_for_no_value_is_named_and_what_is_outside_is_not(visit, mrc, coo
     change(visit, coordinator, Missing("refused"))
     enter(visit, "grip-strength", coordinator, right_1="31.0")
     (found,) = signatures_of(visit.patient.pk)
-    assert [each.what for each in breaking_of(found).changes] == [
-        f"{label(GRADES[0])} 4 → Refused"
-    ]
+    assert [each.what for each in breaking_of(found).changes] == [f"{label(GRADES[0])} 4 → Refused"]
 
 
 @pytest.mark.requirement("R-034")
