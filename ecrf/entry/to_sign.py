@@ -90,7 +90,7 @@ def _is_listed(place: tuple[int, int | None], by_patient: dict[int, OfPatient]) 
 def things_to_sign(where: list[Site], patient: Patient | None = None) -> list[ToSign]:
     """Complete visits and forms of logs that were never signed, and what was and broke; three statements.
 
-    The earliest visit first. Where a casebook broke, it stands for everything of its patient.
+    The earliest visit first, practice sites last. Where a casebook broke, it stands for everything of its patient.
     """
     mine = {} if patient is None else {"patient": patient}
     broken = list(broken_at(where).filter(**mine)[: COUNTED + 1])
@@ -100,7 +100,7 @@ def things_to_sign(where: list[Site], patient: Patient | None = None) -> list[To
     found = [_visit(each) for each in visits]
     found += [_broken(each) for each in broken if each.scope == Scope.CASEBOOK or not _is_of_log(each)]
     found += _logs(each for each in logs if each.patient_id not in whole)
-    return sorted(found, key=lambda thing: (thing.on, thing.patient.number))
+    return sorted(found, key=lambda thing: (thing.patient.site.is_practice, thing.on, thing.patient.number))
 
 
 def _is_of_log(signature: Signature) -> bool:
