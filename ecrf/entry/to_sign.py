@@ -36,18 +36,22 @@ class ToSign:
 
 @dataclass(frozen=True)
 class OfPatient:
-    """What is to sign of one patient, the earliest first; `shown` of it at most so many."""
+    """What is to sign of one patient, the earliest first: of the visits at most so many, and every log."""
 
     patient: Patient
     things: list[ToSign] = field(default_factory=list)
 
     @property
-    def shown(self) -> list[ToSign]:
-        return self.things[:SHOWN_OF_A_PATIENT]
+    def visits(self) -> list[ToSign]:
+        return [thing for thing in self.things if not thing.is_log][:SHOWN_OF_A_PATIENT]
+
+    @property
+    def logs(self) -> list[ToSign]:
+        return [thing for thing in self.things if thing.is_log]
 
     @property
     def more(self) -> int:
-        return len(self.things) - len(self.shown)
+        return len(self.things) - len(self.visits) - len(self.logs)
 
 
 @dataclass(frozen=True)
