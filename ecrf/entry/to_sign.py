@@ -153,7 +153,8 @@ def _day_of(found: Visit | Signature, visit: Visit | None) -> date:
     day: date | None = getattr(found, "visited_on", None)
     if day:
         return day
-    moment = visit.opened_at if visit else found.broken_at  # type: ignore[union-attr]
+    moment = visit.opened_at if visit else getattr(found, "broken_at", None)
+    assert moment is not None  # of what is no visit, only broken signatures are asked about
     return moment.astimezone(found.patient.site.zone).date()
 
 

@@ -1,4 +1,4 @@
-"""Report and letter of a monitoring visit: nothing that was typed is lost, however long it is and however one leaves."""
+"""Report and letter of a monitoring visit: nothing typed is lost, however long it is and however one leaves."""
 
 import pytest
 

@@ -87,7 +87,7 @@ def _answer(request: UserRequest, load: Callable[[], Page]) -> HttpResponse:
             page, refused = _answered(request, page, load)
         except LookupError:
             return HttpResponseBadRequest(OUT_OF_DATE)
-    if not save_page(page.with_rows, request.POST, by) or refused:
+    if not save_page(page.with_rows, request.POST, request.user, by) or refused:
         say_what_is_undone(page.with_rows)
         return _render(request, page, status=refused or 422)
     # What was saved may have changed what the visit needs.

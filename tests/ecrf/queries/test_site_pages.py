@@ -208,6 +208,27 @@ def test_page_without_script_corrects_and_answers_in_one_act(query, site_client)
     assert "Something else" in page
 
 
+@pytest.mark.requirement("R-017")
+@pytest.mark.parametrize("own", [True, False], ids=["reason-at-the-item", "one-reason-for-all"])
+def test_save_without_script_answers_the_queries_that_are_ticked(
+    query, entry, data_manager, site_client, own
+):
+    other, left = (asked(entry, data_manager, text) for text in ("And at rest?", "And after?"))
+    data = {
+        "seen:vital-signs-1": '{"pulse": "70", "weight_kg": "60.0"}',
+        "vital-signs:1:pulse": "72",
+        "vital-signs:1:weight_kg": "61",
+        "reason:vital-signs:1:weight_kg": "Scales",
+        "reason:vital-signs:1:pulse" if own else "reason-of-all": "Misread",
+        "answers": [query.number, other.number],
+        "action": "save",
+    }
+    assert site_client.post(page_of(query), data).status_code == 302
+    assert pulse(query) == 72
+    assert [conversation(each)[-1] for each in (query, other)] == [("answered", "Misread")] * 2
+    assert left.messages.count() == 1
+
+
 def test_page_without_script_refuses_a_blank_answer_and_keeps_the_page(query, site_client):
     answer = site_client.post(page_of(query), {"action": f"answer:{query.pk}", f"answer:{query.pk}": " "})
     assert answer.status_code == 422
