@@ -22,6 +22,7 @@ from ecrf.entry.item_views import ItemView
 from ecrf.entry.panels import Panel
 from ecrf.entry.posted import posted_item, reason_given
 from ecrf.entry.reasons import REASONS
+from ecrf.queries.reading import counted_with
 
 STATUS = {"saved": 200, "refused": 422, "conflict": 409, "reason": 428}
 
@@ -46,7 +47,7 @@ def item(request: UserRequest, number: str, segment: str, crf: str, address: str
     )
     if result.wants_reason:
         refuse_held(place, result)
-    panel = one_panel(where, place, result.row, result.remarks)
+    panel = one_panel(where, place, result.row, result.remarks, request.user)
     panel.recorded = result
     panel.rows = recalculated_rows(where, place, result.changed)
     if result.wants_reason:
@@ -85,6 +86,8 @@ def answered_with(request: UserRequest, panel: Panel, view: ItemView) -> HttpRes
         "outcome": outcome,
         "reasons": REASONS,
     }
+    if (count := counted_with(panel.queries.values())) is not None:
+        context["queries_to_answer"] = count
     response = render(request, "entry/_item_answer.html", context, status=STATUS[outcome])
     response["HX-Trigger"] = json.dumps({"ecrf:outcome": told})
     return response

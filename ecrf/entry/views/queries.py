@@ -76,7 +76,7 @@ def _fragments(request: UserRequest, query: Query, outcome: Outcome, typed: str)
 def _with_value(request: UserRequest, query: Query, recorded: Recorded) -> HttpResponse:
     where, place = Where(query.patient, query.entry.visit), place_of_entry(query.entry)
     row = recorded.row or stored_row(place)
-    panel = one_panel(where, place, row, recorded.remarks, with_queries=recorded.is_clean)
+    panel = one_panel(where, place, row, recorded.remarks, request.user, with_queries=recorded.is_clean)
     panel.recorded = recorded
     panel.rows = recalculated_rows(where, place, recorded.changed)
     return answered_with(request, panel, panel.items[query.item])
