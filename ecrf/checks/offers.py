@@ -1,6 +1,7 @@
 """Takes up what a check offers: a log entry about the value in question, filled in as far as is known."""
 
 import uuid
+from dataclasses import dataclass, field
 
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.book import Book
@@ -10,12 +11,22 @@ from ecrf.casebook.recording import is_blank, record
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_entry
 from ecrf.casebook.storing import stored_row
+from ecrf.casebook.writing import Recorded
 from ecrf.checks.models import Finding, FindingState
 from ecrf.checks.registry import CHECKS, Check, Offer
 
 
-def take_offer(*, finding: Finding, patient: Patient, by: Actor) -> Place:
-    """Add the entry that the finding's check offers, once for each question asked, and say where it stands.
+@dataclass(frozen=True)
+class Taken:
+    """Where the entry stands that was added; `left`: what could not be filled in, each in words with its text."""
+
+    place: Place
+    left: list[str] = field(default_factory=list)
+
+
+def take_offer(*, finding: Finding, patient: Patient, by: Actor) -> Taken:
+    """Add the entry that the finding's check offers, once for each question asked; say where it stands and what could
+    not be filled in.
 
     LookupError if the check offers nothing, or if its question is answered by now and nothing was added.
     """
@@ -26,7 +37,7 @@ def take_offer(*, finding: Finding, patient: Patient, by: Actor) -> Place:
         return _take(check, check.offer, finding, patient, by)
 
 
-def _take(check: Check, offer: Offer, finding: Finding, patient: Patient, by: Actor) -> Place:
+def _take(check: Check, offer: Offer, finding: Finding, patient: Patient, by: Actor) -> Taken:
     finding.refresh_from_db(fields=["text", "state"])
     key = _key(finding)
     if finding.state == FindingState.CLEARED and not Entry.objects.filter(request_key=key).exists():
@@ -36,8 +47,15 @@ def _take(check: Check, offer: Offer, finding: Finding, patient: Patient, by: Ac
     )
     row = stored_row(place)
     if row is not None and is_blank(row) and finding.state != FindingState.CLEARED:
-        record(place=place, values=offer.fill(*_asked_about(check, finding, patient)), by=by)
-    return place
+        values = offer.fill(*_asked_about(check, finding, patient))
+        return Taken(place, _left(record(place=place, values=values, by=by), values))
+    return Taken(place)
+
+
+def _left(recorded: Recorded, values: dict[str, str]) -> list[str]:
+    """What was refused, with the text that was to stand there: nothing of it is lost."""
+    items = CRFS[recorded.place.definition.key].items
+    return [f"{items[name].verbose_name} “{values[name]}”: {why}" for name, why in recorded.refused.items()]
 
 
 def _key(finding: Finding) -> uuid.UUID:

@@ -38,10 +38,11 @@ class Pressed:
 
 @dataclass
 class Outcome:
-    """What came of it: what is missing, or where to go on."""
+    """What came of it: what is missing, or where to go on, and what could not be done as was meant."""
 
     gaps: list[Gap] = field(default_factory=list)
     place: Place | None = None
+    left: list[str] = field(default_factory=list)
 
 
 def act(page: Page, action: str, user: User, note: str = "") -> Outcome:
@@ -139,9 +140,8 @@ def _offer(pressed: Pressed) -> Outcome:
     shown = {str(f.pk): f for panel in pressed.page.with_rows for f in panel.findings}
     if pressed.rest not in shown:
         raise Unknown(pressed.rest)
-    return Outcome(
-        place=take_offer(finding=shown[pressed.rest], patient=pressed.page.where.patient, by=pressed.by)
-    )
+    taken = take_offer(finding=shown[pressed.rest], patient=pressed.page.where.patient, by=pressed.by)
+    return Outcome(place=taken.place, left=taken.left)
 
 
 def _stored(pressed: Pressed) -> Panel:

@@ -1,7 +1,7 @@
 """How the site answers queries from its pages: with text, or with a corrected value whose reason is the answer."""
 
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import Http404, HttpRequest, QueryDict
@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
+from ecrf.audit.actor import acting
 from ecrf.casebook.models import Entry
 from ecrf.casebook.places import Place
 from ecrf.casebook.recording import record
@@ -19,15 +20,19 @@ from ecrf.entry.assembly import Page
 from ecrf.entry.item_views import ItemView
 from ecrf.entry.panels import Panel
 from ecrf.entry.posted import changed_item, posted_item, reason_given
-from ecrf.queries.correcting import correct_and_answer
-from ecrf.queries.models import Query, Turn
+from ecrf.queries.correcting import correct_and_answer, waiting_at
+from ecrf.queries.models import Query
 from ecrf.queries.reading import queries_on
 from ecrf.queries.services import QueryRefused, answer
+
+MOST_ANSWERS = 50
+"""How many queries one reason may answer: more do not wait at one item."""
 
 
 @dataclass
 class Given:
-    """An answer as it was posted; `value` with what the page showed before, if the item is corrected with it."""
+    """An answer as it was posted; `value` with what the page showed before, if the item is corrected with it; `also`
+    the other queries at the item that the correction answers."""
 
     text: str
     said: int | None = None
@@ -35,6 +40,7 @@ class Given:
     seen: str | None = None
     has_value: bool = False
     reason: str = ""
+    also: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -88,6 +94,7 @@ def give(query: Query, given: Given, by: User) -> Outcome:
             seen_value=given.seen,
             seen=given.said,
             reason=given.reason,
+            also=given.also,
         )
     except QueryRefused as refused:
         return Outcome(str(refused), refused.status)
@@ -104,6 +111,7 @@ def posted_answer(request: HttpRequest, query: Query) -> Given:
         given.value = posted_item(request, definition.items[query.item].kind)
         given.seen = data.get("seen")
         given.reason = reason_given(data)
+        given.also = numbers_in(data.get("answers", ""))
     return given
 
 
@@ -120,27 +128,32 @@ def answer_of_page(page: Page, rest: str, data: QueryDict) -> tuple[Query, Given
     given = Given(data.get(f"answer:{rest}", ""), _number(data.get(f"said:{rest}", "")))
     if changed := changed_item(view.panel, data, view.name):
         given.has_value, (given.value, given.seen) = True, changed
+        given.also = [number for text in data.getlist("answers") for number in numbers_in(text)]
     return query, given
 
 
 def save_item(
     *, place: Place, name: str, value: Any, by: User, reason: str, seen: dict[str, str], answers: str
 ) -> Recorded:
-    """Save one item; with a reason that also answers the query with this number, if it still waits for the site."""
+    """Save one item; with a reason that also answers the queries with these numbers that still wait for the site."""
     actor = by.acting_at(place.patient.site, Right.ENTER)
-    query = _waiting(place, name, _number(answers)) if reason else None
-    if query is not None:
-        with suppress(QueryRefused):  # the correction counts; the query shows what became of it
-            return correct_and_answer(
-                query=query,
-                place=place,
-                value=value,
-                text=reason,
-                by=by,
-                actor=actor,
-                seen_value=seen.get(name),
-            )
-    return record(place=place, values={name: value}, by=actor, seen=seen, reason=reason)
+    numbers = numbers_in(answers) if reason else []
+    with ExitStack() as stack:
+        if numbers:  # nobody answers between the look and the write
+            stack.enter_context(acting(actor, patient_id=place.patient.pk, reason=reason))
+        if waiting := waiting_at(place, name, numbers):
+            with suppress(QueryRefused):  # the correction counts; the query shows what became of it
+                return correct_and_answer(
+                    query=waiting[0],
+                    place=place,
+                    value=value,
+                    text=reason,
+                    by=by,
+                    actor=actor,
+                    seen_value=seen.get(name),
+                    also=numbers,
+                )
+        return record(place=place, values={name: value}, by=actor, seen=seen, reason=reason)
 
 
 def item_with_queries(entry: Entry, name: str) -> ItemView:
@@ -152,12 +165,9 @@ def item_with_queries(entry: Entry, name: str) -> ItemView:
     return Panel(Where(entry.patient, entry.visit), place, queries={name: queries}).items[name]
 
 
-def _waiting(place: Place, name: str, number: int | None) -> Query | None:
-    if number is None:
-        return None
-    found = Query.objects.filter(patient=place.patient, number=number, item=name, turn=Turn.SITE)
-    entry = {f"entry__{path}": value for path, value in place.lookup().items()}
-    return found.filter(**entry).select_related("entry", "site").first()
+def numbers_in(text: str) -> list[int]:
+    """`1,4`: the numbers of queries, as the page's script sends them."""
+    return [number for part in text.split(",")[:MOST_ANSWERS] if (number := _number(part)) is not None]
 
 
 def _number(text: str) -> int | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
+from ecrf.access.models import User
 from ecrf.casebook.book import Book
 from ecrf.casebook.completion import numbers_at
 from ecrf.casebook.due import VisitDue, VisitFacts, window
@@ -141,15 +142,20 @@ def log_page(where: Where, definition: CrfDefinition, number: int | None = None)
 
 
 def one_panel(
-    where: Where, place: Place, row: Crf | None, findings: list[Finding], with_queries: bool = False
+    where: Where,
+    place: Place,
+    row: Crf | None,
+    findings: list[Finding],
+    user: User,
+    with_queries: bool = False,
 ) -> Panel:
-    """The panel of one entry without its neighbours: what an item's answer needs.
+    """The panel of one entry without its neighbours: what an item's answer needs; what waits for `user` is counted.
 
     Only in a complete form may what was saved have moved a query.
     """
     panel = Panel(where, place, row, findings=findings)
     if row is not None and (with_queries or row.entry.status == Status.COMPLETE):
-        panel.queries = _of_row(queries_on([row.entry_id]), row)
+        panel.queries = _of_row(queries_on([row.entry_id], user), row)
     return panel
 
 

@@ -151,6 +151,11 @@ class Panel:
         own += sum(query.is_sites_turn for queries in self.queries.values() for query in queries)
         return own + sum(row.open_questions for group in self.rows for row in group.panels)
 
+    @property
+    def has_queries(self) -> bool:
+        """Whether anything was ever asked in the form or its rows: a save may then move the number in the head."""
+        return bool(self.queries) or any(row.has_queries for group in self.rows for row in group.panels)
+
     def has_query(self, finding: Finding) -> bool:
         """Whether what the check asks is asked in a query: it is then shown and answered there."""
         return any(query.finding_id == finding.pk for query in self.queries.get(finding.item, ()))

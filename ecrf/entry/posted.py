@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
+from ecrf.access.models import User
 from ecrf.audit.actor import Actor
 from ecrf.casebook.models import MissingReason
 from ecrf.casebook.recording import record
@@ -13,6 +15,8 @@ from ecrf.casebook.values import Missing
 from ecrf.casebook.writing import Recorded
 from ecrf.entry.addresses import field_name
 from ecrf.entry.panels import Panel
+from ecrf.queries.correcting import correct_and_answer
+from ecrf.queries.rules import QueryRefused
 
 SHORTHAND = {
     "nd": MissingReason.NOT_DONE,
@@ -46,8 +50,9 @@ def reason_given(data: QueryDict, name: str = "reason") -> str:
     return (data.get(name) or "").replace("\x00", "").strip()[:500]
 
 
-def save_page(panels: list[Panel], data: QueryDict, by: Actor) -> bool:
-    """Save what differs from what the page showed, form by form; whether everything given is now stored.
+def save_page(panels: list[Panel], data: QueryDict, user: User, by: Actor) -> bool:
+    """Save what differs from what the page showed, form by form; whether everything given is now stored. The reason of
+    a correction answers the queries at the item that are ticked.
 
     Each panel then holds what became of its values, and keeps what was typed and not saved.
     """
@@ -57,7 +62,7 @@ def save_page(panels: list[Panel], data: QueryDict, by: Actor) -> bool:
         values = _changed(panel, data, seen)
         if not values:
             continue
-        panel.recorded = _record(panel, values, seen, data, by)
+        panel.recorded = _record(panel, values, seen, data, user, by)
         panel.row = panel.recorded.row
         clean = clean and panel.recorded.is_clean
         lost = {*panel.recorded.refused, *panel.recorded.conflicts, *panel.recorded.wants_reason}
@@ -66,18 +71,52 @@ def save_page(panels: list[Panel], data: QueryDict, by: Actor) -> bool:
 
 
 def _record(
-    panel: Panel, values: Mapping[str, Any], seen: Mapping[str, str], data: QueryDict, by: Actor
+    panel: Panel, values: Mapping[str, Any], seen: Mapping[str, str], data: QueryDict, user: User, by: Actor
 ) -> Recorded:
     """Items with the same reason in one act; what became of all of them, together."""
     by_reason: dict[str, dict[str, Any]] = {}
+    done = Recorded(panel.place, panel.row)
     for name, value in values.items():
         own = reason_given(data, f"reason:{field_name(panel.place, name)}")
-        by_reason.setdefault(own or reason_given(data, REASON_OF_ALL), {})[name] = value
-    done = Recorded(panel.place, panel.row)
+        reason = own or reason_given(data, REASON_OF_ALL)
+        answered = _answered(panel, name, value, seen, data, reason, user, by)
+        if answered is None:
+            by_reason.setdefault(reason, {})[name] = value
+        else:
+            done.add(answered)
     for reason, given in by_reason.items():
         shown = {name: seen.get(name, "") for name in given}
         done.add(record(place=panel.place, values=given, by=by, seen=shown, reason=reason))
     return done
+
+
+def _answered(
+    panel: Panel,
+    name: str,
+    value: Any,
+    seen: Mapping[str, str],
+    data: QueryDict,
+    reason: str,
+    user: User,
+    by: Actor,
+) -> Recorded | None:
+    """The item, saved with the answer to its ticked queries; None where there are none, or they take no answer now."""
+    ticked = set(data.getlist("answers")) if reason else set()
+    asked = [q for q in panel.queries.get(name, ()) if q.is_sites_turn and str(q.number) in ticked]
+    if not asked:
+        return None
+    with suppress(QueryRefused):
+        return correct_and_answer(
+            query=asked[0],
+            place=panel.place,
+            value=value,
+            text=reason,
+            by=user,
+            actor=by,
+            seen_value=seen.get(name, ""),
+            also=[query.number for query in asked],
+        )
+    return None
 
 
 def changed_item(panel: Panel, data: QueryDict, name: str) -> tuple[Any, str] | None:

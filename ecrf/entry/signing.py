@@ -1,6 +1,6 @@
 """Gathers the page on which somebody signs: the data themselves, and above them what is open, missing or not done."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from ecrf.casebook.wording import form_title, numbered_title, reading_id, visit_
 from ecrf.checks.reading import Sheet
 from ecrf.checks.sheets import casebook_shelf, entry_sheet, visit_sheets
 from ecrf.entry.addresses import Where, page_url
+from ecrf.entry.to_sign import ToSign, things_to_sign
 from ecrf.locks.models import Lock
 from ecrf.locks.reading import is_locked, lock_on_entry, lock_on_visit, locks_over
 from ecrf.queries.models import Query
@@ -27,7 +28,7 @@ from ecrf.queries.reading import open_queries
 from ecrf.signatures import signers
 from ecrf.signatures.breaking import Change, changes_told
 from ecrf.signatures.models import Scope, Signature
-from ecrf.signatures.reading import Standing, on_casebook, on_form, on_visit, signatures_of, visits_to_sign
+from ecrf.signatures.reading import Standing, on_casebook, on_form, on_visit, signatures_of
 from ecrf.signatures.services import MEANINGS, Covered, chain_length, events_since
 
 
@@ -262,11 +263,7 @@ def changes_meanwhile(covered: Covered, seen: int) -> list[Change]:
     return changes_told(events_since(covered, seen).reverse()[:CHANGES_NAMED])
 
 
-def next_to_sign(user: User, patient: Patient) -> Visit | None:
-    """The next visit this person may sign: of the same patient first; two statements at most."""
-    found = visits_to_sign(list(sites(user, Right.SIGN)))
-    return _first(found.filter(patient=patient)) or _first(found)
-
-
-def _first(visits: Iterable[Visit]) -> Visit | None:
-    return next(iter(visits[:1]), None)  # type: ignore[index]
+def next_to_sign(user: User, patient: Patient) -> ToSign | None:
+    """What this person may sign next, by the date of the visit: of the same patient first; seven statements at most."""
+    where = list(sites(user, Right.SIGN))
+    return next(iter(things_to_sign(where, patient) or things_to_sign(where)), None)

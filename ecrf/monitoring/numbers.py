@@ -21,6 +21,7 @@ from ecrf.casebook.registry import CRFS
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.queries.models import Turn
 from ecrf.queries.reading import open_queries
+from ecrf.signatures.reading import unsigned_places
 
 COUNTED = 1_000
 """Counts that would have to walk far go no further: "over 1,000"."""
@@ -157,12 +158,6 @@ def is_new(since: datetime | None) -> Q:
     if since is None:
         return ~Q(pk=None)
     return Q(entry__mark=None) | Q(entry__mark__completed_at__gt=since)
-
-
-def unsigned_places() -> QuerySet:
-    """The visits, and the patients' logs (`visit` None), that hold a complete form nobody's signature covers."""
-    unsigned = ReviewMark.objects.filter(is_signed=False).order_by("patient_id", "visit_id")
-    return unsigned.values("patient_id", "visit_id").distinct()
 
 
 def _progress(ids: list[int]) -> dict[int, tuple[int, int]]:

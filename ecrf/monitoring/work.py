@@ -16,7 +16,8 @@ from ecrf.casebook.protocol import protocol
 from ecrf.casebook.wording import form_title
 from ecrf.monitoring.lines import Line, Place, Places, Section, Since, day_and_time
 from ecrf.monitoring.log_lines import log, queries
-from ecrf.monitoring.numbers import COUNTED, in_words, unsigned_places
+from ecrf.monitoring.numbers import COUNTED, in_words
+from ecrf.signatures.reading import unsigned_places
 
 MARKS = 2_000
 """So many of the forms and rows that changed last are looked at."""

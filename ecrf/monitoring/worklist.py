@@ -17,9 +17,10 @@ from ecrf.monitoring import work
 from ecrf.monitoring.lines import Line, Place, Section, Since
 from ecrf.monitoring.log_lines import log, queries
 from ecrf.monitoring.models import MonitoringVisit
-from ecrf.monitoring.numbers import COUNTED, unsigned_places
+from ecrf.monitoring.numbers import COUNTED
 from ecrf.queries.models import Turn
 from ecrf.queries.reading import open_queries
+from ecrf.signatures.reading import unsigned_places
 
 STORED = ("key", "title", "count", "has_more", "note", "empty")
 """What is kept of a section beside its lines."""

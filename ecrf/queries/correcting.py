@@ -1,5 +1,7 @@
-"""Corrects a value and answers the query about it in one act: one transaction, and one text for both."""
+"""Corrects a value and answers the queries about it in one act: one transaction, and one text for all."""
 
+from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 from ecrf.access.models import User
@@ -7,7 +9,7 @@ from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.places import Place
 from ecrf.casebook.recording import record
 from ecrf.casebook.writing import Recorded
-from ecrf.queries.models import Query
+from ecrf.queries.models import Query, Turn
 from ecrf.queries.services import answer
 
 LONGEST_REASON = 500
@@ -28,8 +30,10 @@ def correct_and_answer(
     seen_value: str | None = None,
     seen: int | None = None,
     reason: str = "",
+    also: Collection[int] = (),
 ) -> Recorded:
-    """Both or neither. The answer is the reason of the change, unless one is given.
+    """All or nothing. The answer is the reason of the change, unless one is given. `also`: the numbers of other
+    queries at the item that get the same answer, as far as they still wait for the site.
 
     What became of the value stands in the result, as of `record`; QueryRefused says why there is no answer.
     """
@@ -43,15 +47,31 @@ def correct_and_answer(
         if not result.is_clean:
             raise _NotSaved
 
-    try:
-        with acting(actor, patient_id=query.patient_id, reason=reason):
-            if not query.check_id:
-                change()
-            answer(query=query, text=text, by=by, actor=actor, seen=seen)
-            if (
-                query.check_id
-            ):  # a check's query closes by itself with the change: the answer stands before that
-                change()
-    except _NotSaved:
-        pass
+    with suppress(_NotSaved), acting(actor, patient_id=query.patient_id, reason=reason):
+        answers = [(query, seen), *((other, None) for other in _others(query, also))]
+        # A check's query closes by itself with the change: the answer stands before that.
+        _answer([each for each in answers if each[0].check_id], text, by, actor)
+        change()
+        _answer([each for each in answers if not each[0].check_id], text, by, actor)
     return result
+
+
+def waiting_at(place: Place, item: str, numbers: Collection[int]) -> list[Query]:
+    """Of the queries with these numbers, those at this item that wait for the site; none for no numbers."""
+    if not numbers:
+        return []
+    found = Query.objects.filter(patient=place.patient, number__in=numbers, item=item, turn=Turn.SITE)
+    entry = {f"entry__{path}": value for path, value in place.lookup().items()}
+    return list(found.filter(**entry).select_related("entry", "site").order_by("number"))
+
+
+def _others(query: Query, numbers: Collection[int]) -> list[Query]:
+    if not numbers:
+        return []
+    beside = Query.objects.filter(entry=query.entry_id, item=query.item, number__in=numbers, turn=Turn.SITE)
+    return list(beside.exclude(pk=query.pk).select_related("entry", "site").order_by("number"))
+
+
+def _answer(answers: list[tuple[Query, int | None]], text: str, by: User, actor: Actor) -> None:
+    for query, seen in answers:
+        answer(query=query, text=text, by=by, actor=actor, seen=seen)

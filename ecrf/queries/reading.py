@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
@@ -45,14 +46,20 @@ def placed(found: Iterable[int]) -> list[Query]:
     return [there[pk] for pk in ids]
 
 
-def queries_on(entries: Iterable[int]) -> ByItem:
-    """{(entry id, item): its queries, the open ones first, then the newest}, with what was said; one statement."""
-    return queries_where(entry__in=list(entries))
+def queries_on(entries: Iterable[int], counting_for: User | None = None) -> ByItem:
+    """{(entry id, item): its queries, the open ones first, then the newest}, with what was said; one statement.
+
+    `counting_for`: each then also carries how many queries wait for this user's sites now.
+    """
+    return queries_where(counting_for, entry__in=list(entries))
 
 
-def queries_where(**which: object) -> ByItem:
+def queries_where(counting_for: User | None = None, /, **which: object) -> ByItem:
     """As `queries_on`, by a filter on queries: one statement, with a row for each message."""
     found = Query.objects.filter(**which).select_related("opened_by", "closed_by", "finding")
+    if counting_for is not None:
+        one = to_answer(counting_for).order_by().annotate(all=Value(1)).values("all")
+        found = found.annotate(waiting_now=Coalesce(Subquery(one.annotate(n=Count("pk")).values("n")), 0))
     told = {f"said_{name}": F(f"messages__{path}") for name, path in SAID.items()}
     queries: dict[int, Query] = {}
     for row in found.annotate(**told).order_by("-pk", "messages__pk"):
@@ -113,6 +120,11 @@ def count_to_answer(user: User, patients: list[int]) -> dict[int, int]:
     """{patient id: how many queries wait for the site}; one statement, also for no patients."""
     found = to_answer(user).filter(Q(patient__in=patients) | Q(pk=None))
     return dict(found.order_by().values_list("patient").annotate(count=Count("pk")))
+
+
+def counted_with(queries: Iterable[list[Query]]) -> int | None:
+    """The number that `queries_on` has counted along with these; None where there is none of them."""
+    return next((getattr(query, "waiting_now", None) for found in queries for query in found), None)
 
 
 def count_turns(rows: QuerySet[Query]) -> dict[str, int]:

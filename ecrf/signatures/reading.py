@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from ecrf.access.models import Site
 from ecrf.casebook.marks import ReviewMark
 from ecrf.casebook.models import Entry, Status, Visit
+from ecrf.casebook.protocol import protocol
+from ecrf.casebook.registry import CRFS
 from ecrf.signatures.breaking import with_breaking
 from ecrf.signatures.models import STANDS, Scope, Signature
 
@@ -75,6 +78,13 @@ def on_casebook(signatures: list[Signature]) -> Standing:
     return Standing([each for each in signatures if each.scope == Scope.CASEBOOK])
 
 
+def unsigned_places() -> QuerySet:
+    """The visits, and the patients' logs (`visit` None), that hold a complete form nobody's signature covers: what
+    every list and number of what is not signed counts, the site's as the monitor's."""
+    unsigned = ReviewMark.objects.filter(is_signed=False).order_by("patient_id", "visit_id")
+    return unsigned.values("patient_id", "visit_id").distinct()
+
+
 def broken_at(sites: list[Site]) -> QuerySet[Signature]:
     """Signatures that broke and were not given anew, those longest broken first: one for each thing signed."""
     same = Q(patient=OuterRef("patient"), scope=OuterRef("scope"))
@@ -85,11 +95,8 @@ def broken_at(sites: list[Site]) -> QuerySet[Signature]:
     whole = Signature.objects.filter(STANDS & wider, patient=OuterRef("patient"))
     found = Signature.objects.filter(~Exists(anew), ~Exists(whole), site__in=sites, broken_at__isnull=False)
     found = found.exclude(entry__struck_at__isnull=False)
-    return (
-        with_breaking(found)
-        .select_related("patient__site", "visit", "entry__visit")
-        .order_by("broken_at", "pk")
-    )
+    dated = found.annotate(visited_on=Coalesce(_date_of("visit"), _date_of("entry__visit")))
+    return dated.select_related("patient__site", "visit", "entry__visit").order_by("broken_at", "pk")
 
 
 def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
@@ -107,4 +114,23 @@ def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
         Exists(unsigned), ~Exists(open_forms), ~Exists(signed), patient__site__in=sites
     )
     begun = Visit.objects.filter(unfinished, pk=OuterRef("pk"))
-    return found.filter(~Exists(begun)).select_related("patient__site").order_by("patient", "pk")
+    dated = found.filter(~Exists(begun)).annotate(visited_on=_date_of("pk"))
+    return dated.select_related("patient__site").order_by("visited_on", "patient", "pk")
+
+
+def log_forms_to_sign(sites: list[Site]) -> QuerySet[Entry]:
+    """Complete forms of logs that no signature covers, in the order of the logs' numbers; not what is struck out."""
+    found = Entry.objects.filter(
+        mark__is_signed=False, mark__site__in=sites, visit=None, parent=None, struck_at=None
+    )
+    done = found.filter(status=Status.COMPLETE, missing=0)
+    return done.select_related("patient__site", "mark").order_by("patient", "crf", "number")
+
+
+def _date_of(visit: str) -> Subquery:
+    """When the visit took place, as its visit form says; `visit` is the path to it."""
+    trial = protocol()
+    rows = CRFS[trial.visit_form].model._default_manager.filter(
+        entry__visit=OuterRef(visit), entry__struck_at=None
+    )
+    return Subquery(rows.order_by("pk").values(trial.visit_date_item)[:1])

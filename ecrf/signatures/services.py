@@ -15,11 +15,9 @@ from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry, Patient, Status, Visit
 from ecrf.casebook.wording import form_title, visit_label
+from ecrf.signatures.breaking import NOT_DATA
 from ecrf.signatures.models import STANDS, Scope, Signature
 from ecrf.signatures.signers import declare, has_declared, why_not_ready
-
-WORKFLOW = ("checks", "queries", "verification", "signatures", "locks")
-"""Apps whose tables hold what is said about the data; the same ones as in the trigger that breaks signatures."""
 
 MEANINGS: dict[str, str] = {
     Scope.FORM: (
@@ -183,7 +181,7 @@ def events_since(covered: Covered, seen: int) -> QuerySet[AuditEvent]:
     """What happened to the data of what is covered behind this position, in order."""
     inside = covered.entries.order_by().values("pk")
     later = AuditEvent.objects.filter(chain=covered.patient.pk, position__gt=seen, entry_id__in=inside)
-    return later.exclude(table__regex=f"^({'|'.join(WORKFLOW)})_").order_by("position")
+    return later.exclude(table__regex=NOT_DATA).order_by("position")
 
 
 @contextmanager

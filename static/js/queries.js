@@ -1,31 +1,16 @@
 /* Queries at their items: an answer is sent in place, with the corrected value if one waits for its reason, and a
-   reason given for a correction answers the query too. What was typed and not sent survives a reload in this tab. */
+   reason given for a correction answers those that wait too. */
 
 import { field, idOf } from "./fields.js";
 import { outbox } from "./outbox.js";
 import { flush, isSettled, onSettled } from "./saving.js";
+import { forget, keyOf } from "./typed_answers.js";
 
-const key = (text) => `ecrf-answer:${document.body.dataset.userId}:${text.id}`;
 let waiting = null;
 
-function keep(text) {
-  try {
-    if (text.value) sessionStorage.setItem(key(text), text.value);
-    else sessionStorage.removeItem(key(text));
-  } catch {
-    // A full or forbidden storage costs the safety net, not the work.
-  }
-}
-
-function putBack() {
-  for (const text of document.querySelectorAll("[data-answer-text]")) {
-    try {
-      text.value ||= sessionStorage.getItem(key(text)) ?? "";
-    } catch {
-      return;
-    }
-  }
-}
+/* The numbers of the queries at an item that the correction answers. */
+const ticked = (id) =>
+  [...document.querySelectorAll(`#y-${CSS.escape(id)} [data-with-reason]:checked`)].map((box) => box.value).join(",");
 
 function answer(button) {
   const id = button.dataset.answerAt;
@@ -37,16 +22,16 @@ function answer(button) {
   const entry = outbox.get(id);
   if (entry?.held === "reason") {
     const { value, seen, missing = "", comment = "" } = entry;
-    Object.assign(values, { value, seen, missing, comment });
+    Object.assign(values, { value, seen, missing, comment, answers: ticked(id) });
   }
   button.disabled = true;
-  const sent = key(text);
+  const sent = keyOf(text);
   const settle = () => {
     button.disabled = false;
     document.dispatchEvent(new Event("ecrf:saved"));
     flush();
     if (text.isConnected || document.querySelector(`#${query.id} [role=alert]`)) return; // not sent: the text stays
-    sessionStorage.removeItem(sent);
+    forget(sent);
     const again = document.getElementById(text.id);
     if (again) again.value = "";
     field(id)?.focus({ preventScroll: true });
@@ -67,7 +52,6 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   answer(button);
 });
-document.addEventListener("input", ({ target }) => target.matches("[data-answer-text]") && keep(target));
 
 /* Before the page's own keys: Ctrl-Enter in an answer sends it, and completes nothing. */
 document.addEventListener("keydown", (event) => {
@@ -77,14 +61,10 @@ document.addEventListener("keydown", (event) => {
   answer(event.target.closest(".query").querySelector("[data-answer]"));
 }, true);
 
-/* A reason that is sent with a correction answers the query at the item, unless the person has unticked it. */
+/* A reason that is sent with a correction answers every query at the item that waits, save those that are unticked. */
 document.addEventListener("htmx:configRequest", ({ target, detail }) => {
-  if (!target.matches("[data-item]") || !detail.parameters.reason) return;
-  const ticked = document.querySelector(`#y-${CSS.escape(idOf(target))} [data-with-reason]:checked`);
-  if (ticked) detail.parameters.answers = ticked.dataset.withReason;
+  if (target.matches("[data-item]") && detail.parameters.reason) detail.parameters.answers = ticked(idOf(target));
 });
 
-for (const swapped of ["htmx:oobAfterSwap", "htmx:afterSettle"]) document.addEventListener(swapped, putBack);
-putBack();
 const target = location.hash.startsWith("#y-") && document.getElementById(location.hash.slice(1));
 if (target) addEventListener("load", () => requestAnimationFrame(() => target.querySelector("textarea")?.focus()));

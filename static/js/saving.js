@@ -1,35 +1,23 @@
 /* Sends the outbox, one item after the other, and says on the page whether all is saved. htmx carries the requests. */
 
-import { csrfToken, field, idOf, read, shown, state, tag, wrapper, write } from "./fields.js";
+import "./outcomes.js";
+import { csrfToken, idOf, read, shown, state, wrapper } from "./fields.js";
 import { outbox } from "./outbox.js";
-import { problem, refuse, tell } from "./trouble.js";
+import { going, problem, refuse, say } from "./trouble.js";
 
 const RETRY_MS = 5000;
 const listeners = new Set();
-let busy = null;
-let trouble = "";
-let savedAt = "";
 let timer = 0;
 
 export const onSettled = (listener) => listeners.add(listener);
-export const isSettled = () => !busy && !outbox.next();
-
-export function say() {
-  const held = outbox.held().length;
-  const waiting = outbox.ids().length - held;
-  if (trouble) tell("bad", `! Not saved: ${trouble}`);
-  else if (busy || outbox.next()) tell("busy", "Saving…");
-  else if (held) tell("bad", `! ${held} not saved: see the message at the field`);
-  else if (waiting) tell("busy", "Typing…");
-  else tell("good", savedAt ? `✓ All saved ${savedAt}` : "✓ All saved");
-}
+export const isSettled = () => !going.busy && !outbox.next();
 
 export function commit(id) {
   const value = read(id);
   const entry = outbox.get(id);
   if (entry && !entry.typing && entry.value === value) return flush();
   // While a save of this item is under way, what is stored is about to change: nothing may be dropped by comparison.
-  if (busy !== id && value === shown(state.get(id)) && !(entry && entry.seen !== state.get(id))) {
+  if (going.busy !== id && value === shown(state.get(id)) && !(entry && entry.seen !== state.get(id))) {
     if (entry) forget(id);
   } else {
     outbox.put(id, { value, seen: entry?.seen ?? state.get(id) });
@@ -52,9 +40,9 @@ export function send(id, entry) {
 
 export function flush() {
   const id = outbox.next();
-  if (!busy && id) {
+  if (!going.busy && id) {
     if (!wrapper(id)) return outbox.drop(id), flush();
-    busy = id;
+    going.busy = id;
     clearTimeout(timer);
     htmx.trigger(wrapper(id), "save");
   }
@@ -72,37 +60,15 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.parameters = { value, seen, missing, comment, reason };
 });
 
-document.addEventListener("ecrf:outcome", ({ detail }) => {
-  const { id, outcome } = detail;
-  const entry = outbox.get(id);
-  document.getElementById(`f-${id}`).setAttribute("aria-invalid", outcome === "refused");
-  if (outcome !== "saved") return entry && outbox.put(id, { ...entry, held: entry.value === entry.sent && outcome });
-  savedAt = detail.at;
-  state.set(id, detail.seen);
-  tag(id, detail.missing);
-  clearOldQuestions(detail);
-  if (entry && entry.value !== entry.sent) return outbox.put(id, { value: entry.value, seen: detail.seen, typing: entry.typing });
-  outbox.drop(id);
-  if (field(id) !== document.activeElement || detail.missing) write(id, shown(detail.seen));
-});
-
-function clearOldQuestions({ panel, asked }) {
-  if (!asked) return;
-  const root = document.getElementById(panel);
-  for (const box of root.querySelectorAll("[id^=q-]")) {
-    if (box.closest("[data-panel]") === root && !asked.includes(box.id.slice(2))) box.replaceChildren();
-  }
-}
-
 document.addEventListener("htmx:afterRequest", (event) => {
   const status = event.detail.xhr.status;
   if (!event.target.matches("[data-item]")) return elsewhere(event.target, status);
-  busy = null;
+  going.busy = null;
   if (status === 400 || status === 413) refuse(idOf(event.target));
-  trouble = problem(status);
+  going.trouble = problem(status);
   if (status === 401) document.dispatchEvent(new Event("ecrf:logged-out"));
-  else if (trouble) timer = setTimeout(flush, RETRY_MS);
-  if (trouble) return say();
+  else if (going.trouble) timer = setTimeout(flush, RETRY_MS);
+  if (going.trouble) return say();
   document.dispatchEvent(new Event("ecrf:saved"));
   flush();
 });
@@ -111,8 +77,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
 function elsewhere(target, status) {
   if (target.closest("#log-in-here") || (status >= 200 && status < 400) || [409, 422].includes(status)) return;
   if (status === 401) document.dispatchEvent(new Event("ecrf:logged-out"));
-  trouble = problem(status);
+  going.trouble = problem(status);
   say();
 }
 
-export const again = () => ((trouble = ""), flush());
+export const again = () => ((going.trouble = ""), flush());

@@ -4,7 +4,20 @@ import { outbox } from "./outbox.js";
 
 const line = document.getElementById("saving");
 
-export function tell(kind, text) {
+/* How the saving goes: the item on its way, what stands in the way, and when the last one was saved. */
+export const going = { busy: null, trouble: "", savedAt: "" };
+
+export function say() {
+  const held = outbox.held().length;
+  const waiting = outbox.ids().length - held;
+  if (going.trouble) tell("bad", `! Not saved: ${going.trouble}`);
+  else if (going.busy || outbox.next()) tell("busy", "Saving…");
+  else if (held) tell("bad", `! ${held} not saved: see the message at the field`);
+  else if (waiting) tell("busy", "Typing…");
+  else tell("good", going.savedAt ? `✓ All saved ${going.savedAt}` : "✓ All saved");
+}
+
+function tell(kind, text) {
   if (line.textContent === text) return;
   line.className = `saving saving-${kind}`;
   line.textContent = text;

@@ -5,7 +5,8 @@ import "./keys.js";
 import { csrfToken, field, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
 import { count, isToEnter } from "./counting.js";
 import { outbox } from "./outbox.js";
-import { again, commit, flush, isSettled, onSettled, say } from "./saving.js";
+import { again, commit, flush, isSettled, onSettled } from "./saving.js";
+import { say } from "./trouble.js";
 
 const form = document.getElementById("page-form");
 let waiting = null;

@@ -1,5 +1,9 @@
 /* Report and letter of a monitoring visit: says what is not saved, and lets nothing that was typed get lost. */
 
+import { drop, keep, putBack } from "./kept_texts.js";
+
+/* A browser sends at most 64 KB from a page that is left; the form around the text takes some of it. */
+const SENT_ON_LEAVING = 60_000;
 const forms = [...document.querySelectorAll("[data-text-of-visit]")];
 const finish = document.querySelector("[data-finish]");
 const unsaved = new Set();
@@ -18,13 +22,17 @@ function say(form, words) {
 for (const form of forms) {
   const text = form.querySelector("textarea[name=text]");
   let sent = text.value;
-  text.addEventListener("input", () => unsaved.add(form));
+  text.addEventListener("input", () => {
+    unsaved.add(form);
+    keep(form);
+  });
   form.addEventListener("htmx:beforeRequest", () => {
     sent = text.value;
   });
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful && text.value === sent) {
       unsaved.delete(form);
+      drop(form);
     }
     waiting = waiting && event.detail.successful;
     goOn = event.detail.successful ? goOn : "";
@@ -68,9 +76,20 @@ document.addEventListener("click", (event) => {
   unsaved.forEach((form) => form.requestSubmit());
 });
 
-/* Left with something unsaved: it is sent on the way out. */
+/* Typed before a reload, Back, or a sending that failed: it stands there again, and is sent once htmx has the page. */
+for (const form of forms.filter(putBack)) {
+  unsaved.add(form);
+  document.addEventListener("DOMContentLoaded", () => form.requestSubmit());
+}
+
+/* Left with something unsaved: it is sent on the way out. What is too long for that stays in this tab, and the browser
+   asks first, since closing the tab would lose it. */
+const isShort = (form) => new Blob([form.elements.text.value]).size < SENT_ON_LEAVING;
 window.addEventListener("pagehide", () => {
-  for (const form of unsaved) {
-    fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true });
+  for (const form of [...unsaved].filter(isShort)) {
+    fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true }).catch(() => keep(form));
   }
+});
+window.addEventListener("beforeunload", (event) => {
+  if (![...unsaved].every((form) => isShort(form) && keep(form))) event.preventDefault();
 });

@@ -103,3 +103,34 @@ def test_without_script_the_value_is_corrected_with_the_answer(query):
     desk.says("The query is answered.")
     assert desk.value(PULSE) == "77"
     assert "It was 77" in said(desk).inner_text()
+
+
+def test_one_reason_answers_both_queries_and_the_number_in_the_head_follows(query, shots):
+    query("01-005", "The first of two?")
+    desk = query("01-005", "The second of two?")
+    before = int(desk.page.inner_text("#queries-count").split()[0])
+    desk.type_in(PULSE, "79")
+    box = desk.page.locator(f"#m-{PULSE} [data-reason-for]")
+    box.get_by_role("button", name="Transcription error").click()
+    desk.page.screenshot(path=shots / "two-queries.png")
+    box.get_by_role("button", name="Save with this reason").click()
+    for text in ("The first of two?", "The second of two?"):
+        said(desk).locator("section", has_text=text).get_by_text("monitor's turn").wait_for()
+    assert said(desk).inner_text().count("Transcription error") == 2
+    desk.page.wait_for_function(
+        "(n) => (parseInt(document.getElementById('queries-count').innerText) || 0) === n", arg=before - 2
+    )
+    desk.saved()
+
+
+def test_own_words_at_a_query_are_not_replaced_by_the_reason(query):
+    desk = query("01-006", "The one with an answer begun?")
+    said(desk).locator("textarea").fill("I shall ask the nurse")
+    desk.type_in(PULSE, "81")
+    box = desk.page.locator(f"#m-{PULSE} [data-reason-for]")
+    box.get_by_role("button", name="Transcription error").click()
+    box.get_by_role("button", name="Save with this reason").click()
+    desk.saved()
+    assert "for you to answer" in said(desk).inner_text()
+    assert said(desk).locator("textarea").input_value() == "I shall ask the nurse"
+    assert not said(desk).locator("[data-with-reason]").is_checked()

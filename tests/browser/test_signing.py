@@ -52,7 +52,7 @@ def test_visit_is_signed_broken_by_a_change_and_signed_anew(sit_down, shots):
     nurse.saved()
     nurse.page.reload()
     nurse.says("what stands now is not signed")
-    nurse.says("Why it was missed changed, by coordinator01")
+    nurse.says("→ On holiday, by coordinator01")
     nurse.page.screenshot(path=shots / "signature-broken.png", full_page=True)
 
     doctor.go("/")

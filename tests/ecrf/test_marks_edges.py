@@ -10,8 +10,8 @@ from ecrf.casebook.models import Entry
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import complete_entries
 from ecrf.casebook.striking import restore, strike_out
-from ecrf.monitoring.numbers import unsigned_places
 from ecrf.monitoring.progress import progress_of
+from ecrf.signatures.reading import unsigned_places
 from ecrf.verification import services
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.ecrf.queries.builders import act, asked

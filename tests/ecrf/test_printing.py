@@ -18,10 +18,12 @@ from ecrf.casebook.registry import CRFS
 from ecrf.casebook.striking import strike_out
 from ecrf.casebook.values import Missing
 from tests.builders import a_patient, a_visit, enter
+from tests.ecrf.monitoring.world import an_adverse_event
+from tests.ecrf.queries.builders import act, answered, asked, complete, vital_signs
 
 pytestmark = pytest.mark.django_db
 
-CASEBOOK_AT_MOST = 9
+CASEBOOK_AT_MOST = 10
 PLANS = [plan.code for plan in protocol().visits]
 LOGS = [*protocol().logs, *protocol().patient_forms]
 
@@ -186,7 +188,35 @@ def test_missed_visit_prints_its_own_form_only(read, visit, coordinator):
     assert "Grip strength" not in page
 
 
-def test_casebook_costs_the_same_statements_for_any_number_of_visits(patient, coordinator):
+@pytest.mark.requirement("R-096")
+def test_queries_stand_below_their_form_open_and_closed(patient, visit, coordinator, monitor, read):
+    vital_signs(visit, coordinator)
+    entry = complete(visit, "vital-signs", coordinator)
+    answered(asked(entry, monitor, "Is it 70?"), coordinator, "Yes, <b>at</b> rest")
+    done = asked(entry, monitor, "Weighed with shoes?", item="weight_kg")
+    act("close", done, monitor, text="Seen in the source")
+    an_adverse_event(patient, coordinator, term="Headache")
+    asked(Entry.objects.get(crf="adverse-event"), monitor, "Which side?", item="term")
+    stamp = r"\d{4}-\d\d-\d\d \d\d:\d\d JST"
+    at_visit = [
+        rf"Query 1 Pulse · open , monitor's turn since {stamp}",
+        rf"{stamp}, Synthetic monitor \(monitor\) asked, value 70 /min: Is it 70\?",
+        rf"{stamp}, Synthetic coordinator \(coordinator\) answered, value 70 /min: Yes, <b>at</b> rest",
+        rf"Query 2 Weight · closed {stamp} by Synthetic monitor",
+        r"closed, value 60(\.0)? kg: Seen in the source",
+    ]
+    in_log = [r"Query 3 .* · open , site's turn", r"asked, value Headache: Which side\?"]
+    number = patient.number
+    for page, told, not_told in (
+        (read("print-visit", number, "W04"), at_visit, in_log),
+        (read("print-log", number, "adverse-event"), in_log, at_visit),
+        (read("print-casebook", number), at_visit + in_log, []),
+    ):
+        assert [each for each in told if not re.search(each, page)] == []
+        assert [each for each in not_told if re.search(each, page)] == []
+
+
+def test_casebook_costs_the_same_statements_for_any_number_of_visits(patient, coordinator, monitor):
     def cost() -> int:
         client, url = client_of(coordinator), reverse("print-casebook", args=[patient.number])
         client.get(url)
@@ -201,6 +231,8 @@ def test_casebook_costs_the_same_statements_for_any_number_of_visits(patient, co
         enter(here, "infusion-lot", coordinator, parent=1, lot_number="SYN-1")
         number = len(PLANS) + PLANS.index(code)
         enter(patient, "adverse-event", coordinator, number=number, term="Headache")
+        for entry in Entry.objects.filter(visit=here):
+            answered(asked(entry, monitor, "Is it so?", item=next(iter(CRFS[entry.crf].items))), coordinator)
 
     fill("W01")
     before = cost()

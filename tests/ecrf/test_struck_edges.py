@@ -1,6 +1,8 @@
 """At the edges of striking out: what still counts, what is offered, what a page left open elsewhere does."""
 
+import html
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.core.cache import cache
@@ -11,6 +13,7 @@ from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_entry
 from ecrf.casebook.striking import strike_out
 from ecrf.checks.models import Finding
+from ecrf.checks.registry import CHECKS
 from ecrf.checks.sheets import visit_sheets
 from ecrf.entry.addresses import Where
 from ecrf.entry.assembly import visit_page
@@ -70,6 +73,25 @@ def test_offer_taken_twice_after_the_first_one_was_struck_out_adds_one(press, se
     for _click in range(2):
         assert press(f"offer:{serious.pk}").status_code == 302
     assert standing(patient, "serious-adverse-event") == 1
+
+
+def test_offer_says_what_it_could_not_fill_in_and_keeps_the_text(
+    press, serious, patient, browser, monkeypatch
+):
+    """The rest of the form is filled in; what was refused stands on the page, with why, to be entered by hand."""
+    check = CHECKS["AE-008"]
+
+    def fill(row, book):
+        return check.offer.fill(row, book) | {"became_aware_on": "some day <b>in May</b>"}
+
+    monkeypatch.setitem(CHECKS, "AE-008", replace(check, offer=replace(check.offer, fill=fill)))
+    answer = press(f"offer:{serious.pk}")
+    page = html.unescape(browser.get(answer.headers["Location"]).content.decode())
+    label = CRFS["serious-adverse-event"].items["became_aware_on"].verbose_name
+    assert f"this could not be filled in; enter it yourself: {label} “some day <b>in May</b>”: " in page
+    assert "Added, filled in as far as is known" not in page
+    row = CRFS["serious-adverse-event"].model.objects.get(entry__patient=patient)
+    assert (row.adverse_event, row.became_aware_on) == (serious.entry.link, None)
 
 
 def test_offer_about_a_row_struck_out_meanwhile_is_not_taken(press, serious, patient, strike):

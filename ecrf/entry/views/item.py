@@ -22,6 +22,7 @@ from ecrf.entry.item_views import ItemView
 from ecrf.entry.panels import Panel
 from ecrf.entry.posted import posted_item, reason_given
 from ecrf.entry.reasons import REASONS
+from ecrf.queries.reading import counted_with
 
 STATUS = {"saved": 200, "refused": 422, "conflict": 409, "reason": 428}
 
@@ -46,7 +47,7 @@ def item(request: UserRequest, number: str, segment: str, crf: str, address: str
     )
     if result.wants_reason:
         refuse_held(place, result)
-    panel = one_panel(where, place, result.row, result.remarks)
+    panel = one_panel(where, place, result.row, result.remarks, request.user)
     panel.recorded = result
     panel.rows = recalculated_rows(where, place, result.changed)
     if result.wants_reason:
@@ -85,6 +86,8 @@ def answered_with(request: UserRequest, panel: Panel, view: ItemView) -> HttpRes
         "outcome": outcome,
         "reasons": REASONS,
     }
+    if (count := counted_with(panel.queries.values())) is not None:
+        context["queries_to_answer"] = count
     response = render(request, "entry/_item_answer.html", context, status=STATUS[outcome])
     response["HX-Trigger"] = json.dumps({"ecrf:outcome": told})
     return response
@@ -98,7 +101,7 @@ def confirm_finding(request: UserRequest, finding_id: int) -> HttpResponse:
     done = confirm(finding=finding, by=request.user, actor=actor, text=request.POST.get("text", ""))
     if request.POST.get("at") == "query":
         item = item_with_queries(finding.entry, finding.item)
-        return render(request, "entry/_queries_at.html", {"item": item}, status=200 if done else 409)
+        return render(request, "entry/_queries_answer.html", {"item": item}, status=200 if done else 409)
     context = {"finding": finding, "out_of_date": not done}
     return render(request, "entry/_question.html", context, status=200 if done else 409)
 

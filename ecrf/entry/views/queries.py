@@ -69,14 +69,14 @@ def _fragments(request: UserRequest, query: Query, outcome: Outcome, typed: str)
     if not outcome.is_done:
         keep(view, query, typed, outcome.refusal)
     if outcome.recorded is None:
-        return render(request, "entry/_queries_at.html", {"item": view}, status=outcome.status)
+        return render(request, "entry/_queries_answer.html", {"item": view}, status=outcome.status)
     return _with_value(request, query, outcome.recorded)
 
 
 def _with_value(request: UserRequest, query: Query, recorded: Recorded) -> HttpResponse:
     where, place = Where(query.patient, query.entry.visit), place_of_entry(query.entry)
     row = recorded.row or stored_row(place)
-    panel = one_panel(where, place, row, recorded.remarks, with_queries=recorded.is_clean)
+    panel = one_panel(where, place, row, recorded.remarks, request.user, with_queries=recorded.is_clean)
     panel.recorded = recorded
     panel.rows = recalculated_rows(where, place, recorded.changed)
     return answered_with(request, panel, panel.items[query.item])

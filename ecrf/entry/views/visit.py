@@ -87,7 +87,7 @@ def _answer(request: UserRequest, load: Callable[[], Page]) -> HttpResponse:
             page, refused = _answered(request, page, load)
         except LookupError:
             return HttpResponseBadRequest(OUT_OF_DATE)
-    if not save_page(page.with_rows, request.POST, by) or refused:
+    if not save_page(page.with_rows, request.POST, request.user, by) or refused:
         say_what_is_undone(page.with_rows)
         return _render(request, page, status=refused or 422)
     # What was saved may have changed what the visit needs.
@@ -100,7 +100,11 @@ def _answer(request: UserRequest, load: Callable[[], Page]) -> HttpResponse:
         return HttpResponseBadRequest(OUT_OF_DATE)
     if outcome.gaps:
         return _render(request, page, gaps=outcome.gaps, status=422)
-    messages.success(request, DONE.get(action.partition(":")[0], "Saved."))
+    if outcome.left:
+        left = "; ".join(outcome.left)
+        messages.warning(request, f"Added, but this could not be filled in; enter it yourself: {left}")
+    else:
+        messages.success(request, DONE.get(action.partition(":")[0], "Saved."))
     return redirect(_next_address(page, outcome.place))
 
 

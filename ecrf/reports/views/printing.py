@@ -16,6 +16,7 @@ from ecrf.casebook.models import Patient
 from ecrf.casebook.protocol import protocol
 from ecrf.casebook.registry import CrfDefinition
 from ecrf.checks.catalogue import catalogue
+from ecrf.queries.reading import queries_where
 from ecrf.reports.printing import (
     READERS,
     Leaf,
@@ -36,6 +37,7 @@ def visit(request: UserRequest, number: str, code: str) -> HttpResponse:
     """One visit with all its forms."""
     found = reach_visit(request.user, number, code)
     context = _paper(request.user, found.patient) | {"visit": found, "leaf": printed_visit(found)}
+    context["queries"] = queries_where(entry__visit=found)
     return render(request, "reports/print_visit.html", context)
 
 
@@ -44,6 +46,7 @@ def log(request: UserRequest, number: str, crf: str) -> HttpResponse:
     """One log, or the one form of a kind that belongs to no visit."""
     patient, definition = reach_patient(request.user, number), _log_kind(crf)
     context = _paper(request.user, patient) | {"log": definition, "leaf": printed_log(patient, definition)}
+    context["queries"] = queries_where(entry__patient=patient, entry__crf__in=[crf, *definition.rows])
     return render(request, "reports/print_visit.html", context)
 
 
@@ -52,6 +55,7 @@ def casebook(request: UserRequest, number: str) -> HttpResponse:
     """The whole casebook: a cover with the contents, the visits in order, the logs."""
     patient = reach_patient(request.user, number)
     context = _paper(request.user, patient) | {"casebook": printed_casebook(patient)}
+    context["queries"] = queries_where(patient=patient)
     return render(request, "reports/print_casebook.html", context)
 
 

@@ -11,7 +11,7 @@ from django import template
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.wording import form_title, visit_label
 from ecrf.signatures import reading
-from ecrf.signatures.breaking import Change, breaking_of
+from ecrf.signatures.breaking import Breaking, breaking_of
 from ecrf.signatures.models import Scope, Signature
 from ecrf.signatures.reading import Standing
 
@@ -75,8 +75,8 @@ def signature_history(context: template.Context, patient: Patient) -> dict[str, 
 
 
 @register.simple_tag
-def broken_by(signature: Signature) -> Change | None:
-    """The change that broke it."""
+def broken_by(signature: Signature) -> Breaking | None:
+    """The change that broke it, and the others since."""
     return breaking_of(signature)
 
 

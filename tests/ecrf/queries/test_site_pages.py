@@ -8,7 +8,7 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.striking import strike_out
 from ecrf.checks.models import Finding
 from ecrf.checks.registry import CHECKS
-from ecrf.queries.models import Query, Turn
+from ecrf.queries.models import Message, Query, Turn
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_place, a_visit
 from tests.ecrf.monitoring.world import an_adverse_event, logged_in, text_of
@@ -128,6 +128,68 @@ def test_reason_saves_the_value_also_where_the_query_is_answered_meanwhile(query
     assert (pulse(query), query.messages.count()) == (72, 2)
 
 
+@pytest.mark.requirement("R-017")
+def test_reason_of_a_correction_answers_every_query_at_the_item(entry, monitor, data_manager, coordinator):
+    """Two of persons and one of a check, of which one is unticked: that one goes on waiting."""
+    change(entry, coordinator, pulse="200")
+    first, second, left = (
+        asked(entry, by, text) for by, text in ((monitor, "A"), (data_manager, "B"), (monitor, "C"))
+    )
+    of_check = Query.objects.exclude(check_id="").get()
+    data = {
+        "value": "72",
+        "seen": "200",
+        "reason": "Misread",
+        "answers": f"{first.number},{second.number},{of_check.number}",
+    }
+    page = (
+        logged_in(coordinator)
+        .post(f"{page_of(first)}vital-signs/1/pulse/", data, headers=HX)
+        .content.decode()
+    )
+    assert pulse(first) == 72
+    for query in (first, second, of_check):
+        assert ("answered", "Misread") in conversation(query)
+    assert [Query.objects.get(pk=each.pk).turn for each in (first, second, left, of_check)] == [
+        "monitor", "data-manager", "site", ""
+    ]  # fmt: skip
+    assert [said.value for said in Message.objects.filter(query__in=[first, second], act="answered")] == [
+        "72 /min"
+    ] * 2
+    assert '<span class="count">1<span' in page
+
+
+@pytest.mark.requirement("R-017")
+def test_answer_with_a_correction_answers_the_other_query_too(query, entry, data_manager, site_client):
+    other = asked(entry, data_manager, "And at rest?")
+    send(
+        site_client,
+        query,
+        value="72",
+        seen="70",
+        text="Misread",
+        answers=f"{query.number},{other.number},77,x",
+    )
+    assert [conversation(each)[-1] for each in (query, other)] == [("answered", "Misread")] * 2
+    assert len(conversation(query)) == 2
+
+
+def test_refused_value_answers_none_of_the_queries(query, entry, data_manager, site_client):
+    other = asked(entry, data_manager, "And at rest?")
+    data = {"value": "many", "seen": "70", "reason": "Misread", "answers": f"{query.number},{other.number}"}
+    assert site_client.post(f"{page_of(query)}vital-signs/1/pulse/", data, headers=HX).status_code == 422
+    assert (query.messages.count(), other.messages.count()) == (1, 1)
+
+
+def test_number_in_the_head_follows_an_answer_in_place(query, entry, monitor, site_client):
+    asked(entry, monitor, "Weight?", item="weight_kg")
+    page = send(site_client, query).content.decode()
+    assert '<span id="queries-count" hx-swap-oob="true"> <span class="count">1<span' in page
+    last = Query.objects.get(item="weight_kg")
+    page = send(site_client, last).content.decode()
+    assert '<span id="queries-count" hx-swap-oob="true"></span>' in page
+
+
 def test_page_without_script_corrects_and_answers_in_one_act(query, site_client):
     data = {
         "seen:vital-signs-1": '{"pulse": "70", "weight_kg": "60"}',
@@ -144,6 +206,27 @@ def test_page_without_script_corrects_and_answers_in_one_act(query, site_client)
     page = again.content.decode()
     assert "is answered already" in page or "Somebody wrote in query" in page
     assert "Something else" in page
+
+
+@pytest.mark.requirement("R-017")
+@pytest.mark.parametrize("own", [True, False], ids=["reason-at-the-item", "one-reason-for-all"])
+def test_save_without_script_answers_the_queries_that_are_ticked(
+    query, entry, data_manager, site_client, own
+):
+    other, left = (asked(entry, data_manager, text) for text in ("And at rest?", "And after?"))
+    data = {
+        "seen:vital-signs-1": '{"pulse": "70", "weight_kg": "60.0"}',
+        "vital-signs:1:pulse": "72",
+        "vital-signs:1:weight_kg": "61",
+        "reason:vital-signs:1:weight_kg": "Scales",
+        "reason:vital-signs:1:pulse" if own else "reason-of-all": "Misread",
+        "answers": [query.number, other.number],
+        "action": "save",
+    }
+    assert site_client.post(page_of(query), data).status_code == 302
+    assert pulse(query) == 72
+    assert [conversation(each)[-1] for each in (query, other)] == [("answered", "Misread")] * 2
+    assert left.messages.count() == 1
 
 
 def test_page_without_script_refuses_a_blank_answer_and_keeps_the_page(query, site_client):

@@ -8,6 +8,7 @@ from ecrf.audit.actor import acting
 from ecrf.casebook.models import Entry, PatientOutlook, Status
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.striking import restore, strike_out
+from ecrf.casebook.values import Missing
 from ecrf.locks.models import Kind
 from ecrf.locks.models import Scope as LockScope
 from ecrf.signatures.breaking import breaking_of
@@ -26,14 +27,49 @@ def test_change_breaks_it_says_by_what_and_it_is_signed_anew(visit, mrc, coordin
     first = signed(visit, Scope.VISIT, investigator)
     change(visit, coordinator, reason="Transcription error")
     (found,) = signatures_of(visit.patient.pk)
-    why = breaking_of(found)
-    assert (why.where, why.what) == ("Week 4, MRC strength", f"{label(GRADES[0])} changed")
+    why = breaking_of(found).first
+    assert (why.where, why.what) == ("Week 4, MRC strength", f"{label(GRADES[0])} 4 → 3")
     assert (why.actor, why.role, why.reason) == ("coordinator", "coordinator", "Transcription error")
     assert why.anchor == f"mrc-strength-1-{GRADES[0]}"
     second = signed(visit, Scope.VISIT, investigator)
     standing = on_visit(signatures_of(visit.patient.pk), visit.pk)
     assert [each.pk for each in standing.history] == [second.pk, first.pk]
     assert (standing.in_force, standing.latest_broken) == ([second], None)
+
+
+@pytest.mark.requirement("R-034")
+def test_every_item_that_changed_since_is_named_once_from_what_was_signed_to_what_stands(
+    visit, mrc, coordinator, investigator
+):
+    """Seven items, one of them twice and one back to what it was; what changes after signing anew is another story."""
+    signed(visit, Scope.VISIT, investigator)
+    for item in GRADES[:7]:
+        change(visit, coordinator, "3", item)
+    change(visit, coordinator, "2", GRADES[0], reason="Misread twice")
+    change(visit, coordinator, "4", GRADES[1])
+    (found,) = signatures_of(visit.patient.pk)
+    broken = breaking_of(found)
+    told = [each.what for each in broken.changes]
+    assert told[:3] == [
+        f"{label(GRADES[0])} 4 → 2",
+        f"{label(GRADES[1])} 4 → 4 (changed, and changed back)",
+        f"{label(GRADES[2])} 4 → 3",
+    ]
+    assert (len(told), broken.more, broken.first.reason) == (5, 2, "Misread twice")
+    signed(visit, Scope.VISIT, investigator)
+    change(visit, coordinator, "1", GRADES[10])
+    second, first = signatures_of(visit.patient.pk)
+    assert [each.what for each in breaking_of(second).changes] == [f"{label(GRADES[10])} 4 → 1"]
+    assert (len(breaking_of(first).changes), breaking_of(first).more) == (5, 2)
+
+
+@pytest.mark.requirement("R-034")
+def test_reason_for_no_value_is_named_and_what_is_outside_is_not(visit, mrc, coordinator, investigator):
+    signed(mrc, Scope.FORM, investigator)
+    change(visit, coordinator, Missing("refused"))
+    enter(visit, "grip-strength", coordinator, right_1="31.0")
+    (found,) = signatures_of(visit.patient.pk)
+    assert [each.what for each in breaking_of(found).changes] == [f"{label(GRADES[0])} 4 → Refused"]
 
 
 @pytest.mark.requirement("R-034")
@@ -44,7 +80,7 @@ def test_striking_a_row_out_and_restoring_it_break_it(visit, mrc, coordinator, i
         signed(visit.patient, Scope.CASEBOOK, investigator)
         act(event, coordinator, by)
         newest = signatures_of(visit.patient.pk)[0]
-        assert (newest.stands, breaking_of(newest).what) == (False, word)
+        assert (newest.stands, breaking_of(newest).first.what) == (False, word)
 
 
 def strike(entry, by, actor):

@@ -5,11 +5,13 @@ import re
 import pytest
 from django.urls import reverse
 
-from ecrf.casebook.models import PatientOutlook
+from ecrf.casebook.models import Entry, PatientOutlook
+from ecrf.entry.to_sign import things_to_sign, waiting
+from ecrf.monitoring.numbers import site_numbers
 from ecrf.signatures.models import Scope
 from ecrf.signatures.services import chain_length
 from tests.bench.counting import statements
-from tests.builders import a_patient, a_visit
+from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.signatures.conftest import (
     GRADES,
     at,
@@ -20,6 +22,7 @@ from tests.ecrf.signatures.conftest import (
     signed,
     words,
 )
+from tests.ecrf.test_marks_edges import ae
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +58,7 @@ def test_broken_signature_shows_with_what_broke_it(visit, mrc, investigator, coo
     change(visit, coordinator, reason="Transcription error")
     number, anchor = visit.patient.number, f"#mrc-strength-1-{GRADES[0]}"
     told = (
-        "by a change: Week 4, MRC strength: Shoulder abduction, right changed, by coordinator (coordinator),"
+        "by a change: Week 4, MRC strength: Shoulder abduction, right 4 → 3, by coordinator (coordinator),"
         " reason “Transcription error”"
     )
     for client, address, link in (
@@ -95,10 +98,68 @@ def test_today_lists_what_to_sign_for_investigators_only(desk, visit, mrc, inves
     page = words(desk.get("/"))
     assert f"To sign 1 {visit.patient.number} Week 4" in page
     signed(visit, Scope.VISIT, investigator)
-    assert "Every complete visit is signed" in words(desk.get("/"))
+    assert "Every complete visit and log is signed" in words(desk.get("/"))
     change(visit, coordinator)
     assert "✗ broken" in words(desk.get("/"))
     assert "To sign" not in words(at(coordinator).get("/"))
+
+
+@pytest.mark.requirement("R-039")
+def test_today_lists_logs_by_patient_and_counts_as_the_monitor_does(
+    desk, visit, mrc, coordinator, investigator, monitor
+):
+    """A complete visit, two entries of a log, and a visit that is still entered, of which one form is complete."""
+    later = a_visit(visit.patient, "W10", coordinator)
+    complete_mrc(later, coordinator)
+    enter(later, "grip-strength", coordinator, right_1="31.0")
+    for entry_number in (1, 2):
+        ae(visit.patient, coordinator, entry_number)
+    PatientOutlook.objects.update(unfinished_code="W10")
+    page = words(desk.get("/"))
+    number = visit.patient.number
+    assert f"To sign 3 {number} Week 4 Adverse events: 2 to sign 1 of them is still being entered" in page
+    assert waiting(investigator).count == site_numbers(monitor)[0].unsigned == 3
+    assert reverse("log", args=[number, "adverse-event"]) in desk.get("/").content.decode()
+    signed(Entry.objects.get(crf="adverse-event", number=1), Scope.FORM, investigator)
+    page = desk.get("/").content.decode()
+    assert reverse("sign-form", args=[number, "casebook", "adverse-event", 2]) in page
+    assert waiting(investigator).count == site_numbers(monitor)[0].unsigned == 3
+
+
+@pytest.mark.requirement("R-039")
+def test_what_is_to_sign_stands_by_the_date_of_the_visit_broken_or_not(
+    desk, site, visit, mrc, coordinator, investigator
+):
+    """Week 4 broke after it was signed; week 1 of the same patient and of another were never signed."""
+    other = a_patient(site, coordinator)
+    early, late = a_visit(visit.patient, "W01", coordinator), a_visit(other, "W01", coordinator)
+    for each, day in ((visit, "2026-02-02"), (early, "2026-01-05"), (late, "2026-01-12")):
+        complete(each, "visit", coordinator, fate="done", visited_on=day, contact="on-site")
+    for each in (early, late):
+        complete_mrc(each, coordinator)
+    PatientOutlook.objects.update(unfinished_code="")
+    signed(visit, Scope.VISIT, investigator)
+    change(visit, coordinator)
+    PatientOutlook.objects.update(unfinished_code="")
+    found = things_to_sign([site])
+    assert [(each.patient, each.visit, bool(each.broken)) for each in found] == [
+        (visit.patient, early.pk, False), (other, late.pk, False), (visit.patient, visit.pk, True)
+    ]  # fmt: skip
+    assert "✗ broken" in words(desk.get("/"))
+    signed(early, Scope.VISIT, investigator)
+    page = words(desk.get(reverse("sign-visit", args=[visit.patient.number, "W01"])))
+    assert f"Next to sign: {visit.patient.number}, Week 4 ✗ signature broken" in page
+
+
+@pytest.mark.requirement("R-039")
+def test_broken_casebook_stands_for_everything_of_its_patient(visit, mrc, coordinator, investigator, site):
+    ae(visit.patient, coordinator, 1)
+    signed(visit.patient, Scope.CASEBOOK, investigator)
+    change(visit, coordinator)
+    (only,) = things_to_sign([site])
+    assert (only.words, only.broken.scope) == ("Casebook", Scope.CASEBOOK)
+    found = waiting(investigator)
+    assert (found.count, found.entered) == (2, 0)
 
 
 @pytest.mark.requirement("R-039")
@@ -108,6 +169,7 @@ def test_today_takes_the_same_number_of_statements_with_many_to_sign(desk, site,
     for _ in range(8):
         complete_mrc(a_visit(a_patient(site, coordinator), "W04", coordinator), coordinator)
     PatientOutlook.objects.update(unfinished_code="")
+    ae(visit.patient, coordinator, 1)
     assert "After each signature" in words(desk.get("/"))
     assert statements(lambda: desk.get("/")).count == few
 

@@ -1,0 +1,38 @@
+/* Report and letter as they are typed and not saved yet: they survive a reload, Back and a failed sending in this tab,
+   for the person who typed, with the text on which they were based. */
+
+const keyOf = (form) => `ecrf-text:${document.body.dataset.user}:${form.getAttribute("action")}`;
+const based = (form) => form.querySelector("[name=seen]");
+
+/* Whether the text is kept: a full or forbidden storage keeps nothing. */
+export function keep(form) {
+  const text = form.querySelector("textarea[name=text]").value;
+  try {
+    sessionStorage.setItem(keyOf(form), JSON.stringify({ text, seen: based(form).value }));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function drop(form) {
+  try {
+    sessionStorage.removeItem(keyOf(form));
+  } catch {
+    // Nothing was kept there.
+  }
+}
+
+/* Put back what was typed before; whether it is not what is saved. A browser may have filled the field again by itself. */
+export function putBack(form) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(keyOf(form)) || "null");
+    const text = form.querySelector("textarea[name=text]");
+    if (!kept || kept.text === text.defaultValue) return drop(form), false;
+    text.value = kept.text;
+    based(form).value = kept.seen;
+    return true;
+  } catch {
+    return false;
+  }
+}

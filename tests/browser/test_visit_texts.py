@@ -1,0 +1,52 @@
+"""Report and letter of a monitoring visit: nothing typed is lost, however long it is and however one leaves."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+LONG = "Source seen, 確認済み. " * 5_000
+"""More than 100,000 characters and 64 KB, which is more than a browser sends from a page that is left."""
+
+
+@pytest.fixture
+def desk(sit_down):
+    """The monitor, on a visit that was planned, held and ended just now; its report is still to write."""
+    seat = sit_down("monitor")
+    seat.go("/monitor/monitoring-visits/")
+    for button in ("Plan the visit", "Start the visit", "End the visit"):
+        seat.page.get_by_role("button", name=button).click()
+    report(seat).wait_for()
+    return seat
+
+
+def report(desk):
+    return desk.page.locator("[data-text-of-visit] textarea[name=text]").first
+
+
+def stored(desk):
+    """The report as the server has it, in a tab that remembers nothing."""
+    tab = desk.tab()
+    tab.goto(desk.page.url)
+    text = tab.locator("[data-text-of-visit] textarea[name=text]").first.input_value()
+    tab.close()
+    return text
+
+
+@pytest.mark.parametrize("text", ["Short: one finding.", LONG], ids=["short", "long"])
+def test_text_that_was_typed_and_not_saved_is_saved_after_leaving(desk, text):
+    report(desk).fill(text)
+    desk.page.reload()
+    desk.says("Saved")
+    assert report(desk).input_value() == text
+    assert stored(desk) == text
+
+
+def test_text_that_cannot_be_sent_stays_until_it_can(desk):
+    desk.page.route("**/save/", lambda route: route.abort())
+    report(desk).fill(LONG)
+    report(desk).blur()
+    desk.says("Not saved: the server cannot be reached")
+    desk.page.unroute_all()
+    desk.page.reload()
+    desk.page.locator("[data-saved]").first.wait_for()
+    assert stored(desk) == LONG
