@@ -28,10 +28,13 @@ def table(model: type[models.Model]) -> str:
     return model._meta.db_table
 
 
+MONITORING_VISIT = "monitoring_monitoringvisit"
+"""By its name: the reports know nothing of the monitor's pages."""
+
 TABLES: dict[str, tuple[str, ...]] = {
     Kind.QUESTION: (table(Finding),),
     Kind.QUERY: (table(Query), table(Message)),
-    Kind.VERIFICATION: (table(Verification), table(SiteShare)),
+    Kind.VERIFICATION: (table(Verification), table(SiteShare), MONITORING_VISIT),
     Kind.SIGNATURE: (table(Signature),),
     Kind.LOCK: (table(Lock),),
     Kind.EXPORT: (table(TrailExport),),

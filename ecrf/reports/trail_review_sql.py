@@ -25,7 +25,11 @@ LATE = """
 """
 
 UNDONE = """
-    SELECT e.at, e.actor, e.reason, place.site, place.patient, f.entry, f.item, f.what
+    SELECT e.at, e.actor, e.reason, place.site, place.patient, coalesce(f.entry, e.entry_id) AS entry,
+        coalesce(f.item, (
+            SELECT min(regexp_replace(name, '[.]missing$', '')) FROM jsonb_object_keys(e.changes) name
+            WHERE e."table" = ANY (%(forms)s) AND name <> 'entry_id'
+        )) AS item, f.what
     FROM (
         SELECT patient_id, fallen_position AS position, fell_at AS at, entry_id AS entry, item,
             'undid the verification (was ' || value || ')' AS what

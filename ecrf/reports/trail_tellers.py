@@ -12,7 +12,7 @@ from ecrf.locks.models import Scope as LockScope
 from ecrf.queries.models import Act, Message, Query, Turn
 from ecrf.reports.models import TrailExport
 from ecrf.reports.trail_around import Around, place_words
-from ecrf.reports.trail_kinds import SCREENS, Kind
+from ecrf.reports.trail_kinds import MONITORING_VISIT, SCREENS, Kind
 from ecrf.reports.trail_words import Line, is_new, item_label, new, old, tells
 from ecrf.signatures.models import Signature
 from ecrf.verification.models import SiteShare, Verification
@@ -173,10 +173,33 @@ def reference_range(event: AuditEvent, around: Around) -> Iterator[Line]:
         yield Line(f"{words} ended: last day {new(event, 'valid_to')}")
 
 
+@tells(MONITORING_VISIT)
+def monitoring_visit(event: AuditEvent, around: Around) -> Iterator[Line]:
+    """Only who reviews reads of it: a site's own people do not (see `trail_filters`)."""
+    day, how = new(event, "planned_on"), str(new(event, "how") or "").replace("-", " ")
+    told = {
+        "planned_on": f"planned for {day}, {how}" if is_new(event) else f"moved to {day}",
+        "called_off_at": "called off",
+        "started_at": "started",
+        "ended_at": "ended",
+        "finished_at": "finished",
+    }
+    said = new(event, "purpose") or new(event, "called_off_why") or ""
+    for column, words in told.items():
+        if new(event, column):
+            yield Line(f"monitoring visit {words}", said=said, kind=Kind.VERIFICATION)
+    for column in ("report", "letter"):
+        if new(event, column):
+            label = f"{column.capitalize()} of the monitoring visit"
+            before, after = old(event, column) or "", new(event, column)
+            yield Line("changed", label, column, before, after, kind=Kind.VERIFICATION)
+
+
 @tells(TrailExport)
 def export(event: AuditEvent, around: Around) -> Iterator[Line]:
     narrowed, screen, count = new(event, "filters"), new(event, "screen"), new(event, "events")
     whose = "a patient" if new(event, "patient_id") else "the site"
-    of_screen = f"what stands out at the site, {SCREENS.get(screen, screen)}, downloaded: {count} rows"
+    rows = f"{count} row{'' if count == 1 else 's'}"
+    of_screen = f"what stands out at the site, {SCREENS.get(screen, screen)}, downloaded: {rows}"
     what = of_screen if screen else f"trail of {whose} downloaded: {count} events"
     yield Line(what, said=narrowed or "", kind=Kind.EXPORT)

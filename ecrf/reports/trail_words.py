@@ -67,11 +67,11 @@ Teller = Callable[[AuditEvent, Around], Iterator[Line]]
 TELLERS: dict[str, Teller] = {}
 
 
-def tells(model: type[Model]) -> Callable[[Teller], Teller]:
-    """Above a function that says what the events of this model's table did."""
+def tells(model: type[Model] | str) -> Callable[[Teller], Teller]:
+    """Above a function that says what the events of this model's table, or of the table with this name, did."""
 
     def register(teller: Teller) -> Teller:
-        TELLERS[table(model)] = teller
+        TELLERS[model if isinstance(model, str) else table(model)] = teller
         return teller
 
     return register

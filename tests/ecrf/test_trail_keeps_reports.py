@@ -6,8 +6,11 @@ from datetime import date
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
+from ecrf.monitoring.models import MonitoringVisit
 from ecrf.monitoring.services import end_visit, fingerprint, plan_visit, save_text, start_visit
+from ecrf.reports.trail_kinds import MONITORING_VISIT
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +62,16 @@ def test_trail_folds_a_text_as_long_as_a_letter_and_shows_a_short_one(site, moni
     client = Client()
     client.force_login(monitor)
     page = client.get(reverse("site-trail", args=[site.code])).content.decode()
-    assert "<strong>A short purpose</strong>" in page
+    words = strip_tags(page)
+    for told in (
+        "Monitoring visit planned for 2026-11-23, on site: “A short purpose”",
+        *("Monitoring visit started", "Monitoring visit ended"),
+    ):
+        assert told in words
     folded = page.split('<details class="long">')[1:]
     assert any(long.strip() in part.partition("</details>")[0] for part in folded)
     assert page.count(long.strip()) == sum(long.strip() in part.partition("</details>")[0] for part in folded)
+
+
+def test_table_of_the_monitoring_visits_is_named_as_it_is():
+    assert MonitoringVisit._meta.db_table == MONITORING_VISIT

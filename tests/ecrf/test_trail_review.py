@@ -73,8 +73,9 @@ def test_changes_that_undid_a_verification_or_a_signature_are_told_with_their_re
     told = {(row.what, row.actor, row.why) for row in screen.rows}
     assert told == {
         ("Pulse: undid the verification (was 70 /min)", "coordinator", "Misread"),
-        ("broke the signature of Synthetic investigator on the visit", "coordinator", "Misread"),
+        ("Pulse: broke the signature of Synthetic investigator on the visit", "coordinator", "Misread"),
     }
+    assert len({(row.place, row.trail) for row in screen.rows}) == 1
 
 
 def test_item_changed_often_after_its_first_value_is_told(look, world):
