@@ -1,6 +1,7 @@
 """Queries at their items: answered in place, and corrected and answered in one act, by keyboard and without script."""
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -131,6 +132,7 @@ def test_own_words_at_a_query_are_not_replaced_by_the_reason(query):
     box.get_by_role("button", name="Transcription error").click()
     box.get_by_role("button", name="Save with this reason").click()
     desk.saved()
+    # The page draws the item anew before it puts back what was typed.
+    expect(said(desk).locator("textarea")).to_have_value("I shall ask the nurse")
     assert "for you to answer" in said(desk).inner_text()
-    assert said(desk).locator("textarea").input_value() == "I shall ask the nurse"
     assert not said(desk).locator("[data-with-reason]").is_checked()
