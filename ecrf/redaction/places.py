@@ -49,7 +49,7 @@ class RowPlace:
 
     audited: Audited
     row: str
-    items: tuple[str, ...]
+    items: list[str]
 
     @property
     def table(self) -> str:
@@ -66,7 +66,7 @@ class EventPlace:
     row: str
     entry_id: int | None
     in_reason: bool
-    items: tuple[str, ...]
+    items: list[str]
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,9 @@ def _rows(audited: Audited, patient: Patient, said: str) -> Iterator[RowPlace]:
     table = audited.model._meta.db_table
     or_site = _OR_SITE.format(table=table) if _is_of_site(audited) else ""
     free = {"free": free_columns()[table]}
-    for row, items in _read(
-        _ROWS.format(table=table, row=audited.row, or_site=or_site), patient, said, free
-    ):
+    for row, items in _read(_ROWS.format(table=table, row=audited.row, or_site=or_site), patient, said, free):
         if items:
-            yield RowPlace(audited, row, tuple(items))
+            yield RowPlace(audited, row, items)
 
 
 def _events(patient: Patient, said: str) -> Iterator[EventPlace]:
@@ -110,9 +108,10 @@ def _events(patient: Patient, said: str) -> Iterator[EventPlace]:
         if _is_of_site(audited)
     )
     columns = {"columns": json.dumps(free_columns())}
-    for *where, in_reason, items in _read(_EVENTS.format(of_site=of_site), patient, said, columns):
-        if in_reason or items:
-            yield EventPlace(*where, in_reason, tuple(items))
+    for row in _read(_EVENTS.format(of_site=of_site), patient, said, columns):
+        place = EventPlace(*row)
+        if place.in_reason or place.items:
+            yield place
 
 
 def _read(statement: str, patient: Patient, said: str, more: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -140,14 +139,14 @@ def _free(audited: Audited) -> list[str]:
         return []
     is_form = issubclass(audited.model, Crf)
     fields = [each for each in audited.model._meta.concrete_fields if each.column not in audited.unseen]
-    return [each.column for each in fields if _is_written(each) and (is_form or _is_long(each))]
+    return [str(each.column) for each in fields if _is_written(each) and (is_form or _is_long(each))]
 
 
-def _is_written(column: models.Field[Any, Any]) -> bool:
+def _is_written(column: "models.Field[Any, Any]") -> bool:
     return not column.is_relation and not column.choices
 
 
-def _is_long(column: models.Field[Any, Any]) -> bool:
+def _is_long(column: "models.Field[Any, Any]") -> bool:
     is_text = isinstance(column, models.TextField | models.JSONField)
     return is_text or (isinstance(column, models.CharField) and (column.max_length or 0) >= LONG)
 

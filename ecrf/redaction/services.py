@@ -1,6 +1,7 @@
 """Takes a text out of everything that is kept of a patient: asked for with a reason, by who may, leaving tombstones."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -106,7 +107,7 @@ def _refuse_locked(patient: Patient, found: Found) -> None:
 
 
 def _redact_row(place: RowPlace, said: str) -> None:
-    values = [place.table, place.audited.row, place.row, said, free_columns()[place.table]]
+    values: list[Any] = [place.table, place.audited.row, place.row, said, free_columns()[place.table]]
     with connection.cursor() as cursor:
         cursor.execute("SELECT audit_redact_row(%s, %s, %s, %s, %s::text[])", values)
 
@@ -114,7 +115,15 @@ def _redact_row(place: RowPlace, said: str) -> None:
 def _redact_event(place: EventPlace, order: Order) -> int:
     """How often the text stood in it."""
     free = free_columns().get(place.table)
-    values = [place.chain, place.position, order.said, free, order.reason, order.by.pk, order.operator]
+    values: list[Any] = [
+        place.chain,
+        place.position,
+        order.said,
+        free,
+        order.reason,
+        order.by.pk,
+        order.operator,
+    ]
     with connection.cursor() as cursor:
         cursor.execute("SELECT audit_redact(%s, %s, %s, %s::text[], %s, %s, %s)", values)
         return int(cursor.fetchone()[0])

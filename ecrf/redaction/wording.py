@@ -63,4 +63,6 @@ def _labels(model: type[models.Model] | None, items: Iterable[str]) -> str:
     columns = {each.column: each for each in model._meta.concrete_fields} if model else {}
     names = dict.fromkeys(item.removesuffix(MISSING) for item in items)
     is_form = model is not None and issubclass(model, Crf)
-    return ", ".join(str(columns[name].verbose_name) if is_form and name in columns else name for name in names)
+    return ", ".join(
+        str(columns[name].verbose_name) if is_form and name in columns else name for name in names
+    )

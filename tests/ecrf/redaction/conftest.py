@@ -46,7 +46,9 @@ class Mistake:
         world.ask(f"Who is {self.name}?")
         world.verify(value=f"70 /min ({self.name})")
         with world.as_(world.coordinator, Right.ENTER):
-            Finding.objects.create(entry=world.entry, check_id="OLD-001", item="pulse", text=f"Is {self.name} right?")
+            Finding.objects.create(
+                entry=world.entry, check_id="OLD-001", item="pulse", text=f"Is {self.name} right?"
+            )
         lock = world.lock(Scope.SITE)
         world.lift(lock)
         with world.as_(world.data_manager, Right.LOCK):
@@ -71,7 +73,12 @@ class Mistake:
             )
 
     def order(self, **other) -> Order:
-        given = {"patient": self.world.patient, "said": self.name, "reason": WHY, "by": self.world.data_manager}
+        given = {
+            "patient": self.world.patient,
+            "said": self.name,
+            "reason": WHY,
+            "by": self.world.data_manager,
+        }
         return Order(**{**given, "operator": "root", **other})
 
     def redact(self, **other) -> Outcome:
@@ -117,9 +124,12 @@ def tamper(statement: str, *values) -> None:
 
 def dump() -> dict[str, list[str]]:
     """{table: every row of it as JSON text}, for every table of the database."""
-    tables = sql("SELECT relname FROM pg_class WHERE relkind IN ('r', 'm', 'p') AND relnamespace = 'public'::regnamespace")
+    tables = sql(
+        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'm', 'p') AND relnamespace = 'public'::regnamespace"
+    )
     return {
-        table: [row for (row,) in sql(f'SELECT to_jsonb(t)::text FROM "{table}" t')] for (table,) in sorted(tables)
+        table: [row for (row,) in sql(f'SELECT to_jsonb(t)::text FROM "{table}" t')]
+        for (table,) in sorted(tables)
     }
 
 

@@ -16,16 +16,20 @@ from ecrf.redaction.wording import lines
 
 class Command(BaseCommand):
     help = (
-        "Replace a text, such as a name typed into a comment, in one patient's audit trail and in what was kept beside"
-        " the data. The text is asked for, or read from standard input: never written on the command line. Run it as the"
-        " owner of the tables, as migrate is."
+        "Replace a text, such as a name typed into a comment, in one patient's audit trail and in what was kept"
+        " beside the data. The text is asked for, or read from standard input: never written on the command line."
+        " Run it as the owner of the tables, as migrate is."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("patient", help="the patient's number, such as 01-001")
         parser.add_argument("--by", required=True, help="user name of the data manager who answers for it")
-        parser.add_argument("--reason", default="", help="why, without the text itself; asked for if left out")
-        parser.add_argument("--dry-run", action="store_true", help="say where the text stands, change nothing")
+        parser.add_argument(
+            "--reason", default="", help="why, without the text itself; asked for if left out"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say where the text stands, change nothing"
+        )
 
     def handle(self, *args: object, **options: str) -> None:
         try:
