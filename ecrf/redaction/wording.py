@@ -35,6 +35,10 @@ def lines(found: Found) -> Iterator[str]:
         yield f"trail, event {_position(event)}, {_event_words(event, entries.get(event.entry_id or 0))}"
 
 
+def counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def _position(event: EventPlace) -> str:
     return str(event.position) if event.chain else f"{event.position} of what belongs to no patient"
 

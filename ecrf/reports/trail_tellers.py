@@ -185,4 +185,6 @@ def export(event: AuditEvent, around: Around) -> Iterator[Line]:
 
 @tells(Redaction)
 def redaction(event: AuditEvent, around: Around) -> Iterator[Line]:
-    yield Line(f"personal data redacted in event {new(event, 'position')}: {new(event, 'places')} places")
+    places = new(event, "places")
+    where = f"event {new(event, 'position')}, {places} place{'' if places == 1 else 's'}"
+    yield Line(f"personal data redacted in {where}")

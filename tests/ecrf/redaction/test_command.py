@@ -11,6 +11,7 @@ from ecrf.audit.chain import verify
 from ecrf.redaction.management.commands import redact_text
 from tests.builders import enter
 from tests.ecrf.redaction.conftest import NAME, WHY, dump, tables_with
+from tests.ecrf.redaction.test_redacted_chain import as_web_role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-010")]
 
@@ -130,6 +131,11 @@ def test_words_of_the_database_which_may_quote_the_text_are_not_shown(typed, run
     assert why.value.__suppress_context__
 
 
+def test_role_of_the_web_processes_is_told_who_may(typed, run):
+    with as_web_role(), pytest.raises(CommandError, match="Only the owner of the tables may do this"):
+        run("--reason", WHY)
+
+
 def page(client, user, url: str) -> str:
     client.force_login(user)
     answer = client.get(url)
@@ -151,7 +157,8 @@ def test_patients_trail_shows_the_mark_and_the_redaction_in_words(everywhere, cl
     everywhere.redact()
     for user in (everywhere.world.coordinator, everywhere.world.data_manager):
         told = page(client, user, "/patients/01-001/trail/")
-        assert "Personal data redacted in event" in told
+        assert re.search(r"Personal data redacted in event \d+, 2 places", told)
+        assert re.search(r"Personal data redacted in event \d+, 1 place ", told)
         assert f"Why: {WHY}" in told
         assert "of [redacted], and [redacted]" in told
         assert "Nashi" not in told

@@ -170,6 +170,13 @@ def test_overlapping_places_leave_nothing_that_tells_the_text(value, text, becom
     assert sql("SELECT audit_text_without(%s, %s)", value, text) == [(becomes,)]
 
 
+def test_event_of_a_table_that_the_code_no_longer_has_is_redacted_in_all_its_items(db):
+    found = sql(
+        """SELECT audit_row_without('{"a": [null, "xabcx"], "b": [1, {"c": ["abc"]}]}', 'abc', NULL)::text"""
+    )
+    assert found == [('{"a": [null, "x[redacted]x"], "b": [1, {"c": ["[redacted]"]}]}',)]
+
+
 def test_text_that_would_form_again_beside_the_mark_is_refused(mistake):
     visit, by = mistake.world.visit, mistake.world.coordinator
     enter(visit, "grip-strength", by, device="d]yy")

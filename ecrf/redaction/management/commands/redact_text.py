@@ -11,7 +11,15 @@ from ecrf.audit.models import REDACTED
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Patient
 from ecrf.redaction.services import Order, RedactionRefused, look, redact
-from ecrf.redaction.wording import lines
+from ecrf.redaction.wording import counted, lines
+
+BUSY = "Somebody is saving at this moment: try again in a few seconds"
+REFUSALS = {
+    "42501": "Only the owner of the tables may do this: run it where the migrations are run",
+    "55P03": BUSY,
+    "40P01": BUSY,
+}
+"""By the database's own code."""
 
 
 class Command(BaseCommand):
@@ -38,11 +46,9 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from None
         except DatabaseError as error:
             # Its own words may quote what stands in a row.
-            code = getattr(error.__cause__, "pgcode", None) or type(error).__name__
-            raise CommandError(
-                f"The database refused ({code}); nothing was changed. Is this the owner of the tables?"
-                " If somebody was saving at that moment, try again."
-            ) from None
+            code = str(getattr(error.__cause__, "pgcode", "") or type(error).__name__)
+            why = REFUSALS.get(code, f"The database refused ({code})")
+            raise CommandError(f"{why}. Nothing was changed.") from None
 
     def _order(self, options: dict[str, str]) -> Order:
         patient = Patient.objects.select_related("site").filter(number=options["patient"]).first()
@@ -60,15 +66,16 @@ class Command(BaseCommand):
         for line in lines(found):
             self.stdout.write(line)
         if is_dry:
-            self.stdout.write(f"{len(found.copies)} rows, {len(found.events)} events. Nothing was changed.")
+            rows, events = counted(len(found.copies), "row"), counted(len(found.events), "event")
+            self.stdout.write(f"{rows}, {events}. Nothing was changed.")
             return
         if sys.stdin.isatty() and input("This cannot be undone. Type yes to go on: ").strip() != "yes":
             raise CommandError("Nothing was changed.")
         done = redact(order)
         self.stdout.write(
             self.style.SUCCESS(
-                f"{REDACTED} stands in {done.places} places of {done.events} events and in {done.rows} rows of patient"
-                f" {order.patient}. The trail says who, when and why."
+                f"{REDACTED} stands in {counted(done.places, 'place')} of {counted(done.events, 'event')} and in"
+                f" {counted(done.rows, 'row')} of patient {order.patient}. The trail says who, when and why."
             )
         )
         self.stdout.write("Backups, prints and downloads made before still hold the text: see to them.")
