@@ -89,6 +89,7 @@ PROTOCOL = "trial.schedule.PROTOCOL"
 
 INSTALLED_APPS = [
     "trial",
+    "ecrf.redaction",
     "ecrf.entry",
     "ecrf.monitoring",
     "ecrf.reports",

@@ -19,6 +19,11 @@ _EVENTS = """
     FROM audit_auditevent AS event ORDER BY event.chain, event.position
 """
 
+_REDACTED = """
+    SELECT chain, changes #>> '{position,1}', position, changes #>> '{before,1}', changes #>> '{after,1}'
+    FROM audit_auditevent WHERE "table" = 'audit_redaction' AND operation = 'INSERT' ORDER BY chain, position
+"""
+
 _DIFFERENCES = """
     WITH stored AS (
         SELECT t."{row}"::text AS row, item.key, item.value
@@ -46,11 +51,22 @@ class Fault:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a walk over all chains found: how many chains and events, and the first fault of each chain."""
+    """What a walk over all chains found: how many chains and events, the first fault of each chain, and from how many
+    events personal data were taken out as the trail itself tells."""
 
     chains: int
     events: int
     faults: list[Fault]
+    redacted: int = 0
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a later event of the chain, at `position`, tells of a redaction: the content's sha256 before and after."""
+
+    position: int
+    before: str
+    after: str
 
 
 def event_hash(previous: str, content: list[str]) -> str:
@@ -75,12 +91,15 @@ def verify() -> Verdict:
 def _walk(heads: dict[int, tuple[int, str]]) -> Verdict:
     ends: dict[int, tuple[int, str]] = {}
     faults: dict[int, Fault] = {}
-    events = 0
+    events = redacted = 0
+    redactions = _redactions()
     for row in _stream():
         events += 1
         chain, position = int(row[0]), int(row[1])
+        told = redactions.get((chain, row[1]), [])
+        redacted += bool(told)
         length, head = ends.get(chain, (0, START))
-        if chain not in faults and (what := _fault(row, length, head)):
+        if chain not in faults and (what := _fault(row, length, head, told)):
             faults[chain] = Fault(chain, position, what)
         ends[chain] = (position, row[-1])
     for chain in heads.keys() | ends.keys():
@@ -91,7 +110,7 @@ def _walk(heads: dict[int, tuple[int, str]]) -> Verdict:
             )
     found = sorted(faults.values(), key=lambda fault: fault.chain)
     # A broken chain may tell of other values than the tables: say the cause, not both.
-    return Verdict(len(ends), events, found or _data_beside_the_trail())
+    return Verdict(len(ends), events, found or _data_beside_the_trail(), redacted)
 
 
 def _data_beside_the_trail() -> list[Fault]:
@@ -108,14 +127,36 @@ def _data_beside_the_trail() -> list[Fault]:
     return found
 
 
-def _fault(row: tuple[str, ...], length: int, head: str) -> str:
+def _fault(row: tuple[str, ...], length: int, head: str, told: list[Told]) -> str:
     if int(row[1]) != length + 1:
         return f"expected position {length + 1}: an event was removed or moved"
     if row[-2] != head:
         return "its previous hash is not the hash of the event before it"
-    if event_hash(head, list(row[:-2])) != row[-1]:
-        return "its content does not match its hash: it was altered"
-    return ""
+    content = event_hash(head, list(row[:-2]))
+    if told:
+        return _redaction_fault(row, content, told)
+    return "its content does not match its hash: it was altered" if content != row[-1] else ""
+
+
+def _redaction_fault(row: tuple[str, ...], content: str, told: list[Told]) -> str:
+    """From the event's own hash each redaction leads to the next; the last one says what stands there now."""
+    expected = row[-1]
+    for redaction in told:
+        if redaction.position <= int(row[1]) or redaction.before != expected:
+            return f"the redaction told of at event {redaction.position} does not fit it"
+        expected = redaction.after
+    return "it was redacted, and altered after that" if content != expected else ""
+
+
+def _redactions() -> dict[tuple[int, str], list[Told]]:
+    """{(chain, position): the redactions of that event, oldest first}. The trail's word counts, not the tombstones'
+    table: that has to be as the trail says, like every other."""
+    found: dict[tuple[int, str], list[Told]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_REDACTED)
+        for chain, position, own, before, after in cursor.fetchall():
+            found.setdefault((chain, position), []).append(Told(own, before, after))
+    return found
 
 
 def _heads() -> dict[int, tuple[int, str]]:

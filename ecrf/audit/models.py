@@ -1,7 +1,10 @@
-"""The trail's two tables. Only the database's own triggers write them (see `triggers.py`)."""
+"""The trail's tables. Only the database's own triggers and functions write them (see `triggers.py`)."""
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
+
+from ecrf.audit.triggers import audited
 
 SYSTEM_CHAIN = 0
 """The chain of everything that belongs to no patient: users, sites, memberships."""
@@ -13,11 +16,22 @@ ONLY_BY_TRIGGER = """
     RETURN NEW;
 """
 REFUSE = "RAISE EXCEPTION 'The audit trail cannot be changed.' USING ERRCODE = 'EC002';"
+UNLESS_REDACTING = "IF audit_is_redacting(TG_RELID) THEN RETURN NULL; END IF; "
+ONLY_BY_REDACTING = """
+    IF NOT audit_is_redacting(TG_RELID) THEN
+        RAISE EXCEPTION 'Tombstones are left by the database only.' USING ERRCODE = 'EC002';
+    END IF;
+    RETURN NEW;
+"""
+REDACTED = "[redacted]"
+"""Stands where personal data were taken out (in the database's functions too)."""
 
 
-def _refuse(name: str, operation: pgtrigger.Operation | pgtrigger.Operations) -> pgtrigger.Trigger:
+def _refuse(
+    name: str, operation: pgtrigger.Operation | pgtrigger.Operations, unless: str = ""
+) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
-        name=name, level=pgtrigger.Statement, when=pgtrigger.Before, operation=operation, func=REFUSE
+        name=name, level=pgtrigger.Statement, when=pgtrigger.Before, operation=operation, func=unless + REFUSE
     )
 
 
@@ -64,7 +78,8 @@ class AuditEvent(models.Model):
         ]
         triggers = [
             _only_by_trigger(pgtrigger.Insert),
-            _refuse("refuse_change", pgtrigger.Update | pgtrigger.Delete),
+            _refuse("refuse_change", pgtrigger.Update, UNLESS_REDACTING),
+            _refuse("refuse_delete", pgtrigger.Delete),
             _refuse("refuse_truncate", pgtrigger.Truncate),
         ]
 
@@ -88,3 +103,39 @@ class AuditChain(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chain}: {self.length} events"
+
+
+@audited(patient="NULLIF(r.chain, 0)", append_only=True)
+class Redaction(models.Model):
+    """The tombstone of personal data taken out of one event of the trail: where, by whom, when and why.
+
+    Never the text itself, nor a hash of it. `before` and `after` are the sha256 of the event's whole content, made like
+    the event's own hash, which stays: so the chain still holds, and tells this event from one that was tampered with.
+    """
+
+    chain = models.BigIntegerField(help_text="Of the event, and of this row's own event")
+    position = models.BigIntegerField(help_text="Of the event")
+    places = models.PositiveIntegerField(help_text="How often the text stood in the event")
+    before = models.CharField(max_length=64)
+    after = models.CharField(max_length=64)
+    reason = models.TextField()
+    redacted_at = models.DateTimeField()
+    redacted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", help_text="Who answers for it"
+    )
+    operator = models.CharField(max_length=200, help_text="The machine's user who ran the command")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="redaction_has_reason")]
+        indexes = [models.Index(fields=["chain", "position"], name="redaction_of")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="only_by_redacting",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=ONLY_BY_REDACTING,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chain}/{self.position}: {self.places} places"

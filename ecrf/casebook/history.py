@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ecrf.audit.models import AuditEvent
+from ecrf.audit.models import REDACTED, AuditEvent, Redaction
 from ecrf.casebook.items import ClockTime, Item, Measure
 from ecrf.casebook.models import Crf, Entry, MissingReason, Patient
 from ecrf.casebook.registry import CRFS, CrfDefinition
@@ -53,9 +53,24 @@ def around_item(step: Callable[[Entry, str], Iterable[Moment]]) -> Callable[[Ent
 
 def item_story(definition: CrfDefinition, row: Crf, item: str) -> list[Told]:
     """Every change of one item and what was done about it, oldest first; a few statements, however much it is."""
-    told: list[Told] = [*item_history(definition, row, item)]
+    lines = item_history(definition, row, item)
+    told: list[Told] = [*lines, *_redactions(row, lines)]
     told += [moment for step in AROUND for moment in step(row.entry, item)]
     return sorted(told, key=lambda each: each.at)
+
+
+def _redactions(row: Crf, lines: list[HistoryLine]) -> Iterable[Moment]:
+    """Who took personal data out of these lines, when and why; no statement where nobody did."""
+    touched = [line.position for line in lines if REDACTED in f"{line.old} {line.new} {line.reason}"]
+    if not touched:
+        return
+    told = Redaction.objects.filter(chain=row.entry.patient_id, position__in=touched)
+    acts = told.order_by("pk").values_list("redacted_at", "redacted_by__username", "reason")
+    seen: dict[tuple[str, str], datetime] = {}
+    for at, by, reason in acts:
+        seen.setdefault((by, reason), at)
+    for (by, reason), at in seen.items():
+        yield Moment(at, by, "", "redacted personal data", reason)
 
 
 def item_history(definition: CrfDefinition, row: Crf, item: str) -> list[HistoryLine]:

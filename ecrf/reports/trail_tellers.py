@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ecrf.audit.models import AuditEvent
+from ecrf.audit.models import AuditEvent, Redaction
 from ecrf.casebook.models import Entry, Patient, ReferenceRange, Status, Visit
 from ecrf.casebook.protocol import protocol
 from ecrf.checks.models import Finding, FindingState
@@ -86,6 +86,8 @@ def query(event: AuditEvent, around: Around) -> Iterator[Line]:
 
 @tells(Message)
 def message(event: AuditEvent, around: Around) -> Iterator[Line]:
+    if not is_new(event):
+        return  # redacted: told by what changed
     found = around.query(new(event, "query_id"))
     act = new(event, "act")
     what = Act(act).label if act in Act.values else str(act)
@@ -203,3 +205,10 @@ def export(event: AuditEvent, around: Around) -> Iterator[Line]:
     of_screen = f"what stands out at the site, {SCREENS.get(screen, screen)}, downloaded: {rows}"
     what = of_screen if screen else f"trail of {whose} downloaded: {count} events"
     yield Line(what, said=narrowed or "", kind=Kind.EXPORT)
+
+
+@tells(Redaction)
+def redaction(event: AuditEvent, around: Around) -> Iterator[Line]:
+    places = new(event, "places")
+    where = f"event {new(event, 'position')}, {places} place{'' if places == 1 else 's'}"
+    yield Line(f"personal data redacted in {where}")

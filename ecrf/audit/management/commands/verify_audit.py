@@ -18,4 +18,5 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The audit trail does not hold: {len(verdict.faults)} of {summary} do not fit."
             )
-        self.stdout.write(self.style.SUCCESS(f"The audit trail holds: {summary}."))
+        redacted = f"; {verdict.redacted} of them redacted, as the trail tells" if verdict.redacted else ""
+        self.stdout.write(self.style.SUCCESS(f"The audit trail holds: {summary}{redacted}."))
