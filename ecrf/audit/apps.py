@@ -1,6 +1,25 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+NO_WAY_AROUND = """
+    CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(trigger_name NAME) RETURNS boolean
+    LANGUAGE sql IMMUTABLE AS 'SELECT false'
+"""
 
 
 class AuditConfig(AppConfig):
     name = "ecrf.audit"
     verbose_name = "Audit trail"
+
+    def ready(self) -> None:
+        post_migrate.connect(_close_the_way_around, sender=self)
+
+
+def _close_the_way_around(using: str, **_: Any) -> None:
+    """The library lets any session switch triggers off by a setting of its own, `pgtrigger.ignore`. Each migration that
+    adds a trigger makes its function anew; after the last one it answers no, and only the owner could change that."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(NO_WAY_AROUND)

@@ -207,3 +207,21 @@ def test_web_role_can_do_the_whole_review_and_the_database_holds_it_to_a_lock(
     lift(lock=held, **locking)
     assert enter(visit, "grip-strength", coordinator, reason="Misread", right_1="32").changed
     assert verify().faults == []
+
+
+# --- the library's own switch -----------------------------------------------------------------------------
+
+
+def test_web_role_cannot_have_the_triggers_ignored(web, visit, coordinator):
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT array_agg(tgname::text)::text FROM pg_trigger WHERE NOT tgisinternal")
+        (names,) = cursor.fetchone()
+    before = AuditEvent.objects.count()
+    with acting(SYSTEM), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", [names])
+        cursor.execute("UPDATE trial_vitalsigns SET pulse = 71")
+    assert AuditEvent.objects.count() == before + 1
+    with pytest.raises(DatabaseError), acting(SYSTEM):
+        sql(f"SELECT set_config('pgtrigger.ignore', '{names}', true); DELETE FROM trial_vitalsigns")
+    assert verify().faults == []
