@@ -41,6 +41,8 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Enter" && event.target.matches("input:not([type=search]), select") && event.target.closest("#page-form")) {
     event.preventDefault();
     const all = inOrder();
-    all[all.indexOf(field(id)) + 1]?.focus();
+    const next = all[all.indexOf(field(id)) + 1];
+    if (!next) event.target.blur(); // At the end of the page: what was typed is saved all the same.
+    (next || event.target).focus();
   }
 });
