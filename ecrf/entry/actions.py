@@ -14,7 +14,7 @@ from ecrf.casebook.services import Gap, add_entry, complete_entries
 from ecrf.casebook.striking import restore, strike_out
 from ecrf.casebook.values import Missing
 from ecrf.checks.offers import take_offer
-from ecrf.entry.assembly import Page
+from ecrf.entry.page import Page
 from ecrf.entry.panels import Panel
 
 

@@ -16,8 +16,8 @@ from ecrf.casebook.recording import record
 from ecrf.casebook.registry import CRFS
 from ecrf.casebook.writing import Recorded
 from ecrf.entry.addresses import Where, html_id, page_url
-from ecrf.entry.assembly import Page
 from ecrf.entry.item_views import ItemView
+from ecrf.entry.page import Page
 from ecrf.entry.panels import Panel
 from ecrf.entry.posted import changed_item, posted_item, reason_given
 from ecrf.queries.correcting import correct_and_answer, waiting_at

@@ -9,7 +9,7 @@ from ecrf.locks.models import Kind
 from ecrf.locks.reading import lock_on_entry, lock_on_visit, locks_over
 
 if TYPE_CHECKING:
-    from ecrf.entry.assembly import Page
+    from ecrf.entry.page import Page
 
 
 def what_holds(patient: Patient) -> dict[str, object]:

@@ -20,9 +20,10 @@ from ecrf.casebook.striking import NotStruck
 from ecrf.entry.actions import act, panel_of
 from ecrf.entry.addresses import Where, html_id, page_url, place_of, reach_where
 from ecrf.entry.answering import answer_of_page, give
-from ecrf.entry.assembly import Page, log_page, visit_page
+from ecrf.entry.assembly import log_page, visit_page
 from ecrf.entry.consequences import say_what_is_undone
 from ecrf.entry.forms import CrfForm
+from ecrf.entry.page import Page
 from ecrf.entry.posted import save_page
 from ecrf.entry.reasons import REASONS
 
