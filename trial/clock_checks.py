@@ -49,9 +49,17 @@ def reading_still_to_come(row: InfusionVitals, book: Book) -> Iterator[Question]
         yield from still_to_come(row, "measured_at", _day_of(row, infusion), book)
 
 
+LATE = time(20)
+"""An infusion that ends later may have its last reading on the next day."""
+
+
 def _day_of(row: InfusionVitals, infusion: Infusion) -> date:
-    """The day of a reading: the next one only where the infusion ran past midnight and the time is before its start."""
-    is_next = infusion.ended_next_day and infusion.started_at and row.measured_at < infusion.started_at
+    """The day of a reading: the next one where its time is before the start, and the infusion ran past midnight or
+    ended so late that a reading after it does."""
+    late = row.time_point == TimePoint.AFTER and infusion.ended_at and infusion.ended_at >= LATE
+    is_next = (
+        (infusion.ended_next_day or late) and infusion.started_at and row.measured_at < infusion.started_at
+    )
     is_next = is_next and row.time_point != TimePoint.BEFORE
     return infusion.infused_on + NEXT_DAY if is_next else infusion.infused_on
 

@@ -179,3 +179,13 @@ def test_event_of_a_month_is_not_asked_about(visit, coordinator):
 def test_report_later_than_now_asks(visit, coordinator, what, day, clock, asks):
     enter(visit.patient, "serious-adverse-event", coordinator, **{f"{what}_on": day, f"{what}_at": clock})
     assert list(asked("SAE-007")) == ([f"{what}_at"] if asks else [])
+
+
+@pytest.mark.parametrize(("ended_at", "asks"), [("23:50", False), ("15:00", True)])
+def test_reading_after_midnight_fits_an_infusion_that_ended_late_in_the_evening(
+    visit, coordinator, ended_at, asks
+):
+    times = {"started_at": "14:00", "ended_next_day": "no", "ended_at": ended_at}
+    enter(visit, "infusion", coordinator, infused_on="2026-03-09", **times)
+    enter(visit, "infusion-vitals", coordinator, parent=1, time_point="after", measured_at="00:20")
+    assert bool(asked("IV-006")) == asks

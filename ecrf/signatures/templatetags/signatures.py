@@ -8,6 +8,8 @@ from typing import Any
 
 from django import template
 
+from ecrf.access.models import User
+from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.wording import form_title, visit_label
 from ecrf.signatures import reading
@@ -109,8 +111,12 @@ def standing_of(
 
 
 def _context(context: template.Context, patient: Patient, standing: Standing) -> dict[str, object]:
-    match = getattr(context.get("request"), "resolver_match", None)
+    request: Any = context.get("request")
+    match, user = getattr(request, "resolver_match", None), getattr(request, "user", None)
+    reads_all = (Right.ENTER, Right.SIGN, Right.REVIEW, Right.LOCK)
     return {
+        # Values of other forms are not for who reads some forms only, such as safety.
+        "tells": isinstance(user, User) and any(user.may(right, patient.site) for right in reads_all),
         "standing": standing,
         "patient": patient,
         "zone": patient.site.zone,
