@@ -100,8 +100,8 @@ def test_every_site_has_its_ranges_once(study):
 
 
 def test_a_practice_visit_begun_today_has_gaps_and_an_open_finding(study):
-    today = accounts.Site.objects.get(code=practice.SITE).today()
-    lives = {story.name: (story, pages, begun) for story, pages, begun in practice.casebooks(today)}
+    now = accounts.Site.objects.get(code=practice.SITE).now()
+    lives = {story.name: (story, pages, begun) for story, pages, begun in practice.casebooks(now)}
     story, pages, begun = lives["P3"]
     patient = loading.load_patient(story, [page for page in pages if page.code in ("SCR", "W07")], begun)
     assert PatientOutlook.objects.get(patient=patient).unfinished_code == "W10"

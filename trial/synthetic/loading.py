@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from multiprocessing import get_context
 
@@ -59,10 +60,11 @@ class Desk:
         return Place(self.patient, CRFS[form.crf], visit, form.number, form.parent)
 
 
-def load(*, password: str, say: Say, jobs: int = 1) -> None:
+def load(*, password: str, say: Say, now: datetime, jobs: int = 1) -> None:
     """Load what is not there yet: accounts and sites, then patient by patient, each in one transaction.
 
-    With several `jobs` so many sites at a time, each in a process of its own.
+    `now`: the moment around which the practice site's patients and the monitoring visits lie. With several `jobs`
+    so many sites at a time, each in a process of its own.
     """
     if accounts.exist():
         if renewed := accounts.renew_password(password):
@@ -73,9 +75,9 @@ def load(*, password: str, say: Say, jobs: int = 1) -> None:
         accounts.create(password)
     accounts.record_identities()
     add_ranges_where_none()
-    today = Site.objects.get(code=practice.SITE).today()
+    practice_now = now.astimezone(Site.objects.get(code=practice.SITE).zone)
     study = [(story, casebook.pages(story), None) for story in STORIES]
-    everybody = [*study, *practice.casebooks(today)]
+    everybody = [*study, *practice.casebooks(practice_now)]
     wanted = [whole for whole in everybody if not is_loaded(whole[0])]
     if lacks_forms([(story, pages) for story, pages, _begun in everybody if is_loaded(story)]):
         say(EARLIER_VERSION)
@@ -83,18 +85,18 @@ def load(*, password: str, say: Say, jobs: int = 1) -> None:
         say("The synthetic study is there already; nothing was loaded.\n")
     for done in _load_wanted(wanted, len(everybody) - len(wanted), jobs):
         say(f"\rLoading the synthetic study: patient {done} of {len(everybody)} ")
-    _review_where_nobody_did(say)
+    _review_where_nobody_did(say, now)
     say("\n" if wanted else "")
 
 
-def _review_where_nobody_did(say: Say) -> None:
+def _review_where_nobody_did(say: Say, now: datetime) -> None:
     """What monitors, investigators and data managers did; for data of an earlier version too."""
     patients = {story.name: _patient(story) for story in STORIES if is_loaded(story)}
     if patients.keys() >= review.PATIENTS and not review.is_done():
         say("\nIts review ...")
         rebuild_missing_marks()
         with transaction.atomic():
-            review.review(patients)
+            review.review(patients, now)
 
 
 def rebuild_missing_marks() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from trial.synthetic import assessments, casebook, course, laboratory
@@ -13,6 +13,10 @@ SITE = "90"
 BEGUN_MUSCLES = 13
 BEGUN_RESULTS = 5
 WEIGHT_JUMP_KG = Decimal("7.5")
+
+ASSESSED_BY = time(9)
+"""Every time of day on the begun visit's forms is earlier. Before that hour the visit was begun yesterday: times
+that are still to come would be asked about."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,15 @@ LIVES = (
     Life("P5", "S01", next="W19", days=10),
     Life("P6", "S13", next="SCR", days=0),
 )
-"""In turn: due soon, overdue, begun today, in screening, with an adverse event that goes on, just added."""
+"""In turn: due soon, overdue, begun, in screening, with an adverse event that goes on, just added."""
 
 
-def casebooks(today: date) -> Iterator[tuple[Story, list[Page], Page | None]]:
-    """Each practice patient with the complete visits and the one just begun."""
+def casebooks(now: datetime) -> Iterator[tuple[Story, list[Page], Page | None]]:
+    """Each practice patient with the complete visits and the one just begun. `now`: on the site's own clock."""
+    today = now.date()
+    begun_on = today if now.time() >= ASSESSED_BY else today - timedelta(days=1)
     for life in LIVES:
-        story = _story(life, today)
+        story = _story(life, begun_on if life.begun else today)
         if life.next == "SCR":
             yield story, [], None
         else:

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
@@ -112,10 +112,10 @@ def is_done() -> bool:
     return Verification.objects.exists() or Signature.objects.exists() or persons.exists()
 
 
-def review(patients: dict[str, Patient]) -> None:
+def review(patients: dict[str, Patient], now: datetime) -> None:
     """The whole review, in the order of life. `patients`: by the name of their story."""
     monitor = User.objects.get(username=MONITOR)
-    visit = _begin_visit(monitor)
+    visit = _begin_visit(monitor, now)
     for asked in QUERIES:
         _ask(patients[asked.patient], asked, monitor)
     for name, patient in patients.items():
@@ -129,9 +129,9 @@ def review(patients: dict[str, Patient]) -> None:
     _lock(patients[LOCKED])
 
 
-def _begin_visit(monitor: User) -> MonitoringVisit:
+def _begin_visit(monitor: User, now: datetime) -> MonitoringVisit:
     site = Site.objects.get(code=VISITED_SITE)
-    today = site.today()
+    today = now.astimezone(site.zone).date()
     plans = (
         (today, "on-site", "Source data verification of the first patients; drug accountability."),
         (today + timedelta(days=21), "remote", "Open queries, and what changed since."),
