@@ -7,8 +7,8 @@ The words take their numbers from the code that uses them where they can; a test
 from collections.abc import Iterable
 from typing import Any
 
-from ecrf.casebook.due import DAYS_TO_BASELINE
-from ecrf.casebook.protocol import Assumption
+from ecrf.casebook.schedule.due import DAYS_TO_BASELINE
+from ecrf.forms.protocol import Assumption
 from trial.crfs import (
     concomitant_medication,
     eligibility,
@@ -181,7 +181,8 @@ FORMS = (
     ),
     Assumption(
         "Groups of protocol deviations",
-        f"Category: {_labels(protocol_deviation.Category)}. Severity: {_labels(protocol_deviation.Severity)}.",
+        f"Category: {_labels(protocol_deviation.DeviationCategory)}. "
+        f"Severity: {_labels(protocol_deviation.DeviationSeverity)}.",
         "The publication does not group deviations.",
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from ecrf.casebook.book import Book
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
 from trial.crfs.adverse_event import AdverseEvent
 from trial.crfs.infusion import Infusion, InfusionVitals, TimePoint
@@ -16,24 +16,24 @@ FULL_DATE = len("YYYY-MM-DD")
 NEXT_DAY = timedelta(days=1)
 
 
-def still_to_come(row: Any, item: str, day: date | str | None, book: Book) -> Iterator[Question]:
+def still_to_come(row: Any, item: str, day: date | str | None, data: PatientData) -> Iterator[Question]:
     """Asks about a time of day that is later than now on the site's clock, both to the minute; nothing is asked
     while its day is not wholly known."""
     at: time | None = getattr(row, item)
     if at is None or not day or len(str(day)) != FULL_DATE:
         return
     on = date.fromisoformat(str(day))
-    now = book.patient.site.now().replace(tzinfo=None, second=0, microsecond=0)
+    now = data.patient.site.now().replace(tzinfo=None, second=0, microsecond=0)
     if datetime.combine(on, at) > now:
         yield Question(item, f"{at:%H:%M} on {on} is later than now at the site.")
 
 
 @check("INF-013", on="infusion", items=("infused_on", "started_at", "ended_next_day", "ended_at"))
-def infusion_still_to_come(row: Infusion, book: Book) -> Iterator[Question]:
+def infusion_still_to_come(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The infusion's start or end is later than now at the site."""
-    yield from still_to_come(row, "started_at", row.infused_on, book)
+    yield from still_to_come(row, "started_at", row.infused_on, data)
     ended_on = row.infused_on + NEXT_DAY if row.infused_on and row.ended_next_day else row.infused_on
-    yield from still_to_come(row, "ended_at", ended_on, book)
+    yield from still_to_come(row, "ended_at", ended_on, data)
 
 
 @check(
@@ -42,11 +42,11 @@ def infusion_still_to_come(row: Infusion, book: Book) -> Iterator[Question]:
     items=("measured_at",),
     reads=("infusion.infused_on", "infusion.started_at", "infusion.ended_next_day"),
 )
-def reading_still_to_come(row: InfusionVitals, book: Book) -> Iterator[Question]:
+def reading_still_to_come(row: InfusionVitals, data: PatientData) -> Iterator[Question]:
     """A reading around an infusion is later than now at the site."""
-    infusion = book.parent("infusion", row)
+    infusion = data.parent("infusion", row)
     if infusion and infusion.infused_on and row.measured_at:
-        yield from still_to_come(row, "measured_at", _day_of(row, infusion), book)
+        yield from still_to_come(row, "measured_at", _day_of(row, infusion), data)
 
 
 LATE = time(20)
@@ -75,9 +75,9 @@ def _day_of(row: InfusionVitals, infusion: Infusion) -> date:
         "infusion.ended_at",
     ),
 )
-def reading_at_another_time(row: InfusionVitals, book: Book) -> Iterator[Question]:
+def reading_at_another_time(row: InfusionVitals, data: PatientData) -> Iterator[Question]:
     """A reading “before” is after the start, one “during” outside the infusion, or one “after” before its end."""
-    infusion = book.parent("infusion", row)
+    infusion = data.parent("infusion", row)
     if not (infusion and infusion.infused_on and row.measured_at):
         return
     at = datetime.combine(_day_of(row, infusion), row.measured_at)
@@ -107,23 +107,23 @@ def _span_in_words(infusion: Infusion) -> str:
 
 
 @check("MRC-006", on="mrc-strength", items=("assessed_at",), reads=("visit.visited_on",))
-def assessment_still_to_come(row: MrcStrength, book: Book) -> Iterator[Question]:
+def assessment_still_to_come(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """The time of the assessment is later than now at the site."""
-    visits = book.at("visit", row.entry.visit.code) if row.entry.visit else []
-    yield from still_to_come(row, "assessed_at", visits[0].visited_on if visits else None, book)
+    visits = data.at("visit", row.entry.visit.code) if row.entry.visit else []
+    yield from still_to_come(row, "assessed_at", visits[0].visited_on if visits else None, data)
 
 
 @check("LB-007", on="laboratory", items=("collected_on", "collected_at"))
-def sample_still_to_come(row: Laboratory, book: Book) -> Iterator[Question]:
+def sample_still_to_come(row: Laboratory, data: PatientData) -> Iterator[Question]:
     """The time at which the sample was taken is later than now at the site."""
-    yield from still_to_come(row, "collected_at", row.collected_on, book)
+    yield from still_to_come(row, "collected_at", row.collected_on, data)
 
 
 @check("AE-009", on="adverse-event", items=("started_on", "started_at", "ended_on", "ended_at"))
-def event_still_to_come(row: AdverseEvent, book: Book) -> Iterator[Question]:
+def event_still_to_come(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
     """The time at which the event began or ended is later than now at the site."""
-    yield from still_to_come(row, "started_at", row.started_on, book)
-    yield from still_to_come(row, "ended_at", row.ended_on, book)
+    yield from still_to_come(row, "started_at", row.started_on, data)
+    yield from still_to_come(row, "ended_at", row.ended_on, data)
 
 
 @check(
@@ -131,7 +131,7 @@ def event_still_to_come(row: AdverseEvent, book: Book) -> Iterator[Question]:
     on="serious-adverse-event",
     items=("became_aware_on", "became_aware_at", "reported_on", "reported_at"),
 )
-def report_still_to_come(row: SeriousAdverseEvent, book: Book) -> Iterator[Question]:
+def report_still_to_come(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
     """The time at which the site became aware, or reported, is later than now at the site."""
-    yield from still_to_come(row, "became_aware_at", row.became_aware_on, book)
-    yield from still_to_come(row, "reported_at", row.reported_on, book)
+    yield from still_to_come(row, "became_aware_at", row.became_aware_on, data)
+    yield from still_to_come(row, "reported_at", row.reported_on, data)

@@ -4,29 +4,29 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Day, PartialDay
-from ecrf.casebook.models import Crf
-from ecrf.casebook.partial_dates import earliest, latest, surely_before
-from ecrf.casebook.registry import by_model
-from ecrf.casebook.wording import visit_label
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.labels import visit_label
 from ecrf.checks.registry import ANY, Offer, Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Day, PartialDay
+from ecrf.forms.partial_dates import earliest, latest, surely_before
+from ecrf.forms.registry import by_model
 from trial.crfs.demographics import Demographics
 from trial.crfs.infusion import Infusion, InfusionLot, InfusionVitals, TimePoint
 from trial.crfs.medical_history import MedicalHistory
 from trial.crfs.mmn_history import MmnHistory
 from trial.crfs.mrc_strength import MrcStrength
 from trial.crfs.prior_treatment import PriorTreatment
-from trial.crfs.visit import Fate
+from trial.crfs.visit import Occurrence
 
 YOUNGEST, OLDEST = 20, 100
 PRESSURE_FELL_MMHG = 30
 TEMPERATURE_ROSE_C = 1
 
 
-def consented_on(book: Book) -> date | None:
+def consented_on(data: PatientData) -> date | None:
     """The day of the first consent, if it is recorded."""
-    consent = book.one("consent")
+    consent = data.one("consent")
     return consent.signed_on if consent else None
 
 
@@ -40,9 +40,9 @@ def age_at(born: str, on: date) -> tuple[int, int]:
 
 
 @check("DATE-001", on=ANY, kinds=("day", "partial-day"), reads=("consent.signed_on",))
-def before_consent(row: Crf, book: Book) -> Iterator[Question]:
+def before_consent(row: Crf, data: PatientData) -> Iterator[Question]:
     """A date of the study lies before the consent."""
-    consent = consented_on(book)
+    consent = consented_on(data)
     for name, item in by_model(type(row)).entered.items() if consent else ():
         value = getattr(row, name)
         if (
@@ -55,13 +55,13 @@ def before_consent(row: Crf, book: Book) -> Iterator[Question]:
 
 
 @check("VISIT-006", on=ANY, reads=("visit.fate",))
-def entered_though_missed(row: Crf, book: Book) -> Iterator[Question]:
+def entered_though_missed(row: Crf, data: PatientData) -> Iterator[Question]:
     """The visit was missed, and one of its forms has values."""
     definition, visit = by_model(type(row)), row.entry.visit
     if (
         visit is None
         or definition.row_of
-        or not any(v.fate == Fate.MISSED for v in book.at("visit", visit.code))
+        or not any(v.occurrence == Occurrence.MISSED for v in data.at("visit", visit.code))
     ):
         return
     held = ("visited_on", "contact") if definition.key == "visit" else definition.entered
@@ -71,9 +71,9 @@ def entered_though_missed(row: Crf, book: Book) -> Iterator[Question]:
 
 
 @check("DM-001", on="demographics", items=("born_on", "age_years"), reads=("consent.signed_on",), source="S")
-def age_outside(row: Demographics, book: Book) -> Iterator[Question]:
+def age_outside(row: Demographics, data: PatientData) -> Iterator[Question]:
     """The age at consent is below 20 or above 100 (the upper limit is P)."""
-    consent = consented_on(book)
+    consent = consented_on(data)
     if row.born_on and consent:
         item, (least, most) = "born_on", age_at(row.born_on, consent)
         words = f"Born {row.born_on}, the patient was {least if least == most else f'{least} or {most}'}"
@@ -87,9 +87,9 @@ def age_outside(row: Demographics, book: Book) -> Iterator[Question]:
 
 
 @check("MMN-002", on="mmn-history", items=("diagnosed_on",), reads=("consent.signed_on",))
-def diagnosed_after_consent(row: MmnHistory, book: Book) -> Iterator[Question]:
+def diagnosed_after_consent(row: MmnHistory, data: PatientData) -> Iterator[Question]:
     """The diagnosis lies after the consent."""
-    consent = consented_on(book)
+    consent = consented_on(data)
     if consent and row.diagnosed_on and surely_before(consent, row.diagnosed_on):
         yield Question("diagnosed_on", f"Diagnosis {row.diagnosed_on} is after the consent, {consent}.")
 
@@ -100,14 +100,14 @@ def diagnosed_after_consent(row: MmnHistory, book: Book) -> Iterator[Question]:
     items=("assessed_at", "before_dose"),
     reads=("visit.visited_on", "infusion.infused_on", "infusion.started_at"),
 )
-def assessed_later_than_infused(row: MrcStrength, book: Book) -> Iterator[Question]:
+def assessed_later_than_infused(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """The time of the assessment lies after the start of that day's infusion, and this was not said."""
     code = row.entry.visit.code if row.entry.visit else ""
-    days = [visit.visited_on for visit in book.at("visit", code) if visit.visited_on]
+    days = [visit.visited_on for visit in data.at("visit", code) if visit.visited_on]
     if row.assessed_at is None or row.before_dose is False:
         return  # MRC-003 asks about an assessment that is said to be later
     starts = [
-        day.started_at for day in book.at("infusion", code) if day.infused_on in days and day.started_at
+        day.started_at for day in data.at("infusion", code) if day.infused_on in days and day.started_at
     ]
     if starts and row.assessed_at > min(starts):
         began = f"the infusion of that day began at {min(starts):%H:%M}"
@@ -115,9 +115,9 @@ def assessed_later_than_infused(row: MrcStrength, book: Book) -> Iterator[Questi
 
 
 @check("INF-009", on="infusion", items=("given_g", "ended_at"), reads=("infusion-lot.lot_number",))
-def lot_missing(row: Infusion, book: Book) -> Iterator[Question]:
+def lot_missing(row: Infusion, data: PatientData) -> Iterator[Question]:
     """A dose was given, the infusion has ended, and no lot number is recorded."""
-    lots = book.children("infusion-lot", row)
+    lots = data.children("infusion-lot", row)
     has_ended = row.ended_at or "ended_at" in row.missing_reasons
     if (
         row.given_g
@@ -128,25 +128,25 @@ def lot_missing(row: Infusion, book: Book) -> Iterator[Question]:
 
 
 @check("INF-010", on="infusion", items=("infused_on",), reads=("end-of-study.ended_on",))
-def infused_after_end(row: Infusion, book: Book) -> Iterator[Question]:
+def infused_after_end(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The infusion lies after the end of study."""
-    end = book.one("end-of-study")
+    end = data.one("end-of-study")
     if row.infused_on and end and end.ended_on and row.infused_on > end.ended_on:
         yield Question("infused_on", f"{row.infused_on} is after the end of study, {end.ended_on}.")
 
 
 @check("INF-011", on="infusion", items=("infused_on", "given_g"), reads=("eligibility.eligible",))
-def infused_though_not_eligible(row: Infusion, book: Book) -> Iterator[Question]:
+def infused_though_not_eligible(row: Infusion, data: PatientData) -> Iterator[Question]:
     """A dose was given although the patient is not eligible."""
-    decision = book.one("eligibility")
+    decision = data.one("eligibility")
     if row.given_g and decision and decision.eligible is False:
         yield Question("given_g", f"{row.given_g} g was given, but the patient was found not eligible.")
 
 
 @check("LOT-001", on="infusion-lot", items=("expires_on",), reads=("infusion.infused_on",))
-def lot_expired(row: InfusionLot, book: Book) -> Iterator[Question]:
+def lot_expired(row: InfusionLot, data: PatientData) -> Iterator[Question]:
     """The lot had expired on the day of the infusion; one that is dated by its month is valid until the last day."""
-    infusion = book.parent("infusion", row)
+    infusion = data.parent("infusion", row)
     if not (row.expires_on and infusion and infusion.infused_on):
         return
     if infusion.infused_on > (last := latest(row.expires_on)):
@@ -155,14 +155,14 @@ def lot_expired(row: InfusionLot, book: Book) -> Iterator[Question]:
         )
 
 
-def _without_event(row: InfusionVitals, item: str, book: Book) -> Any | None:
+def _without_event(row: InfusionVitals, item: str, data: PatientData) -> Any | None:
     """The value before this infusion, if this reading came later and no adverse event began that day."""
-    infusion = book.parent("infusion", row)
+    infusion = data.parent("infusion", row)
     if row.time_point not in (TimePoint.DURING, TimePoint.AFTER) or not (infusion and infusion.infused_on):
         return None
-    if any(_may_be_on(event.started_on, infusion.infused_on) for event in book.rows("adverse-event")):
+    if any(_may_be_on(event.started_on, infusion.infused_on) for event in data.rows("adverse-event")):
         return None
-    readings = book.children("infusion-vitals", infusion)
+    readings = data.children("infusion-vitals", infusion)
     before = [getattr(r, item) for r in readings if r.time_point == TimePoint.BEFORE]
     return next((value for value in reversed(before) if value is not None), None)
 
@@ -171,9 +171,9 @@ def _may_be_on(partial: str | None, day: date) -> bool:
     return bool(partial) and earliest(str(partial)) <= day <= latest(str(partial))
 
 
-def _event_of(row: InfusionVitals, book: Book) -> dict[str, str]:
+def _event_of(row: InfusionVitals, data: PatientData) -> dict[str, str]:
     """What is known of an adverse event that this reading tells of: its day and its infusion."""
-    infusion = book.parent("infusion", row)
+    infusion = data.parent("infusion", row)
     if not (infusion and infusion.infused_on):
         return {}
     return {"started_on": infusion.infused_on.isoformat(), "related_infusion": infusion.entry.link}
@@ -189,9 +189,9 @@ RECORD_EVENT = Offer(crf="adverse-event", label="Record an adverse event", fill=
     reads=("infusion.infused_on", "infusion-vitals", "adverse-event.started_on"),
     offer=RECORD_EVENT,
 )
-def pressure_fell(row: InfusionVitals, book: Book) -> Iterator[Question]:
+def pressure_fell(row: InfusionVitals, data: PatientData) -> Iterator[Question]:
     """The systolic pressure fell by 30 mmHg or more in an infusion, and no adverse event began that day."""
-    before = _without_event(row, "systolic", book)
+    before = _without_event(row, "systolic", data)
     if before is not None and row.systolic is not None and before - row.systolic >= PRESSURE_FELL_MMHG:
         fell = f"Systolic fell from {before} to {row.systolic} mmHg"
         yield Question("systolic", f"{fell}, and no adverse event began that day.")
@@ -204,18 +204,18 @@ def pressure_fell(row: InfusionVitals, book: Book) -> Iterator[Question]:
     reads=("infusion.infused_on", "infusion-vitals", "adverse-event.started_on"),
     offer=RECORD_EVENT,
 )
-def temperature_rose(row: InfusionVitals, book: Book) -> Iterator[Question]:
+def temperature_rose(row: InfusionVitals, data: PatientData) -> Iterator[Question]:
     """The temperature rose by 1 °C or more in an infusion, and no adverse event began that day."""
-    before = _without_event(row, "temperature", book)
+    before = _without_event(row, "temperature", data)
     if before is not None and row.temperature is not None and row.temperature - before >= TEMPERATURE_ROSE_C:
         rose = f"Temperature rose from {before} to {row.temperature} °C"
         yield Question("temperature", f"{rose}, and no adverse event began that day.")
 
 
 @check("MH-002", on="medical-history", items=("started_on",), reads=("consent.signed_on",))
-def history_after_consent(row: MedicalHistory, book: Book) -> Iterator[Question]:
+def history_after_consent(row: MedicalHistory, data: PatientData) -> Iterator[Question]:
     """The condition began after the consent: then it is an adverse event."""
-    consent = consented_on(book)
+    consent = consented_on(data)
     if consent and row.started_on and surely_before(consent, row.started_on):
         yield Question(
             "started_on",
@@ -224,8 +224,8 @@ def history_after_consent(row: MedicalHistory, book: Book) -> Iterator[Question]
 
 
 @check("PT-001", on="prior-treatment", items=("last_given_on",), reads=("infusion.infused_on",))
-def prior_treatment_after_first_dose(row: PriorTreatment, book: Book) -> Iterator[Question]:
+def prior_treatment_after_first_dose(row: PriorTreatment, data: PatientData) -> Iterator[Question]:
     """The earlier treatment was last given after the first dose of the trial drug."""
-    first = min((r.infused_on for r in book.rows("infusion") if r.infused_on), default=None)
+    first = min((r.infused_on for r in data.rows("infusion") if r.infused_on), default=None)
     if first and row.last_given_on and surely_before(first, row.last_given_on):
         yield Question("last_given_on", f"{row.last_given_on} is after the first trial dose, {first}.")

@@ -1,6 +1,6 @@
 """The schedule: which visits, when, with which forms. The protocol's table (sections 2 and 4), as data."""
 
-from ecrf.casebook.protocol import Protocol, VisitPlan
+from ecrf.forms.protocol import Protocol, VisitPlan
 from trial.assumptions import ASSUMPTIONS
 from trial.dosing import INDUCTION_DAYS
 from trial.lab_tests import LAB_TESTS

@@ -61,7 +61,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Told:
+class RedactionRecord:
     """What a later event of the chain, at `position`, tells of a redaction: the content's sha256 before and after."""
 
     position: int
@@ -127,7 +127,7 @@ def _data_beside_the_trail() -> list[Fault]:
     return found
 
 
-def _fault(row: tuple[str, ...], length: int, head: str, told: list[Told]) -> str:
+def _fault(row: tuple[str, ...], length: int, head: str, told: list[RedactionRecord]) -> str:
     if int(row[1]) != length + 1:
         return f"expected position {length + 1}: an event was removed or moved"
     if row[-2] != head:
@@ -138,7 +138,7 @@ def _fault(row: tuple[str, ...], length: int, head: str, told: list[Told]) -> st
     return "its content does not match its hash: it was altered" if content != row[-1] else ""
 
 
-def _redaction_fault(row: tuple[str, ...], content: str, told: list[Told]) -> str:
+def _redaction_fault(row: tuple[str, ...], content: str, told: list[RedactionRecord]) -> str:
     """From the event's own hash each redaction leads to the next; the last one says what stands there now."""
     expected = row[-1]
     for redaction in told:
@@ -148,14 +148,14 @@ def _redaction_fault(row: tuple[str, ...], content: str, told: list[Told]) -> st
     return "it was redacted, and altered after that" if content != expected else ""
 
 
-def _redactions() -> dict[tuple[int, str], list[Told]]:
+def _redactions() -> dict[tuple[int, str], list[RedactionRecord]]:
     """{(chain, position): the redactions of that event, oldest first}. The trail's word counts, not the tombstones'
     table: that has to be as the trail says, like every other."""
-    found: dict[tuple[int, str], list[Told]] = {}
+    found: dict[tuple[int, str], list[RedactionRecord]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_REDACTED)
         for chain, position, own, before, after in cursor.fetchall():
-            found.setdefault((chain, position), []).append(Told(own, before, after))
+            found.setdefault((chain, position), []).append(RedactionRecord(own, before, after))
     return found
 
 

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from ecrf.audit.models import REDACTED, AuditEvent, Redaction
-from ecrf.casebook.items import ClockTime, Item, Measure
-from ecrf.casebook.models import Crf, Entry, MissingReason, Patient
-from ecrf.casebook.registry import CRFS, CrfDefinition
+from ecrf.casebook.models import Entry, Patient
+from ecrf.forms.crf import Crf, MissingReason
+from ecrf.forms.items import ClockTime, Item, Measure
+from ecrf.forms.registry import CRFS, CrfDefinition
 
 BLANK = "blank"
 
@@ -31,7 +32,7 @@ class HistoryLine:
 
 
 @dataclass(frozen=True)
-class Moment:
+class HistoryMoment:
     """What was done about a value without changing it: asked, answered, verified, signed; `said` in which words."""
 
     at: datetime
@@ -41,11 +42,13 @@ class Moment:
     said: str = ""
 
 
-Told = HistoryLine | Moment
-AROUND: list[Callable[[Entry, str], Iterable[Moment]]] = []
+Told = HistoryLine | HistoryMoment
+AROUND: list[Callable[[Entry, str], Iterable[HistoryMoment]]] = []
 
 
-def around_item(step: Callable[[Entry, str], Iterable[Moment]]) -> Callable[[Entry, str], Iterable[Moment]]:
+def around_item(
+    step: Callable[[Entry, str], Iterable[HistoryMoment]],
+) -> Callable[[Entry, str], Iterable[HistoryMoment]]:
     """Let a floor above tell what it knows of an item of an entry."""
     AROUND.append(step)
     return step
@@ -59,7 +62,7 @@ def item_story(definition: CrfDefinition, row: Crf, item: str) -> list[Told]:
     return sorted(told, key=lambda each: each.at)
 
 
-def _redactions(row: Crf, lines: list[HistoryLine]) -> Iterable[Moment]:
+def _redactions(row: Crf, lines: list[HistoryLine]) -> Iterable[HistoryMoment]:
     """Who took personal data out of these lines, when and why; no statement where nobody did."""
     touched = [line.position for line in lines if REDACTED in f"{line.old} {line.new} {line.reason}"]
     if not touched:
@@ -70,7 +73,7 @@ def _redactions(row: Crf, lines: list[HistoryLine]) -> Iterable[Moment]:
     for at, by, reason in acts:
         seen.setdefault((by, reason), at)
     for (by, reason), at in seen.items():
-        yield Moment(at, by, "", "redacted personal data", reason)
+        yield HistoryMoment(at, by, "", "redacted personal data", reason)
 
 
 def item_history(definition: CrfDefinition, row: Crf, item: str) -> list[HistoryLine]:

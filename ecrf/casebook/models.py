@@ -1,16 +1,16 @@
-"""Patients, their visits and their entries; `Crf`, the base of every typed form; and each patient's outlook."""
+"""Patients, their visits and their entries; `Crf`, the base of every typed form; and each patient's schedule status."""
 
 import uuid
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
-from ecrf.casebook.marks import ReviewMark  # noqa: F401  (a table of this app)
-from ecrf.casebook.reference import ReferenceRange  # noqa: F401  (a table of this app)
+from ecrf.casebook.laboratory.models import ReferenceRange  # noqa: F401  (a table of this app)
+from ecrf.casebook.review_status import ReviewStatus  # noqa: F401  (a table of this app)
 
 
 @audited(patient="r.id")
@@ -141,47 +141,11 @@ class Entry(models.Model):
         return self.status == Status.COMPLETE and not self.missing
 
 
-class MissingReason(models.TextChoices):
-    """Why an item carries no value. It satisfies "required" and is exported as a column of its own."""
-
-    NOT_DONE = "not-done", "Not done"
-    NOT_APPLICABLE = "not-applicable", "Not applicable"
-    UNKNOWN = "unknown", "Unknown"
-    REFUSED = "refused", "Refused"
-
-
-class Crf(models.Model):
-    """Base of every case report form: a typed table with one column an item, one row an entry."""
-
-    entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="+")
-    missing_reasons = models.JSONField(
-        default=dict, blank=True, help_text="{item: {reason, comment}} of items without a value, and why"
-    )
-
-    site_path: ClassVar[str] = "entry__patient__site"
-    sections: ClassVar[tuple[Any, ...]] = ()
-    uses_ranges: ClassVar[bool] = False
-    """Whether items are derived from the site's reference ranges."""
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return str(self.entry)
-
-    @property
-    def site(self) -> Site:
-        return self.entry.patient.site
-
-    def calculate(self, book: Any) -> None:
-        """Set the items the system derives (those declared with a `rule`); `book` is the patient's casebook."""
-
-
-class PatientOutlook(models.Model):
-    """What the schedule says comes next for a patient: one row each, derived by `due.py`, so that lists of
+class PatientStatus(models.Model):
+    """What the schedule says comes next for a patient: one row each, derived by `schedule/due.py`, so that lists of
     ten thousand patients need no walk through their visits. Holds no study data; can be rebuilt any time."""
 
-    patient = models.OneToOneField(Patient, models.PROTECT, primary_key=True, related_name="outlook")
+    patient = models.OneToOneField(Patient, models.PROTECT, primary_key=True, related_name="schedule_status")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     state = models.CharField(max_length=20)
     last_code = models.CharField(max_length=10, blank=True)
@@ -196,10 +160,10 @@ class PatientOutlook(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["site", "closes_on"], name="outlook_closes"),
+            models.Index(fields=["site", "closes_on"], name="schedule_status_closes"),
             models.Index(
                 fields=["site", "patient"],
-                name="outlook_unfinished",
+                name="schedule_status_unfinished",
                 condition=~models.Q(unfinished_code=""),
             ),
         ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ecrf.casebook.models import Entry, Patient, Visit
-from ecrf.casebook.registry import CrfDefinition
+from ecrf.forms.registry import CrfDefinition
 
 
 @dataclass(frozen=True)

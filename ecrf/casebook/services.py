@@ -10,12 +10,13 @@ from django.db.models import Max
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
-from ecrf.casebook.models import MOVES, Crf, Entry, Patient, Status, Visit
-from ecrf.casebook.outlooks import refresh_outlook
+from ecrf.casebook.models import MOVES, Entry, Patient, Status, Visit
 from ecrf.casebook.places import Place
-from ecrf.casebook.protocol import VisitPlan, protocol
-from ecrf.casebook.registry import CRFS, CrfDefinition
-from ecrf.casebook.storing import ensure_entry
+from ecrf.casebook.record.store import ensure_entry
+from ecrf.casebook.schedule.status import refresh_schedule_status
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import VisitPlan, protocol
+from ecrf.forms.registry import CRFS, CrfDefinition
 
 K = TypeVar("K")
 AFTER_COMPLETION: list[Callable[[Patient, list[Crf]], object]] = []
@@ -55,7 +56,7 @@ def add_patient(*, site: Site, by: User, request_key: uuid.UUID, source: str = "
             request_key=request_key,
             added_by=by,
         )
-        refresh_outlook(patient)
+        refresh_schedule_status(patient)
     return patient
 
 
@@ -76,7 +77,7 @@ def open_visit(*, patient: Patient, code: str, by: User, source: str = "site") -
         if visit is None:
             _follows(patient, plan)
             visit = Visit.objects.create(patient=patient, code=code, opened_by=by)
-            refresh_outlook(patient)
+            refresh_schedule_status(patient)
     visit.patient = patient
     return visit
 
@@ -130,7 +131,7 @@ def complete_entries(*, patient: Patient, places: list[Place], by: Actor, source
         for row in completed:
             row.entry.status = Status.COMPLETE
         Entry.objects.filter(pk__in=[row.entry_id for row in completed]).update(status=Status.COMPLETE)
-        refresh_outlook(patient)
+        refresh_schedule_status(patient)
         for step in AFTER_COMPLETION:
             step(patient, completed)
     return []

@@ -9,9 +9,9 @@ from typing import ClassVar
 
 from django.utils.module_loading import import_string
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.due import Outlook
-from ecrf.casebook.protocol import protocol
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.schedule.due import ScheduleStatus
+from ecrf.forms.protocol import protocol
 
 MINUS = "−"
 
@@ -20,7 +20,7 @@ MINUS = "−"
 class Series:
     """One measure over time. `threshold`: a change for the worse by as much is flagged for review.
 
-    `low` and `high` limit the scale; series with the same `panel` are drawn in one panel.
+    `low` and `high` limit the scale; series with the same `form input` are drawn in one form input.
     """
 
     key: str
@@ -34,7 +34,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Point:
+class StoryPoint:
     """One value of a series, and by how much it changed since the last visit at which it was assessed."""
 
     series: Series
@@ -90,7 +90,7 @@ class Moment:
 class Assessment(Moment):
     """A visit at which something was measured; `since_dose`: days since the last infusion before it."""
 
-    points: tuple[Point, ...] = ()
+    points: tuple[StoryPoint, ...] = ()
     since_dose: int | None = None
 
     kind = "assessment"
@@ -99,7 +99,7 @@ class Assessment(Moment):
     def fell(self) -> bool:
         return any(point.fell for point in self.points)
 
-    def point(self, series: Series) -> Point | None:
+    def point(self, series: Series) -> StoryPoint | None:
         return next((point for point in self.points if point.series == series), None)
 
     @property
@@ -215,16 +215,16 @@ class Story:
         )
 
 
-Teller = Callable[[Book, Outlook, date], Story | None]
+Teller = Callable[[PatientData, ScheduleStatus, date], Story | None]
 
 
 @cache
-def _teller(path: str) -> Teller:
+def _renderer(path: str) -> Teller:
     found: Teller = import_string(path)
     return found
 
 
-def story_of(book: Book, outlook: Outlook) -> Story | None:
+def story_of(data: PatientData, schedule_status: ScheduleStatus) -> Story | None:
     """The patient's story as of today at the site; None where there is nothing to draw, or the trial tells none."""
     path = protocol().story
-    return _teller(path)(book, outlook, book.patient.site.today()) if path else None
+    return _renderer(path)(data, schedule_status, data.patient.site.today()) if path else None

@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
-from ecrf.casebook.book import Book
-from ecrf.casebook.models import Crf, Entry, Patient
-from ecrf.casebook.outlooks import refresh_outlook
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.schedule.status import refresh_schedule_status
+from ecrf.forms.crf import Crf
+from ecrf.forms.registry import CRFS
 
 SHORTEST_REASON, LONGEST_REASON = 3, 500
 
@@ -64,32 +65,32 @@ def restore(*, entry: Entry, actor: Actor, reason: str, source: str = "site") ->
 def _set(entry: Entry, at: object, by: User | None, why: str) -> None:
     entry.struck_at, entry.struck_by, entry.struck_reason = at, by, why  # type: ignore[assignment]
     entry.save(update_fields=["struck_at", "struck_by", "struck_reason"])
-    refresh_outlook(entry.patient)
+    refresh_schedule_status(entry.patient)
     for step in AFTER_STRIKE:
         step(entry.patient)
 
 
-def links_to(entry: Entry, book: Book) -> list[Crf]:
+def links_to(entry: Entry, data: PatientData) -> list[Crf]:
     """The rows whose link items name this entry."""
     if entry.parent_id:
         return []
     linking = [(d.key, name) for d in CRFS.values() for name, link in d.links.items() if link.to == entry.crf]
-    book.load(*(key for key, _name in linking))
-    return [row for key, name in linking for row in book.rows(key) if getattr(row, name) == entry.link]
+    data.load(*(key for key, _name in linking))
+    return [row for key, name in linking for row in data.rows(key) if getattr(row, name) == entry.link]
 
 
 def _refuse_linked(entry: Entry) -> None:
-    for row in links_to(entry, Book(entry.patient)):
+    for row in links_to(entry, PatientData(entry.patient)):
         where = f"{CRFS[row.entry.crf].title} {row.entry.link}"
         raise NotStruck(f"{where} names this row. Change that first, then strike this one out.")
 
 
 def _refuse_dangling(entry: Entry) -> None:
     """A restored row must not name one that is struck out meanwhile."""
-    definition, book = CRFS[entry.crf], Book(entry.patient)
-    book.load(entry.crf, *(link.to for link in definition.links.values()))
-    row = next(r for r in book.with_struck(entry.crf) if r.entry_id == entry.pk)
+    definition, data = CRFS[entry.crf], PatientData(entry.patient)
+    data.load(entry.crf, *(link.to for link in definition.links.values()))
+    row = next(r for r in data.with_struck(entry.crf) if r.entry_id == entry.pk)
     for name, link in definition.links.items():
-        if getattr(row, name) and book.linked(row, name) is None:
+        if getattr(row, name) and data.linked(row, name) is None:
             words = link.words(getattr(row, name))
             raise NotStruck(f"This row names {words}, which is struck out. Restore that first.")

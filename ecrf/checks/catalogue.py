@@ -5,10 +5,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from ecrf.casebook.protocol import Assumption, Protocol
-from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.checks.item_words import needed, takes
 from ecrf.checks.registry import ANY, CHECKS, Check
+from ecrf.forms.protocol import Assumption, Protocol
+from ecrf.forms.registry import CRFS, CrfDefinition
 
 MARKS = {
     "P": "Our provisional default",
@@ -145,7 +145,7 @@ def label(key: str, name: str) -> str:
 
 
 def _reads(one: Check) -> tuple[str, ...]:
-    return tuple(_read(one, *read.split(".")) for read in sorted(one.woken_by))
+    return tuple(_read(one, *read.split(".")) for read in sorted(one.triggers))
 
 
 def _read(one: Check, key: str, name: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Findings: what soft checks asked about saved values, and what the site answered."""
+"""Discrepancies: what soft checks asked about saved values, and what the site answered."""
 
 from typing import ClassVar
 
@@ -7,24 +7,25 @@ from django.db import models
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
-from ecrf.casebook.models import Crf, Entry
+from ecrf.casebook.models import Entry
+from ecrf.forms.crf import Crf
 
 
-class FindingState(models.TextChoices):
+class DiscrepancyState(models.TextChoices):
     OPEN = "open", "To answer"
     CONFIRMED = "confirmed", "Confirmed against the source"
     CLEARED = "cleared", "No longer so"
 
 
 @audited(patient="(SELECT e.patient_id FROM casebook_entry e WHERE e.id = r.entry_id)", entry="r.entry_id")
-class Finding(models.Model):
+class Discrepancy(models.Model):
     """One soft check's question on one item of one entry. Another value asks anew; the same one stays answered."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="findings")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="discrepancies")
     check_id = models.CharField(max_length=40)
     item = models.CharField(max_length=63)
     text = models.TextField(help_text="The question as asked, with the values it was asked about")
-    state = models.CharField(max_length=10, choices=FindingState, default=FindingState.OPEN)
+    state = models.CharField(max_length=10, choices=DiscrepancyState, default=DiscrepancyState.OPEN)
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -34,11 +35,11 @@ class Finding(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["entry", "check_id", "item"], name="finding_once"),
+            models.UniqueConstraint(fields=["entry", "check_id", "item"], name="discrepancy_once"),
             models.CheckConstraint(
                 condition=models.Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
                 | models.Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
-                name="finding_confirmed_at_and_by",
+                name="discrepancy_confirmed_at_and_by",
             ),
         ]
 

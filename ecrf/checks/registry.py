@@ -1,4 +1,4 @@
-"""`@check` makes a function an edit check. A check reads its row and its patient's book, and writes nothing."""
+"""`@check` makes a function an edit check. A check reads its row and its patient's patient data, and writes nothing."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from ecrf.casebook.book import COMPARED, Book
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.data import COMPARED, PatientData
+from ecrf.forms.registry import CRFS
 
 ANY = "*"
 
@@ -20,19 +20,19 @@ class Question:
     text: str
 
 
-Rule = Callable[[Any, Book], Iterator[Question]]
+Rule = Callable[[Any, PatientData], Iterator[Question]]
 
 
 @dataclass(frozen=True)
 class Offer:
     """What the page offers beside a check's question: to add an entry to a log, filled in as far as is known.
 
-    `fill` takes (row, book) as the check does, and gives {item: text as one would type it}.
+    `fill` takes (row, patient data) as the check does, and gives {item: text as one would type it}.
     """
 
     crf: str
     label: str
-    fill: Callable[[Any, Book], dict[str, str]]
+    fill: Callable[[Any, PatientData], dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Check:
     kinds: tuple[str, ...]
     hard: bool
     reads: frozenset[str]
-    woken_by: frozenset[str]
+    triggers: frozenset[str]
     source: str
     rule: Rule
     title: str
@@ -59,11 +59,11 @@ class Check:
             return False
         return not self.kinds or any(CRFS[crf].items[name].kind in self.kinds for name in changed)
 
-    def is_woken(self, crf: str, changed: list[str]) -> bool:
+    def is_triggered(self, crf: str, changed: list[str]) -> bool:
         """Whether a change of these items sets it off for other rows than their own."""
-        if crf == self.on and crf in self.woken_by:
+        if crf == self.on and crf in self.triggers:
             return self.looks_at(crf, changed)
-        return crf in self.woken_by or any(f"{crf}.{name}" in self.woken_by for name in changed)
+        return crf in self.triggers or any(f"{crf}.{name}" in self.triggers for name in changed)
 
 
 CHECKS: dict[str, Check] = {}
@@ -83,8 +83,8 @@ def check(
     """Register an edit check; the first sentence of its docstring is its title. Duplicate ids raise at start.
 
     `reads` may narrow a form to the items that matter: "consent.signed_on".
-    The function takes (row, book) and yields a `Question` per item it objects to. `source`: P for our provisional
-    default, or D, S, O as in the protocol's list of facts.
+    The function takes (row, patient data) and yields a `Question` per item it objects to. `source`: P for our
+    provisional default, or D, S, O as in the protocol's list of facts.
     """
 
     def register(rule: Rule) -> Rule:

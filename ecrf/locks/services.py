@@ -12,7 +12,7 @@ from ecrf.audit.actor import Actor, acting
 from ecrf.audit.models import SYSTEM_CHAIN
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.locks.checklist import Target, checklist
-from ecrf.locks.models import Kind, Lock, Scope
+from ecrf.locks.models import Lock, LockKind, LockScope
 
 SHORTEST_REASON, LONGEST_REASON = 3, 500
 WAIT_AT_MOST, PAUSE = 5.0, 0.05
@@ -49,7 +49,7 @@ def put(
 
     `LockRefused` says why not: no reason, points in the way of a lock (`OpenPoints`), or somebody is saving.
     """
-    target = Target.of(Scope(scope), site=site, patient=patient, visit=visit, entry=entry)
+    target = Target.of(LockScope(scope), site=site, patient=patient, visit=visit, entry=entry)
     _require(by, target.site)
     why = reason_in_words(reason)
     # No patient's turn is taken: who holds what the writers share keeps all of them out.
@@ -57,7 +57,7 @@ def put(
         _wait_for_writers(target.patient.pk if target.patient else SYSTEM_CHAIN)
         if standing := Lock.objects.filter(kind=kind, lifted_at=None, **target.columns).first():
             return standing
-        points = checklist(target) if kind == Kind.LOCK else []
+        points = checklist(target) if kind == LockKind.LOCK else []
         if points and not despite_open_points:
             raise OpenPoints("There are open points. Settle them, or lock all the same.")
         return Lock.objects.create(

@@ -10,21 +10,25 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 
 from ecrf.access.requests import UserRequest
-from ecrf.casebook.completion import visit_states
-from ecrf.casebook.models import Crf, Entry, Patient, Visit
-from ecrf.casebook.naming import names_by_patient, words_of
-from ecrf.casebook.outlooks import fact_of
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS, CrfDefinition
-from ecrf.casebook.wording import visit_label
-from ecrf.monitoring import pages, queries_list, ranges, reaching  # noqa: F401  (each registers its list)
-from ecrf.monitoring.lists import by_visit, chip, ids, quiet, struck_through
-from ecrf.monitoring.narrowing import PatientFilter
-from ecrf.monitoring.progress import Progress, progress_of
-from ecrf.monitoring.reaching import reader
-from ecrf.monitoring.read_only import FormColumns, ReviewAdmin
+from ecrf.casebook.labels import visit_label
+from ecrf.casebook.link_names import names_by_patient, words_of
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.schedule.completion import visit_states
+from ecrf.casebook.schedule.status import fact_of
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.monitoring import reach
+from ecrf.monitoring.lists import ranges  # noqa: F401  (each registers its list)
+from ecrf.monitoring.lists.changelist import by_visit, chip, ids, quiet, struck_through
+from ecrf.monitoring.lists.filters import PatientFilter
+from ecrf.monitoring.lists.progress import Progress, progress_of
+from ecrf.monitoring.lists.read_only import FormColumns, ReviewAdmin
+from ecrf.monitoring.queries import list as query_list  # noqa: F401  (each registers its list)
+from ecrf.monitoring.reach import reader
+from ecrf.monitoring.sdv import views as sdv_views
 from ecrf.monitoring.site import monitor_site
-from ecrf.queries.reading import count_open
+from ecrf.queries.lookup import count_open
 
 SHOWN_ITEMS = 5
 """How many of a form's items its list shows."""
@@ -38,7 +42,7 @@ class PatientAdmin(ReviewAdmin):
     """Patients with where they are in the schedule."""
 
     heading = "Patients"
-    page = staticmethod(pages.patient)
+    page = staticmethod(sdv_views.patient)
     number_path = "number"
     list_display_links = ("the_number",)
     ordering = ("number",)
@@ -49,7 +53,7 @@ class PatientAdmin(ReviewAdmin):
     )
 
     def rows(self) -> QuerySet[Patient]:
-        return reaching.patients().select_related("outlook")
+        return reach.patients().select_related("schedule_status")
 
     def dress(self, rows: list[Any]) -> None:
         """Two statements: the queries, the marks."""
@@ -57,7 +61,7 @@ class PatientAdmin(ReviewAdmin):
         for row in rows:
             row.open_queries = counts.get(row.pk, 0)
             row.progress = progress.get(row.pk, Progress())
-            row.seen = getattr(row, "outlook", None)
+            row.seen = getattr(row, "schedule_status", None)
 
     @admin.display(description="Patient", ordering="number")
     def the_number(self, row: Patient) -> str:
@@ -88,12 +92,12 @@ class VisitAdmin(ReviewAdmin):
     """Visits the sites have opened, with how much of each is complete."""
 
     heading = "Visits"
-    page = staticmethod(pages.visit)
+    page = staticmethod(sdv_views.visit)
     list_display_links = ("the_visit",)
     ordering = ("patient__number", "pk")
 
     def rows(self) -> QuerySet[Visit]:
-        return reaching.visits()
+        return reach.visits()
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         patient = self.patient_column(reader(request), lambda row: row.patient)
@@ -136,11 +140,11 @@ class EntryAdmin(FormColumns):
     """Every form the sites have begun; the rows of a form are read on its page."""
 
     heading = "Forms"
-    page = staticmethod(pages.form)
+    page = staticmethod(sdv_views.form)
     ordering = ("patient__number", "pk")
 
     def rows(self) -> QuerySet[Entry]:
-        return reaching.entries().filter(parent=None)
+        return reach.entries().filter(parent=None)
 
     def entry_of(self, row: Any) -> Entry:
         return row
@@ -151,7 +155,7 @@ class EntryAdmin(FormColumns):
 
     def get_urls(self) -> list[URLPattern]:
         address = "<int:pk>/<slug:name>/history/"
-        history = path(address, self.admin_site.admin_view(pages.history), name="item-history")
+        history = path(address, self.admin_site.admin_view(sdv_views.history), name="item-history")
         return [*super().get_urls(), history]
 
 
@@ -162,7 +166,7 @@ class CrfAdmin(FormColumns):
     number_path = "entry__patient__number"
 
     def rows(self) -> QuerySet[Crf]:
-        return reaching.rows(self.definition)
+        return reach.rows(self.definition)
 
     def entry_of(self, row: Any) -> Entry:
         return row.entry
@@ -232,14 +236,14 @@ def _register(definition: CrfDefinition) -> None:
     """A list of its own for one kind of form; logs begin with the newest, the others go by patient."""
 
     def page(request: UserRequest, pk: int) -> HttpResponse:
-        return pages.form(request, pk, definition.key)
+        return sdv_views.form(request, pk, definition.key)
 
     is_log = definition.key in protocol().logs
     options = {
         "definition": definition,
         "heading": definition.plural,
         "order_words": "newest first" if is_log else "",
-        "right": reaching.right_to_read(definition),
+        "right": reach.right_to_read(definition),
         "ordering": ("-pk",) if is_log else ("entry__patient__number", "pk"),
         "page": staticmethod(page),
     }

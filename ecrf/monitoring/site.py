@@ -11,8 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.roles import Right
-from ecrf.monitoring import home, locking, visit_pages
-from ecrf.monitoring.review_urls import review_urls
+from ecrf.monitoring.home import views as home
+from ecrf.monitoring.locks import views as locks
+from ecrf.monitoring.urls import review_urls
+from ecrf.monitoring.visits import views as visits
 
 READING = frozenset({Right.REVIEW, Right.REVIEW_SAFETY})
 """Either of these opens the monitor's pages; each page then asks for its own."""
@@ -64,9 +66,9 @@ class MonitorSite(AdminSite):
     def _lock_urls(self) -> list[URLPattern]:
         """What is frozen or locked, and what is in the way of it."""
         return [
-            path("locks/", self.admin_view(locking.overview), name="locks"),
-            path("locks/study/", self.form_view(locking.scope), {"scope": "study"}, name="study-locks"),
-            path("locks/<slug:scope>/<str:key>/", self.form_view(locking.scope), name="scope-locks"),
+            path("locks/", self.admin_view(locks.overview), name="locks"),
+            path("locks/study/", self.form_view(locks.scope), {"scope": "study"}, name="study-locks"),
+            path("locks/<slug:scope>/<str:key>/", self.form_view(locks.scope), name="scope-locks"),
         ]
 
     def _visit_urls(self) -> list[URLPattern]:
@@ -75,14 +77,14 @@ class MonitorSite(AdminSite):
         work, text = "sites/<slug:code>/<slug:section>/", f"{one}<slug:kind>/"
         return [
             path(work, self.admin_view(home.work_list), name="work-list"),
-            path("monitoring-visits/", self.form_view(visit_pages.visits), name="monitoring-visits"),
-            path(one, self.form_view(visit_pages.visit), name="monitoring-visit"),
-            path(f"{one}start/", self.act_view(visit_pages.start), name="start-monitoring-visit"),
-            path(f"{one}call-off/", self.act_view(visit_pages.call_off), name="call-off-monitoring-visit"),
-            path(f"{one}end/", self.act_view(visit_pages.end), name="end-monitoring-visit"),
-            path(f"{one}finish/", self.act_view(visit_pages.finish), name="finish-monitoring-visit"),
-            path(f"{text}save/", self.act_view(visit_pages.save_text), name="save-monitoring-text"),
-            path(f"{text}print/", self.admin_view(visit_pages.printed), name="print-monitoring-text"),
+            path("monitoring-visits/", self.form_view(visits.visits), name="monitoring-visits"),
+            path(one, self.form_view(visits.visit), name="monitoring-visit"),
+            path(f"{one}start/", self.act_view(visits.start), name="start-monitoring-visit"),
+            path(f"{one}call-off/", self.act_view(visits.call_off), name="call-off-monitoring-visit"),
+            path(f"{one}end/", self.act_view(visits.end), name="end-monitoring-visit"),
+            path(f"{one}finish/", self.act_view(visits.finish), name="finish-monitoring-visit"),
+            path(f"{text}save/", self.act_view(visits.save_text), name="save-monitoring-text"),
+            path(f"{text}print/", self.admin_view(visits.printed), name="print-monitoring-text"),
         ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from ecrf.casebook.history import Moment, around_item
+from ecrf.casebook.history import HistoryMoment, around_item
 from ecrf.casebook.models import Entry
 from ecrf.queries.models import Act, Message
 
 
 @around_item
-def said_about(entry: Entry, item: str) -> Iterator[Moment]:
+def said_about(entry: Entry, item: str) -> Iterator[HistoryMoment]:
     """Every message of its queries; one statement."""
     found = Message.objects.filter(query__entry=entry, query__item=item).select_related("query", "said_by")
     for each in found.order_by("pk"):
         by = each.said_by.username if each.said_by else "system"
         what = f"Query {each.query.number} {Act(each.act).label}" if each.act in Act.values else each.act
-        yield Moment(each.said_at, by, each.role, what, each.text)
+        yield HistoryMoment(each.said_at, by, each.role, what, each.text)

@@ -5,12 +5,12 @@ from typing import Any
 from django.db.models import OuterRef, Q, Subquery
 
 from ecrf.casebook.models import Entry, Patient, Status
+from ecrf.casebook.record.hooks import Writing, after_write
 from ecrf.casebook.striking import after_strike
-from ecrf.casebook.writing import Writing, after_write
+from ecrf.queries.lookup import open_queries
+from ecrf.queries.messages import say
 from ecrf.queries.models import Act, Message, Query, Turn
-from ecrf.queries.quoting import quoted, rows_of
-from ecrf.queries.reading import open_queries
-from ecrf.queries.saying import say
+from ecrf.queries.quotes import quoted, rows_of
 
 
 @after_write
@@ -21,7 +21,7 @@ def reopen_when_value_changes(writing: Writing) -> list[Any]:
     if not rows:
         return []
     last = Message.objects.filter(query=OuterRef("pk")).order_by("-pk").values("value")[:1]
-    closed = Query.objects.filter(entry__in=list(rows), finding=None, turn=Turn.NOBODY)
+    closed = Query.objects.filter(entry__in=list(rows), discrepancy=None, turn=Turn.NOBODY)
     for query in closed.annotate(was=Subquery(last)):
         now = quoted(rows[query.entry_id], query.item)
         if query.was and now and query.was != now:
@@ -32,9 +32,9 @@ def reopen_when_value_changes(writing: Writing) -> list[Any]:
 
 @after_strike
 def hand_back_struck(patient: Patient) -> None:
-    """What was asked about a row that is struck out goes back to who asked; a check's query closes with its finding."""
+    """What was asked about a row that is struck out goes back to who asked; a check's query closes by itself."""
     struck = Q(entry__struck_at__isnull=False) | Q(entry__parent__struck_at__isnull=False)
-    found = open_queries().filter(struck, patient=patient, finding=None)
+    found = open_queries().filter(struck, patient=patient, discrepancy=None)
     queries = list(found.select_related("entry__struck_by", "entry__parent__struck_by"))
     rows = rows_of(query.entry for query in queries)
     for query in queries:

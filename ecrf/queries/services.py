@@ -12,12 +12,12 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry
-from ecrf.casebook.registry import CRFS
+from ecrf.forms.registry import CRFS
 from ecrf.queries import rules
+from ecrf.queries.messages import MOVED, message, say
 from ecrf.queries.models import Act, Message, Query, Turn
-from ecrf.queries.quoting import as_it_stands
+from ecrf.queries.quotes import as_it_stands
 from ecrf.queries.rules import NotAllowed, QueryRefused, TextRefused
-from ecrf.queries.saying import MOVED, message, say
 
 __all__ = [
     "NotAllowed",

@@ -9,7 +9,8 @@ from typing import Any
 from django.db import connection, models
 
 from ecrf.audit.triggers import AUDITED, Audited
-from ecrf.casebook.models import Crf, Patient
+from ecrf.casebook.models import Patient
+from ecrf.forms.crf import Crf
 
 UNTOUCHED = ("access", "signatures")
 """Accounts, and signatures: their words are the product's own, or names of the people who work here."""
@@ -70,7 +71,7 @@ class EventPlace:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundText:
     """Everywhere the text stands: `current` in study data, `copies` beside them, `events` of the trail."""
 
     current: list[RowPlace] = field(default_factory=list)
@@ -81,9 +82,9 @@ class Found:
         return bool(self.current or self.copies or self.events)
 
 
-def find(patient: Patient, said: str) -> Found:
+def find(patient: Patient, said: str) -> FoundText:
     """Look through everything of the patient, and through what belongs to the patient's site as a whole."""
-    found = Found()
+    found = FoundText()
     for audited in AUDITED:
         if audited.model._meta.app_label not in UNTOUCHED:
             into = found.current if holds_study_data(audited.model) else found.copies

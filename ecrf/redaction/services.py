@@ -11,8 +11,8 @@ from ecrf.audit.actor import acting
 from ecrf.audit.models import REDACTED
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry, Patient
-from ecrf.locks.reading import holds_all, lock_on_entry, locks_over
-from ecrf.redaction.places import EventPlace, Found, RowPlace, find, free_columns
+from ecrf.locks.lookup import holds_all, lock_on_entry, locks_over
+from ecrf.redaction.places import EventPlace, FoundText, RowPlace, find, free_columns
 from ecrf.redaction.wording import current_words
 
 SHORTEST_TEXT, SHORTEST_REASON, LONGEST_REASON = 3, 3, 500
@@ -23,7 +23,7 @@ class RedactionRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RedactionOutcome:
     """How many places were redacted, in how many events of the trail and rows beside it."""
 
     places: int
@@ -55,7 +55,7 @@ class Order:
             raise RedactionRefused("The reason holds the text itself: say why without it.")
 
 
-def look(order: Order) -> Found:
+def look(order: Order) -> FoundText:
     """Where the text stands, if it may be redacted; changes nothing. RedactionRefused or Locked say why not."""
     found = find(order.patient, order.said)
     if found.current:
@@ -72,7 +72,7 @@ def look(order: Order) -> Found:
     return found
 
 
-def redact(order: Order) -> Outcome:
+def redact(order: Order) -> RedactionOutcome:
     """Take the text out of every row that keeps a copy and of every event of the trail; all of it, or nothing."""
     actor = order.by.acting_at(order.patient.site, Right.LOCK)
     with acting(actor, patient_id=order.patient.pk, reason=order.reason, source="command"):
@@ -84,7 +84,7 @@ def redact(order: Order) -> Outcome:
         places = [_redact_event(event, order) for event in find(order.patient, order.said).events]
         if find(order.patient, order.said):
             raise RedactionRefused(f"Beside {REDACTED} the text would form again. Nothing was changed.")
-    return Outcome(sum(places), len(places), len(rows))
+    return RedactionOutcome(sum(places), len(places), len(rows))
 
 
 def _let_nobody_lock() -> None:
@@ -93,7 +93,7 @@ def _let_nobody_lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext('ecrf.locks'), 0)")
 
 
-def _refuse_locked(patient: Patient, found: Found) -> None:
+def _refuse_locked(patient: Patient, found: FoundText) -> None:
     """A new event of a locked form is refused by the database; that an old one is redacted, it does not see."""
     locks = locks_over(patient)
     touched = {event.entry_id for event in found.events if event.entry_id}

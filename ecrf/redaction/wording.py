@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from django.apps import apps
 from django.db import models
 
-from ecrf.casebook.models import Crf, Entry
-from ecrf.casebook.registry import CRFS
-from ecrf.casebook.wording import form_title, visit_label
-from ecrf.redaction.places import EventPlace, Found, RowPlace
+from ecrf.casebook.labels import form_title, visit_label
+from ecrf.casebook.models import Entry
+from ecrf.forms.crf import Crf
+from ecrf.forms.registry import CRFS
+from ecrf.redaction.places import EventPlace, FoundText, RowPlace
 
 MISSING = ".missing"
 STRUCK = "It is struck out: restore it first"
@@ -24,7 +25,7 @@ def current_words(place: RowPlace) -> str:
     return f"{_entry_words(entry)}: {_labels(model, place.items)}{struck}"
 
 
-def lines(found: Found) -> Iterator[str]:
+def lines(found: FoundText) -> Iterator[str]:
     """One line for each row and each event."""
     entries = Entry.objects.select_related("visit", "parent__visit").in_bulk(
         {event.entry_id for event in found.events if event.entry_id}

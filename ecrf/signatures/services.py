@@ -13,22 +13,22 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.audit.refusals import Locked
+from ecrf.casebook.labels import form_title, visit_label
 from ecrf.casebook.models import Entry, Patient, Status, Visit
-from ecrf.casebook.wording import form_title, visit_label
-from ecrf.signatures.breaking import NOT_DATA
-from ecrf.signatures.models import STANDS, Scope, Signature
+from ecrf.signatures.breaks import NOT_DATA
+from ecrf.signatures.models import STANDS, Signature, SignatureScope
 from ecrf.signatures.signers import declare, has_declared, why_not_ready
 
 MEANINGS: dict[str, str] = {
-    Scope.FORM: (
+    SignatureScope.FORM: (
         "I have reviewed the data of this form and confirm that they are accurate and complete as far as I know,"
         " and agree with the source."
     ),
-    Scope.VISIT: (
+    SignatureScope.VISIT: (
         "I have reviewed the data of this visit and confirm that they are accurate and complete as far as I know,"
         " and agree with the source."
     ),
-    Scope.CASEBOOK: (
+    SignatureScope.CASEBOOK: (
         "I have reviewed all data of this patient and confirm that they are accurate and complete as far as I know,"
         " and agree with the source."
     ),
@@ -50,14 +50,16 @@ class Covered:
     """What a signature is to cover."""
 
     patient: Patient
-    scope: Scope
+    scope: SignatureScope
     visit: Visit | None = None
     entry: Entry | None = None
 
     def __post_init__(self) -> None:
-        given = {Scope.FORM: self.entry, Scope.VISIT: self.visit}.get(self.scope, self.patient)
+        given = {SignatureScope.FORM: self.entry, SignatureScope.VISIT: self.visit}.get(
+            self.scope, self.patient
+        )
         other = [each for each in (self.visit, self.entry) if each is not None and each is not given]
-        is_mine = self.scope == Scope.CASEBOOK or (given and given.patient_id == self.patient.pk)  # type: ignore[union-attr]
+        is_mine = self.scope == SignatureScope.CASEBOOK or (given and given.patient_id == self.patient.pk)  # type: ignore[union-attr]
         if other or not is_mine or (self.entry and self.entry.parent_id):
             raise ValueError("A signature covers a form, a visit or the casebook of its patient.")
 
@@ -76,19 +78,19 @@ class Covered:
     @property
     def signatures(self) -> QuerySet[Signature]:
         """Those that stand and cover all of it: its own, or a wider one."""
-        wider = Q(scope=Scope.CASEBOOK)
+        wider = Q(scope=SignatureScope.CASEBOOK)
         visit = self.visit.pk if self.visit else self.entry.visit_id if self.entry else None
         if visit:
-            wider |= Q(scope=Scope.VISIT, visit=visit)
+            wider |= Q(scope=SignatureScope.VISIT, visit=visit)
         if self.entry:
-            wider |= Q(scope=Scope.FORM, entry=self.entry)
+            wider |= Q(scope=SignatureScope.FORM, entry=self.entry)
         return Signature.objects.filter(STANDS & wider, patient=self.patient)
 
 
 def sign(
     *,
     patient: Patient,
-    scope: Scope,
+    scope: SignatureScope,
     visit: Visit | None = None,
     entry: Entry | None = None,
     seen: int,

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from ecrf.casebook.loading import load_rows
-from ecrf.casebook.models import Crf, Entry, Patient, Status
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.models import Entry, Patient, Status
+from ecrf.casebook.rows import load_rows
+from ecrf.forms.crf import Crf
+from ecrf.forms.registry import CRFS
+from ecrf.queries.lookup import open_queries
 from ecrf.queries.models import Query
-from ecrf.queries.quoting import quoted
-from ecrf.queries.reading import open_queries
+from ecrf.queries.quotes import quoted
+from ecrf.verification.lookup import standing_on
 from ecrf.verification.models import Verification
 from ecrf.verification.plan import items_to_verify
-from ecrf.verification.reading import standing_on
 from ecrf.verification.refusals import HasOpenQuery, Stale, VerificationRefused
 
 Key = tuple[int, str]

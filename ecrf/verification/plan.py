@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from ecrf.casebook.models import Crf, Entry
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.models import Entry
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 from ecrf.verification.models import SiteShare
 
-DRAWS = 10_000
+SAMPLES = 10_000
 
 
 def is_critical(crf: str, item: str) -> bool:
@@ -17,13 +18,13 @@ def is_critical(crf: str, item: str) -> bool:
     return bool({crf, f"{crf}.{item}"} & set(protocol().critical))
 
 
-def draw_of(entry: Entry) -> int:
+def sample_of(entry: Entry) -> int:
     """0 to 9999, the same for a form and its rows, and the same whenever it is asked: nobody can steer it."""
     above = entry.parent or entry
     visit = entry.visit.code if entry.visit else ""
     crf = CRFS[entry.crf].row_of or entry.crf
     name = f"{entry.patient.number}/{visit}/{crf}/{above.number}"
-    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % DRAWS
+    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % SAMPLES
 
 
 def share_at(shares: Iterable[SiteShare], day: date) -> int:
@@ -32,8 +33,8 @@ def share_at(shares: Iterable[SiteShare], day: date) -> int:
     return held[-1] if held else protocol().verified_share
 
 
-def is_drawn(draw: int, share: int) -> bool:
-    return draw < share * DRAWS // 100
+def is_sampled(sample: int, share: int) -> bool:
+    return sample < share * SAMPLES // 100
 
 
 def shares_of(site_id: int) -> list[SiteShare]:

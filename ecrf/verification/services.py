@@ -13,12 +13,12 @@ from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.refusals import Locked
-from ecrf.casebook.marks import ReviewMark
 from ecrf.casebook.models import Entry, Patient
-from ecrf.casebook.turns import take_turns_of
+from ecrf.casebook.review_status import ReviewStatus
+from ecrf.casebook.site_turns import take_turns_of
 from ecrf.verification.evidence import Evidence, Key, evidence_on
 from ecrf.verification.models import SiteShare, Verification
-from ecrf.verification.plan import DRAWS, is_critical
+from ecrf.verification.plan import SAMPLES, is_critical
 from ecrf.verification.refusals import HasOpenQuery, Stale, VerificationRefused
 
 __all__ = [
@@ -158,7 +158,7 @@ def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, a
         made = SiteShare.objects.create(
             site=site, share=share, from_on=from_on, reason=why, set_at=timezone.now(), set_by=by
         )
-        drawn = Case(When(draw__lt=share * DRAWS // 100, then=Value(True)), default=Value(False))
+        sampled = Case(When(sample__lt=share * SAMPLES // 100, then=Value(True)), default=Value(False))
         begins = datetime.combine(from_on, time.min, site.zone)
-        ReviewMark.objects.filter(site=site, completed_at__gte=begins).update(is_sampled=drawn)
+        ReviewStatus.objects.filter(site=site, completed_at__gte=begins).update(is_sampled=sampled)
     return made

@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ecrf.access.models import User
-from ecrf.casebook import recording, storing
+from ecrf.casebook.record import record as recording
+from ecrf.casebook.record import store as storing
 
 FRAME = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 # A test's own transaction stands around the product's, which then gives the actor back at its end.

@@ -176,17 +176,17 @@ class Desk:
 
 @pytest.fixture
 def sit_down(server: Server, chromium: Browser) -> Iterator:
-    """Seats a person: `desk = sit_down("coordinator01")`. No desk may see a script error or a CSP refusal."""
-    desks: list[Desk] = []
+    """Seats a person: `SDV page = sit_down("coordinator01")`. No SDV page may see a script error or a CSP refusal."""
+    sdv_pages: list[Desk] = []
 
     def seat(user: str, **context) -> Desk:
-        desks.append(Desk(chromium, server, user, **context))
-        return desks[-1]
+        sdv_pages.append(Desk(chromium, server, user, **context))
+        return sdv_pages[-1]
 
     yield seat
-    for desk in desks:
-        desk.context.close()
-    assert [complaint for desk in desks for complaint in desk.complaints] == []
+    for sdv_page in sdv_pages:
+        sdv_page.context.close()
+    assert [complaint for sdv_page in sdv_pages for complaint in sdv_page.complaints] == []
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ LONG = "Source seen, 確認済み. " * 5_000
 
 
 @pytest.fixture
-def desk(sit_down):
+def sdv_page(sit_down):
     """The monitor, on a visit that was planned, held and ended just now; its report is still to write."""
     seat = sit_down("monitor")
     seat.go("/monitor/monitoring-visits/")
@@ -25,14 +25,14 @@ def desk(sit_down):
     return seat
 
 
-def report(desk):
-    return desk.page.locator("[data-text-of-visit] textarea[name=text]").first
+def report(sdv_page):
+    return sdv_page.page.locator("[data-text-of-visit] textarea[name=text]").first
 
 
-def stored(desk):
+def stored(sdv_page):
     """The report as the server has it, in a tab that remembers nothing."""
-    tab = desk.tab()
-    tab.goto(desk.page.url)
+    tab = sdv_page.tab()
+    tab.goto(sdv_page.page.url)
     text = tab.locator("[data-text-of-visit] textarea[name=text]").first.input_value()
     tab.close()
     return text
@@ -47,18 +47,18 @@ def until(is_so: Callable[[], bool], seconds: float = 12) -> None:
 
 
 @pytest.mark.parametrize("text", ["Short: one finding.", LONG], ids=["short", "long"])
-def test_text_that_was_typed_and_not_saved_is_saved_after_leaving(desk, text):
-    report(desk).fill(text)
-    desk.page.reload()
-    expect(report(desk)).to_have_value(text)
-    until(lambda: stored(desk) == text)
+def test_text_that_was_typed_and_not_saved_is_saved_after_leaving(sdv_page, text):
+    report(sdv_page).fill(text)
+    sdv_page.page.reload()
+    expect(report(sdv_page)).to_have_value(text)
+    until(lambda: stored(sdv_page) == text)
 
 
-def test_text_that_cannot_be_sent_stays_until_it_can(desk):
-    desk.page.route("**/save/", lambda route: route.abort())
-    report(desk).fill(LONG)
-    report(desk).blur()
-    desk.says("Not saved: the server cannot be reached")
-    desk.page.unroute_all()
-    desk.page.reload()
-    until(lambda: stored(desk) == LONG)
+def test_text_that_cannot_be_sent_stays_until_it_can(sdv_page):
+    sdv_page.page.route("**/save/", lambda route: route.abort())
+    report(sdv_page).fill(LONG)
+    report(sdv_page).blur()
+    sdv_page.says("Not saved: the server cannot be reached")
+    sdv_page.page.unroute_all()
+    sdv_page.page.reload()
+    until(lambda: stored(sdv_page) == LONG)

@@ -15,7 +15,7 @@ from ecrf.audit.actor import SYSTEM, Actor, acting
 from ecrf.audit.chain import verify
 from ecrf.audit.models import SYSTEM_CHAIN, AuditChain, AuditEvent
 from ecrf.casebook.models import Entry
-from ecrf.casebook.values import Missing
+from ecrf.casebook.record.values import Missing
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import PASSWORD, make_user
 
@@ -130,7 +130,7 @@ ALTERATIONS: dict[str, object] = {
     "source": "import",
     "at": "2020-01-01T00:00:00Z",
     "transaction": "1",
-    "table": "trial_visit",
+    "table": "trial_visitrecord",
     "row": "999999999",
     "entry_id": None,
     "operation": "INSERT",
@@ -403,7 +403,7 @@ def test_save_that_fails_at_its_end_leaves_neither_data_nor_trail(patient, visit
     def fail(writing):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("ecrf.casebook.storing.AFTER_WRITE", [fail])
+    monkeypatch.setattr("ecrf.casebook.record.store.AFTER_WRITE", [fail])
     before = AuditEvent.objects.count(), Entry.objects.count()
     with pytest.raises(ZeroDivisionError):
         enter(visit, "mrc-strength", coordinator, before_dose="yes")

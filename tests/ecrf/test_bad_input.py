@@ -14,8 +14,8 @@ from ecrf.access.roles import Role
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry, Patient, Visit
-from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import complete_entries
+from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_site, make_user
 
@@ -159,14 +159,14 @@ def test_null_character_in_a_comment_is_refused_in_words(post):
 
 
 def test_null_character_in_the_reason_of_a_change_is_no_crash(post, visit, coordinator):
-    enter(visit, "visit", coordinator, fate="done", visited_on="2026-01-05", contact="on-site")
+    enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05", contact="on-site")
     complete(visit, coordinator, "visit")
     response = post(crf="visit", name="contact", value="home", reason=f"Typed{NUL} wrong")
     assert response.status_code in (200, 422)
 
 
 def test_null_character_in_the_reason_of_a_whole_page_is_no_crash(save, visit, coordinator):
-    enter(visit, "visit", coordinator, fate="done", visited_on="2026-01-05", contact="on-site")
+    enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05", contact="on-site")
     complete(visit, coordinator, "visit")
     seen = json.dumps({"contact": "on-site"})
     response = save({"seen:visit-1": seen, "visit:1:contact": "home", "reason:visit:1:contact": f"a{NUL}b"})
@@ -207,9 +207,9 @@ def test_null_character_in_a_button_is_no_crash(save):
 
 
 def test_null_character_in_the_confirmation_of_a_question_is_no_crash(browser, visit, coordinator):
-    finding = enter(visit, "mrc-strength", coordinator, before_dose="no").remarks[0]
-    url = reverse("confirm-finding", args=[finding.pk])
-    assert browser.post(url, {"text": f"{finding.text}{NUL}"}).status_code == 409
+    discrepancy = enter(visit, "mrc-strength", coordinator, before_dose="no").remarks[0]
+    url = reverse("confirm-discrepancy", args=[discrepancy.pk])
+    assert browser.post(url, {"text": f"{discrepancy.text}{NUL}"}).status_code == 409
 
 
 # --- texts ----------------------------------------------------------------------------------------
@@ -225,7 +225,7 @@ def test_huge_text_is_refused_in_words_and_nothing_is_saved(post, visit):
 def test_prose_keeps_ten_thousand_characters_and_refuses_twenty_five_thousand():
     from django.core.exceptions import ValidationError
 
-    from ecrf.casebook.items import Prose
+    from ecrf.forms.items import Prose
 
     field = Prose("Narrative").formfield()
     assert field.clean("あ" * 10_000) == "あ" * 10_000
@@ -335,7 +335,7 @@ def test_answer_that_is_not_offered_is_refused(text, post):
 
 @pytest.mark.parametrize("text", ["DONE", "x" * 100, "done\n"])
 def test_choice_that_is_not_offered_is_refused(text, post, visit):
-    response = post(crf="visit", name="fate", value=text)
+    response = post(crf="visit", name="occurrence", value=text)
     assert response.status_code == (200 if text == "done\n" else 422)
 
 
@@ -596,7 +596,7 @@ def test_missing_reason_against_a_value_of_somebody_else_is_a_conflict(post, vis
 
 @pytest.fixture
 def completed(visit, coordinator):
-    enter(visit, "visit", coordinator, fate="done", visited_on="2026-01-05", contact="on-site")
+    enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05", contact="on-site")
     complete(visit, coordinator, "visit")
     return visit
 
@@ -612,7 +612,10 @@ def test_change_after_completion_without_a_reason_is_428_and_not_saved(reason, p
 @pytest.mark.requirement("R-005")
 def test_change_after_completion_with_a_reason_is_saved_with_it(post, completed):
     assert post(crf="visit", name="contact", value="home", reason="Source was corrected").status_code == 200
-    assert AuditEvent.objects.filter(table="trial_visit").latest("position").reason == "Source was corrected"
+    assert (
+        AuditEvent.objects.filter(table="trial_visitrecord").latest("position").reason
+        == "Source was corrected"
+    )
 
 
 @pytest.mark.requirement("R-005")
@@ -638,7 +641,7 @@ def test_page_saved_after_completion_asks_for_the_reason_and_keeps_what_was_type
 def test_reason_of_a_page_is_kept_as_short_as_that_of_an_item(save, post, completed):
     seen = json.dumps({"contact": "on-site"})
     save({"visit:1:contact": "home", "seen:visit-1": seen, "reason:visit:1:contact": "  " + "r" * 9000})
-    assert AuditEvent.objects.filter(table="trial_visit").latest("position").reason == "r" * 500
+    assert AuditEvent.objects.filter(table="trial_visitrecord").latest("position").reason == "r" * 500
 
 
 def test_first_value_of_an_optional_item_after_completion_wants_a_reason(post, visit, coordinator):
@@ -685,8 +688,8 @@ def test_missed_visit_can_be_told_and_completed_by_one_click_without_javascript(
 
 
 def test_visit_that_turns_out_done_is_not_completed_by_its_visit_form_alone(save, visit, coordinator):
-    enter(visit, "visit", coordinator, fate="missed", missed_reason="Snow")
-    seen = json.dumps({"fate": "missed", "missed_reason": "Snow"})
+    enter(visit, "visit", coordinator, occurrence="missed", missed_reason="Snow")
+    seen = json.dumps({"occurrence": "missed", "missed_reason": "Snow"})
     data = {
         "visit:1:fate": "done",
         "visit:1:visited_on": "2026-01-05",
@@ -702,7 +705,7 @@ def test_visit_that_turns_out_done_is_not_completed_by_its_visit_form_alone(save
 def test_value_that_only_the_database_refuses_is_a_clear_answer_not_a_crash(post, visit, monkeypatch):
     """The form and the database must agree; where they do not, the person is told and nothing is saved."""
     monkeypatch.setattr(
-        CRFS["grip-strength"].model, "calculate", lambda row, book: setattr(row, "left_1", 999)
+        CRFS["grip-strength"].model, "calculate", lambda row, data: setattr(row, "left_1", 999)
     )
     response = post(value="31.5")
     assert response.status_code == 422

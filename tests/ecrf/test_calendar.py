@@ -15,17 +15,17 @@ from ecrf.access.models import Membership, User
 from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.due import VisitState
-from ecrf.casebook.many_outlooks import outlooks_of
+from ecrf.calendar.models import CalendarFeed
+from ecrf.calendar.services import LIVING_AT_MOST, living_feeds, make_feed
 from ecrf.casebook.models import Entry, Patient
-from ecrf.casebook.outlooks import outlook_of, refresh_outlook
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.recording import record
-from ecrf.casebook.storing import ensure_entry
+from ecrf.casebook.record.record import record
+from ecrf.casebook.record.store import ensure_entry
+from ecrf.casebook.schedule.due import VisitState
+from ecrf.casebook.schedule.many import schedule_statuses_of
+from ecrf.casebook.schedule.status import refresh_schedule_status, schedule_status_of
 from ecrf.casebook.striking import strike_out
-from ecrf.reports.models import CalendarFeed
-from ecrf.reports.services import LIVING_AT_MOST, living_feeds, make_feed
-from ecrf.web import LogLine
+from ecrf.forms.protocol import protocol
+from ecrf.web.log import LogLine
 from tests.bench.counting import statements
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_site, make_user
@@ -74,8 +74,10 @@ def treated(site, coordinator) -> Patient:
     patient = a_patient(site, coordinator)
     for code, days in (("SCR", 210), ("W01", 200), ("W04", 179)):
         visit = a_visit(patient, code, coordinator)
-        enter(visit, "visit", coordinator, fate="done", visited_on=days_ago(patient, days).isoformat())
-    enter(a_visit(patient, "W07", coordinator), "visit", coordinator, fate="missed", missed_reason="Snow")
+        enter(visit, "visit", coordinator, occurrence="done", visited_on=days_ago(patient, days).isoformat())
+    enter(
+        a_visit(patient, "W07", coordinator), "visit", coordinator, occurrence="missed", missed_reason="Snow"
+    )
     a_visit(patient, "W10", coordinator)
     return patient
 
@@ -93,7 +95,7 @@ def events(treated, coordinator) -> dict[str, dict]:
 
 
 def test_each_visit_still_awaited_is_one_event_over_its_window(treated, events):
-    awaited = {due.plan.code: due for due in outlook_of(treated).visits if due.is_awaited}
+    awaited = {due.plan.code: due for due in schedule_status_of(treated).visits if due.is_awaited}
     assert set(events) == {"W10", *(plan.code for plan in protocol().visits[5:] if not plan.on_demand)}
     assert set(awaited) == set(events)
     for code, event in events.items():
@@ -111,7 +113,7 @@ def test_event_names_patient_visit_and_due_day(treated, events):
 
 
 def test_event_says_overdue_exactly_where_the_outlook_does(treated, events):
-    states = {due.plan.code: due.state for due in outlook_of(treated).visits}
+    states = {due.plan.code: due.state for due in schedule_status_of(treated).visits}
     for code, event in events.items():
         assert ("overdue" in event["SUMMARY"]) == (states[code] == VisitState.OVERDUE), code
 
@@ -119,7 +121,7 @@ def test_event_says_overdue_exactly_where_the_outlook_does(treated, events):
 def test_window_is_overdue_from_the_day_after_it_closes(site, coordinator, monkeypatch):
     patient = a_patient(site, coordinator)
     url = address(coordinator)
-    [screening] = [due for due in outlook_of(patient).visits if due.plan.code == "SCR"]
+    [screening] = [due for due in schedule_status_of(patient).visits if due.plan.code == "SCR"]
     for day, is_late in ((screening.closes_on, False), (screening.closes_on + timedelta(days=1), True)):
         monkeypatch.setattr("ecrf.access.models.Site.today", lambda _site, day=day: day)
         [summary] = [text for text in summaries(url) if "Screening" in text]
@@ -196,13 +198,13 @@ def _in_every_state(site, by: User) -> list[Patient]:
     new, screened, treated, complete, ended, early = (a_patient(site, by) for _ in range(6))
     for patient in (screened, treated, complete, ended, early):
         visit = a_visit(patient, "SCR", by)
-        enter(visit, "visit", by, fate="done", visited_on=days_ago(patient, 60).isoformat())
+        enter(visit, "visit", by, occurrence="done", visited_on=days_ago(patient, 60).isoformat())
     for patient in (treated, complete, ended, early):
         enter(
             a_visit(patient, "W01", by),
             "visit",
             by,
-            fate="done",
+            occurrence="done",
             visited_on=days_ago(patient, 50).isoformat(),
         )
     visit = a_visit(complete, "W04", by)
@@ -210,27 +212,27 @@ def _in_every_state(site, by: User) -> list[Patient]:
         for key in protocol().plan("W04").forms:
             ensure_entry(a_place(visit, key))
         Entry.objects.filter(visit=visit).update(status="complete", missing=0)
-        refresh_outlook(complete)
+        refresh_schedule_status(complete)
     _end(ended, "COMPLETED", by)
     added = enter(visit, "infusion-lot", by, parent=1, reason="Late", lot_number="SYN-1")
     struck = added.row.entry
-    assert outlook_of(complete).unfinished.plan.code == "SCR"
+    assert schedule_status_of(complete).unfinished.plan.code == "SCR"
     strike_out(entry=struck, by=by, actor=by.acting_at(site, "enter"), reason="Entered twice")
     a_visit(early, "ET", by)
-    enter(a_visit(treated, "W04", by), "visit", by, fate="missed", missed_reason="Snow")
+    enter(a_visit(treated, "W04", by), "visit", by, occurrence="missed", missed_reason="Snow")
     return [new, screened, treated, complete, ended, early]
 
 
 def test_many_patients_have_the_outlook_that_each_has_alone(site, coordinator):
     made = _in_every_state(site, coordinator)
-    found = outlooks_of(made)
-    assert found == {patient.pk: outlook_of(patient) for patient in made}
+    found = schedule_statuses_of(made)
+    assert found == {patient.pk: schedule_status_of(patient) for patient in made}
     states = {due.state for one in found.values() for due in one.visits}
     assert {VisitState.DONE, VisitState.BEGUN, VisitState.NOT_EXPECTED} <= states
 
 
 def test_outlooks_of_nobody_are_none():
-    assert outlooks_of([]) == {}
+    assert schedule_statuses_of([]) == {}
 
 
 def test_feed_takes_the_same_statements_for_one_patient_and_for_five(treated, site, coordinator, settings):
@@ -249,7 +251,7 @@ def test_feed_of_very_many_patients_holds_those_whose_window_closes_first(
     treated, site, coordinator, monkeypatch
 ):
     later = a_patient(site, coordinator)
-    monkeypatch.setattr("ecrf.reports.calendar.PATIENTS_AT_MOST", 1)
+    monkeypatch.setattr("ecrf.calendar.feed.PATIENTS_AT_MOST", 1)
     assert numbers(address(coordinator)) == {treated.number}
     assert later.number != treated.number
 
@@ -361,7 +363,7 @@ def test_secret_stands_nowhere_in_the_database(browser):
     secret = shown(make(browser)).removeprefix("/calendar/").removesuffix(".ics")
     assert len(secret) == 43
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_jsonb(f)::text FROM reports_calendarfeed f")
+        cursor.execute("SELECT to_jsonb(f)::text FROM calendar_calendarfeed f")
         assert secret not in str(cursor.fetchall())
     told = str(list(AuditEvent.objects.values()))
     assert secret not in told
@@ -470,7 +472,7 @@ def test_page_is_led_to_by_those_who_may_open_it(client, coordinator, monitor, s
 def test_trail_says_who_made_and_who_revoked_an_address(browser, coordinator):
     make(browser, label="Desk")
     browser.post(f"/calendar/{living_feeds(coordinator).get().pk}/revoke/")
-    made, revoked = AuditEvent.objects.filter(table="reports_calendarfeed").order_by("pk")
+    made, revoked = AuditEvent.objects.filter(table="calendar_calendarfeed").order_by("pk")
     assert (made.operation, made.actor) == ("INSERT", "coordinator")
     assert made.changes["label"] == [None, "Desk"]
     assert (revoked.operation, revoked.actor) == ("UPDATE", "coordinator")
@@ -515,7 +517,7 @@ def test_secret_is_not_in_the_log_whatever_happens(coordinator, written, monkeyp
     assert strict.get(url).status_code == 200
     assert strict.post(url).status_code == 403
     assert strict.get(url + "x").status_code == 404
-    monkeypatch.setattr("ecrf.reports.views.calendar.calendar_of", lambda user: 1 / 0)
+    monkeypatch.setattr("ecrf.calendar.views.calendar_of", lambda user: 1 / 0)
     assert strict.get(url).status_code == 500
     found = written()
     assert found.count("/calendar/***.ics") >= 5

@@ -6,7 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from ecrf.casebook.items import (
+from ecrf.checks import catalogue as module
+from ecrf.checks.catalogue import MARKS, catalogue
+from ecrf.checks.item_words import needed, takes
+from ecrf.checks.registry import CHECKS, Offer
+from ecrf.forms.items import (
     Choice,
     ClockTime,
     Day,
@@ -18,12 +22,8 @@ from ecrf.casebook.items import (
     WholeNumber,
     YesNo,
 )
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS
-from ecrf.checks import catalogue as module
-from ecrf.checks.catalogue import MARKS, catalogue
-from ecrf.checks.item_words import needed, takes
-from ecrf.checks.registry import CHECKS, Offer
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_check_of_any_form_says_which_items_it_looks_at(rules):
 
 
 def test_check_tells_what_it_offers_the_site(monkeypatch):
-    offer = Offer("adverse-event", "Record an adverse event", lambda row, book: {})
+    offer = Offer("adverse-event", "Record an adverse event", lambda row, data: {})
     changed = {**CHECKS, "GRIP-001": replace(CHECKS["GRIP-001"], offer=offer)}
     monkeypatch.setattr(module, "CHECKS", changed)
     rules = catalogue(protocol())
@@ -166,7 +166,7 @@ def test_item_is_told_by_what_it_takes(item, words):
 @pytest.mark.parametrize(
     ("key", "name", "words"),
     [
-        ("visit", "fate", "Yes"),
+        ("visit", "occurrence", "Yes"),
         ("visit", "missed_reason", "If “The visit was” is Missed"),
         ("mrc-strength", "assessed_at", "No"),
         ("adverse-event", "ended_on", "If “Ongoing?” is No"),

@@ -17,17 +17,17 @@ from django.test import Client
 from ecrf.access.roles import Right, Role
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditChain, AuditEvent
-from ecrf.casebook import storing
-from ecrf.casebook.keeping_ranges import NewRange, add_ranges
-from ecrf.casebook.models import Entry, Patient, PatientOutlook, Visit
-from ecrf.casebook.registry import CRFS
+from ecrf.calendar.services import LIVING_AT_MOST, living_feeds, make_feed
+from ecrf.casebook.laboratory.services import NewRange, add_ranges
+from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
+from ecrf.casebook.record import store
 from ecrf.casebook.services import add_entry, add_patient, complete_entries, open_visit
 from ecrf.casebook.striking import strike_out
-from ecrf.checks.models import Finding
+from ecrf.checks.models import Discrepancy
+from ecrf.forms.registry import CRFS
 from ecrf.locks.services import LockRefused, put
 from ecrf.queries.models import Message, Query
 from ecrf.queries.services import QueryRefused, answer, close, open_query
-from ecrf.reports.services import LIVING_AT_MOST, living_feeds, make_feed
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_site, make_user
 
@@ -178,7 +178,7 @@ def test_parallel_saves_that_set_off_checks_across_forms_do_not_wait_in_a_circle
 
     at_once(many(committed.visit, 0), many(w04, 1), many(committed.visit, 1))
     assert verify().faults == []
-    keys = list(Finding.objects.values_list("entry", "check_id", "item"))
+    keys = list(Discrepancy.objects.values_list("entry", "check_id", "item"))
     assert len(keys) == len(set(keys))
 
 
@@ -197,7 +197,7 @@ def test_double_click_on_add_patient_adds_one(committed):
         return browser.post("/patients/add/", data).headers["Location"]
 
     assert set(at_once(click, click, click)) == {"/patients/01-002/"}
-    assert Patient.objects.count() == PatientOutlook.objects.count() == 2
+    assert Patient.objects.count() == PatientStatus.objects.count() == 2
 
 
 def test_visit_opened_by_two_people_at_once_is_one(committed):
@@ -226,7 +226,12 @@ def test_two_people_adding_to_a_log_at_once_add_two(committed):
 
 def test_form_completed_while_somebody_changes_it_is_never_changed_without_a_reason(committed):
     enter(
-        committed.visit, "visit", committed.people[0], fate="done", visited_on="2026-01-05", contact="on-site"
+        committed.visit,
+        "visit",
+        committed.people[0],
+        occurrence="done",
+        visited_on="2026-01-05",
+        contact="on-site",
     )
     actor = committed.people[0].acting_at(committed.site, Right.ENTER)
     place = a_place(committed.visit, "visit")
@@ -236,7 +241,7 @@ def test_form_completed_while_somebody_changes_it_is_never_changed_without_a_rea
     )
     events = list(AuditEvent.objects.filter(chain=committed.patient.pk).order_by("position"))
     completed = next(e.position for e in events if "status" in e.changes and e.changes["status"][0])
-    changed = [e.position for e in events if e.table == "trial_visit" and "contact" in e.changes][1:]
+    changed = [e.position for e in events if e.table == "trial_visitrecord" and "contact" in e.changes][1:]
     assert bool(saved.wants_reason) == (not changed)
     assert all(position < completed for position in changed)
 
@@ -312,7 +317,7 @@ def test_first_result_saved_while_a_range_is_added_is_flagged_by_it(committed, m
     """The result is not stored yet when the range's patients are looked for, and the range is not when it is read."""
     enter(committed.visit, "laboratory", committed.people[0], collected_on="2026-01-12")
     calculated, added = threading.Event(), threading.Event()
-    usual = storing._save
+    usual = store._save
 
     def slow(row, columns):
         calculated.set()
@@ -325,7 +330,7 @@ def test_first_result_saved_while_a_range_is_added_is_flagged_by_it(committed, m
         add_ranges(site=committed.site, given=[hgb], by=committed.people[1])
         added.set()
 
-    monkeypatch.setattr(storing, "_save", slow)
+    monkeypatch.setattr(store, "_save", slow)
     number = CRFS["lab-result"].row_names.index("Haemoglobin") + 1
     at_once(saving(committed, 0, crf="lab-result", number=number, parent=1, value="10"), add)
     assert CRFS["lab-result"].model.objects.get().flag == "LOW"

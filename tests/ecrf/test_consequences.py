@@ -11,7 +11,7 @@ from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.casebook.services import complete_entries
 from ecrf.queries.models import Query
-from ecrf.signatures.models import Scope, Signature
+from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_place, a_visit, enter
 
@@ -23,7 +23,7 @@ def visit(site, coordinator, client):
     """Week 4 with its visit form and its pulse complete; the coordinator is logged in."""
     client.force_login(coordinator)
     visit = a_visit(a_patient(site, coordinator), "W04", coordinator)
-    enter(visit, "visit", coordinator, visited_on="2026-01-05", fate="done", contact="on-site")
+    enter(visit, "visit", coordinator, visited_on="2026-01-05", occurrence="done", contact="on-site")
     by = coordinator.acting_at(site, Right.ENTER)
     assert complete_entries(patient=visit.patient, places=[a_place(visit, "visit")], by=by) == []
     return visit
@@ -59,7 +59,8 @@ def reviewed(entry, monitor, investigator):
     chain = AuditChain.objects.get(chain=entry.patient_id)
     with acting(investigator.acting_at(entry.site, Right.SIGN), patient_id=entry.patient_id):
         Signature.objects.create(
-            **shared, scope=Scope.VISIT, visit=entry.visit, position=chain.length, head=chain.head, meaning="Seen",
+            **shared, scope=SignatureScope.VISIT, visit=entry.visit, position=chain.length, head=chain.head,
+            meaning="Seen",
             printed_name="Synthetic investigator", role="investigator", signed_at=at, signed_by=investigator,
         )  # fmt: skip
 
@@ -130,7 +131,7 @@ def test_each_item_keeps_its_own_reason_where_it_has_one(client, visit):
     }
     given = {"reason:visit:1:contact": "New information", "reason-of-all": "Transcription error"}
     assert client.post(url, {**data, **given}).status_code == 302
-    events = AuditEvent.objects.filter(table="trial_visit", operation="UPDATE").exclude(reason="")
+    events = AuditEvent.objects.filter(table="trial_visitrecord", operation="UPDATE").exclude(reason="")
     found = {name: event.reason for event in events for name in event.changes}
     assert found == {"contact": "New information", "visited_on": "Transcription error"}
 

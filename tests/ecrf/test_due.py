@@ -1,4 +1,4 @@
-"""What is due, overdue or done: the edges of the windows, and the stored outlook of the lists."""
+"""What is due, overdue or done: the edges of the windows, and the stored schedule status of the lists."""
 
 import uuid
 from datetime import date, timedelta
@@ -6,22 +6,22 @@ from datetime import date, timedelta
 import pytest
 
 from ecrf.audit.actor import acting
-from ecrf.casebook.due import (
+from ecrf.casebook.models import Entry, PatientStatus
+from ecrf.casebook.record.record import record
+from ecrf.casebook.record.store import ensure_entry
+from ecrf.casebook.schedule.due import (
     DAYS_TO_BASELINE,
     PatientEnd,
     PatientState,
     VisitFacts,
     VisitState,
-    outlook,
+    schedule_status,
     window,
 )
-from ecrf.casebook.matrix import matrix
-from ecrf.casebook.models import Entry, PatientOutlook
-from ecrf.casebook.outlooks import outlook_of, refresh_outlook
-from ecrf.casebook.protocol import Protocol, VisitPlan, protocol
-from ecrf.casebook.recording import record
+from ecrf.casebook.schedule.matrix import matrix
+from ecrf.casebook.schedule.status import refresh_schedule_status, schedule_status_of
 from ecrf.casebook.services import add_entry, add_patient, complete_entries, open_visit
-from ecrf.casebook.storing import ensure_entry
+from ecrf.forms.protocol import Protocol, VisitPlan, protocol
 from tests.builders import a_patient, a_place, a_visit, enter
 
 FORMS = ("visit",)
@@ -56,7 +56,7 @@ TREATED = [*SCREENED, done("BL", BASELINE)]
 
 
 def seen(facts, today: date, end: PatientEnd | None = None):
-    return outlook(TRIAL, facts, end, ADDED, today)
+    return schedule_status(TRIAL, facts, end, ADDED, today)
 
 
 def visit_of(facts, code: str, today: date, end: PatientEnd | None = None):
@@ -202,17 +202,17 @@ def test_last_is_the_latest_by_date_not_by_schedule():
     assert found.last.plan.code == "D22"
 
 
-# --- the stored outlook of the lists --------------------------------------------------------------
+# --- the stored schedule status of the lists --------------------------------------------------------------
 
 
 def stored(patient) -> tuple:
-    row = PatientOutlook.objects.get(patient=patient)
+    row = PatientStatus.objects.get(patient=patient)
     windows = (row.due_on, row.opens_on, row.closes_on)
     return (row.state, row.last_code, row.last_on, row.next_code, *windows, row.unfinished_code)
 
 
 def computed(patient) -> tuple:
-    found = outlook_of(patient)
+    found = schedule_status_of(patient)
     last, following, open_one = found.last, found.next, found.unfinished
     return (
         found.state.value,
@@ -237,17 +237,17 @@ def test_stored_outlook_is_the_computed_one_after_every_kind_of_act(site, coordi
     same()
     screening = open_visit(patient=patient, code="SCR", by=coordinator)
     same()
-    enter(screening, "visit", coordinator, fate="done", visited_on="2026-01-05", contact="on-site")
+    enter(screening, "visit", coordinator, occurrence="done", visited_on="2026-01-05", contact="on-site")
     same()
     week1 = open_visit(patient=patient, code="W01", by=coordinator)
-    enter(week1, "visit", coordinator, fate="done", visited_on="2026-01-12", contact="on-site")
+    enter(week1, "visit", coordinator, occurrence="done", visited_on="2026-01-12", contact="on-site")
     same()
     enter(week1, "visit", coordinator, visited_on="2026-01-13")
     same()
     assert complete_entries(patient=patient, places=[a_place(week1, "visit")], by=by) == []
     same()
     week4 = open_visit(patient=patient, code="W04", by=coordinator)
-    enter(week4, "visit", coordinator, fate="missed", missed_reason="Snow")
+    enter(week4, "visit", coordinator, occurrence="missed", missed_reason="Snow")
     same()
     assert complete_entries(patient=patient, places=[a_place(week4, "visit")], by=by) == []
     same()
@@ -276,14 +276,14 @@ def complete_visit(site, coordinator):
             for key in protocol().plan(code).forms:
                 ensure_entry(a_place(visit, key))
             Entry.objects.filter(visit=visit).update(status="complete", missing=0)
-            refresh_outlook(patient)
+            refresh_schedule_status(patient)
         return visit
 
     return make
 
 
 def state_of(visit) -> str:
-    return next(v.state for v in outlook_of(visit.patient).visits if v.plan.code == visit.code)
+    return next(v.state for v in schedule_status_of(visit.patient).visits if v.plan.code == visit.code)
 
 
 @pytest.mark.django_db

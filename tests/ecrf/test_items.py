@@ -7,18 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from ecrf.casebook.items import (
-    Choice,
-    ClockTime,
-    Day,
-    Line,
-    Measure,
-    PartialDay,
-    Prose,
-    WholeNumber,
-    YesNo,
-)
-from ecrf.casebook.values import first_day
+from ecrf.casebook.record.values import first_day
+from ecrf.forms.items import Choice, ClockTime, Day, Line, Measure, PartialDay, Prose, WholeNumber, YesNo
 
 NOW = datetime(2026, 11, 22, 8, 5, tzinfo=UTC)
 KPA = Measure("Grip", low="0", high="200", unit="kPa")

@@ -5,9 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.matrix import matrix
-from ecrf.casebook.naming import short_name
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.link_names import short_name
+from ecrf.casebook.schedule.matrix import matrix
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.monitoring.world import logged_in, page_of, text_of
 
@@ -31,7 +31,7 @@ def test_patients_page_names_the_event_of_a_serious_event(patient):
 
 
 def test_patients_page_names_the_visit_of_a_deviation(patient, coordinator):
-    enter(a_visit(patient, "W04", coordinator), "visit", coordinator, fate="missed")
+    enter(a_visit(patient, "W04", coordinator), "visit", coordinator, occurrence="missed")
     enter(patient, "protocol-deviation", coordinator, visit_link="W04.1")
     assert "Week 4" in _log(patient, "protocol-deviation")[0]
 
@@ -49,9 +49,9 @@ def test_event_without_a_term_is_named_by_its_number_and_an_infusion_by_its_visi
     visit = a_visit(patient, "W01", coordinator)
     enter(visit, "infusion", coordinator, number=2, infused_on="2024-04-02")
     enter(patient, "adverse-event", coordinator, number=2, term=None, started_on=None)
-    book = Book(patient)
-    assert [short_name(row) for row in book.rows("adverse-event")] == ["1 Rash", "2"]
-    assert [short_name(row) for row in book.rows("infusion")] == ["Week 1 (baseline), Infusion 2"]
+    data = PatientData(patient)
+    assert [short_name(row) for row in data.rows("adverse-event")] == ["1 Rash", "2"]
+    assert [short_name(row) for row in data.rows("infusion")] == ["Week 1 (baseline), Infusion 2"]
 
 
 def test_event_says_which_serious_event_names_it(patient, client, coordinator):
@@ -64,7 +64,7 @@ def test_monitors_list_of_serious_events_names_them_in_the_same_statements(
     patient, site, coordinator, monitor
 ):
     client = logged_in(monitor)
-    url = page_of(Book(patient).rows("serious-adverse-event")[0], "changelist")
+    url = page_of(PatientData(patient).rows("serious-adverse-event")[0], "changelist")
     assert "2 Headache" in text_of(client, url)
 
     def statements() -> int:

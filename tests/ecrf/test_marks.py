@@ -8,11 +8,10 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditChain
-from ecrf.casebook.marks import ReviewMark
+from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.services import complete_entries
-from ecrf.locks.models import Kind, Lock
-from ecrf.locks.models import Scope as LockScope
-from ecrf.signatures.models import Scope, Signature
+from ecrf.locks.models import Lock, LockKind, LockScope
+from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_place, a_visit, enter
 
@@ -83,37 +82,42 @@ def signed(entry, by, scope, /, **where):
 
 
 def test_complete_form_has_a_mark_that_counts_its_critical_items(visit, entry):
-    mark = ReviewMark.objects.get(entry=entry)
-    assert (mark.critical, mark.rest, mark.planned, mark.verified) == (23, 0, 23, 0)
-    assert not mark.is_signed
+    review_status = ReviewStatus.objects.get(entry=entry)
+    assert (review_status.critical, review_status.rest, review_status.planned, review_status.verified) == (
+        23,
+        0,
+        23,
+        0,
+    )
+    assert not review_status.is_signed
 
 
 def test_form_that_is_not_complete_has_no_mark(visit):
-    assert not ReviewMark.objects.exists()
+    assert not ReviewStatus.objects.exists()
 
 
 def test_item_that_is_emptied_is_no_longer_to_verify(visit, entry, coordinator):
     change(visit, coordinator, "")
-    assert ReviewMark.objects.get(entry=entry).critical == 22
+    assert ReviewStatus.objects.get(entry=entry).critical == 22
 
 
 @pytest.mark.requirement("R-098")
 def test_changed_item_alone_falls_back(visit, entry, coordinator, monitor):
     first, second = verified(entry, monitor), verified(entry, monitor, GRADES[1])
-    assert ReviewMark.objects.get(entry=entry).verified == 2
+    assert ReviewStatus.objects.get(entry=entry).verified == 2
     change(visit, coordinator)
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.stands, second.stands) == (False, True)
     assert first.fallen_position
-    assert ReviewMark.objects.get(entry=entry).verified == 1
+    assert ReviewStatus.objects.get(entry=entry).verified == 1
 
 
 @pytest.mark.requirement("R-098")
 @pytest.mark.requirement("R-034")
 def test_raw_sql_unverifies_and_unsigns_too(entry, monitor, investigator):
-    seen, name = verified(entry, monitor), signed(entry, investigator, Scope.FORM, entry=entry)
-    assert ReviewMark.objects.get(entry=entry).is_signed
+    seen, name = verified(entry, monitor), signed(entry, investigator, SignatureScope.FORM, entry=entry)
+    assert ReviewStatus.objects.get(entry=entry).is_signed
     with (
         acting(investigator.acting_at(entry.site, Right.ENTER), reason="By hand"),
         connection.cursor() as cursor,
@@ -123,20 +127,20 @@ def test_raw_sql_unverifies_and_unsigns_too(entry, monitor, investigator):
     name.refresh_from_db()
     assert not seen.stands
     assert not name.stands
-    assert not ReviewMark.objects.get(entry=entry).is_signed
+    assert not ReviewStatus.objects.get(entry=entry).is_signed
     assert verify().faults == []
 
 
 @pytest.mark.requirement("R-034")
 def test_visits_signature_covers_its_forms_and_breaks_with_any(visit, entry, coordinator, investigator):
-    name = signed(entry, investigator, Scope.VISIT, visit=visit)
+    name = signed(entry, investigator, SignatureScope.VISIT, visit=visit)
     enter(visit, "visit", coordinator, contact="on-site")
     name.refresh_from_db()
     assert not name.stands
 
 
 def test_signature_holds_while_another_visit_changes(visit, entry, coordinator, investigator):
-    name = signed(entry, investigator, Scope.VISIT, visit=visit)
+    name = signed(entry, investigator, SignatureScope.VISIT, visit=visit)
     enter(a_visit(visit.patient, "W07", coordinator), "visit", coordinator, contact="on-site")
     name.refresh_from_db()
     assert name.stands
@@ -146,7 +150,7 @@ def test_signature_holds_while_another_visit_changes(visit, entry, coordinator, 
 def test_broken_signature_cannot_be_mended_nor_a_standing_one_altered(
     visit, entry, coordinator, investigator
 ):
-    name = signed(entry, investigator, Scope.CASEBOOK)
+    name = signed(entry, investigator, SignatureScope.CASEBOOK)
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         Signature.objects.filter(pk=name.pk).update(meaning="Something else")
     change(visit, coordinator)
@@ -163,7 +167,7 @@ def locked(entry, by, kind, scope, /, **where):
 
 @pytest.mark.requirement("R-112")
 @pytest.mark.parametrize("scope", list(LockScope))
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(LockKind))
 def test_database_refuses_a_write_under_a_freeze_or_lock(
     visit, entry, data_manager, coordinator, scope, kind
 ):
@@ -187,8 +191,8 @@ def test_database_refuses_a_write_under_a_freeze_or_lock(
 
 def test_verification_goes_on_under_a_freeze_but_not_under_a_lock(entry, data_manager, monitor):
     where = {"site": entry.site, "patient": entry.patient}
-    locked(entry, data_manager, Kind.FREEZE, LockScope.PATIENT, **where)
+    locked(entry, data_manager, LockKind.FREEZE, LockScope.PATIENT, **where)
     verified(entry, monitor)
-    locked(entry, data_manager, Kind.LOCK, LockScope.PATIENT, **where)
+    locked(entry, data_manager, LockKind.LOCK, LockScope.PATIENT, **where)
     with pytest.raises(DatabaseError, match="locked"), transaction.atomic():
         verified(entry, monitor, GRADES[1])

@@ -5,13 +5,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ecrf.access.roles import Right
-from ecrf.casebook.marks import ReviewMark
 from ecrf.casebook.models import Entry
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.services import complete_entries
 from ecrf.casebook.striking import restore, strike_out
-from ecrf.monitoring.progress import progress_of
-from ecrf.signatures.reading import unsigned_places
+from ecrf.forms.registry import CRFS
+from ecrf.monitoring.lists.progress import progress_of
+from ecrf.signatures.lookup import unsigned_places
 from ecrf.verification import services
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.ecrf.queries.builders import act, asked
@@ -26,7 +26,7 @@ def ae(patient, by, number):
     d = CRFS["adverse-event"]
     enter(patient, "adverse-event", by, number=number, **AE)
     row = d.model.objects.select_related("entry").get(entry__patient=patient, entry__number=number)
-    from ecrf.casebook.values import Missing
+    from ecrf.casebook.record.values import Missing
 
     left = {name: Missing("unknown") for name in d.missing(row)}
     while left:
@@ -47,8 +47,8 @@ def patient(site, coordinator):
 
 def test_struck_row_that_was_verified_hides_nothing_that_is_left(patient, coordinator, monitor, site):
     one, two = ae(patient, coordinator, 1), ae(patient, coordinator, 2)
-    ReviewMark.objects.update(is_sampled=True)
-    ReviewMark.objects.get(pk=one.pk)
+    ReviewStatus.objects.update(is_sampled=True)
+    ReviewStatus.objects.get(pk=one.pk)
     items = list(CRFS["adverse-event"].entered)
     for e in (one,):
         services.verify_shown(
@@ -62,7 +62,7 @@ def test_struck_row_that_was_verified_hides_nothing_that_is_left(patient, coordi
         entry=one, by=coordinator, actor=coordinator.acting_at(site, Right.ENTER), reason="Entered twice"
     )
     after = progress_of("patient", [patient.pk])[patient.pk]
-    m = ReviewMark.objects.get(pk=two.pk)
+    m = ReviewStatus.objects.get(pk=two.pk)
     assert (after.planned, after.verified) == (m.planned, m.verified)
 
 
@@ -128,14 +128,14 @@ def test_a_row_struck_a_second_time_for_the_same_reason_is_handed_back_again(
 
 def test_verification_after_strike_restore(patient, coordinator, monitor, site):
     one = ae(patient, coordinator, 1)
-    ReviewMark.objects.update(is_sampled=True)
+    ReviewStatus.objects.update(is_sampled=True)
     services.verify(
         entry=one, item="term", seen=10**6, by=monitor, actor=monitor.acting_at(site, Right.VERIFY)
     )
-    before = ReviewMark.objects.values("planned", "verified", "draw", "completed_at").get(pk=one.pk)
+    before = ReviewStatus.objects.values("planned", "verified", "sample", "completed_at").get(pk=one.pk)
     actor = coordinator.acting_at(site, Right.ENTER)
     strike_out(entry=one, by=coordinator, actor=actor, reason="Entered twice")
     restore(entry=one, actor=actor, reason="It was right")
-    after = ReviewMark.objects.values("planned", "verified", "draw", "completed_at").get(pk=one.pk)
-    for name in ("planned", "verified", "draw"):
+    after = ReviewStatus.objects.values("planned", "verified", "sample", "completed_at").get(pk=one.pk)
+    for name in ("planned", "verified", "sample"):
         assert after[name] == before[name], name

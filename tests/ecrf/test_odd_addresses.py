@@ -146,7 +146,7 @@ def test_page_that_does_not_exist_is_not_found(path, browser, patient):
         "/patients/{n}/UNS-100/open/",
         "/patients/{n}/UNS-0/open/",
         "/patients/{n}/x%00/open/",
-        "/findings/99999999999999999999999/confirm/",
+        "/discrepancies/99999999999999999999999/confirm/",
         "/sites/01/ranges/99999999999999999999/end/",
         "/sites/01/ranges/1/withdraw/",
     ],

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ecrf.casebook.partial_dates import earliest, latest, surely_before, validate
+from ecrf.forms.partial_dates import earliest, latest, surely_before, validate
 
 pytestmark = pytest.mark.requirement("R-094")
 

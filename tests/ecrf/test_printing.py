@@ -13,10 +13,10 @@ from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.record.values import Missing
 from ecrf.casebook.striking import strike_out
-from ecrf.casebook.values import Missing
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.monitoring.world import an_adverse_event
 from tests.ecrf.queries.builders import act, answered, asked, complete, vital_signs
@@ -114,14 +114,14 @@ def test_header_says_trial_patient_site_visit_when_and_by_whom(read, visit, sett
 
 
 def test_open_questions_stand_under_their_items_and_answered_ones_name_who(read, visit, coordinator):
-    from ecrf.checks.models import Finding
-    from ecrf.checks.services import confirm
+    from ecrf.checks.discrepancies import confirm
+    from ecrf.checks.models import Discrepancy
 
     enter(visit, "grip-strength", coordinator, right_1="170")
     assert "Right hand, trial 1: ? To answer: 170.0 kPa is more" in read(*print_visit(visit))
-    finding = Finding.objects.get(entry__crf="grip-strength", check_id="GRIP-001")
+    discrepancy = Discrepancy.objects.get(entry__crf="grip-strength", check_id="GRIP-001")
     by = coordinator.acting_at(visit.site, Right.ENTER)
-    confirm(finding=finding, by=coordinator, actor=by, text=finding.text)
+    confirm(discrepancy=discrepancy, by=coordinator, actor=by, text=discrepancy.text)
     page = read(*print_visit(visit))
     assert "✓ Confirmed against the source by coordinator, 20" in page
     assert "To answer" not in page
@@ -163,12 +163,12 @@ def test_row_that_another_form_names_is_printed_in_words(read, patient, coordina
 def test_casebook_has_contents_then_every_opened_visit_by_its_date_then_the_logs(read, patient, coordinator):
     days = {"W01": "2026-01-05", "W04": "2026-01-26", "UNS-1": "2026-01-12"}
     for code, day in days.items():
-        enter(a_visit(patient, code, coordinator), "visit", coordinator, fate="done", visited_on=day)
+        enter(a_visit(patient, code, coordinator), "visit", coordinator, occurrence="done", visited_on=day)
     enter(patient, "adverse-event", coordinator, term="Headache")
     page = read("print-casebook", patient.number, source=True)
-    leaves = re.findall(r'id="leaf-([^"]+)"', page)
-    assert leaves == ["W01", "UNS-1", "W04", "adverse-event", *protocol().patient_forms]
-    assert set(re.findall(r'href="#leaf-([^"]+)"', page)) == set(leaves)
+    form_groups = re.findall(r'id="leaf-([^"]+)"', page)
+    assert form_groups == ["W01", "UNS-1", "W04", "adverse-event", *protocol().patient_forms]
+    assert set(re.findall(r'href="#leaf-([^"]+)"', page)) == set(form_groups)
     assert "Unscheduled visit 1 2026-01-12" in words_of(page)
     assert "Medical history none recorded" in words_of(page)
     assert "Adverse events 1 recorded" in words_of(page)
@@ -182,7 +182,7 @@ def test_ids_on_the_casebooks_page_are_there_once(read, patient, coordinator):
 
 
 def test_missed_visit_prints_its_own_form_only(read, visit, coordinator):
-    enter(visit, "visit", coordinator, fate="missed")
+    enter(visit, "visit", coordinator, occurrence="missed")
     page = read(*print_visit(visit))
     assert "Missed" in page
     assert "Grip strength" not in page

@@ -12,13 +12,13 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.chain import verify
 from ecrf.audit.models import SYSTEM_CHAIN, AuditEvent
-from ecrf.casebook.keeping_ranges import NewRange, RangeRefused, add_ranges, end_range, withdraw_range
+from ecrf.casebook.laboratory.ranges import Flag, RangeMatch, find, flag, same_unit
+from ecrf.casebook.laboratory.services import NewRange, RangeRefused, add_ranges, end_range, withdraw_range
 from ecrf.casebook.models import ReferenceRange
-from ecrf.casebook.ranges import Flag, Found, find, flag, same_unit
 
 JANUARY, JUNE, DECEMBER = date(2026, 1, 1), date(2026, 6, 30), date(2026, 12, 31)
 HGB = NewRange("HGB", "g/dL", Decimal("12"), Decimal("16"), "", JANUARY)
-FOUND = Found("g/dL", Decimal("12"), Decimal("16"))
+FOUND = RangeMatch("g/dL", Decimal("12"), Decimal("16"))
 
 
 def look(*ranges, unit=None, sex=None, day=JANUARY):
@@ -55,7 +55,7 @@ def test_both_limits_belong_to_the_range(value, flagged):
 )
 def test_limit_that_is_open_flags_nothing(low, high, value, flagged):
     limits = [Decimal(limit) if limit else None for limit in (low, high)]
-    assert flag(Decimal(value), Found("U/L", *limits)) == flagged
+    assert flag(Decimal(value), RangeMatch("U/L", *limits)) == flagged
 
 
 def test_no_value_has_no_flag():
@@ -72,12 +72,12 @@ def test_bound_instead_of_a_value_is_flagged_only_where_it_decides(comparator, v
 
 @pytest.mark.parametrize(("value", "flagged"), [("0.9", Flag.NORMAL), ("1", Flag.NORMAL), ("1.1", None)])
 def test_less_than_a_value_below_an_upper_limit_alone_is_normal(value, flagged):
-    assert flag(Decimal(value), Found("µg/mL", None, Decimal("1")), "<") == flagged
+    assert flag(Decimal(value), RangeMatch("µg/mL", None, Decimal("1")), "<") == flagged
 
 
 @pytest.mark.parametrize(("value", "flagged"), [("91", Flag.NORMAL), ("90", Flag.NORMAL), ("89", None)])
 def test_more_than_a_value_above_a_lower_limit_alone_is_normal(value, flagged):
-    assert flag(Decimal(value), Found("U/L", Decimal("90"), None), ">") == flagged
+    assert flag(Decimal(value), RangeMatch("U/L", Decimal("90"), None), ">") == flagged
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_more_than_a_value_above_a_lower_limit_alone_is_normal(value, flagged):
     [("12.0", "16", "12–16"), (None, "40", "at most 40"), ("100", None, "at least 100"), (None, None, "")],
 )
 def test_limits_in_words(low, high, words):
-    assert Found("", *[Decimal(limit) if limit else None for limit in (low, high)]).limits == words
+    assert RangeMatch("", *[Decimal(limit) if limit else None for limit in (low, high)]).limits == words
 
 
 # --- which range holds ----------------------------------------------------------------------------
@@ -118,21 +118,21 @@ def test_range_of_the_patients_sex_goes_before_the_one_for_any():
 
 
 def test_range_of_one_sex_gives_its_unit_but_no_limits_while_the_sex_is_unknown():
-    assert look(replace(HGB, sex="M")) == Found("g/dL")
+    assert look(replace(HGB, sex="M")) == RangeMatch("g/dL")
 
 
 def test_typed_unit_chooses_among_several():
     litre = replace(HGB, unit="g/L", low=Decimal("120"), high=Decimal("160"))
-    assert look(HGB, litre, unit="g/l") == Found("g/L", Decimal("120"), Decimal("160"))
-    assert look(HGB, litre) == Found()
+    assert look(HGB, litre, unit="g/l") == RangeMatch("g/L", Decimal("120"), Decimal("160"))
+    assert look(HGB, litre) == RangeMatch()
 
 
 def test_unit_that_no_range_knows_stands_as_typed_without_limits():
-    assert look(HGB, unit="mmol/L") == Found("mmol/L")
+    assert look(HGB, unit="mmol/L") == RangeMatch("mmol/L")
 
 
 def test_range_of_another_test_is_not_used():
-    assert look(replace(HGB, test="WBC")) == Found()
+    assert look(replace(HGB, test="WBC")) == RangeMatch()
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from django.db import transaction
 from ecrf.access.roles import Right
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.book import Book
-from ecrf.casebook.recording import record
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.record.record import record
+from ecrf.casebook.record.values import Missing
 from ecrf.casebook.services import complete_entries
-from ecrf.casebook.values import Missing
-from ecrf.checks.models import Finding
+from ecrf.checks.models import Discrepancy
 from tests.builders import a_patient, a_place, a_visit, enter
 
 
@@ -72,21 +72,24 @@ def test_missing_reason_stands_instead_of_the_value(visit, coordinator):
 
 @pytest.mark.requirement("R-005")
 def test_change_after_completion_wants_a_reason(visit, coordinator):
-    enter(visit, "visit", coordinator, fate="done", visited_on="2026-01-05", contact="on-site")
+    enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05", contact="on-site")
     by = coordinator.acting_at(visit.site, "enter")
     assert complete_entries(patient=visit.patient, places=[a_place(visit, "visit")], by=by) == []
     assert enter(visit, "visit", coordinator, visited_on="2026-01-06").wants_reason == ["visited_on"]
     assert enter(visit, "visit", coordinator, visited_on="2026-01-06", reason="  ").wants_reason
     result = enter(visit, "visit", coordinator, visited_on="2026-01-06", reason="Transcription error")
     assert result.changed == ["visited_on"]
-    assert AuditEvent.objects.filter(table="trial_visit").latest("position").reason == "Transcription error"
+    assert (
+        AuditEvent.objects.filter(table="trial_visitrecord").latest("position").reason
+        == "Transcription error"
+    )
 
 
 def test_soft_check_asks_and_clears_by_itself(visit, coordinator):
     enter(visit, "mrc-strength", coordinator, before_dose="no")
-    assert Finding.objects.get(check_id="MRC-003").state == "open"
+    assert Discrepancy.objects.get(check_id="MRC-003").state == "open"
     enter(visit, "mrc-strength", coordinator, before_dose="yes")
-    assert Finding.objects.get(check_id="MRC-003").state == "cleared"
+    assert Discrepancy.objects.get(check_id="MRC-003").state == "cleared"
 
 
 def test_pair_rule_refuses_the_item_of_the_pair_and_no_other(visit, coordinator):
@@ -110,11 +113,11 @@ def test_one_book_for_several_rows_finds_what_was_recorded_before_with_it(visit,
     by = coordinator.acting_at(visit.patient.site, Right.ENTER)
     lots = [a_place(visit, "infusion-lot", number, 1) for number in (1, 2, 1)]
     with transaction.atomic():
-        book = Book(visit.patient)
+        data = PatientData(visit.patient)
         for place, number in zip(lots, ("SYN-1", "SYN-2", "SYN-3"), strict=True):
-            record(place=place, values={"lot_number": number}, by=by, book=book)
-        record(place=a_place(visit, "infusion"), values={"given_g": "10"}, by=by, book=book)
-    assert [row.lot_number for row in Book(visit.patient).rows("infusion-lot")] == ["SYN-3", "SYN-2"]
+            record(place=place, values={"lot_number": number}, by=by, data=data)
+        record(place=a_place(visit, "infusion"), values={"given_g": "10"}, by=by, data=data)
+    assert [row.lot_number for row in PatientData(visit.patient).rows("infusion-lot")] == ["SYN-3", "SYN-2"]
     assert visit.entries.filter(crf="infusion").count() == 1
     assert verify().faults == []
 
@@ -123,20 +126,20 @@ def test_one_book_for_several_named_rows_compares_each_with_its_own(patient_with
     patient, visit = patient_with_haemoglobin
     by = coordinator.acting_at(patient.site, Right.ENTER)
     with transaction.atomic():
-        book = Book(patient)
+        data = PatientData(patient)
         for number, value in ((2, "5.0"), (1, "12.0")):
             values = {"value": value, "unit": "g/dL"}
-            record(place=a_place(visit, "lab-result", number, 1), values=values, by=by, book=book)
+            record(place=a_place(visit, "lab-result", number, 1), values=values, by=by, data=data)
     assert (
-        Finding.objects.get(check_id="LB-006").text
+        Discrepancy.objects.get(check_id="LB-006").text
         == "Haemoglobin fell from 15 g/dL to 12 g/dL since Week 1 (baseline)."
     )
 
 
 @pytest.fixture
 def patient_with_haemoglobin(visit, coordinator):
-    enter(visit, "visit", coordinator, fate="done", visited_on="2026-05-04")
+    enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-05-04")
     enter(visit, "lab-result", coordinator, parent=1, value="15.0", unit="g/dL")
     later = a_visit(visit.patient, "W04", coordinator)
-    enter(later, "visit", coordinator, fate="done", visited_on="2026-05-25")
+    enter(later, "visit", coordinator, occurrence="done", visited_on="2026-05-25")
     return visit.patient, later

@@ -5,10 +5,10 @@ from django.test import Client
 from django.urls import reverse
 
 from ecrf.access.roles import Right
-from ecrf.casebook.marks import ReviewMark
-from ecrf.monitoring import pages
+from ecrf.casebook.review_status import ReviewStatus
+from ecrf.monitoring.sdv import views as pages
 from ecrf.verification import services
-from ecrf.verification.marking import follow_plan, mark_anew
+from ecrf.verification.review_status import derive_review_status, follow_plan
 from tests.builders import a_patient, a_visit
 from tests.ecrf.queries.builders import change, complete, vital_signs
 
@@ -35,14 +35,14 @@ def verify(entry, item, by, seen=10**6, **more):
 def test_a_value_saved_while_the_page_is_made_is_not_verified_unseen(
     entry, visit, monitor, coordinator, monkeypatch
 ):
-    real = pages.visit_sheets
+    real = pages.visit_form_views
 
     def slow(found):
-        sheets = real(found)
+        form_views = real(found)
         change(entry, coordinator, pulse="99")
-        return sheets
+        return form_views
 
-    monkeypatch.setattr(pages, "visit_sheets", slow)
+    monkeypatch.setattr(pages, "visit_form_views", slow)
     client = Client()
     client.force_login(monitor)
     page = client.get(reverse("monitor:casebook_visit_change", args=[visit.pk])).content.decode()
@@ -55,7 +55,7 @@ def test_a_value_saved_while_the_page_is_made_is_not_verified_unseen(
 
 
 def test_plan_change_keeps_what_is_verified(entry, monitor, monkeypatch, settings):
-    ReviewMark.objects.update(is_sampled=False)
+    ReviewStatus.objects.update(is_sampled=False)
     verify(entry, "pulse", monitor)
     from ecrf.verification import plan
 
@@ -66,11 +66,11 @@ def test_plan_change_keeps_what_is_verified(entry, monitor, monkeypatch, setting
         return was(crf, item) or (crf, item) == ("vital-signs", "pulse")
 
     monkeypatch.setattr(plan, "is_critical", new)
-    from ecrf.verification import marking
+    from ecrf.verification import review_status as marking
 
     monkeypatch.setattr(marking, "is_critical", new)
-    before = ReviewMark.objects.get(pk=entry.pk)
+    before = ReviewStatus.objects.get(pk=entry.pk)
     assert follow_plan(entry.patient) == 1
-    mark_anew(entry.patient)
-    after = ReviewMark.objects.get(pk=entry.pk)
+    derive_review_status(entry.patient)
+    after = ReviewStatus.objects.get(pk=entry.pk)
     assert after.planned - after.verified == before.planned - before.verified

@@ -1,4 +1,4 @@
-"""The outlook kept for the lists says at every moment what the one function says."""
+"""The schedule status kept for the lists says at every moment what the one function says."""
 
 import uuid
 from datetime import date
@@ -8,12 +8,12 @@ import pytest
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
-from ecrf.casebook.keeping_ranges import NewRange, add_ranges
-from ecrf.casebook.models import Entry, PatientOutlook
-from ecrf.casebook.outlooks import outlook_of
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.laboratory.services import NewRange, add_ranges
+from ecrf.casebook.models import Entry, PatientStatus
+from ecrf.casebook.schedule.status import schedule_status_of
 from ecrf.casebook.services import add_entry, complete_entries
-from ecrf.entry.worklist import worklist
+from ecrf.entry.today.to_do import to_do_list
+from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_place, a_visit, enter
 from trial.lab_tests import LAB_TESTS
 
@@ -39,15 +39,15 @@ def complete(patient, site, coordinator):
 def unscheduled(patient, coordinator, complete):
     """A complete unscheduled visit."""
     visit = a_visit(patient, "UNS-1", coordinator)
-    enter(visit, "visit", coordinator, fate="done", visited_on="2026-01-12", contact="phone")
+    enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-12", contact="phone")
     complete(visit, "visit")
     return visit
 
 
 def unfinished(patient) -> tuple[str, str]:
     """As stored, and as it is."""
-    found = outlook_of(patient).unfinished
-    return PatientOutlook.objects.get(patient=patient).unfinished_code, found.plan.code if found else ""
+    found = schedule_status_of(patient).unfinished
+    return PatientStatus.objects.get(patient=patient).unfinished_code, found.plan.code if found else ""
 
 
 def test_complete_form_that_loses_a_value_makes_its_visit_unfinished(
@@ -97,7 +97,7 @@ def test_form_added_to_a_complete_unscheduled_visit_makes_it_the_earliest_unfini
     patient, unscheduled, coordinator, site
 ):
     later = a_visit(patient, "W04", coordinator)
-    enter(later, "visit", coordinator, fate="done", visited_on="2026-01-26")
+    enter(later, "visit", coordinator, occurrence="done", visited_on="2026-01-26")
     assert unfinished(patient) == ("W04", "W04")
     by = coordinator.acting_at(site, Right.ENTER)
     more = {"definition": CRFS["vital-signs"], "visit": unscheduled, "parent": None}
@@ -127,5 +127,5 @@ def test_entry_just_begun_lacks_what_its_list_says(key, patient, coordinator, si
 
 def test_today_counts_what_a_complete_form_lacks_again(patient, unscheduled, coordinator):
     enter(unscheduled, "visit", coordinator, reason="Not known", contact=None)
-    [line] = worklist(User.objects.get(pk=coordinator.pk)).lines
-    assert (line.outlook.unfinished_code, line.missing) == ("UNS-1", 1)
+    [line] = to_do_list(User.objects.get(pk=coordinator.pk)).lines
+    assert (line.schedule_status.unfinished_code, line.missing) == ("UNS-1", 1)

@@ -37,7 +37,7 @@ def patient(site, coordinator) -> Patient:
 def assess(patient: Patient, code: str, day: int, grade: str, by) -> None:
     visit = a_visit(patient, code, by)
     on = str(BASELINE + timedelta(days=day))
-    enter(visit, "visit", by, fate="done", visited_on=on, contact="on-site")
+    enter(visit, "visit", by, occurrence="done", visited_on=on, contact="on-site")
     enter(visit, "mrc-strength", by, **dict.fromkeys(mrc_items(MUSCLES), grade))
     enter(visit, "grip-strength", by, right_1="40.0", left_1="31.5")
 

@@ -4,12 +4,12 @@ import pytest
 
 from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.book import Book
-from ecrf.casebook.completion import form_state
+from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry
-from ecrf.casebook.outlooks import entries_of, visits_of
+from ecrf.casebook.schedule.completion import form_state
+from ecrf.casebook.schedule.status import entries_of, visits_of
 from ecrf.casebook.striking import NotStruck, restore, strike_out
-from ecrf.checks.models import Finding, FindingState
+from ecrf.checks.models import Discrepancy, DiscrepancyState
 from tests.builders import a_patient, a_visit, enter
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def bring_back(coordinator, site):
 
 
 def states(entry) -> set[str]:
-    return set(Finding.objects.filter(entry=entry).values_list("state", flat=True))
+    return set(Discrepancy.objects.filter(entry=entry).values_list("state", flat=True))
 
 
 @pytest.mark.requirement("R-004")
@@ -61,17 +61,17 @@ def test_struck_out_row_stays_with_who_when_and_why(event, strike, coordinator):
 
 def test_struck_out_row_is_not_read_by_checks_nor_counted(event, strike, patient):
     strike(event)
-    assert Book(patient).rows("adverse-event") == []
-    assert len(Book(patient).with_struck("adverse-event")) == 1
+    assert PatientData(patient).rows("adverse-event") == []
+    assert len(PatientData(patient).with_struck("adverse-event")) == 1
     assert form_state("adverse-event", entries_of(patient, visits_of(patient))).state == "empty"
 
 
 def test_nothing_is_asked_about_a_struck_out_row_and_again_once_it_is_restored(event, strike, bring_back):
-    assert states(event) == {FindingState.OPEN}
+    assert states(event) == {DiscrepancyState.OPEN}
     strike(event)
-    assert states(event) == {FindingState.CLEARED}
+    assert states(event) == {DiscrepancyState.CLEARED}
     bring_back(event)
-    assert states(event) == {FindingState.OPEN}
+    assert states(event) == {DiscrepancyState.OPEN}
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x", "\x00\x00\x00"])
@@ -100,14 +100,14 @@ def test_value_of_a_struck_out_row_cannot_change(event, strike, patient, coordin
     strike(event)
     result = enter(patient, "adverse-event", coordinator, term="Migraine")
     assert "struck out" in result.refused["term"]
-    assert Book(patient).with_struck("adverse-event")[0].term == "Headache"
+    assert PatientData(patient).with_struck("adverse-event")[0].term == "Headache"
 
 
 def test_rows_of_a_struck_out_form_are_struck_out_with_it(patient, coordinator, strike):
     visit = a_visit(patient, "W04", coordinator)
     enter(visit, "infusion-lot", coordinator, parent=2, lot_number="A")
     strike(visit.entries.get(crf="infusion", number=2))
-    assert Book(patient).rows("infusion-lot") == []
+    assert PatientData(patient).rows("infusion-lot") == []
     refused = enter(visit, "infusion-lot", coordinator, parent=2, lot_number="B").refused
     assert "struck out" in refused["lot_number"]
 

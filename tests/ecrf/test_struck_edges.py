@@ -9,15 +9,15 @@ from django.core.cache import cache
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
-from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_entry
 from ecrf.casebook.striking import strike_out
-from ecrf.checks.models import Finding
+from ecrf.checks.models import Discrepancy
 from ecrf.checks.registry import CHECKS
-from ecrf.checks.sheets import visit_sheets
-from ecrf.entry.addresses import Where
-from ecrf.entry.assembly import visit_page
-from ecrf.entry.worklist import worklist
+from ecrf.entry.addresses import PagePlace
+from ecrf.entry.today.to_do import to_do_list
+from ecrf.entry.visit.load import visit_page
+from ecrf.forms.registry import CRFS
+from ecrf.formview.load import visit_form_views
 from tests.builders import a_patient, a_visit, enter
 
 pytestmark = pytest.mark.django_db
@@ -45,10 +45,10 @@ def browser(client, coordinator):
 
 
 @pytest.fixture
-def serious(patient, coordinator) -> Finding:
+def serious(patient, coordinator) -> Discrepancy:
     """The question about a serious event, which offers the form about it."""
     enter(patient, "adverse-event", coordinator, term="Headache", serious="yes")
-    return Finding.objects.get(check_id="AE-008")
+    return Discrepancy.objects.get(check_id="AE-008")
 
 
 @pytest.fixture
@@ -81,8 +81,8 @@ def test_offer_says_what_it_could_not_fill_in_and_keeps_the_text(
     """The rest of the form is filled in; what was refused stands on the page, with why, to be entered by hand."""
     check = CHECKS["AE-008"]
 
-    def fill(row, book):
-        return check.offer.fill(row, book) | {"became_aware_on": "some day <b>in May</b>"}
+    def fill(row, data):
+        return check.offer.fill(row, data) | {"became_aware_on": "some day <b>in May</b>"}
 
     monkeypatch.setitem(CHECKS, "AE-008", replace(check, offer=replace(check.offer, fill=fill)))
     answer = press(f"offer:{serious.pk}")
@@ -109,16 +109,16 @@ def test_offer_of_a_question_that_is_no_longer_asked_is_not_taken(press, serious
 def test_today_does_not_count_what_a_struck_out_row_lacks(patient, coordinator, strike):
     enter(patient, "adverse-event", coordinator, term="Headache")
     me = User.objects.get(pk=coordinator.pk)
-    assert worklist(me).lines[0].missing > 0
+    assert to_do_list(me).lines[0].missing > 0
     strike(patient.entries.get())
-    assert worklist(me).lines[0].missing == 0
+    assert to_do_list(me).lines[0].missing == 0
 
 
 def test_today_does_not_count_what_the_rows_of_a_struck_out_form_lack(patient, coordinator, strike):
     visit = a_visit(patient, "W04", coordinator)
     enter(visit, "infusion-lot", coordinator, parent=1, lot_number="A")
     strike(visit.entries.get(crf="infusion"))
-    assert worklist(User.objects.get(pk=coordinator.pk)).lines[0].missing == 0
+    assert to_do_list(User.objects.get(pk=coordinator.pk)).lines[0].missing == 0
 
 
 def test_last_value_is_not_that_of_a_struck_out_form(patient, coordinator, strike):
@@ -126,8 +126,10 @@ def test_last_value_is_not_that_of_a_struck_out_form(patient, coordinator, strik
     enter(first, "infusion", coordinator, number=1, dosing_weight_kg="60")
     enter(first, "infusion", coordinator, number=2, dosing_weight_kg="70")
     strike(first.entries.get(crf="infusion", number=1))
-    panel = next(p for p in visit_page(Where(patient, second)).panels if p.definition.key == "infusion")
-    assert panel.items["dosing_weight_kg"].previous == "70.0"
+    form_input = next(
+        p for p in visit_page(PagePlace(patient, second)).form_inputs if p.definition.key == "infusion"
+    )
+    assert form_input.items["dosing_weight_kg"].previous == "70.0"
 
 
 def test_page_and_lists_agree_when_a_planned_form_is_struck_out(patient, coordinator, strike):
@@ -135,7 +137,7 @@ def test_page_and_lists_agree_when_a_planned_form_is_struck_out(patient, coordin
     visit = a_visit(patient, "W04", coordinator)
     enter(visit, "infusion", coordinator, given_g="10")
     strike(visit.entries.get(crf="infusion"))
-    page = visit_page(Where(patient, visit))
+    page = visit_page(PagePlace(patient, visit))
     wanted = [p for p in page.wanted if p.definition.key == "infusion"]
     assert len(wanted) == 1
     saved = enter(visit, "infusion", coordinator, number=wanted[0].place.number, given_g="10")
@@ -207,4 +209,4 @@ def test_printed_visit_has_the_blank_place_of_a_planned_form_that_is_struck_out(
     visit = a_visit(patient, "W04", coordinator)
     enter(visit, "infusion", coordinator, given_g="10")
     strike(visit.entries.get(crf="infusion"))
-    assert [s.address for s in visit_sheets(visit) if s.definition.key == "infusion"] == ["1", "2"]
+    assert [s.address for s in visit_form_views(visit) if s.definition.key == "infusion"] == ["1", "2"]

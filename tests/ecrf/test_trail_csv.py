@@ -12,13 +12,12 @@ from django.utils.html import strip_tags
 
 from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.recording import record
-from ecrf.locks.models import Kind
-from ecrf.locks.models import Scope as LockScope
-from ecrf.reports import csv_file, trail_csv
-from ecrf.reports.csv_file import safe
-from ecrf.reports.models import TrailExport
-from ecrf.reports.trail_csv import COLUMNS
+from ecrf.casebook.record.record import record
+from ecrf.locks.models import LockKind, LockScope
+from ecrf.trail import csv_file, csv_lines
+from ecrf.trail.csv_file import safe
+from ecrf.trail.csv_lines import COLUMNS
+from ecrf.trail.models import TrailExport
 from tests.builders import a_patient, a_place, enter
 from tests.ecrf.trail_world import World, a_world
 
@@ -194,7 +193,7 @@ def test_download_is_noted_with_who_what_and_how_much(download, world, client):
     export = TrailExport.objects.get()
     events = {(row["chain"], row["position"]) for row in rows}
     assert (export.made_by, export.patient, export.events) == (world.monitor, world.patient, len(events))
-    event = AuditEvent.objects.get(table="reports_trailexport")
+    event = AuditEvent.objects.get(table="trail_trailexport")
     assert (event.chain, event.actor, event.role, event.source) == (0, "monitor", "monitor", "monitor")
     page = client.get("/patients/01-001/trail/").content.decode()
     assert f"by monitor: {len(events)} events (kind: data)" in page
@@ -205,7 +204,7 @@ def test_download_is_noted_with_who_what_and_how_much(download, world, client):
 @pytest.mark.requirement("R-110")
 @pytest.mark.parametrize("scope", [LockScope.SITE, LockScope.STUDY, LockScope.VISIT])
 def test_trail_of_locked_data_can_still_be_taken_out(download, world, scope):
-    world.lock(scope, Kind.LOCK)
+    world.lock(scope, LockKind.LOCK)
     assert download()
     assert download("/sites/01/trail/csv/")
 
@@ -218,7 +217,7 @@ def test_sites_file_holds_all_its_patients_and_from_the_beginning_if_asked(
     assert rows == []
     rows = download("/sites/01/trail/csv/", until="2020-01-01", whole="1")
     assert {"01-001", "01-002"} <= {row["patient"] for row in rows}
-    assert [row for row in rows if row["table"] == "reports_trailexport"]
+    assert [row for row in rows if row["table"] == "trail_trailexport"]
 
 
 def test_file_cannot_be_asked_for_by_get(client, world):
@@ -230,7 +229,7 @@ def test_file_is_read_in_chunks(download, world):
     for value in range(71, 80):
         world.change(str(value))
     whole = [row["hash"] for row in download()]
-    with mock.patch.object(trail_csv, "CHUNK", 2):
+    with mock.patch.object(csv_lines, "CHUNK", 2):
         assert [row["hash"] for row in download()] == whole
 
 
@@ -245,7 +244,7 @@ def test_file_says_how_long_it_is(download, world):
 def test_file_that_breaks_in_the_middle_is_an_error_and_neither_short_nor_noted(client, world, in_memory):
     client.force_login(world.coordinator)
     client.raise_request_exception = False
-    told, times = trail_csv.kept_lines, iter(range(1000))
+    told, times = csv_lines.kept_lines, iter(range(1000))
 
     def breaks(*given):
         if next(times) == 2:
@@ -253,7 +252,7 @@ def test_file_that_breaks_in_the_middle_is_an_error_and_neither_short_nor_noted(
         return told(*given)
 
     limit = mock.patch.object(csv_file, "IN_MEMORY", in_memory)
-    with limit, mock.patch.object(trail_csv, "kept_lines", breaks):
+    with limit, mock.patch.object(csv_lines, "kept_lines", breaks):
         answer = client.post(PATH)
     assert answer.status_code == 500
     assert "Content-Disposition" not in answer.headers
@@ -263,7 +262,7 @@ def test_file_that_breaks_in_the_middle_is_an_error_and_neither_short_nor_noted(
 def test_file_whose_download_cannot_be_noted_does_not_leave(client, world):
     client.force_login(world.coordinator)
     client.raise_request_exception = False
-    with mock.patch("ecrf.reports.views.trail.note_export", side_effect=ArithmeticError):
+    with mock.patch("ecrf.trail.views.note_export", side_effect=ArithmeticError):
         assert client.post(PATH).status_code == 500
 
 
@@ -279,7 +278,7 @@ def test_item_that_the_code_lost_is_told_raw_in_the_file_too(download, world):
 
 def test_file_that_would_be_too_long_is_refused_with_the_numbers_and_not_noted(client, world):
     client.force_login(world.coordinator)
-    with mock.patch.object(trail_csv, "MOST", 3):
+    with mock.patch.object(csv_lines, "MOST", 3):
         answer = client.post(PATH, {"kind": "data"})
     assert answer.status_code == 422
     page = answer.content.decode()

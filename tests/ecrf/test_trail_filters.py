@@ -8,9 +8,9 @@ import pytest
 
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry
-from ecrf.reports import trail_events
-from ecrf.reports.trail_events import events_of, one_page
-from ecrf.reports.trail_filters import Filters, Scope
+from ecrf.trail import events
+from ecrf.trail.events import events_of, one_page
+from ecrf.trail.filters import Filters, TrailScope
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.trail_world import World, a_world
@@ -37,7 +37,7 @@ def left(world):
     """What the filters leave of the patient's trail: (table, operation) of each event."""
 
     def tables(**filters) -> list[str]:
-        scope = Scope(world.patient.site, world.patient)
+        scope = TrailScope(world.patient.site, world.patient)
         return [event.table for event in events_of(scope, Filters(**filters)).order_by("position")]
 
     return tables
@@ -61,7 +61,7 @@ def test_kinds_are_told_apart_and_what_a_change_undid_is_of_that_kind_too(left):
     assert left(kind="locks") == ["locks_lock"] * 2
     data = set(left(kind="data"))
     assert {"casebook_patient", "casebook_visit", "casebook_entry", "trial_vitalsigns"} <= data
-    assert not data & {"queries_query", "locks_lock", "signatures_signature", "checks_finding"}
+    assert not data & {"queries_query", "locks_lock", "signatures_signature", "checks_discrepancy"}
 
 
 def test_calculated_events_hold_derived_items_only(world, left):
@@ -176,7 +176,7 @@ def test_form_of_another_patient_is_not_in_this_trail(world, page, site, coordin
 # --- paging -----------------------------------------------------------------------------------------
 
 
-def _walk(scope: Scope, filters: Filters) -> list[int]:
+def _walk(scope: TrailScope, filters: Filters) -> list[int]:
     """The ids of all pages, in the order of reading."""
     found, before = [], None
     for _ in range(200):
@@ -191,9 +191,9 @@ def _walk(scope: Scope, filters: Filters) -> list[int]:
 @pytest.mark.parametrize("size", [1, 3, 7])
 def test_pages_have_no_gap_and_no_double(world, site, coordinator, size):
     enter(a_visit(a_patient(site, coordinator), "W01", coordinator), "vital-signs", coordinator, pulse="55")
-    with mock.patch.object(trail_events, "PAGE", size):
-        mine = _walk(Scope(site, world.patient), Filters())
-        whole = _walk(Scope(site), Filters())
+    with mock.patch.object(events, "PAGE", size):
+        mine = _walk(TrailScope(site, world.patient), Filters())
+        whole = _walk(TrailScope(site), Filters())
     chain = AuditEvent.objects.filter(chain=world.patient.pk)
     assert mine == list(chain.order_by("-position").values_list("pk", flat=True))
     of_patients = AuditEvent.objects.exclude(chain=0)
@@ -203,14 +203,14 @@ def test_pages_have_no_gap_and_no_double(world, site, coordinator, size):
 
 def test_events_of_the_same_moment_are_on_one_page_each(world, site):
     """Ordering by the clock alone would lose or repeat them at the end of a page."""
-    with mock.patch.object(trail_events, "PAGE", 2):
-        first = one_page(Scope(site), Filters())
-        again = one_page(Scope(site), Filters(before=first.before))
+    with mock.patch.object(events, "PAGE", 2):
+        first = one_page(TrailScope(site), Filters())
+        again = one_page(TrailScope(site), Filters(before=first.before))
     assert not {event.pk for event in first.events} & {event.pk for event in again.events}
 
 
 def test_filters_keep_on_paging(world, client, page):
-    with mock.patch.object(trail_events, "PAGE", 2):
+    with mock.patch.object(events, "PAGE", 2):
         client.force_login(world.coordinator)
         body = client.get("/patients/01-001/trail/?form=vital-signs&who=coordinator").content.decode()
         older = html.unescape(re.search(r'rel="next" href="([^"]+)"', body)[1])
@@ -221,7 +221,7 @@ def test_filters_keep_on_paging(world, client, page):
 
 
 def test_save_that_is_cut_by_the_page_says_that_it_goes_on(world, page):
-    with mock.patch.object(trail_events, "PAGE", 1):
+    with mock.patch.object(events, "PAGE", 1):
         enter(world.patient, "adverse-event", world.coordinator, number=2, term="Cough")
         assert "continues on the next page" in page("/patients/01-001/trail/")
 

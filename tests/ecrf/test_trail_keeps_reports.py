@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from ecrf.monitoring.models import MonitoringVisit
-from ecrf.monitoring.services import end_visit, fingerprint, plan_visit, save_text, start_visit
-from ecrf.reports.trail_kinds import MONITORING_VISIT
+from ecrf.monitoring.visits.services import end_visit, fingerprint, plan_visit, save_text, start_visit
+from ecrf.trail.kinds import MONITORING_VISIT
 
 pytestmark = pytest.mark.django_db
 

@@ -10,10 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.keeping_ranges import NewRange, add_ranges
-from ecrf.reports.trail import zone_words
-from ecrf.reports.trail_events import events_of
-from ecrf.reports.trail_filters import Filters, Scope
+from ecrf.casebook.laboratory.services import NewRange, add_ranges
+from ecrf.trail.events import events_of
+from ecrf.trail.filters import Filters, TrailScope
+from ecrf.trail.page import zone_words
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site, make_user
 from tests.ecrf.trail_world import World, a_world
@@ -59,7 +59,7 @@ def test_sites_trail_tells_of_ranges_of_that_site_only(world, page, other_site, 
 
 def test_sites_trail_does_not_hold_accounts(world, page):
     assert "access_user" not in page("/sites/01/trail/?since=2020-01-01")
-    scope = Scope(world.patient.site)
+    scope = TrailScope(world.patient.site)
     assert not events_of(scope, Filters()).filter(table__startswith="access_").exists()
 
 

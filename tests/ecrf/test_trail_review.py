@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from ecrf.casebook.striking import strike_out
-from ecrf.reports.trail_review import Period, Screen, screens
+from ecrf.trail.review import Period, Screen, screens
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_user
@@ -35,7 +35,14 @@ def look(world, site):
 
 
 def visited(world: World, on: date) -> None:
-    enter(world.visit, "visit", world.coordinator, fate="done", contact="on-site", visited_on=on.isoformat())
+    enter(
+        world.visit,
+        "visit",
+        world.coordinator,
+        occurrence="done",
+        contact="on-site",
+        visited_on=on.isoformat(),
+    )
 
 
 def at(moment: str) -> None:

@@ -12,16 +12,16 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.casebook.history import value_words
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.record.values import Missing
 from ecrf.casebook.striking import restore, strike_out
-from ecrf.casebook.values import Missing
-from ecrf.checks.models import Finding
-from ecrf.checks.services import confirm
-from ecrf.locks.models import Scope as LockScope
+from ecrf.checks.discrepancies import confirm
+from ecrf.checks.models import Discrepancy
+from ecrf.forms.registry import CRFS
+from ecrf.locks.models import LockScope
 from ecrf.queries.models import Query
-from ecrf.reports.trail import trail_page
-from ecrf.reports.trail_events import one_page
-from ecrf.reports.trail_filters import Filters, Scope
+from ecrf.trail.events import one_page
+from ecrf.trail.filters import Filters, TrailScope
+from ecrf.trail.page import trail_page
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.trail_world import World, a_world
@@ -82,7 +82,7 @@ def test_cleared_value_is_blank(read, world):
 
 
 def test_choices_are_told_by_their_labels(read, world):
-    enter(world.visit, "visit", world.coordinator, contact="phone", fate="done")
+    enter(world.visit, "visit", world.coordinator, contact="phone", occurrence="done")
     assert "Took place entered: By telephone or video" in read()
 
 
@@ -109,8 +109,8 @@ def saves(world):
                 event.transaction = str(sum(event.position > end for end in ends))
             return page
 
-        with mock.patch("ecrf.reports.trail.one_page", committed):
-            scope = Scope(world.patient.site, world.patient)
+        with mock.patch("ecrf.trail.page.one_page", committed):
+            scope = TrailScope(world.patient.site, world.patient)
             return trail_page(scope, Filters(), world.coordinator).saves
 
     return told
@@ -179,13 +179,18 @@ def test_texts_in_any_language_and_with_markup_are_shown_as_they_are(client, wor
 
 def test_question_of_a_check_is_told_with_the_answer(read, world):
     world.change("20")
-    finding = Finding.objects.get(entry=world.entry, item="pulse")
+    discrepancy = Discrepancy.objects.get(entry=world.entry, item="pulse")
     by = world.coordinator
-    confirm(finding=finding, by=by, actor=by.acting_at(world.patient.site, Right.ENTER), text=finding.text)
+    confirm(
+        discrepancy=discrepancy,
+        by=by,
+        actor=by.acting_at(world.patient.site, Right.ENTER),
+        text=discrepancy.text,
+    )
     world.change("70")
     page = read()
-    assert f"Pulse: question of {finding.check_id} asked: “{finding.text}”" in page
-    assert f"question of {finding.check_id} answered: confirmed against the source" in page
+    assert f"Pulse: question of {discrepancy.check_id} asked: “{discrepancy.text}”" in page
+    assert f"question of {discrepancy.check_id} answered: confirmed against the source" in page
     assert "no longer asked: the reason is gone" in page
 
 
@@ -249,7 +254,7 @@ def test_table_item_and_values_that_the_code_no_longer_has_keep_their_raw_names(
     with mock.patch.dict(definition.items) as items:
         items.pop("pulse")
         assert "pulse entered: 70" in read()
-    with mock.patch("ecrf.reports.trail_words.forms", dict), mock.patch.dict(CRFS):
+    with mock.patch("ecrf.trail.words.forms", dict), mock.patch.dict(CRFS):
         del CRFS["vital-signs"]
         page = read()
     assert "vital-signs 1 · Week 4" in page
@@ -287,9 +292,9 @@ def test_another_patients_events_are_not_in_the_trail(read, world, site, coordin
 
 def test_answered_question_keeps_the_words_of_its_time(read, world):
     world.change("20")
-    first = Finding.objects.get(entry=world.entry, item="pulse").text
+    first = Discrepancy.objects.get(entry=world.entry, item="pulse").text
     world.change("21")
-    again = Finding.objects.get(entry=world.entry, item="pulse").text
+    again = Discrepancy.objects.get(entry=world.entry, item="pulse").text
     assert first != again
     page = read()
     assert f"asked: “{first}”" in page

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ecrf.casebook.typed_text import clock, day, number, plain
+from ecrf.forms.typed_text import clock, day, number, plain
 
 NOW = datetime(2026, 11, 22, 8, 5, tzinfo=ZoneInfo("Asia/Tokyo"))
 

@@ -7,7 +7,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from ecrf.web import request_log
+from ecrf.web.middleware import request_log
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import PASSWORD
 
@@ -200,7 +200,7 @@ def test_404_403_and_500_say_what_happened_without_a_trace(client, visit, coordi
     def broken(*_):
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("ecrf.entry.views.today.worklist", lambda *_, **__: broken())
+    monkeypatch.setattr("ecrf.entry.today.views.worklist", lambda *_, **__: broken())
     response = client.get("/")
     page = response.content.decode()
     assert (response.status_code, "Something broke" in page) == (500, True)
@@ -248,7 +248,7 @@ def test_log_holds_the_request_and_no_value_that_was_typed(client, visit, coordi
 @pytest.mark.requirement("R-135")
 def test_log_holds_no_value_when_the_database_refuses_one(client, visit, coordinator, log, monkeypatch):
     """PostgreSQL's own message quotes the whole row."""
-    from ecrf.casebook.registry import CRFS
+    from ecrf.forms.registry import CRFS
 
     client.force_login(coordinator)
     client.raise_request_exception = False

@@ -1,7 +1,6 @@
 """The database role of the web processes: it writes study data, and cannot touch the trail in any other way."""
 
 import re
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,13 @@ from ecrf.access.login_log import LoginEvent, What, note
 from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.chain import verify
+from ecrf.audit.functions import REVOKE
 from ecrf.audit.models import AuditChain, AuditEvent
-from ecrf.casebook.marks import ReviewMark
+from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.services import complete_entries
 from ecrf.locks.services import lift, put
 from ecrf.queries.services import close, open_query
-from ecrf.signatures.models import Scope
+from ecrf.signatures.models import SignatureScope
 from ecrf.signatures.services import sign
 from ecrf.signatures.signers import confirm_identity
 from ecrf.verification.services import verify as verify_item
@@ -26,10 +26,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-008")]
 
 COMPOSE = Path(__file__).resolve().parent.parent.parent / "docker-compose.yml"
 ROLE = "ecrf_web_of_a_test"
-REVOKES = [
-    import_module("ecrf.audit.migrations.0003_audit_write_of_the_owner").REVOKE,
-    import_module("ecrf.access.migrations.0002_login_log").REVOKE,
-]
 TRIALS = [f"{side}_{n}" for side in ("right", "left") for n in (1, 2, 3)]
 GRIP = {"device": "SYN-1", "assessor": "A1"}
 TRAIL = ["audit_auditevent", "audit_auditchain"]
@@ -58,7 +54,7 @@ def web(visit):
     """From here on the connection is the web role's, as compose file and migrations make it."""
     grants = granted_in_compose()
     assert len(grants) == 2
-    for statement in [f"CREATE ROLE {ROLE}", *grants, *REVOKES, f"SET LOCAL ROLE {ROLE}"]:
+    for statement in [f"CREATE ROLE {ROLE}", *grants, REVOKE, f"SET LOCAL ROLE {ROLE}"]:
         sql(statement)
     yield
     sql("RESET ROLE")
@@ -189,7 +185,7 @@ def test_web_role_can_do_the_whole_review_and_the_database_holds_it_to_a_lock(
     confirm_identity(user=investigator, confirmed_by="Synthetic manager", how="Invented", by=SYSTEM)
     signed = sign(
         patient=visit.patient,
-        scope=Scope.FORM,
+        scope=SignatureScope.FORM,
         entry=entry,
         seen=AuditChain.objects.get(chain=visit.patient_id).length,
         by=investigator,
@@ -199,8 +195,8 @@ def test_web_role_can_do_the_whole_review_and_the_database_holds_it_to_a_lock(
     assert enter(visit, "grip-strength", coordinator, reason="Misread", right_1="31").changed
     signed.refresh_from_db()
     assert signed.broken_at
-    mark = ReviewMark.objects.get(entry=entry)
-    assert (mark.verified, mark.is_signed) == (0, False)
+    review_status = ReviewStatus.objects.get(entry=entry)
+    assert (review_status.verified, review_status.is_signed) == (0, False)
     locking = {"by": data_manager, "actor": data_manager.acting_at(site, Right.LOCK), "reason": "Settled"}
     held = put(kind="lock", scope="patient", patient=visit.patient, despite_open_points=True, **locking)
     assert enter(visit, "grip-strength", coordinator, reason="Misread", right_1="32").refused

@@ -8,9 +8,9 @@ from django.utils import timezone
 from ecrf.access.models import Membership, User
 from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.casebook.many_outlooks import due_within, overdue
-from ecrf.casebook.models import Patient, PatientOutlook
-from ecrf.entry.worklist import worklist
+from ecrf.casebook.models import Patient, PatientStatus
+from ecrf.casebook.schedule.many import due_within, overdue
+from ecrf.entry.today.to_do import to_do_list
 from tests.builders import a_patient
 from tests.conftest import make_site
 
@@ -30,7 +30,7 @@ def _set_clock(monkeypatch, now: datetime) -> None:
 
 
 def _closing(patient: Patient, closes_on: date, due_on: date | None = None) -> Patient:
-    PatientOutlook.objects.filter(patient=patient).update(
+    PatientStatus.objects.filter(patient=patient).update(
         next_code="W04",
         opens_on=closes_on - timedelta(days=14),
         due_on=due_on or closes_on,
@@ -40,7 +40,7 @@ def _closing(patient: Patient, closes_on: date, due_on: date | None = None) -> P
 
 
 def on_card(user: User, kind: str) -> set[str]:
-    found = worklist(User.objects.get(pk=user.pk))
+    found = to_do_list(User.objects.get(pk=user.pk))
     [card] = [card for card in found.cards if card.kind == kind]
     return {line.patient.number for line in card.lines}
 
@@ -50,7 +50,7 @@ def test_visit_is_overdue_from_the_day_after_its_window_closed(days, is_late, si
     patient = _closing(a_patient(site, coordinator), TODAY + timedelta(days=days))
     assert (patient.number in on_card(coordinator, "overdue")) == is_late
     assert (patient.number in on_card(coordinator, "due")) != is_late
-    stored = PatientOutlook.objects.get(patient=patient)
+    stored = PatientStatus.objects.get(patient=patient)
     assert stored.is_overdue(TODAY) == is_late
 
 
@@ -62,7 +62,7 @@ def test_card_of_the_week_reaches_to_the_seventh_day(days, is_soon, site, coordi
 
 
 def test_patient_without_a_next_visit_is_not_overdue():
-    assert not PatientOutlook().is_overdue(TODAY)
+    assert not PatientStatus().is_overdue(TODAY)
 
 
 def test_each_site_goes_by_its_own_date(site, coordinator, monkeypatch):
@@ -80,7 +80,7 @@ def test_each_site_goes_by_its_own_date(site, coordinator, monkeypatch):
 def test_lists_and_the_stored_outlook_give_one_answer(site, coordinator):
     for days in range(-3, 12):
         _closing(a_patient(site, coordinator), TODAY + timedelta(days=days))
-    rows = PatientOutlook.objects.all()
+    rows = PatientStatus.objects.all()
     late = set(rows.filter(overdue({site.pk: TODAY})))
     assert late == {row for row in rows if row.is_overdue(TODAY)}
     assert len(late) == 3
@@ -89,4 +89,4 @@ def test_lists_and_the_stored_outlook_give_one_answer(site, coordinator):
 
 def test_without_sites_nothing_is_overdue(site, coordinator):
     _closing(a_patient(site, coordinator), TODAY - timedelta(days=1))
-    assert not PatientOutlook.objects.filter(overdue({})).exists()
+    assert not PatientStatus.objects.filter(overdue({})).exists()

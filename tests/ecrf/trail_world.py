@@ -12,10 +12,9 @@ from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditChain
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.services import complete_entries
-from ecrf.locks.models import Kind, Lock
-from ecrf.locks.models import Scope as LockScope
+from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.queries.models import Message, Query
-from ecrf.signatures.models import Scope, Signature
+from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_place, a_visit, enter
 
@@ -98,7 +97,7 @@ class World:
             return Signature.objects.create(
                 patient=self.patient,
                 site=self.patient.site,
-                scope=Scope.VISIT,
+                scope=SignatureScope.VISIT,
                 visit=self.visit,
                 position=chain.length,
                 head=chain.head,
@@ -109,7 +108,7 @@ class World:
                 signed_by=self.investigator,
             )
 
-    def lock(self, scope: str = LockScope.VISIT, kind: str = Kind.FREEZE) -> Lock:
+    def lock(self, scope: str = LockScope.VISIT, kind: str = LockKind.FREEZE) -> Lock:
         site, patient = self.patient.site, self.patient
         where = {
             LockScope.VISIT: {"site": site, "patient": patient, "visit": self.visit},

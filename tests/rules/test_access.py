@@ -17,17 +17,18 @@ from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.keeping_ranges import NewRange, add_ranges
-from ecrf.casebook.models import Crf, Entry, Patient, Visit
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS, by_model
+from ecrf.calendar.services import make_feed
+from ecrf.casebook.laboratory.services import NewRange, add_ranges
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.record.store import ensure_entry
 from ecrf.casebook.services import add_entry
-from ecrf.casebook.storing import ensure_entry
-from ecrf.checks.models import Finding
+from ecrf.checks.models import Discrepancy
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS, by_model
 from ecrf.monitoring.models import MonitoringVisit
-from ecrf.monitoring.services import fingerprint
+from ecrf.monitoring.visits.services import fingerprint
 from ecrf.queries.models import Query
-from ecrf.reports.services import make_feed
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_user
@@ -83,7 +84,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "withdraw-range":  ("POST", *_entry(302)),
     "item":            ("POST", *_entry(200)),
     "item-history":    ("GET", *_entry(200)),
-    "confirm-finding": ("POST", *_entry(200)),
+    "confirm-discrepancy": ("POST", *_entry(200)),
     "sign-visit":      ("GET POST", *SIGN),
     "sign-form":       ("GET POST", *SIGN),
     "sign-casebook":   ("GET POST", *SIGN),
@@ -191,7 +192,7 @@ def _world(site: Site, by: User) -> SimpleNamespace:
     key = uuid.uuid4()
     definition = a_place(patient, "adverse-event").definition
     add_entry(patient=patient, definition=definition, visit=None, parent=None, by=actor, request_key=key)
-    finding = Finding.objects.get(entry__patient=patient)
+    discrepancy = Discrepancy.objects.get(entry__patient=patient)
     manager = make_user(f"manager{site.code}", Role.DATA_MANAGER)
     mrc = Entry.objects.get(visit=visit, crf="mrc-strength")
     query = asked(mrc, manager, "Before the dose?", item="before_dose")
@@ -202,7 +203,7 @@ def _world(site: Site, by: User) -> SimpleNamespace:
         site=site,
         patient=patient,
         visit=visit,
-        finding=finding,
+        discrepancy=discrepancy,
         query=query,
         range=lab_range,
         wrong_range=wrong_range,
@@ -253,7 +254,7 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "open-visit": lambda: ([number, "W04"], {}),
         "item": lambda: (item, {"value": "no"}),
         "item-history": lambda: (item, {}),
-        "confirm-finding": lambda: ([where.finding.pk], {"text": where.finding.text}),
+        "confirm-discrepancy": lambda: ([where.discrepancy.pk], {"text": where.discrepancy.text}),
         "sign-visit": lambda: ([number, "W01"], {}),
         "sign-form": lambda: ([number, "W01", "mrc-strength", 1], {}),
         "sign-casebook": lambda: ([number], {}),
@@ -518,10 +519,10 @@ def test_field_named_for_another_patient_writes_nothing(own, other, client, coor
 
 def test_question_of_another_site_stays_open(own, other, client, coordinator):
     client.force_login(coordinator)
-    url = reverse("confirm-finding", args=[other.finding.pk])
-    assert client.post(url, {"text": other.finding.text}).status_code == 404
-    other.finding.refresh_from_db()
-    assert other.finding.state == "open"
+    url = reverse("confirm-discrepancy", args=[other.discrepancy.pk])
+    assert client.post(url, {"text": other.discrepancy.text}).status_code == 404
+    other.discrepancy.refresh_from_db()
+    assert other.discrepancy.state == "open"
 
 
 def test_search_and_list_show_no_patient_of_another_site(own, other, client, coordinator):
@@ -571,7 +572,7 @@ def both(own, other):
 
 def test_who_monitors_one_site_and_enters_at_another_enters_only_there(own, other, both):
     for where, status in ((own, "200"), (other, "403")):
-        for name in ("patient", "visit", "item", "item-history", "confirm-finding"):
+        for name in ("patient", "visit", "item", "item-history", "confirm-discrepancy"):
             url, data = ask(name, where)
             assert answer(browser(both), first_method(name), url, data) == status
 

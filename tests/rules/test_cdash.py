@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ecrf.casebook.registry import CRFS
+from ecrf.forms.registry import CRFS
 
 EVERY_CRF = pytest.mark.parametrize("key", CRFS)
 
@@ -19,7 +19,7 @@ ROOTS = {
         "SEV SER ACN ACNOTH REL PATT OUT SDTH SLIFE SHOSP SDISAB SCONG SMIE CONTRT TOXGR EVDTYP ONGO PRIOR",
         # interventions
         "INDC DOSE DSTXT DOSTOT DOSU DOSFRM DOSFRQ DOSRGM ROUTE LOT FLRT VAMT ITRPYN ADJ DOSADJ PSTRG FAST AENO MHNO",
-        # findings
+        # discrepancies
         "POS METHOD SPEC LOC LAT DIR ANTREG NAM ORNRLO ORNRHI NRIND CLSIG EVAL EVALID CNTMOD REASOC",
         # when
         "DAT TIM STDAT STTIM ENDAT ENTIM TPT",

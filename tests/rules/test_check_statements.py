@@ -3,11 +3,11 @@
 import pytest
 
 from ecrf.access.roles import Right
-from ecrf.casebook.models import MissingReason
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.recording import record
-from ecrf.casebook.registry import CRFS
-from ecrf.casebook.values import Missing
+from ecrf.casebook.record.record import record
+from ecrf.casebook.record.values import Missing
+from ecrf.forms.crf import MissingReason
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 from tests.bench.counting import of_the_checks
 from tests.builders import a_patient, a_place, a_visit
 from tests.rules.test_crfs import page_of, typed

@@ -11,15 +11,15 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from ecrf.audit.actor import acting
-from ecrf.casebook.book import Book, Undeclared
+from ecrf.casebook.data import PatientData, Undeclared
 from ecrf.casebook.models import Entry
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.recording import record
-from ecrf.casebook.registry import CRFS
-from ecrf.casebook.storing import ensure_entry
-from ecrf.checks.models import Finding
+from ecrf.casebook.record.record import record
+from ecrf.casebook.record.store import ensure_entry
+from ecrf.checks.models import Discrepancy
 from ecrf.checks.registry import ANY, CHECKS, Check, check
 from ecrf.checks.running import run_all
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_place, a_visit
 from tests.rules.test_crfs import typed
 
@@ -47,18 +47,18 @@ def test_titles_of_one_form_differ():
 
 def test_second_check_with_the_same_id_stops_the_start():
     with pytest.raises(ImproperlyConfigured, match="GRIP-001"):
-        check("GRIP-001", on="grip-strength")(lambda row, book: iter(()))
+        check("GRIP-001", on="grip-strength")(lambda row, data: iter(()))
 
 
 def test_check_that_names_an_item_the_form_does_not_have_stops_the_start():
     with pytest.raises(ImproperlyConfigured, match="nonsense"):
-        check("ZZZ-001", on="grip-strength", items=("nonsense",))(lambda row, book: iter(()))
+        check("ZZZ-001", on="grip-strength", items=("nonsense",))(lambda row, data: iter(()))
     assert "ZZZ-001" not in CHECKS
 
 
 def test_check_without_a_docstring_stops_the_start():
     with pytest.raises(ImproperlyConfigured, match="no docstring"):
-        check("ZZZ-002", on="grip-strength")(lambda row, book: iter(()))
+        check("ZZZ-002", on="grip-strength")(lambda row, data: iter(()))
     assert "ZZZ-002" not in CHECKS
 
 
@@ -107,7 +107,7 @@ def test_form_with_a_start_and_an_end_refuses_an_end_before_the_start(key):
 
 
 def _functions(one: Check) -> Iterator[ast.AST]:
-    """The check's own function and those of our modules that it hands its book to."""
+    """The check's own function and those of our modules that it hands its patient data to."""
     seen, todo = set(), [one.rule]
     while todo:
         function = todo.pop()
@@ -117,7 +117,7 @@ def _functions(one: Check) -> Iterator[ast.AST]:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
         yield tree
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            hands_on = any(isinstance(a, ast.Name) and a.id == "book" for a in call.args)
+            hands_on = any(isinstance(a, ast.Name) and a.id == "data" for a in call.args)
             if hands_on and (found := _named(function, call.func)):
                 todo.append(found)
 
@@ -131,15 +131,15 @@ def _named(function, expression: ast.expr):
 
 
 def _reads(one: Check) -> set[str]:
-    """Every form a check can ask its book for, read from the text of the code."""
+    """Every form a check can ask its patient data for, read from the text of the code."""
     found = set()
     for tree in _functions(one):
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            of_book = isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "book"
-            if of_book and call.func.attr in READERS:
+            of_data = isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "data"
+            if of_data and call.func.attr in READERS:
                 found |= {a.value for a in call.args[:1] if isinstance(a, ast.Constant)}
             found |= {a.value for a in call.args if isinstance(a, ast.Constant) and a.value in CRFS}
-            if of_book and call.func.attr == "linked":
+            if of_data and call.func.attr == "linked":
                 found |= {
                     CRFS[one.on].items[a.value].to for a in call.args[1:] if isinstance(a, ast.Constant)
                 }
@@ -180,9 +180,9 @@ def test_check_declares_exactly_the_forms_it_reads(one):
 
 @pytest.mark.django_db
 def test_check_that_reads_an_undeclared_form_fails_loudly(site, coordinator):
-    book = Book(a_patient(site, coordinator)).limited_to(frozenset({"consent"}))
+    data = PatientData(a_patient(site, coordinator)).limited_to(frozenset({"consent"}))
     with pytest.raises(Undeclared):
-        book.rows("visit")
+        data.rows("visit")
 
 
 # --- what it says of nothing, and of everything ---------------------------------------------------
@@ -199,7 +199,7 @@ def test_check_asks_nothing_of_an_unsaved_empty_row_in_an_empty_casebook(one, si
     patient = a_patient(site, coordinator)
     for key in _forms(one):
         entry = Entry(patient=patient, visit=None, crf=key, number=1)
-        assert list(one.rule(CRFS[key].model(entry=entry), Book(patient).limited_to(one.reads))) == []
+        assert list(one.rule(CRFS[key].model(entry=entry), PatientData(patient).limited_to(one.reads))) == []
 
 
 @pytest.fixture
@@ -224,7 +224,7 @@ def test_empty_forms_are_asked_nothing(everywhere, site, coordinator):
         for place in everywhere:
             ensure_entry(place)
         assert run_all(patient) > len(CHECKS)
-    assert not Finding.objects.exists()
+    assert not Discrepancy.objects.exists()
 
 
 @pytest.mark.django_db
@@ -238,10 +238,10 @@ def test_filled_forms_are_checked_without_error_and_ask_only_of_items_of_the_for
         record(place=place, values=values, by=by)
     with acting(by, patient_id=patient.pk):
         assert run_all(patient) > len(CHECKS)
-    for finding in Finding.objects.select_related("entry"):
-        assert finding.item in CRFS[finding.entry.crf].items
-        assert len(finding.text) > 10
-    assert Finding.objects.count() > 5
+    for discrepancy in Discrepancy.objects.select_related("entry"):
+        assert discrepancy.item in CRFS[discrepancy.entry.crf].items
+        assert len(discrepancy.text) > 10
+    assert Discrepancy.objects.count() > 5
 
 
 @pytest.mark.django_db
@@ -250,7 +250,7 @@ def test_running_every_check_again_changes_nothing(everywhere, site, coordinator
     by = coordinator.acting_at(site, "enter")
     for place in everywhere:
         record(place=place, values={n: typed(i) for n, i in place.definition.entered.items()}, by=by)
-    before = sorted(Finding.objects.values_list("entry", "check_id", "item", "text", "state"))
+    before = sorted(Discrepancy.objects.values_list("entry", "check_id", "item", "text", "state"))
     with acting(by, patient_id=patient.pk):
         run_all(patient)
-    assert sorted(Finding.objects.values_list("entry", "check_id", "item", "text", "state")) == before
+    assert sorted(Discrepancy.objects.values_list("entry", "check_id", "item", "text", "state")) == before

@@ -13,14 +13,14 @@ from django.urls import reverse
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.items import ClockTime, Item
 from ecrf.casebook.models import Entry
 from ecrf.casebook.places import Place
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.recording import record
-from ecrf.casebook.registry import CRFS, CrfDefinition
+from ecrf.casebook.record.record import record
+from ecrf.casebook.record.store import ensure_entry
 from ecrf.casebook.services import add_entry
-from ecrf.casebook.storing import ensure_entry
+from ecrf.forms.items import ClockTime, Item
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS, CrfDefinition
 from tests.builders import a_patient, a_place, a_visit
 
 pytestmark = pytest.mark.django_db

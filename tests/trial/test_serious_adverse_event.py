@@ -149,7 +149,7 @@ def test_second_form_for_one_event_asks_on_the_second(event, form):
     form(adverse_event="1")
     second = form(number=2, adverse_event="1").row
     assert list(asked("SAE-004")) == ["adverse_event"]
-    assert [f.entry_id for f in second.entry.findings.filter(check_id="SAE-004")] == [second.entry_id]
+    assert [f.entry_id for f in second.entry.discrepancies.filter(check_id="SAE-004")] == [second.entry_id]
     form(adverse_event=None)
     assert asked("SAE-004") == {}
 

@@ -8,32 +8,32 @@ from statistics import mean, stdev
 
 import pytest
 
-from ecrf.casebook.values import Missing
+from ecrf.casebook.record.values import Missing
 from trial.crfs.mrc_strength import MUSCLES
 from trial.outcomes import GRIP_TRIALS, grip_best, mrc_items, mrc_sum
 from trial.synthetic import casebook, course, laboratory, practice
 from trial.synthetic.exceptions import GRADES_MOVED, MISSED
-from trial.synthetic.filled import Page
-from trial.synthetic.patients import ADVERSE_EVENT, COMPLETED, PHYSICIAN_DECISION, STORIES, Story
+from trial.synthetic.filled import FilledPage
+from trial.synthetic.patients import ADVERSE_EVENT, COMPLETED, PHYSICIAN_DECISION, STORIES, PatientStory
 
 
 @cache
-def pages(story: Story) -> list[Page]:
+def pages(story: PatientStory) -> list[FilledPage]:
     return casebook.pages(story)
 
 
-def values(story: Story, code: str, crf: str) -> dict:
+def values(story: PatientStory, code: str, crf: str) -> dict:
     page = next(page for page in pages(story) if page.code == code)
     return next(form.values for form in page.forms if form.crf == crf)
 
 
-def sum_score(story: Story, code: str) -> int | None:
+def sum_score(story: PatientStory, code: str) -> int | None:
     given = values(story, code, "mrc-strength")
     grades = [given[item] for item in mrc_items(MUSCLES)]
     return mrc_sum([None if isinstance(grade, Missing) else int(grade) for grade in grades])
 
 
-def grip(story: Story, code: str) -> Decimal | None:
+def grip(story: PatientStory, code: str) -> Decimal | None:
     """The analysis value: best trial of the more affected hand (protocol section 3)."""
     side = values(story, "SCR", "demographics")["more_affected_hand"]
     given = values(story, code, "grip-strength")
@@ -44,11 +44,11 @@ def printed(numbers: list) -> str:
     return f"{mean(numbers):.1f} ({stdev(numbers):.1f}) n={len(numbers)}"
 
 
-def completers() -> list[Story]:
+def completers() -> list[PatientStory]:
     return [story for story in STORIES if story.ending == COMPLETED]
 
 
-def log(story: Story, crf: str) -> list[dict]:
+def log(story: PatientStory, crf: str) -> list[dict]:
     return [form.values for form in pages(story)[-1].forms if form.crf == crf and not form.struck]
 
 
@@ -108,7 +108,7 @@ def test_one_completer_missed_one_visit_with_a_reason():
         for story in STORIES
         for page in pages(story)
         for form in page.forms
-        if form.crf == "visit" and form.values["fate"] == "missed"
+        if form.crf == "visit" and form.values["occurrence"] == "missed"
     ]
     assert [(s.ending, code in ("W01", "W52"), bool(why)) for s, code, why in missed] == [
         (COMPLETED, False, True)

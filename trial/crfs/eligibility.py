@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import YesNo
-from ecrf.casebook.models import Crf
-from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import YesNo
+from ecrf.forms.registry import Section, crf
 
 INCLUSION = {
     "has_definite_or_probable_mmn": "Definite or probable MMN",
@@ -77,14 +77,14 @@ class Eligibility(Crf):
 
 
 @check("ELIG-001", on="eligibility", items=("eligible",), hard=True)
-def decision_against_criteria(row: Eligibility, book: Book) -> Iterator[Question]:
+def decision_against_criteria(row: Eligibility, data: PatientData) -> Iterator[Question]:
     """The decision contradicts the criteria."""
     if why := row.contradiction():
         yield Question("eligible", why)
 
 
 @check("ELIG-002", on="eligibility")
-def criterion_against_decision(row: Eligibility, book: Book) -> Iterator[Question]:
+def criterion_against_decision(row: Eligibility, data: PatientData) -> Iterator[Question]:
     """A criterion was changed after the decision, and contradicts it.
 
     Asked, not refused: else neither of the two could be corrected before the other.

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Line, Measure
-from ecrf.casebook.models import Crf
-from ecrf.casebook.registry import Section, crf
-from ecrf.casebook.wording import visit_label
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.labels import visit_label
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Line, Measure
+from ecrf.forms.registry import Section, crf
 from trial.outcomes import GRIP_TRIALS, SIDES, grip_best, grip_mean
 
 TRIALS = tuple(f"{side}_{n}" for side in SIDES for n in range(1, GRIP_TRIALS + 1))
@@ -54,7 +54,7 @@ class GripStrength(Crf):
         """The three trials of one hand."""
         return [getattr(self, f"{side}_{n}") for n in range(1, GRIP_TRIALS + 1)]
 
-    def calculate(self, book: Book) -> None:
+    def calculate(self, data: PatientData) -> None:
         for side in SIDES:
             setattr(self, f"{side}_best", grip_best(self.trials(side)))
             setattr(self, f"{side}_mean", grip_mean(self.trials(side)))
@@ -67,7 +67,7 @@ class GripStrength(Crf):
 
 
 @check("GRIP-001", on="grip-strength", items=TRIALS)
-def unlikely_high(row: GripStrength, book: Book) -> Iterator[Question]:
+def unlikely_high(row: GripStrength, data: PatientData) -> Iterator[Question]:
     """A trial above 160 kPa."""
     for item in TRIALS:
         value = getattr(row, item)
@@ -76,7 +76,7 @@ def unlikely_high(row: GripStrength, book: Book) -> Iterator[Question]:
 
 
 @check("GRIP-002", on="grip-strength", items=TRIALS)
-def trials_apart(row: GripStrength, book: Book) -> Iterator[Question]:
+def trials_apart(row: GripStrength, data: PatientData) -> Iterator[Question]:
     """The three trials of a hand differ by more than 20 % of the best and more than 5 kPa."""
     for side in SIDES:
         done = [trial for trial in row.trials(side) if trial is not None]
@@ -90,10 +90,10 @@ def trials_apart(row: GripStrength, book: Book) -> Iterator[Question]:
 
 
 @check("GRIP-003", on="grip-strength", items=TRIALS, reads=("grip-strength",))
-def best_moved(row: GripStrength, book: Book) -> Iterator[Question]:
+def best_moved(row: GripStrength, data: PatientData) -> Iterator[Question]:
     """The best trial of a hand moved by 30 kPa or more since the last visit that has one."""
     for best in (f"{side}_best" for side in SIDES):
-        now, last = getattr(row, best), book.last("grip-strength", row, best)
+        now, last = getattr(row, best), data.last("grip-strength", row, best)
         if now is None or last is None:
             continue
         before = getattr(last, best)

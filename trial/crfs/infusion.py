@@ -6,16 +6,16 @@ from decimal import Decimal
 
 from django.db import models
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Choice, ClockTime, Day, Line, Measure, PartialDay, WholeNumber, YesNo
-from ecrf.casebook.models import Crf
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import Section, crf
-from ecrf.casebook.wording import label_of
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.labels import label_of
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Choice, ClockTime, Day, Line, Measure, PartialDay, WholeNumber, YesNo
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import Section, crf
 from trial import dosing
 from trial.crfs import vital_signs as vitals
-from trial.crfs.protocol_deviation import Category
+from trial.crfs.protocol_deviation import DeviationCategory
 from trial.crfs.protocol_deviation import offered as deviation_offered
 from trial.dosing import Phase
 
@@ -88,7 +88,7 @@ class Infusion(Crf):
         Section("Interruption", "interrupted", "interrupted_why"),
     )
 
-    def calculate(self, book: Book) -> None:
+    def calculate(self, data: PatientData) -> None:
         code = self.entry.visit.code if self.entry.visit else ""
         self.phase = dosing.phase_of(code, dosing_visits())
         self.cycle = dosing.cycle_of(code, dosing_visits())
@@ -154,7 +154,7 @@ class InfusionVitals(Crf):
 
 
 @check("INF-001", on="infusion", items=("started_at", "ended_next_day", "ended_at"), hard=True)
-def end_not_after_start(row: Infusion, book: Book) -> Iterator[Question]:
+def end_not_after_start(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The infusion does not end after it started."""
     lasted = row.minutes()
     if lasted is not None and lasted <= 0:
@@ -165,12 +165,12 @@ def end_not_after_start(row: Infusion, book: Book) -> Iterator[Question]:
 
 
 @check("INF-002", on="infusion", items=("infused_on",), reads=("infusion",), source="D")
-def induction_not_consecutive(row: Infusion, book: Book) -> Iterator[Question]:
+def induction_not_consecutive(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The induction is not on five consecutive days."""
     number = row.entry.number
     if row.phase != Phase.INDUCTION or not row.infused_on:
         return
-    days = book.at("infusion", row.entry.visit.code) if row.entry.visit else []
+    days = data.at("infusion", row.entry.visit.code) if row.entry.visit else []
     if number > dosing.INDUCTION_DAYS and len(days) <= dosing.INDUCTION_DAYS and _closes_a_gap(row, days):
         return  # it stands for one that was struck out
     if number > dosing.INDUCTION_DAYS:
@@ -191,9 +191,9 @@ def _closes_a_gap(row: Infusion, days: list[Infusion]) -> bool:
 
 
 @check("INF-012", on="infusion", items=("infused_on",), reads=("infusion",), source="D")
-def induction_cut_short(row: Infusion, book: Book) -> Iterator[Question]:
+def induction_cut_short(row: Infusion, data: PatientData) -> Iterator[Question]:
     """Maintenance began with fewer than five induction days."""
-    given = [r for r in book.rows("infusion") if r.infused_on]
+    given = [r for r in data.rows("infusion") if r.infused_on]
     induction = [r for r in given if r.phase == Phase.INDUCTION]
     if not induction or induction[-1].entry_id != row.entry_id or len(induction) >= dosing.INDUCTION_DAYS:
         return
@@ -206,9 +206,9 @@ def induction_cut_short(row: Infusion, book: Book) -> Iterator[Question]:
     "INF-003",
     on="infusion",
     items=("given_g", "dosing_weight_kg", "split_days"),
-    offer=deviation_offered("INF-003", Category.DOSE, on="infused_on"),
+    offer=deviation_offered("INF-003", DeviationCategory.DOSE, on="infused_on"),
 )
-def dose_off_plan(row: Infusion, book: Book) -> Iterator[Question]:
+def dose_off_plan(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The dose given is more than 10 % off the planned dose."""
     if row.given_g is None or row.planned_dose_g is None:
         return
@@ -221,13 +221,13 @@ def dose_off_plan(row: Infusion, book: Book) -> Iterator[Question]:
     on="infusion",
     items=("infused_on",),
     reads=("infusion",),
-    offer=deviation_offered("INF-004", Category.DOSE, on="infused_on"),
+    offer=deviation_offered("INF-004", DeviationCategory.DOSE, on="infused_on"),
 )
-def interval_unusual(row: Infusion, book: Book) -> Iterator[Question]:
+def interval_unusual(row: Infusion, data: PatientData) -> Iterator[Question]:
     """A cycle began less than 14 or more than 28 days after the last one began."""
     if row.phase != Phase.MAINTENANCE or not row.infused_on or not row.entry.visit:
         return
-    here, starts = row.entry.visit.code, _starts(book)
+    here, starts = row.entry.visit.code, _starts(data)
     earlier = list(starts)[: list(starts).index(here)] if starts.get(here) == row.infused_on else []
     low, high = INTERVAL_DAYS
     if earlier and not low <= (days := (row.infused_on - starts[earlier[-1]]).days) <= high:
@@ -237,10 +237,10 @@ def interval_unusual(row: Infusion, book: Book) -> Iterator[Question]:
         )
 
 
-def _starts(book: Book) -> dict[str, date]:
+def _starts(data: PatientData) -> dict[str, date]:
     """The first infusion day of each visit that has one, in the order of the schedule."""
     starts: dict[str, date] = {}
-    for row in book.rows("infusion"):
+    for row in data.rows("infusion"):
         if row.infused_on and row.entry.visit:
             code = row.entry.visit.code
             starts[code] = min(starts.get(code, row.infused_on), row.infused_on)
@@ -248,7 +248,7 @@ def _starts(book: Book) -> dict[str, date]:
 
 
 @check("INF-005", on="infusion", items=("given_g", "given_ml"))
-def volume_off_dose(row: Infusion, book: Book) -> Iterator[Question]:
+def volume_off_dose(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The volume given is more than 10 % off 20 mL per gram given."""
     if row.given_g is None or row.given_ml is None:
         return
@@ -258,7 +258,7 @@ def volume_off_dose(row: Infusion, book: Book) -> Iterator[Question]:
 
 
 @check("INF-006", on="infusion", items=("started_at", "ended_next_day", "ended_at"))
-def duration_unusual(row: Infusion, book: Book) -> Iterator[Question]:
+def duration_unusual(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The infusion lasted less than 1 hour or more than 12 hours."""
     lasted, (low, high) = row.minutes(), LASTING_HOURS
     if lasted is not None and not low * 60 <= lasted <= high * 60:
@@ -267,24 +267,24 @@ def duration_unusual(row: Infusion, book: Book) -> Iterator[Question]:
 
 
 @check("INF-007", on="infusion", items=("dosing_weight_kg",))
-def dosing_weight_outside_usual(row: Infusion, book: Book) -> Iterator[Question]:
+def dosing_weight_outside_usual(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The dosing weight is below 30 or above 150 kg."""
     yield from vitals.unlikely_weight(row, "dosing_weight_kg")
 
 
 @check("INF-008", on="infusion", items=("dosing_weight_kg",), reads=("infusion",))
-def dosing_weight_moved(row: Infusion, book: Book) -> Iterator[Question]:
+def dosing_weight_moved(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The dosing weight changed by more than 10 % since the last visit."""
-    yield from vitals.moved_weight(row, "dosing_weight_kg", "infusion", book)
+    yield from vitals.moved_weight(row, "dosing_weight_kg", "infusion", data)
 
 
 @check("IV-001", on="infusion-vitals", items=("systolic", "diastolic"), hard=True)
-def systolic_not_above_diastolic(row: InfusionVitals, book: Book) -> Iterator[Question]:
+def systolic_not_above_diastolic(row: InfusionVitals, data: PatientData) -> Iterator[Question]:
     """The systolic pressure around an infusion is not above the diastolic."""
     yield from vitals.not_above_diastolic(row)
 
 
 @check("IV-002", on="infusion-vitals", items=vitals.SIGNS)
-def sign_outside_usual(row: InfusionVitals, book: Book) -> Iterator[Question]:
+def sign_outside_usual(row: InfusionVitals, data: PatientData) -> Iterator[Question]:
     """A vital sign around an infusion lies outside its usual range."""
     yield from vitals.unlikely_signs(row)

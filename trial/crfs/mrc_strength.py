@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from ecrf.casebook.book import Book, last_with
-from ecrf.casebook.items import ClockTime, Line, WholeNumber, YesNo
-from ecrf.casebook.models import Crf
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import Section, crf
-from ecrf.casebook.wording import visit_label
+from ecrf.casebook.data import PatientData, last_with
+from ecrf.casebook.labels import visit_label
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import ClockTime, Line, WholeNumber, YesNo
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import Section, crf
 from trial.outcomes import SIDES, mrc_items, mrc_sum
 
 MUSCLES = {
@@ -97,7 +97,7 @@ class MrcStrength(Crf):
         Section("Calculated", "sum_score", "graded"),
     )
 
-    def calculate(self, book: Book) -> None:
+    def calculate(self, data: PatientData) -> None:
         grades = [getattr(self, item) for item in mrc_items(MUSCLES)]
         self.sum_score = mrc_sum(grades)
         self.graded = sum(grade is not None for grade in grades)
@@ -109,9 +109,9 @@ class MrcStrength(Crf):
 
 
 @check("MRC-001", on="mrc-strength", items=mrc_items(MUSCLES), reads=("mrc-strength",))
-def grade_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
+def grade_moved(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """A grade moved by two or more since the last visit that has it."""
-    earlier = book.earlier("mrc-strength", row)
+    earlier = data.earlier("mrc-strength", row)
     for item in mrc_items(MUSCLES):
         now, last = getattr(row, item), last_with(earlier, item)
         if now is None or last is None:
@@ -125,9 +125,9 @@ def grade_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
 
 
 @check("MRC-002", on="mrc-strength", items=mrc_items(MUSCLES), reads=("mrc-strength",))
-def sum_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
+def sum_moved(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """The sum score moved by eight or more since the last visit that has one."""
-    last = book.last("mrc-strength", row, "sum_score")
+    last = data.last("mrc-strength", row, "sum_score")
     if last is None or row.sum_score is None:
         return
     if abs(row.sum_score - last.sum_score) >= SUM_MOVED:
@@ -137,16 +137,16 @@ def sum_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
 
 
 @check("MRC-003", on="mrc-strength", items=("before_dose",))
-def assessed_after_infusion(row: MrcStrength, book: Book) -> Iterator[Question]:
+def assessed_after_infusion(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """Strength was assessed after the infusion began."""
     if row.before_dose is False:
         yield Question("before_dose", "Strength was assessed after the infusion began.")
 
 
 @check("MRC-004", on="mrc-strength", items=("assessor",), reads=("mrc-strength",))
-def another_assessor(row: MrcStrength, book: Book) -> Iterator[Question]:
+def another_assessor(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """Another person assessed than at the baseline; before there is one, than at the first assessment."""
-    assessed = [*book.at("mrc-strength", protocol().baseline), *book.rows("mrc-strength")]
+    assessed = [*data.at("mrc-strength", protocol().baseline), *data.rows("mrc-strength")]
     first = next((r for r in assessed if r.assessor), None)
     if first and row.assessor and first.assessor != row.assessor:
         where = visit_label(first.entry.visit)

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Choice, ClockTime, Day, Link, Prose, YesNo
-from ecrf.casebook.models import Crf
-from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Choice, ClockTime, Day, Link, Prose, YesNo
+from ecrf.forms.registry import Section, crf
 from trial.crfs.adverse_event import Outcome
 
 CRITERIA = (
@@ -106,9 +106,9 @@ class SaeFollowUp(Crf):
 
 
 @check("SAE-003", on="serious-adverse-event", items=TIMES)
-def reported_late(row: SeriousAdverseEvent, book: Book) -> Iterator[Question]:
+def reported_late(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
     """The event was reported more than 24 hours after the site became aware of it."""
-    lasted = row.lateness(book.patient.site.zone)
+    lasted = row.lateness(data.patient.site.zone)
     if lasted is not None and lasted > REPORT_WITHIN:
         aware, reported = (
             f"{day} {at:%H:%M}" if at else f"{day}"
@@ -123,9 +123,9 @@ def reported_late(row: SeriousAdverseEvent, book: Book) -> Iterator[Question]:
 
 
 @check("SAE-004", on="serious-adverse-event", items=("adverse_event",), reads=("serious-adverse-event",))
-def two_forms_for_one_event(row: SeriousAdverseEvent, book: Book) -> Iterator[Question]:
+def two_forms_for_one_event(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
     """Another serious adverse event form is about the same event."""
-    for other in book.rows("serious-adverse-event") if row.adverse_event else ():
+    for other in data.rows("serious-adverse-event") if row.adverse_event else ():
         if other.adverse_event == row.adverse_event and other.entry.number < row.entry.number:
             yield Question(
                 "adverse_event",
@@ -136,7 +136,7 @@ def two_forms_for_one_event(row: SeriousAdverseEvent, book: Book) -> Iterator[Qu
 
 
 @check("SAE-006", on="serious-adverse-event", items=TIMES, hard=True)
-def reported_before_aware(row: SeriousAdverseEvent, book: Book) -> Iterator[Question]:
+def reported_before_aware(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
     """The report comes before the site became aware."""
-    if row.is_reported_before_aware(book.patient.site.zone):
+    if row.is_reported_before_aware(data.patient.site.zone):
         yield Question("reported_on", "The report cannot come before the site became aware of the event.")

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Measure, WholeNumber
-from ecrf.casebook.models import Crf
-from ecrf.casebook.registry import Section, crf
-from ecrf.casebook.wording import visit_label
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.labels import visit_label
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Measure, WholeNumber
+from ecrf.forms.registry import Section, crf
 
 SIGNS = ("systolic", "diastolic", "pulse", "temperature", "respiration", "spo2")
 
@@ -93,9 +93,9 @@ def unlikely_weight(row: Crf, item: str) -> Iterator[Question]:
         yield Question(item, f"{value} kg lies outside {low} to {high} kg.")
 
 
-def moved_weight(row: Crf, item: str, key: str, book: Book) -> Iterator[Question]:
+def moved_weight(row: Crf, item: str, key: str, data: PatientData) -> Iterator[Question]:
     """A weight that moved by more than the limit since the last visit that has one."""
-    now, last = getattr(row, item), book.last(key, row, item)
+    now, last = getattr(row, item), data.last(key, row, item)
     if now is None or last is None:
         return
     before = getattr(last, item)
@@ -106,24 +106,24 @@ def moved_weight(row: Crf, item: str, key: str, book: Book) -> Iterator[Question
 
 
 @check("VS-001", on="vital-signs", items=("systolic", "diastolic"), hard=True)
-def systolic_not_above_diastolic(row: VitalSigns, book: Book) -> Iterator[Question]:
+def systolic_not_above_diastolic(row: VitalSigns, data: PatientData) -> Iterator[Question]:
     """The systolic pressure is not above the diastolic."""
     yield from not_above_diastolic(row)
 
 
 @check("VS-002", on="vital-signs", items=SIGNS)
-def sign_outside_usual(row: VitalSigns, book: Book) -> Iterator[Question]:
+def sign_outside_usual(row: VitalSigns, data: PatientData) -> Iterator[Question]:
     """A vital sign lies outside its usual range."""
     yield from unlikely_signs(row)
 
 
 @check("VS-003", on="vital-signs", items=("weight_kg",))
-def weight_outside_usual(row: VitalSigns, book: Book) -> Iterator[Question]:
+def weight_outside_usual(row: VitalSigns, data: PatientData) -> Iterator[Question]:
     """The weight is below 30 or above 150 kg."""
     yield from unlikely_weight(row, "weight_kg")
 
 
 @check("VS-004", on="vital-signs", items=("weight_kg",), reads=("vital-signs",))
-def weight_moved(row: VitalSigns, book: Book) -> Iterator[Question]:
+def weight_moved(row: VitalSigns, data: PatientData) -> Iterator[Question]:
     """The weight changed by more than 10 % since the last visit."""
-    yield from moved_weight(row, "weight_kg", "vital-signs", book)
+    yield from moved_weight(row, "weight_kg", "vital-signs", data)

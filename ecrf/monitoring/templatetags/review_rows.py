@@ -10,7 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
-from ecrf.monitoring.lists import ReviewList
+from ecrf.monitoring.lists.changelist import ReviewList
 
 register = template.Library()
 

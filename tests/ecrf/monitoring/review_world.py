@@ -10,10 +10,10 @@ from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditChain
 from ecrf.casebook.models import Entry
 from ecrf.casebook.services import complete_entries
-from ecrf.monitoring import services
 from ecrf.monitoring.models import MonitoringVisit
+from ecrf.monitoring.visits import services
 from ecrf.queries.models import Query, Turn
-from ecrf.signatures.models import Scope, Signature
+from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.verification.models import Verification
 from tests.builders import a_place, enter
 
@@ -101,7 +101,7 @@ def signed(visit, by):
         return Signature.objects.create(
             patient=visit.patient,
             site=visit.site,
-            scope=Scope.VISIT,
+            scope=SignatureScope.VISIT,
             visit=visit,
             position=chain.length,
             head=chain.head,

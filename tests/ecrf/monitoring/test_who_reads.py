@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.registry import CRFS
+from ecrf.forms.registry import CRFS
 from ecrf.monitoring.site import monitor_site
 from tests.ecrf.monitoring.world import (
     every_page,

@@ -11,12 +11,12 @@ from django.utils import timezone
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditEvent, Redaction
-from ecrf.casebook.values import Missing
-from ecrf.checks.models import Finding
-from ecrf.locks.models import Scope
+from ecrf.casebook.record.values import Missing
+from ecrf.checks.models import Discrepancy
+from ecrf.locks.models import LockScope
 from ecrf.monitoring.models import MonitoringVisit
-from ecrf.redaction.services import Order, Outcome, redact
-from ecrf.reports.models import TrailExport
+from ecrf.redaction.services import Order, RedactionOutcome, redact
+from ecrf.trail.models import TrailExport
 from tests.builders import enter
 from tests.ecrf.trail_world import World, a_world
 
@@ -46,10 +46,10 @@ class Mistake:
         world.ask(f"Who is {self.name}?")
         world.verify(value=f"70 /min ({self.name})")
         with world.as_(world.coordinator, Right.ENTER):
-            Finding.objects.create(
+            Discrepancy.objects.create(
                 entry=world.entry, check_id="OLD-001", item="pulse", text=f"Is {self.name} right?"
             )
-        lock = world.lock(Scope.SITE)
+        lock = world.lock(LockScope.SITE)
         world.lift(lock)
         with world.as_(world.data_manager, Right.LOCK):
             type(lock).objects.filter(pk=lock.pk).update(open_points=f"{self.name}; two more")
@@ -81,7 +81,7 @@ class Mistake:
         }
         return Order(**{**given, "operator": "root", **other})
 
-    def redact(self, **other) -> Outcome:
+    def redact(self, **other) -> RedactionOutcome:
         return redact(self.order(**other))
 
     def events(self):

@@ -5,13 +5,13 @@ import pytest
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent, Redaction
-from ecrf.checks.models import Finding
-from ecrf.locks.models import Lock, Scope
+from ecrf.checks.models import Discrepancy
+from ecrf.locks.models import Lock, LockScope
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.queries.models import Message, Query
 from ecrf.redaction.services import RedactionRefused
-from ecrf.reports.models import TrailExport
 from ecrf.signatures.models import Signature
+from ecrf.trail.models import TrailExport
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.redaction.conftest import NAME, WHY, dump, sql, tables_with
@@ -25,12 +25,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-010")]
 def test_text_is_nowhere_in_the_whole_database_afterwards(everywhere):
     assert set(tables_with(NAME)) == {
         "audit_auditevent",
-        "checks_finding",
+        "checks_discrepancy",
         "locks_lock",
         "monitoring_monitoringvisit",
         "queries_message",
         "queries_query",
-        "reports_trailexport",
+        "trail_trailexport",
         "verification_verification",
     }
     everywhere.redact()
@@ -42,7 +42,7 @@ def test_only_the_text_goes_and_what_stood_around_it_stays(everywhere):
     everywhere.redact()
     assert Query.objects.get().text == Message.objects.get().text == "Who is [redacted]?"
     assert Verification.objects.get().value == "70 /min ([redacted])"
-    assert Finding.objects.get().text == "Is [redacted] right?"
+    assert Discrepancy.objects.get().text == "Is [redacted] right?"
     assert Lock.objects.get().open_points == "[redacted]; two more"
     assert TrailExport.objects.get().filters == "[redacted]"
     visit = MonitoringVisit.objects.get()
@@ -189,7 +189,7 @@ def test_codes_that_hold_the_text_by_chance_stay_what_they_are(mistake):
 
 
 def test_mark_that_does_not_fit_into_a_column_is_cut_at_its_end(mistake):
-    lock = mistake.world.lock(Scope.SITE)
+    lock = mistake.world.lock(LockScope.SITE)
     with acting(SYSTEM):
         Lock.objects.filter(pk=lock.pk).update(reason="x" * 497 + "Qzx")
     mistake.world.lift(Lock.objects.get())

@@ -93,7 +93,7 @@ def url(visit, mrc) -> str:
 
 
 @pytest.fixture
-def desk(investigator):
+def sdv_page(investigator):
     """The investigator's browser."""
     return at(investigator)
 

@@ -5,15 +5,14 @@ from django.utils import timezone
 
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
-from ecrf.casebook.models import Entry, PatientOutlook, Status
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.models import Entry, PatientStatus, Status
+from ecrf.casebook.record.values import Missing
 from ecrf.casebook.striking import restore, strike_out
-from ecrf.casebook.values import Missing
-from ecrf.locks.models import Kind
-from ecrf.locks.models import Scope as LockScope
-from ecrf.signatures.breaking import breaking_of
-from ecrf.signatures.models import Scope
-from ecrf.signatures.reading import broken_at, on_visit, signatures_of, visits_to_sign
+from ecrf.forms.registry import CRFS
+from ecrf.locks.models import LockKind, LockScope
+from ecrf.signatures.breaks import breaking_of
+from ecrf.signatures.lookup import broken_at, on_visit, signatures_of, visits_to_sign
+from ecrf.signatures.models import SignatureScope
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.signatures.conftest import GRADES, change, complete_mrc, signed
 from tests.ecrf.signatures.test_signing import lock
@@ -24,14 +23,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.requirement("R-034")
 def test_change_breaks_it_says_by_what_and_it_is_signed_anew(visit, mrc, coordinator, investigator):
-    first = signed(visit, Scope.VISIT, investigator)
+    first = signed(visit, SignatureScope.VISIT, investigator)
     change(visit, coordinator, reason="Transcription error")
     (found,) = signatures_of(visit.patient.pk)
     why = breaking_of(found).first
     assert (why.where, why.what) == ("Week 4, MRC strength", f"{label(GRADES[0])} 4 → 3")
     assert (why.actor, why.role, why.reason) == ("coordinator", "coordinator", "Transcription error")
     assert why.anchor == f"mrc-strength-1-{GRADES[0]}"
-    second = signed(visit, Scope.VISIT, investigator)
+    second = signed(visit, SignatureScope.VISIT, investigator)
     standing = on_visit(signatures_of(visit.patient.pk), visit.pk)
     assert [each.pk for each in standing.history] == [second.pk, first.pk]
     assert (standing.in_force, standing.latest_broken) == ([second], None)
@@ -42,7 +41,7 @@ def test_every_item_that_changed_since_is_named_once_from_what_was_signed_to_wha
     visit, mrc, coordinator, investigator
 ):
     """Seven items, one of them twice and one back to what it was; what changes after signing anew is another story."""
-    signed(visit, Scope.VISIT, investigator)
+    signed(visit, SignatureScope.VISIT, investigator)
     for item in GRADES[:7]:
         change(visit, coordinator, "3", item)
     change(visit, coordinator, "2", GRADES[0], reason="Misread twice")
@@ -56,7 +55,7 @@ def test_every_item_that_changed_since_is_named_once_from_what_was_signed_to_wha
         f"{label(GRADES[2])} 4 → 3",
     ]
     assert (len(told), broken.more, broken.first.reason) == (5, 2, "Misread twice")
-    signed(visit, Scope.VISIT, investigator)
+    signed(visit, SignatureScope.VISIT, investigator)
     change(visit, coordinator, "1", GRADES[10])
     second, first = signatures_of(visit.patient.pk)
     assert [each.what for each in breaking_of(second).changes] == [f"{label(GRADES[10])} 4 → 1"]
@@ -65,7 +64,7 @@ def test_every_item_that_changed_since_is_named_once_from_what_was_signed_to_wha
 
 @pytest.mark.requirement("R-034")
 def test_reason_for_no_value_is_named_and_what_is_outside_is_not(visit, mrc, coordinator, investigator):
-    signed(mrc, Scope.FORM, investigator)
+    signed(mrc, SignatureScope.FORM, investigator)
     change(visit, coordinator, Missing("refused"))
     enter(visit, "grip-strength", coordinator, right_1="31.0")
     (found,) = signatures_of(visit.patient.pk)
@@ -77,7 +76,7 @@ def test_striking_a_row_out_and_restoring_it_break_it(visit, mrc, coordinator, i
     event = complete_event(visit.patient, coordinator)
     by = coordinator.acting_at(visit.site, Right.ENTER)
     for act, word in ((strike, "struck out"), (put_back, "restored")):
-        signed(visit.patient, Scope.CASEBOOK, investigator)
+        signed(visit.patient, SignatureScope.CASEBOOK, investigator)
         act(event, coordinator, by)
         newest = signatures_of(visit.patient.pk)[0]
         assert (newest.stands, breaking_of(newest).first.what) == (False, word)
@@ -108,8 +107,8 @@ def label(item: str) -> str:
 def test_lifting_a_lock_does_not_break_it_but_the_change_after_it_does(
     visit, mrc, investigator, data_manager, coordinator
 ):
-    name = signed(visit, Scope.VISIT, investigator)
-    held = lock(mrc, data_manager, Kind.LOCK, LockScope.VISIT)
+    name = signed(visit, SignatureScope.VISIT, investigator)
+    held = lock(mrc, data_manager, LockKind.LOCK, LockScope.VISIT)
     with acting(data_manager.acting_at(visit.site, Right.LOCK)):
         held.lifted_at, held.lifted_by, held.lift_reason = timezone.now(), data_manager, "One value"
         held.save()
@@ -123,7 +122,7 @@ def test_lifting_a_lock_does_not_break_it_but_the_change_after_it_does(
 def test_new_visit_breaks_the_casebooks_signature_once_something_is_entered(
     visit, mrc, investigator, coordinator
 ):
-    name = signed(visit.patient, Scope.CASEBOOK, investigator)
+    name = signed(visit.patient, SignatureScope.CASEBOOK, investigator)
     later = a_visit(visit.patient, "W07", coordinator)
     name.refresh_from_db()
     assert name.stands
@@ -141,14 +140,14 @@ def test_lists_name_broken_signatures_and_complete_visits(site, visit, mrc, coor
     complete_mrc(other, coordinator)
     refresh_as_complete(visit, other)
     assert set(visits_to_sign([site])) == {visit, other}
-    signed(visit, Scope.VISIT, investigator)
+    signed(visit, SignatureScope.VISIT, investigator)
     assert set(visits_to_sign([site])) == {other}
     assert list(broken_at([site])) == []
     change(visit, coordinator)
     assert [each.visit for each in broken_at([site])] == [visit]
     refresh_as_complete(visit)
     assert set(visits_to_sign([site])) == {other}
-    signed(visit, Scope.VISIT, investigator)
+    signed(visit, SignatureScope.VISIT, investigator)
     assert list(broken_at([site])) == []
 
 
@@ -161,15 +160,15 @@ def test_visit_that_is_still_entered_is_not_listed(site, visit, mrc, coordinator
 
 
 def test_broken_casebook_is_listed_once_and_its_visits_are_not(site, visit, mrc, coordinator, investigator):
-    signed(visit.patient, Scope.CASEBOOK, investigator)
+    signed(visit.patient, SignatureScope.CASEBOOK, investigator)
     change(visit, coordinator)
     refresh_as_complete(visit)
-    assert [each.scope for each in broken_at([site])] == [Scope.CASEBOOK]
+    assert [each.scope for each in broken_at([site])] == [SignatureScope.CASEBOOK]
     assert list(visits_to_sign([site])) == []
 
 
 def refresh_as_complete(*visits):
-    """As if every form of these visits were there: the outlook names no unfinished visit."""
-    PatientOutlook.objects.filter(patient__in=[visit.patient_id for visit in visits]).update(
+    """As if every form of these visits were there: the schedule status names no unfinished visit."""
+    PatientStatus.objects.filter(patient__in=[visit.patient_id for visit in visits]).update(
         unfinished_code=""
     )

@@ -1,0 +1,36 @@
+"""The database's functions and triggers that stand in `sql/*.sql`: their current source, run by the migrations."""
+
+from pathlib import Path
+
+from django.db.migrations import RunSQL
+
+ENGINE = Path(__file__).resolve().parent.parent
+
+
+def sources() -> dict[str, str]:
+    """{file, such as `audit/sql/write.sql`: its text}, of the whole engine."""
+    return {str(file.relative_to(ENGINE)): file.read_text() for file in sorted(ENGINE.glob("*/sql/*.sql"))}
+
+
+def install(*files: str) -> RunSQL:
+    """Make these functions and triggers as their files say now; each file may run again over an older version.
+
+    A change of a file needs a migration that installs it again. Bodies are not checked when they are made: a file of
+    today may name a table that a later migration makes.
+    """
+    known = sources()
+    whole = "\n".join(known[file] for file in files)
+    return RunSQL(f"SET LOCAL check_function_bodies = off;\n{whole}", RunSQL.noop)
+
+
+ONLY_READ = "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"
+ONLY_ADDED = "UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"
+REVOKED = {
+    "audit_auditevent": ONLY_READ,
+    "audit_auditchain": ONLY_READ,
+    "audit_redaction": ONLY_READ,
+    "access_loginevent": ONLY_ADDED,
+}
+"""{table: the rights that nobody but its owner keeps, under whatever name they were granted}."""
+
+REVOKE = "; ".join(f"SELECT audit_revoke(ARRAY['{table}'], '{rights}')" for table, rights in REVOKED.items())

@@ -1,0 +1,99 @@
+"""Item values on their way: from what was typed to what is stored, and back to what the page shows."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from ecrf.forms import partial_dates
+from ecrf.forms.crf import Crf, MissingReason
+from ecrf.forms.items import Day, Item, PartialDay
+from ecrf.forms.registry import CrfDefinition
+
+COMMENT_LIMIT = 2000
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Given instead of a value: why there is none."""
+
+    reason: str
+    comment: str = ""
+
+
+def shown(definition: CrfDefinition, row: Crf | None, item: str) -> str:
+    """The item's state as the page holds it: the text in the field, `~reason` if missing, "" if blank."""
+    if row is None:
+        return ""
+    if item in row.missing_reasons:
+        return f"~{row.missing_reasons[item]['reason']}"
+    return str(definition.items[item].text(getattr(row, item)))
+
+
+def value_of(definition: CrfDefinition, name: str, given: Any, now: datetime) -> Any:
+    """What was given as the value to store; None for blank. ValidationError says in words what is wrong."""
+    item = definition.items[name]
+    if isinstance(given, Missing):
+        if given.reason not in MissingReason.values:
+            raise ValidationError(
+                "Choose why there is no value: not done, not applicable, unknown or refused."
+            )
+        if len(given.comment) > COMMENT_LIMIT or "\x00" in given.comment:
+            raise ValidationError(
+                f"The comment is longer than {COMMENT_LIMIT} characters or has a null character."
+            )
+        return given
+    text = given if isinstance(given, str) else item.text(given)
+    if "\x00" in text:
+        raise ValidationError(
+            "The text holds a null character, which cannot be stored. Type it again without."
+        )
+    text = item.normalise(text, now)
+    if item.kind == "number" and not re.fullmatch(
+        r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", text or "0"
+    ):
+        raise ValidationError("This is no number. Write it in digits, for example 31.5.")
+    value = definition.form_fields[name].clean(text)
+    if value in ("", None):
+        return None
+    item.run_validators(value)
+    value = item.stored(value)
+    if (first := first_day(item, value)) and not item.future and first > now.date():
+        raise ValidationError(f"{value} is in the future. Today at the site is {now.date()}.")
+    return value
+
+
+def first_day(item: Item, value: Any) -> date | None:
+    """The first day a date item's value can mean, or None for other kinds: what must not lie in the future."""
+    if isinstance(item, Day):
+        return value
+    return partial_dates.earliest(value) if isinstance(item, PartialDay) and value else None
+
+
+def state_of(row: Crf | None, name: str) -> Any:
+    """The stored value, or the `Missing` that stands instead; None for blank."""
+    if row is None:
+        return None
+    if name in row.missing_reasons:
+        return Missing(**row.missing_reasons[name])
+    return getattr(row, name)
+
+
+def as_text(definition: CrfDefinition, name: str, value: Any) -> str:
+    """A value that is not stored, in the form of `shown`."""
+    return f"~{value.reason}" if isinstance(value, Missing) else definition.items[name].text(value)
+
+
+def apply(row: Crf, changes: Mapping[str, Any]) -> None:
+    """Set values and missing reasons on a row, without saving it."""
+    reasons = dict(row.missing_reasons)
+    for name, value in changes.items():
+        reasons.pop(name, None)
+        if isinstance(value, Missing):
+            reasons[name] = {"reason": value.reason, "comment": value.comment}
+            value = None
+        setattr(row, name, value)
+    row.missing_reasons = reasons

@@ -1,0 +1,110 @@
+"""Gathers what `schedule/due.py` needs from the entries, and keeps each patient's schedule status."""
+
+from collections.abc import Iterable, Sequence
+
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
+from ecrf.casebook.schedule.completion import is_complete
+from ecrf.casebook.schedule.due import PatientEnd, ScheduleStatus, VisitFacts, schedule_status
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import protocol
+
+
+def schedule_status_forms() -> tuple[str, str]:
+    """The two forms whose values move the schedule."""
+    return protocol().visit_form, protocol().end_form
+
+
+def visits_of(patient: Patient) -> list[Visit]:
+    """The visits that were opened, in the order of opening; one statement."""
+    return list(patient.visits.order_by("pk"))
+
+
+def entries_of(patient: Patient, visits: Iterable[Visit]) -> list[Entry]:
+    """Every entry of the patient with its visit and its parent, struck out ones too; one statement."""
+    opened = {visit.pk: visit for visit in visits}
+    found = list(patient.entries.order_by("number"))
+    by_id = {entry.pk: entry for entry in found}
+    for entry in found:
+        if entry.visit_id:
+            entry.visit = opened[entry.visit_id]
+        if entry.parent_id:
+            entry.parent = by_id[entry.parent_id]
+    return found
+
+
+def facts_of(data: PatientData, entries: list[Entry], visits: Iterable[Visit]) -> list[VisitFacts]:
+    """One fact per visit that was opened."""
+    trial = protocol()
+    rows = {row.entry.visit.code: row for row in data.rows(trial.visit_form) if row.entry.visit}
+    at_visits: dict[str, list[Entry]] = {visit.code: [] for visit in visits}
+    for entry in entries:
+        if entry.visit:
+            at_visits.setdefault(entry.visit.code, []).append(entry)
+    return [fact_of(code, here, rows.get(code)) for code, here in at_visits.items()]
+
+
+def fact_of(code: str, entries: Sequence[Entry], row: Crf | None) -> VisitFacts:
+    """What a visit's entries say of it; `row` is its visit form."""
+    trial = protocol()
+    missed = bool(row and getattr(row, trial.visit_occurrence_item) == trial.visit_missed)
+    visited_on = getattr(row, trial.visit_date_item) if row else None
+    return VisitFacts(code, visited_on, missed, is_complete(trial.plan(code), entries, missed=missed))
+
+
+def end_of(data: PatientData) -> PatientEnd | None:
+    """How the patient left the study, if an end-of-study form says so."""
+    return end_from(data.one(protocol().end_form))
+
+
+def end_from(row: Crf | None) -> PatientEnd | None:
+    """What the end-of-study form says; None while it gives no reason."""
+    trial = protocol()
+    if row is None or not getattr(row, trial.end_reason_item):
+        return None
+    completed = getattr(row, trial.end_reason_item) == trial.completed_reason
+    return PatientEnd(getattr(row, trial.end_date_item), completed)
+
+
+def schedule_status_of(
+    patient: Patient,
+    data: PatientData | None = None,
+    entries: list[Entry] | None = None,
+    visits: list[Visit] | None = None,
+) -> ScheduleStatus:
+    """The patient's schedule as of today at the site; three statements whatever the number of visits."""
+    data = data or PatientData(patient)
+    data.load(*schedule_status_forms())
+    visits = visits_of(patient) if visits is None else visits
+    entries = entries_of(patient, visits) if entries is None else entries
+    return schedule_status_from(patient, facts_of(data, entries, visits), end_of(data))
+
+
+def schedule_status_from(patient: Patient, facts: list[VisitFacts], end: PatientEnd | None) -> ScheduleStatus:
+    """The schedule that follows from the facts; no statement. A visit may have been before the patient was added."""
+    added_on = patient.added_at.astimezone(patient.site.zone).date()
+    started_on = min([added_on, *(fact.visited_on for fact in facts if fact.visited_on)])
+    return schedule_status(protocol(), facts, end, started_on, patient.site.today())
+
+
+def refresh_schedule_status(patient: Patient, data: PatientData | None = None) -> PatientStatus:
+    """Store what comes next for the patient, for the lists."""
+    found = schedule_status_of(patient, data)
+    following = found.next
+    row = PatientStatus(
+        patient=patient,
+        site_id=patient.site_id,
+        state=found.state.value,
+        last_code=found.last.plan.code if found.last else "",
+        last_on=found.last.visited_on if found.last else None,
+        next_code=following.plan.code if following else "",
+        due_on=following.due_on if following else None,
+        opens_on=following.opens_on if following else None,
+        closes_on=following.closes_on if following else None,
+        unfinished_code=found.unfinished.plan.code if found.unfinished else "",
+    )
+    columns = [f.name for f in PatientStatus._meta.concrete_fields if not f.primary_key]
+    PatientStatus.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["patient"], update_fields=columns
+    )
+    return row

@@ -1,0 +1,265 @@
+"""The pages of monitoring visits: the list with its plan form, one visit with its worklist, report and letter."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from ecrf.access.reach import reach, reach_site, reachable, sites
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import Right
+from ecrf.forms.protocol import protocol
+from ecrf.monitoring.models import How, MonitoringVisit, VisitStage
+from ecrf.monitoring.visits import services
+from ecrf.monitoring.visits.drafts import blocks
+from ecrf.monitoring.visits.lists import stages, with_names
+from ecrf.monitoring.visits.services import TEXTS, TextChanged, VisitRefused, fingerprint, since_last
+from ecrf.monitoring.visits.worklist import worklist_of
+
+LONGEST = 200_000
+
+
+class PlanForm(forms.Form):
+    """When, how and what for."""
+
+    planned_on = forms.DateField(
+        error_messages={"required": "Say on which day.", "invalid": "Write YYYY-MM-DD."}
+    )
+    how = forms.ChoiceField(
+        choices=How, error_messages={"required": "Say how.", "invalid_choice": "Say how."}
+    )
+    purpose = forms.CharField(required=False, max_length=2_000)
+
+    def clean_planned_on(self) -> date:
+        day: date = self.cleaned_data["planned_on"]
+        if not 2000 <= day.year <= 2100:
+            raise forms.ValidationError("Write a day of this century.")
+        return day
+
+    def clean_purpose(self) -> str:
+        return one_line_break(self.cleaned_data["purpose"])
+
+
+class TextForm(forms.Form):
+    """What was written, as it was written."""
+
+    text = forms.CharField(required=False, max_length=LONGEST, strip=False)
+
+
+class CallOffForm(forms.Form):
+    """Why it will not take place."""
+
+    reason = forms.CharField(max_length=500, error_messages={"required": "Say why the visit is called off."})
+
+
+class KeyForm(forms.Form):
+    """The key of a click, so that a second one does nothing twice."""
+
+    key = forms.UUIDField()
+
+
+def one_line_break(text: str) -> str:
+    """Browsers send two characters for a line's end; one is kept."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def visits(request: UserRequest) -> HttpResponse:
+    """GET: planned, under way, ended. POST: plan one."""
+    if Right.REVIEW not in request.user.rights:
+        raise PermissionDenied("Your role does not let you read monitoring visits.")
+    return _plan(request) if request.method == "POST" else _list(request, PlanForm())
+
+
+def _plan(request: UserRequest) -> HttpResponse:
+    site = reach_site(request.user, request.POST.get("site", "").replace("\x00", ""), Right.VERIFY)
+    form, key = PlanForm(request.POST), KeyForm(request.POST)
+    if not form.is_valid() or not key.is_valid():
+        return _list(request, form, status=422)
+    given = {**form.cleaned_data, "request_key": key.cleaned_data["key"]}
+    try:
+        visit = services.plan_visit(site=site, by=request.user, **given)
+    except VisitRefused as refused:
+        return _list(request, form, refused=str(refused), status=409)
+    return redirect("monitor:monitoring-visit", visit.pk)
+
+
+def _list(request: UserRequest, form: PlanForm, *, refused: str = "", status: int = 200) -> HttpResponse:
+    user = request.user
+    found = reachable(user, with_names(), Right.REVIEW)
+    may_plan_at = list(sites(user, Right.VERIFY)) if Right.VERIFY in user.rights else []
+    context = {
+        "stages": stages(found),
+        "form": form,
+        "hows": How.choices,
+        "refused": refused,
+        "may_plan_at": may_plan_at,
+        "site_code": request.POST.get("site") or request.GET.get("site", ""),
+        "today": may_plan_at[0].today() if may_plan_at else None,
+        "key": request.POST.get("key") or uuid.uuid4(),
+    }
+    return render(request, "monitoring/monitoring_visits.html", context, status=status)
+
+
+def visit(request: UserRequest, pk: int) -> HttpResponse:
+    """GET: one visit. POST: move it while it is planned."""
+    found = _reach(request, pk)
+    if request.method != "POST":
+        return _page(request, found)
+    form = PlanForm(request.POST)
+    if not form.is_valid():
+        return _page(request, _own(request, found), form=form, status=422)
+    return _act(
+        request, found, lambda: services.change_plan(visit=found, by=request.user, **form.cleaned_data)
+    )
+
+
+def start(request: UserRequest, pk: int) -> HttpResponse:
+    found = _reach(request, pk)
+    return _act(request, found, lambda: services.start_visit(visit=found, by=request.user))
+
+
+def call_off(request: UserRequest, pk: int) -> HttpResponse:
+    """With the reason; without one the page asks for it, and keeps what was typed."""
+    found, form = _reach(request, pk), CallOffForm(request.POST)
+    if not form.is_valid():
+        return _page(request, _own(request, found), calling_off=form, status=422)
+    reason = form.cleaned_data["reason"]
+    return _act(request, found, lambda: services.call_off_visit(visit=found, reason=reason, by=request.user))
+
+
+def end(request: UserRequest, pk: int) -> HttpResponse:
+    found = _reach(request, pk)
+    return _act(request, found, lambda: services.end_visit(visit=found, by=request.user))
+
+
+def finish(request: UserRequest, pk: int) -> HttpResponse:
+    found = _reach(request, pk)
+    seen = {kind: request.POST.get(f"seen_{kind}", "") for kind in TEXTS}
+    return _act(request, found, lambda: services.finish_visit(visit=found, seen=seen, by=request.user))
+
+
+def save_text(request: UserRequest, pk: int, kind: str) -> HttpResponse:
+    """Keep the report or the letter as it was typed. What cannot be saved stays on the page."""
+    found, form = _reach(request, pk), TextForm(request.POST)
+    typed = one_line_break(request.POST.get("text", "")).replace("\x00", "")
+    if kind not in TEXTS:
+        raise Http404
+    if not form.is_valid():
+        words = " ".join(map(str, form.errors["text"]))
+        return _text_answer(request, _own(request, found), kind, typed, f"Not saved: {words}", 422)
+    try:
+        seen = request.POST.get("seen", "")
+        found = services.save_text(visit=found, kind=kind, text=typed, seen=seen, by=request.user)
+    except TextChanged as refused:
+        found.refresh_from_db(fields=[kind])
+        return _text_answer(request, found, kind, typed, str(refused), 409, other=getattr(found, kind))
+    except VisitRefused as refused:
+        return _text_answer(request, found, kind, typed, str(refused), 409)
+    if request.headers.get("HX-Request"):
+        return _text_answer(request, found, kind, typed, "", 200)
+    messages.success(request, f"The {TEXTS[kind]} is saved.")
+    return redirect("monitor:monitoring-visit", found.pk)
+
+
+def printed(request: UserRequest, pk: int, kind: str) -> HttpResponse:
+    """The report or the letter, made for paper."""
+    found = _reach(request, pk)
+    if kind not in TEXTS or not found.ended_at:
+        raise Http404
+    context = {
+        "visit": found,
+        "kind": kind,
+        "title": TEXTS[kind],
+        "blocks": blocks(getattr(found, kind)),
+        "zone": found.site.zone,
+        "printed_at": timezone.now(),
+        "trial": protocol(),
+    }
+    return render(request, "monitoring/print_monitoring_visit.html", context)
+
+
+def _reach(request: UserRequest, pk: int) -> MonitoringVisit:
+    """Another site's visit does not exist (404); who does not review is refused (403)."""
+    return reach(request.user, with_names(), Right.REVIEW, pk=pk)
+
+
+def _own(request: UserRequest, found: MonitoringVisit) -> MonitoringVisit:
+    """Refuse (403) whom the service would refuse, before anything else is said of what was typed."""
+    services.require_own(found, request.user)
+    return found
+
+
+def _act(request: UserRequest, found: MonitoringVisit, act: Any) -> HttpResponse:
+    """Do it and show the visit; a refusal stands in words on the page."""
+    try:
+        act()
+    except VisitRefused as refused:
+        return _page(request, _reach(request, found.pk), refused=str(refused), status=409)
+    return redirect("monitor:monitoring-visit", found.pk)
+
+
+def _page(
+    request: UserRequest,
+    found: MonitoringVisit,
+    *,
+    form: PlanForm | None = None,
+    calling_off: CallOffForm | None = None,
+    refused: str = "",
+    typed: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "visit": found,
+        "stage": found.stage,
+        "zone": found.site.zone,
+        "is_own": found.monitor_id == request.user.pk and request.user.may(Right.VERIFY, found.site),
+        "worklist": None
+        if found.called_off_at
+        else worklist_of(found, since_last(found.monitor, found.site)),
+        "form": form,
+        "calling_off": calling_off,
+        "hows": How.choices,
+        "refused": refused,
+        "texts": _texts(found, typed or {}) if found.ended_at else [],
+        "may_edit": found.stage == VisitStage.ENDED,
+    }
+    return render(request, "monitoring/monitoring_visit.html", context, status=status)
+
+
+def _texts(found: MonitoringVisit, typed: dict[str, Any]) -> list[dict[str, Any]]:
+    """Report and letter for the page; what was typed and not saved stands instead of what is stored."""
+    return [
+        {
+            "kind": kind,
+            "title": title.capitalize(),
+            "text": getattr(found, kind),
+            "seen": fingerprint(getattr(found, kind)),
+            "blocks": blocks(getattr(found, kind)) if found.finished_at else [],
+            **(typed if typed.get("kind") == kind else {}),
+        }
+        for kind, title in TEXTS.items()
+    ]
+
+
+def _text_answer(
+    request: UserRequest,
+    found: MonitoringVisit,
+    kind: str,
+    typed: str,
+    refused: str,
+    status: int,
+    other: str | None = None,
+) -> HttpResponse:
+    """The line under the text with htmx; without, the whole page with what was typed."""
+    told = {"kind": kind, "text": typed, "refused": refused, "other": other}
+    if request.headers.get("HX-Request"):
+        text = _texts(found, told)[list(TEXTS).index(kind)]
+        context = {"text": text, "visit": found, "saved_at": timezone.now(), "zone": found.site.zone}
+        return render(request, "monitoring/_text_state.html", context, status=status)
+    return _page(request, found, typed=told, status=status)
