@@ -6,10 +6,7 @@ FROM node:22-bookworm-slim AS front-end
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
-# Without the line that names its source map, which is not shipped and which collectstatic would look for.
-RUN mkdir vendor \
- && sed '/sourceMappingURL=/d' node_modules/bootstrap/dist/css/bootstrap.min.css > vendor/bootstrap.min.css \
- && cp node_modules/htmx.org/dist/htmx.min.js vendor/
+RUN npm run --silent vendor
 
 FROM python:3.12-slim-bookworm AS packages
 COPY requirements.lock ./
@@ -24,7 +21,7 @@ RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
-COPY --from=front-end /build/vendor static/vendor
+COPY --from=front-end /build/static/vendor static/vendor
 # These settings exist during this one command only: collecting files opens no database and keeps no secret.
 RUN SECRET_KEY=only-while-the-image-is-built-only-while-the-image-is-built \
     DATABASE_URL=postgresql://nobody@localhost/none ALLOWED_HOSTS=localhost \

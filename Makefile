@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 PACKAGES := .venv/.installed
 NODE_PACKAGES := node_modules/.fetched
-FRONT_END := static/vendor/bootstrap.min.css static/vendor/htmx.min.js static/vendor/d3.min.js
+FRONT_END := static/vendor/.copied
 
 PIP_INSTALL := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check --require-hashes
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header
@@ -107,15 +107,8 @@ $(NODE_PACKAGES): package.json package-lock.json requirements-npm.lock | $(PACKA
 	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-# Without the line that names its source map, which is not shipped and which collectstatic would look for.
-static/vendor/bootstrap.min.css: $(NODE_PACKAGES)
-	@mkdir -p $(@D)
-	@sed '/sourceMappingURL=/d' node_modules/bootstrap/dist/css/bootstrap.min.css > $@
-
-static/vendor/htmx.min.js: $(NODE_PACKAGES)
-	@mkdir -p $(@D)
-	@cp node_modules/htmx.org/dist/htmx.min.js $@
-
-static/vendor/d3.min.js: $(NODE_PACKAGES)
-	@mkdir -p $(@D)
-	@cp node_modules/d3/dist/d3.min.js $@
+# Which files, package.json says, for the image too. Of Bootstrap's without the line that names its source map, which
+# is not shipped and which collectstatic would look for.
+$(FRONT_END): $(NODE_PACKAGES)
+	@$(NPM) run --silent vendor
+	@touch $@
