@@ -12,11 +12,10 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
 from tests.ecrf.redaction.conftest import NAME, sql, tamper
-from tests.ecrf.test_web_role import REVOKES, granted_in_compose
+from tests.ecrf.test_web_role import REVOKES, ROLE, granted_in_compose
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-010")]
 
-ROLE = "ecrf_web_of_a_test"  # of tests/ecrf/test_web_role.py
 REVOKE = import_module("ecrf.audit.migrations.0006_redacted_by_the_owner").REVOKE
 COLUMNS = "chain, position, places, before, after, reason, redacted_at, redacted_by_id, operator"
 CALL = "SELECT audit_redact({}, {}, 'any text', NULL, 'because', {}, 'me')"
