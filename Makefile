@@ -46,7 +46,7 @@ demo-reset: setup ## throw the demo's data away
 
 test: lint chromium ## check everything: format, types, layers, templates, the whole test suite
 	@echo "Tests ..."
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
 
 bench: setup ## print the measurements
 	@$(BIN)/python -m tests.bench

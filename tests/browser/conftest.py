@@ -6,20 +6,20 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg2
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from ecrf.demo import ROOT, gunicorn, manage
 from tests.conftest import PASSWORD
-from tests.postgres import TEST_SETTINGS
+from tests.postgres import TEST_SETTINGS, fresh_database
 
 FLAGS = [
     "--headless=new",
@@ -31,7 +31,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-DATABASE = "ecrf_browser"
 
 
 class Server:
@@ -74,34 +73,22 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _database() -> str:
-    """The address of a fresh database beside the tests' own."""
-    url = os.environ["DATABASE_URL"]
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {DATABASE}")
-    connection.close()
-    before, _, name = url.rpartition("/") if "?" not in url else url.partition("?")[0].rpartition("/")
-    return url.replace(f"{before}/{name}", f"{before}/{DATABASE}", 1)
-
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    env = {
-        **os.environ,
-        **TEST_SETTINGS,
-        "DATABASE_URL": _database(),
-        "DJANGO_SETTINGS_MODULE": "ecrf.settings",
-    }
-    manage(env, "migrate", "--verbosity", "0")
-    manage(env, "collectstatic", "--no-input", "--verbosity", "0")
-    subprocess.run([sys.executable, "-m", "tests.browser.prepare"], cwd=ROOT, env=env, check=True)
-    running = Server(env, _free_port())
-    running.start()
-    yield running
-    running.kill()
+    with fresh_database() as url, tempfile.TemporaryDirectory(prefix="ecrf-browser-") as static:
+        env = {
+            **os.environ,
+            **TEST_SETTINGS,
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
+            "BROWSER_STATIC_ROOT": static,
+        }
+        manage(env, "collectstatic", "--no-input", "--verbosity", "0")
+        subprocess.run([sys.executable, "-m", "tests.browser.prepare"], cwd=ROOT, env=env, check=True)
+        running = Server(env, _free_port())
+        running.start()
+        yield running
+        running.kill()
 
 
 @pytest.fixture(scope="session")

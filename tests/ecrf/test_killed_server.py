@@ -9,19 +9,18 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlencode
 
 import psycopg2
 import pytest
-from django.db import connection
 
 from ecrf.demo import ROOT, gunicorn
 from tests.conftest import PASSWORD
+from tests.postgres import cursor_on, fresh_database
 
-pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-024"), pytest.mark.requirement("R-093")]
+pytestmark = [pytest.mark.requirement("R-024"), pytest.mark.requirement("R-093")]
 
 SEED = f"""
 import uuid
@@ -39,47 +38,12 @@ open_visit(patient=add_patient(site=site, by=user, request_key=uuid.uuid4()), co
 
 
 @pytest.fixture
-def _django_db_helper(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """In place of pytest-django's: the test uses a database of its own."""
-    with django_db_blocker.unblock():
-        yield
-
-
-@pytest.fixture
-def scratch(_django_db_helper) -> Iterator[dict[str, str]]:
-    """A database of its own, copied from the empty one of the tests, with one patient: the environment of it."""
-    name, server = f"test_killed_{uuid.uuid4().hex[:8]}", os.environ["DATABASE_URL"]
-    connection.close()  # PostgreSQL copies a database only while nobody uses it
-    with _on(server) as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{connection.settings_dict["NAME"]}"')
-    env = {
-        **os.environ,
-        "DATABASE_URL": _renamed(server, name),
-        "DJANGO_SETTINGS_MODULE": "ecrf.settings",
-        "TLS": "off",
-    }
-    try:
+def scratch() -> Iterator[dict[str, str]]:
+    """A database of its own with one patient: the environment of it."""
+    with fresh_database() as url:
+        env = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "ecrf.settings", "TLS": "off"}
         subprocess.run([sys.executable, "-c", SEED], cwd=ROOT, env=env, check=True)
         yield env
-    finally:
-        with _on(server) as cursor:
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _renamed(url: str, name: str) -> str:
-    head, question, query = url.partition("?")
-    return f"{head.rpartition('/')[0]}/{name}{question}{query}"
-
-
-@contextlib.contextmanager
-def _on(url: str) -> Iterator:
-    database = psycopg2.connect(url)
-    database.autocommit = True
-    try:
-        with database.cursor() as cursor:
-            yield cursor
-    finally:
-        database.close()
 
 
 class Server:
@@ -151,7 +115,7 @@ def serve(scratch) -> Iterator:
 def stored(env: dict[str, str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The grip values in the table, and (item, value) of every event of the trail, in order."""
     items = ("right_1", "right_2", "right_3", "left_1", "left_2", "left_3")
-    with _on(env["DATABASE_URL"]) as cursor:
+    with cursor_on(env["DATABASE_URL"]) as cursor:
         cursor.execute(f"SELECT {', '.join(items)} FROM trial_gripstrength")
         row = cursor.fetchone() or [None] * len(items)
         cursor.execute(
@@ -223,7 +187,7 @@ def kill_in_the_middle_of_a_save(server: Server, env: dict[str, str]) -> None:
 
 
 def _somebody_waits(env: dict[str, str], tries: int = 100) -> bool:
-    with _on(env["DATABASE_URL"]) as cursor:
+    with cursor_on(env["DATABASE_URL"]) as cursor:
         for _ in range(tries):
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -1,5 +1,6 @@
 """The database role of the web processes: it writes study data, and cannot touch the trail in any other way."""
 
+import os
 import re
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from tests.builders import a_patient, a_place, a_visit, enter
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-008")]
 
 COMPOSE = Path(__file__).resolve().parent.parent.parent / "docker-compose.yml"
-ROLE = "ecrf_web_of_a_test"
+ROLE = f"ecrf_web_of_test_{os.getpid()}"  # roles belong to the whole server, which the workers share
 TRIALS = [f"{side}_{n}" for side in ("right", "left") for n in (1, 2, 3)]
 GRIP = {"device": "SYN-1", "assessor": "A1"}
 TRAIL = ["audit_auditevent", "audit_auditchain"]

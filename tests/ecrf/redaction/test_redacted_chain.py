@@ -12,11 +12,10 @@ from ecrf.audit.chain import verify
 from ecrf.audit.functions import REVOKE
 from ecrf.audit.models import AuditEvent
 from tests.ecrf.redaction.conftest import NAME, sql, tamper
-from tests.ecrf.test_web_role import granted_in_compose
+from tests.ecrf.test_web_role import ROLE, granted_in_compose
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-010")]
 
-ROLE = "ecrf_web_of_a_test"  # of tests/ecrf/test_web_role.py
 COLUMNS = "chain, position, places, before, after, reason, redacted_at, redacted_by_id, operator"
 CALL = "SELECT audit_redact({}, {}, 'any text', NULL, 'because', {}, 'me')"
 CALL_ROW = "SELECT audit_redact_row('queries_message', 'id', '1', 'any text', NULL)"
