@@ -75,7 +75,7 @@ def test_a_row_that_was_struck_out_by_mistake_is_restored(study):
     pages = casebook.pages(story)
     events, medication = pages[-1].forms[0], [f for f in pages[-1].forms if f.restored]
     assert (events.crf, len(medication)) == ("adverse-event", 1)
-    patient = loading.load_patient(story, [pages[0], pages[1], casebook.Page("", [events, *medication])])
+    patient = loading.load_patient(story, [pages[0], pages[1], casebook.FilledPage("", [events, *medication])])
     entry = Entry.objects.get(patient=patient, crf="concomitant-medication")
     assert entry.struck_at is None
     assert verify().faults == []
