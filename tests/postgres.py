@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg2
 
 from ecrf.demo import embedded_postgres
+from tests import clock
 
 _stack = ExitStack()
 TEST_SETTINGS = {
@@ -21,6 +22,7 @@ TEST_SETTINGS = {
 
 
 def start() -> None:
+    clock.start()
     for name in ("DATABASE_URL_FILE", "SECRET_KEY_FILE", "ALLOWED_HOSTS_FILE"):
         os.environ.pop(name, None)
     for name, value in TEST_SETTINGS.items():
@@ -30,6 +32,7 @@ def start() -> None:
         folder.chmod(0o755)
         os.environ["DATABASE_URL"] = url = _stack.enter_context(embedded_postgres(folder / "postgres"))
         _hurry(url)
+        clock.move_postgres(url)
         atexit.register(_stack.close)
 
 
