@@ -31,7 +31,7 @@ class Contact(models.TextChoices):
     PHONE = "phone", "By telephone or video"
 
 
-@crf("visit", title="VisitRecord", domain="SV")
+@crf("visit", title="Visit", domain="SV")
 class VisitRecord(Crf):
     """Whether the visit took place, when and how, or why it was missed."""
 
@@ -40,7 +40,7 @@ class VisitRecord(Crf):
     contact = Choice("Took place", choices=Contact, asked_if=("occurrence", "done"), cdash="SVCNTMOD")
     missed_reason = Line("Why it was missed", asked_if=("occurrence", "missed"), cdash="SVREASOC")
 
-    sections = (Section("VisitRecord", "occurrence", "visited_on", "contact", "missed_reason"),)
+    sections = (Section("Visit", "occurrence", "visited_on", "contact", "missed_reason"),)
 
 
 @check(
