@@ -58,7 +58,7 @@ class ItemView:
 
     @property
     def words(self) -> str:
-        """The value with its unit: `31.0 kPa`."""
+        """The value with its unit: `72.5 kg`."""
         return f"{self.value} {self.item.unit}".strip() if self.value else ""
 
     @property

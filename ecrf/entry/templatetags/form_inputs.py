@@ -51,9 +51,9 @@ def item_of(form_input: FormInput, name: str) -> ItemInput:
 
 
 @register.simple_tag
-def cell(item: ItemInput, size: str, row: int, col: int, muscle: str = "") -> str:
+def cell(item: ItemInput, size: str, row: int, col: int) -> str:
     """A grid's cell."""
-    return controls.cell(item, size, row, col, muscle)
+    return controls.cell(item, size, row, col)
 
 
 @register.simple_tag

@@ -82,7 +82,7 @@ def derived(item: "ItemInput") -> SafeString:
     return SafeString(f'<data value="{escape(item.code)}">{escape(words + more)}</data>')
 
 
-def cell(item: "ItemInput", size: str, row: int, col: int, muscle: str = "") -> SafeString:
+def cell(item: "ItemInput", size: str, row: int, col: int) -> SafeString:
     """A grid's cell; its label is read out, since the grid's heads label it for the eye."""
     unit = f", {item.definition.unit}" if item.definition.unit else ""
     whose = f"{item.form_input.title}: " if item.form_input.definition.row_of else ""
@@ -93,7 +93,6 @@ def cell(item: "ItemInput", size: str, row: int, col: int, muscle: str = "") -> 
         "placeholder": item.label if item.kind == "line" else None,
         "data-row": str(row),
         "data-col": str(col),
-        "data-muscle": muscle or None,
     }
     return SafeString(f"<div{item.cell_attributes}>{_input(item, more)}{missing_tag(item)}</div>")
 

@@ -73,7 +73,7 @@ def answered_with(request: UserRequest, form_input: FormInput, view: ItemInput) 
         "outcome": outcome,
         "seen": view.state,
         "missing": view.missing["label"] if view.missing else "",
-        "form_input": form_input.id,
+        "panel": form_input.id,
         "asked": [html_id(form_input.place, f.item) for f in form_input.discrepancies]
         if form_input.recorded.changed
         else None,
