@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.casebook.data import stored_row
 from ecrf.casebook.record.hooks import Recorded
-from ecrf.casebook.record.store import stored_row
 from ecrf.entry.addresses import PagePlace
 from ecrf.entry.queries.answers import (
     AnswerOutcome,

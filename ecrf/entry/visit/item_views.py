@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.casebook.data import stored_row
 from ecrf.casebook.history import item_story
 from ecrf.casebook.record.hooks import Recorded
-from ecrf.casebook.record.store import stored_row
 from ecrf.checks.discrepancies import confirm, discrepancies_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
 from ecrf.entry.queries.answers import item_with_queries, save_item

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 
 from ecrf.access.models import User
-from ecrf.casebook.data import PatientData
+from ecrf.casebook.data import PatientData, load_rows
 from ecrf.casebook.history import HistoryLine, changes_after_completion
 from ecrf.casebook.models import Entry, Patient, Status, Visit
 from ecrf.casebook.places import Place
-from ecrf.casebook.record.store import recalculated_with
-from ecrf.casebook.rows import load_rows
+from ecrf.casebook.record.derive import recalculated_with
 from ecrf.casebook.schedule.completion import numbers_at
 from ecrf.casebook.schedule.due import VisitDue, VisitFacts, window
 from ecrf.casebook.schedule.status import entries_of, visits_of
