@@ -2,14 +2,16 @@
 
 const GRADE = /^[0-5]$/;
 const ROOT = "[data-body-figure]";
-const FIELD = "input[data-muscle], select[data-muscle]";
+const FIELD = "[data-grid] [data-item] > input[data-row]";
+
+/** The item, which is named as the muscle in the figure: the last part of its id. */
+const muscleOf = (field) => field.closest("[data-item]").id.split("-").at(-1);
 
 function readGrades(root) {
   const grades = new Map();
   for (const field of root.querySelectorAll(FIELD)) {
-    if (field.type === "radio" && !field.checked) continue;
     const value = field.value.trim();
-    if (GRADE.test(value)) grades.set(field.dataset.muscle, value);
+    if (GRADE.test(value)) grades.set(muscleOf(field), value);
   }
   return grades;
 }
