@@ -33,7 +33,7 @@ endef
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo demo-reset test bench setup lint format lock chromium
+.PHONY: help demo demo-reset test test-clocks bench setup lint format lock chromium
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,15 @@ demo-reset: setup ## throw the demo's data away
 test: lint chromium ## check everything: format, types, layers, templates, the whole test suite
 	@echo "Tests ..."
 	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
+
+# Half past midnight in Tokyo on the first of March; the last minute of a year there; the hour that comes twice in New York.
+CLOCKS := 2027-02-28T15:30Z 2026-12-31T14:59Z 2026-11-01T05:30Z
+
+test-clocks: setup chromium ## run the whole test suite at moments at which calendars and clocks turn
+	@for moment in $(CLOCKS); do \
+		echo "Tests, with the clock at $$moment ..."; \
+		TEST_CLOCK=$$moment $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal || exit 1; \
+	done
 
 bench: setup ## print the measurements
 	@$(BIN)/python -m tests.bench

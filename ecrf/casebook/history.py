@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -163,4 +163,4 @@ def _from_trail(item: Item, value: Any) -> Any:
     """The trail holds JSON: give decimals and times their form back."""
     if isinstance(item, Measure):
         return Decimal(str(value))
-    return datetime.strptime(value[:5], "%H:%M").time() if isinstance(item, ClockTime) else value
+    return time.fromisoformat(value[:5]) if isinstance(item, ClockTime) else value

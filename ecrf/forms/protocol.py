@@ -73,7 +73,7 @@ class LabTest:
 
 @dataclass(frozen=True, eq=False)
 class Protocol:
-    """One trial. `visit_form` and its items say where a visit's date and fate are entered.
+    """One trial. `visit_form` and its items say where a visit's date and occurrence are entered.
 
     `safety_logs` are those that the safety role reads too. `story` is the dotted path of the function that tells a
     patient's story (see `story.py`), `sparkline` the form and the item whose values the lists draw in small.

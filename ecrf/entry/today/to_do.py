@@ -1,4 +1,4 @@
-"""What the Today page lists, from each patient's schedule status: a bounded number of rows for any number of patients."""
+"""What the Today page lists, from each patient's schedule status: a bounded number of rows, however many there are."""
 
 from dataclasses import dataclass, field
 from datetime import date

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.ecrf.trail_world import World, a_world
+from tests.ecrf.trail.world import World, a_world
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from ecrf.trail.filters import Filters, TrailScope
 from ecrf.trail.page import zone_words
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site, make_user
-from tests.ecrf.trail_world import World, a_world
+from tests.ecrf.trail.world import World, a_world
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from ecrf.trail.events import events_of, one_page
 from ecrf.trail.filters import Filters, TrailScope
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
-from tests.ecrf.trail_world import World, a_world
+from tests.ecrf.trail.world import World, a_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-011")]
 

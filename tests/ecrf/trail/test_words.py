@@ -24,7 +24,7 @@ from ecrf.trail.filters import Filters, TrailScope
 from ecrf.trail.page import trail_page
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_visit, enter
-from tests.ecrf.trail_world import World, a_world
+from tests.ecrf.trail.world import World, a_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-011")]
 

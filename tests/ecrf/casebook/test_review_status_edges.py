@@ -81,8 +81,8 @@ def test_completion_statements_do_not_grow_with_forms(site, coordinator):
     for n in (1, 4):
         patient = a_patient(site, coordinator)
         visit = a_visit(patient, "W04", coordinator)
+        from tests.ecrf.casebook.test_review_status import GRADES
         from tests.ecrf.queries.builders import vital_signs
-        from tests.ecrf.test_marks import GRADES
 
         vital_signs(visit, coordinator)
         places = [a_place(visit, "vital-signs")]

@@ -19,7 +19,7 @@ from ecrf.trail.csv_file import safe
 from ecrf.trail.csv_lines import COLUMNS
 from ecrf.trail.models import TrailExport
 from tests.builders import a_patient, a_place, enter
-from tests.ecrf.trail_world import World, a_world
+from tests.ecrf.trail.world import World, a_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-011")]
 

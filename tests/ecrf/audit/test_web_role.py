@@ -25,7 +25,7 @@ from tests.builders import a_patient, a_place, a_visit, enter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-008")]
 
-COMPOSE = Path(__file__).resolve().parent.parent.parent / "docker-compose.yml"
+COMPOSE = Path(__file__).resolve().parents[3] / "docker-compose.yml"
 ROLE = f"ecrf_web_of_test_{os.getpid()}"  # roles belong to the whole server, which the workers share
 TRIALS = [f"{side}_{n}" for side in ("right", "left") for n in (1, 2, 3)]
 GRIP = {"device": "SYN-1", "assessor": "A1"}

@@ -8,7 +8,7 @@ from ecrf.access.login_log import LoginEvent, What
 from ecrf.access.roles import Role
 from ecrf.audit.chain import verify
 from tests.conftest import make_user
-from tests.ecrf.test_concurrency import _django_db_helper, at_once  # noqa: F401  (the first is a fixture)
+from tests.ecrf.casebook.record.test_concurrency import _django_db_helper, at_once  # noqa: F401  (the first is a fixture)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-054")]
 

@@ -16,8 +16,8 @@ from ecrf.trail.models import TrailExport
 from ecrf.trail.review_csv import COLUMNS
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_user
-from tests.ecrf.test_trail_review import visited
-from tests.ecrf.trail_world import World, a_world
+from tests.ecrf.trail.test_review import visited
+from tests.ecrf.trail.world import World, a_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-021")]
 

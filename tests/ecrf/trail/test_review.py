@@ -12,7 +12,7 @@ from ecrf.trail.review import Period, Screen, screens
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_user
-from tests.ecrf.trail_world import World, a_world
+from tests.ecrf.trail.world import World, a_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-021")]
 
