@@ -18,7 +18,7 @@ def label_of(visit_code: str) -> str:
 
 
 def numbered_title(definition: CrfDefinition, number: int, visit: Visit | None) -> str:
-    """`Infusion 2`, `Grip strength`: with its number where there are, or may be, several."""
+    """`Vital signs 2`, `Vital signs`: with its number where there are, or may be, several."""
     plan = protocol().plan(visit.code) if visit else None
     expected = plan.expected_of(definition.key) if plan else 1
     several = definition.repeat and (number > 1 or expected > 1 or visit is None)
@@ -26,7 +26,7 @@ def numbered_title(definition: CrfDefinition, number: int, visit: Visit | None) 
 
 
 def form_title(entry: Entry) -> str:
-    """`Infusion 2`; for a row of a form, `Lot 1 of infusion 2`; for one of a fixed set, `Laboratory: Sodium`; of a
+    """`Injection 2`; for a row of a form, `Lot 1 of injection 2`; for one of a fixed set, `Laboratory: Sodium`; of a
     kind that is no longer part of the trial, its key."""
     definition = CRFS.get(entry.crf)
     if definition is None:

@@ -14,7 +14,7 @@ Names = Mapping[tuple[str, str], str]
 
 
 def short_name(row: Crf) -> str:
-    """`2 Headache`, `Week 4, Infusion 2`; of the form of a visit, the visit."""
+    """`2 Headache`, `Week 4, Injection 2`; of the form of a visit, the visit."""
     entry, definition = row.entry, CRFS[row.entry.crf]
     if entry.visit:
         is_visit = entry.crf == protocol().visit_form

@@ -81,7 +81,7 @@ class ItemView:
 
     @property
     def words(self) -> str:
-        """The value with its unit: `31.0 kPa`."""
+        """The value with its unit: `72.5 kg`."""
         value = self.value
         return f"{value} {self.item.unit}".strip() if value else ""
 

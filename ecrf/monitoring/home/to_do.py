@@ -75,7 +75,7 @@ def _titles(review_statuses: QuerySet[ReviewStatus], places: set[Place]) -> dict
 
 
 def _forms_in_words(titles: list[str], most: int = 3) -> str:
-    """`MRC strength, Grip strength and 3 more`; `Adverse events 1, 2` stay as they are called."""
+    """`Vital signs, Laboratory and 3 more`; `Adverse events 1, 2` stay as they are called."""
     once = list(dict.fromkeys(titles))
     more = len(once) - most
     return ", ".join(once[:most]) + (f" and {more} more" if more > 0 else "")

@@ -10,7 +10,6 @@ from ecrf.casebook.models import Entry, PatientStatus
 from ecrf.casebook.record.record import record
 from ecrf.casebook.record.store import ensure_entry
 from ecrf.casebook.schedule.due import (
-    DAYS_TO_BASELINE,
     PatientEnd,
     PatientState,
     VisitFacts,
@@ -25,6 +24,7 @@ from ecrf.forms.protocol import Protocol, VisitPlan, protocol
 from tests.builders import a_patient, a_place, a_visit, enter
 
 FORMS = ("visit",)
+DAYS_TO_BASELINE = 14
 TRIAL = Protocol(
     title="A trial",
     short_title="Trial",
@@ -36,6 +36,7 @@ TRIAL = Protocol(
         VisitPlan("ET", "Early termination", FORMS, on_demand=True),
     ),
     baseline="BL",
+    days_to_baseline=DAYS_TO_BASELINE,
 )
 ADDED = date(2026, 1, 5)
 BASELINE = date(2026, 1, 20)

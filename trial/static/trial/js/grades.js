@@ -1,7 +1,7 @@
 /* Grids of grades: one digit is a whole answer, and the cursor moves on by itself; what is no grade is refused at once. */
 
-import { idOf, inOrder } from "./fields.js";
-import { placeOf } from "./messages.js";
+import { idOf, inOrder } from "../../js/fields.js";
+import { placeOf } from "../../js/messages.js";
 
 const GRADE = /^[0-5]$/;
 const BEGINS = /^[0-5nur]$/i;
