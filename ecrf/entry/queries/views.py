@@ -80,8 +80,8 @@ def _with_value(request: UserRequest, query: Query, recorded: Recorded) -> HttpR
         where, place, row, recorded.remarks, request.user, with_queries=recorded.is_clean
     )
     form_input.recorded = recorded
-    form_input.rows = recalculated_rows(where, place, recorded.changed)
-    return answered_with(request, form_input, form_input.items[query.item])
+    form_input.tables = recalculated_rows(where, place, recorded.changed)
+    return answered_with(request, form_input, form_input.item_views[query.item])
 
 
 def keep(view: ItemInput, query: Query, typed: str, trouble: str) -> None:
