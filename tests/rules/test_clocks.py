@@ -65,7 +65,14 @@ def person(there):
 
 def with_baseline(there, person, day: date) -> Patient:
     patient = a_patient(there, person)
-    enter(a_visit(patient, "W01", person), "visit", person, occurrence="done", visited_on=str(day), contact="phone")
+    enter(
+        a_visit(patient, "W01", person),
+        "visit",
+        person,
+        occurrence="done",
+        visited_on=str(day),
+        contact="phone",
+    )
     return patient
 
 
