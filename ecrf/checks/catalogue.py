@@ -30,6 +30,7 @@ class CheckLine:
     """One edit check, its items and forms by their titles; `offers` is what the site is offered, "" for nothing."""
 
     id: str
+    version: int
     title: str
     hard: bool
     looks_at: tuple[str, ...]
@@ -118,7 +119,9 @@ def _checks_on(key: str) -> tuple[CheckLine, ...]:
 
 def _check(one: Check) -> CheckLine:
     offers = one.offer.label if one.offer else ""
-    return CheckLine(one.id, one.title, one.hard, _looks_at(one), _reads(one), one.source, offers)
+    return CheckLine(
+        one.id, one.version, one.title, one.hard, _looks_at(one), _reads(one), one.source, offers
+    )
 
 
 def _looks_at(one: Check) -> tuple[str, ...]:

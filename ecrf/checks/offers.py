@@ -39,7 +39,7 @@ def take_offer(*, discrepancy: Discrepancy, patient: Patient, by: Actor) -> Take
 
 
 def _take(check: Check, offer: Offer, discrepancy: Discrepancy, patient: Patient, by: Actor) -> Taken:
-    discrepancy.refresh_from_db(fields=["text", "state"])
+    discrepancy.refresh_from_db(fields=[*Discrepancy.QUESTION, "state"])
     key = _key(discrepancy)
     if discrepancy.state == DiscrepancyState.CLEARED and not Entry.objects.filter(request_key=key).exists():
         raise LookupError(f"{discrepancy.check_id} no longer asks this.")
@@ -61,7 +61,7 @@ def _left(recorded: Recorded, values: dict[str, str]) -> list[str]:
 
 def _key(discrepancy: Discrepancy) -> uuid.UUID:
     """The same for the same question, so that a second click adds nothing; another once that entry is struck out."""
-    key = uuid.uuid5(uuid.NAMESPACE_URL, f"offer/{discrepancy.pk}/{discrepancy.text}")
+    key = uuid.uuid5(uuid.NAMESPACE_URL, f"offer/{discrepancy.pk}/{discrepancy.identity}")
     while Entry.objects.filter(request_key=key, struck_at__isnull=False).exists():
         key = uuid.uuid5(key, "again")
     return key

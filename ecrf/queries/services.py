@@ -199,7 +199,7 @@ def _known(entry: Entry, item: str, words: str, by: User, request_key: uuid.UUID
         if (known.entry_id, known.item, known.opened_by_id) != (entry.pk, item, by.pk):
             raise QueryRefused("The page is out of date. Load it again; nothing was sent.")
         return known
-    same = Query.objects.filter(entry=entry, item=item, text=words, opened_by=by, turn=Turn.SITE)
+    same = Query.objects.filter(entry=entry, item=item, text_as_asked=words, opened_by=by, turn=Turn.SITE)
     return same.first()
 
 
@@ -226,7 +226,7 @@ def _opened(
         number=last + 1,
         entry=entry,
         item=item,
-        text=words,
+        text_as_asked=words,
         value=as_it_stands(entry, item),
         turn=Turn.SITE,
         turn_since=now,

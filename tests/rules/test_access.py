@@ -254,7 +254,7 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "open-visit": lambda: ([number, "W04"], {}),
         "item": lambda: (item, {"value": "no"}),
         "item-history": lambda: (item, {}),
-        "confirm-discrepancy": lambda: ([where.discrepancy.pk], {"text": where.discrepancy.text}),
+        "confirm-discrepancy": lambda: ([where.discrepancy.pk], {"asked": where.discrepancy.identity}),
         "sign-visit": lambda: ([number, "W01"], {}),
         "sign-form": lambda: ([number, "W01", "mrc-strength", 1], {}),
         "sign-casebook": lambda: ([number], {}),
