@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from ecrf.casebook.data import COMPARED, PatientData
+from ecrf.casebook.data import PatientData
 from ecrf.checks.texts import Stored, Text, parse, stored
 from ecrf.forms.registry import CRFS
 
@@ -152,8 +152,6 @@ def check(
             texts=texts,
             offer=offer,
         )
-        if on in forms:
-            COMPARED.add(on)
         return rule
 
     return register

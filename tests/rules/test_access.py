@@ -520,7 +520,7 @@ def test_field_named_for_another_patient_writes_nothing(own, other, client, coor
 def test_question_of_another_site_stays_open(own, other, client, coordinator):
     client.force_login(coordinator)
     url = reverse("confirm-discrepancy", args=[other.discrepancy.pk])
-    assert client.post(url, {"text": other.discrepancy.text}).status_code == 404
+    assert client.post(url, {"asked": other.discrepancy.identity}).status_code == 404
     other.discrepancy.refresh_from_db()
     assert other.discrepancy.state == "open"
 

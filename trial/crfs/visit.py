@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from django.db import models
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.schedule.due import DAYS_TO_BASELINE
 from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Choice, Day, Line
@@ -16,6 +15,8 @@ from trial.crfs import protocol_deviation
 from trial.crfs.protocol_deviation import DeviationCategory
 
 SCREENING = "SCR"
+DAYS_TO_BASELINE = 28
+"""How long before the first dose screening may take place (P)."""
 
 
 class Occurrence(models.TextChoices):

@@ -18,7 +18,7 @@ from ecrf.monitoring.models import MonitoringVisit
 from ecrf.redaction.services import Order, RedactionOutcome, redact
 from ecrf.trail.models import TrailExport
 from tests.builders import enter
-from tests.ecrf.trail_world import World, a_world
+from tests.ecrf.trail.world import World, a_world
 
 NAME = 'Nashi "仮名"\\太郎'
 """Nobody's name; what JSON has to escape stands in it."""
