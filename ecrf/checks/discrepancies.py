@@ -1,4 +1,4 @@
-"""What becomes of a discrepancy beside the checks' own runs: the site confirms it, or its check is no longer there."""
+"""What happens to a discrepancy: the site confirms it, or its check is gone; and who is told of it."""
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -6,10 +6,16 @@ from django.utils import timezone
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.models import Patient
-from ecrf.checks.followers import notify
+from ecrf.casebook.record.hooks import HOOKS
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import CHECKS
 from ecrf.forms.registry import CRFS
+
+
+def notify(patient: Patient, discrepancies: list[Discrepancy]) -> None:
+    """Let the apps above see what has just opened, cleared or been confirmed, in the same transaction."""
+    for step in HOOKS.after_discrepancies:
+        step(patient, discrepancies)
 
 
 def discrepancies_with_place() -> QuerySet[Discrepancy]:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Patient
 from ecrf.casebook.record.hooks import HOOKS, Writing
-from ecrf.checks.followers import notify
+from ecrf.checks.discrepancies import notify
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import ANY, CHECKS, Check, Question
 from ecrf.forms.crf import Crf
