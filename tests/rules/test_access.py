@@ -254,7 +254,7 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "open-visit": lambda: ([number, "W04"], {}),
         "item": lambda: (item, {"value": "no"}),
         "item-history": lambda: (item, {}),
-        "confirm-discrepancy": lambda: ([where.discrepancy.pk], {"text": where.discrepancy.text}),
+        "confirm-discrepancy": lambda: ([where.discrepancy.pk], {"asked": where.discrepancy.identity}),
         "sign-visit": lambda: ([number, "W01"], {}),
         "sign-form": lambda: ([number, "W01", "mrc-strength", 1], {}),
         "sign-casebook": lambda: ([number], {}),
@@ -520,7 +520,7 @@ def test_field_named_for_another_patient_writes_nothing(own, other, client, coor
 def test_question_of_another_site_stays_open(own, other, client, coordinator):
     client.force_login(coordinator)
     url = reverse("confirm-discrepancy", args=[other.discrepancy.pk])
-    assert client.post(url, {"text": other.discrepancy.text}).status_code == 404
+    assert client.post(url, {"asked": other.discrepancy.identity}).status_code == 404
     other.discrepancy.refresh_from_db()
     assert other.discrepancy.state == "open"
 
