@@ -62,3 +62,52 @@ def test_text_that_cannot_be_sent_stays_until_it_can(sdv_page):
     sdv_page.page.unroute_all()
     sdv_page.page.reload()
     until(lambda: stored(sdv_page) == LONG)
+
+
+@pytest.fixture
+def conflict(sdv_page):
+    """What was written here is refused, since another window saved meanwhile."""
+    tab = sdv_page.tab()
+    tab.goto(sdv_page.page.url)
+    other = tab.locator("[data-text-of-visit] textarea[name=text]").first
+    other.fill("Written in the other window")
+    other.blur()
+    tab.locator("[data-saved]").first.wait_for()
+    report(sdv_page).fill("Written here")
+    report(sdv_page).blur()
+    sdv_page.page.get_by_text("was saved in another window meanwhile").first.wait_for()
+    return sdv_page
+
+
+def test_text_refused_for_a_conflict_survives_a_reload(conflict):
+    conflict.page.reload()
+    expect(report(conflict)).to_have_value("Written here")
+    conflict.says("was saved in another window meanwhile")
+
+
+def test_text_refused_for_a_conflict_survives_pressing_finish(conflict):
+    conflict.page.get_by_role("button", name="Finish the visit").click()
+    conflict.says("was saved in another window meanwhile")
+    expect(report(conflict)).to_have_value("Written here")
+
+
+def test_text_refused_for_a_conflict_is_saved_once_its_author_presses_save(conflict):
+    conflict.page.locator("[data-text-of-visit]").first.get_by_role("button", name="Save").click()
+    until(lambda: stored(conflict) == "Written here")
+
+
+def test_text_that_is_too_long_survives_a_reload(sdv_page):
+    text = "Seen. " * 40_000
+    report(sdv_page).fill(text)
+    report(sdv_page).blur()
+    sdv_page.says("Not saved:")
+    sdv_page.page.reload()
+    expect(report(sdv_page)).to_have_value(text)
+
+
+def test_log_out_leaves_nothing_typed_in_the_tab(sdv_page):
+    sdv_page.page.route("**/save/", lambda route: route.abort())
+    report(sdv_page).fill("Told to the monitor in confidence")
+    sdv_page.page.get_by_role("button", name="Log out").click()
+    sdv_page.page.wait_for_url(lambda url: "monitoring-visits" not in url)
+    assert "in confidence" not in sdv_page.page.evaluate("JSON.stringify({...sessionStorage})")

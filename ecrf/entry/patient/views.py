@@ -32,7 +32,7 @@ def patient(request: UserRequest, number: str) -> HttpResponse:
         "now": found.site.now(),
         **what_holds(found),
     }
-    return render(request, "entry/patient.html", context)
+    return render(request, "entry/patient/patient.html", context)
 
 
 @require_POST

@@ -34,7 +34,7 @@ def queries(request: UserRequest) -> HttpResponse:
     """The queries of the user's sites: whose turn, by age or by patient; each leads to its item."""
     if Right.ENTER not in request.user.rights:
         raise PermissionDenied("Your role does not let you answer queries.")
-    return render(request, "entry/queries.html", {"list": query_list(request.user, request.GET)})
+    return render(request, "entry/queries/queries.html", {"list": query_list(request.user, request.GET)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,7 +60,7 @@ def answer(request: UserRequest, number: str, query_number: int) -> HttpResponse
 def _page(request: UserRequest, query: Query, status: int = 200) -> HttpResponse:
     """The query alone; with why nothing was sent, and with what was typed."""
     context = {"query": query, "address": address_of(query), "has_item": has_item(query.entry, query.item)}
-    return render(request, "entry/query.html", context, status=status)
+    return render(request, "entry/queries/query.html", context, status=status)
 
 
 def _fragments(request: UserRequest, query: Query, outcome: AnswerOutcome, typed: str) -> HttpResponse:

@@ -85,4 +85,4 @@ def _refused(
 
 
 def _render(request: UserRequest, page: RangePage, status: int = 200) -> HttpResponse:
-    return render(request, "entry/ranges.html", {"page": page}, status=status)
+    return render(request, "entry/ranges/ranges.html", {"page": page}, status=status)

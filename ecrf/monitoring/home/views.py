@@ -43,7 +43,7 @@ def index(request: UserRequest) -> HttpResponse:
     context: dict[str, Any] = {"overview": overview(user), "trial": protocol()}
     if Right.REVIEW in user.rights:
         context["home"] = home(request)
-    return render(request, "monitoring/index.html", context)
+    return render(request, "monitoring/home/home.html", context)
 
 
 def home(request: UserRequest) -> Home:
@@ -74,4 +74,4 @@ def work_list(request: UserRequest, code: str, section: str) -> HttpResponse:
         raise Http404
     found = build(site, since_last(request.user, site), COUNTED)
     context = {"site": site, "section": found, "back": f"{reverse('monitor:index')}?site={site.code}"}
-    return render(request, "monitoring/work_list.html", context)
+    return render(request, "monitoring/home/work_list.html", context)

@@ -83,7 +83,7 @@ def _page(
         if at and each.site.pk == at.pk:
             each.given, each.words = given or {}, words
     context = {"plans": plans, "critical": critical_in_words(), "share": protocol().verified_share}
-    return render(request, "monitoring/plan.html", context, status=status)
+    return render(request, "monitoring/plan/plan.html", context, status=status)
 
 
 def _plans(user: User) -> list[SitePlan]:

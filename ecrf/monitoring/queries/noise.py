@@ -62,7 +62,7 @@ def noisy_checks(request: UserRequest) -> HttpResponse:
     if code and chosen is None:
         raise Http404
     context = {"lines": noise(request.user, chosen), "sites": mine, "chosen": chosen}
-    return render(request, "monitoring/noisy_checks.html", context)
+    return render(request, "monitoring/queries/noisy_checks.html", context)
 
 
 def noise(user: User, site: Site | None = None) -> list[CheckNoise]:

@@ -115,7 +115,7 @@ def _page(request: UserRequest, found: Query, status: int = 200) -> HttpResponse
         "may_close": rules.may_close(found, user),
         "others": [turn for turn in Turn if turn not in (Turn.NOBODY, found.turn)],
     }
-    return render(request, "monitoring/query.html", context, status=status)
+    return render(request, "monitoring/queries/query.html", context, status=status)
 
 
 def _asking(
@@ -136,7 +136,7 @@ def _asking(
         "next": _way_back(request),
     }
     part = "_queries_at" if request.headers.get("HX-Request") else "ask"
-    return render(request, f"monitoring/{part}.html", context, status=status)
+    return render(request, f"monitoring/queries/{part}.html", context, status=status)
 
 
 def _key(request: UserRequest) -> uuid.UUID | None:

@@ -182,4 +182,4 @@ def _answer(
     request: UserRequest, entry: Entry, item: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     context |= {"patient": entry.patient, "zone": entry.site.zone, "id": _id(entry, item)}
-    return render(request, "monitoring/_review_answer.html", context, status=status)
+    return render(request, "monitoring/sdv/_review_answer.html", context, status=status)

@@ -51,7 +51,7 @@ def patient(request: UserRequest, pk: int) -> HttpResponse:
         "story": story_of(data, seen.schedule_status),
         "queries": [(query, address_of(query)) for query in open_of_patient(found)],
     }
-    return render(request, "monitoring/patient.html", context)
+    return render(request, "monitoring/sdv/patient.html", context)
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def _lock_on(patient: Patient, form_views: list[FormView], visit: Visit | None) 
 
 def _shown(request: UserRequest, page: str, context: dict[str, Any], refusal: Refusal | None) -> HttpResponse:
     status = refusal.status if refusal else 200
-    return render(request, f"monitoring/{page}.html", {**context, "refusal": refusal}, status=status)
+    return render(request, f"monitoring/sdv/{page}.html", {**context, "refusal": refusal}, status=status)
 
 
 def history(request: UserRequest, pk: int, name: str) -> HttpResponse:
@@ -211,7 +211,7 @@ def history(request: UserRequest, pk: int, name: str) -> HttpResponse:
         "may_review": request.user.may(Right.REVIEW, entry.site),
     }
     whole = not request.headers.get("HX-Request")
-    return render(request, f"monitoring/{'history' if whole else '_history'}.html", context)
+    return render(request, f"monitoring/sdv/{'history' if whole else '_history'}.html", context)
 
 
 def _print_url(entry: Entry) -> str:

@@ -103,7 +103,7 @@ def _list(request: UserRequest, form: PlanForm, *, refused: str = "", status: in
         "today": may_plan_at[0].today() if may_plan_at else None,
         "key": request.POST.get("key") or uuid.uuid4(),
     }
-    return render(request, "monitoring/monitoring_visits.html", context, status=status)
+    return render(request, "monitoring/visits/visits.html", context, status=status)
 
 
 def visit(request: UserRequest, pk: int) -> HttpResponse:
@@ -181,7 +181,7 @@ def printed(request: UserRequest, pk: int, kind: str) -> HttpResponse:
         "printed_at": timezone.now(),
         "trial": protocol(),
     }
-    return render(request, "monitoring/print_monitoring_visit.html", context)
+    return render(request, "monitoring/visits/print.html", context)
 
 
 def _reach(request: UserRequest, pk: int) -> MonitoringVisit:
@@ -229,7 +229,7 @@ def _page(
         "texts": _texts(found, typed or {}) if found.ended_at else [],
         "may_edit": found.stage == VisitStage.ENDED,
     }
-    return render(request, "monitoring/monitoring_visit.html", context, status=status)
+    return render(request, "monitoring/visits/visit.html", context, status=status)
 
 
 def _texts(found: MonitoringVisit, typed: dict[str, Any]) -> list[dict[str, Any]]:
@@ -261,5 +261,5 @@ def _text_answer(
     if request.headers.get("HX-Request"):
         text = _texts(found, told)[list(TEXTS).index(kind)]
         context = {"text": text, "visit": found, "saved_at": timezone.now(), "zone": found.site.zone}
-        return render(request, "monitoring/_text_state.html", context, status=status)
+        return render(request, "monitoring/visits/_text_state.html", context, status=status)
     return _page(request, found, typed=told, status=status)
