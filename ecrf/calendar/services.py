@@ -58,10 +58,10 @@ def owner_of(token: str) -> User | None:
 
     It is looked up by its hash, so that the time of the answer tells nothing of the secrets that exist.
     """
-    found = CalendarFeed.objects.filter(
+    feeds = CalendarFeed.objects.filter(
         token_hash=_hash(token), revoked_at=None, made_by__is_active=True
     ).select_related("made_by")
-    feed = found.first()
+    feed = feeds.first()
     return feed.made_by if feed else None
 
 

@@ -42,12 +42,12 @@ def _way(request: HttpRequest, user: User) -> Way | None:
     named = request.resolver_match.kwargs if request.resolver_match else {}
     if "number" not in named or request.path.startswith(reverse("monitor:index")):
         return None
-    found = (
+    way = (
         reachable(user, patients(), Right.REVIEW, Right.REVIEW_SAFETY).filter(number=named["number"]).first()
     )
-    if found is None:
+    if way is None:
         return None
-    return _in_log(user, found, named.get("crf", "")) or _at_visit(user, found, _code(named))
+    return _in_log(user, way, named.get("crf", "")) or _at_visit(user, way, _code(named))
 
 
 def _code(named: dict[str, str]) -> str:

@@ -33,9 +33,12 @@ from ecrf.queries.lookup import queries_where
 @require_GET
 def visit(request: UserRequest, number: str, code: str) -> HttpResponse:
     """One visit with all its forms."""
-    found = reach_visit(request.user, number, code)
-    context = _paper(request.user, found.patient) | {"visit": found, "form_group": printed_visit(found)}
-    context["queries"] = queries_where(entry__visit=found)
+    visit = reach_visit(request.user, number, code)
+    context = _paper(request.user, visit.patient) | {
+        "visit": visit,
+        "form_group": printed_visit(visit),
+    }
+    context["queries"] = queries_where(entry__visit=visit)
     return render(request, "prints/print_visit.html", context)
 
 
@@ -109,10 +112,10 @@ def _zone_of(user: User) -> tzinfo:
 
 
 def _log_kind(crf: str) -> CrfDefinition:
-    found = next((definition for definition in worksheet_logs() if definition.key == crf), None)
-    if found is None:
+    log = next((definition for definition in worksheet_logs() if definition.key == crf), None)
+    if log is None:
         raise Http404
-    return found
+    return log
 
 
 def _require_reader(user: User) -> None:

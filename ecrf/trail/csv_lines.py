@@ -42,8 +42,8 @@ def rows(events: Iterable[AuditEvent], scope: TrailScope, filters: Filters) -> I
 
 def _rows(event: AuditEvent, here: Around, scope: TrailScope, filters: Filters) -> Iterator[list[str]]:
     """One row for each line; what the whole event is made of stands in its first row only."""
-    told = kept_lines(event, here, filters) or [EventLine("", kind=kind_of(event.table))]
-    for number, line in enumerate(told, 1):
+    lines = kept_lines(event, here, filters) or [EventLine("", kind=kind_of(event.table))]
+    for number, line in enumerate(lines, 1):
         row = _when_and_where(event, here, scope, number) | _what(event, line)
         if number == 1:
             row |= {"undid": "; ".join(undone_by(event, here)), "record": record_of(event)}

@@ -110,7 +110,7 @@ def screens(where: list[Site], period: Period, only: str = "", limit: int = 0) -
 def _ask(key: str, where: list[Site], period: Period, limit: int) -> dict[str, Any]:
     trial = protocol()
     names = {"visit_form": table(CRFS[trial.visit_form].model), "visited_on": trial.visit_date_item}
-    given: dict[str, Any] = {
+    parameters: dict[str, Any] = {
         "sites": [site.pk for site in where],
         "begins": period.begins,
         "ends": period.ends,
@@ -120,7 +120,7 @@ def _ask(key: str, where: list[Site], period: Period, limit: int) -> dict[str, A
         "limit": limit,
     }
     with connection.cursor() as cursor:
-        cursor.execute(sql.statement(key, names), given)
+        cursor.execute(sql.statement(key, names), parameters)
         total, people, rows = cursor.fetchone()
     return {"total": total, "people": _read(people), "rows": _read(rows)}
 

@@ -19,37 +19,37 @@ MOST = 20_000
 
 def rows(screen: Screen) -> Iterator[list[str]]:
     """The latest first, as on the screen."""
-    for found in screen.rows:
-        cells = _when_and_where(found) | _what(found, screen)
+    for row in screen.rows:
+        cells = _when_and_where(row) | _what(row, screen)
         yield [cells[column] for column in COLUMNS]
 
 
-def _when_and_where(found: ScreenRows) -> dict[str, str]:
+def _when_and_where(row: ScreenRows) -> dict[str, str]:
     return {
-        "at_utc": utc(found.at),
-        "at_site": at_site(found.at),
-        "time_zone": found.site.time_zone,
-        "site": found.site.code,
-        "patient": found.patient,
-        "place": found.place,
+        "at_utc": utc(row.at),
+        "at_site": at_site(row.at),
+        "time_zone": row.site.time_zone,
+        "site": row.site.code,
+        "patient": row.patient,
+        "place": row.place,
     }
 
 
-def _what(found: ScreenRows, screen: Screen) -> dict[str, str]:
+def _what(row: ScreenRows, screen: Screen) -> dict[str, str]:
     return {
         "screen": screen.title,
-        "item": found.label,
-        "what": found.what,
-        "count": "" if found.count is None else str(found.count),
-        "by": found.actor,
-        "reason": found.why,
+        "item": row.label,
+        "what": row.what,
+        "count": "" if row.count is None else str(row.count),
+        "by": row.actor,
+        "reason": row.why,
         "data": data_words(),
     }
 
 
 def counts(screen: Screen, where: list[Site]) -> list[tuple[Site, int]]:
     """How many of the rows are of each site."""
-    return [(site, sum(found.site.pk == site.pk for found in screen.rows)) for site in where]
+    return [(site, sum(row.site.pk == site.pk for row in screen.rows)) for site in where]
 
 
 def file_name(key: str, site: Site | None, at: datetime) -> str:

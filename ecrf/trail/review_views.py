@@ -49,35 +49,37 @@ class ReviewPeriodForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Ninety days back unless a period is given; never more than a year at once."""
-        given = self.cleaned_data
+        cleaned = self.cleaned_data
         for name in set(self.data) - {*self.fields, "csrfmiddlewaretoken"}:
             self.add_error(None, f"There is no filter called “{name[:40]}”.")
         if self.errors:
-            return given
-        given["until"] = given["until"] or self.today
-        given["since"] = given["since"] or _before(given["until"], DAYS_BACK)
-        if given["since"] > given["until"]:
+            return cleaned
+        cleaned["until"] = cleaned["until"] or self.today
+        cleaned["since"] = cleaned["since"] or _before(cleaned["until"], DAYS_BACK)
+        if cleaned["since"] > cleaned["until"]:
             self.add_error("until", "The period ends before it begins.")
-        elif given["since"] < _before(given["until"], LONGEST):
+        elif cleaned["since"] < _before(cleaned["until"], LONGEST):
             self.add_error("since", f"At most {LONGEST} days at once: choose a later first day.")
-        return given
+        return cleaned
 
     def period(self, where: list[Site]) -> Period:
         """The days as they begin and end on the clock of the first site."""
-        given, zone = self.cleaned_data, where[0].zone
-        last = min(given["until"], date.max - timedelta(days=1))
+        cleaned, zone = self.cleaned_data, where[0].zone
+        last = min(cleaned["until"], date.max - timedelta(days=1))
         return Period(
-            datetime.combine(given["since"], time(), zone),
+            datetime.combine(cleaned["since"], time(), zone),
             datetime.combine(last + timedelta(days=1), time(), zone),
-            DAYS_LATE if given["days"] is None else given["days"],
-            given["times"] or TIMES,
+            DAYS_LATE if cleaned["days"] is None else cleaned["days"],
+            cleaned["times"] or TIMES,
         )
 
     @property
     def words(self) -> str:
         """In one line, as the download's own line of the trail says it."""
-        given = self.cleaned_data
-        named = {name: given[name] for name in ("since", "until", "days", "times") if given[name] is not None}
+        cleaned = self.cleaned_data
+        named = {
+            name: cleaned[name] for name in ("since", "until", "days", "times") if cleaned[name] is not None
+        }
         return ", ".join(f"{name}: {value}" for name, value in named.items())
 
 
@@ -131,8 +133,8 @@ def _page(request: UserRequest, where: list[Site], context: dict[str, Any]) -> H
     if not form.is_valid():
         return _shown(request, form, where, context, 422)
     period, only = (form.period(where), form.cleaned_data["show"]) if where else (None, "")
-    found = screens(where, period, only) if period else []
-    more = {"screens": found, "period": period, "only": only, "given": form.cleaned_data}
+    shown = screens(where, period, only) if period else []
+    more = {"screens": shown, "period": period, "only": only, "given": form.cleaned_data}
     return _shown(request, form, where, context | more)
 
 
@@ -153,8 +155,8 @@ def _file(request: UserRequest, where: list[Site], context: dict[str, Any]) -> H
     return csv_file.answer(name, review_csv.COLUMNS, review_csv.rows(screen), note)
 
 
-def _form(given: Any, where: list[Site]) -> ReviewPeriodForm:
-    return ReviewPeriodForm(given, where[0].today() if where else timezone.now().date())
+def _form(data: Any, where: list[Site]) -> ReviewPeriodForm:
+    return ReviewPeriodForm(data, where[0].today() if where else timezone.now().date())
 
 
 def _shown(

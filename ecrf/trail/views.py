@@ -74,9 +74,9 @@ def _page(request: UserRequest, scope: TrailScope, csv_url: str) -> HttpResponse
     return render(request, "trail/page.html", context)
 
 
-def _filters(given: Mapping[str, Any], scope: TrailScope) -> tuple[TrailForm, Filters | None]:
+def _filters(data: Mapping[str, Any], scope: TrailScope) -> tuple[TrailForm, Filters | None]:
     """The form as it was filled in, and what it says; None where it says nothing that can be."""
-    form = TrailForm(given, scope)
+    form = TrailForm(data, scope)
     if not form.is_valid():
         return form, None
     filters = form.filters

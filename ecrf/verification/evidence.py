@@ -73,8 +73,8 @@ def _rows(patient: Patient, entries: list[Entry]) -> dict[int, Crf]:
     visits = {entry.visit_id for entry in entries}
     numbers = {entries[0].crf: entries[0].number} if len(entries) == 1 else {}
     at = None if None in visits else [pk for pk in visits if pk]
-    found = load_rows(patient, {entry.crf for entry in entries}, at, numbers)
-    return {row.entry_id: row for rows in found.values() for row in rows}
+    rows_by_entry = load_rows(patient, {entry.crf for entry in entries}, at, numbers)
+    return {row.entry_id: row for rows in rows_by_entry.values() for row in rows}
 
 
 def _given(patient: Patient, entries: list[Entry]) -> dict[Key, int]:
@@ -85,5 +85,5 @@ def _given(patient: Patient, entries: list[Entry]) -> dict[Key, int]:
 
 
 def _queries(ids: list[int]) -> dict[Key, Query]:
-    found = open_queries().filter(entry__in=ids).order_by("-pk")
-    return {(query.entry_id, query.item): query for query in found}
+    open_here = open_queries().filter(entry__in=ids).order_by("-pk")
+    return {(query.entry_id, query.item): query for query in open_here}

@@ -57,10 +57,10 @@ def follow_plan(patient: Patient) -> int:
     reverse; how many were moved."""
     moved = 0
     with acting(SYSTEM, patient_id=patient.pk, reason="The plan of verification changed", source="command"):
-        for each in Verification.objects.filter(STANDS, patient=patient).select_related("entry"):
-            if each.is_critical != is_critical(each.entry.crf, each.item):
-                each.is_critical = not each.is_critical
-                each.save(update_fields=["is_critical"])
+        for verification in Verification.objects.filter(STANDS, patient=patient).select_related("entry"):
+            if verification.is_critical != is_critical(verification.entry.crf, verification.item):
+                verification.is_critical = not verification.is_critical
+                verification.save(update_fields=["is_critical"])
                 moved += 1
     return moved
 

@@ -44,15 +44,15 @@ def answer(request: UserRequest, number: str, query_number: int) -> HttpResponse
     query = reach(request.user, queries_with_place(), Right.ENTER, **which)
     if request.method == "GET":
         return _page(request, query)
-    given = posted_answer(request, query)
-    outcome = give(query, given, request.user)
+    typed = posted_answer(request, query)
+    outcome = give(query, typed, request.user)
     if request.headers.get("HX-Request") and has_item(query.entry, query.item):
-        return _fragments(request, query, outcome, given.text)
+        return _fragments(request, query, outcome, typed.text)
     if outcome.is_done:
         messages.success(request, f"Query {query.number} is answered.")
         return redirect(address_of(query))
     query = queries_with_place().get(pk=query.pk)
-    query.typed = given.text
+    query.typed = typed.text
     query.trouble = outcome.refusal or "The value was not taken, so nothing was sent. Correct it at the item."
     return _page(request, query, outcome.status)
 
@@ -86,6 +86,6 @@ def _with_value(request: UserRequest, query: Query, recorded: Recorded) -> HttpR
 
 def keep(view: ItemInput, query: Query, typed: str, trouble: str) -> None:
     """Let the page show what was typed, and why it was not sent."""
-    for each in view.queries:
-        if each.pk == query.pk:
-            each.typed, each.trouble = typed, trouble
+    for shown in view.queries:
+        if shown.pk == query.pk:
+            shown.typed, shown.trouble = typed, trouble

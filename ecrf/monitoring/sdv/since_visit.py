@@ -43,7 +43,10 @@ def since_visit(user: User, patient: Patient, form_views: Iterable[FormView]) ->
     """One statement, whatever the number of items. Nothing is marked before the first visit has ended: all is new."""
     last = last_ended(user).filter(site=patient.site_id).values("started_at")[:1]
     ids = [
-        each.row.entry_id for form_view in form_views for each in form_view.with_rows if each.row is not None
+        row_view.row.entry_id
+        for form_view in form_views
+        for row_view in form_view.with_rows
+        if row_view.row is not None
     ]
     visit = "your last visit" if Right.VERIFY in user.rights else "the last monitoring visit"
     changes = changes_after(patient, ids, Subquery(last))
