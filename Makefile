@@ -33,7 +33,7 @@ endef
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo demo-reset test bench setup lint format lock chromium
+.PHONY: help demo demo-reset test test-clocks bench setup lint format lock chromium
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,15 @@ test: lint chromium ## check everything: format, types, layers, templates, the w
 	@echo "Tests ..."
 	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
 
+# Half past midnight in Tokyo on the first of March; the last minute of a year there; the hour that comes twice in New York.
+CLOCKS := 2027-02-28T15:30Z 2026-12-31T14:59Z 2026-11-01T05:30Z
+
+test-clocks: setup chromium ## run the whole test suite at moments at which calendars and clocks turn
+	@for moment in $(CLOCKS); do \
+		echo "Tests, with the clock at $$moment ..."; \
+		TEST_CLOCK=$$moment $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal || exit 1; \
+	done
+
 bench: setup ## print the measurements
 	@$(BIN)/python -m tests.bench
 
@@ -60,7 +69,7 @@ lint: setup ## formatters in checking mode, linters, types, import layers
 	@$(BIN)/ruff format --check . || { echo "Say make format." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@echo "Templates ..."
-	@$(BIN)/djlint --quiet --lint templates
+	@$(BIN)/djlint --quiet --lint templates trial/templates
 	@echo "Types ..."
 	@$(LINT_SETTINGS) $(BIN)/mypy --no-error-summary
 	@echo "Import layers ..."

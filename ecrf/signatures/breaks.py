@@ -66,7 +66,7 @@ class Change:
 
     @property
     def where(self) -> str:
-        """`Week 4, MRC strength`."""
+        """`Week 4, Vital signs`."""
         title = form_title(self.entry) if self.entry.crf in CRFS else self.entry.crf
         return ", ".join(words for words in (visit_label(self.entry.visit), title) if words)
 

@@ -109,7 +109,7 @@ def _at(spots: dict[int, list[int]], position: str) -> Q:
 
 
 def place_words(entry: Entry) -> str:
-    """`Grip strength · Week 4`; the key of a form that the code no longer has."""
+    """`Vital signs · Week 4`; the key of a form that the code no longer has."""
     known = entry.crf in CRFS and (entry.parent is None or CRFS[entry.crf].row_of in CRFS)
     title = form_title(entry) if known else f"{entry.crf} {entry.address}"
     return " · ".join(part for part in (title, visit_label(entry.visit)) if part)

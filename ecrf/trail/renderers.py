@@ -126,7 +126,7 @@ def signature(event: AuditEvent, around: Around) -> Iterator[EventLine]:
 
 
 def signed_words(row: Signature) -> str:
-    """What a signature covers: `visit Week 4`, `form Grip strength · Week 4`, `whole casebook`."""
+    """What a signature covers: `visit Week 4`, `form Vital signs · Week 4`, `whole casebook`."""
     if row.visit:
         return f"visit {_visit_words(row.visit.code)}"
     return f"form {place_words(row.entry)}" if row.entry else "whole casebook"

@@ -64,16 +64,16 @@ def test_grade_typed_into_a_filled_cell_replaces_it(sit_down):
 def test_two_letters_at_a_choice_set_the_missing_reason(sit_down):
     sdv_page = sit_down("coordinator01")
     sdv_page.open_visit("01-006", "Week 10")
-    sdv_page.page.locator("#f-visit-1-contact, #f-visit-1-fate").first.locator("input").first.focus()
+    sdv_page.page.locator("#f-visit-1-contact, #f-visit-1-occurrence").first.locator("input").first.focus()
     sdv_page.page.keyboard.press("Space")
     sdv_page.saved()
     sdv_page.page.keyboard.type("rf")
-    sdv_page.page.locator("#t-visit-1-fate", has_text="Refused").wait_for()
+    sdv_page.page.locator("#t-visit-1-occurrence", has_text="Refused").wait_for()
     sdv_page.saved()
-    assert sdv_page.page.locator("#f-visit-1-fate input:checked").count() == 0
+    assert sdv_page.page.locator("#f-visit-1-occurrence input:checked").count() == 0
     assert sdv_page.page.evaluate("document.activeElement.type") == "radio"
     sdv_page.page.reload()
-    assert sdv_page.page.locator("#t-visit-1-fate", has_text="Refused").count() == 1
+    assert sdv_page.page.locator("#t-visit-1-occurrence", has_text="Refused").count() == 1
 
 
 def test_failed_completion_is_told_in_the_header_and_counts_down(sit_down):
@@ -97,12 +97,12 @@ def test_header_tells_the_date_as_soon_as_it_is_saved(sit_down):
     sdv_page.open_visit("01-006", "Week 16")
     header = sdv_page.page.locator("#visit-due")
     assert "due " in header.inner_text()
-    sdv_page.page.locator("#f-visit-1-fate input").first.check()
+    sdv_page.page.locator("#f-visit-1-occurrence input").first.check()
     sdv_page.type_in("visit-1-visited_on", "t")
     sdv_page.saved()
     sdv_page.page.locator("#visit-due", has_text="outside its window").wait_for()
     assert sdv_page.value("visit-1-visited_on") in header.inner_text()
-    sdv_page.page.locator("#f-visit-1-fate input").last.check()
+    sdv_page.page.locator("#f-visit-1-occurrence input").last.check()
     sdv_page.saved()
 
 

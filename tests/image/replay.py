@@ -74,6 +74,12 @@ class Replay:
         mine = os.environ["PATH"] if stage.image.startswith("node") else SYSTEM_PATH
         return {"PATH": f"{first}:{mine}"}
 
+    def open(self) -> None:
+        """What was built before, to be started."""
+        for step in self.last.steps:
+            if step.word in ("WORKDIR", "ENV"):
+                self._do(step)
+
     def build(self) -> None:
         for stage in self.stages:
             kept = KEPT_STAGES / f"{stage.name}-{self._key(stage)}"

@@ -131,7 +131,7 @@ def test_migrations_are_complete():
 
 
 def test_pages_fetch_nothing_from_another_server():
-    pages = [*templates(), *files("static", ends=(".css", ".js", ".svg", ".html", ".json"))]
+    pages = [*templates(), *files("static", "trial/static", ends=(".css", ".js", ".svg", ".html", ".json"))]
     found = places(ADDRESS, pages, SVG_NAMESPACE)
     assert not found, f"Hospital networks block other servers; put the file into package.json: {found}"
 
@@ -230,7 +230,10 @@ def test_every_module_begins_with_what_it_is():
 
 @pytest.mark.parametrize(
     ("paths", "longest"),
-    [(modules("ecrf", "trial"), LONGEST_FILE), (files("static/js", ends=(".js",)), LONGEST_FILE)],
+    [
+        (modules("ecrf", "trial"), LONGEST_FILE),
+        (files("static/js", "trial/static", ends=(".js",)), LONGEST_FILE),
+    ],
     ids=["modules", "scripts"],
 )
 def test_no_file_is_too_long(paths, longest):

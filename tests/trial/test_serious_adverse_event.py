@@ -193,6 +193,12 @@ def test_question_names_both_moments(form):
     assert asked("SAE-003") == {"reported_on": text}
 
 
+def test_first_hours_of_the_calendar_are_no_error(form):
+    day = "0001-01-01"
+    form(became_aware_on=day, became_aware_at="00:00", reported_on=day, reported_at="00:01")
+    assert asked("SAE-003") == {}
+
+
 @pytest.mark.parametrize(
     ("zone", "asks"), [("Europe/Berlin", True), ("Asia/Tokyo", False), ("America/New_York", False)]
 )

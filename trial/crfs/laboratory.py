@@ -96,6 +96,7 @@ class LabResult(Crf):
             "Calculated", "test", "result_unit", "reference_range", "reference_low", "reference_high", "flag"
         ),
     )
+    styles = ("trial/css/laboratory.css",)
 
     def calculate(self, data: PatientData) -> None:
         self.test = LAB_TESTS[self.entry.number - 1].code if self.entry.number <= len(LAB_TESTS) else None

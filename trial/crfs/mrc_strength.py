@@ -96,6 +96,9 @@ class MrcStrength(Crf):
         ),
         Section("Calculated", "sum_score", "graded"),
     )
+    styles = ("trial/css/body_figure.css",)
+    scripts = ("trial/js/grades.js", "trial/js/body_figure.js")
+    keys = (("0–5", "a grade, and on"),)
 
     def calculate(self, data: PatientData) -> None:
         grades = [getattr(self, item) for item in mrc_items(MUSCLES)]

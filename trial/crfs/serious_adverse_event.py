@@ -1,7 +1,7 @@
 """Serious adverse event: why it is serious, when the site knew and reported it, the story, and what came after."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -82,9 +82,13 @@ class SeriousAdverseEvent(Crf):
         return all(getattr(self, name) is False for name in CRITERIA)
 
 
-def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """In UTC, so that a night in which the clocks change has its true length."""
-    return datetime.combine(day, at, zone).astimezone(UTC)
+def _moment(day: date, at: time, zone: ZoneInfo) -> timedelta:
+    """Since the first day of the calendar, by UTC, so that a night in which the clocks change has its true length."""
+    moment = datetime.combine(day, at, zone)
+    # Not a datetime in UTC: it cannot hold the first hours of year 1, which may be a date typed wrongly.
+    return (
+        moment.replace(tzinfo=None) - datetime.combine(date.min, time()) - (moment.utcoffset() or timedelta())
+    )
 
 
 @crf(

@@ -7,7 +7,6 @@ from django.db import models
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import visit_label
-from ecrf.casebook.schedule.due import DAYS_TO_BASELINE
 from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Choice, Day, Line
@@ -17,6 +16,8 @@ from trial.crfs import protocol_deviation
 from trial.crfs.protocol_deviation import DeviationCategory
 
 SCREENING = "SCR"
+DAYS_TO_BASELINE = 28
+"""How long before the first dose screening may take place (P)."""
 
 
 class Occurrence(models.TextChoices):
@@ -30,7 +31,7 @@ class Contact(models.TextChoices):
     PHONE = "phone", "By telephone or video"
 
 
-@crf("visit", title="VisitRecord", domain="SV")
+@crf("visit", title="Visit", domain="SV")
 class VisitRecord(Crf):
     """Whether the visit took place, when and how, or why it was missed."""
 
@@ -39,7 +40,7 @@ class VisitRecord(Crf):
     contact = Choice("Took place", choices=Contact, asked_if=("occurrence", "done"), cdash="SVCNTMOD")
     missed_reason = Line("Why it was missed", asked_if=("occurrence", "missed"), cdash="SVREASOC")
 
-    sections = (Section("VisitRecord", "occurrence", "visited_on", "contact", "missed_reason"),)
+    sections = (Section("Visit", "occurrence", "visited_on", "contact", "missed_reason"),)
 
 
 @check(

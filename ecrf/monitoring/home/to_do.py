@@ -12,7 +12,7 @@ from ecrf.casebook.labels import form_title
 from ecrf.casebook.models import Patient, PatientStatus
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
-from ecrf.casebook.schedule.many import overdue
+from ecrf.casebook.schedule.status import overdue
 from ecrf.forms.protocol import protocol
 from ecrf.monitoring.home.log_lines import log, queries
 from ecrf.monitoring.home.site_counts import COUNTED, in_words
@@ -75,7 +75,7 @@ def _titles(review_statuses: QuerySet[ReviewStatus], places: set[Place]) -> dict
 
 
 def _forms_in_words(titles: list[str], most: int = 3) -> str:
-    """`MRC strength, Grip strength and 3 more`; `Adverse events 1, 2` stay as they are called."""
+    """`Vital signs, Laboratory and 3 more`; `Adverse events 1, 2` stay as they are called."""
     once = list(dict.fromkeys(titles))
     more = len(once) - most
     return ", ".join(once[:most]) + (f" and {more} more" if more > 0 else "")

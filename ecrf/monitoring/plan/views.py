@@ -101,7 +101,7 @@ def _plans(user: User) -> list[SitePlan]:
 
 
 def critical_in_words() -> list[str]:
-    """`Grip strength`, all items; `Visit: Date of visit`."""
+    """`Vital signs`, all items; `Visit: Date of visit`."""
     return [_in_words(*name.partition(".")[::2]) for name in protocol().critical]
 
 

@@ -62,5 +62,5 @@ def has_open(queries: list[Any]) -> bool:
 
 @register.filter
 def is_grid(part: SectionView) -> bool:
-    """Whether a section is read as a table of lines and columns, such as the muscles of both sides."""
+    """Whether a section is read as a table of lines and columns, such as one measure of both sides."""
     return len(part.item_views) >= GRID_FROM and part.grid is not None

@@ -488,7 +488,7 @@ def test_button_that_names_nothing_still_keeps_what_was_typed(save, visit):
 
 def test_one_save_keeps_every_form_of_the_page(save, visit):
     response = save(
-        {"grip-strength:1:right_1": "31,5", "visit:1:fate": "done", "infusion-lot:2.1:lot_number": "A1"}
+        {"grip-strength:1:right_1": "31,5", "visit:1:occurrence": "done", "infusion-lot:2.1:lot_number": "A1"}
     )
     assert response.status_code == 302
     kinds = sorted(visit.entries.values_list("crf", "number"))
@@ -506,7 +506,7 @@ def test_double_save_writes_once(save, visit):
 
 def test_one_refused_field_does_not_keep_the_others_from_being_saved(save, visit):
     response = save(
-        {"grip-strength:1:right_1": "201", "grip-strength:1:left_1": "30", "visit:1:fate": "done"}
+        {"grip-strength:1:right_1": "201", "grip-strength:1:left_1": "30", "visit:1:occurrence": "done"}
     )
     page = response.content.decode()
     assert response.status_code == 422
@@ -670,7 +670,7 @@ def test_row_added_to_a_completed_form_does_not_change_the_form_silently(save, v
 
 
 def test_completing_lists_what_is_missing_and_completes_nothing(save, visit):
-    response = save({"visit:1:fate": "done"}, action="complete-form:visit-1")
+    response = save({"visit:1:occurrence": "done"}, action="complete-form:visit-1")
     assert response.status_code == 422
     assert "Visit: Date of visit" in response.content.decode()
     assert visit.entries.get(crf="visit").status == "draft"
@@ -682,7 +682,7 @@ def test_completing_a_form_of_another_visit_is_400(save, visit, coordinator):
 
 
 def test_missed_visit_can_be_told_and_completed_by_one_click_without_javascript(save, visit):
-    data = {"visit:1:fate": "missed", "visit:1:missed_reason": "Snow"}
+    data = {"visit:1:occurrence": "missed", "visit:1:missed_reason": "Snow"}
     assert save(data, action="complete").status_code == 302
     assert visit.entries.get(crf="visit").status == "complete"
 
@@ -691,7 +691,7 @@ def test_visit_that_turns_out_done_is_not_completed_by_its_visit_form_alone(save
     enter(visit, "visit", coordinator, occurrence="missed", missed_reason="Snow")
     seen = json.dumps({"occurrence": "missed", "missed_reason": "Snow"})
     data = {
-        "visit:1:fate": "done",
+        "visit:1:occurrence": "done",
         "visit:1:visited_on": "2026-01-05",
         "visit:1:contact": "home",
         "seen:visit-1": seen,

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from ecrf.audit.actor import acting
+from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, PatientStatus
 from ecrf.casebook.record.record import record
 from ecrf.casebook.record.store import ensure_entry
 from ecrf.casebook.schedule.due import (
-    DAYS_TO_BASELINE,
     PatientEnd,
     PatientState,
     VisitFacts,
@@ -25,6 +25,7 @@ from ecrf.forms.protocol import Protocol, VisitPlan, protocol
 from tests.builders import a_patient, a_place, a_visit, enter
 
 FORMS = ("visit",)
+DAYS_TO_BASELINE = 14
 TRIAL = Protocol(
     title="A trial",
     short_title="Trial",
@@ -36,6 +37,7 @@ TRIAL = Protocol(
         VisitPlan("ET", "Early termination", FORMS, on_demand=True),
     ),
     baseline="BL",
+    days_to_baseline=DAYS_TO_BASELINE,
 )
 ADDED = date(2026, 1, 5)
 BASELINE = date(2026, 1, 20)
@@ -276,7 +278,7 @@ def complete_visit(site, coordinator):
             for key in protocol().plan(code).forms:
                 ensure_entry(a_place(visit, key))
             Entry.objects.filter(visit=visit).update(status="complete", missing=0)
-            refresh_schedule_status(patient)
+            refresh_schedule_status(PatientData(patient))
         return visit
 
     return make

@@ -2,14 +2,16 @@
 
 const GRADE = /^[0-5]$/;
 const ROOT = "[data-body-figure]";
-const FIELD = "input[data-muscle], select[data-muscle]";
+const FIELD = "[data-grid] [data-item] > input[data-row]";
+
+/** The item, which is named as the muscle in the figure: the last part of its id. */
+const muscleOf = (field) => field.closest("[data-item]").id.split("-").at(-1);
 
 function readGrades(root) {
   const grades = new Map();
   for (const field of root.querySelectorAll(FIELD)) {
-    if (field.type === "radio" && !field.checked) continue;
     const value = field.value.trim();
-    if (GRADE.test(value)) grades.set(field.dataset.muscle, value);
+    if (GRADE.test(value)) grades.set(muscleOf(field), value);
   }
   return grades;
 }
@@ -44,6 +46,14 @@ export function paint(root) {
 
 const paintAll = () => document.querySelectorAll(ROOT).forEach(paint);
 
+/* The figure is a file of its own, which the browser keeps: it would be a tenth of the page. */
+async function load(root) {
+  const answer = await fetch(root.dataset.bodyFigure);
+  if (!answer.ok) return;
+  root.querySelector("[data-figure]").innerHTML = await answer.text();
+  paint(root);
+}
+
 function paintAround(event) {
   const root = event.target.closest?.(ROOT);
   if (root) paint(root);
@@ -53,5 +63,4 @@ function paintAround(event) {
 document.addEventListener("input", paintAround);
 document.addEventListener("change", paintAround);
 document.addEventListener("ecrf:repaint", paintAll);
-if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", paintAll);
-else paintAll();
+for (const root of document.querySelectorAll(ROOT)) load(root);
