@@ -11,7 +11,7 @@ from ecrf.casebook.schedule.status import schedule_status_of
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.formview.form_view import FormView, RowTable
-from ecrf.formview.load import LoadedForms, blank_form_view, casebook_shelf, log_form_views, visit_form_views
+from ecrf.formview.load import LoadedForms, blank_form_view, load_casebook, log_form_views, visit_form_views
 
 BLANK_ROWS = 3
 """How many rows of a kind a worksheet has room for, at least."""
@@ -101,7 +101,7 @@ def printed_log(patient: Patient, definition: CrfDefinition) -> FormGroup:
 def printed_casebook(patient: Patient) -> PrintedCasebook:
     """Four statements at most, whatever the number of visits and entries."""
     data, trial = PatientData(patient), protocol()
-    loaded = casebook_shelf(data)
+    loaded = load_casebook(data)
     opened = {visit.code: visit for visit in patient.visits.order_by("pk")}
     entries = [row.entry for rows in loaded.rows.values() for row in rows]
     schedule_status = schedule_status_of(patient, data, entries, list(opened.values()))

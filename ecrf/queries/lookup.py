@@ -60,9 +60,9 @@ def queries_where(counting_for: User | None = None, /, **which: object) -> ByIte
     if counting_for is not None:
         one = to_answer(counting_for).order_by().annotate(all=Value(1)).values("all")
         found = found.annotate(waiting_now=Coalesce(Subquery(one.annotate(n=Count("pk")).values("n")), 0))
-    told = {f"said_{name}": F(f"messages__{path}") for name, path in SAID.items()}
+    message_columns = {f"said_{name}": F(f"messages__{path}") for name, path in SAID.items()}
     queries: dict[int, Query] = {}
-    for row in found.annotate(**told).order_by("-pk", "messages__pk"):
+    for row in found.annotate(**message_columns).order_by("-pk", "messages__pk"):
         query = queries.setdefault(row.pk, row)
         query.__dict__.setdefault("said", []).extend(_said(row))
     by_item: ByItem = defaultdict(list)

@@ -38,8 +38,8 @@ def hand_back_struck(patient: Patient) -> None:
     rows = rows_of(query.entry for query in queries)
     for query in queries:
         text = _struck_words(query.entry)
-        was_told = any(not said.said_by_id and said.text == text for said in query.said)
-        if query.turn == Turn.SITE or not was_told:
+        is_said = any(not said.said_by_id and said.text == text for said in query.said)
+        if query.turn == Turn.SITE or not is_said:
             value = quoted(rows.get(query.entry_id), query.item)
             say(query, Act.PASSED_ON, text, turn=query.asked_in, value=value)
 

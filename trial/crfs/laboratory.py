@@ -197,8 +197,8 @@ def significant_without_event(row: LabResult, data: PatientData) -> Iterator[Que
     day = _day(row, data)
     if not row.significant or day is None:
         return
-    told = [*data.rows("adverse-event"), *data.rows("medical-history")]
-    if not any(may_tell_of(event, day) for event in told):
+    reported = [*data.rows("adverse-event"), *data.rows("medical-history")]
+    if not any(may_tell_of(event, day) for event in reported):
         until = f"to {EVENT_DAYS} days after"
         text = f"{row.label} {row.words} is clinically significant, and no adverse event or medical history"
         yield Question("significant", f"{text} covers {day} {until}.")

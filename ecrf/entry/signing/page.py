@@ -20,7 +20,7 @@ from ecrf.entry.today.to_sign import ToSign, things_to_sign
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.formview.form_view import FormView
-from ecrf.formview.load import casebook_shelf, entry_form_view, visit_form_views
+from ecrf.formview.load import entry_form_view, load_casebook, visit_form_views
 from ecrf.locks.lookup import is_locked, lock_on_entry, lock_on_visit, locks_over
 from ecrf.locks.models import Lock
 from ecrf.queries.lookup import open_queries
@@ -251,14 +251,14 @@ def _form_form_group(entry: Entry) -> SigningGroup:
 def _casebook(patient: Patient) -> tuple[list[SigningGroup], list[SigningPoint]]:
     """Every visit that was opened and every log in which something is recorded; and the visits that are overdue."""
     data, trial = PatientData(patient), protocol()
-    shelf, opened = casebook_shelf(data), {visit.code: visit for visit in visits_of(patient)}
-    entries = [row.entry for rows in shelf.rows.values() for row in rows]
+    loaded, opened = load_casebook(data), {visit.code: visit for visit in visits_of(patient)}
+    entries = [row.entry for rows in loaded.rows.values() for row in rows]
     schedule_status = schedule_status_of(patient, data, entries, list(opened.values()))
     there = [
         (due.plan.label, opened[due.plan.code]) for due in schedule_status.visits if due.plan.code in opened
     ]
-    form_groups = [SigningGroup(visit.code, label, visit, shelf.at_visit(visit)) for label, visit in there]
-    logs = [(CRFS[key], shelf.of_log(key)) for key in (*trial.patient_forms, *trial.logs)]
+    form_groups = [SigningGroup(visit.code, label, visit, loaded.at_visit(visit)) for label, visit in there]
+    logs = [(CRFS[key], loaded.of_log(key)) for key in (*trial.patient_forms, *trial.logs)]
     form_groups += [
         SigningGroup(kind.key, kind.plural, None, form_views) for kind, form_views in logs if form_views
     ]
