@@ -27,14 +27,13 @@ FLOORS = {
 BESIDE_THE_FLOORS = {"base.html", "shared", "errors", "access"}
 """Templates of no app's own, or of the ground floor: open to all."""
 LONG_LINES_LEFT = {
-    *("crfs/_body_figure.html", "crfs/_ranges_note.html", "crfs/lab-result.html"),
-    *("entry/_history.html", "entry/_item.html", "entry/_item_answer.html", "entry/_log_row.html"),
-    *("entry/_message.html", "entry/_missed.html", "entry/_panel.html", "entry/_panel_state.html"),
-    *("entry/_query.html", "entry/_question.html", "entry/_reason_bar.html", "entry/_rows.html"),
-    *("entry/_rows_answer.html", "entry/_strike.html", "entry/_struck.html", "entry/_table_cell.html"),
-    *("entry/_visit_due.html", "entry/log.html", "entry/visit.html", "entry/_ranges_note.html"),
-    *("monitoring/sdv/_form.html", "formview/_state_words.html", "formview/paper/_state.html"),
-    *("casebook/_story.html", "casebook/_story_moment.html"),
+    "crfs/lab-result.html",
+    *("entry/_attributes.html", "entry/_control.html", "entry/_grid_cell.html", "entry/_history.html"),
+    *("entry/_item.html", "entry/_item_answer.html", "entry/_log_row.html", "entry/_message.html"),
+    *("entry/_messages.html", "entry/_missed.html", "entry/_panel.html", "entry/_panel_state.html"),
+    *("entry/_query.html", "entry/_question.html", "entry/_ranges_note.html", "entry/_reason_bar.html"),
+    *("entry/_rows.html", "entry/_rows_answer.html", "entry/_strike.html", "entry/_struck.html"),
+    *("entry/_table_cells.html", "entry/_visit_due.html", "entry/log.html", "entry/visit.html"),
 }
 """Templates whose lines are still to be broken."""
 LAST_YEARS_WORDS = {
