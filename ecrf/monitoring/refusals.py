@@ -47,11 +47,8 @@ def _way(request: HttpRequest, user: User) -> Way | None:
     )
     if way is None:
         return None
-    return _in_log(user, way, named.get("crf", "")) or _at_visit(user, way, _code(named))
-
-
-def _code(named: dict[str, str]) -> str:
-    return named.get("code") or named.get("segment") or ""
+    code = named.get("code") or named.get("segment") or ""
+    return _in_log(user, way, named.get("crf", "")) or _at_visit(user, way, code)
 
 
 def _in_log(user: User, patient: Patient, crf: str) -> Way | None:

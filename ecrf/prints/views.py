@@ -1,6 +1,6 @@
 """Pages made for paper: a visit, a log, the casebook, and blank worksheets. Each answers GET and writes nothing."""
 
-from datetime import UTC, tzinfo
+from datetime import UTC
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -96,19 +96,15 @@ def _worksheet(request: UserRequest, form_group: FormGroup) -> HttpResponse:
 def _paper(user: User, patient: Patient | None = None) -> dict[str, object]:
     """What the header of every printed page says."""
     trial = protocol()
+    site = patient.site if patient else sites(user, *READERS).first()
     return {
         "trial": trial,
         "patient": patient,
-        "zone": patient.site.zone if patient else _zone_of(user),
+        "zone": site.zone if site else UTC,
         "printed_at": timezone.now(),
         "fingerprint": catalogue(trial).fingerprint,
         "enters": patient is not None and user.may(Right.ENTER, patient.site),
     }
-
-
-def _zone_of(user: User) -> tzinfo:
-    first = sites(user, *READERS).first()
-    return first.zone if first else UTC
 
 
 def _log_kind(crf: str) -> CrfDefinition:

@@ -139,12 +139,12 @@ def _free(audited: Audited) -> list[str]:
     if audited.model._meta.app_label in UNTOUCHED:
         return []
     is_form = issubclass(audited.model, Crf)
-    fields = [field for field in audited.model._meta.concrete_fields if field.column not in audited.unseen]
-    return [str(field.column) for field in fields if _is_written(field) and (is_form or _is_long(field))]
-
-
-def _is_written(column: "models.Field[Any, Any]") -> bool:
-    return not column.is_relation and not column.choices
+    fields = [
+        field
+        for field in audited.model._meta.concrete_fields
+        if field.column not in audited.unseen and not field.is_relation and not field.choices
+    ]
+    return [str(field.column) for field in fields if is_form or _is_long(field)]
 
 
 def _is_long(column: "models.Field[Any, Any]") -> bool:

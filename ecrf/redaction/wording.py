@@ -33,15 +33,12 @@ def lines(places: FoundText) -> Iterator[str]:
     for row in places.copies:
         yield f"{row.audited.model._meta.verbose_name} {row.row}: {_labels(row.audited.model, row.items)}"
     for event in places.events:
-        yield f"trail, event {_position(event)}, {_event_words(event, entries.get(event.entry_id or 0))}"
+        position = f"{event.position}" if event.chain else f"{event.position} of what belongs to no patient"
+        yield f"trail, event {position}, {_event_words(event, entries.get(event.entry_id or 0))}"
 
 
 def counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def _position(event: EventPlace) -> str:
-    return str(event.position) if event.chain else f"{event.position} of what belongs to no patient"
 
 
 def _event_words(event: EventPlace, entry: Entry | None) -> str:
@@ -50,13 +47,14 @@ def _event_words(event: EventPlace, entry: Entry | None) -> str:
     )
     what = str(model._meta.verbose_name) if model else event.table
     is_form = model is None or issubclass(model, Crf)
-    where = " of ".join(([] if is_form and entry else [f"{what} {event.row}"]) + _of(entry))
+    where = " of ".join(
+        [
+            *([] if is_form and entry else [f"{what} {event.row}"]),
+            *([_entry_words(entry)] if entry else []),
+        ]
+    )
     labels = [_labels(model, event.items)] if event.items else []
     return f"{where}: {', '.join([*labels, *(['its reason'] if event.in_reason else [])])}"
-
-
-def _of(entry: Entry | None) -> list[str]:
-    return [_entry_words(entry)] if entry else []
 
 
 def _entry_words(entry: Entry) -> str:

@@ -109,7 +109,8 @@ def sign(
         _refuse_signed(covered)
         _refuse_unfinished(covered)
         chain = AuditChain.objects.get(chain=patient.pk)
-        _refuse_changed(covered, seen, chain.length)
+        if seen > chain.length or changed_since(covered, seen):
+            raise Outdated("The data were changed meanwhile: look again at what is shown now, then sign.")
         signature = _signature(covered, chain, by, actor)
         # Last, as it writes to the chain of accounts, for which others may wait.
         declare(by)
@@ -167,11 +168,6 @@ def _refuse_unfinished(covered: Covered) -> None:
         ]
         more = f" and {len(entries) - len(names)} more" if len(entries) > len(names) else ""
         raise SignatureRefused(f"Not complete yet: {'; '.join(names)}{more}. Complete them, then sign.")
-
-
-def _refuse_changed(covered: Covered, seen: int, length: int) -> None:
-    if seen > length or changed_since(covered, seen):
-        raise Outdated("The data were changed meanwhile: look again at what is shown now, then sign.")
 
 
 def changed_since(covered: Covered, seen: int) -> bool:

@@ -38,7 +38,7 @@ class Slice:
 
 def events_of(scope: TrailScope, filters: Filters) -> Events:
     """The events that the filters leave, in no order yet."""
-    events = AuditEvent.objects.filter(_of_patient(scope.patient) if scope.patient else _of_site(scope))
+    events = AuditEvent.objects.filter(Q(chain=scope.patient.pk) if scope.patient else _of_site(scope))
     if begins := filters.begins(scope.zone):
         events = events.filter(at__gte=begins)
     if ends := filters.ends(scope.zone):
@@ -48,10 +48,6 @@ def events_of(scope: TrailScope, filters: Filters) -> Events:
     if filters.kind:
         events = events.filter(of_kind(filters.kind))
     return _at_place(events, scope, filters)
-
-
-def _of_patient(patient: Patient) -> Q:
-    return Q(chain=patient.pk)
 
 
 def _of_site(scope: TrailScope) -> Q:
@@ -91,7 +87,8 @@ def _rows(model: type[Model], which: Q) -> QuerySet[Model, str]:
 
 
 def _at_place(events: Events, scope: TrailScope, filters: Filters) -> Events:
-    entries = Entry.objects.filter(patient=scope.patient) if scope.patient else _entries_of(scope)
+    whose = {"patient": scope.patient} if scope.patient else {"patient__site": scope.site}
+    entries = Entry.objects.filter(**whose)
     if filters.entry:
         pk = filters.entry.pk
         events = events.filter(entry_id__in=entries.filter(Q(pk=pk) | Q(parent=pk)).values("pk"))
@@ -100,10 +97,6 @@ def _at_place(events: Events, scope: TrailScope, filters: Filters) -> Events:
     if filters.visit:
         events = events.filter(_at_visit(entries, scope, filters.visit))
     return events.filter(_about_item(filters, scope)) if filters.item else events
-
-
-def _entries_of(scope: TrailScope) -> QuerySet[Entry]:
-    return Entry.objects.filter(patient__site=scope.site)
 
 
 def _at_visit(entries: QuerySet[Entry], scope: TrailScope, code: str) -> Q:

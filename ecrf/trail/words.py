@@ -121,13 +121,10 @@ def _values(event: AuditEvent, definition: CrfDefinition) -> Iterator[EventLine]
     derived = set(event.calculated)
     named = {name.removesuffix(MISSING): None for name in event.changes if name not in LEFT_OUT}
     order = list(definition.items)
-    touched = sorted(named | dict.fromkeys(derived), key=lambda name: _place(order, name))
-    for name in touched:
+    touched = named | dict.fromkeys(derived)
+    touched_in_order = [name for name in order if name in touched] + sorted(set(touched) - set(order))
+    for name in touched_in_order:
         yield _value(event, definition, name, is_derived=name in derived)
-
-
-def _place(order: list[str], name: str) -> tuple[int, str]:
-    return (order.index(name) if name in order else len(order), name)
 
 
 def _value(event: AuditEvent, definition: CrfDefinition, name: str, *, is_derived: bool) -> EventLine:

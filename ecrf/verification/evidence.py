@@ -66,7 +66,9 @@ def evidence_on(patient: Patient, entries: Iterable[Entry]) -> Evidence:
     """Read within the turn of who writes, so that nothing can change between the look and the write."""
     entries = list(entries)
     ids = [entry.pk for entry in entries]
-    return Evidence(_rows(patient, entries), _given(patient, entries), standing_on(ids), _queries(ids))
+    open_here = open_queries().filter(entry__in=ids).order_by("-pk")
+    queries = {(query.entry_id, query.item): query for query in open_here}
+    return Evidence(_rows(patient, entries), _given(patient, entries), standing_on(ids), queries)
 
 
 def _rows(patient: Patient, entries: list[Entry]) -> dict[int, Crf]:
@@ -82,8 +84,3 @@ def _given(patient: Patient, entries: list[Entry]) -> dict[Key, int]:
     with connection.cursor() as cursor:
         cursor.execute(GIVEN, [patient.pk, [entry.pk for entry in entries], tables])
         return {(entry, key): position for entry, key, position in cursor.fetchall()}
-
-
-def _queries(ids: list[int]) -> dict[Key, Query]:
-    open_here = open_queries().filter(entry__in=ids).order_by("-pk")
-    return {(query.entry_id, query.item): query for query in open_here}

@@ -68,10 +68,11 @@ def overview(user: User) -> Overview:
         whole += [_list_of(ReferenceRange, "Laboratory ranges")] if trial.lab_tests else []
         forms = [list_group(CRFS[key]) for key in trial.scheduled_crfs() if key not in trial.safety_logs]
         return Overview([], [], whole, list_groups, forms)
-    columns = [
-        (column, _rows_by_site(user, definition))
-        for column, definition in zip(list_groups, logs, strict=True)
-    ]
+    columns = []
+    for column, definition in zip(list_groups, logs, strict=True):
+        readable = reachable(user, rows(definition), right_to_read(definition)).order_by()
+        counts = readable.values_list("entry__patient__site").annotate(count=Count("pk"))
+        columns.append((column, dict(counts)))
     lines = [_line(site, columns) for site in sites(user, Right.REVIEW, Right.REVIEW_SAFETY)]
     return Overview([column for column, _ in columns], lines, whole, list_groups, forms)
 
@@ -99,8 +100,3 @@ def _list_of(model: type[Model], title: str) -> ListGroup:
 
 def _address(model: type) -> str:
     return reverse(f"monitor:{model._meta.app_label}_{model._meta.model_name}_changelist")  # type: ignore[attr-defined]
-
-
-def _rows_by_site(user: User, definition: CrfDefinition) -> dict[int, int]:
-    readable = reachable(user, rows(definition), right_to_read(definition))
-    return dict(readable.order_by().values_list("entry__patient__site").annotate(count=Count("pk")))

@@ -200,9 +200,9 @@ def builders() -> dict[str, Builder]:
     }
     for key in (trial.serious_log, trial.deviation_log):
         if key:
-            sections[key] = partial(_log_section, key)
+            sections[key] = partial(_log, key)
     return sections
 
 
-def _log_section(key: str, site: Site, since: Since, limit: int) -> WorkSection:
+def _log(key: str, site: Site, since: Since, limit: int) -> WorkSection:
     return log(site, key, since, limit)

@@ -162,12 +162,9 @@ class QueryAdmin(ReviewAdmin):
 
     @admin.display(description="Since", ordering="turn_since")
     def the_days(self, row: Query) -> str:
-        return chip("overdue", f"{row.days} days") if row.is_open and row.days > 30 else _days(row.days)
+        words = {0: "today", 1: "1 day"}.get(row.days, f"{row.days} days")
+        return chip("overdue", words) if row.is_open and row.days > 30 else words
 
     @admin.display(description="Check")
     def the_check(self, row: Query) -> str:
         return row.check_id or quiet(row.opened_by.username if row.opened_by else "–")
-
-
-def _days(count: int) -> str:
-    return {0: "today", 1: "1 day"}.get(count, f"{count} days")

@@ -37,7 +37,7 @@ def verify(request: UserRequest, pk: int, name: str) -> HttpResponse:
     except VerificationRefused as refusal:
         return _refused(request, entry, name, refusal)
     if not _in_place(request):
-        return redirect(_next_on_page(request, entry, name))
+        return redirect(f"{page_of_entry(entry)}#{first_to_do(request.user, entry, name)}")
     standing = ItemStanding(entry.pk, name, True, made.is_critical, True, made, None, request.user.pk)
     return _answer(request, entry, name, {"outcome": "verified", "standing": standing})
 
@@ -154,11 +154,6 @@ def _label(entry: Entry, item: str) -> str:
     definition = CRFS[entry.crf]
     words = str(definition.items[item].verbose_name) if item in definition.items else item
     return f"{form_title(entry)}, {words}"
-
-
-def _next_on_page(request: UserRequest, entry: Entry, name: str) -> str:
-    """Without JavaScript: the next item to verify on the page, or the end of it."""
-    return f"{page_of_entry(entry)}#{first_to_do(request.user, entry, name)}"
 
 
 def _refused(request: UserRequest, entry: Entry, item: str, refusal: VerificationRefused) -> HttpResponse:

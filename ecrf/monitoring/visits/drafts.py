@@ -150,16 +150,13 @@ def draft_letter(visit: MonitoringVisit, done: Done) -> str:
         "",
         "Yours sincerely,",
         "",
-        *_from(visit),
+        visit.monitor.full_name or visit.monitor.username,
+        "Monitor",
         "",
         _to(visit.site),
     ]
     body = _text(open_points)
     return "\n".join([*opening, "", ask, *(["", body] if body else []), "", *closing])
-
-
-def _from(visit: MonitoringVisit) -> list[str]:
-    return [visit.monitor.full_name or visit.monitor.username, "Monitor"]
 
 
 def _to(site: Site) -> str:
@@ -187,7 +184,8 @@ def _summary(done: Done) -> list[str]:
     return [
         f"- {_count(done.items, 'item')} verified, of {_count(done.patients, 'patient')}",
         f"- {_count(sum(e.items for e in done.taken_back), 'verification')} taken back",
-        f"- {_queries(len(done.opened))} opened, {len(done.closed)} closed, {len(done.open)} open at the end",
+        f"- {len(done.opened)} {'query' if len(done.opened) == 1 else 'queries'} opened, {len(done.closed)} closed, "
+        f"{len(done.open)} open at the end",
         f"- {done.unsigned.count} visits or logs with forms not signed, {done.overdue.count} visits overdue",
     ]
 
@@ -204,10 +202,6 @@ def _reviewed(done: Done) -> str:
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _queries(number: int) -> str:
-    return "1 query" if number == 1 else f"{number} queries"
 
 
 def _verified_lines(verified: list[Verified]) -> list[str]:
