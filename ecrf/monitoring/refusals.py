@@ -38,7 +38,7 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _way(request: HttpRequest, user: User) -> Way | None:
-    """Of what the address names, the nearest that the user may read: nothing of another site is told."""
+    """Of what the address names, the nearest that the user may read: nothing of another site is shown."""
     named = request.resolver_match.kwargs if request.resolver_match else {}
     if "number" not in named or request.path.startswith(reverse("monitor:index")):
         return None

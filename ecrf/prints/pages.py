@@ -63,7 +63,7 @@ class FormGroup:
 
 @dataclass(frozen=True)
 class PrintedVisit:
-    """A line of the casebook's contents: a visit of the schedule, and its leaf once the site has opened it."""
+    """A line of the casebook's contents: a visit of the schedule, and its form group once the site has opened it."""
 
     due: VisitDue
     form_group: FormGroup | None

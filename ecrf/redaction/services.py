@@ -80,7 +80,7 @@ def redact(order: Order) -> RedactionOutcome:
         rows = look(order).copies
         for row in rows:
             _redact_row(row, order.said)
-        # The change of a row is told in the trail, with the text that stood there: so the trail comes last.
+        # The change of a row stands in the trail, with the text that stood there: so the trail comes last.
         places = [_redact_event(event, order) for event in find(order.patient, order.said).events]
         if find(order.patient, order.said):
             raise RedactionRefused(f"Beside {REDACTED} the text would form again. Nothing was changed.")
@@ -98,11 +98,11 @@ def _refuse_locked(patient: Patient, places: FoundText) -> None:
     locks = locks_over(patient)
     touched = {event.entry_id for event in places.events if event.entry_id}
     entries = Entry.objects.filter(pk__in=touched).order_by("pk") if locks else []
-    held = next((lock for lock in locks if holds_all(lock)), None)
-    held = held or next((lock for entry in entries if (lock := lock_on_entry(locks, entry))), None)
-    if held:
+    lock_here = next((lock for lock in locks if holds_all(lock)), None)
+    lock_here = lock_here or next((lock for entry in entries if (lock := lock_on_entry(locks, entry))), None)
+    if lock_here:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT locks_words(l) FROM locks_lock l WHERE l.id = %s", [held.pk])
+            cursor.execute("SELECT locks_words(l) FROM locks_lock l WHERE l.id = %s", [lock_here.pk])
             raise Locked(cursor.fetchone()[0])
 
 

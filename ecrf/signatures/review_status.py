@@ -6,7 +6,7 @@ from ecrf.signatures.lookup import covers, signatures_of
 
 
 def derive_signed(patient: Patient) -> None:
-    """The marks of one patient; three statements."""
+    """The review status of one patient's forms; three statements."""
     standing = [signature for signature in signatures_of(patient.pk) if signature.stands]
     review_statuses = list(ReviewStatus.objects.filter(patient=patient).select_related("entry"))
     signed = {

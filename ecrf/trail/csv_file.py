@@ -1,7 +1,7 @@
 """A table as a CSV file for spreadsheets and archives: whole or not at all, and harmless where a spreadsheet opens it.
 
 The file is built before its first byte leaves. What breaks while it is built is an error on the screen and never a
-file that ends too early; its length is told, so that a browser notices when the way to it breaks.
+file that ends too early; its length is sent ahead, so that a browser notices when the way to it breaks.
 """
 
 import csv

@@ -68,7 +68,7 @@ FOR_SITES = (ReferenceRange, Lock, TrailExport)
 @cache
 def _of_no_patient(for_reviewer: bool) -> tuple[type[Model], ...]:
     """The audited tables whose rows may belong to a site as a whole. Accounts have a log of their own; of what
-    reviewers keep for themselves (reports of their visits, the share that is drawn) a site is told nothing."""
+    reviewers keep for themselves (reports of their visits, the share that is sampled) a site reads nothing."""
     return tuple(
         audited.model
         for audited in AUDITED

@@ -85,7 +85,7 @@ class Filters:
 
 
 class TrailForm(forms.Form):
-    """The filters as people fill them in. Every value that cannot be is told beside its field."""
+    """The filters as people fill them in. A value that cannot be is refused beside its field."""
 
     kind = forms.ChoiceField(choices=[("", "Everything"), *EventKind.choices], required=False)
     form = forms.ChoiceField(required=False)

@@ -85,7 +85,7 @@ def query(event: AuditEvent, around: Around) -> Iterator[EventLine]:
 @renders(Message)
 def message(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     if not is_new(event):
-        return  # redacted: told by what changed
+        return  # redacted: what changed says so
     query = around.query(new(event, "query_id"))
     act = new(event, "act")
     what = Act(act).label if act in Act.values else str(act)

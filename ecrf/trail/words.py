@@ -78,7 +78,7 @@ def renders(model: type[Model] | str) -> Callable[[Renderer], Renderer]:
 
 
 def lines_of(event: AuditEvent, around: Around) -> list[EventLine]:
-    """What one event did, in words; never empty: what nobody knows how to say is told by its raw names."""
+    """What one event did, in words; never empty: what no renderer knows keeps its raw names."""
     if definition := forms().get(event.table):
         return list(_values(event, definition))
     renderer = RENDERERS.get(event.table)

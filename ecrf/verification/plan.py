@@ -1,4 +1,4 @@
-"""The plan of verification: which items are critical, and which share of a site's other forms is drawn."""
+"""The plan of verification: which items are critical, and which share of a site's other forms is sampled."""
 
 import hashlib
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ def sample_of(entry: Entry) -> int:
 
 
 def share_at(shares: Iterable[SiteShare], day: date) -> int:
-    """Per cent of the forms completed on that day that are drawn; of `shares`, as they were set, the last counts."""
+    """Per cent of the forms completed on that day that are sampled; of `shares`, as they were set, the last counts."""
     begun = [share.share for share in shares if share.from_on <= day]
     return begun[-1] if begun else protocol().verified_share
 
@@ -59,7 +59,7 @@ def items_to_verify(row: Crf) -> list[str]:
 
 
 def is_planned(crf: str, item: str, is_sampled: bool) -> bool:
-    """Whether the plan wants the item verified; `is_sampled`: the form was drawn."""
+    """Whether the plan wants the item verified; `is_sampled`: the form is in the sample."""
     return is_sampled or is_critical(crf, item)
 
 

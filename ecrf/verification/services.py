@@ -143,7 +143,7 @@ def _one_at_a_time(patient: Patient, actor: Actor) -> Iterator[None]:
 
 
 def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, actor: Actor) -> SiteShare:
-    """From this day on, so many per cent of the site's forms are drawn. Each form's draw is fixed: raising the share
+    """From this day on, so many per cent of the site's forms are sampled. Each form's sample is fixed: raising the share
     adds forms and takes none away. Forms that are complete already follow at once, in one statement."""
     require(by, Right.SET_PLAN, site)
     why = " ".join(reason.replace("\x00", "").split())
@@ -154,7 +154,7 @@ def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, a
     with acting(actor, reason=why, source="monitor"):
         take_turns_of(
             site
-        )  # a form that is being completed is drawn by the old share or by the new one, not in between
+        )  # a form that is being completed is sampled by the old share or by the new one, not in between
         made = SiteShare.objects.create(
             site=site, share=share, from_on=from_on, reason=why, set_at=timezone.now(), set_by=by
         )

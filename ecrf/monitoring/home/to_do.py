@@ -26,7 +26,7 @@ REVIEW_STATUSES = 2_000
 def changed(site: Site, since: Since, limit: int) -> WorkSection:
     """The visits and logs of which a complete form changed, the newest first; four statements.
 
-    Only the newest marks are looked at, two thousand of them: the count says "over" behind these.
+    Only the two thousand that changed last are looked at: the count says "over" behind these.
     """
     review_statuses = ReviewStatus.objects.filter(site=site)
     if since.at:
@@ -58,7 +58,7 @@ def changed(site: Site, since: Since, limit: int) -> WorkSection:
 
 
 def _titles(review_statuses: QuerySet[ReviewStatus], places: set[Place]) -> dict[Place, list[str]]:
-    """{place: the titles of its forms among the marks, for a row that of the form it belongs to}; one statement."""
+    """{place: the titles of its forms, for a row that of the form it belongs to}; one statement."""
     at_visits = Q(visit__in=[visit for _patient, visit in places if visit])
     in_logs = Q(visit=None, patient__in=[patient for patient, visit in places if not visit])
     here = (

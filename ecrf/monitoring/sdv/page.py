@@ -96,9 +96,9 @@ class SdvPage:
         """Whether the plan wants anything of a form or its rows."""
         ids = {row_view.row.entry_id for row_view in form_view.with_rows if row_view.row}
         return any(
-            row_view.is_planned and row_view.is_verifiable
-            for row_view in self.standings.values()
-            if row_view.entry in ids
+            standing.is_planned and standing.is_verifiable
+            for standing in self.standings.values()
+            if standing.entry in ids
         )
 
     @cached_property
@@ -193,7 +193,7 @@ def chain_length(patient: Patient) -> int:
 
 
 def sampled_of(ids: Iterable[int]) -> dict[int, bool]:
-    """{entry id: whether it was drawn}."""
+    """{entry id: whether it is in the sample}."""
     return dict(ReviewStatus.objects.filter(entry__in=list(ids)).values_list("entry", "is_sampled"))
 
 
