@@ -26,7 +26,7 @@ Spot = tuple[int, int]
 
 @dataclass
 class Around:
-    """What the words of a page's events are made from, by id; what an event names and is not here keeps its raw name."""
+    """What the words of a page's events are made from, by id; what is named and not here keeps its raw name."""
 
     entries: dict[int, Entry] = field(default_factory=dict)
     patients: dict[int, Patient] = field(default_factory=dict)

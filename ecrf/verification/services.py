@@ -143,7 +143,7 @@ def _one_at_a_time(patient: Patient, actor: Actor) -> Iterator[None]:
 
 
 def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, actor: Actor) -> SiteShare:
-    """From this day on, so many per cent of the site's forms are sampled. Each form's sample is fixed: raising the share
+    """From this day on, this per cent of the site's forms is sampled. Each form's sample is fixed: raising the share
     adds forms and takes none away. Forms that are complete already follow at once, in one statement."""
     require(by, Right.SET_PLAN, site)
     why = " ".join(reason.replace("\x00", "").split())
