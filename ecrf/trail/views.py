@@ -16,12 +16,12 @@ from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.reach import reach_patient
-from ecrf.trail import csv_file, csv_lines
 from ecrf.trail.context import place_words
+from ecrf.trail.download import csv_file, csv_lines
+from ecrf.trail.download.services import note_export
 from ecrf.trail.events import oldest_first, until_now
 from ecrf.trail.filters import Filters, TrailForm, TrailScope, lately
 from ecrf.trail.page import beside, reach_site, trail_page
-from ecrf.trail.services import note_export
 
 TOO_MANY = (
     "These are {count:,} events; one file holds at most {most:,}. Choose a shorter period, and take several."

@@ -17,12 +17,13 @@ from ecrf.access.models import Site
 from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import READERS, Right
-from ecrf.trail import csv_file, review_csv
+from ecrf.trail.download import csv_file
+from ecrf.trail.download.services import note_screen
 from ecrf.trail.filters import NO_DAY
 from ecrf.trail.kinds import SCREENS
 from ecrf.trail.page import reach_site
-from ecrf.trail.review import Period, screens
-from ecrf.trail.services import note_screen
+from ecrf.trail.review import csv_rows
+from ecrf.trail.review.screens import Period, screens
 
 DAYS_BACK = 90
 LONGEST = 366
@@ -145,14 +146,14 @@ def _file(request: UserRequest, where: list[Site], context: dict[str, Any]) -> H
     if not form.is_valid():
         return _shown(request, form, where, context, 422)
     key = form.cleaned_data["show"]
-    screen = screens(where, form.period(where), key, review_csv.MOST)[0]
+    screen = screens(where, form.period(where), key, csv_rows.MOST)[0]
     if screen.more:
-        form.add_error(None, TOO_MANY.format(count=screen.total, most=review_csv.MOST))
+        form.add_error(None, TOO_MANY.format(count=screen.total, most=csv_rows.MOST))
         return _shown(request, form, where, context, 422)
-    name = review_csv.file_name(key, context["site"], timezone.now())
-    counts = review_csv.counts(screen, where)
+    name = csv_rows.file_name(key, context["site"], timezone.now())
+    counts = csv_rows.counts(screen, where)
     note = partial(note_screen, screen=key, filters=form.words, rows=counts, by=request.user)
-    return csv_file.answer(name, review_csv.COLUMNS, review_csv.rows(screen), note)
+    return csv_file.answer(name, csv_rows.COLUMNS, csv_rows.rows(screen), note)
 
 
 def _form(data: Any, where: list[Site]) -> ReviewPeriodForm:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ecrf.access.models import Site
-from ecrf.trail import csv_file
-from ecrf.trail.csv_file import at_site, data_words, utc
-from ecrf.trail.review import Screen, ScreenRows
+from ecrf.trail.download import csv_file
+from ecrf.trail.download.csv_file import at_site, data_words, utc
+from ecrf.trail.review.screens import Screen, ScreenRows
 
 COLUMNS = (
     *("screen", "at_utc", "at_site", "time_zone", "site", "patient", "place", "item", "what", "count"),

@@ -10,9 +10,9 @@ from datetime import datetime
 from itertools import islice
 
 from ecrf.audit.models import AuditEvent
-from ecrf.trail import csv_file
 from ecrf.trail.context import Around, around, place_words, site_of
-from ecrf.trail.csv_file import at_site, data_words, utc
+from ecrf.trail.download import csv_file
+from ecrf.trail.download.csv_file import at_site, data_words, utc
 from ecrf.trail.filters import Filters, TrailScope
 from ecrf.trail.kinds import kind_of
 from ecrf.trail.page import SOURCES, kept_lines, role_words, undone_by

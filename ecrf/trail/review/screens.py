@@ -13,10 +13,10 @@ from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import Entry
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
-from ecrf.trail import review_sql as sql
 from ecrf.trail.context import entries_by_id, place_words
 from ecrf.trail.kinds import SCREENS, table
 from ecrf.trail.page import zone_words
+from ecrf.trail.review import sql
 from ecrf.trail.words import forms
 
 SHOWN = 50
