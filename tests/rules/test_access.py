@@ -26,6 +26,7 @@ from ecrf.checks.models import Discrepancy
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, by_model
+from ecrf.locks.models import Lock
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.monitoring.visits.services import fingerprint
 from ecrf.queries.models import Query
@@ -125,8 +126,13 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
     table["monitor:open-query"] = ("GET POST", *REVIEW)
     table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
     table["monitor:locks"] = ("GET", REVIEW[0], "")
-    table["monitor:study-locks"] = ("GET POST", REVIEW[0].replace("200", "403", 1), "")
-    table["monitor:scope-locks"] = ("GET POST", *REVIEW)
+    table["monitor:study-locks"] = ("GET", REVIEW[0].replace("200", "403", 1), "")
+    table["monitor:scope-locks"] = ("GET", *REVIEW)
+    locks = REVIEW[0].replace("200", "403", 1).replace("200", "422"), REVIEW[1].replace("200", "422")
+    for name in ("freeze-scope", "lock-scope", "lift-lock"):
+        table[f"monitor:{name}"] = ("POST", *locks)  # without a reason
+    for name in ("freeze-study", "lock-study"):
+        table[f"monitor:{name}"] = ("POST", locks[0], "")
     table |= {"monitor:index": ("GET", REVIEW_SAFETY[0], ""), "monitor:item-history": ("GET", *REVIEW)}
     for label in ("casebook_patient", "casebook_visit", "casebook_entry", "queries_query"):
         table |= {
@@ -313,14 +319,34 @@ REVIEWING: dict[str, Callable[[SimpleNamespace], Made]] = {
 }
 
 
+def _lifted(where: SimpleNamespace) -> Lock:
+    """A freeze that is over, so that everything else at the site can be done."""
+    now, why = timezone.now(), {"reason": "Settled", "lift_reason": "Over"}
+    with acting(SYSTEM, patient_id=where.patient.pk, source="test"):
+        return Lock.objects.create(
+            kind="freeze",
+            scope="visit",
+            site=where.site,
+            patient=where.patient,
+            visit=where.visit,
+            set_at=now,
+            set_by=where.by,
+            lifted_at=now,
+            lifted_by=where.by,
+            **why,
+        )
+
+
 def _monitors_address(name: str, where: SimpleNamespace) -> str:
     label, _, kind = name.removeprefix("monitor:").rpartition("_")
     if kind != "change":
         mrc = Entry.objects.get(visit=where.visit, crf="mrc-strength")
         if name in ("monitor:item-history", "monitor:open-query"):
             return reverse(name, args=[mrc.pk, "before_dose"])
-        if name == "monitor:scope-locks":
+        if name in ("monitor:scope-locks", "monitor:freeze-scope", "monitor:lock-scope"):
             return reverse(name, args=["visit", where.visit.pk])
+        if name == "monitor:lift-lock":
+            return reverse(name, args=[_lifted(where).pk])
         return reverse(name, args=[where.query.pk] if "query" in name and kind != "changelist" else [])
     model = apps.get_model(*label.split("_"))
     stored = {
