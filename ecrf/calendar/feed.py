@@ -12,7 +12,7 @@ from ecrf.access.reach import reachable, sites
 from ecrf.access.roles import READERS
 from ecrf.casebook.models import Patient
 from ecrf.casebook.schedule.due import LIVING, VisitDue, VisitState
-from ecrf.casebook.schedule.many import schedule_statuses_of
+from ecrf.casebook.schedule.status import schedule_statuses_of
 
 PATIENTS_AT_MOST = 200
 """Beyond these, a calendar tells nobody anything; and every program fetches the whole of it again and again."""

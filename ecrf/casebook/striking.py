@@ -1,30 +1,21 @@
 """Strikes out an entry made by mistake, and restores it. Nothing is deleted: it stays, shown struck out."""
 
-from collections.abc import Callable
-
 from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.models import Entry
+from ecrf.casebook.record.hooks import HOOKS
 from ecrf.casebook.schedule.status import refresh_schedule_status
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
 
 SHORTEST_REASON, LONGEST_REASON = 3, 500
 
-AFTER_STRIKE: list[Callable[[Patient], object]] = []
-
 
 class NotStruck(Exception):
     """Why the entry cannot be struck out, or not be restored, in words for the page."""
-
-
-def after_strike(step: Callable[[Patient], object]) -> Callable[[Patient], object]:
-    """Let a floor above look at the patient after an entry was struck out or restored, in the same transaction."""
-    AFTER_STRIKE.append(step)
-    return step
 
 
 def can_be_struck(entry: Entry) -> bool:
@@ -65,8 +56,8 @@ def restore(*, entry: Entry, actor: Actor, reason: str, source: str = "site") ->
 def _set(entry: Entry, at: object, by: User | None, why: str) -> None:
     entry.struck_at, entry.struck_by, entry.struck_reason = at, by, why  # type: ignore[assignment]
     entry.save(update_fields=["struck_at", "struck_by", "struck_reason"])
-    refresh_schedule_status(entry.patient)
-    for step in AFTER_STRIKE:
+    refresh_schedule_status(PatientData(entry.patient))
+    for step in HOOKS.after_strike:
         step(entry.patient)
 
 

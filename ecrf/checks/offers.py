@@ -4,12 +4,12 @@ import uuid
 from dataclasses import dataclass, field
 
 from ecrf.audit.actor import Actor, acting
-from ecrf.casebook.data import PatientData
+from ecrf.casebook.data import PatientData, stored_row
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import Recorded
-from ecrf.casebook.record.record import is_blank, record
-from ecrf.casebook.record.store import stored_row
+from ecrf.casebook.record.record import record
+from ecrf.casebook.record.values import is_blank
 from ecrf.casebook.services import add_entry
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import CHECKS, Check, Offer

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from ecrf.casebook.data import COMPARED, PatientData
+from ecrf.casebook.data import PatientData
 from ecrf.forms.registry import CRFS
 
 ANY = "*"
@@ -99,8 +99,6 @@ def check(
         CHECKS[id] = Check(
             id, on, tuple(items), kinds, hard, forms, frozenset(reads), source, rule, title, offer
         )
-        if on in forms:
-            COMPARED.add(on)
         return rule
 
     return register

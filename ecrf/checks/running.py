@@ -7,10 +7,8 @@ from django.db.models import Q
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Patient
-from ecrf.casebook.record.derive import after_recalculation
-from ecrf.casebook.record.hooks import Writing, after_write, before_write, needed
-from ecrf.casebook.striking import after_strike
-from ecrf.checks.followers import guarded_among, notify
+from ecrf.casebook.record.hooks import HOOKS, Writing
+from ecrf.checks.followers import notify
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import ANY, CHECKS, Check, Question
 from ecrf.forms.crf import Crf
@@ -20,16 +18,18 @@ from ecrf.forms.registry import CRFS
 Asked = dict[tuple[int, str, str], str]
 
 
-@needed
+@HOOKS.needed
 def kinds_read(key: str, changed: list[str]) -> set[str]:
-    """The kinds of form that the checks read which these items set off."""
+    """The kinds of form that the checks read which these items set off; the form itself where any check compares it
+    with others of its kind."""
     own = [c for c in CHECKS.values() if c.looks_at(key, changed)]
     others = [c for c in CHECKS.values() if not c.hard and c.is_triggered(key, changed)]
     rows = {kind for c in others for kind in _kinds(c)}
-    return rows.union(*(c.reads for c in [*own, *others]))
+    is_compared = any(c.on == key and key in c.reads for c in CHECKS.values())
+    return rows.union({key} if is_compared else (), *(c.reads for c in [*own, *others]))
 
 
-@before_write
+@HOOKS.before_write
 def refuse_impossible(writing: Writing) -> dict[str, str]:
     """Hard checks: {item: why it is refused}."""
     key = writing.place.definition.key
@@ -46,7 +46,7 @@ def _given(check: Check, question: Question, changed: list[str]) -> list[str]:
     return [name for name in changed if name in check.items or ANY in check.items]
 
 
-@after_write
+@HOOKS.after_write
 def ask_about_unlikely(writing: Writing) -> list[Discrepancy]:
     """Soft checks: open, keep, reopen or clear discrepancies; returns those of this entry that are not cleared."""
     key = writing.place.definition.key
@@ -103,9 +103,11 @@ def _settle(
         Discrepancy(entry_id=entry, check_id=check_id, item=item, text=text)
         for (entry, check_id, item), text in asked.items()
     ]
-    held = guarded_among(patient, {f.entry_id for f in [*changed, *new]} - {entry_id})
-    changed = [discrepancy for discrepancy in changed if discrepancy.entry_id not in held]
-    new = [discrepancy for discrepancy in new if discrepancy.entry_id not in held]
+    # What is locked stays as it is: what is entered elsewhere still can be.
+    if elsewhere := {f.entry_id for f in [*changed, *new]} - {entry_id}:
+        locked = {pk for step in HOOKS.guards for pk in step(patient, elsewhere)}
+        changed = [discrepancy for discrepancy in changed if discrepancy.entry_id not in locked]
+        new = [discrepancy for discrepancy in new if discrepancy.entry_id not in locked]
     columns = ["text", "state", "confirmed_at", "confirmed_by"]
     if len(changed) == 1:
         changed[0].save(update_fields=columns)  # nearly always; a third of the bulk statement's time
@@ -151,7 +153,7 @@ def _has(row: Any, items: tuple[str, ...]) -> bool:
     return ANY in items or any(hasattr(row, item) for item in items)
 
 
-@after_strike
+@HOOKS.after_strike
 def run_all(patient: Patient) -> int:
     """Run every soft check over all of one patient's forms (after loading data or changing a check); how many ran."""
     data = PatientData(patient)
@@ -165,7 +167,7 @@ def run_all(patient: Patient) -> int:
     return len(runs)
 
 
-@after_recalculation
+@HOOKS.after_recalculation
 def ask_anew(data: PatientData, keys: list[str]) -> None:
     """Run every soft check on these kinds of form, and those that read them, for one patient."""
     concerned = [c for c in CHECKS.values() if not c.hard and (c.on in keys or c.reads & set(keys))]

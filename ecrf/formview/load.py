@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from ecrf.casebook.data import PatientData
+from ecrf.casebook.data import PatientData, load_rows
 from ecrf.casebook.labels import entry_in_a_line, form_title, numbered_title
 from ecrf.casebook.models import Entry, Patient, Visit
-from ecrf.casebook.rows import load_rows
 from ecrf.casebook.schedule.completion import numbers_at, wanted_forms
 from ecrf.casebook.schedule.status import fact_of
 from ecrf.checks.models import Discrepancy, DiscrepancyState
@@ -117,12 +116,13 @@ def casebook_shelf(data: PatientData) -> LoadedForms:
 
 def blank_form_view(kind: CrfDefinition, number: int = 1, title: str = "", rows: int = 0) -> FormView:
     """A form that nobody has begun; of each kind of row all names, or at least so many."""
-    form_view = FormView(kind, title or kind.title, str(number))
+    form_view, tables = FormView(kind, title or kind.title, str(number)), []
     for key in kind.rows:
         below = CRFS[key]
         count = len(below.row_names) or room_for(below, max(below.blank_rows, rows))
         inner = [FormView(below, below.name_of(n), f"{number}.{n}") for n in range(1, count + 1)]
-        form_view.tables.append(RowTable(below, inner, to_fill_in=True))
+        tables.append(RowTable(below, inner, to_fill_in=True))
+    form_view.tables = tables
     return form_view
 
 

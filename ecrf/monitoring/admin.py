@@ -10,8 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 
 from ecrf.access.requests import UserRequest
-from ecrf.casebook.labels import visit_label
-from ecrf.casebook.link_names import names_by_patient, words_of
+from ecrf.casebook.labels import names_by_patient, visit_label, words_of
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.schedule.completion import visit_states
 from ecrf.casebook.schedule.status import fact_of

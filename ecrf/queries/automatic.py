@@ -7,8 +7,7 @@ from django.utils import timezone
 
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.models import Patient, Status
-from ecrf.casebook.services import after_completion
-from ecrf.checks.followers import after_discrepancies
+from ecrf.casebook.record.hooks import HOOKS
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import CHECKS
 from ecrf.checks.retired import is_known
@@ -28,7 +27,7 @@ class Step:
     turn: Turn
 
 
-@after_discrepancies
+@HOOKS.after_discrepancies
 def follow(patient: Patient, discrepancies: list[Discrepancy]) -> None:
     """No statement where the form is in progress: there the question stands on the page alone."""
     rows = {
@@ -40,7 +39,7 @@ def follow(patient: Patient, discrepancies: list[Discrepancy]) -> None:
         _carry_out(patient, steps, rows)
 
 
-@after_completion
+@HOOKS.after_completion
 def open_at_completion(patient: Patient, rows: list[Crf]) -> None:
     """Questions that nobody has answered become queries; one statement where there are none."""
     by_entry = {row.entry_id: row for row in rows}

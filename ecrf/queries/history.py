@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from ecrf.casebook.history import HistoryMoment, around_item
 from ecrf.casebook.models import Entry
+from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
 from ecrf.queries.models import Act, Message
 
 
-@around_item
+@HOOKS.history
 def said_about(entry: Entry, item: str) -> Iterator[HistoryMoment]:
     """Every message of its queries; one statement."""
     found = Message.objects.filter(query__entry=entry, query__item=item).select_related("query", "said_by")

@@ -5,15 +5,14 @@ from typing import Any
 from django.db.models import OuterRef, Q, Subquery
 
 from ecrf.casebook.models import Entry, Patient, Status
-from ecrf.casebook.record.hooks import Writing, after_write
-from ecrf.casebook.striking import after_strike
+from ecrf.casebook.record.hooks import HOOKS, Writing
 from ecrf.queries.lookup import open_queries
 from ecrf.queries.messages import say
 from ecrf.queries.models import Act, Message, Query, Turn
 from ecrf.queries.quotes import quoted, rows_of
 
 
-@after_write
+@HOOKS.after_write
 def reopen_when_value_changes(writing: Writing) -> list[Any]:
     """A closed query whose value is another now is asked again; one statement, in complete forms only."""
     written = [writing.row, *writing.recalculated]
@@ -30,7 +29,7 @@ def reopen_when_value_changes(writing: Writing) -> list[Any]:
     return []
 
 
-@after_strike
+@HOOKS.after_strike
 def hand_back_struck(patient: Patient) -> None:
     """What was asked about a row that is struck out goes back to who asked; a check's query closes by itself."""
     struck = Q(entry__struck_at__isnull=False) | Q(entry__parent__struck_at__isnull=False)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 
-from ecrf.casebook.history import HistoryMoment, around_item
 from ecrf.casebook.models import Entry
+from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
 from ecrf.signatures.models import Signature, SignatureScope
 
 
-@around_item
+@HOOKS.history
 def signed(entry: Entry, item: str) -> Iterator[HistoryMoment]:
     """Each signature that covers the form, and its breaking; one statement."""
     visit = Q(scope=SignatureScope.VISIT, visit=entry.visit_id) if entry.visit_id else Q(pk=None)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from ecrf.casebook.history import HistoryMoment, around_item
 from ecrf.casebook.models import Entry
+from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
 from ecrf.verification.models import Verification
 
 
-@around_item
+@HOOKS.history
 def verified(entry: Entry, item: str) -> Iterator[HistoryMoment]:
     """Each verification of the item, and its end if it ended; one statement."""
     found = Verification.objects.filter(entry=entry, item=item).select_related("verified_by", "undone_by")

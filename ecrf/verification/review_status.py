@@ -10,24 +10,22 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Patient, Status
-from ecrf.casebook.record.hooks import Writing, after_write
+from ecrf.casebook.record.hooks import HOOKS, Writing
 from ecrf.casebook.review_status import ReviewStatus
-from ecrf.casebook.services import after_completion
-from ecrf.casebook.striking import after_strike
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
 from ecrf.verification.models import STANDS, Verification
 from ecrf.verification.plan import is_critical, is_sampled, items_to_verify, sample_of, share_at, shares_of
 
 
-@after_completion
+@HOOKS.after_completion
 def review_status_completed(patient: Patient, rows: list[Crf]) -> None:
     """Two statements, whatever the number of forms."""
     now = timezone.now()
     _store(patient, rows, dict.fromkeys([row.entry_id for row in rows], now))
 
 
-@after_write
+@HOOKS.after_write
 def review_status_changed(writing: Writing) -> list[Any]:
     """A complete form may have more or fewer items to verify than before."""
     rows = [writing.row, *writing.recalculated]
@@ -40,7 +38,7 @@ def review_status_changed(writing: Writing) -> list[Any]:
     return []
 
 
-@after_strike
+@HOOKS.after_strike
 def derive_review_status(patient: Patient) -> None:
     """Every complete form of the patient, from its values and verifications; what is struck out has no mark."""
     data = PatientData(patient)

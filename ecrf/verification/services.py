@@ -14,8 +14,8 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.reach import take_turns_of
 from ecrf.casebook.review_status import ReviewStatus
-from ecrf.casebook.site_turns import take_turns_of
 from ecrf.verification.evidence import Evidence, Key, evidence_on
 from ecrf.verification.models import SiteShare, Verification
 from ecrf.verification.plan import SAMPLES, is_critical

@@ -14,8 +14,8 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.casebook.laboratory.ranges import same_unit
 from ecrf.casebook.models import ReferenceRange
+from ecrf.casebook.reach import take_turns_of
 from ecrf.casebook.record.derive import recalculate_site
-from ecrf.casebook.site_turns import take_turns_of
 from ecrf.forms.protocol import protocol
 
 SOURCE = "ranges"

@@ -118,15 +118,15 @@ def posted_answer(request: HttpRequest, query: Query) -> Given:
 def answer_of_page(page: EntryPage, rest: str, data: QueryDict) -> tuple[Query, Given]:
     """What the page's own button posts, where there is no script. LookupError if it names no query of the page."""
     shown = {
-        str(query.pk): (form_input.items[name], query)
+        str(query.pk): (form_input.item_views[name], query)
         for form_input in page.with_rows
         for name, queries in form_input.queries.items()
         for query in queries
-        if name in form_input.items
+        if name in form_input.item_views
     }
     view, query = shown[rest]
     given = Given(data.get(f"answer:{rest}", ""), _number(data.get(f"said:{rest}", "")))
-    if changed := changed_item(view.form_input, data, view.name):
+    if changed := changed_item(view.form_view, data, view.name):
         given.has_value, (given.value, given.seen) = True, changed
         given.also = [number for text in data.getlist("answers") for number in numbers_in(text)]
     return query, given
@@ -162,7 +162,8 @@ def item_with_queries(entry: Entry, name: str) -> ItemInput:
         raise Http404
     queries = queries_on([entry.pk]).get((entry.pk, name), [])
     place = place_of_entry(entry)
-    return FormInput(PagePlace(entry.patient, entry.visit), place, queries={name: queries}).items[name]
+    where = PagePlace(entry.patient, entry.visit)
+    return FormInput.at(where, place, queries={name: queries}).item_views[name]
 
 
 def numbers_in(text: str) -> list[int]:

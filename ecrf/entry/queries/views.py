@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.casebook.data import stored_row
 from ecrf.casebook.record.hooks import Recorded
-from ecrf.casebook.record.store import stored_row
 from ecrf.entry.addresses import PagePlace
 from ecrf.entry.queries.answers import (
     AnswerOutcome,
@@ -80,8 +80,8 @@ def _with_value(request: UserRequest, query: Query, recorded: Recorded) -> HttpR
         where, place, row, recorded.remarks, request.user, with_queries=recorded.is_clean
     )
     form_input.recorded = recorded
-    form_input.rows = recalculated_rows(where, place, recorded.changed)
-    return answered_with(request, form_input, form_input.items[query.item])
+    form_input.tables = recalculated_rows(where, place, recorded.changed)
+    return answered_with(request, form_input, form_input.item_views[query.item])
 
 
 def keep(view: ItemInput, query: Query, typed: str, trouble: str) -> None:

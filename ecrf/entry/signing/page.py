@@ -129,7 +129,7 @@ class SigningPage:
         for form_group, form_view in self._form_views:
             rows = [row.entry for row in form_view.with_rows if row.entry and not row.entry.is_struck]
             if not all(entry.is_done for entry in rows):
-                said = f"{form_view.missing} missing" if form_view.missing else "to complete"
+                said = f"{form_view.left} missing" if form_view.left else "to complete"
                 found.append(
                     SigningPoint(self._words(form_group, form_view), self._place(form_group, form_view), said)
                 )
@@ -142,7 +142,7 @@ class SigningPage:
             SigningPoint(
                 self._words(form_group, form_view),
                 self._place(form_group, form_view),
-                f"{form_view.missing} items",
+                f"{form_view.left} items",
             )
             for form_group, form_view in self._form_views
             if form_view.row is None

@@ -1,4 +1,4 @@
-"""What the Today page lists, from each patient's schedule status: a bounded number of rows, however many there are."""
+"""What the Today page lists, from each patient's schedule status: a bounded number of rows, however many patients."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +10,7 @@ from ecrf.access.reach import reachable, sites
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, PatientStatus
 from ecrf.casebook.schedule.due import LIVING
-from ecrf.casebook.schedule.many import due_within, overdue
+from ecrf.casebook.schedule.status import due_within, overdue
 from ecrf.entry.queries.list import QueryLine, oldest_to_answer
 from ecrf.entry.today.sparklines import Sparkline, sparklines
 from ecrf.forms.protocol import protocol

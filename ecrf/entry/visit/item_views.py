@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.casebook.data import stored_row
 from ecrf.casebook.history import item_story
 from ecrf.casebook.record.hooks import Recorded
-from ecrf.casebook.record.store import stored_row
 from ecrf.checks.discrepancies import confirm, discrepancies_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
 from ecrf.entry.queries.answers import item_with_queries, save_item
@@ -49,12 +49,12 @@ def item(request: UserRequest, number: str, segment: str, crf: str, address: str
         refuse_held(place, result)
     form_input = one_form_input(where, place, result.row, result.remarks, request.user)
     form_input.recorded = result
-    form_input.rows = recalculated_rows(where, place, result.changed)
+    form_input.tables = recalculated_rows(where, place, result.changed)
     if result.wants_reason:
         form_input.undoes = consequences(place, result.row, result.wants_reason)
     elif reason and name in result.changed:
         form_input.changes = just_changed(place, name, request.POST.get("seen", ""), reason, request.user)
-    return answered_with(request, form_input, form_input.items[name])
+    return answered_with(request, form_input, form_input.item_views[name])
 
 
 def _outcome(result: Recorded, name: str) -> str:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 
 from ecrf.access.models import User
-from ecrf.casebook.data import PatientData
+from ecrf.casebook.data import PatientData, load_rows
 from ecrf.casebook.history import HistoryLine, changes_after_completion
 from ecrf.casebook.models import Entry, Patient, Status, Visit
 from ecrf.casebook.places import Place
-from ecrf.casebook.record.store import recalculated_with
-from ecrf.casebook.rows import load_rows
+from ecrf.casebook.record.derive import recalculated_with
 from ecrf.casebook.schedule.completion import numbers_at
 from ecrf.casebook.schedule.due import VisitDue, VisitFacts, window
 from ecrf.casebook.schedule.status import entries_of, visits_of
@@ -45,9 +44,7 @@ def visit_page(where: PagePlace) -> EntryPage:
     form_inputs = []
     for definition in kinds:
         numbers = _numbers(here, definition, plan)
-        form_inputs += [
-            shelf.form_input(Place(where.patient, definition, visit, n), len(numbers)) for n in numbers
-        ]
+        form_inputs += [shelf.form_input(Place(where.patient, definition, visit, n)) for n in numbers]
     due, missed = _due(where, plan, data)
     for form_input in form_inputs:
         form_input.is_wanted = (
@@ -73,9 +70,9 @@ def log_page(where: PagePlace, definition: CrfDefinition, number: int | None = N
     shelf = LoadedEntries(where, rows, discrepancies, {}, choices, data, changes, queries)
     stored = sorted(row.entry.number for row in rows[definition.key])
     numbers = stored if number is None else [number]
-    form_inputs = [shelf.form_input(Place(where.patient, definition, None, n), 1) for n in numbers]
-    for form_input in form_inputs:
-        form_input.linked_from = linked_from(form_input, data)
+    form_inputs = [shelf.form_input(Place(where.patient, definition, None, n)) for n in numbers]
+    for table_row, form_input in enumerate(form_inputs, 1):
+        form_input.table_row, form_input.linked_from = table_row, linked_from(form_input, data)
     return hold(EntryPage(where, form_inputs, log=definition if number is None else None))
 
 
@@ -91,7 +88,7 @@ def one_form_input(
 
     Only in a complete form may what was saved have moved a query.
     """
-    form_input = FormInput(where, place, row, discrepancies=discrepancies)
+    form_input = FormInput.at(where, place, row, discrepancies=discrepancies)
     if row is not None and (with_queries or row.entry.status == Status.COMPLETE):
         form_input.queries = _of_row(queries_on([row.entry_id], user), row)
     return form_input
@@ -139,13 +136,12 @@ class LoadedEntries:
     changes: dict[int, dict[str, HistoryLine]] = field(default_factory=dict)
     queries: ByItem = field(default_factory=dict)
 
-    def form_input(self, place: Place, expected: int) -> FormInput:
+    def form_input(self, place: Place) -> FormInput:
         definition, kind = place.definition, self.rows[place.definition.key]
         here = place.visit.pk if place.visit else None
         own = next((r for r in kind if r.entry.visit_id == here and r.entry.number == place.number), None)
         form_input = self._form_input(place, own, self._last(definition))
-        form_input.expected = expected
-        form_input.rows = [self.group(place, own, CRFS[key]) for key in definition.rows]
+        form_input.tables = [self.group(place, own, CRFS[key]) for key in definition.rows]
         return form_input
 
     def _form_input(self, place: Place, row: Crf | None, last: Crf | None) -> FormInput:
@@ -153,7 +149,16 @@ class LoadedEntries:
         links = {name: self.choices.get(link.to, []) for name, link in place.definition.links.items()}
         changes = self.changes.get(row.entry_id, {}) if row else {}
         queries = _of_row(self.queries, row)
-        return FormInput(self.where, place, row, last, discrepancies, queries, choices=links, changes=changes)
+        return FormInput.at(
+            self.where,
+            place,
+            row,
+            previous=last,
+            discrepancies=discrepancies,
+            queries=queries,
+            choices=links,
+            changes=changes,
+        )
 
     def _last(self, definition: CrfDefinition, number: int | None = None) -> Crf | None:
         """The row with this number at the last visit that has the form; without number, the first that stands."""
@@ -173,7 +178,7 @@ class LoadedEntries:
             if form_input.row is None and definition.row_names:
                 form_input.draft = self._draft(place, parent)
             form_inputs.append(form_input)
-        return RowGroup(definition, form_inputs, parent)
+        return RowGroup(definition, form_inputs, parent=parent)
 
     def _draft(self, place: Place, parent: Crf | None) -> Crf:
         """What the system derives for a row of a fixed set before anything is entered: its test, its range."""

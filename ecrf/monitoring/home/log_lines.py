@@ -3,8 +3,7 @@
 from typing import Any
 
 from ecrf.access.models import Site
-from ecrf.casebook.labels import element_id, form_title, visit_label
-from ecrf.casebook.link_names import short_name
+from ecrf.casebook.labels import element_id, form_title, short_name, visit_label
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, WORDS_OF, CrfDefinition
 from ecrf.monitoring.home.site_counts import COUNTED, in_words, is_new, log_rows

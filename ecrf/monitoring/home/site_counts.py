@@ -15,7 +15,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
-from ecrf.casebook.schedule.many import overdue
+from ecrf.casebook.schedule.status import overdue
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS

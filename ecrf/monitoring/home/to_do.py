@@ -12,7 +12,7 @@ from ecrf.casebook.labels import form_title
 from ecrf.casebook.models import Patient, PatientStatus
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
-from ecrf.casebook.schedule.many import overdue
+from ecrf.casebook.schedule.status import overdue
 from ecrf.forms.protocol import protocol
 from ecrf.monitoring.home.log_lines import log, queries
 from ecrf.monitoring.home.site_counts import COUNTED, in_words

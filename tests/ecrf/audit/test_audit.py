@@ -1,6 +1,7 @@
 """The audit trail: complete, attributed, chained; nobody changes it, and who tampers below the product is found."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -15,6 +16,7 @@ from ecrf.audit.actor import SYSTEM, Actor, acting
 from ecrf.audit.chain import verify
 from ecrf.audit.models import SYSTEM_CHAIN, AuditChain, AuditEvent
 from ecrf.casebook.models import Entry
+from ecrf.casebook.record.hooks import HOOKS, Hook
 from ecrf.casebook.record.values import Missing
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import PASSWORD, make_user
@@ -403,7 +405,7 @@ def test_save_that_fails_at_its_end_leaves_neither_data_nor_trail(patient, visit
     def fail(writing):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("ecrf.casebook.record.store.AFTER_WRITE", [fail])
+    monkeypatch.setattr("ecrf.casebook.record.record.HOOKS", replace(HOOKS, after_write=Hook([fail])))
     before = AuditEvent.objects.count(), Entry.objects.count()
     with pytest.raises(ZeroDivisionError):
         enter(visit, "mrc-strength", coordinator, before_dose="yes")

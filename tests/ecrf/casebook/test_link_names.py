@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.link_names import short_name
+from ecrf.casebook.labels import short_name
 from ecrf.casebook.schedule.matrix import matrix
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.monitoring.world import logged_in, page_of, text_of

@@ -129,7 +129,7 @@ def test_last_value_is_not_that_of_a_struck_out_form(patient, coordinator, strik
     form_input = next(
         p for p in visit_page(PagePlace(patient, second)).form_inputs if p.definition.key == "infusion"
     )
-    assert form_input.items["dosing_weight_kg"].previous == "70.0"
+    assert form_input.item_views["dosing_weight_kg"].previous == "70.0"
 
 
 def test_page_and_lists_agree_when_a_planned_form_is_struck_out(patient, coordinator, strike):

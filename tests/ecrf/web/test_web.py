@@ -200,7 +200,7 @@ def test_404_403_and_500_say_what_happened_without_a_trace(client, visit, coordi
     def broken(*_):
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("ecrf.entry.today.views.worklist", lambda *_, **__: broken())
+    monkeypatch.setattr("ecrf.entry.today.views.to_do_list", lambda *_, **__: broken())
     response = client.get("/")
     page = response.content.decode()
     assert (response.status_code, "Something broke" in page) == (500, True)

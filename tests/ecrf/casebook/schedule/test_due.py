@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from ecrf.audit.actor import acting
+from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, PatientStatus
 from ecrf.casebook.record.record import record
 from ecrf.casebook.record.store import ensure_entry
@@ -277,7 +278,7 @@ def complete_visit(site, coordinator):
             for key in protocol().plan(code).forms:
                 ensure_entry(a_place(visit, key))
             Entry.objects.filter(visit=visit).update(status="complete", missing=0)
-            refresh_schedule_status(patient)
+            refresh_schedule_status(PatientData(patient))
         return visit
 
     return make

@@ -46,6 +46,14 @@ export function paint(root) {
 
 const paintAll = () => document.querySelectorAll(ROOT).forEach(paint);
 
+/* The figure is a file of its own, which the browser keeps: it would be a tenth of the page. */
+async function load(root) {
+  const answer = await fetch(root.dataset.bodyFigure);
+  if (!answer.ok) return;
+  root.querySelector("[data-figure]").innerHTML = await answer.text();
+  paint(root);
+}
+
 function paintAround(event) {
   const root = event.target.closest?.(ROOT);
   if (root) paint(root);
@@ -55,5 +63,4 @@ function paintAround(event) {
 document.addEventListener("input", paintAround);
 document.addEventListener("change", paintAround);
 document.addEventListener("ecrf:repaint", paintAll);
-if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", paintAll);
-else paintAll();
+for (const root of document.querySelectorAll(ROOT)) load(root);

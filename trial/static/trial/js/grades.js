@@ -1,6 +1,7 @@
 /* Grids of grades: one digit is a whole answer, and the cursor moves on by itself; what is no grade is refused at once. */
 
 import { idOf, inOrder } from "../../js/fields.js";
+import { placeOf } from "../../js/messages.js";
 
 const GRADE = /^[0-5]$/;
 const BEGINS = /^[0-5nur]$/i;
@@ -26,7 +27,7 @@ function say(input, typed) {
   note.className = "note note-error";
   note.dataset.noGrade = "";
   note.textContent = `${typed} is no grade. Type 0 to 5, or nd, na, uk, rf.`;
-  document.getElementById(`m-${idOf(input)}`).append(note);
+  placeOf(idOf(input)).append(note);
   input.setAttribute("aria-invalid", "true");
 }
 
