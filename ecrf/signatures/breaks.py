@@ -23,6 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONObject
 
+from ecrf.audit.functions import IsReview
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.history import value_words
 from ecrf.casebook.labels import element_id, form_title, visit_label
@@ -32,11 +33,6 @@ from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.signatures.models import Signature, SignatureScope
 
 NAMED_AT_MOST, LABELS_AT_MOST, EVENTS_READ = 5, 3, 200
-
-WORKFLOW = ("checks", "queries", "verification", "signatures", "locks")
-"""Apps whose tables hold what is said about the data; the same ones as in the trigger that breaks signatures."""
-
-NOT_DATA = f"^({'|'.join(WORKFLOW)})_"
 
 _EVENT_COLUMNS = ("table", "operation", "changes", "calculated", "actor", "role", "reason", "at")
 _PLACE = {
@@ -125,7 +121,7 @@ def _events_since_broken() -> ArraySubquery:
         chain=OuterRef("patient_id"),
         position__gte=OuterRef("broken_position"),
         entry_id__isnull=False,
-    ).exclude(table__regex=NOT_DATA)
+    ).exclude(IsReview("table"))
     place = Entry.objects.filter(pk=OuterRef("entry_id")).values(json=JSONObject(**_PLACE))
     event = JSONObject(**{name: name for name in _EVENT_COLUMNS}, place=Subquery(place))
     return ArraySubquery(events.order_by("position").values(json=event)[:EVENTS_READ], output_field=_LIST)

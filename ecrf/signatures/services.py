@@ -11,11 +11,11 @@ from ecrf.access.models import User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.functions import IsReview
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.labels import form_title, visit_label
 from ecrf.casebook.models import Entry, Patient, Status, Visit
-from ecrf.signatures.breaks import NOT_DATA
 from ecrf.signatures.models import STANDS, Signature, SignatureScope
 from ecrf.signatures.signers import declare, has_declared, why_not_ready
 
@@ -179,7 +179,7 @@ def events_since(covered: Covered, seen: int) -> QuerySet[AuditEvent]:
     """What happened to the data of what is covered behind this position, in order."""
     inside = covered.entries.order_by().values("pk")
     later = AuditEvent.objects.filter(chain=covered.patient.pk, position__gt=seen, entry_id__in=inside)
-    return later.exclude(table__regex=NOT_DATA).order_by("position")
+    return later.exclude(IsReview("table")).order_by("position")
 
 
 @contextmanager

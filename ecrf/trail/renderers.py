@@ -59,9 +59,9 @@ def discrepancy(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     row = around.row(event)
     item = new(event, "item") or (row.item if row else "")
     check = new(event, "check_id") or (row.check_id if row else "a check")
-    text = new(event, "text") or ""  # not the row's: that may ask other words by now
+    text = new(event, "text_as_asked") or ""  # not the row's: that may ask something else by now
     label = item_label(around, event.entry_id, item)
-    what = "asked" if is_new(event) else ASKED.get(new(event, "state"), "asks other words")
+    what = "asked" if is_new(event) else ASKED.get(new(event, "state"), "asks anew")
     yield EventLine(f"question of {check} {what}", label, item, said=text, kind=EventKind.QUESTION)
 
 
@@ -78,7 +78,7 @@ def query(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     if is_new(event):
         about = new(event, "value")
         turn = f"opened{f' on {about}' if about else ''}, {turn}"
-    said = "" if is_new(event) else new(event, "text") or ""
+    said = "" if is_new(event) else new(event, "text_as_asked") or ""
     yield EventLine(f"query {number}: {turn}", label, item, said=said, kind=EventKind.QUERY)
 
 

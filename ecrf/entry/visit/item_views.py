@@ -100,7 +100,7 @@ def confirm_discrepancy(request: UserRequest, discrepancy_id: int) -> HttpRespon
     """The site confirms a questioned value against the source."""
     discrepancy = reach(request.user, discrepancies_with_place(), Right.ENTER, pk=discrepancy_id)
     actor = request.user.acting_at(discrepancy.site, Right.ENTER)
-    done = confirm(discrepancy=discrepancy, by=request.user, actor=actor, text=request.POST.get("text", ""))
+    done = confirm(discrepancy=discrepancy, by=request.user, actor=actor, asked=request.POST.get("asked", ""))
     if request.POST.get("at") == "query":
         item = item_with_queries(discrepancy.entry, discrepancy.item)
         return render(request, "entry/_queries_answer.html", {"item": item}, status=200 if done else 409)

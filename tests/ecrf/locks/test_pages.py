@@ -81,8 +81,8 @@ def test_checklist_of_a_form_names_its_open_query(visit, entry, monitor):
     at = timezone.now()
     with acting(monitor.acting_at(visit.site, Right.QUERY), patient_id=visit.patient.pk):
         Query.objects.create(
-            patient=visit.patient, site=visit.site, number=1, entry=entry, item="contact", text="Really?", turn="site",
-            turn_since=at, asked_in="monitor", opened_at=at, opened_by=monitor,
+            patient=visit.patient, site=visit.site, number=1, entry=entry, item="contact", text_as_asked="Really?",
+            turn="site", turn_since=at, asked_in="monitor", opened_at=at, opened_by=monitor,
         )  # fmt: skip
     assert "1 open query" in words_of(Target.of(LockScope.FORM, entry=entry))
     assert "1 open query" in words_of(Target.of(LockScope.STUDY))
