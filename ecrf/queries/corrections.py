@@ -6,13 +6,12 @@ from typing import Any
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.reasons import tidy
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.record import record
 from ecrf.queries.models import Query, Turn
 from ecrf.queries.services import answer
-
-LONGEST_REASON = 500
 
 
 class _NotSaved(Exception):
@@ -42,7 +41,7 @@ def correct_and_answer(
 
     def change() -> None:
         nonlocal result
-        why = reason or text.strip()[:LONGEST_REASON]
+        why = reason or tidy(text)
         result = record(place=place, values={query.item: value}, by=actor, reason=why, seen=shown)
         if not result.is_clean:
             raise _NotSaved

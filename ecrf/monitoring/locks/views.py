@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import require, site_ids, sites
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry
 from ecrf.locks.checklist import Target, checklist
@@ -134,14 +134,14 @@ def _reach(user: User, scope: str, key: str) -> Target:
         return Target.of(LockScope.STUDY)
     if scope == LockScope.SITE:
         return Target.of(LockScope.SITE, site=get_object_or_404(sites(user, Right.REVIEW), code=key))
-    if not (key.isascii() and key.isdigit() and len(key) < 18):
+    if (number := whole_number(key)) is None:
         raise Http404
     if scope == LockScope.PATIENT:
-        return Target.of(LockScope.PATIENT, patient=reach_patient(user, int(key)))
+        return Target.of(LockScope.PATIENT, patient=reach_patient(user, number))
     if scope == LockScope.VISIT:
-        return Target.of(LockScope.VISIT, visit=reach_visit(user, int(key)))
+        return Target.of(LockScope.VISIT, visit=reach_visit(user, number))
     if scope == LockScope.FORM:
-        return Target.of(LockScope.FORM, entry=_form(user, int(key)))
+        return Target.of(LockScope.FORM, entry=_form(user, number))
     raise Http404
 
 
