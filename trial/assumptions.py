@@ -7,7 +7,6 @@ The words take their numbers from the code that uses them where they can; a test
 from collections.abc import Iterable
 from typing import Any
 
-from ecrf.casebook.schedule.due import DAYS_TO_BASELINE
 from ecrf.forms.protocol import Assumption
 from trial.crfs import (
     concomitant_medication,
@@ -23,6 +22,7 @@ from trial.crfs import (
     serious_adverse_event,
     vital_signs,
 )
+from trial.crfs.visit import DAYS_TO_BASELINE
 from trial.outcomes import GRIP_TRIALS, PROBABLE_AREA_PERCENT
 from trial.verification_plan import VERIFICATION
 

@@ -34,6 +34,7 @@ READS = (
     "adverse-event",
     "end-of-study",
 )
+TREATMENT = "infusion"
 GRIP = "Grip strength, best of three, kPa"
 
 MEASURES = (
@@ -41,7 +42,7 @@ MEASURES = (
     ("grip-strength", "right_best", "Grip right", "kPa", GRIP, GRIP_REVIEW_KPA, 200),
     ("grip-strength", "left_best", "Grip left", "kPa", GRIP, GRIP_REVIEW_KPA, 200),
 )
-"""Form, item, name, unit, form input, review threshold, end of the scale."""
+"""Form, item, name, unit, panel, review threshold, end of the scale."""
 
 
 def story(data: PatientData, schedule_status: ScheduleStatus, today: date) -> Story | None:
@@ -50,33 +51,29 @@ def story(data: PatientData, schedule_status: ScheduleStatus, today: date) -> St
     baseline_on = data.visit_days.get(protocol().baseline)
     if baseline_on is None:
         return None
-    renderer = Teller(data, schedule_status, baseline_on, today)
-    series = renderer.series()
-    measured = [*renderer.assessments(series), *renderer.doses()]
+    reader = StoryReader(data, schedule_status, baseline_on, today)
+    series = reader.series()
+    measured = [*reader.assessments(series), *reader.doses()]
     if not measured:
         return None
-    others = [*renderer.events(), *renderer.missed(), *renderer.next(), *renderer.end()]
+    others = [*reader.events(), *reader.missed(), *reader.next(), *reader.end()]
     moments = sorted([*measured, *others], key=lambda moment: (moment.day, ORDER.index(type(moment))))
     ticks = tuple(plan.day - 1 for plan in protocol().visits if plan.day is not None)
-    return Story(series, tuple(moments), ticks)
+    return Story(series, tuple(moments), ticks, TREATMENT)
 
 
 ORDER: list[type[Moment]] = [Assessment, Dose, Missed, Event, Window, End]
 """Of the moments of one day: strength is assessed before the dose."""
 
 
-class Teller:
-    """Reads one patient's patient data as moments, counted in days from the baseline visit."""
+class StoryReader:
+    """Reads one patient's data as moments, counted in days from the baseline visit."""
 
     def __init__(
         self, data: PatientData, schedule_status: ScheduleStatus, baseline_on: date, today: date
     ) -> None:
-        self.data, self.schedule_status, self.baseline_on, self.today = (
-            data,
-            schedule_status,
-            baseline_on,
-            today,
-        )
+        self.data, self.schedule_status = data, schedule_status
+        self.baseline_on, self.today = baseline_on, today
 
     def day(self, on: date) -> int:
         return (on - self.baseline_on).days
@@ -108,9 +105,8 @@ class Teller:
             if points:
                 source = self._source(code)
                 since = self._since_dose(on, code)
-                yield Assessment(
-                    self.day(on), str(on), _label(code), "", source, tuple(points), since_dose=since
-                )
+                detail = _since_words(since)
+                yield Assessment(self.day(on), str(on), _label(code), detail, source, tuple(points), since)
 
     def _since_dose(self, on: date, code: str) -> int | None:
         """Days from the last infusion before the assessment; that day's own counts if it had begun."""
@@ -221,3 +217,11 @@ class Teller:
 def _label(code: str) -> str:
     plan = protocol().plan(code)
     return plan.label if plan else code
+
+
+def _since_words(days: int | None) -> str:
+    if days is None:
+        return "before the first infusion"
+    if days == 0:
+        return "on the day of an infusion, after it began"
+    return f"{days} day{'' if days == 1 else 's'} after the last infusion"

@@ -30,7 +30,7 @@ def counted(number: int, what: str, several: str = "") -> str:
 
 
 def numbered_title(definition: CrfDefinition, number: int, visit: Visit | None) -> str:
-    """`Infusion 2`, `Grip strength`: with its number where there are, or may be, several."""
+    """`Vital signs 2`, `Vital signs`: with its number where there are, or may be, several."""
     plan = protocol().plan(visit.code) if visit else None
     expected = plan.expected_of(definition.key) if plan else 1
     several = definition.repeat and (number > 1 or expected > 1 or visit is None)
@@ -38,7 +38,7 @@ def numbered_title(definition: CrfDefinition, number: int, visit: Visit | None) 
 
 
 def form_title(entry: Entry) -> str:
-    """`Infusion 2`; for a row of a form, `Lot 1 of infusion 2`; for one of a fixed set, `Laboratory: Sodium`; of a
+    """`Injection 2`; for a row of a form, `Lot 1 of injection 2`; for one of a fixed set, `Laboratory: Sodium`; of a
     kind that is no longer part of the trial, its key."""
     definition = CRFS.get(entry.crf)
     if definition is None:
@@ -71,7 +71,7 @@ def element_id(crf: str, address: str, item: str = "") -> str:
 
 
 def short_name(row: Crf) -> str:
-    """`2 Headache`, `Week 4, Infusion 2`; of the form of a visit, the visit."""
+    """`2 Headache`, `Week 4, Injection 2`; of the form of a visit, the visit."""
     entry, definition = row.entry, CRFS[row.entry.crf]
     if entry.visit:
         is_visit = entry.crf == protocol().visit_form

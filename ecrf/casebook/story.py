@@ -20,7 +20,7 @@ MINUS = "−"
 class Series:
     """One measure over time. `threshold`: a change for the worse by as much is flagged for review.
 
-    `low` and `high` limit the scale; series with the same `form input` are drawn in one form input.
+    `low` and `high` limit the scale; series with the same `panel` are drawn in one panel.
     """
 
     key: str
@@ -88,7 +88,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class Assessment(Moment):
-    """A visit at which something was measured; `since_dose`: days since the last infusion before it."""
+    """A visit at which something was measured; `since_dose`: days since the last dose before it.
+
+    `detail` says the same in words.
+    """
 
     points: tuple[StoryPoint, ...] = ()
     since_dose: int | None = None
@@ -102,18 +105,10 @@ class Assessment(Moment):
     def point(self, series: Series) -> StoryPoint | None:
         return next((point for point in self.points if point.series == series), None)
 
-    @property
-    def since_words(self) -> str:
-        if self.since_dose is None:
-            return "before the first infusion"
-        if self.since_dose == 0:
-            return "on the day of an infusion, after it began"
-        return f"{self.since_dose} day{'' if self.since_dose == 1 else 's'} after the last infusion"
-
 
 @dataclass(frozen=True)
 class Dose(Moment):
-    """One infusion day, with what was given and from which lots."""
+    """One day of treatment, with what was given and from which lots."""
 
     given: Decimal | None = None
     unit: str = ""
@@ -166,11 +161,15 @@ class End(Moment):
 
 @dataclass(frozen=True)
 class Story:
-    """Everything of the figure. `ticks`: the days of the scheduled visits, for the axis."""
+    """Everything of the figure. `ticks`: the days of the scheduled visits, for the axis.
+
+    `treatment` is what one dose is called: "injection".
+    """
 
     series: tuple[Series, ...]
     moments: tuple[Moment, ...]
     ticks: tuple[int, ...]
+    treatment: str = "dose"
 
     @property
     def first(self) -> int:
@@ -193,7 +192,7 @@ class Story:
         doses = sum(isinstance(m, Dose) for m in self.moments)
         events = [m for m in self.moments if isinstance(m, Event)]
         parts += [
-            f"{doses} infusion day{'' if doses == 1 else 's'}",
+            f"{doses} {self.treatment} day{'' if doses == 1 else 's'}",
             f"{len(events)} adverse event{'' if len(events) == 1 else 's'}"
             + (f", {serious} of them serious" if (serious := sum(e.serious for e in events)) else ""),
             *(m.title for m in self.moments if isinstance(m, Missed)),
@@ -215,12 +214,12 @@ class Story:
         )
 
 
-Teller = Callable[[PatientData, ScheduleStatus, date], Story | None]
+Renderer = Callable[[PatientData, ScheduleStatus, date], Story | None]
 
 
 @cache
-def _renderer(path: str) -> Teller:
-    found: Teller = import_string(path)
+def _renderer(path: str) -> Renderer:
+    found: Renderer = import_string(path)
     return found
 
 

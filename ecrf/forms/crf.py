@@ -28,6 +28,11 @@ class Crf(models.Model):
     sections: ClassVar[tuple[Any, ...]] = ()
     uses_ranges: ClassVar[bool] = False
     """Whether items are derived from the site's reference ranges."""
+    styles: ClassVar[tuple[str, ...]] = ()
+    scripts: ClassVar[tuple[str, ...]] = ()
+    """Static files of its own, which the pages that show its fields load: `trial/js/body_figure.js`."""
+    keys: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """What those scripts do with a key, for the page's list of keys: (key, in words)."""
 
     class Meta:
         abstract = True

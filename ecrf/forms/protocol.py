@@ -75,8 +75,9 @@ class LabTest:
 class Protocol:
     """One trial. `visit_form` and its items say where a visit's date and occurrence are entered.
 
-    `safety_logs` are those that the safety role reads too. `story` is the dotted path of the function that tells a
-    patient's story (see `story.py`), `sparkline` the form and the item whose values the lists draw in small.
+    `days_to_baseline`: how long after the first visit the baseline visit stays due, and the first one after the patient
+    was added. `safety_logs` are those that the safety role reads too. `story` is the dotted path of the function that
+    tells a patient's story (see `story.py`), `sparkline` the form and the item whose values the lists draw in small.
     `critical` names what monitors verify at every patient: "form" or "form.item"; `verified_share` how many per cent of
     all other forms are drawn for it, unless a site's own share says otherwise. `serious_log` and `deviation_log` are
     the logs of which monitors are told what is new.
@@ -86,6 +87,7 @@ class Protocol:
     short_title: str
     visits: tuple[VisitPlan, ...]
     baseline: str
+    days_to_baseline: int
     patient_forms: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
     safety_logs: tuple[str, ...] = ()

@@ -48,7 +48,7 @@ class Section:
 class CrfDefinition:
     """One kind of form: its key never changes. `row_of` names the CRF whose rows its entries are.
 
-    `repeat` is what one of several is called ("infusion day"); "" where there is only one. `blank_rows` is how many
+    `repeat` is what one of several is called ("injection"); "" where there is only one. `blank_rows` is how many
     rows of a row form the page offers before any is entered; `row_names` names each row of a fixed set instead, all
     of which are wanted. `columns` are the items that stand in a table of such forms; the first ones name a row in a
     line. `calculated_from` are the items of other forms ("form.item") from which its own are derived. `version` is
@@ -156,13 +156,13 @@ class CrfDefinition:
 
         `named`: {(CRF key, link): in words} of what its links name.
         """
-        return " · ".join(self._told(row, named or {})[:WORDS_OF])
+        return " · ".join(self._filled_columns(row, named or {})[:WORDS_OF])
 
     def first_in_a_line(self, row: Crf) -> str:
         """What an entry is about, in the fewest words: an adverse event's term."""
-        return next(iter(self._told(row, {})), "")
+        return next(iter(self._filled_columns(row, {})), "")
 
-    def _told(self, row: Crf, named: Mapping[tuple[str, str], str]) -> list[str]:
+    def _filled_columns(self, row: Crf, named: Mapping[tuple[str, str], str]) -> list[str]:
         telling = {name: item for name, item in self.column_items.items() if not isinstance(item, YesNo)}
         values = [(item, getattr(row, name)) for name, item in telling.items()]
         found = [named.get((getattr(item, "to", ""), value)) or item.words(value) for item, value in values]

@@ -13,6 +13,7 @@ from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CrfDefinition, Section
+from ecrf.formview.skeleton import Slots, slot
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 
@@ -23,6 +24,11 @@ ROOM_ACROSS = 13
 
 SIDE_BY_SIDE = 3
 """How many rows stand side by side where their items are too many to go across."""
+
+RADIOS_AT_MOST = 4
+LONGEST_RADIO_LABEL = 26
+RADIOS_IN_A_TABLE = 2
+"""How many answers, and how long, are read at a glance; more of them drop down."""
 
 Names = Mapping[tuple[str, str], str]
 """{(CRF key, link): the entry it names, in words}."""
@@ -35,22 +41,39 @@ class ItemView:
     form_view: "FormView"
     name: str
 
-    @property
+    @cached_property
     def item(self) -> Any:
         return self.form_view.definition.items[self.name]
 
-    @property
+    @cached_property
     def id(self) -> str:
-        return element_id(self.form_view.definition.key, self.form_view.address, self.name)
+        return f"{self.form_view.id}-{self.name}"
+
+    @property
+    def field(self) -> str:
+        """The name of its field where it is entered."""
+        return f"{self.form_view.definition.key}:{self.form_view.address}:{self.name}"
+
+    @property
+    def slot(self) -> Slots:
+        """Where a prepared form has room for what a page shows of the item."""
+        return Slots(self.name)
 
     @property
     def label(self) -> str:
         return str(self.item.verbose_name)
 
-    @cached_property
+    @property
+    def stored(self) -> Any:
+        """The value as it is stored or, before anything is, as the system derives it; None if there is none."""
+        return getattr(self.form_view.shown_row, self.name, None)
+
+    @property
     def value(self) -> str:
         """The value as people read it, without its unit; "" if there is none."""
-        value = getattr(self.form_view.row, self.name, None)
+        value = self.stored
+        if value is None:
+            return ""
         if self.item.kind == "link" and value:
             return self.form_view.names.get((self.item.to, value), "") or str(self.item.words(value))
         words = str(self.item.words(value))
@@ -58,18 +81,15 @@ class ItemView:
 
     @property
     def words(self) -> str:
-        """The value with its unit: `31.0 kPa`."""
-        return f"{self.value} {self.item.unit}".strip() if self.value else ""
+        """The value with its unit: `72.5 kg`."""
+        value = self.value
+        return f"{value} {self.item.unit}".strip() if value else ""
 
     @property
     def missing(self) -> dict[str, str] | None:
-        """{label, comment} where a missing reason stands instead of the value."""
+        """{reason, label, comment} where a missing reason stands instead of the value."""
         found = self.form_view.row.missing_reasons.get(self.name) if self.form_view.row else None
-        return (
-            {"label": MissingReason(found["reason"]).label, "comment": found.get("comment", "")}
-            if found
-            else None
-        )
+        return {"comment": "", **found, "label": MissingReason(found["reason"]).label} if found else None
 
     @property
     def is_asked(self) -> bool:
@@ -81,9 +101,56 @@ class ItemView:
         return asked_when(self.form_view.definition, self.item)
 
     @property
+    def instead_of(self) -> str:
+        """The id of the item for which it stands in where that has a reason instead of a value; mostly ""."""
+        return f"{self.form_view.id}-{self.item.instead_of}" if self.item.instead_of else ""
+
+    @property
+    def asked_if(self) -> dict[str, str] | None:
+        """{id of the item, its answers} on which it is asked; None if always."""
+        if not self.item.asked_if:
+            return None
+        other, answers = self.item.asked_if
+        return {
+            "item": f"{self.form_view.id}-{other}",
+            "answers": " ".join(answer.replace(" ", "_") for answer in answers),
+        }
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """The answers there are to a choice: code and words."""
+        if self.item.kind != "choice":
+            return []
+        return [(str(code), str(words)) for code, words in self.item.flatchoices or YES_NO]
+
+    @property
+    def option_slots(self) -> list[dict[str, str]]:
+        """The same for a prepared form, each with the slots that say whether it was given: as radio, as option."""
+        return [
+            {
+                "code": code,
+                "words": words,
+                **{mark: slot(mark, self.name, code) for mark in ("checked", "selected")},
+            }
+            for code, words in self.options
+        ]
+
+    @property
     def choices(self) -> list[str]:
         """The answers there are, in words."""
-        return [str(words) for _code, words in self.item.flatchoices or YES_NO]
+        return [words for _code, words in self.options]
+
+    @property
+    def as_radios(self) -> bool:
+        """Whether its answers stand beside each other where it is entered."""
+        options = self.options
+        return 0 < len(options) <= RADIOS_AT_MOST and all(
+            len(words) <= LONGEST_RADIO_LABEL for _code, words in options
+        )
+
+    @property
+    def as_radios_in_a_table(self) -> bool:
+        return self.as_radios and len(self.options) <= RADIOS_IN_A_TABLE
 
     @property
     def names_a_visit(self) -> bool:
@@ -113,7 +180,7 @@ class SectionView:
     """A titled group of items; `is_numeric` if all of them are numbers, which then stand in one column."""
 
     title: str
-    item_views: list[ItemView]
+    item_views: Sequence[ItemView]
     help: str = ""
 
     @property
@@ -144,12 +211,22 @@ class FormView:
     address: str
     row: Crf | None = None
     discrepancies: list[Discrepancy] = field(default_factory=list)
-    tables: list["RowTable"] = field(default_factory=list)
+    tables: Sequence["RowTable"] = ()
     names: Names = field(default_factory=dict)
 
-    @property
+    @cached_property
     def id(self) -> str:
         return element_id(self.definition.key, self.address)
+
+    @property
+    def slot(self) -> Slots:
+        """Where a prepared form has room for what a page shows of the form itself."""
+        return Slots()
+
+    @property
+    def shown_row(self) -> Crf | None:
+        """What holds the values to read."""
+        return self.row
 
     @property
     def number(self) -> int:
@@ -162,7 +239,7 @@ class FormView:
         return names[self.number - 1] if self.number <= len(names) else str(self.number)
 
     @cached_property
-    def item_views(self) -> dict[str, ItemView]:
+    def item_views(self) -> Mapping[str, ItemView]:
         return {name: ItemView(self, name) for name in self.definition.items}
 
     @cached_property
@@ -203,12 +280,14 @@ class FormView:
         return "struck" if self.is_struck else self.form_state.state
 
     @property
-    def missing(self) -> int:
-        """How many required items are empty, in the form and its rows."""
-        return self.form_state.missing if self.row else self.missing_when_blank
+    def is_complete(self) -> bool:
+        return self.state == "complete"
 
     @property
-    def missing_when_blank(self) -> int:
+    def left(self) -> int:
+        """How many required items are empty, in the form and its rows; none of a form that is struck out."""
+        if self.row is not None:
+            return 0 if self.is_struck else self.form_state.missing
         fixed = [table.definition for table in self.tables if table.definition.row_names]
         return self.definition.missing_when_blank + sum(
             len(kind.row_names) * kind.missing_when_blank for kind in fixed
@@ -242,7 +321,7 @@ class RowTable:
     """
 
     definition: CrfDefinition
-    form_views: list[FormView]
+    form_views: Sequence[FormView]
     to_fill_in: bool = False
 
     @property

@@ -107,7 +107,7 @@ def log_form_views(patient: Patient, key: str) -> list[FormView]:
     return LoadedForms(rows, discrepancies, _names(patient, rows)).of_log(key)
 
 
-def casebook_shelf(data: PatientData) -> LoadedForms:
+def load_casebook(data: PatientData) -> LoadedForms:
     """Everything of a patient: one statement for all rows, one for the discrepancies."""
     data.load(*CRFS)
     rows = {key: data.with_struck(key) for key in CRFS}
@@ -116,12 +116,13 @@ def casebook_shelf(data: PatientData) -> LoadedForms:
 
 def blank_form_view(kind: CrfDefinition, number: int = 1, title: str = "", rows: int = 0) -> FormView:
     """A form that nobody has begun; of each kind of row all names, or at least so many."""
-    form_view = FormView(kind, title or kind.title, str(number))
+    form_view, tables = FormView(kind, title or kind.title, str(number)), []
     for key in kind.rows:
         below = CRFS[key]
         count = len(below.row_names) or room_for(below, max(below.blank_rows, rows))
         inner = [FormView(below, below.name_of(n), f"{number}.{n}") for n in range(1, count + 1)]
-        form_view.tables.append(RowTable(below, inner, to_fill_in=True))
+        tables.append(RowTable(below, inner, to_fill_in=True))
+    form_view.tables = tables
     return form_view
 
 

@@ -149,18 +149,18 @@ def _form(entry: Entry, more: str = "") -> ChecklistPlace:
 
 
 def _unfinished(target: Target) -> ChecklistPoint:
-    found = _entries(target).filter(status=Status.DRAFT, parent=None)
-    count = found.count()
+    drafts = _entries(target).filter(status=Status.DRAFT, parent=None)
+    count = drafts.count()
     words = f"{counted(count, 'form')} not complete"
-    return ChecklistPoint(words, count, [_form(entry) for entry in found[:SHOWN]], count)
+    return ChecklistPoint(words, count, [_form(entry) for entry in drafts[:SHOWN]], count)
 
 
 def _missing(target: Target) -> ChecklistPoint:
-    found = _entries(target).filter(missing__gt=0)
-    total = found.aggregate(total=Sum("missing"))["total"] or 0
-    places = [_form(entry, f": {entry.missing}") for entry in found[:SHOWN]]
+    incomplete = _entries(target).filter(missing__gt=0)
+    total = incomplete.aggregate(total=Sum("missing"))["total"] or 0
+    places = [_form(entry, f": {entry.missing}") for entry in incomplete[:SHOWN]]
     words = f"{counted(total, 'required item')} empty"
-    return ChecklistPoint(words, total, places, found.count())
+    return ChecklistPoint(words, total, places, incomplete.count())
 
 
 def _not_begun(target: Target) -> ChecklistPoint:
@@ -169,10 +169,10 @@ def _not_begun(target: Target) -> ChecklistPoint:
         return _forms_to_begin(target.visit)
     if target.entry:
         return ChecklistPoint("", 0)
-    found = _schedule_statuses(target).exclude(unfinished_code="")
-    count = found.count()
+    patients = _schedule_statuses(target).exclude(unfinished_code="")
+    count = patients.count()
     words = f"{counted(count, 'patient')} with a visit that is not complete"
-    return ChecklistPoint(words, count, [_patient(o, o.unfinished_code) for o in found[:SHOWN]], count)
+    return ChecklistPoint(words, count, [_patient(o, o.unfinished_code) for o in patients[:SHOWN]], count)
 
 
 def _forms_to_begin(visit: Visit) -> ChecklistPoint:
@@ -188,10 +188,14 @@ def _forms_to_begin(visit: Visit) -> ChecklistPoint:
 
 
 def _schedule_statuses(target: Target) -> QuerySet[PatientStatus]:
-    found = PatientStatus.objects.select_related("patient__site").order_by("patient__number")
+    schedule_statuses = PatientStatus.objects.select_related("patient__site").order_by("patient__number")
     if target.patient:
-        return found.filter(patient=target.patient)
-    return found.filter(site=target.site) if target.site else found.filter(site__is_practice=False)
+        return schedule_statuses.filter(patient=target.patient)
+    return (
+        schedule_statuses.filter(site=target.site)
+        if target.site
+        else schedule_statuses.filter(site__is_practice=False)
+    )
 
 
 def _patient(schedule_status: PatientStatus, code: str) -> ChecklistPlace:
@@ -204,42 +208,42 @@ def _overdue(target: Target) -> ChecklistPoint:
         return ChecklistPoint("", 0)
     sites = [target.site] if target.site else Site.objects.filter(is_practice=False)
     late = overdue({site.pk: site.today() for site in sites})
-    found = _schedule_statuses(target).filter(late, state__in=LIVING)
-    count = found.count()
+    late_patients = _schedule_statuses(target).filter(late, state__in=LIVING)
+    count = late_patients.count()
     words = f"{counted(count, 'visit')} overdue"
-    return ChecklistPoint(words, count, [_patient(o, o.next_code) for o in found[:SHOWN]], count)
+    return ChecklistPoint(words, count, [_patient(o, o.next_code) for o in late_patients[:SHOWN]], count)
 
 
 def _queries(target: Target) -> ChecklistPoint:
-    found = open_queries().filter(target.narrow("entry__")).order_by("turn_since")
-    count = found.count()
-    shown = found.select_related("entry__patient", "entry__visit", "entry__parent")[:SHOWN]
+    queries = open_queries().filter(target.narrow("entry__")).order_by("turn_since")
+    count = queries.count()
+    shown = queries.select_related("entry__patient", "entry__visit", "entry__parent")[:SHOWN]
     places = [_form(query.entry, f": query {query.number}") for query in shown]
     return ChecklistPoint(counted(count, "open query", "open queries"), count, places, count)
 
 
 def _review_statuses(target: Target) -> QuerySet[ReviewStatus]:
-    found = ReviewStatus.objects.filter(target.narrow("entry__"), not_struck("entry__"))
-    return found.select_related("entry__patient", "entry__visit", "entry__parent").order_by(
+    review_statuses = ReviewStatus.objects.filter(target.narrow("entry__"), not_struck("entry__"))
+    return review_statuses.select_related("entry__patient", "entry__visit", "entry__parent").order_by(
         "entry__patient__number", "pk"
     )
 
 
 def _unverified(target: Target) -> ChecklistPoint:
-    found = _review_statuses(target).filter(planned__gt=F("verified"))
-    total = found.aggregate(total=Sum(F("planned") - F("verified")))["total"] or 0
+    unverified = _review_statuses(target).filter(planned__gt=F("verified"))
+    total = unverified.aggregate(total=Sum(F("planned") - F("verified")))["total"] or 0
     places = [
         _form(review_status.entry, f": {review_status.planned - review_status.verified}")
-        for review_status in found[:SHOWN]
+        for review_status in unverified[:SHOWN]
     ]
     words = f"{counted(total, 'planned item')} not verified"
-    return ChecklistPoint(words, total, places, found.count())
+    return ChecklistPoint(words, total, places, unverified.count())
 
 
 def _unsigned(target: Target) -> ChecklistPoint:
-    found = _review_statuses(target).filter(unsigned(), entry__parent=None)
-    count = found.count()
+    to_sign = _review_statuses(target).filter(unsigned(), entry__parent=None)
+    count = to_sign.count()
     words = f"{counted(count, 'form')} not signed"
     return ChecklistPoint(
-        words, count, [_form(review_status.entry) for review_status in found[:SHOWN]], count
+        words, count, [_form(review_status.entry) for review_status in to_sign[:SHOWN]], count
     )

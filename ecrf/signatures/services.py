@@ -55,21 +55,21 @@ class Covered:
     entry: Entry | None = None
 
     def __post_init__(self) -> None:
-        given = {SignatureScope.FORM: self.entry, SignatureScope.VISIT: self.visit}.get(
+        named = {SignatureScope.FORM: self.entry, SignatureScope.VISIT: self.visit}.get(
             self.scope, self.patient
         )
-        other = [each for each in (self.visit, self.entry) if each is not None and each is not given]
-        is_mine = self.scope == SignatureScope.CASEBOOK or (given and given.patient_id == self.patient.pk)  # type: ignore[union-attr]
+        other = [thing for thing in (self.visit, self.entry) if thing is not None and thing is not named]
+        is_mine = self.scope == SignatureScope.CASEBOOK or (named and named.patient_id == self.patient.pk)  # type: ignore[union-attr]
         if other or not is_mine or (self.entry and self.entry.parent_id):
             raise ValueError("A signature covers a form, a visit or the casebook of its patient.")
 
     @property
     def entries(self) -> QuerySet[Entry]:
         """Every entry it covers, struck out ones too."""
-        found = Entry.objects.filter(patient=self.patient)
+        entries_of_patient = Entry.objects.filter(patient=self.patient)
         if self.entry:
-            return found.filter(Q(pk=self.entry.pk) | Q(parent=self.entry))
-        return found.filter(visit=self.visit) if self.visit else found
+            return entries_of_patient.filter(Q(pk=self.entry.pk) | Q(parent=self.entry))
+        return entries_of_patient.filter(visit=self.visit) if self.visit else entries_of_patient
 
     @property
     def standing_entries(self) -> QuerySet[Entry]:
@@ -109,7 +109,8 @@ def sign(
         _refuse_signed(covered)
         _refuse_unfinished(covered)
         chain = AuditChain.objects.get(chain=patient.pk)
-        _refuse_changed(covered, seen, chain.length)
+        if seen > chain.length or changed_since(covered, seen):
+            raise Outdated("The data were changed meanwhile: look again at what is shown now, then sign.")
         signature = _signature(covered, chain, by, actor)
         # Last, as it writes to the chain of accounts, for which others may wait.
         declare(by)
@@ -160,16 +161,11 @@ def _refuse_unfinished(covered: Covered) -> None:
     if not covered.standing_entries.exists():
         raise SignatureRefused("Nothing is entered here yet, so there is nothing to sign.")
     unfinished = covered.standing_entries.exclude(done())
-    found = list(unfinished.select_related("visit", "parent__visit").order_by("visit", "pk"))
-    if found:
-        names = [place_of_form(entry) for entry in found[:NAMED_AT_MOST]]
-        more = f" and {len(found) - len(names)} more" if len(found) > len(names) else ""
+    entries = list(unfinished.select_related("visit", "parent__visit").order_by("visit", "pk"))
+    if entries:
+        names = [place_of_form(entry) for entry in entries[:NAMED_AT_MOST]]
+        more = f" and {len(entries) - len(names)} more" if len(entries) > len(names) else ""
         raise SignatureRefused(f"Not complete yet: {'; '.join(names)}{more}. Complete them, then sign.")
-
-
-def _refuse_changed(covered: Covered, seen: int, length: int) -> None:
-    if seen > length or changed_since(covered, seen):
-        raise Outdated("The data were changed meanwhile: look again at what is shown now, then sign.")
 
 
 def changed_since(covered: Covered, seen: int) -> bool:

@@ -262,7 +262,7 @@ def _query(n: int, entry: Entry, row: Crf, monitor: User) -> Query:
         number=n + 1,
         entry=entry,
         item=next(iter(CRFS[entry.crf].entered)),
-        text="Please confirm against the source.",
+        text_as_asked="Please confirm against the source.",
         turn=Turn.NOBODY if closed else (Turn.SITE, Turn.MONITOR)[n % 2],
         turn_since=at,
         asked_in=Turn.MONITOR,

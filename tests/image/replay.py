@@ -74,6 +74,12 @@ class Replay:
         mine = os.environ["PATH"] if stage.image.startswith("node") else SYSTEM_PATH
         return {"PATH": f"{first}:{mine}"}
 
+    def open(self) -> None:
+        """What was built before, to be started."""
+        for step in self.last.steps:
+            if step.word in ("WORKDIR", "ENV"):
+                self._do(step)
+
     def build(self) -> None:
         for stage in self.stages:
             kept = KEPT_STAGES / f"{stage.name}-{self._key(stage)}"
@@ -197,6 +203,10 @@ class Replay:
         program = shutil.which(command[0], path=env["PATH"])
         assert program, f"The image has no {command[0]}."
         return subprocess.Popen([program, *command[1:]], cwd=self._folder(), env=env, **more)
+
+    def files(self) -> dict[Path, int]:
+        """Every file, and when it was written."""
+        return {path: path.lstat().st_mtime_ns for path in self.alias.resolve().rglob("*")}
 
     def collected(self) -> set[str]:
         """The names of the static files, as templates write them."""

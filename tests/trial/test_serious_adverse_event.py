@@ -193,6 +193,12 @@ def test_question_names_both_moments(form):
     assert asked("SAE-003") == {"reported_on": text}
 
 
+def test_first_hours_of_the_calendar_are_no_error(form):
+    day = "0001-01-01"
+    form(became_aware_on=day, became_aware_at="00:00", reported_on=day, reported_at="00:01")
+    assert asked("SAE-003") == {}
+
+
 @pytest.mark.parametrize(
     ("zone", "asks"), [("Europe/Berlin", True), ("Asia/Tokyo", False), ("America/New_York", False)]
 )
@@ -273,7 +279,7 @@ def test_restored_form_that_contradicts_the_event_by_now_asks(event, form, coord
     strike_out(entry=entry, by=coordinator, actor=actor, reason="Entered twice")
     assert event("no").is_clean
     restore(entry=entry, actor=actor, reason="It was right")
-    text = "Adverse event 1 (Dysphagia) is not serious, and a criterion is yes."
+    text = "Adverse event 1 (Dysphagia) is not serious, and a criterion is yes: Death."
     assert asked("SAE-005") == {"adverse_event": text}
 
 

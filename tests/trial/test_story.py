@@ -165,12 +165,12 @@ def test_days_since_the_last_infusion_count_to_the_one_before_the_assessment(tel
     infuse(assess("W04", 26, mrc=83), 26)
     story = tell()
     assert [m.since_dose for m in of(story, Assessment)] == [None, 22]
-    assert of(story, Assessment)[-1].since_words == "22 days after the last infusion"
+    assert of(story, Assessment)[-1].detail == "22 days after the last infusion"
 
 
 def test_infusion_of_the_same_day_counts_only_if_it_had_begun(tell, assess, infuse):
     infuse(assess("W01", 0, mrc=85, before_dose="no"), 0)
-    assert of(tell(), Assessment)[0].since_words == "on the day of an infusion, after it began"
+    assert of(tell(), Assessment)[0].detail == "on the day of an infusion, after it began"
 
 
 def test_split_dose_is_two_infusions_each_with_its_lots(tell, assess, infuse):

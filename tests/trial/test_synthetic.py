@@ -1,7 +1,7 @@
 """The synthetic study reproduces the publication's numbers: its tables, without the database."""
 
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from statistics import mean, stdev
@@ -160,7 +160,7 @@ def test_two_builds_are_equal():
 
 def test_practice_patients_lie_around_today():
     today = date(2030, 3, 1)
-    now = datetime.combine(today, time(9))
+    now = datetime.combine(today, time(9), UTC)
     lives = {story.name: (story, pages, begun) for story, pages, begun in practice.casebooks(now)}
     assert course.day(lives["P1"][0], "W28") == today + timedelta(days=2)
     assert course.day(lives["P2"][0], "W13") == today - timedelta(days=9)
@@ -174,12 +174,12 @@ def test_practice_patients_lie_around_today():
 
 @pytest.mark.parametrize("hour", range(24))
 def test_visit_just_begun_has_only_times_that_have_come(hour):
-    now = datetime(2030, 3, 1, hour)
+    now = datetime(2030, 3, 1, hour, tzinfo=UTC)
     (begun,) = [begun for _story, _pages, begun in practice.casebooks(now) if begun]
     values = {item: text for form in begun.forms for item, text in form.values.items()}
     on = date.fromisoformat(values["visited_on"])
     assert values["collected_on"] == values["visited_on"]
     times = [time.fromisoformat(text) for item, text in values.items() if item.endswith("_at")]
     assert len(times) == 2
-    assert all(datetime.combine(on, at) <= now for at in times)
+    assert all(datetime.combine(on, at, UTC) <= now for at in times)
     assert now.date() - on == timedelta(days=hour < 9)

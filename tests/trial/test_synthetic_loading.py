@@ -1,6 +1,7 @@
 """The synthetic study goes in through the product's own services, as the sites would have entered it."""
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from ecrf.access.models import User
@@ -75,7 +76,9 @@ def test_a_row_that_was_struck_out_by_mistake_is_restored(study):
     pages = casebook.pages(story)
     events, medication = pages[-1].forms[0], [f for f in pages[-1].forms if f.restored]
     assert (events.crf, len(medication)) == ("adverse-event", 1)
-    patient = loading.load_patient(story, [pages[0], pages[1], casebook.Page("", [events, *medication])])
+    patient = loading.load_patient(
+        story, [pages[0], pages[1], casebook.FilledPage("", [events, *medication])]
+    )
     entry = Entry.objects.get(patient=patient, crf="concomitant-medication")
     assert entry.struck_at is None
     assert verify().faults == []
@@ -101,11 +104,13 @@ def test_every_site_has_its_ranges_once(study):
     assert ReferenceRange.objects.filter(site__code="02", test="HGB", sex="M").count() == 1
 
 
-def test_a_practice_visit_begun_today_has_gaps_and_an_open_finding(study):
-    now = accounts.Site.objects.get(code=practice.SITE).now()
-    lives = {story.name: (story, pages, begun) for story, pages, begun in practice.casebooks(now)}
-    story, pages, begun = lives["P3"]
-    patient = loading.load_patient(story, [page for page in pages if page.code in ("SCR", "W07")], begun)
+@pytest.mark.parametrize("clock", ["00:05", "09:00"])
+def test_a_practice_visit_begun_has_gaps_and_an_open_discrepancy_at_any_hour(study, clock):
+    with time_machine.travel(f"2027-02-28T{clock}+09:00"):
+        now = accounts.Site.objects.get(code=practice.SITE).now()
+        lives = {story.name: (story, pages, begun) for story, pages, begun in practice.casebooks(now)}
+        story, pages, begun = lives["P3"]
+        patient = loading.load_patient(story, [page for page in pages if page.code in ("SCR", "W07")], begun)
     assert PatientStatus.objects.get(patient=patient).unfinished_code == "W10"
     assert Discrepancy.objects.get(state=DiscrepancyState.OPEN).check_id == "VS-004"
     assert Entry.objects.filter(patient=patient, status=Status.DRAFT, missing__gt=0).count() == 4

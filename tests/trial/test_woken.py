@@ -1,10 +1,11 @@
 """A check across forms or visits runs when any of its inputs changes, whichever form that is on."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from ecrf.access.roles import Right
 from ecrf.casebook.record.record import record
@@ -47,7 +48,7 @@ def on(where: str, crf: str, number: int = 1, parent: int | None = None, **value
 
 
 def days_ago(days: int) -> str:
-    return str(date.today() - timedelta(days=days))
+    return str(timezone.now().date() - timedelta(days=days))
 
 
 def consent(day: str) -> Step:

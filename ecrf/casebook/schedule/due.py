@@ -6,9 +6,6 @@ from enum import StrEnum
 
 from ecrf.forms.protocol import Protocol, VisitPlan
 
-DAYS_TO_BASELINE = 28
-"""How long after screening the baseline visit stays due, where the schedule gives it no window of its own."""
-
 
 class VisitState(StrEnum):
     DONE = "done"
@@ -178,11 +175,15 @@ def window(
         return None, None, None
     baseline = known.get(protocol.baseline)
     if plan.day is None:
-        return started_on, started_on, started_on + timedelta(days=DAYS_TO_BASELINE)
+        return started_on, started_on, started_on + timedelta(days=protocol.days_to_baseline)
     if plan.code == protocol.baseline:
         before = [f for f in known.values() if protocol.order(f.code) < protocol.order(plan.code)]
         start = min((f.visited_on for f in before if f.visited_on), default=started_on)
-        return start + timedelta(days=DAYS_TO_BASELINE), start, start + timedelta(days=DAYS_TO_BASELINE)
+        return (
+            start + timedelta(days=protocol.days_to_baseline),
+            start,
+            start + timedelta(days=protocol.days_to_baseline),
+        )
     if not baseline or not baseline.visited_on:
         return None, None, None
     due_on = baseline.visited_on + timedelta(days=plan.day - 1)

@@ -1,73 +1,69 @@
-"""Draws a form input's items: by crispy from the CRF's sections, or by the CRF's own template where there is one."""
+"""Draws a form's fields: by crispy from the CRF's sections, or by the CRF's own template where there is one."""
 
-from functools import cache
 from typing import Any
 
-from crispy_forms.utils import render_crispy_form
 from django import template
-from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
 from ecrf.checks.models import Discrepancy
 from ecrf.checks.registry import CHECKS, Offer
-from ecrf.entry.visit import controls
+from ecrf.entry.visit import prepared
 from ecrf.entry.visit.form_input import FormInput, RowGroup
 from ecrf.entry.visit.item_input import ItemInput
-from ecrf.entry.visit.reasons import REASONS
+from ecrf.formview.form_view import FormView, ItemView
 
 register = template.Library()
 
 
-@cache
-def _own_template(name: str) -> bool:
-    try:
-        get_template(name)
-    except TemplateDoesNotExist:
-        return False
-    return True
+@register.simple_tag
+def form_input_body(form_input: FormInput, in_log: bool = False) -> str:
+    """The fields of a form or of a row; `in_log`: without those of the log's table."""
+    return prepared.body(form_input, in_log=in_log)
 
 
-@register.simple_tag(takes_context=True)
-def form_input_body(context: template.Context, form_input: FormInput) -> str:
-    """The items of one form input."""
-    if _own_template(form_input.template):
-        return get_template(form_input.template).render({"form_input": form_input})
-    return render_crispy_form(form_input.crispy, context=context)  # type: ignore[attr-defined]
+@register.simple_tag
+def calculated_of(form_input: FormInput) -> str:
+    """What the system derives of it."""
+    return prepared.calculated(form_input)
+
+
+@register.simple_tag
+def columns_of(form_input: FormInput) -> str:
+    """The cells of its row in a log's table."""
+    return prepared.columns(form_input)
+
+
+@register.simple_tag
+def column_messages_of(form_input: FormInput) -> str:
+    """What is said of these cells, below them."""
+    return prepared.column_messages(form_input)
+
+
+@register.simple_tag
+def derived(item: ItemInput) -> str:
+    """A calculated value to read."""
+    return prepared.derived(item)
 
 
 @register.simple_tag(takes_context=True)
 def own_rows(context: template.Context, form_input: FormInput, group: RowGroup) -> str:
-    """The rows of a kind that has a template of its own; "" where there is none."""
-    if not _own_template(group.template):
+    """The table of rows of a kind that has a template of its own for it; "" where there is none."""
+    if not prepared.has_template(own := f"crfs/{group.definition.key}-table.html"):
         return ""
     known: dict[str, Any] = {str(name): value for name, value in context.flatten().items()}
-    return get_template(group.template).render({**known, "form_input": form_input, "group": group})
+    return get_template(own).render({**known, "form_input": form_input, "group": group})
 
 
 @register.simple_tag
-def item_of(form_input: FormInput, name: str) -> ItemInput:
-    """One item of a form input, for the templates of grids."""
-    return form_input.items[name]
+def item_of(form_view: FormView, name: str) -> ItemView:
+    """One item of a form, for the templates of grids."""
+    return form_view.item_views[name]
 
 
-@register.simple_tag
-def cell(item: ItemInput, size: str, row: int, col: int, muscle: str = "") -> str:
-    """A grid's cell."""
-    return controls.cell(item, size, row, col, muscle)
-
-
-@register.simple_tag
-def messages_of(item: ItemInput) -> str:
-    """What the last save says of the item and what is asked about it; mostly nothing, on hundreds of items."""
-    if not (item.has_message or item.questions or item.queries):
-        return controls.no_messages(item)
-    return get_template("entry/_messages.html").render({"item": item, "reasons": REASONS})
-
-
-@register.simple_tag
-def control_at(item: ItemInput, row: int, col: int) -> str:
-    """The field of an item in a log's table; arrows move between its rows."""
-    return controls.control(item, row, col)
+@register.inclusion_tag("entry/_grid_cell.html")
+def cell(item: ItemView, size: str, row: int, col: int) -> dict[str, Any]:
+    """A grid's cell; its label is read out, since the grid's heads label it for the eye."""
+    return {"item": item, "size": size, "row": row, "col": col}
 
 
 @register.simple_tag

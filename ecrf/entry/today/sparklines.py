@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
-from ecrf.casebook.schedule.due import DAYS_TO_BASELINE
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
@@ -29,7 +28,7 @@ class Sparkline:
 
     @property
     def words(self) -> str:
-        """The same for who cannot see it: `MRC sum score 86 to 95, 18 values`."""
+        """The same for who cannot see it: `Body weight 86 to 95, 18 values`."""
         (_, first), (_, last) = self.values[0], self.values[-1]
         if len(self.values) == 1:
             return f"{self.name} {first}, 1 value"
@@ -62,12 +61,12 @@ def sparklines(patients: Collection[int]) -> dict[int, Sparkline]:
         return {}
     crf, item = trial.sparkline
     name = str(CRFS[crf].items[item].verbose_name)
-    days = max(plan.day for plan in trial.visits if plan.day) + DAYS_TO_BASELINE
-    found: dict[int, list[tuple[date, Decimal]]] = {}
+    days = max(plan.day for plan in trial.visits if plan.day) + trial.days_to_baseline
+    points: dict[int, list[tuple[date, Decimal]]] = {}
     for patient, on, value in _values(crf, item, patients):
         if on is not None:
-            found.setdefault(patient, []).append((on, Decimal(value)))
-    return {patient: Sparkline(name, tuple(values), days) for patient, values in found.items()}
+            points.setdefault(patient, []).append((on, Decimal(value)))
+    return {patient: Sparkline(name, tuple(values), days) for patient, values in points.items()}
 
 
 def _values(crf: str, item: str, patients: Collection[int]) -> Any:

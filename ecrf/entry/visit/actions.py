@@ -119,10 +119,10 @@ def _not_done(pressed: Pressed) -> ActionOutcome:
     form_input_id, _, reason = pressed.rest.rpartition(":")
     form_input = _form_input(pressed.page, form_input_id)
     below = [
-        row for group in form_input.rows for row in group.form_inputs if row.row or row.definition.row_names
+        row for group in form_input.tables for row in group.form_views if row.row or row.definition.row_names
     ]
     for each in [form_input, *(row for row in below if not row.is_struck)]:
-        values = {name: Missing(reason) for name in each.missing}
+        values = {name: Missing(reason) for name in each.missing_items}
         result = record(place=each.place, values=values, by=pressed.by, seen=dict.fromkeys(values, ""))
         if not result.is_clean:
             raise Unknown(pressed.rest)

@@ -27,7 +27,7 @@ def hold(page: "EntryPage") -> "EntryPage":
         form_input.lock = page.lock or (
             lock_on_entry(locks, form_input.row.entry) if form_input.row else None
         )
-        for row in (row for group in form_input.rows for row in group.form_inputs):
+        for row in (row for group in form_input.tables for row in group.form_views):
             row.lock = form_input.lock
     return page
 

@@ -40,13 +40,13 @@ def visit_page(where: PagePlace) -> EntryPage:
     rows = load_rows(where.patient, keys, [visit.pk, *before.values()])
     discrepancies = list(Discrepancy.objects.filter(entry__visit=visit).select_related("confirmed_by"))
     queries, changes = queries_where(entry__visit=visit), _changes(where, visit.pk)
-    shelf = LoadedEntries(where, rows, discrepancies, before, choices_of(kinds, data), data, changes, queries)
+    loaded = LoadedEntries(
+        where, rows, discrepancies, before, choices_of(kinds, data), data, changes, queries
+    )
     form_inputs = []
     for definition in kinds:
         numbers = _numbers(here, definition, plan)
-        form_inputs += [
-            shelf.form_input(Place(where.patient, definition, visit, n), len(numbers)) for n in numbers
-        ]
+        form_inputs += [loaded.form_input(Place(where.patient, definition, visit, n)) for n in numbers]
     due, missed = _due(where, plan, data)
     for form_input in form_inputs:
         form_input.is_wanted = (
@@ -69,12 +69,12 @@ def log_page(where: PagePlace, definition: CrfDefinition, number: int | None = N
     )
     queries = queries_where(entry__patient=where.patient, entry__crf__in=keys)
     choices, changes = choices_of([definition], data), _changes(where, None)
-    shelf = LoadedEntries(where, rows, discrepancies, {}, choices, data, changes, queries)
+    loaded = LoadedEntries(where, rows, discrepancies, {}, choices, data, changes, queries)
     stored = sorted(row.entry.number for row in rows[definition.key])
     numbers = stored if number is None else [number]
-    form_inputs = [shelf.form_input(Place(where.patient, definition, None, n), 1) for n in numbers]
-    for form_input in form_inputs:
-        form_input.linked_from = linked_from(form_input, data)
+    form_inputs = [loaded.form_input(Place(where.patient, definition, None, n)) for n in numbers]
+    for table_row, form_input in enumerate(form_inputs, 1):
+        form_input.table_row, form_input.linked_from = table_row, linked_from(form_input, data)
     return hold(EntryPage(where, form_inputs, log=definition if number is None else None))
 
 
@@ -90,7 +90,7 @@ def one_form_input(
 
     Only in a complete form may what was saved have moved a query.
     """
-    form_input = FormInput(where, place, row, discrepancies=discrepancies)
+    form_input = FormInput.at(where, place, row, discrepancies=discrepancies)
     if row is not None and (with_queries or row.entry.status == Status.COMPLETE):
         form_input.queries = _of_row(queries_on([row.entry_id], user), row)
     return form_input
@@ -99,8 +99,8 @@ def one_form_input(
 def due_if_moved(where: PagePlace, place: Place, changed: list[str]) -> tuple[VisitDue, bool] | None:
     """The visit's window and whether it was missed, as they are now; None unless these items have a say in it."""
     trial = protocol()
-    tells = {trial.visit_date_item, trial.visit_occurrence_item} & set(changed)
-    if where.visit is None or place.definition.key != trial.visit_form or not tells:
+    moves_visit = {trial.visit_date_item, trial.visit_occurrence_item} & set(changed)
+    if where.visit is None or place.definition.key != trial.visit_form or not moves_visit:
         return None
     plan = trial.plan(where.visit.code)
     return _due(where, plan, PatientData(where.patient)) if plan else None
@@ -117,9 +117,9 @@ def recalculated_rows(where: PagePlace, place: Place, changed: list[str]) -> lis
     rows = {key: [r for r in data.rows(key) if r.entry.visit_id == where.visit.pk] for key in keys}
     entries = [row.entry_id for kind in kinds for row in rows[kind.key]]
     discrepancies = list(Discrepancy.objects.filter(entry__in=entries).select_related("confirmed_by"))
-    shelf = LoadedEntries(where, rows, discrepancies, {}, {}, data, queries=queries_on(entries))
+    loaded = LoadedEntries(where, rows, discrepancies, {}, {}, data, queries=queries_on(entries))
     return [
-        shelf.group(Place(where.patient, CRFS[kind.row_of], where.visit, row.entry.number), row, kind)
+        loaded.group(Place(where.patient, CRFS[kind.row_of], where.visit, row.entry.number), row, kind)
         for kind in kinds
         for row in rows[kind.row_of]
     ]
@@ -138,13 +138,12 @@ class LoadedEntries:
     changes: dict[int, dict[str, HistoryLine]] = field(default_factory=dict)
     queries: ByItem = field(default_factory=dict)
 
-    def form_input(self, place: Place, expected: int) -> FormInput:
+    def form_input(self, place: Place) -> FormInput:
         definition, kind = place.definition, self.rows[place.definition.key]
         here = place.visit.pk if place.visit else None
         own = next((r for r in kind if r.entry.visit_id == here and r.entry.number == place.number), None)
         form_input = self._form_input(place, own, self._last(definition))
-        form_input.expected = expected
-        form_input.rows = [self.group(place, own, CRFS[key]) for key in definition.rows]
+        form_input.tables = [self.group(place, own, CRFS[key]) for key in definition.rows]
         return form_input
 
     def _form_input(self, place: Place, row: Crf | None, last: Crf | None) -> FormInput:
@@ -152,7 +151,16 @@ class LoadedEntries:
         links = {name: self.choices.get(link.to, []) for name, link in place.definition.links.items()}
         changes = self.changes.get(row.entry_id, {}) if row else {}
         queries = _of_row(self.queries, row)
-        return FormInput(self.where, place, row, last, discrepancies, queries, choices=links, changes=changes)
+        return FormInput.at(
+            self.where,
+            place,
+            row,
+            previous=last,
+            discrepancies=discrepancies,
+            queries=queries,
+            choices=links,
+            changes=changes,
+        )
 
     def _last(self, definition: CrfDefinition, number: int | None = None) -> Crf | None:
         """The row with this number at the last visit that has the form; without number, the first that stands."""
@@ -172,7 +180,7 @@ class LoadedEntries:
             if form_input.row is None and definition.row_names:
                 form_input.draft = self._draft(place, parent)
             form_inputs.append(form_input)
-        return RowGroup(definition, form_inputs, parent)
+        return RowGroup(definition, form_inputs, parent=parent)
 
     def _draft(self, place: Place, parent: Crf | None) -> Crf:
         """What the system derives for a row of a fixed set before anything is entered: its test, its range."""

@@ -40,6 +40,12 @@ class EntryPage:
         return page_url(self.where, self.form_inputs[0].place)
 
     @property
+    def items_url(self) -> str:
+        """What the addresses begin with at which its items are saved: form, number and item follow."""
+        where = self.where
+        return reverse("patient", args=[where.patient.number]) + f"{where.segment}/"
+
+    @property
     def occurrence_id(self) -> str:
         """The item that says whether the visit was missed, as the page names it."""
         trial = protocol()
@@ -59,9 +65,9 @@ class EntryPage:
     def with_rows(self) -> list[FormInput]:
         """Every form input, each followed by those of its rows."""
         return [
-            p
+            each
             for form_input in self.form_inputs
-            for p in [form_input, *(r for g in form_input.rows for r in g.form_inputs)]
+            for each in [form_input, *(row for group in form_input.tables for row in group.form_views)]
         ]
 
     @property

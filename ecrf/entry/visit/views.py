@@ -18,7 +18,6 @@ from ecrf.entry.addresses import PagePlace, html_id, page_url, place_of, reach_w
 from ecrf.entry.queries.answers import answer_of_page, give
 from ecrf.entry.visit.actions import act, form_input_of
 from ecrf.entry.visit.consequences import say_what_is_undone
-from ecrf.entry.visit.crispy import CrfForm
 from ecrf.entry.visit.load import log_page, visit_page
 from ecrf.entry.visit.page import EntryPage
 from ecrf.entry.visit.posted import save_page
@@ -159,8 +158,6 @@ def _render(
 ) -> HttpResponse:
     for form_input in page.with_rows:
         form_input.note = request.POST.get(f"note:{form_input.id}", "")
-        in_table = form_input.definition.column_items if form_input.definition is page.log else ()
-        form_input.crispy = CrfForm(form_input, without=in_table)  # type: ignore[attr-defined]
     context = {
         "page": page,
         "patient": page.where.patient,

@@ -38,7 +38,9 @@ def discrepancies(item_view: ItemView, sdv_page: SdvPage | str) -> list[Any]:
 def row_discrepancies(form_view: FormView, sdv_page: SdvPage | str) -> list[Any]:
     """As `discrepancies`, of all items of a row."""
     return [
-        each for item_view in form_view.item_views.values() for each in discrepancies(item_view, sdv_page)
+        discrepancy
+        for item_view in form_view.item_views.values()
+        for discrepancy in discrepancies(item_view, sdv_page)
     ]
 
 
@@ -60,5 +62,5 @@ def has_open(queries: list[Any]) -> bool:
 
 @register.filter
 def is_grid(part: SectionView) -> bool:
-    """Whether a section is read as a table of lines and columns, such as the muscles of both sides."""
+    """Whether a section is read as a table of lines and columns, such as one measure of both sides."""
     return len(part.item_views) >= GRID_FROM and part.grid is not None

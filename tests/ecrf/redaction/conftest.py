@@ -18,7 +18,7 @@ from ecrf.monitoring.models import MonitoringVisit
 from ecrf.redaction.services import Order, RedactionOutcome, redact
 from ecrf.trail.models import TrailExport
 from tests.builders import enter
-from tests.ecrf.trail_world import World, a_world
+from tests.ecrf.trail.world import World, a_world
 
 NAME = 'Nashi "仮名"\\太郎'
 """Nobody's name; what JSON has to escape stands in it."""
@@ -47,7 +47,7 @@ class Mistake:
         world.verify(value=f"70 /min ({self.name})")
         with world.as_(world.coordinator, Right.ENTER):
             Discrepancy.objects.create(
-                entry=world.entry, check_id="OLD-001", item="pulse", text=f"Is {self.name} right?"
+                entry=world.entry, check_id="OLD-001", item="pulse", text_as_asked=f"Is {self.name} right?"
             )
         lock = world.lock(LockScope.SITE)
         world.lift(lock)

@@ -11,8 +11,8 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.chain import verify
 from ecrf.audit.functions import REVOKE
 from ecrf.audit.models import AuditEvent
+from tests.ecrf.audit.test_web_role import ROLE, granted_in_compose
 from tests.ecrf.redaction.conftest import NAME, sql, tamper
-from tests.ecrf.test_web_role import ROLE, granted_in_compose
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-010")]
 

@@ -13,8 +13,8 @@ from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.signatures.services import SignatureRefused, chain_length
 from tests.builders import a_patient, a_visit
 from tests.conftest import make_site, make_user
+from tests.ecrf.casebook.record.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
 from tests.ecrf.signatures.conftest import change, checked, complete_mrc, signed
-from tests.ecrf.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

@@ -14,9 +14,9 @@ from ecrf.signatures.breaks import breaking_of
 from ecrf.signatures.lookup import broken_at, on_visit, signatures_of, visits_to_sign
 from ecrf.signatures.models import SignatureScope
 from tests.builders import a_patient, a_visit, enter
+from tests.ecrf.casebook.record.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
 from tests.ecrf.signatures.conftest import GRADES, change, complete_mrc, signed
 from tests.ecrf.signatures.test_signing import lock
-from tests.ecrf.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

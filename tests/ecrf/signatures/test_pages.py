@@ -58,8 +58,8 @@ def a_query(entry, by, text):
     now = entry.site.now()
     with acting(SYSTEM, source="test"):
         return Query.objects.create(
-            patient=entry.patient, site=entry.site, number=1, entry=entry, item=GRADES[0], text=text,
-            turn=Turn.SITE, turn_since=now, asked_in=Turn.MONITOR, opened_at=now, opened_by=by,
+            patient=entry.patient, site=entry.site, number=1, entry=entry, item=GRADES[0],
+            text_as_asked=text, turn=Turn.SITE, turn_since=now, asked_in=Turn.MONITOR, opened_at=now, opened_by=by,
         )  # fmt: skip
 
 

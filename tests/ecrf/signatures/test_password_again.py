@@ -9,8 +9,8 @@ from ecrf.access.login_log import LoginEvent, What
 from ecrf.access.roles import Role
 from ecrf.signatures.models import Declaration, Signature
 from tests.conftest import PASSWORD, make_user
+from tests.ecrf.access.test_lockout import later
 from tests.ecrf.signatures.conftest import change, post, words
-from tests.ecrf.test_lockout import later
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from ecrf.signatures.models import Declaration, IdentityCheck, SignatureScope
 from ecrf.signatures.services import SignatureRefused
 from tests.builders import enter
 from tests.conftest import make_user
+from tests.ecrf.casebook.record.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
 from tests.ecrf.signatures.conftest import change, signed
-from tests.ecrf.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

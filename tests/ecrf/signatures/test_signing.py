@@ -14,8 +14,8 @@ from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.signatures.services import MEANINGS, Outdated, SignatureRefused, chain_length, sign
 from tests.builders import a_patient, a_visit, enter
+from tests.ecrf.casebook.record.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
 from tests.ecrf.signatures.conftest import change, checked, complete, signed
-from tests.ecrf.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

@@ -12,6 +12,7 @@ from ecrf.signatures.models import SignatureScope
 from ecrf.signatures.services import chain_length
 from tests.bench.counting import statements
 from tests.builders import a_patient, a_visit, enter
+from tests.ecrf.casebook.test_review_status_edges import ae
 from tests.ecrf.signatures.conftest import (
     GRADES,
     at,
@@ -22,7 +23,6 @@ from tests.ecrf.signatures.conftest import (
     signed,
     words,
 )
-from tests.ecrf.test_marks_edges import ae
 
 pytestmark = pytest.mark.django_db
 

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.builders import a_patient, a_visit
+from tests.ecrf.casebook.test_review_status_edges import ae
 from tests.ecrf.monitoring.world import logged_in, page_of, text_of
 from tests.ecrf.signatures.conftest import change, checked, complete_mrc, signed
-from tests.ecrf.test_marks_edges import ae
 
 pytestmark = pytest.mark.django_db
 
