@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.reasons import LONGEST, SHORTEST, fault_of, tidy
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.data import PatientData, stored_row
 from ecrf.casebook.models import Entry, Status
@@ -67,8 +68,12 @@ def _record(
     begins_in_complete = (
         (row is None or is_blank(row)) and above is not None and above.status == Status.COMPLETE
     )
-    if changes and not reason.strip() and (is_complete or begins_in_complete):
+    why = tidy(reason)
+    if changes and len(why) < SHORTEST and (is_complete or begins_in_complete):
         result.wants_reason = list(changes)
+        return result
+    if changes and len(why) > LONGEST:
+        result.refused |= dict.fromkeys(changes, fault_of(why))
         return result
     # A row that is not stored yet is checked first, so that a refused value leaves no empty entry.
     writing = Writing(place, row or place.definition.model(entry=place.new_entry()), list(changes), by, data)

@@ -93,6 +93,11 @@ class ScheduleStatus:
         return [self.unfinished] if waits else [self.unfinished, self.next]
 
 
+def is_overdue(closes_on: date | None, today: date) -> bool:
+    """Whether a visit that has not begun is late: the last day of its window is over. `today` is the site's."""
+    return closes_on is not None and today > closes_on
+
+
 def schedule_status(
     protocol: Protocol, facts: list[VisitFacts], end: PatientEnd | None, started_on: date, today: date
 ) -> ScheduleStatus:
@@ -157,7 +162,7 @@ def _visit_state(
         return VisitState.BEGUN
     if end:
         return VisitState.NOT_EXPECTED
-    if closes_on and today > closes_on:
+    if is_overdue(closes_on, today):
         return VisitState.OVERDUE
     return VisitState.DUE if opens_on and today >= opens_on else VisitState.UPCOMING
 
