@@ -68,7 +68,7 @@ def _outcome(result: Recorded, name: str) -> str:
 def answered_with(request: UserRequest, form_input: FormInput, view: ItemInput) -> HttpResponse:
     """The fragments of the page that a save changes, and what the script is told of it."""
     outcome = _outcome(form_input.recorded, view.name)
-    told = {
+    for_script = {
         "id": view.id,
         "outcome": outcome,
         "seen": view.state,
@@ -91,7 +91,7 @@ def answered_with(request: UserRequest, form_input: FormInput, view: ItemInput) 
     if (count := counted_with(form_input.queries.values())) is not None:
         context["queries_to_answer"] = count
     response = render(request, "entry/_item_answer.html", context, status=STATUS[outcome])
-    response["HX-Trigger"] = json.dumps({"ecrf:outcome": told})
+    response["HX-Trigger"] = json.dumps({"ecrf:outcome": for_script})
     return response
 
 
