@@ -33,9 +33,15 @@ class StubVisit(Crf):
     sections = (Section("Visit", "occurrence", "visited_on", "contact", "missed_reason"),)
 
 
-@check("VISIT-001", on="visit", items=("visited_on",), reads=("visit",))
+@check(
+    "VISIT-001",
+    on="visit",
+    text="Another visit has the same date.",
+    items=("visited_on",),
+    reads=("visit",),
+)
 def two_on_one_day(row: StubVisit, data: PatientData) -> Iterator[Question]:
     """Two visits of one patient have the same date."""
     others = [other for other in data.rows("visit") if other.entry_id != row.entry_id]
     if row.visited_on and any(other.visited_on == row.visited_on for other in others):
-        yield Question("visited_on", "Another visit has the same date.")
+        yield Question("visited_on")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.labels import visit_label
 from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import ClockTime, Measure, WholeNumber, YesNo
@@ -35,22 +34,42 @@ class StubVitalSigns(Crf):
         self.pressure = self.systolic - self.diastolic if known else None
 
 
-@check("VS-001", on="vital-signs", items=("systolic", "diastolic"), hard=True)
+@check(
+    "VS-001",
+    on="vital-signs",
+    text="The systolic pressure must be above the diastolic.",
+    items=("systolic", "diastolic"),
+    hard=True,
+)
 def systolic_not_above_diastolic(row: StubVitalSigns, data: PatientData) -> Iterator[Question]:
     """The systolic pressure is not above the diastolic."""
     if row.pressure is not None and row.pressure <= 0:
-        yield Question("systolic", "The systolic pressure must be above the diastolic.")
+        yield Question("systolic")
 
 
-@check("VS-002", on="vital-signs", items=("pulse",))
+@check(
+    "VS-002",
+    on="vital-signs",
+    text="Pulse is {pulse} /min; {low} to {high} is usual.",
+    items=("pulse",),
+)
 def pulse_outside_usual(row: StubVitalSigns, data: PatientData) -> Iterator[Question]:
     """The pulse lies outside its usual range."""
     low, high = LIKELY_PULSE
     if row.pulse is not None and not low <= row.pulse <= high:
-        yield Question("pulse", f"Pulse is {row.pulse} /min; {low} to {high} is usual.")
+        yield Question("pulse", pulse=row.pulse, low=low, high=high)
 
 
-@check("VS-004", on="vital-signs", items=("weight_kg",), reads=("vital-signs",))
+@check(
+    "VS-004",
+    on="vital-signs",
+    text={
+        "rose": "Weight rose from {before} to {now} kg since {visit:visit}.",
+        "fell": "Weight fell from {before} to {now} kg since {visit:visit}.",
+    },
+    items=("weight_kg",),
+    reads=("vital-signs",),
+)
 def weight_moved(row: StubVitalSigns, data: PatientData) -> Iterator[Question]:
     """The weight changed by more than 10 % since the last visit."""
     now, last = row.weight_kg, data.last("vital-signs", row, "weight_kg")
@@ -61,5 +80,4 @@ def weight_moved(row: StubVitalSigns, data: PatientData) -> Iterator[Question]:
     ):
         return
     way = "rose" if now > last.weight_kg else "fell"
-    since = visit_label(last.entry.visit)
-    yield Question("weight_kg", f"Weight {way} from {last.weight_kg} to {now} kg since {since}.")
+    yield Question("weight_kg", way, before=last.weight_kg, now=now, visit=last.entry.visit)
