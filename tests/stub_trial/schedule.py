@@ -2,7 +2,7 @@
 
 from ecrf.forms.protocol import Assumption, Protocol, VisitPlan
 
-FORMS = ("visit", "vital-signs")
+FORMS = ("visit", "vital-signs", "scale")
 
 
 def _week(week: int) -> VisitPlan:
@@ -26,7 +26,7 @@ PROTOCOL = Protocol(
             ("visit",),
             on_demand=True,
             repeats=True,
-            optional=("vital-signs", "dose"),
+            optional=("vital-signs", "scale", "dose"),
         ),
     ),
     baseline="W01",
