@@ -33,7 +33,7 @@ endef
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo demo-reset test test-clocks bench setup lint format lock chromium
+.PHONY: help demo demo-reset test test-clocks image bench setup lint format lock chromium openssl engine
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -44,7 +44,7 @@ demo: setup ## start the eCRF with the synthetic study (PORT=8000, DEMO_PASSWORD
 demo-reset: setup ## throw the demo's data away
 	@$(BIN)/python -m ecrf.demo reset
 
-test: lint chromium ## check everything: format, types, layers, templates, the whole test suite
+test: lint chromium openssl ## check everything: format, types, layers, templates, the whole test suite
 	@echo "Tests ..."
 	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
 
@@ -56,6 +56,9 @@ test-clocks: setup chromium ## run the whole test suite at moments at which cale
 		echo "Tests, with the clock at $$moment ..."; \
 		TEST_CLOCK=$$moment $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal || exit 1; \
 	done
+
+image: engine setup chromium ## build the container image, and test it as `make test` tests its replay
+	@ECRF_IMAGE=docker $(BIN)/python -m pytest tests/image/test_shipped.py
 
 bench: setup ## print the measurements
 	@$(BIN)/python -m tests.bench
@@ -91,6 +94,13 @@ lock: setup ## pin again what pyproject.toml and package.json ask for (UPGRADE=-
 chromium:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
 		$(call debian,chromium,Chromium or Google Chrome for the browser tests); }
+
+openssl:
+	@command -v openssl >/dev/null || { \
+		$(call debian,openssl,OpenSSL for the tests of what is shipped); }
+
+engine:
+	@docker info >/dev/null 2>&1 || { echo "No Docker engine runs here: make image needs one." >&2; exit 1; }
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

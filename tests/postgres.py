@@ -70,6 +70,13 @@ def fresh_database() -> Iterator[str]:
         yield address(name)
 
 
+@contextlib.contextmanager
+def empty_database() -> Iterator[str]:
+    """The address of a new database without any table; dropped at the end."""
+    with _new_database("ENCODING 'UTF8'") as name:
+        yield address(name)
+
+
 def address(name: str) -> str:
     """Of a database beside the one that DATABASE_URL names."""
     head, question, query = os.environ["DATABASE_URL"].partition("?")

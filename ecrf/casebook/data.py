@@ -23,7 +23,18 @@ Convert = Callable[[Any], Any]
 READ = json.JSONDecoder(parse_float=Decimal)
 
 # In the order of the model's fields, as `from_db` wants them.
-ENTRY = "id", "visit_id", "crf", "parent_id", "number", "status", "missing", "struck_at", "struck_reason"
+ENTRY = (
+    "id",
+    "visit_id",
+    "crf",
+    "parent_id",
+    "number",
+    "form_version",
+    "status",
+    "missing",
+    "struck_at",
+    "struck_reason",
+)
 PARENT = "id", "parent_id", "number", "status", "struck_at"
 COLUMNS = ", ".join([*(f"e.{name}" for name in ENTRY), *(f"p.{name}" for name in PARENT)])
 # Each entry's row is looked up by its key, in the table of its kind: a join of all the tables takes long to plan.

@@ -32,15 +32,15 @@ class HistoryLine:
     position: int = 0
 
 
-Told = HistoryLine | HistoryMoment
+ItemEvent = HistoryLine | HistoryMoment
 
 
-def item_story(definition: CrfDefinition, row: Crf, item: str) -> list[Told]:
+def item_story(definition: CrfDefinition, row: Crf, item: str) -> list[ItemEvent]:
     """Every change of one item and what was done about it, oldest first; a few statements, however much it is."""
     lines = item_history(definition, row, item)
-    told: list[Told] = [*lines, *_redactions(row, lines)]
-    told += [moment for step in HOOKS.history for moment in step(row.entry, item)]
-    return sorted(told, key=lambda each: each.at)
+    moments: list[ItemEvent] = [*lines, *_redactions(row, lines)]
+    moments += [moment for step in HOOKS.history for moment in step(row.entry, item)]
+    return sorted(moments, key=lambda moment: moment.at)
 
 
 def _redactions(row: Crf, lines: list[HistoryLine]) -> Iterable[HistoryMoment]:
@@ -48,8 +48,8 @@ def _redactions(row: Crf, lines: list[HistoryLine]) -> Iterable[HistoryMoment]:
     touched = [line.position for line in lines if REDACTED in f"{line.old} {line.new} {line.reason}"]
     if not touched:
         return
-    told = Redaction.objects.filter(chain=row.entry.patient_id, position__in=touched)
-    acts = told.order_by("pk").values_list("redacted_at", "redacted_by__username", "reason")
+    redactions = Redaction.objects.filter(chain=row.entry.patient_id, position__in=touched)
+    acts = redactions.order_by("pk").values_list("redacted_at", "redacted_by__username", "reason")
     seen: dict[tuple[str, str], datetime] = {}
     for at, by, reason in acts:
         seen.setdefault((by, reason), at)

@@ -84,6 +84,10 @@ class Entry(models.Model):
     crf = models.CharField(max_length=40, help_text="The CRF's key")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="rows")
     number = models.PositiveSmallIntegerField(default=1, help_text="Within a repeat, from 1")
+    form_version = models.PositiveSmallIntegerField(help_text="Of the CRF, when the entry was made")
+    form_fingerprint = models.CharField(
+        max_length=64, help_text="Of that version's definition: SHA-256, in hex"
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     missing = models.PositiveSmallIntegerField(
         default=0, help_text="How many required items are empty; derived, kept for lists"
@@ -105,6 +109,10 @@ class Entry(models.Model):
                 name="entry_once",
             ),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="entry_status"),
+            models.CheckConstraint(
+                condition=models.Q(form_version__gte=1, form_fingerprint__regex="^[0-9a-f]{64}$"),
+                name="entry_form_version_and_fingerprint",
+            ),
             models.CheckConstraint(
                 condition=models.Q(struck_at__isnull=True, struck_by__isnull=True, struck_reason="")
                 | (models.Q(struck_at__isnull=False, struck_by__isnull=False) & ~models.Q(struck_reason="")),

@@ -32,8 +32,16 @@ class Place:
         return Place(self.patient, CRFS[self.definition.row_of], self.visit, self.parent)
 
     def new_entry(self) -> Entry:
-        """An entry that is not saved yet."""
-        return Entry(patient=self.patient, visit=self.visit, crf=self.definition.key, number=self.number)
+        """An entry that is not saved yet; it keeps the version of its form."""
+        definition = self.definition
+        return Entry(
+            patient=self.patient,
+            visit=self.visit,
+            crf=definition.key,
+            number=self.number,
+            form_version=definition.version,
+            form_fingerprint=definition.fingerprint,
+        )
 
     def lookup(self) -> dict[str, Any]:
         """The filter that finds the entry."""

@@ -1,4 +1,4 @@
-"""One row of marks for each complete form: what of it is to verify, verified, signed, and when it last changed."""
+"""One row of review status for each complete form: what is to verify, verified and signed of it; its last change."""
 
 from typing import ClassVar
 

@@ -107,7 +107,7 @@ def log_form_views(patient: Patient, key: str) -> list[FormView]:
     return LoadedForms(rows, discrepancies, _names(patient, rows)).of_log(key)
 
 
-def casebook_shelf(data: PatientData) -> LoadedForms:
+def load_casebook(data: PatientData) -> LoadedForms:
     """Everything of a patient: one statement for all rows, one for the discrepancies."""
     data.load(*CRFS)
     rows = {key: data.with_struck(key) for key in CRFS}

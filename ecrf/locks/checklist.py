@@ -149,18 +149,18 @@ def _form(entry: Entry, more: str = "") -> ChecklistPlace:
 
 
 def _unfinished(target: Target) -> ChecklistPoint:
-    found = _entries(target).filter(status=Status.DRAFT, parent=None)
-    count = found.count()
+    drafts = _entries(target).filter(status=Status.DRAFT, parent=None)
+    count = drafts.count()
     words = f"{count} form{'s' * (count != 1)} not complete"
-    return ChecklistPoint(words, count, [_form(entry) for entry in found[:SHOWN]], count)
+    return ChecklistPoint(words, count, [_form(entry) for entry in drafts[:SHOWN]], count)
 
 
 def _missing(target: Target) -> ChecklistPoint:
-    found = _entries(target).filter(missing__gt=0)
-    total = found.aggregate(total=Sum("missing"))["total"] or 0
-    places = [_form(entry, f": {entry.missing}") for entry in found[:SHOWN]]
+    incomplete = _entries(target).filter(missing__gt=0)
+    total = incomplete.aggregate(total=Sum("missing"))["total"] or 0
+    places = [_form(entry, f": {entry.missing}") for entry in incomplete[:SHOWN]]
     words = f"{total} required item{'s' * (total != 1)} empty"
-    return ChecklistPoint(words, total, places, found.count())
+    return ChecklistPoint(words, total, places, incomplete.count())
 
 
 def _not_begun(target: Target) -> ChecklistPoint:
@@ -169,10 +169,10 @@ def _not_begun(target: Target) -> ChecklistPoint:
         return _forms_to_begin(target.visit)
     if target.entry:
         return ChecklistPoint("", 0)
-    found = _schedule_statuses(target).exclude(unfinished_code="")
-    count = found.count()
+    patients = _schedule_statuses(target).exclude(unfinished_code="")
+    count = patients.count()
     words = f"{count} patient{'s' * (count != 1)} with a visit that is not complete"
-    return ChecklistPoint(words, count, [_patient(o, o.unfinished_code) for o in found[:SHOWN]], count)
+    return ChecklistPoint(words, count, [_patient(o, o.unfinished_code) for o in patients[:SHOWN]], count)
 
 
 def _forms_to_begin(visit: Visit) -> ChecklistPoint:
@@ -188,10 +188,14 @@ def _forms_to_begin(visit: Visit) -> ChecklistPoint:
 
 
 def _schedule_statuses(target: Target) -> QuerySet[PatientStatus]:
-    found = PatientStatus.objects.select_related("patient__site").order_by("patient__number")
+    schedule_statuses = PatientStatus.objects.select_related("patient__site").order_by("patient__number")
     if target.patient:
-        return found.filter(patient=target.patient)
-    return found.filter(site=target.site) if target.site else found.filter(site__is_practice=False)
+        return schedule_statuses.filter(patient=target.patient)
+    return (
+        schedule_statuses.filter(site=target.site)
+        if target.site
+        else schedule_statuses.filter(site__is_practice=False)
+    )
 
 
 def _patient(schedule_status: PatientStatus, code: str) -> ChecklistPlace:
@@ -207,43 +211,45 @@ def _overdue(target: Target) -> ChecklistPoint:
     sites = [target.site] if target.site else list(Site.objects.filter(is_practice=False))
     days = {site.today(): [s.pk for s in sites if s.today() == site.today()] for site in sites}
     late = reduce(or_, (Q(site__in=ids, closes_on__lt=day) for day, ids in days.items()), Q(pk__in=[]))
-    found = _schedule_statuses(target).filter(late, state__in=LIVING)
-    count = found.count()
+    late_patients = _schedule_statuses(target).filter(late, state__in=LIVING)
+    count = late_patients.count()
     words = f"{count} visit{'s' * (count != 1)} overdue"
-    return ChecklistPoint(words, count, [_patient(o, o.next_code) for o in found[:SHOWN]], count)
+    return ChecklistPoint(words, count, [_patient(o, o.next_code) for o in late_patients[:SHOWN]], count)
 
 
 def _queries(target: Target) -> ChecklistPoint:
-    found = open_queries().filter(target.narrow("entry__")).order_by("turn_since")
-    count = found.count()
-    shown = found.select_related("entry__patient", "entry__visit", "entry__parent")[:SHOWN]
+    queries = open_queries().filter(target.narrow("entry__")).order_by("turn_since")
+    count = queries.count()
+    shown = queries.select_related("entry__patient", "entry__visit", "entry__parent")[:SHOWN]
     places = [_form(query.entry, f": query {query.number}") for query in shown]
     return ChecklistPoint(f"{count} open quer{'ies' if count != 1 else 'y'}", count, places, count)
 
 
 def _review_statuses(target: Target) -> QuerySet[ReviewStatus]:
-    found = ReviewStatus.objects.filter(target.narrow("entry__")).exclude(entry__struck_at__isnull=False)
-    standing = found.exclude(entry__parent__struck_at__isnull=False)
+    review_statuses = ReviewStatus.objects.filter(target.narrow("entry__")).exclude(
+        entry__struck_at__isnull=False
+    )
+    standing = review_statuses.exclude(entry__parent__struck_at__isnull=False)
     return standing.select_related("entry__patient", "entry__visit", "entry__parent").order_by(
         "entry__patient__number", "pk"
     )
 
 
 def _unverified(target: Target) -> ChecklistPoint:
-    found = _review_statuses(target).filter(planned__gt=F("verified"))
-    total = found.aggregate(total=Sum(F("planned") - F("verified")))["total"] or 0
+    unverified = _review_statuses(target).filter(planned__gt=F("verified"))
+    total = unverified.aggregate(total=Sum(F("planned") - F("verified")))["total"] or 0
     places = [
         _form(review_status.entry, f": {review_status.planned - review_status.verified}")
-        for review_status in found[:SHOWN]
+        for review_status in unverified[:SHOWN]
     ]
     words = f"{total} planned item{'s' * (total != 1)} not verified"
-    return ChecklistPoint(words, total, places, found.count())
+    return ChecklistPoint(words, total, places, unverified.count())
 
 
 def _unsigned(target: Target) -> ChecklistPoint:
-    found = _review_statuses(target).filter(is_signed=False, entry__parent=None)
-    count = found.count()
+    unsigned = _review_statuses(target).filter(is_signed=False, entry__parent=None)
+    count = unsigned.count()
     words = f"{count} form{'s' * (count != 1)} not signed"
     return ChecklistPoint(
-        words, count, [_form(review_status.entry) for review_status in found[:SHOWN]], count
+        words, count, [_form(review_status.entry) for review_status in unsigned[:SHOWN]], count
     )

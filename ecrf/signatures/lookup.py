@@ -16,8 +16,10 @@ from ecrf.signatures.models import STANDS, Signature, SignatureScope
 
 def signatures_of(patient_id: int) -> list[Signature]:
     """Every signature of a patient, the newest first, broken ones too, each with what broke it; one statement."""
-    found = with_breaking(Signature.objects.filter(patient=patient_id))
-    return list(found.select_related("visit", "entry__parent", "entry__visit", "signed_by").order_by("-pk"))
+    signatures = with_breaking(Signature.objects.filter(patient=patient_id))
+    return list(
+        signatures.select_related("visit", "entry__parent", "entry__visit", "signed_by").order_by("-pk")
+    )
 
 
 def covers(signature: Signature, entry: Entry) -> bool:
@@ -35,7 +37,7 @@ def covers_visit(signature: Signature, visit: Visit) -> bool:
 
 def standing(signatures: list[Signature], entry: Entry) -> list[Signature]:
     """Of these, those that stand and cover the entry."""
-    return [each for each in signatures if each.stands and covers(each, entry)]
+    return [signature for signature in signatures if signature.stands and covers(signature, entry)]
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,11 @@ class SignatureStanding:
 
     @property
     def in_force(self) -> list[Signature]:
-        return [each for each in self.history if each.stands]
+        return [signature for signature in self.history if signature.stands]
 
     @property
     def broken(self) -> list[Signature]:
-        return [each for each in self.history if not each.stands]
+        return [signature for signature in self.history if not signature.stands]
 
     @property
     def latest_broken(self) -> Signature | None:
@@ -66,7 +68,7 @@ class SignatureStanding:
 
 
 def on_form(signatures: list[Signature], entry: Entry) -> SignatureStanding:
-    return SignatureStanding([each for each in signatures if covers(each, entry)])
+    return SignatureStanding([signature for signature in signatures if covers(signature, entry)])
 
 
 def on_visit(signatures: list[Signature], visit: int) -> SignatureStanding:
@@ -77,7 +79,9 @@ def on_visit(signatures: list[Signature], visit: int) -> SignatureStanding:
 
 
 def on_casebook(signatures: list[Signature]) -> SignatureStanding:
-    return SignatureStanding([each for each in signatures if each.scope == SignatureScope.CASEBOOK])
+    return SignatureStanding(
+        [signature for signature in signatures if signature.scope == SignatureScope.CASEBOOK]
+    )
 
 
 def unsigned_places() -> QuerySet:
@@ -95,9 +99,9 @@ def broken_at(sites: list[Site]) -> QuerySet[Signature]:
     )
     wider = Q(scope=SignatureScope.CASEBOOK) | Q(visit=OuterRef("entry__visit"))
     whole = Signature.objects.filter(STANDS & wider, patient=OuterRef("patient"))
-    found = Signature.objects.filter(~Exists(anew), ~Exists(whole), site__in=sites, broken_at__isnull=False)
-    found = found.exclude(entry__struck_at__isnull=False)
-    dated = found.annotate(visited_on=Coalesce(_date_of("visit"), _date_of("entry__visit")))
+    broken = Signature.objects.filter(~Exists(anew), ~Exists(whole), site__in=sites, broken_at__isnull=False)
+    broken = broken.exclude(entry__struck_at__isnull=False)
+    dated = broken.annotate(visited_on=Coalesce(_date_of("visit"), _date_of("entry__visit")))
     return dated.select_related("patient__site", "visit", "entry__visit").order_by("broken_at", "pk")
 
 
@@ -112,20 +116,20 @@ def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
         Q(visit=OuterRef("pk")) | Q(scope=SignatureScope.CASEBOOK), patient=OuterRef("patient")
     )
     unfinished = Q(patient__schedule_status__unfinished_code=OuterRef("code"))
-    found = Visit.objects.filter(
+    visits = Visit.objects.filter(
         Exists(unsigned), ~Exists(open_forms), ~Exists(signed), patient__site__in=sites
     )
     begun = Visit.objects.filter(unfinished, pk=OuterRef("pk"))
-    dated = found.filter(~Exists(begun)).annotate(visited_on=_date_of("pk"))
+    dated = visits.filter(~Exists(begun)).annotate(visited_on=_date_of("pk"))
     return dated.select_related("patient__site").order_by("visited_on", "patient", "pk")
 
 
 def log_forms_to_sign(sites: list[Site]) -> QuerySet[Entry]:
     """Complete forms of logs that no signature covers, in the order of the logs' numbers; not what is struck out."""
-    found = Entry.objects.filter(
+    forms = Entry.objects.filter(
         review_status__is_signed=False, review_status__site__in=sites, visit=None, parent=None, struck_at=None
     )
-    done = found.filter(status=Status.COMPLETE, missing=0)
+    done = forms.filter(status=Status.COMPLETE, missing=0)
     return done.select_related("patient__site", "review_status").order_by("patient", "crf", "number")
 
 

@@ -59,9 +59,9 @@ def discrepancy(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     row = around.row(event)
     item = new(event, "item") or (row.item if row else "")
     check = new(event, "check_id") or (row.check_id if row else "a check")
-    text = new(event, "text") or ""  # not the row's: that may ask other words by now
+    text = new(event, "text_as_asked") or ""  # not the row's: that may ask something else by now
     label = item_label(around, event.entry_id, item)
-    what = "asked" if is_new(event) else ASKED.get(new(event, "state"), "asks other words")
+    what = "asked" if is_new(event) else ASKED.get(new(event, "state"), "asks anew")
     yield EventLine(f"question of {check} {what}", label, item, said=text, kind=EventKind.QUESTION)
 
 
@@ -78,19 +78,19 @@ def query(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     if is_new(event):
         about = new(event, "value")
         turn = f"opened{f' on {about}' if about else ''}, {turn}"
-    said = "" if is_new(event) else new(event, "text") or ""
+    said = "" if is_new(event) else new(event, "text_as_asked") or ""
     yield EventLine(f"query {number}: {turn}", label, item, said=said, kind=EventKind.QUERY)
 
 
 @renders(Message)
 def message(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     if not is_new(event):
-        return  # redacted: told by what changed
-    found = around.query(new(event, "query_id"))
+        return  # redacted: what changed says so
+    query = around.query(new(event, "query_id"))
     act = new(event, "act")
     what = Act(act).label if act in Act.values else str(act)
-    number = f"query {found.number}" if found else f"query (id {new(event, 'query_id')})"
-    item = found.item if found else ""
+    number = f"query {query.number}" if query else f"query (id {new(event, 'query_id')})"
+    item = query.item if query else ""
     label = item_label(around, event.entry_id, item)
     yield EventLine(f"{number} {what}", label, item, said=new(event, "text") or "", kind=EventKind.QUERY)
 
@@ -179,7 +179,7 @@ def reference_range(event: AuditEvent, around: Around) -> Iterator[EventLine]:
 def monitoring_visit(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     """Only who reviews reads of it: a site's own people do not (see `trail_filters`)."""
     day, how = new(event, "planned_on"), str(new(event, "how") or "").replace("-", " ")
-    told = {
+    acts = {
         "planned_on": f"planned for {day}, {how}" if is_new(event) else f"moved to {day}",
         "called_off_at": "called off",
         "started_at": "started",
@@ -187,7 +187,7 @@ def monitoring_visit(event: AuditEvent, around: Around) -> Iterator[EventLine]:
         "finished_at": "finished",
     }
     said = new(event, "purpose") or new(event, "called_off_why") or ""
-    for column, words in told.items():
+    for column, words in acts.items():
         if new(event, column):
             yield EventLine(f"monitoring visit {words}", said=said, kind=EventKind.VERIFICATION)
     for column in ("report", "letter"):

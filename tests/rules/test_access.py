@@ -26,6 +26,7 @@ from ecrf.checks.models import Discrepancy
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, by_model
+from ecrf.locks.models import Lock
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.monitoring.visits.services import fingerprint
 from ecrf.queries.models import Query
@@ -124,8 +125,13 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
     table["monitor:open-query"] = ("GET POST", *REVIEW)
     table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
     table["monitor:locks"] = ("GET", REVIEW[0], "")
-    table["monitor:study-locks"] = ("GET POST", REVIEW[0].replace("200", "403", 1), "")
-    table["monitor:scope-locks"] = ("GET POST", *REVIEW)
+    table["monitor:study-locks"] = ("GET", REVIEW[0].replace("200", "403", 1), "")
+    table["monitor:scope-locks"] = ("GET", *REVIEW)
+    locks = REVIEW[0].replace("200", "403", 1).replace("200", "422"), REVIEW[1].replace("200", "422")
+    for name in ("freeze-scope", "lock-scope", "lift-lock"):
+        table[f"monitor:{name}"] = ("POST", *locks)  # without a reason
+    for name in ("freeze-study", "lock-study"):
+        table[f"monitor:{name}"] = ("POST", locks[0], "")
     table |= {"monitor:index": ("GET", REVIEW_SAFETY[0], ""), "monitor:item-history": ("GET", *REVIEW)}
     for label in ("casebook_patient", "casebook_visit", "casebook_entry", "queries_query"):
         table |= {
@@ -253,7 +259,7 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "open-visit": lambda: ([number, "W04"], {}),
         "item": lambda: ((item, {"value": "200"})),
         "item-history": lambda: (item, {}),
-        "confirm-discrepancy": lambda: ([where.discrepancy.pk], {"text": where.discrepancy.text}),
+        "confirm-discrepancy": lambda: ([where.discrepancy.pk], {"asked": where.discrepancy.identity}),
         "sign-visit": lambda: ([number, "W01"], {}),
         "sign-form": lambda: ([number, "W01", "vital-signs", 1], {}),
         "sign-casebook": lambda: ([number], {}),
@@ -312,14 +318,34 @@ REVIEWING: dict[str, Callable[[SimpleNamespace], Made]] = {
 }
 
 
+def _lifted(where: SimpleNamespace) -> Lock:
+    """A freeze that is over, so that everything else at the site can be done."""
+    now, why = timezone.now(), {"reason": "Settled", "lift_reason": "Over"}
+    with acting(SYSTEM, patient_id=where.patient.pk, source="test"):
+        return Lock.objects.create(
+            kind="freeze",
+            scope="visit",
+            site=where.site,
+            patient=where.patient,
+            visit=where.visit,
+            set_at=now,
+            set_by=where.by,
+            lifted_at=now,
+            lifted_by=where.by,
+            **why,
+        )
+
+
 def _monitors_address(name: str, where: SimpleNamespace) -> str:
     label, _, kind = name.removeprefix("monitor:").rpartition("_")
     if kind != "change":
         signs = Entry.objects.get(visit=where.visit, crf="vital-signs")
         if name in ("monitor:item-history", "monitor:open-query"):
             return reverse(name, args=[signs.pk, "pulse"])
-        if name == "monitor:scope-locks":
+        if name in ("monitor:scope-locks", "monitor:freeze-scope", "monitor:lock-scope"):
             return reverse(name, args=["visit", where.visit.pk])
+        if name == "monitor:lift-lock":
+            return reverse(name, args=[_lifted(where).pk])
         return reverse(name, args=[where.query.pk] if "query" in name and kind != "changelist" else [])
     model = apps.get_model(*label.split("_"))
     stored = {
@@ -518,7 +544,7 @@ def test_field_named_for_another_patient_writes_nothing(own, other, client, coor
 def test_question_of_another_site_stays_open(own, other, client, coordinator):
     client.force_login(coordinator)
     url = reverse("confirm-discrepancy", args=[other.discrepancy.pk])
-    assert client.post(url, {"text": other.discrepancy.text}).status_code == 404
+    assert client.post(url, {"asked": other.discrepancy.identity}).status_code == 404
     other.discrepancy.refresh_from_db()
     assert other.discrepancy.state == "open"
 

@@ -48,19 +48,30 @@ def test_titles_of_one_form_differ():
 def test_second_check_with_the_same_id_stops_the_start():
     known = next(iter(CHECKS.values()))
     with pytest.raises(ImproperlyConfigured, match=known.id):
-        check(known.id, on=known.on)(lambda row, data: iter(()))
+        check(known.id, on=known.on, text="So?")(lambda row, data: iter(()))
 
 
 def test_check_that_names_an_item_the_form_does_not_have_stops_the_start():
     with pytest.raises(ImproperlyConfigured, match="nonsense"):
-        check("ZZZ-001", on="visit", items=("nonsense",))(lambda row, data: iter(()))
+        check("ZZZ-001", on="visit", text="So?", items=("nonsense",))(lambda row, data: iter(()))
     assert "ZZZ-001" not in CHECKS
 
 
 def test_check_without_a_docstring_stops_the_start():
     with pytest.raises(ImproperlyConfigured, match="no docstring"):
-        check("ZZZ-002", on="visit")(lambda row, data: iter(()))
+        check("ZZZ-002", on="visit", text="So?")(lambda row, data: iter(()))
     assert "ZZZ-002" not in CHECKS
+
+
+@pytest.mark.parametrize("text", ["{0} kPa", "{value!r} kPa", "{value:.2f} kPa", "{value", "{row.value} kPa"])
+def test_check_whose_text_cannot_be_read_stops_the_start(text):
+    with pytest.raises(ImproperlyConfigured, match="ZZZ-003"):
+
+        @check("ZZZ-003", on="visit", text=text)
+        def so(row, data):
+            """Is it so?"""
+
+    assert "ZZZ-003" not in CHECKS
 
 
 @EVERY_CHECK
@@ -130,31 +141,29 @@ def _reads(one: Check) -> set[str]:
     return found
 
 
-def _shown(tree: ast.AST) -> Iterator[ast.expr]:
+def _values_by_name(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """What is put into the texts of a function, names followed to what they stand for."""
     given = {
         n.targets[0].id: n.value
         for n in ast.walk(tree)
-        if isinstance(n, ast.Assign) and _is_name(n.targets[0])
+        if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
     }
-    for text in (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)):
-        for part in (value.value for value in text.values if isinstance(value, ast.FormattedValue)):
-            yield given.get(part.id, part) if isinstance(part, ast.Name) else part
-
-
-def _is_name(target: ast.expr) -> bool:
-    return isinstance(target, ast.Name)
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        for keyword in call.keywords if getattr(call.func, "id", "") == "Question" else ():
+            value = keyword.value
+            yield keyword.arg or "", given.get(value.id, value) if isinstance(value, ast.Name) else value
 
 
 @EVERY_CHECK
 def test_check_calls_visits_as_the_pages_do_and_not_by_their_code(one):
-    codes = [
-        ast.unparse(shown)
+    shown = {(name, how) for text in one.texts.values() for _, name, how in text.parts}
+    codes = {
+        name
         for tree in _functions(one)
-        for shown in _shown(tree)
-        if isinstance(shown, ast.Attribute) and shown.attr == "code"
-    ]
-    assert codes == []
+        for name, value in _values_by_name(tree)
+        if isinstance(value, ast.Attribute) and value.attr in ("code", "visit")
+    }
+    assert {how for name, how in shown if name in codes} <= {"visit"}
 
 
 @EVERY_CHECK
@@ -234,7 +243,10 @@ def test_running_every_check_again_changes_nothing(everywhere, site, coordinator
     by = coordinator.acting_at(site, "enter")
     for place in everywhere:
         record(place=place, values={n: typed(i) for n, i in place.definition.entered.items()}, by=by)
-    before = sorted(Discrepancy.objects.values_list("entry", "check_id", "item", "text", "state"))
+    before = sorted(Discrepancy.objects.values_list("entry", "check_id", "item", "text_as_asked", "state"))
     with acting(by, patient_id=patient.pk):
         run_all(patient)
-    assert sorted(Discrepancy.objects.values_list("entry", "check_id", "item", "text", "state")) == before
+    assert (
+        sorted(Discrepancy.objects.values_list("entry", "check_id", "item", "text_as_asked", "state"))
+        == before
+    )

@@ -341,10 +341,10 @@ def test_database_refuses_a_missing_reason_for_an_item_the_form_does_not_have(ke
 
 
 def test_an_entry_has_one_row_only_and_one_place_only(place, empty, by):
+    again = place.new_entry()
+    again.parent = empty.entry.parent
     with pytest.raises(IntegrityError, match="entry_once"), acting(by):
-        Entry.objects.bulk_create(
-            [Entry(patient=place.patient, visit=place.visit, crf=empty.entry.crf, parent=empty.entry.parent)]
-        )
+        Entry.objects.bulk_create([again])
 
 
 # --- how a form is declared -----------------------------------------------------------------------

@@ -98,7 +98,7 @@ def test_query_is_asked_answered_and_closed(visit, coordinator, monitor):
     query = asked(complete(visit, "vital-signs", coordinator), monitor)
     answered(query, coordinator)
     act("close", query, monitor)
-    assert Query.objects.get().state == "closed"
+    assert Query.objects.get().closed_by == monitor
 
 
 def test_visit_is_signed_and_locked_and_then_refuses_values(

@@ -90,20 +90,20 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     """The sites' patients with what is due, overdue and unfinished; `after` continues the list behind a number."""
     where = list(sites(user, Right.ENTER))
     today = {site.pk: site.today() for site in where}
-    mine = reachable(user, Patient.objects.all(), Right.ENTER)
+    own_patients = reachable(user, Patient.objects.all(), Right.ENTER)
     rows = PatientStatus.objects.filter(site__in=where).select_related("patient")
     cards = _cards(rows, today) if where else []
-    listed = rows.filter(patient__in=mine) if query else rows
+    listed = rows.filter(patient__in=own_patients) if query else rows
     if query:
         listed = listed.filter(patient__number__istartswith=query)
     if after:
         listed = listed.filter(patient__number__gt=after)
-    found = list(listed.order_by("patient__number")[: PAGE_ROWS + 1])
-    lines = [ToDoLine(row, today[row.site_id]) for row in found[:PAGE_ROWS]]
-    _draw_stories(lines)
+    patients = list(listed.order_by("patient__number")[: PAGE_ROWS + 1])
+    lines = [ToDoLine(row, today[row.site_id]) for row in patients[:PAGE_ROWS]]
+    _load_stories(lines)
     _count_queries(user, lines)
     _count_missing([*lines, *(line for card in cards for line in card.lines)])
-    after = lines[-1].patient.number if len(found) > PAGE_ROWS else ""
+    after = lines[-1].patient.number if len(patients) > PAGE_ROWS else ""
     queries = [] if query else oldest_to_answer(user, CARD_ROWS + 1)
     return ToDoList(where, cards, lines, after, queries[:CARD_ROWS], more_queries=len(queries) > CARD_ROWS)
 
@@ -148,20 +148,20 @@ def _count_missing(lines: list[ToDoLine]) -> None:
         .values_list("patient")
         .annotate(total=Sum("missing"))
     )
-    found = dict(sums)
+    missing = dict(sums)
     for line in lines:
-        line.missing = found.get(line.patient.pk, 0)
+        line.missing = missing.get(line.patient.pk, 0)
 
 
 def _count_queries(user: User, lines: list[ToDoLine]) -> None:
     """How many queries wait for the site: one statement for all the lines."""
-    found = count_to_answer(user, [line.patient.pk for line in lines])
+    counts = count_to_answer(user, [line.patient.pk for line in lines])
     for line in lines:
-        line.queries = found.get(line.patient.pk, 0)
+        line.queries = counts.get(line.patient.pk, 0)
 
 
-def _draw_stories(lines: list[ToDoLine]) -> None:
+def _load_stories(lines: list[ToDoLine]) -> None:
     """The course of each listed patient in small: one statement for all the lines."""
-    found = sparklines({line.patient.pk for line in lines})
+    curves = sparklines({line.patient.pk for line in lines})
     for line in lines:
-        line.story = found.get(line.patient.pk)
+        line.story = curves.get(line.patient.pk)

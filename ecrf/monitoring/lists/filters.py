@@ -24,7 +24,7 @@ class PatientFilter(SimpleListFilter):
 
     title = "Show"
     parameter_name = "show"
-    template = "monitoring/_narrow.html"
+    template = "monitoring/lists/_narrow.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         states = [(key, state.value.capitalize()) for key, state in STATES.items()]

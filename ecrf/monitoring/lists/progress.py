@@ -35,7 +35,7 @@ class Progress:
 
 
 def progress_of(path: str, ids: list[int]) -> dict[int, Progress]:
-    """{id: progress} over the rows of one page; `path` leads from the mark to what the ids name. One statement."""
+    """{id: progress} over a page of rows; `path` leads from the review status to what the ids name. One statement."""
     review_statuses = ReviewStatus.objects.filter(**{f"{path}__in": ids}).order_by().values_list(path)
     sums = review_statuses.annotate(
         Sum("planned"), Sum("verified"), Count("pk"), unsigned=Count("pk", filter=Q(is_signed=False))

@@ -79,16 +79,16 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     plans = _plans(request.user)
-    for each in plans:
-        if at and each.site.pk == at.pk:
-            each.given, each.words = given or {}, words
+    for plan in plans:
+        if at and plan.site.pk == at.pk:
+            plan.given, plan.words = given or {}, words
     context = {"plans": plans, "critical": critical_in_words(), "share": protocol().verified_share}
-    return render(request, "monitoring/plan.html", context, status=status)
+    return render(request, "monitoring/plan/plan.html", context, status=status)
 
 
 def _plans(user: User) -> list[SitePlan]:
-    mine = list(sites(user, Right.REVIEW))
-    shares = shares_by_site([site.pk for site in mine])
+    own_sites = list(sites(user, Right.REVIEW))
+    shares = shares_by_site([site.pk for site in own_sites])
     return [
         SitePlan(
             site,
@@ -96,7 +96,7 @@ def _plans(user: User) -> list[SitePlan]:
             shares.get(site.pk, [])[::-1],
             user.may(Right.SET_PLAN, site),
         )
-        for site in mine
+        for site in own_sites
     ]
 
 

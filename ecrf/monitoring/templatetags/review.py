@@ -38,7 +38,9 @@ def discrepancies(item_view: ItemView, sdv_page: SdvPage | str) -> list[Any]:
 def row_discrepancies(form_view: FormView, sdv_page: SdvPage | str) -> list[Any]:
     """As `discrepancies`, of all items of a row."""
     return [
-        each for item_view in form_view.item_views.values() for each in discrepancies(item_view, sdv_page)
+        discrepancy
+        for item_view in form_view.item_views.values()
+        for discrepancy in discrepancies(item_view, sdv_page)
     ]
 
 

@@ -209,7 +209,7 @@ def test_null_character_in_a_button_is_no_crash(save):
 def test_null_character_in_the_confirmation_of_a_question_is_no_crash(browser, visit, coordinator):
     discrepancy = enter(visit, "mrc-strength", coordinator, before_dose="no").remarks[0]
     url = reverse("confirm-discrepancy", args=[discrepancy.pk])
-    assert browser.post(url, {"text": f"{discrepancy.text}{NUL}"}).status_code == 409
+    assert browser.post(url, {"asked": f"{discrepancy.identity}{NUL}"}).status_code == 409
 
 
 # --- texts ----------------------------------------------------------------------------------------

@@ -53,8 +53,8 @@ def reviewed(entry, monitor, investigator):
             verified_at=at, verified_by=monitor,
         )  # fmt: skip
         Query.objects.create(
-            **shared, number=7, entry=entry, item="contact", text="By telephone? 電話? 📞", turn="", turn_since=at,
-            asked_in="monitor", opened_at=at, opened_by=monitor, closed_at=at, closed_by=monitor,
+            **shared, number=7, entry=entry, item="contact", text_as_asked="By telephone? 電話? 📞", turn="",
+            turn_since=at, asked_in="monitor", opened_at=at, opened_by=monitor, closed_at=at, closed_by=monitor,
         )  # fmt: skip
     chain = AuditChain.objects.get(chain=entry.patient_id)
     with acting(investigator.acting_at(entry.site, Right.SIGN), patient_id=entry.patient_id):

@@ -187,12 +187,12 @@ def test_question_can_be_confirmed_under_a_freeze_and_not_under_a_lock(client, v
     discrepancy = Discrepancy.objects.get(item="pulse")
     url = reverse("confirm-discrepancy", args=[discrepancy.pk])
     hold(data_manager, LockKind.LOCK, LockScope.PATIENT, site=visit.site, patient=visit.patient)
-    answer = client.post(url, {"text": discrepancy.text}, headers={"HX-Request": "true"})
+    answer = client.post(url, {"asked": discrepancy.identity}, headers={"HX-Request": "true"})
     assert answer.status_code == 409
     assert words(answer).startswith("<p")
     lift(Lock.objects.get(), data_manager)
     hold(data_manager, LockKind.FREEZE, LockScope.PATIENT, site=visit.site, patient=visit.patient)
-    assert client.post(url, {"text": discrepancy.text}).status_code == 200
+    assert client.post(url, {"asked": discrepancy.identity}).status_code == 200
 
 
 def test_import_by_the_one_function_is_refused_item_by_item(visit, coordinator, frozen):

@@ -80,7 +80,7 @@ def asked(entry, by, text="Please confirm.", turn=Turn.SITE, days=0, item=GRADES
             number=Query.objects.filter(patient=entry.patient).count() + 1,
             entry=entry,
             item=item,
-            text=text,
+            text_as_asked=text,
             turn=turn,
             turn_since=at,
             asked_in=Turn.MONITOR,

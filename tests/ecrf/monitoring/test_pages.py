@@ -59,7 +59,7 @@ def test_confirmed_question_names_who_and_when(own, monitor):
         discrepancy=discrepancy,
         by=own.by,
         actor=own.by.acting_at(own.site, Right.ENTER),
-        text=discrepancy.text,
+        asked=discrepancy.identity,
     )
     page = text_of(logged_in(monitor), page_of(own.visit))
     assert "✓ Confirmed against the source by coordinator" in page

@@ -121,7 +121,7 @@ def test_open_questions_stand_under_their_items_and_answered_ones_name_who(read,
     assert "Right hand, trial 1: ? To answer: 170.0 kPa is more" in read(*print_visit(visit))
     discrepancy = Discrepancy.objects.get(entry__crf="grip-strength", check_id="GRIP-001")
     by = coordinator.acting_at(visit.site, Right.ENTER)
-    confirm(discrepancy=discrepancy, by=coordinator, actor=by, text=discrepancy.text)
+    confirm(discrepancy=discrepancy, by=coordinator, actor=by, asked=discrepancy.identity)
     page = read(*print_visit(visit))
     assert "✓ Confirmed against the source by coordinator, 20" in page
     assert "To answer" not in page

@@ -47,7 +47,7 @@ class Mistake:
         world.verify(value=f"70 /min ({self.name})")
         with world.as_(world.coordinator, Right.ENTER):
             Discrepancy.objects.create(
-                entry=world.entry, check_id="OLD-001", item="pulse", text=f"Is {self.name} right?"
+                entry=world.entry, check_id="OLD-001", item="pulse", text_as_asked=f"Is {self.name} right?"
             )
         lock = world.lock(LockScope.SITE)
         world.lift(lock)

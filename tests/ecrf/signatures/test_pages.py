@@ -36,9 +36,9 @@ def test_data_stand_on_the_page_with_the_meaning_and_the_counts(sdv_page, url, i
     page = words(sdv_page.get(url))
     for told in (
         "Sign: Week 4",
-        "Shoulder abduction",
+        "Question 1",
         "“I have reviewed the data of this visit and confirm that they are accurate and complete",
-        "1 visit, 1 form, 25 values",
+        "1 visit, 1 form, 13 values",
         "You sign as Synthetic investigator",
         "legally binding equivalent of my handwritten signature",
     ):
@@ -68,8 +68,8 @@ def a_query(entry, by, text):
     now = entry.site.now()
     with acting(SYSTEM, source="test"):
         return Query.objects.create(
-            patient=entry.patient, site=entry.site, number=1, entry=entry, item=QUESTIONS[0], text=text,
-            turn=Turn.SITE, turn_since=now, asked_in=Turn.MONITOR, opened_at=now, opened_by=by,
+            patient=entry.patient, site=entry.site, number=1, entry=entry, item=QUESTIONS[0],
+            text_as_asked=text, turn=Turn.SITE, turn_since=now, asked_in=Turn.MONITOR, opened_at=now, opened_by=by,
         )  # fmt: skip
 
 

@@ -14,9 +14,9 @@ from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.record.record import record
 from ecrf.locks.models import LockKind, LockScope
-from ecrf.trail import csv_file, csv_lines
-from ecrf.trail.csv_file import safe
-from ecrf.trail.csv_lines import COLUMNS
+from ecrf.trail.download import csv_file, csv_lines
+from ecrf.trail.download.csv_file import safe
+from ecrf.trail.download.csv_lines import COLUMNS
 from ecrf.trail.models import TrailExport
 from tests.builders import a_patient, a_place, enter
 from tests.ecrf.trail.world import World, a_world

@@ -185,7 +185,7 @@ def test_question_of_a_check_is_told_with_the_answer(read, world):
         discrepancy=discrepancy,
         by=by,
         actor=by.acting_at(world.patient.site, Right.ENTER),
-        text=discrepancy.text,
+        asked=discrepancy.identity,
     )
     world.change("70")
     page = read()
@@ -298,4 +298,4 @@ def test_answered_question_keeps_the_words_of_its_time(read, world):
     assert first != again
     page = read()
     assert f"asked: “{first}”" in page
-    assert f"asks other words: “{again}”" in page or f"asked again: “{again}”" in page
+    assert f"asks anew: “{again}”" in page or f"asked again: “{again}”" in page

@@ -24,7 +24,7 @@ from ecrf.verification.refusals import HasOpenQuery, Stale, VerificationRefused
 from tests.builders import enter
 from tests.conftest import make_user
 from tests.ecrf.queries.builders import act, asked, change
-from tests.ecrf.verification.desk import length, take_back, verify
+from tests.ecrf.verification.acts import length, take_back, verify
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-098")]
 

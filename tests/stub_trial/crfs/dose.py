@@ -29,9 +29,15 @@ class StubLot(Crf):
     sections = (Section("Lot", "lot_number", "expires_on"),)
 
 
-@check("DOSE-001", on="dose", items=("given_on",), reads=("visit",))
+@check(
+    "DOSE-001",
+    on="dose",
+    text="The dose of {day} was given before the day of the visit.",
+    items=("given_on",),
+    reads=("visit",),
+)
 def before_the_visit(row: StubDose, data: PatientData) -> Iterator[Question]:
     """The dose was given before the day of its visit."""
     visits = data.at("visit", row.entry.visit.code) if row.entry.visit else []
     if row.given_on and any(visit.visited_on and row.given_on < visit.visited_on for visit in visits):
-        yield Question("given_on", "The dose was given before the day of the visit.")
+        yield Question("given_on", day=row.given_on)

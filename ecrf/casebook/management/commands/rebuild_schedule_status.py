@@ -13,4 +13,4 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         patients = Patient.objects.select_related("site").iterator()
         count = len([refresh_schedule_status(PatientData(patient)) for patient in patients])
-        self.stdout.write(self.style.SUCCESS(f"{count} outlooks derived."))
+        self.stdout.write(self.style.SUCCESS(f"{count} rows derived."))
