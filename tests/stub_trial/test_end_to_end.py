@@ -13,9 +13,11 @@ from ecrf.signatures.models import Signature, SignatureScope
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.queries.builders import act, answered, asked, complete
 from tests.ecrf.signatures.conftest import change, checked, signed
+from tests.stub_trial.crfs.reading import VALUES
 from tests.stub_trial.crfs.scale import QUESTIONS
 
 pytestmark = pytest.mark.django_db
+DOSE = {"given_on": "2026-01-05", "weight_kg": "60", "given_g": "40.0", "given_ml": "400"}
 SIGNS = {"weight_kg": "60.0", "systolic": "120", "diastolic": "80", "pulse": "70"}
 
 
@@ -67,6 +69,7 @@ def test_impossible_pressures_are_refused_by_vs_001(visit, coordinator):
     [
         ("VS-002", "vital-signs", {"pulse": "200"}),
         ("DOSE-001", "dose", {"given_on": "2026-01-04"}),
+        ("READ-001", "reading", {"value_3": "170"}),
         ("AE-002", "adverse-event", {"ended_on": "2026-01", "ongoing": "yes"}),
     ],
 )
@@ -90,7 +93,13 @@ def test_checks_across_visits_compare_with_the_other_visit(patient, coordinator)
         visit = a_visit(patient, code, coordinator)
         enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05")
         enter(visit, "vital-signs", coordinator, weight_kg=weight)
-    assert {found.check_id for found in Discrepancy.objects.all()} == {"VISIT-001", "VS-004"}
+        enter(visit, "reading", coordinator, value_1=str(2 * float(weight)))
+    assert {found.check_id for found in Discrepancy.objects.all()} == {"VISIT-001", "VS-004", "READ-003"}
+
+
+def test_row_of_a_dose_is_asked_about_by_dose_002(visit, coordinator):
+    enter(visit, "dose-signs", coordinator, parent=1, pulse="200")
+    assert [found.check_id for found in Discrepancy.objects.all()] == ["DOSE-002"]
 
 
 def test_query_is_asked_answered_and_closed(visit, coordinator, monitor):
@@ -107,11 +116,14 @@ def test_visit_is_signed_and_locked_and_then_refuses_values(
     enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05", contact="on-site")
     enter(visit, "vital-signs", coordinator, **SIGNS)
     enter(visit, "scale", coordinator, **dict.fromkeys(QUESTIONS, "4"))
-    for number in (1, 2):
-        enter(visit, "dose", coordinator, number=number, given_on="2026-01-05", given_g="40.0")
-        enter(visit, "dose-lot", coordinator, parent=number, lot_number="L-77")
-    for crf, number in (("visit", 1), ("vital-signs", 1), ("scale", 1), ("dose", 1), ("dose", 2)):
-        complete(visit, crf, coordinator, number)
+    enter(visit, "reading", coordinator, device="D1", assessor="A1", **dict.fromkeys(VALUES, "31.0"))
+    for number in range(1, 6):
+        enter(visit, "dose", coordinator, number=number, **DOSE)
+        enter(visit, "dose-lot", coordinator, parent=number, lot_number="L-77", expires_on="2031-01")
+        enter(visit, "dose-signs", coordinator, parent=number, pulse="70", systolic="120")
+        complete(visit, "dose", coordinator, number)
+    for crf in ("visit", "vital-signs", "scale", "reading"):
+        complete(visit, crf, coordinator)
     assert signed(visit, SignatureScope.VISIT, checked(investigator)).stands
     change(visit, coordinator, "3", QUESTIONS[0])
     assert not Signature.objects.get().stands

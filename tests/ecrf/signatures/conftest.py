@@ -16,8 +16,9 @@ from ecrf.signatures.services import chain_length, sign
 from ecrf.signatures.signers import confirm_identity
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import PASSWORD
-from tests.stub_trial.crfs.scale import QUESTIONS
 
+QUESTIONS = tuple(f"question_{number}" for number in range(1, 13))
+"""Of the stub's scale."""
 BOTH = {"username": "investigator", "password": PASSWORD, "declares": "yes"}
 
 

@@ -44,7 +44,7 @@ class StubVitalSigns(Crf):
 )
 def systolic_not_above_diastolic(row: StubVitalSigns, data: PatientData) -> Iterator[Question]:
     """The systolic pressure is not above the diastolic."""
-    if row.pressure is not None and row.pressure <= 0:
+    if None not in (row.systolic, row.diastolic) and row.systolic <= row.diastolic:
         yield Question("systolic", systolic=row.systolic, diastolic=row.diastolic)
 
 
