@@ -52,23 +52,23 @@ class StubEvent(Crf):
 @check(
     "AE-001",
     on="adverse-event",
-    text="The end is before the beginning.",
+    text="The end {end} is before the beginning {start}.",
     items=("started_on", "ended_on"),
     hard=True,
 )
 def end_before_start(row: StubEvent, data: PatientData) -> Iterator[Question]:
     """The event ends before it begins."""
     if row.started_on and row.ended_on and surely_before(row.ended_on, row.started_on):
-        yield Question("ended_on")
+        yield Question("ended_on", start=row.started_on, end=row.ended_on)
 
 
 @check(
     "AE-002",
     on="adverse-event",
-    text="The event is ongoing, but it ended on {ended_on}.",
+    text="The event is ongoing, but it ended on {end}.",
     items=("ongoing", "ended_on"),
 )
 def ongoing_with_end(row: StubEvent, data: PatientData) -> Iterator[Question]:
     """The event is ongoing and has an end."""
     if row.ongoing and row.ended_on:
-        yield Question("ongoing", ended_on=row.ended_on)
+        yield Question("ongoing", end=row.ended_on)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ecrf.casebook.data import PatientData
+from ecrf.casebook.labels import visit_label
 from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import ClockTime, Measure, WholeNumber, YesNo
@@ -37,36 +38,28 @@ class StubVitalSigns(Crf):
 @check(
     "VS-001",
     on="vital-signs",
-    text="The systolic pressure must be above the diastolic.",
+    text="Systolic {systolic} must be above diastolic {diastolic} mmHg.",
     items=("systolic", "diastolic"),
     hard=True,
 )
 def systolic_not_above_diastolic(row: StubVitalSigns, data: PatientData) -> Iterator[Question]:
     """The systolic pressure is not above the diastolic."""
-    if row.pressure is not None and row.pressure <= 0:
-        yield Question("systolic")
+    if None not in (row.systolic, row.diastolic) and row.systolic <= row.diastolic:
+        yield Question("systolic", systolic=row.systolic, diastolic=row.diastolic)
 
 
-@check(
-    "VS-002",
-    on="vital-signs",
-    text="Pulse is {pulse} /min; {low} to {high} is usual.",
-    items=("pulse",),
-)
+@check("VS-002", on="vital-signs", text="Pulse is {now} /min; {low} to {high} is usual.", items=("pulse",))
 def pulse_outside_usual(row: StubVitalSigns, data: PatientData) -> Iterator[Question]:
     """The pulse lies outside its usual range."""
     low, high = LIKELY_PULSE
     if row.pulse is not None and not low <= row.pulse <= high:
-        yield Question("pulse", pulse=row.pulse, low=low, high=high)
+        yield Question("pulse", now=row.pulse, low=low, high=high)
 
 
 @check(
     "VS-004",
     on="vital-signs",
-    text={
-        "rose": "Weight rose from {before} to {now} kg since {visit:visit}.",
-        "fell": "Weight fell from {before} to {now} kg since {visit:visit}.",
-    },
+    text="Weight went from {before} to {now} kg since {since}.",
     items=("weight_kg",),
     reads=("vital-signs",),
 )
@@ -79,5 +72,4 @@ def weight_moved(row: StubVitalSigns, data: PatientData) -> Iterator[Question]:
         or abs(now - last.weight_kg) * 100 <= last.weight_kg * WEIGHT_MOVED_PERCENT
     ):
         return
-    way = "rose" if now > last.weight_kg else "fell"
-    yield Question("weight_kg", way, before=last.weight_kg, now=now, visit=last.entry.visit)
+    yield Question("weight_kg", before=last.weight_kg, now=now, since=visit_label(last.entry.visit))
