@@ -17,7 +17,7 @@ from ecrf.casebook.places import Place
 from ecrf.casebook.record.derive import kinds_to_derive
 from ecrf.casebook.record.hooks import HOOKS, DatabaseRefused, Recorded, Writing
 from ecrf.casebook.record.store import write
-from ecrf.casebook.record.values import apply, changes_in, is_blank, state_of
+from ecrf.casebook.record.values import apply_allowed, changes_in, is_blank
 from ecrf.forms.crf import Crf
 
 
@@ -77,7 +77,7 @@ def _record(
         return result
     # A row that is not stored yet is checked first, so that a refused value leaves no empty entry.
     writing = Writing(place, row or place.definition.model(entry=place.new_entry()), list(changes), by, data)
-    _apply_allowed(changes, writing, result)
+    apply_allowed(changes, writing, result)
     if not writing.changed:
         return result
     writing.recalculated = write(place, writing.row, writing.changed, data)
@@ -101,18 +101,3 @@ def _load(place: Place, values: Mapping[str, Any], data: PatientData) -> tuple[C
         return row, row.entry.parent
     above = data.row_of_parent(place)
     return None, above.entry if above else None
-
-
-def _apply_allowed(changes: dict[str, Any], writing: Writing, result: Recorded) -> None:
-    """Set on the row what no hard check refuses; the writing then holds these items only."""
-    row = writing.row
-    before = {name: state_of(row, name) for name in changes}
-    apply(row, changes)
-    # What is left after a refusal is looked at again: a rule between two items may now be broken by the other.
-    while writing.changed:
-        refused = {name: why for step in HOOKS.before_write for name, why in step(writing).items()}
-        if not refused:
-            break
-        result.refused |= refused
-        apply(row, {name: before[name] for name in refused})
-        writing.changed = [name for name in writing.changed if name not in refused]

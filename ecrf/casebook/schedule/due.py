@@ -103,6 +103,10 @@ def schedule_status(
 ) -> ScheduleStatus:
     """The schedule of one patient as of `today` (the site's). `started_on` is the day the patient was added."""
     known = {fact.code: fact for fact in facts}
+    baseline = known.get(protocol.baseline)
+    state = PatientState.ON_STUDY if baseline and baseline.visited_on else PatientState.SCREENING
+    if end:
+        state = PatientState.COMPLETED if end.completed else PatientState.ENDED
     visits = tuple(
         _visit_due(protocol, plan, known, end, started_on, today) for plan in _plans(protocol, known)
     )
@@ -110,7 +114,7 @@ def schedule_status(
     ahead = [v for v in visits if v.state in AHEAD]
     dated = [v for v in behind if v.visited_on]
     return ScheduleStatus(
-        state=_patient_state(protocol, known, end),
+        state=state,
         visits=visits,
         last=max(dated, key=lambda v: v.visited_on or date.min, default=None),
         next=min(ahead, key=lambda v: v.due_on or date.max, default=None),
@@ -124,13 +128,6 @@ def _plans(protocol: Protocol, known: dict[str, VisitFacts]) -> list[VisitPlan]:
     codes = [*(plan.code for plan in protocol.visits if not plan.on_demand), *known]
     plans = [protocol.plan(code) for code in dict.fromkeys(codes)]
     return sorted((plan for plan in plans if plan), key=lambda plan: protocol.rank(plan.code, days))
-
-
-def _patient_state(protocol: Protocol, known: dict[str, VisitFacts], end: PatientEnd | None) -> PatientState:
-    if end:
-        return PatientState.COMPLETED if end.completed else PatientState.ENDED
-    baseline = known.get(protocol.baseline)
-    return PatientState.ON_STUDY if baseline and baseline.visited_on else PatientState.SCREENING
 
 
 def _visit_due(
