@@ -47,6 +47,13 @@ demo-reset: setup ## throw the demo's data away
 test: lint chromium openssl ## check everything: format, types, layers, templates, the whole test suite
 	@echo "Tests ..."
 	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
+	@echo "Tests of the engine, on the stub protocol ..."
+	@$(ON_STUB) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(OF_ANY_TRIAL)
+
+# What is run on the stub protocol: the engine's tests, and the rules that hold for the forms of any trial.
+ON_STUB := DJANGO_SETTINGS_MODULE=tests.stub_trial.settings
+OF_ANY_TRIAL := tests/stub_trial tests/ecrf tests/rules/test_repository.py::test_migrations_are_complete \
+	$(foreach rule,access cdash checks check_statements crfs roles,tests/rules/test_$(rule).py)
 
 # Half past midnight in Tokyo on the first of March; the last minute of a year there; the hour that comes twice in New York.
 CLOCKS := 2027-02-28T15:30Z 2026-12-31T14:59Z 2026-11-01T05:30Z
@@ -55,6 +62,7 @@ test-clocks: setup chromium ## run the whole test suite at moments at which cale
 	@for moment in $(CLOCKS); do \
 		echo "Tests, with the clock at $$moment ..."; \
 		TEST_CLOCK=$$moment $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal || exit 1; \
+		TEST_CLOCK=$$moment $(ON_STUB) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(OF_ANY_TRIAL) || exit 1; \
 	done
 
 image: engine setup chromium ## build the container image, and test it as `make test` tests its replay

@@ -1,1 +1,1 @@
-"""A protocol of its own for the tests of the engine: three forms, and those of the visit and of the study's end."""
+"""A protocol of its own for the tests of the engine: a few small forms."""

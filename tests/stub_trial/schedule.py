@@ -2,7 +2,7 @@
 
 from ecrf.forms.protocol import Assumption, Protocol, VisitPlan
 
-FORMS = ("visit", "vital-signs")
+FORMS = ("visit", "vital-signs", "scale", "reading")
 
 
 def _week(week: int) -> VisitPlan:
@@ -16,7 +16,7 @@ PROTOCOL = Protocol(
     visits=(
         VisitPlan("SCR", "Screening", FORMS),
         VisitPlan(
-            "W01", "Week 1 (baseline)", (*FORMS, "dose"), day=1, opens=-7, closes=7, expected={"dose": 2}
+            "W01", "Week 1 (baseline)", (*FORMS, "dose"), day=1, opens=-7, closes=7, expected={"dose": 5}
         ),
         *(_week(week) for week in (4, 7, 10)),
         VisitPlan("ET", "Early termination", FORMS, on_demand=True),
@@ -26,7 +26,7 @@ PROTOCOL = Protocol(
             ("visit",),
             on_demand=True,
             repeats=True,
-            optional=("vital-signs", "dose"),
+            optional=("vital-signs", "scale", "reading", "dose"),
         ),
     ),
     baseline="W01",

@@ -131,7 +131,7 @@ def test_each_item_keeps_its_own_reason_where_it_has_one(client, visit):
     }
     given = {"reason:visit:1:contact": "New information", "reason-of-all": "Transcription error"}
     assert client.post(url, {**data, **given}).status_code == 302
-    events = AuditEvent.objects.filter(table="trial_visitrecord", operation="UPDATE").exclude(reason="")
+    events = AuditEvent.objects.filter(table="stub_trial_stubvisit", operation="UPDATE").exclude(reason="")
     found = {name: event.reason for event in events for name in event.changes}
     assert found == {"contact": "New information", "visited_on": "Transcription error"}
 

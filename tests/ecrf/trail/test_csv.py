@@ -98,7 +98,7 @@ def test_values_are_in_words_with_times_of_the_site_and_utc(download, world):
 
 @pytest.mark.requirement("R-013")
 def test_derived_values_are_by_the_system(download, world):
-    enter(world.visit, "grip-strength", world.coordinator, right_1="41.0", right_2="42.0", right_3="41.0")
+    enter(world.visit, "reading", world.coordinator, value_1="41.0", value_2="42.0", value_3="41.0")
     derived = [row for row in download() if row["kind"] == "calculated"]
     assert derived
     assert {row["by"] for row in derived} == {"system"}

@@ -49,15 +49,26 @@ class StubEvent(Crf):
     )
 
 
-@check("AE-001", on="adverse-event", items=("started_on", "ended_on"), hard=True)
+@check(
+    "AE-001",
+    on="adverse-event",
+    text="The end {end} is before the beginning {start}.",
+    items=("started_on", "ended_on"),
+    hard=True,
+)
 def end_before_start(row: StubEvent, data: PatientData) -> Iterator[Question]:
     """The event ends before it begins."""
     if row.started_on and row.ended_on and surely_before(row.ended_on, row.started_on):
-        yield Question("ended_on", "The end is before the beginning.")
+        yield Question("ended_on", start=row.started_on, end=row.ended_on)
 
 
-@check("AE-002", on="adverse-event", items=("ongoing", "ended_on"))
+@check(
+    "AE-002",
+    on="adverse-event",
+    text="The event is ongoing, but it ended on {end}.",
+    items=("ongoing", "ended_on"),
+)
 def ongoing_with_end(row: StubEvent, data: PatientData) -> Iterator[Question]:
     """The event is ongoing and has an end."""
     if row.ongoing and row.ended_on:
-        yield Question("ongoing", f"The event is ongoing, but it ended on {row.ended_on}.")
+        yield Question("ongoing", end=row.ended_on)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db import models
 
 from ecrf.casebook.data import PatientData
+from ecrf.casebook.labels import visit_label
 from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Choice, Day, Line
@@ -33,9 +34,12 @@ class StubVisit(Crf):
     sections = (Section("Visit", "occurrence", "visited_on", "contact", "missed_reason"),)
 
 
-@check("VISIT-001", on="visit", items=("visited_on",), reads=("visit",))
+@check(
+    "VISIT-001", on="visit", text="{label} has the same date, {day}.", items=("visited_on",), reads=("visit",)
+)
 def two_on_one_day(row: StubVisit, data: PatientData) -> Iterator[Question]:
     """Two visits of one patient have the same date."""
-    others = [other for other in data.rows("visit") if other.entry_id != row.entry_id]
-    if row.visited_on and any(other.visited_on == row.visited_on for other in others):
-        yield Question("visited_on", "Another visit has the same date.")
+    for other in data.rows("visit"):
+        if row.visited_on and other.entry_id != row.entry_id and other.visited_on == row.visited_on:
+            yield Question("visited_on", label=visit_label(other.entry.visit), day=row.visited_on)
+            return

@@ -35,22 +35,34 @@ class StubVitalSigns(Crf):
         self.pressure = self.systolic - self.diastolic if known else None
 
 
-@check("VS-001", on="vital-signs", items=("systolic", "diastolic"), hard=True)
+@check(
+    "VS-001",
+    on="vital-signs",
+    text="Systolic {systolic} must be above diastolic {diastolic} mmHg.",
+    items=("systolic", "diastolic"),
+    hard=True,
+)
 def systolic_not_above_diastolic(row: StubVitalSigns, data: PatientData) -> Iterator[Question]:
     """The systolic pressure is not above the diastolic."""
-    if row.pressure is not None and row.pressure <= 0:
-        yield Question("systolic", "The systolic pressure must be above the diastolic.")
+    if None not in (row.systolic, row.diastolic) and row.systolic <= row.diastolic:
+        yield Question("systolic", systolic=row.systolic, diastolic=row.diastolic)
 
 
-@check("VS-002", on="vital-signs", items=("pulse",))
+@check("VS-002", on="vital-signs", text="Pulse is {now} /min; {low} to {high} is usual.", items=("pulse",))
 def pulse_outside_usual(row: StubVitalSigns, data: PatientData) -> Iterator[Question]:
     """The pulse lies outside its usual range."""
     low, high = LIKELY_PULSE
     if row.pulse is not None and not low <= row.pulse <= high:
-        yield Question("pulse", f"Pulse is {row.pulse} /min; {low} to {high} is usual.")
+        yield Question("pulse", now=row.pulse, low=low, high=high)
 
 
-@check("VS-004", on="vital-signs", items=("weight_kg",), reads=("vital-signs",))
+@check(
+    "VS-004",
+    on="vital-signs",
+    text="Weight went from {before} to {now} kg since {since}.",
+    items=("weight_kg",),
+    reads=("vital-signs",),
+)
 def weight_moved(row: StubVitalSigns, data: PatientData) -> Iterator[Question]:
     """The weight changed by more than 10 % since the last visit."""
     now, last = row.weight_kg, data.last("vital-signs", row, "weight_kg")
@@ -60,6 +72,4 @@ def weight_moved(row: StubVitalSigns, data: PatientData) -> Iterator[Question]:
         or abs(now - last.weight_kg) * 100 <= last.weight_kg * WEIGHT_MOVED_PERCENT
     ):
         return
-    way = "rose" if now > last.weight_kg else "fell"
-    since = visit_label(last.entry.visit)
-    yield Question("weight_kg", f"Weight {way} from {last.weight_kg} to {now} kg since {since}.")
+    yield Question("weight_kg", before=last.weight_kg, now=now, since=visit_label(last.entry.visit))
