@@ -18,7 +18,8 @@ from tests.stub_trial.crfs.scale import QUESTIONS
 
 pytestmark = pytest.mark.django_db
 DOSE = {"given_on": "2026-01-05", "weight_kg": "60", "given_g": "40.0", "given_ml": "400"}
-SIGNS = {"weight_kg": "60.0", "systolic": "120", "diastolic": "80", "pulse": "70"}
+SIGNS = {"weight_kg": "60.0", "systolic": "120", "diastolic": "80", "pulse": "70", "temperature": "36.5"}
+SIGNS |= {"respiration": "14", "spo2": "98"}
 
 
 @pytest.fixture
@@ -69,6 +70,7 @@ def test_impossible_pressures_are_refused_by_vs_001(visit, coordinator):
     [
         ("VS-002", "vital-signs", {"pulse": "200"}),
         ("DOSE-001", "dose", {"given_on": "2026-01-04"}),
+        ("SCALE-001", "scale", {"before_dose": "no"}),
         ("READ-001", "reading", {"value_3": "170"}),
         ("AE-002", "adverse-event", {"ended_on": "2026-01", "ongoing": "yes"}),
     ],
@@ -115,7 +117,7 @@ def test_visit_is_signed_and_locked_and_then_refuses_values(
 ):
     enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05", contact="on-site")
     enter(visit, "vital-signs", coordinator, **SIGNS)
-    enter(visit, "scale", coordinator, **dict.fromkeys(QUESTIONS, "4"))
+    enter(visit, "scale", coordinator, assessor="A1", before_dose="yes", **dict.fromkeys(QUESTIONS, "4"))
     enter(visit, "reading", coordinator, device="D1", assessor="A1", **dict.fromkeys(VALUES, "31.0"))
     for number in range(1, 6):
         enter(visit, "dose", coordinator, number=number, **DOSE)

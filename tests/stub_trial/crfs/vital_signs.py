@@ -23,11 +23,16 @@ class StubVitalSigns(Crf):
     systolic = WholeNumber("Systolic", low=0, unit="mmHg", cdash="SYSBP_VSORRES")
     diastolic = WholeNumber("Diastolic", low=0, unit="mmHg", cdash="DIABP_VSORRES")
     pulse = WholeNumber("Pulse", low=0, unit="/min", cdash="PULSE_VSORRES")
+    temperature = Measure("Temperature", low="0", unit="°C", cdash="TEMP_VSORRES")
+    respiration = WholeNumber("Respiration", low=0, unit="/min", cdash="RESP_VSORRES")
+    spo2 = WholeNumber("SpO₂", low=0, high=100, unit="%", cdash="OXYSAT_VSORRES")
     pressure = WholeNumber("Pulse pressure", unit="mmHg", rule="PRESSURE v1")
 
     sections = (
         Section("Weight", "weight_kg"),
-        Section("Vital signs", "measured_at", "rested", "systolic", "diastolic", "pulse", "pressure"),
+        Section("Vital signs", "measured_at", "rested", "systolic", "diastolic", "pulse", "temperature"),
+        Section("Breathing", "respiration", "spo2"),
+        Section("Calculated", "pressure"),
     )
 
     def calculate(self, data: PatientData) -> None:
