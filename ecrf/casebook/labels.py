@@ -24,6 +24,11 @@ def label_of(visit_code: str) -> str:
     return plan.label if plan else visit_code
 
 
+def counted(number: int, what: str, several: str = "") -> str:
+    """`1 form`, `2 forms`; `several` where more than an s is added: `2 queries`."""
+    return f"{number} {what if number == 1 else several or f'{what}s'}"
+
+
 def numbered_title(definition: CrfDefinition, number: int, visit: Visit | None) -> str:
     """`Vital signs 2`, `Vital signs`: with its number where there are, or may be, several."""
     plan = protocol().plan(visit.code) if visit else None
@@ -46,9 +51,14 @@ def form_title(entry: Entry) -> str:
     return f"{definition.repeat.capitalize() or definition.title} {entry.number} of {parent.lower()}"
 
 
+def place_of_form(entry: Entry) -> str:
+    """`Week 4, Infusion 2`; of a form that belongs to no visit, its title."""
+    return ", ".join(part for part in (visit_label(entry.visit), form_title(entry)) if part)
+
+
 def entry_in_a_line(row: Crf) -> str:
     """An entry as another form names it: `Adverse event 3: Headache`, `Week 4, Visit: 2026-11-22`."""
-    where = ", ".join(part for part in (visit_label(row.entry.visit), form_title(row.entry)) if part)
+    where = place_of_form(row.entry)
     about = CRFS[row.entry.crf].in_a_line(row)
     struck = " (struck out)" if row.entry.is_struck else ""
     return (f"{where}: {about}" if about else where) + struck
@@ -65,7 +75,7 @@ def short_name(row: Crf) -> str:
     entry, definition = row.entry, CRFS[row.entry.crf]
     if entry.visit:
         is_visit = entry.crf == protocol().visit_form
-        words = visit_label(entry.visit) if is_visit else f"{visit_label(entry.visit)}, {form_title(entry)}"
+        words = visit_label(entry.visit) if is_visit else place_of_form(entry)
     else:
         words = f"{entry.number} {definition.first_in_a_line(row)}".strip()
     return f"{words} (struck out)" if entry.is_struck else words

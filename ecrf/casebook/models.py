@@ -11,6 +11,7 @@ from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.casebook.laboratory.models import ReferenceRange  # noqa: F401  (a table of this app)
 from ecrf.casebook.review_status import ReviewStatus  # noqa: F401  (a table of this app)
+from ecrf.casebook.schedule.due import is_overdue
 
 
 @audited(patient="r.id")
@@ -149,6 +150,16 @@ class Entry(models.Model):
         return self.status == Status.COMPLETE and not self.missing
 
 
+def not_struck(path: str = "") -> models.Q:
+    """Of entries (to which `path` leads), those that are not `is_struck`."""
+    return models.Q(**{f"{path}struck_at": None, f"{path}parent__struck_at": None})
+
+
+def done(path: str = "") -> models.Q:
+    """Of entries (to which `path` leads), those that are `is_done`."""
+    return models.Q(**{f"{path}status": Status.COMPLETE, f"{path}missing": 0})
+
+
 class PatientStatus(models.Model):
     """What the schedule says comes next for a patient: one row each, derived by `schedule/due.py`, so that lists of
     ten thousand patients need no walk through their visits. Holds no study data; can be rebuilt any time."""
@@ -181,4 +192,4 @@ class PatientStatus(models.Model):
 
     def is_overdue(self, today: date) -> bool:
         """Whether the next visit's window has closed; `today` is the site's."""
-        return bool(self.closes_on and self.closes_on < today)
+        return is_overdue(self.closes_on, today)

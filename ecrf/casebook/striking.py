@@ -4,14 +4,13 @@ from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.reasons import fault_of, tidy
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.hooks import HOOKS
 from ecrf.casebook.schedule.status import refresh_schedule_status
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
-
-SHORTEST_REASON, LONGEST_REASON = 3, 500
 
 
 class NotStruck(Exception):
@@ -25,7 +24,7 @@ def can_be_struck(entry: Entry) -> bool:
 
 def strike_out(*, entry: Entry, by: User, actor: Actor, reason: str, source: str = "site") -> None:
     """Strike an entry out, with its rows. NotStruck says why not; doing it twice changes nothing."""
-    why = reason.replace("\x00", "").strip()[:LONGEST_REASON]
+    why = tidy(reason)
     with acting(actor, patient_id=entry.patient_id, reason=why, source=source):
         entry.refresh_from_db(fields=["struck_at", "struck_by", "struck_reason"])
         if entry.struck_at:
@@ -34,21 +33,21 @@ def strike_out(*, entry: Entry, by: User, actor: Actor, reason: str, source: str
             raise NotStruck(
                 "This form is there once. Correct its values, or give the reason why there are none."
             )
-        if len(why) < SHORTEST_REASON:
-            raise NotStruck("Say why the row is struck out, in a few words.")
+        if fault := fault_of(why):
+            raise NotStruck(fault)
         _refuse_linked(entry)
         _set(entry, timezone.now(), by, why)
 
 
 def restore(*, entry: Entry, actor: Actor, reason: str, source: str = "site") -> None:
     """Take back the striking out of an entry."""
-    why = reason.replace("\x00", "").strip()[:LONGEST_REASON]
+    why = tidy(reason)
     with acting(actor, patient_id=entry.patient_id, reason=why, source=source):
         entry.refresh_from_db(fields=["struck_at", "struck_by", "struck_reason"])
         if not entry.struck_at:
             return
-        if len(why) < SHORTEST_REASON:
-            raise NotStruck("Say why the row is restored, in a few words.")
+        if fault := fault_of(why):
+            raise NotStruck(fault)
         _refuse_dangling(entry)
         _set(entry, None, None, "")
 

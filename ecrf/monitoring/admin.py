@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
 from ecrf.access.requests import UserRequest
-from ecrf.casebook.labels import names_by_patient, visit_label, words_of
+from ecrf.casebook.labels import label_of, names_by_patient, visit_label, words_of
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.schedule.completion import visit_states
 from ecrf.casebook.schedule.status import fact_of
@@ -73,7 +73,7 @@ class PatientAdmin(ReviewAdmin):
     def last_visit(self, row: Any) -> str:
         if not row.seen or not row.seen.last_on:
             return quiet("none yet")
-        return format_html("{} {}", _label(row.seen.last_code), quiet(row.seen.last_on.isoformat()))
+        return format_html("{} {}", label_of(row.seen.last_code), quiet(row.seen.last_on.isoformat()))
 
     @admin.display(description="Next visit")
     def next_visit(self, row: Any) -> str:
@@ -82,7 +82,7 @@ class PatientAdmin(ReviewAdmin):
         late = row.seen.is_overdue(row.site.today())
         due_on = row.seen.due_on.isoformat() if row.seen.due_on else ""
         when = chip("overdue", f"{due_on}, overdue") if late else quiet(due_on)
-        return format_html("{} {}", _label(row.seen.next_code), when)
+        return format_html("{} {}", label_of(row.seen.next_code), when)
 
 
 @admin.register(Visit, site=monitor_site)
@@ -213,11 +213,6 @@ def _item_column(name: str, item: Any) -> Callable[[Any], str]:
     if item.kind in UNBROKEN:
         words.__name__ = "value"  # the column's class on the page
     return words
-
-
-def _label(code: str) -> str:
-    plan = protocol().plan(code)
-    return plan.label if plan else code
 
 
 def _register(definition: CrfDefinition) -> None:

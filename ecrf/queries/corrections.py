@@ -6,13 +6,12 @@ from typing import Any
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.reasons import tidy
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.record import record
 from ecrf.queries.models import Query, Turn
 from ecrf.queries.services import answer
-
-LONGEST_REASON = 500
 
 
 class _NotSaved(Exception):
@@ -39,7 +38,7 @@ def correct_and_answer(
     """
     result = Recorded(place)
     shown = {} if seen_value is None else {query.item: seen_value}
-    why = reason or text.strip()[:LONGEST_REASON]
+    why = reason or tidy(text)
     with suppress(_NotSaved), acting(actor, patient_id=query.patient_id, reason=reason):
         to_answer = [query, *_others(query, also)]
         seen_at = {query.pk: seen}

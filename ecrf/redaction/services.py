@@ -9,13 +9,14 @@ from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.models import REDACTED
+from ecrf.audit.reasons import fault_of
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry, Patient
 from ecrf.locks.lookup import holds_all, lock_on_entry, locks_over
 from ecrf.redaction.places import EventPlace, FoundText, RowPlace, find, free_columns
 from ecrf.redaction.wording import current_words
 
-SHORTEST_TEXT, SHORTEST_REASON, LONGEST_REASON = 3, 3, 500
+SHORTEST_TEXT = 3
 
 
 class RedactionRefused(Exception):
@@ -49,8 +50,8 @@ class Order:
             raise RedactionRefused(f"The text is shorter than {SHORTEST_TEXT} characters.")
         if self.said in REDACTED:
             raise RedactionRefused(f"The text is a part of {REDACTED}, which would stand in its place.")
-        if not SHORTEST_REASON <= len(self.reason) <= LONGEST_REASON:
-            raise RedactionRefused(f"Say why, in {SHORTEST_REASON} to {LONGEST_REASON} characters.")
+        if fault := fault_of(self.reason):
+            raise RedactionRefused(fault)
         if self.said in self.reason:
             raise RedactionRefused("The reason holds the text itself: say why without it.")
 

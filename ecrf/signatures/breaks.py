@@ -26,7 +26,7 @@ from django.db.models.functions import JSONObject
 from ecrf.audit.functions import IsReview
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.history import value_words
-from ecrf.casebook.labels import element_id, form_title, visit_label
+from ecrf.casebook.labels import element_id, place_of_form
 from ecrf.casebook.models import Entry, Visit
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -63,8 +63,7 @@ class Change:
     @property
     def where(self) -> str:
         """`Week 4, Vital signs`."""
-        title = form_title(self.entry) if self.entry.crf in CRFS else self.entry.crf
-        return ", ".join(words for words in (visit_label(self.entry.visit), title) if words)
+        return place_of_form(self.entry)
 
     @property
     def form(self) -> Entry:

@@ -6,8 +6,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from ecrf.access.models import Site
-from ecrf.casebook.models import Entry, Status, Visit
-from ecrf.casebook.review_status import ReviewStatus
+from ecrf.casebook.models import Entry, Visit, done, not_struck
+from ecrf.casebook.review_status import ReviewStatus, unsigned
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.signatures.breaks import with_breaking
@@ -87,8 +87,8 @@ def on_casebook(signatures: list[Signature]) -> SignatureStanding:
 def unsigned_places() -> QuerySet:
     """The visits, and the patients' logs (`visit` None), that hold a complete form nobody's signature covers: what
     every list and number of what is not signed counts, the site's as the monitor's."""
-    unsigned = ReviewStatus.objects.filter(is_signed=False).order_by("patient_id", "visit_id")
-    return unsigned.values("patient_id", "visit_id").distinct()
+    found = ReviewStatus.objects.filter(unsigned()).order_by("patient_id", "visit_id")
+    return found.values("patient_id", "visit_id").distinct()
 
 
 def broken_at(sites: list[Site]) -> QuerySet[Signature]:
@@ -108,16 +108,14 @@ def broken_at(sites: list[Site]) -> QuerySet[Signature]:
 def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
     """Visits that are complete and were never signed, as far as the lists know: of each patient, not the visit that
     is still entered. Where a casebook was signed once, it is the casebook that is signed anew."""
-    unsigned = ReviewStatus.objects.filter(visit=OuterRef("pk"), is_signed=False, site__in=sites)
-    open_forms = Entry.objects.filter(
-        Q(parent=None) | Q(parent__struck_at=None), visit=OuterRef("pk"), struck_at=None
-    ).exclude(status=Status.COMPLETE, missing=0)
+    to_sign = ReviewStatus.objects.filter(unsigned(), visit=OuterRef("pk"), site__in=sites)
+    open_forms = Entry.objects.filter(not_struck(), visit=OuterRef("pk")).exclude(done())
     signed = Signature.objects.filter(
         Q(visit=OuterRef("pk")) | Q(scope=SignatureScope.CASEBOOK), patient=OuterRef("patient")
     )
     unfinished = Q(patient__schedule_status__unfinished_code=OuterRef("code"))
     visits = Visit.objects.filter(
-        Exists(unsigned), ~Exists(open_forms), ~Exists(signed), patient__site__in=sites
+        Exists(to_sign), ~Exists(open_forms), ~Exists(signed), patient__site__in=sites
     )
     begun = Visit.objects.filter(unfinished, pk=OuterRef("pk"))
     dated = visits.filter(~Exists(begun)).annotate(visited_on=_date_of("pk"))
@@ -127,10 +125,10 @@ def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
 def log_forms_to_sign(sites: list[Site]) -> QuerySet[Entry]:
     """Complete forms of logs that no signature covers, in the order of the logs' numbers; not what is struck out."""
     forms = Entry.objects.filter(
-        review_status__is_signed=False, review_status__site__in=sites, visit=None, parent=None, struck_at=None
+        unsigned("review_status__"), review_status__site__in=sites, visit=None, parent=None, struck_at=None
     )
-    done = forms.filter(status=Status.COMPLETE, missing=0)
-    return done.select_related("patient__site", "review_status").order_by("patient", "crf", "number")
+    complete = forms.filter(done()).select_related("patient__site", "review_status")
+    return complete.order_by("patient", "crf", "number")
 
 
 def _date_of(visit: str) -> Subquery:

@@ -14,8 +14,8 @@ from ecrf.audit.actor import Actor, acting
 from ecrf.audit.functions import IsReview
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.audit.refusals import Locked
-from ecrf.casebook.labels import form_title, visit_label
-from ecrf.casebook.models import Entry, Patient, Status, Visit
+from ecrf.casebook.labels import place_of_form
+from ecrf.casebook.models import Entry, Patient, Visit, done, not_struck
 from ecrf.signatures.models import STANDS, Signature, SignatureScope
 from ecrf.signatures.signers import declare, has_declared, why_not_ready
 
@@ -73,7 +73,7 @@ class Covered:
 
     @property
     def standing_entries(self) -> QuerySet[Entry]:
-        return self.entries.filter(Q(parent=None) | Q(parent__struck_at=None), struck_at=None)
+        return self.entries.filter(not_struck())
 
     @property
     def signatures(self) -> QuerySet[Signature]:
@@ -160,12 +160,10 @@ def _refuse_signed(covered: Covered) -> None:
 def _refuse_unfinished(covered: Covered) -> None:
     if not covered.standing_entries.exists():
         raise SignatureRefused("Nothing is entered here yet, so there is nothing to sign.")
-    unfinished = covered.standing_entries.exclude(status=Status.COMPLETE, missing=0)
+    unfinished = covered.standing_entries.exclude(done())
     entries = list(unfinished.select_related("visit", "parent__visit").order_by("visit", "pk"))
     if entries:
-        names = [
-            ", ".join(w for w in (visit_label(e.visit), form_title(e)) if w) for e in entries[:NAMED_AT_MOST]
-        ]
+        names = [place_of_form(entry) for entry in entries[:NAMED_AT_MOST]]
         more = f" and {len(entries) - len(names)} more" if len(entries) > len(names) else ""
         raise SignatureRefused(f"Not complete yet: {'; '.join(names)}{more}. Complete them, then sign.")
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from ecrf.audit.models import AuditEvent, Redaction
+from ecrf.casebook.labels import counted, label_of
 from ecrf.casebook.models import Entry, Patient, ReferenceRange, Status, Visit
 from ecrf.checks.models import Discrepancy, DiscrepancyState
-from ecrf.forms.protocol import protocol
 from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.queries.models import Act, Message, Query, Turn
 from ecrf.signatures.models import Signature
@@ -37,8 +37,7 @@ def patient(event: AuditEvent, around: Around) -> Iterator[EventLine]:
 def visit(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     if is_new(event):
         code = str(new(event, "code"))
-        plan = protocol().plan(code)
-        yield EventLine("visit opened", plan.label if plan else code)
+        yield EventLine("visit opened", label_of(code))
 
 
 @renders(Entry)
@@ -128,13 +127,8 @@ def signature(event: AuditEvent, around: Around) -> Iterator[EventLine]:
 def signed_words(row: Signature) -> str:
     """What a signature covers: `visit Week 4`, `form Vital signs · Week 4`, `whole casebook`."""
     if row.visit:
-        return f"visit {_visit_words(row.visit.code)}"
+        return f"visit {label_of(row.visit.code)}"
     return f"form {place_words(row.entry)}" if row.entry else "whole casebook"
-
-
-def _visit_words(code: str) -> str:
-    plan = protocol().plan(code)
-    return plan.label if plan else code
 
 
 @renders(Lock)
@@ -157,7 +151,7 @@ def locked_words(row: Lock) -> str:
     if row.scope == LockScope.SITE and row.site:
         return f"site {row.site.code}"
     if row.visit:
-        return f"visit {_visit_words(row.visit.code)}"
+        return f"visit {label_of(row.visit.code)}"
     return f"form {place_words(row.entry)}" if row.entry else f"patient {row.patient}"
 
 
@@ -201,7 +195,7 @@ def monitoring_visit(event: AuditEvent, around: Around) -> Iterator[EventLine]:
 def export(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     narrowed, screen, count = new(event, "filters"), new(event, "screen"), new(event, "events")
     whose = "a patient" if new(event, "patient_id") else "the site"
-    rows = f"{count} row{'' if count == 1 else 's'}"
+    rows = counted(count, "row")
     of_screen = f"what stands out at the site, {SCREENS.get(screen, screen)}, downloaded: {rows}"
     what = of_screen if screen else f"trail of {whose} downloaded: {count} events"
     yield EventLine(what, said=narrowed or "", kind=EventKind.EXPORT)
@@ -209,6 +203,5 @@ def export(event: AuditEvent, around: Around) -> Iterator[EventLine]:
 
 @renders(Redaction)
 def redaction(event: AuditEvent, around: Around) -> Iterator[EventLine]:
-    places = new(event, "places")
-    where = f"event {new(event, 'position')}, {places} place{'' if places == 1 else 's'}"
+    where = f"event {new(event, 'position')}, {counted(new(event, 'places'), 'place')}"
     yield EventLine(f"personal data redacted in {where}")

@@ -58,6 +58,11 @@ class EventLine:
         return KIND_WORDS[self.kind]
 
     @property
+    def act(self) -> str:
+        """What was done; with a capital where no subject stands before it."""
+        return self.what if self.subject else self.what[:1].upper() + self.what[1:]
+
+    @property
     def is_value(self) -> bool:
         """Whether it tells of a value from … to …, and not of an act."""
         return bool(self.new)

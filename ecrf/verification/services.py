@@ -12,6 +12,7 @@ from ecrf.access.models import Site, User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.reasons import fault_of, tidy
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.reach import take_turns_of
@@ -146,11 +147,11 @@ def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, a
     """From this day on, this per cent of the site's forms is sampled. Each form's sample is fixed: raising the share
     adds forms and takes none away. Forms that are complete already follow at once, in one statement."""
     require(by, Right.SET_PLAN, site)
-    why = " ".join(reason.replace("\x00", "").split())
+    why = tidy(" ".join(reason.split()))
     if not 0 <= share <= 100:
         raise PlanRefused("The share is a whole number from 0 to 100.")
-    if len(why) < 3 or len(why) > 500:
-        raise PlanRefused("Say in 3 to 500 characters why the share of this site is set.")
+    if fault := fault_of(why):
+        raise PlanRefused(fault)
     with acting(actor, reason=why, source="monitor"):
         take_turns_of(
             site

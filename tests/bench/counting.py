@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ecrf.access.models import User
 from ecrf.casebook.record import record as recording
+from ecrf.casebook.record import values
 from ecrf.casebook.record.hooks import HOOKS, Hook
 
 FRAME = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
@@ -83,8 +84,10 @@ def of_the_checks() -> Iterator[list[str]]:
         return run
 
     joined = {name: Hook(map(counted, getattr(HOOKS, name))) for name in ("before_write", "after_write")}
+    hooks = replace(HOOKS, **joined)
     with (
         mock.patch.object(recording, "_load", counted(recording._load)),
-        mock.patch.object(recording, "HOOKS", replace(HOOKS, **joined)),
+        mock.patch.object(recording, "HOOKS", hooks),
+        mock.patch.object(values, "HOOKS", hooks),
     ):
         yield found

@@ -10,6 +10,8 @@ pytestmark = pytest.mark.browser
 
 LONG = "Source seen, 確認済み. " * 5_000
 """More than 100,000 characters and 64 KB, which is more than a browser sends from a page that is left."""
+PATIENT = 60_000
+"""Milliseconds: a busy machine lays out so long a text slowly."""
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def until(is_so: Callable[[], bool], seconds: float = 12) -> None:
 
 @pytest.mark.parametrize("text", ["Short: one finding.", LONG], ids=["short", "long"])
 def test_text_that_was_typed_and_not_saved_is_saved_after_leaving(seat, text):
-    report(seat).fill(text)
+    report(seat).fill(text, timeout=PATIENT)
     seat.page.reload()
     expect(report(seat)).to_have_value(text)
     until(lambda: stored(seat) == text)
@@ -56,7 +58,7 @@ def test_text_that_was_typed_and_not_saved_is_saved_after_leaving(seat, text):
 
 def test_text_that_cannot_be_sent_stays_until_it_can(seat):
     seat.page.route("**/save/", lambda route: route.abort())
-    report(seat).fill(LONG)
+    report(seat).fill(LONG, timeout=PATIENT)
     report(seat).blur()
     seat.says("Not saved: the server cannot be reached")
     seat.page.unroute_all()
@@ -98,7 +100,7 @@ def test_text_refused_for_a_conflict_is_saved_once_its_author_presses_save(confl
 
 def test_text_that_is_too_long_survives_a_reload(seat):
     text = "Seen. " * 40_000
-    report(seat).fill(text)
+    report(seat).fill(text, timeout=PATIENT)
     report(seat).blur()
     seat.says("Not saved:")
     seat.page.reload()

@@ -29,8 +29,6 @@ def recalculated_with(key: str, changed: Iterable[str]) -> list[CrfDefinition]:
 def derive(place: Place, row: Crf, changed: list[str], data: PatientData, *, is_new: bool) -> list[Crf]:
     """Store what follows from these items of a row that was just saved; returns the rows that were calculated anew."""
     key, recalculated = place.definition.key, []
-    if key in data.loaded:
-        data.put(key, row)
     for definition in recalculated_with(key, changed):
         recalculated += _recalculate(definition, row, data)
     turned = _count_missing([row, *recalculated])

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.reasons import LONGEST, SHORTEST, fault_of, tidy
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.data import PatientData, stored_row
 from ecrf.casebook.models import Entry, Status
@@ -16,7 +17,7 @@ from ecrf.casebook.places import Place
 from ecrf.casebook.record.derive import kinds_to_derive
 from ecrf.casebook.record.hooks import HOOKS, DatabaseRefused, Recorded, Writing
 from ecrf.casebook.record.store import write
-from ecrf.casebook.record.values import apply, changes_in, is_blank, state_of
+from ecrf.casebook.record.values import apply_allowed, changes_in, is_blank
 from ecrf.forms.crf import Crf
 
 
@@ -67,12 +68,16 @@ def _record(
     begins_in_complete = (
         (row is None or is_blank(row)) and above is not None and above.status == Status.COMPLETE
     )
-    if changes and not reason.strip() and (is_complete or begins_in_complete):
+    why = tidy(reason)
+    if changes and len(why) < SHORTEST and (is_complete or begins_in_complete):
         result.wants_reason = list(changes)
+        return result
+    if changes and len(why) > LONGEST:
+        result.refused |= dict.fromkeys(changes, fault_of(why))
         return result
     # A row that is not stored yet is checked first, so that a refused value leaves no empty entry.
     writing = Writing(place, row or place.definition.model(entry=place.new_entry()), list(changes), by, data)
-    _apply_allowed(changes, writing, result)
+    apply_allowed(changes, writing, result)
     if not writing.changed:
         return result
     writing.recalculated = write(place, writing.row, writing.changed, data)
@@ -96,18 +101,3 @@ def _load(place: Place, values: Mapping[str, Any], data: PatientData) -> tuple[C
         return row, row.entry.parent
     above = data.row_of_parent(place)
     return None, above.entry if above else None
-
-
-def _apply_allowed(changes: dict[str, Any], writing: Writing, result: Recorded) -> None:
-    """Set on the row what no hard check refuses; the writing then holds these items only."""
-    row = writing.row
-    before = {name: state_of(row, name) for name in changes}
-    apply(row, changes)
-    # What is left after a refusal is looked at again: a rule between two items may now be broken by the other.
-    while writing.changed:
-        refused = {name: why for step in HOOKS.before_write for name, why in step(writing).items()}
-        if not refused:
-            break
-        result.refused |= refused
-        apply(row, {name: before[name] for name in refused})
-        writing.changed = [name for name in writing.changed if name not in refused]

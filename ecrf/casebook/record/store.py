@@ -20,7 +20,7 @@ def write(
     calculated anew. Call it inside `acting` with the patient."""
     is_new = row._state.adding
     if is_new:
-        row.entry = _save_entry(place, row, data, request_key)
+        _save_entry(place, row, data, request_key)
     row.calculate(data)
     try:
         if is_new:
@@ -29,18 +29,19 @@ def write(
             row.save(update_fields=[*changed, *place.definition.calculated, "missing_reasons"])
     except (IntegrityError, DataError) as error:
         raise DatabaseRefused(*changed) from error
+    if place.definition.key in data.loaded:
+        data.put(place.definition.key, row)
     return derive(place, row, changed, data, is_new=is_new)
 
 
-def _save_entry(place: Place, row: Crf, data: PatientData, request_key: uuid.UUID | None) -> Entry:
-    entry, definition, above = place.new_entry(), place.definition, place.above
+def _save_entry(place: Place, row: Crf, data: PatientData, request_key: uuid.UUID | None) -> None:
+    entry, definition, above = row.entry, place.definition, place.above
     entry.request_key, entry.missing = request_key, len(definition.missing(row))
     entry.parent = ensure_entry(above, data=data) if above else None
     entry.save(force_insert=True)
     if entry.parent and definition.row_names:
         fewer = F("missing") - definition.missing_when_blank
         Entry.objects.filter(pk=entry.parent.pk).update(missing=fewer)
-    return entry
 
 
 def ensure_entry(

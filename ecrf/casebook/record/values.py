@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.record.hooks import Conflict, Recorded
+from ecrf.casebook.record.hooks import HOOKS, Conflict, Recorded, Writing
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.registry import CRFS, CrfDefinition
 
@@ -118,6 +118,21 @@ def is_blank(row: Crf) -> bool:
 def as_text(definition: CrfDefinition, name: str, value: Any) -> str:
     """A value that is not stored, in the form of `shown`."""
     return f"~{value.reason}" if isinstance(value, Missing) else definition.items[name].text(value)
+
+
+def apply_allowed(changes: Mapping[str, Any], writing: Writing, result: Recorded) -> None:
+    """Set on the row what no hard check refuses; the writing then holds these items only."""
+    row = writing.row
+    before = {name: state_of(row, name) for name in changes}
+    apply(row, changes)
+    # What is left after a refusal is looked at again: a rule between two items may now be broken by the other.
+    while writing.changed:
+        refused = {name: why for step in HOOKS.before_write for name, why in step(writing).items()}
+        if not refused:
+            break
+        result.refused |= refused
+        apply(row, {name: before[name] for name in refused})
+        writing.changed = [name for name in writing.changed if name not in refused]
 
 
 def apply(row: Crf, changes: Mapping[str, Any]) -> None:

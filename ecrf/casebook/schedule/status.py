@@ -119,7 +119,8 @@ def refresh_schedule_status(data: PatientData) -> PatientStatus:
 
 
 def overdue(today: dict[int, date]) -> Q:
-    """Of the stored statuses, those that are `is_overdue`. `today` gives each site's own date by the site's id."""
+    """Of the stored statuses, those that are `is_overdue`, for lists of any length. `today` gives
+    each site's own date by the site's id."""
     return _each_by_its_date(today, lambda day: Q(closes_on__lt=day))
 
 

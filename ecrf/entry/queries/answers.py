@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 
 from ecrf.access.models import User
+from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.casebook.models import Entry
@@ -104,7 +105,7 @@ def give(query: Query, typed: Given, by: User) -> AnswerOutcome:
 def posted_answer(request: HttpRequest, query: Query) -> Given:
     """What the script posts: the text, and the value that is held back for want of a reason."""
     data = request.POST
-    answer = Given(data.get("text", ""), _number(data.get("said", "")))
+    answer = Given(data.get("text", ""), whole_number(data.get("said", "")))
     definition = CRFS.get(query.entry.crf)
     if definition and query.item in definition.entered and ("value" in data or data.get("missing")):
         answer.has_value = True
@@ -125,7 +126,7 @@ def answer_of_page(page: EntryPage, rest: str, data: QueryDict) -> tuple[Query, 
         if name in form_input.item_views
     }
     view, query = shown[rest]
-    answer = Given(data.get(f"answer:{rest}", ""), _number(data.get(f"said:{rest}", "")))
+    answer = Given(data.get(f"answer:{rest}", ""), whole_number(data.get(f"said:{rest}", "")))
     if changed := changed_item(view.form_view, data, view.name):
         answer.has_value, (answer.value, answer.seen) = True, changed
         answer.also = [number for text in data.getlist("answers") for number in numbers_in(text)]
@@ -168,8 +169,4 @@ def item_with_queries(entry: Entry, name: str) -> ItemInput:
 
 def numbers_in(text: str) -> list[int]:
     """`1,4`: the numbers of queries, as the page's script sends them."""
-    return [number for part in text.split(",")[:MOST_ANSWERS] if (number := _number(part)) is not None]
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+    return [number for part in text.split(",")[:MOST_ANSWERS] if (number := whole_number(part)) is not None]

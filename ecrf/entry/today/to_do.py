@@ -8,12 +8,12 @@ from django.db.models import QuerySet, Sum
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
 from ecrf.access.roles import Right
-from ecrf.casebook.models import Entry, Patient, PatientStatus
+from ecrf.casebook.labels import label_of
+from ecrf.casebook.models import Entry, Patient, PatientStatus, not_struck
 from ecrf.casebook.schedule.due import LIVING
 from ecrf.casebook.schedule.status import due_within, overdue
 from ecrf.entry.queries.list import QueryLine, oldest_to_answer
 from ecrf.entry.today.sparklines import Sparkline, sparklines
-from ecrf.forms.protocol import protocol
 from ecrf.queries.lookup import count_to_answer
 
 CARD_ROWS = 8
@@ -47,8 +47,7 @@ class ToDoLine:
         return self.schedule_status.is_overdue(self.today)
 
     def label(self, code: str) -> str:
-        plan = protocol().plan(code)
-        return plan.label if plan else code
+        return label_of(code)
 
     @property
     def next_label(self) -> str:
@@ -144,7 +143,7 @@ def _count_missing(lines: list[ToDoLine]) -> None:
     """How many required items are empty in the forms begun: one statement for all the lines."""
     patients = {line.patient.pk for line in lines}
     sums = (
-        Entry.objects.filter(patient__in=patients, missing__gt=0, struck_at=None, parent__struck_at=None)
+        Entry.objects.filter(not_struck(), patient__in=patients, missing__gt=0)
         .values_list("patient")
         .annotate(total=Sum("missing"))
     )

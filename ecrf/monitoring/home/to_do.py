@@ -8,7 +8,7 @@ from functools import partial
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from ecrf.access.models import Site
-from ecrf.casebook.labels import form_title
+from ecrf.casebook.labels import counted, form_title, label_of
 from ecrf.casebook.models import Patient, PatientStatus
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
@@ -178,11 +178,8 @@ def overdue_visits(site: Site, limit: int) -> WorkSection:
 
 def _overdue_line(row: PatientStatus, today: date) -> WorkLine:
     assert row.closes_on
-    plan, days = protocol().plan(row.next_code), (today - row.closes_on).days
-    note = f"window closed {row.closes_on}, {days} {'day' if days == 1 else 'days'} ago"
-    return WorkLine(
-        row.patient_id, row.patient.number, plan.label if plan else row.next_code, "visit overdue", note
-    )
+    note = f"window closed {row.closes_on}, {counted((today - row.closes_on).days, 'day')} ago"
+    return WorkLine(row.patient_id, row.patient.number, label_of(row.next_code), "visit overdue", note)
 
 
 Builder = Callable[[Site, Since, int], WorkSection]

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.reach import require, sites
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.locks.checklist import ChecklistPlace, Target, checklist
 from ecrf.locks.models import LockKind, LockScope
@@ -129,15 +129,15 @@ def _reach(user: User, scope: str, key: str) -> Target:
         return Target.of(LockScope.STUDY)
     if scope == LockScope.SITE:
         return Target.of(LockScope.SITE, site=get_object_or_404(sites(user, Right.REVIEW), code=key))
-    if not (key.isascii() and key.isdigit() and len(key) < 18):
+    if (number := whole_number(key)) is None:
         raise Http404
     if scope == LockScope.PATIENT:
-        return Target.of(LockScope.PATIENT, patient=reach_patient(user, int(key)))
+        return Target.of(LockScope.PATIENT, patient=reach_patient(user, number))
     if scope == LockScope.VISIT:
-        return Target.of(LockScope.VISIT, visit=reach_visit(user, int(key)))
+        return Target.of(LockScope.VISIT, visit=reach_visit(user, number))
     if scope != LockScope.FORM:
         raise Http404
-    entry = reach_entry(user, int(key))
+    entry = reach_entry(user, number)
     require(user, Right.REVIEW, entry.site)
     if entry.parent_id:  # the rows of a form are locked with it
         raise Http404

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reach_site, sites
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -59,9 +59,9 @@ def _set(request: UserRequest) -> HttpResponse:
 
 
 def _share(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 4):
+    if (share := whole_number(text)) is None:
         raise PlanRefused("The share is a whole number from 0 to 100.")
-    return int(text)
+    return share
 
 
 def _day(text: str) -> date:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from ecrf.access.reach import reach
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import element_id, form_title, visit_label
 from ecrf.casebook.models import Entry
@@ -92,8 +92,7 @@ def _do(request: UserRequest, pk: int, act: Callable[..., Query], **given: Any) 
     """One act; the page of the query then, or the page with why not and with what was typed."""
     query = _reach(request, pk, Right.QUERY)
     actor = request.user.acting_at(query.site, Right.QUERY)
-    said = request.POST.get("said", "")
-    seen = int(said) if said.isascii() and said.isdigit() and len(said) < 18 else None
+    seen = whole_number(request.POST.get("said", ""))
     try:
         act(query=query, by=request.user, actor=actor, seen=seen, **given)
     except QueryRefused as refused:

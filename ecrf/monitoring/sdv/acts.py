@@ -8,9 +8,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from ecrf.access.reach import reach, require
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
-from ecrf.casebook.labels import element_id, form_title
+from ecrf.casebook.labels import counted, element_id, form_title
 from ecrf.casebook.models import Entry, Patient
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.reach import entries_of, reach_entry, reach_patient, reach_visit, verifications
@@ -86,7 +86,7 @@ def verify_shown(request: UserRequest, pk: int) -> HttpResponse:
         )
     except VerificationRefused as refusal:
         return place_page(request, request.POST.get("where", ""), Refusal("", str(refusal), 409))
-    messages.success(request, f"{len(made)} item{'s' * (len(made) != 1)} verified.")
+    messages.success(request, f"{counted(len(made), 'item')} verified.")
     for item in left_out:
         messages.warning(request, f"Left out: {_label(item.entry, item.item)}, {item.why}.")
     return redirect(f"{page_of_entry(items[0][0])}#{_id(items[0][0], '')}")
@@ -94,14 +94,13 @@ def verify_shown(request: UserRequest, pk: int) -> HttpResponse:
 
 def _shown_items(request: UserRequest, patient: Patient) -> list[tuple[Entry, str]]:
     """What the page had on the screen (`12.right_1`); 404 for anything that is not the patient's."""
-    named = [posted.partition(".")[::2] for posted in dict.fromkeys(request.POST.getlist("item"))]
-    if not named or not all(
-        entry.isascii() and entry.isdigit() and len(entry) < 19 for entry, _name in named
-    ):
+    posted = [text.partition(".") for text in dict.fromkeys(request.POST.getlist("item"))]
+    named = [(number, name) for text, _, name in posted if (number := whole_number(text)) is not None]
+    if not named or len(named) < len(posted):
         raise Http404
-    reached = entries_of(patient, {int(entry) for entry, _name in named})
+    reached = entries_of(patient, {number for number, _name in named})
     try:
-        return [(reached[int(entry)], name) for entry, name in named]
+        return [(reached[number], name) for number, name in named]
     except KeyError as error:
         raise Http404 from error
 
@@ -109,11 +108,12 @@ def _shown_items(request: UserRequest, patient: Patient) -> list[tuple[Entry, st
 def next_to_verify(request: UserRequest, pk: int | None = None) -> HttpResponse:
     """The next page with something planned and not verified: of this patient, or `?after=` a visit or a log."""
     place, _, which = request.GET.get("after", "").partition(":")
-    number, _, crf = which.partition(":")
-    if pk is None and not (number.isascii() and number.isdigit()):
+    text, _, crf = which.partition(":")
+    number = whole_number(text) if pk is None else pk
+    if number is None:
         raise Http404
-    visit = reach_visit(request.user, int(number)) if pk is None and place == "visit" else None
-    patient = visit.patient if visit else reach_patient(request.user, int(number) if pk is None else pk)
+    visit = reach_visit(request.user, number) if pk is None and place == "visit" else None
+    patient = visit.patient if visit else reach_patient(request.user, number)
     left = places_left(patient) if pk is not None else []
     target = left[0] if left else next_place(request.user, patient, visit, crf if place == "log" else "")
     if target:
@@ -135,8 +135,7 @@ def _in_place(request: UserRequest) -> bool:
 
 def _whole(request: UserRequest, name: str) -> int:
     """A whole number that the page sends; 0, which is before everything, for anything else."""
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return whole_number(request.POST.get(name, "")) or 0
 
 
 def _key(request: UserRequest) -> uuid.UUID | None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.reach import reach
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.history import item_story
@@ -128,12 +128,12 @@ def form(request: UserRequest, pk: int, crf: str = "", refusal: Refusal | None =
 def place_page(request: UserRequest, where: str, refusal: Refusal) -> HttpResponse:
     """The page that something was done on (`visit:12`, `log:5:adverse-event`, `form:33`), with what was refused."""
     place, _, which = where.partition(":")
-    number, _, crf = which.partition(":")
-    if not (number.isascii() and number.isdigit()):
+    text, _, crf = which.partition(":")
+    if (number := whole_number(text)) is None:
         raise Http404
     if place == "log":
-        return log_page(request, int(number), crf, refusal)
-    return (visit if place == "visit" else form)(request, int(number), refusal=refusal)
+        return log_page(request, number, crf, refusal)
+    return (visit if place == "visit" else form)(request, number, refusal=refusal)
 
 
 def first_to_do(user: User, entry: Entry, item: str) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ecrf.access.models import Membership, Site
 from ecrf.access.roles import Role
+from ecrf.casebook.labels import counted, label_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.home import to_do
@@ -95,12 +96,11 @@ def _previous(visit: MonitoringVisit) -> datetime | None:
 
 def _by_form(rows: QuerySet[Verification]) -> list[Verified]:
     """Items by patient, visit and kind of form, the rows of a form with their form."""
-    counted = rows.order_by().values_list("patient__number", "entry__visit__code", "entry__crf")
+    rows_by_form = rows.order_by().values_list("patient__number", "entry__visit__code", "entry__crf")
     counts: dict[tuple[str, tuple[int, int], str, str], int] = defaultdict(int)
-    for number, code, crf, count in counted.annotate(count=Count("pk")):
+    for number, code, crf, count in rows_by_form.annotate(count=Count("pk")):
         rank = protocol().rank(code, {}) if code else (COUNTED, 0)
-        plan = protocol().plan(code) if code else None
-        where = plan.label if plan else code or LOGS
+        where = label_of(code) if code else LOGS
         counts[number, rank, where, CRFS[CRFS[crf].row_of or crf].title] += count
     return [Verified(number, where, form, n) for (number, _rank, where, form), n in sorted(counts.items())]
 
@@ -182,9 +182,9 @@ def _moment(visit: MonitoringVisit, name: str) -> str:
 
 def _summary(done: Done) -> list[str]:
     return [
-        f"- {_count(done.items, 'item')} verified, of {_count(done.patients, 'patient')}",
-        f"- {_count(sum(e.items for e in done.taken_back), 'verification')} taken back",
-        f"- {len(done.opened)} {'query' if len(done.opened) == 1 else 'queries'} opened, {len(done.closed)} closed, "
+        f"- {counted(done.items, 'item')} verified, of {counted(done.patients, 'patient')}",
+        f"- {counted(sum(e.items for e in done.taken_back), 'verification')} taken back",
+        f"- {counted(len(done.opened), 'query', 'queries')} opened, {len(done.closed)} closed, "
         f"{len(done.open)} open at the end",
         f"- {done.unsigned.count} visits or logs with forms not signed, {done.overdue.count} visits overdue",
     ]
@@ -192,16 +192,12 @@ def _summary(done: Done) -> list[str]:
 
 def _reviewed(done: Done) -> str:
     compared = (
-        f"{_count(done.items, 'item')} of {_count(done.patients, 'patient')}" if done.items else "nothing"
+        f"{counted(done.items, 'item')} of {counted(done.patients, 'patient')}" if done.items else "nothing"
     )
     return (
         f"Compared with the source: {compared}. Queries: {len(done.opened)} opened, {len(done.closed)} closed, "
         f"{len(done.open)} open at the end of the visit."
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _verified_lines(verified: list[Verified]) -> list[str]:

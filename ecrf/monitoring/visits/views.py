@@ -14,6 +14,8 @@ from django.utils import timezone
 from ecrf.access.reach import reach, reach_site, reachable, sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.audit.reasons import LONGEST as LONGEST_REASON
+from ecrf.audit.reasons import SHORTEST, fault_of
 from ecrf.forms.protocol import protocol
 from ecrf.monitoring.models import How, MonitoringVisit, VisitStage
 from ecrf.monitoring.visits import services
@@ -55,7 +57,11 @@ class TextForm(forms.Form):
 class CallOffForm(forms.Form):
     """Why it will not take place."""
 
-    reason = forms.CharField(max_length=500, error_messages={"required": "Say why the visit is called off."})
+    reason = forms.CharField(
+        min_length=SHORTEST,
+        max_length=LONGEST_REASON,
+        error_messages={"required": "Say why the visit is called off.", "min_length": fault_of("")},
+    )
 
 
 class KeyForm(forms.Form):

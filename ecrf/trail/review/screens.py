@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.db import connection
 
 from ecrf.access.models import Site
-from ecrf.casebook.labels import visit_label
+from ecrf.casebook.labels import counted, visit_label
 from ecrf.casebook.models import Entry
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -161,7 +161,7 @@ def _label(entry: Entry | None, item: str) -> str:
 def _what(key: str, row: dict[str, Any], label: str) -> str:
     count = row.get("count")
     return {
-        "late": f"{row.get('forms')} form{'s' if row.get('forms') != 1 else ''} begun {count} days after"
+        "late": f"{counted(row.get('forms', 0), 'form')} begun {count} days after"
         f" the visit on {row.get('day')}",
         "undone": f"{label + ': ' if label else ''}{row.get('what')}",
         "often": f"{label}: changed {count} times",

@@ -630,10 +630,22 @@ def test_page_saved_after_completion_asks_for_the_reason_and_keeps_what_was_type
     assert CRFS["visit"].model.objects.get().contact == "home"
 
 
-def test_reason_of_a_page_is_kept_as_short_as_that_of_an_item(save, post, completed):
+def test_reason_that_is_too_long_is_refused_and_not_cut(save, post, completed):
     seen = json.dumps({"contact": "on-site"})
-    save({"visit:1:contact": "home", "seen:visit-1": seen, "reason:visit:1:contact": "  " + "r" * 9000})
+    for reason in ("r" * 501, "  " + "r" * 9000):
+        page = save({"visit:1:contact": "home", "seen:visit-1": seen, "reason:visit:1:contact": reason})
+        assert page.status_code == 422
+        assert "longer than 500 characters" in page.content.decode()
+        response = post(crf="visit", name="contact", value="home", reason=reason)
+        assert (response.status_code, outcome(response)) == (422, "refused")
+    assert CRFS["visit"].model.objects.get().contact == "on-site"
+    assert post(crf="visit", name="contact", value="home", reason=f" {'r' * 500} ").status_code == 200
     assert AuditEvent.objects.filter(table="stub_trial_stubvisit").latest("position").reason == "r" * 500
+
+
+def test_reason_of_two_letters_is_none(post, completed):
+    assert post(crf="visit", name="contact", value="home", reason="ok").status_code == 428
+    assert CRFS["visit"].model.objects.get().contact == "on-site"
 
 
 def test_first_value_of_an_optional_item_after_completion_wants_a_reason(post, visit, coordinator):
