@@ -69,6 +69,7 @@ def test_impossible_pressures_are_refused_by_vs_001(visit, coordinator):
     ("check", "crf", "values"),
     [
         ("VS-002", "vital-signs", {"pulse": "200"}),
+        ("VS-003", "vital-signs", {"weight_kg": "160"}),
         ("DOSE-001", "dose", {"given_on": "2026-01-04"}),
         ("SCALE-001", "scale", {"before_dose": "no"}),
         ("READ-001", "reading", {"value_3": "170"}),
@@ -141,5 +142,5 @@ def test_visit_is_signed_and_locked_and_then_refuses_values(
     client.force_login(coordinator)
     page = f"/patients/{visit.patient.number}/W01/"
     refused = client.post(f"{page}vital-signs/1/pulse/", {"value": "71"}, headers={"HX-Request": "true"})
-    assert refused.status_code == 409
+    assert refused.status_code == 422
     assert 'value="70"' in client.get(page).content.decode()
