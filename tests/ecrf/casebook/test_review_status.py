@@ -91,7 +91,7 @@ def test_form_that_is_not_complete_has_no_mark(visit):
 
 def test_item_that_is_emptied_is_no_longer_to_verify(visit, entry, coordinator):
     change(visit, coordinator, "")
-    assert ReviewStatus.objects.get(entry=entry).critical == 22
+    assert ReviewStatus.objects.get(entry=entry).critical == 14
 
 
 @pytest.mark.requirement("R-098")

@@ -1,4 +1,4 @@
-"""Vital signs: numbers with limits, one that is calculated, and a check across visits."""
+"""Vital signs: numbers with limits, and a check across visits."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ LIKELY_KG = (30, 150)
 WEIGHT_MOVED_PERCENT = 10
 
 
-@crf("vital-signs", title="Vital signs", domain="VS")
+@crf("vital-signs", title="Vital signs and weight", domain="VS")
 class StubVitalSigns(Crf):
     """Weight, blood pressure and pulse of the visit."""
 
@@ -26,18 +26,12 @@ class StubVitalSigns(Crf):
     temperature = Measure("Temperature", low="0", unit="°C", cdash="TEMP_VSORRES")
     respiration = WholeNumber("Respiration", low=0, unit="/min", cdash="RESP_VSORRES")
     spo2 = WholeNumber("SpO₂", low=0, high=100, unit="%", cdash="OXYSAT_VSORRES")
-    pressure = WholeNumber("Pulse pressure", unit="mmHg", rule="PRESSURE v1")
 
     sections = (
         Section("Weight", "weight_kg"),
         Section("Vital signs", "measured_at", "rested", "systolic", "diastolic", "pulse", "temperature"),
         Section("Breathing", "respiration", "spo2"),
-        Section("Calculated", "pressure"),
     )
-
-    def calculate(self, data: PatientData) -> None:
-        known = self.systolic is not None and self.diastolic is not None
-        self.pressure = self.systolic - self.diastolic if known else None
 
 
 @check(
