@@ -4,7 +4,6 @@ import pytest
 from django.conf import settings
 
 from ecrf.access.roles import Right
-from ecrf.casebook.models import Entry
 from ecrf.checks.models import Discrepancy
 from ecrf.locks.models import LockKind, LockScope
 from ecrf.locks.services import put
