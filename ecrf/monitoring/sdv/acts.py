@@ -91,8 +91,9 @@ def verify_shown(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def _shown_items(request: UserRequest, patient: Patient) -> list[tuple[Entry, str]]:
-    """What the page had on the screen (`12.right_1`); 404 for anything that is not the patient's."""
-    named = [given.partition(".")[::2] for given in dict.fromkeys(request.POST.getlist("item"))]
+    """What the page had on the screen (`12.right_1,12.right_2`); 404 for anything that is not the patient's."""
+    given = [key for keys in request.POST.getlist("item") for key in keys.split(",")]
+    named = [key.partition(".")[::2] for key in dict.fromkeys(given)]
     if not named or not all(
         entry.isascii() and entry.isdigit() and len(entry) < 19 for entry, _name in named
     ):

@@ -36,6 +36,7 @@ from ecrf.monitoring.reach import (
 )
 from ecrf.monitoring.sdv.next_place import next_place
 from ecrf.monitoring.sdv.page import chain_length, sdv_page_of
+from ecrf.monitoring.sdv.prepared import fillers_of
 from ecrf.monitoring.sdv.since_visit import since_visit
 from ecrf.queries.lookup import open_of_patient
 
@@ -187,8 +188,10 @@ def _lock_on(patient: Patient, form_views: list[FormView], visit: Visit | None) 
 
 
 def _shown(request: UserRequest, page: str, context: dict[str, Any], refusal: Refusal | None) -> HttpResponse:
-    status = refusal.status if refusal else 200
-    return render(request, f"monitoring/{page}.html", {**context, "refusal": refusal}, status=status)
+    status, at = (refusal.status, (refusal.id, refusal.words)) if refusal else (200, ("", ""))
+    fillers = fillers_of(context["sdv_page"], context["since_visit"], at)
+    context |= {"refusal": refusal, "fillers": fillers}
+    return render(request, f"monitoring/{page}.html", context, status=status)
 
 
 def history(request: UserRequest, pk: int, name: str) -> HttpResponse:
