@@ -260,6 +260,11 @@ class FormView:
         return [self, *(row for table in self.tables for row in table.form_views)]
 
     @property
+    def entry_id(self) -> int:
+        """The entry's id without a look at the entry; 0 where nothing is stored."""
+        return self.row.entry_id if self.row else 0
+
+    @property
     def entry(self) -> Entry | None:
         return self.row.entry if self.row else None
 

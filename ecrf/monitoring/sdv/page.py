@@ -75,12 +75,10 @@ class SdvPage:
 
     def standing(self, item_view: ItemView) -> ItemStanding | None:
         """None of an item that is not entered, or of a form that is not begun."""
-        entry = item_view.form_view.entry
-        return self.standings.get((entry.pk, item_view.name)) if entry else None
+        return self.standings.get((item_view.form_view.entry_id, item_view.name))
 
     def queries_of(self, item_view: ItemView) -> list[Query]:
-        entry = item_view.form_view.entry
-        return self.queries.get((entry.pk, item_view.name), []) if entry else []
+        return self.queries.get((item_view.form_view.entry_id, item_view.name), [])
 
     def discrepancies_of(self, item_view: ItemView) -> list[Discrepancy]:
         """The questions of edit checks that no query repeats."""

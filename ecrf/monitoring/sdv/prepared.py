@@ -23,6 +23,7 @@ UNIT = Snippet("monitoring/review/unit.html", "unit")
 MISSING = Snippet("monitoring/review/missing.html", "label")
 MISSING_WITH_COMMENT = Snippet("monitoring/review/missing_with_comment.html", "label", "comment")
 QUIET = Snippet("monitoring/review/quiet.html", "words")
+ROW_NAME = Snippet("monitoring/review/row_name.html", "address", "name")
 BLANK = Snippet("monitoring/review/blank.html")
 TO_VERIFY = Snippet("monitoring/review/to_verify.html")
 TO_VERIFY_CRITICAL = Snippet("monitoring/review/to_verify_critical.html")
@@ -40,9 +41,9 @@ def items(form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
     return _filled("monitoring/_items.html", form_view, fillers)
 
 
-def cells(form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
-    """The items of a row, a cell each."""
-    return _filled("monitoring/_row_cells.html", form_view, fillers)
+def row(form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
+    """A row of a form, its items a cell each."""
+    return _filled("monitoring/_row.html", form_view, fillers)
 
 
 def _filled(template: str, form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
@@ -60,6 +61,9 @@ def fillers_of(sdv_page: SdvPage, since: SinceVisit, refusal: tuple[str, str]) -
     filling = Filling(sdv_page, since, refusal)
     return {
         "title": lambda form, _detail: escape(form.title),
+        "row_struck": lambda form, _detail: " struck" if form.is_struck else "",
+        "row_entry": lambda form, _detail: str(form.entry_id or ""),
+        "row_name": filling.row_name,
         "value": _value,
         "value_with_unit": partial(_value, with_unit=True),
         "history": filling.history,
@@ -103,23 +107,25 @@ class Filling:
             for name in ("verify", "open-query", "item-history")
         )
         self.addresses = {"verify": verify, "ask": ask, "history": history}
+        self.entry_address = reverse("monitor:casebook_entry_change", args=[0]).partition("/0/")[::2]
 
     def address(self, kind: str, entry: int, item: str) -> str:
         """As `reverse` gives it, for hundreds of items."""
         before, after = self.addresses[kind]
         return f"{before}/{entry}/{item}/{after}"
 
+    def row_name(self, row: FormView, _detail: str) -> str:
+        """What a row is called, with the way to its own page: there it is read item by item, without script too."""
+        before, after = self.entry_address
+        return ROW_NAME(f"{before}/{row.entry_id}/{after}", row.name) if row.row else escape(row.name)
+
     def history(self, item: ItemView, _detail: str) -> str:
-        entry = item.form_view.entry
-        return self.address("history", entry.pk, item.name) if entry else ""
+        entry = item.form_view.entry_id
+        return self.address("history", entry, item.name) if entry else ""
 
     def has_open_query(self, item: ItemView) -> bool:
-        entry = item.form_view.entry
-        return (
-            entry is not None
-            and entry.pk in self.entries_asked
-            and any(query.is_open for query in self.page.queries_of(item))
-        )
+        is_asked = item.form_view.entry_id in self.entries_asked
+        return is_asked and any(query.is_open for query in self.page.queries_of(item))
 
     def is_asked(self, item: ItemView) -> bool:
         return bool(item.form_view.discrepancies and item.has_open_question) or self.has_open_query(item)
@@ -193,11 +199,12 @@ class Filling:
 
     def words(self, item: ItemView, detail: str) -> str:
         """What is said of a cell beyond its state, for the row below it; the script has the words of the state."""
-        standing = self.page.standing(item)
+        standing, entry = self.page.standing(item), item.form_view.entry_id
+        is_verified = standing is not None and standing.verification is not None
+        if not (is_verified or self.refusal[0] or entry in self.entries_asked or self.since.found):
+            return ""
         said = self.since_visit(item, detail) + self.asked(item, detail) + self.refused(item, detail)
-        if said or (standing and standing.verification):
-            return WORDS(SafeString(self.verdict(item, detail) + said))
-        return ""
+        return WORDS(SafeString(self.verdict(item, detail) + said)) if said or is_verified else ""
 
     def without_script(self, item: ItemView, _detail: str) -> str:
         standing, page = self.page.standing(item), self.page

@@ -22,9 +22,9 @@ def items_of(form_view: FormView, fillers: dict[str, Filler]) -> str:
 
 
 @register.simple_tag
-def cells_of(row: FormView, fillers: dict[str, Filler]) -> str:
-    """The items of a row, as cells."""
-    return prepared.cells(row, fillers)
+def row_of(row: FormView, fillers: dict[str, Filler]) -> str:
+    """A row, its items as cells."""
+    return prepared.row(row, fillers)
 
 
 @register.filter
