@@ -121,7 +121,7 @@ class SdvPage:
 def sdv_page_of(
     patient: Patient, form_views: list[FormView], reader: User, seen: int, lock: Lock | None = None
 ) -> SdvPage:
-    """Five statements, whatever the number of items. `seen`: the chain's length, read before the form views were."""
+    """Five statements at most. `seen`: the chain's length, read before the form views were."""
     rows = [each.row for form_view in form_views for each in form_view.with_rows if each.row is not None]
     ids = [row.entry_id for row in rows]
     latest = latest_on(ids)
@@ -187,5 +187,5 @@ def sampled_of(ids: Iterable[int]) -> dict[int, bool]:
 def changes_of(patient: Patient, latest: Iterable[Verification]) -> dict[int, AuditEvent]:
     """{position: the change that undid a verification}."""
     positions = [each.fallen_position for each in latest if each.fallen_position]
-    found = AuditEvent.objects.filter(chain=patient.pk, position__in=[0, *positions])
+    found = AuditEvent.objects.filter(chain=patient.pk, position__in=positions) if positions else ()
     return {event.position: event for event in found}

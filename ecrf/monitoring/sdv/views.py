@@ -16,7 +16,7 @@ from ecrf.casebook.history import item_story
 from ecrf.casebook.labels import element_id, form_title, visit_label
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.schedule.matrix import matrix
-from ecrf.casebook.schedule.status import schedule_status_of
+from ecrf.casebook.schedule.status import visit_due
 from ecrf.casebook.story import story_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -69,13 +69,12 @@ def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> Http
     found = reach_visit(request.user, pk)
     seen = chain_length(found.patient)  # before the values: what is saved meanwhile was not seen
     form_views, data = visit_form_views(found), PatientData(found.patient)
-    schedule_status = schedule_status_of(found.patient, data)
     context = {
         "patient": found.patient,
         "visit": found,
         "title": visit_label(found),
         "visit_code": found.code,
-        "due": next((due for due in schedule_status.visits if due.plan.code == found.code), None),
+        "due": visit_due(found.patient, found.code, data),
         "beside": [
             other and {"pk": other.pk, "label": visit_label(other)}
             for other in visits_beside(found, data.visit_days)
