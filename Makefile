@@ -33,7 +33,7 @@ endef
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo demo-reset test test-clocks bench setup lint format lock chromium
+.PHONY: help demo demo-reset test test-clocks image bench setup lint format lock chromium openssl engine
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -44,9 +44,16 @@ demo: setup ## start the eCRF with the synthetic study (PORT=8000, DEMO_PASSWORD
 demo-reset: setup ## throw the demo's data away
 	@$(BIN)/python -m ecrf.demo reset
 
-test: lint chromium ## check everything: format, types, layers, templates, the whole test suite
+test: lint chromium openssl ## check everything: format, types, layers, templates, the whole test suite
 	@echo "Tests ..."
 	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
+	@echo "Tests of the engine, on the stub protocol ..."
+	@$(ON_STUB) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(OF_ANY_TRIAL)
+
+# What is run on the stub protocol: the engine's tests, and the rules that hold for the forms of any trial.
+ON_STUB := DJANGO_SETTINGS_MODULE=tests.stub_trial.settings
+OF_ANY_TRIAL := tests/stub_trial tests/ecrf tests/rules/test_repository.py::test_migrations_are_complete \
+	$(foreach rule,access cdash checks check_statements crfs roles,tests/rules/test_$(rule).py)
 
 # Half past midnight in Tokyo on the first of March; the last minute of a year there; the hour that comes twice in New York.
 CLOCKS := 2027-02-28T15:30Z 2026-12-31T14:59Z 2026-11-01T05:30Z
@@ -55,7 +62,11 @@ test-clocks: setup chromium ## run the whole test suite at moments at which cale
 	@for moment in $(CLOCKS); do \
 		echo "Tests, with the clock at $$moment ..."; \
 		TEST_CLOCK=$$moment $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal || exit 1; \
+		TEST_CLOCK=$$moment $(ON_STUB) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(OF_ANY_TRIAL) || exit 1; \
 	done
+
+image: engine setup chromium ## build the container image, and test it as `make test` tests its replay
+	@ECRF_IMAGE=docker $(BIN)/python -m pytest tests/image/test_shipped.py
 
 bench: setup ## print the measurements
 	@$(BIN)/python -m tests.bench
@@ -91,6 +102,13 @@ lock: setup ## pin again what pyproject.toml and package.json ask for (UPGRADE=-
 chromium:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
 		$(call debian,chromium,Chromium or Google Chrome for the browser tests); }
+
+openssl:
+	@command -v openssl >/dev/null || { \
+		$(call debian,openssl,OpenSSL for the tests of what is shipped); }
+
+engine:
+	@docker info >/dev/null 2>&1 || { echo "No Docker engine runs here: make image needs one." >&2; exit 1; }
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

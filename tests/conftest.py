@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dj_database_url
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import AT_A_SITE, Role
@@ -37,6 +37,14 @@ def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None
         yield
         with django_db_blocker.unblock():
             connection.close()
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """One transaction around a module's tests, for a world that is built once; each test's own is a savepoint in it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

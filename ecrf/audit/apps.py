@@ -24,8 +24,7 @@ def _protect(using: str, **_: Any) -> None:
     """The library lets any session switch triggers off by a setting of its own, `pgtrigger.ignore`. Each migration that
     adds a trigger makes its function anew; after the last one it answers no, and only the owner could change that.
 
-    Privileges are taken away after each migration too: default privileges, or a restore, may have granted them
-    since."""
+    Privileges are taken away after each migration too: default privileges or a restore may have granted them since."""
     with connections[using].cursor() as cursor:
         cursor.execute(NO_WAY_AROUND)
         cursor.execute("SELECT to_regprocedure('audit_revoke(text[], text)')")

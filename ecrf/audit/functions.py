@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.db.migrations import RunSQL
+from django.db.models import BooleanField, Func
 
 ENGINE = Path(__file__).resolve().parent.parent
 
@@ -21,6 +22,14 @@ def install(*files: str) -> RunSQL:
     known = sources()
     whole = "\n".join(known[file] for file in files)
     return RunSQL(f"SET LOCAL check_function_bodies = off;\n{whole}", RunSQL.noop)
+
+
+class IsReview(Func):
+    """In a query, whether a table (`IsReview("table")`) holds what reviewers and checks did, and no study data: the
+    database's own function, which its triggers ask too."""
+
+    function = "audit_is_review"
+    output_field = BooleanField()
 
 
 ONLY_READ = "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"

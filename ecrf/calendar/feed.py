@@ -12,7 +12,7 @@ from ecrf.access.reach import reachable, sites
 from ecrf.access.roles import READERS
 from ecrf.casebook.models import Patient
 from ecrf.casebook.schedule.due import LIVING, VisitDue, VisitState
-from ecrf.casebook.schedule.many import schedule_statuses_of
+from ecrf.casebook.schedule.status import schedule_statuses_of
 
 PATIENTS_AT_MOST = 200
 """Beyond these, a calendar tells nobody anything; and every program fetches the whole of it again and again."""
@@ -36,9 +36,11 @@ def _awaited(user: User) -> Iterator[tuple[Patient, VisitDue]]:
     patients = list(
         living.select_related("site").order_by("schedule_status__closes_on", "number")[:PATIENTS_AT_MOST]
     )
-    found = schedule_statuses_of(patients)
+    schedule_statuses = schedule_statuses_of(patients)
     for patient in patients:
-        yield from ((patient, due) for due in found[patient.pk].visits if due.is_awaited and due.opens_on)
+        yield from (
+            (patient, due) for due in schedule_statuses[patient.pk].visits if due.is_awaited and due.opens_on
+        )
 
 
 def _empty_calendar(where: list[Site]) -> Calendar:

@@ -30,18 +30,14 @@ def make_feed(*, by: User, label: str, request_key: uuid.UUID) -> str:
     with acting(_person(by)):
         User.objects.select_for_update(no_key=True).get(pk=by.pk)  # so that two clicks at once take turns
         if known := CalendarFeed.objects.filter(token_hash=_hash(token)).first():
-            return _of_this_click(known, token)
+            if known.revoked_at:
+                raise ValidationError("This address was revoked. Load the page again to make another.")
+            return token
         if living_feeds(by).count() >= LIVING_AT_MOST:
             raise ValidationError(
                 f"You have {LIVING_AT_MOST} addresses already. Revoke one that is no longer used, then make another."
             )
         CalendarFeed.objects.create(made_by=by, label=label, token_hash=_hash(token))
-    return token
-
-
-def _of_this_click(known: CalendarFeed, token: str) -> str:
-    if known.revoked_at:
-        raise ValidationError("This address was revoked. Load the page again to make another.")
     return token
 
 
@@ -58,10 +54,10 @@ def owner_of(token: str) -> User | None:
 
     It is looked up by its hash, so that the time of the answer tells nothing of the secrets that exist.
     """
-    found = CalendarFeed.objects.filter(
+    feeds = CalendarFeed.objects.filter(
         token_hash=_hash(token), revoked_at=None, made_by__is_active=True
     ).select_related("made_by")
-    feed = found.first()
+    feed = feeds.first()
     return feed.made_by if feed else None
 
 

@@ -11,6 +11,7 @@ from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.casebook.laboratory.models import ReferenceRange  # noqa: F401  (a table of this app)
 from ecrf.casebook.review_status import ReviewStatus  # noqa: F401  (a table of this app)
+from ecrf.casebook.schedule.due import is_overdue
 
 
 @audited(patient="r.id")
@@ -84,6 +85,10 @@ class Entry(models.Model):
     crf = models.CharField(max_length=40, help_text="The CRF's key")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="rows")
     number = models.PositiveSmallIntegerField(default=1, help_text="Within a repeat, from 1")
+    form_version = models.PositiveSmallIntegerField(help_text="Of the CRF, when the entry was made")
+    form_fingerprint = models.CharField(
+        max_length=64, help_text="Of that version's definition: SHA-256, in hex"
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     missing = models.PositiveSmallIntegerField(
         default=0, help_text="How many required items are empty; derived, kept for lists"
@@ -105,6 +110,10 @@ class Entry(models.Model):
                 name="entry_once",
             ),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="entry_status"),
+            models.CheckConstraint(
+                condition=models.Q(form_version__gte=1, form_fingerprint__regex="^[0-9a-f]{64}$"),
+                name="entry_form_version_and_fingerprint",
+            ),
             models.CheckConstraint(
                 condition=models.Q(struck_at__isnull=True, struck_by__isnull=True, struck_reason="")
                 | (models.Q(struck_at__isnull=False, struck_by__isnull=False) & ~models.Q(struck_reason="")),
@@ -141,6 +150,16 @@ class Entry(models.Model):
         return self.status == Status.COMPLETE and not self.missing
 
 
+def not_struck(path: str = "") -> models.Q:
+    """Of entries (to which `path` leads), those that are not `is_struck`."""
+    return models.Q(**{f"{path}struck_at": None, f"{path}parent__struck_at": None})
+
+
+def done(path: str = "") -> models.Q:
+    """Of entries (to which `path` leads), those that are `is_done`."""
+    return models.Q(**{f"{path}status": Status.COMPLETE, f"{path}missing": 0})
+
+
 class PatientStatus(models.Model):
     """What the schedule says comes next for a patient: one row each, derived by `schedule/due.py`, so that lists of
     ten thousand patients need no walk through their visits. Holds no study data; can be rebuilt any time."""
@@ -173,4 +192,4 @@ class PatientStatus(models.Model):
 
     def is_overdue(self, today: date) -> bool:
         """Whether the next visit's window has closed; `today` is the site's."""
-        return bool(self.closes_on and self.closes_on < today)
+        return is_overdue(self.closes_on, today)

@@ -1,9 +1,9 @@
-"""One row of marks for each complete form: what of it is to verify, verified, signed, and when it last changed."""
+"""One row of review status for each complete form: what is to verify, verified and signed of it; its last change."""
 
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 
 from ecrf.access.models import Site
 
@@ -67,3 +67,8 @@ class ReviewStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id}: {self.verified} of {self.planned}"
+
+
+def unsigned(path: str = "") -> Q:
+    """Of review statuses (to which `path` leads), those of complete forms that no standing signature covers."""
+    return Q(**{f"{path}is_signed": False})

@@ -1,30 +1,20 @@
 """Strikes out an entry made by mistake, and restores it. Nothing is deleted: it stays, shown struck out."""
 
-from collections.abc import Callable
-
 from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.reasons import fault_of, tidy
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.models import Entry
+from ecrf.casebook.record.hooks import HOOKS
 from ecrf.casebook.schedule.status import refresh_schedule_status
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
 
-SHORTEST_REASON, LONGEST_REASON = 3, 500
-
-AFTER_STRIKE: list[Callable[[Patient], object]] = []
-
 
 class NotStruck(Exception):
     """Why the entry cannot be struck out, or not be restored, in words for the page."""
-
-
-def after_strike(step: Callable[[Patient], object]) -> Callable[[Patient], object]:
-    """Let a floor above look at the patient after an entry was struck out or restored, in the same transaction."""
-    AFTER_STRIKE.append(step)
-    return step
 
 
 def can_be_struck(entry: Entry) -> bool:
@@ -34,7 +24,7 @@ def can_be_struck(entry: Entry) -> bool:
 
 def strike_out(*, entry: Entry, by: User, actor: Actor, reason: str, source: str = "site") -> None:
     """Strike an entry out, with its rows. NotStruck says why not; doing it twice changes nothing."""
-    why = reason.replace("\x00", "").strip()[:LONGEST_REASON]
+    why = tidy(reason)
     with acting(actor, patient_id=entry.patient_id, reason=why, source=source):
         entry.refresh_from_db(fields=["struck_at", "struck_by", "struck_reason"])
         if entry.struck_at:
@@ -43,21 +33,21 @@ def strike_out(*, entry: Entry, by: User, actor: Actor, reason: str, source: str
             raise NotStruck(
                 "This form is there once. Correct its values, or give the reason why there are none."
             )
-        if len(why) < SHORTEST_REASON:
-            raise NotStruck("Say why the row is struck out, in a few words.")
+        if fault := fault_of(why):
+            raise NotStruck(fault)
         _refuse_linked(entry)
         _set(entry, timezone.now(), by, why)
 
 
 def restore(*, entry: Entry, actor: Actor, reason: str, source: str = "site") -> None:
     """Take back the striking out of an entry."""
-    why = reason.replace("\x00", "").strip()[:LONGEST_REASON]
+    why = tidy(reason)
     with acting(actor, patient_id=entry.patient_id, reason=why, source=source):
         entry.refresh_from_db(fields=["struck_at", "struck_by", "struck_reason"])
         if not entry.struck_at:
             return
-        if len(why) < SHORTEST_REASON:
-            raise NotStruck("Say why the row is restored, in a few words.")
+        if fault := fault_of(why):
+            raise NotStruck(fault)
         _refuse_dangling(entry)
         _set(entry, None, None, "")
 
@@ -65,8 +55,8 @@ def restore(*, entry: Entry, actor: Actor, reason: str, source: str = "site") ->
 def _set(entry: Entry, at: object, by: User | None, why: str) -> None:
     entry.struck_at, entry.struck_by, entry.struck_reason = at, by, why  # type: ignore[assignment]
     entry.save(update_fields=["struck_at", "struck_by", "struck_reason"])
-    refresh_schedule_status(entry.patient)
-    for step in AFTER_STRIKE:
+    refresh_schedule_status(PatientData(entry.patient))
+    for step in HOOKS.after_strike:
         step(entry.patient)
 
 

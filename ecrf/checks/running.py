@@ -7,36 +7,34 @@ from django.db.models import Q
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Patient
-from ecrf.casebook.record.derive import after_recalculation
-from ecrf.casebook.record.hooks import Writing, after_write, before_write, needed
-from ecrf.casebook.striking import after_strike
-from ecrf.checks.followers import guarded_among, notify
+from ecrf.casebook.record.hooks import HOOKS, Writing
+from ecrf.checks.discrepancies import notify
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import ANY, CHECKS, Check, Question
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
-Asked = dict[tuple[int, str, str], str]
 
-
-@needed
+@HOOKS.needed
 def kinds_read(key: str, changed: list[str]) -> set[str]:
-    """The kinds of form that the checks read which these items set off."""
+    """The kinds of form that the checks read which these items set off; the form itself where any check compares it
+    with others of its kind."""
     own = [c for c in CHECKS.values() if c.looks_at(key, changed)]
     others = [c for c in CHECKS.values() if not c.hard and c.is_triggered(key, changed)]
     rows = {kind for c in others for kind in _kinds(c)}
-    return rows.union(*(c.reads for c in [*own, *others]))
+    is_compared = any(c.on == key and key in c.reads for c in CHECKS.values())
+    return rows.union({key} if is_compared else (), *(c.reads for c in [*own, *others]))
 
 
-@before_write
+@HOOKS.before_write
 def refuse_impossible(writing: Writing) -> dict[str, str]:
     """Hard checks: {item: why it is refused}."""
     key = writing.place.definition.key
     hard = [c for c in CHECKS.values() if c.hard and c.looks_at(key, writing.changed)]
     data = writing.data
     asked = [(c, q) for c in hard for q in _ask(c, writing.row, data)]
-    return {name: q.text for c, q in asked for name in _given(c, q, writing.changed)}
+    return {name: c.text_of(q) for c, q in asked for name in _given(c, q, writing.changed)}
 
 
 def _given(check: Check, question: Question, changed: list[str]) -> list[str]:
@@ -46,7 +44,7 @@ def _given(check: Check, question: Question, changed: list[str]) -> list[str]:
     return [name for name in changed if name in check.items or ANY in check.items]
 
 
-@after_write
+@HOOKS.after_write
 def ask_about_unlikely(writing: Writing) -> list[Discrepancy]:
     """Soft checks: open, keep, reopen or clear discrepancies; returns those of this entry that are not cleared."""
     key = writing.place.definition.key
@@ -88,7 +86,7 @@ def _settle(
 ) -> list[Discrepancy]:
     """Compare what the checks ask now with what they asked before."""
     runs = list(runs)
-    asked: Asked = {(r.entry_id, c.id, q.item): q.text for c, r in runs for q in _ask(c, r, data)}
+    asked = {(r.entry_id, c.id, q.item): (c, q) for c, r in runs for q in _ask(c, r, data)}
     ran = {(row.entry_id, check.id) for check, row in runs}
     entries = {row_entry for row_entry, _ in ran} | {entry_id}
     known = list(Discrepancy.objects.filter(entry__in=entries))
@@ -96,17 +94,19 @@ def _settle(
     for discrepancy in known:
         if (discrepancy.entry_id, discrepancy.check_id) not in ran:
             continue
-        text = asked.pop((discrepancy.entry_id, discrepancy.check_id, discrepancy.item), None)
-        if _move(discrepancy, text):
+        question = asked.pop((discrepancy.entry_id, discrepancy.check_id, discrepancy.item), None)
+        if _move(discrepancy, question):
             changed.append(discrepancy)
-    new = [
-        Discrepancy(entry_id=entry, check_id=check_id, item=item, text=text)
-        for (entry, check_id, item), text in asked.items()
-    ]
-    held = guarded_among(patient, {f.entry_id for f in [*changed, *new]} - {entry_id})
-    changed = [discrepancy for discrepancy in changed if discrepancy.entry_id not in held]
-    new = [discrepancy for discrepancy in new if discrepancy.entry_id not in held]
-    columns = ["text", "state", "confirmed_at", "confirmed_by"]
+    new = []
+    for (entry, _check_id, item), question in asked.items():
+        new.append(Discrepancy(entry_id=entry, item=item))
+        new[-1].ask(*question)
+    # What is locked stays as it is: what is entered elsewhere still can be.
+    if elsewhere := {one.entry_id for one in [*changed, *new]} - {entry_id}:
+        locked = {pk for step in HOOKS.guards for pk in step(patient, elsewhere)}
+        changed = [discrepancy for discrepancy in changed if discrepancy.entry_id not in locked]
+        new = [discrepancy for discrepancy in new if discrepancy.entry_id not in locked]
+    columns = [*Discrepancy.QUESTION, "state", "confirmed_at", "confirmed_by"]
     if len(changed) == 1:
         changed[0].save(update_fields=columns)  # nearly always; a third of the bulk statement's time
     elif changed:
@@ -121,26 +121,27 @@ def _settle(
     return [f for f in [*known, *new] if f.entry_id == entry_id and f.state != DiscrepancyState.CLEARED]
 
 
-def _move(discrepancy: Discrepancy, text: str | None) -> bool:
-    """Bring a known discrepancy to what its check says now; whether it changed."""
-    if text is None:
-        moved = discrepancy.state != DiscrepancyState.CLEARED
+def _move(discrepancy: Discrepancy, asked: tuple[Check, Question] | None) -> bool:
+    """Bring a known discrepancy to what its check asks now, or to rest if it asks nothing; whether it changed."""
+    if asked is None:
+        was_asked = discrepancy.state != DiscrepancyState.CLEARED
         discrepancy.state = DiscrepancyState.CLEARED
-        return moved
-    if discrepancy.text == text and discrepancy.state != DiscrepancyState.CLEARED:
+        return was_asked
+    check, question = asked
+    is_same = (discrepancy.check_version, discrepancy.parameters) == (check.version, question.parameters)
+    if is_same and discrepancy.state != DiscrepancyState.CLEARED:
         return False
-    if discrepancy.text == text and discrepancy.confirmed_at:
+    if is_same and discrepancy.confirmed_at:
         discrepancy.state = DiscrepancyState.CONFIRMED
-        return True
-    discrepancy.text, discrepancy.state = text, DiscrepancyState.OPEN
-    discrepancy.confirmed_at = discrepancy.confirmed_by = None
+    else:
+        discrepancy.ask(check, question)
     return True
 
 
 def _ask(check: Check, row: Any, data: PatientData) -> list[Question]:
     if check.on == ANY and not _has(row, check.items):
         return []
-    return list(check.rule(row, data.limited_to(check.reads)))
+    return list(check.ask(row, data))
 
 
 def _kinds(check: Check) -> Iterable[str]:
@@ -151,7 +152,7 @@ def _has(row: Any, items: tuple[str, ...]) -> bool:
     return ANY in items or any(hasattr(row, item) for item in items)
 
 
-@after_strike
+@HOOKS.after_strike
 def run_all(patient: Patient) -> int:
     """Run every soft check over all of one patient's forms (after loading data or changing a check); how many ran."""
     data = PatientData(patient)
@@ -165,7 +166,7 @@ def run_all(patient: Patient) -> int:
     return len(runs)
 
 
-@after_recalculation
+@HOOKS.after_recalculation
 def ask_anew(data: PatientData, keys: list[str]) -> None:
     """Run every soft check on these kinds of form, and those that read them, for one patient."""
     concerned = [c for c in CHECKS.values() if not c.hard and (c.on in keys or c.reads & set(keys))]

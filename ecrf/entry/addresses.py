@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.reach import reach
+from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place, is_stored
@@ -85,12 +86,10 @@ def _belongs(where: PagePlace, definition: CrfDefinition) -> bool:
 
 
 def _numbers(address: str) -> tuple[int, int | None]:
-    parts = address.split(".")
-    if len(parts) > 2 or not all(
-        part.isascii() and part.isdigit() and 1 <= int(part) < 1000 for part in parts
-    ):
+    parts = [whole_number(part) or 0 for part in address.split(".")]
+    if len(parts) > 2 or not all(1 <= part < 1000 for part in parts):
         raise Http404
-    return int(parts[-1]), int(parts[0]) if len(parts) == 2 else None
+    return parts[-1], parts[0] if len(parts) == 2 else None
 
 
 def field_name(place: Place, item: str) -> str:

@@ -4,7 +4,7 @@ A limit given here is a hard one: the value is impossible beyond it. The databas
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -81,6 +81,10 @@ class Item:
     def words(self, value: Any) -> str:
         """The value as people read it."""
         return self.text(value)
+
+    def first_day(self, value: Any) -> date | None:
+        """The first day a date can mean, which must not lie in the future; None for other kinds, and for no value."""
+        return None
 
 
 def _limits(low: Any, high: Any) -> list[Any]:
@@ -189,6 +193,9 @@ class Day(Item, models.DateField):
     def normalise(self, text: str, now: datetime) -> str:
         return typed_text.day(text, now)
 
+    def first_day(self, value: Any) -> date | None:
+        return value
+
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
         return forms.DateField(
             label=self.verbose_name,
@@ -224,6 +231,9 @@ class PartialDay(Item, models.CharField):
 
     def normalise(self, text: str, now: datetime) -> str:
         return typed_text.day(text, now)
+
+    def first_day(self, value: Any) -> date | None:
+        return partial_dates.earliest(value) if value else None
 
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
         return PartialDayFormField(label=self.verbose_name, required=False)

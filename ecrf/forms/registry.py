@@ -1,5 +1,7 @@
 """The kinds of form. `@crf` above a model makes it one; the registry is the casebook's table of contents."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +22,12 @@ COLUMNS_OF = 5
 
 WORDS_OF = 3
 """How many of them name a row in one line."""
+
+OF_AN_ITEM = (
+    *("kind", "verbose_name", "unit", "hint", "low", "high", "decimal_places", "max_length", "flatchoices"),
+    *("required", "asked_if", "instead_of", "rule", "future", "to"),
+)
+"""What an item is to those who fill it in."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,8 @@ class CrfDefinition:
     `repeat` is what one of several is called ("injection"); "" where there is only one. `blank_rows` is how many
     rows of a row form the page offers before any is entered; `row_names` names each row of a fixed set instead, all
     of which are wanted. `columns` are the items that stand in a table of such forms; the first ones name a row in a
-    line. `calculated_from` are the items of other forms ("form.item") from which its own are derived.
+    line. `calculated_from` are the items of other forms ("form.item") from which its own are derived. `version` is
+    raised whenever what people see or can give changes: each entry keeps the one that it was made with.
     """
 
     key: str
@@ -56,6 +65,7 @@ class CrfDefinition:
     row_names: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     calculated_from: frozenset[str] = frozenset()
+    version: int = 1
     rows: list[str] = field(default_factory=list)
 
     @cached_property
@@ -88,6 +98,27 @@ class CrfDefinition:
     @property
     def sections(self) -> tuple[Section, ...]:
         return self.model.sections
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256, in hexadecimal digits, of the form as people fill it in; the names of its items in the export and
+        the order of its table are no part of it. The same in every process, for as long as nothing of it changes."""
+        items = {
+            name: {what: getattr(item, what, None) for what in OF_AN_ITEM}
+            for name, item in self.items.items()
+        }
+        sections = [(section.title, section.items, section.help) for section in self.sections]
+        whole = (
+            self.key,
+            self.version,
+            self.title,
+            self.repeat,
+            self.row_of,
+            self.row_names,
+            sections,
+            items,
+        )
+        return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()
 
     @cached_property
     def column_items(self) -> dict[str, Any]:
@@ -125,13 +156,13 @@ class CrfDefinition:
 
         `named`: {(CRF key, link): in words} of what its links name.
         """
-        return " · ".join(self._told(row, named or {})[:WORDS_OF])
+        return " · ".join(self._filled_columns(row, named or {})[:WORDS_OF])
 
     def first_in_a_line(self, row: Crf) -> str:
         """What an entry is about, in the fewest words: an adverse event's term."""
-        return next(iter(self._told(row, {})), "")
+        return next(iter(self._filled_columns(row, {})), "")
 
-    def _told(self, row: Crf, named: Mapping[tuple[str, str], str]) -> list[str]:
+    def _filled_columns(self, row: Crf, named: Mapping[tuple[str, str], str]) -> list[str]:
         telling = {name: item for name, item in self.column_items.items() if not isinstance(item, YesNo)}
         values = [(item, getattr(row, name)) for name, item in telling.items()]
         found = [named.get((getattr(item, "to", ""), value)) or item.words(value) for item, value in values]
@@ -177,6 +208,7 @@ def crf(
     row_names: Iterable[str] = (),
     columns: Iterable[str] = (),
     calculated_from: Iterable[str] = (),
+    version: int = 1,
 ) -> Callable[[C], C]:
     """Make a model a case report form: registered, audited, its limits in the database. See `CrfDefinition`."""
 
@@ -194,6 +226,7 @@ def crf(
             row_names=tuple(row_names),
             columns=tuple(columns),
             calculated_from=frozenset(calculated_from),
+            version=version,
         )
         _check_sections(definition)
         if row_of:

@@ -13,7 +13,7 @@ from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CrfDefinition, Section
-from ecrf.formview.skeleton import Slots, slot
+from ecrf.forms.skeleton import Slots, slot
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 

@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from ecrf.casebook.data import PatientData
+from ecrf.casebook.data import PatientData, load_rows
 from ecrf.casebook.labels import entry_in_a_line, form_title, numbered_title
 from ecrf.casebook.models import Entry, Patient, Visit
-from ecrf.casebook.rows import load_rows
 from ecrf.casebook.schedule.completion import numbers_at, wanted_forms
 from ecrf.casebook.schedule.status import fact_of
 from ecrf.checks.models import Discrepancy, DiscrepancyState
@@ -108,7 +107,7 @@ def log_form_views(patient: Patient, key: str) -> list[FormView]:
     return LoadedForms(rows, discrepancies, _names(patient, rows)).of_log(key)
 
 
-def casebook_shelf(data: PatientData) -> LoadedForms:
+def load_casebook(data: PatientData) -> LoadedForms:
     """Everything of a patient: one statement for all rows, one for the discrepancies."""
     data.load(*CRFS)
     rows = {key: data.with_struck(key) for key in CRFS}

@@ -1,12 +1,12 @@
 """Keeps the questions of checks as they are where something is locked: what is entered elsewhere still can be."""
 
 from ecrf.casebook.models import Entry, Patient
-from ecrf.checks.followers import guards
+from ecrf.casebook.record.hooks import HOOKS
 from ecrf.locks.lookup import lock_on_entry, locks_over
 from ecrf.locks.models import LockKind
 
 
-@guards
+@HOOKS.guards
 def locked_among(patient: Patient, entries: set[int]) -> set[int]:
     """Those of the entries under a lock; one statement where nothing is locked, else two."""
     locks = [lock for lock in locks_over(patient) if lock.kind == LockKind.LOCK]

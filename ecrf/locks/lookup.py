@@ -9,11 +9,11 @@ from ecrf.locks.models import Lock, LockKind, LockScope
 def locks_over(patient: Patient) -> list[Lock]:
     """Every freeze and lock in force that touches the patient: its own, its forms', its site's, the study's. Locks
     before freezes; one statement."""
-    found = Lock.objects.filter(
+    locks = Lock.objects.filter(
         Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site=patient.site_id) | Q(patient=patient.pk),
         lifted_at=None,
     )
-    return list(found.select_related("set_by").order_by("-kind", "pk"))
+    return list(locks.select_related("set_by").order_by("-kind", "pk"))
 
 
 def holds_all(lock: Lock) -> bool:
@@ -23,13 +23,13 @@ def holds_all(lock: Lock) -> bool:
 
 def lock_on_entry(locks: list[Lock], entry: Entry) -> Lock | None:
     """The first of these, as `locks_over` gives them, that holds the entry."""
-    return next((each for each in locks if holds_all(each) or _holds(each, entry)), None)
+    return next((lock for lock in locks if holds_all(lock) or _holds(lock, entry)), None)
 
 
 def lock_on_visit(locks: list[Lock], visit: Visit | None) -> Lock | None:
     """The first of these that holds the whole visit; without a visit, the whole patient."""
     here = visit.pk if visit else None
-    return next((each for each in locks if holds_all(each) or (here and each.visit_id == here)), None)
+    return next((lock for lock in locks if holds_all(lock) or (here and lock.visit_id == here)), None)
 
 
 def _holds(lock: Lock, entry: Entry) -> bool:

@@ -6,12 +6,10 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from django.utils.html import format_html
 
 from ecrf.access.requests import UserRequest
-from ecrf.casebook.labels import visit_label
-from ecrf.casebook.link_names import names_by_patient, words_of
+from ecrf.casebook.labels import label_of, names_by_patient, visit_label, words_of
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.schedule.completion import visit_states
 from ecrf.casebook.schedule.status import fact_of
@@ -55,8 +53,8 @@ class PatientAdmin(ReviewAdmin):
     def rows(self) -> QuerySet[Patient]:
         return reach.patients().select_related("schedule_status")
 
-    def dress(self, rows: list[Any]) -> None:
-        """Two statements: the queries, the marks."""
+    def load_columns(self, rows: list[Any]) -> None:
+        """Two statements: the queries, the review status."""
         counts, progress = count_open("patient", ids(rows)), progress_of("patient", ids(rows))
         for row in rows:
             row.open_queries = counts.get(row.pk, 0)
@@ -75,7 +73,7 @@ class PatientAdmin(ReviewAdmin):
     def last_visit(self, row: Any) -> str:
         if not row.seen or not row.seen.last_on:
             return quiet("none yet")
-        return format_html("{} {}", _label(row.seen.last_code), quiet(row.seen.last_on.isoformat()))
+        return format_html("{} {}", label_of(row.seen.last_code), quiet(row.seen.last_on.isoformat()))
 
     @admin.display(description="Next visit")
     def next_visit(self, row: Any) -> str:
@@ -84,7 +82,7 @@ class PatientAdmin(ReviewAdmin):
         late = row.seen.is_overdue(row.site.today())
         due_on = row.seen.due_on.isoformat() if row.seen.due_on else ""
         when = chip("overdue", f"{due_on}, overdue") if late else quiet(due_on)
-        return format_html("{} {}", _label(row.seen.next_code), when)
+        return format_html("{} {}", label_of(row.seen.next_code), when)
 
 
 @admin.register(Visit, site=monitor_site)
@@ -104,8 +102,8 @@ class VisitAdmin(ReviewAdmin):
         what = ["the_visit", "the_date", "the_forms", "the_verified", "the_signed", "the_queries"]
         return [patient, "the_site", *what]
 
-    def dress(self, rows: list[Any]) -> None:
-        """Four statements: the queries, the marks, the visit forms, the entries."""
+    def load_columns(self, rows: list[Any]) -> None:
+        """Four statements: the queries, the review status, the visit forms, the entries."""
         queries, trial = count_open("entry__visit", ids(rows)), protocol()
         progress = progress_of("visit", ids(rows))
         stored = CRFS[trial.visit_form].model._default_manager.filter(entry__visit__in=ids(rows))
@@ -153,11 +151,6 @@ class EntryAdmin(FormColumns):
         patient = self.patient_column(reader(request), lambda row: row.patient)
         return [patient, "the_site", "the_visit", "the_form", "the_status", "the_queries"]
 
-    def get_urls(self) -> list[URLPattern]:
-        address = "<int:pk>/<slug:name>/history/"
-        history = path(address, self.admin_site.admin_view(sdv_views.history), name="item-history")
-        return [*super().get_urls(), history]
-
 
 class CrfAdmin(FormColumns):
     """All forms of one kind, with their first items in words. Subclassed for each CRF by the loop below."""
@@ -171,30 +164,25 @@ class CrfAdmin(FormColumns):
     def entry_of(self, row: Any) -> Entry:
         return row.entry
 
-    def dress(self, rows: list[Any]) -> None:
+    def load_columns(self, rows: list[Any]) -> None:
         """One statement more for each column that names other entries."""
-        super().dress(rows)
-        found = names_by_patient(self.definition, rows, _telling(self.definition))
+        super().load_columns(rows)
+        names = names_by_patient(self.definition, rows, _shown_items(self.definition))
         for row in rows:
-            row.names = found.get(row.entry.patient_id, {})
+            row.names = names.get(row.entry.patient_id, {})
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         patient = self.patient_column(reader(request), lambda row: row.entry.patient)
-        items = [_item_column(name, self.definition.items[name]) for name in _telling(self.definition)]
-        where = (
-            ["the_visit"]
-            if self.is_told_by_visit
-            else ["the_form"]
-            if self.is_without_visit
-            else ["the_visit", "the_form"]
-        )
-        return [patient, "the_site", *where, *items, "the_status", "the_queries"]
+        items = [_item_column(name, self.definition.items[name]) for name in _shown_items(self.definition)]
+        visit = [] if self.is_without_visit else ["the_visit"]
+        form = [] if self.is_named_by_visit else ["the_form"]
+        return [patient, "the_site", *visit, *form, *items, "the_status", "the_queries"]
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
-        return ["the_visit" if self.is_told_by_visit else "the_form"]
+        return ["the_visit" if self.is_named_by_visit else "the_form"]
 
     @property
-    def is_told_by_visit(self) -> bool:
+    def is_named_by_visit(self) -> bool:
         """Whether the visit alone says which form it is."""
         return not (self.is_without_visit or self.definition.repeat or self.definition.row_of)
 
@@ -203,8 +191,8 @@ class CrfAdmin(FormColumns):
         return self.definition.key in (*protocol().logs, *protocol().patient_forms)
 
 
-def _telling(definition: CrfDefinition) -> list[str]:
-    """The items that tell most of a form: those it names, or the first always asked and the first calculated."""
+def _shown_items(definition: CrfDefinition) -> list[str]:
+    """The items a list shows: those the form names, or the first always asked and the first calculated."""
     if definition.columns:
         return list(definition.columns)
     always = [name for name, item in definition.entered.items() if item.required and not item.asked_if]
@@ -217,19 +205,14 @@ def _item_column(name: str, item: Any) -> Callable[[Any], str]:
     def words(row: Any) -> str:
         if name in row.missing_reasons:
             return quiet(row.missing_reasons[name]["reason"].replace("-", " "))
-        found = words_of(item, getattr(row, name), row.names)
-        if found and row.entry.is_struck:
-            return struck_through(found)
-        return found or quiet("not calculated" if item.rule else "blank")
+        value = words_of(item, getattr(row, name), row.names)
+        if value and row.entry.is_struck:
+            return struck_through(value)
+        return value or quiet("not calculated" if item.rule else "blank")
 
     if item.kind in UNBROKEN:
         words.__name__ = "value"  # the column's class on the page
     return words
-
-
-def _label(code: str) -> str:
-    plan = protocol().plan(code)
-    return plan.label if plan else code
 
 
 def _register(definition: CrfDefinition) -> None:

@@ -42,8 +42,8 @@ def entries() -> QuerySet[Entry]:
 
 
 def rows(definition: CrfDefinition) -> QuerySet[Crf]:
-    found = definition.model._default_manager.all()
-    return found.select_related("entry__patient__site", "entry__visit", "entry__parent")
+    stored = definition.model._default_manager.all()
+    return stored.select_related("entry__patient__site", "entry__visit", "entry__parent")
 
 
 def verifications() -> QuerySet[Verification]:
@@ -52,8 +52,8 @@ def verifications() -> QuerySet[Verification]:
 
 def entries_of(patient: Patient, ids: set[int]) -> dict[int, Entry]:
     """{id: the entry}, of those that belong to the patient."""
-    found = {entry.pk: entry for entry in entries().filter(patient=patient, pk__in=ids)}
-    return {pk: entry for pk, entry in found.items() if entry.crf in CRFS}
+    reached = {entry.pk: entry for entry in entries().filter(patient=patient, pk__in=ids)}
+    return {pk: entry for pk, entry in reached.items() if entry.crf in CRFS}
 
 
 def reach_patient(user: User, pk: int) -> Patient:

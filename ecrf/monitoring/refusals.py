@@ -38,20 +38,17 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _way(request: HttpRequest, user: User) -> Way | None:
-    """Of what the address names, the nearest that the user may read: nothing of another site is told."""
+    """Of what the address names, the nearest that the user may read: nothing of another site is shown."""
     named = request.resolver_match.kwargs if request.resolver_match else {}
     if "number" not in named or request.path.startswith(reverse("monitor:index")):
         return None
-    found = (
+    way = (
         reachable(user, patients(), Right.REVIEW, Right.REVIEW_SAFETY).filter(number=named["number"]).first()
     )
-    if found is None:
+    if way is None:
         return None
-    return _in_log(user, found, named.get("crf", "")) or _at_visit(user, found, _code(named))
-
-
-def _code(named: dict[str, str]) -> str:
-    return named.get("code") or named.get("segment") or ""
+    code = named.get("code") or named.get("segment") or ""
+    return _in_log(user, way, named.get("crf", "")) or _at_visit(user, way, code)
 
 
 def _in_log(user: User, patient: Patient, crf: str) -> Way | None:

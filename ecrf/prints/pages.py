@@ -11,7 +11,7 @@ from ecrf.casebook.schedule.status import schedule_status_of
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.formview.form_view import FormView, RowTable
-from ecrf.formview.load import LoadedForms, blank_form_view, casebook_shelf, log_form_views, visit_form_views
+from ecrf.formview.load import LoadedForms, blank_form_view, load_casebook, log_form_views, visit_form_views
 
 BLANK_ROWS = 3
 """How many rows of a kind a worksheet has room for, at least."""
@@ -63,7 +63,7 @@ class FormGroup:
 
 @dataclass(frozen=True)
 class PrintedVisit:
-    """A line of the casebook's contents: a visit of the schedule, and its leaf once the site has opened it."""
+    """A line of the casebook's contents: a visit of the schedule, and its form group once the site has opened it."""
 
     due: VisitDue
     form_group: FormGroup | None
@@ -88,8 +88,8 @@ class PrintedCasebook:
 
 def printed_visit(visit: Visit) -> FormGroup:
     """Every form of one visit."""
-    found = schedule_status_of(visit.patient)
-    due = next((due for due in found.visits if due.plan.code == visit.code), None)
+    schedule_status = schedule_status_of(visit.patient)
+    due = next((due for due in schedule_status.visits if due.plan.code == visit.code), None)
     return FormGroup(visit.code, visit_label(visit), visit_form_views(visit), due, visit_id=visit.pk)
 
 
@@ -101,20 +101,20 @@ def printed_log(patient: Patient, definition: CrfDefinition) -> FormGroup:
 def printed_casebook(patient: Patient) -> PrintedCasebook:
     """Four statements at most, whatever the number of visits and entries."""
     data, trial = PatientData(patient), protocol()
-    shelf = casebook_shelf(data)
+    loaded = load_casebook(data)
     opened = {visit.code: visit for visit in patient.visits.order_by("pk")}
-    entries = [row.entry for rows in shelf.rows.values() for row in rows]
-    found = schedule_status_of(patient, data, entries, list(opened.values()))
-    visits = [PrintedVisit(due, _visit_form_group(shelf, due, opened)) for due in found.visits]
-    logs = [_log_form_group(CRFS[key], shelf.of_log(key)) for key in (*trial.logs, *trial.patient_forms)]
-    return PrintedCasebook(found, visits, logs)
+    entries = [row.entry for rows in loaded.rows.values() for row in rows]
+    schedule_status = schedule_status_of(patient, data, entries, list(opened.values()))
+    visits = [PrintedVisit(due, _visit_form_group(loaded, due, opened)) for due in schedule_status.visits]
+    logs = [_log_form_group(CRFS[key], loaded.of_log(key)) for key in (*trial.logs, *trial.patient_forms)]
+    return PrintedCasebook(schedule_status, visits, logs)
 
 
-def _visit_form_group(shelf: LoadedForms, due: VisitDue, opened: dict[str, Visit]) -> FormGroup | None:
+def _visit_form_group(loaded: LoadedForms, due: VisitDue, opened: dict[str, Visit]) -> FormGroup | None:
     visit = opened.get(due.plan.code)
     if visit is None:
         return None
-    return FormGroup(visit.code, due.plan.label, shelf.at_visit(visit), due, visit_id=visit.pk)
+    return FormGroup(visit.code, due.plan.label, loaded.at_visit(visit), due, visit_id=visit.pk)
 
 
 def _log_form_group(definition: CrfDefinition, form_views: list[FormView]) -> FormGroup:

@@ -1,6 +1,6 @@
 """Pages made for paper: a visit, a log, the casebook, and blank worksheets. Each answers GET and writes nothing."""
 
-from datetime import UTC, tzinfo
+from datetime import UTC
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -33,9 +33,12 @@ from ecrf.queries.lookup import queries_where
 @require_GET
 def visit(request: UserRequest, number: str, code: str) -> HttpResponse:
     """One visit with all its forms."""
-    found = reach_visit(request.user, number, code)
-    context = _paper(request.user, found.patient) | {"visit": found, "form_group": printed_visit(found)}
-    context["queries"] = queries_where(entry__visit=found)
+    visit = reach_visit(request.user, number, code)
+    context = _paper(request.user, visit.patient) | {
+        "visit": visit,
+        "form_group": printed_visit(visit),
+    }
+    context["queries"] = queries_where(entry__visit=visit)
     return render(request, "prints/print_visit.html", context)
 
 
@@ -93,26 +96,22 @@ def _worksheet(request: UserRequest, form_group: FormGroup) -> HttpResponse:
 def _paper(user: User, patient: Patient | None = None) -> dict[str, object]:
     """What the header of every printed page says."""
     trial = protocol()
+    site = patient.site if patient else sites(user, *READERS).first()
     return {
         "trial": trial,
         "patient": patient,
-        "zone": patient.site.zone if patient else _zone_of(user),
+        "zone": site.zone if site else UTC,
         "printed_at": timezone.now(),
         "fingerprint": catalogue(trial).fingerprint,
         "enters": patient is not None and user.may(Right.ENTER, patient.site),
     }
 
 
-def _zone_of(user: User) -> tzinfo:
-    first = sites(user, *READERS).first()
-    return first.zone if first else UTC
-
-
 def _log_kind(crf: str) -> CrfDefinition:
-    found = next((definition for definition in worksheet_logs() if definition.key == crf), None)
-    if found is None:
+    log = next((definition for definition in worksheet_logs() if definition.key == crf), None)
+    if log is None:
         raise Http404
-    return found
+    return log
 
 
 def _require_reader(user: User) -> None:

@@ -1,4 +1,4 @@
-"""Queries that checks open by themselves: each follows its discrepancy, and closes when the discrepancy is settled."""
+"""Queries that checks open by themselves: each follows its discrepancy, and closes when that is settled."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,10 @@ from django.utils import timezone
 
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.models import Patient, Status
-from ecrf.casebook.services import after_completion
-from ecrf.checks.followers import after_discrepancies
+from ecrf.casebook.record.hooks import HOOKS
+from ecrf.checks.discrepancies import is_known
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import CHECKS
-from ecrf.checks.retired import is_known
 from ecrf.forms.crf import Crf
 from ecrf.queries.messages import MOVED, message, turn_to
 from ecrf.queries.models import Act, Message, Query, Turn
@@ -20,40 +19,40 @@ from ecrf.queries.quotes import quoted, rows_of
 
 @dataclass(frozen=True)
 class Step:
-    """What is to be done about one discrepancy."""
+    """What the query of one discrepancy does next, and whose turn it is then."""
 
     discrepancy: Discrepancy
     act: Act
-    text: str
     turn: Turn
 
+    @property
+    def asks(self) -> bool:
+        return self.act in (Act.OPENED, Act.REOPENED, Act.ASKED_AGAIN)
 
-@after_discrepancies
+
+@HOOKS.after_discrepancies
 def follow(patient: Patient, discrepancies: list[Discrepancy]) -> None:
     """No statement where the form is in progress: there the question stands on the page alone."""
-    rows = {
-        discrepancy.entry_id: discrepancy.row for discrepancy in discrepancies if discrepancy.row is not None
-    }
-    moved = [f.pk for f in discrepancies if f.row is None or f.row.entry.status == Status.COMPLETE]
+    rows = {one.entry_id: one.row for one in discrepancies if one.row is not None}
+    moved = [one.pk for one in discrepancies if one.row is None or one.row.entry.status == Status.COMPLETE]
     if moved:
-        steps = [step for discrepancy in _with_queries(pk__in=moved) if (step := _step(discrepancy))]
-        _carry_out(patient, steps, rows)
+        _carry_out(patient, _steps(_with_queries(pk__in=moved)), rows)
 
 
-@after_completion
+@HOOKS.after_completion
 def open_at_completion(patient: Patient, rows: list[Crf]) -> None:
     """Questions that nobody has answered become queries; one statement where there are none."""
     by_entry = {row.entry_id: row for row in rows}
-    left = _with_queries(entry__in=list(by_entry), state=DiscrepancyState.OPEN)
-    _carry_out(patient, [step for discrepancy in left if (step := _step(discrepancy))], by_entry)
+    unanswered = _with_queries(entry__in=list(by_entry), state=DiscrepancyState.OPEN)
+    _carry_out(patient, _steps(unanswered), by_entry)
 
 
 def follow_all(patient: Patient, by: Actor) -> int:
     """Bring every query of a check to what its discrepancy says now (after loading data, or an older version); how
     many moved."""
     with acting(by, patient_id=patient.pk, source="system"):
-        found = _with_queries(entry__patient=patient)
-        steps = [step for discrepancy in found if (step := _step(discrepancy)) and step.act != Act.REOPENED]
+        # A query that a person closed although the question stands is not reopened each time.
+        steps = [s for s in _steps(_with_queries(entry__patient=patient)) if s.act != Act.REOPENED]
         _carry_out(patient, steps, {})
     return len(steps)
 
@@ -65,38 +64,33 @@ def _with_queries(**which: object) -> QuerySet[Discrepancy]:
         query__discrepancy=OuterRef("pk"), said_by__isnull=False, act__in=[Act.ASKED_AGAIN, Act.REOPENED]
     )
     concerned = Q(entry__status=Status.COMPLETE) | Q(query__isnull=False)
-    found = Discrepancy.objects.filter(concerned, **which).select_related(
-        "entry__parent", "query", "confirmed_by"
-    )
-    return found.order_by("pk").annotate(
+    discrepancies = Discrepancy.objects.filter(concerned, **which).order_by("pk")
+    return discrepancies.select_related("entry__parent", "query", "confirmed_by").annotate(
         last_number=Subquery(numbers[:1]), is_asked_by_people=Exists(by_people)
     )
 
 
-def _step(discrepancy: Discrepancy) -> Step | None:
+def _steps(discrepancies: QuerySet[Discrepancy]) -> list[Step]:
+    """What has to be done about them, in their order; of most of them, nothing."""
+    return [Step(one, *step) for one in discrepancies if (step := _next_step(one))]
+
+
+def _next_step(discrepancy: Discrepancy) -> tuple[Act, Turn] | None:
     query: Query | None = getattr(discrepancy, "query", None)
     if discrepancy.state == DiscrepancyState.OPEN:
-        return _asking(discrepancy, query)
+        if discrepancy.entry.is_struck or not is_known(discrepancy):
+            return None
+        if query is None:
+            return Act.OPENED, Turn.SITE
+        if not query.is_open:
+            return Act.REOPENED, Turn.SITE
+        return (Act.ASKED_AGAIN, Turn.SITE) if query.identity != discrepancy.identity else None
     if query is None or not query.is_open:
         return None
     # What a person has asked in it is not closed by a machine: it is answered.
     if discrepancy.is_asked_by_people:  # type: ignore[attr-defined]
-        return Step(discrepancy, Act.ANSWERED, "", Turn(query.asked_in))
-    return Step(discrepancy, Act.CLOSED, "", Turn.NOBODY)
-
-
-def _asking(discrepancy: Discrepancy, query: Query | None) -> Step | None:
-    if discrepancy.entry.is_struck or not is_known(discrepancy):
-        return None
-    if query is None:
-        return Step(discrepancy, Act.OPENED, discrepancy.text, Turn.SITE)
-    if not query.is_open:
-        return Step(discrepancy, Act.REOPENED, discrepancy.text, Turn.SITE)
-    return (
-        Step(discrepancy, Act.ASKED_AGAIN, discrepancy.text, Turn.SITE)
-        if query.text != discrepancy.text
-        else None
-    )
+        return Act.ANSWERED, Turn(query.asked_in)
+    return Act.CLOSED, Turn.NOBODY
 
 
 def _carry_out(patient: Patient, steps: list[Step], rows: dict[int, Crf]) -> None:
@@ -106,61 +100,46 @@ def _carry_out(patient: Patient, steps: list[Step], rows: dict[int, Crf]) -> Non
     rows = rows | rows_of(step.discrepancy.entry for step in steps if step.discrepancy.entry_id not in rows)
     now = timezone.now()
     number = steps[0].discrepancy.last_number or 0  # type: ignore[attr-defined]
-    new: list[Query] = []
-    known: list[Query] = []
-    said: list[Message] = []
+    opened: list[Query] = []
+    moved: list[Query] = []
+    messages: list[Message] = []
     for step in steps:
-        value = quoted(rows.get(step.discrepancy.entry_id), step.discrepancy.item)
-        text = step.text or _why(step.discrepancy, value)
-        query = getattr(step.discrepancy, "query", None)
+        discrepancy = step.discrepancy
+        value = quoted(rows.get(discrepancy.entry_id), discrepancy.item)
+        text = discrepancy.text if step.asks else _why_settled(discrepancy, value)
+        query = getattr(discrepancy, "query", None)
         if query is None:
             number += 1
-            query = _new(patient, step.discrepancy, number, value)
-            new.append(query)
+            query = Query(
+                patient=patient,
+                site_id=patient.site_id,
+                number=number,
+                entry_id=discrepancy.entry_id,
+                item=discrepancy.item,
+                discrepancy=discrepancy,
+                check_id=discrepancy.check_id,
+                opened_at=now,
+            )
+            opened.append(query)
         else:
-            _ask_about(query, step, value)
-            turn_to(query, step.act, step.turn, now)
-            known.append(query)
-        said.append(message(query, step.act, text, value, now))
-    Query.objects.bulk_create(new)
-    _update(known)
-    Message.objects.bulk_create(said)
+            moved.append(query)
+        if step.asks:
+            # Asked about the value of now, and the answer goes to a monitor.
+            query.check_version, query.variant = discrepancy.check_version, discrepancy.variant
+            query.parameters, query.text_as_asked = discrepancy.parameters, text
+            query.value, query.asked_in = value, Turn.MONITOR
+        turn_to(query, step.act, step.turn, now)
+        messages.append(message(query, step.act, text, value, now))
+    Query.objects.bulk_create(opened)
+    if len(moved) == 1:
+        moved[0].save(update_fields=MOVED)  # nearly always; a third of the bulk statement's time
+    elif moved:
+        Query.objects.bulk_update(moved, MOVED)
+    Message.objects.bulk_create(messages)
 
 
-def _update(known: list[Query]) -> None:
-    if len(known) == 1:
-        known[0].save(update_fields=MOVED)  # nearly always; a third of the bulk statement's time
-    elif known:
-        Query.objects.bulk_update(known, MOVED)
-
-
-def _new(patient: Patient, discrepancy: Discrepancy, number: int, value: str) -> Query:
-    now = timezone.now()
-    return Query(
-        patient=patient,
-        site_id=patient.site_id,
-        number=number,
-        entry_id=discrepancy.entry_id,
-        item=discrepancy.item,
-        discrepancy=discrepancy,
-        check_id=discrepancy.check_id,
-        text=discrepancy.text,
-        value=value,
-        turn=Turn.SITE,
-        turn_since=now,
-        asked_in=Turn.MONITOR,
-        opened_at=now,
-    )
-
-
-def _ask_about(query: Query, step: Step, value: str) -> None:
-    """What is asked anew is asked about the value of now, and the answer goes to a monitor."""
-    if step.act in (Act.REOPENED, Act.ASKED_AGAIN):
-        query.text, query.value, query.asked_in = step.text, value, Turn.MONITOR
-
-
-def _why(discrepancy: Discrepancy, value: str) -> str:
-    """Why a discrepancy is settled, in words."""
+def _why_settled(discrepancy: Discrepancy, value: str) -> str:
+    """Why nothing is asked any more, in words."""
     query: Query = discrepancy.query  # type: ignore[attr-defined]
     struck = next((e for e in (discrepancy.entry, discrepancy.entry.parent) if e and e.struck_at), None)
     if discrepancy.state == DiscrepancyState.CONFIRMED:

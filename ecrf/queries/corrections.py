@@ -6,13 +6,12 @@ from typing import Any
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.reasons import tidy
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.record import record
 from ecrf.queries.models import Query, Turn
 from ecrf.queries.services import answer
-
-LONGEST_REASON = 500
 
 
 class _NotSaved(Exception):
@@ -39,20 +38,18 @@ def correct_and_answer(
     """
     result = Recorded(place)
     shown = {} if seen_value is None else {query.item: seen_value}
-
-    def change() -> None:
-        nonlocal result
-        why = reason or text.strip()[:LONGEST_REASON]
+    why = reason or tidy(text)
+    with suppress(_NotSaved), acting(actor, patient_id=query.patient_id, reason=reason):
+        to_answer = [query, *_others(query, also)]
+        seen_at = {query.pk: seen}
+        # A check's query closes by itself with the change: the answer stands before that.
+        for waiting in (one for one in to_answer if one.check_id):
+            answer(query=waiting, text=text, by=by, actor=actor, seen=seen_at.get(waiting.pk))
         result = record(place=place, values={query.item: value}, by=actor, reason=why, seen=shown)
         if not result.is_clean:
             raise _NotSaved
-
-    with suppress(_NotSaved), acting(actor, patient_id=query.patient_id, reason=reason):
-        answers = [(query, seen), *((other, None) for other in _others(query, also))]
-        # A check's query closes by itself with the change: the answer stands before that.
-        _answer([each for each in answers if each[0].check_id], text, by, actor)
-        change()
-        _answer([each for each in answers if not each[0].check_id], text, by, actor)
+        for waiting in (one for one in to_answer if not one.check_id):
+            answer(query=waiting, text=text, by=by, actor=actor, seen=seen_at.get(waiting.pk))
     return result
 
 
@@ -60,9 +57,9 @@ def waiting_at(place: Place, item: str, numbers: Collection[int]) -> list[Query]
     """Of the queries with these numbers, those at this item that wait for the site; none for no numbers."""
     if not numbers:
         return []
-    found = Query.objects.filter(patient=place.patient, number__in=numbers, item=item, turn=Turn.SITE)
+    queries = Query.objects.filter(patient=place.patient, number__in=numbers, item=item, turn=Turn.SITE)
     entry = {f"entry__{path}": value for path, value in place.lookup().items()}
-    return list(found.filter(**entry).select_related("entry", "site").order_by("number"))
+    return list(queries.filter(**entry).select_related("entry", "site").order_by("number"))
 
 
 def _others(query: Query, numbers: Collection[int]) -> list[Query]:
@@ -70,8 +67,3 @@ def _others(query: Query, numbers: Collection[int]) -> list[Query]:
         return []
     beside = Query.objects.filter(entry=query.entry_id, item=query.item, number__in=numbers, turn=Turn.SITE)
     return list(beside.exclude(pk=query.pk).select_related("entry", "site").order_by("number"))
-
-
-def _answer(answers: list[tuple[Query, int | None]], text: str, by: User, actor: Actor) -> None:
-    for query, seen in answers:
-        answer(query=query, text=text, by=by, actor=actor, seen=seen)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from ecrf.access.models import User
 from ecrf.queries.models import Act, Message, Query, Turn
 
-MOVED = ["text", "value", "turn", "turn_since", "asked_in", "closed_at", "closed_by"]
+MOVED = [*Query.QUESTION, "value", "turn", "turn_since", "asked_in", "closed_at", "closed_by"]
 """The columns of a query that an act may change."""
 
 

@@ -12,7 +12,7 @@ from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.casebook.labels import element_id, form_title, visit_label
 from ecrf.casebook.models import Entry, Patient
-from ecrf.checks.models import Discrepancy
+from ecrf.checks.models import AskedByCheck, Discrepancy
 from ecrf.forms.registry import CRFS
 
 
@@ -34,7 +34,7 @@ def at_and_by(name: str, *, by_may_be_empty: bool = False) -> models.Q:
 
 
 @audited(patient="r.patient_id", entry="r.entry_id")
-class Query(models.Model):
+class Query(AskedByCheck):
     """What was asked about one item. Opened by a person, or by an edit check whose question stands unanswered in a
     complete form; a check has one query for each discrepancy, which closes and reopens by itself."""
 
@@ -45,7 +45,7 @@ class Query(models.Model):
     item = models.CharField(max_length=63)
     discrepancy = models.OneToOneField(Discrepancy, models.PROTECT, null=True, related_name="query")
     check_id = models.CharField(max_length=40, blank=True, help_text="Of the check that asks, or empty")
-    text = models.TextField(help_text="What is asked; of a check, what it asks now")
+    text_as_asked = models.TextField(help_text="What is asked, in the words of who asked it last")
     value = models.TextField(blank=True, help_text="The item in words when it was asked about")
     turn = models.CharField(max_length=12, choices=Turn, blank=True)
     turn_since = models.DateTimeField()
@@ -78,7 +78,7 @@ class Query(models.Model):
                 condition=at_and_by("closed", by_may_be_empty=True), name="query_closed_at_and_by"
             ),
             models.CheckConstraint(condition=models.Q(turn__in=Turn.values), name="query_turn"),
-            models.CheckConstraint(condition=~models.Q(text=""), name="query_asks_something"),
+            models.CheckConstraint(condition=~models.Q(text_as_asked=""), name="query_asks_something"),
         ]
         indexes = [
             models.Index(

@@ -1,7 +1,6 @@
 """Quotes an item as it stands: what a query is asked about, and what its answer was given to."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from ecrf.casebook.history import BLANK
 from ecrf.casebook.models import Entry
@@ -18,13 +17,10 @@ def quoted(row: Crf | None, item: str) -> str:
     if missing := row.missing_reasons.get(item):
         comment = f" ({missing['comment']})" if missing.get("comment") else ""
         return f"{MissingReason(missing['reason']).label}{comment}"
-    value = getattr(row, item)
-    return BLANK if value is None else _with_unit(definition.items[item], value)
-
-
-def _with_unit(item: Any, value: object) -> str:
-    words = str(item.words(value))
-    unit = getattr(item, "unit", "")
+    value, kind = getattr(row, item), definition.items[item]
+    if value is None:
+        return BLANK
+    words, unit = str(kind.words(value)), getattr(kind, "unit", "")
     return words if not unit or words.endswith(unit) else f"{words} {unit}"
 
 
@@ -33,13 +29,12 @@ def rows_of(entries: Iterable[Entry]) -> dict[int, Crf]:
     kinds: dict[str, dict[int, Entry]] = {}
     for entry in entries:
         kinds.setdefault(entry.crf, {})[entry.pk] = entry
-    found: dict[int, Crf] = {}
+    rows: dict[int, Crf] = {}
     for key, of_kind in kinds.items():
-        rows = CRFS[key].model._default_manager.filter(pk__in=of_kind) if key in CRFS else ()
-        for row in rows:
+        for row in CRFS[key].model._default_manager.filter(pk__in=of_kind) if key in CRFS else ():
             row.entry = of_kind[row.pk]
-            found[row.pk] = row
-    return found
+            rows[row.pk] = row
+    return rows
 
 
 def as_it_stands(entry: Entry, item: str) -> str:

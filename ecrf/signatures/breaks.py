@@ -23,9 +23,10 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONObject
 
+from ecrf.audit.functions import IsReview
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.history import value_words
-from ecrf.casebook.labels import element_id, form_title, visit_label
+from ecrf.casebook.labels import element_id, place_of_form
 from ecrf.casebook.models import Entry, Visit
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -33,12 +34,7 @@ from ecrf.signatures.models import Signature, SignatureScope
 
 NAMED_AT_MOST, LABELS_AT_MOST, EVENTS_READ = 5, 3, 200
 
-WORKFLOW = ("checks", "queries", "verification", "signatures", "locks")
-"""Apps whose tables hold what is said about the data; the same ones as in the trigger that breaks signatures."""
-
-NOT_DATA = f"^({'|'.join(WORKFLOW)})_"
-
-_TOLD = ("table", "operation", "changes", "calculated", "actor", "role", "reason", "at")
+_EVENT_COLUMNS = ("table", "operation", "changes", "calculated", "actor", "role", "reason", "at")
 _PLACE = {
     "pk": "pk",
     "crf": "crf",
@@ -67,8 +63,7 @@ class Change:
     @property
     def where(self) -> str:
         """`Week 4, Vital signs`."""
-        title = form_title(self.entry) if self.entry.crf in CRFS else self.entry.crf
-        return ", ".join(words for words in (visit_label(self.entry.visit), title) if words)
+        return place_of_form(self.entry)
 
     @property
     def form(self) -> Entry:
@@ -104,8 +99,8 @@ def with_breaking(signatures: QuerySet[Signature]) -> QuerySet[Signature]:
     same = Q(scope=OuterRef("scope"), patient=OuterRef("patient"), pk__gt=OuterRef("pk"))
     place = Q(scope=SignatureScope.CASEBOOK) | Q(visit=OuterRef("visit")) | Q(entry=OuterRef("entry"))
     anew = Signature.objects.filter(same & place).order_by("pk").values("position")[:1]
-    told = Case(When(broken_position__isnull=False, then=_events_since_broken()), output_field=_LIST)
-    return signatures.annotate(anew_at=Subquery(anew)).annotate(broken_events=told)
+    events = Case(When(broken_position__isnull=False, then=_events_since_broken()), output_field=_LIST)
+    return signatures.annotate(anew_at=Subquery(anew)).annotate(broken_events=events)
 
 
 def _events_since_broken() -> ArraySubquery:
@@ -125,24 +120,24 @@ def _events_since_broken() -> ArraySubquery:
         chain=OuterRef("patient_id"),
         position__gte=OuterRef("broken_position"),
         entry_id__isnull=False,
-    ).exclude(table__regex=NOT_DATA)
+    ).exclude(IsReview("table"))
     place = Entry.objects.filter(pk=OuterRef("entry_id")).values(json=JSONObject(**_PLACE))
-    told = JSONObject(**{name: name for name in _TOLD}, place=Subquery(place))
-    return ArraySubquery(events.order_by("position").values(json=told)[:EVENTS_READ], output_field=_LIST)
+    event = JSONObject(**{name: name for name in _EVENT_COLUMNS}, place=Subquery(place))
+    return ArraySubquery(events.order_by("position").values(json=event)[:EVENTS_READ], output_field=_LIST)
 
 
 def breaking_of(signature: Signature) -> Breaking | None:
     """What broke it and what changed since; None while it stands. The signature comes from `with_breaking`."""
     events: list[dict[str, Any]] = getattr(signature, "broken_events", None) or []
-    found: dict[tuple[int, str], _Moved] = {}
+    changes_left: dict[tuple[int, str], _Moved] = {}
     for event in events:
         for moved in _moved(event, _entry(event["place"], signature)):
             key = (moved.entry.pk, moved.item or moved.what)
-            found[key] = moved.after(found[key]) if key in found else moved
-    items = [each for each in found.values() if not each.is_aside] or list(found.values())
+            changes_left[key] = moved.after(changes_left[key]) if key in changes_left else moved
+    items = [moved for moved in changes_left.values() if not moved.is_aside] or list(changes_left.values())
     if not items:
         return None
-    return Breaking([each.told() for each in items[:NAMED_AT_MOST]], max(0, len(items) - NAMED_AT_MOST))
+    return Breaking([moved.change() for moved in items[:NAMED_AT_MOST]], max(0, len(items) - NAMED_AT_MOST))
 
 
 @dataclass(frozen=True)
@@ -161,7 +156,7 @@ class _Moved:
         """The same item changed again: from what it was when it was signed."""
         return replace(self, old=before.old, is_aside=self.is_aside and before.is_aside)
 
-    def told(self) -> Change:
+    def change(self) -> Change:
         event, what = self.event, self.what
         if self.item:
             what = f"{CRFS[self.entry.crf].items[self.item].verbose_name} {self.old} → {self.new}"
@@ -185,19 +180,19 @@ def _moved(event: dict[str, Any], entry: Entry) -> Iterator[_Moved]:
         return
     for name in known:
         pair, reasons = values.get(name) or (None, None), values.get(f"{name}.missing") or (None, None)
-        old, new = (value_words(definition.items[name], *each) for each in zip(pair, reasons, strict=True))
+        old, new = (value_words(definition.items[name], *value) for value in zip(pair, reasons, strict=True))
         # What was derived in the same save is not the cause; alone, it is.
         yield _Moved(entry, event, name, old=old, new=new, is_aside=name in event["calculated"])
 
 
-def changes_told(events: QuerySet[AuditEvent]) -> list[Change]:
-    """These events of entries, told like what breaks a signature; two statements."""
-    found = list(events)
-    entries = Entry.objects.select_related("visit", "parent").in_bulk({event.entry_id for event in found})
-    return [_told(event, entries[event.entry_id]) for event in found if event.entry_id]
+def changes_in(events: QuerySet[AuditEvent]) -> list[Change]:
+    """These events of entries, as what breaks a signature; two statements."""
+    rows = list(events)
+    entries = Entry.objects.select_related("visit", "parent").in_bulk({event.entry_id for event in rows})
+    return [_change(event, entries[event.entry_id]) for event in rows if event.entry_id]
 
 
-def _told(event: AuditEvent, entry: Entry) -> Change:
+def _change(event: AuditEvent, entry: Entry) -> Change:
     items = list(event.changes or event.calculated)
     what, item = _what(event.table, event.operation, items, event.changes, CRFS.get(entry.crf))
     return Change(entry, what, item, event.at, event.actor, event.role, event.reason.strip())

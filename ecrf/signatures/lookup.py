@@ -6,8 +6,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from ecrf.access.models import Site
-from ecrf.casebook.models import Entry, Status, Visit
-from ecrf.casebook.review_status import ReviewStatus
+from ecrf.casebook.models import Entry, Visit, done, not_struck
+from ecrf.casebook.review_status import ReviewStatus, unsigned
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.signatures.breaks import with_breaking
@@ -21,7 +21,7 @@ def signatures_of(patient_id: int) -> list[Signature]:
     found = list(own.select_related("visit", "entry__parent", "entry__visit", "signed_by").order_by("-pk"))
     if any(not signature.stands for signature in found):
         broken = own.filter(broken_position__isnull=False)
-        events = dict(with_breaking(broken).values_list("pk", "broken_events"))
+        events = {each.pk: getattr(each, "broken_events", None) for each in with_breaking(broken)}
         for signature in found:
             signature.broken_events = events.get(signature.pk)  # type: ignore[attr-defined]
     return found
@@ -42,7 +42,7 @@ def covers_visit(signature: Signature, visit: Visit) -> bool:
 
 def standing(signatures: list[Signature], entry: Entry) -> list[Signature]:
     """Of these, those that stand and cover the entry."""
-    return [each for each in signatures if each.stands and covers(each, entry)]
+    return [signature for signature in signatures if signature.stands and covers(signature, entry)]
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ class SignatureStanding:
 
     @property
     def in_force(self) -> list[Signature]:
-        return [each for each in self.history if each.stands]
+        return [signature for signature in self.history if signature.stands]
 
     @property
     def broken(self) -> list[Signature]:
-        return [each for each in self.history if not each.stands]
+        return [signature for signature in self.history if not signature.stands]
 
     @property
     def latest_broken(self) -> Signature | None:
@@ -73,7 +73,7 @@ class SignatureStanding:
 
 
 def on_form(signatures: list[Signature], entry: Entry) -> SignatureStanding:
-    return SignatureStanding([each for each in signatures if covers(each, entry)])
+    return SignatureStanding([signature for signature in signatures if covers(signature, entry)])
 
 
 def on_visit(signatures: list[Signature], visit: int) -> SignatureStanding:
@@ -84,14 +84,16 @@ def on_visit(signatures: list[Signature], visit: int) -> SignatureStanding:
 
 
 def on_casebook(signatures: list[Signature]) -> SignatureStanding:
-    return SignatureStanding([each for each in signatures if each.scope == SignatureScope.CASEBOOK])
+    return SignatureStanding(
+        [signature for signature in signatures if signature.scope == SignatureScope.CASEBOOK]
+    )
 
 
 def unsigned_places() -> QuerySet:
     """The visits, and the patients' logs (`visit` None), that hold a complete form nobody's signature covers: what
     every list and number of what is not signed counts, the site's as the monitor's."""
-    unsigned = ReviewStatus.objects.filter(is_signed=False).order_by("patient_id", "visit_id")
-    return unsigned.values("patient_id", "visit_id").distinct()
+    found = ReviewStatus.objects.filter(unsigned()).order_by("patient_id", "visit_id")
+    return found.values("patient_id", "visit_id").distinct()
 
 
 def broken_at(sites: list[Site]) -> QuerySet[Signature]:
@@ -102,38 +104,36 @@ def broken_at(sites: list[Site]) -> QuerySet[Signature]:
     )
     wider = Q(scope=SignatureScope.CASEBOOK) | Q(visit=OuterRef("entry__visit"))
     whole = Signature.objects.filter(STANDS & wider, patient=OuterRef("patient"))
-    found = Signature.objects.filter(~Exists(anew), ~Exists(whole), site__in=sites, broken_at__isnull=False)
-    found = found.exclude(entry__struck_at__isnull=False)
-    dated = found.annotate(visited_on=Coalesce(_date_of("visit"), _date_of("entry__visit")))
+    broken = Signature.objects.filter(~Exists(anew), ~Exists(whole), site__in=sites, broken_at__isnull=False)
+    broken = broken.exclude(entry__struck_at__isnull=False)
+    dated = broken.annotate(visited_on=Coalesce(_date_of("visit"), _date_of("entry__visit")))
     return dated.select_related("patient__site", "visit", "entry__visit").order_by("broken_at", "pk")
 
 
 def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
     """Visits that are complete and were never signed, as far as the lists know: of each patient, not the visit that
     is still entered. Where a casebook was signed once, it is the casebook that is signed anew."""
-    unsigned = ReviewStatus.objects.filter(visit=OuterRef("pk"), is_signed=False, site__in=sites)
-    open_forms = Entry.objects.filter(
-        Q(parent=None) | Q(parent__struck_at=None), visit=OuterRef("pk"), struck_at=None
-    ).exclude(status=Status.COMPLETE, missing=0)
+    to_sign = ReviewStatus.objects.filter(unsigned(), visit=OuterRef("pk"), site__in=sites)
+    open_forms = Entry.objects.filter(not_struck(), visit=OuterRef("pk")).exclude(done())
     signed = Signature.objects.filter(
         Q(visit=OuterRef("pk")) | Q(scope=SignatureScope.CASEBOOK), patient=OuterRef("patient")
     )
     unfinished = Q(patient__schedule_status__unfinished_code=OuterRef("code"))
-    found = Visit.objects.filter(
-        Exists(unsigned), ~Exists(open_forms), ~Exists(signed), patient__site__in=sites
+    visits = Visit.objects.filter(
+        Exists(to_sign), ~Exists(open_forms), ~Exists(signed), patient__site__in=sites
     )
     begun = Visit.objects.filter(unfinished, pk=OuterRef("pk"))
-    dated = found.filter(~Exists(begun)).annotate(visited_on=_date_of("pk"))
+    dated = visits.filter(~Exists(begun)).annotate(visited_on=_date_of("pk"))
     return dated.select_related("patient__site").order_by("visited_on", "patient", "pk")
 
 
 def log_forms_to_sign(sites: list[Site]) -> QuerySet[Entry]:
     """Complete forms of logs that no signature covers, in the order of the logs' numbers; not what is struck out."""
-    found = Entry.objects.filter(
-        review_status__is_signed=False, review_status__site__in=sites, visit=None, parent=None, struck_at=None
+    forms = Entry.objects.filter(
+        unsigned("review_status__"), review_status__site__in=sites, visit=None, parent=None, struck_at=None
     )
-    done = found.filter(status=Status.COMPLETE, missing=0)
-    return done.select_related("patient__site", "review_status").order_by("patient", "crf", "number")
+    complete = forms.filter(done()).select_related("patient__site", "review_status")
+    return complete.order_by("patient", "crf", "number")
 
 
 def _date_of(visit: str) -> Subquery:

@@ -6,13 +6,13 @@ from ecrf.signatures.lookup import covers, signatures_of
 
 
 def derive_signed(patient: Patient) -> None:
-    """The marks of one patient; three statements."""
-    standing = [each for each in signatures_of(patient.pk) if each.stands]
+    """The review status of one patient's forms; three statements."""
+    standing = [signature for signature in signatures_of(patient.pk) if signature.stands]
     review_statuses = list(ReviewStatus.objects.filter(patient=patient).select_related("entry"))
     signed = {
         review_status.pk
         for review_status in review_statuses
-        if any(covers(each, review_status.entry) for each in standing)
+        if any(covers(signature, review_status.entry) for signature in standing)
     }
     wrong = [
         review_status.pk

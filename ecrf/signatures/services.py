@@ -11,11 +11,11 @@ from ecrf.access.models import User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.functions import IsReview
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.audit.refusals import Locked
-from ecrf.casebook.labels import form_title, visit_label
-from ecrf.casebook.models import Entry, Patient, Status, Visit
-from ecrf.signatures.breaks import NOT_DATA
+from ecrf.casebook.labels import place_of_form
+from ecrf.casebook.models import Entry, Patient, Visit, done, not_struck
 from ecrf.signatures.models import STANDS, Signature, SignatureScope
 from ecrf.signatures.signers import declare, has_declared, why_not_ready
 
@@ -55,25 +55,25 @@ class Covered:
     entry: Entry | None = None
 
     def __post_init__(self) -> None:
-        given = {SignatureScope.FORM: self.entry, SignatureScope.VISIT: self.visit}.get(
+        named = {SignatureScope.FORM: self.entry, SignatureScope.VISIT: self.visit}.get(
             self.scope, self.patient
         )
-        other = [each for each in (self.visit, self.entry) if each is not None and each is not given]
-        is_mine = self.scope == SignatureScope.CASEBOOK or (given and given.patient_id == self.patient.pk)  # type: ignore[union-attr]
+        other = [thing for thing in (self.visit, self.entry) if thing is not None and thing is not named]
+        is_mine = self.scope == SignatureScope.CASEBOOK or (named and named.patient_id == self.patient.pk)  # type: ignore[union-attr]
         if other or not is_mine or (self.entry and self.entry.parent_id):
             raise ValueError("A signature covers a form, a visit or the casebook of its patient.")
 
     @property
     def entries(self) -> QuerySet[Entry]:
         """Every entry it covers, struck out ones too."""
-        found = Entry.objects.filter(patient=self.patient)
+        entries_of_patient = Entry.objects.filter(patient=self.patient)
         if self.entry:
-            return found.filter(Q(pk=self.entry.pk) | Q(parent=self.entry))
-        return found.filter(visit=self.visit) if self.visit else found
+            return entries_of_patient.filter(Q(pk=self.entry.pk) | Q(parent=self.entry))
+        return entries_of_patient.filter(visit=self.visit) if self.visit else entries_of_patient
 
     @property
     def standing_entries(self) -> QuerySet[Entry]:
-        return self.entries.filter(Q(parent=None) | Q(parent__struck_at=None), struck_at=None)
+        return self.entries.filter(not_struck())
 
     @property
     def signatures(self) -> QuerySet[Signature]:
@@ -109,7 +109,8 @@ def sign(
         _refuse_signed(covered)
         _refuse_unfinished(covered)
         chain = AuditChain.objects.get(chain=patient.pk)
-        _refuse_changed(covered, seen, chain.length)
+        if seen > chain.length or changed_since(covered, seen):
+            raise Outdated("The data were changed meanwhile: look again at what is shown now, then sign.")
         signature = _signature(covered, chain, by, actor)
         # Last, as it writes to the chain of accounts, for which others may wait.
         declare(by)
@@ -159,19 +160,12 @@ def _refuse_signed(covered: Covered) -> None:
 def _refuse_unfinished(covered: Covered) -> None:
     if not covered.standing_entries.exists():
         raise SignatureRefused("Nothing is entered here yet, so there is nothing to sign.")
-    unfinished = covered.standing_entries.exclude(status=Status.COMPLETE, missing=0)
-    found = list(unfinished.select_related("visit", "parent__visit").order_by("visit", "pk"))
-    if found:
-        names = [
-            ", ".join(w for w in (visit_label(e.visit), form_title(e)) if w) for e in found[:NAMED_AT_MOST]
-        ]
-        more = f" and {len(found) - len(names)} more" if len(found) > len(names) else ""
+    unfinished = covered.standing_entries.exclude(done())
+    entries = list(unfinished.select_related("visit", "parent__visit").order_by("visit", "pk"))
+    if entries:
+        names = [place_of_form(entry) for entry in entries[:NAMED_AT_MOST]]
+        more = f" and {len(entries) - len(names)} more" if len(entries) > len(names) else ""
         raise SignatureRefused(f"Not complete yet: {'; '.join(names)}{more}. Complete them, then sign.")
-
-
-def _refuse_changed(covered: Covered, seen: int, length: int) -> None:
-    if seen > length or changed_since(covered, seen):
-        raise Outdated("The data were changed meanwhile: look again at what is shown now, then sign.")
 
 
 def changed_since(covered: Covered, seen: int) -> bool:
@@ -183,7 +177,7 @@ def events_since(covered: Covered, seen: int) -> QuerySet[AuditEvent]:
     """What happened to the data of what is covered behind this position, in order."""
     inside = covered.entries.order_by().values("pk")
     later = AuditEvent.objects.filter(chain=covered.patient.pk, position__gt=seen, entry_id__in=inside)
-    return later.exclude(table__regex=NOT_DATA).order_by("position")
+    return later.exclude(IsReview("table")).order_by("position")
 
 
 @contextmanager

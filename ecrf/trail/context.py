@@ -26,7 +26,7 @@ Spot = tuple[int, int]
 
 @dataclass
 class Around:
-    """What the words of a page's events are made from, by id; what an event names and is not here is told raw."""
+    """What the words of a page's events are made from, by id; what is named and not here keeps its raw name."""
 
     entries: dict[int, Entry] = field(default_factory=dict)
     patients: dict[int, Patient] = field(default_factory=dict)
@@ -59,20 +59,20 @@ LOADED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
 
 def around(events: list[AuditEvent]) -> Around:
     """At most one statement for each kind of thing."""
-    found = Around()
+    context = Around()
     for model, along in LOADED:
         named = {event.row for event in events if event.table == table(model)}
         rows = _by_id(model._default_manager.select_related(*along), named)
-        found.rows |= {(table(model), str(pk)): row for pk, row in rows.items()}
-    messages = [row for row in found.rows.values() if isinstance(row, Message)]
-    asked = [row for row in found.rows.values() if isinstance(row, Query)]
-    found.queries = {query.pk: query for query in [*asked, *(message.query for message in messages)]}
-    found.entries = entries_by_id({event.entry_id for event in events})
+        context.rows |= {(table(model), str(pk)): row for pk, row in rows.items()}
+    messages = [row for row in context.rows.values() if isinstance(row, Message)]
+    asked = [row for row in context.rows.values() if isinstance(row, Query)]
+    context.queries = {query.pk: query for query in [*asked, *(message.query for message in messages)]}
+    context.entries = entries_by_id({event.entry_id for event in events})
     chains = {event.chain for event in events if event.chain}
-    found.patients = _by_id(Patient.objects.select_related("site"), chains)
-    found.people = _by_id(User.objects.all(), {event.actor_id for event in events if event.actor_id})
-    _undone(found, events)
-    return found
+    context.patients = _by_id(Patient.objects.select_related("site"), chains)
+    context.people = _by_id(User.objects.all(), {event.actor_id for event in events if event.actor_id})
+    _undone(context, events)
+    return context
 
 
 def entries_by_id(ids: Iterable[int | None]) -> dict[int, Entry]:
@@ -85,7 +85,7 @@ def _by_id(rows: QuerySet[M], ids: Iterable[int | str | None]) -> dict[int, M]:
     return {row.pk: row for row in rows.filter(pk__in=wanted).order_by()} if wanted else {}
 
 
-def _undone(found: Around, events: list[AuditEvent]) -> None:
+def _undone(context: Around, events: list[AuditEvent]) -> None:
     """The verifications and signatures that ended with one of these events."""
     spots: dict[int, list[int]] = defaultdict(list)
     for event in events:
@@ -98,14 +98,14 @@ def _undone(found: Around, events: list[AuditEvent]) -> None:
         names = Signature.objects.filter(_at(spots, "broken_position"))
         for name in names.select_related("visit", "entry__parent", "entry__visit"):
             broken[name.patient_id, name.broken_position or 0].append(name)
-    found.fallen, found.broken = dict(fallen), dict(broken)
+    context.fallen, context.broken = dict(fallen), dict(broken)
 
 
 def _at(spots: dict[int, list[int]], position: str) -> Q:
-    found = Q(pk=None)
+    anywhere = Q(pk=None)
     for patient, positions in spots.items():
-        found |= Q(**{"patient": patient, f"{position}__in": positions})
-    return found
+        anywhere |= Q(**{"patient": patient, f"{position}__in": positions})
+    return anywhere
 
 
 def place_words(entry: Entry) -> str:
@@ -115,6 +115,6 @@ def place_words(entry: Entry) -> str:
     return " · ".join(part for part in (title, visit_label(entry.visit)) if part)
 
 
-def site_of(event: AuditEvent, found: Around, here: Site) -> Site:
-    patient = found.patients.get(event.chain)
+def site_of(event: AuditEvent, context: Around, here: Site) -> Site:
+    patient = context.patients.get(event.chain)
     return patient.site if patient else here

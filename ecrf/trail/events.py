@@ -38,20 +38,16 @@ class Slice:
 
 def events_of(scope: TrailScope, filters: Filters) -> Events:
     """The events that the filters leave, in no order yet."""
-    found = AuditEvent.objects.filter(_of_patient(scope.patient) if scope.patient else _of_site(scope))
+    events = AuditEvent.objects.filter(Q(chain=scope.patient.pk) if scope.patient else _of_site(scope))
     if begins := filters.begins(scope.zone):
-        found = found.filter(at__gte=begins)
+        events = events.filter(at__gte=begins)
     if ends := filters.ends(scope.zone):
-        found = found.filter(at__lt=ends)
+        events = events.filter(at__lt=ends)
     if filters.who:
-        found = found.filter(actor=filters.who)
+        events = events.filter(actor=filters.who)
     if filters.kind:
-        found = found.filter(of_kind(filters.kind))
-    return _at_place(found, scope, filters)
-
-
-def _of_patient(patient: Patient) -> Q:
-    return Q(chain=patient.pk)
+        events = events.filter(of_kind(filters.kind))
+    return _at_place(events, scope, filters)
 
 
 def _of_site(scope: TrailScope) -> Q:
@@ -72,7 +68,7 @@ FOR_SITES = (ReferenceRange, Lock, TrailExport)
 @cache
 def _of_no_patient(for_reviewer: bool) -> tuple[type[Model], ...]:
     """The audited tables whose rows may belong to a site as a whole. Accounts have a log of their own; of what
-    reviewers keep for themselves (reports of their visits, the share that is drawn) a site is told nothing."""
+    reviewers keep for themselves (reports of their visits, the share that is sampled) a site reads nothing."""
     return tuple(
         audited.model
         for audited in AUDITED
@@ -86,24 +82,21 @@ def _of_no_patient(for_reviewer: bool) -> tuple[type[Model], ...]:
 
 def _rows(model: type[Model], which: Q) -> QuerySet[Model, str]:
     """The rows as the trail names them."""
-    found = model._default_manager.filter(which).order_by()
-    return found.annotate(as_row=Cast("pk", TextField())).values_list("as_row", flat=True)
+    rows = model._default_manager.filter(which).order_by()
+    return rows.annotate(as_row=Cast("pk", TextField())).values_list("as_row", flat=True)
 
 
-def _at_place(found: Events, scope: TrailScope, filters: Filters) -> Events:
-    entries = Entry.objects.filter(patient=scope.patient) if scope.patient else _entries_of(scope)
+def _at_place(events: Events, scope: TrailScope, filters: Filters) -> Events:
+    whose = {"patient": scope.patient} if scope.patient else {"patient__site": scope.site}
+    entries = Entry.objects.filter(**whose)
     if filters.entry:
         pk = filters.entry.pk
-        found = found.filter(entry_id__in=entries.filter(Q(pk=pk) | Q(parent=pk)).values("pk"))
+        events = events.filter(entry_id__in=entries.filter(Q(pk=pk) | Q(parent=pk)).values("pk"))
     if filters.form:
-        found = found.filter(entry_id__in=entries.filter(crf=filters.form).values("pk"))
+        events = events.filter(entry_id__in=entries.filter(crf=filters.form).values("pk"))
     if filters.visit:
-        found = found.filter(_at_visit(entries, scope, filters.visit))
-    return found.filter(_about_item(filters, scope)) if filters.item else found
-
-
-def _entries_of(scope: TrailScope) -> QuerySet[Entry]:
-    return Entry.objects.filter(patient__site=scope.site)
+        events = events.filter(_at_visit(entries, scope, filters.visit))
+    return events.filter(_about_item(filters, scope)) if filters.item else events
 
 
 def _at_visit(entries: QuerySet[Entry], scope: TrailScope, code: str) -> Q:
@@ -115,8 +108,8 @@ def _at_visit(entries: QuerySet[Entry], scope: TrailScope, code: str) -> Q:
     visits = Visit.objects.filter(here, patient__site=scope.site)
     visits = visits.filter(patient=scope.patient) if scope.patient else visits
     whole = [(Visit, Q(pk__in=visits)), (Signature, Q(visit__in=visits)), (Lock, Q(visit__in=visits))]
-    found = [Q(table=table(model), row__in=_rows(model, which)) for model, which in whole]
-    return reduce(or_, found, Q(entry_id__in=entries.filter(visit__in=visits).values("pk")))
+    on_the_whole = [Q(table=table(model), row__in=_rows(model, which)) for model, which in whole]
+    return reduce(or_, on_the_whole, Q(entry_id__in=entries.filter(visit__in=visits).values("pk")))
 
 
 ASKED: tuple[tuple[type[Model], str, str], ...] = (
@@ -134,11 +127,11 @@ def _about_item(filters: Filters, scope: TrailScope) -> Q:
     changed = Q(changes__has_key=item) | Q(changes__has_key=f"{item}.missing") | Q(calculated__has_key=item)
     definition = CRFS.get(filters.of_form)
     of_form = Q(table=table(definition.model)) if definition else Q()
-    found = [
+    asked = [
         Q(table=table(model), row__in=_rows(model, Q(**{about: item}) & _whose(scope, path)))
         for model, about, path in ASKED
     ]
-    return reduce(or_, found, of_form & changed)
+    return reduce(or_, asked, of_form & changed)
 
 
 def _whose(scope: TrailScope, path: str) -> Q:
@@ -147,12 +140,12 @@ def _whose(scope: TrailScope, path: str) -> Q:
 
 def one_page(scope: TrailScope, filters: Filters) -> Slice:
     """The newest events first, from `filters.before` on: by place in the chain, or, over several, by the clock."""
-    found = events_of(scope, filters)
+    events = events_of(scope, filters)
     if scope.patient:
-        found = found.filter(position__lt=filters.before) if filters.before else found
-        return _slice(list(found.order_by("-position")[: PAGE + 1]), "position")
-    found = found.filter(_earlier_than(filters.before)) if filters.before else found
-    return _slice(list(found.order_by("-at", "-pk")[: PAGE + 1]), "pk")
+        events = events.filter(position__lt=filters.before) if filters.before else events
+        return _slice(list(events.order_by("-position")[: PAGE + 1]), "position")
+    events = events.filter(_earlier_than(filters.before)) if filters.before else events
+    return _slice(list(events.order_by("-at", "-pk")[: PAGE + 1]), "pk")
 
 
 def _earlier_than(pk: int) -> Q:
@@ -163,8 +156,8 @@ def _earlier_than(pk: int) -> Q:
     return Q(at__lte=at) & (Q(at__lt=at) | Q(pk__lt=pk))
 
 
-def _slice(found: list[AuditEvent], cursor: str) -> Slice:
-    events, more = found[:PAGE], found[PAGE:]
+def _slice(newest: list[AuditEvent], cursor: str) -> Slice:
+    events, more = newest[:PAGE], newest[PAGE:]
     if not more:
         return Slice(events, None)
     last = events[-1]
@@ -180,5 +173,5 @@ def oldest_first(scope: TrailScope, filters: Filters) -> Events:
 
 def until_now(events: Events) -> tuple[Events, int]:
     """The same without what is written from now on, and how many these are; one statement."""
-    found = events.order_by().aggregate(last=Max("pk"), count=Count("pk"))
-    return events.filter(pk__lte=found["last"] or 0), found["count"]
+    counted = events.order_by().aggregate(last=Max("pk"), count=Count("pk"))
+    return events.filter(pk__lte=counted["last"] or 0), counted["count"]

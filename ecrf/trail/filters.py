@@ -85,7 +85,7 @@ class Filters:
 
 
 class TrailForm(forms.Form):
-    """The filters as people fill them in. Every value that cannot be is told beside its field."""
+    """The filters as people fill them in. A value that cannot be is refused beside its field."""
 
     kind = forms.ChoiceField(choices=[("", "Everything"), *EventKind.choices], required=False)
     form = forms.ChoiceField(required=False)
@@ -127,28 +127,28 @@ class TrailForm(forms.Form):
         pk = self.cleaned_data["entry"]
         if pk is None:
             return None
-        found = Entry.objects.filter(pk=pk, patient__site=self.scope.site)
+        entries = Entry.objects.filter(pk=pk, patient__site=self.scope.site)
         if self.scope.patient:
-            found = found.filter(patient=self.scope.patient)
-        entry = found.select_related("patient__site", "visit", "parent").first()
+            entries = entries.filter(patient=self.scope.patient)
+        entry = entries.select_related("patient__site", "visit", "parent").first()
         if entry is None:
             raise ValidationError("This form is not in this trail.")
         return entry
 
     def clean(self) -> dict[str, object]:
         """An item belongs to a form, and a period begins before it ends; a filter nobody knows is refused."""
-        given = self.cleaned_data
+        cleaned = self.cleaned_data
         for name in set(self.data) - set(self.names) - {"csrfmiddlewaretoken", "whole"}:
             self.add_error(None, f"There is no filter called “{name[:40]}”.")
-        if given.get("item") and not self.errors and not self._knows_item(given):
+        if cleaned.get("item") and not self.errors and not self._knows_item(cleaned):
             self.add_error("item", "Choose the form first: an item is looked for in one form.")
-        since, until = given.get("since"), given.get("until")
+        since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and since > until:
             self.add_error("until", "The period ends before it begins.")
-        return given
+        return cleaned
 
-    def _knows_item(self, given: dict[str, object]) -> bool:
-        return bool(given.get("form") or given.get("entry"))
+    def _knows_item(self, cleaned: dict[str, object]) -> bool:
+        return bool(cleaned.get("form") or cleaned.get("entry"))
 
     @property
     def filters(self) -> Filters:
@@ -164,8 +164,8 @@ class TrailForm(forms.Form):
     @property
     def items(self) -> list[tuple[str, str]]:
         """The items of the chosen form, to choose from; none before a form is chosen."""
-        given = getattr(self, "cleaned_data", {})
-        key = given.get("form") or (given["entry"].crf if given.get("entry") else "")
+        cleaned = getattr(self, "cleaned_data", {})
+        key = cleaned.get("form") or (cleaned["entry"].crf if cleaned.get("entry") else "")
         items = CRFS[key].items if key in CRFS else {}
         return [(name, str(item.verbose_name)) for name, item in items.items()]
 

@@ -59,8 +59,8 @@ def of_kind(kind: str) -> Q:
         EventKind.VERIFICATION: Exists(_caused(Verification, "fallen_position")),
         EventKind.SIGNATURE: Exists(_caused(Signature, "broken_position")),
     }
-    found = Q(table__in=TABLES[kind])
-    return found | Q(undone[EventKind(kind)]) if kind in undone else found
+    in_tables = Q(table__in=TABLES[kind])
+    return in_tables | Q(undone[EventKind(kind)]) if kind in undone else in_tables
 
 
 def _caused(model: type[models.Model], position: str) -> models.QuerySet[models.Model]:

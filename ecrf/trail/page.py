@@ -54,12 +54,12 @@ class Save:
     role: str
     source: str
     patient: Patient | None
-    told: list[EventRow]
+    rows: list[EventRow]
 
     @property
     def reason(self) -> str:
         """The one reason of all of it; "" where there is none or each event has its own."""
-        reasons = {told.reason for told in self.told}
+        reasons = {row.reason for row in self.rows}
         return reasons.pop() if len(reasons) == 1 else ""
 
     @property
@@ -97,19 +97,19 @@ class Beside:
 
 def reach_site(user: User, code: str) -> Site:
     """The site with this code, if the user enters or reviews there; another one does not exist (404)."""
-    found = sites(user, *ON_PATIENTS).filter(code=code).first()
-    if found is None:
+    site = sites(user, *ON_PATIENTS).filter(code=code).first()
+    if site is None:
         raise Http404
-    require(user, next((right for right in READERS if user.may(right, found)), READERS[0]), found)
-    return found
+    require(user, next((right for right in READERS if user.may(right, site)), READERS[0]), site)
+    return site
 
 
 def trail_page(scope: TrailScope, filters: Filters, user: User) -> TrailPage:
     """The newest saves first; a few statements, whatever the number of events."""
-    found: Slice = one_page(scope, filters)
-    here = around(found.events)
-    saves = list(_saves(found.events, here, scope, filters, user))
-    return TrailPage(saves, found.before, found.is_cut)
+    page: Slice = one_page(scope, filters)
+    here = around(page.events)
+    saves = list(_saves(page.events, here, scope, filters, user))
+    return TrailPage(saves, page.before, page.is_cut)
 
 
 def _saves(
@@ -117,12 +117,12 @@ def _saves(
 ) -> Iterator[Save]:
     for _, group in groupby(events, key=lambda event: (event.chain, event.transaction, event.actor)):
         together = list(group)[::-1]
-        told = [each for event in together if (each := _told(event, here, scope, filters, user))]
-        if told:
-            yield _save(together[-1], told, here, scope)
+        rows = [row for event in together if (row := _event_row(event, here, scope, filters, user))]
+        if rows:
+            yield _save(together[-1], rows, here, scope)
 
 
-def _save(event: AuditEvent, told: list[EventRow], here: Around, scope: TrailScope) -> Save:
+def _save(event: AuditEvent, rows: list[EventRow], here: Around, scope: TrailScope) -> Save:
     person = here.people.get(event.actor_id or 0)
     return Save(
         at=event.at.astimezone(site_of(event, here, scope.site).zone),
@@ -131,11 +131,11 @@ def _save(event: AuditEvent, told: list[EventRow], here: Around, scope: TrailSco
         role=role_words(event.role),
         source=SOURCES.get(event.source, f"source: {event.source}"),
         patient=None if scope.patient else here.patients.get(event.chain),
-        told=told,
+        rows=rows,
     )
 
 
-def _told(
+def _event_row(
     event: AuditEvent, here: Around, scope: TrailScope, filters: Filters, user: User
 ) -> EventRow | None:
     entry = here.entries.get(event.entry_id or 0)
@@ -195,8 +195,8 @@ def zone_words(at: datetime) -> str:
 
 def beside(patient: Patient) -> Beside:
     """Two statements: freezes and locks of the whole site or study in force, and the last downloads."""
-    held = Lock.objects.filter(scope__in=(LockScope.SITE, LockScope.STUDY), lifted_at=None)
-    locks = [each for each in held.select_related("site") if each.site_id in (None, patient.site_id)]
-    words = [f"{locked_words(each)} is {each.get_kind_display()}: {each.reason}" for each in locks]
+    whole_site = Lock.objects.filter(scope__in=(LockScope.SITE, LockScope.STUDY), lifted_at=None)
+    locks = [lock for lock in whole_site.select_related("site") if lock.site_id in (None, patient.site_id)]
+    words = [f"{locked_words(lock)} is {lock.get_kind_display()}: {lock.reason}" for lock in locks]
     exports = TrailExport.objects.filter(patient=patient).select_related("made_by").order_by("-pk")
     return Beside(words, list(exports[:LATEST]))

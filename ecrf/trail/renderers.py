@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from ecrf.audit.models import AuditEvent, Redaction
+from ecrf.casebook.labels import counted, label_of
 from ecrf.casebook.models import Entry, Patient, ReferenceRange, Status, Visit
 from ecrf.checks.models import Discrepancy, DiscrepancyState
-from ecrf.forms.protocol import protocol
 from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.queries.models import Act, Message, Query, Turn
 from ecrf.signatures.models import Signature
@@ -37,8 +37,7 @@ def patient(event: AuditEvent, around: Around) -> Iterator[EventLine]:
 def visit(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     if is_new(event):
         code = str(new(event, "code"))
-        plan = protocol().plan(code)
-        yield EventLine("visit opened", plan.label if plan else code)
+        yield EventLine("visit opened", label_of(code))
 
 
 @renders(Entry)
@@ -59,9 +58,9 @@ def discrepancy(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     row = around.row(event)
     item = new(event, "item") or (row.item if row else "")
     check = new(event, "check_id") or (row.check_id if row else "a check")
-    text = new(event, "text") or ""  # not the row's: that may ask other words by now
+    text = new(event, "text_as_asked") or ""  # not the row's: that may ask something else by now
     label = item_label(around, event.entry_id, item)
-    what = "asked" if is_new(event) else ASKED.get(new(event, "state"), "asks other words")
+    what = "asked" if is_new(event) else ASKED.get(new(event, "state"), "asks anew")
     yield EventLine(f"question of {check} {what}", label, item, said=text, kind=EventKind.QUESTION)
 
 
@@ -78,19 +77,19 @@ def query(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     if is_new(event):
         about = new(event, "value")
         turn = f"opened{f' on {about}' if about else ''}, {turn}"
-    said = "" if is_new(event) else new(event, "text") or ""
+    said = "" if is_new(event) else new(event, "text_as_asked") or ""
     yield EventLine(f"query {number}: {turn}", label, item, said=said, kind=EventKind.QUERY)
 
 
 @renders(Message)
 def message(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     if not is_new(event):
-        return  # redacted: told by what changed
-    found = around.query(new(event, "query_id"))
+        return  # redacted: what changed says so
+    query = around.query(new(event, "query_id"))
     act = new(event, "act")
     what = Act(act).label if act in Act.values else str(act)
-    number = f"query {found.number}" if found else f"query (id {new(event, 'query_id')})"
-    item = found.item if found else ""
+    number = f"query {query.number}" if query else f"query (id {new(event, 'query_id')})"
+    item = query.item if query else ""
     label = item_label(around, event.entry_id, item)
     yield EventLine(f"{number} {what}", label, item, said=new(event, "text") or "", kind=EventKind.QUERY)
 
@@ -128,13 +127,8 @@ def signature(event: AuditEvent, around: Around) -> Iterator[EventLine]:
 def signed_words(row: Signature) -> str:
     """What a signature covers: `visit Week 4`, `form Vital signs · Week 4`, `whole casebook`."""
     if row.visit:
-        return f"visit {_visit_words(row.visit.code)}"
+        return f"visit {label_of(row.visit.code)}"
     return f"form {place_words(row.entry)}" if row.entry else "whole casebook"
-
-
-def _visit_words(code: str) -> str:
-    plan = protocol().plan(code)
-    return plan.label if plan else code
 
 
 @renders(Lock)
@@ -157,7 +151,7 @@ def locked_words(row: Lock) -> str:
     if row.scope == LockScope.SITE and row.site:
         return f"site {row.site.code}"
     if row.visit:
-        return f"visit {_visit_words(row.visit.code)}"
+        return f"visit {label_of(row.visit.code)}"
     return f"form {place_words(row.entry)}" if row.entry else f"patient {row.patient}"
 
 
@@ -179,7 +173,7 @@ def reference_range(event: AuditEvent, around: Around) -> Iterator[EventLine]:
 def monitoring_visit(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     """Only who reviews reads of it: a site's own people do not (see `trail_filters`)."""
     day, how = new(event, "planned_on"), str(new(event, "how") or "").replace("-", " ")
-    told = {
+    acts = {
         "planned_on": f"planned for {day}, {how}" if is_new(event) else f"moved to {day}",
         "called_off_at": "called off",
         "started_at": "started",
@@ -187,7 +181,7 @@ def monitoring_visit(event: AuditEvent, around: Around) -> Iterator[EventLine]:
         "finished_at": "finished",
     }
     said = new(event, "purpose") or new(event, "called_off_why") or ""
-    for column, words in told.items():
+    for column, words in acts.items():
         if new(event, column):
             yield EventLine(f"monitoring visit {words}", said=said, kind=EventKind.VERIFICATION)
     for column in ("report", "letter"):
@@ -201,7 +195,7 @@ def monitoring_visit(event: AuditEvent, around: Around) -> Iterator[EventLine]:
 def export(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     narrowed, screen, count = new(event, "filters"), new(event, "screen"), new(event, "events")
     whose = "a patient" if new(event, "patient_id") else "the site"
-    rows = f"{count} row{'' if count == 1 else 's'}"
+    rows = counted(count, "row")
     of_screen = f"what stands out at the site, {SCREENS.get(screen, screen)}, downloaded: {rows}"
     what = of_screen if screen else f"trail of {whose} downloaded: {count} events"
     yield EventLine(what, said=narrowed or "", kind=EventKind.EXPORT)
@@ -209,6 +203,5 @@ def export(event: AuditEvent, around: Around) -> Iterator[EventLine]:
 
 @renders(Redaction)
 def redaction(event: AuditEvent, around: Around) -> Iterator[EventLine]:
-    places = new(event, "places")
-    where = f"event {new(event, 'position')}, {places} place{'' if places == 1 else 's'}"
+    where = f"event {new(event, 'position')}, {counted(new(event, 'places'), 'place')}"
     yield EventLine(f"personal data redacted in {where}")

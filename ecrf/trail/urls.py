@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from ecrf.trail import review_views, views
+from ecrf.trail import views
+from ecrf.trail.review import views as review_views
 
 urlpatterns = [
     path("patients/<str:number>/trail/", views.patient_trail, name="patient-trail"),

@@ -16,12 +16,12 @@ from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.reach import reach_patient
-from ecrf.trail import csv_file, csv_lines
 from ecrf.trail.context import place_words
+from ecrf.trail.download import csv_file, csv_lines
+from ecrf.trail.download.services import note_export
 from ecrf.trail.events import oldest_first, until_now
 from ecrf.trail.filters import Filters, TrailForm, TrailScope, lately
 from ecrf.trail.page import beside, reach_site, trail_page
-from ecrf.trail.services import note_export
 
 TOO_MANY = (
     "These are {count:,} events; one file holds at most {most:,}. Choose a shorter period, and take several."
@@ -74,9 +74,9 @@ def _page(request: UserRequest, scope: TrailScope, csv_url: str) -> HttpResponse
     return render(request, "trail/page.html", context)
 
 
-def _filters(given: Mapping[str, Any], scope: TrailScope) -> tuple[TrailForm, Filters | None]:
+def _filters(data: Mapping[str, Any], scope: TrailScope) -> tuple[TrailForm, Filters | None]:
     """The form as it was filled in, and what it says; None where it says nothing that can be."""
-    form = TrailForm(given, scope)
+    form = TrailForm(data, scope)
     if not form.is_valid():
         return form, None
     filters = form.filters

@@ -16,7 +16,7 @@ from ecrf.trail.context import Around
 from ecrf.trail.kinds import EventKind, kind_of, table
 
 MISSING = ".missing"
-NOT_TOLD = frozenset({"id", "entry_id", "patient_id", "site_id"})
+LEFT_OUT = frozenset({"id", "entry_id", "patient_id", "site_id"})
 """Columns that only say where the row belongs, which the line says in words."""
 
 
@@ -58,6 +58,11 @@ class EventLine:
         return KIND_WORDS[self.kind]
 
     @property
+    def act(self) -> str:
+        """What was done; with a capital where no subject stands before it."""
+        return self.what if self.subject else self.what[:1].upper() + self.what[1:]
+
+    @property
     def is_value(self) -> bool:
         """Whether it tells of a value from … to …, and not of an act."""
         return bool(self.new)
@@ -78,7 +83,7 @@ def renders(model: type[Model] | str) -> Callable[[Renderer], Renderer]:
 
 
 def lines_of(event: AuditEvent, around: Around) -> list[EventLine]:
-    """What one event did, in words; never empty: what nobody knows how to say is told by its raw names."""
+    """What one event did, in words; never empty: what no renderer knows keeps its raw names."""
     if definition := forms().get(event.table):
         return list(_values(event, definition))
     renderer = RENDERERS.get(event.table)
@@ -119,15 +124,12 @@ def item_label(around: Around, entry_id: int | None, item: str) -> str:
 def _values(event: AuditEvent, definition: CrfDefinition) -> Iterator[EventLine]:
     """The items of a form in the form's own order, then those that the form no longer has."""
     derived = set(event.calculated)
-    named = {name.removesuffix(MISSING): None for name in event.changes if name not in NOT_TOLD}
+    named = {name.removesuffix(MISSING): None for name in event.changes if name not in LEFT_OUT}
     order = list(definition.items)
-    touched = sorted(named | dict.fromkeys(derived), key=lambda name: _place(order, name))
-    for name in touched:
+    touched = named | dict.fromkeys(derived)
+    touched_in_order = [name for name in order if name in touched] + sorted(set(touched) - set(order))
+    for name in touched_in_order:
         yield _value(event, definition, name, is_derived=name in derived)
-
-
-def _place(order: list[str], name: str) -> tuple[int, str]:
-    return (order.index(name) if name in order else len(order), name)
 
 
 def _value(event: AuditEvent, definition: CrfDefinition, name: str, *, is_derived: bool) -> EventLine:
@@ -163,11 +165,11 @@ def raw_lines(event: AuditEvent) -> Iterator[EventLine]:
     name = str(model._meta.verbose_name) if model else event.table
     verb = dict(Operation.choices).get(event.operation, event.operation.lower())
     kind = kind_of(event.table)
-    told = {**event.changes, **event.calculated}
+    changed = {**event.changes, **event.calculated}
     yield EventLine(what=f"{name} {event.row} {verb}", kind=kind)
-    for column, change in sorted(told.items()):
+    for column, change in sorted(changed.items()):
         before, after = _pair(change)
-        if column not in NOT_TOLD:
+        if column not in LEFT_OUT:
             was = "" if before is None else value_words(None, before)
             label = _column_label(model, column)
             yield EventLine("changed", label, column, was, value_words(None, after), kind=kind)

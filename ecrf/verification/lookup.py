@@ -8,11 +8,14 @@ from ecrf.verification.models import STANDS, Verification
 def latest_on(entries: Iterable[int]) -> dict[tuple[int, str], Verification]:
     """{(entry id, item): the last verification that was not taken back}: it stands, or fell with the value. One
     statement."""
-    found = Verification.objects.filter(entry__in=list(entries), undone_at=None)
-    return {(each.entry_id, each.item): each for each in found.select_related("verified_by").order_by("pk")}
+    verifications = Verification.objects.filter(entry__in=list(entries), undone_at=None)
+    return {
+        (verification.entry_id, verification.item): verification
+        for verification in verifications.select_related("verified_by").order_by("pk")
+    }
 
 
 def standing_on(entries: Iterable[int]) -> dict[tuple[int, str], Verification]:
     """{(entry id, item): the verification that stands}; one statement."""
-    found = Verification.objects.filter(STANDS, entry__in=list(entries)).select_related("verified_by")
-    return {(each.entry_id, each.item): each for each in found}
+    verifications = Verification.objects.filter(STANDS, entry__in=list(entries)).select_related("verified_by")
+    return {(verification.entry_id, verification.item): verification for verification in verifications}

@@ -1,4 +1,4 @@
-"""The plan of verification: which items are critical, and which share of a site's other forms is drawn."""
+"""The plan of verification: which items are critical, and which share of a site's other forms is sampled."""
 
 import hashlib
 from collections.abc import Iterable
@@ -28,9 +28,9 @@ def sample_of(entry: Entry) -> int:
 
 
 def share_at(shares: Iterable[SiteShare], day: date) -> int:
-    """Per cent of the forms completed on that day that are drawn; of `shares`, as they were set, the last counts."""
-    held = [each.share for each in shares if each.from_on <= day]
-    return held[-1] if held else protocol().verified_share
+    """Per cent of the forms completed on that day that are sampled; of `shares`, as they were set, the last counts."""
+    begun = [share.share for share in shares if share.from_on <= day]
+    return begun[-1] if begun else protocol().verified_share
 
 
 def is_sampled(sample: int, share: int) -> bool:
@@ -44,10 +44,10 @@ def shares_of(site_id: int) -> list[SiteShare]:
 
 def shares_by_site(sites: Iterable[int]) -> dict[int, list[SiteShare]]:
     """{site id: its shares, in the order in which they were set}; one statement."""
-    found: dict[int, list[SiteShare]] = {}
-    for each in SiteShare.objects.filter(site__in=list(sites)).select_related("set_by").order_by("pk"):
-        found.setdefault(each.site_id, []).append(each)
-    return found
+    by_site: dict[int, list[SiteShare]] = {}
+    for share in SiteShare.objects.filter(site__in=list(sites)).select_related("set_by").order_by("pk"):
+        by_site.setdefault(share.site_id, []).append(share)
+    return by_site
 
 
 def items_to_verify(row: Crf) -> list[str]:
@@ -59,7 +59,7 @@ def items_to_verify(row: Crf) -> list[str]:
 
 
 def is_planned(crf: str, item: str, is_sampled: bool) -> bool:
-    """Whether the plan wants the item verified; `is_sampled`: the form was drawn."""
+    """Whether the plan wants the item verified; `is_sampled`: the form is in the sample."""
     return is_sampled or is_critical(crf, item)
 
 

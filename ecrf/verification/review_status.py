@@ -1,4 +1,4 @@
-"""Keeps the marks of complete forms: how many items each has to verify."""
+"""Keeps the review status of complete forms: how many items each has to verify."""
 
 from datetime import datetime
 from typing import Any
@@ -10,24 +10,22 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Patient, Status
-from ecrf.casebook.record.hooks import Writing, after_write
+from ecrf.casebook.record.hooks import HOOKS, Writing
 from ecrf.casebook.review_status import ReviewStatus
-from ecrf.casebook.services import after_completion
-from ecrf.casebook.striking import after_strike
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
 from ecrf.verification.models import STANDS, Verification
 from ecrf.verification.plan import is_critical, is_sampled, items_to_verify, sample_of, share_at, shares_of
 
 
-@after_completion
+@HOOKS.after_completion
 def review_status_completed(patient: Patient, rows: list[Crf]) -> None:
     """Two statements, whatever the number of forms."""
     now = timezone.now()
     _store(patient, rows, dict.fromkeys([row.entry_id for row in rows], now))
 
 
-@after_write
+@HOOKS.after_write
 def review_status_changed(writing: Writing) -> list[Any]:
     """A complete form may have more or fewer items to verify than before."""
     rows = [writing.row, *writing.recalculated]
@@ -40,9 +38,9 @@ def review_status_changed(writing: Writing) -> list[Any]:
     return []
 
 
-@after_strike
+@HOOKS.after_strike
 def derive_review_status(patient: Patient) -> None:
-    """Every complete form of the patient, from its values and verifications; what is struck out has no mark."""
+    """Every complete form of the patient, from its values and verifications; what is struck out has none."""
     data = PatientData(patient)
     data.load(*CRFS)
     every = [row for key in CRFS for row in data.with_struck(key) if row.entry.status == Status.COMPLETE]
@@ -57,10 +55,10 @@ def follow_plan(patient: Patient) -> int:
     reverse; how many were moved."""
     moved = 0
     with acting(SYSTEM, patient_id=patient.pk, reason="The plan of verification changed", source="command"):
-        for each in Verification.objects.filter(STANDS, patient=patient).select_related("entry"):
-            if each.is_critical != is_critical(each.entry.crf, each.item):
-                each.is_critical = not each.is_critical
-                each.save(update_fields=["is_critical"])
+        for verification in Verification.objects.filter(STANDS, patient=patient).select_related("entry"):
+            if verification.is_critical != is_critical(verification.entry.crf, verification.item):
+                verification.is_critical = not verification.is_critical
+                verification.save(update_fields=["is_critical"])
                 moved += 1
     return moved
 
@@ -89,7 +87,7 @@ def _store(
     completed_at: dict[int, datetime],
     verified: dict[int, dict[str, int]] | None = None,
 ) -> None:
-    """Write the marks; `verified` where it is not left to the database's trigger."""
+    """Write the rows; `verified` where it is not left to the database's trigger."""
     if not rows:
         return
     shares, now = shares_of(patient.site_id), timezone.now()

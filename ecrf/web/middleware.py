@@ -1,4 +1,4 @@
-"""What every request passes, whatever it asks for: the log line, the health check, addresses refused, locks told."""
+"""What every request passes: the log line, the health check, addresses refused, locks explained."""
 
 import logging
 import time

@@ -17,6 +17,7 @@ from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, Actor, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Status, Visit
+from ecrf.casebook.places import Place
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
@@ -175,10 +176,12 @@ def _add_to_logs(patients: list[Patient], by: User) -> None:
         (trial.deviation_log, 3, {"visit_link": "W04.1"}),
     ):
         entries = [
-            Entry(patient=patient, crf=key, number=ADDED, status=Status.COMPLETE)
+            Place(patient, CRFS[key], number=ADDED).new_entry()
             for patient in patients
             if patient.sequence % each == 0
         ]
+        for entry in entries:
+            entry.status = Status.COMPLETE
         Entry.objects.bulk_create(entries)
         made = [CRFS[key].model(entry=entry, **values) for entry in entries]
         CRFS[key].model._default_manager.bulk_create(made)
@@ -259,7 +262,7 @@ def _query(n: int, entry: Entry, row: Crf, monitor: User) -> Query:
         number=n + 1,
         entry=entry,
         item=next(iter(CRFS[entry.crf].entered)),
-        text="Please confirm against the source.",
+        text_as_asked="Please confirm against the source.",
         turn=Turn.NOBODY if closed else (Turn.SITE, Turn.MONITOR)[n % 2],
         turn_since=at,
         asked_in=Turn.MONITOR,

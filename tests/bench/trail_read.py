@@ -12,8 +12,8 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.casebook.models import Entry, Patient
-from ecrf.trail import csv_file
-from ecrf.trail import csv_lines as trail_csv
+from ecrf.trail.download import csv_file
+from ecrf.trail.download import csv_lines as trail_csv
 from ecrf.trail.events import oldest_first
 from ecrf.trail.filters import Filters, TrailScope
 from tests.bench.browsing import Browser, medians

@@ -7,10 +7,13 @@ to a Docker engine then.
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,9 +33,10 @@ PASSWORD = "correct horse battery staple"
 NAMED = "ecrf.example.org"
 """The site's address in the documents."""
 
+TYPED_BY_MISTAKE = "Taro Yamada"
 TYPED = {
     "Password: ": PASSWORD,
-    "The text to redact (not shown): ": "Taro Yamada",
+    "The text to redact (not shown): ": TYPED_BY_MISTAKE,
     "Why: ": "A name was typed into a comment",
 }
 
@@ -44,12 +48,18 @@ class Installation:
     address: str
     port: int
     shell: Shell
-    work: Path
-    database: str = ""
 
     @property
     def url(self) -> str:
         return f"https://{self.address}"
+
+    def python(self, service: str, code: str, *options: str) -> str:
+        """Run this code in a container of the service, with Django set up; what it printed."""
+        (self.shell.folder / "code.py").write_text(code)
+        return self.shell.run(
+            f"docker compose run --rm --no-TTY {' '.join(options)} {service}"
+            ' python manage.py shell --verbosity 0 --command "$(cat code.py)"'
+        )
 
 
 @pytest.fixture(scope="session")
@@ -77,37 +87,77 @@ def image(folder: Path, work: Path) -> Replay:
 
 
 @pytest.fixture(scope="session")
-def installation(image: Replay, folder: Path, work: Path) -> Iterator[Installation]:
-    """Started by the commands that docker-compose.yml asks for, on an empty PostgreSQL."""
+def installation(request: pytest.FixtureRequest, folder: Path, work: Path) -> Iterator[Installation]:
+    """Set up and started by the commands that docker-compose.yml asks for, on an empty PostgreSQL."""
+    if os.environ.get("ECRF_IMAGE") == "docker":
+        started = engine(folder)
+    else:
+        started = replayed(request.getfixturevalue("image"), folder, work)
+    with started as found:
+        wait_for(found.port)
+        yield found
+
+
+def asked_for(folder: Path) -> str:
+    return commands_in_comments((folder / "docker-compose.yml").read_text(encoding="utf-8"))
+
+
+@contextmanager
+def replayed(image: Replay, folder: Path, work: Path) -> Iterator[Installation]:
     port, web_port = free_port(), free_port()
+    before = image.files()
     with embedded_postgres(work / "postgres", "postgres") as database:
-        server = psycopg2.connect(database)
-        state = docker.State(
-            folder=str(folder),
-            work=str(work),
-            socket=server.info.host,
-            psql=ask_for_passwords(server),
-            port=web_port,
-        )
-        server.close()
+        psql, socket_folder = ask_for_passwords(database)
+        state = docker.State(str(folder), str(work), socket_folder, psql, web_port)
         docker.put_on_path(work / "bin-docker")
-        env = {
-            "PATH": f"{work / 'bin-docker'}:{os.environ['PATH']}",
-            "HOME": str(work),
-            docker.STATE: str(state.write()),
-        }
-        shell = Shell(folder, env, TYPED)
+        path = f"{work / 'bin-docker'}:{os.environ['PATH']}"
+        shell = Shell(folder, {"PATH": path, "HOME": str(work), docker.STATE: str(state.write())}, TYPED)
+        files = map(str, certificate(work, NAMED))
+        proxy = subprocess.Popen(
+            [sys.executable, "-m", "tests.image.tls", *files, str(port), str(web_port)], cwd=ROOT
+        )
         try:
-            shell.run(commands_in_comments((folder / "docker-compose.yml").read_text(encoding="utf-8")))
-            files = map(str, certificate(work, NAMED))
-            command = [sys.executable, "-m", "tests.image.tls", *files, str(port), str(web_port)]
-            proxy = subprocess.Popen(command, cwd=ROOT)
-            yield Installation(NAMED, port, shell, work, database)
+            shell.run(asked_for(folder))
+            yield Installation(NAMED, port, shell)
+        finally:
             proxy.terminate()
             proxy.wait()
-        finally:
-            if (work / "web.pid").exists():
-                docker.stop(int((work / "web.pid").read_text()), web_port)
+            docker.stop_web(work, web_port)
+    assert image.files() == before, (
+        "The compose file has the container read only: nothing may be written there."
+    )
+
+
+@contextmanager
+def engine(folder: Path) -> Iterator[Installation]:
+    """On a real Docker engine: at another port, and at a name for which the proxy makes its certificate itself."""
+    port = free_port()
+    (folder / "engine.yml").write_text(
+        f'services: {{ proxy: {{ ports: !override ["127.0.0.1:{port}:443"] }} }}\n'
+    )
+    env = {
+        **os.environ,
+        "COMPOSE_FILE": "docker-compose.yml:engine.yml",
+        "COMPOSE_PROJECT_NAME": "ecrf-image-test",
+    }
+    shell = Shell(folder, env, TYPED)
+    try:
+        shell.run(asked_for(folder).replace(NAMED, "localhost"))
+        yield Installation(f"localhost:{port}", port, shell)
+    finally:
+        shell.run("docker compose down --volumes --remove-orphans")
+
+
+def wait_for(port: int) -> None:
+    """Until the proxy lets requests through."""
+    anybody = ssl.create_default_context()
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+    for _ in range(100):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as plain:
+            anybody.wrap_socket(plain).close()
+            return
+        time.sleep(0.2)
+    raise AssertionError("The proxy does not answer within 20 s.")
 
 
 def free_port() -> int:
@@ -116,8 +166,9 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def ask_for_passwords(server: psycopg2.extensions.connection) -> str:
-    """Let the roles of the compose file in by their passwords only; the path of the server's psql."""
+def ask_for_passwords(database: str) -> tuple[str, str]:
+    """Let the compose file's roles in by their passwords only. The server's psql, and the folder of its socket."""
+    server = psycopg2.connect(database)
     server.autocommit = True
     with server.cursor() as cursor:
         cursor.execute("SELECT setting FROM pg_config() WHERE name = 'BINDIR'")
@@ -128,4 +179,6 @@ def ask_for_passwords(server: psycopg2.extensions.connection) -> str:
         for setting in ("fsync", "full_page_writes"):  # it is thrown away
             cursor.execute(f"ALTER SYSTEM SET {setting} = off")
         cursor.execute("SELECT pg_reload_conf()")
-    return f"{bin_folder}/psql"
+    socket_folder = server.info.host
+    server.close()
+    return f"{bin_folder}/psql", socket_folder

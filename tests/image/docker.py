@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -51,7 +52,7 @@ class Machine:
             self._make_database()
         done = self.start("migrate", self.compose.command("migrate")).wait()
         assert done == 0, "The service migrate failed."
-        self._stop_web()
+        stop_web(self.work, self.state.port)
         with (self.work / "web.log").open("a") as log:
             web = self.start(
                 "web",
@@ -133,11 +134,6 @@ class Machine:
             },
         )
 
-    def _stop_web(self) -> None:
-        pid = self.work / "web.pid"
-        if pid.exists():
-            stop(int(pid.read_text()), self.state.port)
-
     def _wait_until_healthy(self, web: subprocess.Popen) -> None:
         """By the image's own health check."""
         for _ in range(120):
@@ -149,9 +145,15 @@ class Machine:
         raise AssertionError("The service web is not healthy after 30 s.")
 
 
-def stop(pid: int, port: int) -> None:
-    """End a server, and wait until it no longer listens."""
-    os.kill(pid, signal.SIGTERM)
+def stop_web(work: Path, port: int) -> None:
+    """End the web processes, if there are any, and wait until nobody listens any more."""
+    file = work / "web.pid"
+    if not file.exists():
+        return
+    pid = int(file.read_text())
+    file.unlink()
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
     for _ in range(100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):

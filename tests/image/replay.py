@@ -204,6 +204,10 @@ class Replay:
         assert program, f"The image has no {command[0]}."
         return subprocess.Popen([program, *command[1:]], cwd=self._folder(), env=env, **more)
 
+    def files(self) -> dict[Path, int]:
+        """Every file, and when it was written."""
+        return {path: path.lstat().st_mtime_ns for path in self.alias.resolve().rglob("*")}
+
     def collected(self) -> set[str]:
         """The names of the static files, as templates write them."""
         (manifest,) = self.alias.glob("*/.static/staticfiles.json")

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.urls import reverse
-from ecrf.entry.worklist import worklist
-from ecrf.monitoring.services import end_visit, plan_visit, start_visit
-from ecrf.monitoring.work import overdue_visits
-from ecrf.reports.services import make_feed
-from ecrf.reports.trail_filters import Filters
 from icalendar import Calendar
 
 from ecrf.access.roles import Role
+from ecrf.calendar.services import make_feed
 from ecrf.casebook.models import Patient
 from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.entry.today.to_do import to_do_list
+from ecrf.monitoring.home.to_do import overdue_visits
+from ecrf.monitoring.visits.services import end_visit, plan_visit, start_visit
+from ecrf.trail.filters import Filters
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site, make_user
 from tests.trial.asked import asked
@@ -65,7 +65,14 @@ def person(there):
 
 def with_baseline(there, person, day: date) -> Patient:
     patient = a_patient(there, person)
-    enter(a_visit(patient, "W01", person), "visit", person, fate="done", visited_on=str(day), contact="phone")
+    enter(
+        a_visit(patient, "W01", person),
+        "visit",
+        person,
+        occurrence="done",
+        visited_on=str(day),
+        contact="phone",
+    )
     return patient
 
 
@@ -104,7 +111,7 @@ def test_a_visit_is_due_on_its_last_day_and_overdue_on_the_next(there, person, h
     last = with_baseline(there, person, day - timedelta(days=28))
     over = with_baseline(there, person, day - timedelta(days=29))
     for now in hours:
-        cards = {card.kind: [line.patient.number for line in card.lines] for card in worklist(person).cards}
+        cards = {card.kind: [line.patient.number for line in card.lines] for card in to_do_list(person).cards}
         assert cards["due"] == [last.number, due.number], now
         assert cards["overdue"] == [over.number], now
         assert [line.number == over.number for line in overdue_visits(there, 9).lines] == [True], now
@@ -116,11 +123,11 @@ def test_a_missed_visit_is_asked_about_until_its_window_opens(there, person, hou
     before, on = (a_visit(patient, "W04", person) for patient in patients)
     for now in hours:
         for visit in (before, on):
-            enter(visit, "visit", person, fate="missed")
+            enter(visit, "visit", person, occurrence="missed")
         asking = Discrepancy.objects.filter(check_id="VISIT-005", state=DiscrepancyState.OPEN)
-        assert [finding.entry.visit for finding in asking] == [before], now
+        assert [discrepancy.entry.visit for discrepancy in asking] == [before], now
         for visit in (before, on):
-            enter(visit, "visit", person, fate=None)
+            enter(visit, "visit", person, occurrence=None)
 
 
 @ON_SPECIAL_DAYS

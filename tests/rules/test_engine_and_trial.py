@@ -5,6 +5,7 @@ import re
 import pytest
 
 from ecrf.forms.registry import CRFS
+from tests.ecrf.conftest import STILL_ON_THE_TRIAL
 from tests.rules.test_repository import ROOT, files, places
 
 OF_THIS_TRIAL = (
@@ -55,6 +56,18 @@ def test_engine_says_nothing_of_this_trial(word):
     assert not found, (
         f"“{word}” belongs to trial/: its forms may bring templates, styles and scripts: {found}"
     )
+
+
+def test_tests_of_the_engine_name_only_forms_of_the_stub():
+    stub = "".join(path.read_text() for path in files("tests/stub_trial/crfs", ends=(".py",)))
+    foreign = CRFS.keys() - set(re.findall(r'@crf\(\s*"([a-z-]+)"', stub))
+    named = re.compile(rf"\"(?:{'|'.join(sorted(foreign))})\"|^(?:from|import) trial\b", re.MULTILINE)
+    tests = {
+        path.relative_to(ROOT / "tests/ecrf").as_posix(): path for path in files("tests/ecrf", ends=(".py",))
+    }
+    assert set(tests) >= STILL_ON_THE_TRIAL, "Take out what is gone."
+    found = places(named, [path for where, path in tests.items() if where not in STILL_ON_THE_TRIAL])
+    assert not found, f"Use the forms of tests/stub_trial: {found}"
 
 
 def test_what_the_engine_says_too_is_said_by_a_form():

@@ -279,7 +279,7 @@ def test_restored_form_that_contradicts_the_event_by_now_asks(event, form, coord
     strike_out(entry=entry, by=coordinator, actor=actor, reason="Entered twice")
     assert event("no").is_clean
     restore(entry=entry, actor=actor, reason="It was right")
-    text = "Adverse event 1 (Dysphagia) is not serious, and a criterion is yes."
+    text = "Adverse event 1 (Dysphagia) is not serious, and a criterion is yes: Death."
     assert asked("SAE-005") == {"adverse_event": text}
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.labels import visit_label
 from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Line, Measure
@@ -66,16 +65,24 @@ class GripStrength(Crf):
         return [(side.title(), [f"{side}_{n}" for n in trials], f"{side}_best") for side in SIDES]
 
 
-@check("GRIP-001", on="grip-strength", items=TRIALS)
+@check("GRIP-001", on="grip-strength", text="{value} kPa is more than {highest} kPa.", items=TRIALS)
 def unlikely_high(row: GripStrength, data: PatientData) -> Iterator[Question]:
     """A trial above 160 kPa."""
     for item in TRIALS:
         value = getattr(row, item)
         if value is not None and value > HIGHEST_LIKELY:
-            yield Question(item, f"{value} kPa is more than {HIGHEST_LIKELY} kPa.")
+            yield Question(item, value=value, highest=HIGHEST_LIKELY)
 
 
-@check("GRIP-002", on="grip-strength", items=TRIALS)
+@check(
+    "GRIP-002",
+    on="grip-strength",
+    text={
+        "right": "The right hand's trials lie {spread} kPa apart ({lowest} to {highest}).",
+        "left": "The left hand's trials lie {spread} kPa apart ({lowest} to {highest}).",
+    },
+    items=TRIALS,
+)
 def trials_apart(row: GripStrength, data: PatientData) -> Iterator[Question]:
     """The three trials of a hand differ by more than 20 % of the best and more than 5 kPa."""
     for side in SIDES:
@@ -84,12 +91,19 @@ def trials_apart(row: GripStrength, data: PatientData) -> Iterator[Question]:
             continue
         spread = max(done) - min(done)
         if spread > SPREAD_KPA and spread > SPREAD_SHARE * float(max(done)):
-            yield Question(
-                f"{side}_3", f"The {side} hand's trials lie {spread} kPa apart ({min(done)} to {max(done)})."
-            )
+            yield Question(f"{side}_3", side, spread=spread, lowest=min(done), highest=max(done))
 
 
-@check("GRIP-003", on="grip-strength", items=TRIALS, reads=("grip-strength",))
+@check(
+    "GRIP-003",
+    on="grip-strength",
+    text={
+        "rose": "Grip rose from {before} to {now} kPa since {visit:visit}.",
+        "fell": "Grip fell from {before} to {now} kPa since {visit:visit}.",
+    },
+    items=TRIALS,
+    reads=("grip-strength",),
+)
 def best_moved(row: GripStrength, data: PatientData) -> Iterator[Question]:
     """The best trial of a hand moved by 30 kPa or more since the last visit that has one."""
     for best in (f"{side}_best" for side in SIDES):
@@ -99,6 +113,4 @@ def best_moved(row: GripStrength, data: PatientData) -> Iterator[Question]:
         before = getattr(last, best)
         if abs(now - before) >= BEST_MOVED:
             way = "rose" if now > before else "fell"
-            yield Question(
-                best, f"Grip {way} from {before} to {now} kPa since {visit_label(last.entry.visit)}."
-            )
+            yield Question(best, way, before=before, now=now, visit=last.entry.visit)

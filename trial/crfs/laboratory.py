@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from django.db import models
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.labels import visit_label
 from ecrf.casebook.laboratory.ranges import Flag, RangeMatch, find, flag, in_force, same_unit, units_of
 from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
@@ -20,7 +19,7 @@ from trial.lab_tests import LAB_TESTS
 
 TIMES_UPPER = 5
 EVENT_DAYS = 14
-"""An adverse event that begins so many days after the sample still tells of a result (P)."""
+"""An adverse event that begins so many days after the sample still explains a result (P)."""
 
 HAEMOGLOBIN = "HGB"
 HAEMOGLOBIN_FELL_G_DL = 2
@@ -140,31 +139,48 @@ def _day(row: LabResult, data: PatientData) -> date | None:
     return sample.collected_on if sample else None
 
 
-@check("LB-001", on="lab-result", items=("unit", "value"), reads=("laboratory.collected_on",))
+@check(
+    "LB-001",
+    on="lab-result",
+    text="The site has no range for {test:answer test} in {unit} on {day}; known: {known}.",
+    items=("unit", "value"),
+    reads=("laboratory.collected_on",),
+)
 def unit_unknown(row: LabResult, data: PatientData) -> Iterator[Question]:
     """The site's reference ranges do not know the unit."""
     day = _day(row, data)
     known = units_of(in_force(data.ranges, row.test or "", day))
     if row.value is None or not row.unit or not known or any(same_unit(row.unit, u) for u in known):
         return
-    text = f"The site has no range for {_name(row)} in {row.unit} on {day}; known: {', '.join(known)}."
-    yield Question("unit", text)
+    yield Question("unit", test=row.test, unit=row.unit, day=day, known=", ".join(known))
 
 
-@check("LB-002", on="lab-result", items=("unit", "value"), reads=("laboratory.collected_on",))
+@check(
+    "LB-002",
+    on="lab-result",
+    text={
+        "several units": "{test:Answer test} {result} has no unit. Enter it, since the site has ranges in {known:and}.",
+        "no range": "{test:Answer test} {result} has no unit. Enter it, since the site has no range on {day}.",
+    },
+    items=("unit", "value"),
+    reads=("laboratory.collected_on",),
+)
 def unit_missing(row: LabResult, data: PatientData) -> Iterator[Question]:
     """A result has no unit: none was entered, and no range of the site gives one."""
     day = _day(row, data)
     if row.value is None or row.result_unit or day is None:
         return
     known = units_of(in_force(data.ranges, row.test or "", day))
-    why = f"has ranges in {' and '.join(known)}" if known else f"has no range on {day}"
-    yield Question("value", f"{row.label} {row.words} has no unit. Enter it, since the site {why}.")
+    if known:
+        yield Question("value", "several units", test=row.test, result=row.words, known=known)
+    else:
+        yield Question("value", "no range", test=row.test, result=row.words, day=day)
 
 
 @check(
     "LB-003",
     on="lab-result",
+    text="{test:Answer test} {result} is more than {times} times the upper limit, {upper}.",
     items=("value", "comparator", "unit", "reference_high"),
 )
 def far_above(row: LabResult, data: PatientData) -> Iterator[Question]:
@@ -174,37 +190,35 @@ def far_above(row: LabResult, data: PatientData) -> Iterator[Question]:
     limit = row.reference_high * TIMES_UPPER
     if row.value > limit or (row.value == limit and row.comparator == Comparator.ABOVE):
         upper = LabResult._meta.get_field("reference_high").text(row.reference_high)
-        yield Question(
-            "value", f"{row.label} {row.words} is more than {TIMES_UPPER} times the upper limit, {upper}."
-        )
+        yield Question("value", test=row.test, result=row.words, times=TIMES_UPPER, upper=upper)
 
 
-@check("LB-004", on="lab-result", items=("value",))
+@check("LB-004", on="lab-result", text="{test:Answer test} {result} is negative.", items=("value",))
 def negative(row: LabResult, data: PatientData) -> Iterator[Question]:
     """A result is negative."""
     if row.value is not None and row.value < 0:
-        yield Question("value", f"{row.label} {row.words} is negative.")
+        yield Question("value", test=row.test, result=row.words)
 
 
 @check(
     "LB-005",
     on="lab-result",
+    text="{test:Answer test} {result} is clinically significant, and no adverse event or medical history covers {day} "
+    "to {after:days} after.",
     items=("significant",),
     reads=("laboratory.collected_on", "adverse-event", "medical-history"),
 )
 def significant_without_event(row: LabResult, data: PatientData) -> Iterator[Question]:
-    """A result is clinically significant, and no adverse event or medical history can tell of it."""
+    """A result is clinically significant, and no adverse event or medical history explains it."""
     day = _day(row, data)
     if not row.significant or day is None:
         return
-    told = [*data.rows("adverse-event"), *data.rows("medical-history")]
-    if not any(may_tell_of(event, day) for event in told):
-        until = f"to {EVENT_DAYS} days after"
-        text = f"{row.label} {row.words} is clinically significant, and no adverse event or medical history"
-        yield Question("significant", f"{text} covers {day} {until}.")
+    events = [*data.rows("adverse-event"), *data.rows("medical-history")]
+    if not any(may_explain(event, day) for event in events):
+        yield Question("significant", test=row.test, result=row.words, day=day, after=EVENT_DAYS)
 
 
-def may_tell_of(event: Any, day: date) -> bool:
+def may_explain(event: Any, day: date) -> bool:
     """Whether an event or a history may have lasted on the day, or may have begun within two weeks after it.
 
     Where a date is not known, or not wholly, the doubt speaks for the event.
@@ -216,6 +230,7 @@ def may_tell_of(event: Any, day: date) -> bool:
 @check(
     "LB-006",
     on="lab-result",
+    text="Haemoglobin fell from {before} to {now} since {visit:visit}.",
     items=("value", "unit", "result_unit"),
     reads=("lab-result",),
 )
@@ -227,17 +242,10 @@ def haemoglobin_fell(row: LabResult, data: PatientData) -> Iterator[Question]:
     earlier = [r for r in data.earlier("lab-result", row) if r.test == HAEMOGLOBIN and r.value is not None]
     before = _g_per_dl(earlier[-1]) if earlier else None
     if before is not None and before - now >= HAEMOGLOBIN_FELL_G_DL:
-        since = visit_label(earlier[-1].entry.visit)
-        yield Question("value", f"Haemoglobin fell from {earlier[-1].words} to {row.words} since {since}.")
+        yield Question("value", before=earlier[-1].words, now=row.words, visit=earlier[-1].entry.visit)
 
 
 def _g_per_dl(row: LabResult) -> Decimal | None:
     """A haemoglobin in g/dL; None in a unit that we cannot convert."""
     factor = next((f for unit, f in G_PER_DL.items() if same_unit(unit, row.result_unit or "")), None)
     return row.value * factor if row.value is not None and factor else None
-
-
-def _name(row: LabResult) -> str:
-    """The test within a sentence: haemoglobin, but AST, IgG and D-dimer."""
-    is_a_word = row.label.replace(" ", "").isalpha() and row.label[1:].islower()
-    return row.label.lower() if is_a_word else row.label

@@ -108,8 +108,13 @@ class MmnHistory(Crf):
     )
 
 
-@check("MMN-001", on="mmn-history", items=("onset_on", "diagnosed_on"))
+@check(
+    "MMN-001",
+    on="mmn-history",
+    text="Onset {onset} is after the diagnosis, {diagnosis}.",
+    items=("onset_on", "diagnosed_on"),
+)
 def onset_after_diagnosis(row: MmnHistory, data: PatientData) -> Iterator[Question]:
     """The onset lies after the diagnosis."""
     if row.onset_on and row.diagnosed_on and surely_before(row.diagnosed_on, row.onset_on):
-        yield Question("onset_on", f"Onset {row.onset_on} is after the diagnosis, {row.diagnosed_on}.")
+        yield Question("onset_on", onset=row.onset_on, diagnosis=row.diagnosed_on)

@@ -150,31 +150,50 @@ class NerveSegment(Crf):
         return self.nerve, self.side, self.segment
 
 
-@check("NC-001", on="nerve-segment", items=("segment", *DISTAL, *PROXIMAL, "block"), source="O")
+@check(
+    "NC-001",
+    on="nerve-segment",
+    text={
+        "no block": "The numbers fit no conduction block; recorded is {recorded:answer block}.",
+        "block": "The numbers fit {fits:answer block} conduction block; recorded is {recorded:answer block}.",
+    },
+    items=("segment", *DISTAL, *PROXIMAL, "block"),
+    source="O",
+)
 def call_against_numbers(row: NerveSegment, data: PatientData) -> Iterator[Question]:
     """The numbers fit another conduction block than the investigator recorded."""
     fits = row.fits()
     if fits is None or row.block in (None, Call.NOT_ASSESSABLE, fits.value):
         return
-    numbers = {Block.NONE: "no"}.get(fits, fits.value)
-    yield Question(
-        "block", f"The numbers fit {numbers} conduction block; recorded is {Call(row.block).label.lower()}."
-    )
+    if fits is Block.NONE:
+        yield Question("block", "no block", recorded=row.block)
+    else:
+        yield Question("block", "block", fits=fits, recorded=row.block)
 
 
-@check("NC-002", on="nerve-segment", items=("nerve", "side", "segment"), reads=("nerve-segment",))
+@check(
+    "NC-002",
+    on="nerve-segment",
+    text="Row {row} has the same nerve, side and segment.",
+    items=("nerve", "side", "segment"),
+    reads=("nerve-segment",),
+)
 def segment_twice(row: NerveSegment, data: PatientData) -> Iterator[Question]:
     """The same segment of the same nerve stands in two rows of one study."""
     for other in data.rows("nerve-segment"):
         before = other.entry.parent_id == row.entry.parent_id and other.entry.number < row.entry.number
         if before and row.name() and other.name() == row.name():
-            yield Question("segment", f"Row {other.entry.number} has the same nerve, side and segment.")
+            yield Question("segment", row=other.entry.number)
             return
 
 
-@check("NC-003", on="nerve-segment", items=("nerve", "segment"))
+@check(
+    "NC-003",
+    on="nerve-segment",
+    text="{segment:Answer segment} is no segment of the {nerve:answer nerve} nerve.",
+    items=("nerve", "segment"),
+)
 def segment_of_another_limb(row: NerveSegment, data: PatientData) -> Iterator[Question]:
     """The segment lies in another limb than the nerve."""
     if row.nerve and row.segment and (row.nerve in LEG_NERVES) != (row.segment in LEG_SEGMENTS):
-        nerve, segment = Nerve(row.nerve).label.lower(), Segment(row.segment).label
-        yield Question("segment", f"{segment} is no segment of the {nerve} nerve.")
+        yield Question("segment", nerve=row.nerve, segment=row.segment)

@@ -43,8 +43,8 @@ class ProtocolDeviation(Crf):
 
     what = Prose("What happened", cdash="DVTERM")
     occurred_on = Day("Happened on", cdash="DVSTDAT")
-    category = Choice("DeviationCategory", choices=DeviationCategory, cdash="DVDECOD")
-    severity = Choice("DeviationSeverity", choices=DeviationSeverity, cdash="DVCAT")
+    category = Choice("Category", choices=DeviationCategory, cdash="DVDECOD")
+    severity = Choice("Severity", choices=DeviationSeverity, cdash="DVCAT")
     visit_link = Link("Visit", to="visit", required=False, hint="If it belongs to one", cdash="VISIT")
     action = Line("Action taken", cdash="DVACNOTH")
     reported_on = Day("Reported on", required=False, hint="To the sponsor", cdash="DVRPTDAT_SUPPDV")
@@ -72,9 +72,9 @@ def offered(check_id: str, category: DeviationCategory, *, on: str) -> Offer:
     """
 
     def fill(row: Any, data: PatientData) -> dict[str, str]:
-        words = [question.text for question in CHECKS[check_id].rule(row, data)]
+        check = CHECKS[check_id]
         known = {
-            "what": " ".join(words),
+            "what": " ".join(check.text_of(question) for question in check.ask(row, data)),
             "occurred_on": str(getattr(row, on) or ""),
             "category": category.value,
             "visit_link": f"{row.entry.visit.code}.1" if row.entry.visit else "",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from ecrf.casebook.data import PatientData
@@ -73,9 +72,8 @@ class SeriousAdverseEvent(Crf):
         return _moment(self.reported_on, self.reported_at or time(23, 59), zone) < aware
 
     def met(self) -> list[str]:
-        """The labels of the criteria answered yes."""
-        items: list[Any] = [self._meta.get_field(name) for name in CRITERIA if getattr(self, name)]
-        return [item.verbose_name for item in items]
+        """The criteria answered yes."""
+        return [name for name in CRITERIA if getattr(self, name)]
 
     def meets_none(self) -> bool:
         """Whether every criterion is answered no; no answer, or a missing reason, decides nothing."""
@@ -109,7 +107,12 @@ class SaeFollowUp(Crf):
     sections = (Section("Follow-up", "followed_on", "outcome", "news"),)
 
 
-@check("SAE-003", on="serious-adverse-event", items=TIMES)
+@check(
+    "SAE-003",
+    on="serious-adverse-event",
+    text="Reported {reported}, more than 24 hours after the site became aware, {aware}.",
+    items=TIMES,
+)
 def reported_late(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
     """The event was reported more than 24 hours after the site became aware of it."""
     lasted = row.lateness(data.patient.site.zone)
@@ -121,26 +124,32 @@ def reported_late(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Quest
                 (row.reported_on, row.reported_at),
             )
         )
-        yield Question(
-            "reported_on", f"Reported {reported}, more than 24 hours after the site became aware, {aware}."
-        )
+        yield Question("reported_on", reported=reported, aware=aware)
 
 
-@check("SAE-004", on="serious-adverse-event", items=("adverse_event",), reads=("serious-adverse-event",))
+@check(
+    "SAE-004",
+    on="serious-adverse-event",
+    text="Serious adverse event {number} is about the same event. News of an event stands in its follow-ups.",
+    items=("adverse_event",),
+    reads=("serious-adverse-event",),
+)
 def two_forms_for_one_event(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
     """Another serious adverse event form is about the same event."""
     for other in data.rows("serious-adverse-event") if row.adverse_event else ():
         if other.adverse_event == row.adverse_event and other.entry.number < row.entry.number:
-            yield Question(
-                "adverse_event",
-                f"Serious adverse event {other.entry.number} is about the same event. "
-                "News of an event stands in its follow-ups.",
-            )
+            yield Question("adverse_event", number=other.entry.number)
             return
 
 
-@check("SAE-006", on="serious-adverse-event", items=TIMES, hard=True)
+@check(
+    "SAE-006",
+    on="serious-adverse-event",
+    text="The report cannot come before the site became aware of the event.",
+    items=TIMES,
+    hard=True,
+)
 def reported_before_aware(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
     """The report comes before the site became aware."""
     if row.is_reported_before_aware(data.patient.site.zone):
-        yield Question("reported_on", "The report cannot come before the site became aware of the event.")
+        yield Question("reported_on")

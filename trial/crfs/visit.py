@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from django.db import models
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.labels import visit_label
 from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Choice, Day, Line
@@ -31,7 +30,7 @@ class Contact(models.TextChoices):
     PHONE = "phone", "By telephone or video"
 
 
-@crf("visit", title="VisitRecord", domain="SV")
+@crf("visit", title="Visit", domain="SV")
 class VisitRecord(Crf):
     """Whether the visit took place, when and how, or why it was missed."""
 
@@ -40,12 +39,16 @@ class VisitRecord(Crf):
     contact = Choice("Took place", choices=Contact, asked_if=("occurrence", "done"), cdash="SVCNTMOD")
     missed_reason = Line("Why it was missed", asked_if=("occurrence", "missed"), cdash="SVREASOC")
 
-    sections = (Section("VisitRecord", "occurrence", "visited_on", "contact", "missed_reason"),)
+    sections = (Section("Visit", "occurrence", "visited_on", "contact", "missed_reason"),)
 
 
 @check(
     "VISIT-001",
     on="visit",
+    text={
+        "after": "The window was {opens_on} to {closes_on}: the visit was {late:days} after it.",
+        "before": "The window was {opens_on} to {closes_on}: the visit was {early:days} before it.",
+    },
     items=("visited_on",),
     reads=("visit", *protocol_deviation.READS),
     source="O",
@@ -59,13 +62,20 @@ def outside_window(row: VisitRecord, data: PatientData) -> Iterator[Question]:
     opens_on, closes_on = _window(plan, baseline)
     if opens_on <= row.visited_on <= closes_on or _has_deviation(row, data):
         return
-    is_late = row.visited_on > closes_on
-    days = _days((row.visited_on - closes_on if is_late else opens_on - row.visited_on).days)
-    when = f"{days} {'after' if is_late else 'before'} it"
-    yield Question("visited_on", f"The window was {opens_on} to {closes_on}: the visit was {when}.")
+    if (late := (row.visited_on - closes_on).days) > 0:
+        yield Question("visited_on", "after", opens_on=opens_on, closes_on=closes_on, late=late)
+    else:
+        early = (opens_on - row.visited_on).days
+        yield Question("visited_on", "before", opens_on=opens_on, closes_on=closes_on, early=early)
 
 
-@check("VISIT-002", on="visit", items=("visited_on",), reads=("visit",))
+@check(
+    "VISIT-002",
+    on="visit",
+    text="{visited_on} is before {earlier:visit}, which was on {earlier_on}.",
+    items=("visited_on",),
+    reads=("visit",),
+)
 def out_of_order(row: VisitRecord, data: PatientData) -> Iterator[Question]:
     """The visit is dated before an earlier visit of the schedule."""
     order, plan = protocol().order, _plan(row)
@@ -75,23 +85,40 @@ def out_of_order(row: VisitRecord, data: PatientData) -> Iterator[Question]:
     dated = [r for r in data.rows("visit") if r.visited_on and _plan(r) and order(r.entry.visit.code) < here]
     earlier = dated[-1] if dated else None
     if earlier and row.visited_on < earlier.visited_on:
-        what = f"{visit_label(earlier.entry.visit)}, which was on {earlier.visited_on}"
-        yield Question("visited_on", f"{row.visited_on} is before {what}.")
+        yield Question(
+            "visited_on",
+            visited_on=row.visited_on,
+            earlier=earlier.entry.visit,
+            earlier_on=earlier.visited_on,
+        )
 
 
-@check("VISIT-003", on="visit", items=("visited_on",), reads=("visit",))
+@check(
+    "VISIT-003",
+    on="visit",
+    text="{other:visit} has the same date, {visited_on}.",
+    items=("visited_on",),
+    reads=("visit",),
+)
 def two_on_one_day(row: VisitRecord, data: PatientData) -> Iterator[Question]:
     """Two visits of one patient have the same date."""
     for other in data.rows("visit"):
         if row.visited_on and other.entry_id != row.entry_id and other.visited_on == row.visited_on:
-            what = visit_label(other.entry.visit)
-            yield Question("visited_on", f"{what} has the same date, {row.visited_on}.")
+            yield Question("visited_on", other=other.entry.visit, visited_on=row.visited_on)
             return
 
 
 @check(
     "VISIT-004",
     on="visit",
+    text={
+        "too early": "{visited_on} is {days:days} before the baseline, {baseline}; screening takes place 1 to {most} "
+        "days before it.",
+        "same day": "{visited_on} is the day of the baseline, {baseline}; screening takes place 1 to {most} days "
+        "before it.",
+        "too late": "{visited_on} is {days:days} after the baseline, {baseline}; screening takes place 1 to {most} "
+        "days before it.",
+    },
     items=("visited_on",),
     reads=("visit", *protocol_deviation.READS),
     offer=protocol_deviation.offered("VISIT-004", DeviationCategory.VISIT_WINDOW, on="visited_on"),
@@ -103,15 +130,24 @@ def screened_too_early_or_late(row: VisitRecord, data: PatientData) -> Iterator[
         return
     before = (baseline - row.visited_on).days
     if not 1 <= before <= DAYS_TO_BASELINE and not _has_deviation(row, data):
-        usual = f"screening takes place 1 to {DAYS_TO_BASELINE} days before it"
-        yield Question(
-            "visited_on", f"{row.visited_on} is {_days_from(before)} the baseline, {baseline}; {usual}."
-        )
+        shown = {"visited_on": row.visited_on, "baseline": baseline, "most": DAYS_TO_BASELINE}
+        if before == 0:
+            yield Question("visited_on", "same day", **shown)
+        else:
+            variant = "too early" if before > 0 else "too late"
+            yield Question("visited_on", variant, days=abs(before), **shown)
 
 
-@check("VISIT-005", on="visit", items=("occurrence", "visited_on"), reads=("visit",), source="O")
+@check(
+    "VISIT-005",
+    on="visit",
+    text="The window is {opens_on} to {closes_on}: it has not opened yet.",
+    items=("occurrence", "visited_on"),
+    reads=("visit",),
+    source="O",
+)
 def missed_too_early(row: VisitRecord, data: PatientData) -> Iterator[Question]:
-    """The visit is told as missed before its window has opened."""
+    """The visit is recorded as missed before its window has opened."""
     plan, baseline = _plan(row), _baseline_on(data)
     if (
         row.occurrence != Occurrence.MISSED
@@ -121,7 +157,7 @@ def missed_too_early(row: VisitRecord, data: PatientData) -> Iterator[Question]:
         return
     opens_on, closes_on = _window(plan, baseline)
     if row.entry.patient.site.today() < opens_on:
-        yield Question("occurrence", f"The window is {opens_on} to {closes_on}: it has not opened yet.")
+        yield Question("occurrence", opens_on=opens_on, closes_on=closes_on)
 
 
 def _plan(row: VisitRecord) -> VisitPlan | None:
@@ -143,13 +179,3 @@ def _window(plan: VisitPlan, baseline: date) -> tuple[date, date]:
 
 def _has_deviation(row: VisitRecord, data: PatientData) -> bool:
     return protocol_deviation.is_recorded(DeviationCategory.VISIT_WINDOW, row, data)
-
-
-def _days_from(before: int) -> str:
-    if before == 0:
-        return "the day of"
-    return f"{_days(abs(before))} {'before' if before > 0 else 'after'}"
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"

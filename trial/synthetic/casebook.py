@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from trial.schedule import ENROLMENT
 from trial.synthetic import (
     assessments,
     course,
@@ -16,6 +17,7 @@ from trial.synthetic import (
 )
 from trial.synthetic.filled import Filled, FilledPage
 from trial.synthetic.patients import PatientStory
+from trial.synthetic.plain import plain
 
 FORMS: dict[str, Callable[[PatientStory, str], Iterable[Filled]]] = {
     "consent": enrolment.enrolment,  # brings demographics, eligibility and MMN history with it
@@ -53,6 +55,9 @@ def visit_forms(story: PatientStory, code: str) -> Iterator[Filled]:
     for key, fill in FORMS.items():
         if key in wanted:
             yield from (exceptions.as_typed(story.name, form) for form in fill(story, code))
+    for key in wanted:
+        if key not in (*FORMS, *ENROLMENT):
+            yield plain(key, code, course.day(story, code).isoformat())
 
 
 def _logs(story: PatientStory, codes: tuple[str, ...], goes_on: bool) -> Iterator[Filled]:

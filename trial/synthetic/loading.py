@@ -232,6 +232,6 @@ def _confirm(sdv_page: SiteStaff, story: PatientStory) -> None:
                 discrepancy=discrepancy,
                 by=sdv_page.enters,
                 actor=sdv_page.actor(),
-                text=discrepancy.text,
+                asked=discrepancy.identity,
                 source=SOURCE,
             )

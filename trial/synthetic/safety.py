@@ -54,8 +54,8 @@ def _adverse_event(story: PatientStory, event: SyntheticEvent) -> Values:
 def serious_adverse_events(story: PatientStory, found: list[SyntheticEvent]) -> Iterator[Filled]:
     """The form of each serious event, with what became known later."""
     serious = [(n, event) for n, event in enumerate(found, 1) if event.serious]
-    told = [form for form in events.SERIOUS if form.who == story.name]
-    for number, ((event_number, event), form) in enumerate(zip(serious, told, strict=False), 1):
+    forms = [form for form in events.SERIOUS if form.who == story.name]
+    for number, ((event_number, event), form) in enumerate(zip(serious, forms, strict=False), 1):
         began = began_on(story, event)
         yield Filled("", "serious-adverse-event", _serious(event_number, began, form), number)
         for n, (days, news, outcome) in enumerate(form.news, 1):

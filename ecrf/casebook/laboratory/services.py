@@ -12,10 +12,11 @@ from django.utils import timezone
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
+from ecrf.audit.reasons import fault_of, tidy
 from ecrf.casebook.laboratory.ranges import same_unit
 from ecrf.casebook.models import ReferenceRange
+from ecrf.casebook.reach import take_turns_of
 from ecrf.casebook.record.derive import recalculate_site
-from ecrf.casebook.site_turns import take_turns_of
 from ecrf.forms.protocol import protocol
 
 SOURCE = "ranges"
@@ -87,16 +88,16 @@ def withdraw_range(*, found: ReferenceRange, by: User, reason: str) -> None:
 
     ValidationError without a reason.
     """
-    if not reason.strip():
-        raise ValidationError("Say why the range is wrong.")
+    if fault := fault_of(why := tidy(reason)):
+        raise ValidationError(fault)
     actor = by.acting_at(found.site, Right.ENTER)
-    with acting(actor, reason=reason, source=SOURCE):
+    with acting(actor, reason=why, source=SOURCE):
         if found.is_withdrawn:
             return
         take_turns_of(found.site)
-        found.withdrawn_at, found.withdrawn_by, found.withdrawn_why = timezone.now(), by, reason.strip()[:500]
+        found.withdrawn_at, found.withdrawn_by, found.withdrawn_why = timezone.now(), by, why
         _save(found, ["withdrawn_at", "withdrawn_by", "withdrawn_why"])
-        recalculate_site(found.site, actor, source=SOURCE, reason=reason)
+        recalculate_site(found.site, actor, source=SOURCE, reason=why)
 
 
 def _add(site: Site, given: NewRange, by: User) -> ReferenceRange:

@@ -74,6 +74,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('crf', models.CharField(help_text="The CRF's key", max_length=40)),
                 ('number', models.PositiveSmallIntegerField(default=1, help_text='Within a repeat, from 1')),
+                ('form_version', models.PositiveSmallIntegerField(help_text='Of the CRF, when the entry was made')),
+                ('form_fingerprint', models.CharField(help_text="Of that version's definition: SHA-256, in hex", max_length=64)),
                 ('status', models.CharField(choices=[('draft', 'In progress'), ('complete', 'Complete')], default='draft', max_length=10)),
                 ('missing', models.PositiveSmallIntegerField(default=0, help_text='How many required items are empty; derived, kept for lists')),
                 ('request_key', models.UUIDField(help_text='Of the click that added it; a second click adds none', null=True, unique=True)),
@@ -202,6 +204,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='entry',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'complete'])), name='entry_status'),
+        ),
+        migrations.AddConstraint(
+            model_name='entry',
+            constraint=models.CheckConstraint(condition=models.Q(('form_fingerprint__regex', '^[0-9a-f]{64}$'), ('form_version__gte', 1)), name='entry_form_version_and_fingerprint'),
         ),
         migrations.AddConstraint(
             model_name='entry',

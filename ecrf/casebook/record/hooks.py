@@ -1,21 +1,24 @@
-"""What is written and what became of it; and the lists by which floors above take part in `record`."""
+"""Every way by which a floor above takes part in what the casebook does, in one table; and what is handed to it.
+
+A function joins by standing under the hook's name: `@HOOKS.after_write`. None may count on the order of the others.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 from ecrf.audit.actor import Actor
 from ecrf.casebook.data import PatientData
+from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.places import Place
 from ecrf.forms.crf import Crf
 
+S = TypeVar("S", bound=Callable[..., Any])
+
 
 class DatabaseRefused(Exception):
-    """A constraint of the database refused values that the form let pass: nothing was saved."""
-
-    def __init__(self, items: Iterable[str]) -> None:
-        super().__init__("The database refused a value.")
-        self.items = list(items)
+    """A constraint of the database refused values that the form let pass: nothing was saved. `args` are the items."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,8 @@ class Conflict:
 
 @dataclass
 class Writing:
-    """What is about to be, or has been, written: the row as it will stand, the items that change, and the
-    patient's patient data for whoever has to look further. `recalculated`: rows of other forms derived anew with it."""
+    """What is about to be, or has been, written: the row as it will stand, the items that change, and the patient's
+    data for whoever has to look further. `recalculated`: rows of other forms derived anew with it."""
 
     place: Place
     row: Crf
@@ -69,27 +72,55 @@ class Recorded:
         return not (self.refused or self.conflicts or self.wants_reason)
 
 
-Before = Callable[[Writing], dict[str, str]]
-After = Callable[[Writing], list[Any]]
-Needs = Callable[[str, list[str]], set[str]]
-BEFORE_WRITE: list[Before] = []
-AFTER_WRITE: list[After] = []
-NEEDED: list[Needs] = []
+@dataclass(frozen=True)
+class HistoryMoment:
+    """What was done about a value without changing it: asked, answered, verified, signed; `said` in which words."""
+
+    at: datetime
+    actor: str
+    role: str
+    what: str
+    said: str = ""
 
 
-def before_write(step: Before) -> Before:
-    """Let a floor above refuse items: the step returns {item: why} and writes nothing."""
-    BEFORE_WRITE.append(step)
-    return step
+class Hook(list[S]):
+    """The functions that joined here. As a decorator it adds one."""
+
+    def __call__(self, step: S) -> S:
+        self.append(step)
+        return step
 
 
-def after_write(step: After) -> After:
-    """Let a floor above look at what was saved, in the same transaction; it returns remarks for the page."""
-    AFTER_WRITE.append(step)
-    return step
+@dataclass(frozen=True)
+class Hooks:
+    """All run in the transaction of the act and under its actor; what they write is saved with it, or nothing is."""
+
+    needed: Hook[Callable[[str, list[str]], set[str]]] = field(default_factory=Hook)
+    """(form, items that change) → the kinds of form that will be read, to load them at once."""
+
+    before_write: Hook[Callable[[Writing], dict[str, str]]] = field(default_factory=Hook)
+    """What is about to be written → {item: why it is refused}; writes nothing."""
+
+    after_write: Hook[Callable[[Writing], list[Any]]] = field(default_factory=Hook)
+    """What was written → remarks for the page."""
+
+    after_recalculation: Hook[Callable[[PatientData, list[str]], object]] = field(default_factory=Hook)
+    """(the patient's data, kinds of form whose rows were calculated anew since the site's ranges changed)."""
+
+    after_completion: Hook[Callable[[Patient, list[Crf]], object]] = field(default_factory=Hook)
+    """(patient, the rows that were completed)."""
+
+    after_strike: Hook[Callable[[Patient], object]] = field(default_factory=Hook)
+    """The patient of whom an entry was struck out or restored."""
+
+    after_discrepancies: Hook[Callable[[Patient, list[Any]], object]] = field(default_factory=Hook)
+    """(patient, the `Discrepancy` rows that opened, cleared or were confirmed)."""
+
+    guards: Hook[Callable[[Patient, set[int]], set[int]]] = field(default_factory=Hook)
+    """(patient, ids of entries) → those of them that are locked: what checks asked of them stays as it is."""
+
+    history: Hook[Callable[[Entry, str], Iterable[HistoryMoment]]] = field(default_factory=Hook)
+    """(entry, item) → what was done about the item, for its history."""
 
 
-def needed(step: Needs) -> Needs:
-    """Let a floor above name the kinds of form it will read when items of a kind change, to load all at once."""
-    NEEDED.append(step)
-    return step
+HOOKS = Hooks()

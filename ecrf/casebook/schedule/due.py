@@ -93,11 +93,20 @@ class ScheduleStatus:
         return [self.unfinished] if waits else [self.unfinished, self.next]
 
 
+def is_overdue(closes_on: date | None, today: date) -> bool:
+    """Whether a visit that has not begun is late: the last day of its window is over. `today` is the site's."""
+    return closes_on is not None and today > closes_on
+
+
 def schedule_status(
     protocol: Protocol, facts: list[VisitFacts], end: PatientEnd | None, started_on: date, today: date
 ) -> ScheduleStatus:
     """The schedule of one patient as of `today` (the site's). `started_on` is the day the patient was added."""
     known = {fact.code: fact for fact in facts}
+    baseline = known.get(protocol.baseline)
+    state = PatientState.ON_STUDY if baseline and baseline.visited_on else PatientState.SCREENING
+    if end:
+        state = PatientState.COMPLETED if end.completed else PatientState.ENDED
     visits = tuple(
         _visit_due(protocol, plan, known, end, started_on, today) for plan in _plans(protocol, known)
     )
@@ -105,7 +114,7 @@ def schedule_status(
     ahead = [v for v in visits if v.state in AHEAD]
     dated = [v for v in behind if v.visited_on]
     return ScheduleStatus(
-        state=_patient_state(protocol, known, end),
+        state=state,
         visits=visits,
         last=max(dated, key=lambda v: v.visited_on or date.min, default=None),
         next=min(ahead, key=lambda v: v.due_on or date.max, default=None),
@@ -119,13 +128,6 @@ def _plans(protocol: Protocol, known: dict[str, VisitFacts]) -> list[VisitPlan]:
     codes = [*(plan.code for plan in protocol.visits if not plan.on_demand), *known]
     plans = [protocol.plan(code) for code in dict.fromkeys(codes)]
     return sorted((plan for plan in plans if plan), key=lambda plan: protocol.rank(plan.code, days))
-
-
-def _patient_state(protocol: Protocol, known: dict[str, VisitFacts], end: PatientEnd | None) -> PatientState:
-    if end:
-        return PatientState.COMPLETED if end.completed else PatientState.ENDED
-    baseline = known.get(protocol.baseline)
-    return PatientState.ON_STUDY if baseline and baseline.visited_on else PatientState.SCREENING
 
 
 def _visit_due(
@@ -157,7 +159,7 @@ def _visit_state(
         return VisitState.BEGUN
     if end:
         return VisitState.NOT_EXPECTED
-    if closes_on and today > closes_on:
+    if is_overdue(closes_on, today):
         return VisitState.OVERDUE
     return VisitState.DUE if opens_on and today >= opens_on else VisitState.UPCOMING
 

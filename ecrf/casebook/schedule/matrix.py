@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.link_names import Names, names_in, words_of
+from ecrf.casebook.labels import Names, names_in, words_of
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.schedule.completion import FormState, form_state
 from ecrf.casebook.schedule.due import ScheduleStatus, VisitDue, VisitState

@@ -22,8 +22,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('check_id', models.CharField(max_length=40)),
+                ('check_version', models.PositiveSmallIntegerField(default=1)),
+                ('variant', models.CharField(blank=True, help_text="Which of the check's texts", max_length=40)),
+                ('parameters', models.JSONField(default=dict, help_text='The values it speaks of: {name in the text: value}')),
+                ('text_as_asked', models.TextField(help_text='In words, when it was asked')),
                 ('item', models.CharField(max_length=63)),
-                ('text', models.TextField(help_text='The question as asked, with the values it was asked about')),
                 ('state', models.CharField(choices=[('open', 'To answer'), ('confirmed', 'Confirmed against the source'), ('cleared', 'No longer so')], default='open', max_length=10)),
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

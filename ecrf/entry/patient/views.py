@@ -21,18 +21,18 @@ from ecrf.entry.visit.guard import what_holds
 @require_GET
 def patient(request: UserRequest, number: str) -> HttpResponse:
     """One patient's casebook at a glance."""
-    found = reach_patient(request.user, number)
-    data = PatientData(found)
-    seen = matrix(found, data)
+    patient = reach_patient(request.user, number)
+    data = PatientData(patient)
+    seen = matrix(patient, data)
     context = {
-        "patient": found,
+        "patient": patient,
         "matrix": seen,
         "story": story_of(data, seen.schedule_status),
         "new_key": uuid.uuid4(),
-        "now": found.site.now(),
-        **what_holds(found),
+        "now": patient.site.now(),
+        **what_holds(patient),
     }
-    return render(request, "entry/patient.html", context)
+    return render(request, "entry/patient/patient.html", context)
 
 
 @require_POST
@@ -56,9 +56,9 @@ def add(request: UserRequest) -> HttpResponse:
 @require_POST
 def open(request: UserRequest, number: str, code: str) -> HttpResponse:
     """Open a visit of the schedule and go to its page."""
-    found = reach_patient(request.user, number)
+    patient = reach_patient(request.user, number)
     try:
-        opened = open_visit(patient=found, code=code, by=request.user)
+        opened = open_visit(patient=patient, code=code, by=request.user)
     except LookupError as error:
         raise Http404 from error
-    return redirect("visit", found.number, opened.code)
+    return redirect("visit", patient.number, opened.code)

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 
 from ecrf.access.models import User
+from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.casebook.models import Entry
@@ -77,24 +78,24 @@ def address_of(query: Query) -> str:
     return f"{page_url(where, above).partition('#')[0]}#y-{html_id(place, query.item)}"
 
 
-def give(query: Query, given: Given, by: User) -> AnswerOutcome:
+def give(query: Query, typed: Given, by: User) -> AnswerOutcome:
     """Answer, and correct the value if one was given: both or neither."""
     actor = by.acting_at(query.site, Right.ENTER)
     try:
-        if not given.has_value:
-            answer(query=query, text=given.text, by=by, actor=actor, seen=given.said)
+        if not typed.has_value:
+            answer(query=query, text=typed.text, by=by, actor=actor, seen=typed.said)
             return AnswerOutcome()
         recorded = correct_and_answer(
             query=query,
             place=place_of_entry(query.entry),
-            value=given.value,
-            text=given.text,
+            value=typed.value,
+            text=typed.text,
             by=by,
             actor=actor,
-            seen_value=given.seen,
-            seen=given.said,
-            reason=given.reason,
-            also=given.also,
+            seen_value=typed.seen,
+            seen=typed.said,
+            reason=typed.reason,
+            also=typed.also,
         )
     except QueryRefused as refused:
         return AnswerOutcome(str(refused), refused.status)
@@ -104,15 +105,15 @@ def give(query: Query, given: Given, by: User) -> AnswerOutcome:
 def posted_answer(request: HttpRequest, query: Query) -> Given:
     """What the script posts: the text, and the value that is held back for want of a reason."""
     data = request.POST
-    given = Given(data.get("text", ""), _number(data.get("said", "")))
+    answer = Given(data.get("text", ""), whole_number(data.get("said", "")))
     definition = CRFS.get(query.entry.crf)
     if definition and query.item in definition.entered and ("value" in data or data.get("missing")):
-        given.has_value = True
-        given.value = posted_item(request, definition.items[query.item].kind)
-        given.seen = data.get("seen")
-        given.reason = reason_given(data)
-        given.also = numbers_in(data.get("answers", ""))
-    return given
+        answer.has_value = True
+        answer.value = posted_item(request, definition.items[query.item].kind)
+        answer.seen = data.get("seen")
+        answer.reason = reason_given(data)
+        answer.also = numbers_in(data.get("answers", ""))
+    return answer
 
 
 def answer_of_page(page: EntryPage, rest: str, data: QueryDict) -> tuple[Query, Given]:
@@ -125,11 +126,11 @@ def answer_of_page(page: EntryPage, rest: str, data: QueryDict) -> tuple[Query, 
         if name in form_input.item_views
     }
     view, query = shown[rest]
-    given = Given(data.get(f"answer:{rest}", ""), _number(data.get(f"said:{rest}", "")))
+    answer = Given(data.get(f"answer:{rest}", ""), whole_number(data.get(f"said:{rest}", "")))
     if changed := changed_item(view.form_view, data, view.name):
-        given.has_value, (given.value, given.seen) = True, changed
-        given.also = [number for text in data.getlist("answers") for number in numbers_in(text)]
-    return query, given
+        answer.has_value, (answer.value, answer.seen) = True, changed
+        answer.also = [number for text in data.getlist("answers") for number in numbers_in(text)]
+    return query, answer
 
 
 def save_item(
@@ -168,8 +169,4 @@ def item_with_queries(entry: Entry, name: str) -> ItemInput:
 
 def numbers_in(text: str) -> list[int]:
     """`1,4`: the numbers of queries, as the page's script sends them."""
-    return [number for part in text.split(",")[:MOST_ANSWERS] if (number := _number(part)) is not None]
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+    return [number for part in text.split(",")[:MOST_ANSWERS] if (number := whole_number(part)) is not None]

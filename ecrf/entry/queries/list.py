@@ -72,42 +72,42 @@ def query_list(user: User, asked: Mapping[str, str]) -> QueryList:
     if turn not in TURNS or order not in ORDERS or not (page.isascii() and page.isdigit()):
         raise Http404
     number = min(max(int(page[:6]), 1), PAGES)
-    mine = reachable(user, Query.objects.all(), Right.ENTER)
-    found = _rows(mine, turn, order, number)
+    own_queries = reachable(user, Query.objects.all(), Right.ENTER)
+    pks = _rows(own_queries, turn, order, number)
     address = f"?turn={turn}&by={order}&page="
     return QueryList(
         turn,
-        _turns(mine, turn, order),
+        _turns(own_queries, turn, order),
         _orders(turn, order),
-        [QueryLine(query, address_of(query)) for query in found[:PAGE_ROWS]],
-        f"{address}{number + 1}" if len(found) > PAGE_ROWS and number < PAGES else "",
+        [QueryLine(query, address_of(query)) for query in pks[:PAGE_ROWS]],
+        f"{address}{number + 1}" if len(pks) > PAGE_ROWS and number < PAGES else "",
         f"{address}{number - 1}" if number > 1 else "",
     )
 
 
 def oldest_to_answer(user: User, at_most: int) -> list[QueryLine]:
     """Those that wait longest for the site; two statements."""
-    mine = reachable(user, Query.objects.filter(turn=Turn.SITE), Right.ENTER)
-    first = mine.order_by("turn_since", "pk").values_list("pk", flat=True)[:at_most]
+    own_queries = reachable(user, Query.objects.filter(turn=Turn.SITE), Right.ENTER)
+    first = own_queries.order_by("turn_since", "pk").values_list("pk", flat=True)[:at_most]
     return [QueryLine(query, address_of(query)) for query in placed(first)]
 
 
-def _rows(mine: QuerySet[Query], turn: str, order: str, number: int) -> list[Query]:
+def _rows(own_queries: QuerySet[Query], turn: str, order: str, number: int) -> list[Query]:
     first = (number - 1) * PAGE_ROWS
     columns = ("-closed_at", "-pk") if turn == "closed" and order == "age" else ORDERS[order]
-    found = mine.filter(turn__in=TURNS[turn]).order_by(*columns).values_list("pk", flat=True)
-    return placed(found[first : first + PAGE_ROWS + 1])
+    pks = own_queries.filter(turn__in=TURNS[turn]).order_by(*columns).values_list("pk", flat=True)
+    return placed(pks[first : first + PAGE_ROWS + 1])
 
 
-def _turns(mine: QuerySet[Query], turn: str, order: str) -> list[FilterChoice]:
-    counts = count_turns(mine)
+def _turns(own_queries: QuerySet[Query], turn: str, order: str) -> list[FilterChoice]:
+    counts = count_turns(own_queries)
     words = {"site": "To answer", "review": "Answered, with monitor or data manager", "closed": "Closed"}
     return [
         FilterChoice(
             words[key],
             f"?turn={key}&by={order}",
             key == turn,
-            None if key == "closed" else sum(counts.get(each, 0) for each in TURNS[key]),
+            None if key == "closed" else sum(counts.get(name, 0) for name in TURNS[key]),
         )
         for key in TURNS
     ]

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.casebook.data import stored_row
 from ecrf.casebook.record.hooks import Recorded
-from ecrf.casebook.record.store import stored_row
 from ecrf.entry.addresses import PagePlace
 from ecrf.entry.queries.answers import (
     AnswerOutcome,
@@ -34,7 +34,7 @@ def queries(request: UserRequest) -> HttpResponse:
     """The queries of the user's sites: whose turn, by age or by patient; each leads to its item."""
     if Right.ENTER not in request.user.rights:
         raise PermissionDenied("Your role does not let you answer queries.")
-    return render(request, "entry/queries.html", {"list": query_list(request.user, request.GET)})
+    return render(request, "entry/queries/queries.html", {"list": query_list(request.user, request.GET)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,15 +44,15 @@ def answer(request: UserRequest, number: str, query_number: int) -> HttpResponse
     query = reach(request.user, queries_with_place(), Right.ENTER, **which)
     if request.method == "GET":
         return _page(request, query)
-    given = posted_answer(request, query)
-    outcome = give(query, given, request.user)
+    typed = posted_answer(request, query)
+    outcome = give(query, typed, request.user)
     if request.headers.get("HX-Request") and has_item(query.entry, query.item):
-        return _fragments(request, query, outcome, given.text)
+        return _fragments(request, query, outcome, typed.text)
     if outcome.is_done:
         messages.success(request, f"Query {query.number} is answered.")
         return redirect(address_of(query))
     query = queries_with_place().get(pk=query.pk)
-    query.typed = given.text
+    query.typed = typed.text
     query.trouble = outcome.refusal or "The value was not taken, so nothing was sent. Correct it at the item."
     return _page(request, query, outcome.status)
 
@@ -60,7 +60,7 @@ def answer(request: UserRequest, number: str, query_number: int) -> HttpResponse
 def _page(request: UserRequest, query: Query, status: int = 200) -> HttpResponse:
     """The query alone; with why nothing was sent, and with what was typed."""
     context = {"query": query, "address": address_of(query), "has_item": has_item(query.entry, query.item)}
-    return render(request, "entry/query.html", context, status=status)
+    return render(request, "entry/queries/query.html", context, status=status)
 
 
 def _fragments(request: UserRequest, query: Query, outcome: AnswerOutcome, typed: str) -> HttpResponse:
@@ -86,6 +86,6 @@ def _with_value(request: UserRequest, query: Query, recorded: Recorded) -> HttpR
 
 def keep(view: ItemInput, query: Query, typed: str, trouble: str) -> None:
     """Let the page show what was typed, and why it was not sent."""
-    for each in view.queries:
-        if each.pk == query.pk:
-            each.typed, each.trouble = typed, trouble
+    for shown in view.queries:
+        if shown.pk == query.pk:
+            shown.typed, shown.trouble = typed, trouble

@@ -73,9 +73,15 @@ class LineForm(forms.Form):
         return given
 
     def range(self, valid_from: date, valid_to: date | None) -> NewRange:
-        given = self.cleaned_data
+        cleaned = self.cleaned_data
         return NewRange(
-            self.test.code, given["unit"], given["low"], given["high"], given["sex"], valid_from, valid_to
+            self.test.code,
+            cleaned["unit"],
+            cleaned["low"],
+            cleaned["high"],
+            cleaned["sex"],
+            valid_from,
+            valid_to,
         )
 
 

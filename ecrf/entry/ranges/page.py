@@ -86,8 +86,8 @@ class RangePage:
         """The tests for which no range holds today."""
         return [g.test for g in self.groups if not any(v.state == "in force" for v in g.views)]
 
-    def view_of(self, found: ReferenceRange) -> RangeView:
-        return next(v for g in self.groups for v in g.views if v.range.pk == found.pk)
+    def view_of(self, range: ReferenceRange) -> RangeView:
+        return next(v for g in self.groups for v in g.views if v.range.pk == range.pk)
 
 
 def range_page(site: Site, data: QueryDict | None = None) -> RangePage:

@@ -34,14 +34,14 @@ def ranges(request: UserRequest, code: str) -> HttpResponse:
 @require_POST
 def end(request: UserRequest, code: str, pk: int) -> HttpResponse:
     """Say until which day a range holds."""
-    found = _range(request, code, pk)
-    form = EndForm(found.site, request.POST)
+    range = _range(request, code, pk)
+    form = EndForm(range.site, request.POST)
     try:
         if not form.is_valid():
             raise ValidationError(form.errors.as_data())
-        end_range(found=found, valid_to=form.cleaned_data["valid_to"], by=request.user)
+        end_range(found=range, valid_to=form.cleaned_data["valid_to"], by=request.user)
     except ValidationError as error:
-        return _refused(request, found, error, request.POST.get("valid_to", ""))
+        return _refused(request, range, error, request.POST.get("valid_to", ""))
     messages.success(request, f"The range holds until {form.cleaned_data['valid_to']}.")
     return redirect("ranges", code)
 
@@ -49,11 +49,11 @@ def end(request: UserRequest, code: str, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: UserRequest, code: str, pk: int) -> HttpResponse:
     """Take a wrong range out of use, with the reason."""
-    found = _range(request, code, pk)
+    range = _range(request, code, pk)
     try:
-        withdraw_range(found=found, by=request.user, reason=reason_given(request.POST))
+        withdraw_range(found=range, by=request.user, reason=reason_given(request.POST))
     except ValidationError as error:
-        return _refused(request, found, error)
+        return _refused(request, range, error)
     messages.success(request, "The range is withdrawn. The values of the site were flagged anew.")
     return redirect("ranges", code)
 
@@ -64,25 +64,25 @@ def _range(request: UserRequest, code: str, pk: int) -> ReferenceRange:
 
 def _add(page: RangePage, by: User) -> str:
     """What was added, in words; "" if nothing was, and the page then says why."""
-    given = page.given()
-    if not given:
+    lines = page.given()
+    if not lines:
         return ""
     try:
-        add_ranges(site=page.site, given=given, by=by)
+        add_ranges(site=page.site, given=lines, by=by)
     except RangeRefused as refused:
         page.refuse(refused)
         return ""
-    return "One range is" if len(given) == 1 else f"{len(given)} ranges are"
+    return "One range is" if len(lines) == 1 else f"{len(lines)} ranges are"
 
 
 def _refused(
-    request: UserRequest, found: ReferenceRange, error: ValidationError, typed: str = ""
+    request: UserRequest, range: ReferenceRange, error: ValidationError, typed: str = ""
 ) -> HttpResponse:
-    page = range_page(found.site)
-    view = page.view_of(found)
+    page = range_page(range.site)
+    view = page.view_of(range)
     view.error, view.typed = " ".join(error.messages), typed
     return _render(request, page, status=422)
 
 
 def _render(request: UserRequest, page: RangePage, status: int = 200) -> HttpResponse:
-    return render(request, "entry/ranges.html", {"page": page}, status=status)
+    return render(request, "entry/ranges/ranges.html", {"page": page}, status=status)

@@ -15,4 +15,4 @@ from ecrf.forms.protocol import protocol
 def checks(request: UserRequest) -> HttpResponse:
     """For everybody who is logged in."""
     context = {"rules": catalogue(protocol()), "reasons": MissingReason.labels, "now": timezone.now()}
-    return render(request, "entry/checks.html", context)
+    return render(request, "entry/rules/checks.html", context)

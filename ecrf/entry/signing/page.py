@@ -20,13 +20,13 @@ from ecrf.entry.today.to_sign import ToSign, things_to_sign
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.formview.form_view import FormView
-from ecrf.formview.load import casebook_shelf, entry_form_view, visit_form_views
+from ecrf.formview.load import entry_form_view, load_casebook, visit_form_views
 from ecrf.locks.lookup import is_locked, lock_on_entry, lock_on_visit, locks_over
 from ecrf.locks.models import Lock
 from ecrf.queries.lookup import open_queries
 from ecrf.queries.models import Query
 from ecrf.signatures import signers
-from ecrf.signatures.breaks import Change, changes_told
+from ecrf.signatures.breaks import Change, changes_in
 from ecrf.signatures.lookup import SignatureStanding, on_casebook, on_form, on_visit, signatures_of
 from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.signatures.services import MEANINGS, Covered, chain_length, events_since
@@ -125,15 +125,17 @@ class SigningPage:
     @cached_property
     def unfinished(self) -> list[SigningPoint]:
         """Forms that were begun and are not complete: they stand in the way of the signature."""
-        found = []
+        points = []
         for form_group, form_view in self._form_views:
             rows = [row.entry for row in form_view.with_rows if row.entry and not row.entry.is_struck]
             if not all(entry.is_done for entry in rows):
-                said = f"{form_view.left} missing" if form_view.left else "to complete"
-                found.append(
-                    SigningPoint(self._words(form_group, form_view), self._place(form_group, form_view), said)
+                missing = f"{form_view.left} missing" if form_view.left else "to complete"
+                points.append(
+                    SigningPoint(
+                        self._words(form_group, form_view), self._place(form_group, form_view), missing
+                    )
                 )
-        return found
+        return points
 
     @cached_property
     def not_begun(self) -> list[SigningPoint]:
@@ -174,10 +176,10 @@ class SigningPage:
     def queries(self) -> list[SigningPoint]:
         """Open queries on what is signed; one statement."""
         entries = [row.entry.pk for row in self._standing_rows if row.entry]
-        found = (
+        points = (
             open_queries().filter(entry__in=entries).select_related("entry__visit", "entry__parent__visit")
         )
-        return [self._query(query) for query in found.order_by("number")]
+        return [self._query(query) for query in points.order_by("number")]
 
     def _query(self, query: Query) -> SigningPoint:
         entry = query.entry
@@ -194,8 +196,8 @@ class SigningPage:
         values = sum(self._values(row) for row in self._standing_rows)
         forms = sum(form_view.row is not None for _form_group, form_view in self._form_views)
         visits = sum(form_group.visit is not None for form_group in self.form_groups)
-        told = [(visits, "visit"), (forms, "form"), (values, "value")]
-        words = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in told if n or word != "visit"]
+        counts = [(visits, "visit"), (forms, "form"), (values, "value")]
+        words = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n or word != "visit"]
         if self.without_value:
             words.append(f"{self.without_value} without a value, with the reason")
         return ", ".join(words)
@@ -249,17 +251,19 @@ def _form_form_group(entry: Entry) -> SigningGroup:
 def _casebook(patient: Patient) -> tuple[list[SigningGroup], list[SigningPoint]]:
     """Every visit that was opened and every log in which something is recorded; and the visits that are overdue."""
     data, trial = PatientData(patient), protocol()
-    shelf, opened = casebook_shelf(data), {visit.code: visit for visit in visits_of(patient)}
-    entries = [row.entry for rows in shelf.rows.values() for row in rows]
-    found = schedule_status_of(patient, data, entries, list(opened.values()))
-    there = [(due.plan.label, opened[due.plan.code]) for due in found.visits if due.plan.code in opened]
-    form_groups = [SigningGroup(visit.code, label, visit, shelf.at_visit(visit)) for label, visit in there]
-    logs = [(CRFS[key], shelf.of_log(key)) for key in (*trial.patient_forms, *trial.logs)]
+    loaded, opened = load_casebook(data), {visit.code: visit for visit in visits_of(patient)}
+    entries = [row.entry for rows in loaded.rows.values() for row in rows]
+    schedule_status = schedule_status_of(patient, data, entries, list(opened.values()))
+    there = [
+        (due.plan.label, opened[due.plan.code]) for due in schedule_status.visits if due.plan.code in opened
+    ]
+    form_groups = [SigningGroup(visit.code, label, visit, loaded.at_visit(visit)) for label, visit in there]
+    logs = [(CRFS[key], loaded.of_log(key)) for key in (*trial.patient_forms, *trial.logs)]
     form_groups += [
         SigningGroup(kind.key, kind.plural, None, form_views) for kind, form_views in logs if form_views
     ]
     url = reverse("patient", args=[patient.number])
-    late = [due for due in found.visits if due.state == VisitState.OVERDUE]
+    late = [due for due in schedule_status.visits if due.state == VisitState.OVERDUE]
     return form_groups, [SigningPoint(due.plan.label, url, f"overdue since {due.closes_on}") for due in late]
 
 
@@ -283,7 +287,7 @@ def changes_meanwhile(covered: Covered, seen: int) -> list[Change]:
     """What was changed since the page was made, the newest first; nothing for a position that no page has."""
     if seen < 1:
         return []
-    return changes_told(events_since(covered, seen).reverse()[:CHANGES_NAMED])
+    return changes_in(events_since(covered, seen).reverse()[:CHANGES_NAMED])
 
 
 def next_to_sign(user: User, patient: Patient) -> ToSign | None:

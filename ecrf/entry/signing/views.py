@@ -6,7 +6,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from ecrf.access.password_again import note_signed, wants_user_name, why_not_confirmed
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.entry.signing.page import changes_meanwhile, next_to_sign, signer, signing_page
 from ecrf.entry.signing.signable import covered_casebook, covered_form, covered_visit
@@ -65,7 +65,8 @@ def _sign(request: UserRequest, covered: Covered) -> None:
 
 
 def _seen(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else NO_POSITION
+    seen = whole_number(text)
+    return NO_POSITION if seen is None else seen
 
 
 def _render(request: UserRequest, covered: Covered, refusal: str = "", status: int = 200) -> HttpResponse:

@@ -62,11 +62,11 @@ def sparklines(patients: Collection[int]) -> dict[int, Sparkline]:
     crf, item = trial.sparkline
     name = str(CRFS[crf].items[item].verbose_name)
     days = max(plan.day for plan in trial.visits if plan.day) + trial.days_to_baseline
-    found: dict[int, list[tuple[date, Decimal]]] = {}
+    points: dict[int, list[tuple[date, Decimal]]] = {}
     for patient, on, value in _values(crf, item, patients):
         if on is not None:
-            found.setdefault(patient, []).append((on, Decimal(value)))
-    return {patient: Sparkline(name, tuple(values), days) for patient, values in found.items()}
+            points.setdefault(patient, []).append((on, Decimal(value)))
+    return {patient: Sparkline(name, tuple(values), days) for patient, values in points.items()}
 
 
 def _values(crf: str, item: str, patients: Collection[int]) -> Any:

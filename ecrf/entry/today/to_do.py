@@ -1,4 +1,4 @@
-"""What the Today page lists, from each patient's schedule status: a bounded number of rows, however many there are."""
+"""What the Today page lists, from each patient's schedule status: a bounded number of rows, however many patients."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,12 +8,12 @@ from django.db.models import QuerySet, Sum
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
 from ecrf.access.roles import Right
-from ecrf.casebook.models import Entry, Patient, PatientStatus
+from ecrf.casebook.labels import label_of
+from ecrf.casebook.models import Entry, Patient, PatientStatus, not_struck
 from ecrf.casebook.schedule.due import LIVING
-from ecrf.casebook.schedule.many import due_within, overdue
+from ecrf.casebook.schedule.status import due_within, overdue
 from ecrf.entry.queries.list import QueryLine, oldest_to_answer
 from ecrf.entry.today.sparklines import Sparkline, sparklines
-from ecrf.forms.protocol import protocol
 from ecrf.queries.lookup import count_to_answer
 
 CARD_ROWS = 8
@@ -47,8 +47,7 @@ class ToDoLine:
         return self.schedule_status.is_overdue(self.today)
 
     def label(self, code: str) -> str:
-        plan = protocol().plan(code)
-        return plan.label if plan else code
+        return label_of(code)
 
     @property
     def next_label(self) -> str:
@@ -90,20 +89,20 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     """The sites' patients with what is due, overdue and unfinished; `after` continues the list behind a number."""
     where = list(sites(user, Right.ENTER))
     today = {site.pk: site.today() for site in where}
-    mine = reachable(user, Patient.objects.all(), Right.ENTER)
+    own_patients = reachable(user, Patient.objects.all(), Right.ENTER)
     rows = PatientStatus.objects.filter(site__in=where).select_related("patient")
     cards = _cards(rows, today) if where else []
-    listed = rows.filter(patient__in=mine) if query else rows
+    listed = rows.filter(patient__in=own_patients) if query else rows
     if query:
         listed = listed.filter(patient__number__istartswith=query)
     if after:
         listed = listed.filter(patient__number__gt=after)
-    found = list(listed.order_by("patient__number")[: PAGE_ROWS + 1])
-    lines = [ToDoLine(row, today[row.site_id]) for row in found[:PAGE_ROWS]]
-    _draw_stories(lines)
+    patients = list(listed.order_by("patient__number")[: PAGE_ROWS + 1])
+    lines = [ToDoLine(row, today[row.site_id]) for row in patients[:PAGE_ROWS]]
+    _load_stories(lines)
     _count_queries(user, lines)
     _count_missing([*lines, *(line for card in cards for line in card.lines)])
-    after = lines[-1].patient.number if len(found) > PAGE_ROWS else ""
+    after = lines[-1].patient.number if len(patients) > PAGE_ROWS else ""
     queries = [] if query else oldest_to_answer(user, CARD_ROWS + 1)
     return ToDoList(where, cards, lines, after, queries[:CARD_ROWS], more_queries=len(queries) > CARD_ROWS)
 
@@ -144,24 +143,24 @@ def _count_missing(lines: list[ToDoLine]) -> None:
     """How many required items are empty in the forms begun: one statement for all the lines."""
     patients = {line.patient.pk for line in lines}
     sums = (
-        Entry.objects.filter(patient__in=patients, missing__gt=0, struck_at=None, parent__struck_at=None)
+        Entry.objects.filter(not_struck(), patient__in=patients, missing__gt=0)
         .values_list("patient")
         .annotate(total=Sum("missing"))
     )
-    found = dict(sums)
+    missing = dict(sums)
     for line in lines:
-        line.missing = found.get(line.patient.pk, 0)
+        line.missing = missing.get(line.patient.pk, 0)
 
 
 def _count_queries(user: User, lines: list[ToDoLine]) -> None:
     """How many queries wait for the site: one statement for all the lines."""
-    found = count_to_answer(user, [line.patient.pk for line in lines])
+    counts = count_to_answer(user, [line.patient.pk for line in lines])
     for line in lines:
-        line.queries = found.get(line.patient.pk, 0)
+        line.queries = counts.get(line.patient.pk, 0)
 
 
-def _draw_stories(lines: list[ToDoLine]) -> None:
+def _load_stories(lines: list[ToDoLine]) -> None:
     """The course of each listed patient in small: one statement for all the lines."""
-    found = sparklines({line.patient.pk for line in lines})
+    curves = sparklines({line.patient.pk for line in lines})
     for line in lines:
-        line.story = found.get(line.patient.pk)
+        line.story = curves.get(line.patient.pk)

@@ -75,9 +75,9 @@ def waiting(user: User) -> Waiting | None:
     if not where:
         return None
     places = unsigned_places().filter(site__in=where).values_list("patient_id", "visit_id")
-    found, unsigned = things_to_sign(where), list(places[: COUNTED + 1])
+    things, unsigned = things_to_sign(where), list(places[: COUNTED + 1])
     by_patient: dict[int, OfPatient] = {}
-    for thing in found:
+    for thing in things:
         by_patient.setdefault(thing.patient.pk, OfPatient(thing.patient)).things.append(thing)
     entered = sum(not _is_listed(place, by_patient) for place in unsigned)
     return Waiting(list(by_patient.values())[:SHOWN], len(unsigned), entered, len(by_patient) > SHOWN)
@@ -96,17 +96,15 @@ def things_to_sign(where: list[Site], patient: Patient | None = None) -> list[To
 
     The earliest visit first, practice sites last. Where a casebook broke, it stands for everything of its patient.
     """
-    mine = {} if patient is None else {"patient": patient}
-    broken = list(broken_at(where).filter(**mine)[: COUNTED + 1])
-    visits = visits_to_sign(where).filter(**mine)[: COUNTED + 1]
-    logs = log_forms_to_sign(where).filter(**mine)[: COUNTED + 1]
-    whole = {each.patient_id for each in broken if each.scope == SignatureScope.CASEBOOK}
-    found = [_visit(each) for each in visits]
-    found += [
-        _broken(each) for each in broken if each.scope == SignatureScope.CASEBOOK or not _is_of_log(each)
-    ]
-    found += _logs(each for each in logs if each.patient_id not in whole)
-    return sorted(found, key=lambda thing: (thing.patient.site.is_practice, thing.on, thing.patient.number))
+    of_patient = {} if patient is None else {"patient": patient}
+    broken = list(broken_at(where).filter(**of_patient)[: COUNTED + 1])
+    visits = visits_to_sign(where).filter(**of_patient)[: COUNTED + 1]
+    logs = log_forms_to_sign(where).filter(**of_patient)[: COUNTED + 1]
+    whole = {row.patient_id for row in broken if row.scope == SignatureScope.CASEBOOK}
+    things = [_visit(row) for row in visits]
+    things += [_broken(row) for row in broken if row.scope == SignatureScope.CASEBOOK or not _is_of_log(row)]
+    things += _logs(row for row in logs if row.patient_id not in whole)
+    return sorted(things, key=lambda thing: (thing.patient.site.is_practice, thing.on, thing.patient.number))
 
 
 def _is_of_log(signature: Signature) -> bool:
@@ -136,7 +134,7 @@ def _broken(signature: Signature) -> ToSign:
 
 def _logs(entries: Iterable[Entry]) -> list[ToSign]:
     """A line for each log of a patient: one form leads to its own page, several to the log."""
-    found = []
+    things = []
     for _which, group in groupby(entries, key=lambda entry: (entry.patient_id, entry.crf)):
         forms = list(group)
         first, kind = forms[0], CRFS[forms[0].crf]
@@ -146,18 +144,18 @@ def _logs(entries: Iterable[Entry]) -> list[ToSign]:
             address = reverse("log", args=[first.patient.number, kind.key])
         since = min(form.review_status.completed_at for form in forms)
         day = since.astimezone(first.patient.site.zone).date()
-        found.append(ToSign(first.patient, words, address, day, is_log=True))
-    return found
+        things.append(ToSign(first.patient, words, address, day, is_log=True))
+    return things
 
 
-def _day_of(found: Visit | Signature, visit: Visit | None) -> date:
+def _day_of(signed_or_visit: Visit | Signature, visit: Visit | None) -> date:
     """The day of the visit; where there is none, the day it was opened, or the signature broke."""
-    day: date | None = getattr(found, "visited_on", None)
+    day: date | None = getattr(signed_or_visit, "visited_on", None)
     if day:
         return day
-    moment = visit.opened_at if visit else getattr(found, "broken_at", None)
+    moment = visit.opened_at if visit else getattr(signed_or_visit, "broken_at", None)
     assert moment is not None  # of what is no visit, only broken signatures are asked about
-    return moment.astimezone(found.patient.site.zone).date()
+    return moment.astimezone(signed_or_visit.patient.site.zone).date()
 
 
 def _address(patient: Patient, visit: Visit | None, entry: Entry | None = None) -> str:

@@ -20,13 +20,15 @@ def today(request: UserRequest) -> HttpResponse:
     if Right.ENTER not in rights:
         if rights & {Right.REVIEW, Right.REVIEW_SAFETY}:
             return redirect("monitor:index")
-        return render(request, "entry/no_work_here.html", {"memberships": request.user.current_memberships})
+        return render(
+            request, "entry/today/no_work_here.html", {"memberships": request.user.current_memberships}
+        )
     query = _short(request, "q")
-    found = to_do_list(request.user, query=query, after=_short(request, "after"))
-    context = {"work": found, "query": query, "new_key": uuid.uuid4()}
+    to_do = to_do_list(request.user, query=query, after=_short(request, "after"))
+    context = {"work": to_do, "query": query, "new_key": uuid.uuid4()}
     context["waiting"] = None if query else waiting(request.user)
     context["has_laboratory"] = bool(protocol().lab_tests)
-    return render(request, "entry/today.html", context)
+    return render(request, "entry/today/today.html", context)
 
 
 def _short(request: UserRequest, name: str) -> str:

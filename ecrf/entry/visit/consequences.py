@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
+from ecrf.casebook.data import stored_row
 from ecrf.casebook.history import BLANK, HistoryLine
 from ecrf.casebook.labels import form_title, visit_label
 from ecrf.casebook.models import Entry
 from ecrf.casebook.places import Place
-from ecrf.casebook.record.store import parent_place, stored_row, unsaved_entry
 from ecrf.casebook.record.values import value_of
 from ecrf.entry.visit.form_input import FormInput
 from ecrf.forms.crf import Crf, MissingReason
@@ -69,8 +69,8 @@ def _entry_at(place: Place, row: Crf | None) -> Entry:
     """The entry, or one not saved yet that hangs on the form whose row it will be."""
     if row is not None:
         return row.entry
-    entry = unsaved_entry(place)
-    above = stored_row(parent_place(place)) if place.parent is not None else None
+    entry = place.new_entry()
+    above = stored_row(place.above) if place.above else None
     entry.parent = above.entry if above else None
     return entry
 

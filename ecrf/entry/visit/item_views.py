@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.casebook.data import stored_row
 from ecrf.casebook.history import item_story
 from ecrf.casebook.record.hooks import Recorded
-from ecrf.casebook.record.store import stored_row
 from ecrf.checks.discrepancies import confirm, discrepancies_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
 from ecrf.entry.queries.answers import item_with_queries, save_item
@@ -68,7 +68,7 @@ def _outcome(result: Recorded, name: str) -> str:
 def answered_with(request: UserRequest, form_input: FormInput, view: ItemInput) -> HttpResponse:
     """The fragments of the page that a save changes, and what the script is told of it."""
     outcome = _outcome(form_input.recorded, view.name)
-    told = {
+    for_script = {
         "id": view.id,
         "outcome": outcome,
         "seen": view.state,
@@ -91,7 +91,7 @@ def answered_with(request: UserRequest, form_input: FormInput, view: ItemInput) 
     if (count := counted_with(form_input.queries.values())) is not None:
         context["queries_to_answer"] = count
     response = render(request, "entry/_item_answer.html", context, status=STATUS[outcome])
-    response["HX-Trigger"] = json.dumps({"ecrf:outcome": told})
+    response["HX-Trigger"] = json.dumps({"ecrf:outcome": for_script})
     return response
 
 
@@ -100,7 +100,7 @@ def confirm_discrepancy(request: UserRequest, discrepancy_id: int) -> HttpRespon
     """The site confirms a questioned value against the source."""
     discrepancy = reach(request.user, discrepancies_with_place(), Right.ENTER, pk=discrepancy_id)
     actor = request.user.acting_at(discrepancy.site, Right.ENTER)
-    done = confirm(discrepancy=discrepancy, by=request.user, actor=actor, text=request.POST.get("text", ""))
+    done = confirm(discrepancy=discrepancy, by=request.user, actor=actor, asked=request.POST.get("asked", ""))
     if request.POST.get("at") == "query":
         item = item_with_queries(discrepancy.entry, discrepancy.item)
         return render(request, "entry/_queries_answer.html", {"item": item}, status=200 if done else 409)

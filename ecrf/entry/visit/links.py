@@ -1,7 +1,7 @@
 """What links on a page offer and show: the rows that one may name, and those that name this one."""
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.link_names import short_name
+from ecrf.casebook.labels import short_name
 from ecrf.casebook.places import Place
 from ecrf.casebook.striking import links_to
 from ecrf.entry.addresses import PagePlace, page_url

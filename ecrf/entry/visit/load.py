@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 
 from ecrf.access.models import User
-from ecrf.casebook.data import PatientData
+from ecrf.casebook.data import PatientData, load_rows
 from ecrf.casebook.history import HistoryLine, changes_after_completion
 from ecrf.casebook.models import Entry, Patient, Status, Visit
 from ecrf.casebook.places import Place
-from ecrf.casebook.record.store import recalculated_with
-from ecrf.casebook.rows import load_rows
+from ecrf.casebook.record.derive import recalculated_with
 from ecrf.casebook.schedule.completion import numbers_at
 from ecrf.casebook.schedule.due import VisitDue
 from ecrf.casebook.schedule.status import entries_of, visit_due, visits_of
@@ -41,11 +40,13 @@ def visit_page(where: PagePlace) -> EntryPage:
     rows = load_rows(where.patient, keys, [visit.pk, *before.values()])
     discrepancies = list(Discrepancy.objects.filter(entry__visit=visit).select_related("confirmed_by"))
     queries, changes = queries_where(entry__visit=visit), _changes(where, visit.pk)
-    shelf = LoadedEntries(where, rows, discrepancies, before, choices_of(kinds, data), data, changes, queries)
+    loaded = LoadedEntries(
+        where, rows, discrepancies, before, choices_of(kinds, data), data, changes, queries
+    )
     form_inputs = []
     for definition in kinds:
         numbers = _numbers(here, definition, plan)
-        form_inputs += [shelf.form_input(Place(where.patient, definition, visit, n)) for n in numbers]
+        form_inputs += [loaded.form_input(Place(where.patient, definition, visit, n)) for n in numbers]
     due = visit_due(where.patient, visit.code, data)
     missed = due is not None and due.missed
     for form_input in form_inputs:
@@ -69,10 +70,10 @@ def log_page(where: PagePlace, definition: CrfDefinition, number: int | None = N
     )
     queries = queries_where(entry__patient=where.patient, entry__crf__in=keys)
     choices, changes = choices_of([definition], data), _changes(where, None)
-    shelf = LoadedEntries(where, rows, discrepancies, {}, choices, data, changes, queries)
+    loaded = LoadedEntries(where, rows, discrepancies, {}, choices, data, changes, queries)
     stored = sorted(row.entry.number for row in rows[definition.key])
     numbers = stored if number is None else [number]
-    form_inputs = [shelf.form_input(Place(where.patient, definition, None, n)) for n in numbers]
+    form_inputs = [loaded.form_input(Place(where.patient, definition, None, n)) for n in numbers]
     for table_row, form_input in enumerate(form_inputs, 1):
         form_input.table_row, form_input.linked_from = table_row, linked_from(form_input, data)
     return hold(EntryPage(where, form_inputs, log=definition if number is None else None))
@@ -99,8 +100,8 @@ def one_form_input(
 def due_if_moved(where: PagePlace, place: Place, changed: list[str]) -> VisitDue | None:
     """The visit's window and whether it was missed, as they are now; None unless these items have a say in it."""
     trial = protocol()
-    tells = {trial.visit_date_item, trial.visit_occurrence_item} & set(changed)
-    if where.visit is None or place.definition.key != trial.visit_form or not tells:
+    moves_visit = {trial.visit_date_item, trial.visit_occurrence_item} & set(changed)
+    if where.visit is None or place.definition.key != trial.visit_form or not moves_visit:
         return None
     return visit_due(where.patient, where.visit.code, PatientData(where.patient))
 
@@ -116,9 +117,9 @@ def recalculated_rows(where: PagePlace, place: Place, changed: list[str]) -> lis
     rows = {key: [r for r in data.rows(key) if r.entry.visit_id == where.visit.pk] for key in keys}
     entries = [row.entry_id for kind in kinds for row in rows[kind.key]]
     discrepancies = list(Discrepancy.objects.filter(entry__in=entries).select_related("confirmed_by"))
-    shelf = LoadedEntries(where, rows, discrepancies, {}, {}, data, queries=queries_on(entries))
+    loaded = LoadedEntries(where, rows, discrepancies, {}, {}, data, queries=queries_on(entries))
     return [
-        shelf.group(Place(where.patient, CRFS[kind.row_of], where.visit, row.entry.number), row, kind)
+        loaded.group(Place(where.patient, CRFS[kind.row_of], where.visit, row.entry.number), row, kind)
         for kind in kinds
         for row in rows[kind.row_of]
     ]

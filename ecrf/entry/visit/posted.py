@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor
+from ecrf.audit.reasons import tidy
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.record import record
 from ecrf.casebook.record.values import Missing
@@ -46,8 +47,8 @@ def posted_item(request: HttpRequest, kind: str) -> Any:
 
 
 def reason_given(data: QueryDict, name: str = "reason") -> str:
-    """Why a completed value changes, as far as it can be stored."""
-    return (data.get(name) or "").replace("\x00", "").strip()[:500]
+    """Why a completed value changes."""
+    return tidy(data.get(name) or "")
 
 
 def save_page(form_inputs: list[FormInput], data: QueryDict, user: User, by: Actor) -> bool:

@@ -3,8 +3,7 @@
 from typing import Any
 
 from ecrf.access.models import Site
-from ecrf.casebook.labels import element_id, form_title, visit_label
-from ecrf.casebook.link_names import short_name
+from ecrf.casebook.labels import element_id, form_title, short_name, visit_label
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, WORDS_OF, CrfDefinition
 from ecrf.monitoring.home.site_counts import COUNTED, in_words, is_new, log_rows
@@ -15,11 +14,11 @@ from ecrf.queries.models import Query, Turn
 
 def queries(site: Site, since: Since, limit: int) -> WorkSection:
     """The open queries, the oldest first; two statements."""
-    found = open_queries().filter(site=site)
-    first = found.order_by("opened_at", "pk").values("pk")[:limit]
+    open_here = open_queries().filter(site=site)
+    first = open_here.order_by("opened_at", "pk").values("pk")[:limit]
     rows = Query.objects.filter(pk__in=first).select_related("patient", "entry__visit", "entry__parent")
     lines = [query_line(query) for query in rows.order_by("opened_at", "pk")]
-    count = found.count() if since.counts is None else since.counts["queries"]
+    count = open_here.count() if since.counts is None else since.counts["queries"]
     return WorkSection(
         "queries", "Open queries, oldest first", lines, str(count), count > limit, empty="No query is open."
     )
@@ -49,9 +48,9 @@ def log(site: Site, key: str, since: Since, limit: int, *, only_new: bool = Fals
     if only_new and since.at:
         rows = rows.filter(is_new(since.at))
     count = rows.values("pk")[: COUNTED + 1].count() if since.counts is None else since.counts[key]
-    found = list(rows.select_related("entry__patient", "entry__review_status").order_by("-pk")[:limit])
-    linked = _linked(definition, found)
-    lines = [_log_line(row, since, linked) for row in found]
+    shown = list(rows.select_related("entry__patient", "entry__review_status").order_by("-pk")[:limit])
+    linked = _linked(definition, shown)
+    lines = [_log_line(row, since, linked) for row in shown]
     return WorkSection(
         key, definition.plural, lines, in_words(count), count > limit, empty="None is recorded."
     )
@@ -63,16 +62,16 @@ Linked = dict[tuple[str, int, str], str]
 
 def _linked(definition: CrfDefinition, rows: list[Any]) -> Linked:
     """What the rows' links to other logs lead to; a statement for each link."""
-    found: Linked = {}
+    names: Linked = {}
     for name, link in definition.links.items():
         named = {getattr(row, name) for row in rows} - {None}
         if link.to not in protocol().logs or not named:
             continue
         targets = log_rows(link.to).filter(entry__patient__in={row.entry.patient_id for row in rows})
-        numbers = [int(each) for each in named if each.isdecimal()]
+        numbers = [int(named_number) for named_number in named if named_number.isdecimal()]
         for target in targets.filter(entry__number__in=numbers).select_related("entry"):
-            found[link.to, target.entry.patient_id, target.entry.link] = short_name(target)
-    return found
+            names[link.to, target.entry.patient_id, target.entry.link] = short_name(target)
+    return names
 
 
 def _log_line(row: Any, since: Since, linked: Linked) -> WorkLine:
@@ -101,7 +100,7 @@ def _in_a_line(row: Any, linked: Linked) -> str:
             )
         else:
             words.append(item.words(value))
-    return " · ".join([each for each in words if each][:WORDS_OF])
+    return " · ".join([word for word in words if word][:WORDS_OF])
 
 
 def _visit_named(link: str) -> str:

@@ -68,17 +68,23 @@ def overview(user: User) -> Overview:
         whole += [_list_of(ReferenceRange, "Laboratory ranges")] if trial.lab_tests else []
         forms = [list_group(CRFS[key]) for key in trial.scheduled_crfs() if key not in trial.safety_logs]
         return Overview([], [], whole, list_groups, forms)
-    columns = [
-        (each, _rows_by_site(user, definition)) for each, definition in zip(list_groups, logs, strict=True)
-    ]
+    columns = []
+    for column, definition in zip(list_groups, logs, strict=True):
+        readable = reachable(user, rows(definition), right_to_read(definition)).order_by()
+        counts = readable.values_list("entry__patient__site").annotate(count=Count("pk"))
+        columns.append((column, dict(counts)))
     lines = [_line(site, columns) for site in sites(user, Right.REVIEW, Right.REVIEW_SAFETY)]
-    return Overview([each for each, _ in columns], lines, whole, list_groups, forms)
+    return Overview([column for column, _ in columns], lines, whole, list_groups, forms)
 
 
 def _line(site: Site, columns: list[tuple[ListGroup, dict[int, int]]]) -> SiteLine:
     """The links lead to the rows whose patient's number begins with the site's code."""
     return SiteLine(
-        site, [SiteCount(found.get(site.pk, 0), f"{each.url}?q={site.code}-") for each, found in columns]
+        site,
+        [
+            SiteCount(counts.get(site.pk, 0), f"{list_group.url}?q={site.code}-")
+            for list_group, counts in columns
+        ],
     )
 
 
@@ -94,8 +100,3 @@ def _list_of(model: type[Model], title: str) -> ListGroup:
 
 def _address(model: type) -> str:
     return reverse(f"monitor:{model._meta.app_label}_{model._meta.model_name}_changelist")  # type: ignore[attr-defined]
-
-
-def _rows_by_site(user: User, definition: CrfDefinition) -> dict[int, int]:
-    mine = reachable(user, rows(definition), right_to_read(definition))
-    return dict(mine.order_by().values_list("entry__patient__site").annotate(count=Count("pk")))

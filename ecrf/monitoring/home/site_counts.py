@@ -15,7 +15,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
-from ecrf.casebook.schedule.many import overdue
+from ecrf.casebook.schedule.status import overdue
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -106,10 +106,10 @@ def last_ended(user: User) -> QuerySet[MonitoringVisit]:
 
 def site_numbers(user: User) -> list[SiteNumbers]:
     """Every site the user reviews; six statements. Practice sites come last."""
-    found, trial = list(_counted(user)), protocol()
-    ids = [site.pk for site in found]
-    progress, late, queries = _progress(ids), _overdue(found), _queries(ids)
-    serious, deviations = _log(trial.serious_log, found), _log(trial.deviation_log, found)
+    sites_here, trial = list(_counted(user)), protocol()
+    ids = [site.pk for site in sites_here]
+    progress, late, queries = _progress(ids), _overdue(sites_here), _queries(ids)
+    serious, deviations = _log(trial.serious_log, sites_here), _log(trial.deviation_log, sites_here)
     return [
         SiteNumbers(
             site=site,
@@ -122,7 +122,7 @@ def site_numbers(user: User) -> list[SiteNumbers]:
             deviations=deviations.get(site.pk, (0, 0)),
             queries=queries[site.pk],
         )
-        for site in found
+        for site in sites_here
     ]
 
 
@@ -137,14 +137,14 @@ def _counted(user: User) -> QuerySet:
     return rows.order_by("is_practice", "code")
 
 
-def _log(key: str, found: list[Site]) -> dict[int, tuple[int, int]]:
+def _log(key: str, sites_here: list[Site]) -> dict[int, tuple[int, int]]:
     """{site id: (entries of the log, those that are new)}; none where the trial has no such log."""
     if not key:
         return {}
-    since: dict[int, datetime | None] = {site.pk: getattr(site, "since", None) for site in found}
+    since: dict[int, datetime | None] = {site.pk: getattr(site, "since", None) for site in sites_here}
     here = (Q(entry__patient__site=pk) & is_new(at) for pk, at in since.items())
     new = reduce(or_, here, Q(pk=None))
-    rows = log_rows(key).filter(entry__patient__site__in=[site.pk for site in found])
+    rows = log_rows(key).filter(entry__patient__site__in=[site.pk for site in sites_here])
     counts = rows.values_list("entry__patient__site").annotate(all=Count("pk"), new=Count("pk", filter=new))
     return {site: (every, fresh) for site, every, fresh in counts}
 
@@ -164,22 +164,22 @@ def is_new(since: datetime | None) -> Q:
 def _progress(ids: list[int]) -> dict[int, tuple[int, int]]:
     """{site id: (items planned, items verified)}."""
     sums = ReviewStatus.objects.filter(site__in=ids).order_by().values_list("site")
-    found = sums.annotate(all=Sum("planned"), done=Sum("verified"))
-    return {site: (planned, verified) for site, planned, verified in found}
+    counted = sums.annotate(all=Sum("planned"), done=Sum("verified"))
+    return {site: (planned, verified) for site, planned, verified in counted}
 
 
-def _overdue(found: list[Site]) -> dict[int, int]:
+def _overdue(sites_here: list[Site]) -> dict[int, int]:
     """{site id: patients whose next visit's window has closed}."""
-    late = overdue({site.pk: site.today() for site in found})
+    late = overdue({site.pk: site.today() for site in sites_here})
     rows = PatientStatus.objects.filter(late, state__in=LIVING).order_by().values_list("site")
     return dict(rows.annotate(count=Count("pk")))
 
 
 def _queries(ids: list[int]) -> dict[int, OpenQueries]:
     rows = open_queries().filter(site__in=ids).order_by().values_list("site", "turn")
-    found: dict[int, OpenQueries] = defaultdict(OpenQueries)
+    by_site: dict[int, OpenQueries] = defaultdict(OpenQueries)
     for site, turn, count, oldest in rows.annotate(count=Count("pk"), oldest=Min(F("opened_at"))):
-        queries = found[site]
+        queries = by_site[site]
         queries.by_turn[turn] = count
         queries.oldest_at = min(oldest, queries.oldest_at or oldest)
-    return found
+    return by_site

@@ -8,11 +8,11 @@ from functools import partial
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from ecrf.access.models import Site
-from ecrf.casebook.labels import form_title
+from ecrf.casebook.labels import counted, form_title, label_of
 from ecrf.casebook.models import Patient, PatientStatus
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
-from ecrf.casebook.schedule.many import overdue
+from ecrf.casebook.schedule.status import overdue
 from ecrf.forms.protocol import protocol
 from ecrf.monitoring.home.log_lines import log, queries
 from ecrf.monitoring.home.site_counts import COUNTED, in_words
@@ -26,15 +26,15 @@ REVIEW_STATUSES = 2_000
 def changed(site: Site, since: Since, limit: int) -> WorkSection:
     """The visits and logs of which a complete form changed, the newest first; four statements.
 
-    Only the newest marks are looked at, two thousand of them: the count says "over" behind these.
+    Only the two thousand that changed last are looked at: the count says "over" behind these.
     """
     review_statuses = ReviewStatus.objects.filter(site=site)
     if since.at:
         review_statuses = review_statuses.filter(changed_at__gt=since.at)
     newest = review_statuses.order_by("-changed_at").values("pk")[:REVIEW_STATUSES]
     places = ReviewStatus.objects.filter(pk__in=newest).order_by().values_list("patient_id", "visit_id")
-    found = list(places.annotate(last=Max("changed_at"), forms=Count("pk")).order_by("-last"))
-    shown = found[:limit]
+    changed_places = list(places.annotate(last=Max("changed_at"), forms=Count("pk")).order_by("-last"))
+    shown = changed_places[:limit]
     titles = _titles(review_statuses, {(patient, visit) for patient, visit, _last, _forms in shown})
     named = Places((patient, visit) for patient, visit, _last, _forms in shown)
     lines = [
@@ -45,20 +45,20 @@ def changed(site: Site, since: Since, limit: int) -> WorkSection:
         )
         for patient, visit, last, _forms in shown
     ]
-    is_cut = sum(forms for *_place, forms in found) == REVIEW_STATUSES
+    is_cut = sum(forms for *_place, forms in changed_places) == REVIEW_STATUSES
     return WorkSection(
         "changed",
         f"Changed since {since.visit}" if since.at else "Complete, newest first",
         lines,
-        f"over {len(found)}" if is_cut else str(len(found)),
-        len(found) > limit,
+        f"over {len(changed_places)}" if is_cut else str(len(changed_places)),
+        len(changed_places) > limit,
         f"Which began on {day_and_time(since.at, site)}." if since.at else since.never,
         "No complete form has changed." if since.at else "No form is complete yet.",
     )
 
 
 def _titles(review_statuses: QuerySet[ReviewStatus], places: set[Place]) -> dict[Place, list[str]]:
-    """{place: the titles of its forms among the marks, for a row that of the form it belongs to}; one statement."""
+    """{place: the titles of its forms, for a row that of the form it belongs to}; one statement."""
     at_visits = Q(visit__in=[visit for _patient, visit in places if visit])
     in_logs = Q(visit=None, patient__in=[patient for patient, visit in places if not visit])
     here = (
@@ -84,33 +84,33 @@ def _forms_in_words(titles: list[str], most: int = 3) -> str:
 def left_by_patient(site: Site, limit: int) -> WorkSection:
     """The patients with items left to verify, most left first; two statements."""
     left = _left(site).values_list("patient_id").annotate(left=Sum(F("planned") - F("verified")))
-    found = list(left.order_by("-left", "patient_id")[: COUNTED + 1])
-    shown = Patient.objects.in_bulk([patient for patient, _count in found[:limit]])
+    patients = list(left.order_by("-left", "patient_id")[: COUNTED + 1])
+    shown = Patient.objects.in_bulk([patient for patient, _count in patients[:limit]])
     lines = [
         WorkLine(pk, shown[pk].number, words=f"{_items(count)} left", left=count, next_to_verify=True)
-        for pk, count in found[:limit]
+        for pk, count in patients[:limit]
     ]
     return WorkSection(
         "left",
         "Left to verify by plan",
         lines,
-        in_words(len(found)),
-        len(found) > limit,
+        in_words(len(patients)),
+        len(patients) > limit,
         empty="Everything that is complete and planned is verified.",
-        patients=tuple(patient for patient, _count in found),
+        patients=tuple(patient for patient, _count in patients),
     )
 
 
 def left_by_place(site: Site, limit: int = COUNTED) -> WorkSection:
     """The same by visit, as a monitoring visit goes through it; three statements."""
     sums = _left(site).values_list("patient_id", "visit_id").annotate(left=Sum(F("planned") - F("verified")))
-    found = list(sums.order_by("patient_id", "visit_id")[: limit + 1])
-    named = Places((patient, visit) for patient, visit, _left in found)
+    places = list(sums.order_by("patient_id", "visit_id")[: limit + 1])
+    named = Places((patient, visit) for patient, visit, _left in places)
     lines = [
         named.line((patient, visit), words=_items(count), left=count)
-        for patient, visit, count in found[:limit]
+        for patient, visit, count in places[:limit]
     ]
-    return WorkSection("left", "Left to verify by plan", lines, in_words(len(found)), len(found) > limit)
+    return WorkSection("left", "Left to verify by plan", lines, in_words(len(places)), len(places) > limit)
 
 
 def _left(site: Site) -> QuerySet[ReviewStatus]:
@@ -164,25 +164,22 @@ def overdue_visits(site: Site, limit: int) -> WorkSection:
     """The patients whose next visit's window has closed, the longest overdue first; one statement."""
     late = overdue({site.pk: site.today()})
     rows = PatientStatus.objects.filter(late, state__in=LIVING).select_related("patient")
-    found = list(rows.order_by("closes_on")[: COUNTED + 1])
-    lines = [_overdue_line(row, site.today()) for row in found[:limit]]
+    late_patients = list(rows.order_by("closes_on")[: COUNTED + 1])
+    lines = [_overdue_line(row, site.today()) for row in late_patients[:limit]]
     return WorkSection(
         "overdue",
         "Overdue visits",
         lines,
-        in_words(len(found)),
-        len(found) > limit,
+        in_words(len(late_patients)),
+        len(late_patients) > limit,
         empty="No visit is overdue.",
     )
 
 
 def _overdue_line(row: PatientStatus, today: date) -> WorkLine:
     assert row.closes_on
-    plan, days = protocol().plan(row.next_code), (today - row.closes_on).days
-    note = f"window closed {row.closes_on}, {days} {'day' if days == 1 else 'days'} ago"
-    return WorkLine(
-        row.patient_id, row.patient.number, plan.label if plan else row.next_code, "visit overdue", note
-    )
+    note = f"window closed {row.closes_on}, {counted((today - row.closes_on).days, 'day')} ago"
+    return WorkLine(row.patient_id, row.patient.number, label_of(row.next_code), "visit overdue", note)
 
 
 Builder = Callable[[Site, Since, int], WorkSection]
@@ -191,7 +188,7 @@ Builder = Callable[[Site, Since, int], WorkSection]
 def builders() -> dict[str, Builder]:
     """{section's key in addresses: what builds it}, in the order of the first page."""
     trial = protocol()
-    found: dict[str, Builder] = {
+    sections: dict[str, Builder] = {
         "changed": changed,
         "left": lambda site, _since, limit: left_by_patient(site, limit),
         "queries": queries,
@@ -200,9 +197,9 @@ def builders() -> dict[str, Builder]:
     }
     for key in (trial.serious_log, trial.deviation_log):
         if key:
-            found[key] = partial(_log_section, key)
-    return found
+            sections[key] = partial(_log, key)
+    return sections
 
 
-def _log_section(key: str, site: Site, since: Since, limit: int) -> WorkSection:
+def _log(key: str, site: Site, since: Since, limit: int) -> WorkSection:
     return log(site, key, since, limit)

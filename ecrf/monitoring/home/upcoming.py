@@ -34,12 +34,12 @@ def coming_visits(user: User) -> list[Coming]:
     if Right.VERIFY in user.rights:
         rows = rows.filter(monitor=user)
     under_way = Q(started_at__isnull=False, ended_at=None)
-    found = rows.filter(finished_at=None, called_off_at=None).annotate(comes_first=under_way)
-    return [Coming(visit) for visit in found.order_by(F("comes_first").desc(), "planned_on", "pk")[:SHOWN]]
+    coming = rows.filter(finished_at=None, called_off_at=None).annotate(comes_first=under_way)
+    return [Coming(visit) for visit in coming.order_by(F("comes_first").desc(), "planned_on", "pk")[:SHOWN]]
 
 
 def go_on_with(user: User, site: Site, patients: tuple[int, ...]) -> int | None:
     """Of the patients with something left, the one the user verified last; else the first. One statement."""
-    mine = Verification.objects.filter(site=site, verified_by=user).order_by("-verified_at")
-    last = mine.values_list("patient_id", flat=True).first()
+    verifications = Verification.objects.filter(site=site, verified_by=user).order_by("-verified_at")
+    last = verifications.values_list("patient_id", flat=True).first()
     return last if last in patients else next(iter(patients), None)

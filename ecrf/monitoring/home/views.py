@@ -43,15 +43,17 @@ def index(request: UserRequest) -> HttpResponse:
     context: dict[str, Any] = {"overview": overview(user), "trial": protocol()}
     if Right.REVIEW in user.rights:
         context["home"] = home(request)
-    return render(request, "monitoring/index.html", context)
+    return render(request, "monitoring/home/home.html", context)
 
 
 def home(request: UserRequest) -> Home:
     """The site in the address; else one where a visit of one's own is under way; else the first."""
     user, is_own = request.user, Right.VERIFY in request.user.rights
     sites, visits = site_numbers(user), coming_visits(user)
-    code = request.GET.get("site") or next((each.visit.site.code for each in visits if each.is_under_way), "")
-    chosen = next((each for each in sites if each.site.code == code), None)
+    code = request.GET.get("site") or next(
+        (coming.visit.site.code for coming in visits if coming.is_under_way), ""
+    )
+    chosen = next((counts for counts in sites if counts.site.code == code), None)
     if request.GET.get("site") and chosen is None:
         raise Http404
     chosen = chosen or next(iter(sites), None)
@@ -72,6 +74,6 @@ def work_list(request: UserRequest, code: str, section: str) -> HttpResponse:
     build = builders().get(section)
     if build is None:
         raise Http404
-    found = build(site, since_last(request.user, site), COUNTED)
-    context = {"site": site, "section": found, "back": f"{reverse('monitor:index')}?site={site.code}"}
-    return render(request, "monitoring/work_list.html", context)
+    work = build(site, since_last(request.user, site), COUNTED)
+    context = {"site": site, "section": work, "back": f"{reverse('monitor:index')}?site={site.code}"}
+    return render(request, "monitoring/home/work_list.html", context)

@@ -106,10 +106,10 @@ class Places:
     """The patients' numbers and the visits' labels of these places; two statements."""
 
     def __init__(self, places: Iterable[Place]) -> None:
-        found = list(places)
-        patients = {patient for patient, _visit in found}
+        named = list(places)
+        patients = {patient for patient, _visit in named}
         self.numbers = dict(Patient.objects.filter(pk__in=patients).values_list("pk", "number"))
-        opened = Visit.objects.filter(pk__in={visit or 0 for _patient, visit in found})
+        opened = Visit.objects.filter(pk__in={visit or 0 for _patient, visit in named})
         self.labels = {visit.pk: visit_label(visit) for visit in opened}
 
     def label(self, visit: int | None) -> str:

@@ -37,16 +37,16 @@ class FirstRows(Paginator):
 
 
 class ReviewList(ChangeList):
-    """One page of a list. `dress` of the model's admin adds what the rows need beside their own columns."""
+    """One page of a list. `load_columns` of the model's admin adds what they need beside the rows."""
 
     def get_results(self, request: HttpRequest) -> None:
         try:
             super().get_results(request)
         except IncorrectLookupParameters as error:
             raise Http404 from error
-        found = list(self.result_list)
-        self.model_admin.dress(found)  # type: ignore[attr-defined]
-        self.result_list = found  # type: ignore[assignment]
+        rows = list(self.result_list)
+        self.model_admin.load_columns(rows)  # type: ignore[attr-defined]
+        self.result_list = rows  # type: ignore[assignment]
         self.shown = self.paginator.page(self.page_num if self.multi_page else 1)
 
     def url_for_result(self, result: Model) -> str:
@@ -87,18 +87,18 @@ def struck_through(words: str) -> SafeString:
     return format_html("<s>{}</s>", words)
 
 
-def asked(count: int) -> SafeString:
+def open_words(count: int) -> SafeString:
     """How many queries are open."""
     return chip("question", f"{count} open") if count else quiet("–")
 
 
 def by_visit(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
     """{visit id: its entries}."""
-    found: dict[int, list[Entry]] = defaultdict(list)
+    entries_by_visit: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.visit_id:
-            found[entry.visit_id].append(entry)
-    return found
+            entries_by_visit[entry.visit_id].append(entry)
+    return entries_by_visit
 
 
 def ids(rows: list[Model]) -> list[int]:

@@ -12,7 +12,7 @@ from ecrf.access.reach import sites
 from ecrf.access.roles import Right
 from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.schedule.due import LIVING, PatientState
-from ecrf.casebook.schedule.many import due_within, overdue
+from ecrf.casebook.schedule.status import due_within, overdue
 from ecrf.monitoring.reach import reader
 
 STATES = {state.value.replace(" ", "-"): state for state in PatientState}
@@ -24,7 +24,7 @@ class PatientFilter(SimpleListFilter):
 
     title = "Show"
     parameter_name = "show"
-    template = "monitoring/_narrow.html"
+    template = "monitoring/lists/_narrow.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         states = [(key, state.value.capitalize()) for key, state in STATES.items()]

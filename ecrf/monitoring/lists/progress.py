@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 from django.utils.safestring import SafeString
 
-from ecrf.casebook.review_status import ReviewStatus
+from ecrf.casebook.review_status import ReviewStatus, unsigned
 from ecrf.monitoring.lists.changelist import chip, quiet
 
 
@@ -35,9 +35,9 @@ class Progress:
 
 
 def progress_of(path: str, ids: list[int]) -> dict[int, Progress]:
-    """{id: progress} over the rows of one page; `path` leads from the mark to what the ids name. One statement."""
+    """{id: progress} over a page of rows; `path` leads from the review status to what the ids name. One statement."""
     review_statuses = ReviewStatus.objects.filter(**{f"{path}__in": ids}).order_by().values_list(path)
     sums = review_statuses.annotate(
-        Sum("planned"), Sum("verified"), Count("pk"), unsigned=Count("pk", filter=Q(is_signed=False))
+        Sum("planned"), Sum("verified"), Count("pk"), unsigned=Count("pk", filter=unsigned())
     )
     return {pk: Progress(*numbers) for pk, *numbers in sums}

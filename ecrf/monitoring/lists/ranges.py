@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.urls import URLPattern, path
 
 from ecrf.casebook.laboratory.services import all_ranges
 from ecrf.casebook.models import ReferenceRange
@@ -33,11 +32,6 @@ class RangeAdmin(ReviewAdmin):
         "the_state",
         "the_person",
     )
-
-    def get_urls(self) -> list[URLPattern]:  # type: ignore[override]
-        """The list alone: a range has no page of its own."""
-        name = f"{self.opts.app_label}_{self.opts.model_name}_changelist"
-        return [path("", self.admin_site.admin_view(self.changelist_view), name=name)]
 
     def rows(self) -> QuerySet[ReferenceRange]:
         return all_ranges()

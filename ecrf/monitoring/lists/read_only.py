@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
@@ -19,10 +21,10 @@ from ecrf.monitoring.lists.changelist import (
     ROWS,
     FirstRows,
     ReviewList,
-    asked,
     by_number,
     chip,
     ids,
+    open_words,
     quiet,
     struck_through,
 )
@@ -31,10 +33,14 @@ from ecrf.queries.lookup import count_open_of_entries
 
 
 class ReviewAdmin(admin.ModelAdmin):
-    """A list and a page for each row, to read only; `number_path` leads from the row to the patient's number."""
+    """A list and a page for each row, to read only; `number_path` leads from the row to the patient's number.
+
+    Of the admin it uses columns, filters and order of a list. Nobody has one of its rights to add, change or delete.
+    """
 
     actions = None
     list_per_page = list_max_show_all = ROWS
+    # Each would cost a count of the whole table.
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     paginator = FirstRows
@@ -49,36 +55,32 @@ class ReviewAdmin(admin.ModelAdmin):
     beside: str = ""
     beside_url: str = ""
     """The name and the address of a page that belongs to the list."""
-    page: ClassVar[Callable[..., HttpResponse]]
+    page: ClassVar[Callable[..., HttpResponse] | None] = None
+    """A row's page; None where the list is all there is."""
 
-    def get_urls(self) -> list[URLPattern]:  # type: ignore[override]
+    def list_urls(self) -> list[URLPattern]:
+        """The list, and the page of a row."""
+        address = f"{self.opts.app_label}/{self.opts.model_name}/"
         name = f"{self.opts.app_label}_{self.opts.model_name}"
-        guard = self.admin_site.admin_view
-        return [
-            path("", guard(self.changelist_view), name=f"{name}_changelist"),
-            path("<int:pk>/change/", guard(type(self).page), name=f"{name}_change"),
-        ]
+        see = self.admin_site.admin_view
+        urls = [path(address, see(self.list_page), name=f"{name}_changelist")]
+        if page := type(self).page:
+            urls.append(path(f"{address}<int:pk>/change/", see(page), name=f"{name}_change"))
+        return urls
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.right in reader(request).rights
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+    def list_page(self, request: HttpRequest) -> HttpResponse:
+        if self.right not in reader(request).rights:
+            raise PermissionDenied("Your role does not let you read this list.")
+        return render(request, "monitoring/lists/list.html", {"cl": self.get_changelist_instance(request)})
 
     def lookup_allowed(self, lookup: str, value: object, request: HttpRequest | None = None) -> bool:
         """What a list's own filters name, and no column of the database."""
-        return lookup in {each.parameter_name for each in self.list_filter}  # type: ignore[union-attr]
+        return lookup in {choice.parameter_name for choice in self.list_filter}  # type: ignore[union-attr]
 
     def rows(self) -> QuerySet[Any]:
         raise NotImplementedError
 
-    def dress(self, rows: list[Any]) -> None:
+    def load_columns(self, rows: list[Any]) -> None:
         """Load what the columns need beside the rows: a fixed number of statements a page."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -115,7 +117,7 @@ class ReviewAdmin(admin.ModelAdmin):
 
     @admin.display(description="Queries")
     def the_queries(self, row: Any) -> str:
-        return asked(row.open_queries)
+        return open_words(row.open_queries)
 
     @admin.display(description="Verified")
     def the_verified(self, row: Any) -> str:
@@ -134,7 +136,7 @@ class FormColumns(ReviewAdmin):
     def entry_of(self, row: Any) -> Entry:
         raise NotImplementedError
 
-    def dress(self, rows: list[Any]) -> None:
+    def load_columns(self, rows: list[Any]) -> None:
         """Two statements: the queries, and the entries below those of the page."""
         counts = count_open_of_entries(ids(rows))
         below = list(Entry.objects.filter(parent__in=ids(rows)).select_related("parent"))

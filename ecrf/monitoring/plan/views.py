@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reach_site, sites
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -59,9 +59,9 @@ def _set(request: UserRequest) -> HttpResponse:
 
 
 def _share(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 4):
+    if (share := whole_number(text)) is None:
         raise PlanRefused("The share is a whole number from 0 to 100.")
-    return int(text)
+    return share
 
 
 def _day(text: str) -> date:
@@ -79,16 +79,16 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     plans = _plans(request.user)
-    for each in plans:
-        if at and each.site.pk == at.pk:
-            each.given, each.words = given or {}, words
+    for plan in plans:
+        if at and plan.site.pk == at.pk:
+            plan.given, plan.words = given or {}, words
     context = {"plans": plans, "critical": critical_in_words(), "share": protocol().verified_share}
-    return render(request, "monitoring/plan.html", context, status=status)
+    return render(request, "monitoring/plan/plan.html", context, status=status)
 
 
 def _plans(user: User) -> list[SitePlan]:
-    mine = list(sites(user, Right.REVIEW))
-    shares = shares_by_site([site.pk for site in mine])
+    own_sites = list(sites(user, Right.REVIEW))
+    shares = shares_by_site([site.pk for site in own_sites])
     return [
         SitePlan(
             site,
@@ -96,7 +96,7 @@ def _plans(user: User) -> list[SitePlan]:
             shares.get(site.pk, [])[::-1],
             user.may(Right.SET_PLAN, site),
         )
-        for site in mine
+        for site in own_sites
     ]
 
 

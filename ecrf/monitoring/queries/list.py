@@ -9,7 +9,6 @@ from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
@@ -19,7 +18,7 @@ from ecrf.access.roles import Right
 from ecrf.checks.registry import CHECKS
 from ecrf.monitoring.lists.changelist import chip, ids, quiet
 from ecrf.monitoring.lists.read_only import ReviewAdmin
-from ecrf.monitoring.queries import noise, views
+from ecrf.monitoring.queries import views
 from ecrf.monitoring.reach import reader
 from ecrf.monitoring.site import monitor_site
 from ecrf.queries.lookup import placed
@@ -32,7 +31,7 @@ CUT = 90
 class _Narrowing(SimpleListFilter):
     """One choice at a time; anything that is no choice is no list (404)."""
 
-    template = "monitoring/_narrow.html"
+    template = "monitoring/lists/_narrow.html"
     first = "All"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -129,26 +128,10 @@ class QueryAdmin(ReviewAdmin):
         where = ["the_site", "the_visit", "the_form", "the_item"]
         return ["the_query", patient, *where, "the_words", "the_turn", "the_days", "the_check"]
 
-    def get_urls(self) -> list[URLPattern]:
-        act = monitor_site.act_view
-        own = [
-            path("checks/", monitor_site.admin_view(noise.noisy_checks), name="noisy-checks"),
-            path(
-                "open/<int:pk>/<slug:name>/",
-                monitor_site.form_view(views.open_here),
-                name="open-query",
-            ),
-            path("<int:pk>/ask-again/", act(views.ask_again), name="ask-query-again"),
-            path("<int:pk>/pass-on/", act(views.pass_on), name="pass-query-on"),
-            path("<int:pk>/close/", act(views.close), name="close-query"),
-            path("<int:pk>/reopen/", act(views.reopen), name="reopen-query"),
-        ]
-        return [*super().get_urls(), *own]
-
     def rows(self) -> QuerySet[Query]:
         return Query.objects.all()
 
-    def dress(self, rows: list[Any]) -> None:
+    def load_columns(self, rows: list[Any]) -> None:
         """Where each stands; one statement."""
         rows[:] = placed(ids(rows))
 
@@ -179,12 +162,9 @@ class QueryAdmin(ReviewAdmin):
 
     @admin.display(description="Since", ordering="turn_since")
     def the_days(self, row: Query) -> str:
-        return chip("overdue", f"{row.days} days") if row.is_open and row.days > 30 else _days(row.days)
+        words = {0: "today", 1: "1 day"}.get(row.days, f"{row.days} days")
+        return chip("overdue", words) if row.is_open and row.days > 30 else words
 
     @admin.display(description="Check")
     def the_check(self, row: Query) -> str:
         return row.check_id or quiet(row.opened_by.username if row.opened_by else "–")
-
-
-def _days(count: int) -> str:
-    return {0: "today", 1: "1 day"}.get(count, f"{count} days")

@@ -56,33 +56,33 @@ def noisy_checks(request: UserRequest) -> HttpResponse:
     """For monitors their sites, for data managers all; one site by `?site=`."""
     if Right.REVIEW not in request.user.rights:
         raise PermissionDenied("Your role does not let you review patients' data.")
-    mine = list(sites(request.user, Right.REVIEW))
+    own_sites = list(sites(request.user, Right.REVIEW))
     code = request.GET.get("site", "")
-    chosen = next((site for site in mine if site.code == code), None)
+    chosen = next((site for site in own_sites if site.code == code), None)
     if code and chosen is None:
         raise Http404
-    context = {"lines": noise(request.user, chosen), "sites": mine, "chosen": chosen}
-    return render(request, "monitoring/noisy_checks.html", context)
+    context = {"lines": noise(request.user, chosen), "sites": own_sites, "chosen": chosen}
+    return render(request, "monitoring/queries/noisy_checks.html", context)
 
 
 def noise(user: User, site: Site | None = None) -> list[CheckNoise]:
     """Every soft check, also of those that never asked; the noisiest first. Two statements."""
-    found, queries = _discrepancies(user, site), _queries(user, site)
+    discrepancies, queries = _discrepancies(user, site), _queries(user, site)
     soft = {check.id: check.title for check in CHECKS.values() if not check.hard}
-    gone = dict.fromkeys({*found, *queries} - set(soft), "No longer part of the system")
+    gone = dict.fromkeys({*discrepancies, *queries} - set(soft), "No longer part of the system")
     titles = soft | gone
-    lines = [_line(id, title, found.get(id, {}), queries.get(id, {})) for id, title in titles.items()]
+    lines = [_line(id, title, discrepancies.get(id, {}), queries.get(id, {})) for id, title in titles.items()]
     return sorted(lines, key=lambda line: (-line.confirmed, -(line.noise or 0), -line.asked, line.id))
 
 
-def _line(id: str, title: str, found: dict[str, Any], queries: dict[str, Any]) -> CheckNoise:
+def _line(id: str, title: str, discrepancies: dict[str, Any], queries: dict[str, Any]) -> CheckNoise:
     return CheckNoise(
         id=id,
         title=title,
-        asked=found.get("asked", 0),
-        changed=found.get("changed", 0),
-        confirmed=found.get("confirmed", 0),
-        open=found.get("open", 0),
+        asked=discrepancies.get("asked", 0),
+        changed=discrepancies.get("changed", 0),
+        confirmed=discrepancies.get("confirmed", 0),
+        open=discrepancies.get("open", 0),
         queries=queries.get("queries", 0),
         open_queries=queries.get("still", 0),
         median=queries.get("median"),
@@ -91,12 +91,12 @@ def _line(id: str, title: str, found: dict[str, Any], queries: dict[str, Any]) -
 
 def _discrepancies(user: User, site: Site | None) -> dict[str, dict[str, Any]]:
     """What was asked at all, in forms in progress too; what is struck out tells nothing about a check."""
-    mine = reachable(user, Discrepancy.objects.all(), Right.REVIEW)
-    mine = mine.filter(entry__struck_at=None, entry__parent__struck_at=None)
+    readable = reachable(user, Discrepancy.objects.all(), Right.REVIEW)
+    readable = readable.filter(entry__struck_at=None, entry__parent__struck_at=None)
     if site:
-        mine = mine.filter(entry__patient__site=site)
+        readable = readable.filter(entry__patient__site=site)
     counted = (
-        mine.order_by()
+        readable.order_by()
         .values("check_id")
         .annotate(
             asked=Count("pk"),
@@ -110,12 +110,12 @@ def _discrepancies(user: User, site: Site | None) -> dict[str, dict[str, Any]]:
 
 def _queries(user: User, site: Site | None) -> dict[str, dict[str, Any]]:
     """The queries of checks, and how long they were open: to their last closing, or to now."""
-    mine = reachable(user, Query.objects.exclude(check_id=""), Right.REVIEW)
+    readable = reachable(user, Query.objects.exclude(check_id=""), Right.REVIEW)
     if site:
-        mine = mine.filter(site=site)
+        readable = readable.filter(site=site)
     lasted = ExpressionWrapper(Coalesce(F("closed_at"), Now()) - F("opened_at"), DurationField())
     counted = (
-        mine.order_by()
+        readable.order_by()
         .values("check_id")
         .annotate(queries=Count("pk"), still=Count("pk", filter=~Q(turn=Turn.NOBODY)), median=Median(lasted))
     )

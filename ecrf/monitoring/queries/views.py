@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from ecrf.access.reach import reach
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import element_id, form_title, visit_label
 from ecrf.casebook.models import Entry
@@ -90,32 +90,31 @@ def _reach(request: UserRequest, pk: int, right: Right) -> Query:
 
 def _do(request: UserRequest, pk: int, act: Callable[..., Query], **given: Any) -> HttpResponse:
     """One act; the page of the query then, or the page with why not and with what was typed."""
-    found = _reach(request, pk, Right.QUERY)
-    actor = request.user.acting_at(found.site, Right.QUERY)
-    said = request.POST.get("said", "")
-    seen = int(said) if said.isascii() and said.isdigit() and len(said) < 18 else None
+    query = _reach(request, pk, Right.QUERY)
+    actor = request.user.acting_at(query.site, Right.QUERY)
+    seen = whole_number(request.POST.get("said", ""))
     try:
-        act(query=found, by=request.user, actor=actor, seen=seen, **given)
+        act(query=query, by=request.user, actor=actor, seen=seen, **given)
     except QueryRefused as refused:
         now = _reach(request, pk, Right.REVIEW)
         now.typed, now.trouble = given["text"], str(refused)
         return _page(request, now, refused.status)
-    messages.success(request, DONE[act.__name__].format(found.number))
+    messages.success(request, DONE[act.__name__].format(query.number))
     return redirect(_way_back(request) or reverse("monitor:queries_query_change", args=[pk]))
 
 
-def _page(request: UserRequest, found: Query, status: int = 200) -> HttpResponse:
+def _page(request: UserRequest, query: Query, status: int = 200) -> HttpResponse:
     user = request.user
     context = {
-        "query": found,
-        "patient": found.patient,
-        "address": address_of(found),
-        "value": as_it_stands(found.entry, found.item),
-        "may_act": user.may(Right.QUERY, found.site),
-        "may_close": rules.may_close(found, user),
-        "others": [turn for turn in Turn if turn not in (Turn.NOBODY, found.turn)],
+        "query": query,
+        "patient": query.patient,
+        "address": address_of(query),
+        "value": as_it_stands(query.entry, query.item),
+        "may_act": user.may(Right.QUERY, query.site),
+        "may_close": rules.may_close(query, user),
+        "others": [turn for turn in Turn if turn not in (Turn.NOBODY, query.turn)],
     }
-    return render(request, "monitoring/query.html", context, status=status)
+    return render(request, "monitoring/queries/query.html", context, status=status)
 
 
 def _asking(
@@ -136,7 +135,7 @@ def _asking(
         "next": _way_back(request),
     }
     part = "_queries_at" if request.headers.get("HX-Request") else "ask"
-    return render(request, f"monitoring/{part}.html", context, status=status)
+    return render(request, f"monitoring/queries/{part}.html", context, status=status)
 
 
 def _key(request: UserRequest) -> uuid.UUID | None:

@@ -8,9 +8,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from ecrf.access.reach import reach, require
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
-from ecrf.casebook.labels import element_id, form_title
+from ecrf.casebook.labels import counted, element_id, form_title
 from ecrf.casebook.models import Entry, Patient
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.reach import entries_of, reach_entry, reach_patient, reach_visit, verifications
@@ -37,23 +37,25 @@ def verify(request: UserRequest, pk: int, name: str) -> HttpResponse:
     except VerificationRefused as refusal:
         return _refused(request, entry, name, refusal)
     if not _in_place(request):
-        return redirect(_next_on_page(request, entry, name))
+        return redirect(f"{page_of_entry(entry)}#{first_to_do(request.user, entry, name)}")
     standing = ItemStanding(entry.pk, name, True, made.is_critical, True, made, None, request.user.pk)
     return _answer(request, entry, name, {"outcome": "verified", "standing": standing})
 
 
 def take_back(request: UserRequest, pk: int) -> HttpResponse:
     """U: one's own verification, as long as it stands."""
-    found = reach(request.user, verifications(), Right.VERIFY, pk=pk)
-    actor = request.user.acting_at(found.site, Right.VERIFY)
+    verification = reach(request.user, verifications(), Right.VERIFY, pk=pk)
+    actor = request.user.acting_at(verification.site, Right.VERIFY)
     try:
-        services.take_back(verification=found, by=request.user, actor=actor)
+        services.take_back(verification=verification, by=request.user, actor=actor)
     except VerificationRefused as refusal:
-        return _refused(request, found.entry, found.item, refusal)
+        return _refused(request, verification.entry, verification.item, refusal)
     if not _in_place(request):
-        return redirect(f"{page_of_entry(found.entry)}#{_id(found.entry, found.item)}")
-    standing = standing_now(found.entry, found.item, request.user)
-    return _answer(request, found.entry, found.item, {"outcome": "taken-back", "standing": standing})
+        return redirect(f"{page_of_entry(verification.entry)}#{_id(verification.entry, verification.item)}")
+    standing = standing_now(verification.entry, verification.item, request.user)
+    return _answer(
+        request, verification.entry, verification.item, {"outcome": "taken-back", "standing": standing}
+    )
 
 
 def ask(request: UserRequest, pk: int, name: str) -> HttpResponse:
@@ -84,23 +86,22 @@ def verify_shown(request: UserRequest, pk: int) -> HttpResponse:
         )
     except VerificationRefused as refusal:
         return place_page(request, request.POST.get("where", ""), Refusal("", str(refusal), 409))
-    messages.success(request, f"{len(made)} item{'s' * (len(made) != 1)} verified.")
-    for each in left_out:
-        messages.warning(request, f"Left out: {_label(each.entry, each.item)}, {each.why}.")
+    messages.success(request, f"{counted(len(made), 'item')} verified.")
+    for item in left_out:
+        messages.warning(request, f"Left out: {_label(item.entry, item.item)}, {item.why}.")
     return redirect(f"{page_of_entry(items[0][0])}#{_id(items[0][0], '')}")
 
 
 def _shown_items(request: UserRequest, patient: Patient) -> list[tuple[Entry, str]]:
     """What the page had on the screen (`12.right_1,12.right_2`); 404 for anything that is not the patient's."""
-    given = [key for keys in request.POST.getlist("item") for key in keys.split(",")]
-    named = [key.partition(".")[::2] for key in dict.fromkeys(given)]
-    if not named or not all(
-        entry.isascii() and entry.isdigit() and len(entry) < 19 for entry, _name in named
-    ):
+    keys = dict.fromkeys(key for keys in request.POST.getlist("item") for key in keys.split(","))
+    posted = [key.partition(".") for key in keys]
+    named = [(number, name) for text, _, name in posted if (number := whole_number(text)) is not None]
+    if not named or len(named) < len(posted):
         raise Http404
-    found = entries_of(patient, {int(entry) for entry, _name in named})
+    reached = entries_of(patient, {number for number, _name in named})
     try:
-        return [(found[int(entry)], name) for entry, name in named]
+        return [(reached[number], name) for number, name in named]
     except KeyError as error:
         raise Http404 from error
 
@@ -108,15 +109,16 @@ def _shown_items(request: UserRequest, patient: Patient) -> list[tuple[Entry, st
 def next_to_verify(request: UserRequest, pk: int | None = None) -> HttpResponse:
     """The next page with something planned and not verified: of this patient, or `?after=` a visit or a log."""
     place, _, which = request.GET.get("after", "").partition(":")
-    number, _, crf = which.partition(":")
-    if pk is None and not (number.isascii() and number.isdigit()):
+    text, _, crf = which.partition(":")
+    number = whole_number(text) if pk is None else pk
+    if number is None:
         raise Http404
-    visit = reach_visit(request.user, int(number)) if pk is None and place == "visit" else None
-    patient = visit.patient if visit else reach_patient(request.user, int(number) if pk is None else pk)
+    visit = reach_visit(request.user, number) if pk is None and place == "visit" else None
+    patient = visit.patient if visit else reach_patient(request.user, number)
     left = places_left(patient) if pk is not None else []
-    found = left[0] if left else next_place(request.user, patient, visit, crf if place == "log" else "")
-    if found:
-        return redirect(found.url)
+    target = left[0] if left else next_place(request.user, patient, visit, crf if place == "log" else "")
+    if target:
+        return redirect(target.url)
     messages.success(request, f"Nothing else is left to verify at site {patient.site.code}.")
     return redirect("monitor:index")
 
@@ -134,8 +136,7 @@ def _in_place(request: UserRequest) -> bool:
 
 def _whole(request: UserRequest, name: str) -> int:
     """A whole number that the page sends; 0, which is before everything, for anything else."""
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return whole_number(request.POST.get(name, "")) or 0
 
 
 def _key(request: UserRequest) -> uuid.UUID | None:
@@ -153,11 +154,6 @@ def _label(entry: Entry, item: str) -> str:
     definition = CRFS[entry.crf]
     words = str(definition.items[item].verbose_name) if item in definition.items else item
     return f"{form_title(entry)}, {words}"
-
-
-def _next_on_page(request: UserRequest, entry: Entry, name: str) -> str:
-    """Without JavaScript: the next item to verify on the page, or the end of it."""
-    return f"{page_of_entry(entry)}#{first_to_do(request.user, entry, name)}"
 
 
 def _refused(request: UserRequest, entry: Entry, item: str, refusal: VerificationRefused) -> HttpResponse:
@@ -183,4 +179,4 @@ def _answer(
     request: UserRequest, entry: Entry, item: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     context |= {"patient": entry.patient, "zone": entry.site.zone, "id": _id(entry, item)}
-    return render(request, "monitoring/_review_answer.html", context, status=status)
+    return render(request, "monitoring/sdv/_review_answer.html", context, status=status)

@@ -52,11 +52,11 @@ def places_left(patient: Patient, data: PatientData | None = None) -> list[NextP
     """The pages of one patient with something left, in order; two statements."""
     data = data or PatientData(patient)
     review_statuses = left_to_verify().filter(patient=patient).order_by()
-    found = review_statuses.values_list("visit", "visit__code", "entry__crf").annotate(
+    sums = review_statuses.values_list("visit", "visit__code", "entry__crf").annotate(
         left=Sum(F("planned") - F("verified"))
     )
     left: dict[tuple[int, str] | str, int] = {}
-    for visit, code, crf, count in found:
+    for visit, code, crf, count in sums:
         key = (visit, code) if visit else CRFS[crf].row_of or crf
         left[key] = left.get(key, 0) + count
     places = [_place(patient, data, key, count) for key, count in left.items()]

@@ -53,8 +53,8 @@ class ItemStanding:
     @property
     def is_own(self) -> bool:
         """Whether the reader verified it, and may take that back."""
-        found = self.verification
-        return bool(found and found.stands and found.verified_by_id == self.reader)
+        verification = self.verification
+        return bool(verification and verification.stands and verification.verified_by_id == self.reader)
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,15 @@ class SdvPage:
     def todo(self, form_view: FormView) -> list[ItemStanding]:
         """What is left to verify of a form and its rows, in the order of the page."""
         keys = [(s.row.entry_id, name) for s in form_view.with_rows if s.row for name in s.item_views]
-        return [found for key in keys if (found := self.standings.get(key)) and found.is_to_do]
+        return [standing for key in keys if (standing := self.standings.get(key)) and standing.is_to_do]
 
     def wants(self, form_view: FormView) -> bool:
         """Whether the plan wants anything of a form or its rows."""
-        ids = {each.row.entry_id for each in form_view.with_rows if each.row}
+        ids = {row_view.row.entry_id for row_view in form_view.with_rows if row_view.row}
         return any(
-            each.is_planned and each.is_verifiable for each in self.standings.values() if each.entry in ids
+            standing.is_planned and standing.is_verifiable
+            for standing in self.standings.values()
+            if standing.entry in ids
         )
 
     @cached_property
@@ -107,22 +109,29 @@ class SdvPage:
 
     @property
     def planned(self) -> int:
-        return sum(each.is_planned and each.is_verifiable for each in self.standings.values())
+        return sum(standing.is_planned and standing.is_verifiable for standing in self.standings.values())
 
     @property
     def verified(self) -> int:
-        return sum(each.is_planned and each.state == "verified" for each in self.standings.values())
+        return sum(
+            standing.is_planned and standing.state == "verified" for standing in self.standings.values()
+        )
 
     @property
     def open_queries(self) -> int:
-        return sum(query.is_open for found in self.queries.values() for query in found)
+        return sum(query.is_open for on_item in self.queries.values() for query in on_item)
 
 
 def sdv_page_of(
     patient: Patient, form_views: list[FormView], reader: User, seen: int, lock: Lock | None = None
 ) -> SdvPage:
     """Five statements at most. `seen`: the chain's length, read before the form views were."""
-    rows = [each.row for form_view in form_views for each in form_view.with_rows if each.row is not None]
+    rows = [
+        row_view.row
+        for form_view in form_views
+        for row_view in form_view.with_rows
+        if row_view.row is not None
+    ]
     ids = [row.entry_id for row in rows]
     latest = latest_on(ids)
     sdv_page = SdvPage(
@@ -171,8 +180,10 @@ def standing_of(
 def standing_now(entry: Entry, item: str, reader: User) -> ItemStanding:
     """Of one item, for the answer to a key; three statements."""
     latest = latest_on([entry.pk])
-    mine = [latest[entry.pk, item]] if (entry.pk, item) in latest else []
-    return standing_of(entry, item, reader, sampled_of([entry.pk]), latest, changes_of(entry.patient, mine))
+    standing = [latest[entry.pk, item]] if (entry.pk, item) in latest else []
+    return standing_of(
+        entry, item, reader, sampled_of([entry.pk]), latest, changes_of(entry.patient, standing)
+    )
 
 
 def chain_length(patient: Patient) -> int:
@@ -180,12 +191,12 @@ def chain_length(patient: Patient) -> int:
 
 
 def sampled_of(ids: Iterable[int]) -> dict[int, bool]:
-    """{entry id: whether it was drawn}."""
+    """{entry id: whether it is in the sample}."""
     return dict(ReviewStatus.objects.filter(entry__in=list(ids)).values_list("entry", "is_sampled"))
 
 
 def changes_of(patient: Patient, latest: Iterable[Verification]) -> dict[int, AuditEvent]:
     """{position: the change that undid a verification}."""
-    positions = [each.fallen_position for each in latest if each.fallen_position]
-    found = AuditEvent.objects.filter(chain=patient.pk, position__in=positions) if positions else ()
-    return {event.position: event for event in found}
+    positions = [verification.fallen_position for verification in latest if verification.fallen_position]
+    events = AuditEvent.objects.filter(chain=patient.pk, position__in=positions) if positions else ()
+    return {event.position: event for event in events}

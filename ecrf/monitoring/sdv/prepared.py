@@ -9,41 +9,41 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from ecrf.forms.registry import CRFS
+from ecrf.forms.skeleton import Filler, Skeleton, Snippet
 from ecrf.formview.form_view import FormView, ItemView
-from ecrf.formview.skeleton import Filler, Skeleton, Snippet
 from ecrf.monitoring.sdv.page import ItemStanding, SdvPage
 from ecrf.monitoring.sdv.since_visit import SinceVisit
 
 KEPT = 2048
 """How many prepared forms a process keeps: those of logs differ by the number of the row."""
 
-READ = Snippet("monitoring/review/read.html", "words")
-STRUCK = Snippet("monitoring/review/struck.html", "words")
-UNIT = Snippet("monitoring/review/unit.html", "unit")
-MISSING = Snippet("monitoring/review/missing.html", "label")
-MISSING_WITH_COMMENT = Snippet("monitoring/review/missing_with_comment.html", "label", "comment")
-QUIET = Snippet("monitoring/review/quiet.html", "words")
-ROW_NAME = Snippet("monitoring/review/row_name.html", "address", "name")
-BLANK = Snippet("monitoring/review/blank.html")
-TO_VERIFY = Snippet("monitoring/review/to_verify.html")
-TO_VERIFY_CRITICAL = Snippet("monitoring/review/to_verify_critical.html")
-OFF_PLAN = Snippet("monitoring/review/off_plan.html")
-VERIFIED = Snippet("monitoring/review/verified.html", "at", "words")
-VERDICT = Snippet("monitoring/review/verdict.html", "verdict")
-ASKED = Snippet("monitoring/review/asked.html", "asked")
-REFUSED = Snippet("monitoring/review/refused.html", "words")
-WORDS = Snippet("monitoring/review/words.html", "words")
-WITHOUT_SCRIPT = Snippet("monitoring/review/without_script.html", "verify", "ask")
+READ = Snippet("monitoring/sdv/pieces/read.html", "words")
+STRUCK = Snippet("monitoring/sdv/pieces/struck.html", "words")
+UNIT = Snippet("monitoring/sdv/pieces/unit.html", "unit")
+MISSING = Snippet("monitoring/sdv/pieces/missing.html", "label")
+MISSING_WITH_COMMENT = Snippet("monitoring/sdv/pieces/missing_with_comment.html", "label", "comment")
+QUIET = Snippet("monitoring/sdv/pieces/quiet.html", "words")
+ROW_NAME = Snippet("monitoring/sdv/pieces/row_name.html", "address", "name")
+BLANK = Snippet("monitoring/sdv/pieces/blank.html")
+TO_VERIFY = Snippet("monitoring/sdv/pieces/to_verify.html")
+TO_VERIFY_CRITICAL = Snippet("monitoring/sdv/pieces/to_verify_critical.html")
+OFF_PLAN = Snippet("monitoring/sdv/pieces/off_plan.html")
+VERIFIED = Snippet("monitoring/sdv/pieces/verified.html", "at", "words")
+VERDICT = Snippet("monitoring/sdv/pieces/verdict.html", "verdict")
+ASKED = Snippet("monitoring/sdv/pieces/asked.html", "asked")
+REFUSED = Snippet("monitoring/sdv/pieces/refused.html", "words")
+WORDS = Snippet("monitoring/sdv/pieces/words.html", "words")
+WITHOUT_SCRIPT = Snippet("monitoring/sdv/pieces/without_script.html", "verify", "ask")
 
 
 def items(form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
     """A form's own items, line by line or in a grid."""
-    return _filled("monitoring/_items.html", form_view, fillers)
+    return _filled("monitoring/sdv/_items.html", form_view, fillers)
 
 
 def row(form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
     """A row of a form, its items a cell each."""
-    return _filled("monitoring/_row.html", form_view, fillers)
+    return _filled("monitoring/sdv/_row.html", form_view, fillers)
 
 
 def _filled(template: str, form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
@@ -167,27 +167,27 @@ class Filling:
         assert made is not None
         if not made.stands:
             context = {"standing": standing, "zone": self.zone}
-            return SafeString(get_template("monitoring/_verdict.html").render(context).strip())
+            return SafeString(get_template("monitoring/sdv/_verdict.html").render(context).strip())
         at = made.verified_at.astimezone(self.zone)
         by = made.verified_by.full_name or made.verified_by.username
         return VERIFIED(f"{at:%Y-%m-%d %H:%M %Z}", f"{at:%Y-%m-%d}, {by}")
 
     def since_visit(self, item: ItemView, _detail: str) -> str:
         was = self.since.was(item)
-        return get_template("monitoring/_since_visit.html").render({"was": was}).strip() if was else ""
+        return get_template("monitoring/sdv/_since_visit.html").render({"was": was}).strip() if was else ""
 
     def asked(self, item: ItemView, _detail: str) -> str:
         queries = self.page.queries_of(item)
         if not queries:
             return ""
         context = {"queries": queries, "zone": self.zone}
-        return ASKED(SafeString(get_template("monitoring/_asked.html").render(context).strip()))
+        return ASKED(SafeString(get_template("monitoring/sdv/_asked.html").render(context).strip()))
 
     def questions(self, item: ItemView, _detail: str) -> str:
         """What edit checks ask of it and no query repeats."""
         if not item.form_view.discrepancies:
             return ""
-        template, patient = get_template("monitoring/_question.html"), self.page.patient
+        template, patient = get_template("monitoring/sdv/_question.html"), self.page.patient
         return "".join(
             template.render({"discrepancy": discrepancy, "patient": patient})
             for discrepancy in self.page.discrepancies_of(item)
@@ -221,4 +221,4 @@ class Filling:
             "may_verify": page.may_verify,
             "may_query": page.may_query,
         }
-        return get_template("monitoring/_without_script.html").render(context)
+        return get_template("monitoring/sdv/_without_script.html").render(context)

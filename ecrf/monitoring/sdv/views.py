@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.reach import reach
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.history import item_story
@@ -43,16 +43,16 @@ from ecrf.queries.lookup import open_of_patient
 
 def patient(request: UserRequest, pk: int) -> HttpResponse:
     """One patient's casebook at a glance, as the site sees it."""
-    found = reach_patient(request.user, pk)
-    data = PatientData(found)
-    seen = matrix(found, data)
+    patient = reach_patient(request.user, pk)
+    data = PatientData(patient)
+    seen = matrix(patient, data)
     context = {
-        "patient": found,
+        "patient": patient,
         "matrix": seen,
         "story": story_of(data, seen.schedule_status),
-        "queries": [(query, address_of(query)) for query in open_of_patient(found)],
+        "queries": [(query, address_of(query)) for query in open_of_patient(patient)],
     }
-    return render(request, "monitoring/patient.html", context)
+    return render(request, "monitoring/sdv/patient.html", context)
 
 
 @dataclass(frozen=True)
@@ -66,22 +66,22 @@ class Refusal:
 
 def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> HttpResponse:
     """Every form of one visit, every item in words."""
-    found = reach_visit(request.user, pk)
-    seen = chain_length(found.patient)  # before the values: what is saved meanwhile was not seen
-    form_views, data = visit_form_views(found), PatientData(found.patient)
+    visit = reach_visit(request.user, pk)
+    seen = chain_length(visit.patient)  # before the values: what is saved meanwhile was not seen
+    form_views, data = visit_form_views(visit), PatientData(visit.patient)
     context = {
-        "patient": found.patient,
-        "visit": found,
-        "title": visit_label(found),
-        "visit_code": found.code,
-        "due": visit_due(found.patient, found.code, data),
+        "patient": visit.patient,
+        "visit": visit,
+        "title": visit_label(visit),
+        "visit_code": visit.code,
+        "due": visit_due(visit.patient, visit.code, data),
         "beside": [
             other and {"pk": other.pk, "label": visit_label(other)}
-            for other in visits_beside(found, data.visit_days)
+            for other in visits_beside(visit, data.visit_days)
         ],
         "may_review": True,
-        "print_url": reverse("print-visit", args=[found.patient.number, found.code]),
-        **_work(request, found.patient, form_views, f"visit:{found.pk}", seen, visit=found, data=data),
+        "print_url": reverse("print-visit", args=[visit.patient.number, visit.code]),
+        **_work(request, visit.patient, form_views, f"visit:{visit.pk}", seen, visit=visit, data=data),
     }
     return _shown(request, "visit", context, refusal)
 
@@ -91,15 +91,15 @@ def log_page(request: UserRequest, pk: int, crf: str, refusal: Refusal | None = 
     if crf not in (*protocol().logs, *protocol().patient_forms):
         raise Http404
     definition = CRFS[crf]
-    found = reach(request.user, patients(), right_to_read(definition), pk=pk)
-    may_review = request.user.may(Right.REVIEW, found.site)
-    seen = chain_length(found)
+    patient = reach(request.user, patients(), right_to_read(definition), pk=pk)
+    may_review = request.user.may(Right.REVIEW, patient.site)
+    seen = chain_length(patient)
     context = {
-        "patient": found,
+        "patient": patient,
         "title": definition.plural,
         "may_review": may_review,
-        "print_url": reverse("print-log", args=[found.number, crf]) if may_review else "",
-        **_work(request, found, log_form_views(found, crf), f"log:{found.pk}:{crf}", seen, log=crf),
+        "print_url": reverse("print-log", args=[patient.number, crf]) if may_review else "",
+        **_work(request, patient, log_form_views(patient, crf), f"log:{patient.pk}:{crf}", seen, log=crf),
     }
     return _shown(request, "visit", context, refusal)
 
@@ -128,12 +128,12 @@ def form(request: UserRequest, pk: int, crf: str = "", refusal: Refusal | None =
 def place_page(request: UserRequest, where: str, refusal: Refusal) -> HttpResponse:
     """The page that something was done on (`visit:12`, `log:5:adverse-event`, `form:33`), with what was refused."""
     place, _, which = where.partition(":")
-    number, _, crf = which.partition(":")
-    if not (number.isascii() and number.isdigit()):
+    text, _, crf = which.partition(":")
+    if (number := whole_number(text)) is None:
         raise Http404
     if place == "log":
-        return log_page(request, int(number), crf, refusal)
-    return (visit if place == "visit" else form)(request, int(number), refusal=refusal)
+        return log_page(request, number, crf, refusal)
+    return (visit if place == "visit" else form)(request, number, refusal=refusal)
 
 
 def first_to_do(user: User, entry: Entry, item: str) -> str:
@@ -144,12 +144,12 @@ def first_to_do(user: User, entry: Entry, item: str) -> str:
     item_views = [
         item_view
         for form_view in form_views
-        for each in form_view.with_rows
-        for item_view in each.item_views.values()
+        for row_view in form_view.with_rows
+        for item_view in row_view.item_views.values()
     ]
     here = element_id(entry.crf, entry.address, item)
     behind = item_views[[item_view.id for item_view in item_views].index(here) + 1 :]
-    return next((r.id for r in behind if (found := sdv_page.standing(r)) and found.is_to_do), "end")
+    return next((r.id for r in behind if (standing := sdv_page.standing(r)) and standing.is_to_do), "end")
 
 
 def _work(
@@ -190,7 +190,7 @@ def _shown(request: UserRequest, page: str, context: dict[str, Any], refusal: Re
     status, at = (refusal.status, (refusal.id, refusal.words)) if refusal else (200, ("", ""))
     fillers = fillers_of(context["sdv_page"], context["since_visit"], at)
     context |= {"refusal": refusal, "fillers": fillers}
-    return render(request, f"monitoring/{page}.html", context, status=status)
+    return render(request, f"monitoring/sdv/{page}.html", context, status=status)
 
 
 def history(request: UserRequest, pk: int, name: str) -> HttpResponse:
@@ -213,7 +213,7 @@ def history(request: UserRequest, pk: int, name: str) -> HttpResponse:
         "may_review": request.user.may(Right.REVIEW, entry.site),
     }
     whole = not request.headers.get("HX-Request")
-    return render(request, f"monitoring/{'history' if whole else '_history'}.html", context)
+    return render(request, f"monitoring/sdv/{'history' if whole else '_history'}.html", context)
 
 
 def _print_url(entry: Entry) -> str:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import template
 
+from ecrf.forms.skeleton import Filler
 from ecrf.formview.form_view import FormView, ItemView, SectionView
-from ecrf.formview.skeleton import Filler
 from ecrf.monitoring.sdv import prepared
 from ecrf.monitoring.sdv.page import ItemStanding, SdvPage
 
@@ -36,7 +36,9 @@ def discrepancies(item_view: ItemView, sdv_page: SdvPage | str) -> list[Any]:
 def row_discrepancies(form_view: FormView, sdv_page: SdvPage | str) -> list[Any]:
     """As `discrepancies`, of all items of a row."""
     return [
-        each for item_view in form_view.item_views.values() for each in discrepancies(item_view, sdv_page)
+        discrepancy
+        for item_view in form_view.item_views.values()
+        for discrepancy in discrepancies(item_view, sdv_page)
     ]
 
 

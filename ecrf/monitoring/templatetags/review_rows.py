@@ -15,7 +15,7 @@ from ecrf.monitoring.lists.changelist import ReviewList
 register = template.Library()
 
 
-@register.inclusion_tag("admin/change_list_results.html")
+@register.inclusion_tag("monitoring/lists/_rows.html")
 def review_rows(cl: ReviewList) -> dict[str, Any]:
     """The heads and the cells of one page of a list."""
     columns = [_column(cl, name) for name in cl.list_display]

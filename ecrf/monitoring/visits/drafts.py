@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ecrf.access.models import Membership, Site
 from ecrf.access.roles import Role
+from ecrf.casebook.labels import counted, label_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.home import to_do
@@ -51,11 +52,11 @@ class Done:
 
     @property
     def items(self) -> int:
-        return sum(each.items for each in self.verified)
+        return sum(form.items for form in self.verified)
 
     @property
     def patients(self) -> int:
-        return len({each.number for each in self.verified})
+        return len({form.number for form in self.verified})
 
     @property
     def of_the_site(self) -> list[Query]:
@@ -68,9 +69,9 @@ def what_was_done(visit: MonitoringVisit) -> Done:
     site, trial = visit.site, protocol()
     start, end = visit.started_at, visit.ended_at or timezone.now()
     assert start
-    mine = Verification.objects.filter(site=site)
-    made = mine.filter(verified_by=visit.monitor, verified_at__range=(start, end), undone_at=None)
-    undone = mine.filter(undone_by=visit.monitor, undone_at__range=(start, end))
+    verifications = Verification.objects.filter(site=site)
+    made = verifications.filter(verified_by=visit.monitor, verified_at__range=(start, end), undone_at=None)
+    undone = verifications.filter(undone_by=visit.monitor, undone_at__range=(start, end))
     at_site = queries_with_place().filter(site=site)
     still_open = at_site.filter(pk__in=open_queries().filter(site=site).values("pk"))
     logs = [key for key in (trial.serious_log, trial.deviation_log) if key]
@@ -95,14 +96,13 @@ def _previous(visit: MonitoringVisit) -> datetime | None:
 
 def _by_form(rows: QuerySet[Verification]) -> list[Verified]:
     """Items by patient, visit and kind of form, the rows of a form with their form."""
-    counted = rows.order_by().values_list("patient__number", "entry__visit__code", "entry__crf")
-    found: dict[tuple[str, tuple[int, int], str, str], int] = defaultdict(int)
-    for number, code, crf, count in counted.annotate(count=Count("pk")):
+    rows_by_form = rows.order_by().values_list("patient__number", "entry__visit__code", "entry__crf")
+    counts: dict[tuple[str, tuple[int, int], str, str], int] = defaultdict(int)
+    for number, code, crf, count in rows_by_form.annotate(count=Count("pk")):
         rank = protocol().rank(code, {}) if code else (COUNTED, 0)
-        plan = protocol().plan(code) if code else None
-        where = plan.label if plan else code or LOGS
-        found[number, rank, where, CRFS[CRFS[crf].row_of or crf].title] += count
-    return [Verified(number, where, form, n) for (number, _rank, where, form), n in sorted(found.items())]
+        where = label_of(code) if code else LOGS
+        counts[number, rank, where, CRFS[CRFS[crf].row_of or crf].title] += count
+    return [Verified(number, where, form, n) for (number, _rank, where, form), n in sorted(counts.items())]
 
 
 def draft_report(visit: MonitoringVisit, done: Done) -> str:
@@ -117,7 +117,10 @@ def draft_report(visit: MonitoringVisit, done: Done) -> str:
         ("Open points: queries", _points(done.open, _open_query) or ["No query is open."]),
         ("Open points: signatures", _places(done.unsigned) or ["Every complete form is signed."]),
         ("Open points: overdue visits", _lines(done.overdue) or ["None."]),
-        *((f"{each.title} since the last visit", _lines(each) or ["None."]) for each in done.new_in_logs),
+        *(
+            (f"{section.title} since the last visit", _lines(section) or ["None."])
+            for section in done.new_in_logs
+        ),
         ("Remarks", ["(To be written by the monitor.)"]),
     ]
     return _text(parts)
@@ -138,7 +141,7 @@ def draft_letter(visit: MonitoringVisit, done: Done) -> str:
         ("Queries that wait for your site", _points(done.of_the_site, _open_query)),
         ("Complete forms that wait for your signature", _places(done.unsigned)),
         ("Overdue visits", _lines(done.overdue)),
-        *((f"{each.title} since the last visit", _lines(each)) for each in done.new_in_logs),
+        *((f"{section.title} since the last visit", _lines(section)) for section in done.new_in_logs),
     ]
     open_points = [part for part in asked if part[1]]
     ask = "Please see to the following points." if open_points else "No point is open for your site."
@@ -147,16 +150,13 @@ def draft_letter(visit: MonitoringVisit, done: Done) -> str:
         "",
         "Yours sincerely,",
         "",
-        *_from(visit),
+        visit.monitor.full_name or visit.monitor.username,
+        "Monitor",
         "",
         _to(visit.site),
     ]
     body = _text(open_points)
     return "\n".join([*opening, "", ask, *(["", body] if body else []), "", *closing])
-
-
-def _from(visit: MonitoringVisit) -> list[str]:
-    return [visit.monitor.full_name or visit.monitor.username, "Monitor"]
 
 
 def _to(site: Site) -> str:
@@ -182,16 +182,17 @@ def _moment(visit: MonitoringVisit, name: str) -> str:
 
 def _summary(done: Done) -> list[str]:
     return [
-        f"- {_count(done.items, 'item')} verified, of {_count(done.patients, 'patient')}",
-        f"- {_count(sum(e.items for e in done.taken_back), 'verification')} taken back",
-        f"- {_queries(len(done.opened))} opened, {len(done.closed)} closed, {len(done.open)} open at the end",
+        f"- {counted(done.items, 'item')} verified, of {counted(done.patients, 'patient')}",
+        f"- {counted(sum(e.items for e in done.taken_back), 'verification')} taken back",
+        f"- {counted(len(done.opened), 'query', 'queries')} opened, {len(done.closed)} closed, "
+        f"{len(done.open)} open at the end",
         f"- {done.unsigned.count} visits or logs with forms not signed, {done.overdue.count} visits overdue",
     ]
 
 
 def _reviewed(done: Done) -> str:
     compared = (
-        f"{_count(done.items, 'item')} of {_count(done.patients, 'patient')}" if done.items else "nothing"
+        f"{counted(done.items, 'item')} of {counted(done.patients, 'patient')}" if done.items else "nothing"
     )
     return (
         f"Compared with the source: {compared}. Queries: {len(done.opened)} opened, {len(done.closed)} closed, "
@@ -199,19 +200,11 @@ def _reviewed(done: Done) -> str:
     )
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _queries(number: int) -> str:
-    return "1 query" if number == 1 else f"{number} queries"
-
-
 def _verified_lines(verified: list[Verified]) -> list[str]:
     """A line a patient and visit."""
     by_place: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for each in verified:
-        by_place[each.number, each.where].append(f"{each.form} {each.items}")
+    for form in verified:
+        by_place[form.number, form.where].append(f"{form.form} {form.items}")
     lines = [f"{number} · {where}: {', '.join(forms)}" for (number, where), forms in by_place.items()]
     return _points(lines, str)
 
@@ -230,8 +223,8 @@ def _lines(section: WorkSection) -> list[str]:
 
 
 def _line_words(line: WorkLine) -> str:
-    told = ": ".join(part for part in (f"{line.number} · {line.where}", _one_line(line.words)) if part)
-    return f"{told} ({line.note})" if line.note else told
+    words = ": ".join(part for part in (f"{line.number} · {line.where}", _one_line(line.words)) if part)
+    return f"{words} ({line.note})" if line.note else words
 
 
 def _places(section: WorkSection) -> list[str]:
@@ -243,10 +236,10 @@ def _places(section: WorkSection) -> list[str]:
 
 
 def _points(
-    found: Iterable[Any], words: Callable[[Any], str], section: WorkSection | None = None
+    points: Iterable[Any], words: Callable[[Any], str], section: WorkSection | None = None
 ) -> list[str]:
     """Each with a hyphen, the first two hundred; what is behind these is said, not left out in silence."""
-    lines = [f"- {words(each)}" for each in found]
+    lines = [f"- {words(point)}" for point in points]
     if len(lines) > LISTED:
         return [*lines[:LISTED], f"- and {len(lines) - LISTED} more"]
     return [*lines, f"- and more: {section.count} in all"] if section and section.has_more else lines
@@ -262,14 +255,14 @@ def _text(parts: Iterable[tuple[str, list[str]]]) -> str:
 
 def blocks(text: str) -> list[dict[str, Any]]:
     """A text as it is printed: headings, lists and paragraphs. Nothing of it is markup to the page."""
-    found: list[dict[str, Any]] = []
+    paragraphs: list[dict[str, Any]] = []
     for line in text.splitlines():
         kind, words = _kind_of(line)
-        if kind == "gap" or not found or found[-1]["kind"] != kind or kind == "heading":
-            found.append({"kind": kind, "lines": []})
+        if kind == "gap" or not paragraphs or paragraphs[-1]["kind"] != kind or kind == "heading":
+            paragraphs.append({"kind": kind, "lines": []})
         if words:
-            found[-1]["lines"].append(words)
-    return [block for block in found if block["lines"]]
+            paragraphs[-1]["lines"].append(words)
+    return [block for block in paragraphs if block["lines"]]
 
 
 def _kind_of(line: str) -> tuple[str, str]:

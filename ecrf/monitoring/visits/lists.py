@@ -47,5 +47,5 @@ def stages(visits: QuerySet[MonitoringVisit]) -> list[Stage]:
 
 
 def _stage(title: str, rows: QuerySet[MonitoringVisit], empty: str) -> Stage:
-    found = list(rows[: SHOWN + 1])
-    return Stage(title, found[:SHOWN], empty, len(found) > SHOWN)
+    visits = list(rows[: SHOWN + 1])
+    return Stage(title, visits[:SHOWN], empty, len(visits) > SHOWN)

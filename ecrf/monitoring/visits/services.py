@@ -56,90 +56,96 @@ def plan_visit(
 
 def change_plan(*, visit: MonitoringVisit, planned_on: date, how: str, purpose: str, by: User) -> None:
     """Move a visit that has not started."""
-    with _own(visit, by) as found:
-        if found.called_off_at:
-            raise VisitRefused(_called_off(found))
-        if found.stage != VisitStage.PLANNED:
-            raise VisitRefused(f"The visit started on {_when(found)}: its plan stays as it was.")
-        found.planned_on, found.how, found.purpose = planned_on, how, purpose
-        found.save(update_fields=["planned_on", "how", "purpose"])
+    with _own(visit, by) as own_visit:
+        if own_visit.called_off_at:
+            raise VisitRefused(_called_off(own_visit))
+        if own_visit.stage != VisitStage.PLANNED:
+            raise VisitRefused(f"The visit started on {_when(own_visit)}: its plan stays as it was.")
+        own_visit.planned_on, own_visit.how, own_visit.purpose = planned_on, how, purpose
+        own_visit.save(update_fields=["planned_on", "how", "purpose"])
 
 
 def call_off_visit(*, visit: MonitoringVisit, reason: str, by: User) -> None:
     """A planned visit that will not take place: it stays in the list, with the reason, and is not started any more."""
-    with _own(visit, by, reason) as found:
-        if found.called_off_at:
-            raise VisitRefused(_called_off(found))
-        if found.started_at:
-            raise VisitRefused(f"The visit started on {_when(found)}: it is ended, not called off.")
-        found.called_off_at, found.called_off_by, found.called_off_why = timezone.now(), by, reason
-        found.save(update_fields=["called_off_at", "called_off_by", "called_off_why"])
+    with _own(visit, by, reason) as own_visit:
+        if own_visit.called_off_at:
+            raise VisitRefused(_called_off(own_visit))
+        if own_visit.started_at:
+            raise VisitRefused(f"The visit started on {_when(own_visit)}: it is ended, not called off.")
+        own_visit.called_off_at, own_visit.called_off_by, own_visit.called_off_why = (
+            timezone.now(),
+            by,
+            reason,
+        )
+        own_visit.save(update_fields=["called_off_at", "called_off_by", "called_off_why"])
 
 
 def start_visit(*, visit: MonitoringVisit, by: User) -> None:
     """Start it: the worklist is frozen as it is now."""
-    with _own(visit, by) as found:
-        if found.called_off_at:
-            raise VisitRefused(_called_off(found))
-        if found.stage != VisitStage.PLANNED:
-            raise VisitRefused(f"The visit was already started on {_when(found)}.")
-        others = MonitoringVisit.objects.filter(site=found.site, monitor=by, ended_at=None)
+    with _own(visit, by) as own_visit:
+        if own_visit.called_off_at:
+            raise VisitRefused(_called_off(own_visit))
+        if own_visit.stage != VisitStage.PLANNED:
+            raise VisitRefused(f"The visit was already started on {_when(own_visit)}.")
+        others = MonitoringVisit.objects.filter(site=own_visit.site, monitor=by, ended_at=None)
         if under_way := others.filter(started_at__isnull=False).first():
             raise VisitRefused(
                 f"Your visit planned for {under_way.planned_on} is still under way at this site. End it first."
             )
-        found.worklist = frozen(found.site, since_last(by, found.site))
-        found.started_at, found.started_by = timezone.now(), by
-        found.save(update_fields=["worklist", "started_at", "started_by"])
+        own_visit.worklist = frozen(own_visit.site, since_last(by, own_visit.site))
+        own_visit.started_at, own_visit.started_by = timezone.now(), by
+        own_visit.save(update_fields=["worklist", "started_at", "started_by"])
 
 
 def end_visit(*, visit: MonitoringVisit, by: User) -> None:
     """End it: report and letter are drafted from what was done meanwhile."""
-    with _own(visit, by) as found:
-        if found.called_off_at:
-            raise VisitRefused(_called_off(found))
-        if not found.started_at:
+    with _own(visit, by) as own_visit:
+        if own_visit.called_off_at:
+            raise VisitRefused(_called_off(own_visit))
+        if not own_visit.started_at:
             raise VisitRefused("The visit has not started yet.")
-        if found.ended_at:
-            raise VisitRefused(f"The visit was already ended on {day_and_time(found.ended_at, found.site)}.")
-        found.ended_at, found.ended_by = timezone.now(), by
-        done = what_was_done(found)
-        found.report, found.letter = draft_report(found, done), draft_letter(found, done)
-        found.save(update_fields=["ended_at", "ended_by", "report", "letter"])
+        if own_visit.ended_at:
+            raise VisitRefused(
+                f"The visit was already ended on {day_and_time(own_visit.ended_at, own_visit.site)}."
+            )
+        own_visit.ended_at, own_visit.ended_by = timezone.now(), by
+        done = what_was_done(own_visit)
+        own_visit.report, own_visit.letter = draft_report(own_visit, done), draft_letter(own_visit, done)
+        own_visit.save(update_fields=["ended_at", "ended_by", "report", "letter"])
 
 
 def save_text(*, visit: MonitoringVisit, kind: str, text: str, seen: str, by: User) -> MonitoringVisit:
     """Keep what was written into the report or the letter; `seen` is the `fingerprint` of what was on the page."""
-    with _own(visit, by) as found:
-        if found.stage != VisitStage.ENDED:
-            raise VisitRefused(_no_text(found, kind))
-        stored = getattr(found, kind)
+    with _own(visit, by) as own_visit:
+        if own_visit.stage != VisitStage.ENDED:
+            raise VisitRefused(_no_text(own_visit, kind))
+        stored = getattr(own_visit, kind)
         if stored != text:
             if fingerprint(stored) != seen:
                 raise TextChanged(
                     f"The {TEXTS[kind]} was saved in another window meanwhile. Both stand here: bring into yours what "
                     "is missing, then save."
                 )
-            setattr(found, kind, text)
-            found.save(update_fields=[kind])
-    return found
+            setattr(own_visit, kind, text)
+            own_visit.save(update_fields=[kind])
+    return own_visit
 
 
 def finish_visit(*, visit: MonitoringVisit, seen: dict[str, str], by: User) -> None:
     """Finish it: report and letter, as they were on the page, stay as they are."""
-    with _own(visit, by) as found:
-        if found.stage != VisitStage.ENDED:
-            raise VisitRefused(_no_text(found, "report"))
-        if any(fingerprint(getattr(found, kind)) != seen.get(kind) for kind in TEXTS):
+    with _own(visit, by) as own_visit:
+        if own_visit.stage != VisitStage.ENDED:
+            raise VisitRefused(_no_text(own_visit, "report"))
+        if any(fingerprint(getattr(own_visit, kind)) != seen.get(kind) for kind in TEXTS):
             raise VisitRefused(
                 "The report or the letter was saved again since this page was made. Read them, then finish."
             )
-        if empty := [name for kind, name in TEXTS.items() if not getattr(found, kind).strip()]:
+        if empty := [name for kind, name in TEXTS.items() if not getattr(own_visit, kind).strip()]:
             raise VisitRefused(
                 f"The {' and the '.join(empty)} is empty. Write it before you finish the visit."
             )
-        found.finished_at, found.finished_by = timezone.now(), by
-        found.save(update_fields=["finished_at", "finished_by"])
+        own_visit.finished_at, own_visit.finished_by = timezone.now(), by
+        own_visit.save(update_fields=["finished_at", "finished_by"])
 
 
 def fingerprint(text: str) -> str:

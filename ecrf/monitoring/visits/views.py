@@ -14,6 +14,8 @@ from django.utils import timezone
 from ecrf.access.reach import reach, reach_site, reachable, sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.audit.reasons import LONGEST as LONGEST_REASON
+from ecrf.audit.reasons import SHORTEST, fault_of
 from ecrf.forms.protocol import protocol
 from ecrf.monitoring.models import How, MonitoringVisit, VisitStage
 from ecrf.monitoring.visits import services
@@ -55,7 +57,11 @@ class TextForm(forms.Form):
 class CallOffForm(forms.Form):
     """Why it will not take place."""
 
-    reason = forms.CharField(max_length=500, error_messages={"required": "Say why the visit is called off."})
+    reason = forms.CharField(
+        min_length=SHORTEST,
+        max_length=LONGEST_REASON,
+        error_messages={"required": "Say why the visit is called off.", "min_length": fault_of("")},
+    )
 
 
 class KeyForm(forms.Form):
@@ -81,9 +87,9 @@ def _plan(request: UserRequest) -> HttpResponse:
     form, key = PlanForm(request.POST), KeyForm(request.POST)
     if not form.is_valid() or not key.is_valid():
         return _list(request, form, status=422)
-    given = {**form.cleaned_data, "request_key": key.cleaned_data["key"]}
+    planned = {**form.cleaned_data, "request_key": key.cleaned_data["key"]}
     try:
-        visit = services.plan_visit(site=site, by=request.user, **given)
+        visit = services.plan_visit(site=site, by=request.user, **planned)
     except VisitRefused as refused:
         return _list(request, form, refused=str(refused), status=409)
     return redirect("monitor:monitoring-visit", visit.pk)
@@ -91,10 +97,10 @@ def _plan(request: UserRequest) -> HttpResponse:
 
 def _list(request: UserRequest, form: PlanForm, *, refused: str = "", status: int = 200) -> HttpResponse:
     user = request.user
-    found = reachable(user, with_names(), Right.REVIEW)
+    readable = reachable(user, with_names(), Right.REVIEW)
     may_plan_at = list(sites(user, Right.VERIFY)) if Right.VERIFY in user.rights else []
     context = {
-        "stages": stages(found),
+        "stages": stages(readable),
         "form": form,
         "hows": How.choices,
         "refused": refused,
@@ -103,85 +109,87 @@ def _list(request: UserRequest, form: PlanForm, *, refused: str = "", status: in
         "today": may_plan_at[0].today() if may_plan_at else None,
         "key": request.POST.get("key") or uuid.uuid4(),
     }
-    return render(request, "monitoring/monitoring_visits.html", context, status=status)
+    return render(request, "monitoring/visits/visits.html", context, status=status)
 
 
 def visit(request: UserRequest, pk: int) -> HttpResponse:
     """GET: one visit. POST: move it while it is planned."""
-    found = _reach(request, pk)
+    visit = _reach(request, pk)
     if request.method != "POST":
-        return _page(request, found)
+        return _page(request, visit)
     form = PlanForm(request.POST)
     if not form.is_valid():
-        return _page(request, _own(request, found), form=form, status=422)
+        return _page(request, _own(request, visit), form=form, status=422)
     return _act(
-        request, found, lambda: services.change_plan(visit=found, by=request.user, **form.cleaned_data)
+        request,
+        visit,
+        lambda: services.change_plan(visit=visit, by=request.user, **form.cleaned_data),
     )
 
 
 def start(request: UserRequest, pk: int) -> HttpResponse:
-    found = _reach(request, pk)
-    return _act(request, found, lambda: services.start_visit(visit=found, by=request.user))
+    visit = _reach(request, pk)
+    return _act(request, visit, lambda: services.start_visit(visit=visit, by=request.user))
 
 
 def call_off(request: UserRequest, pk: int) -> HttpResponse:
     """With the reason; without one the page asks for it, and keeps what was typed."""
-    found, form = _reach(request, pk), CallOffForm(request.POST)
+    visit, form = _reach(request, pk), CallOffForm(request.POST)
     if not form.is_valid():
-        return _page(request, _own(request, found), calling_off=form, status=422)
+        return _page(request, _own(request, visit), calling_off=form, status=422)
     reason = form.cleaned_data["reason"]
-    return _act(request, found, lambda: services.call_off_visit(visit=found, reason=reason, by=request.user))
+    return _act(request, visit, lambda: services.call_off_visit(visit=visit, reason=reason, by=request.user))
 
 
 def end(request: UserRequest, pk: int) -> HttpResponse:
-    found = _reach(request, pk)
-    return _act(request, found, lambda: services.end_visit(visit=found, by=request.user))
+    visit = _reach(request, pk)
+    return _act(request, visit, lambda: services.end_visit(visit=visit, by=request.user))
 
 
 def finish(request: UserRequest, pk: int) -> HttpResponse:
-    found = _reach(request, pk)
+    visit = _reach(request, pk)
     seen = {kind: request.POST.get(f"seen_{kind}", "") for kind in TEXTS}
-    return _act(request, found, lambda: services.finish_visit(visit=found, seen=seen, by=request.user))
+    return _act(request, visit, lambda: services.finish_visit(visit=visit, seen=seen, by=request.user))
 
 
 def save_text(request: UserRequest, pk: int, kind: str) -> HttpResponse:
     """Keep the report or the letter as it was typed. What cannot be saved stays on the page."""
-    found, form = _reach(request, pk), TextForm(request.POST)
+    visit, form = _reach(request, pk), TextForm(request.POST)
     typed = one_line_break(request.POST.get("text", "")).replace("\x00", "")
     if kind not in TEXTS:
         raise Http404
     if not form.is_valid():
         words = " ".join(map(str, form.errors["text"]))
-        return _text_answer(request, _own(request, found), kind, typed, f"Not saved: {words}", 422)
+        return _text_answer(request, _own(request, visit), kind, typed, f"Not saved: {words}", 422)
     try:
         seen = request.POST.get("seen", "")
-        found = services.save_text(visit=found, kind=kind, text=typed, seen=seen, by=request.user)
+        visit = services.save_text(visit=visit, kind=kind, text=typed, seen=seen, by=request.user)
     except TextChanged as refused:
-        found.refresh_from_db(fields=[kind])
-        return _text_answer(request, found, kind, typed, str(refused), 409, other=getattr(found, kind))
+        visit.refresh_from_db(fields=[kind])
+        return _text_answer(request, visit, kind, typed, str(refused), 409, other=getattr(visit, kind))
     except VisitRefused as refused:
-        return _text_answer(request, found, kind, typed, str(refused), 409)
+        return _text_answer(request, visit, kind, typed, str(refused), 409)
     if request.headers.get("HX-Request"):
-        return _text_answer(request, found, kind, typed, "", 200)
+        return _text_answer(request, visit, kind, typed, "", 200)
     messages.success(request, f"The {TEXTS[kind]} is saved.")
-    return redirect("monitor:monitoring-visit", found.pk)
+    return redirect("monitor:monitoring-visit", visit.pk)
 
 
 def printed(request: UserRequest, pk: int, kind: str) -> HttpResponse:
     """The report or the letter, made for paper."""
-    found = _reach(request, pk)
-    if kind not in TEXTS or not found.ended_at:
+    visit = _reach(request, pk)
+    if kind not in TEXTS or not visit.ended_at:
         raise Http404
     context = {
-        "visit": found,
+        "visit": visit,
         "kind": kind,
         "title": TEXTS[kind],
-        "blocks": blocks(getattr(found, kind)),
-        "zone": found.site.zone,
+        "blocks": blocks(getattr(visit, kind)),
+        "zone": visit.site.zone,
         "printed_at": timezone.now(),
         "trial": protocol(),
     }
-    return render(request, "monitoring/print_monitoring_visit.html", context)
+    return render(request, "monitoring/visits/print.html", context)
 
 
 def _reach(request: UserRequest, pk: int) -> MonitoringVisit:
@@ -189,24 +197,24 @@ def _reach(request: UserRequest, pk: int) -> MonitoringVisit:
     return reach(request.user, with_names(), Right.REVIEW, pk=pk)
 
 
-def _own(request: UserRequest, found: MonitoringVisit) -> MonitoringVisit:
+def _own(request: UserRequest, visit: MonitoringVisit) -> MonitoringVisit:
     """Refuse (403) whom the service would refuse, before anything else is said of what was typed."""
-    services.require_own(found, request.user)
-    return found
+    services.require_own(visit, request.user)
+    return visit
 
 
-def _act(request: UserRequest, found: MonitoringVisit, act: Any) -> HttpResponse:
+def _act(request: UserRequest, visit: MonitoringVisit, act: Any) -> HttpResponse:
     """Do it and show the visit; a refusal stands in words on the page."""
     try:
         act()
     except VisitRefused as refused:
-        return _page(request, _reach(request, found.pk), refused=str(refused), status=409)
-    return redirect("monitor:monitoring-visit", found.pk)
+        return _page(request, _reach(request, visit.pk), refused=str(refused), status=409)
+    return redirect("monitor:monitoring-visit", visit.pk)
 
 
 def _page(
     request: UserRequest,
-    found: MonitoringVisit,
+    visit: MonitoringVisit,
     *,
     form: PlanForm | None = None,
     calling_off: CallOffForm | None = None,
@@ -215,32 +223,32 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     context = {
-        "visit": found,
-        "stage": found.stage,
-        "zone": found.site.zone,
-        "is_own": found.monitor_id == request.user.pk and request.user.may(Right.VERIFY, found.site),
+        "visit": visit,
+        "stage": visit.stage,
+        "zone": visit.site.zone,
+        "is_own": visit.monitor_id == request.user.pk and request.user.may(Right.VERIFY, visit.site),
         "worklist": None
-        if found.called_off_at
-        else worklist_of(found, since_last(found.monitor, found.site)),
+        if visit.called_off_at
+        else worklist_of(visit, since_last(visit.monitor, visit.site)),
         "form": form,
         "calling_off": calling_off,
         "hows": How.choices,
         "refused": refused,
-        "texts": _texts(found, typed or {}) if found.ended_at else [],
-        "may_edit": found.stage == VisitStage.ENDED,
+        "texts": _texts(visit, typed or {}) if visit.ended_at else [],
+        "may_edit": visit.stage == VisitStage.ENDED,
     }
-    return render(request, "monitoring/monitoring_visit.html", context, status=status)
+    return render(request, "monitoring/visits/visit.html", context, status=status)
 
 
-def _texts(found: MonitoringVisit, typed: dict[str, Any]) -> list[dict[str, Any]]:
+def _texts(visit: MonitoringVisit, typed: dict[str, Any]) -> list[dict[str, Any]]:
     """Report and letter for the page; what was typed and not saved stands instead of what is stored."""
     return [
         {
             "kind": kind,
             "title": title.capitalize(),
-            "text": getattr(found, kind),
-            "seen": fingerprint(getattr(found, kind)),
-            "blocks": blocks(getattr(found, kind)) if found.finished_at else [],
+            "text": getattr(visit, kind),
+            "seen": fingerprint(getattr(visit, kind)),
+            "blocks": blocks(getattr(visit, kind)) if visit.finished_at else [],
             **(typed if typed.get("kind") == kind else {}),
         }
         for kind, title in TEXTS.items()
@@ -249,7 +257,7 @@ def _texts(found: MonitoringVisit, typed: dict[str, Any]) -> list[dict[str, Any]
 
 def _text_answer(
     request: UserRequest,
-    found: MonitoringVisit,
+    visit: MonitoringVisit,
     kind: str,
     typed: str,
     refused: str,
@@ -257,9 +265,9 @@ def _text_answer(
     other: str | None = None,
 ) -> HttpResponse:
     """The line under the text with htmx; without, the whole page with what was typed."""
-    told = {"kind": kind, "text": typed, "refused": refused, "other": other}
+    answer = {"kind": kind, "text": typed, "refused": refused, "other": other}
     if request.headers.get("HX-Request"):
-        text = _texts(found, told)[list(TEXTS).index(kind)]
-        context = {"text": text, "visit": found, "saved_at": timezone.now(), "zone": found.site.zone}
-        return render(request, "monitoring/_text_state.html", context, status=status)
-    return _page(request, found, typed=told, status=status)
+        text = _texts(visit, answer)[list(TEXTS).index(kind)]
+        context = {"text": text, "visit": visit, "saved_at": timezone.now(), "zone": visit.site.zone}
+        return render(request, "monitoring/visits/_text_state.html", context, status=status)
+    return _page(request, visit, typed=answer, status=status)

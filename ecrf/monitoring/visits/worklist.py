@@ -11,7 +11,7 @@ from ecrf.access.models import Site
 from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
-from ecrf.casebook.schedule.many import overdue
+from ecrf.casebook.schedule.status import overdue
 from ecrf.forms.protocol import protocol
 from ecrf.monitoring.home import to_do
 from ecrf.monitoring.home.log_lines import log, queries

@@ -13,10 +13,10 @@ register = template.Library()
 def queries_of(queries: ByItem, form_view: FormView) -> list[Query]:
     """Open and closed ones in the order of their numbers; no statement."""
     here = {row.entry.pk: row.entry for row in form_view.with_rows if row.entry}
-    found = [query for (entry, _item), asked in queries.items() if entry in here for query in asked]
-    for query in found:
+    on_form = [query for (entry, _item), asked in queries.items() if entry in here for query in asked]
+    for query in on_form:
         query.entry = here[query.entry_id]
-    return sorted(found, key=lambda query: query.number)
+    return sorted(on_form, key=lambda query: query.number)
 
 
 @register.simple_tag

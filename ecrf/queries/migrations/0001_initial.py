@@ -26,7 +26,10 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField(help_text='Given by the system, from 1 at each patient')),
                 ('item', models.CharField(max_length=63)),
                 ('check_id', models.CharField(blank=True, help_text='Of the check that asks, or empty', max_length=40)),
-                ('text', models.TextField(help_text='What is asked; of a check, what it asks now')),
+                ('check_version', models.PositiveSmallIntegerField(default=1)),
+                ('variant', models.CharField(blank=True, help_text="Which of the check's texts", max_length=40)),
+                ('parameters', models.JSONField(default=dict, help_text='The values it speaks of: {name in the text: value}')),
+                ('text_as_asked', models.TextField(help_text='What is asked, in the words of who asked it last')),
                 ('value', models.TextField(blank=True, help_text='The item in words when it was asked about')),
                 ('turn', models.CharField(blank=True, choices=[('site', 'Site'), ('monitor', 'Monitor'), ('data-manager', 'Data manager'), ('', 'Closed')], max_length=12)),
                 ('turn_since', models.DateTimeField()),
@@ -91,7 +94,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='query',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='query_asks_something'),
+            constraint=models.CheckConstraint(condition=models.Q(('text_as_asked', ''), _negated=True), name='query_asks_something'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='query',

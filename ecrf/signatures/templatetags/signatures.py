@@ -51,8 +51,8 @@ def signature_mark(
 ) -> dict[str, object]:
     """Signed, or broken, and since when; `unsigned` is said where nobody has signed, `short` leaves the day out."""
     here = visit.pk if isinstance(visit, Visit) else visit
-    found = standing_of(context, patient, here, entry)
-    return {**_context(context, patient, found), "unsigned": unsigned, "short": short}
+    signatures = standing_of(context, patient, here, entry)
+    return {**_context(context, patient, signatures), "unsigned": unsigned, "short": short}
 
 
 @register.inclusion_tag("signatures/_on_paper.html", takes_context=True)
@@ -64,10 +64,12 @@ def signatures_on_paper(
     own: bool = False,
 ) -> dict[str, object]:
     """The same for a printed page; `own` leaves out what was signed as part of a visit or of the casebook."""
-    found = standing_of(context, patient, visit, entry)
+    signatures = standing_of(context, patient, visit, entry)
     if own:
-        found = SignatureStanding([each for each in found.history if each.scope == SignatureScope.FORM])
-    return _context(context, patient, found)
+        signatures = SignatureStanding(
+            [signature for signature in signatures.history if signature.scope == SignatureScope.FORM]
+        )
+    return _context(context, patient, signatures)
 
 
 @register.inclusion_tag("signatures/_history.html", takes_context=True)
@@ -91,7 +93,7 @@ def covered_words(signature: Signature) -> str:
         return visit_label(signature.visit)
     assert signature.entry is not None
     words = (visit_label(signature.entry.visit), form_title(signature.entry))
-    return ", ".join(each for each in words if each)
+    return ", ".join(word for word in words if word)
 
 
 @register.simple_tag
@@ -104,10 +106,10 @@ def standing_of(
     context: template.Context, patient: Patient, visit: int | None, entry: Entry | None
 ) -> SignatureStanding:
     """How the form, the visit (by its id) or the casebook stands."""
-    found = signatures_of(context, patient)
+    signatures = signatures_of(context, patient)
     if entry is not None:
-        return lookup.on_form(found, entry)
-    return lookup.on_visit(found, visit) if visit else lookup.on_casebook(found)
+        return lookup.on_form(signatures, entry)
+    return lookup.on_visit(signatures, visit) if visit else lookup.on_casebook(signatures)
 
 
 def _context(context: template.Context, patient: Patient, standing: SignatureStanding) -> dict[str, object]:

@@ -34,7 +34,7 @@ def visit(site, coordinator):
 
 @pytest.fixture
 def item(visit):
-    return f"/patients/{visit.patient.number}/W01/grip-strength/1/right_1/"
+    return f"/patients/{visit.patient.number}/W01/reading/1/value_1/"
 
 
 def is_out(response) -> bool:

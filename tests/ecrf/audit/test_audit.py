@@ -1,6 +1,7 @@
 """The audit trail: complete, attributed, chained; nobody changes it, and who tampers below the product is found."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -15,6 +16,7 @@ from ecrf.audit.actor import SYSTEM, Actor, acting
 from ecrf.audit.chain import verify
 from ecrf.audit.models import SYSTEM_CHAIN, AuditChain, AuditEvent
 from ecrf.casebook.models import Entry
+from ecrf.casebook.record.hooks import HOOKS, Hook
 from ecrf.casebook.record.values import Missing
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import PASSWORD, make_user
@@ -28,7 +30,7 @@ def patient(site, coordinator):
     found = a_patient(site, coordinator)
     visit = a_visit(found, "W01", coordinator)
     for value in ("31.5", "30.0", "29.0", "28.0"):
-        enter(visit, "grip-strength", coordinator, right_1=value)
+        enter(visit, "reading", coordinator, value_1=value)
     return found
 
 
@@ -89,7 +91,7 @@ def test_chains_of_two_patients_do_not_depend_on_each_other(patient, site, coord
 
 @pytest.mark.requirement("R-002")
 def test_event_says_who_in_which_role_where_when_what_and_why(patient, visit, coordinator):
-    enter(visit, "grip-strength", coordinator, right_1="27.0", reason="Transcription error")
+    enter(visit, "reading", coordinator, value_1="27.0", reason="Transcription error")
     event = events(patient)[-1]
     assert (event.actor_id, event.actor, event.role, event.site) == (
         coordinator.pk,
@@ -98,21 +100,21 @@ def test_event_says_who_in_which_role_where_when_what_and_why(patient, visit, co
         "01",
     )
     assert (event.reason, event.source, event.operation) == ("Transcription error", "site", "UPDATE")
-    assert event.changes == {"right_1": [28.0, 27.0]}
-    assert event.entry_id == Entry.objects.get(crf="grip-strength").pk
-    assert event.table == "trial_gripstrength"
+    assert event.changes == {"value_1": [28.0, 27.0]}
+    assert event.entry_id == Entry.objects.get(crf="reading").pk
+    assert event.table == "stub_trial_stubreading"
 
 
 @pytest.mark.requirement("R-013")
 def test_derived_values_are_kept_apart_from_those_a_person_entered(patient):
     event = events(patient)[-1]
-    assert set(event.changes) == {"right_1"}
-    assert event.calculated == {"right_best": [29.0, 28.0], "right_mean": [29.0, 28.0]}
+    assert set(event.changes) == {"value_1"}
+    assert event.calculated == {"highest": [29.0, 28.0], "right_mean": [29.0, 28.0]}
 
 
 @pytest.mark.requirement("R-004")
 def test_every_old_value_stays_readable_in_order(patient):
-    changes = [e.changes["right_1"] for e in events(patient) if "right_1" in e.changes]
+    changes = [e.changes["value_1"] for e in events(patient) if "value_1" in e.changes]
     assert changes == [[None, 31.5], [31.5, 30.0], [30.0, 29.0], [29.0, 28.0]]
 
 
@@ -120,7 +122,7 @@ def test_every_old_value_stays_readable_in_order(patient):
 
 
 ALTERATIONS: dict[str, object] = {
-    "changes": '{"right_1": [28.0, 99.0]}',
+    "changes": '{"value_1": [28.0, 99.0]}',
     "calculated": "{}",
     "actor": "somebody",
     "actor_id": 999_999_999,
@@ -130,7 +132,7 @@ ALTERATIONS: dict[str, object] = {
     "source": "import",
     "at": "2020-01-01T00:00:00Z",
     "transaction": "1",
-    "table": "trial_visitrecord",
+    "table": "stub_trial_stubvisit",
     "row": "999999999",
     "entry_id": None,
     "operation": "INSERT",
@@ -381,7 +383,7 @@ def test_time_is_the_database_servers_whatever_the_process_or_the_post_says(
     before = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: datetime(2050, 1, 1, tzinfo=UTC))
     client.force_login(coordinator)
-    url = f"/patients/{patient.number}/W01/grip-strength/1/left_1/"
+    url = f"/patients/{patient.number}/W01/reading/1/value_4/"
     forged = {"at": "2020-01-01T00:00:00Z", "timestamp": "0", "added_at": "2020-01-01"}
     assert client.post(url, {"value": "30", **forged}).status_code == 200
     assert abs(events(patient)[-1].at - before) < timedelta(minutes=1)
@@ -403,10 +405,10 @@ def test_save_that_fails_at_its_end_leaves_neither_data_nor_trail(patient, visit
     def fail(writing):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("ecrf.casebook.record.store.AFTER_WRITE", [fail])
+    monkeypatch.setattr("ecrf.casebook.record.record.HOOKS", replace(HOOKS, after_write=Hook([fail])))
     before = AuditEvent.objects.count(), Entry.objects.count()
     with pytest.raises(ZeroDivisionError):
-        enter(visit, "mrc-strength", coordinator, before_dose="yes")
+        enter(visit, "scale", coordinator, before_dose="yes")
     assert (AuditEvent.objects.count(), Entry.objects.count()) == before
     assert verify().faults == []
 
@@ -467,8 +469,8 @@ TEXTS = [
 @pytest.mark.requirement("R-009")
 def test_any_text_in_values_reasons_and_comments_verifies(visit, patient, coordinator):
     for text in TEXTS:
-        enter(visit, "grip-strength", coordinator, reason=text, device=text[:60])
-        enter(visit, "grip-strength", coordinator, assessor=Missing("unknown", text))
+        enter(visit, "reading", coordinator, reason=text, device=text[:60])
+        enter(visit, "reading", coordinator, assessor=Missing("unknown", text))
         before, last = AuditEvent.objects.filter(chain=patient.pk).order_by("-position")[:2][::-1]
         assert before.reason == text
         assert last.changes["assessor.missing"][1] == {"reason": "unknown", "comment": text}
@@ -485,7 +487,7 @@ def test_any_user_name_verifies(name, site):
 
 @pytest.mark.parametrize("value", ["0", "0.0", "200", "0.1", "1e2"])
 def test_any_number_verifies(value, visit, coordinator):
-    enter(visit, "grip-strength", coordinator, left_1=value)
+    enter(visit, "reading", coordinator, value_4=value)
     assert verify().faults == []
 
 
@@ -539,5 +541,5 @@ def test_site_renamed_by_a_person_is_in_the_trail_with_both_names(administrator,
 
 @pytest.mark.requirement("R-009")
 def test_value_changed_below_the_triggers_is_named(patient):
-    tamper("UPDATE trial_gripstrength SET right_1 = 99 WHERE right_1 IS NOT NULL")
-    assert "right_1 is not what the trail says" in verify().faults[0].what
+    tamper("UPDATE stub_trial_stubreading SET value_1 = 99 WHERE value_1 IS NOT NULL")
+    assert "value_1 is not what the trail says" in verify().faults[0].what

@@ -63,12 +63,12 @@ def web(visit):
 
 def test_web_role_writes_study_data_and_the_trail_is_written(web, visit, coordinator):
     before = AuditEvent.objects.count()
-    enter(visit, "grip-strength", coordinator, right_1="31.5")
+    enter(visit, "reading", coordinator, value_1="31.5")
     event = AuditEvent.objects.order_by("pk").last()
     assert AuditEvent.objects.count() > before
     assert (event.actor, event.changes) == (
         "coordinator",
-        {"entry_id": [None, event.entry_id], "right_1": [None, 31.5]},
+        {"entry_id": [None, event.entry_id], "value_1": [None, 31.5]},
     )
     assert verify().faults == []
 
@@ -154,7 +154,7 @@ def test_row_added_in_another_time_zone_is_no_false_alarm(coordinator, site):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL TimeZone = 'Asia/Tokyo'")
         visit = a_visit(patient, "W01", coordinator)
-        enter(visit, "grip-strength", coordinator, right_1="31.50")
+        enter(visit, "reading", coordinator, value_1="31.50")
         cursor.execute("SET LOCAL TimeZone = 'UTC'")
     assert verify().faults == []
     assert AuditEvent.objects.filter(table="casebook_visit").get().changes["code"] == [None, "W01"]
@@ -167,19 +167,19 @@ def test_row_added_in_another_time_zone_is_no_false_alarm(coordinator, site):
 def test_web_role_can_do_the_whole_review_and_the_database_holds_it_to_a_lock(
     web, visit, site, coordinator, investigator, monitor, data_manager
 ):
-    enter(visit, "grip-strength", coordinator, **dict.fromkeys(TRIALS, "30"), **GRIP)
-    place = a_place(visit, "grip-strength")
+    enter(visit, "reading", coordinator, **dict.fromkeys(TRIALS, "30"), **GRIP)
+    place = a_place(visit, "reading")
     assert not complete_entries(
         patient=visit.patient, places=[place], by=coordinator.acting_at(site, Right.ENTER)
     )
     entry = place.definition.model.objects.get().entry
     seen = AuditChain.objects.get(chain=visit.patient_id).length
     verify_item(
-        entry=entry, item="right_1", seen=seen, by=monitor, actor=monitor.acting_at(site, Right.VERIFY)
+        entry=entry, item="value_1", seen=seen, by=monitor, actor=monitor.acting_at(site, Right.VERIFY)
     )
     asking = monitor.acting_at(site, Right.QUERY)
     close(
-        query=open_query(entry=entry, item="left_1", text="Which hand?", by=monitor, actor=asking),
+        query=open_query(entry=entry, item="value_4", text="Which hand?", by=monitor, actor=asking),
         by=monitor,
         actor=asking,
     )
@@ -193,16 +193,16 @@ def test_web_role_can_do_the_whole_review_and_the_database_holds_it_to_a_lock(
         actor=investigator.acting_at(site, Right.SIGN),
         declares=True,
     )
-    assert enter(visit, "grip-strength", coordinator, reason="Misread", right_1="31").changed
+    assert enter(visit, "reading", coordinator, reason="Misread", value_1="31").changed
     signed.refresh_from_db()
     assert signed.broken_at
     review_status = ReviewStatus.objects.get(entry=entry)
     assert (review_status.verified, review_status.is_signed) == (0, False)
     locking = {"by": data_manager, "actor": data_manager.acting_at(site, Right.LOCK), "reason": "Settled"}
     held = put(kind="lock", scope="patient", patient=visit.patient, despite_open_points=True, **locking)
-    assert enter(visit, "grip-strength", coordinator, reason="Misread", right_1="32").refused
+    assert enter(visit, "reading", coordinator, reason="Misread", value_1="32").refused
     lift(lock=held, **locking)
-    assert enter(visit, "grip-strength", coordinator, reason="Misread", right_1="32").changed
+    assert enter(visit, "reading", coordinator, reason="Misread", value_1="32").changed
     assert verify().faults == []
 
 
@@ -217,8 +217,8 @@ def test_web_role_cannot_have_the_triggers_ignored(web, visit, coordinator):
     before = AuditEvent.objects.count()
     with acting(SYSTEM), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", [names])
-        cursor.execute("UPDATE trial_vitalsigns SET pulse = 71")
+        cursor.execute("UPDATE stub_trial_stubvitalsigns SET pulse = 71")
     assert AuditEvent.objects.count() == before + 1
     with pytest.raises(DatabaseError), acting(SYSTEM):
-        sql(f"SELECT set_config('pgtrigger.ignore', '{names}', true); DELETE FROM trial_vitalsigns")
+        sql(f"SELECT set_config('pgtrigger.ignore', '{names}', true); DELETE FROM stub_trial_stubvitalsigns")
     assert verify().faults == []

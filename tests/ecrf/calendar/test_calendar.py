@@ -17,12 +17,16 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.calendar.models import CalendarFeed
 from ecrf.calendar.services import LIVING_AT_MOST, living_feeds, make_feed
+from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.record.record import record
 from ecrf.casebook.record.store import ensure_entry
 from ecrf.casebook.schedule.due import VisitState
-from ecrf.casebook.schedule.many import schedule_statuses_of
-from ecrf.casebook.schedule.status import refresh_schedule_status, schedule_status_of
+from ecrf.casebook.schedule.status import (
+    refresh_schedule_status,
+    schedule_status_of,
+    schedule_statuses_of,
+)
 from ecrf.casebook.striking import strike_out
 from ecrf.forms.protocol import protocol
 from ecrf.web.log import LogLine
@@ -212,9 +216,9 @@ def _in_every_state(site, by: User) -> list[Patient]:
         for key in protocol().plan("W04").forms:
             ensure_entry(a_place(visit, key))
         Entry.objects.filter(visit=visit).update(status="complete", missing=0)
-        refresh_schedule_status(complete)
+        refresh_schedule_status(PatientData(complete))
     _end(ended, "COMPLETED", by)
-    added = enter(visit, "infusion-lot", by, parent=1, reason="Late", lot_number="SYN-1")
+    added = enter(visit, "dose-lot", by, parent=1, reason="Late", lot_number="SYN-1")
     struck = added.row.entry
     assert schedule_status_of(complete).unfinished.plan.code == "SCR"
     strike_out(entry=struck, by=by, actor=by.acting_at(site, "enter"), reason="Entered twice")

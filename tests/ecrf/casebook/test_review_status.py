@@ -31,21 +31,21 @@ GRADES = [
 def visit(site, coordinator):
     visit = a_visit(a_patient(site, coordinator), "W04", coordinator)
     given = dict.fromkeys(GRADES, "4")
-    enter(visit, "mrc-strength", coordinator, assessor="A1", assessed_at="09:30", before_dose="yes", **given)
+    enter(visit, "scale", coordinator, assessor="A1", assessed_at="09:30", before_dose="yes", **given)
     return visit
 
 
 @pytest.fixture
 def entry(visit, coordinator):
-    """MRC strength of week 4, complete."""
-    place = a_place(visit, "mrc-strength")
+    """Scale of week 4, complete."""
+    place = a_place(visit, "scale")
     by = coordinator.acting_at(visit.site, Right.ENTER)
     assert complete_entries(patient=visit.patient, places=[place], by=by) == []
     return place.definition.model.objects.get(entry__visit=visit).entry
 
 
 def change(visit, by, value="3", item=GRADES[0]):
-    assert enter(visit, "mrc-strength", by, reason="Misread", **{item: value}).changed == [item]
+    assert enter(visit, "scale", by, reason="Misread", **{item: value}).changed == [item]
 
 
 def verified(entry, monitor, item=GRADES[0], position=1):
@@ -122,7 +122,7 @@ def test_raw_sql_unverifies_and_unsigns_too(entry, monitor, investigator):
         acting(investigator.acting_at(entry.site, Right.ENTER), reason="By hand"),
         connection.cursor() as cursor,
     ):
-        cursor.execute(f"UPDATE trial_mrcstrength SET {GRADES[0]} = 2 WHERE entry_id = %s", [entry.pk])
+        cursor.execute(f"UPDATE stub_trial_stubscale SET {GRADES[0]} = 2 WHERE entry_id = %s", [entry.pk])
     seen.refresh_from_db()
     name.refresh_from_db()
     assert not seen.stands
@@ -185,7 +185,7 @@ def test_database_refuses_a_write_under_a_freeze_or_lock(
         acting(by, patient_id=entry.patient_id, reason="By hand"),
         connection.cursor() as cursor,
     ):
-        cursor.execute(f"UPDATE trial_mrcstrength SET {GRADES[0]} = 2 WHERE entry_id = %s", [entry.pk])
+        cursor.execute(f"UPDATE stub_trial_stubscale SET {GRADES[0]} = 2 WHERE entry_id = %s", [entry.pk])
     assert refusal.value.__cause__.pgcode == "EC004"
 
 

@@ -89,14 +89,14 @@ def test_completion_statements_do_not_grow_with_forms(site, coordinator):
         if n > 1:
             enter(
                 visit,
-                "mrc-strength",
+                "scale",
                 coordinator,
                 assessor="A1",
                 assessed_at="09:30",
                 before_dose="yes",
                 **dict.fromkeys(GRADES, "4"),
             )
-            places.append(a_place(visit, "mrc-strength"))
+            places.append(a_place(visit, "scale"))
         with CaptureQueriesContext(
             connection,
         ) as seen:

@@ -105,20 +105,20 @@ def test_value_of_a_struck_out_row_cannot_change(event, strike, patient, coordin
 
 def test_rows_of_a_struck_out_form_are_struck_out_with_it(patient, coordinator, strike):
     visit = a_visit(patient, "W04", coordinator)
-    enter(visit, "infusion-lot", coordinator, parent=2, lot_number="A")
-    strike(visit.entries.get(crf="infusion", number=2))
-    assert PatientData(patient).rows("infusion-lot") == []
-    refused = enter(visit, "infusion-lot", coordinator, parent=2, lot_number="B").refused
+    enter(visit, "dose-lot", coordinator, parent=2, lot_number="A")
+    strike(visit.entries.get(crf="dose", number=2))
+    assert PatientData(patient).rows("dose-lot") == []
+    refused = enter(visit, "dose-lot", coordinator, parent=2, lot_number="B").refused
     assert "struck out" in refused["lot_number"]
 
 
 def test_new_row_cannot_be_added_to_a_struck_out_form(patient, coordinator, strike):
     visit = a_visit(patient, "W04", coordinator)
-    enter(visit, "infusion", coordinator, number=2, given_g="10")
-    strike(visit.entries.get(crf="infusion"))
-    result = enter(visit, "infusion-lot", coordinator, parent=2, lot_number="A")
+    enter(visit, "dose", coordinator, number=2, given_g="10")
+    strike(visit.entries.get(crf="dose"))
+    result = enter(visit, "dose-lot", coordinator, parent=2, lot_number="A")
     assert "struck out" in result.refused["lot_number"]
-    assert not Entry.objects.filter(crf="infusion-lot").exists()
+    assert not Entry.objects.filter(crf="dose-lot").exists()
 
 
 def test_page_strikes_out_and_restores(client, coordinator, event, patient):

@@ -192,7 +192,9 @@ def test_fingerprint_changes_with_a_word_of_an_assumption(rules):
     assert changed.fingerprint != rules.fingerprint
 
 
-@pytest.mark.parametrize("change", [{"title": "Another question."}, {"hard": True}, {"source": "D"}])
+@pytest.mark.parametrize(
+    "change", [{"title": "Another question."}, {"hard": True}, {"source": "D"}, {"version": 2}]
+)
 def test_fingerprint_changes_with_a_check(change, rules, monkeypatch):
     changed = {**CHECKS, "GRIP-001": replace(CHECKS["GRIP-001"], **change)}
     monkeypatch.setattr(module, "CHECKS", changed)

@@ -53,8 +53,8 @@ def reviewed(entry, monitor, investigator):
             verified_at=at, verified_by=monitor,
         )  # fmt: skip
         Query.objects.create(
-            **shared, number=7, entry=entry, item="contact", text="By telephone? 電話? 📞", turn="", turn_since=at,
-            asked_in="monitor", opened_at=at, opened_by=monitor, closed_at=at, closed_by=monitor,
+            **shared, number=7, entry=entry, item="contact", text_as_asked="By telephone? 電話? 📞", turn="",
+            turn_since=at, asked_in="monitor", opened_at=at, opened_by=monitor, closed_at=at, closed_by=monitor,
         )  # fmt: skip
     chain = AuditChain.objects.get(chain=entry.patient_id)
     with acting(investigator.acting_at(entry.site, Right.SIGN), patient_id=entry.patient_id):
@@ -131,7 +131,7 @@ def test_each_item_keeps_its_own_reason_where_it_has_one(client, visit):
     }
     given = {"reason:visit:1:contact": "New information", "reason-of-all": "Transcription error"}
     assert client.post(url, {**data, **given}).status_code == 302
-    events = AuditEvent.objects.filter(table="trial_visitrecord", operation="UPDATE").exclude(reason="")
+    events = AuditEvent.objects.filter(table="stub_trial_stubvisit", operation="UPDATE").exclude(reason="")
     found = {name: event.reason for event in events for name in event.changes}
     assert found == {"contact": "New information", "visited_on": "Transcription error"}
 

@@ -9,7 +9,7 @@ from ecrf.access.models import Membership, User
 from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.models import Patient, PatientStatus
-from ecrf.casebook.schedule.many import due_within, overdue
+from ecrf.casebook.schedule.status import due_within, overdue
 from ecrf.entry.today.to_do import to_do_list
 from tests.builders import a_patient
 from tests.conftest import make_site

@@ -7,7 +7,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from ecrf.casebook.record.values import first_day
 from ecrf.forms.items import Choice, ClockTime, Day, Line, Measure, PartialDay, Prose, WholeNumber, YesNo
 
 NOW = datetime(2026, 11, 22, 8, 5, tzinfo=UTC)
@@ -131,10 +130,10 @@ def test_text_of_a_value_reads_back_as_the_value(item, value):
 
 
 def test_first_day_of_a_date_item_is_what_must_not_lie_in_the_future():
-    assert first_day(Day("D"), date(2026, 1, 5)) == date(2026, 1, 5)
-    assert first_day(PartialDay("D"), "2026") == date(2026, 1, 1)
-    assert first_day(PartialDay("D"), None) is None
-    assert first_day(Line("L"), "2026") is None
+    assert Day("D").first_day(date(2026, 1, 5)) == date(2026, 1, 5)
+    assert PartialDay("D").first_day("2026") == date(2026, 1, 1)
+    assert PartialDay("D").first_day(None) is None
+    assert Line("L").first_day("2026") is None
 
 
 def test_item_is_required_unless_it_says_otherwise_or_is_calculated():

@@ -51,6 +51,10 @@ def address(visit, scope=LockScope.VISIT):
     return reverse("monitor:scope-locks", args=[scope, key])
 
 
+def lifting(lock):
+    return reverse("monitor:lift-lock", args=[lock.pk])
+
+
 def freeze(visit, by, kind=LockKind.FREEZE, **more):
     actor = by.acting_at(visit.site, Right.LOCK)
     return put(kind=kind, scope=LockScope.VISIT, visit=visit, reason="Settled", by=by, actor=actor, **more)
@@ -77,8 +81,8 @@ def test_checklist_of_a_form_names_its_open_query(visit, entry, monitor):
     at = timezone.now()
     with acting(monitor.acting_at(visit.site, Right.QUERY), patient_id=visit.patient.pk):
         Query.objects.create(
-            patient=visit.patient, site=visit.site, number=1, entry=entry, item="contact", text="Really?", turn="site",
-            turn_since=at, asked_in="monitor", opened_at=at, opened_by=monitor,
+            patient=visit.patient, site=visit.site, number=1, entry=entry, item="contact", text_as_asked="Really?",
+            turn="site", turn_since=at, asked_in="monitor", opened_at=at, opened_by=monitor,
         )  # fmt: skip
     assert "1 open query" in words_of(Target.of(LockScope.FORM, entry=entry))
     assert "1 open query" in words_of(Target.of(LockScope.STUDY))
@@ -116,37 +120,37 @@ def test_checklist_of_a_site_takes_the_same_number_of_statements_however_large(
 
 
 def test_freeze_and_unfreeze_by_the_page(client, visit):
-    assert client.post(address(visit), {"act": "freeze", "reason": "Query round"}).status_code == 302
+    assert client.post(f"{address(visit)}freeze/", {"reason": "Query round"}).status_code == 302
     lock = Lock.objects.get()
     assert (lock.kind, lock.visit, lock.set_by.username) == ("freeze", visit, "data_manager")
     assert "by data_manager: Query round" in client.get(address(visit)).content.decode()
-    assert client.post(address(visit), {"act": f"lift:{lock.pk}", "reason": "Over"}).status_code == 302
+    assert client.post(lifting(lock), {"reason": "Over"}).status_code == 302
     lock.refresh_from_db()
     assert lock.lift_reason == "Over"
     assert "Lifted by data_manager: Over" in client.get(address(visit)).content.decode()
 
 
 def test_lock_with_open_points_asks_first_and_keeps_the_reason(client, visit):
-    answer = client.post(address(visit), {"act": "lock", "reason": "End of study"})
+    answer = client.post(f"{address(visit)}lock/", {"reason": "End of study"})
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "There are open points" in page
     assert 'value="End of study"' in page
     assert not Lock.objects.exists()
-    assert client.post(address(visit), {"act": "lock", "reason": "End", "despite": "on"}).status_code == 302
+    assert client.post(f"{address(visit)}lock/", {"reason": "End", "despite": "on"}).status_code == 302
     assert "not signed" in Lock.objects.get().open_points
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x", "\x00\x00"])
 def test_nothing_is_locked_without_a_reason(client, visit, reason):
-    answer = client.post(address(visit), {"act": "freeze", "reason": reason})
+    answer = client.post(f"{address(visit)}freeze/", {"reason": reason})
     assert answer.status_code == 422
     assert not Lock.objects.exists()
 
 
 def test_nothing_is_lifted_without_a_reason(client, visit, data_manager):
     lock = freeze(visit, data_manager)
-    assert client.post(address(visit), {"act": f"lift:{lock.pk}", "reason": " "}).status_code == 422
+    assert client.post(lifting(lock), {"reason": " "}).status_code == 422
     lock.refresh_from_db()
     assert lock.lifted_at is None
 
@@ -164,12 +168,21 @@ def test_lifted_twice_is_told_in_words(visit, data_manager):
         lift(lock=lock, reason="Over", by=data_manager, actor=actor)
 
 
-def test_lock_of_another_page_cannot_be_lifted_from_here(client, visit, data_manager):
-    other = freeze(visit, data_manager)
-    answer = client.post(address(visit, LockScope.PATIENT), {"act": f"lift:{other.pk}", "reason": "Over"})
+def test_lock_is_lifted_at_its_own_address_and_a_second_time_is_told_in_words(client, visit, data_manager):
+    lock, other = (
+        freeze(visit, data_manager),
+        freeze(visit, data_manager, LockKind.LOCK, despite_open_points=True),
+    )
+    assert client.post(lifting(lock), {"reason": "Over"}).headers["Location"] == address(visit)
+    answer = client.post(lifting(lock), {"reason": "Once more"})
     assert answer.status_code == 409
+    assert "data_manager has lifted it already" in answer.content.decode()
     other.refresh_from_db()
     assert other.lifted_at is None
+
+
+def test_lock_that_does_not_exist_cannot_be_lifted(client, visit):
+    assert client.post(reverse("monitor:lift-lock", args=[999_999]), {"reason": "Over"}).status_code == 404
 
 
 def test_lock_can_be_put_over_a_freeze(visit, data_manager):
@@ -221,7 +234,7 @@ def test_monitor_reads_and_does_not_act(client, visit, monitor):
     page = client.get(address(visit))
     assert page.status_code == 200
     assert 'name="act"' not in page.content.decode()
-    assert client.post(address(visit), {"act": "freeze", "reason": "Settled"}).status_code == 403
+    assert client.post(f"{address(visit)}freeze/", {"reason": "Settled"}).status_code == 403
     assert client.get(reverse("monitor:study-locks")).status_code == 403
 
 

@@ -7,8 +7,7 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.models import Entry, Status
 from ecrf.casebook.striking import strike_out
-from ecrf.checks import retired
-from ecrf.checks.discrepancies import confirm
+from ecrf.checks.discrepancies import clear_retired, confirm
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import CHECKS
 from ecrf.checks.running import run_all
@@ -29,7 +28,7 @@ FASTER = "Pulse is 210 /min; 40 to 150 is usual."
 def confirmed(by):
     discrepancy = Discrepancy.objects.get(state=DiscrepancyState.OPEN)
     actor = by.acting_at(discrepancy.site, Right.ENTER)
-    assert confirm(discrepancy=discrepancy, by=by, actor=actor, text=discrepancy.text)
+    assert confirm(discrepancy=discrepancy, by=by, actor=actor, asked=discrepancy.identity)
 
 
 @pytest.fixture
@@ -125,7 +124,7 @@ def test_change_elsewhere_that_settles_it_is_told(visit, coordinator, entry, que
 def test_striking_the_row_out_closes_it(visit, coordinator):
     event = an_adverse_event(visit.patient, coordinator, term="Headache")
     with acting(SYSTEM, patient_id=event.patient_id):
-        Discrepancy.objects.create(entry=event, check_id="VS-002", item="term", text="Headache?")
+        Discrepancy.objects.create(entry=event, check_id="VS-002", item="term", text_as_asked="Headache?")
         Entry.objects.filter(pk=event.pk).update(status=Status.COMPLETE)
         automatic.follow_all(visit.patient, SYSTEM)
     assert Query.objects.get(check_id="VS-002").is_open
@@ -148,19 +147,24 @@ def test_check_whose_code_was_removed_ends_its_queries(query, entry, monkeypatch
     assert query.messages.count() == 2
 
 
-def test_finding_on_an_item_that_is_gone_ends(query, entry):
+def test_discrepancy_on_an_item_that_is_gone_ends(query, entry):
     with acting(SYSTEM, patient_id=entry.patient_id):
         Discrepancy.objects.update(item="gone")
         Query.objects.update(item="gone")
-        assert retired.clear_retired(entry.patient, SYSTEM) == 1
+        assert clear_retired(entry.patient, SYSTEM) == 1
     query.refresh_from_db()
     assert conversation(query)[-1] == ("closed", "The item is no longer part of the form.")
 
 
 def test_run_checks_opens_the_queries_of_an_older_version(query, entry):
     with acting(SYSTEM, patient_id=entry.patient_id):
-        discrepancy = Discrepancy.objects.create(entry=entry, check_id="VS-003", item="weight_kg", text="x")
-        Discrepancy.objects.filter(pk=discrepancy.pk).update(text="160 kg lies outside 30 to 150 kg.")
+        discrepancy = Discrepancy.objects.create(
+            entry=entry,
+            check_id="VS-003",
+            item="weight_kg",
+            parameters={"value": "160.0", "low": 30, "high": 150},
+            text_as_asked="160.0 kg lies outside 30 to 150 kg.",
+        )
         type(entry)._meta.apps.get_model("trial", "VitalSigns").objects.update(weight_kg="160")
     call_command("run_checks")
     assert Query.objects.get(discrepancy=discrepancy).turn == Turn.SITE

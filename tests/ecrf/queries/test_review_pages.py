@@ -199,7 +199,7 @@ def test_report_counts_what_was_asked_changed_confirmed_and_is_open(
     change(entry, coordinator, systolic="240")
     discrepancy = Discrepancy.objects.get(item="systolic")
     actor = coordinator.acting_at(entry.site, Right.ENTER)
-    confirm(discrepancy=discrepancy, by=coordinator, actor=actor, text=discrepancy.text)
+    confirm(discrepancy=discrepancy, by=coordinator, actor=actor, asked=discrepancy.identity)
     change(entry, coordinator, spo2="80")
     lines = {line.id: line for line in noise(monitor)}
     found = lines["VS-002"]

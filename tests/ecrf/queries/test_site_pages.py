@@ -241,7 +241,7 @@ def test_query_of_a_check_is_confirmed_in_place(entry, coordinator, site_client)
     discrepancy, query = Discrepancy.objects.get(), Query.objects.get()
     page = site_client.get(page_of(query)).content.decode()
     assert page.count("Pulse is 200 /min; 40 to 150 is usual.") == 1
-    data = {"text": discrepancy.text, "at": "query"}
+    data = {"asked": discrepancy.identity, "at": "query"}
     page = site_client.post(reverse("confirm-discrepancy", args=[discrepancy.pk]), data).content.decode()
     assert "Query 1, closed" in page
     assert "Confirmed against the source by coordinator." in page
@@ -317,7 +317,7 @@ def test_pages_survive_a_check_and_an_item_that_are_gone(
         gone = asked(entry, monitor, "Height?", item="weight_kg")
         Query.objects.filter(pk=gone.pk).update(item="height_cm")
         discrepancy = Discrepancy.objects.create(
-            entry=entry, check_id="OLD-001", item="height_cm", text="Height?"
+            entry=entry, check_id="OLD-001", item="height_cm", text_as_asked="Height?"
         )
         assert discrepancy.pk
     monkeypatch.delitem(CHECKS, "VS-002")

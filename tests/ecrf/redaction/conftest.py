@@ -35,10 +35,10 @@ class Mistake:
     def type_it(self) -> None:
         """Into an item, a missing reason's comment and a reason, and corrected."""
         visit, by = self.world.visit, self.world.coordinator
-        enter(visit, "grip-strength", by, device=f"of {self.name}, and {self.name}")
-        enter(visit, "grip-strength", by, assessor=Missing("unknown", f"{self.name} did it"))
-        enter(visit, "grip-strength", by, device="JD-1", reason=f"That was {self.name}")
-        enter(visit, "grip-strength", by, assessor="A7")
+        enter(visit, "reading", by, device=f"of {self.name}, and {self.name}")
+        enter(visit, "reading", by, assessor=Missing("unknown", f"{self.name} did it"))
+        enter(visit, "reading", by, device="JD-1", reason=f"That was {self.name}")
+        enter(visit, "reading", by, assessor="A7")
 
     def copy_it(self) -> None:
         """Into everything that is kept beside the data."""
@@ -47,7 +47,7 @@ class Mistake:
         world.verify(value=f"70 /min ({self.name})")
         with world.as_(world.coordinator, Right.ENTER):
             Discrepancy.objects.create(
-                entry=world.entry, check_id="OLD-001", item="pulse", text=f"Is {self.name} right?"
+                entry=world.entry, check_id="OLD-001", item="pulse", text_as_asked=f"Is {self.name} right?"
             )
         lock = world.lock(LockScope.SITE)
         world.lift(lock)

@@ -48,7 +48,7 @@ def test_only_the_text_goes_and_what_stood_around_it_stays(everywhere):
     visit = MonitoringVisit.objects.get()
     assert visit.report == "[redacted] was seen.\n"
     assert visit.worklist["sections"][0]["lines"] == [{"note": "asked: [redacted]"}]
-    grip = [e for e in everywhere.events() if e.table == "trial_gripstrength"]
+    grip = [e for e in everywhere.events() if e.table == "stub_trial_stubreading"]
     assert grip[0].changes["device"] == [None, "of [redacted], and [redacted]"]
     assert grip[1].changes["assessor.missing"][1] == {"reason": "unknown", "comment": "[redacted] did it"}
     assert (grip[2].changes["device"], grip[2].reason) == (
@@ -71,9 +71,9 @@ def test_redacted_patient_keeps_its_data_verification_and_signature(everywhere):
 def test_other_patients_and_other_sites_are_not_touched(everywhere, site, other_site, coordinator, outsider):
     others = [a_patient(site, coordinator), a_patient(other_site, outsider)]
     for other, by in zip(others, (coordinator, outsider), strict=True):
-        enter(a_visit(other, "W01", by), "grip-strength", by, device=NAME)
+        enter(a_visit(other, "W01", by), "reading", by, device=NAME)
     everywhere.redact()
-    assert set(tables_with(NAME)) == {"audit_auditevent", "trial_gripstrength"}
+    assert set(tables_with(NAME)) == {"audit_auditevent", "stub_trial_stubreading"}
     assert not Redaction.objects.filter(chain__in=[other.pk for other in others]).exists()
 
 
@@ -137,7 +137,7 @@ def test_any_text_is_found_and_gone(text, mistake):
 
 def test_part_of_an_escape_is_no_text(mistake):
     """In JSON a line break is \\n: who looks for "nab" there finds one in "\\nab"."""
-    enter(mistake.world.visit, "grip-strength", mistake.world.coordinator, device="x\nab")
+    enter(mistake.world.visit, "reading", mistake.world.coordinator, device="x\nab")
     with pytest.raises(RedactionRefused, match="stands nowhere"):
         mistake.redact(said="nab")
 
@@ -170,8 +170,8 @@ def test_event_of_a_table_that_the_code_no_longer_has_is_redacted_in_all_its_ite
 
 def test_text_that_would_form_again_beside_the_mark_is_refused(mistake):
     visit, by = mistake.world.visit, mistake.world.coordinator
-    enter(visit, "grip-strength", by, device="d]yy")
-    enter(visit, "grip-strength", by, device="JD-1")
+    enter(visit, "reading", by, device="d]yy")
+    enter(visit, "reading", by, device="JD-1")
     before = dump()
     with pytest.raises(RedactionRefused, match="form again"):
         mistake.redact(said="d]y")

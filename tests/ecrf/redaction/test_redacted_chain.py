@@ -84,7 +84,7 @@ def test_redacted_event_that_is_altered_again_is_named(change, redacted, spot):
 
 
 def test_redacted_event_that_is_given_its_old_text_back_is_named(typed):
-    old = list(typed.events().filter(table="trial_gripstrength").values_list("pk", "changes"))
+    old = list(typed.events().filter(table="stub_trial_stubreading").values_list("pk", "changes"))
     typed.redact()
     tamper(
         "UPDATE audit_auditevent SET changes = jsonb_build_object('entry_id', changes -> 'entry_id', 'device',"

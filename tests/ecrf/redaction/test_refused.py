@@ -24,13 +24,13 @@ def refused(mistake, match: str, **other) -> None:
 
 
 def test_text_that_still_stands_in_an_item_is_refused_and_named(everywhere):
-    enter(everywhere.world.visit, "grip-strength", everywhere.world.coordinator, device=NAME)
-    refused(everywhere, "Correct it first at the site: Week 4, Grip strength: Device")
+    enter(everywhere.world.visit, "reading", everywhere.world.coordinator, device=NAME)
+    refused(everywhere, "Correct it first at the site: Week 4, Reading: Device")
 
 
 def test_text_that_still_stands_in_a_missing_reason_is_refused(typed):
-    enter(typed.world.visit, "grip-strength", typed.world.coordinator, right_1=Missing("unknown", NAME))
-    refused(typed, "Week 4, Grip strength: Right")
+    enter(typed.world.visit, "reading", typed.world.coordinator, value_1=Missing("unknown", NAME))
+    refused(typed, "Week 4, Reading: Right")
 
 
 def test_text_that_still_stands_in_the_reason_of_a_struck_out_row_is_refused(typed):

@@ -14,7 +14,7 @@ from ecrf.signatures.services import SignatureRefused, chain_length
 from tests.builders import a_patient, a_visit
 from tests.conftest import make_site, make_user
 from tests.ecrf.casebook.record.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
-from tests.ecrf.signatures.conftest import change, checked, complete_mrc, signed
+from tests.ecrf.signatures.conftest import change, checked, complete_scale, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def committed(_django_db_helper) -> SimpleNamespace:  # noqa: F811
     coordinator = make_user("coordinator", Role.COORDINATOR, site)
     investigator = checked(make_user("investigator", Role.INVESTIGATOR, site))
     visit = a_visit(a_patient(site, coordinator), "W04", coordinator)
-    complete_mrc(visit, coordinator)
+    complete_scale(visit, coordinator)
     return SimpleNamespace(visit=visit, coordinator=coordinator, investigator=investigator)
 
 

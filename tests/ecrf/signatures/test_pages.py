@@ -16,7 +16,17 @@ from ecrf.signatures.models import Signature
 from tests.bench.counting import statements
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import PASSWORD, make_user
-from tests.ecrf.signatures.conftest import BOTH, GRADES, at, change, complete, complete_mrc, post, seen, words
+from tests.ecrf.signatures.conftest import (
+    BOTH,
+    QUESTIONS,
+    at,
+    change,
+    complete,
+    complete_scale,
+    post,
+    seen,
+    words,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -26,20 +36,20 @@ def test_data_stand_on_the_page_with_the_meaning_and_the_counts(sdv_page, url, i
     page = words(sdv_page.get(url))
     for told in (
         "Sign: Week 4",
-        "Shoulder abduction",
+        "Question 1",
         "“I have reviewed the data of this visit and confirm that they are accurate and complete",
-        "1 visit, 1 form, 25 values",
+        "1 visit, 1 form, 13 values",
         "You sign as Synthetic investigator",
         "legally binding equivalent of my handwritten signature",
     ):
         assert told in page
-    assert reverse("item", args=[*url.strip("/").split("/")[1:3], "mrc-strength", "1", GRADES[0]]) not in page
+    assert reverse("item", args=[*url.strip("/").split("/")[1:3], "scale", "1", QUESTIONS[0]]) not in page
 
 
 @pytest.mark.requirement("R-040")
-def test_what_is_open_stands_on_top_with_links(sdv_page, url, visit, mrc, coordinator, monitor):
-    enter(visit, "grip-strength", coordinator, right_1="31.0")
-    a_query(mrc, monitor, "Is this grade right?")
+def test_what_is_open_stands_on_top_with_links(sdv_page, url, visit, scale, coordinator, monitor):
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    a_query(scale, monitor, "Is this grade right?")
     answer = sdv_page.get(url)
     page, source = words(answer), answer.content.decode()
     for told in (
@@ -49,7 +59,7 @@ def test_what_is_open_stands_on_top_with_links(sdv_page, url, visit, mrc, coordi
         "Is this grade right?",
     ):
         assert told in page
-    for link in ("#grip-strength-1", f"#mrc-strength-1-{GRADES[0]}"):
+    for link in ("#vital-signs-1", f"#scale-1-{QUESTIONS[0]}"):
         assert f'href="/patients/{visit.patient.number}/W04/{link}"' in source
     assert 'name="password"' not in source
 
@@ -58,12 +68,12 @@ def a_query(entry, by, text):
     now = entry.site.now()
     with acting(SYSTEM, source="test"):
         return Query.objects.create(
-            patient=entry.patient, site=entry.site, number=1, entry=entry, item=GRADES[0], text=text,
-            turn=Turn.SITE, turn_since=now, asked_in=Turn.MONITOR, opened_at=now, opened_by=by,
+            patient=entry.patient, site=entry.site, number=1, entry=entry, item=QUESTIONS[0],
+            text_as_asked=text, turn=Turn.SITE, turn_since=now, asked_in=Turn.MONITOR, opened_at=now, opened_by=by,
         )  # fmt: skip
 
 
-def test_casebook_page_names_overdue_visits_and_shows_everything(sdv_page, visit, mrc, coordinator):
+def test_casebook_page_names_overdue_visits_and_shows_everything(sdv_page, visit, scale, coordinator):
     complete(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05", contact="on-site")
     baseline = a_visit(visit.patient, "W01", coordinator)
     enter(baseline, "visit", coordinator, occurrence="done", visited_on="2025-12-15", contact="on-site")
@@ -88,12 +98,12 @@ def test_signing_page_takes_the_same_number_of_statements_whatever_is_on_it(
     sdv_page, site, coordinator, investigator
 ):
     few = a_visit(a_patient(site, coordinator), "W04", coordinator)
-    complete_mrc(few, coordinator)
+    complete_scale(few, coordinator)
     many = a_visit(a_patient(site, coordinator), "W04", coordinator)
-    complete_mrc(many, coordinator)
+    complete_scale(many, coordinator)
     for code in ("W01", "W07", "W10"):
-        complete_mrc(a_visit(many.patient, code, coordinator), coordinator)
-        enter(many, "infusion", coordinator, number=int(code[1:]), dosing_weight_kg="60")
+        complete_scale(a_visit(many.patient, code, coordinator), coordinator)
+        enter(many, "dose", coordinator, number=int(code[1:]), given_g="60")
     for name, arguments in (("sign-visit", ["W04"]), ("sign-casebook", [])):
         urls = [reverse(name, args=[each.patient.number, *arguments]) for each in (few, many)]
         sdv_page.get(urls[0])
@@ -106,7 +116,7 @@ def test_signing_page_takes_the_same_number_of_statements_whatever_is_on_it(
 @pytest.mark.requirement("R-030")
 def test_signed_visit_shows_its_manifest_and_the_next_one(sdv_page, url, visit, site, coordinator):
     other = a_visit(a_patient(site, coordinator), "W04", coordinator)
-    complete_mrc(other, coordinator)
+    complete_scale(other, coordinator)
     PatientStatus.objects.update(unfinished_code="")
     answer = post(sdv_page, url)
     assert (answer.status_code, answer.headers["Location"]) == (302, url)
@@ -118,11 +128,11 @@ def test_signed_visit_shows_its_manifest_and_the_next_one(sdv_page, url, visit, 
     assert f"Next to sign: {other.patient.number}, Week 4" in page
 
 
-def test_form_and_casebook_are_signed_on_their_pages(sdv_page, visit, mrc, coordinator, investigator):
-    enter(visit, "grip-strength", coordinator, right_1="31.0")
-    form = reverse("sign-form", args=[visit.patient.number, "W04", "mrc-strength", 1])
+def test_form_and_casebook_are_signed_on_their_pages(sdv_page, visit, scale, coordinator, investigator):
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    form = reverse("sign-form", args=[visit.patient.number, "W04", "scale", 1])
     assert post(sdv_page, form).status_code == 302
-    assert Signature.objects.get().entry == mrc
+    assert Signature.objects.get().entry == scale
     assert (
         post(sdv_page, reverse("sign-casebook", args=[visit.patient.number]), seen="9999").status_code == 422
     )
@@ -136,7 +146,7 @@ def test_stale_page_is_refused_and_shows_the_data_as_they_are_now(sdv_page, url,
     answer = post(sdv_page, url, seen=old)
     assert answer.status_code == 409
     assert "changed meanwhile" in words(answer)
-    assert "Week 4, MRC strength: Shoulder abduction, right changed, by coordinator" in words(answer)
+    assert "Week 4, Scale: Question 1 changed, by coordinator" in words(answer)
     assert "checked" in answer.content.decode()
     assert not Signature.objects.exists()
     assert post(sdv_page, url).status_code == 302
@@ -166,7 +176,7 @@ def test_second_click_signs_nothing_and_says_so(sdv_page, url):
 def test_direct_post_by_others_is_refused(who, status, url, visit, request):
     client = at(request.getfixturevalue(who))
     number = visit.patient.number
-    for address in (url, f"/patients/{number}/sign/", f"/patients/{number}/W04/mrc-strength/1/sign/"):
+    for address in (url, f"/patients/{number}/sign/", f"/patients/{number}/W04/scale/1/sign/"):
         data = {"seen": "99", "username": who, "password": PASSWORD, "declares": "yes"}
         assert client.post(address, data).status_code == status
         assert client.get(address).status_code == status

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.requirement("R-037")
-def test_investigator_whose_identity_nobody_confirmed_cannot_sign(visit, mrc, site):
+def test_investigator_whose_identity_nobody_confirmed_cannot_sign(visit, scale, site):
     new = make_user("new-investigator", Role.INVESTIGATOR, site)
     with pytest.raises(SignatureRefused, match="make sure who you are"):
         signed(visit, SignatureScope.VISIT, new)
@@ -39,7 +39,7 @@ def test_identity_needs_an_account_a_name_and_a_way(investigator, name, by, how)
 
 
 @pytest.mark.requirement("R-037")
-def test_declaration_is_asked_for_once_and_kept(visit, mrc, coordinator, investigator):
+def test_declaration_is_asked_for_once_and_kept(visit, scale, coordinator, investigator):
     with pytest.raises(SignatureRefused, match="declaration"):
         signed(visit, SignatureScope.VISIT, investigator, declares=False)
     signed(visit, SignatureScope.VISIT, investigator)
@@ -51,14 +51,14 @@ def test_declaration_is_asked_for_once_and_kept(visit, mrc, coordinator, investi
         Declaration.objects.update(text="Nothing")
 
 
-def test_refused_signature_leaves_no_declaration(visit, mrc, coordinator, investigator):
-    enter(visit, "grip-strength", coordinator, right_1="31.0")
+def test_refused_signature_leaves_no_declaration(visit, scale, coordinator, investigator):
+    enter(visit, "vital-signs", coordinator, pulse="70")
     with pytest.raises(SignatureRefused):
         signed(visit, SignatureScope.VISIT, investigator)
     assert not Declaration.objects.exists()
 
 
-def test_account_without_a_full_name_cannot_sign(visit, mrc, investigator):
+def test_account_without_a_full_name_cannot_sign(visit, scale, investigator):
     investigator.full_name = " "
     with pytest.raises(SignatureRefused, match="full name"):
         signed(visit, SignatureScope.VISIT, investigator)

@@ -22,28 +22,28 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.requirement("R-030")
 @pytest.mark.requirement("R-031")
-def test_signature_is_bound_to_the_chain_and_carries_name_time_role_and_meaning(visit, mrc, investigator):
+def test_signature_is_bound_to_the_chain_and_carries_name_time_role_and_meaning(visit, scale, investigator):
     before = AuditChain.objects.get(chain=visit.patient.pk)
     found = signed(visit, SignatureScope.VISIT, investigator)
     assert (found.position, found.head) == (before.length, before.head)
     assert (found.printed_name, found.role) == ("Synthetic investigator", "investigator")
     assert found.meaning == MEANINGS[SignatureScope.VISIT]
     assert abs((timezone.now() - found.signed_at).total_seconds()) < 60
-    assert ReviewStatus.objects.get(entry=mrc).is_signed
+    assert ReviewStatus.objects.get(entry=scale).is_signed
     event = AuditEvent.objects.get(table="signatures_signature")
     assert (event.actor, event.role, event.chain) == ("investigator", "investigator", visit.patient.pk)
     assert verify().faults == []
 
 
 @pytest.mark.parametrize("scope", list(SignatureScope))
-def test_form_visit_and_casebook_can_be_signed(visit, mrc, investigator, scope):
+def test_form_visit_and_casebook_can_be_signed(visit, scale, investigator, scope):
     covering = {
-        SignatureScope.FORM: mrc,
+        SignatureScope.FORM: scale,
         SignatureScope.VISIT: visit,
         SignatureScope.CASEBOOK: visit.patient,
     }[scope]
     assert signed(covering, scope, investigator).stands
-    assert ReviewStatus.objects.get(entry=mrc).is_signed
+    assert ReviewStatus.objects.get(entry=scale).is_signed
 
 
 # --- what is refused ------------------------------------------------------------------------------
@@ -51,18 +51,18 @@ def test_form_visit_and_casebook_can_be_signed(visit, mrc, investigator, scope):
 
 @pytest.mark.requirement("R-035")
 @pytest.mark.parametrize("role", ["coordinator", "monitor", "data_manager", "administrator", "outsider"])
-def test_nobody_else_can_sign_by_the_service_either(visit, mrc, role, request):
+def test_nobody_else_can_sign_by_the_service_either(visit, scale, role, request):
     person = checked(request.getfixturevalue(role))
     with pytest.raises(PermissionDenied):
         signed(visit, SignatureScope.VISIT, person)
     assert not Signature.objects.exists()
 
 
-def test_forms_that_are_not_complete_are_named(visit, mrc, coordinator, investigator):
-    enter(visit, "grip-strength", coordinator, right_1="31.0")
-    with pytest.raises(SignatureRefused, match="Not complete yet: Week 4, Grip strength"):
+def test_forms_that_are_not_complete_are_named(visit, scale, coordinator, investigator):
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    with pytest.raises(SignatureRefused, match="Not complete yet: Week 4, Vital signs"):
         signed(visit, SignatureScope.VISIT, investigator)
-    assert signed(mrc, SignatureScope.FORM, investigator).stands
+    assert signed(scale, SignatureScope.FORM, investigator).stands
 
 
 def test_visit_in_which_nothing_is_entered_is_not_signed(site, coordinator, investigator):
@@ -72,7 +72,7 @@ def test_visit_in_which_nothing_is_entered_is_not_signed(site, coordinator, inve
 
 
 def test_row_of_a_form_and_a_visit_of_another_patient_are_not_signed_alone(
-    visit, mrc, investigator, coordinator
+    visit, scale, investigator, coordinator
 ):
     other = a_patient(visit.site, coordinator)
     with pytest.raises(ValueError, match="covers"):
@@ -87,7 +87,7 @@ def test_row_of_a_form_and_a_visit_of_another_patient_are_not_signed_alone(
 
 
 @pytest.mark.requirement("R-040")
-def test_change_after_the_page_was_made_refuses_the_signature(visit, mrc, coordinator, investigator):
+def test_change_after_the_page_was_made_refuses_the_signature(visit, scale, coordinator, investigator):
     seen = chain_length(visit.patient)
     change(visit, coordinator)
     with pytest.raises(Outdated, match="changed meanwhile"):
@@ -96,30 +96,30 @@ def test_change_after_the_page_was_made_refuses_the_signature(visit, mrc, coordi
     assert signed(visit, SignatureScope.VISIT, investigator).stands
 
 
-def test_change_elsewhere_does_not_stand_in_the_way(visit, mrc, coordinator, investigator):
+def test_change_elsewhere_does_not_stand_in_the_way(visit, scale, coordinator, investigator):
     seen = chain_length(visit.patient)
     enter(a_visit(visit.patient, "W07", coordinator), "visit", coordinator, contact="on-site")
     assert signed(visit, SignatureScope.VISIT, investigator, seen).stands
 
 
-def test_form_added_after_the_page_was_made_refuses_the_signature(visit, mrc, coordinator, investigator):
+def test_form_added_after_the_page_was_made_refuses_the_signature(visit, scale, coordinator, investigator):
     seen = chain_length(visit.patient)
     complete(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05", contact="on-site")
     with pytest.raises(Outdated, match="changed meanwhile"):
         signed(visit, SignatureScope.VISIT, investigator, seen)
 
 
-def test_position_that_does_not_exist_yet_is_refused(visit, mrc, investigator):
+def test_position_that_does_not_exist_yet_is_refused(visit, scale, investigator):
     with pytest.raises(Outdated, match="changed meanwhile"):
         signed(visit, SignatureScope.VISIT, investigator, chain_length(visit.patient) + 1)
 
 
-def test_signing_twice_gives_one_signature(visit, mrc, investigator):
+def test_signing_twice_gives_one_signature(visit, scale, investigator):
     signed(visit, SignatureScope.VISIT, investigator)
     with pytest.raises(Outdated, match="signed already, by Synthetic investigator on 20"):
         signed(visit, SignatureScope.VISIT, investigator)
     with pytest.raises(Outdated, match="signed already"):
-        signed(mrc, SignatureScope.FORM, investigator)
+        signed(scale, SignatureScope.FORM, investigator)
     assert Signature.objects.count() == 1
     assert signed(visit.patient, SignatureScope.CASEBOOK, investigator).stands
 
@@ -128,16 +128,16 @@ def test_signing_twice_gives_one_signature(visit, mrc, investigator):
 @pytest.mark.parametrize(
     "scope", [LockScope.FORM, LockScope.VISIT, LockScope.PATIENT, LockScope.SITE, LockScope.STUDY]
 )
-def test_what_is_locked_is_not_signed(visit, mrc, investigator, data_manager, scope):
-    lock(mrc, data_manager, LockKind.LOCK, scope)
-    covering = (mrc, SignatureScope.FORM) if scope == LockScope.FORM else (visit, SignatureScope.VISIT)
+def test_what_is_locked_is_not_signed(visit, scale, investigator, data_manager, scope):
+    lock(scale, data_manager, LockKind.LOCK, scope)
+    covering = (scale, SignatureScope.FORM) if scope == LockScope.FORM else (visit, SignatureScope.VISIT)
     with pytest.raises(Outdated, match="locked"), transaction.atomic():
         signed(*covering, investigator)
     assert not Signature.objects.exists()
 
 
-def test_what_is_frozen_can_be_signed(visit, mrc, investigator, data_manager):
-    lock(mrc, data_manager, LockKind.FREEZE, LockScope.VISIT)
+def test_what_is_frozen_can_be_signed(visit, scale, investigator, data_manager):
+    lock(scale, data_manager, LockKind.FREEZE, LockScope.VISIT)
     assert signed(visit, SignatureScope.VISIT, investigator).stands
 
 

@@ -14,11 +14,11 @@ from tests.bench.counting import statements
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.casebook.test_review_status_edges import ae
 from tests.ecrf.signatures.conftest import (
-    GRADES,
+    QUESTIONS,
     at,
     change,
     complete,
-    complete_mrc,
+    complete_scale,
     post,
     signed,
     words,
@@ -34,7 +34,7 @@ MANIFEST = (
 
 @pytest.mark.requirement("R-030")
 def test_manifest_stands_wherever_the_record_is_shown_or_printed(
-    visit, mrc, investigator, coordinator, monitor
+    visit, scale, investigator, coordinator, monitor
 ):
     signed(visit, SignatureScope.VISIT, investigator)
     number = visit.patient.number
@@ -46,19 +46,19 @@ def test_manifest_stands_wherever_the_record_is_shown_or_printed(
         (site, reverse("print-casebook", args=[number])),
         (review, reverse("monitor:casebook_patient_change", args=[visit.patient.pk])),
         (review, reverse("monitor:casebook_visit_change", args=[visit.pk])),
-        (review, reverse("monitor:casebook_entry_change", args=[mrc.pk])),
+        (review, reverse("monitor:casebook_entry_change", args=[scale.pk])),
         (review, reverse("print-visit", args=[number, "W04"])),
     ):
         assert re.search(MANIFEST, words(client.get(address))), address
 
 
 @pytest.mark.requirement("R-034")
-def test_broken_signature_shows_with_what_broke_it(visit, mrc, investigator, coordinator, monitor):
+def test_broken_signature_shows_with_what_broke_it(visit, scale, investigator, coordinator, monitor):
     signed(visit, SignatureScope.VISIT, investigator)
     change(visit, coordinator, reason="Transcription error")
-    number, anchor = visit.patient.number, f"#mrc-strength-1-{GRADES[0]}"
+    number, anchor = visit.patient.number, f"#scale-1-{QUESTIONS[0]}"
     told = (
-        "by a change: Week 4, MRC strength: Shoulder abduction, right 4 → 3, by coordinator (coordinator),"
+        "by a change: Week 4, Scale: Question 1 4 → 3, by coordinator (coordinator),"
         " reason “Transcription error”"
     )
     for client, address, link in (
@@ -78,7 +78,7 @@ def test_broken_signature_shows_with_what_broke_it(visit, mrc, investigator, coo
     assert "What stands here is not signed" in printed
 
 
-def test_reason_and_name_are_shown_as_text(visit, mrc, investigator, coordinator):
+def test_reason_and_name_are_shown_as_text(visit, scale, investigator, coordinator):
     signed(visit, SignatureScope.VISIT, investigator)
     change(visit, coordinator, reason="<b>bold</b>")
     assert b"<b>bold" not in at(coordinator).get(f"/patients/{visit.patient.number}/W04/").content
@@ -93,7 +93,7 @@ def test_history_keeps_the_broken_one_after_signing_anew(sdv_page, url, visit, c
 
 
 @pytest.mark.requirement("R-039")
-def test_today_lists_what_to_sign_for_investigators_only(sdv_page, visit, mrc, investigator, coordinator):
+def test_today_lists_what_to_sign_for_investigators_only(sdv_page, visit, scale, investigator, coordinator):
     PatientStatus.objects.update(unfinished_code="")
     page = words(sdv_page.get("/"))
     assert f"To sign 1 {visit.patient.number} Week 4" in page
@@ -106,12 +106,12 @@ def test_today_lists_what_to_sign_for_investigators_only(sdv_page, visit, mrc, i
 
 @pytest.mark.requirement("R-039")
 def test_today_lists_logs_by_patient_and_counts_as_the_monitor_does(
-    sdv_page, visit, mrc, coordinator, investigator, monitor
+    sdv_page, visit, scale, coordinator, investigator, monitor
 ):
     """A complete visit, two entries of a log, and a visit that is still entered, of which one form is complete."""
     later = a_visit(visit.patient, "W10", coordinator)
-    complete_mrc(later, coordinator)
-    enter(later, "grip-strength", coordinator, right_1="31.0")
+    complete_scale(later, coordinator)
+    enter(later, "vital-signs", coordinator, pulse="70")
     for entry_number in (1, 2):
         ae(visit.patient, coordinator, entry_number)
     PatientStatus.objects.update(unfinished_code="W10")
@@ -128,7 +128,7 @@ def test_today_lists_logs_by_patient_and_counts_as_the_monitor_does(
 
 @pytest.mark.requirement("R-039")
 def test_what_is_to_sign_stands_by_the_date_of_the_visit_broken_or_not(
-    sdv_page, site, visit, mrc, coordinator, investigator
+    sdv_page, site, visit, scale, coordinator, investigator
 ):
     """Week 4 broke after it was signed; week 1 of the same patient and of another were never signed."""
     other = a_patient(site, coordinator)
@@ -136,7 +136,7 @@ def test_what_is_to_sign_stands_by_the_date_of_the_visit_broken_or_not(
     for each, day in ((visit, "2026-02-02"), (early, "2026-01-05"), (late, "2026-01-12")):
         complete(each, "visit", coordinator, occurrence="done", visited_on=day, contact="on-site")
     for each in (early, late):
-        complete_mrc(each, coordinator)
+        complete_scale(each, coordinator)
     PatientStatus.objects.update(unfinished_code="")
     signed(visit, SignatureScope.VISIT, investigator)
     change(visit, coordinator)
@@ -152,7 +152,7 @@ def test_what_is_to_sign_stands_by_the_date_of_the_visit_broken_or_not(
 
 
 @pytest.mark.requirement("R-039")
-def test_broken_casebook_stands_for_everything_of_its_patient(visit, mrc, coordinator, investigator, site):
+def test_broken_casebook_stands_for_everything_of_its_patient(visit, scale, coordinator, investigator, site):
     ae(visit.patient, coordinator, 1)
     signed(visit.patient, SignatureScope.CASEBOOK, investigator)
     change(visit, coordinator)
@@ -163,18 +163,20 @@ def test_broken_casebook_stands_for_everything_of_its_patient(visit, mrc, coordi
 
 
 @pytest.mark.requirement("R-039")
-def test_today_takes_the_same_number_of_statements_with_many_to_sign(sdv_page, site, visit, mrc, coordinator):
+def test_today_takes_the_same_number_of_statements_with_many_to_sign(
+    sdv_page, site, visit, scale, coordinator
+):
     sdv_page.get("/")
     few = statements(lambda: sdv_page.get("/")).count
     for _ in range(8):
-        complete_mrc(a_visit(a_patient(site, coordinator), "W04", coordinator), coordinator)
+        complete_scale(a_visit(a_patient(site, coordinator), "W04", coordinator), coordinator)
     PatientStatus.objects.update(unfinished_code="")
     ae(visit.patient, coordinator, 1)
     assert "After each signature" in words(sdv_page.get("/"))
     assert statements(lambda: sdv_page.get("/")).count == few
 
 
-def test_signatures_cost_a_page_one_statement_whatever_their_number(visit, mrc, investigator, coordinator):
+def test_signatures_cost_a_page_one_statement_whatever_their_number(visit, scale, investigator, coordinator):
     client, page = at(coordinator), f"/patients/{visit.patient.number}/"
     client.get(page)
     few = statements(lambda: client.get(page)).count
@@ -185,7 +187,7 @@ def test_signatures_cost_a_page_one_statement_whatever_their_number(visit, mrc, 
     assert statements(lambda: client.get(page)).count == few
 
 
-def test_coordinator_sees_the_state_and_no_way_to_sign(visit, mrc, investigator, coordinator):
+def test_coordinator_sees_the_state_and_no_way_to_sign(visit, scale, investigator, coordinator):
     complete(visit, "visit", coordinator, occurrence="missed", missed_reason="Away")
     page = f"/patients/{visit.patient.number}/W04/"
     assert "Sign the visit" not in words(at(coordinator).get(page))

@@ -14,9 +14,9 @@ from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.record.record import record
 from ecrf.locks.models import LockKind, LockScope
-from ecrf.trail import csv_file, csv_lines
-from ecrf.trail.csv_file import safe
-from ecrf.trail.csv_lines import COLUMNS
+from ecrf.trail.download import csv_file, csv_lines
+from ecrf.trail.download.csv_file import safe
+from ecrf.trail.download.csv_lines import COLUMNS
 from ecrf.trail.models import TrailExport
 from tests.builders import a_patient, a_place, enter
 from tests.ecrf.trail.world import World, a_world
@@ -98,7 +98,7 @@ def test_values_are_in_words_with_times_of_the_site_and_utc(download, world):
 
 @pytest.mark.requirement("R-013")
 def test_derived_values_are_by_the_system(download, world):
-    enter(world.visit, "grip-strength", world.coordinator, right_1="41.0", right_2="42.0", right_3="41.0")
+    enter(world.visit, "reading", world.coordinator, value_1="41.0", value_2="42.0", value_3="41.0")
     derived = [row for row in download() if row["kind"] == "calculated"]
     assert derived
     assert {row["by"] for row in derived} == {"system"}

@@ -56,23 +56,23 @@ def page(client, world):
 
 def test_kinds_are_told_apart_and_what_a_change_undid_is_of_that_kind_too(left):
     assert set(left(kind="queries")) == {"queries_query", "queries_message"}
-    assert left(kind="verification") == ["verification_verification"] * 2 + ["trial_vitalsigns"]
-    assert left(kind="signatures") == ["signatures_signature", "trial_vitalsigns"]
+    assert left(kind="verification") == ["verification_verification"] * 2 + ["stub_trial_stubvitalsigns"]
+    assert left(kind="signatures") == ["signatures_signature", "stub_trial_stubvitalsigns"]
     assert left(kind="locks") == ["locks_lock"] * 2
     data = set(left(kind="data"))
-    assert {"casebook_patient", "casebook_visit", "casebook_entry", "trial_vitalsigns"} <= data
+    assert {"casebook_patient", "casebook_visit", "casebook_entry", "stub_trial_stubvitalsigns"} <= data
     assert not data & {"queries_query", "locks_lock", "signatures_signature", "checks_discrepancy"}
 
 
 def test_calculated_events_hold_derived_items_only(world, left):
     assert left(kind="calculated") == []
-    enter(world.visit, "grip-strength", world.coordinator, right_1="41.0", right_2="42.0", right_3="41.0")
-    assert left(kind="calculated") == ["trial_gripstrength"]
+    enter(world.visit, "reading", world.coordinator, value_1="41.0", value_2="42.0", value_3="41.0")
+    assert left(kind="calculated") == ["stub_trial_stubreading"]
 
 
 def test_item_leaves_its_changes_and_what_was_done_about_it(left):
     found = left(form="vital-signs", item="pulse")
-    assert found.count("trial_vitalsigns") == 2
+    assert found.count("stub_trial_stubvitalsigns") == 2
     assert {"queries_query", "queries_message", "verification_verification"} <= set(found)
     assert found.count("verification_verification") == 1
     assert left(form="adverse-event", item="pulse") == []
@@ -80,9 +80,9 @@ def test_item_leaves_its_changes_and_what_was_done_about_it(left):
 
 def test_visit_holds_its_opening_its_forms_its_signature_and_its_locks(left):
     found = left(visit="W04")
-    assert {"casebook_visit", "trial_vitalsigns", "signatures_signature", "locks_lock"} <= set(found)
-    assert "trial_adverseevent" not in found
-    assert "trial_adverseevent" in left(visit="none")
+    assert {"casebook_visit", "stub_trial_stubvitalsigns", "signatures_signature", "locks_lock"} <= set(found)
+    assert "stub_trial_stubevent" not in found
+    assert "stub_trial_stubevent" in left(visit="none")
     assert "casebook_visit" not in left(visit="none")
 
 
@@ -102,11 +102,11 @@ def test_people_of_the_site_are_offered(page, client, world):
 
 
 def test_one_forms_trail_holds_its_rows(world, left):
-    enter(world.visit, "infusion", world.coordinator, given_g="20")
-    enter(world.visit, "infusion-lot", world.coordinator, parent=1, lot_number="L1")
-    infusion = Entry.objects.get(crf="infusion")
-    assert {"trial_infusion", "trial_infusionlot"} <= set(left(entry=infusion))
-    assert "trial_vitalsigns" not in left(entry=infusion)
+    enter(world.visit, "dose", world.coordinator, given_g="20")
+    enter(world.visit, "dose-lot", world.coordinator, parent=1, lot_number="L1")
+    dose = Entry.objects.get(crf="dose")
+    assert {"stub_trial_stubdose", "stub_trial_stublot"} <= set(left(entry=dose))
+    assert "stub_trial_stubvitalsigns" not in left(entry=dose)
 
 
 def test_person_leaves_only_what_that_person_did(left, page):

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from ecrf.casebook.striking import strike_out
-from ecrf.trail.review import Period, Screen, screens
+from ecrf.trail.review.screens import Period, Screen, screens
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_user

@@ -10,10 +10,10 @@ import pytest
 from django.utils.html import strip_tags
 
 from ecrf.audit.models import AuditEvent
-from ecrf.trail import review_csv as trail_review_csv
 from ecrf.trail.kinds import SCREENS
 from ecrf.trail.models import TrailExport
-from ecrf.trail.review_csv import COLUMNS
+from ecrf.trail.review import csv_rows as trail_review_csv
+from ecrf.trail.review.csv_rows import COLUMNS
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_user
 from tests.ecrf.trail.test_review import visited

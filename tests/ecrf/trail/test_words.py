@@ -88,8 +88,8 @@ def test_choices_are_told_by_their_labels(read, world):
 
 @pytest.mark.requirement("R-013")
 def test_calculated_item_is_the_systems_with_its_rule(read, world):
-    enter(world.visit, "grip-strength", world.coordinator, right_1="41.0", right_2="42.0", right_3="41.0")
-    name, item = next(iter(CRFS["grip-strength"].calculated.items()))
+    enter(world.visit, "reading", world.coordinator, value_1="41.0", value_2="42.0", value_3="41.0")
+    name, item = next(iter(CRFS["reading"].calculated.items()))
     assert re.search(rf"Calculated {item.verbose_name} calculated by the system, {item.rule}", read()), name
 
 
@@ -185,7 +185,7 @@ def test_question_of_a_check_is_told_with_the_answer(read, world):
         discrepancy=discrepancy,
         by=by,
         actor=by.acting_at(world.patient.site, Right.ENTER),
-        text=discrepancy.text,
+        asked=discrepancy.identity,
     )
     world.change("70")
     page = read()
@@ -268,7 +268,9 @@ def test_table_item_and_values_that_the_code_no_longer_has_keep_their_raw_names(
 def test_event_by_raw_sql_is_told_too(read, world):
     by = world.investigator.acting_at(world.patient.site, Right.ENTER)
     with acting(by, reason="By hand", source="command"), connection.cursor() as cursor:
-        cursor.execute("UPDATE trial_vitalsigns SET pulse = 99 WHERE entry_id = %s", [world.entry.pk])
+        cursor.execute(
+            "UPDATE stub_trial_stubvitalsigns SET pulse = 99 WHERE entry_id = %s", [world.entry.pk]
+        )
     page = read()
     assert "Pulse changed: 70 /min → 99 /min" in page
     assert "by a command" in page
@@ -298,4 +300,4 @@ def test_answered_question_keeps_the_words_of_its_time(read, world):
     assert first != again
     page = read()
     assert f"asked: “{first}”" in page
-    assert f"asks other words: “{again}”" in page or f"asked again: “{again}”" in page
+    assert f"asks anew: “{again}”" in page or f"asked again: “{again}”" in page

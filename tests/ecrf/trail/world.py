@@ -61,7 +61,7 @@ class World:
                 number=number,
                 entry=self.entry,
                 item="pulse",
-                text=text,
+                text_as_asked=text,
                 value="70 /min",
                 turn="site",
                 turn_since=at,

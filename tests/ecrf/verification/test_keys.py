@@ -9,7 +9,7 @@ from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.monitoring.world import logged_in, page_of, text_of
 from tests.ecrf.queries.builders import asked, change, complete, vital_signs
-from tests.ecrf.verification.desk import length, press_q, press_u, press_v, verify, verify_shown
+from tests.ecrf.verification.acts import length, press_q, press_u, press_v, verify, verify_shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-098")]
 

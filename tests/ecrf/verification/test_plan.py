@@ -97,7 +97,7 @@ def test_page_tells_the_plan_in_words_and_keeps_what_was_typed(site, data_manage
     assert "YYYY-MM-DD" in refused.content.decode()
     assert client.post(url, {**given, "from_on": "2026-01-01"}).status_code == 302
     page = text_of(logged_in(monitor), url)
-    for words in ("Grip strength, all items", "our provisional default", "40 %", "Findings at this site"):
+    for words in ("Reading, all items", "our provisional default", "40 %", "Findings at this site"):
         assert words in page
     assert "Set another share" not in page
     assert logged_in(monitor).post(url, given).status_code == 403

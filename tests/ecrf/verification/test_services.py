@@ -24,7 +24,7 @@ from ecrf.verification.refusals import HasOpenQuery, Stale, VerificationRefused
 from tests.builders import enter
 from tests.conftest import make_user
 from tests.ecrf.queries.builders import act, asked, change
-from tests.ecrf.verification.desk import length, take_back, verify
+from tests.ecrf.verification.acts import length, take_back, verify
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-098")]
 
@@ -109,7 +109,7 @@ def test_changed_item_alone_falls_back_and_can_be_verified_again(entry, monitor,
 
 def test_form_in_progress_is_not_verified(draft, monitor):
     with pytest.raises(VerificationRefused, match="not completed"):
-        verify(draft, monitor, "right_1")
+        verify(draft, monitor, "value_1")
 
 
 def test_blank_and_calculated_items_are_not_verified(entry, monitor, coordinator):

@@ -23,12 +23,12 @@ def visit(site, coordinator):
 
 @pytest.fixture
 def pages(client, visit, coordinator):
-    enter(visit, "grip-strength", coordinator, right_1="31.5")
+    enter(visit, "reading", coordinator, value_1="31.5")
     client.force_login(coordinator)
     number = visit.patient.number
     return [
         "/", f"/patients/{number}/", f"/patients/{number}/W01/", "/assumptions/",
-        f"/patients/{number}/casebook/adverse-event/1/", f"/patients/{number}/W01/grip-strength/1/right_1/history/",
+        f"/patients/{number}/casebook/adverse-event/1/", f"/patients/{number}/W01/reading/1/value_1/history/",
     ]  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def test_only_the_health_check_itself_is_open(path, client, db):
 def test_without_the_database_a_page_says_so_and_what_is_kept(method, error, client, pages):
     client.raise_request_exception = False
     with connection.execute_wrapper(Away(error)):
-        response = getattr(client, method)(pages[2], {"grip-strength:1:right_1": "31.5"})
+        response = getattr(client, method)(pages[2], {"reading:1:value_1": "31.5"})
     page = response.content.decode()
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "10"
@@ -113,9 +113,7 @@ def test_database_that_goes_away_in_the_middle_of_a_save_leaves_the_item_unsaved
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(away_for_writes):
-        response = client.post(
-            f"/patients/{visit.patient.number}/W01/grip-strength/1/right_1/", {"value": "31.5"}
-        )
+        response = client.post(f"/patients/{visit.patient.number}/W01/reading/1/value_1/", {"value": "31.5"})
     assert response.status_code == 503
     assert not visit.entries.exists()
 
@@ -170,9 +168,7 @@ def test_with_tls_on_everything_but_the_health_check_goes_to_https(client, setti
 def test_post_without_the_pages_key_is_refused_in_words(visit, coordinator):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(coordinator)
-    response = strict.post(
-        f"/patients/{visit.patient.number}/W01/grip-strength/1/right_1/", {"value": "31.5"}
-    )
+    response = strict.post(f"/patients/{visit.patient.number}/W01/reading/1/value_1/", {"value": "31.5"})
     assert response.status_code == 403
     assert "This was not saved" in response.content.decode()
     assert not visit.entries.exists()
@@ -200,7 +196,7 @@ def test_404_403_and_500_say_what_happened_without_a_trace(client, visit, coordi
     def broken(*_):
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("ecrf.entry.today.views.worklist", lambda *_, **__: broken())
+    monkeypatch.setattr("ecrf.entry.today.views.to_do_list", lambda *_, **__: broken())
     response = client.get("/")
     page = response.content.decode()
     assert (response.status_code, "Something broke" in page) == (500, True)
@@ -233,15 +229,13 @@ def log(caplog):
 def test_log_holds_the_request_and_no_value_that_was_typed(client, visit, coordinator, log):
     client.force_login(coordinator)
     number = visit.patient.number
-    client.post(f"/patients/{number}/W01/grip-strength/1/right_1/", {"value": "177.7"})
-    client.post(f"/patients/{number}/W01/grip-strength/1/right_2/", {"value": "277.7"})
-    client.post(
-        f"/patients/{number}/W01/grip-strength/1/device/", {"missing": "unknown", "comment": "SYN-SECRET"}
-    )
-    client.post(f"/patients/{number}/W01/", {"grip-strength:1:assessor": "SYN-SECRET", "action": "save"})
+    client.post(f"/patients/{number}/W01/reading/1/value_1/", {"value": "177.7"})
+    client.post(f"/patients/{number}/W01/reading/1/value_2/", {"value": "277.7"})
+    client.post(f"/patients/{number}/W01/reading/1/device/", {"missing": "unknown", "comment": "SYN-SECRET"})
+    client.post(f"/patients/{number}/W01/", {"reading:1:assessor": "SYN-SECRET", "action": "save"})
     client.get("/?q=SYN-SECRET")
     found = log()
-    assert f"/patients/{number}/W01/grip-strength/1/right_1/" in found
+    assert f"/patients/{number}/W01/reading/1/value_1/" in found
     assert not [value for value in ("177.7", "277.7", "SYN-SECRET") if value in found]
 
 
@@ -252,8 +246,8 @@ def test_log_holds_no_value_when_the_database_refuses_one(client, visit, coordin
 
     client.force_login(coordinator)
     client.raise_request_exception = False
-    monkeypatch.setattr(CRFS["grip-strength"].model, "calculate", lambda row: setattr(row, "left_1", 999))
-    client.post(f"/patients/{visit.patient.number}/W01/grip-strength/1/right_1/", {"value": "177.7"})
+    monkeypatch.setattr(CRFS["reading"].model, "calculate", lambda row: setattr(row, "value_4", 999))
+    client.post(f"/patients/{visit.patient.number}/W01/reading/1/value_1/", {"value": "177.7"})
     assert "177.7" not in log()
 
 

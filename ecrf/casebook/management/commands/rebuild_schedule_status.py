@@ -2,6 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
+from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Patient
 from ecrf.casebook.schedule.status import refresh_schedule_status
 
@@ -11,5 +12,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         patients = Patient.objects.select_related("site").iterator()
-        count = len([refresh_schedule_status(patient) for patient in patients])
-        self.stdout.write(self.style.SUCCESS(f"{count} outlooks derived."))
+        count = len([refresh_schedule_status(PatientData(patient)) for patient in patients])
+        self.stdout.write(self.style.SUCCESS(f"{count} rows derived."))

@@ -91,7 +91,7 @@ class Server:
         return self
 
     def save(self, item: str, value: str) -> int:
-        return self.ask("POST", f"/patients/01-001/W01/grip-strength/1/{item}/", {"value": value})[0]
+        return self.ask("POST", f"/patients/01-001/W01/reading/1/{item}/", {"value": value})[0]
 
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
@@ -114,12 +114,12 @@ def serve(scratch) -> Iterator:
 
 def stored(env: dict[str, str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The grip values in the table, and (item, value) of every event of the trail, in order."""
-    items = ("right_1", "right_2", "right_3", "left_1", "left_2", "left_3")
+    items = ("value_1", "value_2", "value_3", "value_4", "value_5", "value_6")
     with cursor_on(env["DATABASE_URL"]) as cursor:
-        cursor.execute(f"SELECT {', '.join(items)} FROM trial_gripstrength")
+        cursor.execute(f"SELECT {', '.join(items)} FROM stub_trial_stubreading")
         row = cursor.fetchone() or [None] * len(items)
         cursor.execute(
-            "SELECT changes FROM audit_auditevent WHERE \"table\" = 'trial_gripstrength' ORDER BY position"
+            "SELECT changes FROM audit_auditevent WHERE \"table\" = 'stub_trial_stubreading' ORDER BY position"
         )
         changes = [changed for (changed,) in cursor.fetchall()]
     trail = [(item, str(change[item][1])) for change in changes for item in items if item in change]
@@ -134,21 +134,21 @@ def verify(env: dict[str, str]) -> str:
 def test_whatever_was_acknowledged_before_a_kill_is_there_with_its_event(serve, scratch):
     acknowledged: list[tuple[str, str]] = []
     server = serve()
-    for item, value in (("right_1", "31.5"), ("right_2", "30.5")):
+    for item, value in (("value_1", "31.5"), ("value_2", "30.5")):
         assert server.save(item, value) == 200
         acknowledged.append((item, value))
     server.kill()
     assert stored(scratch) == (dict(acknowledged), acknowledged)
 
     server = serve()
-    assert server.save("right_3", "29.5") == 200
-    acknowledged.append(("right_3", "29.5"))
+    assert server.save("value_3", "29.5") == 200
+    acknowledged.append(("value_3", "29.5"))
     kill_in_the_middle_of_a_save(server, scratch)
     assert stored(scratch) == (dict(acknowledged), acknowledged)
 
     server = serve()
-    assert server.save("left_1", "28.5") == 200
-    acknowledged.append(("left_1", "28.5"))
+    assert server.save("value_4", "28.5") == 200
+    acknowledged.append(("value_4", "28.5"))
     acknowledged += kill_at_any_moment(server)
     values, trail = stored(scratch)
     assert set(acknowledged) <= set(trail)
@@ -163,7 +163,7 @@ def kill_in_the_middle_of_a_save(server: Server, env: dict[str, str]) -> None:
 
     def save() -> None:
         try:
-            answers.append(server.save("left_3", "11.5"))
+            answers.append(server.save("value_6", "11.5"))
         except (OSError, HTTPException) as error:
             answers.append(error)
 
@@ -205,8 +205,8 @@ def kill_at_any_moment(server: Server) -> list[tuple[str, str]]:
     killer.start()
     with contextlib.suppress(OSError, HTTPException):
         for n in range(10_000):
-            if server.save("left_2", f"{n % 200}.5") == 200:
-                acknowledged.append(("left_2", f"{n % 200}.5"))
+            if server.save("value_5", f"{n % 200}.5") == 200:
+                acknowledged.append(("value_5", f"{n % 200}.5"))
     killer.join()
     assert acknowledged
     return acknowledged

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from ecrf.audit.actor import acting
+from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, PatientStatus
 from ecrf.casebook.record.record import record
 from ecrf.casebook.record.store import ensure_entry
@@ -277,7 +278,7 @@ def complete_visit(site, coordinator):
             for key in protocol().plan(code).forms:
                 ensure_entry(a_place(visit, key))
             Entry.objects.filter(visit=visit).update(status="complete", missing=0)
-            refresh_schedule_status(patient)
+            refresh_schedule_status(PatientData(patient))
         return visit
 
     return make
@@ -295,12 +296,10 @@ def test_visit_of_which_every_form_is_complete_is_done(complete_visit):
 
 
 @pytest.mark.django_db
-def test_one_more_infusion_day_makes_a_complete_visit_unfinished_in_the_lists_too(
-    complete_visit, coordinator
-):
+def test_one_more_dose_day_makes_a_complete_visit_unfinished_in_the_lists_too(complete_visit, coordinator):
     visit = complete_visit("W04")
     by = coordinator.acting_at(visit.site, "enter")
-    place = a_place(visit, "infusion")
+    place = a_place(visit, "dose")
     add_entry(
         patient=visit.patient,
         definition=place.definition,
@@ -314,16 +313,16 @@ def test_one_more_infusion_day_makes_a_complete_visit_unfinished_in_the_lists_to
 
 
 @pytest.mark.django_db
-def test_first_value_of_one_more_infusion_day_makes_the_visit_unfinished_in_the_lists_too(
+def test_first_value_of_one_more_dose_day_makes_the_visit_unfinished_in_the_lists_too(
     complete_visit, coordinator
 ):
     visit = complete_visit("W04")
-    enter(visit, "infusion", coordinator, number=2, rate_steps="30")
+    enter(visit, "dose", coordinator, number=2, note="30")
     assert stored(visit.patient) == computed(visit.patient)
 
 
 @pytest.mark.django_db
-def test_visit_is_done_only_with_every_expected_infusion_day(complete_visit):
+def test_visit_is_done_only_with_every_expected_dose_day(complete_visit):
     """Week 1 expects five; with four of them never begun it is not done."""
     assert state_of(complete_visit("W01")) == VisitState.BEGUN
 
@@ -331,21 +330,21 @@ def test_visit_is_done_only_with_every_expected_infusion_day(complete_visit):
 @pytest.mark.django_db
 def test_visit_of_which_a_row_is_in_progress_is_not_done(complete_visit, coordinator):
     visit = complete_visit("W04")
-    enter(visit, "infusion-lot", coordinator, parent=1, reason="A second lot was used", lot_number="A")
+    enter(visit, "dose-lot", coordinator, parent=1, reason="A second lot was used", lot_number="A")
     assert state_of(visit) == VisitState.BEGUN
 
 
 @pytest.mark.django_db
 def test_matrix_says_that_a_row_added_to_a_complete_form_is_in_progress(complete_visit, coordinator):
     visit = complete_visit("W04")
-    assert _infusion_cell(visit) == "complete"
-    enter(visit, "infusion-lot", coordinator, parent=1, reason="New information", lot_number="SYN-1")
-    assert _infusion_cell(visit) == "begun"
+    assert _dose_cell(visit) == "complete"
+    enter(visit, "dose-lot", coordinator, parent=1, reason="New information", lot_number="SYN-1")
+    assert _dose_cell(visit) == "begun"
 
 
-def _infusion_cell(visit):
+def _dose_cell(visit):
     row = next(row for row in matrix(visit.patient).rows if row.due.plan.code == visit.code)
-    return next(cell.state for cell in row.cells if cell.key == "infusion")
+    return next(cell.state for cell in row.cells if cell.key == "dose")
 
 
 # --- what the patient's page offers ---------------------------------------------------------------

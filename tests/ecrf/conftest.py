@@ -1,0 +1,40 @@
+"""The engine's tests run on the stub protocol, but for those that still need forms of this trial.
+
+`make test` runs both. By hand: DJANGO_SETTINGS_MODULE=tests.stub_trial.settings python -m pytest tests/ecrf/...
+"""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+HERE = Path(__file__).parent
+ON_STUB = settings.PROTOCOL.startswith("tests.stub_trial.")
+
+STILL_ON_THE_TRIAL = frozenset(
+    {
+        "casebook/laboratory/test_ranges.py",
+        "casebook/schedule/test_stored_status.py",
+        "checks/test_catalogue.py",
+        "checks/test_texts.py",
+        "entry/test_story_page.py",
+    }
+)
+"""Tests of the engine that name forms of this trial. Nothing is added here."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Of each run, the files that are written for its protocol; folders of which none is are not opened."""
+    if collection_path.is_dir():
+        tests = list(collection_path.rglob("test_*.py"))
+        return True if tests and not any(_is_of_this_run(path) for path in tests) else None
+    if not collection_path.name.startswith("test_") or _is_of_this_run(collection_path):
+        return None
+    if any(str(collection_path).endswith(one.partition("::")[0]) for one in config.args):
+        other = "ecrf.settings" if ON_STUB else "tests.stub_trial.settings"
+        raise pytest.UsageError(f"Run {collection_path.name} with DJANGO_SETTINGS_MODULE={other}.")
+    return True
+
+
+def _is_of_this_run(path: Path) -> bool:
+    return (path.relative_to(HERE).as_posix() in STILL_ON_THE_TRIAL) != ON_STUB

@@ -1,0 +1,81 @@
+"""A person at a real Chromium, who opens page after page and notes whatever is wrong with one."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+from tests.browser.conftest import FLAGS
+
+ADDRESSES = """all => all.flatMap(element => [...element.attributes])
+    .filter(({name}) => /^(href|action|hx-|data-)/.test(name))
+    .map(({value}) => value).filter(value => /^\\/[^/]/.test(value))"""
+"""Whatever an element says that begins as an address of the product does: links, and what scripts ask for."""
+
+
+@contextmanager
+def chromium(address: str, port: int) -> Iterator[Browser]:
+    """One to which the site's address leads to this port; the certificate is nobody's."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    assert path, "No Chromium here. `make test` installs it; or install the package chromium."
+    host, _, shown = address.partition(":")
+    rules = f"--host-resolver-rules=MAP {host}:{shown or 443} 127.0.0.1:{port}"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, rules])
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Logged in; `complaints` holds what a page did wrong, each with the address where."""
+
+    def __init__(self, browser: Browser, url: str, username: str, password: str) -> None:
+        self.url, self.username, self.complaints = url, username, []
+        context = browser.new_context(ignore_https_errors=True, viewport={"width": 1366, "height": 768})
+        context.set_default_timeout(20_000)
+        self.page: Page = context.new_page()
+        self.page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self._note(str(error)))
+        self.page.on("requestfailed", self._lost)
+        self.page.on(
+            "response", lambda got: self._note(f"{got.status} {got.url}") if got.status >= 400 else None
+        )
+        self.page.on("dialog", lambda dialog: dialog.accept())
+        self.go("/login/")
+        self.page.fill("#id_username", username)
+        self.page.fill("#id_password", password)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(lambda address: "/login/" not in address)
+
+    def _note(self, what: str) -> None:
+        self.complaints.append(f"{self.username}, {urlsplit(self.page.url).path}: {what}")
+
+    def _lost(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the next page was opened meanwhile
+            self._note(f"{request.failure} {request.url}")
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.url + path)
+
+    def fetch(self, path: str) -> None:
+        """What is a file or a part of a page."""
+        self.page.evaluate("async path => (await fetch(path)).text()", path)
+
+    def press(self, name: str) -> None:
+        """A button that leads to another page."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).click()
+
+    def addresses(self) -> dict[str, str]:
+        """What this page links to: by the name of each address, one of its kind."""
+        found: dict[str, str] = {}
+        for said in self.page.locator("*").evaluate_all(ADDRESSES):
+            if not said.startswith("/static/"):
+                try:
+                    found.setdefault(resolve(urlsplit(said).path).view_name, said)
+                except Resolver404:
+                    self._note(f"{said} is said to be an address")
+        return found

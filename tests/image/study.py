@@ -1,0 +1,27 @@
+"""Run in the image by `manage.py shell`: an account of every role, and one invented patient with every kind of form.
+
+The synthetic study's own loader enters a few visits of the patient whose logs have everything, at the site that
+README.md's commands made.
+"""
+
+import os
+from dataclasses import replace
+
+from django.core.management import call_command
+
+from trial.synthetic import casebook, loading
+from trial.synthetic.patients import STORIES
+
+for account, where in {
+    "monitor": ["--site", "01"],
+    "safety": [],
+    "statistician": [],
+    "administrator": [],
+}.items():
+    call_command("add_user", f"{account}01", "--full-name", f"Invented {account}", "--role", account, *where)
+
+assert os.environ["NEW_PASSWORD"]
+story = replace(next(story for story in STORIES if story.name == "S05"), site="01")
+wanted = ("SCR", "W01", "W07", "W37", "")  # the visits that the logs name, and the logs
+loading.add_ranges_where_none()
+loading.load_patient(story, [page for page in casebook.pages(story) if page.code in wanted])

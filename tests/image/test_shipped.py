@@ -1,0 +1,168 @@
+"""The product as it is shipped: set up by the documents' own commands, and every page of every role opened once."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import NoReverseMatch, resolve, reverse
+
+from tests.image.browsing import Person, chromium
+from tests.image.conftest import PASSWORD, ROOT, TYPED_BY_MISTAKE, Installation
+from tests.rules.test_access import ROLES, TABLE
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("image")]
+
+ACCOUNTS = {role: f"{role.replace('_', '')}01" for role in ROLES[:7]}
+NO_PAGES = {"log-in-again", "item-history", "monitor:item-history", "calendar-feed"}
+"""Parts that a script puts into a page, and a file."""
+
+RIGHTS_ON_THE_TRAIL = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT current_user::text, has_table_privilege('audit_auditevent', 'UPDATE')")
+    print(cursor.fetchone())
+"""
+
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+
+
+def scripts_of_readme() -> list[str]:
+    """README.md's section on production: what `manage` stands for, the first accounts, and what may be needed later."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (section,) = re.findall(r"^## In production$(.*?)^## ", text, re.MULTILINE | re.DOTALL)
+    return re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+
+
+def may_open(role: str) -> list[str]:
+    """What the table of addresses lets this role read at the own site."""
+    place = ROLES.index(role)
+    return [
+        name
+        for name, (methods, own, _other) in TABLE.items()
+        if "GET" in methods.split() and own.split()[place] in ("200", "302")
+    ]
+
+
+@dataclass
+class Tour:
+    """`addresses`: one of each name, as far as a page has linked to it. `opened`: by whom."""
+
+    addresses: dict[str, str] = field(default_factory=dict)
+    opened: dict[str, set[str]] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+
+
+def visit(person: Person, role: str, tour: Tour) -> None:
+    """Open what is known and this role may open, until no page leads to another one."""
+    opened = tour.opened.setdefault(role, set())
+    while left := [name for name in may_open(role) if name in tour.addresses and name not in opened]:
+        name = left[0]
+        if name in NO_PAGES:
+            person.fetch(tour.addresses[name])
+        else:
+            person.go(tour.addresses[name])
+            for other, address in person.addresses().items():
+                tour.addresses.setdefault(other, address)
+        opened.add(name)
+
+
+def add_what_pages_show(coordinator: Person, monitor: Person, tour: Tour) -> None:
+    """What the patient's data do not bring: a calendar's address, a query, a monitoring visit with its report."""
+    coordinator.go("/calendar/")
+    coordinator.press("Make an address")
+    tour.addresses["calendar-feed"] = urlsplit(coordinator.page.inner_text(".feed-address")).path
+    monitor.go(tour.addresses["monitor:open-query"])
+    monitor.page.fill("textarea[name=text]", f"Was it {TYPED_BY_MISTAKE} who measured?")
+    monitor.press("Open the query")
+    coordinator.go("/queries/")
+    with coordinator.page.expect_navigation():
+        coordinator.page.locator("main a[href^='/patients/']").first.click()
+    tour.addresses["answer-query"] = coordinator.addresses()["answer-query"]
+    monitor.go("/monitor/monitoring-visits/")
+    monitor.press("Plan the visit")
+    monitor.press("Start the visit")
+    monitor.page.get_by_text("End the visit", exact=True).click()
+    monitor.press("End the visit now")
+
+
+def walk(people: dict[str, Person], tour: Tour) -> None:
+    for role, person in people.items():
+        visit(person, role, tour)
+    for name, like in {"item-history": "item", "monitor:open-query": "monitor:ask"}.items():
+        # To the one a script goes, to the other a page without script.
+        tour.addresses[name] = reverse(name, kwargs=resolve(tour.addresses[like]).kwargs)
+    add_what_pages_show(people["coordinator"], people["monitor"], tour)
+    tour.opened = {
+        role: opened - {"queries", "monitor:monitoring-visits"} for role, opened in tour.opened.items()
+    }
+    for name in TABLE:
+        with suppress(NoReverseMatch):  # a page that no other one links to
+            tour.addresses.setdefault(name, reverse(name))
+    for _ in range(2):
+        for role, person in people.items():
+            visit(person, role, tour)
+
+
+@pytest.fixture(scope="module")
+def accounts(installation: Installation) -> str:
+    """What README.md's commands for a new installation said."""
+    manage, accounts, _later = scripts_of_readme()
+    return COLOUR.sub("", installation.shell.run(manage + accounts))
+
+
+@pytest.fixture(scope="module")
+def study(installation: Installation, accounts: str) -> Installation:
+    script = (Path(__file__).parent / "study.py").read_text(encoding="utf-8")
+    installation.python("migrate", script, f"--env NEW_PASSWORD='{PASSWORD}'")
+    return installation
+
+
+@pytest.fixture(scope="module")
+def tour(study: Installation) -> Tour:
+    # In a thread of its own: the journeys' browser, if it was started, holds this one's event loop.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(go_round, study).result()
+
+
+def go_round(study: Installation) -> Tour:
+    found = Tour({"today": "/"})
+    with chromium(study.address, study.port) as browser:
+        people = {role: Person(browser, study.url, name, PASSWORD) for role, name in ACCOUNTS.items()}
+        walk(people, found)
+        found.complaints = [said for person in people.values() for said in person.complaints]
+    return found
+
+
+def test_readme_makes_a_new_installation_ready(accounts: str):
+    assert re.findall(r"^(\w+) can log in\.", accounts, re.MULTILINE) == [
+        "coordinator01",
+        "investigator01",
+        "datamanager01",
+    ]
+
+
+def test_every_page_of_every_role_was_opened(tour: Tour):
+    missing = {role: sorted(set(may_open(role)) - tour.opened[role]) for role in ACCOUNTS}
+    assert not any(missing.values()), f"No page that was opened links there: {missing}"
+
+
+def test_no_page_lacks_a_file_or_complains(tour: Tour):
+    assert tour.complaints == []
+
+
+def test_what_the_readme_names_for_later_works_too(study: Installation, tour: Tour):
+    manage, _accounts, later = scripts_of_readme()
+    said = COLOUR.sub("", study.shell.run(manage + later))
+    assert re.search(r"coordinator01 .* logged in", said)
+    assert "query 1: text" in said
+    assert "Nothing was changed." in said
+
+
+@pytest.mark.requirement("R-008")
+def test_web_processes_work_as_a_role_that_cannot_touch_the_trail(study: Installation):
+    assert "('ecrf_web', False)" in study.python("web", RIGHTS_ON_THE_TRAIL)
+    assert "('ecrf_owner', True)" in study.python("migrate", RIGHTS_ON_THE_TRAIL)

@@ -1,0 +1,74 @@
+"""Adverse event: a log, with dates that may be known in part and a link to a dose."""
+
+from collections.abc import Iterator
+
+from django.db import models
+
+from ecrf.casebook.data import PatientData
+from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Choice, Line, Link, PartialDay, Prose, YesNo
+from ecrf.forms.partial_dates import surely_before
+from ecrf.forms.registry import Section, crf
+
+
+class Severity(models.TextChoices):
+    MILD = "MILD", "Mild"
+    MODERATE = "MODERATE", "Moderate"
+    SEVERE = "SEVERE", "Severe"
+
+
+class Outcome(models.TextChoices):
+    RECOVERED = "RECOVERED/RESOLVED", "Recovered/resolved"
+    NOT_RECOVERED = "NOT RECOVERED/NOT RESOLVED", "Not recovered/not resolved"
+
+
+@crf(
+    "adverse-event",
+    title="Adverse event",
+    domain="AE",
+    repeat="adverse event",
+    columns=("term", "started_on", "ongoing", "ended_on", "severity", "serious", "outcome"),
+)
+class StubEvent(Crf):
+    """One adverse event."""
+
+    term = Line("Adverse event", cdash="AETERM")
+    started_on = PartialDay("Began on", history=True, cdash="AESTDAT")
+    ongoing = YesNo("Ongoing?", cdash="AEONGO")
+    ended_on = PartialDay("Ended on", asked_if=("ongoing", "no"), cdash="AEENDAT")
+    severity = Choice("Severity", choices=Severity, cdash="AESEV")
+    serious = YesNo("Serious?", cdash="AESER")
+    after_dose = Link("After which dose", to="dose", required=False, cdash="AELNKID")
+    outcome = Choice("Outcome", choices=Outcome, cdash="AEOUT")
+    story = Prose("What happened", required=False, cdash="COVAL")
+
+    sections = (
+        Section("Event", "term", "started_on", "ongoing", "ended_on"),
+        Section("Assessment", "severity", "serious", "after_dose", "outcome", "story"),
+    )
+
+
+@check(
+    "AE-001",
+    on="adverse-event",
+    text="The end {end} is before the beginning {start}.",
+    items=("started_on", "ended_on"),
+    hard=True,
+)
+def end_before_start(row: StubEvent, data: PatientData) -> Iterator[Question]:
+    """The event ends before it begins."""
+    if row.started_on and row.ended_on and surely_before(row.ended_on, row.started_on):
+        yield Question("ended_on", start=row.started_on, end=row.ended_on)
+
+
+@check(
+    "AE-002",
+    on="adverse-event",
+    text="The event is ongoing, but it ended on {end}.",
+    items=("ongoing", "ended_on"),
+)
+def ongoing_with_end(row: StubEvent, data: PatientData) -> Iterator[Question]:
+    """The event is ongoing and has an end."""
+    if row.ongoing and row.ended_on:
+        yield Question("ongoing", end=row.ended_on)
