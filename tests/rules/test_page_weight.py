@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.builders import a_visit, enter
+from ecrf.casebook.models import Patient
+from tests.builders import a_patient, a_visit, enter
 
 pytestmark = [pytest.mark.django_db]
 
@@ -12,6 +13,11 @@ AT_MOST = {"SCR": (165_000, 2_400), "W01": (250_000, 3_600), "W04": (150_000, 2_
 """{visit: bytes of HTML, elements}, of a page with one value in each form."""
 
 START_OF_ELEMENT = re.compile(rb"<[a-z]")
+
+
+@pytest.fixture
+def patient(site, coordinator) -> Patient:
+    return a_patient(site, coordinator)
 
 
 @pytest.mark.parametrize("code", AT_MOST)
