@@ -20,7 +20,6 @@ from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.calendar.services import LIVING_AT_MOST, living_feeds, make_feed
 from ecrf.casebook.laboratory.services import NewRange, add_ranges
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
-from ecrf.casebook.record import store
 from ecrf.casebook.services import add_entry, add_patient, complete_entries, open_visit
 from ecrf.casebook.striking import strike_out
 from ecrf.checks.models import Discrepancy
@@ -317,12 +316,13 @@ def test_first_result_saved_while_a_range_is_added_is_flagged_by_it(committed, m
     """The result is not stored yet when the range's patients are looked for, and the range is not when it is read."""
     enter(committed.visit, "laboratory", committed.people[0], collected_on="2026-01-12")
     calculated, added = threading.Event(), threading.Event()
-    usual = store._save
+    model = CRFS["lab-result"].model
+    usual = model.save
 
-    def slow(row, columns):
+    def slow(row, **options):
         calculated.set()
         added.wait(2)
-        usual(row, columns)
+        usual(row, **options)
 
     def add():
         calculated.wait(10)
@@ -330,10 +330,10 @@ def test_first_result_saved_while_a_range_is_added_is_flagged_by_it(committed, m
         add_ranges(site=committed.site, given=[hgb], by=committed.people[1])
         added.set()
 
-    monkeypatch.setattr(store, "_save", slow)
+    monkeypatch.setattr(model, "save", slow)
     number = CRFS["lab-result"].row_names.index("Haemoglobin") + 1
     at_once(saving(committed, 0, crf="lab-result", number=number, parent=1, value="10"), add)
-    assert CRFS["lab-result"].model.objects.get().flag == "LOW"
+    assert model.objects.get().flag == "LOW"
 
 
 def test_row_struck_out_while_somebody_changes_it_keeps_what_was_there_or_takes_the_change(committed):
