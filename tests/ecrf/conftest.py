@@ -3,6 +3,7 @@
 `make test` runs both. By hand: DJANGO_SETTINGS_MODULE=tests.stub_trial.settings python -m pytest tests/ecrf/...
 """
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return None
     if any(str(collection_path).endswith(one.partition("::")[0]) for one in config.args):
         other = "ecrf.settings" if ON_STUB else "tests.stub_trial.settings"
-        raise pytest.UsageError(f"Run {collection_path.name} with DJANGO_SETTINGS_MODULE={other}.")
+        sys.stderr.write(f"{collection_path.name} is run with DJANGO_SETTINGS_MODULE={other}.\n")
     return True
 
 
