@@ -32,7 +32,7 @@ def query(sit_down):
         monitor.go(f"/monitor/casebook/patient/?q={number}")
         monitor.page.get_by_role("link", name=number).first.click()
         monitor.page.get_by_role("link", name="Week 1 (baseline)").first.click()
-        address = monitor.page.locator(f"#{PULSE} [hx-get]").first.get_attribute("hx-get")
+        address = monitor.page.locator(f"#{PULSE} .toggle").first.get_attribute("href")
         entry = address.split("/entry/")[1].split("/")[0]
         monitor.go(f"/monitor/queries/query/open/{entry}/pulse/")
         monitor.page.get_by_label("What do you ask the site?").fill(text)
