@@ -30,7 +30,7 @@ def marks(user, url: str) -> dict[str, str]:
     for item in re.split(r'(?=<t[rd] class="(?:line|cell))', page):
         if 'class="since"' not in item:
             continue
-        words = item.split('class="since"')[1].split(">", 1)[1].split("</span>\n")[0]
+        words = "".join(item.split('class="since"')[1].split(">", 1)[1].split("</span>")[:2])
         key = re.search(r'\bid="([^"]+)"', item)[1]
         found[key] = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", words)).split()).removeprefix("Δ ")
     return found
