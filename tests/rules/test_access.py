@@ -347,7 +347,7 @@ def _monitors_address(name: str, where: SimpleNamespace) -> str:
         if name == "monitor:lift-lock":
             return reverse(name, args=[_lifted(where).pk])
         return reverse(name, args=[where.query.pk] if "query" in name and kind != "changelist" else [])
-    model = apps.get_model(*label.split("_"))
+    model = apps.get_model(*label.rsplit("_", 1))
     stored = {
         "patient": where.patient,
         "visit": where.visit,

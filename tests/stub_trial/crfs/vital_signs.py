@@ -8,7 +8,13 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.items import ClockTime, Measure, WholeNumber, YesNo
 from ecrf.forms.registry import Section, crf
 
-LIKELY = {"systolic": (70, 220), "diastolic": (40, 130), "pulse": (40, 150), "temperature": (34, 41)}
+LIKELY = {
+    "systolic": (70, 220),
+    "diastolic": (40, 130),
+    "pulse": (40, 150),
+    "temperature": (34, 41),
+    "spo2": (90, 100),
+}
 LIKELY_KG = (30, 150)
 WEIGHT_MOVED_PERCENT = 10
 
