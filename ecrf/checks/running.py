@@ -56,7 +56,7 @@ def ask_about_unlikely(writing: Writing) -> list[Discrepancy]:
     for c in others:
         runs |= {(c.id, row.entry_id): (c, row) for kind in _kinds(c) for row in data.rows(kind)}
     runs |= {(c.id, row.entry_id): (c, row) for c, row in _of_recalculated(writing)}
-    return _settle(writing.place.patient, list(runs.values()), data, writing.row.entry_id)
+    return _settle(list(runs.values()), data, writing.row.entry_id, is_new=writing.is_new)
 
 
 def _of_recalculated(writing: Writing) -> Iterator[tuple[Check, Crf]]:
@@ -82,14 +82,17 @@ def _is_triggered(check: Check, writing: Writing) -> bool:
 
 
 def _settle(
-    patient: Patient, runs: Iterable[tuple[Check, Crf]], data: PatientData, entry_id: int
+    runs: Iterable[tuple[Check, Crf]], data: PatientData, entry_id: int = 0, *, is_new: bool = False
 ) -> list[Discrepancy]:
-    """Compare what the checks ask now with what they asked before."""
+    """Compare what the checks ask now with what they asked before; of an entry that `is_new`, nothing. Returns what
+    is asked about the entry."""
+    patient = data.patient
     runs = list(runs)
     asked = {(r.entry_id, c.id, q.item): (c, q) for c, r in runs for q in _ask(c, r, data)}
     ran = {(row.entry_id, check.id) for check, row in runs}
     entries = {row_entry for row_entry, _ in ran} | {entry_id}
-    known = list(Discrepancy.objects.filter(entry__in=entries))
+    before = entries - {entry_id} if is_new else entries
+    known = list(Discrepancy.objects.filter(entry__in=before)) if before else []
     changed = []
     for discrepancy in known:
         if (discrepancy.entry_id, discrepancy.check_id) not in ran:
@@ -162,7 +165,7 @@ def run_all(patient: Patient) -> int:
     for check in CHECKS.values():
         for key in _kinds(check):
             runs += [(check, row) for row in data.rows(key)] if not check.hard else []
-    _settle(patient, runs, data, 0)
+    _settle(runs, data)
     return len(runs)
 
 
@@ -172,7 +175,7 @@ def ask_anew(data: PatientData, keys: list[str]) -> None:
     concerned = [c for c in CHECKS.values() if not c.hard and (c.on in keys or c.reads & set(keys))]
     data.load(*(key for c in concerned for key in [*_kinds(c), *c.reads]))
     runs = [(c, row) for c in concerned for key in _kinds(c) for row in data.rows(key)]
-    _settle(data.patient, runs, data, 0)
+    _settle(runs, data)
 
 
 def _clear_struck(patient: Patient) -> None:

@@ -76,7 +76,8 @@ def _record(
         result.refused |= dict.fromkeys(changes, fault_of(why))
         return result
     # A row that is not stored yet is checked first, so that a refused value leaves no empty entry.
-    writing = Writing(place, row or place.definition.model(entry=place.new_entry()), list(changes), by, data)
+    draft = row or place.definition.model(entry=place.new_entry())
+    writing = Writing(place, draft, list(changes), by, data, is_new=row is None)
     apply_allowed(changes, writing, result)
     if not writing.changed:
         return result
@@ -96,7 +97,7 @@ def _load(place: Place, values: Mapping[str, Any], data: PatientData) -> tuple[C
     kinds |= {definition.links[name].to for name in values if name in definition.links}
     data.load_beside(place, kinds)
     # Where its kind is compared with others of its kind, it is loaded among them.
-    row = data.row_at(place) if definition.key in kinds else stored_row(place)
+    row = data.row_at(place) if data.covers(place) else stored_row(place)
     if row is not None:
         return row, row.entry.parent
     above = data.row_of_parent(place)

@@ -94,8 +94,10 @@ def schedule_status_from(patient: Patient, facts: list[VisitFacts], end: Patient
     return schedule_status(protocol(), facts, end, started_on, patient.site.today())
 
 
-def refresh_schedule_status(data: PatientData) -> PatientStatus:
-    """Store what comes next for the patient, for the lists."""
+def refresh_schedule_status(data: PatientData) -> None:
+    """Store what comes next for the patient, for the lists; where it waits, whoever lets it wait stores it."""
+    if data.status_waits:
+        return
     patient = data.patient
     found = schedule_status_of(patient, data)
     following = found.next
@@ -115,7 +117,6 @@ def refresh_schedule_status(data: PatientData) -> PatientStatus:
     PatientStatus.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["patient"], update_fields=columns
     )
-    return row
 
 
 def overdue(today: dict[int, date]) -> Q:
