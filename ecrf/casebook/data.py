@@ -81,8 +81,8 @@ class PatientData:
         self._ranks: dict[str, tuple[int, int]] = {}
         self._partial: dict[str, set[int]] = {}
         self._ranges: list[list[Range]] = []
-        self.status_waits = False
-        """Whether the patient's schedule status is stored later, at the end of many acts."""
+        self.kept: dict[str, Any] | None = None
+        """While many acts go together (`services.together`): what a floor above keeps from one to the next."""
 
     def limited_to(self, reads: frozenset[str]) -> "PatientData":
         """The same patient data, opened at the declared kinds only."""

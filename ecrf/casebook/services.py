@@ -69,9 +69,9 @@ def together(patient: Patient) -> Iterator[PatientData]:
     other writer's changes."""
     data = PatientData(patient)
     data.load(*CRFS)
-    data.status_waits = True
+    data.kept = {}
     yield data
-    data.status_waits = False
+    data.kept = None
     refresh_schedule_status(data)
 
 

@@ -53,8 +53,12 @@ def ask_about_unlikely(writing: Writing) -> list[Discrepancy]:
     data = writing.data
     runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}
     data.load(*(kind for c in others for kind in [*_kinds(c), *c.reads] if kind != key))
+    # Of a fixed set of rows, those with the same name: a haemoglobin is compared with haemoglobins.
+    name = writing.place.number if writing.place.definition.row_names else None
     for c in others:
-        runs |= {(c.id, row.entry_id): (c, row) for kind in _kinds(c) for row in data.rows(kind)}
+        for kind in _kinds(c):
+            rows = [row for row in data.rows(kind) if kind != key or name in (None, row.entry.number)]
+            runs |= {(c.id, row.entry_id): (c, row) for row in rows}
     runs |= {(c.id, row.entry_id): (c, row) for c, row in _of_recalculated(writing)}
     return _settle(list(runs.values()), data, writing.row.entry_id, is_new=writing.is_new)
 
@@ -91,8 +95,11 @@ def _settle(
     asked = {(r.entry_id, c.id, q.item): (c, q) for c, r in runs for q in _ask(c, r, data)}
     ran = {(row.entry_id, check.id) for check, row in runs}
     entries = {row_entry for row_entry, _ in ran} | {entry_id}
-    before = entries - {entry_id} if is_new else entries
-    known = list(Discrepancy.objects.filter(entry__in=before)) if before else []
+    if is_new:
+        entries.discard(entry_id)
+    if data.kept is not None:
+        entries &= _entries_asked(data, data.kept)
+    known = list(Discrepancy.objects.filter(entry__in=entries)) if entries else []
     changed = []
     for discrepancy in known:
         if (discrepancy.entry_id, discrepancy.check_id) not in ran:
@@ -116,12 +123,23 @@ def _settle(
         Discrepancy.objects.bulk_update(changed, columns)
     if new:
         Discrepancy.objects.bulk_create(new)
+        if data.kept is not None:
+            _entries_asked(data, data.kept).update(one.entry_id for one in new)
     if moved := [*changed, *new]:
         rows = {row.entry_id: row for _, row in runs}
         for discrepancy in moved:
             discrepancy.row = rows.get(discrepancy.entry_id)
         notify(patient, moved)
     return [f for f in [*known, *new] if f.entry_id == entry_id and f.state != DiscrepancyState.CLEARED]
+
+
+def _entries_asked(data: PatientData, kept: dict[str, Any]) -> set[int]:
+    """The entries of which anything was ever asked, looked up once for many acts."""
+    if "asked" not in kept:
+        known = Discrepancy.objects.filter(entry__patient=data.patient)
+        kept["asked"] = set(known.values_list("entry", flat=True))
+    found: set[int] = kept["asked"]
+    return found
 
 
 def _move(discrepancy: Discrepancy, asked: tuple[Check, Question] | None) -> bool:

@@ -95,8 +95,8 @@ def schedule_status_from(patient: Patient, facts: list[VisitFacts], end: Patient
 
 
 def refresh_schedule_status(data: PatientData) -> None:
-    """Store what comes next for the patient, for the lists; where it waits, whoever lets it wait stores it."""
-    if data.status_waits:
+    """Store what comes next for the patient, for the lists; while many acts go together, nothing yet."""
+    if data.kept is not None:
         return
     patient = data.patient
     found = schedule_status_of(patient, data)
