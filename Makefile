@@ -12,6 +12,9 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --no-input --disable-pip-version
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
+# Compiled modules are kept, wherever this runs: a test run starts Python some fifty times.
+export PYTHONDONTWRITEBYTECODE :=
+
 # The linters load the settings and open no database.
 LINT_SETTINGS := SECRET_KEY=only-for-the-linters-only-for-the-linters-only-for-the-linters \
 	DATABASE_URL=postgresql://nobody@localhost/none ALLOWED_HOSTS=localhost
@@ -33,7 +36,7 @@ endef
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo demo-reset test test-clocks image bench setup lint format lock chromium openssl engine
+.PHONY: help demo demo-reset check test test-clocks image bench setup lint format lock chromium openssl engine
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile

@@ -8,10 +8,10 @@ def tidy(reason: str) -> str:
     return reason.replace("\x00", "").strip()
 
 
-def fault_of(reason: str) -> str:
-    """Why a tidy reason cannot stand, in words for the page; "" if it can."""
-    if len(reason) < SHORTEST:
-        return f"Say why, in {SHORTEST} to {LONGEST} characters."
-    if len(reason) > LONGEST:
-        return f"The reason is longer than {LONGEST} characters ({len(reason)}). Shorten it; nothing was changed."
-    return ""
+def fault_of(reason: str, of: str = "") -> str:
+    """Why a tidy reason cannot stand, in words for the page; "" if it can. `of` says what the reason is of: "the row is
+    struck out"."""
+    if SHORTEST <= len(reason) <= LONGEST:
+        return ""
+    wanted = f"Say why{of and f' {of}'}, in {SHORTEST} to {LONGEST} characters"
+    return f"{wanted}: it has {len(reason)}. Shorten it." if len(reason) > LONGEST else f"{wanted}."

@@ -52,7 +52,7 @@ def form_title(entry: Entry) -> str:
 
 
 def place_of_form(entry: Entry) -> str:
-    """`Week 4, Infusion 2`; of a form that belongs to no visit, its title."""
+    """`Week 4, Injection 2`; of a form that belongs to no visit, its title."""
     return ", ".join(part for part in (visit_label(entry.visit), form_title(entry)) if part)
 
 

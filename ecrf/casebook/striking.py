@@ -33,7 +33,7 @@ def strike_out(*, entry: Entry, by: User, actor: Actor, reason: str, source: str
             raise NotStruck(
                 "This form is there once. Correct its values, or give the reason why there are none."
             )
-        if fault := fault_of(why):
+        if fault := fault_of(why, "the row is struck out"):
             raise NotStruck(fault)
         _refuse_linked(entry)
         _set(entry, timezone.now(), by, why)
@@ -46,7 +46,7 @@ def restore(*, entry: Entry, actor: Actor, reason: str, source: str = "site") ->
         entry.refresh_from_db(fields=["struck_at", "struck_by", "struck_reason"])
         if not entry.struck_at:
             return
-        if fault := fault_of(why):
+        if fault := fault_of(why, "the row is restored"):
             raise NotStruck(fault)
         _refuse_dangling(entry)
         _set(entry, None, None, "")

@@ -112,9 +112,3 @@ def page_url(where: PagePlace, place: Place | None = None) -> str:
     if key in protocol().logs:
         return f"{reverse('log', args=[where.patient.number, key])}#{html_id(place)}"
     return reverse("log", args=[where.patient.number, key])
-
-
-def item_url(where: PagePlace, place: Place, item: str) -> str:
-    """Where the item's value is posted."""
-    parts = [where.patient.number, where.segment, place.definition.key, place.address, item]
-    return reverse("item", args=parts)

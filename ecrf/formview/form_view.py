@@ -13,7 +13,7 @@ from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CrfDefinition, Section
-from ecrf.formview.skeleton import Slots, slot
+from ecrf.forms.skeleton import Slots, slot
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 
@@ -258,6 +258,11 @@ class FormView:
     @property
     def with_rows(self) -> list["FormView"]:
         return [self, *(row for table in self.tables for row in table.form_views)]
+
+    @property
+    def entry_id(self) -> int:
+        """The entry's id without a look at the entry; 0 where nothing is stored."""
+        return self.row.entry_id if self.row else 0
 
     @property
     def entry(self) -> Entry | None:

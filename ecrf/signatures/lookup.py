@@ -15,11 +15,16 @@ from ecrf.signatures.models import STANDS, Signature, SignatureScope
 
 
 def signatures_of(patient_id: int) -> list[Signature]:
-    """Every signature of a patient, the newest first, broken ones too, each with what broke it; one statement."""
-    signatures = with_breaking(Signature.objects.filter(patient=patient_id))
-    return list(
-        signatures.select_related("visit", "entry__parent", "entry__visit", "signed_by").order_by("-pk")
-    )
+    """Every signature of a patient, the newest first, broken ones too, each with what broke it. One statement; where
+    one is broken, another reads what broke it: that is rare, and costs more than all the rest of a page."""
+    own = Signature.objects.filter(patient=patient_id)
+    found = list(own.select_related("visit", "entry__parent", "entry__visit", "signed_by").order_by("-pk"))
+    if any(not signature.stands for signature in found):
+        broken = own.filter(broken_position__isnull=False)
+        events = {each.pk: getattr(each, "broken_events", None) for each in with_breaking(broken)}
+        for signature in found:
+            signature.broken_events = events.get(signature.pk)  # type: ignore[attr-defined]
+    return found
 
 
 def covers(signature: Signature, entry: Entry) -> bool:

@@ -150,7 +150,7 @@ def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, a
     why = tidy(" ".join(reason.split()))
     if not 0 <= share <= 100:
         raise PlanRefused("The share is a whole number from 0 to 100.")
-    if fault := fault_of(why):
+    if fault := fault_of(why, "the share of this site is set"):
         raise PlanRefused(fault)
     with acting(actor, reason=why, source="monitor"):
         take_turns_of(

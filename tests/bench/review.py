@@ -24,7 +24,7 @@ OF_PATIENT = 10
 
 def count_keys(study: Study) -> list[Line]:
     """V at fifty items to verify of one visit, then U; every key is one request."""
-    visit = _completed(study.small, "W01")
+    visit = completed(study.small, "W01")
     client, seen = client_of(study.monitor), AuditChain.objects.get(chain=visit.patient_id).length
     page = statements(lambda: client.get(reverse("monitor:casebook_visit_change", args=[visit.pk])))
     before = _left(visit, study)
@@ -52,7 +52,7 @@ def _left(visit: Visit, study: Study) -> list[ItemStanding]:
     return [each for form_view in sdv_page.form_views for each in sdv_page.todo(form_view)]
 
 
-def _completed(seeded: Seeded, code: str) -> Visit:
+def completed(seeded: Seeded, code: str) -> Visit:
     """The visit with every form complete that lacks nothing."""
     patient = seeded.patients[OF_PATIENT]
     visit = Visit.objects.select_related("patient__site").get(patient=patient, code=code)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from ecrf.demo import ROOT, gunicorn, manage
@@ -101,17 +101,35 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, StorageState]:
+    """{user: the cookies of a session}: who has logged in once need not do it at every desk."""
+    return {}
+
+
 class Desk:
     """One person at one browser."""
 
-    def __init__(self, chromium: Browser, server: Server, user: str, **context) -> None:
+    def __init__(
+        self,
+        chromium: Browser,
+        server: Server,
+        user: str,
+        sessions: dict[str, StorageState],
+        **context,
+    ) -> None:
         self.server, self.user = server, user
         self.has_script = context.get("java_script_enabled", True)
-        self.context = chromium.new_context(**{"viewport": {"width": 1366, "height": 768}, **context})
+        # Nothing moves: a browser that draws sixty pictures a second while it waits takes a core for itself.
+        settings = {"viewport": {"width": 1366, "height": 768}, "reduced_motion": "reduce", **context}
+        self.context = chromium.new_context(storage_state=sessions.get(user), **settings)
         self.context.set_default_timeout(8000)
         self.complaints: list[str] = []
         self.page = self.tab()
-        self.log_in()
+        self.page.goto(self.server.url)
+        if "/login/" in self.page.url:
+            self.log_in()
+            sessions[user] = self.context.storage_state()
 
     def tab(self) -> Page:
         page = self.context.new_page()
@@ -121,7 +139,6 @@ class Desk:
         return page
 
     def log_in(self) -> None:
-        self.page.goto(f"{self.server.url}/login/")
         self.page.locator("#id_username:focus").wait_for()
         self.page.keyboard.type(self.user)
         self.page.keyboard.press("Tab")
@@ -162,18 +179,18 @@ class Desk:
 
 
 @pytest.fixture
-def sit_down(server: Server, chromium: Browser) -> Iterator:
-    """Seats a person: `SDV page = sit_down("coordinator01")`. No SDV page may see a script error or a CSP refusal."""
-    sdv_pages: list[Desk] = []
+def sit_down(server: Server, chromium: Browser, sessions: dict[str, StorageState]) -> Iterator:
+    """Seats a person: `desk = sit_down("coordinator01")`. No desk may see a script error or a CSP refusal."""
+    desks: list[Desk] = []
 
     def seat(user: str, **context) -> Desk:
-        sdv_pages.append(Desk(chromium, server, user, **context))
-        return sdv_pages[-1]
+        desks.append(Desk(chromium, server, user, sessions, **context))
+        return desks[-1]
 
     yield seat
-    for sdv_page in sdv_pages:
-        sdv_page.context.close()
-    assert [complaint for sdv_page in sdv_pages for complaint in sdv_page.complaints] == []
+    for desk in desks:
+        desk.context.close()
+    assert [complaint for desk in desks for complaint in desk.complaints] == []
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ class Person:
 
     def __init__(self, browser: Browser, url: str, username: str, password: str) -> None:
         self.url, self.username, self.complaints = url, username, []
-        context = browser.new_context(ignore_https_errors=True, viewport={"width": 1366, "height": 768})
+        context = browser.new_context(ignore_https_errors=True, viewport={"width": 800, "height": 600})
         context.set_default_timeout(20_000)
         self.page: Page = context.new_page()
         self.page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)

@@ -82,6 +82,9 @@ AT_WITHOUT_BY = {
     "trial.Infusion.ended_at": "the clock time of the infusion; who typed it stands in the trail",
     "trial.InfusionVitals.measured_at": "the clock time of the reading; who typed it stands in the trail",
     "stub_trial.StubVitalSigns.measured_at": "the clock time of the reading; who typed it stands in the trail",
+    "stub_trial.StubScale.assessed_at": "the assessor is an item of its own; who typed it stands in the trail",
+    "stub_trial.StubEvent.started_at": "the clock time of the event, no act of a person",
+    "stub_trial.StubEvent.ended_at": "the clock time of the event, no act of a person",
 }
 
 

@@ -91,5 +91,5 @@ def test_every_own_file_of_a_form_stands_with_the_trial():
     assert own
     assert not missing, f"Put it into trial/static: {missing}"
     named = {path.name for path in files("trial/templates/crfs", ends=(".html",)) if path.name[0] != "_"}
-    strange = named - {f"{key}.html" for key in CRFS}
-    assert not strange, f"A form's own template is named by its key: {strange}"
+    strange = named - {f"{key}{part}.html" for key in CRFS for part in ("", "-table")}
+    assert not strange, f"A form's own template, or that of its rows' table, is named by its key: {strange}"

@@ -36,7 +36,7 @@ PROTOCOL = Protocol(
     safety_logs=("adverse-event",),
     assumptions=(Assumption("Pulse", "40 to 150", "Nobody tells."),),
     sparkline=("vital-signs", "weight_kg"),
-    critical=("visit.visited_on", "adverse-event"),
+    critical=("visit.visited_on", "scale", "reading", "dose", "dose-lot", "adverse-event", "end-of-study"),
     verified_share=20,
     serious_log="adverse-event",
 )

@@ -88,7 +88,7 @@ def withdraw_range(*, found: ReferenceRange, by: User, reason: str) -> None:
 
     ValidationError without a reason.
     """
-    if fault := fault_of(why := tidy(reason)):
+    if fault := fault_of(why := tidy(reason), "the range is wrong"):
         raise ValidationError(fault)
     actor = by.acting_at(found.site, Right.ENTER)
     with acting(actor, reason=why, source=SOURCE):

@@ -11,7 +11,15 @@ from django.db.models import Q
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.schedule.completion import is_complete
-from ecrf.casebook.schedule.due import PatientEnd, ScheduleStatus, VisitFacts, schedule_status
+from ecrf.casebook.schedule.due import (
+    PatientEnd,
+    ScheduleStatus,
+    VisitDue,
+    VisitFacts,
+    VisitState,
+    schedule_status,
+    window,
+)
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -49,6 +57,23 @@ def facts_of(data: PatientData, entries: list[Entry], visits: Iterable[Visit]) -
         if entry.visit:
             at_visits.setdefault(entry.visit.code, []).append(entry)
     return [fact_of(code, here, rows.get(code)) for code, here in at_visits.items()]
+
+
+def visit_due(patient: Patient, code: str, data: PatientData) -> VisitDue | None:
+    """One opened visit's window, from its date and those of the baseline and the screening, and whether it was
+    missed: as in the whole schedule, without the entries. None of a visit that the schedule does not know."""
+    trial, days = protocol(), data.visit_days
+    plan = trial.plan(code)
+    if plan is None:
+        return None
+    facts = {other: VisitFacts(other, day, False, False) for other, day in days.items()}
+    occurrences = [getattr(row, trial.visit_occurrence_item) for row in data.at(trial.visit_form, code)]
+    added_on = patient.added_at.astimezone(patient.site.zone).date()
+    started_on = min([added_on, *(day for day in days.values() if day)])
+    due_on, opens_on, closes_on = window(trial, plan, facts, started_on)
+    missed = trial.visit_missed in occurrences
+    state = VisitState.MISSED if missed else VisitState.BEGUN
+    return VisitDue(plan, state, due_on, opens_on, closes_on, days.get(code), missed)
 
 
 def fact_of(code: str, entries: Sequence[Entry], row: Crf | None) -> VisitFacts:

@@ -9,8 +9,8 @@ from ecrf.casebook.models import Entry, Patient, Status, Visit
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.derive import recalculated_with
 from ecrf.casebook.schedule.completion import numbers_at
-from ecrf.casebook.schedule.due import VisitDue, VisitFacts, window
-from ecrf.casebook.schedule.status import entries_of, visits_of
+from ecrf.casebook.schedule.due import VisitDue
+from ecrf.casebook.schedule.status import entries_of, visit_due, visits_of
 from ecrf.checks.models import Discrepancy
 from ecrf.entry.addresses import PagePlace
 from ecrf.entry.visit.form_input import FormInput, RowGroup
@@ -47,14 +47,15 @@ def visit_page(where: PagePlace) -> EntryPage:
     for definition in kinds:
         numbers = _numbers(here, definition, plan)
         form_inputs += [loaded.form_input(Place(where.patient, definition, visit, n)) for n in numbers]
-    due, missed = _due(where, plan, data)
+    due = visit_due(where.patient, visit.code, data)
+    missed = due is not None and due.missed
     for form_input in form_inputs:
         form_input.is_wanted = (
             not missed or form_input.definition.key == trial.visit_form or form_input.row is not None
         )
     standing = {entry.crf for entry in here if not entry.is_struck}
     to_add = [CRFS[key] for key in plan.optional if key not in standing]
-    return hold(EntryPage(where, form_inputs, plan, due, missed, to_add))
+    return hold(EntryPage(where, form_inputs, plan, due, to_add))
 
 
 def log_page(where: PagePlace, definition: CrfDefinition, number: int | None = None) -> EntryPage:
@@ -96,14 +97,13 @@ def one_form_input(
     return form_input
 
 
-def due_if_moved(where: PagePlace, place: Place, changed: list[str]) -> tuple[VisitDue, bool] | None:
+def due_if_moved(where: PagePlace, place: Place, changed: list[str]) -> VisitDue | None:
     """The visit's window and whether it was missed, as they are now; None unless these items have a say in it."""
     trial = protocol()
     moves_visit = {trial.visit_date_item, trial.visit_occurrence_item} & set(changed)
     if where.visit is None or place.definition.key != trial.visit_form or not moves_visit:
         return None
-    plan = trial.plan(where.visit.code)
-    return _due(where, plan, PatientData(where.patient)) if plan else None
+    return visit_due(where.patient, where.visit.code, PatientData(where.patient))
 
 
 def recalculated_rows(where: PagePlace, place: Place, changed: list[str]) -> list[RowGroup]:
@@ -236,16 +236,3 @@ def _visits_before(visit: Visit, keys: list[str], entries: list[Entry], data: Pa
 def _numbers(here: list[Entry], definition: CrfDefinition, plan: VisitPlan) -> list[int]:
     mine = [e for e in here if e.crf == definition.key and e.parent_id is None]
     return numbers_at(mine, plan.expected_of(definition.key) if definition.key in plan.forms else 0)
-
-
-def _due(where: PagePlace, plan: VisitPlan, data: PatientData) -> tuple[VisitDue, bool]:
-    """The visit's window, from the dates of this visit, the baseline and the screening; and whether it was missed."""
-    trial = protocol()
-    days = data.visit_days
-    facts = {code: VisitFacts(code, day, False, False) for code, day in days.items()}
-    occurrences = [getattr(row, trial.visit_occurrence_item) for row in data.at(trial.visit_form, plan.code)]
-    added_on = where.patient.added_at.astimezone(where.patient.site.zone).date()
-    started_on = min([added_on, *(day for day in days.values() if day)])
-    due_on, opens_on, closes_on = window(trial, plan, facts, started_on)
-    due = VisitDue(plan, None, due_on, opens_on, closes_on, days.get(plan.code))  # type: ignore[arg-type]
-    return due, trial.visit_missed in occurrences

@@ -21,7 +21,6 @@ class EntryPage:
     form_inputs: list[FormInput]
     plan: VisitPlan | None = None
     due: VisitDue | None = None
-    missed: bool = False
     to_add: list[CrfDefinition] = field(default_factory=list)
     log: CrfDefinition | None = None
     lock: Lock | None = None

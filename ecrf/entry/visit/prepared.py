@@ -16,8 +16,8 @@ from ecrf.entry.visit.form_input import FormInput
 from ecrf.entry.visit.item_input import ItemInput
 from ecrf.entry.visit.reasons import REASONS
 from ecrf.forms.registry import CRFS
+from ecrf.forms.skeleton import Filler, Skeleton, Snippet
 from ecrf.formview.form_view import FormView
-from ecrf.formview.skeleton import Filler, Skeleton, Snippet
 
 KEPT = 2048
 """How many prepared forms a process keeps: those of logs differ by the number of the row."""

@@ -93,8 +93,9 @@ def verify_shown(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def _shown_items(request: UserRequest, patient: Patient) -> list[tuple[Entry, str]]:
-    """What the page had on the screen (`12.right_1`); 404 for anything that is not the patient's."""
-    posted = [text.partition(".") for text in dict.fromkeys(request.POST.getlist("item"))]
+    """What the page had on the screen (`12.right_1,12.right_2`); 404 for anything that is not the patient's."""
+    keys = dict.fromkeys(key for keys in request.POST.getlist("item") for key in keys.split(","))
+    posted = [key.partition(".") for key in keys]
     named = [(number, name) for text, _, name in posted if (number := whole_number(text)) is not None]
     if not named or len(named) < len(posted):
         raise Http404

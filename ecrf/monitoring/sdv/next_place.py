@@ -1,9 +1,8 @@
 """Where verification goes on: the patient's visits as they took place, its logs, then the next patient of the site."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.urls import reverse
 
 from ecrf.access.models import User
@@ -93,7 +92,7 @@ def next_place(
     for place in own:
         if place.order > here:
             return place
-    for other in _others(user, patient):
+    if other := _next_patient(user, patient):
         return places_left(other)[0]
     return next((place for place in own if place.order < here), None)
 
@@ -104,12 +103,12 @@ def _order(data: PatientData, visit: Visit | None, log: str) -> Order:
     return order_of_visit(visit.code, data) if visit else order_of_log(log)
 
 
-def _others(user: User, patient: Patient) -> Iterator[Patient]:
+def _next_patient(user: User, patient: Patient) -> Patient | None:
     """The next patient of the site with something left, or else the first one."""
     left = (
         reachable(user, left_to_verify(), Right.REVIEW).filter(site=patient.site_id).exclude(patient=patient)
     )
-    review_statuses = left.select_related("patient__site").order_by("patient__number")
-    for some in (review_statuses.filter(patient__number__gt=patient.number), review_statuses):
-        if review_status := some.first():
-            yield review_status.patient
+    behind = left.annotate(is_before=Q(patient__number__lt=patient.number))
+    review_statuses = behind.select_related("patient__site").order_by("is_before", "patient__number")
+    found = review_statuses.first()
+    return found.patient if found else None

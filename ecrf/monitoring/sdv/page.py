@@ -75,12 +75,10 @@ class SdvPage:
 
     def standing(self, item_view: ItemView) -> ItemStanding | None:
         """None of an item that is not entered, or of a form that is not begun."""
-        entry = item_view.form_view.entry
-        return self.standings.get((entry.pk, item_view.name)) if entry else None
+        return self.standings.get((item_view.form_view.entry_id, item_view.name))
 
     def queries_of(self, item_view: ItemView) -> list[Query]:
-        entry = item_view.form_view.entry
-        return self.queries.get((entry.pk, item_view.name), []) if entry else []
+        return self.queries.get((item_view.form_view.entry_id, item_view.name), [])
 
     def discrepancies_of(self, item_view: ItemView) -> list[Discrepancy]:
         """The questions of edit checks that no query repeats."""
@@ -127,7 +125,7 @@ class SdvPage:
 def sdv_page_of(
     patient: Patient, form_views: list[FormView], reader: User, seen: int, lock: Lock | None = None
 ) -> SdvPage:
-    """Five statements, whatever the number of items. `seen`: the chain's length, read before the form views were."""
+    """Five statements at most. `seen`: the chain's length, read before the form views were."""
     rows = [
         row_view.row
         for form_view in form_views
@@ -200,5 +198,5 @@ def sampled_of(ids: Iterable[int]) -> dict[int, bool]:
 def changes_of(patient: Patient, latest: Iterable[Verification]) -> dict[int, AuditEvent]:
     """{position: the change that undid a verification}."""
     positions = [verification.fallen_position for verification in latest if verification.fallen_position]
-    events = AuditEvent.objects.filter(chain=patient.pk, position__in=[0, *positions])
+    events = AuditEvent.objects.filter(chain=patient.pk, position__in=positions) if positions else ()
     return {event.position: event for event in events}

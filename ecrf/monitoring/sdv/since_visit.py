@@ -35,8 +35,7 @@ class SinceVisit:
     found: dict[Key, Was]
 
     def was(self, item_view: ItemView) -> Was | None:
-        entry = item_view.form_view.entry
-        return self.found.get((entry.pk, item_view.name)) if entry else None
+        return self.found.get((item_view.form_view.entry_id, item_view.name))
 
 
 def since_visit(user: User, patient: Patient, form_views: Iterable[FormView]) -> SinceVisit:

@@ -16,7 +16,7 @@ from ecrf.casebook.history import item_story
 from ecrf.casebook.labels import element_id, form_title, visit_label
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.schedule.matrix import matrix
-from ecrf.casebook.schedule.status import schedule_status_of
+from ecrf.casebook.schedule.status import visit_due
 from ecrf.casebook.story import story_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -36,6 +36,7 @@ from ecrf.monitoring.reach import (
 )
 from ecrf.monitoring.sdv.next_place import next_place
 from ecrf.monitoring.sdv.page import chain_length, sdv_page_of
+from ecrf.monitoring.sdv.prepared import fillers_of
 from ecrf.monitoring.sdv.since_visit import since_visit
 from ecrf.queries.lookup import open_of_patient
 
@@ -68,13 +69,12 @@ def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> Http
     visit = reach_visit(request.user, pk)
     seen = chain_length(visit.patient)  # before the values: what is saved meanwhile was not seen
     form_views, data = visit_form_views(visit), PatientData(visit.patient)
-    schedule_status = schedule_status_of(visit.patient, data)
     context = {
         "patient": visit.patient,
         "visit": visit,
         "title": visit_label(visit),
         "visit_code": visit.code,
-        "due": next((due for due in schedule_status.visits if due.plan.code == visit.code), None),
+        "due": visit_due(visit.patient, visit.code, data),
         "beside": [
             other and {"pk": other.pk, "label": visit_label(other)}
             for other in visits_beside(visit, data.visit_days)
@@ -187,8 +187,10 @@ def _lock_on(patient: Patient, form_views: list[FormView], visit: Visit | None) 
 
 
 def _shown(request: UserRequest, page: str, context: dict[str, Any], refusal: Refusal | None) -> HttpResponse:
-    status = refusal.status if refusal else 200
-    return render(request, f"monitoring/sdv/{page}.html", {**context, "refusal": refusal}, status=status)
+    status, at = (refusal.status, (refusal.id, refusal.words)) if refusal else (200, ("", ""))
+    fillers = fillers_of(context["sdv_page"], context["since_visit"], at)
+    context |= {"refusal": refusal, "fillers": fillers}
+    return render(request, f"monitoring/sdv/{page}.html", context, status=status)
 
 
 def history(request: UserRequest, pk: int, name: str) -> HttpResponse:

@@ -4,9 +4,10 @@ from typing import Any
 
 from django import template
 
+from ecrf.forms.skeleton import Filler
 from ecrf.formview.form_view import FormView, ItemView, SectionView
+from ecrf.monitoring.sdv import prepared
 from ecrf.monitoring.sdv.page import ItemStanding, SdvPage
-from ecrf.monitoring.sdv.since_visit import SinceVisit, Was
 
 register = template.Library()
 
@@ -14,19 +15,16 @@ GRID_FROM = 8
 """So many items of a section are easier to read side by side than one below the other."""
 
 
-@register.filter
-def standing(item_view: ItemView, sdv_page: SdvPage | str) -> ItemStanding | None:
-    return sdv_page.standing(item_view) if isinstance(sdv_page, SdvPage) else None
+@register.simple_tag
+def items_of(form_view: FormView, fillers: dict[str, Filler]) -> str:
+    """A form's own items, with where each stands."""
+    return prepared.items(form_view, fillers)
 
 
-@register.filter
-def was(item_view: ItemView, since_visit: SinceVisit | str) -> Was | None:
-    return since_visit.was(item_view) if isinstance(since_visit, SinceVisit) else None
-
-
-@register.filter
-def queries(item_view: ItemView, sdv_page: SdvPage | str) -> list[Any]:
-    return sdv_page.queries_of(item_view) if isinstance(sdv_page, SdvPage) else []
+@register.simple_tag
+def row_of(row: FormView, fillers: dict[str, Filler]) -> str:
+    """A row, its items as cells."""
+    return prepared.row(row, fillers)
 
 
 @register.filter
@@ -53,11 +51,6 @@ def todo(form_view: FormView, sdv_page: SdvPage | str) -> list[ItemStanding]:
 def is_planned(form_view: FormView, sdv_page: SdvPage | str) -> bool:
     """Whether the plan wants anything of the form, or of its rows."""
     return isinstance(sdv_page, SdvPage) and sdv_page.wants(form_view)
-
-
-@register.filter
-def has_open(queries: list[Any]) -> bool:
-    return any(query.is_open for query in queries)
 
 
 @register.filter

@@ -27,8 +27,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-008")]
 
 COMPOSE = Path(__file__).resolve().parents[3] / "docker-compose.yml"
 ROLE = f"ecrf_web_of_test_{os.getpid()}"  # roles belong to the whole server, which the workers share
-TRIALS = [f"{side}_{n}" for side in ("right", "left") for n in (1, 2, 3)]
-GRIP = {"device": "SYN-1", "assessor": "A1"}
+VALUES = [f"value_{number}" for number in range(1, 7)]
+MEASURED = {"device": "SYN-1", "assessor": "A1"}
 TRAIL = ["audit_auditevent", "audit_auditchain"]
 
 
@@ -167,7 +167,7 @@ def test_row_added_in_another_time_zone_is_no_false_alarm(coordinator, site):
 def test_web_role_can_do_the_whole_review_and_the_database_holds_it_to_a_lock(
     web, visit, site, coordinator, investigator, monitor, data_manager
 ):
-    enter(visit, "reading", coordinator, **dict.fromkeys(TRIALS, "30"), **GRIP)
+    enter(visit, "reading", coordinator, **dict.fromkeys(VALUES, "30"), **MEASURED)
     place = a_place(visit, "reading")
     assert not complete_entries(
         patient=visit.patient, places=[place], by=coordinator.acting_at(site, Right.ENTER)

@@ -218,7 +218,7 @@ def _in_every_state(site, by: User) -> list[Patient]:
         Entry.objects.filter(visit=visit).update(status="complete", missing=0)
         refresh_schedule_status(PatientData(complete))
     _end(ended, "COMPLETED", by)
-    added = enter(visit, "dose-lot", by, parent=1, reason="Late", lot_number="SYN-1")
+    added = enter(visit, "infusion-lot", by, parent=1, reason="Late", lot_number="SYN-1")
     struck = added.row.entry
     assert schedule_status_of(complete).unfinished.plan.code == "SCR"
     strike_out(entry=struck, by=by, actor=by.acting_at(site, "enter"), reason="Entered twice")

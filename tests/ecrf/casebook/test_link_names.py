@@ -45,13 +45,13 @@ def test_another_patients_event_with_the_same_number_is_not_shown(patient, site,
     assert _log(patient, "serious-adverse-event")[0][0] == "2 Headache"
 
 
-def test_event_without_a_term_is_named_by_its_number_and_an_dose_by_its_visit(patient, coordinator):
+def test_event_without_a_term_is_named_by_its_number_and_an_infusion_by_its_visit(patient, coordinator):
     visit = a_visit(patient, "W01", coordinator)
-    enter(visit, "dose", coordinator, number=2, given_on="2024-04-02")
+    enter(visit, "infusion", coordinator, number=2, infused_on="2024-04-02")
     enter(patient, "adverse-event", coordinator, number=2, term=None, started_on=None)
     data = PatientData(patient)
     assert [short_name(row) for row in data.rows("adverse-event")] == ["1 Rash", "2"]
-    assert [short_name(row) for row in data.rows("dose")] == ["Week 1 (baseline), Dose 2"]
+    assert [short_name(row) for row in data.rows("infusion")] == ["Week 1 (baseline), Infusion 2"]
 
 
 def test_event_says_which_serious_event_names_it(patient, client, coordinator):

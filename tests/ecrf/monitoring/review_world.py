@@ -24,13 +24,13 @@ MUSCLES = (
 )
 GRADES = [f"{side}_{muscle}" for muscle in MUSCLES for side in SIDES]
 PLANNED = len(GRADES) + 3
-"""Items of a complete Scale, all of them critical."""
+"""Items of a complete MRC strength, all of them critical."""
 
 
 def complete_mrc(visit, by) -> Entry:
     given = dict.fromkeys(GRADES, "4")
-    enter(visit, "scale", by, assessor="A1", assessed_at="09:30", before_dose="yes", **given)
-    return _complete(visit, "scale", by)
+    enter(visit, "mrc-strength", by, assessor="A1", assessed_at="09:30", before_dose="yes", **given)
+    return _complete(visit, "mrc-strength", by)
 
 
 def complete_deviation(patient, by, **values) -> Entry:

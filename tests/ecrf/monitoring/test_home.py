@@ -68,24 +68,24 @@ def test_query_stands_with_place_turn_and_age_the_oldest_first(own, mrc, monitor
     asked(mrc, monitor, "First", days=9)
     found = section(logged_in(monitor), "queries")
     assert found.index("First") < found.index("Second 質問 🙂")
-    assert "Week 4, Scale, Shoulder abduction, right" in found
+    assert "Week 4, MRC strength, Shoulder abduction, right" in found
     assert "Site’s turn for 9 days, asked 9 days ago" in found
 
 
 def test_everything_is_new_before_the_first_visit_and_only_changes_after_it(own, mrc, monitor, coordinator):
     client = logged_in(monitor)
     assert "everything is new" in section(client, "changed")
-    assert "Week 4 Scale" in section(client, "changed")
+    assert "Week 4 MRC strength" in section(client, "changed")
     an_end(a_start(own.site, monitor), monitor)
     assert "No complete form has changed." in section(client, "changed")
-    enter(own.visit, "scale", coordinator, reason="Misread", **{GRADES[0]: "3"})
+    enter(own.visit, "mrc-strength", coordinator, reason="Misread", **{GRADES[0]: "3"})
     assert "Changed since your last visit 1" in section(client, "changed")
-    assert "Week 4 Scale" in section(client, "changed")
+    assert "Week 4 MRC strength" in section(client, "changed")
 
 
 def test_visit_under_way_does_not_empty_the_list_of_changes(own, mrc, monitor):
     a_start(own.site, monitor)
-    assert "Week 4 Scale" in section(logged_in(monitor), "changed")
+    assert "Week 4 MRC strength" in section(logged_in(monitor), "changed")
 
 
 def test_patients_with_most_left_to_verify_come_first(own, mrc, monitor, coordinator):

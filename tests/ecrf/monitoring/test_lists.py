@@ -57,7 +57,7 @@ def test_lists_take_no_filter_from_the_address(query, own, monitor):
 
 def test_lists_sort_by_the_patients_number_only(own, monitor):
     client = logged_in(monitor)
-    for thing in (own.patient, own.visit, own.grip, CRFS["reading"].model, CRFS["adverse-event"].model):
+    for thing in (own.patient, own.visit, own.grip, CRFS["grip-strength"].model, CRFS["adverse-event"].model):
         page = client.get(page_of(thing, "changelist")).content.decode()
         headers = re.findall(r"<th scope=\"col\"[^>]*>\s*<a[^>]*>([^<]*)", page)
         assert [header.strip() for header in headers] == ["Patient"]

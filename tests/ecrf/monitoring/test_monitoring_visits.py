@@ -263,10 +263,10 @@ def test_report_and_letter_tell_what_was_done_in_the_visit_and_what_is_open(
     for words in (
         "Purpose: Routine",
         "- 1 item verified, of 1 patient",
-        "- 01-001 · Week 4: Scale 1",
+        "- 01-001 · Week 4: MRC strength 1",
         "- 1 verification taken back",
         "- 1 query opened, 1 closed, 1 open at the end",
-        "Query 2 of 01-001, Week 4, Scale, Shoulder abduction, right: “Please confirm 確認 🙂”",
+        "Query 2 of 01-001, Week 4, MRC strength, Shoulder abduction, right: “Please confirm 確認 🙂”",
         "“Asked before”",
         "- 01-001: Week 4, Logs",
         "- 01-001 · Protocol deviation 1: 2026-11-01 · Dose · Minor",

@@ -24,10 +24,10 @@ def test_number_of_statements_does_not_grow_with_the_rows(own, monitor):
         a_world(own.site, own.by)
     for code in ("W01", "W07", "W10"):
         visit = a_visit(own.patient, code, own.by)
-        enter(visit, "reading", own.by, value_1="170", value_4="0")
+        enter(visit, "grip-strength", own.by, right_1="170", left_1="0")
     for number in (2, 3):
-        enter(own.visit, "dose-signs", own.by, number=number, parent=1, pulse="200")
-        enter(own.visit, "dose-lot", own.by, number=number, parent=1, lot_number="X")
+        enter(own.visit, "infusion-vitals", own.by, number=number, parent=1, pulse="200")
+        enter(own.visit, "infusion-lot", own.by, number=number, parent=1, lot_number="X")
         an_adverse_event(own.patient, own.by, term="Fever")
     assert {url: statements(client, url) for url in pages} == before
     assert before[page_of(own.patient)] <= PATIENT_AT_MOST

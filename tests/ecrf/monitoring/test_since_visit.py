@@ -36,7 +36,7 @@ def marks(user, url: str) -> dict[str, str]:
     return found
 
 
-def change(own, reason="Misread", key="scale", **values) -> None:
+def change(own, reason="Misread", key="mrc-strength", **values) -> None:
     done = enter(own.visit, key, own.by, reason=reason, **values)
     assert set(done.changed) == set(values), done
 
@@ -82,7 +82,7 @@ def test_value_taken_away_and_a_reason_for_none_are_marked(own, mrc, monitor):
 def test_first_value_of_a_form_in_progress_is_new_and_not_changed(own, mrc, monitor):
     visited(own, monitor)
     enter(own.visit, "vital-signs", own.by, pulse="70")
-    enter(own.visit, "reading", own.by, value_4="30")
+    enter(own.visit, "grip-strength", own.by, left_1="30")
     assert marks(monitor, page_of(own.visit)) == {}
 
 
@@ -91,13 +91,13 @@ def test_last_visit_is_the_readers_own_and_a_data_managers_anybodys(own, mrc, mo
     change(own, **{GRADES[0]: "3"})
     told = list(marks(data_manager, page_of(own.visit)).values())
     assert told == ["changed since the last monitoring visit: 4 → 3"]
-    enter(other.visit, "reading", other.by, value_1="20")
+    enter(other.visit, "grip-strength", other.by, right_1="20")
     assert marks(data_manager, page_of(other.visit)) == {}
 
 
 def test_row_of_a_form_and_a_log_are_marked_too(own, monitor):
     visited(own, monitor)
-    enter(own.visit, "dose-signs", own.by, parent=1, pulse="73")
+    enter(own.visit, "infusion-vitals", own.by, parent=1, pulse="73")
     enter(own.patient, "adverse-event", own.by, number=own.ae.number, term="Migraine")
     assert [each.split(": ")[1] for each in marks(monitor, page_of(own.visit)).values()] == ["72 → 73"]
     log = reverse("monitor:log", args=[own.patient.pk, "adverse-event"])

@@ -44,9 +44,9 @@ def test_log_leads_to_the_log_and_safety_too(path, own, monitor, safety):
 
 def test_item_and_signature_lead_to_their_visit(own, monitor):
     patient = f"/patients/{own.patient.number}"
-    for path in (f"{patient}/W04/sign/", f"{patient}/W04/reading/1/sign/"):
+    for path in (f"{patient}/W04/sign/", f"{patient}/W04/grip-strength/1/sign/"):
         assert way(monitor, path)[0] == page_of(own.visit)
-    history = f"{patient}/W04/reading/1/value_1/history/"
+    history = f"{patient}/W04/grip-strength/1/right_1/history/"
     assert way(monitor, history)[0] == page_of(own.visit)
 
 

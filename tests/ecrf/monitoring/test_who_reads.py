@@ -51,7 +51,7 @@ def test_anonymous_goes_to_the_one_login(own, client):
 
 
 def test_history_asked_for_without_login_gets_401(own, client):
-    assert client.get(history_of(own.grip, "value_1"), headers={"HX-Request": "true"}).status_code == 401
+    assert client.get(history_of(own.grip, "right_1"), headers={"HX-Request": "true"}).status_code == 401
 
 
 def test_safety_reads_adverse_events_of_all_sites_and_nothing_else(own, other, safety):
@@ -103,8 +103,8 @@ def test_object_that_does_not_exist_is_404(own, monitor):
 
 
 def test_form_of_another_kind_is_not_found_in_a_kinds_list(own, monitor):
-    dose = CRFS["dose"].model(pk=own.grip.pk)
-    assert logged_in(monitor).get(page_of(dose)).status_code == 404
+    infusion = CRFS["infusion"].model(pk=own.grip.pk)
+    assert logged_in(monitor).get(page_of(infusion)).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -47,9 +47,9 @@ def test_unscheduled_visit_stands_by_its_date_between_the_others(own, visits, mo
 
 
 def test_unscheduled_visit_goes_by_its_label_on_every_page(own, visits, monitor):
-    enter(visits["UNS-1"], "reading", own.by, value_1="170")
+    enter(visits["UNS-1"], "grip-strength", own.by, right_1="170")
     client, patient = logged_in(monitor), visits["UNS-1"].patient
-    grip = CRFS["reading"].model
+    grip = CRFS["grip-strength"].model
     for url in (
         page_of(patient),
         page_of(visits["UNS-1"]),
@@ -61,13 +61,13 @@ def test_unscheduled_visit_goes_by_its_label_on_every_page(own, visits, monitor)
         assert "UNS-1" not in text_of(client, url)
 
 
-def test_list_of_visits_counts_every_expected_dose_day_as_one_form(own, visits, monitor):
+def test_list_of_visits_counts_every_expected_infusion_day_as_one_form(own, visits, monitor):
     client, forms = logged_in(monitor), protocol().plan("W01").forms
-    days = protocol().plan("W01").expected_of("dose")
+    days = protocol().plan("W01").expected_of("infusion")
     url = f"{page_of(visits['W01'], 'changelist')}?q={visits['W01'].patient.number}"
-    _complete(visits["W01"], own, *[("dose", n) for n in range(1, days)])
+    _complete(visits["W01"], own, *[("infusion", n) for n in range(1, days)])
     assert f"0 of {len(forms)} complete" in text_of(client, url)
-    _complete(visits["W01"], own, ("dose", days))
+    _complete(visits["W01"], own, ("infusion", days))
     assert f"1 of {len(forms)} complete" in text_of(client, url)
 
 
@@ -107,7 +107,7 @@ def test_row_of_a_form_that_is_struck_out_is_struck_out_in_its_table(own, monito
     _strike(own.lot, own)
     client = logged_in(monitor)
     assert "<s>SYN-0412</s>" in client.get(page_of(own.visit)).content.decode()
-    assert f"Lot 1 of dose: Struck out by coordinator, {own.lot.struck_at:%Y}" in text_of(
+    assert f"Lot 1 of infusion: Struck out by coordinator, {own.lot.struck_at:%Y}" in text_of(
         client, page_of(own.visit)
     )
 

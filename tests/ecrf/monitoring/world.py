@@ -36,17 +36,17 @@ def an_adverse_event(patient, by, **values):
 
 
 def a_world(site, by):
-    """A patient with two visits, an dose with its rows, an open question and an adverse event."""
+    """A patient with two visits, an infusion with its rows, an open question and an adverse event."""
     patient = a_patient(site, by)
     a_visit(patient, "SCR", by)
     visit = a_visit(patient, "W04", by)
-    enter(visit, "reading", by, value_1="35.0", value_2=Missing("not-done", "splint"), value_3="170")
-    enter(visit, "reading", by, value_1="31.5")
-    enter(visit, "dose", by, weight_kg="60.0")
-    enter(visit, "dose-lot", by, parent=1, lot_number="SYN-0412")
-    enter(visit, "dose-signs", by, parent=1, pulse="72")
-    grip = Entry.objects.get(visit=visit, crf="reading")
-    lot = Entry.objects.get(visit=visit, crf="dose-lot")
+    enter(visit, "grip-strength", by, right_1="35.0", right_2=Missing("not-done", "splint"), right_3="170")
+    enter(visit, "grip-strength", by, right_1="31.5")
+    enter(visit, "infusion", by, dosing_weight_kg="60.0")
+    enter(visit, "infusion-lot", by, parent=1, lot_number="SYN-0412")
+    enter(visit, "infusion-vitals", by, parent=1, pulse="72")
+    grip = Entry.objects.get(visit=visit, crf="grip-strength")
+    lot = Entry.objects.get(visit=visit, crf="infusion-lot")
     ae = an_adverse_event(patient, by, term="Headache", severity="MILD")
     return SimpleNamespace(site=site, by=by, patient=patient, visit=visit, grip=grip, lot=lot, ae=ae)
 
@@ -85,8 +85,8 @@ def other_pages(where) -> list[str]:
     open_to_safety = {d.model for d in CRFS.values() if right_to_read(d) == Right.REVIEW_SAFETY}
     lists = [page_of(model, "changelist") for model in monitor_site._registry if model not in open_to_safety]
     objects = [page_of(thing) for thing in (where.patient, where.visit, where.grip, where.lot)]
-    typed = page_of(CRFS["reading"].model.objects.get(pk=where.grip.pk))
-    return [*lists, *objects, typed, history_of(where.grip, "value_1"), history_of(where.lot, "lot_number")]
+    typed = page_of(CRFS["grip-strength"].model.objects.get(pk=where.grip.pk))
+    return [*lists, *objects, typed, history_of(where.grip, "right_1"), history_of(where.lot, "lot_number")]
 
 
 def every_page(where) -> list[str]:

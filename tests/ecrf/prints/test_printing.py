@@ -74,14 +74,14 @@ def strike(entry: Entry, by: User, why: str = "Entered twice") -> None:
 
 
 def test_visit_shows_values_with_units_missing_reasons_and_what_was_calculated(read, visit, coordinator):
-    enter(visit, "reading", coordinator, device="SYN-1", value_2=Missing("not-done", "splint"))
+    enter(visit, "grip-strength", coordinator, device="SYN-1", right_2=Missing("not-done", "splint"))
     enter(visit, "vital-signs", coordinator, weight_kg="63.9")
     page = read(*print_visit(visit))
     for words in (
         "Weight 63.9 kg",
         "Device SYN-1",
-        "Right hand blank kg Not done splint blank kg",
-        "Right hand, best calculated, HIGHEST v1 not calculated",
+        "Right hand blank kPa Not done splint blank kPa",
+        "Right hand, best calculated, GRIP-BEST v1 not calculated",
         "Why it was missed not asked",
         "Vital signs and weight in progress, 6 missing",
     ):
@@ -98,7 +98,7 @@ def test_every_item_of_every_planned_form_stands_on_the_page_though_nothing_is_e
 
 
 def test_grades_stand_as_a_grid_with_the_scale(read, visit, coordinator):
-    enter(visit, "scale", coordinator, question_1="4", question_2="0")
+    enter(visit, "mrc-strength", coordinator, right_elbow_flexion="4", left_elbow_flexion="0")
     page = read(*print_visit(visit))
     assert "0 none · 1 flicker" in page
     assert "Right Left Shoulder abduction blank blank Elbow flexion 4 0" in page
@@ -117,9 +117,9 @@ def test_open_questions_stand_under_their_items_and_answered_ones_name_who(read,
     from ecrf.checks.discrepancies import confirm
     from ecrf.checks.models import Discrepancy
 
-    enter(visit, "reading", coordinator, value_1="170")
-    assert "Value 1: ? To answer: 170.0 kg is more" in read(*print_visit(visit))
-    discrepancy = Discrepancy.objects.get(entry__crf="reading", check_id="READ-001")
+    enter(visit, "grip-strength", coordinator, right_1="170")
+    assert "Right hand, trial 1: ? To answer: 170.0 kPa is more" in read(*print_visit(visit))
+    discrepancy = Discrepancy.objects.get(entry__crf="grip-strength", check_id="GRIP-001")
     by = coordinator.acting_at(visit.site, Right.ENTER)
     confirm(discrepancy=discrepancy, by=coordinator, actor=by, asked=discrepancy.identity)
     page = read(*print_visit(visit))
@@ -138,16 +138,16 @@ def test_text_is_printed_whole(text, read, patient, coordinator):
 def test_what_is_struck_out_is_printed_struck_out_with_who_when_and_why(read, patient, visit, coordinator):
     enter(patient, "adverse-event", coordinator, term="Headache")
     strike(Entry.objects.get(crf="adverse-event"), coordinator, "Another patient's event")
-    enter(visit, "dose", coordinator, given_g="60")
-    enter(visit, "dose-lot", coordinator, parent=1, lot_number="SYN-9")
-    strike(Entry.objects.get(crf="dose-lot"), coordinator)
+    enter(visit, "infusion", coordinator, given_g="60")
+    enter(visit, "infusion-lot", coordinator, parent=1, lot_number="SYN-9")
+    strike(Entry.objects.get(crf="infusion-lot"), coordinator)
     log = read("print-log", patient.number, "adverse-event", source=True)
     assert "<s>Headache</s>" in log
     assert "JST: Another patient&#x27;s event" in log
     assert "· 1 struck out" in words_of(log)
     assert "0 of 0" not in words_of(log)
     assert "<s>SYN-9</s>" in read(*print_visit(visit), source=True)
-    assert "Lot 1 of dose: Struck out by coordinator" in read(*print_visit(visit))
+    assert "Lot 1 of infusion: Struck out by coordinator" in read(*print_visit(visit))
 
 
 def test_row_that_another_form_names_is_printed_in_words(read, patient, coordinator):
@@ -176,7 +176,7 @@ def test_casebook_has_contents_then_every_opened_visit_by_its_date_then_the_logs
 
 def test_ids_on_the_casebooks_page_are_there_once(read, patient, coordinator):
     for code in ("W01", "W04"):
-        enter(a_visit(patient, code, coordinator), "reading", coordinator, value_1="40")
+        enter(a_visit(patient, code, coordinator), "grip-strength", coordinator, right_1="40")
     found = re.findall(r'\sid="([^"]+)"', read("print-casebook", patient.number, source=True))
     assert len(found) == len(set(found))
 
@@ -185,7 +185,7 @@ def test_missed_visit_prints_its_own_form_only(read, visit, coordinator):
     enter(visit, "visit", coordinator, occurrence="missed")
     page = read(*print_visit(visit))
     assert "Missed" in page
-    assert "Reading" not in page
+    assert "Grip strength" not in page
 
 
 @pytest.mark.requirement("R-096")
@@ -226,9 +226,9 @@ def test_casebook_costs_the_same_statements_for_any_number_of_visits(patient, co
 
     def fill(code: str) -> None:
         here = a_visit(patient, code, coordinator)
-        enter(here, "reading", coordinator, value_1="170")
-        enter(here, "dose", coordinator, given_g="60")
-        enter(here, "dose-lot", coordinator, parent=1, lot_number="SYN-1")
+        enter(here, "grip-strength", coordinator, right_1="170")
+        enter(here, "infusion", coordinator, given_g="60")
+        enter(here, "infusion-lot", coordinator, parent=1, lot_number="SYN-1")
         number = len(PLANS) + PLANS.index(code)
         enter(patient, "adverse-event", coordinator, number=number, term="Headache")
         for entry in Entry.objects.filter(visit=here):
@@ -294,13 +294,13 @@ def test_worksheet_offers_choices_to_tick_in_their_words(read):
     assert "if “Ongoing?” is No" in words_of(page)
 
 
-def test_worksheet_has_a_form_for_every_expected_dose_day(read):
+def test_worksheet_has_a_form_for_every_expected_infusion_day(read):
     page = read("worksheet", "W01")
-    expected = protocol().plan("W01").expected_of("dose")
-    assert all(f"Dose {n} Dose day" in page for n in range(1, expected + 1))
+    expected = protocol().plan("W01").expected_of("infusion")
+    assert all(f"Infusion {n} Infusion day" in page for n in range(1, expected + 1))
 
 
-@pytest.mark.parametrize("url", ["/print/worksheets/W99/", "/print/worksheets/log/reading/"])
+@pytest.mark.parametrize("url", ["/print/worksheets/W99/", "/print/worksheets/log/grip-strength/"])
 def test_worksheet_of_what_is_not_planned_there_is_404(url, coordinator):
     assert client_of(coordinator).get(url).status_code == 404
 

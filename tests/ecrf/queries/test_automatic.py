@@ -11,6 +11,7 @@ from ecrf.checks.discrepancies import clear_retired, confirm
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import CHECKS
 from ecrf.checks.running import run_all
+from ecrf.forms.registry import CRFS
 from ecrf.queries import automatic
 from ecrf.queries.corrections import correct_and_answer
 from ecrf.queries.models import Message, Query, Turn
@@ -165,7 +166,7 @@ def test_run_checks_opens_the_queries_of_an_older_version(query, entry):
             parameters={"value": "160.0", "low": 30, "high": 150},
             text_as_asked="160.0 kg lies outside 30 to 150 kg.",
         )
-        type(entry)._meta.apps.get_model("trial", "VitalSigns").objects.update(weight_kg="160")
+        CRFS["vital-signs"].model.objects.update(weight_kg="160")
     call_command("run_checks")
     assert Query.objects.get(discrepancy=discrepancy).turn == Turn.SITE
 

@@ -30,7 +30,7 @@ def test_text_that_still_stands_in_an_item_is_refused_and_named(everywhere):
 
 def test_text_that_still_stands_in_a_missing_reason_is_refused(typed):
     enter(typed.world.visit, "reading", typed.world.coordinator, value_1=Missing("unknown", NAME))
-    refused(typed, "Week 4, Reading: Right")
+    refused(typed, "Week 4, Reading: Value")
 
 
 def test_text_that_still_stands_in_the_reason_of_a_struck_out_row_is_refused(typed):

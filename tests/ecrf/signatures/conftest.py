@@ -37,7 +37,7 @@ def complete(where, crf, by, number=1, **values) -> Entry:
 
 def complete_scale(visit, by) -> Entry:
     given = dict.fromkeys(QUESTIONS, "4")
-    return complete(visit, "scale", by, **given)
+    return complete(visit, "scale", by, assessor="A1", assessed_at="09:30", before_dose="yes", **given)
 
 
 def change(visit, by, value="3", item=QUESTIONS[0], reason="Misread") -> None:

@@ -38,7 +38,7 @@ def test_data_stand_on_the_page_with_the_meaning_and_the_counts(sdv_page, url, i
         "Sign: Week 4",
         "Question 1",
         "“I have reviewed the data of this visit and confirm that they are accurate and complete",
-        "1 visit, 1 form, 13 values",
+        "1 visit, 1 form, 16 values",
         "You sign as Synthetic investigator",
         "legally binding equivalent of my handwritten signature",
     ):

@@ -124,8 +124,8 @@ def test_changes_of_one_save_stand_together_and_those_of_two_apart(world, saves)
         lambda: enter(world.visit, "vital-signs", world.coordinator, reason="Two misread", **two),
     )
     assert newest.reason == "Two misread"
-    assert [line.subject for told in newest.told for line in told.lines] == ["Pulse", "SpO₂"]
-    assert "99 /min" in [line.new for told in before.told for line in told.lines]
+    assert [line.subject for row in newest.rows for line in row.lines] == ["Pulse", "SpO₂"]
+    assert "99 /min" in [line.new for row in before.rows for line in row.lines]
 
 
 @pytest.mark.requirement("R-017")
@@ -138,8 +138,8 @@ def test_correction_and_answer_in_one_act_stand_together_each_with_its_reason(wo
             world.say(query, world.coordinator, "answered", "It was misread.", "coordinator")
 
     newest = saves(lambda: None, correct_and_answer)[0]
-    assert [line.what for told in newest.told for line in told.lines] == ["changed", "query 1 answered"]
-    assert [told.reason for told in newest.told] == ["Misread", ""]
+    assert [line.what for row in newest.rows for line in row.lines] == ["changed", "query 1 answered"]
+    assert [row.reason for row in newest.rows] == ["Misread", ""]
     assert "Why: Misread" in read()
 
 

@@ -7,7 +7,7 @@ from django.db import models
 from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
-from ecrf.forms.items import Choice, Line, Link, PartialDay, Prose, YesNo
+from ecrf.forms.items import Choice, ClockTime, Line, Link, PartialDay, Prose, YesNo
 from ecrf.forms.partial_dates import surely_before
 from ecrf.forms.registry import Section, crf
 
@@ -35,8 +35,10 @@ class StubEvent(Crf):
 
     term = Line("Adverse event", cdash="AETERM")
     started_on = PartialDay("Began on", history=True, cdash="AESTDAT")
+    started_at = ClockTime("Began at", required=False, cdash="AESTTIM")
     ongoing = YesNo("Ongoing?", cdash="AEONGO")
     ended_on = PartialDay("Ended on", asked_if=("ongoing", "no"), cdash="AEENDAT")
+    ended_at = ClockTime("Ended at", required=False, asked_if=("ongoing", "no"), cdash="AEENTIM")
     severity = Choice("Severity", choices=Severity, cdash="AESEV")
     serious = YesNo("Serious?", cdash="AESER")
     after_dose = Link("After which dose", to="dose", required=False, cdash="AELNKID")
@@ -44,7 +46,7 @@ class StubEvent(Crf):
     story = Prose("What happened", required=False, cdash="COVAL")
 
     sections = (
-        Section("Event", "term", "started_on", "ongoing", "ended_on"),
+        Section("Event", "term", "started_on", "started_at", "ongoing", "ended_on", "ended_at"),
         Section("Assessment", "severity", "serious", "after_dose", "outcome", "story"),
     )
 
@@ -53,12 +55,16 @@ class StubEvent(Crf):
     "AE-001",
     on="adverse-event",
     text="The end {end} is before the beginning {start}.",
-    items=("started_on", "ended_on"),
+    items=("started_on", "started_at", "ended_on", "ended_at"),
     hard=True,
 )
 def end_before_start(row: StubEvent, data: PatientData) -> Iterator[Question]:
     """The event ends before it begins."""
-    if row.started_on and row.ended_on and surely_before(row.ended_on, row.started_on):
+    if not (row.started_on and row.ended_on):
+        return
+    on_one_known_day = row.started_on == row.ended_on and len(row.started_on) == len("YYYY-MM-DD")
+    is_earlier = row.started_at and row.ended_at and row.ended_at < row.started_at
+    if surely_before(row.ended_on, row.started_on) or (on_one_known_day and is_earlier):
         yield Question("ended_on", start=row.started_on, end=row.ended_on)
 
 

@@ -1,8 +1,11 @@
 """Scale: twelve questions of one kind, and their sum."""
 
+from collections.abc import Iterator
+
 from ecrf.casebook.data import PatientData
+from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
-from ecrf.forms.items import WholeNumber
+from ecrf.forms.items import ClockTime, Line, WholeNumber, YesNo
 from ecrf.forms.registry import Section, crf
 
 QUESTIONS = tuple(f"question_{number}" for number in range(1, 13))
@@ -16,6 +19,9 @@ def _question(number: int) -> WholeNumber:
 class StubScale(Crf):
     """Twelve questions, 0 to 5 each."""
 
+    assessor = Line("Assessor", max_length=60, hint="A code, not a name", cdash="QSEVALID")
+    assessed_at = ClockTime("Time of assessment", required=False, cdash="QSTIM")
+    before_dose = YesNo("Before the first dose?", cdash="QSTPT")
     question_1 = _question(1)
     question_2 = _question(2)
     question_3 = _question(3)
@@ -30,8 +36,19 @@ class StubScale(Crf):
     question_12 = _question(12)
     total = WholeNumber("Sum", low=0, high=60, rule="SCALE-SUM v1")
 
-    sections = (Section("Questions", *QUESTIONS), Section("Calculated", "total"))
+    sections = (
+        Section("Assessment", "assessor", "assessed_at", "before_dose"),
+        Section("Questions", *QUESTIONS),
+        Section("Calculated", "total"),
+    )
 
     def calculate(self, data: PatientData) -> None:
         given = [getattr(self, name) for name in QUESTIONS]
         self.total = None if None in given else sum(given)
+
+
+@check("SCALE-001", on="scale", text="It was assessed after the dose.", items=("before_dose",))
+def assessed_after_dose(row: StubScale, data: PatientData) -> Iterator[Question]:
+    """The scale was assessed after the dose."""
+    if row.before_dose is False:
+        yield Question("before_dose")

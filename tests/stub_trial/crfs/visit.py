@@ -19,6 +19,7 @@ class Occurrence(models.TextChoices):
 
 class Contact(models.TextChoices):
     ON_SITE = "on-site", "At the site"
+    HOME = "home", "At the patient's home"
     PHONE = "phone", "By telephone or video"
 
 

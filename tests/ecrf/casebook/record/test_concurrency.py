@@ -20,7 +20,6 @@ from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.calendar.services import LIVING_AT_MOST, living_feeds, make_feed
 from ecrf.casebook.laboratory.services import NewRange, add_ranges
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
-from ecrf.casebook.record import store
 from ecrf.casebook.services import add_entry, add_patient, complete_entries, open_visit
 from ecrf.casebook.striking import strike_out
 from ecrf.checks.models import Discrepancy
@@ -93,13 +92,13 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     return results
 
 
-def saving(data: SimpleNamespace, who: int, crf: str = "reading", **values) -> Callable[[], Any]:
+def saving(data: SimpleNamespace, who: int, crf: str = "grip-strength", **values) -> Callable[[], Any]:
     return lambda: enter(data.visit, crf, data.people[who], **values)
 
 
 def test_two_people_begin_one_form_with_different_items(committed):
     for number, (one, two) in enumerate(
-        [("value_1", "value_4"), ("value_2", "value_5"), ("value_3", "value_6")], 1
+        [("right_1", "left_1"), ("right_2", "left_2"), ("right_3", "left_3")], 1
     ):
         if number > 1:
             committed.visit = open_visit(
@@ -109,7 +108,7 @@ def test_two_people_begin_one_form_with_different_items(committed):
             saving(committed, 0, seen={one: ""}, **{one: "31.5"}),
             saving(committed, 1, seen={two: ""}, **{two: "30"}),
         )
-        row = CRFS["reading"].model.objects.get(entry__visit=committed.visit)
+        row = CRFS["grip-strength"].model.objects.get(entry__visit=committed.visit)
         assert (getattr(row, one), getattr(row, two)) == (Decimal("31.5"), Decimal("30"))
     assert verify().faults == []
 
@@ -117,37 +116,37 @@ def test_two_people_begin_one_form_with_different_items(committed):
 @pytest.mark.requirement("R-099")
 def test_two_people_begin_one_form_with_the_same_item(committed):
     results = at_once(
-        saving(committed, 0, seen={"value_1": ""}, value_1="31.5"),
-        saving(committed, 1, seen={"value_1": ""}, value_1="30"),
+        saving(committed, 0, seen={"right_1": ""}, right_1="31.5"),
+        saving(committed, 1, seen={"right_1": ""}, right_1="30"),
     )
     assert sorted(bool(r.conflicts) for r in results) == [False, True]
     winner = next(r for r in results if not r.conflicts)
     loser = next(r for r in results if r.conflicts)
-    stored = CRFS["reading"].model.objects.get().value_1
-    assert stored == winner.row.value_1
-    assert Decimal(loser.conflicts["value_1"].stored) == stored
-    assert AuditEvent.objects.filter(table="stub_trial_stubreading").count() == 1
+    stored = CRFS["grip-strength"].model.objects.get().right_1
+    assert stored == winner.row.right_1
+    assert Decimal(loser.conflicts["right_1"].stored) == stored
+    assert AuditEvent.objects.filter(table="trial_gripstrength").count() == 1
 
 
 def test_first_row_of_two_kinds_makes_one_form_for_both(committed):
     by = committed.people
     at_once(
-        lambda: enter(committed.visit, "dose-lot", by[0], parent=1, lot_number="A"),
-        lambda: enter(committed.visit, "dose-signs", by[1], parent=1, pulse="70"),
+        lambda: enter(committed.visit, "infusion-lot", by[0], parent=1, lot_number="A"),
+        lambda: enter(committed.visit, "infusion-vitals", by[1], parent=1, pulse="70"),
     )
-    assert Entry.objects.filter(crf="dose").count() == 1
-    assert Entry.objects.filter(parent__crf="dose").count() == 2
+    assert Entry.objects.filter(crf="infusion").count() == 1
+    assert Entry.objects.filter(parent__crf="infusion").count() == 2
 
 
 @pytest.mark.requirement("R-009")
 def test_many_parallel_saves_on_one_patient_leave_the_chain_whole(committed):
     forms = [
-        ("reading", "value_1", "{}.5"),
+        ("grip-strength", "right_1", "{}.5"),
         ("vital-signs", "pulse", "6{}"),
-        ("scale", "assessor", "A{}"),
+        ("mrc-strength", "assessor", "A{}"),
         ("visit", "missed_reason", "{}"),
-        ("dose", "note", "{}"),
-        ("reading", "value_4", "{}.5"),
+        ("infusion", "rate_steps", "{}"),
+        ("grip-strength", "left_1", "{}.5"),
     ]
 
     def many(who: int, crf: str, item: str, text: str) -> Callable[[], None]:
@@ -241,18 +240,18 @@ def test_form_completed_while_somebody_changes_it_is_never_changed_without_a_rea
     )
     events = list(AuditEvent.objects.filter(chain=committed.patient.pk).order_by("position"))
     completed = next(e.position for e in events if "status" in e.changes and e.changes["status"][0])
-    changed = [e.position for e in events if e.table == "stub_trial_stubvisit" and "contact" in e.changes][1:]
+    changed = [e.position for e in events if e.table == "trial_visitrecord" and "contact" in e.changes][1:]
     assert bool(saved.wants_reason) == (not changed)
     assert all(position < completed for position in changed)
 
 
 @pytest.mark.requirement("R-022")
 def test_items_of_one_save_share_a_transaction_and_those_of_two_do_not(committed):
-    enter(committed.visit, "reading", committed.people[0], value_1="31.5", value_4="30")
-    enter(committed.visit, "reading", committed.people[0], value_2="31.0", value_5="29")
+    enter(committed.visit, "grip-strength", committed.people[0], right_1="31.5", left_1="30")
+    enter(committed.visit, "grip-strength", committed.people[0], right_2="31.0", left_2="29")
     events = AuditEvent.objects.filter(chain=committed.patient.pk).order_by("position")
-    entry, first, second = [e for e in events if e.table in ("casebook_entry", "stub_trial_stubreading")][:3]
-    assert set(first.changes) >= {"value_1", "value_4"}
+    entry, first, second = [e for e in events if e.table in ("casebook_entry", "trial_gripstrength")][:3]
+    assert set(first.changes) >= {"right_1", "left_1"}
     assert entry.transaction == first.transaction
     assert second.transaction != first.transaction
 
@@ -260,7 +259,7 @@ def test_items_of_one_save_share_a_transaction_and_those_of_two_do_not(committed
 def test_other_people_may_write_while_the_trail_is_verified(committed):
     def write() -> None:
         for n in range(20):
-            enter(committed.visit, "reading", committed.people[0], value_1=str(n + 1))
+            enter(committed.visit, "grip-strength", committed.people[0], right_1=str(n + 1))
 
     results = at_once(write, *[lambda: [verify().faults for _ in range(5)]] * 2)
     assert results[1:] == [[[]] * 5] * 2
@@ -281,7 +280,7 @@ def test_writers_of_two_patients_do_not_wait_for_each_other(committed):
 
     def save() -> None:
         held.wait(10)
-        enter(other, "reading", committed.people[1], value_1="31.5")
+        enter(other, "grip-strength", committed.people[1], right_1="31.5")
         done.set()
 
     assert at_once(hold, save)[0] is True
@@ -317,12 +316,13 @@ def test_first_result_saved_while_a_range_is_added_is_flagged_by_it(committed, m
     """The result is not stored yet when the range's patients are looked for, and the range is not when it is read."""
     enter(committed.visit, "laboratory", committed.people[0], collected_on="2026-01-12")
     calculated, added = threading.Event(), threading.Event()
-    usual = store._save
+    model = CRFS["lab-result"].model
+    usual = model.save
 
-    def slow(row, columns):
+    def slow(row, **options):
         calculated.set()
         added.wait(2)
-        usual(row, columns)
+        usual(row, **options)
 
     def add():
         calculated.wait(10)
@@ -330,10 +330,10 @@ def test_first_result_saved_while_a_range_is_added_is_flagged_by_it(committed, m
         add_ranges(site=committed.site, given=[hgb], by=committed.people[1])
         added.set()
 
-    monkeypatch.setattr(store, "_save", slow)
+    monkeypatch.setattr(model, "save", slow)
     number = CRFS["lab-result"].row_names.index("Haemoglobin") + 1
     at_once(saving(committed, 0, crf="lab-result", number=number, parent=1, value="10"), add)
-    assert CRFS["lab-result"].model.objects.get().flag == "LOW"
+    assert model.objects.get().flag == "LOW"
 
 
 def test_row_struck_out_while_somebody_changes_it_keeps_what_was_there_or_takes_the_change(committed):

@@ -68,10 +68,10 @@ def act_out(site, coordinator, monitor):
         visit = a_visit(patient, "SCR", coordinator)
         by = coordinator.acting_at(site, Right.ENTER)
         # Two values that checks ask about, of which one is confirmed; then the queries of those and of a person.
-        signs = vital_signs(visit, coordinator, pulse="200", systolic="210")
+        signs = vital_signs(visit, coordinator, pulse="200")
         assert enter(visit, "vital-signs", coordinator, diastolic="220").refused
         first = Discrepancy.objects.filter(entry=signs).order_by("item").first()
-        assert confirm(discrepancy=first, by=coordinator, actor=by, text=first.text)
+        assert confirm(discrepancy=first, by=coordinator, actor=by, asked=first.identity)
         signs = complete(visit, "vital-signs", coordinator)
         query = asked(signs, monitor)
         answered(query, coordinator)
@@ -97,11 +97,13 @@ def outcome(patient, signs):
         "entries": list(patient.entries.order_by("pk").values("crf", "number", "status", "missing")),
         "asked": sorted(
             Discrepancy.objects.filter(entry__patient=patient).values_list(
-                *place, "check_id", "state", "text"
+                *place, "check_id", "state", "text_as_asked"
             )
         ),
         "queries": sorted(
-            Query.objects.filter(patient=patient).values_list(*place, "number", "turn", "text", "value")
+            Query.objects.filter(patient=patient).values_list(
+                *place, "number", "turn", "text_as_asked", "value"
+            )
         ),
         "said": sorted(
             Message.objects.filter(query__patient=patient).values_list(

@@ -41,7 +41,7 @@ open_visit(patient=add_patient(site=site, by=user, request_key=uuid.uuid4()), co
 def scratch() -> Iterator[dict[str, str]]:
     """A database of its own with one patient: the environment of it."""
     with fresh_database() as url:
-        env = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "ecrf.settings", "TLS": "off"}
+        env = {**os.environ, "DATABASE_URL": url, "TLS": "off"}
         subprocess.run([sys.executable, "-c", SEED], cwd=ROOT, env=env, check=True)
         yield env
 

@@ -110,7 +110,7 @@ def test_entry_just_begun_lacks_what_its_list_says(key, patient, coordinator, si
     definition = CRFS[key]
     visit = (
         None
-        if key == "end-of-study" or (definition.repeat and key != "dose")
+        if key == "end-of-study" or (definition.repeat and key != "infusion")
         else a_visit(patient, "SCR", coordinator)
     )
     by = coordinator.acting_at(site, Right.ENTER)
