@@ -65,8 +65,8 @@ def _of_this_click(known: K, *, fits: bool) -> K:
 @contextmanager
 def together(patient: Patient) -> Iterator[PatientData]:
     """For many acts on one patient, inside one `acting` with the patient: its rows are read once, and its schedule
-    status is stored once, at the end. The data go to `record`, `open_visit` and `complete_entries`; they hold no
-    other writer's changes."""
+    status is stored once, at the end: all is saved, or nothing. The data go to `record`, `open_visit` and
+    `complete_entries`; they hold no other writer's changes."""
     data = PatientData(patient)
     data.load(*CRFS)
     data.kept = {}

@@ -36,17 +36,19 @@ def record(
     `values`: {item: text as typed, a value, None to clear, or `Missing`}. `seen`: {item: what the page showed},
     compared with what is stored now. Raises LookupError for an item the form does not have. `data`: of this patient,
     for who records many forms in one transaction of which it has had all its rows; else it is read anew.
-    Each item stands alone: one that is refused does not keep the others from being saved.
+    Each item stands alone: one that is refused does not keep the others from being saved. Where many acts go
+    `together`, what the database itself refuses undoes them all.
     """
+    alone = data is None or data.kept is None
     try:
-        with acting(by, patient_id=place.patient.pk, reason=reason, source=source):
+        with acting(by, patient_id=place.patient.pk, reason=reason, source=source, savepoint=alone):
             return _record(place, values, by, reason, seen or {}, data or PatientData(place.patient))
     except Locked as refusal:
         refused = dict.fromkeys(values, str(refusal))
     except DatabaseRefused as refusal:
         why = "The database cannot store this value. Check what was typed; nothing was changed."
         refused = dict.fromkeys(refusal.args, why)
-    return Recorded(place, stored_row(place), refused=refused)
+    return Recorded(place, stored_row(place) if alone else None, refused=refused)
 
 
 def _record(
