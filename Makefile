@@ -111,7 +111,8 @@ openssl:
 		$(call debian,openssl,OpenSSL for the tests of what is shipped); }
 
 engine:
-	@docker info >/dev/null 2>&1 || { echo "No Docker engine runs here: make image needs one." >&2; exit 1; }
+	@{ docker info && docker compose version; } >/dev/null 2>&1 || { \
+		echo "No Docker engine with Compose runs here: make image needs one." >&2; exit 1; }
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -29,9 +29,12 @@ function home(id) {
 
 export const clear = (id) => document.getElementById(`m-${id}`)?.replaceChildren();
 
-/* An answer of the server names the places that it fills. */
+/* An answer of the server names the places that it fills; one that stays empty and is not there need not be made. */
+const EMPTY = /<div class="messages" id="([mqy]-[^"]+)" hx-swap-oob="true"[^>]*>\s*<\/div>/g;
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  for (const [, kind, id] of detail.xhr.responseText.matchAll(/id="([mqy])-([^"]+)" hx-swap-oob/g)) placeOf(id, kind);
+  const isThere = (whole, id) => (document.getElementById(id) ? whole : "");
+  detail.serverResponse = detail.serverResponse.replace(EMPTY, isThere);
+  for (const [, kind, id] of detail.serverResponse.matchAll(/id="([mqy])-([^"]+)" hx-swap-oob/g)) placeOf(id, kind);
 });
 
 /* A place that is there before its message comes is read out. */

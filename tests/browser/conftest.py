@@ -103,11 +103,11 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def sessions() -> dict[str, StorageState]:
-    """{user: the cookies of a session}: who has logged in once need not do it at every desk."""
+    """{user: the cookies of a session}: who has logged in once need not do it at every browser."""
     return {}
 
 
-class Desk:
+class Person:
     """One person at one browser."""
 
     def __init__(
@@ -180,17 +180,17 @@ class Desk:
 
 @pytest.fixture
 def sit_down(server: Server, chromium: Browser, sessions: dict[str, StorageState]) -> Iterator:
-    """Seats a person: `desk = sit_down("coordinator01")`. No desk may see a script error or a CSP refusal."""
-    desks: list[Desk] = []
+    """Seats a person: `person = sit_down("coordinator01")`. Nobody may see a script error or a CSP refusal."""
+    people: list[Person] = []
 
-    def seat(user: str, **context) -> Desk:
-        desks.append(Desk(chromium, server, user, sessions, **context))
-        return desks[-1]
+    def seat(user: str, **context) -> Person:
+        people.append(Person(chromium, server, user, sessions, **context))
+        return people[-1]
 
     yield seat
-    for desk in desks:
-        desk.context.close()
-    assert [complaint for desk in desks for complaint in desk.complaints] == []
+    for person in people:
+        person.context.close()
+    assert [complaint for person in people for complaint in person.complaints] == []
 
 
 @pytest.fixture

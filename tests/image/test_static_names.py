@@ -74,6 +74,7 @@ def test_every_static_name_is_among_the_files_of_the_image(image, named):
         (URL, "p { background: url('../e.svg') }", "../e.svg"),
         (URL, '@import "f.css";', "f.css"),
     ],
+    ids=["import", "run", "export", "import-later", "url", "style-import"],
 )
 def test_names_are_found_however_they_are_written(pattern, text, name):
     found = pattern.search(text)
