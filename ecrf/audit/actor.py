@@ -38,9 +38,15 @@ SYSTEM = Actor(id="", name="system")
 
 @contextmanager
 def acting(
-    actor: Actor, *, patient_id: int | None = None, reason: str = "", source: str = "site"
+    actor: Actor,
+    *,
+    patient_id: int | None = None,
+    reason: str = "",
+    source: str = "site",
+    savepoint: bool = True,
 ) -> Iterator[None]:
-    """One transaction in which every write is attributed to `actor`; inside another one, a part of it.
+    """One transaction in which every write is attributed to `actor`; inside another one, a part of it, which can fail
+    by itself unless there is no `savepoint`.
 
     With `patient_id`, writers of the same patient take turns, so that nothing can change between a look and a
     write and no two of them can wait for each other in a circle. Writers of different patients never wait.
@@ -53,7 +59,7 @@ def acting(
     is_declared = nested and outer == declared
     active.append(declared)
     try:
-        with transaction.atomic(savepoint=nested):
+        with transaction.atomic(savepoint=nested and savepoint):
             if not is_declared:
                 _declare(*declared)
             yield

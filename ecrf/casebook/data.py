@@ -81,6 +81,8 @@ class PatientData:
         self._ranks: dict[str, tuple[int, int]] = {}
         self._partial: dict[str, set[int]] = {}
         self._ranges: list[list[Range]] = []
+        self.kept: dict[str, Any] | None = None
+        """While many acts go together (`services.together`): what a floor above keeps from one to the next."""
 
     def limited_to(self, reads: frozenset[str]) -> "PatientData":
         """The same patient data, opened at the declared kinds only."""
@@ -98,8 +100,7 @@ class PatientData:
         as the place's are enough: a haemoglobin is compared with haemoglobins."""
         key = place.definition.key
         is_named = key in keys and place.definition.row_names
-        is_there = key in self._rows and place.number in self._partial.get(key, {place.number})
-        numbers = {key: place.number} if is_named and not is_there else {}
+        numbers = {key: place.number} if is_named and not self.covers(place) else {}
         self._add(keys - set(self._rows) | set(numbers), numbers)
 
     def _add(self, wanted: set[str], numbers: dict[str, int]) -> None:
@@ -113,6 +114,11 @@ class PatientData:
                     self._partial[key] = beside | {numbers[key]}
             self._rows |= found
             self._sort(wanted)
+
+    def covers(self, place: Place) -> bool:
+        """Whether the row at this place is among those that are loaded, if there is one."""
+        key = place.definition.key
+        return key in self._rows and place.number in self._partial.get(key, {place.number})
 
     @property
     def loaded(self) -> frozenset[str]:

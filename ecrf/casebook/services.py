@@ -1,6 +1,8 @@
 """Acts on several objects: add a patient, open a visit, add one more of a repeating form, complete."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -60,7 +62,22 @@ def _of_this_click(known: K, *, fits: bool) -> K:
     return known
 
 
-def open_visit(*, patient: Patient, code: str, by: User, source: str = "site") -> Visit:
+@contextmanager
+def together(patient: Patient) -> Iterator[PatientData]:
+    """For many acts on one patient, inside one `acting` with the patient: its rows are read once, and its schedule
+    status is stored once, at the end: all is saved, or nothing. The data go to `record`, `open_visit` and
+    `complete_entries`; they hold no other writer's changes."""
+    data = PatientData(patient)
+    data.load(*CRFS)
+    data.kept = {}
+    yield data
+    data.kept = None
+    refresh_schedule_status(data)
+
+
+def open_visit(
+    *, patient: Patient, code: str, by: User, source: str = "site", data: PatientData | None = None
+) -> Visit:
     """Open a visit of the schedule; opening it again gives the same one. LookupError for an unknown code, and for
     one of several such visits (UNS-3) before the one with the number below it is open."""
     plan = protocol().plan(code)
@@ -71,7 +88,7 @@ def open_visit(*, patient: Patient, code: str, by: User, source: str = "site") -
         if visit is None:
             _follows(patient, plan)
             visit = Visit.objects.create(patient=patient, code=code, opened_by=by)
-            refresh_schedule_status(PatientData(patient))
+            refresh_schedule_status(data or PatientData(patient))
     visit.patient = patient
     return visit
 
@@ -114,10 +131,17 @@ def add_entry(
     return place
 
 
-def complete_entries(*, patient: Patient, places: list[Place], by: Actor, source: str = "site") -> list[Gap]:
+def complete_entries(
+    *,
+    patient: Patient,
+    places: list[Place],
+    by: Actor,
+    source: str = "site",
+    data: PatientData | None = None,
+) -> list[Gap]:
     """Complete these entries, each with its rows, or none: what is missing is returned instead."""
     with acting(by, patient_id=patient.pk, source=source):
-        rows = [(place, _rows(place)) for place in places]
+        rows = [(place, _rows_in(data, place) if data else _rows(place)) for place in places]
         gaps = [gap for place, found in rows for gap in _gaps(place, found)]
         if gaps:
             return gaps
@@ -125,7 +149,7 @@ def complete_entries(*, patient: Patient, places: list[Place], by: Actor, source
         for row in completed:
             row.entry.status = Status.COMPLETE
         Entry.objects.filter(pk__in=[row.entry_id for row in completed]).update(status=Status.COMPLETE)
-        refresh_schedule_status(PatientData(patient))
+        refresh_schedule_status(data or PatientData(patient))
         for step in HOOKS.after_completion:
             step(patient, completed)
     return []
@@ -140,6 +164,14 @@ def _rows(place: Place) -> list[Crf]:
         children = CRFS[key].model._default_manager.filter(entry__parent__in=[row.entry_id for row in found])
         found += list(children.select_related("entry__parent", "entry__visit"))
     return [row for row in found if not row.entry.is_struck]
+
+
+def _rows_in(data: PatientData, place: Place) -> list[Crf]:
+    """As `_rows`, of rows that are loaded."""
+    own = data.row_at(place)
+    if own is None or own.entry.is_struck:
+        return []
+    return [own, *(row for key in place.definition.rows for row in data.children(key, own))]
 
 
 def _gaps(place: Place, found: list[Crf]) -> list[Gap]:

@@ -53,10 +53,14 @@ def ask_about_unlikely(writing: Writing) -> list[Discrepancy]:
     data = writing.data
     runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}
     data.load(*(kind for c in others for kind in [*_kinds(c), *c.reads] if kind != key))
+    # Of a fixed set of rows, those with the same name: a haemoglobin is compared with haemoglobins.
+    name = writing.place.number if writing.place.definition.row_names else None
     for c in others:
-        runs |= {(c.id, row.entry_id): (c, row) for kind in _kinds(c) for row in data.rows(kind)}
+        for kind in _kinds(c):
+            rows = [row for row in data.rows(kind) if kind != key or name in (None, row.entry.number)]
+            runs |= {(c.id, row.entry_id): (c, row) for row in rows}
     runs |= {(c.id, row.entry_id): (c, row) for c, row in _of_recalculated(writing)}
-    return _settle(writing.place.patient, list(runs.values()), data, writing.row.entry_id)
+    return _settle(list(runs.values()), data, writing.row.entry_id, is_new=writing.is_new)
 
 
 def _of_recalculated(writing: Writing) -> Iterator[tuple[Check, Crf]]:
@@ -82,14 +86,20 @@ def _is_triggered(check: Check, writing: Writing) -> bool:
 
 
 def _settle(
-    patient: Patient, runs: Iterable[tuple[Check, Crf]], data: PatientData, entry_id: int
+    runs: Iterable[tuple[Check, Crf]], data: PatientData, entry_id: int = 0, *, is_new: bool = False
 ) -> list[Discrepancy]:
-    """Compare what the checks ask now with what they asked before."""
+    """Compare what the checks ask now with what they asked before; of an entry that `is_new`, nothing. Returns what
+    is asked about the entry."""
+    patient = data.patient
     runs = list(runs)
     asked = {(r.entry_id, c.id, q.item): (c, q) for c, r in runs for q in _ask(c, r, data)}
     ran = {(row.entry_id, check.id) for check, row in runs}
     entries = {row_entry for row_entry, _ in ran} | {entry_id}
-    known = list(Discrepancy.objects.filter(entry__in=entries))
+    if is_new:
+        entries.discard(entry_id)
+    if data.kept is not None:
+        entries &= _entries_asked(data, data.kept)
+    known = list(Discrepancy.objects.filter(entry__in=entries)) if entries else []
     changed = []
     for discrepancy in known:
         if (discrepancy.entry_id, discrepancy.check_id) not in ran:
@@ -113,12 +123,23 @@ def _settle(
         Discrepancy.objects.bulk_update(changed, columns)
     if new:
         Discrepancy.objects.bulk_create(new)
+        if data.kept is not None:
+            _entries_asked(data, data.kept).update(one.entry_id for one in new)
     if moved := [*changed, *new]:
         rows = {row.entry_id: row for _, row in runs}
         for discrepancy in moved:
             discrepancy.row = rows.get(discrepancy.entry_id)
         notify(patient, moved)
     return [f for f in [*known, *new] if f.entry_id == entry_id and f.state != DiscrepancyState.CLEARED]
+
+
+def _entries_asked(data: PatientData, kept: dict[str, Any]) -> set[int]:
+    """The entries of which anything was ever asked, looked up once for many acts."""
+    if "asked" not in kept:
+        known = Discrepancy.objects.filter(entry__patient=data.patient)
+        kept["asked"] = set(known.values_list("entry", flat=True))
+    found: set[int] = kept["asked"]
+    return found
 
 
 def _move(discrepancy: Discrepancy, asked: tuple[Check, Question] | None) -> bool:
@@ -162,7 +183,7 @@ def run_all(patient: Patient) -> int:
     for check in CHECKS.values():
         for key in _kinds(check):
             runs += [(check, row) for row in data.rows(key)] if not check.hard else []
-    _settle(patient, runs, data, 0)
+    _settle(runs, data)
     return len(runs)
 
 
@@ -172,7 +193,7 @@ def ask_anew(data: PatientData, keys: list[str]) -> None:
     concerned = [c for c in CHECKS.values() if not c.hard and (c.on in keys or c.reads & set(keys))]
     data.load(*(key for c in concerned for key in [*_kinds(c), *c.reads]))
     runs = [(c, row) for c in concerned for key in _kinds(c) for row in data.rows(key)]
-    _settle(data.patient, runs, data, 0)
+    _settle(runs, data)
 
 
 def _clear_struck(patient: Patient) -> None:

@@ -1,11 +1,10 @@
 """Loads the synthetic study through the product's own services, as the sites would have entered it."""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from multiprocessing import get_context
 
 from django.db import connections, transaction
@@ -19,7 +18,7 @@ from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.record import record
 from ecrf.casebook.review_status import ReviewStatus
-from ecrf.casebook.services import add_patient, complete_entries, open_visit
+from ecrf.casebook.services import add_patient, complete_entries, open_visit, together
 from ecrf.casebook.striking import restore, strike_out
 from ecrf.checks.discrepancies import confirm
 from ecrf.checks.models import Discrepancy, DiscrepancyState
@@ -166,72 +165,64 @@ def load_patient(story: PatientStory, pages: list[FilledPage], begun: FilledPage
     enters, answers = accounts.writers_of(story.site)
     site = Site.objects.get(code=story.site)
     patient = add_patient(site=site, by=enters, request_key=request_key(story), source=SOURCE)
-    sdv_page = SiteStaff(patient, enters, answers)
-    with acting(sdv_page.actor(), patient_id=patient.pk, source=SOURCE):
-        for page in pages:
-            visit = _enter(sdv_page, page)
-            _confirm(sdv_page, story)
-            _complete(sdv_page, page, visit)
-            _strike(sdv_page, page, visit)
-        _confirm(sdv_page, story)
+    staff = SiteStaff(patient, enters, answers)
+    with acting(staff.actor(), patient_id=patient.pk, source=SOURCE):
+        struck: list[tuple[Filled, Place]] = []
+        with together(patient) as data:
+            for page in pages:
+                visit = _enter(staff, page, data)
+                _confirm(staff, story)
+                _complete(staff, page, visit, data)
+                struck += [(form, staff.place(form, visit)) for form in page.forms if form.struck]
+        for form, place in struck:
+            _strike(staff, form, place)
+        _confirm(staff, story)
         if begun:
-            _enter(sdv_page, begun)
+            with together(patient) as data:
+                _enter(staff, begun, data)
     return patient
 
 
-def _enter(sdv_page: SiteStaff, page: FilledPage) -> Visit | None:
-    visit = (
-        open_visit(patient=sdv_page.patient, code=page.code, by=sdv_page.enters, source=SOURCE)
-        if page.code
-        else None
-    )
-    for _crf, forms in groupby(page.forms, key=lambda form: form.crf):
-        _record(sdv_page, visit, forms)
+def _enter(staff: SiteStaff, page: FilledPage, data: PatientData) -> Visit | None:
+    visit = None
+    if page.code:
+        visit = open_visit(patient=staff.patient, code=page.code, by=staff.enters, source=SOURCE, data=data)
+    for form in page.forms:
+        by, place = staff.actor(form.crf), staff.place(form, visit)
+        done = record(place=place, values=form.values, by=by, source=SOURCE, data=data)
+        if not done.is_clean:
+            raise NotLoaded(f"{staff.patient} {form.code} {form.crf}: {done.refused or done.wants_reason}")
     return visit
 
 
-def _record(sdv_page: SiteStaff, visit: Visit | None, forms: Iterable[Filled]) -> None:
-    """Several forms of one kind, for which the casebook is read once."""
-    data = PatientData(sdv_page.patient)
-    for form in forms:
-        by, place = sdv_page.actor(form.crf), sdv_page.place(form, visit)
-        done = record(place=place, values=form.values, by=by, source=SOURCE, data=data)
-        if not done.is_clean:
-            raise NotLoaded(f"{sdv_page.patient} {form.code} {form.crf}: {done.refused or done.wants_reason}")
+def _complete(staff: SiteStaff, page: FilledPage, visit: Visit | None, data: PatientData) -> None:
+    places = [staff.place(form, visit) for form in page.forms if form.parent is None]
+    if not places:
+        return
+    by = staff.actor()
+    if gaps := complete_entries(patient=staff.patient, places=places, by=by, source=SOURCE, data=data):
+        raise NotLoaded(f"{staff.patient} {page.code}: {', '.join(gap.label for gap in gaps)} missing")
 
 
-def _complete(sdv_page: SiteStaff, page: FilledPage, visit: Visit | None) -> None:
-    places = [sdv_page.place(form, visit) for form in page.forms if form.parent is None]
-    gaps = (
-        complete_entries(patient=sdv_page.patient, places=places, by=sdv_page.actor(), source=SOURCE)
-        if places
-        else []
-    )
-    if gaps:
-        raise NotLoaded(f"{sdv_page.patient} {page.code}: {', '.join(gap.label for gap in gaps)} missing")
-
-
-def _strike(sdv_page: SiteStaff, page: FilledPage, visit: Visit | None) -> None:
+def _strike(staff: SiteStaff, form: Filled, place: Place) -> None:
     """Strike out what was entered by mistake, and take it back where that was a mistake."""
-    for form in page.forms:
-        if form.struck:
-            actor = sdv_page.actor(form.crf)
-            entry = Entry.objects.select_related("patient__site").get(**sdv_page.place(form, visit).lookup())
-            strike_out(entry=entry, by=sdv_page.enters, actor=actor, reason=form.struck, source=SOURCE)
-            if form.restored:
-                restore(entry=entry, actor=actor, reason=form.restored, source=SOURCE)
+    actor = staff.actor(form.crf)
+    entry = Entry.objects.select_related("patient__site").get(**place.lookup())
+    strike_out(entry=entry, by=staff.enters, actor=actor, reason=form.struck, source=SOURCE)
+    if form.restored:
+        restore(entry=entry, actor=actor, reason=form.restored, source=SOURCE)
 
 
-def _confirm(sdv_page: SiteStaff, story: PatientStory) -> None:
+def _confirm(staff: SiteStaff, story: PatientStory) -> None:
     """The site has answered every question against the source, but for the few that are left open."""
-    asked = Discrepancy.objects.filter(entry__patient=sdv_page.patient, state=DiscrepancyState.OPEN)
+    asked = Discrepancy.objects.filter(entry__patient=staff.patient, state=DiscrepancyState.OPEN)
     for discrepancy in asked.select_related("entry__visit").order_by("pk"):
         code = discrepancy.entry.visit.code if discrepancy.entry.visit else ""
         if (story.name, code, discrepancy.check_id) not in LEFT_OPEN:
             confirm(
                 discrepancy=discrepancy,
-                by=sdv_page.enters,
-                actor=sdv_page.actor(),
+                by=staff.enters,
+                actor=staff.actor(),
                 asked=discrepancy.identity,
                 source=SOURCE,
             )

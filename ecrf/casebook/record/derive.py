@@ -33,7 +33,7 @@ def derive(place: Place, row: Crf, changed: list[str], data: PatientData, *, is_
         recalculated += _recalculate(definition, row, data)
     turned = _count_missing([row, *recalculated])
     moves_schedule = bool(changed) and key in schedule_status_forms()
-    if turned or moves_schedule or (is_new and _reopens_visit(place)):
+    if turned or moves_schedule or (is_new and data.kept is None and _reopens_visit(place)):
         refresh_schedule_status(data)
     return recalculated
 

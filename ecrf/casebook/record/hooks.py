@@ -32,7 +32,8 @@ class Conflict:
 @dataclass
 class Writing:
     """What is about to be, or has been, written: the row as it will stand, the items that change, and the patient's
-    data for whoever has to look further. `recalculated`: rows of other forms derived anew with it."""
+    data for whoever has to look further. `recalculated`: rows of other forms derived anew with it. `is_new`: nothing
+    was stored at this place before."""
 
     place: Place
     row: Crf
@@ -40,6 +41,7 @@ class Writing:
     by: Actor
     data: PatientData
     recalculated: list[Crf] = field(default_factory=list)
+    is_new: bool = False
 
 
 @dataclass

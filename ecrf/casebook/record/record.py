@@ -36,17 +36,19 @@ def record(
     `values`: {item: text as typed, a value, None to clear, or `Missing`}. `seen`: {item: what the page showed},
     compared with what is stored now. Raises LookupError for an item the form does not have. `data`: of this patient,
     for who records many forms in one transaction of which it has had all its rows; else it is read anew.
-    Each item stands alone: one that is refused does not keep the others from being saved.
+    Each item stands alone: one that is refused does not keep the others from being saved. Where many acts go
+    `together`, what the database itself refuses undoes them all.
     """
+    alone = data is None or data.kept is None
     try:
-        with acting(by, patient_id=place.patient.pk, reason=reason, source=source):
+        with acting(by, patient_id=place.patient.pk, reason=reason, source=source, savepoint=alone):
             return _record(place, values, by, reason, seen or {}, data or PatientData(place.patient))
     except Locked as refusal:
         refused = dict.fromkeys(values, str(refusal))
     except DatabaseRefused as refusal:
         why = "The database cannot store this value. Check what was typed; nothing was changed."
         refused = dict.fromkeys(refusal.args, why)
-    return Recorded(place, stored_row(place), refused=refused)
+    return Recorded(place, stored_row(place) if alone else None, refused=refused)
 
 
 def _record(
@@ -76,7 +78,8 @@ def _record(
         result.refused |= dict.fromkeys(changes, fault_of(why))
         return result
     # A row that is not stored yet is checked first, so that a refused value leaves no empty entry.
-    writing = Writing(place, row or place.definition.model(entry=place.new_entry()), list(changes), by, data)
+    draft = row or place.definition.model(entry=place.new_entry())
+    writing = Writing(place, draft, list(changes), by, data, is_new=row is None)
     apply_allowed(changes, writing, result)
     if not writing.changed:
         return result
@@ -96,7 +99,7 @@ def _load(place: Place, values: Mapping[str, Any], data: PatientData) -> tuple[C
     kinds |= {definition.links[name].to for name in values if name in definition.links}
     data.load_beside(place, kinds)
     # Where its kind is compared with others of its kind, it is loaded among them.
-    row = data.row_at(place) if definition.key in kinds else stored_row(place)
+    row = data.row_at(place) if data.covers(place) else stored_row(place)
     if row is not None:
         return row, row.entry.parent
     above = data.row_of_parent(place)

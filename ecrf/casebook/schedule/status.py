@@ -119,8 +119,10 @@ def schedule_status_from(patient: Patient, facts: list[VisitFacts], end: Patient
     return schedule_status(protocol(), facts, end, started_on, patient.site.today())
 
 
-def refresh_schedule_status(data: PatientData) -> PatientStatus:
-    """Store what comes next for the patient, for the lists."""
+def refresh_schedule_status(data: PatientData) -> None:
+    """Store what comes next for the patient, for the lists; while many acts go together, nothing yet."""
+    if data.kept is not None:
+        return
     patient = data.patient
     found = schedule_status_of(patient, data)
     following = found.next
@@ -140,7 +142,6 @@ def refresh_schedule_status(data: PatientData) -> PatientStatus:
     PatientStatus.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["patient"], update_fields=columns
     )
-    return row
 
 
 def overdue(today: dict[int, date]) -> Q:
