@@ -47,6 +47,13 @@ demo: setup ## start the eCRF with the synthetic study (PORT=8000, DEMO_PASSWORD
 demo-reset: setup ## throw the demo's data away
 	@$(BIN)/python -m ecrf.demo reset
 
+check: lint ## for daily use: linters, types, and the tests nearest to what was changed (BASE=main: since then)
+	@touched=$$($(BIN)/python -m tests.touched $(BASE)) && \
+	for settings in ecrf.settings tests.stub_trial.settings; do \
+		DJANGO_SETTINGS_MODULE=$$settings $(BIN)/python -m pytest -q --numprocesses=logical --dist=worksteal \
+			-m "not browser" $$touched || [ $$? = 5 ] || exit 1; \
+	done
+
 test: lint chromium openssl ## check everything: format, types, layers, templates, the whole test suite
 	@echo "Tests ..."
 	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal

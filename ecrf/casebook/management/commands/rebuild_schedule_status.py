@@ -11,6 +11,7 @@ class Command(BaseCommand):
     help = "Derive what is due for every patient anew from the schedule and the entries."
 
     def handle(self, *args: object, **options: object) -> None:
-        patients = Patient.objects.select_related("site").iterator()
-        count = len([refresh_schedule_status(PatientData(patient)) for patient in patients])
+        count = 0
+        for count, patient in enumerate(Patient.objects.select_related("site").iterator(), 1):
+            refresh_schedule_status(PatientData(patient))
         self.stdout.write(self.style.SUCCESS(f"{count} rows derived."))
