@@ -48,7 +48,7 @@ test: lint chromium openssl ## check everything: format, types, layers, template
 	@echo "Tests ..."
 	@$(BIN)/python -m pytest
 
-image: engine setup chromium ## build the container image, and test it as `make test` tests its replay
+image: engine setup chromium openssl ## build the container image, and test it as `make test` tests its replay
 	@ECRF_IMAGE=docker $(BIN)/python -m pytest tests/image/test_shipped.py
 
 bench: setup ## print the measurements
