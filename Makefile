@@ -12,6 +12,9 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --no-input --disable-pip-version
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
+# Compiled modules are kept, wherever this runs: a test run starts Python some fifty times.
+export PYTHONDONTWRITEBYTECODE :=
+
 # The linters load the settings and open no database.
 LINT_SETTINGS := SECRET_KEY=only-for-the-linters-only-for-the-linters-only-for-the-linters \
 	DATABASE_URL=postgresql://nobody@localhost/none ALLOWED_HOSTS=localhost
@@ -33,7 +36,7 @@ endef
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo demo-reset test image bench setup lint format lock chromium openssl engine
+.PHONY: help demo demo-reset check test test-clocks image bench setup lint format lock chromium openssl engine
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -46,7 +49,24 @@ demo-reset: setup ## throw the demo's data away
 
 test: lint chromium openssl ## check everything: format, types, layers, templates, the whole test suite
 	@echo "Tests ..."
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
+	@echo "Tests of the engine, on the stub protocol ..."
+	@$(ON_STUB) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(OF_ANY_TRIAL)
+
+# What is run on the stub protocol: the engine's tests, and the rules that hold for the forms of any trial.
+ON_STUB := DJANGO_SETTINGS_MODULE=tests.stub_trial.settings
+OF_ANY_TRIAL := tests/stub_trial tests/ecrf tests/rules/test_repository.py::test_migrations_are_complete \
+	$(foreach rule,access cdash checks check_statements crfs roles,tests/rules/test_$(rule).py)
+
+# Half past midnight in Tokyo on the first of March; the last minute of a year there; the hour that comes twice in New York.
+CLOCKS := 2027-02-28T15:30Z 2026-12-31T14:59Z 2026-11-01T05:30Z
+
+test-clocks: setup chromium ## run the whole test suite at moments at which calendars and clocks turn
+	@for moment in $(CLOCKS); do \
+		echo "Tests, with the clock at $$moment ..."; \
+		TEST_CLOCK=$$moment $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal || exit 1; \
+		TEST_CLOCK=$$moment $(ON_STUB) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(OF_ANY_TRIAL) || exit 1; \
+	done
 
 image: engine setup chromium openssl ## build the container image, and test it as `make test` tests its replay
 	@ECRF_IMAGE=docker $(BIN)/python -m pytest tests/image/test_shipped.py
@@ -63,7 +83,7 @@ lint: setup ## formatters in checking mode, linters, types, import layers
 	@$(BIN)/ruff format --check . || { echo "Say make format." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@echo "Templates ..."
-	@$(BIN)/djlint --quiet --lint templates
+	@$(BIN)/djlint --quiet --lint templates trial/templates
 	@echo "Types ..."
 	@$(LINT_SETTINGS) $(BIN)/mypy --no-error-summary
 	@echo "Import layers ..."

@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data"
+DJANGOS_APPS = ("admin", "auth", "contenttypes", "sessions")
 DEFAULT_PASSWORD = "synthetic-demo-2026"  # noqa: S105  (printed on the screen, demo only)
 
 
@@ -77,11 +78,36 @@ def manage(env: dict[str, str], *command: str) -> None:
     subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True)  # noqa: S603
 
 
+def is_from_before_the_release(url: str) -> bool:
+    """Whether the database was made by migrations that this version no longer has: nothing can take it further."""
+    import psycopg2
+
+    ours = {(path.parent.parent.name, path.stem) for path in ROOT.glob("*/migrations/[0-9]*.py")} | {
+        (path.parent.parent.name, path.stem) for path in ROOT.glob("ecrf/*/migrations/[0-9]*.py")
+    }
+    connection = psycopg2.connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('django_migrations')")
+            if cursor.fetchone() == (None,):
+                return False
+            cursor.execute("SELECT app, name FROM django_migrations")
+            made_by = set(cursor.fetchall())
+    finally:
+        connection.close()
+    return any((app, name) not in ours for app, name in made_by if app not in DJANGOS_APPS)
+
+
 def serve() -> int:
     """Set everything up, serve until Ctrl-C, stop PostgreSQL."""
     port = os.environ.get("PORT", "8000")
     password = os.environ.get("DEMO_PASSWORD", DEFAULT_PASSWORD)
     with embedded_postgres(DATA / "postgres") as url:
+        if is_from_before_the_release(url):
+            print(
+                f"The demo's data in {DATA.name}/ are from before version 0.1.0: say `make demo-reset`, then again."
+            )
+            return 1
         env = environment(url)
         manage(env, "migrate", "--verbosity", "0")
         manage(env, "collectstatic", "--no-input", "--verbosity", "0")

@@ -92,7 +92,9 @@ INSTALLED_APPS = [
     "ecrf.redaction",
     "ecrf.entry",
     "ecrf.monitoring",
-    "ecrf.reports",
+    "ecrf.prints",
+    "ecrf.calendar",
+    "ecrf.trail",
     "ecrf.signatures",
     "ecrf.verification",
     "ecrf.locks",
@@ -117,9 +119,9 @@ INSTALLED_APPS = [
 # --- the web ----------------------------------------------------------------------------------------------------
 
 MIDDLEWARE = [
-    "ecrf.web.request_log",
-    "ecrf.web.health",
-    "ecrf.web.refuse_null",
+    "ecrf.web.middleware.request_log",
+    "ecrf.web.middleware.health",
+    "ecrf.web.middleware.refuse_null",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -131,7 +133,7 @@ MIDDLEWARE = [
     "ecrf.access.idle.log_out_when_idle",
     "ecrf.access.login.same_person",
     "ecrf.access.login.LoginEverywhere",
-    "ecrf.web.say_locked",
+    "ecrf.web.middleware.say_locked",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -147,8 +149,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "ecrf.web.about",
-                "ecrf.entry.query_list.waiting",
+                "ecrf.web.context.about",
+                "ecrf.entry.queries.list.waiting",
             ],
         },
     }
@@ -204,7 +206,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-CSRF_FAILURE_VIEW = "ecrf.web.csrf_failure"
+CSRF_FAILURE_VIEW = "ecrf.web.errors.csrf_failure"
 
 # --- the rest ---------------------------------------------------------------------------------------------------
 
@@ -218,18 +220,18 @@ STATIC_ROOT = BASE_DIR / ".static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "ecrf.web.StaticFiles"},
+    "staticfiles": {"BACKEND": "ecrf.web.static_files.StaticFiles"},
 }
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "json": {
-            "()": "ecrf.web.LogLine",
+            "()": "ecrf.web.log.LogLine",
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },
-    "filters": {"no_values": {"()": "ecrf.web.NoValues"}},
+    "filters": {"no_values": {"()": "ecrf.web.log.NoValues"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["no_values"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "WARNING"}},

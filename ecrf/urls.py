@@ -5,14 +5,16 @@ from django.urls import include, path
 from ecrf.access.login import log_in_again, log_out, login_page
 from ecrf.monitoring.site import monitor_site
 
-handler403 = "ecrf.monitoring.way_on.refused"
-handler500 = "ecrf.web.server_error"
+handler403 = "ecrf.monitoring.refusals.refused"
+handler500 = "ecrf.web.errors.server_error"
 
 urlpatterns = [
     path("login/", login_page, name="login"),
     path("login/again/", log_in_again, name="log-in-again"),
     path("logout/", log_out, name="logout"),
     path("monitor/", monitor_site.urls),
-    path("", include("ecrf.reports.urls")),
+    path("", include("ecrf.calendar.urls")),
+    path("", include("ecrf.prints.urls")),
+    path("", include("ecrf.trail.urls")),
     path("", include("ecrf.entry.urls")),
 ]

@@ -6,10 +6,10 @@ from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient, Visit
 from ecrf.casebook.places import Place
-from ecrf.casebook.recording import record
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.record.hooks import Recorded
+from ecrf.casebook.record.record import record
 from ecrf.casebook.services import add_patient, open_visit
-from ecrf.casebook.writing import Recorded
+from ecrf.forms.registry import CRFS
 
 
 def a_patient(site: Site, by: User) -> Patient:

@@ -6,4 +6,5 @@ class TrialConfig(AppConfig):
     verbose_name = "Case report forms"
 
     def ready(self) -> None:
-        from trial import clock_checks, cross_checks, event_checks  # noqa: F401  (register the checks across forms)
+        # They register the checks across forms.
+        from trial import clock_checks, cross_checks, event_checks, infusion_checks  # noqa: F401

@@ -7,8 +7,7 @@ The words take their numbers from the code that uses them where they can; a test
 from collections.abc import Iterable
 from typing import Any
 
-from ecrf.casebook.due import DAYS_TO_BASELINE
-from ecrf.casebook.protocol import Assumption
+from ecrf.forms.protocol import Assumption
 from trial.crfs import (
     concomitant_medication,
     eligibility,
@@ -23,6 +22,7 @@ from trial.crfs import (
     serious_adverse_event,
     vital_signs,
 )
+from trial.crfs.visit import DAYS_TO_BASELINE
 from trial.outcomes import GRIP_TRIALS, PROBABLE_AREA_PERCENT
 from trial.verification_plan import VERIFICATION
 
@@ -181,7 +181,8 @@ FORMS = (
     ),
     Assumption(
         "Groups of protocol deviations",
-        f"Category: {_labels(protocol_deviation.Category)}. Severity: {_labels(protocol_deviation.Severity)}.",
+        f"Category: {_labels(protocol_deviation.DeviationCategory)}. "
+        f"Severity: {_labels(protocol_deviation.DeviationSeverity)}.",
         "The publication does not group deviations.",
     ),
 )

@@ -1,10 +1,10 @@
 """Edit checks on times of day: one that is still to come at the site, and a reading at another time than it says."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from ecrf.casebook.book import Book
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
 from trial.crfs.adverse_event import AdverseEvent
 from trial.crfs.infusion import Infusion, InfusionVitals, TimePoint
@@ -12,41 +12,51 @@ from trial.crfs.laboratory import Laboratory
 from trial.crfs.mrc_strength import MrcStrength
 from trial.crfs.serious_adverse_event import SeriousAdverseEvent
 
+STILL_TO_COME = "{at} on {day} is later than now at the site."
 FULL_DATE = len("YYYY-MM-DD")
 NEXT_DAY = timedelta(days=1)
 
 
-def still_to_come(row: Any, item: str, day: date | str | None, book: Book) -> Iterator[Question]:
-    """Asks about a time of day that is later than now on the site's clock, both to the minute; nothing is asked
-    while its day is not wholly known."""
+def still_to_come(row: Any, item: str, day: date | str | None, data: PatientData) -> Iterator[Question]:
+    """Asks about a time of day that is still to come at the site, to the minute; nothing is asked while its day is
+    not wholly known."""
     at: time | None = getattr(row, item)
     if at is None or not day or len(str(day)) != FULL_DATE:
         return
     on = date.fromisoformat(str(day))
-    now = book.patient.site.now().replace(tzinfo=None, second=0, microsecond=0)
-    if datetime.combine(on, at) > now:
-        yield Question(item, f"{at:%H:%M} on {on} is later than now at the site.")
+    zone, now = data.patient.site.zone, data.patient.site.now()
+    # The hour in which the clocks go back comes twice: the first of the two may be meant.
+    if on >= now.date() and all(
+        datetime.combine(on, at.replace(fold=n), zone).astimezone(UTC) > now for n in (0, 1)
+    ):
+        yield Question(item, at=at, day=on)
 
 
-@check("INF-013", on="infusion", items=("infused_on", "started_at", "ended_next_day", "ended_at"))
-def infusion_still_to_come(row: Infusion, book: Book) -> Iterator[Question]:
+@check(
+    "INF-013",
+    on="infusion",
+    text=STILL_TO_COME,
+    items=("infused_on", "started_at", "ended_next_day", "ended_at"),
+)
+def infusion_still_to_come(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The infusion's start or end is later than now at the site."""
-    yield from still_to_come(row, "started_at", row.infused_on, book)
+    yield from still_to_come(row, "started_at", row.infused_on, data)
     ended_on = row.infused_on + NEXT_DAY if row.infused_on and row.ended_next_day else row.infused_on
-    yield from still_to_come(row, "ended_at", ended_on, book)
+    yield from still_to_come(row, "ended_at", ended_on, data)
 
 
 @check(
     "IV-005",
     on="infusion-vitals",
+    text=STILL_TO_COME,
     items=("measured_at",),
     reads=("infusion.infused_on", "infusion.started_at", "infusion.ended_next_day"),
 )
-def reading_still_to_come(row: InfusionVitals, book: Book) -> Iterator[Question]:
+def reading_still_to_come(row: InfusionVitals, data: PatientData) -> Iterator[Question]:
     """A reading around an infusion is later than now at the site."""
-    infusion = book.parent("infusion", row)
+    infusion = data.parent("infusion", row)
     if infusion and infusion.infused_on and row.measured_at:
-        yield from still_to_come(row, "measured_at", _day_of(row, infusion), book)
+        yield from still_to_come(row, "measured_at", _day_of(row, infusion), data)
 
 
 LATE = time(20)
@@ -67,6 +77,12 @@ def _day_of(row: InfusionVitals, infusion: Infusion) -> date:
 @check(
     "IV-006",
     on="infusion-vitals",
+    text={
+        "start": "Said to be {time_point:answer time_point} the infusion, but measured at {at}; it started at {start}.",
+        "end": "Said to be {time_point:answer time_point} the infusion, but measured at {at}; it ended at {end}.",
+        "both": "Said to be {time_point:answer time_point} the infusion, but measured at {at}; it started at {start} "
+        "and it ended at {end}.",
+    },
     items=("time_point", "measured_at"),
     reads=(
         "infusion.infused_on",
@@ -75,9 +91,9 @@ def _day_of(row: InfusionVitals, infusion: Infusion) -> date:
         "infusion.ended_at",
     ),
 )
-def reading_at_another_time(row: InfusionVitals, book: Book) -> Iterator[Question]:
+def reading_at_another_time(row: InfusionVitals, data: PatientData) -> Iterator[Question]:
     """A reading “before” is after the start, one “during” outside the infusion, or one “after” before its end."""
-    infusion = book.parent("infusion", row)
+    infusion = data.parent("infusion", row)
     if not (infusion and infusion.infused_on and row.measured_at):
         return
     at = datetime.combine(_day_of(row, infusion), row.measured_at)
@@ -86,8 +102,10 @@ def reading_at_another_time(row: InfusionVitals, book: Book) -> Iterator[Questio
     not_after: dict[str, datetime | None] = {TimePoint.BEFORE: start, TimePoint.DURING: end}
     first, last = not_before.get(row.time_point), not_after.get(row.time_point)
     if (first and at < first) or (last and at > last):
-        said = f"Said to be {row.time_point} the infusion, but measured at {row.measured_at:%H:%M}"
-        yield Question("measured_at", f"{said}; {_span_in_words(infusion)}.")
+        span = {"start": infusion.started_at, "end": infusion.ended_at}
+        known = {name: clock for name, clock in span.items() if clock}
+        variant = "both" if len(known) == 2 else next(iter(known))
+        yield Question("measured_at", variant, time_point=row.time_point, at=row.measured_at, **known)
 
 
 def _span(infusion: Infusion) -> tuple[datetime | None, datetime | None]:
@@ -100,38 +118,44 @@ def _span(infusion: Infusion) -> tuple[datetime | None, datetime | None]:
     )
 
 
-def _span_in_words(infusion: Infusion) -> str:
-    start = f"it started at {infusion.started_at:%H:%M}" if infusion.started_at else ""
-    end = f"it ended at {infusion.ended_at:%H:%M}" if infusion.ended_at else ""
-    return " and ".join(part for part in (start, end) if part)
-
-
-@check("MRC-006", on="mrc-strength", items=("assessed_at",), reads=("visit.visited_on",))
-def assessment_still_to_come(row: MrcStrength, book: Book) -> Iterator[Question]:
+@check(
+    "MRC-006",
+    on="mrc-strength",
+    text=STILL_TO_COME,
+    items=("assessed_at",),
+    reads=("visit.visited_on",),
+)
+def assessment_still_to_come(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """The time of the assessment is later than now at the site."""
-    visits = book.at("visit", row.entry.visit.code) if row.entry.visit else []
-    yield from still_to_come(row, "assessed_at", visits[0].visited_on if visits else None, book)
+    visits = data.at("visit", row.entry.visit.code) if row.entry.visit else []
+    yield from still_to_come(row, "assessed_at", visits[0].visited_on if visits else None, data)
 
 
-@check("LB-007", on="laboratory", items=("collected_on", "collected_at"))
-def sample_still_to_come(row: Laboratory, book: Book) -> Iterator[Question]:
+@check("LB-007", on="laboratory", text=STILL_TO_COME, items=("collected_on", "collected_at"))
+def sample_still_to_come(row: Laboratory, data: PatientData) -> Iterator[Question]:
     """The time at which the sample was taken is later than now at the site."""
-    yield from still_to_come(row, "collected_at", row.collected_on, book)
+    yield from still_to_come(row, "collected_at", row.collected_on, data)
 
 
-@check("AE-009", on="adverse-event", items=("started_on", "started_at", "ended_on", "ended_at"))
-def event_still_to_come(row: AdverseEvent, book: Book) -> Iterator[Question]:
+@check(
+    "AE-009",
+    on="adverse-event",
+    text=STILL_TO_COME,
+    items=("started_on", "started_at", "ended_on", "ended_at"),
+)
+def event_still_to_come(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
     """The time at which the event began or ended is later than now at the site."""
-    yield from still_to_come(row, "started_at", row.started_on, book)
-    yield from still_to_come(row, "ended_at", row.ended_on, book)
+    yield from still_to_come(row, "started_at", row.started_on, data)
+    yield from still_to_come(row, "ended_at", row.ended_on, data)
 
 
 @check(
     "SAE-007",
     on="serious-adverse-event",
+    text=STILL_TO_COME,
     items=("became_aware_on", "became_aware_at", "reported_on", "reported_at"),
 )
-def report_still_to_come(row: SeriousAdverseEvent, book: Book) -> Iterator[Question]:
+def report_still_to_come(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
     """The time at which the site became aware, or reported, is later than now at the site."""
-    yield from still_to_come(row, "became_aware_at", row.became_aware_on, book)
-    yield from still_to_come(row, "reported_at", row.reported_on, book)
+    yield from still_to_come(row, "became_aware_at", row.became_aware_on, data)
+    yield from still_to_come(row, "reported_at", row.reported_on, data)

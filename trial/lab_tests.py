@@ -1,6 +1,6 @@
 """The laboratory tests of the protocol (section 4), in its order."""
 
-from ecrf.casebook.protocol import LabTest
+from ecrf.forms.protocol import LabTest
 
 LAB_TESTS = (
     LabTest("HGB", "Haemoglobin", ("g/dL", "g/L", "mmol/L"), by_sex=True),

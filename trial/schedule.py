@@ -1,7 +1,8 @@
 """The schedule: which visits, when, with which forms. The protocol's table (sections 2 and 4), as data."""
 
-from ecrf.casebook.protocol import Protocol, VisitPlan
+from ecrf.forms.protocol import Protocol, VisitPlan
 from trial.assumptions import ASSUMPTIONS
+from trial.crfs.visit import DAYS_TO_BASELINE
 from trial.dosing import INDUCTION_DAYS
 from trial.lab_tests import LAB_TESTS
 from trial.verification_plan import CRITICAL, VERIFIED_SHARE
@@ -50,6 +51,7 @@ PROTOCOL = Protocol(
         ),
     ),
     baseline="W01",
+    days_to_baseline=DAYS_TO_BASELINE,
     patient_forms=("end-of-study",),
     logs=(
         "adverse-event",

@@ -5,10 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.due import Outlook, VisitDue, VisitState
-from ecrf.casebook.partial_dates import earliest, latest
-from ecrf.casebook.protocol import protocol
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.schedule.due import ScheduleStatus, VisitDue, VisitState
 from ecrf.casebook.story import (
     Assessment,
     Dose,
@@ -16,13 +14,15 @@ from ecrf.casebook.story import (
     Event,
     Missed,
     Moment,
-    Point,
     Series,
     Source,
     Story,
+    StoryPoint,
     Window,
 )
-from trial.crfs.visit import Fate
+from ecrf.forms.partial_dates import earliest, latest
+from ecrf.forms.protocol import protocol
+from trial.crfs.visit import Occurrence
 from trial.outcomes import GRIP_REVIEW_KPA, MRC_REVIEW
 
 READS = (
@@ -34,6 +34,7 @@ READS = (
     "adverse-event",
     "end-of-study",
 )
+TREATMENT = "infusion"
 GRIP = "Grip strength, best of three, kPa"
 
 MEASURES = (
@@ -44,32 +45,35 @@ MEASURES = (
 """Form, item, name, unit, panel, review threshold, end of the scale."""
 
 
-def story(book: Book, outlook: Outlook, today: date) -> Story | None:
+def story(data: PatientData, schedule_status: ScheduleStatus, today: date) -> Story | None:
     """The story as of `today`; None before the baseline visit has its date, or without a value and a dose."""
-    book.load(*READS)
-    baseline_on = book.visit_days.get(protocol().baseline)
+    data.load(*READS)
+    baseline_on = data.visit_days.get(protocol().baseline)
     if baseline_on is None:
         return None
-    teller = Teller(book, outlook, baseline_on, today)
-    series = teller.series()
-    measured = [*teller.assessments(series), *teller.doses()]
+    reader = StoryReader(data, schedule_status, baseline_on, today)
+    series = reader.series()
+    measured = [*reader.assessments(series), *reader.doses()]
     if not measured:
         return None
-    others = [*teller.events(), *teller.missed(), *teller.next(), *teller.end()]
+    others = [*reader.events(), *reader.missed(), *reader.next(), *reader.end()]
     moments = sorted([*measured, *others], key=lambda moment: (moment.day, ORDER.index(type(moment))))
     ticks = tuple(plan.day - 1 for plan in protocol().visits if plan.day is not None)
-    return Story(series, tuple(moments), ticks)
+    return Story(series, tuple(moments), ticks, TREATMENT)
 
 
 ORDER: list[type[Moment]] = [Assessment, Dose, Missed, Event, Window, End]
 """Of the moments of one day: strength is assessed before the dose."""
 
 
-class Teller:
-    """Reads one patient's book as moments, counted in days from the baseline visit."""
+class StoryReader:
+    """Reads one patient's data as moments, counted in days from the baseline visit."""
 
-    def __init__(self, book: Book, outlook: Outlook, baseline_on: date, today: date) -> None:
-        self.book, self.outlook, self.baseline_on, self.today = book, outlook, baseline_on, today
+    def __init__(
+        self, data: PatientData, schedule_status: ScheduleStatus, baseline_on: date, today: date
+    ) -> None:
+        self.data, self.schedule_status = data, schedule_status
+        self.baseline_on, self.today = baseline_on, today
 
     def day(self, on: date) -> int:
         return (on - self.baseline_on).days
@@ -82,45 +86,44 @@ class Teller:
         )
 
     def _value(self, crf: str, code: str, item: str) -> Decimal | None:
-        row = next(iter(self.book.at(crf, code)), None)
+        row = next(iter(self.data.at(crf, code)), None)
         value = getattr(row, item, None)
         return None if value is None else Decimal(value)
 
     def assessments(self, series: tuple[Series, ...]) -> Iterator[Assessment]:
         """The visits with a value, in the order of their dates, each compared with the last one that has it."""
         last: dict[str, Decimal] = {}
-        days = sorted((on, code) for code, on in self.book.visit_days.items() if on)
+        days = sorted((on, code) for code, on in self.data.visit_days.items() if on)
         for on, code in days:
             points = []
             for measure, (crf, item, *_) in zip(series, MEASURES, strict=True):
                 value = self._value(crf, code, item)
                 if value is not None:
                     change = value - last[item] if item in last else None
-                    points.append(Point(measure, value, change))
+                    points.append(StoryPoint(measure, value, change))
                     last[item] = value
             if points:
                 source = self._source(code)
                 since = self._since_dose(on, code)
-                yield Assessment(
-                    self.day(on), str(on), _label(code), "", source, tuple(points), since_dose=since
-                )
+                detail = _since_words(since)
+                yield Assessment(self.day(on), str(on), _label(code), detail, source, tuple(points), since)
 
     def _since_dose(self, on: date, code: str) -> int | None:
         """Days from the last infusion before the assessment; that day's own counts if it had begun."""
-        rows = self.book.at("mrc-strength", code)
+        rows = self.data.at("mrc-strength", code)
         after = any(row.before_dose is False for row in rows)
-        given = [row.infused_on for row in self.book.rows("infusion") if row.infused_on]
+        given = [row.infused_on for row in self.data.rows("infusion") if row.infused_on]
         before = [day for day in given if day < on or (after and day == on)]
         return (on - max(before)).days if before else None
 
     def doses(self) -> Iterator[Dose]:
         """One moment an infusion day that has a date."""
-        for row in self.book.rows("infusion"):
+        for row in self.data.rows("infusion"):
             if not row.infused_on:
                 continue
             code = row.entry.visit.code
-            days = len(self.book.at("infusion", code))
-            lots = [r.lot_number for r in self.book.children("infusion-lot", row) if r.lot_number]
+            days = len(self.data.at("infusion", code))
+            lots = [r.lot_number for r in self.data.children("infusion-lot", row) if r.lot_number]
             given = f"{row.given_g} g" if row.given_g is not None else "dose not entered"
             part = f", day {row.entry.number} of {days}" if days > 1 else ""
             named = f"{'lots' if len(lots) > 1 else 'lot'} {', '.join(lots)}" if lots else "no lot entered"
@@ -137,7 +140,7 @@ class Teller:
 
     def events(self) -> Iterator[Event]:
         """The adverse events of which the beginning is known, at least its year."""
-        for row in self.book.rows("adverse-event"):
+        for row in self.data.rows("adverse-event"):
             if row.started_on:
                 yield self._event(row)
 
@@ -165,17 +168,17 @@ class Teller:
 
     def missed(self) -> Iterator[Missed]:
         """The missed visits, on the day they were due."""
-        due_on = {due.plan.code: due.due_on for due in self.outlook.visits}
-        for row in self.book.rows("visit"):
+        due_on = {due.plan.code: due.due_on for due in self.schedule_status.visits}
+        for row in self.data.rows("visit"):
             code = row.entry.visit.code
             on = due_on.get(code)
-            if row.fate == Fate.MISSED and on:
+            if row.occurrence == Occurrence.MISSED and on:
                 why = row.missed_reason or "no reason entered"
                 yield Missed(self.day(on), str(on), f"{_label(code)} missed", why, self._source(code))
 
     def next(self) -> Iterator[Window]:
         """The next visit, if it has a day."""
-        due: VisitDue | None = self.outlook.next
+        due: VisitDue | None = self.schedule_status.next
         if due and due.due_on and due.opens_on and due.closes_on:
             overdue = due.state == VisitState.OVERDUE
             window = f"window {due.opens_on} to {due.closes_on}"
@@ -191,7 +194,7 @@ class Teller:
 
     def end(self) -> Iterator[End]:
         """The end of study, once it has a date."""
-        row, on = self.book.one("end-of-study"), self._left_on()
+        row, on = self.data.one("end-of-study"), self._left_on()
         if row and on:
             why = row.get_reason_display().lower() if row.reason else "no reason entered"
             yield End(
@@ -203,14 +206,22 @@ class Teller:
             )
 
     def _left_on(self) -> date | None:
-        row = self.book.one("end-of-study")
+        row = self.data.one("end-of-study")
         return row.ended_on if row else None
 
     def _source(self, code: str) -> Source:
-        row = next(iter(self.book.at("visit", code)), None)
+        row = next(iter(self.data.at("visit", code)), None)
         return Source(visit_code=code, visit_id=row.entry.visit_id if row else None)
 
 
 def _label(code: str) -> str:
     plan = protocol().plan(code)
     return plan.label if plan else code
+
+
+def _since_words(days: int | None) -> str:
+    if days is None:
+        return "before the first infusion"
+    if days == 0:
+        return "on the day of an infusion, after it began"
+    return f"{days} day{'' if days == 1 else 's'} after the last infusion"

@@ -1,6 +1,6 @@
 """The plan of verification: what is compared with the source at every patient, and which share of the rest."""
 
-from ecrf.casebook.protocol import Assumption
+from ecrf.forms.protocol import Assumption
 
 CRITICAL = (
     *("consent", "eligibility", "visit.visited_on"),

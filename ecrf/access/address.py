@@ -12,14 +12,14 @@ def client_address(request: HttpRequest) -> str | None:
     Behind the proxy it is the last address in X-Forwarded-For, the one that the proxy itself wrote; those before it
     are the caller's own words.
     """
-    said = request.META.get("REMOTE_ADDR", "")
+    named = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
-        said = request.headers.get("X-Forwarded-For", said).rpartition(",")[2]
+        named = request.headers.get("X-Forwarded-For", named).rpartition(",")[2]
     try:
-        found: IPv4Address | IPv6Address = ip_address(said.strip())
+        address: IPv4Address | IPv6Address = ip_address(named.strip())
     except ValueError:
         return None
-    return str(getattr(found, "ipv4_mapped", None) or found)
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def neighbours(address: str) -> tuple[str, str]:

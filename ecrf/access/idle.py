@@ -23,7 +23,9 @@ def log_out_when_idle(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
     def middleware(request: HttpRequest) -> HttpResponse:
         now = int(time.time())
         if over := _is_over(request, now):
-            _end(request, over)
+            if request.user.is_authenticated:
+                note(over, request.user.get_username(), client_address(request))
+            logout(request)
         elif _is_somebodys(request) and now - request.session.get(SEEN, now) >= WRITE_EVERY_SECONDS:
             request.session[SEEN] = now
         response = get_response(request)
@@ -43,9 +45,3 @@ def _is_over(request: HttpRequest, now: int) -> What | None:
     if now - request.session.get(SEEN, now) > settings.IDLE_MINUTES * 60:
         return What.IDLE
     return What.TOO_LONG if now - request.session.get(BEGAN, now) > settings.SESSION_COOKIE_AGE else None
-
-
-def _end(request: HttpRequest, why: What) -> None:
-    if request.user.is_authenticated:
-        note(why, request.user.get_username(), client_address(request))
-    logout(request)

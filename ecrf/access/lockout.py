@@ -62,7 +62,10 @@ def try_password(
             note(right, name, address)
             return user
         note(wrong, name, address)
-        return _lock(name, address) if _wrong_tries(name) >= WRONG_TRIES else wrong
+        if _wrong_tries(name) < WRONG_TRIES:
+            return wrong
+        log.warning("user name locked", extra={"username": name, "address": address})
+        return note(What.LOCKED, name, address)
 
 
 def unlock(*, username: str, by: Actor) -> bool:
@@ -104,11 +107,6 @@ def _wrong_tries(name: str) -> int:
     start = _of(name).filter(what__in=FRESH_START).order_by("-pk").values("pk")[:1]
     wrong = _of(name).filter(what__in=WRONG, at__gt=Now() - WINDOW)
     return wrong.filter(pk__gt=Coalesce(Subquery(start), 0)).count()
-
-
-def _lock(name: str, address: str | None) -> What:
-    log.warning("user name locked", extra={"username": name, "address": address})
-    return note(What.LOCKED, name, address)
 
 
 def _from(address: str) -> QuerySet[LoginEvent]:

@@ -40,16 +40,16 @@ def why_not_confirmed(request: UserRequest, username: str, password: str) -> str
     """
     own, both = request.user.get_username(), wants_user_name(request)
     typed = username if both else own
-    found = lockout.try_password(
+    outcome = lockout.try_password(
         request,
         own,
         password if typed == own else None,
         right=What.CONFIRMED,
         wrong=What.WRONG_TO_SIGN,
     )
-    if isinstance(found, User):
+    if isinstance(outcome, User):
         return ""
-    return _WORDS.get(found) or (_WRONG_PAIR.format(name=own) if both else _NOT_YOURS)
+    return _WORDS.get(outcome) or (_WRONG_PAIR.format(name=own) if both else _NOT_YOURS)
 
 
 def note_signed(request: UserRequest) -> None:

@@ -17,8 +17,8 @@ ON_PATIENTS = (Right.ENTER, Right.REVIEW, Right.REVIEW_SAFETY)
 
 def site_ids(user: User, *rights: Right) -> list[int] | None:
     """The sites where the user has one of the rights; None stands for all sites."""
-    found = [m.site_id for m in user.current_memberships if RIGHTS[m.role] & set(rights)]
-    return None if None in found else sorted({pk for pk in found if pk is not None})
+    ids = [m.site_id for m in user.current_memberships if RIGHTS[m.role] & set(rights)]
+    return None if None in ids else sorted({pk for pk in ids if pk is not None})
 
 
 def sites(user: User, *rights: Right) -> QuerySet[Site]:
@@ -37,21 +37,21 @@ def reachable(user: User, rows: QuerySet[M], *rights: Right) -> QuerySet[M]:
 def reach(user: User, rows: QuerySet[M], *rights: Right, **which: object) -> M:
     """Load one object. Another site's object does not exist (404); without one of the rights it is refused (403)."""
     try:
-        found = reachable(user, rows).get(**which)
+        row = reachable(user, rows).get(**which)
     except ObjectDoesNotExist as error:
         raise Http404 from error
-    site: Site = found.site  # type: ignore[attr-defined]
+    site: Site = row.site  # type: ignore[attr-defined]
     require(user, next((right for right in rights if user.may(right, site)), rights[0]), site)
-    return found
+    return row
 
 
 def reach_site(user: User, code: str, right: Right) -> Site:
     """The site with this code. One where the user has nothing to do with patients does not exist (404)."""
-    found = sites(user, *ON_PATIENTS).filter(code=code).first()
-    if found is None:
+    site = sites(user, *ON_PATIENTS).filter(code=code).first()
+    if site is None:
         raise Http404
-    require(user, right, found)
-    return found
+    require(user, right, site)
+    return site
 
 
 def require(user: User, right: Right, site: Site) -> None:

@@ -39,3 +39,6 @@ RIGHTS: dict[str, frozenset[Right]] = {
 
 AT_A_SITE = frozenset({Role.INVESTIGATOR, Role.COORDINATOR, Role.MONITOR})
 """Roles held at named sites; the others hold for all sites at once."""
+
+READERS = (Right.ENTER, Right.REVIEW)
+"""Either of these lets a person read, print and follow all data of the patients of his sites."""

@@ -11,7 +11,7 @@ from ecrf.audit.refusals import Locked, locked_by
 
 _current = local()
 
-_TELL = (
+_DECLARE = (
     "SELECT set_config('ecrf.actor_id', %s, true), set_config('ecrf.actor', %s, true),"
     " set_config('ecrf.role', %s, true), set_config('ecrf.site', %s, true),"
     " set_config('ecrf.reason', %s, true), set_config('ecrf.source', %s, true)"
@@ -29,10 +29,10 @@ class Actor:
     site: str = ""
 
 
-Told = tuple[tuple[str, ...], int | None]
+Declared = tuple[tuple[str, ...], int | None]
 """What was said to the database: the actor with reason and source, and of which patient."""
 
-NOBODY: Told = ("", "", "", "", "", ""), None
+NOBODY: Declared = ("", "", "", "", "", ""), None
 SYSTEM = Actor(id="", name="system")
 
 
@@ -49,16 +49,16 @@ def acting(
     nested = connection.in_atomic_block
     active = _active()
     outer = active[-1] if nested and active else NOBODY
-    told = (*astuple(actor), reason, source), patient_id
-    is_told = nested and outer == told
-    active.append(told)
+    declared = (*astuple(actor), reason, source), patient_id
+    is_declared = nested and outer == declared
+    active.append(declared)
     try:
         with transaction.atomic(savepoint=nested):
-            if not is_told:
-                _tell(*told)
+            if not is_declared:
+                _declare(*declared)
             yield
-            if nested and not is_told:
-                _tell(outer[0])
+            if nested and not is_declared:
+                _declare(outer[0])
     except DatabaseError as error:
         if words := locked_by(error):
             raise Locked(words) from error.__cause__
@@ -68,17 +68,17 @@ def acting(
         active.pop()
 
 
-def _active() -> list[Told]:
+def _active() -> list[Declared]:
     """What the enclosing `acting` blocks of this thread have told, the innermost last."""
-    if not hasattr(_current, "told"):
-        _current.told = []
-    found: list[Told] = _current.told
-    return found
+    if not hasattr(_current, "declared"):
+        _current.declared = []
+    declared: list[Declared] = _current.declared
+    return declared
 
 
-def _tell(told: tuple[str, ...], patient_id: int | None = None) -> None:
+def _declare(declared: tuple[str, ...], patient_id: int | None = None) -> None:
     with connection.cursor() as cursor:
         if patient_id is None:
-            cursor.execute(_TELL, told)
+            cursor.execute(_DECLARE, declared)
         else:
-            cursor.execute(_TELL + _LOCK, (*told, patient_id))
+            cursor.execute(_DECLARE + _LOCK, (*declared, patient_id))

@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
 
+from ecrf.audit.functions import REVOKE
+
 NO_WAY_AROUND = """
     CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(trigger_name NAME) RETURNS boolean
     LANGUAGE sql IMMUTABLE AS 'SELECT false'
@@ -15,11 +17,16 @@ class AuditConfig(AppConfig):
     verbose_name = "Audit trail"
 
     def ready(self) -> None:
-        post_migrate.connect(_close_the_way_around, sender=self)
+        post_migrate.connect(_protect, sender=self)
 
 
-def _close_the_way_around(using: str, **_: Any) -> None:
+def _protect(using: str, **_: Any) -> None:
     """The library lets any session switch triggers off by a setting of its own, `pgtrigger.ignore`. Each migration that
-    adds a trigger makes its function anew; after the last one it answers no, and only the owner could change that."""
+    adds a trigger makes its function anew; after the last one it answers no, and only the owner could change that.
+
+    Privileges are taken away after each migration too: default privileges or a restore may have granted them since."""
     with connections[using].cursor() as cursor:
         cursor.execute(NO_WAY_AROUND)
+        cursor.execute("SELECT to_regprocedure('audit_revoke(text[], text)')")
+        if cursor.fetchone() != (None,):  # migrated back to before the first version
+            cursor.execute(REVOKE)

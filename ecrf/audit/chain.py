@@ -61,7 +61,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Told:
+class RedactionRecord:
     """What a later event of the chain, at `position`, tells of a redaction: the content's sha256 before and after."""
 
     position: int
@@ -96,10 +96,10 @@ def _walk(heads: dict[int, tuple[int, str]]) -> Verdict:
     for row in _stream():
         events += 1
         chain, position = int(row[0]), int(row[1])
-        told = redactions.get((chain, row[1]), [])
-        redacted += bool(told)
+        here = redactions.get((chain, row[1]), [])
+        redacted += bool(here)
         length, head = ends.get(chain, (0, START))
-        if chain not in faults and (what := _fault(row, length, head, told)):
+        if chain not in faults and (what := _fault(row, length, head, here)):
             faults[chain] = Fault(chain, position, what)
         ends[chain] = (position, row[-1])
     for chain in heads.keys() | ends.keys():
@@ -108,55 +108,55 @@ def _walk(heads: dict[int, tuple[int, str]]) -> Verdict:
             faults[chain] = Fault(
                 chain, position, "the chain does not end where its head says: events are gone"
             )
-    found = sorted(faults.values(), key=lambda fault: fault.chain)
+    in_order = sorted(faults.values(), key=lambda fault: fault.chain)
     # A broken chain may tell of other values than the tables: say the cause, not both.
-    return Verdict(len(ends), events, found or _data_beside_the_trail(), redacted)
+    return Verdict(len(ends), events, in_order or _data_beside_the_trail(), redacted)
 
 
 def _data_beside_the_trail() -> list[Fault]:
     """Values that are not what the trail last said of them: written with the triggers off, or the chain is gone."""
-    found = []
+    faults = []
     with connection.cursor() as cursor:
         for audited in AUDITED:
             table = audited.model._meta.db_table
             cursor.execute(_DIFFERENCES.format(table=table, row=audited.row), [list(audited.unseen), table])
-            found += [
+            faults += [
                 Fault(SYSTEM_CHAIN, 0, f"row {row} of {table}: {item} is not what the trail says")
                 for row, item in cursor.fetchall()
             ]
-    return found
+    return faults
 
 
-def _fault(row: tuple[str, ...], length: int, head: str, told: list[Told]) -> str:
+def _fault(row: tuple[str, ...], length: int, head: str, redactions: list[RedactionRecord]) -> str:
     if int(row[1]) != length + 1:
         return f"expected position {length + 1}: an event was removed or moved"
     if row[-2] != head:
         return "its previous hash is not the hash of the event before it"
     content = event_hash(head, list(row[:-2]))
-    if told:
-        return _redaction_fault(row, content, told)
+    if redactions:
+        return _redaction_fault(row, content, redactions)
     return "its content does not match its hash: it was altered" if content != row[-1] else ""
 
 
-def _redaction_fault(row: tuple[str, ...], content: str, told: list[Told]) -> str:
+def _redaction_fault(row: tuple[str, ...], content: str, redactions: list[RedactionRecord]) -> str:
     """From the event's own hash each redaction leads to the next; the last one says what stands there now."""
     expected = row[-1]
-    for redaction in told:
+    for redaction in redactions:
         if redaction.position <= int(row[1]) or redaction.before != expected:
             return f"the redaction told of at event {redaction.position} does not fit it"
         expected = redaction.after
     return "it was redacted, and altered after that" if content != expected else ""
 
 
-def _redactions() -> dict[tuple[int, str], list[Told]]:
+def _redactions() -> dict[tuple[int, str], list[RedactionRecord]]:
     """{(chain, position): the redactions of that event, oldest first}. The trail's word counts, not the tombstones'
     table: that has to be as the trail says, like every other."""
-    found: dict[tuple[int, str], list[Told]] = {}
+    by_event: dict[tuple[int, str], list[RedactionRecord]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_REDACTED)
         for chain, position, own, before, after in cursor.fetchall():
-            found.setdefault((chain, position), []).append(Told(own, before, after))
-    return found
+            by_event.setdefault((chain, position), []).append(RedactionRecord(own, before, after))
+    return by_event
 
 
 def _heads() -> dict[int, tuple[int, str]]:

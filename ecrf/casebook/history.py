@@ -1,16 +1,18 @@
 """The history of one value, read from the audit trail in words people use, with what was done about it."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
 from ecrf.audit.models import REDACTED, AuditEvent, Redaction
-from ecrf.casebook.items import ClockTime, Item, Measure
-from ecrf.casebook.models import Crf, Entry, MissingReason, Patient
-from ecrf.casebook.registry import CRFS, CrfDefinition
+from ecrf.casebook.models import Patient
+from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
+from ecrf.forms.crf import Crf, MissingReason
+from ecrf.forms.items import ClockTime, Item, Measure
+from ecrf.forms.registry import CRFS, CrfDefinition
 
 BLANK = "blank"
 
@@ -30,47 +32,29 @@ class HistoryLine:
     position: int = 0
 
 
-@dataclass(frozen=True)
-class Moment:
-    """What was done about a value without changing it: asked, answered, verified, signed; `said` in which words."""
-
-    at: datetime
-    actor: str
-    role: str
-    what: str
-    said: str = ""
+ItemEvent = HistoryLine | HistoryMoment
 
 
-Told = HistoryLine | Moment
-AROUND: list[Callable[[Entry, str], Iterable[Moment]]] = []
-
-
-def around_item(step: Callable[[Entry, str], Iterable[Moment]]) -> Callable[[Entry, str], Iterable[Moment]]:
-    """Let a floor above tell what it knows of an item of an entry."""
-    AROUND.append(step)
-    return step
-
-
-def item_story(definition: CrfDefinition, row: Crf, item: str) -> list[Told]:
+def item_story(definition: CrfDefinition, row: Crf, item: str) -> list[ItemEvent]:
     """Every change of one item and what was done about it, oldest first; a few statements, however much it is."""
     lines = item_history(definition, row, item)
-    told: list[Told] = [*lines, *_redactions(row, lines)]
-    told += [moment for step in AROUND for moment in step(row.entry, item)]
-    return sorted(told, key=lambda each: each.at)
+    moments: list[ItemEvent] = [*lines, *_redactions(row, lines)]
+    moments += [moment for step in HOOKS.history for moment in step(row.entry, item)]
+    return sorted(moments, key=lambda moment: moment.at)
 
 
-def _redactions(row: Crf, lines: list[HistoryLine]) -> Iterable[Moment]:
+def _redactions(row: Crf, lines: list[HistoryLine]) -> Iterable[HistoryMoment]:
     """Who took personal data out of these lines, when and why; no statement where nobody did."""
     touched = [line.position for line in lines if REDACTED in f"{line.old} {line.new} {line.reason}"]
     if not touched:
         return
-    told = Redaction.objects.filter(chain=row.entry.patient_id, position__in=touched)
-    acts = told.order_by("pk").values_list("redacted_at", "redacted_by__username", "reason")
+    redactions = Redaction.objects.filter(chain=row.entry.patient_id, position__in=touched)
+    acts = redactions.order_by("pk").values_list("redacted_at", "redacted_by__username", "reason")
     seen: dict[tuple[str, str], datetime] = {}
     for at, by, reason in acts:
         seen.setdefault((by, reason), at)
     for (by, reason), at in seen.items():
-        yield Moment(at, by, "", "redacted personal data", reason)
+        yield HistoryMoment(at, by, "", "redacted personal data", reason)
 
 
 def item_history(definition: CrfDefinition, row: Crf, item: str) -> list[HistoryLine]:
@@ -160,4 +144,4 @@ def _from_trail(item: Item, value: Any) -> Any:
     """The trail holds JSON: give decimals and times their form back."""
     if isinstance(item, Measure):
         return Decimal(str(value))
-    return datetime.strptime(value[:5], "%H:%M").time() if isinstance(item, ClockTime) else value
+    return time.fromisoformat(value[:5]) if isinstance(item, ClockTime) else value

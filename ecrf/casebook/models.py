@@ -1,16 +1,17 @@
-"""Patients, their visits and their entries; `Crf`, the base of every typed form; and each patient's outlook."""
+"""Patients, their visits and their entries; `Crf`, the base of every typed form; and each patient's schedule status."""
 
 import uuid
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
-from ecrf.casebook.marks import ReviewMark  # noqa: F401  (a table of this app)
-from ecrf.casebook.reference import ReferenceRange  # noqa: F401  (a table of this app)
+from ecrf.casebook.laboratory.models import ReferenceRange  # noqa: F401  (a table of this app)
+from ecrf.casebook.review_status import ReviewStatus  # noqa: F401  (a table of this app)
+from ecrf.casebook.schedule.due import is_overdue
 
 
 @audited(patient="r.id")
@@ -84,6 +85,10 @@ class Entry(models.Model):
     crf = models.CharField(max_length=40, help_text="The CRF's key")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="rows")
     number = models.PositiveSmallIntegerField(default=1, help_text="Within a repeat, from 1")
+    form_version = models.PositiveSmallIntegerField(help_text="Of the CRF, when the entry was made")
+    form_fingerprint = models.CharField(
+        max_length=64, help_text="Of that version's definition: SHA-256, in hex"
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     missing = models.PositiveSmallIntegerField(
         default=0, help_text="How many required items are empty; derived, kept for lists"
@@ -105,6 +110,10 @@ class Entry(models.Model):
                 name="entry_once",
             ),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="entry_status"),
+            models.CheckConstraint(
+                condition=models.Q(form_version__gte=1, form_fingerprint__regex="^[0-9a-f]{64}$"),
+                name="entry_form_version_and_fingerprint",
+            ),
             models.CheckConstraint(
                 condition=models.Q(struck_at__isnull=True, struck_by__isnull=True, struck_reason="")
                 | (models.Q(struck_at__isnull=False, struck_by__isnull=False) & ~models.Q(struck_reason="")),
@@ -141,47 +150,21 @@ class Entry(models.Model):
         return self.status == Status.COMPLETE and not self.missing
 
 
-class MissingReason(models.TextChoices):
-    """Why an item carries no value. It satisfies "required" and is exported as a column of its own."""
-
-    NOT_DONE = "not-done", "Not done"
-    NOT_APPLICABLE = "not-applicable", "Not applicable"
-    UNKNOWN = "unknown", "Unknown"
-    REFUSED = "refused", "Refused"
+def not_struck(path: str = "") -> models.Q:
+    """Of entries (to which `path` leads), those that are not `is_struck`."""
+    return models.Q(**{f"{path}struck_at": None, f"{path}parent__struck_at": None})
 
 
-class Crf(models.Model):
-    """Base of every case report form: a typed table with one column an item, one row an entry."""
-
-    entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="+")
-    missing_reasons = models.JSONField(
-        default=dict, blank=True, help_text="{item: {reason, comment}} of items without a value, and why"
-    )
-
-    site_path: ClassVar[str] = "entry__patient__site"
-    sections: ClassVar[tuple[Any, ...]] = ()
-    uses_ranges: ClassVar[bool] = False
-    """Whether items are derived from the site's reference ranges."""
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return str(self.entry)
-
-    @property
-    def site(self) -> Site:
-        return self.entry.patient.site
-
-    def calculate(self, book: Any) -> None:
-        """Set the items the system derives (those declared with a `rule`); `book` is the patient's casebook."""
+def done(path: str = "") -> models.Q:
+    """Of entries (to which `path` leads), those that are `is_done`."""
+    return models.Q(**{f"{path}status": Status.COMPLETE, f"{path}missing": 0})
 
 
-class PatientOutlook(models.Model):
-    """What the schedule says comes next for a patient: one row each, derived by `due.py`, so that lists of
+class PatientStatus(models.Model):
+    """What the schedule says comes next for a patient: one row each, derived by `schedule/due.py`, so that lists of
     ten thousand patients need no walk through their visits. Holds no study data; can be rebuilt any time."""
 
-    patient = models.OneToOneField(Patient, models.PROTECT, primary_key=True, related_name="outlook")
+    patient = models.OneToOneField(Patient, models.PROTECT, primary_key=True, related_name="schedule_status")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     state = models.CharField(max_length=20)
     last_code = models.CharField(max_length=10, blank=True)
@@ -196,10 +179,10 @@ class PatientOutlook(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["site", "closes_on"], name="outlook_closes"),
+            models.Index(fields=["site", "closes_on"], name="schedule_status_closes"),
             models.Index(
                 fields=["site", "patient"],
-                name="outlook_unfinished",
+                name="schedule_status_unfinished",
                 condition=~models.Q(unfinished_code=""),
             ),
         ]
@@ -209,4 +192,4 @@ class PatientOutlook(models.Model):
 
     def is_overdue(self, today: date) -> bool:
         """Whether the next visit's window has closed; `today` is the site's."""
-        return bool(self.closes_on and self.closes_on < today)
+        return is_overdue(self.closes_on, today)

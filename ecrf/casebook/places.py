@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ecrf.casebook.models import Entry, Patient, Visit
-from ecrf.casebook.registry import CrfDefinition
+from ecrf.forms.registry import CRFS, CrfDefinition
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,25 @@ class Place:
     @property
     def address(self) -> str:
         return str(self.number) if self.parent is None else f"{self.parent}.{self.number}"
+
+    @property
+    def above(self) -> "Place | None":
+        """Where the form stands whose row this is."""
+        if self.parent is None:
+            return None
+        return Place(self.patient, CRFS[self.definition.row_of], self.visit, self.parent)
+
+    def new_entry(self) -> Entry:
+        """An entry that is not saved yet; it keeps the version of its form."""
+        definition = self.definition
+        return Entry(
+            patient=self.patient,
+            visit=self.visit,
+            crf=definition.key,
+            number=self.number,
+            form_version=definition.version,
+            form_fingerprint=definition.fingerprint,
+        )
 
     def lookup(self) -> dict[str, Any]:
         """The filter that finds the entry."""

@@ -1,7 +1,6 @@
 """Acts on several objects: add a patient, open a visit, add one more of a repeating form, complete."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,21 +9,17 @@ from django.db.models import Max
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
-from ecrf.casebook.models import MOVES, Crf, Entry, Patient, Status, Visit
-from ecrf.casebook.outlooks import refresh_outlook
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.models import MOVES, Entry, Patient, Status, Visit
 from ecrf.casebook.places import Place
-from ecrf.casebook.protocol import VisitPlan, protocol
-from ecrf.casebook.registry import CRFS, CrfDefinition
-from ecrf.casebook.storing import ensure_entry
+from ecrf.casebook.record.hooks import HOOKS
+from ecrf.casebook.record.store import ensure_entry
+from ecrf.casebook.schedule.status import refresh_schedule_status
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import VisitPlan, protocol
+from ecrf.forms.registry import CRFS, CrfDefinition
 
 K = TypeVar("K")
-AFTER_COMPLETION: list[Callable[[Patient, list[Crf]], object]] = []
-
-
-def after_completion(step: Callable[[Patient, list[Crf]], object]) -> Callable[[Patient, list[Crf]], object]:
-    """Let a floor above look at the rows that were completed, in the same transaction."""
-    AFTER_COMPLETION.append(step)
-    return step
 
 
 @dataclass(frozen=True)
@@ -55,7 +50,7 @@ def add_patient(*, site: Site, by: User, request_key: uuid.UUID, source: str = "
             request_key=request_key,
             added_by=by,
         )
-        refresh_outlook(patient)
+        refresh_schedule_status(PatientData(patient))
     return patient
 
 
@@ -76,7 +71,7 @@ def open_visit(*, patient: Patient, code: str, by: User, source: str = "site") -
         if visit is None:
             _follows(patient, plan)
             visit = Visit.objects.create(patient=patient, code=code, opened_by=by)
-            refresh_outlook(patient)
+            refresh_schedule_status(PatientData(patient))
     visit.patient = patient
     return visit
 
@@ -130,8 +125,8 @@ def complete_entries(*, patient: Patient, places: list[Place], by: Actor, source
         for row in completed:
             row.entry.status = Status.COMPLETE
         Entry.objects.filter(pk__in=[row.entry_id for row in completed]).update(status=Status.COMPLETE)
-        refresh_outlook(patient)
-        for step in AFTER_COMPLETION:
+        refresh_schedule_status(PatientData(patient))
+        for step in HOOKS.after_completion:
             step(patient, completed)
     return []
 

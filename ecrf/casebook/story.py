@@ -9,9 +9,9 @@ from typing import ClassVar
 
 from django.utils.module_loading import import_string
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.due import Outlook
-from ecrf.casebook.protocol import protocol
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.schedule.due import ScheduleStatus
+from ecrf.forms.protocol import protocol
 
 MINUS = "−"
 
@@ -34,7 +34,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Point:
+class StoryPoint:
     """One value of a series, and by how much it changed since the last visit at which it was assessed."""
 
     series: Series
@@ -88,9 +88,12 @@ class Moment:
 
 @dataclass(frozen=True)
 class Assessment(Moment):
-    """A visit at which something was measured; `since_dose`: days since the last infusion before it."""
+    """A visit at which something was measured; `since_dose`: days since the last dose before it.
 
-    points: tuple[Point, ...] = ()
+    `detail` says the same in words.
+    """
+
+    points: tuple[StoryPoint, ...] = ()
     since_dose: int | None = None
 
     kind = "assessment"
@@ -99,21 +102,13 @@ class Assessment(Moment):
     def fell(self) -> bool:
         return any(point.fell for point in self.points)
 
-    def point(self, series: Series) -> Point | None:
+    def point(self, series: Series) -> StoryPoint | None:
         return next((point for point in self.points if point.series == series), None)
-
-    @property
-    def since_words(self) -> str:
-        if self.since_dose is None:
-            return "before the first infusion"
-        if self.since_dose == 0:
-            return "on the day of an infusion, after it began"
-        return f"{self.since_dose} day{'' if self.since_dose == 1 else 's'} after the last infusion"
 
 
 @dataclass(frozen=True)
 class Dose(Moment):
-    """One infusion day, with what was given and from which lots."""
+    """One day of treatment, with what was given and from which lots."""
 
     given: Decimal | None = None
     unit: str = ""
@@ -166,11 +161,15 @@ class End(Moment):
 
 @dataclass(frozen=True)
 class Story:
-    """Everything of the figure. `ticks`: the days of the scheduled visits, for the axis."""
+    """Everything of the figure. `ticks`: the days of the scheduled visits, for the axis.
+
+    `treatment` is what one dose is called: "injection".
+    """
 
     series: tuple[Series, ...]
     moments: tuple[Moment, ...]
     ticks: tuple[int, ...]
+    treatment: str = "dose"
 
     @property
     def first(self) -> int:
@@ -193,7 +192,7 @@ class Story:
         doses = sum(isinstance(m, Dose) for m in self.moments)
         events = [m for m in self.moments if isinstance(m, Event)]
         parts += [
-            f"{doses} infusion day{'' if doses == 1 else 's'}",
+            f"{doses} {self.treatment} day{'' if doses == 1 else 's'}",
             f"{len(events)} adverse event{'' if len(events) == 1 else 's'}"
             + (f", {serious} of them serious" if (serious := sum(e.serious for e in events)) else ""),
             *(m.title for m in self.moments if isinstance(m, Missed)),
@@ -215,16 +214,16 @@ class Story:
         )
 
 
-Teller = Callable[[Book, Outlook, date], Story | None]
+Renderer = Callable[[PatientData, ScheduleStatus, date], Story | None]
 
 
 @cache
-def _teller(path: str) -> Teller:
-    found: Teller = import_string(path)
+def _renderer(path: str) -> Renderer:
+    found: Renderer = import_string(path)
     return found
 
 
-def story_of(book: Book, outlook: Outlook) -> Story | None:
+def story_of(data: PatientData, schedule_status: ScheduleStatus) -> Story | None:
     """The patient's story as of today at the site; None where there is nothing to draw, or the trial tells none."""
     path = protocol().story
-    return _teller(path)(book, outlook, book.patient.site.today()) if path else None
+    return _renderer(path)(data, schedule_status, data.patient.site.today()) if path else None

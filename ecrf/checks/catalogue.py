@@ -5,10 +5,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from ecrf.casebook.protocol import Assumption, Protocol
-from ecrf.casebook.registry import CRFS, CrfDefinition
 from ecrf.checks.item_words import needed, takes
 from ecrf.checks.registry import ANY, CHECKS, Check
+from ecrf.forms.protocol import Assumption, Protocol
+from ecrf.forms.registry import CRFS, CrfDefinition
 
 MARKS = {
     "P": "Our provisional default",
@@ -30,6 +30,7 @@ class CheckLine:
     """One edit check, its items and forms by their titles; `offers` is what the site is offered, "" for nothing."""
 
     id: str
+    version: int
     title: str
     hard: bool
     looks_at: tuple[str, ...]
@@ -88,17 +89,18 @@ class Catalogue:
 def catalogue(trial: Protocol) -> Catalogue:
     """The rules as they stand in the code now."""
     forms = tuple(_form(CRFS[key]) for key in _in_order(trial))
-    return Catalogue(trial.title, (*forms, _any_form()), trial.assumptions)
+    any_form = FormRules("any-form", "Any form", "", (), _checks_on(ANY), ())
+    return Catalogue(trial.title, (*forms, any_form), trial.assumptions)
 
 
 def _in_order(trial: Protocol) -> Iterable[str]:
     """Every form once: as scheduled, each followed by those that are its rows."""
-    wanted = [*trial.scheduled_crfs(), *CRFS]
-    return dict.fromkeys(each for key in wanted for each in _with_rows(CRFS[key].row_of or key))
+    keys = [*trial.scheduled_crfs(), *CRFS]
+    return dict.fromkeys(form for key in keys for form in _with_rows(CRFS[key].row_of or key))
 
 
 def _with_rows(key: str) -> list[str]:
-    return [key, *(each for row in CRFS[key].rows for each in _with_rows(row))]
+    return [key, *(form for row in CRFS[key].rows for form in _with_rows(row))]
 
 
 def _form(definition: CrfDefinition) -> FormRules:
@@ -107,36 +109,39 @@ def _form(definition: CrfDefinition) -> FormRules:
     return FormRules(definition.key, definition.title, part_of, definition.row_names, checks, items)
 
 
-def _any_form() -> FormRules:
-    return FormRules("any-form", "Any form", "", (), _checks_on(ANY), ())
-
-
 def _checks_on(key: str) -> tuple[CheckLine, ...]:
-    found = sorted((one for one in CHECKS.values() if one.on == key), key=lambda one: one.id)
-    return tuple(_check(one) for one in found)
+    checks = sorted((check for check in CHECKS.values() if check.on == key), key=lambda check: check.id)
+    return tuple(
+        CheckLine(
+            id=check.id,
+            version=check.version,
+            title=check.title,
+            hard=check.hard,
+            looks_at=_looks_at(check),
+            reads=tuple(_read(check, *read.split(".")) for read in sorted(check.triggers)),
+            mark=check.source,
+            offers=check.offer.label if check.offer else "",
+        )
+        for check in checks
+    )
 
 
-def _check(one: Check) -> CheckLine:
-    offers = one.offer.label if one.offer else ""
-    return CheckLine(one.id, one.title, one.hard, _looks_at(one), _reads(one), one.source, offers)
-
-
-def _looks_at(one: Check) -> tuple[str, ...]:
-    if one.kinds:
-        return tuple(KINDS.get(kind, f"every {kind}") for kind in one.kinds)
-    if ANY in one.items:
+def _looks_at(check: Check) -> tuple[str, ...]:
+    if check.kinds:
+        return tuple(KINDS.get(kind, f"every {kind}") for kind in check.kinds)
+    if ANY in check.items:
         return ("every item",)
-    return tuple(_sections_first(CRFS[one.on], one.items) if one.on in CRFS else one.items)
+    return tuple(_sections_first(CRFS[check.on], check.items) if check.on in CRFS else check.items)
 
 
 def _sections_first(definition: CrfDefinition, names: Iterable[str]) -> list[str]:
     """The items by their labels, a long section that is looked at as a whole by its title."""
-    wanted, found = set(names), []
+    wanted, words = set(names), []
     for section in definition.sections:
         inside = [name for name in section.items if name in wanted]
-        whole = len(inside) == len(section.items) > LONG
-        found += [f"all of “{section.title}”"] if whole else [label(definition.key, name) for name in inside]
-    return found
+        is_whole = len(inside) == len(section.items) > LONG
+        words += [f"all of “{section.title}”"] if is_whole else [label(definition.key, n) for n in inside]
+    return words
 
 
 def label(key: str, name: str) -> str:
@@ -144,12 +149,8 @@ def label(key: str, name: str) -> str:
     return str(CRFS[key].items[name].verbose_name)
 
 
-def _reads(one: Check) -> tuple[str, ...]:
-    return tuple(_read(one, *read.split(".")) for read in sorted(one.woken_by))
-
-
-def _read(one: Check, key: str, name: str = "") -> str:
-    title = f"other entries of {CRFS[key].title}" if key == one.on else CRFS[key].title
+def _read(check: Check, key: str, name: str = "") -> str:
+    title = f"other entries of {CRFS[key].title}" if key == check.on else CRFS[key].title
     return f"{title} ({label(key, name)})" if name else title
 
 

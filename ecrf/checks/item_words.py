@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from ecrf.casebook.items import WholeNumber
-from ecrf.casebook.registry import CRFS, CrfDefinition
+from ecrf.forms.items import WholeNumber
+from ecrf.forms.registry import CRFS, CrfDefinition
 
 
 def takes(item: Any) -> str:

@@ -1,4 +1,4 @@
-"""Findings: what soft checks asked about saved values, and what the site answered."""
+"""Discrepancies: what soft checks asked about saved values, and what the site answered."""
 
 from typing import ClassVar
 
@@ -7,24 +7,61 @@ from django.db import models
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
-from ecrf.casebook.models import Crf, Entry
+from ecrf.casebook.models import Entry
+from ecrf.checks.registry import CHECKS, Check, Question
+from ecrf.checks.texts import identity
+from ecrf.forms.crf import Crf
 
 
-class FindingState(models.TextChoices):
+class DiscrepancyState(models.TextChoices):
     OPEN = "open", "To answer"
     CONFIRMED = "confirmed", "Confirmed against the source"
     CLEARED = "cleared", "No longer so"
 
 
+class AskedByCheck(models.Model):
+    """What a check asks, as data: the same question as long as the check's version and the values are the same.
+
+    `text_as_asked` is for the trail, and for a check that the code no longer has; nothing compares it.
+    """
+
+    QUESTION: ClassVar = ("check_version", "variant", "parameters", "text_as_asked")
+    """The columns that say what is asked."""
+
+    check_id = models.CharField(max_length=40)
+    check_version = models.PositiveSmallIntegerField(default=1)
+    variant = models.CharField(max_length=40, blank=True, help_text="Which of the check's texts")
+    parameters = models.JSONField(
+        default=dict, help_text="The values it speaks of: {name in the text: value}"
+    )
+    text_as_asked = models.TextField(help_text="In words, when it was asked")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def text(self) -> str:
+        """In the check's words of today; as it was asked where today's check speaks of other things."""
+        check = CHECKS.get(self.check_id)
+        if check is None or check.version != self.check_version:
+            return self.text_as_asked
+        if not check.can_fill(self.variant, self.parameters):
+            return self.text_as_asked
+        return check.texts[self.variant].filled(self.parameters, check.on)
+
+    @property
+    def identity(self) -> str:
+        """Changes with the check's version and the values, and with nothing else."""
+        return identity(self.check_version, self.parameters)
+
+
 @audited(patient="(SELECT e.patient_id FROM casebook_entry e WHERE e.id = r.entry_id)", entry="r.entry_id")
-class Finding(models.Model):
+class Discrepancy(AskedByCheck):
     """One soft check's question on one item of one entry. Another value asks anew; the same one stays answered."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="findings")
-    check_id = models.CharField(max_length=40)
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="discrepancies")
     item = models.CharField(max_length=63)
-    text = models.TextField(help_text="The question as asked, with the values it was asked about")
-    state = models.CharField(max_length=10, choices=FindingState, default=FindingState.OPEN)
+    state = models.CharField(max_length=10, choices=DiscrepancyState, default=DiscrepancyState.OPEN)
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -34,16 +71,23 @@ class Finding(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["entry", "check_id", "item"], name="finding_once"),
+            models.UniqueConstraint(fields=["entry", "check_id", "item"], name="discrepancy_once"),
             models.CheckConstraint(
                 condition=models.Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
                 | models.Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
-                name="finding_confirmed_at_and_by",
+                name="discrepancy_confirmed_at_and_by",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.check_id} {self.item}"
+
+    def ask(self, check: Check, question: Question) -> None:
+        """Take what the check asks now; it is open, whatever was answered before."""
+        self.check_id, self.check_version = check.id, check.version
+        self.variant, self.parameters = question.variant, question.parameters
+        self.text_as_asked = check.text_of(question)
+        self.state, self.confirmed_at, self.confirmed_by = DiscrepancyState.OPEN, None, None
 
     @property
     def site(self) -> Site:

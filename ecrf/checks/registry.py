@@ -1,4 +1,4 @@
-"""`@check` makes a function an edit check. A check reads its row and its patient's book, and writes nothing."""
+"""`@check` makes a function an edit check. A check reads its row and the patient's data, and writes nothing."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,52 +6,80 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from ecrf.casebook.book import COMPARED, Book
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.data import PatientData
+from ecrf.checks.texts import Stored, Text, parse, stored
+from ecrf.forms.registry import CRFS
 
 ANY = "*"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Question:
-    """What a check says of one item: why it is refused (hard), or what the site is asked (soft)."""
+    """What a check says of one item: why it is refused (hard), or what the site is asked (soft).
+
+    `parameters` are the values it speaks of, as they are kept. `variant` chooses among the texts of a check that has
+    several; it is no part of what identifies a question, so the parameters must tell the cases apart.
+    """
 
     item: str
-    text: str
+    variant: str
+    parameters: dict[str, Stored]
+
+    def __init__(self, item: str, variant: str = "", /, **parameters: object) -> None:
+        kept = {name: stored(value) for name, value in parameters.items()}
+        for name, value in (("item", item), ("variant", variant), ("parameters", kept)):
+            object.__setattr__(self, name, value)
 
 
-Rule = Callable[[Any, Book], Iterator[Question]]
+Rule = Callable[[Any, PatientData], Iterator[Question]]
 
 
 @dataclass(frozen=True)
 class Offer:
     """What the page offers beside a check's question: to add an entry to a log, filled in as far as is known.
 
-    `fill` takes (row, book) as the check does, and gives {item: text as one would type it}.
+    `fill` takes (row, patient data) as the check does, and gives {item: text as one would type it}.
     """
 
     crf: str
     label: str
-    fill: Callable[[Any, Book], dict[str, str]]
+    fill: Callable[[Any, PatientData], dict[str, str]]
 
 
 @dataclass(frozen=True)
 class Check:
     """One edit check: its id never changes. `on` is the CRF it looks at, `items` those that set it off ("*": all);
-    `kinds` narrows that to items of these kinds. `reads` names the forms it reads beside its row, `woken_by` what
-    of them sets it off too: "form" for any item, "form.item" for one. `source` says whose limit it is."""
+    `kinds` narrows that to items of these kinds. `reads` names the forms it reads beside its row, `triggers` what
+    of them sets it off too: "form" for any item, "form.item" for one. `source` says whose limit it is.
+    `texts`: {variant: what it says}, with the one variant "" if it has a single text."""
 
     id: str
+    version: int
     on: str
     items: tuple[str, ...]
     kinds: tuple[str, ...]
     hard: bool
     reads: frozenset[str]
-    woken_by: frozenset[str]
+    triggers: frozenset[str]
     source: str
     rule: Rule
     title: str
+    texts: dict[str, Text]
     offer: Offer | None = None
+
+    def ask(self, row: Any, data: PatientData) -> Iterator[Question]:
+        """What it says of a row. TypeError if a question does not give exactly what its text shows."""
+        for question in self.rule(row, data.limited_to(self.reads)):
+            if not self.can_fill(question.variant, question.parameters):
+                given = f"“{question.variant}” with {sorted(question.parameters)}"
+                raise TypeError(f"Edit check {self.id} has no text {given}.")
+            yield question
+
+    def can_fill(self, variant: str, parameters: dict[str, Stored]) -> bool:
+        return variant in self.texts and self.texts[variant].names == set(parameters)
+
+    def text_of(self, question: Question) -> str:
+        return self.texts[question.variant].filled(question.parameters, self.on)
 
     def looks_at(self, crf: str, changed: list[str]) -> bool:
         """Whether a change of these items of its own form sets it off."""
@@ -59,11 +87,11 @@ class Check:
             return False
         return not self.kinds or any(CRFS[crf].items[name].kind in self.kinds for name in changed)
 
-    def is_woken(self, crf: str, changed: list[str]) -> bool:
+    def is_triggered(self, crf: str, changed: list[str]) -> bool:
         """Whether a change of these items sets it off for other rows than their own."""
-        if crf == self.on and crf in self.woken_by:
+        if crf == self.on and crf in self.triggers:
             return self.looks_at(crf, changed)
-        return crf in self.woken_by or any(f"{crf}.{name}" in self.woken_by for name in changed)
+        return crf in self.triggers or any(f"{crf}.{name}" in self.triggers for name in changed)
 
 
 CHECKS: dict[str, Check] = {}
@@ -73,6 +101,8 @@ def check(
     id: str,
     *,
     on: str,
+    text: str | dict[str, str],
+    version: int = 1,
     items: tuple[str, ...] = (ANY,),
     kinds: tuple[str, ...] = (),
     hard: bool = False,
@@ -82,9 +112,14 @@ def check(
 ) -> Callable[[Rule], Rule]:
     """Register an edit check; the first sentence of its docstring is its title. Duplicate ids raise at start.
 
+    The function takes (row, patient data) and yields a `Question` per item it objects to.
+    `text`: what it says, with a name in braces for each value that the question gives (`texts.SHOWN` lists how a value
+    may be shown); {variant: text} where it says different things. A text may be worded anew at any time, but a variant
+    keeps its name, and what is shown of it keeps the names of its values.
+    `version`: raise it when the rule changes so that an answer given before no longer counts: then what was confirmed
+    is asked anew. A discrepancy is the same one as long as version and values are.
     `reads` may narrow a form to the items that matter: "consent.signed_on".
-    The function takes (row, book) and yields a `Question` per item it objects to. `source`: P for our provisional
-    default, or D, S, O as in the protocol's list of facts.
+    `source`: P for our provisional default, or D, S, O as in the protocol's list of facts.
     """
 
     def register(rule: Rule) -> Rule:
@@ -95,12 +130,28 @@ def check(
         title = (rule.__doc__ or "").strip().split("\n")[0]
         if not title:
             raise ImproperlyConfigured(f"Edit check {id} has no docstring to tell what it asks.")
+        try:
+            texts = {
+                name: parse(words) for name, words in ({"": text} if isinstance(text, str) else text).items()
+            }
+        except ValueError as error:
+            raise ImproperlyConfigured(f"Edit check {id}: {error}") from error
         forms = frozenset(read.partition(".")[0] for read in reads)
         CHECKS[id] = Check(
-            id, on, tuple(items), kinds, hard, forms, frozenset(reads), source, rule, title, offer
+            id=id,
+            version=version,
+            on=on,
+            items=tuple(items),
+            kinds=kinds,
+            hard=hard,
+            reads=forms,
+            triggers=frozenset(reads),
+            source=source,
+            rule=rule,
+            title=title,
+            texts=texts,
+            offer=offer,
         )
-        if on in forms:
-            COMPARED.add(on)
         return rule
 
     return register

@@ -5,37 +5,36 @@ from typing import Any
 
 from django.db.models import Q
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.models import Crf, Patient
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.recalculating import after_recalculation
-from ecrf.casebook.registry import CRFS
-from ecrf.casebook.striking import after_strike
-from ecrf.casebook.writing import Writing, after_write, before_write, needed
-from ecrf.checks.following import held_among, told
-from ecrf.checks.models import Finding, FindingState
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.models import Patient
+from ecrf.casebook.record.hooks import HOOKS, Writing
+from ecrf.checks.discrepancies import notify
+from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import ANY, CHECKS, Check, Question
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 
-Asked = dict[tuple[int, str, str], str]
 
-
-@needed
+@HOOKS.needed
 def kinds_read(key: str, changed: list[str]) -> set[str]:
-    """The kinds of form that the checks read which these items set off."""
+    """The kinds of form that the checks read which these items set off; the form itself where any check compares it
+    with others of its kind."""
     own = [c for c in CHECKS.values() if c.looks_at(key, changed)]
-    others = [c for c in CHECKS.values() if not c.hard and c.is_woken(key, changed)]
+    others = [c for c in CHECKS.values() if not c.hard and c.is_triggered(key, changed)]
     rows = {kind for c in others for kind in _kinds(c)}
-    return rows.union(*(c.reads for c in [*own, *others]))
+    is_compared = any(c.on == key and key in c.reads for c in CHECKS.values())
+    return rows.union({key} if is_compared else (), *(c.reads for c in [*own, *others]))
 
 
-@before_write
+@HOOKS.before_write
 def refuse_impossible(writing: Writing) -> dict[str, str]:
     """Hard checks: {item: why it is refused}."""
     key = writing.place.definition.key
     hard = [c for c in CHECKS.values() if c.hard and c.looks_at(key, writing.changed)]
-    book = writing.book
-    asked = [(c, q) for c in hard for q in _ask(c, writing.row, book)]
-    return {name: q.text for c, q in asked for name in _given(c, q, writing.changed)}
+    data = writing.data
+    asked = [(c, q) for c in hard for q in _ask(c, writing.row, data)]
+    return {name: c.text_of(q) for c, q in asked for name in _given(c, q, writing.changed)}
 
 
 def _given(check: Check, question: Question, changed: list[str]) -> list[str]:
@@ -45,19 +44,19 @@ def _given(check: Check, question: Question, changed: list[str]) -> list[str]:
     return [name for name in changed if name in check.items or ANY in check.items]
 
 
-@after_write
-def ask_about_unlikely(writing: Writing) -> list[Finding]:
-    """Soft checks: open, keep, reopen or clear findings; returns those of this entry that are not cleared."""
+@HOOKS.after_write
+def ask_about_unlikely(writing: Writing) -> list[Discrepancy]:
+    """Soft checks: open, keep, reopen or clear discrepancies; returns those of this entry that are not cleared."""
     key = writing.place.definition.key
     own = [c for c in CHECKS.values() if not c.hard and c.looks_at(key, writing.changed)]
-    others = [c for c in CHECKS.values() if not c.hard and _is_woken(c, writing)]
-    book = writing.book
+    others = [c for c in CHECKS.values() if not c.hard and _is_triggered(c, writing)]
+    data = writing.data
     runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}
-    book.load(*(kind for c in others for kind in [*_kinds(c), *c.reads] if kind != key))
+    data.load(*(kind for c in others for kind in [*_kinds(c), *c.reads] if kind != key))
     for c in others:
-        runs |= {(c.id, row.entry_id): (c, row) for kind in _kinds(c) for row in book.rows(kind)}
+        runs |= {(c.id, row.entry_id): (c, row) for kind in _kinds(c) for row in data.rows(kind)}
     runs |= {(c.id, row.entry_id): (c, row) for c, row in _of_recalculated(writing)}
-    return _settle(writing.place.patient, list(runs.values()), book, writing.row.entry_id)
+    return _settle(writing.place.patient, list(runs.values()), data, writing.row.entry_id)
 
 
 def _of_recalculated(writing: Writing) -> Iterator[tuple[Check, Crf]]:
@@ -67,77 +66,82 @@ def _of_recalculated(writing: Writing) -> Iterator[tuple[Check, Crf]]:
         standing = [row for row in writing.recalculated if row.entry.crf == key and not row.entry.is_struck]
         for c in CHECKS.values():
             if not c.hard and c.looks_at(key, derived):
-                rows = writing.book.rows(key) if c.is_woken(key, derived) else standing
+                rows = writing.data.rows(key) if c.is_triggered(key, derived) else standing
                 yield from ((c, row) for row in rows)
 
 
-def _is_woken(check: Check, writing: Writing) -> bool:
+def _is_triggered(check: Check, writing: Writing) -> bool:
     """Whether what was written sets the check off for other rows; where there are unscheduled visits, the date of any
     visit moves the order of the visits, and with it what "the last visit" is."""
     key, trial = writing.place.definition.key, protocol()
-    if check.is_woken(key, writing.changed):
+    if check.is_triggered(key, writing.changed):
         return True
     if key != trial.visit_form or trial.visit_date_item not in writing.changed or check.on not in check.reads:
         return False
-    return any(plan and plan.repeats for plan in map(trial.plan, writing.book.visit_days))
+    return any(plan and plan.repeats for plan in map(trial.plan, writing.data.visit_days))
 
 
-def _settle(patient: Patient, runs: Iterable[tuple[Check, Crf]], book: Book, entry_id: int) -> list[Finding]:
+def _settle(
+    patient: Patient, runs: Iterable[tuple[Check, Crf]], data: PatientData, entry_id: int
+) -> list[Discrepancy]:
     """Compare what the checks ask now with what they asked before."""
     runs = list(runs)
-    asked: Asked = {(r.entry_id, c.id, q.item): q.text for c, r in runs for q in _ask(c, r, book)}
+    asked = {(r.entry_id, c.id, q.item): (c, q) for c, r in runs for q in _ask(c, r, data)}
     ran = {(row.entry_id, check.id) for check, row in runs}
     entries = {row_entry for row_entry, _ in ran} | {entry_id}
-    known = list(Finding.objects.filter(entry__in=entries))
+    known = list(Discrepancy.objects.filter(entry__in=entries))
     changed = []
-    for finding in known:
-        if (finding.entry_id, finding.check_id) not in ran:
+    for discrepancy in known:
+        if (discrepancy.entry_id, discrepancy.check_id) not in ran:
             continue
-        text = asked.pop((finding.entry_id, finding.check_id, finding.item), None)
-        if _move(finding, text):
-            changed.append(finding)
-    new = [
-        Finding(entry_id=entry, check_id=check_id, item=item, text=text)
-        for (entry, check_id, item), text in asked.items()
-    ]
-    held = held_among(patient, {f.entry_id for f in [*changed, *new]} - {entry_id})
-    changed = [finding for finding in changed if finding.entry_id not in held]
-    new = [finding for finding in new if finding.entry_id not in held]
-    columns = ["text", "state", "confirmed_at", "confirmed_by"]
+        question = asked.pop((discrepancy.entry_id, discrepancy.check_id, discrepancy.item), None)
+        if _move(discrepancy, question):
+            changed.append(discrepancy)
+    new = []
+    for (entry, _check_id, item), question in asked.items():
+        new.append(Discrepancy(entry_id=entry, item=item))
+        new[-1].ask(*question)
+    # What is locked stays as it is: what is entered elsewhere still can be.
+    if elsewhere := {one.entry_id for one in [*changed, *new]} - {entry_id}:
+        locked = {pk for step in HOOKS.guards for pk in step(patient, elsewhere)}
+        changed = [discrepancy for discrepancy in changed if discrepancy.entry_id not in locked]
+        new = [discrepancy for discrepancy in new if discrepancy.entry_id not in locked]
+    columns = [*Discrepancy.QUESTION, "state", "confirmed_at", "confirmed_by"]
     if len(changed) == 1:
         changed[0].save(update_fields=columns)  # nearly always; a third of the bulk statement's time
     elif changed:
-        Finding.objects.bulk_update(changed, columns)
+        Discrepancy.objects.bulk_update(changed, columns)
     if new:
-        Finding.objects.bulk_create(new)
+        Discrepancy.objects.bulk_create(new)
     if moved := [*changed, *new]:
         rows = {row.entry_id: row for _, row in runs}
-        for finding in moved:
-            finding.row = rows.get(finding.entry_id)
-        told(patient, moved)
-    return [f for f in [*known, *new] if f.entry_id == entry_id and f.state != FindingState.CLEARED]
+        for discrepancy in moved:
+            discrepancy.row = rows.get(discrepancy.entry_id)
+        notify(patient, moved)
+    return [f for f in [*known, *new] if f.entry_id == entry_id and f.state != DiscrepancyState.CLEARED]
 
 
-def _move(finding: Finding, text: str | None) -> bool:
-    """Bring a known finding to what its check says now; whether it changed."""
-    if text is None:
-        moved = finding.state != FindingState.CLEARED
-        finding.state = FindingState.CLEARED
-        return moved
-    if finding.text == text and finding.state != FindingState.CLEARED:
+def _move(discrepancy: Discrepancy, asked: tuple[Check, Question] | None) -> bool:
+    """Bring a known discrepancy to what its check asks now, or to rest if it asks nothing; whether it changed."""
+    if asked is None:
+        was_asked = discrepancy.state != DiscrepancyState.CLEARED
+        discrepancy.state = DiscrepancyState.CLEARED
+        return was_asked
+    check, question = asked
+    is_same = (discrepancy.check_version, discrepancy.parameters) == (check.version, question.parameters)
+    if is_same and discrepancy.state != DiscrepancyState.CLEARED:
         return False
-    if finding.text == text and finding.confirmed_at:
-        finding.state = FindingState.CONFIRMED
-        return True
-    finding.text, finding.state = text, FindingState.OPEN
-    finding.confirmed_at = finding.confirmed_by = None
+    if is_same and discrepancy.confirmed_at:
+        discrepancy.state = DiscrepancyState.CONFIRMED
+    else:
+        discrepancy.ask(check, question)
     return True
 
 
-def _ask(check: Check, row: Any, book: Book) -> list[Question]:
+def _ask(check: Check, row: Any, data: PatientData) -> list[Question]:
     if check.on == ANY and not _has(row, check.items):
         return []
-    return list(check.rule(row, book.limited_to(check.reads)))
+    return list(check.ask(row, data))
 
 
 def _kinds(check: Check) -> Iterable[str]:
@@ -148,35 +152,35 @@ def _has(row: Any, items: tuple[str, ...]) -> bool:
     return ANY in items or any(hasattr(row, item) for item in items)
 
 
-@after_strike
+@HOOKS.after_strike
 def run_all(patient: Patient) -> int:
     """Run every soft check over all of one patient's forms (after loading data or changing a check); how many ran."""
-    book = Book(patient)
-    book.load(*CRFS)
+    data = PatientData(patient)
+    data.load(*CRFS)
     _clear_struck(patient)
     runs = []
     for check in CHECKS.values():
         for key in _kinds(check):
-            runs += [(check, row) for row in book.rows(key)] if not check.hard else []
-    _settle(patient, runs, book, 0)
+            runs += [(check, row) for row in data.rows(key)] if not check.hard else []
+    _settle(patient, runs, data, 0)
     return len(runs)
 
 
-@after_recalculation
-def ask_anew(book: Book, keys: list[str]) -> None:
+@HOOKS.after_recalculation
+def ask_anew(data: PatientData, keys: list[str]) -> None:
     """Run every soft check on these kinds of form, and those that read them, for one patient."""
     concerned = [c for c in CHECKS.values() if not c.hard and (c.on in keys or c.reads & set(keys))]
-    book.load(*(key for c in concerned for key in [*_kinds(c), *c.reads]))
-    runs = [(c, row) for c in concerned for key in _kinds(c) for row in book.rows(key)]
-    _settle(book.patient, runs, book, 0)
+    data.load(*(key for c in concerned for key in [*_kinds(c), *c.reads]))
+    runs = [(c, row) for c in concerned for key in _kinds(c) for row in data.rows(key)]
+    _settle(data.patient, runs, data, 0)
 
 
 def _clear_struck(patient: Patient) -> None:
     """Nothing is asked about what is struck out."""
     struck = Q(entry__struck_at__isnull=False) | Q(entry__parent__struck_at__isnull=False)
-    known = Finding.objects.filter(struck, entry__patient=patient)
-    if found := list(known.exclude(state=FindingState.CLEARED)):
-        for finding in found:
-            finding.state = FindingState.CLEARED
-        Finding.objects.bulk_update(found, ["state"])
-        told(patient, found)
+    known = Discrepancy.objects.filter(struck, entry__patient=patient)
+    if found := list(known.exclude(state=DiscrepancyState.CLEARED)):
+        for discrepancy in found:
+            discrepancy.state = DiscrepancyState.CLEARED
+        Discrepancy.objects.bulk_update(found, ["state"])
+        notify(patient, found)

@@ -7,15 +7,16 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.reach import reach
+from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place, is_stored
-from ecrf.casebook.protocol import CASEBOOK, protocol
-from ecrf.casebook.registry import CRFS, CrfDefinition
+from ecrf.forms.protocol import CASEBOOK, protocol
+from ecrf.forms.registry import CRFS, CrfDefinition
 
 
 @dataclass(frozen=True)
-class Where:
+class PagePlace:
     """A page of a patient: a visit's, or (visit None) that of a form that belongs to no visit."""
 
     patient: Patient
@@ -31,16 +32,16 @@ def reach_patient(user: User, number: str) -> Patient:
     return reach(user, Patient.objects.select_related("site"), Right.ENTER, number=number)
 
 
-def reach_where(user: User, number: str, segment: str) -> Where:
+def reach_where(user: User, number: str, segment: str) -> PagePlace:
     """The visit's page, or the patient's pages without a visit."""
     if segment == CASEBOOK:
-        return Where(reach_patient(user, number))
+        return PagePlace(reach_patient(user, number))
     visits = Visit.objects.select_related("patient__site")
     visit = reach(user, visits, Right.ENTER, patient__number=number, code=segment)
-    return Where(visit.patient, visit)
+    return PagePlace(visit.patient, visit)
 
 
-def place_of(where: Where, crf: str, address: str) -> Place:
+def place_of(where: PagePlace, crf: str, address: str) -> Place:
     """The place of an entry on that page; 404 for a form or a number that cannot stand there."""
     definition = CRFS.get(crf)
     if definition is None or not _belongs(where, definition):
@@ -75,7 +76,7 @@ def _struck_out(place: Place) -> int:
     return Entry.objects.filter(**same, struck_at__isnull=False).count()
 
 
-def _belongs(where: Where, definition: CrfDefinition) -> bool:
+def _belongs(where: PagePlace, definition: CrfDefinition) -> bool:
     key = definition.row_of or definition.key
     trial = protocol()
     if where.visit is None:
@@ -85,12 +86,10 @@ def _belongs(where: Where, definition: CrfDefinition) -> bool:
 
 
 def _numbers(address: str) -> tuple[int, int | None]:
-    parts = address.split(".")
-    if len(parts) > 2 or not all(
-        part.isascii() and part.isdigit() and 1 <= int(part) < 1000 for part in parts
-    ):
+    parts = [whole_number(part) or 0 for part in address.split(".")]
+    if len(parts) > 2 or not all(1 <= part < 1000 for part in parts):
         raise Http404
-    return int(parts[-1]), int(parts[0]) if len(parts) == 2 else None
+    return parts[-1], parts[0] if len(parts) == 2 else None
 
 
 def field_name(place: Place, item: str) -> str:
@@ -104,7 +103,7 @@ def html_id(place: Place, item: str = "") -> str:
     return f"{base}-{item}" if item else base
 
 
-def page_url(where: Where, place: Place | None = None) -> str:
+def page_url(where: PagePlace, place: Place | None = None) -> str:
     """The page on which this place is entered."""
     if where.visit:
         return reverse("visit", args=[where.patient.number, where.visit.code])
@@ -113,9 +112,3 @@ def page_url(where: Where, place: Place | None = None) -> str:
     if key in protocol().logs:
         return f"{reverse('log', args=[where.patient.number, key])}#{html_id(place)}"
     return reverse("log", args=[where.patient.number, key])
-
-
-def item_url(where: Where, place: Place, item: str) -> str:
-    """Where the item's value is posted."""
-    parts = [where.patient.number, where.segment, place.definition.key, place.address, item]
-    return reverse("item", args=parts)

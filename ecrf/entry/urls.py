@@ -2,15 +2,22 @@
 
 from django.urls import path
 
-from ecrf.entry.views import checks, item, patient, queries, ranges, signing, today, visit
+from ecrf.entry.patient import views as patient
+from ecrf.entry.queries import views as queries
+from ecrf.entry.ranges import views as ranges
+from ecrf.entry.rules import views as rules
+from ecrf.entry.signing import views as signing
+from ecrf.entry.today import views as today
+from ecrf.entry.visit import item_views as item
+from ecrf.entry.visit import views as visit
 
 FORM = "patients/<str:number>/<str:segment>/<slug:crf>/<int:entry_number>/"
 PLACE = "patients/<str:number>/<str:segment>/<slug:crf>/<str:address>/<slug:name>/"
 
 urlpatterns = [
     path("", today.today, name="today"),
-    path("checks/", checks.checks, name="checks"),
-    path("assumptions/", checks.checks, name="assumptions"),  # as the page was called before
+    path("checks/", rules.checks, name="checks"),
+    path("assumptions/", rules.checks, name="assumptions"),  # as the page was called before
     path("sites/<slug:code>/ranges/", ranges.ranges, name="ranges"),
     path("sites/<slug:code>/ranges/<int:pk>/end/", ranges.end, name="end-range"),
     path("sites/<slug:code>/ranges/<int:pk>/withdraw/", ranges.withdraw, name="withdraw-range"),
@@ -28,5 +35,5 @@ urlpatterns = [
     path(f"{FORM}sign/", signing.form, name="sign-form"),
     path(PLACE, item.item, name="item"),
     path(f"{PLACE}history/", item.history, name="item-history"),
-    path("findings/<int:finding_id>/confirm/", item.confirm_finding, name="confirm-finding"),
+    path("discrepancies/<int:discrepancy_id>/confirm/", item.confirm_discrepancy, name="confirm-discrepancy"),
 ]

@@ -1,30 +1,28 @@
 """What is in the way of a lock: missing items, unfinished forms, overdue visits, open queries, unverified, unsigned."""
 
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
 
 from ecrf.access.models import Site
-from ecrf.casebook.completion import visit_states
-from ecrf.casebook.due import LIVING
-from ecrf.casebook.marks import ReviewMark
-from ecrf.casebook.models import Entry, Patient, PatientOutlook, Status, Visit
-from ecrf.casebook.outlooks import fact_of
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS
-from ecrf.casebook.wording import form_title, visit_label
-from ecrf.locks.models import Scope
-from ecrf.queries.reading import open_queries
+from ecrf.casebook.labels import counted, form_title, label_of, visit_label
+from ecrf.casebook.models import Entry, Patient, PatientStatus, Status, Visit, not_struck
+from ecrf.casebook.review_status import ReviewStatus, unsigned
+from ecrf.casebook.schedule.completion import visit_states
+from ecrf.casebook.schedule.due import LIVING
+from ecrf.casebook.schedule.status import fact_of, overdue
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+from ecrf.locks.models import LockScope
+from ecrf.queries.lookup import open_queries
 
 SHOWN = 10
 """How many places a point names; the rest is counted."""
 
 
 @dataclass(frozen=True)
-class Where:
+class ChecklistPlace:
     """One place that has something open; `page` says of what kind it is: form, visit or patient."""
 
     words: str
@@ -33,12 +31,12 @@ class Where:
 
 
 @dataclass(frozen=True)
-class Point:
+class ChecklistPoint:
     """One kind of open point: how many, in words, and where the first of them are."""
 
     words: str
     count: int
-    places: list[Where] = field(default_factory=list)
+    places: list[ChecklistPlace] = field(default_factory=list)
     number_of_places: int = 0
 
     @property
@@ -50,7 +48,7 @@ class Point:
 class Target:
     """What a freeze or a lock is put on, with all that it hangs on."""
 
-    scope: Scope
+    scope: LockScope
     site: Site | None = None
     patient: Patient | None = None
     visit: Visit | None = None
@@ -59,7 +57,7 @@ class Target:
     @classmethod
     def of(
         cls,
-        scope: Scope,
+        scope: LockScope,
         *,
         site: Site | None = None,
         patient: Patient | None = None,
@@ -70,20 +68,20 @@ class Target:
         patient = patient or (visit or entry).patient if (visit or entry) else patient  # type: ignore[union-attr]
         site = site or (patient.site if patient else None)
         named = {
-            Scope.FORM: entry,
-            Scope.VISIT: visit,
-            Scope.PATIENT: patient,
-            Scope.SITE: site,
-            Scope.STUDY: scope,
+            LockScope.FORM: entry,
+            LockScope.VISIT: visit,
+            LockScope.PATIENT: patient,
+            LockScope.SITE: site,
+            LockScope.STUDY: scope,
         }[scope]
         if named is None:
             raise ValueError(f"No {scope} is named.")
         keeps = {
-            Scope.FORM: (site, patient, None, entry),
-            Scope.VISIT: (site, patient, visit, None),
-            Scope.PATIENT: (site, patient, None, None),
-            Scope.SITE: (site, None, None, None),
-            Scope.STUDY: (None, None, None, None),
+            LockScope.FORM: (site, patient, None, entry),
+            LockScope.VISIT: (site, patient, visit, None),
+            LockScope.PATIENT: (site, patient, None, None),
+            LockScope.SITE: (site, None, None, None),
+            LockScope.STUDY: (None, None, None, None),
         }[scope]
         return cls(scope, *keeps)  # type: ignore[arg-type]
 
@@ -121,7 +119,7 @@ class Target:
         return Q(**{site: self.site.pk}) if self.site else Q(**{f"{site}__is_practice": False})
 
 
-def checklist(target: Target) -> list[Point]:
+def checklist(target: Target) -> list[ChecklistPoint]:
     """What is open, each kind with its count and places; a fixed number of statements, however large the target."""
     points = [
         _overdue(target),
@@ -136,103 +134,116 @@ def checklist(target: Target) -> list[Point]:
 
 
 def _entries(target: Target) -> QuerySet[Entry]:
-    standing = Entry.objects.filter(target.narrow(), struck_at=None).exclude(parent__struck_at__isnull=False)
-    return standing.select_related("patient", "visit", "parent").order_by("patient__number", "pk")
+    return (
+        Entry.objects.filter(target.narrow(), not_struck())
+        .select_related("patient", "visit", "parent")
+        .order_by("patient__number", "pk")
+    )
 
 
-def _form(entry: Entry, more: str = "") -> Where:
-    known = form_title(entry) if entry.crf in CRFS else entry.crf
-    parts = [str(entry.patient), visit_label(entry.visit), known]
-    return Where(" · ".join(part for part in parts if part) + more, "form", entry.parent_id or entry.pk)
+def _form(entry: Entry, more: str = "") -> ChecklistPlace:
+    parts = [str(entry.patient), visit_label(entry.visit), form_title(entry)]
+    return ChecklistPlace(
+        " · ".join(part for part in parts if part) + more, "form", entry.parent_id or entry.pk
+    )
 
 
-def _unfinished(target: Target) -> Point:
-    found = _entries(target).filter(status=Status.DRAFT, parent=None)
-    count = found.count()
-    words = f"{count} form{'s' * (count != 1)} not complete"
-    return Point(words, count, [_form(entry) for entry in found[:SHOWN]], count)
+def _unfinished(target: Target) -> ChecklistPoint:
+    drafts = _entries(target).filter(status=Status.DRAFT, parent=None)
+    count = drafts.count()
+    words = f"{counted(count, 'form')} not complete"
+    return ChecklistPoint(words, count, [_form(entry) for entry in drafts[:SHOWN]], count)
 
 
-def _missing(target: Target) -> Point:
-    found = _entries(target).filter(missing__gt=0)
-    total = found.aggregate(total=Sum("missing"))["total"] or 0
-    places = [_form(entry, f": {entry.missing}") for entry in found[:SHOWN]]
-    words = f"{total} required item{'s' * (total != 1)} empty"
-    return Point(words, total, places, found.count())
+def _missing(target: Target) -> ChecklistPoint:
+    incomplete = _entries(target).filter(missing__gt=0)
+    total = incomplete.aggregate(total=Sum("missing"))["total"] or 0
+    places = [_form(entry, f": {entry.missing}") for entry in incomplete[:SHOWN]]
+    words = f"{counted(total, 'required item')} empty"
+    return ChecklistPoint(words, total, places, incomplete.count())
 
 
-def _not_begun(target: Target) -> Point:
+def _not_begun(target: Target) -> ChecklistPoint:
     """Of a visit, the forms that nobody has begun; of more than a visit, the visits that are not complete."""
     if target.visit:
         return _forms_to_begin(target.visit)
     if target.entry:
-        return Point("", 0)
-    found = _outlooks(target).exclude(unfinished_code="")
-    count = found.count()
-    words = f"{count} patient{'s' * (count != 1)} with a visit that is not complete"
-    return Point(words, count, [_patient(o, o.unfinished_code) for o in found[:SHOWN]], count)
+        return ChecklistPoint("", 0)
+    patients = _schedule_statuses(target).exclude(unfinished_code="")
+    count = patients.count()
+    words = f"{counted(count, 'patient')} with a visit that is not complete"
+    return ChecklistPoint(words, count, [_patient(o, o.unfinished_code) for o in patients[:SHOWN]], count)
 
 
-def _forms_to_begin(visit: Visit) -> Point:
+def _forms_to_begin(visit: Visit) -> ChecklistPoint:
     entries = list(visit.entries.select_related("parent"))
     form = CRFS[protocol().visit_form].model._default_manager.filter(entry__visit=visit).first()
     fact = fact_of(visit.code, entries, form)
     states = visit_states(protocol().plan(visit.code), entries, missed=fact.missed)
     empty = [CRFS[key].title for key, state in states.items() if state.state == "empty" and key in CRFS]
-    words = f"{len(empty)} form{'s' * (len(empty) != 1)} not begun: {', '.join(empty)}"
-    return Point(words, len(empty), [Where(f"{visit.patient} · {visit_label(visit)}", "visit", visit.pk)], 1)
+    words = f"{counted(len(empty), 'form')} not begun: {', '.join(empty)}"
+    return ChecklistPoint(
+        words, len(empty), [ChecklistPlace(f"{visit.patient} · {visit_label(visit)}", "visit", visit.pk)], 1
+    )
 
 
-def _outlooks(target: Target) -> QuerySet[PatientOutlook]:
-    found = PatientOutlook.objects.select_related("patient__site").order_by("patient__number")
+def _schedule_statuses(target: Target) -> QuerySet[PatientStatus]:
+    schedule_statuses = PatientStatus.objects.select_related("patient__site").order_by("patient__number")
     if target.patient:
-        return found.filter(patient=target.patient)
-    return found.filter(site=target.site) if target.site else found.filter(site__is_practice=False)
+        return schedule_statuses.filter(patient=target.patient)
+    return (
+        schedule_statuses.filter(site=target.site)
+        if target.site
+        else schedule_statuses.filter(site__is_practice=False)
+    )
 
 
-def _patient(outlook: PatientOutlook, code: str) -> Where:
-    plan = protocol().plan(code)
-    return Where(f"{outlook.patient} · {plan.label if plan else code}", "patient", outlook.patient_id)
+def _patient(schedule_status: PatientStatus, code: str) -> ChecklistPlace:
+    words = f"{schedule_status.patient} · {label_of(code)}"
+    return ChecklistPlace(words, "patient", schedule_status.patient_id)
 
 
-def _overdue(target: Target) -> Point:
+def _overdue(target: Target) -> ChecklistPoint:
     if target.visit or target.entry:
-        return Point("", 0)
-    sites = [target.site] if target.site else list(Site.objects.filter(is_practice=False))
-    days = {site.today(): [s.pk for s in sites if s.today() == site.today()] for site in sites}
-    late = reduce(or_, (Q(site__in=ids, closes_on__lt=day) for day, ids in days.items()), Q(pk__in=[]))
-    found = _outlooks(target).filter(late, state__in=LIVING)
-    count = found.count()
-    words = f"{count} visit{'s' * (count != 1)} overdue"
-    return Point(words, count, [_patient(o, o.next_code) for o in found[:SHOWN]], count)
+        return ChecklistPoint("", 0)
+    sites = [target.site] if target.site else Site.objects.filter(is_practice=False)
+    late = overdue({site.pk: site.today() for site in sites})
+    late_patients = _schedule_statuses(target).filter(late, state__in=LIVING)
+    count = late_patients.count()
+    words = f"{counted(count, 'visit')} overdue"
+    return ChecklistPoint(words, count, [_patient(o, o.next_code) for o in late_patients[:SHOWN]], count)
 
 
-def _queries(target: Target) -> Point:
-    found = open_queries().filter(target.narrow("entry__")).order_by("turn_since")
-    count = found.count()
-    shown = found.select_related("entry__patient", "entry__visit", "entry__parent")[:SHOWN]
+def _queries(target: Target) -> ChecklistPoint:
+    queries = open_queries().filter(target.narrow("entry__")).order_by("turn_since")
+    count = queries.count()
+    shown = queries.select_related("entry__patient", "entry__visit", "entry__parent")[:SHOWN]
     places = [_form(query.entry, f": query {query.number}") for query in shown]
-    return Point(f"{count} open quer{'ies' if count != 1 else 'y'}", count, places, count)
+    return ChecklistPoint(counted(count, "open query", "open queries"), count, places, count)
 
 
-def _marks(target: Target) -> QuerySet[ReviewMark]:
-    found = ReviewMark.objects.filter(target.narrow("entry__")).exclude(entry__struck_at__isnull=False)
-    standing = found.exclude(entry__parent__struck_at__isnull=False)
-    return standing.select_related("entry__patient", "entry__visit", "entry__parent").order_by(
+def _review_statuses(target: Target) -> QuerySet[ReviewStatus]:
+    review_statuses = ReviewStatus.objects.filter(target.narrow("entry__"), not_struck("entry__"))
+    return review_statuses.select_related("entry__patient", "entry__visit", "entry__parent").order_by(
         "entry__patient__number", "pk"
     )
 
 
-def _unverified(target: Target) -> Point:
-    found = _marks(target).filter(planned__gt=F("verified"))
-    total = found.aggregate(total=Sum(F("planned") - F("verified")))["total"] or 0
-    places = [_form(mark.entry, f": {mark.planned - mark.verified}") for mark in found[:SHOWN]]
-    words = f"{total} planned item{'s' * (total != 1)} not verified"
-    return Point(words, total, places, found.count())
+def _unverified(target: Target) -> ChecklistPoint:
+    unverified = _review_statuses(target).filter(planned__gt=F("verified"))
+    total = unverified.aggregate(total=Sum(F("planned") - F("verified")))["total"] or 0
+    places = [
+        _form(review_status.entry, f": {review_status.planned - review_status.verified}")
+        for review_status in unverified[:SHOWN]
+    ]
+    words = f"{counted(total, 'planned item')} not verified"
+    return ChecklistPoint(words, total, places, unverified.count())
 
 
-def _unsigned(target: Target) -> Point:
-    found = _marks(target).filter(is_signed=False, entry__parent=None)
-    count = found.count()
-    words = f"{count} form{'s' * (count != 1)} not signed"
-    return Point(words, count, [_form(mark.entry) for mark in found[:SHOWN]], count)
+def _unsigned(target: Target) -> ChecklistPoint:
+    to_sign = _review_statuses(target).filter(unsigned(), entry__parent=None)
+    count = to_sign.count()
+    words = f"{counted(count, 'form')} not signed"
+    return ChecklistPoint(
+        words, count, [_form(review_status.entry) for review_status in to_sign[:SHOWN]], count
+    )

@@ -10,14 +10,14 @@ from ecrf.audit.triggers import audited
 from ecrf.casebook.models import Entry, Patient, Visit
 
 
-class Kind(models.TextChoices):
+class LockKind(models.TextChoices):
     """A freeze keeps the data as they are, while queries, verification and signatures go on; a lock ends these too."""
 
     FREEZE = "freeze", "frozen"
     LOCK = "lock", "locked"
 
 
-class Scope(models.TextChoices):
+class LockScope(models.TextChoices):
     FORM = "form", "form"
     VISIT = "visit", "visit"
     PATIENT = "patient", "patient"
@@ -32,8 +32,8 @@ class Lock(models.Model):
     Enforced by a trigger on the trail: as every write of study data writes an event, whatever writes is refused.
     """
 
-    kind = models.CharField(max_length=10, choices=Kind)
-    scope = models.CharField(max_length=10, choices=Scope)
+    kind = models.CharField(max_length=10, choices=LockKind)
+    scope = models.CharField(max_length=10, choices=LockScope)
     site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="+")
     patient = models.ForeignKey(Patient, models.PROTECT, null=True, related_name="locks")
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="+")
@@ -52,35 +52,35 @@ class Lock(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    scope=Scope.FORM,
+                    scope=LockScope.FORM,
                     site__isnull=False,
                     patient__isnull=False,
                     visit__isnull=True,
                     entry__isnull=False,
                 )
                 | models.Q(
-                    scope=Scope.VISIT,
+                    scope=LockScope.VISIT,
                     site__isnull=False,
                     patient__isnull=False,
                     visit__isnull=False,
                     entry__isnull=True,
                 )
                 | models.Q(
-                    scope=Scope.PATIENT,
+                    scope=LockScope.PATIENT,
                     site__isnull=False,
                     patient__isnull=False,
                     visit__isnull=True,
                     entry__isnull=True,
                 )
                 | models.Q(
-                    scope=Scope.SITE,
+                    scope=LockScope.SITE,
                     site__isnull=False,
                     patient__isnull=True,
                     visit__isnull=True,
                     entry__isnull=True,
                 )
                 | models.Q(
-                    scope=Scope.STUDY,
+                    scope=LockScope.STUDY,
                     site__isnull=True,
                     patient__isnull=True,
                     visit__isnull=True,

@@ -10,11 +10,11 @@ from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.models import SYSTEM_CHAIN
+from ecrf.audit.reasons import fault_of, tidy
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.locks.checklist import Target, checklist
-from ecrf.locks.models import Kind, Lock, Scope
+from ecrf.locks.models import Lock, LockKind, LockScope
 
-SHORTEST_REASON, LONGEST_REASON = 3, 500
 WAIT_AT_MOST, PAUSE = 5.0, 0.05
 """Seconds."""
 
@@ -49,15 +49,15 @@ def put(
 
     `LockRefused` says why not: no reason, points in the way of a lock (`OpenPoints`), or somebody is saving.
     """
-    target = Target.of(Scope(scope), site=site, patient=patient, visit=visit, entry=entry)
+    target = Target.of(LockScope(scope), site=site, patient=patient, visit=visit, entry=entry)
     _require(by, target.site)
-    why = reason_in_words(reason)
+    why = _reason(reason)
     # No patient's turn is taken: who holds what the writers share keeps all of them out.
     with acting(actor, reason=why, source=source):
         _wait_for_writers(target.patient.pk if target.patient else SYSTEM_CHAIN)
         if standing := Lock.objects.filter(kind=kind, lifted_at=None, **target.columns).first():
             return standing
-        points = checklist(target) if kind == Kind.LOCK else []
+        points = checklist(target) if kind == LockKind.LOCK else []
         if points and not despite_open_points:
             raise OpenPoints("There are open points. Settle them, or lock all the same.")
         return Lock.objects.create(
@@ -74,7 +74,7 @@ def put(
 def lift(*, lock: Lock, reason: str, by: User, actor: Actor, source: str = "monitor") -> None:
     """Lift a freeze or a lock, with the reason; one that is lifted already stays as it was lifted."""
     _require(by, lock.site)
-    why = reason_in_words(reason)
+    why = _reason(reason)
     with acting(actor, patient_id=lock.patient_id, reason=why, source=source):
         lock = Lock.objects.select_for_update(no_key=True).get(pk=lock.pk)
         if lock.lifted_at:
@@ -85,13 +85,9 @@ def lift(*, lock: Lock, reason: str, by: User, actor: Actor, source: str = "moni
         lock.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
 
 
-def reason_in_words(reason: str) -> str:
-    """The reason as it is stored; LockRefused if it says nothing."""
-    why = reason.replace("\x00", "").strip()
-    if len(why) < SHORTEST_REASON:
-        raise LockRefused("Say why, in a few words.", 422)
-    if len(why) > LONGEST_REASON:
-        raise LockRefused(f"The reason is longer than {LONGEST_REASON} characters. Shorten it.", 422)
+def _reason(given: str) -> str:
+    if fault := fault_of(why := tidy(given)):
+        raise LockRefused(fault, 422)
     return why
 
 

@@ -6,25 +6,27 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from django.utils.html import format_html
 
 from ecrf.access.requests import UserRequest
-from ecrf.casebook.completion import visit_states
-from ecrf.casebook.models import Crf, Entry, Patient, Visit
-from ecrf.casebook.naming import names_by_patient, words_of
-from ecrf.casebook.outlooks import fact_of
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS, CrfDefinition
-from ecrf.casebook.wording import visit_label
-from ecrf.monitoring import pages, queries_list, ranges, reaching  # noqa: F401  (each registers its list)
-from ecrf.monitoring.lists import by_visit, chip, ids, quiet, struck_through
-from ecrf.monitoring.narrowing import PatientFilter
-from ecrf.monitoring.progress import Progress, progress_of
-from ecrf.monitoring.reaching import reader
-from ecrf.monitoring.read_only import FormColumns, ReviewAdmin
+from ecrf.casebook.labels import label_of, names_by_patient, visit_label, words_of
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.schedule.completion import visit_states
+from ecrf.casebook.schedule.status import fact_of
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.monitoring import reach
+from ecrf.monitoring.lists import ranges  # noqa: F401  (each registers its list)
+from ecrf.monitoring.lists.changelist import by_visit, chip, ids, quiet, struck_through
+from ecrf.monitoring.lists.filters import PatientFilter
+from ecrf.monitoring.lists.progress import Progress, progress_of
+from ecrf.monitoring.lists.read_only import FormColumns, ReviewAdmin
+from ecrf.monitoring.queries import list as query_list  # noqa: F401  (each registers its list)
+from ecrf.monitoring.reach import reader
+from ecrf.monitoring.sdv import views as sdv_views
 from ecrf.monitoring.site import monitor_site
-from ecrf.queries.reading import count_open
+from ecrf.queries.lookup import count_open
 
 SHOWN_ITEMS = 5
 """How many of a form's items its list shows."""
@@ -38,7 +40,7 @@ class PatientAdmin(ReviewAdmin):
     """Patients with where they are in the schedule."""
 
     heading = "Patients"
-    page = staticmethod(pages.patient)
+    page = staticmethod(sdv_views.patient)
     number_path = "number"
     list_display_links = ("the_number",)
     ordering = ("number",)
@@ -49,15 +51,15 @@ class PatientAdmin(ReviewAdmin):
     )
 
     def rows(self) -> QuerySet[Patient]:
-        return reaching.patients().select_related("outlook")
+        return reach.patients().select_related("schedule_status")
 
-    def dress(self, rows: list[Any]) -> None:
-        """Two statements: the queries, the marks."""
+    def load_columns(self, rows: list[Any]) -> None:
+        """Two statements: the queries, the review status."""
         counts, progress = count_open("patient", ids(rows)), progress_of("patient", ids(rows))
         for row in rows:
             row.open_queries = counts.get(row.pk, 0)
             row.progress = progress.get(row.pk, Progress())
-            row.seen = getattr(row, "outlook", None)
+            row.seen = getattr(row, "schedule_status", None)
 
     @admin.display(description="Patient", ordering="number")
     def the_number(self, row: Patient) -> str:
@@ -71,7 +73,7 @@ class PatientAdmin(ReviewAdmin):
     def last_visit(self, row: Any) -> str:
         if not row.seen or not row.seen.last_on:
             return quiet("none yet")
-        return format_html("{} {}", _label(row.seen.last_code), quiet(row.seen.last_on.isoformat()))
+        return format_html("{} {}", label_of(row.seen.last_code), quiet(row.seen.last_on.isoformat()))
 
     @admin.display(description="Next visit")
     def next_visit(self, row: Any) -> str:
@@ -80,7 +82,7 @@ class PatientAdmin(ReviewAdmin):
         late = row.seen.is_overdue(row.site.today())
         due_on = row.seen.due_on.isoformat() if row.seen.due_on else ""
         when = chip("overdue", f"{due_on}, overdue") if late else quiet(due_on)
-        return format_html("{} {}", _label(row.seen.next_code), when)
+        return format_html("{} {}", label_of(row.seen.next_code), when)
 
 
 @admin.register(Visit, site=monitor_site)
@@ -88,20 +90,20 @@ class VisitAdmin(ReviewAdmin):
     """Visits the sites have opened, with how much of each is complete."""
 
     heading = "Visits"
-    page = staticmethod(pages.visit)
+    page = staticmethod(sdv_views.visit)
     list_display_links = ("the_visit",)
     ordering = ("patient__number", "pk")
 
     def rows(self) -> QuerySet[Visit]:
-        return reaching.visits()
+        return reach.visits()
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         patient = self.patient_column(reader(request), lambda row: row.patient)
         what = ["the_visit", "the_date", "the_forms", "the_verified", "the_signed", "the_queries"]
         return [patient, "the_site", *what]
 
-    def dress(self, rows: list[Any]) -> None:
-        """Four statements: the queries, the marks, the visit forms, the entries."""
+    def load_columns(self, rows: list[Any]) -> None:
+        """Four statements: the queries, the review status, the visit forms, the entries."""
         queries, trial = count_open("entry__visit", ids(rows)), protocol()
         progress = progress_of("visit", ids(rows))
         stored = CRFS[trial.visit_form].model._default_manager.filter(entry__visit__in=ids(rows))
@@ -136,11 +138,11 @@ class EntryAdmin(FormColumns):
     """Every form the sites have begun; the rows of a form are read on its page."""
 
     heading = "Forms"
-    page = staticmethod(pages.form)
+    page = staticmethod(sdv_views.form)
     ordering = ("patient__number", "pk")
 
     def rows(self) -> QuerySet[Entry]:
-        return reaching.entries().filter(parent=None)
+        return reach.entries().filter(parent=None)
 
     def entry_of(self, row: Any) -> Entry:
         return row
@@ -148,11 +150,6 @@ class EntryAdmin(FormColumns):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         patient = self.patient_column(reader(request), lambda row: row.patient)
         return [patient, "the_site", "the_visit", "the_form", "the_status", "the_queries"]
-
-    def get_urls(self) -> list[URLPattern]:
-        address = "<int:pk>/<slug:name>/history/"
-        history = path(address, self.admin_site.admin_view(pages.history), name="item-history")
-        return [*super().get_urls(), history]
 
 
 class CrfAdmin(FormColumns):
@@ -162,35 +159,30 @@ class CrfAdmin(FormColumns):
     number_path = "entry__patient__number"
 
     def rows(self) -> QuerySet[Crf]:
-        return reaching.rows(self.definition)
+        return reach.rows(self.definition)
 
     def entry_of(self, row: Any) -> Entry:
         return row.entry
 
-    def dress(self, rows: list[Any]) -> None:
+    def load_columns(self, rows: list[Any]) -> None:
         """One statement more for each column that names other entries."""
-        super().dress(rows)
-        found = names_by_patient(self.definition, rows, _telling(self.definition))
+        super().load_columns(rows)
+        names = names_by_patient(self.definition, rows, _shown_items(self.definition))
         for row in rows:
-            row.names = found.get(row.entry.patient_id, {})
+            row.names = names.get(row.entry.patient_id, {})
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         patient = self.patient_column(reader(request), lambda row: row.entry.patient)
-        items = [_item_column(name, self.definition.items[name]) for name in _telling(self.definition)]
-        where = (
-            ["the_visit"]
-            if self.is_told_by_visit
-            else ["the_form"]
-            if self.is_without_visit
-            else ["the_visit", "the_form"]
-        )
-        return [patient, "the_site", *where, *items, "the_status", "the_queries"]
+        items = [_item_column(name, self.definition.items[name]) for name in _shown_items(self.definition)]
+        visit = [] if self.is_without_visit else ["the_visit"]
+        form = [] if self.is_named_by_visit else ["the_form"]
+        return [patient, "the_site", *visit, *form, *items, "the_status", "the_queries"]
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
-        return ["the_visit" if self.is_told_by_visit else "the_form"]
+        return ["the_visit" if self.is_named_by_visit else "the_form"]
 
     @property
-    def is_told_by_visit(self) -> bool:
+    def is_named_by_visit(self) -> bool:
         """Whether the visit alone says which form it is."""
         return not (self.is_without_visit or self.definition.repeat or self.definition.row_of)
 
@@ -199,8 +191,8 @@ class CrfAdmin(FormColumns):
         return self.definition.key in (*protocol().logs, *protocol().patient_forms)
 
 
-def _telling(definition: CrfDefinition) -> list[str]:
-    """The items that tell most of a form: those it names, or the first always asked and the first calculated."""
+def _shown_items(definition: CrfDefinition) -> list[str]:
+    """The items a list shows: those the form names, or the first always asked and the first calculated."""
     if definition.columns:
         return list(definition.columns)
     always = [name for name, item in definition.entered.items() if item.required and not item.asked_if]
@@ -213,33 +205,28 @@ def _item_column(name: str, item: Any) -> Callable[[Any], str]:
     def words(row: Any) -> str:
         if name in row.missing_reasons:
             return quiet(row.missing_reasons[name]["reason"].replace("-", " "))
-        found = words_of(item, getattr(row, name), row.names)
-        if found and row.entry.is_struck:
-            return struck_through(found)
-        return found or quiet("not calculated" if item.rule else "blank")
+        value = words_of(item, getattr(row, name), row.names)
+        if value and row.entry.is_struck:
+            return struck_through(value)
+        return value or quiet("not calculated" if item.rule else "blank")
 
     if item.kind in UNBROKEN:
         words.__name__ = "value"  # the column's class on the page
     return words
 
 
-def _label(code: str) -> str:
-    plan = protocol().plan(code)
-    return plan.label if plan else code
-
-
 def _register(definition: CrfDefinition) -> None:
     """A list of its own for one kind of form; logs begin with the newest, the others go by patient."""
 
     def page(request: UserRequest, pk: int) -> HttpResponse:
-        return pages.form(request, pk, definition.key)
+        return sdv_views.form(request, pk, definition.key)
 
     is_log = definition.key in protocol().logs
     options = {
         "definition": definition,
         "heading": definition.plural,
         "order_words": "newest first" if is_log else "",
-        "right": reaching.right_to_read(definition),
+        "right": reach.right_to_read(definition),
         "ordering": ("-pk",) if is_log else ("entry__patient__number", "pk"),
         "page": staticmethod(page),
     }

@@ -66,7 +66,7 @@ def _only_after(later: str, earlier: str) -> models.CheckConstraint:
 
 @audited()
 class MonitoringVisit(models.Model):
-    """One monitor's visit of one site: what was to do when it started stays; what was done is told at its end."""
+    """One monitor's visit of one site: what was to do when it started stays; what was done is reported at its end."""
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="monitoring_visits")
     monitor = models.ForeignKey(PERSON, models.PROTECT, related_name="monitoring_visits")

@@ -6,31 +6,36 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.roles import Right
-from ecrf.monitoring import home, locking, visit_pages
-from ecrf.monitoring.review_urls import review_urls
+from ecrf.monitoring.urls import urls
 
-READING = frozenset({Right.REVIEW, Right.REVIEW_SAFETY})
+READ = frozenset({Right.REVIEW, Right.REVIEW_SAFETY})
 """Either of these opens the monitor's pages; each page then asks for its own."""
 
 
 class MonitorSite(AdminSite):
-    """For everybody who may read patients' data: monitors at their sites, data managers and safety at all."""
+    """For everybody who may read patients' data: monitors at their sites, data managers and safety at all.
 
-    site_header = site_title = "Review"
-    enable_nav_sidebar = False
+    Of the admin's own login, log-out and helpers there is nothing: only what the table of addresses names.
+    """
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [*urls(self)]
+
+    @property
+    def lists(self) -> list[Any]:
+        return list(self._registry.values())
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
-        return bool(user.is_active and user.is_authenticated and user.rights & READING)
+        return bool(user.is_active and user.is_authenticated and user.rights & READ)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Answer a GET of somebody who may read; refuse (403) everybody else. Nobody is sent to a second login."""
-
         return require_GET(self._guarded(view))
 
     def form_view(self, view: Any) -> Any:
@@ -50,44 +55,6 @@ class MonitorSite(AdminSite):
             return view(request, *args, **options)
 
         return never_cache(guarded)
-
-    def get_urls(self) -> list[URLPattern | URLResolver]:
-        """The first page and the models' pages; of the admin's own login, log-out and helpers, none."""
-        urls: list[URLPattern | URLResolver] = [path("", self.admin_view(home.index), name="index")]
-        urls += self._visit_urls()
-        urls += review_urls(self)
-        for model, model_admin in self._registry.items():
-            address = f"{model._meta.app_label}/{model._meta.model_name}/"
-            urls.append(path(address, include(model_admin.urls)))
-        return [*urls, *self._lock_urls()]
-
-    def _lock_urls(self) -> list[URLPattern]:
-        """What is frozen or locked, and what is in the way of it."""
-        return [
-            path("locks/", self.admin_view(locking.overview), name="locks"),
-            path("locks/study/", self.form_view(locking.scope), {"scope": "study"}, name="study-locks"),
-            path("locks/<slug:scope>/<str:key>/", self.form_view(locking.scope), name="scope-locks"),
-        ]
-
-    def _visit_urls(self) -> list[URLPattern]:
-        """The work at a site, and the monitoring visits."""
-        one = "monitoring-visits/<int:pk>/"
-        work, text = "sites/<slug:code>/<slug:section>/", f"{one}<slug:kind>/"
-        return [
-            path(work, self.admin_view(home.work_list), name="work-list"),
-            path("monitoring-visits/", self.form_view(visit_pages.visits), name="monitoring-visits"),
-            path(one, self.form_view(visit_pages.visit), name="monitoring-visit"),
-            path(f"{one}start/", self.act_view(visit_pages.start), name="start-monitoring-visit"),
-            path(f"{one}call-off/", self.act_view(visit_pages.call_off), name="call-off-monitoring-visit"),
-            path(f"{one}end/", self.act_view(visit_pages.end), name="end-monitoring-visit"),
-            path(f"{one}finish/", self.act_view(visit_pages.finish), name="finish-monitoring-visit"),
-            path(f"{text}save/", self.act_view(visit_pages.save_text), name="save-monitoring-text"),
-            path(f"{text}print/", self.admin_view(visit_pages.printed), name="print-monitoring-text"),
-        ]
-
-    def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """What the admin's templates ask for; the list of all models is none of it."""
-        return {"site_title": self.site_title, "site_header": self.site_header, "has_permission": True}
 
 
 monitor_site = MonitorSite(name="monitor")

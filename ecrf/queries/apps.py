@@ -6,4 +6,4 @@ class QueriesConfig(AppConfig):
     verbose_name = "Queries"
 
     def ready(self) -> None:
-        from ecrf.queries import automatic, history, reopening  # noqa: F401  (their steps follow values and findings)
+        from ecrf.queries import automatic, history, reopening  # noqa: F401  (their hooks follow values and checks)

@@ -1,4 +1,4 @@
-"""Queries that checks open by themselves: each follows its finding, and closes when the finding is settled."""
+"""Queries that checks open by themselves: each follows its discrepancy, and closes when that is settled."""
 
 from dataclasses import dataclass
 
@@ -6,163 +6,149 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from ecrf.audit.actor import Actor, acting
-from ecrf.casebook.models import Crf, Patient, Status
-from ecrf.casebook.services import after_completion
-from ecrf.checks.following import after_findings
-from ecrf.checks.models import Finding, FindingState
+from ecrf.casebook.models import Patient, Status
+from ecrf.casebook.record.hooks import HOOKS
+from ecrf.checks.discrepancies import is_known
+from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import CHECKS
-from ecrf.checks.retired import is_known
+from ecrf.forms.crf import Crf
+from ecrf.queries.messages import MOVED, message, turn_to
 from ecrf.queries.models import Act, Message, Query, Turn
-from ecrf.queries.quoting import quoted, rows_of
-from ecrf.queries.saying import MOVED, message, turn_to
+from ecrf.queries.quotes import quoted, rows_of
 
 
 @dataclass(frozen=True)
 class Step:
-    """What is to be done about one finding."""
+    """What the query of one discrepancy does next, and whose turn it is then."""
 
-    finding: Finding
+    discrepancy: Discrepancy
     act: Act
-    text: str
     turn: Turn
 
+    @property
+    def asks(self) -> bool:
+        return self.act in (Act.OPENED, Act.REOPENED, Act.ASKED_AGAIN)
 
-@after_findings
-def follow(patient: Patient, findings: list[Finding]) -> None:
+
+@HOOKS.after_discrepancies
+def follow(patient: Patient, discrepancies: list[Discrepancy]) -> None:
     """No statement where the form is in progress: there the question stands on the page alone."""
-    rows = {finding.entry_id: finding.row for finding in findings if finding.row is not None}
-    moved = [f.pk for f in findings if f.row is None or f.row.entry.status == Status.COMPLETE]
+    rows = {one.entry_id: one.row for one in discrepancies if one.row is not None}
+    moved = [one.pk for one in discrepancies if one.row is None or one.row.entry.status == Status.COMPLETE]
     if moved:
-        steps = [step for finding in _with_queries(pk__in=moved) if (step := _step(finding))]
-        _carry_out(patient, steps, rows)
+        _carry_out(patient, _steps(_with_queries(pk__in=moved)), rows)
 
 
-@after_completion
+@HOOKS.after_completion
 def open_at_completion(patient: Patient, rows: list[Crf]) -> None:
     """Questions that nobody has answered become queries; one statement where there are none."""
     by_entry = {row.entry_id: row for row in rows}
-    left = _with_queries(entry__in=list(by_entry), state=FindingState.OPEN)
-    _carry_out(patient, [step for finding in left if (step := _step(finding))], by_entry)
+    unanswered = _with_queries(entry__in=list(by_entry), state=DiscrepancyState.OPEN)
+    _carry_out(patient, _steps(unanswered), by_entry)
 
 
 def follow_all(patient: Patient, by: Actor) -> int:
-    """Bring every query of a check to what its finding says now (after loading data, or an older version); how
+    """Bring every query of a check to what its discrepancy says now (after loading data, or an older version); how
     many moved."""
     with acting(by, patient_id=patient.pk, source="system"):
-        found = _with_queries(entry__patient=patient)
-        steps = [step for finding in found if (step := _step(finding)) and step.act != Act.REOPENED]
+        # A query that a person closed although the question stands is not reopened each time.
+        steps = [s for s in _steps(_with_queries(entry__patient=patient)) if s.act != Act.REOPENED]
         _carry_out(patient, steps, {})
     return len(steps)
 
 
-def _with_queries(**which: object) -> QuerySet[Finding]:
-    """The findings of complete forms, and those that have a query; with the patient's last number. One statement."""
+def _with_queries(**which: object) -> QuerySet[Discrepancy]:
+    """Discrepancies of complete forms, and those that have a query; with the patient's last number. One statement."""
     numbers = Query.objects.filter(patient=OuterRef("entry__patient")).order_by("-number").values("number")
     by_people = Message.objects.filter(
-        query__finding=OuterRef("pk"), said_by__isnull=False, act__in=[Act.ASKED_AGAIN, Act.REOPENED]
+        query__discrepancy=OuterRef("pk"), said_by__isnull=False, act__in=[Act.ASKED_AGAIN, Act.REOPENED]
     )
     concerned = Q(entry__status=Status.COMPLETE) | Q(query__isnull=False)
-    found = Finding.objects.filter(concerned, **which).select_related(
-        "entry__parent", "query", "confirmed_by"
-    )
-    return found.order_by("pk").annotate(
+    discrepancies = Discrepancy.objects.filter(concerned, **which).order_by("pk")
+    return discrepancies.select_related("entry__parent", "query", "confirmed_by").annotate(
         last_number=Subquery(numbers[:1]), is_asked_by_people=Exists(by_people)
     )
 
 
-def _step(finding: Finding) -> Step | None:
-    query: Query | None = getattr(finding, "query", None)
-    if finding.state == FindingState.OPEN:
-        return _asking(finding, query)
+def _steps(discrepancies: QuerySet[Discrepancy]) -> list[Step]:
+    """What has to be done about them, in their order; of most of them, nothing."""
+    return [Step(one, *step) for one in discrepancies if (step := _next_step(one))]
+
+
+def _next_step(discrepancy: Discrepancy) -> tuple[Act, Turn] | None:
+    query: Query | None = getattr(discrepancy, "query", None)
+    if discrepancy.state == DiscrepancyState.OPEN:
+        if discrepancy.entry.is_struck or not is_known(discrepancy):
+            return None
+        if query is None:
+            return Act.OPENED, Turn.SITE
+        if not query.is_open:
+            return Act.REOPENED, Turn.SITE
+        return (Act.ASKED_AGAIN, Turn.SITE) if query.identity != discrepancy.identity else None
     if query is None or not query.is_open:
         return None
     # What a person has asked in it is not closed by a machine: it is answered.
-    if finding.is_asked_by_people:  # type: ignore[attr-defined]
-        return Step(finding, Act.ANSWERED, "", Turn(query.asked_in))
-    return Step(finding, Act.CLOSED, "", Turn.NOBODY)
-
-
-def _asking(finding: Finding, query: Query | None) -> Step | None:
-    if finding.entry.is_struck or not is_known(finding):
-        return None
-    if query is None:
-        return Step(finding, Act.OPENED, finding.text, Turn.SITE)
-    if not query.is_open:
-        return Step(finding, Act.REOPENED, finding.text, Turn.SITE)
-    return Step(finding, Act.ASKED_AGAIN, finding.text, Turn.SITE) if query.text != finding.text else None
+    if discrepancy.is_asked_by_people:  # type: ignore[attr-defined]
+        return Act.ANSWERED, Turn(query.asked_in)
+    return Act.CLOSED, Turn.NOBODY
 
 
 def _carry_out(patient: Patient, steps: list[Step], rows: dict[int, Crf]) -> None:
     """In bulk: a statement each for the rows of a kind, the queries opened, the queries moved, the messages."""
     if not steps:
         return
-    rows = rows | rows_of(step.finding.entry for step in steps if step.finding.entry_id not in rows)
+    rows = rows | rows_of(step.discrepancy.entry for step in steps if step.discrepancy.entry_id not in rows)
     now = timezone.now()
-    number = steps[0].finding.last_number or 0  # type: ignore[attr-defined]
-    new: list[Query] = []
-    known: list[Query] = []
-    said: list[Message] = []
+    number = steps[0].discrepancy.last_number or 0  # type: ignore[attr-defined]
+    opened: list[Query] = []
+    moved: list[Query] = []
+    messages: list[Message] = []
     for step in steps:
-        value = quoted(rows.get(step.finding.entry_id), step.finding.item)
-        text = step.text or _why(step.finding, value)
-        query = getattr(step.finding, "query", None)
+        discrepancy = step.discrepancy
+        value = quoted(rows.get(discrepancy.entry_id), discrepancy.item)
+        text = discrepancy.text if step.asks else _why_settled(discrepancy, value)
+        query = getattr(discrepancy, "query", None)
         if query is None:
             number += 1
-            query = _new(patient, step.finding, number, value)
-            new.append(query)
+            query = Query(
+                patient=patient,
+                site_id=patient.site_id,
+                number=number,
+                entry_id=discrepancy.entry_id,
+                item=discrepancy.item,
+                discrepancy=discrepancy,
+                check_id=discrepancy.check_id,
+                opened_at=now,
+            )
+            opened.append(query)
         else:
-            _ask_about(query, step, value)
-            turn_to(query, step.act, step.turn, now)
-            known.append(query)
-        said.append(message(query, step.act, text, value, now))
-    Query.objects.bulk_create(new)
-    _update(known)
-    Message.objects.bulk_create(said)
+            moved.append(query)
+        if step.asks:
+            # Asked about the value of now, and the answer goes to a monitor.
+            query.check_version, query.variant = discrepancy.check_version, discrepancy.variant
+            query.parameters, query.text_as_asked = discrepancy.parameters, text
+            query.value, query.asked_in = value, Turn.MONITOR
+        turn_to(query, step.act, step.turn, now)
+        messages.append(message(query, step.act, text, value, now))
+    Query.objects.bulk_create(opened)
+    if len(moved) == 1:
+        moved[0].save(update_fields=MOVED)  # nearly always; a third of the bulk statement's time
+    elif moved:
+        Query.objects.bulk_update(moved, MOVED)
+    Message.objects.bulk_create(messages)
 
 
-def _update(known: list[Query]) -> None:
-    if len(known) == 1:
-        known[0].save(update_fields=MOVED)  # nearly always; a third of the bulk statement's time
-    elif known:
-        Query.objects.bulk_update(known, MOVED)
-
-
-def _new(patient: Patient, finding: Finding, number: int, value: str) -> Query:
-    now = timezone.now()
-    return Query(
-        patient=patient,
-        site_id=patient.site_id,
-        number=number,
-        entry_id=finding.entry_id,
-        item=finding.item,
-        finding=finding,
-        check_id=finding.check_id,
-        text=finding.text,
-        value=value,
-        turn=Turn.SITE,
-        turn_since=now,
-        asked_in=Turn.MONITOR,
-        opened_at=now,
-    )
-
-
-def _ask_about(query: Query, step: Step, value: str) -> None:
-    """What is asked anew is asked about the value of now, and the answer goes to a monitor."""
-    if step.act in (Act.REOPENED, Act.ASKED_AGAIN):
-        query.text, query.value, query.asked_in = step.text, value, Turn.MONITOR
-
-
-def _why(finding: Finding, value: str) -> str:
-    """Why a finding is settled, in words."""
-    query: Query = finding.query  # type: ignore[attr-defined]
-    struck = next((e for e in (finding.entry, finding.entry.parent) if e and e.struck_at), None)
-    if finding.state == FindingState.CONFIRMED:
-        return f"Confirmed against the source by {finding.confirmed_by}."
+def _why_settled(discrepancy: Discrepancy, value: str) -> str:
+    """Why nothing is asked any more, in words."""
+    query: Query = discrepancy.query  # type: ignore[attr-defined]
+    struck = next((e for e in (discrepancy.entry, discrepancy.entry.parent) if e and e.struck_at), None)
+    if discrepancy.state == DiscrepancyState.CONFIRMED:
+        return f"Confirmed against the source by {discrepancy.confirmed_by}."
     if struck:
         return f"The row was struck out: {struck.struck_reason}"
-    if finding.check_id not in CHECKS:
-        return f"The check {finding.check_id} is no longer part of the system."
-    if not is_known(finding):
+    if discrepancy.check_id not in CHECKS:
+        return f"The check {discrepancy.check_id} is no longer part of the system."
+    if not is_known(discrepancy):
         return "The item is no longer part of the form."
     if query.value and query.value != value:
         return f"No longer so: the value was changed from {query.value} to {value}."

@@ -10,10 +10,10 @@ from django.utils.functional import cached_property
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
+from ecrf.casebook.labels import element_id, form_title, visit_label
 from ecrf.casebook.models import Entry, Patient
-from ecrf.casebook.registry import CRFS
-from ecrf.casebook.wording import form_title, reading_id, visit_label
-from ecrf.checks.models import Finding
+from ecrf.checks.models import AskedByCheck, Discrepancy
+from ecrf.forms.registry import CRFS
 
 
 class Turn(models.TextChoices):
@@ -34,18 +34,18 @@ def at_and_by(name: str, *, by_may_be_empty: bool = False) -> models.Q:
 
 
 @audited(patient="r.patient_id", entry="r.entry_id")
-class Query(models.Model):
+class Query(AskedByCheck):
     """What was asked about one item. Opened by a person, or by an edit check whose question stands unanswered in a
-    complete form; a check has one query for each finding, which closes and reopens by itself."""
+    complete form; a check has one query for each discrepancy, which closes and reopens by itself."""
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="queries")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     number = models.PositiveIntegerField(help_text="Given by the system, from 1 at each patient")
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="queries")
     item = models.CharField(max_length=63)
-    finding = models.OneToOneField(Finding, models.PROTECT, null=True, related_name="query")
+    discrepancy = models.OneToOneField(Discrepancy, models.PROTECT, null=True, related_name="query")
     check_id = models.CharField(max_length=40, blank=True, help_text="Of the check that asks, or empty")
-    text = models.TextField(help_text="What is asked; of a check, what it asks now")
+    text_as_asked = models.TextField(help_text="What is asked, in the words of who asked it last")
     value = models.TextField(blank=True, help_text="The item in words when it was asked about")
     turn = models.CharField(max_length=12, choices=Turn, blank=True)
     turn_since = models.DateTimeField()
@@ -78,7 +78,7 @@ class Query(models.Model):
                 condition=at_and_by("closed", by_may_be_empty=True), name="query_closed_at_and_by"
             ),
             models.CheckConstraint(condition=models.Q(turn__in=Turn.values), name="query_turn"),
-            models.CheckConstraint(condition=~models.Q(text=""), name="query_asks_something"),
+            models.CheckConstraint(condition=~models.Q(text_as_asked=""), name="query_asks_something"),
         ]
         indexes = [
             models.Index(
@@ -145,7 +145,7 @@ class Query(models.Model):
     @property
     def anchor(self) -> str:
         """The id of the item on the monitor's page of its visit or form."""
-        return reading_id(self.entry.crf, self.entry.address, self.item)
+        return element_id(self.entry.crf, self.entry.address, self.item)
 
 
 class Act(models.TextChoices):

@@ -4,16 +4,15 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 
-from ecrf.casebook.models import Entry, Patient, Status
-from ecrf.casebook.striking import after_strike
-from ecrf.casebook.writing import Writing, after_write
+from ecrf.casebook.models import Patient, Status
+from ecrf.casebook.record.hooks import HOOKS, Writing
+from ecrf.queries.lookup import open_queries
+from ecrf.queries.messages import say
 from ecrf.queries.models import Act, Message, Query, Turn
-from ecrf.queries.quoting import quoted, rows_of
-from ecrf.queries.reading import open_queries
-from ecrf.queries.saying import say
+from ecrf.queries.quotes import quoted, rows_of
 
 
-@after_write
+@HOOKS.after_write
 def reopen_when_value_changes(writing: Writing) -> list[Any]:
     """A closed query whose value is another now is asked again; one statement, in complete forms only."""
     written = [writing.row, *writing.recalculated]
@@ -21,7 +20,7 @@ def reopen_when_value_changes(writing: Writing) -> list[Any]:
     if not rows:
         return []
     last = Message.objects.filter(query=OuterRef("pk")).order_by("-pk").values("value")[:1]
-    closed = Query.objects.filter(entry__in=list(rows), finding=None, turn=Turn.NOBODY)
+    closed = Query.objects.filter(entry__in=list(rows), discrepancy=None, turn=Turn.NOBODY)
     for query in closed.annotate(was=Subquery(last)):
         now = quoted(rows[query.entry_id], query.item)
         if query.was and now and query.was != now:
@@ -30,22 +29,18 @@ def reopen_when_value_changes(writing: Writing) -> list[Any]:
     return []
 
 
-@after_strike
+@HOOKS.after_strike
 def hand_back_struck(patient: Patient) -> None:
-    """What was asked about a row that is struck out goes back to who asked; a check's query closes with its finding."""
+    """What was asked about a row that is struck out goes back to who asked; a check's query closes by itself."""
     struck = Q(entry__struck_at__isnull=False) | Q(entry__parent__struck_at__isnull=False)
-    found = open_queries().filter(struck, patient=patient, finding=None)
-    queries = list(found.select_related("entry__struck_by", "entry__parent__struck_by"))
+    asked_by_people = open_queries().filter(struck, patient=patient, discrepancy=None)
+    queries = list(asked_by_people.select_related("entry__struck_by", "entry__parent__struck_by"))
     rows = rows_of(query.entry for query in queries)
     for query in queries:
-        text = _struck_words(query.entry)
-        was_told = any(not said.said_by_id and said.text == text for said in query.said)
-        if query.turn == Turn.SITE or not was_told:
+        entry = query.entry if query.entry.struck_at else query.entry.parent
+        assert entry is not None
+        text = f"The row was struck out by {entry.struck_by}: {entry.struck_reason}"
+        is_said = any(not message.said_by_id and message.text == text for message in query.said)
+        if query.turn == Turn.SITE or not is_said:
             value = quoted(rows.get(query.entry_id), query.item)
             say(query, Act.PASSED_ON, text, turn=query.asked_in, value=value)
-
-
-def _struck_words(entry: Entry) -> str:
-    struck = entry if entry.struck_at else entry.parent
-    assert struck is not None
-    return f"The row was struck out by {struck.struck_by}: {struck.struck_reason}"

@@ -81,7 +81,8 @@ def may_close(query: Query, by: User) -> bool:
     """Who opened it, or a data manager; of a check's, or where the opener has left, any monitor of the site."""
     if not query.is_open or not by.may(Right.QUERY, query.site):
         return False
-    if Role.DATA_MANAGER in _roles(by, query.site) or query.opened_by_id in (None, by.pk):
+    here = {member.role for member in by.current_memberships if member.site_id in (None, query.site_id)}
+    if Role.DATA_MANAGER in here or query.opened_by_id in (None, by.pk):
         return True
     assert query.opened_by is not None
     return not (query.opened_by.is_active and query.opened_by.may(Right.QUERY, query.site))
@@ -93,7 +94,3 @@ def refuse_to_close(query: Query, by: User) -> None:
         raise NotAllowed(
             f"Query {query.number} was opened by {query.asker}: only {query.asker} or a data manager closes it."
         )
-
-
-def _roles(by: User, site: Site) -> set[str]:
-    return {each.role for each in by.current_memberships if each.site_id in (None, site.pk)}

@@ -12,12 +12,12 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry
-from ecrf.casebook.registry import CRFS
+from ecrf.forms.registry import CRFS
 from ecrf.queries import rules
+from ecrf.queries.messages import MOVED, message, say
 from ecrf.queries.models import Act, Message, Query, Turn
-from ecrf.queries.quoting import as_it_stands
+from ecrf.queries.quotes import as_it_stands
 from ecrf.queries.rules import NotAllowed, QueryRefused, TextRefused
-from ecrf.queries.saying import MOVED, message, say
 
 __all__ = [
     "NotAllowed",
@@ -30,8 +30,6 @@ __all__ = [
     "pass_on",
     "reopen",
 ]
-
-"""What the database says where something is locked."""
 
 
 def open_query(
@@ -52,7 +50,10 @@ def open_query(
         stored = Entry.objects.select_related("parent", "patient__site").get(pk=entry.pk)
         if known := _known(stored, item, words, by, request_key):
             return known
-        _refuse_place(stored, item)
+        definition = CRFS.get(stored.crf)
+        if definition is None or item not in definition.items:
+            raise QueryRefused("This form has no such item any more. Nothing was sent.")
+        _refuse_struck(stored)
         query = _opened(stored, item, words, by, asked_in, request_key)
         said = message(query, Act.OPENED, words, query.value, query.opened_at)
         said.said_by, said.role = by, actor.role
@@ -172,7 +173,7 @@ def _act(
         query.refresh_from_db(fields=MOVED)
         query.__dict__.pop("said", None)
         last = Message.objects.filter(query=query).order_by("-pk").first()
-        if _is_done(query, last, act, words, by):
+        if _is_second_click(query, last, act, words, by):
             return query
         if act != Act.CLOSED or query.is_open:
             rules.refuse_unseen(query, last, seen)
@@ -183,8 +184,8 @@ def _act(
     return query
 
 
-def _is_done(query: Query, last: Message | None, act: Act, words: str, by: User) -> bool:
-    """Whether this is the second click of an act. Who closes twice is told that it is closed."""
+def _is_second_click(query: Query, last: Message | None, act: Act, words: str, by: User) -> bool:
+    """Who closes twice is told that it is closed."""
     if act == Act.CLOSED:
         return False
     if act == Act.ANSWERED and not query.is_sites_turn:
@@ -199,15 +200,8 @@ def _known(entry: Entry, item: str, words: str, by: User, request_key: uuid.UUID
         if (known.entry_id, known.item, known.opened_by_id) != (entry.pk, item, by.pk):
             raise QueryRefused("The page is out of date. Load it again; nothing was sent.")
         return known
-    same = Query.objects.filter(entry=entry, item=item, text=words, opened_by=by, turn=Turn.SITE)
+    same = Query.objects.filter(entry=entry, item=item, text_as_asked=words, opened_by=by, turn=Turn.SITE)
     return same.first()
-
-
-def _refuse_place(entry: Entry, item: str) -> None:
-    definition = CRFS.get(entry.crf)
-    if definition is None or item not in definition.items:
-        raise QueryRefused("This form has no such item any more. Nothing was sent.")
-    _refuse_struck(entry)
 
 
 def _refuse_struck(entry: Entry) -> None:
@@ -226,7 +220,7 @@ def _opened(
         number=last + 1,
         entry=entry,
         item=item,
-        text=words,
+        text_as_asked=words,
         value=as_it_stands(entry, item),
         turn=Turn.SITE,
         turn_since=now,

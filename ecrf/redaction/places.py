@@ -9,7 +9,8 @@ from typing import Any
 from django.db import connection, models
 
 from ecrf.audit.triggers import AUDITED, Audited
-from ecrf.casebook.models import Crf, Patient
+from ecrf.casebook.models import Patient
+from ecrf.forms.crf import Crf
 
 UNTOUCHED = ("access", "signatures")
 """Accounts, and signatures: their words are the product's own, or names of the people who work here."""
@@ -70,7 +71,7 @@ class EventPlace:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundText:
     """Everywhere the text stands: `current` in study data, `copies` beside them, `events` of the trail."""
 
     current: list[RowPlace] = field(default_factory=list)
@@ -81,47 +82,47 @@ class Found:
         return bool(self.current or self.copies or self.events)
 
 
-def find(patient: Patient, said: str) -> Found:
+def find(patient: Patient, text: str) -> FoundText:
     """Look through everything of the patient, and through what belongs to the patient's site as a whole."""
-    found = Found()
+    places = FoundText()
     for audited in AUDITED:
         if audited.model._meta.app_label not in UNTOUCHED:
-            into = found.current if holds_study_data(audited.model) else found.copies
-            into.extend(_rows(audited, patient, said))
-    found.events.extend(_events(patient, said))
-    return found
+            into = places.current if holds_study_data(audited.model) else places.copies
+            into.extend(_rows(audited, patient, text))
+    places.events.extend(_events(patient, text))
+    return places
 
 
-def _rows(audited: Audited, patient: Patient, said: str) -> Iterator[RowPlace]:
+def _rows(audited: Audited, patient: Patient, text: str) -> Iterator[RowPlace]:
     table = audited.model._meta.db_table
     or_site = _OR_SITE.format(table=table) if _is_of_site(audited) else ""
     free = {"free": free_columns()[table]}
-    for row, items in _read(_ROWS.format(table=table, row=audited.row, or_site=or_site), patient, said, free):
+    for row, items in _read(_ROWS.format(table=table, row=audited.row, or_site=or_site), patient, text, free):
         if items:
             yield RowPlace(audited, row, items)
 
 
-def _events(patient: Patient, said: str) -> Iterator[EventPlace]:
+def _events(patient: Patient, text: str) -> Iterator[EventPlace]:
     of_site = " OR ".join(
         _OF_SITE.format(table=audited.model._meta.db_table, row=audited.row)
         for audited in AUDITED
         if _is_of_site(audited)
     )
     columns = {"columns": json.dumps(free_columns())}
-    for row in _read(_EVENTS.format(of_site=of_site), patient, said, columns):
+    for row in _read(_EVENTS.format(of_site=of_site), patient, text, columns):
         place = EventPlace(*row)
         if place.in_reason or place.items:
             yield place
 
 
-def _read(statement: str, patient: Patient, said: str, more: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _read(statement: str, patient: Patient, text: str, more: dict[str, Any]) -> list[tuple[Any, ...]]:
     """`escaped` is how the text stands inside JSON: where even that is not found, nobody has to look closer."""
-    escaped = json.dumps(said, ensure_ascii=False)[1:-1]
-    values = {"said": said, "escaped": escaped, "patient": patient.pk, "site": patient.site_id, **more}
+    escaped = json.dumps(text, ensure_ascii=False)[1:-1]
+    values = {"said": text, "escaped": escaped, "patient": patient.pk, "site": patient.site_id, **more}
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def holds_study_data(model: type[models.Model]) -> bool:
@@ -138,12 +139,12 @@ def _free(audited: Audited) -> list[str]:
     if audited.model._meta.app_label in UNTOUCHED:
         return []
     is_form = issubclass(audited.model, Crf)
-    fields = [each for each in audited.model._meta.concrete_fields if each.column not in audited.unseen]
-    return [str(each.column) for each in fields if _is_written(each) and (is_form or _is_long(each))]
-
-
-def _is_written(column: "models.Field[Any, Any]") -> bool:
-    return not column.is_relation and not column.choices
+    fields = [
+        field
+        for field in audited.model._meta.concrete_fields
+        if field.column not in audited.unseen and not field.is_relation and not field.choices
+    ]
+    return [str(field.column) for field in fields if is_form or _is_long(field)]
 
 
 def _is_long(column: "models.Field[Any, Any]") -> bool:
@@ -155,4 +156,4 @@ def _is_of_site(audited: Audited) -> bool:
     """Whether rows of the table may belong to a site as a whole, or to the study; of accounts and forms, none."""
     options = audited.model._meta
     kept = options.app_label not in (*UNTOUCHED, STUDY_DATA)
-    return kept and any(each.column == "site_id" for each in options.concrete_fields)
+    return kept and any(field.column == "site_id" for field in options.concrete_fields)

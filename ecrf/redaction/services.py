@@ -9,13 +9,14 @@ from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.models import REDACTED
+from ecrf.audit.reasons import fault_of
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry, Patient
-from ecrf.locks.reading import holds_all, lock_on_entry, locks_over
-from ecrf.redaction.places import EventPlace, Found, RowPlace, find, free_columns
+from ecrf.locks.lookup import holds_all, lock_on_entry, locks_over
+from ecrf.redaction.places import EventPlace, FoundText, RowPlace, find, free_columns
 from ecrf.redaction.wording import current_words
 
-SHORTEST_TEXT, SHORTEST_REASON, LONGEST_REASON = 3, 3, 500
+SHORTEST_TEXT = 3
 
 
 class RedactionRefused(Exception):
@@ -23,7 +24,7 @@ class RedactionRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RedactionOutcome:
     """How many places were redacted, in how many events of the trail and rows beside it."""
 
     places: int
@@ -49,30 +50,30 @@ class Order:
             raise RedactionRefused(f"The text is shorter than {SHORTEST_TEXT} characters.")
         if self.said in REDACTED:
             raise RedactionRefused(f"The text is a part of {REDACTED}, which would stand in its place.")
-        if not SHORTEST_REASON <= len(self.reason) <= LONGEST_REASON:
-            raise RedactionRefused(f"Say why, in {SHORTEST_REASON} to {LONGEST_REASON} characters.")
+        if fault := fault_of(self.reason):
+            raise RedactionRefused(fault)
         if self.said in self.reason:
             raise RedactionRefused("The reason holds the text itself: say why without it.")
 
 
-def look(order: Order) -> Found:
+def look(order: Order) -> FoundText:
     """Where the text stands, if it may be redacted; changes nothing. RedactionRefused or Locked say why not."""
-    found = find(order.patient, order.said)
-    if found.current:
-        where = "; ".join(current_words(place) for place in found.current)
+    places = find(order.patient, order.said)
+    if places.current:
+        where = "; ".join(current_words(place) for place in places.current)
         raise RedactionRefused(
             "The text still stands in the patient's data, which only the site changes."
             f" Correct it first at the site: {where}."
         )
-    if not found:
+    if not places:
         raise RedactionRefused(
             "The text stands nowhere in what is kept of this patient. Capitals and spaces count."
         )
-    _refuse_locked(order.patient, found)
-    return found
+    _refuse_locked(order.patient, places)
+    return places
 
 
-def redact(order: Order) -> Outcome:
+def redact(order: Order) -> RedactionOutcome:
     """Take the text out of every row that keeps a copy and of every event of the trail; all of it, or nothing."""
     actor = order.by.acting_at(order.patient.site, Right.LOCK)
     with acting(actor, patient_id=order.patient.pk, reason=order.reason, source="command"):
@@ -80,11 +81,11 @@ def redact(order: Order) -> Outcome:
         rows = look(order).copies
         for row in rows:
             _redact_row(row, order.said)
-        # The change of a row is told in the trail, with the text that stood there: so the trail comes last.
+        # The change of a row stands in the trail, with the text that stood there: so the trail comes last.
         places = [_redact_event(event, order) for event in find(order.patient, order.said).events]
         if find(order.patient, order.said):
             raise RedactionRefused(f"Beside {REDACTED} the text would form again. Nothing was changed.")
-    return Outcome(sum(places), len(places), len(rows))
+    return RedactionOutcome(sum(places), len(places), len(rows))
 
 
 def _let_nobody_lock() -> None:
@@ -93,21 +94,21 @@ def _let_nobody_lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext('ecrf.locks'), 0)")
 
 
-def _refuse_locked(patient: Patient, found: Found) -> None:
+def _refuse_locked(patient: Patient, places: FoundText) -> None:
     """A new event of a locked form is refused by the database; that an old one is redacted, it does not see."""
     locks = locks_over(patient)
-    touched = {event.entry_id for event in found.events if event.entry_id}
+    touched = {event.entry_id for event in places.events if event.entry_id}
     entries = Entry.objects.filter(pk__in=touched).order_by("pk") if locks else []
-    held = next((lock for lock in locks if holds_all(lock)), None)
-    held = held or next((lock for entry in entries if (lock := lock_on_entry(locks, entry))), None)
-    if held:
+    lock_here = next((lock for lock in locks if holds_all(lock)), None)
+    lock_here = lock_here or next((lock for entry in entries if (lock := lock_on_entry(locks, entry))), None)
+    if lock_here:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT locks_words(l) FROM locks_lock l WHERE l.id = %s", [held.pk])
+            cursor.execute("SELECT locks_words(l) FROM locks_lock l WHERE l.id = %s", [lock_here.pk])
             raise Locked(cursor.fetchone()[0])
 
 
-def _redact_row(place: RowPlace, said: str) -> None:
-    values: list[Any] = [place.table, place.audited.row, place.row, said, free_columns()[place.table]]
+def _redact_row(place: RowPlace, text: str) -> None:
+    values: list[Any] = [place.table, place.audited.row, place.row, text, free_columns()[place.table]]
     with connection.cursor() as cursor:
         cursor.execute("SELECT audit_redact_row(%s, %s, %s, %s, %s::text[])", values)
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from django.apps import apps
 from django.db import models
 
-from ecrf.casebook.models import Crf, Entry
-from ecrf.casebook.registry import CRFS
-from ecrf.casebook.wording import form_title, visit_label
-from ecrf.redaction.places import EventPlace, Found, RowPlace
+from ecrf.casebook.labels import form_title, visit_label
+from ecrf.casebook.models import Entry
+from ecrf.forms.crf import Crf
+from ecrf.forms.registry import CRFS
+from ecrf.redaction.places import EventPlace, FoundText, RowPlace
 
 MISSING = ".missing"
 STRUCK = "It is struck out: restore it first"
@@ -24,36 +25,36 @@ def current_words(place: RowPlace) -> str:
     return f"{_entry_words(entry)}: {_labels(model, place.items)}{struck}"
 
 
-def lines(found: Found) -> Iterator[str]:
+def lines(places: FoundText) -> Iterator[str]:
     """One line for each row and each event."""
     entries = Entry.objects.select_related("visit", "parent__visit").in_bulk(
-        {event.entry_id for event in found.events if event.entry_id}
+        {event.entry_id for event in places.events if event.entry_id}
     )
-    for row in found.copies:
+    for row in places.copies:
         yield f"{row.audited.model._meta.verbose_name} {row.row}: {_labels(row.audited.model, row.items)}"
-    for event in found.events:
-        yield f"trail, event {_position(event)}, {_event_words(event, entries.get(event.entry_id or 0))}"
+    for event in places.events:
+        position = f"{event.position}" if event.chain else f"{event.position} of what belongs to no patient"
+        yield f"trail, event {position}, {_event_words(event, entries.get(event.entry_id or 0))}"
 
 
 def counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def _position(event: EventPlace) -> str:
-    return str(event.position) if event.chain else f"{event.position} of what belongs to no patient"
-
-
 def _event_words(event: EventPlace, entry: Entry | None) -> str:
-    model = {each._meta.db_table: each for each in apps.get_models()}.get(event.table)
+    model = {model_of_table._meta.db_table: model_of_table for model_of_table in apps.get_models()}.get(
+        event.table
+    )
     what = str(model._meta.verbose_name) if model else event.table
     is_form = model is None or issubclass(model, Crf)
-    where = " of ".join(([] if is_form and entry else [f"{what} {event.row}"]) + _of(entry))
+    where = " of ".join(
+        [
+            *([] if is_form and entry else [f"{what} {event.row}"]),
+            *([_entry_words(entry)] if entry else []),
+        ]
+    )
     labels = [_labels(model, event.items)] if event.items else []
     return f"{where}: {', '.join([*labels, *(['its reason'] if event.in_reason else [])])}"
-
-
-def _of(entry: Entry | None) -> list[str]:
-    return [_entry_words(entry)] if entry else []
 
 
 def _entry_words(entry: Entry) -> str:
@@ -64,7 +65,7 @@ def _entry_words(entry: Entry) -> str:
 
 def _labels(model: type[models.Model] | None, items: Iterable[str]) -> str:
     """What the form calls them; columns that are no items by their name in the code."""
-    columns = {each.column: each for each in model._meta.concrete_fields} if model else {}
+    columns = {field.column: field for field in model._meta.concrete_fields} if model else {}
     names = dict.fromkeys(item.removesuffix(MISSING) for item in items)
     is_form = model is not None and issubclass(model, Crf)
     return ", ".join(

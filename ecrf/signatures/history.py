@@ -4,20 +4,24 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 
-from ecrf.casebook.history import Moment, around_item
 from ecrf.casebook.models import Entry
-from ecrf.signatures.models import Scope, Signature
+from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
+from ecrf.signatures.models import Signature, SignatureScope
 
 
-@around_item
-def signed(entry: Entry, item: str) -> Iterator[Moment]:
+@HOOKS.history
+def signed(entry: Entry, item: str) -> Iterator[HistoryMoment]:
     """Each signature that covers the form, and its breaking; one statement."""
-    visit = Q(scope=Scope.VISIT, visit=entry.visit_id) if entry.visit_id else Q(pk=None)
-    form = Q(scope=Scope.FORM, entry__in=[pk for pk in (entry.pk, entry.parent_id) if pk])
-    found = Signature.objects.filter(Q(scope=Scope.CASEBOOK) | visit | form, patient=entry.patient_id)
-    for each in found.select_related("signed_by").order_by("pk"):
-        words = f"{Scope(each.scope).label.capitalize()} signed by {each.printed_name}"
-        yield Moment(each.signed_at, each.signed_by.username, each.role, words, each.meaning)
-        if each.broken_at:
-            broken = f"Signature of {each.printed_name} on the {each.scope} broken by a change"
-            yield Moment(each.broken_at, "system", "", broken)
+    visit = Q(scope=SignatureScope.VISIT, visit=entry.visit_id) if entry.visit_id else Q(pk=None)
+    form = Q(scope=SignatureScope.FORM, entry__in=[pk for pk in (entry.pk, entry.parent_id) if pk])
+    signatures = Signature.objects.filter(
+        Q(scope=SignatureScope.CASEBOOK) | visit | form, patient=entry.patient_id
+    )
+    for signature in signatures.select_related("signed_by").order_by("pk"):
+        words = f"{SignatureScope(signature.scope).label.capitalize()} signed by {signature.printed_name}"
+        yield HistoryMoment(
+            signature.signed_at, signature.signed_by.username, signature.role, words, signature.meaning
+        )
+        if signature.broken_at:
+            broken = f"Signature of {signature.printed_name} on the {signature.scope} broken by a change"
+            yield HistoryMoment(signature.broken_at, "system", "", broken)

@@ -13,7 +13,7 @@ from ecrf.casebook.models import Entry, Patient, Visit
 STANDS = models.Q(broken_position__isnull=True)
 
 
-class Scope(models.TextChoices):
+class SignatureScope(models.TextChoices):
     """What a signature covers: a form with its rows, all forms of a visit, or everything of the patient."""
 
     FORM = "form", "form"
@@ -41,7 +41,7 @@ class Signature(models.Model):
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="signatures")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
-    scope = models.CharField(max_length=10, choices=Scope)
+    scope = models.CharField(max_length=10, choices=SignatureScope)
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="signatures")
     entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="signatures")
     position = models.BigIntegerField(help_text="Length of the patient's chain when it was signed")
@@ -61,9 +61,9 @@ class Signature(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(scope=Scope.FORM, entry__isnull=False, visit__isnull=True)
-                | models.Q(scope=Scope.VISIT, entry__isnull=True, visit__isnull=False)
-                | models.Q(scope=Scope.CASEBOOK, entry__isnull=True, visit__isnull=True),
+                condition=models.Q(scope=SignatureScope.FORM, entry__isnull=False, visit__isnull=True)
+                | models.Q(scope=SignatureScope.VISIT, entry__isnull=True, visit__isnull=False)
+                | models.Q(scope=SignatureScope.CASEBOOK, entry__isnull=True, visit__isnull=True),
                 name="signature_scope_fits",
             ),
             models.CheckConstraint(

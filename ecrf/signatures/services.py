@@ -11,24 +11,24 @@ from ecrf.access.models import User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.functions import IsReview
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.audit.refusals import Locked
-from ecrf.casebook.models import Entry, Patient, Status, Visit
-from ecrf.casebook.wording import form_title, visit_label
-from ecrf.signatures.breaking import NOT_DATA
-from ecrf.signatures.models import STANDS, Scope, Signature
+from ecrf.casebook.labels import place_of_form
+from ecrf.casebook.models import Entry, Patient, Visit, done, not_struck
+from ecrf.signatures.models import STANDS, Signature, SignatureScope
 from ecrf.signatures.signers import declare, has_declared, why_not_ready
 
 MEANINGS: dict[str, str] = {
-    Scope.FORM: (
+    SignatureScope.FORM: (
         "I have reviewed the data of this form and confirm that they are accurate and complete as far as I know,"
         " and agree with the source."
     ),
-    Scope.VISIT: (
+    SignatureScope.VISIT: (
         "I have reviewed the data of this visit and confirm that they are accurate and complete as far as I know,"
         " and agree with the source."
     ),
-    Scope.CASEBOOK: (
+    SignatureScope.CASEBOOK: (
         "I have reviewed all data of this patient and confirm that they are accurate and complete as far as I know,"
         " and agree with the source."
     ),
@@ -50,45 +50,47 @@ class Covered:
     """What a signature is to cover."""
 
     patient: Patient
-    scope: Scope
+    scope: SignatureScope
     visit: Visit | None = None
     entry: Entry | None = None
 
     def __post_init__(self) -> None:
-        given = {Scope.FORM: self.entry, Scope.VISIT: self.visit}.get(self.scope, self.patient)
-        other = [each for each in (self.visit, self.entry) if each is not None and each is not given]
-        is_mine = self.scope == Scope.CASEBOOK or (given and given.patient_id == self.patient.pk)  # type: ignore[union-attr]
+        named = {SignatureScope.FORM: self.entry, SignatureScope.VISIT: self.visit}.get(
+            self.scope, self.patient
+        )
+        other = [thing for thing in (self.visit, self.entry) if thing is not None and thing is not named]
+        is_mine = self.scope == SignatureScope.CASEBOOK or (named and named.patient_id == self.patient.pk)  # type: ignore[union-attr]
         if other or not is_mine or (self.entry and self.entry.parent_id):
             raise ValueError("A signature covers a form, a visit or the casebook of its patient.")
 
     @property
     def entries(self) -> QuerySet[Entry]:
         """Every entry it covers, struck out ones too."""
-        found = Entry.objects.filter(patient=self.patient)
+        entries_of_patient = Entry.objects.filter(patient=self.patient)
         if self.entry:
-            return found.filter(Q(pk=self.entry.pk) | Q(parent=self.entry))
-        return found.filter(visit=self.visit) if self.visit else found
+            return entries_of_patient.filter(Q(pk=self.entry.pk) | Q(parent=self.entry))
+        return entries_of_patient.filter(visit=self.visit) if self.visit else entries_of_patient
 
     @property
     def standing_entries(self) -> QuerySet[Entry]:
-        return self.entries.filter(Q(parent=None) | Q(parent__struck_at=None), struck_at=None)
+        return self.entries.filter(not_struck())
 
     @property
     def signatures(self) -> QuerySet[Signature]:
         """Those that stand and cover all of it: its own, or a wider one."""
-        wider = Q(scope=Scope.CASEBOOK)
+        wider = Q(scope=SignatureScope.CASEBOOK)
         visit = self.visit.pk if self.visit else self.entry.visit_id if self.entry else None
         if visit:
-            wider |= Q(scope=Scope.VISIT, visit=visit)
+            wider |= Q(scope=SignatureScope.VISIT, visit=visit)
         if self.entry:
-            wider |= Q(scope=Scope.FORM, entry=self.entry)
+            wider |= Q(scope=SignatureScope.FORM, entry=self.entry)
         return Signature.objects.filter(STANDS & wider, patient=self.patient)
 
 
 def sign(
     *,
     patient: Patient,
-    scope: Scope,
+    scope: SignatureScope,
     visit: Visit | None = None,
     entry: Entry | None = None,
     seen: int,
@@ -107,7 +109,8 @@ def sign(
         _refuse_signed(covered)
         _refuse_unfinished(covered)
         chain = AuditChain.objects.get(chain=patient.pk)
-        _refuse_changed(covered, seen, chain.length)
+        if seen > chain.length or changed_since(covered, seen):
+            raise Outdated("The data were changed meanwhile: look again at what is shown now, then sign.")
         signature = _signature(covered, chain, by, actor)
         # Last, as it writes to the chain of accounts, for which others may wait.
         declare(by)
@@ -157,19 +160,12 @@ def _refuse_signed(covered: Covered) -> None:
 def _refuse_unfinished(covered: Covered) -> None:
     if not covered.standing_entries.exists():
         raise SignatureRefused("Nothing is entered here yet, so there is nothing to sign.")
-    unfinished = covered.standing_entries.exclude(status=Status.COMPLETE, missing=0)
-    found = list(unfinished.select_related("visit", "parent__visit").order_by("visit", "pk"))
-    if found:
-        names = [
-            ", ".join(w for w in (visit_label(e.visit), form_title(e)) if w) for e in found[:NAMED_AT_MOST]
-        ]
-        more = f" and {len(found) - len(names)} more" if len(found) > len(names) else ""
+    unfinished = covered.standing_entries.exclude(done())
+    entries = list(unfinished.select_related("visit", "parent__visit").order_by("visit", "pk"))
+    if entries:
+        names = [place_of_form(entry) for entry in entries[:NAMED_AT_MOST]]
+        more = f" and {len(entries) - len(names)} more" if len(entries) > len(names) else ""
         raise SignatureRefused(f"Not complete yet: {'; '.join(names)}{more}. Complete them, then sign.")
-
-
-def _refuse_changed(covered: Covered, seen: int, length: int) -> None:
-    if seen > length or changed_since(covered, seen):
-        raise Outdated("The data were changed meanwhile: look again at what is shown now, then sign.")
 
 
 def changed_since(covered: Covered, seen: int) -> bool:
@@ -181,7 +177,7 @@ def events_since(covered: Covered, seen: int) -> QuerySet[AuditEvent]:
     """What happened to the data of what is covered behind this position, in order."""
     inside = covered.entries.order_by().values("pk")
     later = AuditEvent.objects.filter(chain=covered.patient.pk, position__gt=seen, entry_id__in=inside)
-    return later.exclude(table__regex=NOT_DATA).order_by("position")
+    return later.exclude(IsReview("table")).order_by("position")
 
 
 @contextmanager

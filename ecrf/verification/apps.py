@@ -6,4 +6,4 @@ class VerificationConfig(AppConfig):
     verbose_name = "Verification"
 
     def ready(self) -> None:
-        from ecrf.verification import history, marking  # noqa: F401  (join the recording of values and the story of items)
+        from ecrf.verification import history, review_status  # noqa: F401  (they join the recording of values)

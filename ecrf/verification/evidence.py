@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from ecrf.casebook.loading import load_rows
-from ecrf.casebook.models import Crf, Entry, Patient, Status
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.data import load_rows
+from ecrf.casebook.models import Entry, Patient, Status
+from ecrf.forms.crf import Crf
+from ecrf.forms.registry import CRFS
+from ecrf.queries.lookup import open_queries
 from ecrf.queries.models import Query
-from ecrf.queries.quoting import quoted
-from ecrf.queries.reading import open_queries
+from ecrf.queries.quotes import quoted
+from ecrf.verification.lookup import standing_on
 from ecrf.verification.models import Verification
 from ecrf.verification.plan import items_to_verify
-from ecrf.verification.reading import standing_on
 from ecrf.verification.refusals import HasOpenQuery, Stale, VerificationRefused
 
 Key = tuple[int, str]
@@ -65,15 +66,17 @@ def evidence_on(patient: Patient, entries: Iterable[Entry]) -> Evidence:
     """Read within the turn of who writes, so that nothing can change between the look and the write."""
     entries = list(entries)
     ids = [entry.pk for entry in entries]
-    return Evidence(_rows(patient, entries), _given(patient, entries), standing_on(ids), _queries(ids))
+    open_here = open_queries().filter(entry__in=ids).order_by("-pk")
+    queries = {(query.entry_id, query.item): query for query in open_here}
+    return Evidence(_rows(patient, entries), _given(patient, entries), standing_on(ids), queries)
 
 
 def _rows(patient: Patient, entries: list[Entry]) -> dict[int, Crf]:
     visits = {entry.visit_id for entry in entries}
     numbers = {entries[0].crf: entries[0].number} if len(entries) == 1 else {}
     at = None if None in visits else [pk for pk in visits if pk]
-    found = load_rows(patient, {entry.crf for entry in entries}, at, numbers)
-    return {row.entry_id: row for rows in found.values() for row in rows}
+    rows_by_entry = load_rows(patient, {entry.crf for entry in entries}, at, numbers)
+    return {row.entry_id: row for rows in rows_by_entry.values() for row in rows}
 
 
 def _given(patient: Patient, entries: list[Entry]) -> dict[Key, int]:
@@ -81,8 +84,3 @@ def _given(patient: Patient, entries: list[Entry]) -> dict[Key, int]:
     with connection.cursor() as cursor:
         cursor.execute(GIVEN, [patient.pk, [entry.pk for entry in entries], tables])
         return {(entry, key): position for entry, key, position in cursor.fetchall()}
-
-
-def _queries(ids: list[int]) -> dict[Key, Query]:
-    found = open_queries().filter(entry__in=ids).order_by("-pk")
-    return {(query.entry_id, query.item): query for query in found}

@@ -2,20 +2,24 @@
 
 from collections.abc import Iterator
 
-from ecrf.casebook.history import Moment, around_item
 from ecrf.casebook.models import Entry
+from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
 from ecrf.verification.models import Verification
 
 
-@around_item
-def verified(entry: Entry, item: str) -> Iterator[Moment]:
+@HOOKS.history
+def verified(entry: Entry, item: str) -> Iterator[HistoryMoment]:
     """Each verification of the item, and its end if it ended; one statement."""
-    found = Verification.objects.filter(entry=entry, item=item).select_related("verified_by", "undone_by")
-    for each in found.order_by("pk"):
-        by = each.verified_by.username
-        yield Moment(each.verified_at, by, "monitor", f"Verified: {each.value}")
-        if each.undone_at and each.undone_by:
-            yield Moment(each.undone_at, each.undone_by.username, "monitor", "Verification taken back")
-        if each.fell_at:
-            fell = f"Verification by {by} undone by the change: was {each.value} when verified"
-            yield Moment(each.fell_at, "system", "", fell)
+    verifications = Verification.objects.filter(entry=entry, item=item).select_related(
+        "verified_by", "undone_by"
+    )
+    for verification in verifications.order_by("pk"):
+        by = verification.verified_by.username
+        yield HistoryMoment(verification.verified_at, by, "monitor", f"Verified: {verification.value}")
+        if verification.undone_at and verification.undone_by:
+            yield HistoryMoment(
+                verification.undone_at, verification.undone_by.username, "monitor", "Verification taken back"
+            )
+        if verification.fell_at:
+            fell = f"Verification by {by} undone by the change: was {verification.value} when verified"
+            yield HistoryMoment(verification.fell_at, "system", "", fell)

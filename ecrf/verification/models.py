@@ -71,7 +71,7 @@ class Verification(models.Model):
 
 @audited(append_only=True)
 class SiteShare(models.Model):
-    """From a date on, so many per cent of a site's forms are drawn for verification; the latest one counts."""
+    """From a date on, so many per cent of a site's forms are sampled for verification; the latest one counts."""
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="shares")
     share = models.PositiveSmallIntegerField(help_text="Per cent of the forms that hold no critical item")

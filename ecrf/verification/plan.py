@@ -1,15 +1,16 @@
-"""The plan of verification: which items are critical, and which share of a site's other forms is drawn."""
+"""The plan of verification: which items are critical, and which share of a site's other forms is sampled."""
 
 import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from ecrf.casebook.models import Crf, Entry
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.models import Entry
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 from ecrf.verification.models import SiteShare
 
-DRAWS = 10_000
+SAMPLES = 10_000
 
 
 def is_critical(crf: str, item: str) -> bool:
@@ -17,23 +18,23 @@ def is_critical(crf: str, item: str) -> bool:
     return bool({crf, f"{crf}.{item}"} & set(protocol().critical))
 
 
-def draw_of(entry: Entry) -> int:
+def sample_of(entry: Entry) -> int:
     """0 to 9999, the same for a form and its rows, and the same whenever it is asked: nobody can steer it."""
     above = entry.parent or entry
     visit = entry.visit.code if entry.visit else ""
     crf = CRFS[entry.crf].row_of or entry.crf
     name = f"{entry.patient.number}/{visit}/{crf}/{above.number}"
-    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % DRAWS
+    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % SAMPLES
 
 
 def share_at(shares: Iterable[SiteShare], day: date) -> int:
-    """Per cent of the forms completed on that day that are drawn; of `shares`, as they were set, the last counts."""
-    held = [each.share for each in shares if each.from_on <= day]
-    return held[-1] if held else protocol().verified_share
+    """Per cent of the forms completed on that day that are sampled; of `shares`, as they were set, the last counts."""
+    begun = [share.share for share in shares if share.from_on <= day]
+    return begun[-1] if begun else protocol().verified_share
 
 
-def is_drawn(draw: int, share: int) -> bool:
-    return draw < share * DRAWS // 100
+def is_sampled(sample: int, share: int) -> bool:
+    return sample < share * SAMPLES // 100
 
 
 def shares_of(site_id: int) -> list[SiteShare]:
@@ -43,10 +44,10 @@ def shares_of(site_id: int) -> list[SiteShare]:
 
 def shares_by_site(sites: Iterable[int]) -> dict[int, list[SiteShare]]:
     """{site id: its shares, in the order in which they were set}; one statement."""
-    found: dict[int, list[SiteShare]] = {}
-    for each in SiteShare.objects.filter(site__in=list(sites)).select_related("set_by").order_by("pk"):
-        found.setdefault(each.site_id, []).append(each)
-    return found
+    by_site: dict[int, list[SiteShare]] = {}
+    for share in SiteShare.objects.filter(site__in=list(sites)).select_related("set_by").order_by("pk"):
+        by_site.setdefault(share.site_id, []).append(share)
+    return by_site
 
 
 def items_to_verify(row: Crf) -> list[str]:
@@ -58,7 +59,7 @@ def items_to_verify(row: Crf) -> list[str]:
 
 
 def is_planned(crf: str, item: str, is_sampled: bool) -> bool:
-    """Whether the plan wants the item verified; `is_sampled`: the form was drawn."""
+    """Whether the plan wants the item verified; `is_sampled`: the form is in the sample."""
     return is_sampled or is_critical(crf, item)
 
 

@@ -12,13 +12,14 @@ from ecrf.access.models import Site, User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.reasons import fault_of, tidy
 from ecrf.audit.refusals import Locked
-from ecrf.casebook.marks import ReviewMark
 from ecrf.casebook.models import Entry, Patient
-from ecrf.casebook.turns import take_turns_of
+from ecrf.casebook.reach import take_turns_of
+from ecrf.casebook.review_status import ReviewStatus
 from ecrf.verification.evidence import Evidence, Key, evidence_on
 from ecrf.verification.models import SiteShare, Verification
-from ecrf.verification.plan import DRAWS, is_critical
+from ecrf.verification.plan import SAMPLES, is_critical
 from ecrf.verification.refusals import HasOpenQuery, Stale, VerificationRefused
 
 __all__ = [
@@ -57,11 +58,11 @@ def verify(
     require(by, Right.VERIFY, entry.site)
     key = entry.pk, item
     with _one_at_a_time(entry.patient, actor):
-        found = evidence_on(entry.patient, [entry])
-        if key in found.standing and found.position(key) <= seen:
-            return found.standing[key]
-        found.refuse(key, seen, despite_query=despite_query)
-        made = _verification(entry.patient, found, key, by)
+        evidence = evidence_on(entry.patient, [entry])
+        if key in evidence.standing and evidence.position(key) <= seen:
+            return evidence.standing[key]
+        evidence.refuse(key, seen, despite_query=despite_query)
+        made = _verification(entry.patient, evidence, key, by)
         made.save(force_insert=True)
     return made
 
@@ -78,14 +79,14 @@ def verify_shown(
     if not items:
         return made, left_out
     with _one_at_a_time(patient, actor):
-        found = evidence_on(patient, {entry.pk: entry for entry, _item in items}.values())
+        evidence = evidence_on(patient, {entry.pk: entry for entry, _item in items}.values())
         for entry, item in items:
             key = entry.pk, item
-            if key in found.standing:
+            if key in evidence.standing:
                 continue
             try:
-                found.refuse(key, seen, despite_query=False)
-                made.append(_verification(patient, found, key, by))
+                evidence.refuse(key, seen, despite_query=False)
+                made.append(_verification(patient, evidence, key, by))
             except VerificationRefused as refusal:
                 left_out.append(LeftOut(entry, item, _why(refusal)))
         Verification.objects.bulk_create(made)
@@ -100,16 +101,16 @@ def _why(refusal: VerificationRefused) -> str:
     return str(refusal)
 
 
-def _verification(patient: Patient, found: Evidence, key: Key, by: User) -> Verification:
+def _verification(patient: Patient, evidence: Evidence, key: Key, by: User) -> Verification:
     entry, item = key
     return Verification(
         patient=patient,
         site=patient.site,
         entry_id=entry,
         item=item,
-        is_critical=is_critical(found.rows[entry].entry.crf, item),
-        position=found.position(key),
-        value=found.value(key),
+        is_critical=is_critical(evidence.rows[entry].entry.crf, item),
+        position=evidence.position(key),
+        value=evidence.value(key),
         verified_at=timezone.now(),
         verified_by=by,
     )
@@ -143,22 +144,22 @@ def _one_at_a_time(patient: Patient, actor: Actor) -> Iterator[None]:
 
 
 def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, actor: Actor) -> SiteShare:
-    """From this day on, so many per cent of the site's forms are drawn. Each form's draw is fixed: raising the share
+    """From this day on, this per cent of the site's forms is sampled. Each form's sample is fixed: raising the share
     adds forms and takes none away. Forms that are complete already follow at once, in one statement."""
     require(by, Right.SET_PLAN, site)
-    why = " ".join(reason.replace("\x00", "").split())
+    why = tidy(" ".join(reason.split()))
     if not 0 <= share <= 100:
         raise PlanRefused("The share is a whole number from 0 to 100.")
-    if len(why) < 3 or len(why) > 500:
-        raise PlanRefused("Say in 3 to 500 characters why the share of this site is set.")
+    if fault := fault_of(why, "the share of this site is set"):
+        raise PlanRefused(fault)
     with acting(actor, reason=why, source="monitor"):
         take_turns_of(
             site
-        )  # a form that is being completed is drawn by the old share or by the new one, not in between
+        )  # a form that is being completed is sampled by the old share or by the new one, not in between
         made = SiteShare.objects.create(
             site=site, share=share, from_on=from_on, reason=why, set_at=timezone.now(), set_by=by
         )
-        drawn = Case(When(draw__lt=share * DRAWS // 100, then=Value(True)), default=Value(False))
+        sampled = Case(When(sample__lt=share * SAMPLES // 100, then=Value(True)), default=Value(False))
         begins = datetime.combine(from_on, time.min, site.zone)
-        ReviewMark.objects.filter(site=site, completed_at__gte=begins).update(is_sampled=drawn)
+        ReviewStatus.objects.filter(site=site, completed_at__gte=begins).update(is_sampled=sampled)
     return made

@@ -1,16 +1,15 @@
 /* What a person answers beside a field: a reason, whose value counts, why there is none; and the login in place. */
 
-import { field, idOf, shown, state, wrapper, write } from "./fields.js";
+import { addressOf, field, shown, state, write } from "./fields.js";
+import { clear, placeOf } from "./messages.js";
 import { outbox } from "./outbox.js";
 import { again, flush, send } from "./saving.js";
-
-const clearMessage = (id) => document.getElementById(`m-${id}`).replaceChildren();
 
 function keepStored(id, stored) {
   state.set(id, stored);
   write(id, shown(stored));
   outbox.drop(id);
-  clearMessage(id);
+  clear(id);
   document.dispatchEvent(new Event("ecrf:dropped"));
   field(id).focus();
   flush();
@@ -26,7 +25,7 @@ export function giveReason(box) {
 }
 
 export function openMore(id) {
-  const place = document.getElementById(`m-${id}`);
+  const place = placeOf(id);
   if (place.querySelector(".more-box")) return;
   const box = document.getElementById("more-template").content.firstElementChild.cloneNode(true);
   box.dataset.moreFor = id;
@@ -40,7 +39,7 @@ function inMore(button) {
   const box = button.closest("[data-more-for]");
   const id = box.dataset.moreFor;
   if (button.matches("[data-show-history]")) {
-    const url = `${wrapper(id).getAttribute("hx-post")}history/`;
+    const url = `${addressOf(id)}history/`;
     return htmx.ajax("GET", url, { target: box.querySelector("[data-history]"), swap: "innerHTML" });
   }
   const missing = box.querySelector("[data-missing]").value;

@@ -5,15 +5,18 @@ const seen = new Map();
 /* The key of the session as it is now: a new login, here or in another tab, changes it under the page. */
 export const csrfToken = () => document.cookie.match(/csrftoken=([^;]+)/)?.[1] ?? "";
 
-for (const holder of document.querySelectorAll("[data-seen-of]")) {
-  for (const [item, state] of Object.entries(JSON.parse(holder.value))) {
-    seen.set(`${holder.dataset.seenOf}-${item}`, state);
-  }
+for (const holder of document.querySelectorAll("#page-form [name^='seen:']")) {
+  for (const [item, state] of Object.entries(JSON.parse(holder.value))) seen.set(`${holder.name.slice(5)}-${item}`, state);
 }
 
 export const state = { get: (id) => seen.get(id) ?? "", set: (id, value) => seen.set(id, value) };
 export const shown = (value) => (value.startsWith("~") ? "" : value);
 export const wrapper = (id) => document.getElementById(`i-${id}`);
+/* Where the item is saved: its field's name, `pulse` of `vital-signs:1:pulse`, says form, number and item. */
+export const addressOf = (id) => {
+  const { name } = wrapper(id).querySelector("input, select, textarea");
+  return `${document.getElementById("page-form").dataset.items}${name.replaceAll(":", "/")}/`;
+};
 export const idOf = (element) => element.closest("[data-item]")?.id.slice(2);
 /* The id of the item whose own field this is; not of a reason or comment asked for beside it. */
 export const ownId = (element) => (element.closest(".messages") ? undefined : idOf(element));
@@ -39,10 +42,13 @@ export function write(id, value) {
   }
 }
 
+/* Says beside the field why there is no value. */
 export function tag(id, label) {
-  const found = document.getElementById(`t-${id}`);
-  found.textContent = label;
-  found.hidden = !label;
+  document.getElementById(`t-${id}`)?.remove();
+  if (!label) return;
+  const control = document.getElementById(`f-${id}`);
+  const made = Object.assign(document.createElement("span"), { id: `t-${id}`, className: "missing-tag", textContent: label });
+  (control.nextElementSibling?.matches(".unit") ? control.nextElementSibling : control).after(made);
 }
 
 /* Every field that Tab reaches, and the one in use, in the order of the page. */

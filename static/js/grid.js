@@ -1,6 +1,4 @@
-/* Grids: arrows move, Enter goes down. Cells that take one digit each are the matter of grades.js. */
-
-import "./grades.js";
+/* Grids: arrows move, Enter goes down. */
 
 const at = (grid, row, col) => grid.querySelector(`input[data-row="${row}"][data-col="${col}"]`);
 

@@ -1,14 +1,18 @@
 /* Report and letter as they are typed and not saved yet: they survive a reload, Back and a failed sending in this tab,
-   for the person who typed, with the text on which they were based. */
+   for the person who typed, with the saved text they began from. After a conflict the page names the newer text, and
+   sending again by itself would write over it. */
+
+import { isLoggingOut } from "./log_out.js";
 
 const keyOf = (form) => `ecrf-text:${document.body.dataset.user}:${form.getAttribute("action")}`;
 const based = (form) => form.querySelector("[name=seen]");
 
-/* Whether the text is kept: a full or forbidden storage keeps nothing. */
+/* Whether the text is kept: a full or forbidden storage keeps nothing. Who logs out wants nothing kept. */
 export function keep(form) {
+  if (isLoggingOut()) return true;
   const text = form.querySelector("textarea[name=text]").value;
   try {
-    sessionStorage.setItem(keyOf(form), JSON.stringify({ text, seen: based(form).value }));
+    sessionStorage.setItem(keyOf(form), JSON.stringify({ text, seen: form.dataset.based }));
     return true;
   } catch {
     return false;
@@ -30,7 +34,7 @@ export function putBack(form) {
     const text = form.querySelector("textarea[name=text]");
     if (!kept || kept.text === text.defaultValue) return drop(form), false;
     text.value = kept.text;
-    based(form).value = kept.seen;
+    form.dataset.based = based(form).value = kept.seen;
     return true;
   } catch {
     return false;

@@ -8,7 +8,7 @@ const isBegun = (form) => [...form.querySelectorAll("[data-item]")].some((item) 
 export function foldMissed() {
   const note = document.getElementById("missed-note");
   if (!note) return;
-  const missed = read(note.dataset.fate) === note.dataset.missed;
+  const missed = read(note.dataset.occurrence) === note.dataset.missed;
   for (const form of document.querySelectorAll("[data-unless-missed]")) form.hidden = missed && !isBegun(form);
   note.hidden = !document.querySelector("[data-unless-missed][hidden]");
 }

@@ -1,6 +1,8 @@
 /* What was typed and is not yet acknowledged by the server. It survives reload and Back in this tab, and belongs to
    one person on one page: another person who logs in on the same tab never sees it. */
 
+import { isLoggingOut } from "./log_out.js";
+
 const key = `ecrf:${document.body.dataset.user}:${location.pathname}`;
 const entries = new Map(load());
 
@@ -13,6 +15,7 @@ function load() {
 }
 
 function keep() {
+  if (isLoggingOut()) return;
   try {
     if (entries.size) sessionStorage.setItem(key, JSON.stringify([...entries]));
     else sessionStorage.removeItem(key);

@@ -18,9 +18,9 @@ document.addEventListener("ecrf:outcome", ({ detail }) => {
   if (field(id) !== document.activeElement || detail.missing) write(id, shown(detail.seen));
 });
 
-function clearOldQuestions({ panel, asked }) {
+function clearOldQuestions({ panel: form, asked }) {
   if (!asked) return;
-  const root = document.getElementById(panel);
+  const root = document.getElementById(form);
   for (const box of root.querySelectorAll("[id^=q-]")) {
     if (box.closest("[data-panel]") === root && !asked.includes(box.id.slice(2))) box.replaceChildren();
   }

@@ -1,7 +1,8 @@
 /* The keys of the review: V verifies and goes on, Q asks, N skips, U undoes one's own last step. All within the page. */
 
 import { ask } from "./review_asking.js";
-import { cellBeside, count, current, go, isAtEnd, isToDo, lines, say, step } from "./review_lines.js";
+import { showHistory } from "./review_history.js";
+import { addressOf, cellBeside, count, current, go, isAtEnd, isToDo, labelOf, lines, say, step } from "./review_lines.js";
 import { apply, bringBack, enqueue, isDeaf, isWaiting, post, settled } from "./review_sending.js";
 
 const bar = document.querySelector("[data-keys]");
@@ -13,7 +14,7 @@ function verify() {
   const line = current();
   if (!mayVerify || isDeaf() || !line || isAtEnd()) return;
   if ("pending" in line.dataset || line.dataset.state === "verified") return go(step(1, { toDo: true }));
-  if (!line.dataset.verify) return say(`${line.dataset.label} · there is nothing to verify here.`);
+  if (!("verifiable" in line.dataset)) return say(`${labelOf(line)} · there is nothing to verify here.`);
   const despite = line.dataset.asked ? "yes" : "";
   line.dataset.pending = "";
   enqueue(() => send(line, despite));
@@ -21,7 +22,7 @@ function verify() {
 }
 
 async function send(line, despite) {
-  const answer = await post(line.dataset.verify, { seen: line.dataset.seen || seen, despite });
+  const answer = await post(addressOf(line, "verify"), { seen: line.dataset.seen || seen, despite });
   apply(line, answer);
   line.dataset.asked = answer.outcome === "asks" ? "yes" : "";
   if (answer.outcome === "asks") line.dataset.query = "";
@@ -41,7 +42,7 @@ function undo() {
     apply(line, answer);
     if (answer.outcome !== "taken-back") return bringBack(line, answer.words);
     go(line);
-    return say(`${line.dataset.label} · the verification is taken back.`);
+    return say(`${labelOf(line)} · the verification is taken back.`);
   });
 }
 
@@ -57,7 +58,7 @@ function help() {
 }
 
 const next = () => (isAtEnd() ? goOn() : go(step(1, { toDo: true })));
-const history = () => (current()?.querySelector(".toggle summary") || current()?.closest("tr")?.querySelector(".toggle summary"))?.click();
+const history = () => current() && !isAtEnd() && showHistory(current());
 const keys = {
   v: verify, u: undo, h: history, "?": help,
   q: () => bar && current() && !isAtEnd() && ask(current(), (line) => steps.push({ line, isQuery: true })),

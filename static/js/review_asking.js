@@ -1,6 +1,6 @@
 /* Opens a query in place: the cursor in a text below the item. What was typed is kept until it is sent. */
 
-import { go, say } from "./review_lines.js";
+import { addressOf, go, labelOf, say } from "./review_lines.js";
 import { apply, enqueue, post } from "./review_sending.js";
 
 const typed = new Map();
@@ -32,7 +32,7 @@ export function ask(line, onAsked) {
   box.append(document.createElement("td"));
   box.firstElementChild.colSpan = line.closest("tr").children.length;
   box.firstElementChild.append(document.getElementById("ask-form").content.cloneNode(true));
-  box.querySelector("[data-about]").textContent = line.dataset.label;
+  box.querySelector("[data-about]").textContent = labelOf(line);
   below.after(box);
   const area = box.querySelector("textarea");
   const key = uuid();
@@ -58,7 +58,7 @@ function send(box, key, onAsked) {
   area.readOnly = true;
   say("Sending the query…");
   enqueue(async () => {
-    const answer = await post(box.line.dataset.ask, { text: area.value, key });
+    const answer = await post(addressOf(box.line, "ask"), { text: area.value, key });
     area.readOnly = false;
     if (answer.outcome !== "asked") {
       box.querySelector("[data-refused]").textContent = answer.words;

@@ -11,8 +11,69 @@ let at = null;
 export const current = () => at;
 export const isAtEnd = () => at === end;
 export const isToDo = (line) => "planned" in line.dataset && line.dataset.state !== "verified" && !("pending" in line.dataset);
-export const part = (line, name) => line.querySelector(`[data-${name}]`);
 const text = (node) => node?.textContent.replace(/\s+/g, " ").trim() || "";
+const root = document.querySelector("[data-review]");
+const entryOf = (line) => line.closest("[data-entry]");
+const nameOf = (line) => line.id.slice(entryOf(line).id.length + 1);
+export const keyOf = (line) => `${entryOf(line).dataset.entry}.${nameOf(line)}`;
+/* Where an item is verified, asked about, and where its history stands. */
+export const addressOf = (line, what) => root.dataset[what].replace("/0/item/", `/${entryOf(line).dataset.entry}/${nameOf(line)}/`);
+
+const columnOf = (cell) => cell.closest("table").querySelector("thead tr").children[cell.cellIndex];
+
+/* What an item is called; in a table, by its row and its column. */
+export function labelOf(line) {
+  const row = text(line.closest("tr").querySelector("th"));
+  line.dataset.label ??= line.matches("tr") ? row : `${row}, ${columnOf(line).dataset.label}`;
+  return line.dataset.label;
+}
+
+/* Where a part of what is said of an item stands, if anything is; with `make`, in any case. In the order of the page. */
+const PARTS = ["verdict", "since", "asked", "words"];
+export function part(line, name, { make = false } = {}) {
+  const known = line.querySelector(`[data-${name}]`);
+  if (known || !make) return known;
+  const made = document.createElement("span");
+  made.dataset[name] = "";
+  if (name === "words") made.className = "refused";
+  const home = line.matches("tr") ? line.querySelector(".said") : wordsOf(line);
+  const next = PARTS.slice(PARTS.indexOf(name) + 1).map((one) => home.querySelector(`[data-${one}]`)).find(Boolean);
+  home.insertBefore(made, next ?? home.querySelector("noscript"));
+  return made;
+}
+
+/* What is said of a cell, to be shown below it. Of its state alone the page holds the words only once. */
+function wordsOf(line) {
+  const known = line.querySelector(".cell-words");
+  if (known) return known;
+  const made = Object.assign(document.createElement("span"), { className: "cell-words", hidden: true });
+  const { state, critical } = line.dataset;
+  const verdict = document.getElementById("verdicts").content.querySelector(`[data-verdict-of="${state}${critical === undefined ? "" : " critical"}"]`);
+  if (verdict) {
+    const said = document.createElement("span");
+    said.dataset.verdict = "";
+    said.append(...verdict.cloneNode(true).childNodes);
+    made.append(said);
+  }
+  const rule = columnOf(line).dataset.rule;
+  if (rule) made.append(Object.assign(document.createElement("span"), { className: "quiet", textContent: ` calculated, ${rule}` }));
+  line.append(made);
+  return made;
+}
+
+/* A row below a line, for its detail or its history: made when there is something to show. */
+export function rowBelow(line, kind) {
+  let above = line.closest("tr");
+  for (let next = above.nextElementSibling; next?.matches(".detail, .past"); next = next.nextElementSibling) {
+    if (next.matches(`.${kind}`)) return next.firstElementChild;
+    if (kind === "past") above = next;
+  }
+  const row = Object.assign(document.createElement("tr"), { className: kind });
+  row.append(document.createElement("td"));
+  row.firstElementChild.colSpan = line.closest("tr").children.length;
+  above.after(row);
+  return row.firstElementChild;
+}
 
 export function say(words, isBad = false) {
   const said = document.getElementById("review-said");
@@ -24,13 +85,14 @@ export function go(line, { quietly = false } = {}) {
   if (at !== line) leave();
   at = line;
   line.classList.add("current");
+  line.tabIndex = -1;
   if (line === end) (end.querySelector("[data-go-on]") || end).focus({ preventScroll: true });
   else if (!line.contains(document.activeElement)) line.focus({ preventScroll: true });
   showDetail(line);
   line.scrollIntoView({ block: "nearest", inline: "nearest" });
   if (quietly || line === end) return;
   line.setAttribute("aria-current", "true");
-  live.textContent = [line.dataset.label, text(part(line, "value")), text(part(line, "verdict")), !["verified", "changed"].includes(line.dataset.state) && text(part(line, "since")), text(part(line, "asked"))].filter(Boolean).join(", ");
+  live.textContent = [labelOf(line), text(part(line, "value")), text(part(line, "verdict")), !["verified", "changed"].includes(line.dataset.state) && text(part(line, "since")), text(part(line, "asked"))].filter(Boolean).join(", ");
 }
 
 function leave() {
@@ -41,13 +103,11 @@ function leave() {
 
 /* The words of a cell stand in a row of their own below it, while it is the current one. */
 export function showDetail(line) {
-  const words = line.querySelector(".cell-words");
-  if (!words) return;
-  const row = line.closest("tr").nextElementSibling;
-  const label = document.createElement("strong");
-  label.textContent = line.dataset.label;
-  row.querySelector("[data-detail]").replaceChildren(label, " ", ...[...words.cloneNode(true).childNodes]);
-  Object.assign(row, { hidden: false }).dataset.state = line.dataset.state;
+  if (!line.matches(".cell")) return;
+  const label = Object.assign(document.createElement("strong"), { textContent: labelOf(line) });
+  const below = rowBelow(line, "detail");
+  below.replaceChildren(label, " ", ...wordsOf(line).cloneNode(true).childNodes);
+  Object.assign(below.parentElement, { hidden: false }).dataset.state = line.dataset.state ?? "";
 }
 
 /* The next line in this direction; with `toDo`, the next one to verify. Behind the last one comes the end of the page. */
@@ -91,7 +151,7 @@ function countPanel(panel) {
   if (!all) return;
   all.hidden = left.length < 2;
   for (const place of all.querySelectorAll("[data-left]")) place.textContent = left.length;
-  for (const given of all.querySelectorAll("[name=item]")) given.disabled = !left.some((line) => line.dataset.key === given.value);
+  all.querySelector("[name=item]").value = left.map(keyOf).join(",");
 }
 
 function write(selector, words) {

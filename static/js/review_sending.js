@@ -1,6 +1,6 @@
 /* Sends what the keys of the review do, one after the other, and puts the answers where they belong. */
 
-import { count, current, go, part, say, showDetail } from "./review_lines.js";
+import { count, current, go, labelOf, part, say, showDetail } from "./review_lines.js";
 
 const DEAF_MS = 700;
 const TROUBLE = {
@@ -48,21 +48,26 @@ export async function post(url, data = {}) {
 /* What an answer says of an item: its standing, its value, its queries. */
 export function apply(line, answer) {
   delete line.dataset.pending;
-  for (const name of ["verdict", "value", "asked"]) if (answer.get(name)) part(line, name).replaceChildren(...answer.get(name).childNodes);
+  for (const name of ["verdict", "asked"]) if (answer.get(name)) part(line, name, { make: true }).replaceChildren(...answer.get(name).childNodes);
+  const value = answer.get("value")?.firstElementChild;
+  if (value) {
+    value.dataset.value = "";
+    part(line, "value").replaceWith(value);
+  }
   if (answer.state !== undefined) {
     line.dataset.state = answer.state;
     if (answer.undo) line.dataset.undo = answer.undo;
     else delete line.dataset.undo;
   }
   if (answer.seen) line.dataset.seen = answer.seen;
-  part(line, "words").textContent = answer.words;
+  if (answer.words || part(line, "words")) part(line, "words", { make: true }).textContent = answer.words;
   if (line === current()) showDetail(line);
   count();
 }
 
 /* Brings the person back to what was refused. Keys that are on their way are not meant for it. */
 export function bringBack(line, words) {
-  say(`${line.dataset.label} · ${words}`, true);
+  say(`${labelOf(line)} · ${words}`, true);
   if (!hasFailed) go(line);
   hasFailed = true;
   deafUntil = Date.now() + DEAF_MS;

@@ -1,7 +1,8 @@
 /* Sends the outbox, one item after the other, and says on the page whether all is saved. htmx carries the requests. */
 
 import "./outcomes.js";
-import { csrfToken, idOf, read, shown, state, wrapper } from "./fields.js";
+import { addressOf, csrfToken, idOf, read, shown, state, wrapper } from "./fields.js";
+import { clear } from "./messages.js";
 import { outbox } from "./outbox.js";
 import { going, problem, refuse, say } from "./trouble.js";
 
@@ -28,7 +29,7 @@ export function commit(id) {
 /* Back to what is stored: nothing to send, and nothing more to say at the field. */
 function forget(id) {
   outbox.drop(id);
-  document.getElementById(`m-${id}`).replaceChildren();
+  clear(id);
   document.getElementById(`f-${id}`).removeAttribute("aria-invalid");
   document.dispatchEvent(new Event("ecrf:dropped"));
 }
@@ -44,7 +45,7 @@ export function flush() {
     if (!wrapper(id)) return outbox.drop(id), flush();
     going.busy = id;
     clearTimeout(timer);
-    htmx.trigger(wrapper(id), "save");
+    htmx.ajax("POST", addressOf(id), { source: wrapper(id), swap: "none" }).catch(() => {}); // told by htmx:afterRequest
   }
   say();
   if (isSettled()) listeners.forEach((listener) => listener());

@@ -21,7 +21,7 @@ function draw(box, story, cursor, width) {
   const drawn = svg.append("g").attr("aria-hidden", "true");
   drawFrame(drawn, story, place);
   for (const panel of place.panels) drawPanel(drawn, panel, story, place);
-  drawDoses(drawn, place);
+  drawDoses(drawn, story, place);
   drawEvents(drawn, place);
   cursor.enter(drawn, place);
 }

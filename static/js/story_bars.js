@@ -1,4 +1,4 @@
-/** Draws what lies below the measures: the infusions with dose and lot, the adverse events as bars. */
+/** Draws what lies below the measures: the treatment with dose and lot, the adverse events as bars. */
 
 import { add, level, mark, text } from "./story_shapes.js";
 
@@ -19,10 +19,10 @@ function unlabelled(doses, labels) {
   return isWhole ? "no dose written: as before" : "not every dose fits: see the table";
 }
 
-export function drawDoses(into, place) {
+export function drawDoses(into, { treatments }, place) {
   const { doses, doseY, x } = place;
   if (!doses.length) return;
-  const head = text(into, "story-title", "Infusions", 0, doseY - 12);
+  const head = text(into, "story-title", treatments, 0, doseY - 12);
   add(head, "tspan", "story-from").text(`  ${unlabelled(doses, place.doseLabels)}`);
   for (const day of doses.flatMap((dose) => dose.days)) mark(into, "dose", "story-dose", x(day.day), doseY);
   for (const label of place.doseLabels) text(into, "story-small", label.words, label.x, doseY + 20, "middle");

@@ -63,6 +63,7 @@ export function readStory(root) {
   const moments = [...table.tBodies[0].rows].map(readMoment);
   return {
     summary: root.dataset.summary,
+    treatments: root.dataset.treatments,
     first: number(first),
     last: number(last),
     ticks: ticks.split(" ").filter(Boolean).map(Number),

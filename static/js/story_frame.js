@@ -1,4 +1,4 @@
-/** Draws the frame of the story's figure: the weeks, the infusions' guides, the next visit's window, the end. */
+/** Draws the frame of the story's figure: the weeks, the doses' guides, the next visit's window, the end. */
 
 import { add, text, upright, widthOf } from "./story_shapes.js";
 

@@ -1,11 +1,11 @@
-/** Where the infusions, their doses and lots, and the adverse events stand, so that no words hide others. */
+/** Where the doses with their lots, and the adverse events stand, so that no words hide others. */
 
 import { LETTER, SMALL, widthOf } from "./story_shapes.js";
 
 const BOLD = 1.12;
 const NEARLY_ALL = 0.8;
 
-/** The infusion days of one visit are one mark: the five days of induction lie within a few pixels. */
+/** The days of treatment at one visit are one mark: they lie within a few pixels. */
 export function doseMarks(moments, x) {
   const given = moments.filter((moment) => moment.kind === "dose");
   return [...d3.group(given, (moment) => moment.at).values()].map((days) => ({
@@ -18,10 +18,10 @@ export function doseMarks(moments, x) {
 }
 
 function doseWords(days) {
-  const grams = days.map((day) => day.given).filter(Boolean);
-  if (!grams.length) return "";
-  const alike = days.length > 1 && grams.length === days.length && new Set(grams).size === 1;
-  return `${alike ? `${days.length} × ${grams[0]}` : grams.join(" + ")} ${days[0].unit}`;
+  const amounts = days.map((day) => day.given).filter(Boolean);
+  if (!amounts.length) return "";
+  const alike = days.length > 1 && amounts.length === days.length && new Set(amounts).size === 1;
+  return `${alike ? `${days.length} × ${amounts[0]}` : amounts.join(" + ")} ${days[0].unit}`;
 }
 
 /** The labels that fit beside each other: what differs from the one before comes first; where few fit, only that. */
@@ -40,7 +40,7 @@ export function fitting(labels) {
   return kept.length < said.length * NEARLY_ALL ? changes : kept;
 }
 
-/** From the first to the last infusion of the same lots in a row. */
+/** From the first to the last dose of the same lots in a row. */
 export function lotSpans(doses) {
   const spans = [];
   for (const dose of doses.filter((one) => one.lots)) {

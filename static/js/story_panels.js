@@ -53,7 +53,7 @@ function drawLine(into, series, second, panel, story, { x, narrow }) {
   return seen.at(-1);
 }
 
-/** By how much it fell; below, the days since the last infusion: a fall long after it is a wear-off. */
+/** By how much it fell; below, the days since the last dose: a fall long after it is a wear-off. */
 function drawFall(into, moment, { key }, panel, [x, y], narrow) {
   const words = `−${Math.abs(moment.points[key].change)}`;
   const others = panel.series.filter((other) => other.key !== key && moment.points[other.key]);

@@ -4,7 +4,7 @@ const AT_ALL_PANELS = new Set(["missed", "next", "end"]);
 const has = (moment, panel) => panel.series.some((series) => moment.points[series.key]);
 export const fell = (moment, panel) => panel.series.some((series) => moment.points[series.key]?.fell);
 
-/** From top to bottom: each panel, the infusions, the events. */
+/** From top to bottom: each panel, the doses, the events. */
 export function rowsOf(story, place) {
   const rows = place.panels.map((panel) => ({
     panel,

@@ -1,5 +1,6 @@
 /* Says in words how the saving goes, and what to do when the server does not take a value. */
 
+import { placeOf } from "./messages.js";
 import { outbox } from "./outbox.js";
 
 const line = document.getElementById("saving");
@@ -29,7 +30,7 @@ export function refuse(id) {
   const note = document.createElement("p");
   note.className = "note note-error";
   note.textContent = "Not saved. The server cannot take this text: it is too long. Shorten it.";
-  document.getElementById(`m-${id}`).replaceChildren(note);
+  placeOf(id).replaceChildren(note);
 }
 
 export function problem(status) {

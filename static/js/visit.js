@@ -4,6 +4,7 @@ import "./focus.js";
 import "./keys.js";
 import { csrfToken, field, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
 import { count, isToEnter } from "./counting.js";
+import { placeOf } from "./messages.js";
 import { outbox } from "./outbox.js";
 import { again, commit, flush, isSettled, onSettled } from "./saving.js";
 import { say } from "./trouble.js";
@@ -33,7 +34,7 @@ form.addEventListener("submit", (event) => {
   if (isSettled() && !held) {
     form.dataset.sent = "yes";
     form.elements.csrfmiddlewaretoken.value = csrfToken();
-    for (const each of form.querySelectorAll("[data-item] :is(input, select, textarea), [data-seen-of]")) each.disabled = true;
+    for (const each of form.querySelectorAll("[data-item] :is(input, select, textarea), [name^='seen:']")) each.disabled = true;
     return undefined;
   }
   event.preventDefault();
@@ -51,7 +52,7 @@ onSettled(() => {
 function tellHeld(id, value) {
   const note = Object.assign(document.createElement("p"), { className: "note note-error" });
   note.textContent = `Not stored, as this cannot be changed now: you typed “${value}”.`;
-  document.getElementById(`m-${id}`).replaceChildren(note);
+  placeOf(id).replaceChildren(note);
   outbox.drop(id);
 }
 

@@ -7,6 +7,8 @@ const SENT_ON_LEAVING = 60_000;
 const forms = [...document.querySelectorAll("[data-text-of-visit]")];
 const finish = document.querySelector("[data-finish]");
 const unsaved = new Set();
+/* Those the server answered and did not save: only their author's Save sends them again. */
+const refused = new Set();
 let waiting = false;
 let goOn = "";
 
@@ -22,6 +24,7 @@ function say(form, words) {
 for (const form of forms) {
   const text = form.querySelector("textarea[name=text]");
   let sent = text.value;
+  form.dataset.based = form.querySelector("[name=seen]").value;
   text.addEventListener("input", () => {
     unsaved.add(form);
     keep(form);
@@ -30,12 +33,17 @@ for (const form of forms) {
     sent = text.value;
   });
   form.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful && text.value === sent) {
+    /* A refusal in words (409, 422) is shown as an answer and saves nothing. */
+    const status = event.detail.xhr.status;
+    const isSaved = status === 200;
+    if (isSaved) refused.delete(form);
+    else if (status === 409 || status === 422) refused.add(form);
+    if (isSaved && text.value === sent) {
       unsaved.delete(form);
       drop(form);
     }
-    waiting = waiting && event.detail.successful;
-    goOn = event.detail.successful ? goOn : "";
+    waiting = waiting && isSaved;
+    goOn = isSaved ? goOn : "";
     if (goOn && !unsaved.size) location.assign(goOn);
     if (waiting && !unsaved.size) {
       waiting = false;
@@ -53,17 +61,25 @@ for (const form of forms) {
   /* What is saved now is what will be finished. */
   form.addEventListener("htmx:afterSwap", () => {
     const state = form.querySelector("[data-seen-of]");
-    const hidden = document.querySelector(`[name=seen_${state.dataset.seenOf}]`);
-    hidden.value = state.querySelector("[data-saved]") ? state.dataset.seen : hidden.value;
+    if (!state.querySelector("[data-saved]")) return;
+    document.querySelector(`[name=seen_${state.dataset.seenOf}]`).value = state.dataset.seen;
+    form.dataset.based = state.dataset.seen;
   });
+}
+
+/* What was refused is not sent again unasked, over what stands in its place: its author is led to it. */
+function saveFirst() {
+  const [first] = refused;
+  if (first) return first.elements.text.focus();
+  unsaved.forEach((form) => form.requestSubmit());
 }
 
 /* What is not saved yet is saved first; if it cannot be, the visit is not finished. */
 finish?.addEventListener("submit", (event) => {
   if (unsaved.size) {
     event.preventDefault();
-    waiting = true;
-    unsaved.forEach((form) => form.requestSubmit());
+    waiting = !refused.size;
+    saveFirst();
   }
 });
 
@@ -72,8 +88,8 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-after-saving]");
   if (!link || !unsaved.size) return;
   event.preventDefault();
-  goOn = link.href;
-  unsaved.forEach((form) => form.requestSubmit());
+  goOn = refused.size ? "" : link.href;
+  saveFirst();
 });
 
 /* Typed before a reload, Back, or a sending that failed: it stands there again, and is sent once htmx has the page. */
@@ -86,10 +102,10 @@ for (const form of forms.filter(putBack)) {
    asks first, since closing the tab would lose it. */
 const isShort = (form) => new Blob([form.elements.text.value]).size < SENT_ON_LEAVING;
 window.addEventListener("pagehide", () => {
-  for (const form of [...unsaved].filter(isShort)) {
+  for (const form of [...unsaved].filter((one) => isShort(one) && !refused.has(one))) {
     fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true }).catch(() => keep(form));
   }
 });
 window.addEventListener("beforeunload", (event) => {
-  if (![...unsaved].every((form) => isShort(form) && keep(form))) event.preventDefault();
+  if (![...unsaved].every((form) => isShort(form) && keep(form) && !refused.has(form))) event.preventDefault();
 });

@@ -65,6 +65,8 @@ def _measure_server(running: Server, study: object) -> Iterator[Line]:
     yield from saves.measure_crowded_saves(browser, study)
     progress("visit pages beside the reference")
     yield from pages.measure_visit_pages(browser, study)
+    progress("the same visits in Review")
+    yield from pages.measure_review_pages(browser, Browser(running.port).log_in("monitor"), study)
     yield from weight.measure_weight(browser, study.small.numbers[0])
     memory = ", ".join(f"{mb:.0f}" for mb in running.worker_memory_mb())
     yield told("memory of each worker after that (PSS)", f"{memory} MB")

@@ -5,10 +5,10 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.casebook.models import Entry, ReferenceRange
+from ecrf.monitoring.home.to_do import builders
 from ecrf.monitoring.models import MonitoringVisit
-from ecrf.monitoring.services import TEXTS
 from ecrf.monitoring.site import monitor_site
-from ecrf.monitoring.work import builders
+from ecrf.monitoring.visits.services import TEXTS
 from tests.bench.counting import client_of
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest import mock
 
@@ -12,7 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ecrf.access.models import User
-from ecrf.casebook import recording, storing
+from ecrf.casebook.record import record as recording
+from ecrf.casebook.record import values
+from ecrf.casebook.record.hooks import HOOKS, Hook
 
 FRAME = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 # A test's own transaction stands around the product's, which then gives the actor back at its end.
@@ -81,9 +83,11 @@ def of_the_checks() -> Iterator[list[str]]:
 
         return run
 
+    joined = {name: Hook(map(counted, getattr(HOOKS, name))) for name in ("before_write", "after_write")}
+    hooks = replace(HOOKS, **joined)
     with (
         mock.patch.object(recording, "_load", counted(recording._load)),
-        mock.patch.object(recording, "BEFORE_WRITE", [counted(s) for s in recording.BEFORE_WRITE]),
-        mock.patch.object(storing, "AFTER_WRITE", [counted(s) for s in storing.AFTER_WRITE]),
+        mock.patch.object(recording, "HOOKS", hooks),
+        mock.patch.object(values, "HOOKS", hooks),
     ):
         yield found

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import connection, models
 
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.casebook.models import Entry, Patient, PatientOutlook, Visit
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 from tests.bench.seeding import Seeded
 
 PATIENTS = 10_000
@@ -40,11 +40,11 @@ def _visit_forms(large: Seeded) -> type[models.Model]:
 
 
 class _Template:
-    """What is copied of one patient: visits, their forms' entries, the visit forms' values, the outlook."""
+    """What is copied of one patient: visits, their forms' entries, the visit forms' values, the schedule status."""
 
     def __init__(self, patient: Patient, visit_form: type[models.Model]) -> None:
         self.patient = patient
-        self.outlook = PatientOutlook.objects.get(patient=patient)
+        self.schedule_status = PatientStatus.objects.get(patient=patient)
         self.visits = list(patient.visits.filter(code__in=VISITS))
         self.entries = list(patient.entries.filter(visit__in=self.visits, parent=None))
         self.forms = list(visit_form._default_manager.filter(entry__in=self.entries))
@@ -54,7 +54,7 @@ def _copy(batch: list[_Template], sequence: int) -> None:
     patients = [_patient(t.patient, sequence + n) for n, t in enumerate(batch, 1)]
     Patient.objects.bulk_create(patients)
     pairs = list(zip(batch, patients, strict=True))
-    PatientOutlook.objects.bulk_create([_anew(t.outlook, patient=p, pk=p.pk) for t, p in pairs])
+    PatientStatus.objects.bulk_create([_anew(t.schedule_status, patient=p, pk=p.pk) for t, p in pairs])
     visits = {(p.pk, v.pk): _anew(v, pk=None, patient=p) for t, p in pairs for v in t.visits}
     Visit.objects.bulk_create(visits.values())
     entries = {

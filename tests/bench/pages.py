@@ -1,39 +1,61 @@
 """The visit page beside the reference's GET; the lists at 13 and at 10,000 patients; writes on a GET."""
 
+from functools import partial
+
+from django.urls import reverse
+
 from ecrf.access.models import User
 from ecrf.casebook.models import Patient
 from tests.bench.addresses import monitor_pages, site_pages
 from tests.bench.browsing import Browser, medians
 from tests.bench.counting import Statements, client_of, statements
+from tests.bench.review import completed
 from tests.bench.seeding import Seeded, Study
 from tests.bench.table import Line, at_most, told
+from tests.bench.weight import text_of
 
-PAGES = 60
+PAGES = 40
 VISIT_STATEMENTS_AT_MOST = 40
 PATIENT_STATEMENTS_AT_MOST = 12
-PEER = 108 / 17
+AT_MOST = {"W04": 2.0, "W01": 2.5, "SCR": 2.5, "patient": 1.5}
+"""How many times the reference's GET each page may take."""
+
 PEER_LIST_SECONDS = 100
 GROWTH_AT_MOST = 1.3
 SMALL, LARGE = "13 patients", "10,000 patients"
 
 
 def measure_visit_pages(browser: Browser, study: Study) -> list[Line]:
-    """W04 and W01 (five infusion days), all filled, beside the reference's GET."""
+    """The filled visits and the patient's page beside the reference's GET."""
     number = study.small.numbers[0]
-    sides = {
-        "reference": lambda: browser.get(f"/reference/{study.plain_rows[0]}/"),
-        "W04": lambda: browser.get(f"/patients/{number}/W04/"),
-        "W01 (five infusion days)": lambda: browser.get(f"/patients/{number}/W01/"),
-    }
+    sides = {"reference": lambda: browser.get(f"/reference/{study.plain_rows[0]}/")}
+    for page in AT_MOST:
+        path = f"/patients/{number}/" if page == "patient" else f"/patients/{number}/{page}/"
+        sides[page] = lambda path=path: browser.get(path)
     found = medians(PAGES, sides)
     plain = found.pop("reference")
     lines = [told("reference's GET, median", f"{plain:.1f} ms")]
-    for what, ms in found.items():
-        said = f"{ms:.1f} ms = {ms / plain:.2f} × reference"
-        limit = f"< {PEER:.2f} × (a peer's one form)"
-        title = f"visit page {what}, median"
-        limited = at_most(title, ms / plain, PEER, said, limit)
-        lines.append(limited if what == "W04" else told(title, f"{said} (a peer's one form: {PEER:.2f} ×)"))
+    for page, ms in found.items():
+        said, limit = f"{ms:.1f} ms = {ms / plain:.2f} × reference", AT_MOST[page]
+        lines.append(at_most(f"page of {page}, median", ms / plain, limit, said, f"≤ {limit:g} ×"))
+    return lines
+
+
+def measure_review_pages(browser: Browser, monitor: Browser, study: Study) -> list[Line]:
+    """The same visits, complete, at the site and in Review: there no slower and no heavier."""
+    lines = []
+    for code in ("W04", "W01"):
+        visit = completed(study.small, code)
+        at_site = f"/patients/{visit.patient.number}/{code}/"
+        in_review = reverse("monitor:casebook_visit_change", args=[visit.pk])
+        sides = {"site": partial(browser.get, at_site), "review": partial(monitor.get, in_review)}
+        found = medians(PAGES, sides)
+        ratio = found["review"] / found["site"]
+        said = f"{found['review']:.1f} ms = {ratio:.2f} × {found['site']:.1f} ms at the site"
+        lines.append(at_most(f"review of {code}, complete, median", ratio, 1.0, said, "≤ 1 ×"))
+        size = {side: len(text_of(ask()).encode()) / 1000 for side, ask in sides.items()}
+        words = f"{size['review']:.0f} kB beside {size['site']:.0f} kB"
+        lines.append(at_most(f"review of {code}, HTML", size["review"], size["site"], words, "≤ the site's"))
     return lines
 
 

@@ -7,10 +7,10 @@ from ecrf.access.roles import Right
 from ecrf.audit.models import AuditChain
 from ecrf.casebook.models import Entry, Visit
 from ecrf.casebook.places import Place
-from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import complete_entries
-from ecrf.checks.sheets import visit_sheets
-from ecrf.monitoring.desk import Standing, desk_of
+from ecrf.forms.registry import CRFS
+from ecrf.formview.load import visit_form_views
+from ecrf.monitoring.sdv.page import ItemStanding, sdv_page_of
 from tests.bench.counting import Statements, client_of, statements
 from tests.bench.seeding import Seeded, Study
 from tests.bench.table import Line, at_most, told
@@ -24,7 +24,7 @@ OF_PATIENT = 10
 
 def count_keys(study: Study) -> list[Line]:
     """V at fifty items to verify of one visit, then U; every key is one request."""
-    visit = _completed(study.small, "W01")
+    visit = completed(study.small, "W01")
     client, seen = client_of(study.monitor), AuditChain.objects.get(chain=visit.patient_id).length
     page = statements(lambda: client.get(reverse("monitor:casebook_visit_change", args=[visit.pk])))
     before = _left(visit, study)
@@ -40,19 +40,19 @@ def count_keys(study: Study) -> list[Line]:
     ]
 
 
-def _press_v(client: Client, item: Standing, seen: int) -> Statements:
+def _press_v(client: Client, item: ItemStanding, seen: int) -> Statements:
     url = reverse("monitor:verify", args=[item.entry, item.item])
     data = {"seen": seen, "despite": "yes"}
     return statements(lambda: client.post(url, data, headers={"HX-Request": "true"}))
 
 
-def _left(visit: Visit, study: Study) -> list[Standing]:
+def _left(visit: Visit, study: Study) -> list[ItemStanding]:
     """What is to verify on the visit's page, in its order."""
-    desk = desk_of(visit.patient, visit_sheets(visit), study.monitor, seen=0)
-    return [each for sheet in desk.sheets for each in desk.todo(sheet)]
+    sdv_page = sdv_page_of(visit.patient, visit_form_views(visit), study.monitor, seen=0)
+    return [each for form_view in sdv_page.form_views for each in sdv_page.todo(form_view)]
 
 
-def _completed(seeded: Seeded, code: str) -> Visit:
+def completed(seeded: Seeded, code: str) -> Visit:
     """The visit with every form complete that lacks nothing."""
     patient = seeded.patients[OF_PATIENT]
     visit = Visit.objects.select_related("patient__site").get(patient=patient, code=code)

@@ -16,15 +16,17 @@ from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, Actor, acting
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.marks import ReviewMark
-from ecrf.casebook.models import Crf, Entry, Patient, PatientOutlook, Status, Visit
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.models import Entry, Patient, PatientStatus, Status, Visit
+from ecrf.casebook.places import Place
+from ecrf.casebook.review_status import ReviewStatus
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 from ecrf.monitoring.models import How, MonitoringVisit
 from ecrf.queries.models import Act, Message, Query, Turn
-from ecrf.verification.marking import _counts
 from ecrf.verification.models import Verification
-from ecrf.verification.plan import DRAWS, is_critical, is_drawn, items_to_verify
+from ecrf.verification.plan import SAMPLES, is_critical, is_sampled, items_to_verify
+from ecrf.verification.review_status import _counts
 from tests.bench.browsing import PASSWORD
 from tests.bench.seeding import Seeded
 
@@ -63,11 +65,11 @@ def seed_review(like: Seeded) -> tuple[Reviewed, Reviewed, str]:
 
 
 class _Template:
-    """What is copied of one patient: visits, entries, their rows, the outlook."""
+    """What is copied of one patient: visits, entries, their rows, the schedule status."""
 
     def __init__(self, patient: Patient) -> None:
         self.patient = patient
-        self.outlook = PatientOutlook.objects.get(patient=patient)
+        self.schedule_status = PatientStatus.objects.get(patient=patient)
         self.visits = list(patient.visits.all())
         entries = patient.entries.exclude(crf__in=LEFT_OUT).filter(struck_at=None, parent__struck_at=None)
         self.entries = list(entries.select_related("parent").order_by("pk"))
@@ -127,7 +129,9 @@ def _copy(batch: list[_Template], site: Site, before: int, by: User) -> list[Pat
     ]
     Patient.objects.bulk_create(patients)
     pairs = list(zip(batch, patients, strict=True))
-    PatientOutlook.objects.bulk_create([anew(t.outlook, patient=p, pk=p.pk, site=site) for t, p in pairs])
+    PatientStatus.objects.bulk_create(
+        [anew(t.schedule_status, patient=p, pk=p.pk, site=site) for t, p in pairs]
+    )
     visits = {(p.pk, v.pk): anew(v, pk=None, patient=p) for t, p in pairs for v in t.visits}
     Visit.objects.bulk_create(visits.values())
     entries: dict[tuple[int, int | None], Entry] = {}
@@ -161,7 +165,7 @@ def _copy_rows(pairs: list[tuple[_Template, Patient]], entries: dict[Any, Entry]
             by_kind.setdefault(type(row), []).append(anew(row, entry=entries[patient.pk, pk]))
     for model, rows in by_kind.items():
         model._default_manager.bulk_create(rows)
-    _mark([row for rows in by_kind.values() for row in rows])
+    _review_status([row for rows in by_kind.values() for row in rows])
 
 
 def _add_to_logs(patients: list[Patient], by: User) -> None:
@@ -172,45 +176,49 @@ def _add_to_logs(patients: list[Patient], by: User) -> None:
         (trial.deviation_log, 3, {"visit_link": "W04.1"}),
     ):
         entries = [
-            Entry(patient=patient, crf=key, number=ADDED, status=Status.COMPLETE)
+            Place(patient, CRFS[key], number=ADDED).new_entry()
             for patient in patients
             if patient.sequence % each == 0
         ]
+        for entry in entries:
+            entry.status = Status.COMPLETE
         Entry.objects.bulk_create(entries)
         made = [CRFS[key].model(entry=entry, **values) for entry in entries]
         CRFS[key].model._default_manager.bulk_create(made)
         rows += made
-    _mark(rows)
+    _review_status(rows)
 
 
-def _mark(rows: list[Crf]) -> None:
+def _review_status(rows: list[Crf]) -> None:
     at, dice = timezone.now(), random.Random(len(rows))  # noqa: S311  (the same marks at every run)
-    marks = []
+    review_statuses = []
     for row in rows:
-        entry, draw = row.entry, dice.randrange(DRAWS)
-        marks.append(
-            ReviewMark(
+        entry, sample = row.entry, dice.randrange(SAMPLES)
+        review_statuses.append(
+            ReviewStatus(
                 entry=entry,
                 patient=entry.patient,
                 site_id=entry.patient.site_id,
                 visit_id=entry.visit_id,
                 completed_at=at,
                 changed_at=at,
-                draw=draw,
-                is_sampled=is_drawn(draw, protocol().verified_share),
+                sample=sample,
+                is_sampled=is_sampled(sample, protocol().verified_share),
                 **_counts(row),
             )
         )
-    ReviewMark.objects.bulk_create(marks)
+    ReviewStatus.objects.bulk_create(review_statuses)
 
 
 def _review(patients: list[Patient], monitor: User) -> None:
     """Of each patient some items verified, some queries open and one closed."""
     at = timezone.now() - timedelta(days=2)
-    marks = ReviewMark.objects.filter(patient__in=patients, critical__gt=0).select_related("entry__patient")
+    review_statuses = ReviewStatus.objects.filter(patient__in=patients, critical__gt=0).select_related(
+        "entry__patient"
+    )
     by_patient: dict[int, list[Entry]] = {}
-    for mark in marks.order_by("pk"):
-        by_patient.setdefault(mark.patient_id, []).append(mark.entry)
+    for review_status in review_statuses.order_by("pk"):
+        by_patient.setdefault(review_status.patient_id, []).append(review_status.entry)
     rows = _rows_of([entry for own in by_patient.values() for entry in own])
     seen = [(e, name) for own in by_patient.values() for e, name in _items(own, rows)]
     Verification.objects.bulk_create(
@@ -254,7 +262,7 @@ def _query(n: int, entry: Entry, row: Crf, monitor: User) -> Query:
         number=n + 1,
         entry=entry,
         item=next(iter(CRFS[entry.crf].entered)),
-        text="Please confirm against the source.",
+        text_as_asked="Please confirm against the source.",
         turn=Turn.NOBODY if closed else (Turn.SITE, Turn.MONITOR)[n % 2],
         turn_since=at,
         asked_in=Turn.MONITOR,

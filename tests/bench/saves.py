@@ -10,9 +10,9 @@ from tests.bench.counting import Statements, client_of, of_the_checks, statement
 from tests.bench.seeding import CLIENTS, LAST_VISIT, Study
 from tests.bench.table import Line, at_least, at_most, told
 
-SAVES = 200
+SAVES = 100
 BURST_SECONDS = 3
-BURSTS = 4
+BURSTS = 3
 SLOWER_AT_MOST = 1.5
 STATEMENTS_AT_MOST = 15
 CHECKS_AT_MOST = 5

@@ -6,16 +6,16 @@ from datetime import timedelta
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.casebook.keeping_ranges import add_ranges
+from ecrf.casebook.laboratory.services import add_ranges
 from ecrf.casebook.models import Patient
 from ecrf.casebook.places import Place
-from ecrf.casebook.recording import record
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.record.record import record
+from ecrf.forms.registry import CRFS
 from tests.bench.browsing import PASSWORD
 from tests.bench.reference.models import Plain
 from tests.builders import a_patient, a_visit, enter
 from trial.synthetic import casebook, laboratory
-from trial.synthetic.patients import STORIES, Story
+from trial.synthetic.patients import STORIES, PatientStory
 
 STOPS_BEFORE = "W13"
 LAST_VISIT = "W10"
@@ -73,13 +73,13 @@ def _site(code: str) -> Seeded:
     return Seeded(site, coordinator, patients)
 
 
-def _recent(story: Story, n: int, site: Site) -> Story:
+def _recent(story: PatientStory, n: int, site: Site) -> PatientStory:
     """The same story beginning lately, so that some patients are due this week and some overdue."""
     began = site.today() - timedelta(days=DAYS_SINCE_BASELINE + DAYS_APART * n)
     return replace(story, site=site.code, baseline_on=began)
 
 
-def _patient(story: Story, site: Site, by: User) -> Patient:
+def _patient(story: PatientStory, site: Site, by: User) -> Patient:
     patient = a_patient(site, by)
     actor = by.acting_at(site, Right.ENTER)
     for page in casebook.pages(story, before=STOPS_BEFORE):

@@ -9,9 +9,9 @@ from django.db import connection
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Visit
 from ecrf.casebook.places import Place
-from ecrf.casebook.recording import record
-from ecrf.casebook.registry import CRFS
-from ecrf.checks.models import Finding
+from ecrf.casebook.record.record import record
+from ecrf.checks.models import Discrepancy
+from ecrf.forms.registry import CRFS
 from tests.bench.seeding import LAST_VISIT, Study
 from tests.bench.table import Line, told
 
@@ -48,7 +48,7 @@ def measure_trail(study: Study) -> list[Line]:
 def switch(*, on: bool) -> None:
     """Enable or disable the audit triggers of the tables that the save writes, in the scratch database."""
     verb = "ENABLE" if on else "DISABLE"
-    tables = [model._meta.db_table for model in (CRFS["grip-strength"].model, Entry, Finding)]
+    tables = [model._meta.db_table for model in (CRFS["grip-strength"].model, Entry, Discrepancy)]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"

@@ -12,9 +12,10 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.casebook.models import Entry, Patient
-from ecrf.reports import csv_file, trail_csv
-from ecrf.reports.trail_events import oldest_first
-from ecrf.reports.trail_filters import Filters, Scope
+from ecrf.trail.download import csv_file
+from ecrf.trail.download import csv_lines as trail_csv
+from ecrf.trail.events import oldest_first
+from ecrf.trail.filters import Filters, TrailScope
 from tests.bench.browsing import Browser, medians
 from tests.bench.counting import client_of, statements
 from tests.bench.seeding import Study
@@ -114,7 +115,7 @@ def _download(long: Patient, short: Patient) -> list[Line]:
 
 def _taken(patient: Patient) -> tuple[float, float]:
     """Megabytes at the peak, and the seconds without that measurement."""
-    scope = Scope(patient.site, patient)
+    scope = TrailScope(patient.site, patient)
 
     def run() -> None:
         events = oldest_first(scope, Filters()).iterator(chunk_size=trail_csv.CHUNK)

@@ -9,6 +9,8 @@ from tests.bench.browsing import Answer, Browser
 from tests.bench.table import Line, at_most, told
 
 LIMIT_KB = 250
+HTML_KB = {"W04": 150, "W01": 250}
+"""Of the HTML alone, before it is compressed."""
 IMPORT = re.compile(r"""\b(?:import|from)\s*["'](\.{0,2}/[^"'\s]+)["']""")
 CSS_IMPORT = re.compile(r"""@import\s+(?:url\()?["']?([^"')\s]+)""")
 
@@ -40,7 +42,7 @@ def measure_weight(browser: Browser, number: str) -> list[Line]:
         }
         html, total = len(page.body), len(page.body) + sum(len(a.body) for a in files.values())
         encoding = page.headers.get("Content-Encoding", "not compressed")
-        plain, packed = len(_text(page).encode()), len(gzip.compress(_text(page).encode(), 6))
+        plain, packed = len(text_of(page).encode()), len(gzip.compress(text_of(page).encode(), 6))
         parts = (
             f"HTML {kb(html)} {encoding}, CSS {kb(size['.css'])}, JS {kb(size['.js'])}, {len(files)} files"
         )
@@ -50,7 +52,10 @@ def measure_weight(browser: Browser, number: str) -> list[Line]:
         else:
             lines.append(told(what, kb(total)))
         lines.append(told(f"  {code}: of which", parts))
-        lines.append(told(f"  {code}: HTML plain, gzipped", f"{kb(plain)}, {kb(packed)}"))
+        words = f"{kb(plain)}, gzipped {kb(packed)}"
+        lines.append(
+            at_most(f"  {code}: HTML plain", plain / 1000, HTML_KB[code], words, f"≤ {HTML_KB[code]} kB")
+        )
     return lines
 
 
@@ -58,14 +63,14 @@ def kb(size: int) -> str:
     return f"{size / 1000:.0f} kB"
 
 
-def _text(answer: Answer) -> str:
+def text_of(answer: Answer) -> str:
     body = answer.body
     return (gzip.decompress(body) if answer.headers.get("Content-Encoding") == "gzip" else body).decode()
 
 
 def _files(browser: Browser, page: Answer) -> dict[str, Answer]:
     links = _Links()
-    links.feed(_text(page))
+    links.feed(text_of(page))
     found: dict[str, Answer] = {}
     waiting = list(dict.fromkeys(links.found))
     while waiting:
@@ -76,7 +81,7 @@ def _files(browser: Browser, page: Answer) -> dict[str, Answer]:
         pattern = IMPORT if path.endswith(".js") else CSS_IMPORT
         waiting += [
             _beside(path, other)
-            for other in pattern.findall(_text(found[path]))
+            for other in pattern.findall(text_of(found[path]))
             if not other.startswith("data:")
         ]
     return found

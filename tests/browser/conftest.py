@@ -6,20 +6,20 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg2
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from ecrf.demo import ROOT, gunicorn, manage
 from tests.conftest import PASSWORD
-from tests.postgres import TEST_SETTINGS
+from tests.postgres import TEST_SETTINGS, fresh_database
 
 FLAGS = [
     "--headless=new",
@@ -31,7 +31,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-DATABASE = "ecrf_browser"
 
 
 class Server:
@@ -74,34 +73,22 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _database() -> str:
-    """The address of a fresh database beside the tests' own."""
-    url = os.environ["DATABASE_URL"]
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {DATABASE}")
-    connection.close()
-    before, _, name = url.rpartition("/") if "?" not in url else url.partition("?")[0].rpartition("/")
-    return url.replace(f"{before}/{name}", f"{before}/{DATABASE}", 1)
-
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    env = {
-        **os.environ,
-        **TEST_SETTINGS,
-        "DATABASE_URL": _database(),
-        "DJANGO_SETTINGS_MODULE": "ecrf.settings",
-    }
-    manage(env, "migrate", "--verbosity", "0")
-    manage(env, "collectstatic", "--no-input", "--verbosity", "0")
-    subprocess.run([sys.executable, "-m", "tests.browser.prepare"], cwd=ROOT, env=env, check=True)
-    running = Server(env, _free_port())
-    running.start()
-    yield running
-    running.kill()
+    with fresh_database() as url, tempfile.TemporaryDirectory(prefix="ecrf-browser-") as static:
+        env = {
+            **os.environ,
+            **TEST_SETTINGS,
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
+            "BROWSER_STATIC_ROOT": static,
+        }
+        manage(env, "collectstatic", "--no-input", "--verbosity", "0")
+        subprocess.run([sys.executable, "-m", "tests.browser.prepare"], cwd=ROOT, env=env, check=True)
+        running = Server(env, _free_port())
+        running.start()
+        yield running
+        running.kill()
 
 
 @pytest.fixture(scope="session")
@@ -114,17 +101,35 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-class Desk:
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, StorageState]:
+    """{user: the cookies of a session}: who has logged in once need not do it at every browser."""
+    return {}
+
+
+class Person:
     """One person at one browser."""
 
-    def __init__(self, chromium: Browser, server: Server, user: str, **context) -> None:
+    def __init__(
+        self,
+        chromium: Browser,
+        server: Server,
+        user: str,
+        sessions: dict[str, StorageState],
+        **context,
+    ) -> None:
         self.server, self.user = server, user
         self.has_script = context.get("java_script_enabled", True)
-        self.context = chromium.new_context(**{"viewport": {"width": 1366, "height": 768}, **context})
+        # Nothing moves: a browser that draws sixty pictures a second while it waits takes a core for itself.
+        settings = {"viewport": {"width": 1366, "height": 768}, "reduced_motion": "reduce", **context}
+        self.context = chromium.new_context(storage_state=sessions.get(user), **settings)
         self.context.set_default_timeout(8000)
         self.complaints: list[str] = []
         self.page = self.tab()
-        self.log_in()
+        self.page.goto(self.server.url)
+        if "/login/" in self.page.url:
+            self.log_in()
+            sessions[user] = self.context.storage_state()
 
     def tab(self) -> Page:
         page = self.context.new_page()
@@ -134,7 +139,6 @@ class Desk:
         return page
 
     def log_in(self) -> None:
-        self.page.goto(f"{self.server.url}/login/")
         self.page.locator("#id_username:focus").wait_for()
         self.page.keyboard.type(self.user)
         self.page.keyboard.press("Tab")
@@ -175,18 +179,18 @@ class Desk:
 
 
 @pytest.fixture
-def sit_down(server: Server, chromium: Browser) -> Iterator:
-    """Seats a person: `desk = sit_down("coordinator01")`. No desk may see a script error or a CSP refusal."""
-    desks: list[Desk] = []
+def sit_down(server: Server, chromium: Browser, sessions: dict[str, StorageState]) -> Iterator:
+    """Seats a person: `person = sit_down("coordinator01")`. Nobody may see a script error or a CSP refusal."""
+    people: list[Person] = []
 
-    def seat(user: str, **context) -> Desk:
-        desks.append(Desk(chromium, server, user, **context))
-        return desks[-1]
+    def seat(user: str, **context) -> Person:
+        people.append(Person(chromium, server, user, sessions, **context))
+        return people[-1]
 
     yield seat
-    for desk in desks:
-        desk.context.close()
-    assert [complaint for desk in desks for complaint in desk.complaints] == []
+    for person in people:
+        person.context.close()
+    assert [complaint for person in people for complaint in person.complaints] == []
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ django.setup()
 
 from ecrf.access.roles import Right, Role  # noqa: E402
 from ecrf.audit.actor import SYSTEM  # noqa: E402
-from ecrf.casebook.registry import CRFS  # noqa: E402
 from ecrf.casebook.services import add_entry, complete_entries  # noqa: E402
+from ecrf.forms.registry import CRFS  # noqa: E402
 from ecrf.signatures.signers import confirm_identity  # noqa: E402
 from tests.builders import a_patient, a_place, a_visit, enter  # noqa: E402
 from tests.conftest import make_site, make_user  # noqa: E402
@@ -31,7 +31,7 @@ for _ in range(8):
         baseline,
         "visit",
         coordinator,
-        fate="done",
+        occurrence="done",
         visited_on=str(today - timedelta(days=21)),
         contact="on-site",
     )
@@ -40,7 +40,7 @@ for _ in range(8):
     enter(baseline, "vital-signs", coordinator, weight_kg="60.0")
 
 patient = a_patient(site, coordinator)
-screening = {"fate": "done", "visited_on": str(today - timedelta(days=50)), "contact": "on-site"}
+screening = {"occurrence": "done", "visited_on": str(today - timedelta(days=50)), "contact": "on-site"}
 enter(a_visit(patient, "SCR", coordinator), "visit", coordinator, **screening)
 for code, days, grade, grams, lot in (
     ("W01", 42, "4", "24.0", "A1"),
@@ -48,7 +48,7 @@ for code, days, grade, grams, lot in (
     ("W07", 0, "3", "", ""),
 ):
     visit, on = a_visit(patient, code, coordinator), str(today - timedelta(days=days))
-    enter(visit, "visit", coordinator, fate="done", visited_on=on, contact="on-site")
+    enter(visit, "visit", coordinator, occurrence="done", visited_on=on, contact="on-site")
     enter(visit, "mrc-strength", coordinator, **dict.fromkeys(mrc_items(MUSCLES), grade))
     enter(visit, "grip-strength", coordinator, right_1="31.0", left_1="30.0")
     if grams:
@@ -72,7 +72,7 @@ enter(patient, "adverse-event", coordinator, **event)
 
 patient = a_patient(site, coordinator)
 missed = a_visit(patient, "W04", coordinator)
-enter(missed, "visit", coordinator, fate="missed", missed_reason="Away")
+enter(missed, "visit", coordinator, occurrence="missed", missed_reason="Away")
 actor = coordinator.acting_at(site, Right.ENTER)
 complete_entries(patient=patient, places=[a_place(missed, "visit")], by=actor)
 confirm_identity(
@@ -83,7 +83,7 @@ confirm_identity(
 patient = a_patient(site, coordinator)
 for code, days in (("W01", 42), ("W04", 21)):
     visit, on = a_visit(patient, code, coordinator), str(today - timedelta(days=days))
-    enter(visit, "visit", coordinator, fate="done", visited_on=on, contact="on-site")
+    enter(visit, "visit", coordinator, occurrence="done", visited_on=on, contact="on-site")
     trials = {f"{side}_{number}": "31.0" for side in ("right", "left") for number in (1, 2, 3)}
     enter(visit, "grip-strength", coordinator, device="SYN-1", assessor="A1", **trials)
     grades = dict.fromkeys(mrc_items(MUSCLES), "4")

@@ -11,85 +11,85 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.requirement("R-093")
 def test_typed_text_waits_for_a_killed_server_and_is_saved_when_it_is_back(sit_down, server):
-    desk = sit_down("coordinator01")
-    desk.open_visit("01-002", "Week 4")
+    person = sit_down("coordinator01")
+    person.open_visit("01-002", "Week 4")
     server.kill()
-    desk.type_in("vital-signs-1-weight_kg", "61.5")
-    desk.says("Not saved: the server cannot be reached")
-    desk.type_in("vital-signs-1-pulse", "70")
-    assert desk.value("vital-signs-1-weight_kg") == "61.5"
+    person.type_in("vital-signs-1-weight_kg", "61.5")
+    person.says("Not saved: the server cannot be reached")
+    person.type_in("vital-signs-1-pulse", "70")
+    assert person.value("vital-signs-1-weight_kg") == "61.5"
     server.start()
-    desk.saved(within=20000)
-    desk.page.reload()
-    assert desk.value("vital-signs-1-weight_kg") == "61.5"
-    assert desk.value("vital-signs-1-pulse") == "70"
+    person.saved(within=20000)
+    person.page.reload()
+    assert person.value("vital-signs-1-weight_kg") == "61.5"
+    assert person.value("vital-signs-1-pulse") == "70"
 
 
 @pytest.mark.requirement("R-055")
 def test_ended_session_asks_for_the_login_in_place_and_saves_what_was_typed(sit_down):
-    desk = sit_down("coordinator01")
-    desk.open_visit("01-002", "Week 7")
-    desk.context.clear_cookies()
-    desk.type_in("vital-signs-1-weight_kg", "62.5")
-    desk.says("Your session has ended")
-    assert desk.value("vital-signs-1-weight_kg") == "62.5"
-    desk.page.fill("#again-password", PASSWORD)
-    desk.page.keyboard.press("Enter")
-    desk.saved()
-    desk.page.keyboard.press("Control+Enter")
-    desk.says("Not completed yet")
-    assert desk.value("vital-signs-1-weight_kg") == "62.5"
+    person = sit_down("coordinator01")
+    person.open_visit("01-002", "Week 7")
+    person.context.clear_cookies()
+    person.type_in("vital-signs-1-weight_kg", "62.5")
+    person.says("Your session has ended")
+    assert person.value("vital-signs-1-weight_kg") == "62.5"
+    person.page.fill("#again-password", PASSWORD)
+    person.page.keyboard.press("Enter")
+    person.saved()
+    person.page.keyboard.press("Control+Enter")
+    person.says("Not completed yet")
+    assert person.value("vital-signs-1-weight_kg") == "62.5"
 
 
 @pytest.mark.requirement("R-054")
 def test_locked_in_place_says_so_and_keeps_what_was_typed_until_unlocked(sit_down, server):
-    desk = sit_down("investigator01")
-    desk.open_visit("01-002", "Week 7")
-    desk.context.clear_cookies()
-    desk.type_in("vital-signs-1-pulse", "66")
-    desk.says("Your session has ended")
+    person = sit_down("investigator01")
+    person.open_visit("01-002", "Week 7")
+    person.context.clear_cookies()
+    person.type_in("vital-signs-1-pulse", "66")
+    person.says("Your session has ended")
     for _ in range(8):
-        desk.page.fill("#again-password", "wrong")
-        with desk.page.expect_response("**/login/again/"):
-            desk.page.keyboard.press("Enter")
-    desk.says("nobody can log in with it for 15 minutes")
-    assert desk.value("vital-signs-1-pulse") == "66"
+        person.page.fill("#again-password", "wrong")
+        with person.page.expect_response("**/login/again/"):
+            person.page.keyboard.press("Enter")
+    person.says("nobody can log in with it for 15 minutes")
+    assert person.value("vital-signs-1-pulse") == "66"
     assert "is unlocked" in server.manage("unlock_user", "investigator01")
-    desk.page.fill("#again-password", PASSWORD)
-    desk.page.keyboard.press("Enter")
-    desk.saved()
-    desk.page.reload()
-    assert desk.value("vital-signs-1-pulse") == "66"
+    person.page.fill("#again-password", PASSWORD)
+    person.page.keyboard.press("Enter")
+    person.saved()
+    person.page.reload()
+    assert person.value("vital-signs-1-pulse") == "66"
 
 
 def test_text_still_being_typed_survives_reload_and_back(sit_down):
-    desk = sit_down("coordinator01")
-    desk.open_visit("01-002", "Week 10")
-    desk.page.focus("#f-vital-signs-1-weight_kg")
-    desk.page.keyboard.type("63.5")
-    desk.page.reload()
-    desk.saved()
-    assert desk.value("vital-signs-1-weight_kg") == "63.5"
-    desk.page.focus("#f-vital-signs-1-pulse")
-    desk.page.keyboard.type("72")
-    desk.go("/patients/01-002/")
-    desk.page.go_back()
-    desk.saved()
-    assert desk.value("vital-signs-1-pulse") == "72"
+    person = sit_down("coordinator01")
+    person.open_visit("01-002", "Week 10")
+    person.page.focus("#f-vital-signs-1-weight_kg")
+    person.page.keyboard.type("63.5")
+    person.page.reload()
+    person.saved()
+    assert person.value("vital-signs-1-weight_kg") == "63.5"
+    person.page.focus("#f-vital-signs-1-pulse")
+    person.page.keyboard.type("72")
+    person.go("/patients/01-002/")
+    person.page.go_back()
+    person.saved()
+    assert person.value("vital-signs-1-pulse") == "72"
 
 
 def test_refused_text_stays_at_the_field_even_after_a_reload(sit_down):
-    desk = sit_down("coordinator01")
-    desk.open_visit("01-002", "Week 13")
-    desk.type_in("grip-strength-1-right_1", "999")
-    desk.says("The value must lie between 0 and 200")
-    assert desk.value("grip-strength-1-right_1") == "999"
-    desk.page.reload()
-    desk.says("The value must lie between 0 and 200")
-    assert desk.value("grip-strength-1-right_1") == "999"
-    desk.type_in("grip-strength-1-right_1", "99.9")
-    desk.saved()
-    assert desk.page.get_by_text("The value must lie between 0 and 200").count() == 0
+    person = sit_down("coordinator01")
+    person.open_visit("01-002", "Week 13")
+    person.type_in("grip-strength-1-right_1", "999")
+    person.says("The value must lie between 0 and 200")
+    assert person.value("grip-strength-1-right_1") == "999"
+    person.page.reload()
+    person.says("The value must lie between 0 and 200")
+    assert person.value("grip-strength-1-right_1") == "999"
+    person.type_in("grip-strength-1-right_1", "99.9")
+    person.saved()
+    assert person.page.get_by_text("The value must lie between 0 and 200").count() == 0
 
 
 @pytest.mark.requirement("R-099")
@@ -116,84 +116,84 @@ def test_two_people_see_both_values_and_choose(sit_down):
 
 
 def test_second_tab_does_not_overwrite_the_first(sit_down):
-    desk = sit_down("coordinator01")
-    desk.open_visit("01-003", "Week 7")
-    second = desk.tab()
-    second.goto(desk.page.url)
-    desk.type_in("vital-signs-1-weight_kg", "64.5")
-    desk.saved()
+    person = sit_down("coordinator01")
+    person.open_visit("01-003", "Week 7")
+    second = person.tab()
+    second.goto(person.page.url)
+    person.type_in("vital-signs-1-weight_kg", "64.5")
+    person.saved()
     second.fill("#f-vital-signs-1-weight_kg", "65.5")
     second.keyboard.press("Enter")
     second.get_by_text("somebody changed this meanwhile").wait_for()
-    desk.page.reload()
-    assert desk.value("vital-signs-1-weight_kg") == "64.5"
+    person.page.reload()
+    assert person.value("vital-signs-1-weight_kg") == "64.5"
 
 
 def test_double_click_adds_one_patient(sit_down):
-    desk = sit_down("coordinator02")
-    desk.page.get_by_role("button", name="Add patient").dblclick()
-    desk.says("is added")
-    desk.go("/")
-    assert desk.page.locator("tbody tr").count() == 1
+    person = sit_down("coordinator02")
+    person.page.get_by_role("button", name="Add patient").dblclick()
+    person.says("is added")
+    person.go("/")
+    assert person.page.locator("tbody tr").count() == 1
 
 
 def test_change_after_completion_asks_for_a_reason_in_place(sit_down):
-    desk = sit_down("coordinator01")
-    desk.open_visit("01-004", "Week 4")
-    desk.page.keyboard.press("Space")
-    desk.type_in("visit-1-visited_on", "t")
-    desk.page.keyboard.press("Space")
-    desk.saved()
-    desk.page.keyboard.press("Alt+Enter")
-    desk.says("The form is complete")
-    desk.type_in("visit-1-visited_on", "2026-01-02")
-    desk.says("why does Date of visit change")
-    desk.page.get_by_role("button", name="Transcription error").click()
-    desk.page.get_by_role("button", name="Save with this reason").click()
-    desk.saved()
-    desk.page.reload()
-    assert desk.value("visit-1-visited_on") == "2026-01-02"
+    person = sit_down("coordinator01")
+    person.open_visit("01-004", "Week 4")
+    person.page.keyboard.press("Space")
+    person.type_in("visit-1-visited_on", "t")
+    person.page.keyboard.press("Space")
+    person.saved()
+    person.page.keyboard.press("Alt+Enter")
+    person.says("The form is complete")
+    person.type_in("visit-1-visited_on", "2026-01-02")
+    person.says("why does Date of visit change")
+    person.page.get_by_role("button", name="Transcription error").click()
+    person.page.get_by_role("button", name="Save with this reason").click()
+    person.saved()
+    person.page.reload()
+    assert person.value("visit-1-visited_on") == "2026-01-02"
 
 
 def test_question_is_answered_at_the_field_and_stays_answered(sit_down):
-    desk = sit_down("coordinator01")
-    desk.open_visit("01-005", "Week 4")
-    desk.type_in("vital-signs-1-weight_kg", "80")
-    desk.says("Weight rose from 60.0 to 80.0 kg")
-    desk.page.get_by_role("button", name="Confirm against the source").first.click()
-    desk.says("Confirmed against the source by coordinator01")
-    desk.page.reload()
-    desk.says("Confirmed against the source by coordinator01")
+    person = sit_down("coordinator01")
+    person.open_visit("01-005", "Week 4")
+    person.type_in("vital-signs-1-weight_kg", "80")
+    person.says("Weight rose from 60.0 to 80.0 kg")
+    person.page.get_by_role("button", name="Confirm against the source").first.click()
+    person.says("Confirmed against the source by coordinator01")
+    person.page.reload()
+    person.says("Confirmed against the source by coordinator01")
 
 
 def test_history_of_a_value_is_one_click_away_for_the_site(sit_down):
-    desk = sit_down("coordinator01")
-    desk.open_visit("01-005", "Week 7")
-    desk.type_in("vital-signs-1-pulse", "70")
-    desk.saved()
-    desk.type_in("vital-signs-1-pulse", "72")
-    desk.saved()
-    desk.page.focus("#f-vital-signs-1-pulse")
-    desk.page.keyboard.press("F2")
-    desk.page.get_by_role("button", name="History").click()
-    desk.page.locator(".history tbody tr").nth(1).wait_for()
-    assert "72" in desk.page.inner_text(".history")
+    person = sit_down("coordinator01")
+    person.open_visit("01-005", "Week 7")
+    person.type_in("vital-signs-1-pulse", "70")
+    person.saved()
+    person.type_in("vital-signs-1-pulse", "72")
+    person.saved()
+    person.page.focus("#f-vital-signs-1-pulse")
+    person.page.keyboard.press("F2")
+    person.page.get_by_role("button", name="History").click()
+    person.page.locator(".history tbody tr").nth(1).wait_for()
+    assert "72" in person.page.inner_text(".history")
 
 
 def test_correction_typed_while_the_save_is_under_way_is_what_is_stored(sit_down):
-    desk = sit_down("coordinator01")
-    desk.open_visit("01-005", "Week 10")
-    desk.type_in("vital-signs-1-systolic", "120")
-    desk.saved()
+    person = sit_down("coordinator01")
+    person.open_visit("01-005", "Week 10")
+    person.type_in("vital-signs-1-systolic", "120")
+    person.saved()
     slow = "**/systolic/"
-    desk.page.route(slow, lambda route: (time.sleep(1), route.continue_()))
-    desk.type_in("vital-signs-1-systolic", "180")
-    desk.type_in("vital-signs-1-systolic", "120")
-    desk.page.wait_for_timeout(3500)
-    desk.page.unroute(slow)
-    desk.saved()
-    desk.page.reload()
-    assert desk.value("vital-signs-1-systolic") == "120"
+    person.page.route(slow, lambda route: (time.sleep(1), route.continue_()))
+    person.type_in("vital-signs-1-systolic", "180")
+    person.type_in("vital-signs-1-systolic", "120")
+    person.page.wait_for_timeout(3500)
+    person.page.unroute(slow)
+    person.saved()
+    person.page.reload()
+    assert person.value("vital-signs-1-systolic") == "120"
 
 
 def test_trail_holds_after_all_of_this(server):

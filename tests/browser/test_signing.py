@@ -8,21 +8,21 @@ pytestmark = pytest.mark.browser
 SIGNED = "Signed by Synthetic investigator01"
 
 
-def to_sign(desk):
+def to_sign(person):
     """On Today, the missed week 4 of the patient who is there for this test: others have visits to sign too."""
-    of_patient = desk.page.locator(".card-to-sign li").filter(has_text="01-010")
+    of_patient = person.page.locator(".card-to-sign li").filter(has_text="01-010")
     return of_patient.get_by_role("link", name="Week 4").first
 
 
-def sign(desk, *, with_user_name: bool) -> None:
-    if desk.page.locator("[name=declares]").count():
-        desk.page.check("[name=declares]")
+def sign(person, *, with_user_name: bool) -> None:
+    if person.page.locator("[name=declares]").count():
+        person.page.check("[name=declares]")
     if with_user_name:
-        desk.page.fill("#sign-username", desk.user)
+        person.page.fill("#sign-username", person.user)
     else:
-        assert desk.page.locator("#sign-username").count() == 0
-    desk.page.fill("#sign-password", PASSWORD)
-    desk.page.keyboard.press("Enter")
+        assert person.page.locator("#sign-username").count() == 0
+    person.page.fill("#sign-password", PASSWORD)
+    person.page.keyboard.press("Enter")
 
 
 @pytest.mark.requirement("R-034")

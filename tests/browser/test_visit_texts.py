@@ -10,10 +10,12 @@ pytestmark = pytest.mark.browser
 
 LONG = "Source seen, 確認済み. " * 5_000
 """More than 100,000 characters and 64 KB, which is more than a browser sends from a page that is left."""
+PATIENT = 60_000
+"""Milliseconds: a busy machine lays out so long a text slowly."""
 
 
 @pytest.fixture
-def desk(sit_down):
+def seat(sit_down):
     """The monitor, on a visit that was planned, held and ended just now; its report is still to write."""
     seat = sit_down("monitor")
     seat.go("/monitor/monitoring-visits/")
@@ -25,14 +27,14 @@ def desk(sit_down):
     return seat
 
 
-def report(desk):
-    return desk.page.locator("[data-text-of-visit] textarea[name=text]").first
+def report(seat):
+    return seat.page.locator("[data-text-of-visit] textarea[name=text]").first
 
 
-def stored(desk):
+def stored(seat):
     """The report as the server has it, in a tab that remembers nothing."""
-    tab = desk.tab()
-    tab.goto(desk.page.url)
+    tab = seat.tab()
+    tab.goto(seat.page.url)
     text = tab.locator("[data-text-of-visit] textarea[name=text]").first.input_value()
     tab.close()
     return text
@@ -47,18 +49,67 @@ def until(is_so: Callable[[], bool], seconds: float = 12) -> None:
 
 
 @pytest.mark.parametrize("text", ["Short: one finding.", LONG], ids=["short", "long"])
-def test_text_that_was_typed_and_not_saved_is_saved_after_leaving(desk, text):
-    report(desk).fill(text)
-    desk.page.reload()
-    expect(report(desk)).to_have_value(text)
-    until(lambda: stored(desk) == text)
+def test_text_that_was_typed_and_not_saved_is_saved_after_leaving(seat, text):
+    report(seat).fill(text, timeout=PATIENT)
+    seat.page.reload()
+    expect(report(seat)).to_have_value(text)
+    until(lambda: stored(seat) == text)
 
 
-def test_text_that_cannot_be_sent_stays_until_it_can(desk):
-    desk.page.route("**/save/", lambda route: route.abort())
-    report(desk).fill(LONG)
-    report(desk).blur()
-    desk.says("Not saved: the server cannot be reached")
-    desk.page.unroute_all()
-    desk.page.reload()
-    until(lambda: stored(desk) == LONG)
+def test_text_that_cannot_be_sent_stays_until_it_can(seat):
+    seat.page.route("**/save/", lambda route: route.abort())
+    report(seat).fill(LONG, timeout=PATIENT)
+    report(seat).blur()
+    seat.says("Not saved: the server cannot be reached")
+    seat.page.unroute_all()
+    seat.page.reload()
+    until(lambda: stored(seat) == LONG)
+
+
+@pytest.fixture
+def conflict(seat):
+    """What was written here is refused, since another window saved meanwhile."""
+    tab = seat.tab()
+    tab.goto(seat.page.url)
+    other = tab.locator("[data-text-of-visit] textarea[name=text]").first
+    other.fill("Written in the other window")
+    other.blur()
+    tab.locator("[data-saved]").first.wait_for()
+    report(seat).fill("Written here")
+    report(seat).blur()
+    seat.page.get_by_text("was saved in another window meanwhile").first.wait_for()
+    return seat
+
+
+def test_text_refused_for_a_conflict_survives_a_reload(conflict):
+    conflict.page.reload()
+    expect(report(conflict)).to_have_value("Written here")
+    conflict.says("was saved in another window meanwhile")
+
+
+def test_text_refused_for_a_conflict_survives_pressing_finish(conflict):
+    conflict.page.get_by_role("button", name="Finish the visit").click()
+    conflict.says("was saved in another window meanwhile")
+    expect(report(conflict)).to_have_value("Written here")
+
+
+def test_text_refused_for_a_conflict_is_saved_once_its_author_presses_save(conflict):
+    conflict.page.locator("[data-text-of-visit]").first.get_by_role("button", name="Save").click()
+    until(lambda: stored(conflict) == "Written here")
+
+
+def test_text_that_is_too_long_survives_a_reload(seat):
+    text = "Seen. " * 40_000
+    report(seat).fill(text, timeout=PATIENT)
+    report(seat).blur()
+    seat.says("Not saved:")
+    seat.page.reload()
+    expect(report(seat)).to_have_value(text)
+
+
+def test_log_out_leaves_nothing_typed_in_the_tab(seat):
+    seat.page.route("**/save/", lambda route: route.abort())
+    report(seat).fill("Told to the monitor in confidence")
+    seat.page.get_by_role("button", name="Log out").click()
+    seat.page.wait_for_url(lambda url: "monitoring-visits" not in url)
+    assert "in confidence" not in seat.page.evaluate("JSON.stringify({...sessionStorage})")

@@ -7,45 +7,45 @@ pytestmark = pytest.mark.browser
 GRADES = "44445544444455554444"
 
 
-def _keys(desk, *keys: str) -> None:
+def _keys(person, *keys: str) -> None:
     for key in keys:
-        desk.page.keyboard.press(key)
+        person.page.keyboard.press(key)
 
 
-def _tab_to(desk, selector: str, most: int = 60) -> None:
+def _tab_to(person, selector: str, most: int = 60) -> None:
     """Reach an element with the Tab key alone."""
     for _ in range(most):
-        if desk.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+        if person.page.evaluate("selector => document.activeElement.matches(selector)", selector):
             return
-        desk.page.keyboard.press("Tab")
+        person.page.keyboard.press("Tab")
     raise AssertionError(f"Tab does not reach {selector}.")
 
 
-def _enter(desk, *values: str) -> None:
+def _enter(person, *values: str) -> None:
     """Type each value into the field that has the focus, Enter after each."""
     for value in values:
-        desk.page.keyboard.type(value)
-        desk.page.keyboard.press("Enter")
+        person.page.keyboard.type(value)
+        person.page.keyboard.press("Enter")
 
 
-def _fill_visit_and_vitals(desk) -> None:
-    _keys(desk, "Space", "Enter")
-    _enter(desk, "t")
-    _keys(desk, "Space", "Enter")
-    _enter(desk, "60.2", "121", "76", "68", "36.5", "16", "98")
+def _fill_visit_and_vitals(person) -> None:
+    _keys(person, "Space", "Enter")
+    _enter(person, "t")
+    _keys(person, "Space", "Enter")
+    _enter(person, "60.2", "121", "76", "68", "36.5", "16", "98")
 
 
-def _fill_strength(desk) -> None:
-    _enter(desk, "A1", "0915")
-    _keys(desk, "Space", "Enter")
-    desk.page.keyboard.type(GRADES)
-    _enter(desk, "DYN-1", "A1", "31.2", "30,8", "３１．０", "0", "0.0", "nd")
+def _fill_strength(person) -> None:
+    _enter(person, "A1", "0915")
+    _keys(person, "Space", "Enter")
+    person.page.keyboard.type(GRADES)
+    _enter(person, "DYN-1", "A1", "31.2", "30,8", "３１．０", "0", "0.0", "nd")
 
 
-def _fill_infusion(desk) -> None:
-    page = desk.page
+def _fill_infusion(person) -> None:
+    page = person.page
     for _form in ("INCAT", "laboratory", "nerve conduction", "infusion"):
-        _keys(desk, "Alt+n")
+        _keys(person, "Alt+n")
     for item, value in {
         "infusion-1-infused_on": "t",
         "infusion-1-dosing_weight_kg": "60",
@@ -56,61 +56,61 @@ def _fill_infusion(desk) -> None:
         "infusion-lot-1_1-lot_number": "SYN-0412",
         "infusion-lot-1_1-expires_on": "2031-01-31",
     }.items():
-        _tab_to(desk, f"#f-{item}", most=80)
-        _enter(desk, value)
+        _tab_to(person, f"#f-{item}", most=80)
+        _enter(person, value)
     page.get_by_text("Planned 60.0 g = 1200 mL").wait_for()
 
 
 def test_visit_is_entered_by_keyboard_and_read_by_the_monitor(sit_down, shots):
-    desk = sit_down("coordinator01")
-    _tab_to(desk, "a[href='/patients/01-001/']")
-    _keys(desk, "Enter")
-    desk.page.wait_for_url("**/patients/01-001/")
+    person = sit_down("coordinator01")
+    _tab_to(person, "a[href='/patients/01-001/']")
+    _keys(person, "Enter")
+    person.page.wait_for_url("**/patients/01-001/")
     # The page's one primary action has the focus: Enter opens the next visit.
-    desk.page.get_by_role("button", name="Week 4").first.wait_for()
-    _tab_to(desk, "form[action$='/W04/open/'] button")
-    _keys(desk, "Enter")
-    desk.page.wait_for_url("**/W04/")
-    desk.page.locator("input[type=radio]:focus").wait_for()
-    _fill_visit_and_vitals(desk)
-    _fill_strength(desk)
-    _fill_infusion(desk)
-    desk.saved()
-    assert "86 of 100" in desk.page.inner_text("#c-mrc-strength-1-sum_score")
-    assert "31.2 kPa" in desk.page.inner_text("#c-grip-strength-1-right_best")
-    assert "0.0 kPa" in desk.page.inner_text("#c-grip-strength-1-left_best")
-    _keys(desk, "Control+Enter")
-    desk.says("Not completed yet")
-    _finish_what_is_missing(desk)
-    _keys(desk, "Control+Enter")
-    desk.says("A change from now on asks for a reason")
-    desk.page.screenshot(path=shots / "visit_complete.png", full_page=True)
+    person.page.get_by_role("button", name="Week 4").first.wait_for()
+    _tab_to(person, "form[action$='/W04/open/'] button")
+    _keys(person, "Enter")
+    person.page.wait_for_url("**/W04/")
+    person.page.locator("input[type=radio]:focus").wait_for()
+    _fill_visit_and_vitals(person)
+    _fill_strength(person)
+    _fill_infusion(person)
+    person.saved()
+    assert "86 of 100" in person.page.inner_text("#c-mrc-strength-1-sum_score")
+    assert "31.2 kPa" in person.page.inner_text("#c-grip-strength-1-right_best")
+    assert "0.0 kPa" in person.page.inner_text("#c-grip-strength-1-left_best")
+    _keys(person, "Control+Enter")
+    person.says("Not completed yet")
+    _finish_what_is_missing(person)
+    _keys(person, "Control+Enter")
+    person.says("A change from now on asks for a reason")
+    person.page.screenshot(path=shots / "visit_complete.png", full_page=True)
     _read_back(sit_down("monitor"))
 
 
-def _finish_what_is_missing(desk) -> None:
+def _finish_what_is_missing(person) -> None:
     """The list of what is missing leads to each item; what does not apply gets its reason."""
     for _ in range(12):
-        desk.page.wait_for_selector("#page-form")
-        gaps = desk.page.locator(".gaps a")
+        person.page.wait_for_selector("#page-form")
+        gaps = person.page.locator(".gaps a")
         if not gaps.count():
             return
         for href in [gap.get_attribute("href") for gap in gaps.all()]:
-            _give_no(desk, href.removeprefix("#f-"))
-        desk.saved()
+            _give_no(person, href.removeprefix("#f-"))
+        person.saved()
         return
 
 
-def _give_no(desk, item: str) -> None:
-    field = desk.page.locator(f"#f-{item}")
+def _give_no(person, item: str) -> None:
+    field = person.page.locator(f"#f-{item}")
     if field.get_attribute("role") == "radiogroup":
         field.locator("input").last.focus()
-        _keys(desk, "Space", "Enter")
+        _keys(person, "Space", "Enter")
     else:
-        desk.page.focus(f"#f-{item}")
-        _keys(desk, "F2")
-        desk.page.locator(".more-box select").select_option("not-done")
-        desk.page.get_by_role("button", name="Set the reason").press("Enter")
+        person.page.focus(f"#f-{item}")
+        _keys(person, "F2")
+        person.page.locator(".more-box select").select_option("not-done")
+        person.page.get_by_role("button", name="Set the reason").press("Enter")
 
 
 def _read_back(monitor) -> None:

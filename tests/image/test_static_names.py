@@ -10,6 +10,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.template import engines
 from django.templatetags.static import StaticNode
 
+from ecrf.forms.registry import CRFS
 from tests.image.conftest import ROOT
 
 pytestmark = pytest.mark.xdist_group("image")
@@ -31,7 +32,15 @@ def of_templates() -> Iterator[tuple[str, str]]:
             for path in sorted(folder.rglob("*.*")):
                 template = engine.get_template(str(path.relative_to(folder))).template
                 for node in template.nodelist.get_nodes_by_type(StaticNode):
-                    yield path.name, str(node.path.var)
+                    if isinstance(node.path.var, str):  # or else it is what a form brings along
+                        yield path.name, node.path.var
+
+
+def of_forms() -> Iterator[tuple[str, str]]:
+    """(form, static name) for the style sheets and scripts that forms bring along."""
+    for form in CRFS.values():
+        for name in (*form.model.styles, *form.model.scripts):
+            yield form.key, name
 
 
 def of_scripts_and_styles() -> Iterator[tuple[str, str]]:
@@ -40,13 +49,14 @@ def of_scripts_and_styles() -> Iterator[tuple[str, str]]:
         for name, storage in finder.list([]):
             path = Path(storage.path(name))
             pattern = NAMED_IN.get(path.suffix)
-            if pattern and path.is_relative_to(ROOT / "static") and "vendor" not in path.parts:
+            is_ours = any(path.is_relative_to(ROOT / folder / "static") for folder in (".", "trial"))
+            if pattern and is_ours and "vendor" not in path.parts:
                 for found in pattern.finditer(path.read_text(encoding="utf-8")):
                     other = found[1] or found[2]
                     yield name, posixpath.normpath(posixpath.join(posixpath.dirname(name), other))
 
 
-@pytest.mark.parametrize("named", [of_templates, of_scripts_and_styles])
+@pytest.mark.parametrize("named", [of_templates, of_forms, of_scripts_and_styles])
 def test_every_static_name_is_among_the_files_of_the_image(image, named):
     found, collected = list(named()), image.collected()
     assert found

@@ -17,17 +17,19 @@ from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.keeping_ranges import NewRange, add_ranges
-from ecrf.casebook.models import Crf, Entry, Patient, Visit
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS, by_model
+from ecrf.calendar.services import make_feed
+from ecrf.casebook.laboratory.services import NewRange, add_ranges
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.record.store import ensure_entry
 from ecrf.casebook.services import add_entry
-from ecrf.casebook.storing import ensure_entry
-from ecrf.checks.models import Finding
+from ecrf.checks.models import Discrepancy
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS, by_model
+from ecrf.locks.models import Lock
 from ecrf.monitoring.models import MonitoringVisit
-from ecrf.monitoring.services import fingerprint
+from ecrf.monitoring.visits.services import fingerprint
 from ecrf.queries.models import Query
-from ecrf.reports.services import make_feed
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_user
@@ -83,7 +85,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "withdraw-range":  ("POST", *_entry(302)),
     "item":            ("POST", *_entry(200)),
     "item-history":    ("GET", *_entry(200)),
-    "confirm-finding": ("POST", *_entry(200)),
+    "confirm-discrepancy": ("POST", *_entry(200)),
     "sign-visit":      ("GET POST", *SIGN),
     "sign-form":       ("GET POST", *SIGN),
     "sign-casebook":   ("GET POST", *SIGN),
@@ -112,7 +114,6 @@ REVIEW = "403 403 200 200 403 403 403 403 login", "403 403 404 200 403 403 403 4
 """A monitor's page of one object."""
 REVIEW_SAFETY = REVIEW[0].replace("200 403", "200 200", 1), REVIEW[1].replace("200 403", "200 200", 1)
 """The same where safety reads too."""
-SAFETY_LOGS = ("adverse-event", "serious-adverse-event", "concomitant-medication", "medical-history")
 
 
 def _monitoring() -> dict[str, tuple[str, str, str]]:
@@ -124,8 +125,13 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
     table["monitor:open-query"] = ("GET POST", *REVIEW)
     table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
     table["monitor:locks"] = ("GET", REVIEW[0], "")
-    table["monitor:study-locks"] = ("GET POST", REVIEW[0].replace("200", "403", 1), "")
-    table["monitor:scope-locks"] = ("GET POST", *REVIEW)
+    table["monitor:study-locks"] = ("GET", REVIEW[0].replace("200", "403", 1), "")
+    table["monitor:scope-locks"] = ("GET", *REVIEW)
+    locks = REVIEW[0].replace("200", "403", 1).replace("200", "422"), REVIEW[1].replace("200", "422")
+    for name in ("freeze-scope", "lock-scope", "lift-lock"):
+        table[f"monitor:{name}"] = ("POST", *locks)  # without a reason
+    for name in ("freeze-study", "lock-study"):
+        table[f"monitor:{name}"] = ("POST", locks[0], "")
     table |= {"monitor:index": ("GET", REVIEW_SAFETY[0], ""), "monitor:item-history": ("GET", *REVIEW)}
     for label in ("casebook_patient", "casebook_visit", "casebook_entry", "queries_query"):
         table |= {
@@ -133,7 +139,7 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
             f"monitor:{label}_change": ("GET", *REVIEW),
         }
     for key, definition in CRFS.items():
-        own, other = REVIEW_SAFETY if (CRFS[key].row_of or key) in SAFETY_LOGS else REVIEW
+        own, other = REVIEW_SAFETY if (CRFS[key].row_of or key) in protocol().safety_logs else REVIEW
         label = f"monitor:{definition.model._meta.app_label}_{definition.model._meta.model_name}"
         table |= {f"{label}_changelist": ("GET", own, ""), f"{label}_change": ("GET", own, other)}
     return table
@@ -186,15 +192,15 @@ def _world(site: Site, by: User) -> SimpleNamespace:
     """One object of everything an address can name, at one site."""
     patient = a_patient(site, by)
     visit = a_visit(patient, "W01", by)
-    enter(visit, "mrc-strength", by, before_dose="no")
+    enter(visit, "vital-signs", by, pulse="200")
     actor = by.acting_at(site, Right.ENTER)
     key = uuid.uuid4()
     definition = a_place(patient, "adverse-event").definition
     add_entry(patient=patient, definition=definition, visit=None, parent=None, by=actor, request_key=key)
-    finding = Finding.objects.get(entry__patient=patient)
+    discrepancy = Discrepancy.objects.get(entry__patient=patient)
     manager = make_user(f"manager{site.code}", Role.DATA_MANAGER)
-    mrc = Entry.objects.get(visit=visit, crf="mrc-strength")
-    query = asked(mrc, manager, "Before the dose?", item="before_dose")
+    signs = Entry.objects.get(visit=visit, crf="vital-signs")
+    query = asked(signs, manager, "Measured again?", item="pulse")
     given = [NewRange(test, "g/L", None, Decimal("16"), "", date(2026, 1, 1)) for test in ("HGB", "WBC")]
     lab_range, wrong_range = add_ranges(site=site, given=given, by=by)
     token, _other = (make_feed(by=by, label="", request_key=uuid.uuid4()) for _ in range(2))
@@ -202,7 +208,7 @@ def _world(site: Site, by: User) -> SimpleNamespace:
         site=site,
         patient=patient,
         visit=visit,
-        finding=finding,
+        discrepancy=discrepancy,
         query=query,
         range=lab_range,
         wrong_range=wrong_range,
@@ -233,7 +239,7 @@ def cast(site, investigator, coordinator, monitor, data_manager, safety, statist
 def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
     """The address of this name for this site's objects, and what a sensible POST carries."""
     number = where.patient.number
-    item = [number, "W01", "mrc-strength", "1", "before_dose"]
+    item = [number, "W01", "vital-signs", "1", "pulse"]
     if name in _visits():
         return _of_a_visit(name, where)
     if name in REVIEWING:
@@ -251,11 +257,11 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "log-form": lambda: ([number, "adverse-event", 1], {}),
         "add-log-form": lambda: ([number, "adverse-event"], {"key": str(uuid.uuid4())}),
         "open-visit": lambda: ([number, "W04"], {}),
-        "item": lambda: (item, {"value": "no"}),
+        "item": lambda: ((item, {"value": "200"})),
         "item-history": lambda: (item, {}),
-        "confirm-finding": lambda: ([where.finding.pk], {"text": where.finding.text}),
+        "confirm-discrepancy": lambda: ([where.discrepancy.pk], {"asked": where.discrepancy.identity}),
         "sign-visit": lambda: ([number, "W01"], {}),
-        "sign-form": lambda: ([number, "W01", "mrc-strength", 1], {}),
+        "sign-form": lambda: ([number, "W01", "vital-signs", 1], {}),
         "sign-casebook": lambda: ([number], {}),
         "answer-query": lambda: ([number, where.query.number], {"text": "\x00"}),
         "calendar-feed": lambda: ([where.token], {}),  # no login asks for it: whoever knows the secret reads
@@ -277,8 +283,8 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
     return reverse(name, args=arguments), data
 
 
-def _mrc(where: SimpleNamespace) -> Entry:
-    return Entry.objects.get(visit=where.visit, crf="mrc-strength")
+def _signs(where: SimpleNamespace) -> Entry:
+    return Entry.objects.get(visit=where.visit, crf="vital-signs")
 
 
 def _verified(where: SimpleNamespace) -> int:
@@ -288,10 +294,10 @@ def _verified(where: SimpleNamespace) -> int:
         found, _is_new = Verification.objects.get_or_create(
             patient=where.patient,
             site=where.site,
-            entry=_mrc(where),
-            item="before_dose",
+            entry=_signs(where),
+            item="pulse",
             defaults={
-                "is_critical": True, "position": 1, "value": "No", "verified_at": timezone.now(), "verified_by": by
+                "is_critical": True, "position": 1, "value": "200", "verified_at": timezone.now(), "verified_by": by
             },
         )  # fmt: skip
     return found.pk
@@ -300,26 +306,46 @@ def _verified(where: SimpleNamespace) -> int:
 Made = tuple[str, dict[str, str]]
 REVIEWING: dict[str, Callable[[SimpleNamespace], Made]] = {
     "monitor:log": lambda w: (reverse("monitor:log", args=[w.patient.pk, "adverse-event"]), {}),
-    "monitor:verify": lambda w: (reverse("monitor:verify", args=[_mrc(w).pk, "before_dose"]), {"seen": "1"}),
-    "monitor:ask": lambda w: (reverse("monitor:ask", args=[_mrc(w).pk, "before_dose"]), {"text": " "}),
+    "monitor:verify": lambda w: (reverse("monitor:verify", args=[_signs(w).pk, "pulse"]), {"seen": "1"}),
+    "monitor:ask": lambda w: (reverse("monitor:ask", args=[_signs(w).pk, "pulse"]), {"text": " "}),
     "monitor:take-back": lambda w: (reverse("monitor:take-back", args=[_verified(w)]), {}),
     "monitor:verify-shown": lambda w: (
         reverse("monitor:verify-shown", args=[w.patient.pk]),
-        {"item": f"{_mrc(w).pk}.before_dose", "count": "2", "where": f"visit:{w.visit.pk}"},
+        {"item": f"{_signs(w).pk}.pulse", "count": "2", "where": f"visit:{w.visit.pk}"},
     ),
     "monitor:next-to-verify": lambda w: (reverse("monitor:next-to-verify", args=[w.patient.pk]), {}),
     "monitor:plan": lambda w: (reverse("monitor:plan"), {"site": w.site.code}),
 }
 
 
+def _lifted(where: SimpleNamespace) -> Lock:
+    """A freeze that is over, so that everything else at the site can be done."""
+    now, why = timezone.now(), {"reason": "Settled", "lift_reason": "Over"}
+    with acting(SYSTEM, patient_id=where.patient.pk, source="test"):
+        return Lock.objects.create(
+            kind="freeze",
+            scope="visit",
+            site=where.site,
+            patient=where.patient,
+            visit=where.visit,
+            set_at=now,
+            set_by=where.by,
+            lifted_at=now,
+            lifted_by=where.by,
+            **why,
+        )
+
+
 def _monitors_address(name: str, where: SimpleNamespace) -> str:
     label, _, kind = name.removeprefix("monitor:").rpartition("_")
     if kind != "change":
-        mrc = Entry.objects.get(visit=where.visit, crf="mrc-strength")
+        signs = Entry.objects.get(visit=where.visit, crf="vital-signs")
         if name in ("monitor:item-history", "monitor:open-query"):
-            return reverse(name, args=[mrc.pk, "before_dose"])
-        if name == "monitor:scope-locks":
+            return reverse(name, args=[signs.pk, "pulse"])
+        if name in ("monitor:scope-locks", "monitor:freeze-scope", "monitor:lock-scope"):
             return reverse(name, args=["visit", where.visit.pk])
+        if name == "monitor:lift-lock":
+            return reverse(name, args=[_lifted(where).pk])
         return reverse(name, args=[where.query.pk] if "query" in name and kind != "changelist" else [])
     model = apps.get_model(*label.split("_"))
     stored = {
@@ -472,7 +498,7 @@ def test_fragment_asked_for_without_login_gets_401(own):
             assert answer(client, method, url, data, **{"HX-Request": "true"}) == "401", name
 
 
-@pytest.mark.parametrize("url", ["/patients/", "/admin/", "/casebook/", "/patients/01-001/W01/mrc-strength/"])
+@pytest.mark.parametrize("url", ["/patients/", "/admin/", "/casebook/", "/patients/01-001/W01/vital-signs/"])
 def test_an_address_that_does_not_exist_is_404(url, own, client, coordinator):
     client.force_login(coordinator)
     assert client.get(url).status_code == 404
@@ -504,24 +530,23 @@ def test_key_of_another_sites_log_entry_shows_nothing_of_it(own, other, client, 
 def test_key_of_another_patients_entry_on_a_visit_page_is_a_clear_answer(own, other, client, coordinator):
     client.force_login(coordinator)
     url = reverse("visit", args=[own.patient.number, "W01"])
-    assert client.post(url, {"action": f"add:infusion:{other.ae_key}"}).status_code in (302, 400)
+    several = next(key for key in protocol().plan("W01").forms if CRFS[key].can_repeat)
+    assert client.post(url, {"action": f"add:{several}:{other.ae_key}"}).status_code in (302, 400)
 
 
 def test_field_named_for_another_patient_writes_nothing(own, other, client, coordinator):
     client.force_login(coordinator)
-    name = f"{other.patient.number}:mrc-strength:1:before_dose"
-    client.post(
-        reverse("visit", args=[own.patient.number, "W01"]), {name: "yes", "patient": other.patient.pk}
-    )
-    assert a_row(other.visit).before_dose is False
+    name = f"{other.patient.number}:vital-signs:1:pulse"
+    client.post(reverse("visit", args=[own.patient.number, "W01"]), {name: "70", "patient": other.patient.pk})
+    assert a_row(other.visit).pulse == 200
 
 
 def test_question_of_another_site_stays_open(own, other, client, coordinator):
     client.force_login(coordinator)
-    url = reverse("confirm-finding", args=[other.finding.pk])
-    assert client.post(url, {"text": other.finding.text}).status_code == 404
-    other.finding.refresh_from_db()
-    assert other.finding.state == "open"
+    url = reverse("confirm-discrepancy", args=[other.discrepancy.pk])
+    assert client.post(url, {"asked": other.discrepancy.identity}).status_code == 404
+    other.discrepancy.refresh_from_db()
+    assert other.discrepancy.state == "open"
 
 
 def test_search_and_list_show_no_patient_of_another_site(own, other, client, coordinator):
@@ -571,7 +596,7 @@ def both(own, other):
 
 def test_who_monitors_one_site_and_enters_at_another_enters_only_there(own, other, both):
     for where, status in ((own, "200"), (other, "403")):
-        for name in ("patient", "visit", "item", "item-history", "confirm-finding"):
+        for name in ("patient", "visit", "item", "item-history", "confirm-discrepancy"):
             url, data = ask(name, where)
             assert answer(browser(both), first_method(name), url, data) == status
 
@@ -586,10 +611,10 @@ def test_today_lists_only_the_site_where_the_person_enters(own, other, both, cli
 def test_trail_names_the_role_that_carried_the_right(own, both, client):
     client.force_login(both)
     url, data = ask("item", own)
-    client.post(url, {**data, "value": "yes"})
-    event = AuditEvent.objects.filter(table="trial_mrcstrength").latest("pk")
+    client.post(url, {**data, "value": "70"})
+    event = AuditEvent.objects.filter(table=a_row(own.visit)._meta.db_table).latest("pk")
     assert (event.actor, event.role, event.site) == ("both", "coordinator", "01")
 
 
 def a_row(visit):
-    return a_place(visit, "mrc-strength").definition.model.objects.get(entry__visit=visit)
+    return a_place(visit, "vital-signs").definition.model.objects.get(entry__visit=visit)

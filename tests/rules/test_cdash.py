@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ecrf.casebook.registry import CRFS
+from ecrf.forms.registry import CRFS
 
 EVERY_CRF = pytest.mark.parametrize("key", CRFS)
 

@@ -1,15 +1,22 @@
 """How many SQL statements the checks of one saved item cost: at most five, for every item of every form."""
 
-import pytest
+from dataclasses import dataclass
 
-from ecrf.access.roles import Right
-from ecrf.casebook.models import MissingReason
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.recording import record
-from ecrf.casebook.registry import CRFS
-from ecrf.casebook.values import Missing
+import pytest
+from django.db import connection
+
+from ecrf.access.models import User
+from ecrf.access.roles import Right, Role
+from ecrf.casebook.models import Patient
+from ecrf.casebook.places import Place
+from ecrf.casebook.record.record import record
+from ecrf.casebook.record.values import Missing
+from ecrf.forms.crf import MissingReason
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 from tests.bench.counting import of_the_checks
 from tests.builders import a_patient, a_place, a_visit
+from tests.conftest import make_site, make_user
 from tests.rules.test_crfs import page_of, typed
 
 pytestmark = pytest.mark.django_db
@@ -17,38 +24,44 @@ pytestmark = pytest.mark.django_db
 CHECKS_AT_MOST = 5
 
 
-@pytest.fixture
-def patient(site, coordinator):
-    return a_patient(site, coordinator)
+@dataclass(frozen=True)
+class Casebook:
+    """A patient's, and who writes in it."""
+
+    patient: Patient
+    coordinator: User
+
+    def place(self, key: str) -> Place:
+        definition = CRFS[key]
+        code = page_of(definition)
+        where = a_visit(self.patient, code, self.coordinator) if code else self.patient
+        return a_place(where, key, parent=1 if definition.row_of else None)
+
+    def enter(self, place: Place, item: str, value: str | Missing) -> None:
+        record(
+            place=place, values={item: value}, by=self.coordinator.acting_at(self.patient.site, Right.ENTER)
+        )
 
 
-@pytest.fixture
-def by(site, coordinator):
-    return coordinator.acting_at(site, Right.ENTER)
-
-
-def _place(key, patient, coordinator, number=1):
-    definition = CRFS[key]
-    code = page_of(definition)
-    where = a_visit(patient, code, coordinator) if code else patient
-    return a_place(where, key, number, parent=1 if definition.row_of else None)
-
-
-@pytest.fixture
-def whole(patient, coordinator, by):
+@pytest.fixture(scope="module")
+def whole(module_db) -> Casebook:
     """Every kind of form once, every item with a value that fits, as far as it is taken."""
+    site = make_site("01")
+    coordinator = make_user("coordinator", Role.COORDINATOR, site)
+    casebook = Casebook(a_patient(site, coordinator), coordinator)
     for key in (*protocol().scheduled_crfs(), *(row for d in CRFS.values() for row in d.rows)):
-        place = _place(key, patient, coordinator)
+        place = casebook.place(key)
         for name, item in place.definition.entered.items():
-            record(place=place, values={name: typed(item)}, by=by)
-    return patient
+            casebook.enter(place, name, typed(item))
+    connection.check_constraints()
+    return casebook
 
 
 @pytest.mark.parametrize("key", CRFS)
-def test_checks_of_one_saved_item_take_five_statements_at_most(key, whole, coordinator, by):
-    place = _place(key, whole, coordinator)
+def test_checks_of_one_saved_item_take_five_statements_at_most(key, whole):
+    place = whole.place(key)
     for name, item in place.definition.entered.items():
         for given in (Missing(MissingReason.UNKNOWN), typed(item)):
             with of_the_checks() as found:
-                record(place=place, values={name: given}, by=by)
+                whole.enter(place, name, given)
             assert len(found) <= CHECKS_AT_MOST, f"{name}:\n" + "\n".join(found)

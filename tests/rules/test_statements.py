@@ -8,8 +8,8 @@ from django.test import Client
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient, Visit
-from ecrf.casebook.registry import CRFS
 from ecrf.casebook.services import add_entry
+from ecrf.forms.registry import CRFS
 from tests.bench.addresses import monitor_pages, signing_pages, site_pages
 from tests.bench.counting import Statements, client_of, statements
 from tests.builders import a_patient, a_visit, enter
@@ -40,7 +40,7 @@ def patient(site, coordinator) -> Patient:
 
 
 def _assess(visit: Visit, by: User) -> None:
-    enter(visit, "visit", by, fate="done", contact="on-site")
+    enter(visit, "visit", by, occurrence="done", contact="on-site")
     enter(visit, "mrc-strength", by, **{MRC_FIRST: "4"})
     enter(visit, "grip-strength", by, right_1="41.0", right_2="42.0", right_3="41.0")
 

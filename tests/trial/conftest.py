@@ -7,8 +7,8 @@ import pytest
 
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient, Visit
-from ecrf.casebook.recording import record
-from ecrf.casebook.writing import Recorded
+from ecrf.casebook.record.hooks import Recorded
+from ecrf.casebook.record.record import record
 from tests.builders import a_patient, a_place, a_visit
 
 

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
-from tests.builders import enter
+from ecrf.access.roles import Role
+from tests.builders import a_patient, a_visit, enter
+from tests.conftest import make_site, make_user
 from tests.trial.asked import asked
 
 NOW = datetime(2026, 3, 10, 5, 30, 59, tzinfo=UTC)  # 14:30 on the wall of a site in Tokyo
@@ -189,3 +191,22 @@ def test_reading_after_midnight_fits_an_infusion_that_ended_late_in_the_evening(
     enter(visit, "infusion", coordinator, infused_on="2026-03-09", **times)
     enter(visit, "infusion-vitals", coordinator, parent=1, time_point="after", measured_at="00:20")
     assert bool(asked("IV-006")) == asks
+
+
+@pytest.mark.parametrize(
+    ("utc", "clock", "asks"),
+    [
+        ("2026-11-01T05:10", "01:40", True),  # for the first time
+        ("2026-11-01T06:10", "01:40", False),  # for the second time
+        ("2026-11-01T06:10", "02:05", True),
+        ("2027-03-14T06:50", "03:05", True),  # in fifteen minutes
+        ("2027-03-14T07:10", "03:05", False),
+    ],
+)
+def test_night_in_which_the_clocks_change(db, wall, utc, clock, asks):
+    there = make_site("77", "America/New_York")
+    person = make_user("there", Role.COORDINATOR, there)
+    visit = a_visit(a_patient(there, person), "W01", person)
+    wall(datetime.fromisoformat(utc).replace(tzinfo=UTC))
+    enter(visit, "laboratory", person, collected_on=utc[:10], collected_at=clock)
+    assert bool(asked("LB-007")) is asks

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecrf.casebook.registry import CRFS
+from ecrf.forms.registry import CRFS
 from tests.builders import enter
 from tests.trial.asked import asked
 from trial.crfs.concomitant_medication import Frequency

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from ecrf.casebook.registry import CRFS
-from ecrf.casebook.values import Missing
+from ecrf.casebook.record.values import Missing
+from ecrf.forms.registry import CRFS
 from tests.builders import enter
 from tests.trial.asked import asked
 from trial.cross_checks import age_at

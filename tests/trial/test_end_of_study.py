@@ -2,17 +2,17 @@
 
 import pytest
 
-from ecrf.casebook.registry import CRFS
-from ecrf.casebook.values import Missing
+from ecrf.casebook.record.values import Missing
+from ecrf.forms.registry import CRFS
 from tests.builders import enter
 from tests.trial.asked import asked
 
 
-@pytest.mark.parametrize(("fate", "asks"), [("done", False), ("missed", True)])
-def test_completed_without_week_52_asks(at, coordinator, fate, asks, end_study):
+@pytest.mark.parametrize(("occurrence", "asks"), [("done", False), ("missed", True)])
+def test_completed_without_week_52_asks(at, coordinator, occurrence, asks, end_study):
     end_study(reason="COMPLETED")
     assert list(asked("EOS-001")) == ["reason"]
-    enter(at("W52"), "visit", coordinator, fate=fate)
+    enter(at("W52"), "visit", coordinator, occurrence=occurrence)
     assert bool(asked("EOS-001")) is asks
 
 

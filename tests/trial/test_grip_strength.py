@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from ecrf.casebook.values import Missing
+from ecrf.casebook.record.values import Missing
 from tests.builders import enter
 from tests.trial.asked import asked
 
@@ -63,7 +63,7 @@ def test_best_is_compared_with_the_last_visit_that_has_one(at, coordinator):
 
 
 WEEK_4 = {
-    "missed": ("visit", {"fate": "missed", "missed_reason": "Snow"}),
+    "missed": ("visit", {"occurrence": "missed", "missed_reason": "Snow"}),
     "not measured": ("grip-strength", {f"right_{n}": Missing("not-done") for n in (1, 2, 3)}),
     "the other hand alone": ("grip-strength", {"left_1": "75.0"}),
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecrf.casebook.protocol import protocol
+from ecrf.forms.protocol import protocol
 from tests.builders import enter
 from tests.trial.asked import asked
 from trial.outcomes import incat_total

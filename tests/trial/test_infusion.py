@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from ecrf.access.roles import Right
+from ecrf.casebook.record.values import Missing
 from ecrf.casebook.striking import strike_out
-from ecrf.casebook.values import Missing
 from tests.builders import enter
 from tests.trial.asked import asked
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecrf.casebook.book import Book
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import CHECKS
 from tests.builders import enter
 from tests.trial.asked import asked
@@ -102,14 +102,14 @@ def test_earlier_reading_corrected_asks_about_the_later_one(read):
 @pytest.mark.parametrize("check_id", ["IV-003", "IV-004"])
 def test_question_offers_an_adverse_event_of_that_day_and_infusion(check_id, read, patient):
     row = read(2, "during", systolic="95").row
-    book, offer = Book(patient).limited_to(CHECKS[check_id].reads), CHECKS[check_id].offer
+    data, offer = PatientData(patient).limited_to(CHECKS[check_id].reads), CHECKS[check_id].offer
     assert offer.crf == "adverse-event"
-    assert offer.fill(row, book) == {"started_on": DAY, "related_infusion": "W04.1"}
+    assert offer.fill(row, data) == {"started_on": DAY, "related_infusion": "W04.1"}
 
 
 def test_event_offered_answers_the_question_once_it_is_recorded(read, patient, coordinator):
     read(1, "before", systolic="130")
     row = read(2, "during", systolic="95").row
-    known = CHECKS["IV-003"].offer.fill(row, Book(patient))
+    known = CHECKS["IV-003"].offer.fill(row, PatientData(patient))
     assert enter(patient, "adverse-event", coordinator, **known).is_clean
     assert asked("IV-003") == {}

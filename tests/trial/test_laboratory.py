@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.book import Book
-from ecrf.casebook.keeping_ranges import NewRange, add_ranges, end_range, withdraw_range
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.laboratory.services import NewRange, add_ranges, end_range, withdraw_range
 from ecrf.casebook.models import Entry
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.values import Missing
+from ecrf.casebook.record.values import Missing
+from ecrf.forms.protocol import protocol
 from tests.builders import enter
 from tests.trial.asked import asked
 from trial.crfs.laboratory import LabResult
@@ -167,9 +167,9 @@ def test_range_ended_before_the_sample_flags_it_no_longer(site, coordinator, res
 
 
 def test_ranges_of_the_site_are_loaded_once(ranges, patient, django_assert_num_queries):
-    book = Book(patient)
+    data = PatientData(patient)
     with django_assert_num_queries(1):
-        assert len(book.ranges) == len(book.limited_to(frozenset()).ranges) == 2
+        assert len(data.ranges) == len(data.limited_to(frozenset()).ranges) == 2
 
 
 # --- the edit checks ------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from ecrf.casebook.keeping_ranges import NewRange, add_ranges
+from ecrf.casebook.laboratory.services import NewRange, add_ranges
 from tests.builders import enter
 from trial.crfs.laboratory import LabResult
 

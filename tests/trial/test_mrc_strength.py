@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecrf.casebook.values import Missing
+from ecrf.casebook.record.values import Missing
 from tests.builders import enter
 from tests.trial.asked import asked
 from trial.crfs.mrc_strength import MUSCLES
@@ -100,7 +100,7 @@ def test_another_assessor_than_at_first_asks(at, coordinator):
 
 
 WEEK_4 = {
-    "missed": ("visit", {"fate": "missed", "missed_reason": "Snow"}),
+    "missed": ("visit", {"occurrence": "missed", "missed_reason": "Snow"}),
     "not graded": ("mrc-strength", dict.fromkeys(FOURS, Missing("not-done"))),
     "half graded": ("mrc-strength", {"left_knee_flexion": "4"}),
 }

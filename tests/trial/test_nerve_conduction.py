@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from ecrf.casebook.protocol import protocol
+from ecrf.forms.protocol import protocol
 from tests.builders import enter
 from tests.trial.asked import asked
 from trial.crfs.nerve_conduction import NerveSegment

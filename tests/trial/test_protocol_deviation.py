@@ -2,9 +2,9 @@
 
 import pytest
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import CHECKS
+from ecrf.forms.registry import CRFS
 from tests.builders import enter
 from tests.trial.asked import asked
 
@@ -21,7 +21,7 @@ def late(at, coordinator):
 def offered(check_id, row, patient):
     """What the check's offer would fill in."""
     one = CHECKS[check_id]
-    return one.offer.fill(row, Book(patient).limited_to(one.reads))
+    return one.offer.fill(row, PatientData(patient).limited_to(one.reads))
 
 
 def test_offer_fills_in_what_is_known_and_leaves_the_severity_to_the_site(late, patient):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecrf.casebook.registry import CRFS
+from ecrf.forms.registry import CRFS
 from trial.crfs.incat import TOTAL_MOVED
 from trial.cross_checks import OLDEST, PRESSURE_FELL_MMHG, TEMPERATURE_ROSE_C
 from trial.outcomes import PROBABLE_AREA_PERCENT

@@ -149,7 +149,7 @@ def test_second_form_for_one_event_asks_on_the_second(event, form):
     form(adverse_event="1")
     second = form(number=2, adverse_event="1").row
     assert list(asked("SAE-004")) == ["adverse_event"]
-    assert [f.entry_id for f in second.entry.findings.filter(check_id="SAE-004")] == [second.entry_id]
+    assert [f.entry_id for f in second.entry.discrepancies.filter(check_id="SAE-004")] == [second.entry_id]
     form(adverse_event=None)
     assert asked("SAE-004") == {}
 
@@ -191,6 +191,12 @@ def test_question_names_both_moments(form):
     form(became_aware_on="2024-05-02", became_aware_at="10:00", reported_on="2024-05-04")
     text = "Reported 2024-05-04, more than 24 hours after the site became aware, 2024-05-02 10:00."
     assert asked("SAE-003") == {"reported_on": text}
+
+
+def test_first_hours_of_the_calendar_are_no_error(form):
+    day = "0001-01-01"
+    form(became_aware_on=day, became_aware_at="00:00", reported_on=day, reported_at="00:01")
+    assert asked("SAE-003") == {}
 
 
 @pytest.mark.parametrize(
@@ -273,7 +279,7 @@ def test_restored_form_that_contradicts_the_event_by_now_asks(event, form, coord
     strike_out(entry=entry, by=coordinator, actor=actor, reason="Entered twice")
     assert event("no").is_clean
     restore(entry=entry, actor=actor, reason="It was right")
-    text = "Adverse event 1 (Dysphagia) is not serious, and a criterion is yes."
+    text = "Adverse event 1 (Dysphagia) is not serious, and a criterion is yes: Death."
     assert asked("SAE-005") == {"adverse_event": text}
 
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from ecrf.access.roles import Right
-from ecrf.casebook.book import Book
-from ecrf.casebook.outlooks import outlook_of
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.schedule.status import schedule_status_of
 from ecrf.casebook.services import add_entry
 from ecrf.casebook.story import Assessment, Dose, End, Event, Missed, Story, Window, story_of
+from ecrf.forms.registry import CRFS
 from tests.builders import enter
 from trial.crfs.mrc_strength import MUSCLES
 from trial.outcomes import mrc_items
@@ -30,7 +30,7 @@ def assess(at, coordinator):
     ):
         visit = at(code)
         on = str(BASELINE + timedelta(days=day))
-        enter(visit, "visit", coordinator, fate="done", visited_on=on, contact="on-site")
+        enter(visit, "visit", coordinator, occurrence="done", visited_on=on, contact="on-site")
         if mrc is not None:
             grades = [5] * (mrc // 5) + [mrc % 5] * (mrc % 5 > 0)
             given = {item: str(g) for item, g in zip(GRADES, [*grades, *[0] * 20], strict=False)}
@@ -74,8 +74,8 @@ def event(patient, coordinator):
 @pytest.fixture
 def tell(patient):
     def tell() -> Story | None:
-        book = Book(patient)
-        return story_of(book, outlook_of(patient, book))
+        data = PatientData(patient)
+        return story_of(data, schedule_status_of(patient, data))
 
     return tell
 
@@ -165,12 +165,12 @@ def test_days_since_the_last_infusion_count_to_the_one_before_the_assessment(tel
     infuse(assess("W04", 26, mrc=83), 26)
     story = tell()
     assert [m.since_dose for m in of(story, Assessment)] == [None, 22]
-    assert of(story, Assessment)[-1].since_words == "22 days after the last infusion"
+    assert of(story, Assessment)[-1].detail == "22 days after the last infusion"
 
 
 def test_infusion_of_the_same_day_counts_only_if_it_had_begun(tell, assess, infuse):
     infuse(assess("W01", 0, mrc=85, before_dose="no"), 0)
-    assert of(tell(), Assessment)[0].since_words == "on the day of an infusion, after it began"
+    assert of(tell(), Assessment)[0].detail == "on the day of an infusion, after it began"
 
 
 def test_split_dose_is_two_infusions_each_with_its_lots(tell, assess, infuse):
@@ -241,7 +241,7 @@ def test_event_without_a_beginning_is_left_out(tell, assess, event):
 
 def test_missed_visit_stands_at_the_day_it_was_due(tell, assess, at, coordinator):
     assess("W01", 0, mrc=85)
-    enter(at("W04"), "visit", coordinator, fate="missed", missed_reason="Snow")
+    enter(at("W04"), "visit", coordinator, occurrence="missed", missed_reason="Snow")
     (missed,) = of(tell(), Missed)
     assert (missed.day, missed.title, missed.detail) == (21, "Week 4 missed", "Snow")
 
@@ -273,7 +273,7 @@ def test_story_costs_one_statement_beside_the_outlook(
 ):
     infuse(assess("W01", 0, mrc=85, right="40.0"), 0, lots=("A12",))
     event(term="Headache", started_on="2026-03-04")
-    book = Book(patient)
-    seen = outlook_of(patient, book)
+    data = PatientData(patient)
+    seen = schedule_status_of(patient, data)
     with django_assert_num_queries(1):
-        story_of(book, seen)
+        story_of(data, seen)

@@ -1,37 +1,39 @@
 """The synthetic study reproduces the publication's numbers: its tables, without the database."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from statistics import mean, stdev
 
-from ecrf.casebook.values import Missing
+import pytest
+
+from ecrf.casebook.record.values import Missing
 from trial.crfs.mrc_strength import MUSCLES
 from trial.outcomes import GRIP_TRIALS, grip_best, mrc_items, mrc_sum
 from trial.synthetic import casebook, course, laboratory, practice
 from trial.synthetic.exceptions import GRADES_MOVED, MISSED
-from trial.synthetic.filled import Page
-from trial.synthetic.patients import ADVERSE_EVENT, COMPLETED, PHYSICIAN_DECISION, STORIES, Story
+from trial.synthetic.filled import FilledPage
+from trial.synthetic.patients import ADVERSE_EVENT, COMPLETED, PHYSICIAN_DECISION, STORIES, PatientStory
 
 
 @cache
-def pages(story: Story) -> list[Page]:
+def pages(story: PatientStory) -> list[FilledPage]:
     return casebook.pages(story)
 
 
-def values(story: Story, code: str, crf: str) -> dict:
+def values(story: PatientStory, code: str, crf: str) -> dict:
     page = next(page for page in pages(story) if page.code == code)
     return next(form.values for form in page.forms if form.crf == crf)
 
 
-def sum_score(story: Story, code: str) -> int | None:
+def sum_score(story: PatientStory, code: str) -> int | None:
     given = values(story, code, "mrc-strength")
     grades = [given[item] for item in mrc_items(MUSCLES)]
     return mrc_sum([None if isinstance(grade, Missing) else int(grade) for grade in grades])
 
 
-def grip(story: Story, code: str) -> Decimal | None:
+def grip(story: PatientStory, code: str) -> Decimal | None:
     """The analysis value: best trial of the more affected hand (protocol section 3)."""
     side = values(story, "SCR", "demographics")["more_affected_hand"]
     given = values(story, code, "grip-strength")
@@ -42,11 +44,11 @@ def printed(numbers: list) -> str:
     return f"{mean(numbers):.1f} ({stdev(numbers):.1f}) n={len(numbers)}"
 
 
-def completers() -> list[Story]:
+def completers() -> list[PatientStory]:
     return [story for story in STORIES if story.ending == COMPLETED]
 
 
-def log(story: Story, crf: str) -> list[dict]:
+def log(story: PatientStory, crf: str) -> list[dict]:
     return [form.values for form in pages(story)[-1].forms if form.crf == crf and not form.struck]
 
 
@@ -106,7 +108,7 @@ def test_one_completer_missed_one_visit_with_a_reason():
         for story in STORIES
         for page in pages(story)
         for form in page.forms
-        if form.crf == "visit" and form.values["fate"] == "missed"
+        if form.crf == "visit" and form.values["occurrence"] == "missed"
     ]
     assert [(s.ending, code in ("W01", "W52"), bool(why)) for s, code, why in missed] == [
         (COMPLETED, False, True)
@@ -158,7 +160,8 @@ def test_two_builds_are_equal():
 
 def test_practice_patients_lie_around_today():
     today = date(2030, 3, 1)
-    lives = {story.name: (story, pages, begun) for story, pages, begun in practice.casebooks(today)}
+    now = datetime.combine(today, time(9), UTC)
+    lives = {story.name: (story, pages, begun) for story, pages, begun in practice.casebooks(now)}
     assert course.day(lives["P1"][0], "W28") == today + timedelta(days=2)
     assert course.day(lives["P2"][0], "W13") == today - timedelta(days=9)
     assert course.day(lives["P3"][0], "W10") == today
@@ -167,3 +170,16 @@ def test_practice_patients_lie_around_today():
     assert lives["P6"][1:] == ([], None)
     for story, pages, _begun in lives.values():
         assert all(course.day(story, page.code) <= today for page in pages if page.code)
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_visit_just_begun_has_only_times_that_have_come(hour):
+    now = datetime(2030, 3, 1, hour, tzinfo=UTC)
+    (begun,) = [begun for _story, _pages, begun in practice.casebooks(now) if begun]
+    values = {item: text for form in begun.forms for item, text in form.values.items()}
+    on = date.fromisoformat(values["visited_on"])
+    assert values["collected_on"] == values["visited_on"]
+    times = [time.fromisoformat(text) for item, text in values.items() if item.endswith("_at")]
+    assert len(times) == 2
+    assert all(datetime.combine(on, at, UTC) <= now for at in times)
+    assert now.date() - on == timedelta(days=hour < 9)

@@ -8,11 +8,11 @@ from itertools import pairwise
 
 import pytest
 
-from ecrf.casebook.items import Link
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.ranges import find, flag
-from ecrf.casebook.registry import CRFS
-from ecrf.casebook.values import Missing
+from ecrf.casebook.laboratory.ranges import find, flag
+from ecrf.casebook.record.values import Missing
+from ecrf.forms.items import Link
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 from trial.lab_tests import LAB_TESTS
 from trial.outcomes import (
     area_reduction_percent,
@@ -22,32 +22,32 @@ from trial.outcomes import (
 )
 from trial.synthetic import casebook, course, laboratory
 from trial.synthetic.exceptions import CALLS, LEFT_OPEN, MISSED, TYPED, WEARS_OFF
-from trial.synthetic.filled import Filled, Page
-from trial.synthetic.patients import COMPLETED, STORIES, Story
+from trial.synthetic.filled import Filled, FilledPage
+from trial.synthetic.patients import COMPLETED, STORIES, PatientStory
 from trial.synthetic.results import RESULTS
 
 TESTS = [test.code for test in LAB_TESTS]
 
 
-def story_of(name: str) -> Story:
+def story_of(name: str) -> PatientStory:
     return next(story for story in STORIES if story.name == name)
 
 
 @cache
-def pages(story: Story) -> list[Page]:
+def pages(story: PatientStory) -> list[FilledPage]:
     return casebook.pages(story)
 
 
-def forms(story: Story, crf: str, code: str | None = None) -> list[Filled]:
+def forms(story: PatientStory, crf: str, code: str | None = None) -> list[Filled]:
     found = [form for page in pages(story) for form in page.forms if form.crf == crf]
     return [form for form in found if code is None or form.code == code]
 
 
-def everything(crf: str) -> Iterator[tuple[Story, Filled]]:
+def everything(crf: str) -> Iterator[tuple[PatientStory, Filled]]:
     return ((story, form) for story in STORIES for form in forms(story, crf))
 
 
-def results(story: Story, code: str) -> dict:
+def results(story: PatientStory, code: str) -> dict:
     return {TESTS[form.number - 1]: form.values for form in forms(story, "lab-result", code)}
 
 

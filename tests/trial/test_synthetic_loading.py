@@ -1,23 +1,24 @@
 """The synthetic study goes in through the product's own services, as the sites would have entered it."""
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from ecrf.access.models import User
 from ecrf.audit.chain import verify
-from ecrf.casebook.book import Book
-from ecrf.casebook.due import PatientState, VisitState
-from ecrf.casebook.models import Entry, Patient, PatientOutlook, ReferenceRange, Status
-from ecrf.casebook.outlooks import outlook_of
-from ecrf.checks.models import Finding, FindingState
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.models import Entry, Patient, PatientStatus, ReferenceRange, Status
+from ecrf.casebook.schedule.due import PatientState, VisitState
+from ecrf.casebook.schedule.status import schedule_status_of
+from ecrf.checks.models import Discrepancy, DiscrepancyState
 from trial.crfs.grip_strength import GripStrength
 from trial.crfs.mrc_strength import MrcStrength
 from trial.synthetic import accounts, casebook, course, loading, practice
 from trial.synthetic.exceptions import LEFT_OPEN
-from trial.synthetic.patients import ADVERSE_EVENT, STORIES, Story
+from trial.synthetic.patients import ADVERSE_EVENT, STORIES, PatientStory
 
 
-def story_of(name: str) -> Story:
+def story_of(name: str) -> PatientStory:
     return next(story for story in STORIES if story.name == name)
 
 
@@ -36,8 +37,8 @@ def test_a_study_patient_goes_in_through_the_services_and_the_audit_trail_holds(
     patient = loading.load_patient(story, casebook.pages(story))
     assert verify().faults == []
     assert not Entry.objects.exclude(status=Status.COMPLETE).exists()
-    assert not Finding.objects.filter(state=FindingState.OPEN).exists()
-    found = outlook_of(patient)
+    assert not Discrepancy.objects.filter(state=DiscrepancyState.OPEN).exists()
+    found = schedule_status_of(patient)
     assert found.state == PatientState.ENDED
     assert {visit.state for visit in found.visits} == {VisitState.DONE, VisitState.NOT_EXPECTED}
     sums = dict(MrcStrength.objects.values_list("entry__visit__code", "sum_score"))
@@ -48,10 +49,10 @@ def test_a_study_patient_goes_in_through_the_services_and_the_audit_trail_holds(
         code: max(kpa for item, kpa in found.items() if item.startswith(story.affected))
         for code, found in trials.items()
     }
-    book = Book(patient)
-    end, serious = book.one("end-of-study"), book.one("serious-adverse-event")
-    assert book.linked(end, "adverse_event").term == "Dysphagia"
-    assert book.linked(serious, "adverse_event").term == "Dysphagia"
+    data = PatientData(patient)
+    end, serious = data.one("end-of-study"), data.one("serious-adverse-event")
+    assert data.linked(end, "adverse_event").term == "Dysphagia"
+    assert data.linked(serious, "adverse_event").term == "Dysphagia"
 
 
 def test_what_is_worn_off_unscheduled_struck_out_and_left_open_goes_in_too(study):
@@ -59,12 +60,14 @@ def test_what_is_worn_off_unscheduled_struck_out_and_left_open_goes_in_too(study
     wanted = ("", "SCR", "W01", "W37", "UNS-1", "W43")
     pages = [page for page in casebook.pages(story) if page.code in wanted]
     patient = loading.load_patient(story, pages)
-    book = Book(patient)
-    before, after = (book.at("mrc-strength", code)[0] for code in ("W37", "UNS-1"))
+    data = PatientData(patient)
+    before, after = (data.at("mrc-strength", code)[0] for code in ("W37", "UNS-1"))
     assert after.sum_score - before.sum_score >= 2
     struck = Entry.objects.get(patient=patient, struck_at__isnull=False)
     assert (struck.crf, struck.link, struck.struck_reason[:13]) == ("adverse-event", "3", "Entered twice")
-    left = Finding.objects.filter(state=FindingState.OPEN).values_list("entry__visit__code", "check_id")
+    left = Discrepancy.objects.filter(state=DiscrepancyState.OPEN).values_list(
+        "entry__visit__code", "check_id"
+    )
     assert {("S01", *found) for found in left} == {found for found in LEFT_OPEN if found[0] == "S01"}
 
 
@@ -73,7 +76,9 @@ def test_a_row_that_was_struck_out_by_mistake_is_restored(study):
     pages = casebook.pages(story)
     events, medication = pages[-1].forms[0], [f for f in pages[-1].forms if f.restored]
     assert (events.crf, len(medication)) == ("adverse-event", 1)
-    patient = loading.load_patient(story, [pages[0], pages[1], casebook.Page("", [events, *medication])])
+    patient = loading.load_patient(
+        story, [pages[0], pages[1], casebook.FilledPage("", [events, *medication])]
+    )
     entry = Entry.objects.get(patient=patient, crf="concomitant-medication")
     assert entry.struck_at is None
     assert verify().faults == []
@@ -99,13 +104,15 @@ def test_every_site_has_its_ranges_once(study):
     assert ReferenceRange.objects.filter(site__code="02", test="HGB", sex="M").count() == 1
 
 
-def test_a_practice_visit_begun_today_has_gaps_and_an_open_finding(study):
-    today = accounts.Site.objects.get(code=practice.SITE).today()
-    lives = {story.name: (story, pages, begun) for story, pages, begun in practice.casebooks(today)}
-    story, pages, begun = lives["P3"]
-    patient = loading.load_patient(story, [page for page in pages if page.code in ("SCR", "W07")], begun)
-    assert PatientOutlook.objects.get(patient=patient).unfinished_code == "W10"
-    assert Finding.objects.get(state=FindingState.OPEN).check_id == "VS-004"
+@pytest.mark.parametrize("clock", ["00:05", "09:00"])
+def test_a_practice_visit_begun_has_gaps_and_an_open_discrepancy_at_any_hour(study, clock):
+    with time_machine.travel(f"2027-02-28T{clock}+09:00"):
+        now = accounts.Site.objects.get(code=practice.SITE).now()
+        lives = {story.name: (story, pages, begun) for story, pages, begun in practice.casebooks(now)}
+        story, pages, begun = lives["P3"]
+        patient = loading.load_patient(story, [page for page in pages if page.code in ("SCR", "W07")], begun)
+    assert PatientStatus.objects.get(patient=patient).unfinished_code == "W10"
+    assert Discrepancy.objects.get(state=DiscrepancyState.OPEN).check_id == "VS-004"
     assert Entry.objects.filter(patient=patient, status=Status.DRAFT, missing__gt=0).count() == 4
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from ecrf.casebook.values import Missing
+from ecrf.casebook.record.values import Missing
 from tests.builders import enter
 from tests.trial.asked import asked
 
@@ -30,19 +30,19 @@ def test_visit_outside_its_window_is_told_the_dates_of_the_window(at, coordinato
 
 
 @pytest.mark.parametrize(
-    ("opens_in", "fate", "asks"),
+    ("opens_in", "occurrence", "asks"),
     [(1, "missed", True), (0, "missed", False), (-30, "missed", False), (1, "done", False)],
 )
-def test_visit_told_as_missed_before_its_window_opened_asks(at, coordinator, opens_in, fate, asks):
+def test_visit_told_as_missed_before_its_window_opened_asks(at, coordinator, opens_in, occurrence, asks):
     week_4 = at("W04")
     baseline = week_4.site.today() + timedelta(days=opens_in) - timedelta(days=14)
     enter(at("W01"), "visit", coordinator, visited_on=str(baseline))
-    enter(week_4, "visit", coordinator, fate=fate)
-    assert list(asked("VISIT-005")) == (["fate"] if asks else [])
+    enter(week_4, "visit", coordinator, occurrence=occurrence)
+    assert list(asked("VISIT-005")) == (["occurrence"] if asks else [])
 
 
 def test_baseline_cannot_be_missed_too_early(at, coordinator):
-    enter(at("W01"), "visit", coordinator, fate="missed")
+    enter(at("W01"), "visit", coordinator, occurrence="missed")
     assert asked("VISIT-005") == {}
 
 
@@ -111,30 +111,30 @@ def test_screening_after_the_baseline_says_so(at, coordinator):
 def test_form_with_values_at_a_missed_visit_asks(at, coordinator):
     enter(at("W04"), "vital-signs", coordinator, pulse="70")
     enter(at("W07"), "vital-signs", coordinator, pulse="70")
-    enter(at("W04"), "visit", coordinator, fate="done")
+    enter(at("W04"), "visit", coordinator, occurrence="done")
     assert asked("VISIT-006") == {}
-    enter(at("W04"), "visit", coordinator, fate="missed")
+    enter(at("W04"), "visit", coordinator, occurrence="missed")
     assert asked("VISIT-006") == {"pulse": "Week 4 was missed, but “Vital signs and weight” has values."}
     enter(at("W04"), "vital-signs", coordinator, pulse=None)
     assert asked("VISIT-006") == {}
 
 
-@pytest.mark.parametrize(("fate", "asks"), [("missed", True), ("done", False), (None, False)])
-def test_value_entered_after_the_visit_was_said_to_be_missed_asks(at, coordinator, fate, asks):
-    enter(at("W04"), "visit", coordinator, fate=fate)
+@pytest.mark.parametrize(("occurrence", "asks"), [("missed", True), ("done", False), (None, False)])
+def test_value_entered_after_the_visit_was_said_to_be_missed_asks(at, coordinator, occurrence, asks):
+    enter(at("W04"), "visit", coordinator, occurrence=occurrence)
     enter(at("W04"), "grip-strength", coordinator, right_1="0")
     assert bool(asked("VISIT-006")) is asks
 
 
 def test_reason_in_place_of_a_value_is_no_value_of_a_missed_visit(at, coordinator):
-    enter(at("W04"), "visit", coordinator, fate="missed")
+    enter(at("W04"), "visit", coordinator, occurrence="missed")
     enter(at("W04"), "grip-strength", coordinator, right_1=Missing("not-done"))
     assert asked("VISIT-006") == {}
 
 
 def test_missed_visit_with_a_date_asks_until_one_of_them_goes(at, coordinator):
-    enter(at("W04"), "visit", coordinator, fate="done", visited_on="2024-04-22")
-    enter(at("W04"), "visit", coordinator, fate="missed")
+    enter(at("W04"), "visit", coordinator, occurrence="done", visited_on="2024-04-22")
+    enter(at("W04"), "visit", coordinator, occurrence="missed")
     assert list(asked("VISIT-006")) == ["visited_on"]
-    enter(at("W04"), "visit", coordinator, fate="done")
+    enter(at("W04"), "visit", coordinator, occurrence="done")
     assert asked("VISIT-006") == {}

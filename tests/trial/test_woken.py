@@ -1,15 +1,16 @@
 """A check across forms or visits runs when any of its inputs changes, whichever form that is on."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from ecrf.access.roles import Right
-from ecrf.casebook.recording import record
-from ecrf.casebook.values import Missing
-from ecrf.checks.models import Finding, FindingState
+from ecrf.casebook.record.record import record
+from ecrf.casebook.record.values import Missing
+from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import CHECKS
 from tests.builders import a_place
 from trial.crfs.mrc_strength import MUSCLES
@@ -47,7 +48,7 @@ def on(where: str, crf: str, number: int = 1, parent: int | None = None, **value
 
 
 def days_ago(days: int) -> str:
-    return str(date.today() - timedelta(days=days))
+    return str(timezone.now().date() - timedelta(days=days))
 
 
 def consent(day: str) -> Step:
@@ -84,7 +85,7 @@ def sae(**values: Any) -> Step:
 
 INDUCTION = [infusion("W01", n, infused_on=f"2024-04-0{n}") for n in range(1, 5)]
 
-WOKEN = {
+TRIGGERED = {
     "DATE-001": Wake(
         first=[on("W04", "visit", visited_on="2024-03-09")],
         opens=consent("2024-03-10"),
@@ -136,7 +137,7 @@ WOKEN = {
         clears=visit("W01", "2024-04-01"),
     ),
     "VISIT-005": Wake(
-        first=[visit("W01", days_ago(40)), on("W04", "visit", fate="missed")],
+        first=[visit("W01", days_ago(40)), on("W04", "visit", occurrence="missed")],
         opens=visit("W01", days_ago(3)),
         clears=visit("W01", days_ago(30)),
     ),
@@ -230,9 +231,9 @@ WOKEN = {
         clears=infusion("W04", infused_on="2024-04-21"),
     ),
     "VISIT-006": Wake(
-        first=[on("W04", "vital-signs", pulse="70"), on("W04", "visit", fate="done")],
-        opens=on("W04", "visit", fate="missed"),
-        clears=on("W04", "visit", fate="done"),
+        first=[on("W04", "vital-signs", pulse="70"), on("W04", "visit", occurrence="done")],
+        opens=on("W04", "visit", occurrence="missed"),
+        clears=on("W04", "visit", occurrence="done"),
     ),
     "IV-006": Wake(
         first=[
@@ -292,9 +293,9 @@ WOKEN = {
         clears=event(started_on="2024-05"),
     ),
     "EOS-001": Wake(
-        first=[on("W52", "visit", fate="done"), end(reason="COMPLETED")],
-        opens=on("W52", "visit", fate="missed"),
-        clears=on("W52", "visit", fate="done"),
+        first=[on("W52", "visit", occurrence="done"), end(reason="COMPLETED")],
+        opens=on("W52", "visit", occurrence="missed"),
+        clears=on("W52", "visit", occurrence="done"),
     ),
     "EOS-003": Wake(
         first=[infusion("W04", infused_on="2024-04-22"), end(last_dose_on="2024-04-22")],
@@ -309,7 +310,7 @@ WOKEN = {
 }
 
 
-@pytest.mark.parametrize("check_id", WOKEN)
+@pytest.mark.parametrize("check_id", TRIGGERED)
 def test_change_of_another_form_opens_and_clears_the_question(check_id, at, patient, coordinator):
     def take(step: Step):
         where = at(step.where) if step.where else patient
@@ -319,7 +320,10 @@ def test_change_of_another_form_opens_and_clears_the_question(check_id, at, pati
         assert result.is_clean
         return result.row.entry_id
 
-    wake, questions = WOKEN[check_id], Finding.objects.filter(check_id=check_id, state=FindingState.OPEN)
+    wake, questions = (
+        TRIGGERED[check_id],
+        Discrepancy.objects.filter(check_id=check_id, state=DiscrepancyState.OPEN),
+    )
     for step in wake.first:
         take(step)
     assert not questions.exists()
@@ -335,4 +339,4 @@ ELSEWHERE = {"IV-005", "MRC-006"}
 
 def test_every_check_that_reads_other_forms_is_woken_here():
     soft = {one.id for one in CHECKS.values() if one.reads and not one.hard}
-    assert {check_id for check_id in soft if not check_id.startswith("LB-")} == {*WOKEN, *ELSEWHERE}
+    assert {check_id for check_id in soft if not check_id.startswith("LB-")} == {*TRIGGERED, *ELSEWHERE}

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from django.db import models
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Choice, ClockTime, Line, Link, PartialDay, YesNo
-from ecrf.casebook.models import Crf
-from ecrf.casebook.partial_dates import surely_before
-from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Choice, ClockTime, Line, Link, PartialDay, YesNo
+from ecrf.forms.partial_dates import surely_before
+from ecrf.forms.registry import Section, crf
 
 
 class Severity(models.TextChoices):
@@ -109,28 +109,42 @@ class AdverseEvent(Crf):
         )
 
 
-@check("AE-001", on="adverse-event", items=("started_on", "started_at", "ended_on", "ended_at"), hard=True)
-def end_before_start(row: AdverseEvent, book: Book) -> Iterator[Question]:
+@check(
+    "AE-001",
+    on="adverse-event",
+    text="The end {end} is before the beginning {start}.",
+    items=("started_on", "started_at", "ended_on", "ended_at"),
+    hard=True,
+)
+def end_before_start(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
     """The event ends before it begins."""
     if row.ends_before_start():
         start, end = (
             f"{day} {time:%H:%M}" if time else day
             for day, time in ((row.started_on, row.started_at), (row.ended_on, row.ended_at))
         )
-        yield Question("ended_on", f"The end {end} is before the beginning {start}.")
+        yield Question("ended_on", start=start, end=end)
 
 
-@check("AE-002", on="adverse-event", items=("ongoing", "ended_on"))
-def ongoing_with_end(row: AdverseEvent, book: Book) -> Iterator[Question]:
+@check(
+    "AE-002",
+    on="adverse-event",
+    text="The event is ongoing, but it ended on {ended_on}.",
+    items=("ongoing", "ended_on"),
+)
+def ongoing_with_end(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
     """The event is ongoing and has an end."""
     if row.ongoing and row.ended_on:
-        yield Question("ongoing", f"The event is ongoing, but it ended on {row.ended_on}.")
+        yield Question("ongoing", ended_on=row.ended_on)
 
 
-@check("AE-003", on="adverse-event", items=("outcome", "ended_on", "ongoing"))
-def resolved_without_end(row: AdverseEvent, book: Book) -> Iterator[Question]:
+@check(
+    "AE-003",
+    on="adverse-event",
+    text="The outcome is {outcome:answer outcome}, but there is no end date.",
+    items=("outcome", "ended_on", "ongoing"),
+)
+def resolved_without_end(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
     """The event has resolved and has no end."""
     if row.outcome in RESOLVED and not row.ended_on and "ended_on" not in row.missing_reasons:
-        yield Question(
-            "outcome", f"The outcome is {Outcome(row.outcome).label.lower()}, but there is no end date."
-        )
+        yield Question("outcome", outcome=row.outcome)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from django.db import models
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Choice, Line, Link, PartialDay, YesNo
-from ecrf.casebook.models import Crf
-from ecrf.casebook.partial_dates import surely_before
-from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Choice, Line, Link, PartialDay, YesNo
+from ecrf.forms.partial_dates import surely_before
+from ecrf.forms.registry import Section, crf
 
 
 class GivenFor(models.TextChoices):
@@ -110,15 +110,26 @@ class ConcomitantMedication(Crf):
     )
 
 
-@check("CM-001", on="concomitant-medication", items=("started_on", "ended_on"), hard=True)
-def end_before_start(row: ConcomitantMedication, book: Book) -> Iterator[Question]:
+@check(
+    "CM-001",
+    on="concomitant-medication",
+    text="The end {end} is before the beginning {start}.",
+    items=("started_on", "ended_on"),
+    hard=True,
+)
+def end_before_start(row: ConcomitantMedication, data: PatientData) -> Iterator[Question]:
     """The medication ends before it begins."""
     if row.started_on and row.ended_on and surely_before(row.ended_on, row.started_on):
-        yield Question("ended_on", f"The end {row.ended_on} is before the beginning {row.started_on}.")
+        yield Question("ended_on", start=row.started_on, end=row.ended_on)
 
 
-@check("CM-002", on="concomitant-medication", items=("ongoing", "ended_on"))
-def ongoing_with_end(row: ConcomitantMedication, book: Book) -> Iterator[Question]:
+@check(
+    "CM-002",
+    on="concomitant-medication",
+    text="The medication is ongoing, but it ended on {ended_on}.",
+    items=("ongoing", "ended_on"),
+)
+def ongoing_with_end(row: ConcomitantMedication, data: PatientData) -> Iterator[Question]:
     """The medication is ongoing and has an end."""
     if row.ongoing and row.ended_on:
-        yield Question("ongoing", f"The medication is ongoing, but it ended on {row.ended_on}.")
+        yield Question("ongoing", ended_on=row.ended_on)

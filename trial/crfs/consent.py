@@ -1,8 +1,8 @@
 """Informed consent: when the patient signed, which version of the form, and every later consent."""
 
-from ecrf.casebook.items import Day, Line
-from ecrf.casebook.models import Crf
-from ecrf.casebook.registry import Section, crf
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Day, Line
+from ecrf.forms.registry import Section, crf
 
 
 @crf("consent", title="Informed consent", domain="DS")

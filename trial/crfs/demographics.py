@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from django.db import models
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Choice, Measure, PartialDay, WholeNumber
-from ecrf.casebook.models import Crf
-from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Choice, Measure, PartialDay, WholeNumber
+from ecrf.forms.registry import Section, crf
 
 
 class Sex(models.TextChoices):
@@ -57,8 +57,13 @@ class Demographics(Crf):
     )
 
 
-@check("DM-002", on="demographics", items=("born_on", "age_years"))
-def neither_birth_date_nor_age(row: Demographics, book: Book) -> Iterator[Question]:
+@check(
+    "DM-002",
+    on="demographics",
+    text="There is no birth date. How old was the patient at consent?",
+    items=("born_on", "age_years"),
+)
+def neither_birth_date_nor_age(row: Demographics, data: PatientData) -> Iterator[Question]:
     """The source has no birth date, and the age at consent is not recorded."""
     if "born_on" in row.missing_reasons and row.age_years is None and "age_years" not in row.missing_reasons:
-        yield Question("age_years", "There is no birth date. How old was the patient at consent?")
+        yield Question("age_years")

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import YesNo
-from ecrf.casebook.models import Crf
-from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import YesNo
+from ecrf.forms.registry import Section, crf
 
 INCLUSION = {
     "has_definite_or_probable_mmn": "Definite or probable MMN",
@@ -61,33 +61,35 @@ class Eligibility(Crf):
         """The criteria answered so that the patient must not take part."""
         return [name for name in CRITERIA if getattr(self, name) is (name in EXCLUSION)]
 
-    def contradiction(self) -> str:
-        """Why the decision cannot stand beside the criteria; "" if it can. No answer decides nothing."""
+    def contradiction(self) -> Iterator[Question]:
+        """Why the decision cannot stand beside the criteria, if it cannot. No answer decides nothing."""
         failed = self.failed()
         if self.eligible and failed:
-            labels = "; ".join({**INCLUSION, **EXCLUSION}[name] for name in failed)
-            return f"The decision is eligible, but these are not as required: {labels}."
-        if (
+            yield Question("eligible", "eligible", failed=failed)
+        elif (
             self.eligible is False
             and not failed
             and all(getattr(self, name) is not None for name in CRITERIA)
         ):
-            return "The decision is not eligible, but every criterion is as the trial requires."
-        return ""
+            yield Question("eligible", "not eligible")
 
 
-@check("ELIG-001", on="eligibility", items=("eligible",), hard=True)
-def decision_against_criteria(row: Eligibility, book: Book) -> Iterator[Question]:
+CONTRADICTION = {
+    "eligible": "The decision is eligible, but these are not as required: {failed:item}.",
+    "not eligible": "The decision is not eligible, but every criterion is as the trial requires.",
+}
+
+
+@check("ELIG-001", on="eligibility", text=CONTRADICTION, items=("eligible",), hard=True)
+def decision_against_criteria(row: Eligibility, data: PatientData) -> Iterator[Question]:
     """The decision contradicts the criteria."""
-    if why := row.contradiction():
-        yield Question("eligible", why)
+    yield from row.contradiction()
 
 
-@check("ELIG-002", on="eligibility")
-def criterion_against_decision(row: Eligibility, book: Book) -> Iterator[Question]:
+@check("ELIG-002", on="eligibility", text=CONTRADICTION)
+def criterion_against_decision(row: Eligibility, data: PatientData) -> Iterator[Question]:
     """A criterion was changed after the decision, and contradicts it.
 
     Asked, not refused: else neither of the two could be corrected before the other.
     """
-    if why := row.contradiction():
-        yield Question("eligible", why)
+    yield from row.contradiction()

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Line, Measure
-from ecrf.casebook.models import Crf
-from ecrf.casebook.registry import Section, crf
-from ecrf.casebook.wording import visit_label
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Line, Measure
+from ecrf.forms.registry import Section, crf
 from trial.outcomes import GRIP_TRIALS, SIDES, grip_best, grip_mean
 
 TRIALS = tuple(f"{side}_{n}" for side in SIDES for n in range(1, GRIP_TRIALS + 1))
@@ -54,7 +53,7 @@ class GripStrength(Crf):
         """The three trials of one hand."""
         return [getattr(self, f"{side}_{n}") for n in range(1, GRIP_TRIALS + 1)]
 
-    def calculate(self, book: Book) -> None:
+    def calculate(self, data: PatientData) -> None:
         for side in SIDES:
             setattr(self, f"{side}_best", grip_best(self.trials(side)))
             setattr(self, f"{side}_mean", grip_mean(self.trials(side)))
@@ -66,17 +65,25 @@ class GripStrength(Crf):
         return [(side.title(), [f"{side}_{n}" for n in trials], f"{side}_best") for side in SIDES]
 
 
-@check("GRIP-001", on="grip-strength", items=TRIALS)
-def unlikely_high(row: GripStrength, book: Book) -> Iterator[Question]:
+@check("GRIP-001", on="grip-strength", text="{value} kPa is more than {highest} kPa.", items=TRIALS)
+def unlikely_high(row: GripStrength, data: PatientData) -> Iterator[Question]:
     """A trial above 160 kPa."""
     for item in TRIALS:
         value = getattr(row, item)
         if value is not None and value > HIGHEST_LIKELY:
-            yield Question(item, f"{value} kPa is more than {HIGHEST_LIKELY} kPa.")
+            yield Question(item, value=value, highest=HIGHEST_LIKELY)
 
 
-@check("GRIP-002", on="grip-strength", items=TRIALS)
-def trials_apart(row: GripStrength, book: Book) -> Iterator[Question]:
+@check(
+    "GRIP-002",
+    on="grip-strength",
+    text={
+        "right": "The right hand's trials lie {spread} kPa apart ({lowest} to {highest}).",
+        "left": "The left hand's trials lie {spread} kPa apart ({lowest} to {highest}).",
+    },
+    items=TRIALS,
+)
+def trials_apart(row: GripStrength, data: PatientData) -> Iterator[Question]:
     """The three trials of a hand differ by more than 20 % of the best and more than 5 kPa."""
     for side in SIDES:
         done = [trial for trial in row.trials(side) if trial is not None]
@@ -84,21 +91,26 @@ def trials_apart(row: GripStrength, book: Book) -> Iterator[Question]:
             continue
         spread = max(done) - min(done)
         if spread > SPREAD_KPA and spread > SPREAD_SHARE * float(max(done)):
-            yield Question(
-                f"{side}_3", f"The {side} hand's trials lie {spread} kPa apart ({min(done)} to {max(done)})."
-            )
+            yield Question(f"{side}_3", side, spread=spread, lowest=min(done), highest=max(done))
 
 
-@check("GRIP-003", on="grip-strength", items=TRIALS, reads=("grip-strength",))
-def best_moved(row: GripStrength, book: Book) -> Iterator[Question]:
+@check(
+    "GRIP-003",
+    on="grip-strength",
+    text={
+        "rose": "Grip rose from {before} to {now} kPa since {visit:visit}.",
+        "fell": "Grip fell from {before} to {now} kPa since {visit:visit}.",
+    },
+    items=TRIALS,
+    reads=("grip-strength",),
+)
+def best_moved(row: GripStrength, data: PatientData) -> Iterator[Question]:
     """The best trial of a hand moved by 30 kPa or more since the last visit that has one."""
     for best in (f"{side}_best" for side in SIDES):
-        now, last = getattr(row, best), book.last("grip-strength", row, best)
+        now, last = getattr(row, best), data.last("grip-strength", row, best)
         if now is None or last is None:
             continue
         before = getattr(last, best)
         if abs(now - before) >= BEST_MOVED:
             way = "rose" if now > before else "fell"
-            yield Question(
-                best, f"Grip {way} from {before} to {now} kPa since {visit_label(last.entry.visit)}."
-            )
+            yield Question(best, way, before=before, now=now, visit=last.entry.visit)

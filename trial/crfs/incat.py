@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Line, WholeNumber
-from ecrf.casebook.models import Crf
-from ecrf.casebook.registry import Section, crf
-from ecrf.casebook.wording import visit_label
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Line, WholeNumber
+from ecrf.forms.registry import Section, crf
 from trial.outcomes import incat_total
 
 TOTAL_MOVED = 3
@@ -48,16 +47,24 @@ class Incat(Crf):
         Section("Calculated", "total"),
     )
 
-    def calculate(self, book: Book) -> None:
+    def calculate(self, data: PatientData) -> None:
         self.total = incat_total(self.arm, self.leg)
 
 
-@check("INCAT-001", on="incat", items=("arm", "leg"), reads=("incat",))
-def total_moved(row: Incat, book: Book) -> Iterator[Question]:
+@check(
+    "INCAT-001",
+    on="incat",
+    text={
+        "rose": "The INCAT total rose from {before} to {now} since {visit:visit}.",
+        "fell": "The INCAT total fell from {before} to {now} since {visit:visit}.",
+    },
+    items=("arm", "leg"),
+    reads=("incat",),
+)
+def total_moved(row: Incat, data: PatientData) -> Iterator[Question]:
     """The INCAT total moved by three or more since the last visit that has one."""
-    last = book.last("incat", row, "total")
+    last = data.last("incat", row, "total")
     if last is None or row.total is None or abs(row.total - last.total) < TOTAL_MOVED:
         return
     way = "rose" if row.total > last.total else "fell"
-    since = visit_label(last.entry.visit)
-    yield Question("total", f"The INCAT total {way} from {last.total} to {row.total} since {since}.")
+    yield Question("total", way, before=last.total, now=row.total, visit=last.entry.visit)

@@ -7,20 +7,19 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Choice, ClockTime, Day, Line, YesNo
-from ecrf.casebook.models import Crf
-from ecrf.casebook.partial_dates import earliest, latest
-from ecrf.casebook.ranges import Flag, Found, find, flag, in_force, same_unit, units_of
-from ecrf.casebook.registry import Section, crf
-from ecrf.casebook.reported import Reported
-from ecrf.casebook.wording import visit_label
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.laboratory.ranges import Flag, RangeMatch, find, flag, in_force, same_unit, units_of
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Choice, ClockTime, Day, Line, YesNo
+from ecrf.forms.partial_dates import earliest, latest
+from ecrf.forms.registry import Section, crf
+from ecrf.forms.reported_units import Reported
 from trial.lab_tests import LAB_TESTS
 
 TIMES_UPPER = 5
 EVENT_DAYS = 14
-"""An adverse event that begins so many days after the sample still tells of a result (P)."""
+"""An adverse event that begins so many days after the sample still explains a result (P)."""
 
 HAEMOGLOBIN = "HGB"
 HAEMOGLOBIN_FELL_G_DL = 2
@@ -96,20 +95,21 @@ class LabResult(Crf):
             "Calculated", "test", "result_unit", "reference_range", "reference_low", "reference_high", "flag"
         ),
     )
+    styles = ("trial/css/laboratory.css",)
 
-    def calculate(self, book: Book) -> None:
+    def calculate(self, data: PatientData) -> None:
         self.test = LAB_TESTS[self.entry.number - 1].code if self.entry.number <= len(LAB_TESTS) else None
-        found = self._found(book)
+        found = self._found(data)
         self.result_unit = found.unit or None
         self.reference_low, self.reference_high = found.low, found.high
         self.reference_range = found.limits or None
         self.flag = flag(self.value, found, self.comparator)
 
-    def _found(self, book: Book) -> Found:
+    def _found(self, data: PatientData) -> RangeMatch:
         """The unit of the result and the limits that hold for it."""
-        patient = book.one("demographics")
+        patient = data.one("demographics")
         sex = patient.sex if patient else None
-        return find(book.ranges, test=self.test or "", day=_day(self, book), unit=self.unit, sex=sex)
+        return find(data.ranges, test=self.test or "", day=_day(self, data), unit=self.unit, sex=sex)
 
     @property
     def has_range(self) -> bool:
@@ -133,77 +133,92 @@ class LabResult(Crf):
         return f"{self.comparator or ''}{number} {self.result_unit or ''}".strip()
 
 
-def _day(row: LabResult, book: Book) -> date | None:
+def _day(row: LabResult, data: PatientData) -> date | None:
     """The day on which the sample was taken."""
-    sample = book.parent("laboratory", row)
+    sample = data.parent("laboratory", row)
     return sample.collected_on if sample else None
 
 
-@check("LB-001", on="lab-result", items=("unit", "value"), reads=("laboratory.collected_on",))
-def unit_unknown(row: LabResult, book: Book) -> Iterator[Question]:
+@check(
+    "LB-001",
+    on="lab-result",
+    text="The site has no range for {test:answer test} in {unit} on {day}; known: {known}.",
+    items=("unit", "value"),
+    reads=("laboratory.collected_on",),
+)
+def unit_unknown(row: LabResult, data: PatientData) -> Iterator[Question]:
     """The site's reference ranges do not know the unit."""
-    day = _day(row, book)
-    known = units_of(in_force(book.ranges, row.test or "", day))
+    day = _day(row, data)
+    known = units_of(in_force(data.ranges, row.test or "", day))
     if row.value is None or not row.unit or not known or any(same_unit(row.unit, u) for u in known):
         return
-    text = f"The site has no range for {_name(row)} in {row.unit} on {day}; known: {', '.join(known)}."
-    yield Question("unit", text)
+    yield Question("unit", test=row.test, unit=row.unit, day=day, known=", ".join(known))
 
 
-@check("LB-002", on="lab-result", items=("unit", "value"), reads=("laboratory.collected_on",))
-def unit_missing(row: LabResult, book: Book) -> Iterator[Question]:
+@check(
+    "LB-002",
+    on="lab-result",
+    text={
+        "several units": "{test:Answer test} {result} has no unit. Enter it, since the site has ranges in {known:and}.",
+        "no range": "{test:Answer test} {result} has no unit. Enter it, since the site has no range on {day}.",
+    },
+    items=("unit", "value"),
+    reads=("laboratory.collected_on",),
+)
+def unit_missing(row: LabResult, data: PatientData) -> Iterator[Question]:
     """A result has no unit: none was entered, and no range of the site gives one."""
-    day = _day(row, book)
+    day = _day(row, data)
     if row.value is None or row.result_unit or day is None:
         return
-    known = units_of(in_force(book.ranges, row.test or "", day))
-    why = f"has ranges in {' and '.join(known)}" if known else f"has no range on {day}"
-    yield Question("value", f"{row.label} {row.words} has no unit. Enter it, since the site {why}.")
+    known = units_of(in_force(data.ranges, row.test or "", day))
+    if known:
+        yield Question("value", "several units", test=row.test, result=row.words, known=known)
+    else:
+        yield Question("value", "no range", test=row.test, result=row.words, day=day)
 
 
 @check(
     "LB-003",
     on="lab-result",
+    text="{test:Answer test} {result} is more than {times} times the upper limit, {upper}.",
     items=("value", "comparator", "unit", "reference_high"),
 )
-def far_above(row: LabResult, book: Book) -> Iterator[Question]:
+def far_above(row: LabResult, data: PatientData) -> Iterator[Question]:
     """A result is more than five times the upper limit of its range."""
     if row.value is None or not row.reference_high or row.comparator == Comparator.BELOW:
         return
     limit = row.reference_high * TIMES_UPPER
     if row.value > limit or (row.value == limit and row.comparator == Comparator.ABOVE):
         upper = LabResult._meta.get_field("reference_high").text(row.reference_high)
-        yield Question(
-            "value", f"{row.label} {row.words} is more than {TIMES_UPPER} times the upper limit, {upper}."
-        )
+        yield Question("value", test=row.test, result=row.words, times=TIMES_UPPER, upper=upper)
 
 
-@check("LB-004", on="lab-result", items=("value",))
-def negative(row: LabResult, book: Book) -> Iterator[Question]:
+@check("LB-004", on="lab-result", text="{test:Answer test} {result} is negative.", items=("value",))
+def negative(row: LabResult, data: PatientData) -> Iterator[Question]:
     """A result is negative."""
     if row.value is not None and row.value < 0:
-        yield Question("value", f"{row.label} {row.words} is negative.")
+        yield Question("value", test=row.test, result=row.words)
 
 
 @check(
     "LB-005",
     on="lab-result",
+    text="{test:Answer test} {result} is clinically significant, and no adverse event or medical history covers {day} "
+    "to {after:days} after.",
     items=("significant",),
     reads=("laboratory.collected_on", "adverse-event", "medical-history"),
 )
-def significant_without_event(row: LabResult, book: Book) -> Iterator[Question]:
-    """A result is clinically significant, and no adverse event or medical history can tell of it."""
-    day = _day(row, book)
+def significant_without_event(row: LabResult, data: PatientData) -> Iterator[Question]:
+    """A result is clinically significant, and no adverse event or medical history explains it."""
+    day = _day(row, data)
     if not row.significant or day is None:
         return
-    told = [*book.rows("adverse-event"), *book.rows("medical-history")]
-    if not any(may_tell_of(event, day) for event in told):
-        until = f"to {EVENT_DAYS} days after"
-        text = f"{row.label} {row.words} is clinically significant, and no adverse event or medical history"
-        yield Question("significant", f"{text} covers {day} {until}.")
+    events = [*data.rows("adverse-event"), *data.rows("medical-history")]
+    if not any(may_explain(event, day) for event in events):
+        yield Question("significant", test=row.test, result=row.words, day=day, after=EVENT_DAYS)
 
 
-def may_tell_of(event: Any, day: date) -> bool:
+def may_explain(event: Any, day: date) -> bool:
     """Whether an event or a history may have lasted on the day, or may have begun within two weeks after it.
 
     Where a date is not known, or not wholly, the doubt speaks for the event.
@@ -215,28 +230,22 @@ def may_tell_of(event: Any, day: date) -> bool:
 @check(
     "LB-006",
     on="lab-result",
+    text="Haemoglobin fell from {before} to {now} since {visit:visit}.",
     items=("value", "unit", "result_unit"),
     reads=("lab-result",),
 )
-def haemoglobin_fell(row: LabResult, book: Book) -> Iterator[Question]:
+def haemoglobin_fell(row: LabResult, data: PatientData) -> Iterator[Question]:
     """Haemoglobin fell by 2 g/dL or more since the last value."""
     now = _g_per_dl(row) if row.test == HAEMOGLOBIN else None
     if now is None:
         return
-    earlier = [r for r in book.earlier("lab-result", row) if r.test == HAEMOGLOBIN and r.value is not None]
+    earlier = [r for r in data.earlier("lab-result", row) if r.test == HAEMOGLOBIN and r.value is not None]
     before = _g_per_dl(earlier[-1]) if earlier else None
     if before is not None and before - now >= HAEMOGLOBIN_FELL_G_DL:
-        since = visit_label(earlier[-1].entry.visit)
-        yield Question("value", f"Haemoglobin fell from {earlier[-1].words} to {row.words} since {since}.")
+        yield Question("value", before=earlier[-1].words, now=row.words, visit=earlier[-1].entry.visit)
 
 
 def _g_per_dl(row: LabResult) -> Decimal | None:
     """A haemoglobin in g/dL; None in a unit that we cannot convert."""
     factor = next((f for unit, f in G_PER_DL.items() if same_unit(unit, row.result_unit or "")), None)
     return row.value * factor if row.value is not None and factor else None
-
-
-def _name(row: LabResult) -> str:
-    """The test within a sentence: haemoglobin, but AST, IgG and D-dimer."""
-    is_a_word = row.label.replace(" ", "").isalpha() and row.label[1:].islower()
-    return row.label.lower() if is_a_word else row.label

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Line, PartialDay, Prose, YesNo
-from ecrf.casebook.models import Crf
-from ecrf.casebook.partial_dates import surely_before
-from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Line, PartialDay, Prose, YesNo
+from ecrf.forms.partial_dates import surely_before
+from ecrf.forms.registry import Section, crf
 
 
 @crf(
@@ -29,15 +29,26 @@ class MedicalHistory(Crf):
     sections = (Section("Condition", "term", "started_on", "ongoing", "ended_on", "comment"),)
 
 
-@check("MH-001", on="medical-history", items=("started_on", "ended_on"), hard=True)
-def end_before_start(row: MedicalHistory, book: Book) -> Iterator[Question]:
+@check(
+    "MH-001",
+    on="medical-history",
+    text="The end {end} is before the beginning {start}.",
+    items=("started_on", "ended_on"),
+    hard=True,
+)
+def end_before_start(row: MedicalHistory, data: PatientData) -> Iterator[Question]:
     """The condition surely ended before it began."""
     if row.started_on and row.ended_on and surely_before(row.ended_on, row.started_on):
-        yield Question("ended_on", f"The end {row.ended_on} is before the beginning {row.started_on}.")
+        yield Question("ended_on", start=row.started_on, end=row.ended_on)
 
 
-@check("MH-003", on="medical-history", items=("ongoing", "ended_on"))
-def ongoing_with_end(row: MedicalHistory, book: Book) -> Iterator[Question]:
+@check(
+    "MH-003",
+    on="medical-history",
+    text="The condition is ongoing, but it ended on {ended_on}.",
+    items=("ongoing", "ended_on"),
+)
+def ongoing_with_end(row: MedicalHistory, data: PatientData) -> Iterator[Question]:
     """The condition is ongoing and has an end."""
     if row.ongoing and row.ended_on:
-        yield Question("ongoing", f"The condition is ongoing, but it ended on {row.ended_on}.")
+        yield Question("ongoing", ended_on=row.ended_on)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from django.db import models
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Choice, PartialDay, YesNo
-from ecrf.casebook.models import Crf
-from ecrf.casebook.partial_dates import surely_before
-from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Choice, PartialDay, YesNo
+from ecrf.forms.partial_dates import surely_before
+from ecrf.forms.registry import Section, crf
 
 LIMBS = ("right_arm", "left_arm", "right_leg", "left_leg")
 CORE = ("progressive_weakness", "no_sensory_loss")
@@ -108,8 +108,13 @@ class MmnHistory(Crf):
     )
 
 
-@check("MMN-001", on="mmn-history", items=("onset_on", "diagnosed_on"))
-def onset_after_diagnosis(row: MmnHistory, book: Book) -> Iterator[Question]:
+@check(
+    "MMN-001",
+    on="mmn-history",
+    text="Onset {onset} is after the diagnosis, {diagnosis}.",
+    items=("onset_on", "diagnosed_on"),
+)
+def onset_after_diagnosis(row: MmnHistory, data: PatientData) -> Iterator[Question]:
     """The onset lies after the diagnosis."""
     if row.onset_on and row.diagnosed_on and surely_before(row.diagnosed_on, row.onset_on):
-        yield Question("onset_on", f"Onset {row.onset_on} is after the diagnosis, {row.diagnosed_on}.")
+        yield Question("onset_on", onset=row.onset_on, diagnosis=row.diagnosed_on)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from ecrf.casebook.book import Book, last_with
-from ecrf.casebook.items import ClockTime, Line, WholeNumber, YesNo
-from ecrf.casebook.models import Crf
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import Section, crf
-from ecrf.casebook.wording import visit_label
+from ecrf.casebook.data import PatientData, last_with
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import ClockTime, Line, WholeNumber, YesNo
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import Section, crf
 from trial.outcomes import SIDES, mrc_items, mrc_sum
 
 MUSCLES = {
@@ -96,8 +95,11 @@ class MrcStrength(Crf):
         ),
         Section("Calculated", "sum_score", "graded"),
     )
+    styles = ("trial/css/body_figure.css",)
+    scripts = ("trial/js/grades.js", "trial/js/body_figure.js")
+    keys = (("0–5", "a grade, and on"),)
 
-    def calculate(self, book: Book) -> None:
+    def calculate(self, data: PatientData) -> None:
         grades = [getattr(self, item) for item in mrc_items(MUSCLES)]
         self.sum_score = mrc_sum(grades)
         self.graded = sum(grade is not None for grade in grades)
@@ -108,10 +110,19 @@ class MrcStrength(Crf):
         return [(label, [f"{side}_{muscle}" for side in SIDES]) for muscle, label in MUSCLES.items()]
 
 
-@check("MRC-001", on="mrc-strength", items=mrc_items(MUSCLES), reads=("mrc-strength",))
-def grade_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
+@check(
+    "MRC-001",
+    on="mrc-strength",
+    text={
+        "rose": "{grade:item}, rose from {before} to {now} since {visit:visit}.",
+        "fell": "{grade:item}, fell from {before} to {now} since {visit:visit}.",
+    },
+    items=mrc_items(MUSCLES),
+    reads=("mrc-strength",),
+)
+def grade_moved(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """A grade moved by two or more since the last visit that has it."""
-    earlier = book.earlier("mrc-strength", row)
+    earlier = data.earlier("mrc-strength", row)
     for item in mrc_items(MUSCLES):
         now, last = getattr(row, item), last_with(earlier, item)
         if now is None or last is None:
@@ -119,35 +130,51 @@ def grade_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
         before = getattr(last, item)
         if abs(now - before) >= GRADE_MOVED:
             way = "rose" if now > before else "fell"
-            yield Question(
-                item, f"{_label(item)}, {way} from {before} to {now} since {visit_label(last.entry.visit)}."
-            )
+            yield Question(item, way, grade=item, before=before, now=now, visit=last.entry.visit)
 
 
-@check("MRC-002", on="mrc-strength", items=mrc_items(MUSCLES), reads=("mrc-strength",))
-def sum_moved(row: MrcStrength, book: Book) -> Iterator[Question]:
+@check(
+    "MRC-002",
+    on="mrc-strength",
+    text={
+        "rose": "The sum rose from {before} to {now} since {visit:visit}.",
+        "fell": "The sum fell from {before} to {now} since {visit:visit}.",
+    },
+    items=mrc_items(MUSCLES),
+    reads=("mrc-strength",),
+)
+def sum_moved(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """The sum score moved by eight or more since the last visit that has one."""
-    last = book.last("mrc-strength", row, "sum_score")
+    last = data.last("mrc-strength", row, "sum_score")
     if last is None or row.sum_score is None:
         return
     if abs(row.sum_score - last.sum_score) >= SUM_MOVED:
         way = "rose" if row.sum_score > last.sum_score else "fell"
-        moved = f"The sum {way} from {last.sum_score} to {row.sum_score}"
-        yield Question("sum_score", f"{moved} since {visit_label(last.entry.visit)}.")
+        yield Question("sum_score", way, before=last.sum_score, now=row.sum_score, visit=last.entry.visit)
 
 
-@check("MRC-003", on="mrc-strength", items=("before_dose",))
-def assessed_after_infusion(row: MrcStrength, book: Book) -> Iterator[Question]:
+@check(
+    "MRC-003",
+    on="mrc-strength",
+    text="Strength was assessed after the infusion began.",
+    items=("before_dose",),
+)
+def assessed_after_infusion(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """Strength was assessed after the infusion began."""
     if row.before_dose is False:
-        yield Question("before_dose", "Strength was assessed after the infusion began.")
+        yield Question("before_dose")
 
 
-@check("MRC-004", on="mrc-strength", items=("assessor",), reads=("mrc-strength",))
-def another_assessor(row: MrcStrength, book: Book) -> Iterator[Question]:
+@check(
+    "MRC-004",
+    on="mrc-strength",
+    text="{assessor} assessed; at {visit:visit} it was {first}.",
+    items=("assessor",),
+    reads=("mrc-strength",),
+)
+def another_assessor(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """Another person assessed than at the baseline; before there is one, than at the first assessment."""
-    assessed = [*book.at("mrc-strength", protocol().baseline), *book.rows("mrc-strength")]
+    assessed = [*data.at("mrc-strength", protocol().baseline), *data.rows("mrc-strength")]
     first = next((r for r in assessed if r.assessor), None)
     if first and row.assessor and first.assessor != row.assessor:
-        where = visit_label(first.entry.visit)
-        yield Question("assessor", f"{row.assessor} assessed; at {where} it was {first.assessor}.")
+        yield Question("assessor", assessor=row.assessor, first=first.assessor, visit=first.entry.visit)

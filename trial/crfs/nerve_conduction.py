@@ -5,17 +5,12 @@ from typing import Any
 
 from django.db import models
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Choice, Day, Line, Measure
-from ecrf.casebook.models import Crf
-from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
-from trial.outcomes import (
-    Block,
-    area_reduction_percent,
-    conduction_block_criteria,
-    duration_increase_percent,
-)
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Choice, Day, Line, Measure
+from ecrf.forms.registry import Section, crf
+from trial.outcomes import Block, area_reduction_percent, conduction_block_criteria, duration_increase_percent
 
 
 class Nerve(models.TextChoices):
@@ -132,7 +127,7 @@ class NerveSegment(Crf):
         Section("Call", "block"),
     )
 
-    def calculate(self, book: Book) -> None:
+    def calculate(self, data: PatientData) -> None:
         self.area_reduction_percent = area_reduction_percent(self.distal_area, self.proximal_area)
         self.duration_increase_percent = duration_increase_percent(
             self.distal_duration_ms, self.proximal_duration_ms
@@ -155,31 +150,50 @@ class NerveSegment(Crf):
         return self.nerve, self.side, self.segment
 
 
-@check("NC-001", on="nerve-segment", items=("segment", *DISTAL, *PROXIMAL, "block"), source="O")
-def call_against_numbers(row: NerveSegment, book: Book) -> Iterator[Question]:
+@check(
+    "NC-001",
+    on="nerve-segment",
+    text={
+        "no block": "The numbers fit no conduction block; recorded is {recorded:answer block}.",
+        "block": "The numbers fit {fits:answer block} conduction block; recorded is {recorded:answer block}.",
+    },
+    items=("segment", *DISTAL, *PROXIMAL, "block"),
+    source="O",
+)
+def call_against_numbers(row: NerveSegment, data: PatientData) -> Iterator[Question]:
     """The numbers fit another conduction block than the investigator recorded."""
     fits = row.fits()
     if fits is None or row.block in (None, Call.NOT_ASSESSABLE, fits.value):
         return
-    numbers = {Block.NONE: "no"}.get(fits, fits.value)
-    yield Question(
-        "block", f"The numbers fit {numbers} conduction block; recorded is {Call(row.block).label.lower()}."
-    )
+    if fits is Block.NONE:
+        yield Question("block", "no block", recorded=row.block)
+    else:
+        yield Question("block", "block", fits=fits, recorded=row.block)
 
 
-@check("NC-002", on="nerve-segment", items=("nerve", "side", "segment"), reads=("nerve-segment",))
-def segment_twice(row: NerveSegment, book: Book) -> Iterator[Question]:
+@check(
+    "NC-002",
+    on="nerve-segment",
+    text="Row {row} has the same nerve, side and segment.",
+    items=("nerve", "side", "segment"),
+    reads=("nerve-segment",),
+)
+def segment_twice(row: NerveSegment, data: PatientData) -> Iterator[Question]:
     """The same segment of the same nerve stands in two rows of one study."""
-    for other in book.rows("nerve-segment"):
+    for other in data.rows("nerve-segment"):
         before = other.entry.parent_id == row.entry.parent_id and other.entry.number < row.entry.number
         if before and row.name() and other.name() == row.name():
-            yield Question("segment", f"Row {other.entry.number} has the same nerve, side and segment.")
+            yield Question("segment", row=other.entry.number)
             return
 
 
-@check("NC-003", on="nerve-segment", items=("nerve", "segment"))
-def segment_of_another_limb(row: NerveSegment, book: Book) -> Iterator[Question]:
+@check(
+    "NC-003",
+    on="nerve-segment",
+    text="{segment:Answer segment} is no segment of the {nerve:answer nerve} nerve.",
+    items=("nerve", "segment"),
+)
+def segment_of_another_limb(row: NerveSegment, data: PatientData) -> Iterator[Question]:
     """The segment lies in another limb than the nerve."""
     if row.nerve and row.segment and (row.nerve in LEG_NERVES) != (row.segment in LEG_SEGMENTS):
-        nerve, segment = Nerve(row.nerve).label.lower(), Segment(row.segment).label
-        yield Question("segment", f"{segment} is no segment of the {nerve} nerve.")
+        yield Question("segment", nerve=row.nerve, segment=row.segment)

@@ -2,9 +2,9 @@
 
 from django.db import models
 
-from ecrf.casebook.items import Choice, Line, Measure, PartialDay
-from ecrf.casebook.models import Crf
-from ecrf.casebook.registry import Section, crf
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Choice, Line, Measure, PartialDay
+from ecrf.forms.registry import Section, crf
 
 
 class Response(models.TextChoices):

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.db import models
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Choice, Day, Line, Link, Prose
-from ecrf.casebook.models import Crf
-from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import CHECKS, Offer
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Choice, Day, Line, Link, Prose
+from ecrf.forms.registry import Section, crf
 
 
-class Category(models.TextChoices):
+class DeviationCategory(models.TextChoices):
     """P: the publication does not group deviations."""
 
     VISIT_WINDOW = "visit-window", "Visit window"
@@ -24,7 +24,7 @@ class Category(models.TextChoices):
     OTHER = "other", "Other"
 
 
-class Severity(models.TextChoices):
+class DeviationSeverity(models.TextChoices):
     """P: two grades; which is which is for the site and the sponsor to say."""
 
     MINOR = "minor", "Minor"
@@ -43,8 +43,8 @@ class ProtocolDeviation(Crf):
 
     what = Prose("What happened", cdash="DVTERM")
     occurred_on = Day("Happened on", cdash="DVSTDAT")
-    category = Choice("Category", choices=Category, cdash="DVDECOD")
-    severity = Choice("Severity", choices=Severity, cdash="DVCAT")
+    category = Choice("Category", choices=DeviationCategory, cdash="DVDECOD")
+    severity = Choice("Severity", choices=DeviationSeverity, cdash="DVCAT")
     visit_link = Link("Visit", to="visit", required=False, hint="If it belongs to one", cdash="VISIT")
     action = Line("Action taken", cdash="DVACNOTH")
     reported_on = Day("Reported on", required=False, hint="To the sponsor", cdash="DVRPTDAT_SUPPDV")
@@ -59,22 +59,22 @@ READS = ("protocol-deviation.category", "protocol-deviation.visit_link")
 """What a check reads whose question a recorded deviation answers."""
 
 
-def is_recorded(category: Category, visit: Crf, book: Book) -> bool:
+def is_recorded(category: DeviationCategory, visit: Crf, data: PatientData) -> bool:
     """Whether a deviation of this category points at the visit."""
-    linked = book.linking("protocol-deviation", "visit_link", visit)
+    linked = data.linking("protocol-deviation", "visit_link", visit)
     return any(row.category == category for row in linked)
 
 
-def offered(check_id: str, category: Category, *, on: str) -> Offer:
+def offered(check_id: str, category: DeviationCategory, *, on: str) -> Offer:
     """The offer to record what this check asks about as a deviation; `on` names the item with its date.
 
     The severity stays blank: the site decides.
     """
 
-    def fill(row: Any, book: Book) -> dict[str, str]:
-        words = [question.text for question in CHECKS[check_id].rule(row, book)]
+    def fill(row: Any, data: PatientData) -> dict[str, str]:
+        check = CHECKS[check_id]
         known = {
-            "what": " ".join(words),
+            "what": " ".join(check.text_of(question) for question in check.ask(row, data)),
             "occurred_on": str(getattr(row, on) or ""),
             "category": category.value,
             "visit_link": f"{row.entry.visit.code}.1" if row.entry.visit else "",

@@ -1,15 +1,14 @@
 """Serious adverse event: why it is serious, when the site knew and reported it, the story, and what came after."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Choice, ClockTime, Day, Link, Prose, YesNo
-from ecrf.casebook.models import Crf
-from ecrf.casebook.registry import Section, crf
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Choice, ClockTime, Day, Link, Prose, YesNo
+from ecrf.forms.registry import Section, crf
 from trial.crfs.adverse_event import Outcome
 
 CRITERIA = (
@@ -73,18 +72,21 @@ class SeriousAdverseEvent(Crf):
         return _moment(self.reported_on, self.reported_at or time(23, 59), zone) < aware
 
     def met(self) -> list[str]:
-        """The labels of the criteria answered yes."""
-        items: list[Any] = [self._meta.get_field(name) for name in CRITERIA if getattr(self, name)]
-        return [item.verbose_name for item in items]
+        """The criteria answered yes."""
+        return [name for name in CRITERIA if getattr(self, name)]
 
     def meets_none(self) -> bool:
         """Whether every criterion is answered no; no answer, or a missing reason, decides nothing."""
         return all(getattr(self, name) is False for name in CRITERIA)
 
 
-def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """In UTC, so that a night in which the clocks change has its true length."""
-    return datetime.combine(day, at, zone).astimezone(UTC)
+def _moment(day: date, at: time, zone: ZoneInfo) -> timedelta:
+    """Since the first day of the calendar, by UTC, so that a night in which the clocks change has its true length."""
+    moment = datetime.combine(day, at, zone)
+    # Not a datetime in UTC: it cannot hold the first hours of year 1, which may be a date typed wrongly.
+    return (
+        moment.replace(tzinfo=None) - datetime.combine(date.min, time()) - (moment.utcoffset() or timedelta())
+    )
 
 
 @crf(
@@ -105,10 +107,15 @@ class SaeFollowUp(Crf):
     sections = (Section("Follow-up", "followed_on", "outcome", "news"),)
 
 
-@check("SAE-003", on="serious-adverse-event", items=TIMES)
-def reported_late(row: SeriousAdverseEvent, book: Book) -> Iterator[Question]:
+@check(
+    "SAE-003",
+    on="serious-adverse-event",
+    text="Reported {reported}, more than 24 hours after the site became aware, {aware}.",
+    items=TIMES,
+)
+def reported_late(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
     """The event was reported more than 24 hours after the site became aware of it."""
-    lasted = row.lateness(book.patient.site.zone)
+    lasted = row.lateness(data.patient.site.zone)
     if lasted is not None and lasted > REPORT_WITHIN:
         aware, reported = (
             f"{day} {at:%H:%M}" if at else f"{day}"
@@ -117,26 +124,32 @@ def reported_late(row: SeriousAdverseEvent, book: Book) -> Iterator[Question]:
                 (row.reported_on, row.reported_at),
             )
         )
-        yield Question(
-            "reported_on", f"Reported {reported}, more than 24 hours after the site became aware, {aware}."
-        )
+        yield Question("reported_on", reported=reported, aware=aware)
 
 
-@check("SAE-004", on="serious-adverse-event", items=("adverse_event",), reads=("serious-adverse-event",))
-def two_forms_for_one_event(row: SeriousAdverseEvent, book: Book) -> Iterator[Question]:
+@check(
+    "SAE-004",
+    on="serious-adverse-event",
+    text="Serious adverse event {number} is about the same event. News of an event stands in its follow-ups.",
+    items=("adverse_event",),
+    reads=("serious-adverse-event",),
+)
+def two_forms_for_one_event(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
     """Another serious adverse event form is about the same event."""
-    for other in book.rows("serious-adverse-event") if row.adverse_event else ():
+    for other in data.rows("serious-adverse-event") if row.adverse_event else ():
         if other.adverse_event == row.adverse_event and other.entry.number < row.entry.number:
-            yield Question(
-                "adverse_event",
-                f"Serious adverse event {other.entry.number} is about the same event. "
-                "News of an event stands in its follow-ups.",
-            )
+            yield Question("adverse_event", number=other.entry.number)
             return
 
 
-@check("SAE-006", on="serious-adverse-event", items=TIMES, hard=True)
-def reported_before_aware(row: SeriousAdverseEvent, book: Book) -> Iterator[Question]:
+@check(
+    "SAE-006",
+    on="serious-adverse-event",
+    text="The report cannot come before the site became aware of the event.",
+    items=TIMES,
+    hard=True,
+)
+def reported_before_aware(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
     """The report comes before the site became aware."""
-    if row.is_reported_before_aware(book.patient.site.zone):
-        yield Question("reported_on", "The report cannot come before the site became aware of the event.")
+    if row.is_reported_before_aware(data.patient.site.zone):
+        yield Question("reported_on")

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ecrf.casebook.book import Book
-from ecrf.casebook.items import Measure, WholeNumber
-from ecrf.casebook.models import Crf
-from ecrf.casebook.registry import Section, crf
-from ecrf.casebook.wording import visit_label
+from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
+from ecrf.forms.crf import Crf
+from ecrf.forms.items import Measure, WholeNumber
+from ecrf.forms.registry import Section, crf
 
 SIGNS = ("systolic", "diastolic", "pulse", "temperature", "respiration", "spo2")
 
@@ -68,6 +67,18 @@ class VitalSigns(Crf):
     sections = (Section("Weight", "weight_kg"), Section("Vital signs", *SIGNS))
 
 
+UNLIKELY_SIGN = {
+    "between": "{sign:item} is {value} {unit}; {low} to {high} is usual.",
+    "at least": "{sign:item} is {value} {unit}; {low} or more is usual.",
+}
+NOT_ABOVE_DIASTOLIC = "Systolic {systolic} must be above diastolic {diastolic} mmHg."
+UNLIKELY_WEIGHT = "{value} kg lies outside {low} to {high} kg."
+WEIGHT_MOVED = {
+    "rose": "Weight rose from {before} to {now} kg since {visit:visit}.",
+    "fell": "Weight fell from {before} to {now} kg since {visit:visit}.",
+}
+
+
 def unlikely_signs(row: Crf) -> Iterator[Question]:
     """The vital signs of a row that lie outside the likely range."""
     for name, (low, high) in LIKELY.items():
@@ -75,14 +86,16 @@ def unlikely_signs(row: Crf) -> Iterator[Question]:
         if value is None or (value >= low and (high is None or value <= high)):
             continue
         item: Any = row._meta.get_field(name)
-        usual = f"{low} to {high}" if high is not None else f"{low} or more"
-        yield Question(name, f"{item.verbose_name} is {value} {item.unit}; {usual} is usual.")
+        if high is None:
+            yield Question(name, "at least", sign=name, value=value, unit=item.unit, low=low)
+        else:
+            yield Question(name, "between", sign=name, value=value, unit=item.unit, low=low, high=high)
 
 
 def not_above_diastolic(row: Any) -> Iterator[Question]:
     """The systolic pressure, if it is not above the diastolic."""
     if row.systolic is not None and row.diastolic is not None and row.systolic <= row.diastolic:
-        yield Question("systolic", f"Systolic {row.systolic} must be above diastolic {row.diastolic} mmHg.")
+        yield Question("systolic", systolic=row.systolic, diastolic=row.diastolic)
 
 
 def unlikely_weight(row: Crf, item: str) -> Iterator[Question]:
@@ -90,40 +103,40 @@ def unlikely_weight(row: Crf, item: str) -> Iterator[Question]:
     value = getattr(row, item)
     low, high = LIKELY_KG
     if value is not None and not low <= value <= high:
-        yield Question(item, f"{value} kg lies outside {low} to {high} kg.")
+        yield Question(item, value=value, low=low, high=high)
 
 
-def moved_weight(row: Crf, item: str, key: str, book: Book) -> Iterator[Question]:
+def moved_weight(row: Crf, item: str, key: str, data: PatientData) -> Iterator[Question]:
     """A weight that moved by more than the limit since the last visit that has one."""
-    now, last = getattr(row, item), book.last(key, row, item)
+    now, last = getattr(row, item), data.last(key, row, item)
     if now is None or last is None:
         return
     before = getattr(last, item)
     if abs(now - before) * 100 <= before * WEIGHT_MOVED_PERCENT:
         return
     way = "rose" if now > before else "fell"
-    yield Question(item, f"Weight {way} from {before} to {now} kg since {visit_label(last.entry.visit)}.")
+    yield Question(item, way, before=before, now=now, visit=last.entry.visit)
 
 
-@check("VS-001", on="vital-signs", items=("systolic", "diastolic"), hard=True)
-def systolic_not_above_diastolic(row: VitalSigns, book: Book) -> Iterator[Question]:
+@check("VS-001", on="vital-signs", text=NOT_ABOVE_DIASTOLIC, items=("systolic", "diastolic"), hard=True)
+def systolic_not_above_diastolic(row: VitalSigns, data: PatientData) -> Iterator[Question]:
     """The systolic pressure is not above the diastolic."""
     yield from not_above_diastolic(row)
 
 
-@check("VS-002", on="vital-signs", items=SIGNS)
-def sign_outside_usual(row: VitalSigns, book: Book) -> Iterator[Question]:
+@check("VS-002", on="vital-signs", text=UNLIKELY_SIGN, items=SIGNS)
+def sign_outside_usual(row: VitalSigns, data: PatientData) -> Iterator[Question]:
     """A vital sign lies outside its usual range."""
     yield from unlikely_signs(row)
 
 
-@check("VS-003", on="vital-signs", items=("weight_kg",))
-def weight_outside_usual(row: VitalSigns, book: Book) -> Iterator[Question]:
+@check("VS-003", on="vital-signs", text=UNLIKELY_WEIGHT, items=("weight_kg",))
+def weight_outside_usual(row: VitalSigns, data: PatientData) -> Iterator[Question]:
     """The weight is below 30 or above 150 kg."""
     yield from unlikely_weight(row, "weight_kg")
 
 
-@check("VS-004", on="vital-signs", items=("weight_kg",), reads=("vital-signs",))
-def weight_moved(row: VitalSigns, book: Book) -> Iterator[Question]:
+@check("VS-004", on="vital-signs", text=WEIGHT_MOVED, items=("weight_kg",), reads=("vital-signs",))
+def weight_moved(row: VitalSigns, data: PatientData) -> Iterator[Question]:
     """The weight changed by more than 10 % since the last visit."""
-    yield from moved_weight(row, "weight_kg", "vital-signs", book)
+    yield from moved_weight(row, "weight_kg", "vital-signs", data)

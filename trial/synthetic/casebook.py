@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from trial.schedule import ENROLMENT
 from trial.synthetic import (
     assessments,
     course,
@@ -14,10 +15,11 @@ from trial.synthetic import (
     nerves,
     safety,
 )
-from trial.synthetic.filled import Filled, Page
-from trial.synthetic.patients import Story
+from trial.synthetic.filled import Filled, FilledPage
+from trial.synthetic.patients import PatientStory
+from trial.synthetic.plain import plain
 
-FORMS: dict[str, Callable[[Story, str], Iterable[Filled]]] = {
+FORMS: dict[str, Callable[[PatientStory, str], Iterable[Filled]]] = {
     "consent": enrolment.enrolment,  # brings demographics, eligibility and MMN history with it
     "visit": lambda story, code: [assessments.visit(story, code)],
     "vital-signs": lambda story, code: [assessments.vital_signs(story, code)],
@@ -31,7 +33,7 @@ FORMS: dict[str, Callable[[Story, str], Iterable[Filled]]] = {
 """Who fills which form of a visit, in the order of entry."""
 
 
-def pages(story: Story, before: str = "") -> list[Page]:
+def pages(story: PatientStory, before: str = "") -> list[FilledPage]:
     """The patient's whole casebook, or its visits up to the one `before` which the story stops.
 
     The past is entered after screening, the logs and the end of study come last.
@@ -39,21 +41,26 @@ def pages(story: Story, before: str = "") -> list[Page]:
     codes = course.visits(story)
     if before:
         codes = codes[: codes.index(before)]
-    visits = [Page(code, list(visit_forms(story, code))) for code in codes]
-    past = Page("", [*enrolment.medical_history(story), *enrolment.prior_treatments(story)])
-    logs = Page("", [exceptions.as_typed(story.name, form) for form in _logs(story, codes, bool(before))])
+    visits = [FilledPage(code, list(visit_forms(story, code))) for code in codes]
+    past = FilledPage("", [*enrolment.medical_history(story), *enrolment.prior_treatments(story)])
+    logs = FilledPage(
+        "", [exceptions.as_typed(story.name, form) for form in _logs(story, codes, bool(before))]
+    )
     return [*visits[:1], past, *visits[1:], logs]
 
 
-def visit_forms(story: Story, code: str) -> Iterator[Filled]:
+def visit_forms(story: PatientStory, code: str) -> Iterator[Filled]:
     """The forms of one visit."""
     wanted = course.forms(story, code)
     for key, fill in FORMS.items():
         if key in wanted:
             yield from (exceptions.as_typed(story.name, form) for form in fill(story, code))
+    for key in wanted:
+        if key not in (*FORMS, *ENROLMENT):
+            yield plain(key, code, course.day(story, code).isoformat())
 
 
-def _logs(story: Story, codes: tuple[str, ...], goes_on: bool) -> Iterator[Filled]:
+def _logs(story: PatientStory, codes: tuple[str, ...], goes_on: bool) -> Iterator[Filled]:
     found = safety.events_of(story, codes)
     yield from safety.adverse_events(story, found)
     yield from safety.serious_adverse_events(story, found)

@@ -19,7 +19,7 @@ from trial.synthetic.exceptions import (
     WEARS_OFF,
     WEIGHTS_MOVED,
 )
-from trial.synthetic.patients import COMPLETED, Story, noise
+from trial.synthetic.patients import COMPLETED, PatientStory, noise
 
 CODES = tuple(f"W{week:02}" for week in WEEKS)
 RECOVERY = (0, 18, 32, 43, 52, 60, 66, 72, 77, 81, 85, 88, 90, 92, 94, 96, 98, 100)
@@ -40,13 +40,13 @@ def other(side: str) -> str:
     return SIDES[1 - SIDES.index(side)]
 
 
-def codes(story: Story) -> tuple[str, ...]:
+def codes(story: PatientStory) -> tuple[str, ...]:
     """The patient's visits in order, the missed ones among them."""
     weekly = CODES[: CODES.index(story.last) + 1]
     return ("SCR", *weekly) if story.ending == COMPLETED else ("SCR", *weekly, "ET")
 
 
-def visits(story: Story) -> tuple[str, ...]:
+def visits(story: PatientStory) -> tuple[str, ...]:
     """All visits as they came, the unscheduled ones where they took place."""
     extra = [(code, after) for (who, code), (after, *_) in UNSCHEDULED.items() if who == story.name]
     return tuple(
@@ -54,7 +54,7 @@ def visits(story: Story) -> tuple[str, ...]:
     )
 
 
-def forms(story: Story, code: str) -> tuple[str, ...]:
+def forms(story: PatientStory, code: str) -> tuple[str, ...]:
     """The forms of a visit: those planned, or those chosen at an unscheduled one; of a missed one its own alone."""
     if (story.name, code) in MISSED:
         return ("visit",)
@@ -64,13 +64,13 @@ def forms(story: Story, code: str) -> tuple[str, ...]:
     return plan.forms if plan else ()
 
 
-def stage(story: Story, code: str) -> int:
+def stage(story: PatientStory, code: str) -> int:
     if extra := UNSCHEDULED.get((story.name, code)):
         return stage(story, extra[0])
     return 0 if code == "SCR" else len(codes(story)) - 2 if code == "ET" else CODES.index(code)
 
 
-def day(story: Story, code: str) -> date:
+def day(story: PatientStory, code: str) -> date:
     """When the visit took place."""
     if code == "SCR":
         return story.baseline_on - timedelta(days=11 + noise(story.name, "screening", below=3))
@@ -87,14 +87,14 @@ def nominal_day(code: str) -> int:
     return (plan.day if plan else None) or 1
 
 
-def _shift(story: Story, code: str) -> int:
+def _shift(story: PatientStory, code: str) -> int:
     if code == PROTOCOL.baseline or story.is_practice:
         return 0
     by_chance = JITTER[noise(story.name, code, "day", below=len(JITTER))]
     return VISIT_SHIFTS.get((story.name, code), by_chance)
 
 
-def dose_days(story: Story, code: str) -> list[date]:
+def dose_days(story: PatientStory, code: str) -> list[date]:
     """The infusion days of a visit: five of induction, one or two of a maintenance cycle, none without a dose."""
     if "infusion" not in forms(story, code):
         return []
@@ -109,7 +109,7 @@ def read_grades(text: str) -> Grades:
     return {item: int(grade) for item, grade in zip(items, found, strict=True)}
 
 
-def grades(story: Story, code: str) -> Grades:
+def grades(story: PatientStory, code: str) -> Grades:
     """The twenty grades of a visit. At screening one of them differs from the baseline."""
     found = dict(_grade_path(story)[stage(story, code)])
     if code == "SCR":
@@ -123,7 +123,7 @@ def grades(story: Story, code: str) -> Grades:
     }
 
 
-def _worn(story: Story, code: str) -> list[str]:
+def _worn(story: PatientStory, code: str) -> list[str]:
     """The muscles that were weaker before a visit's infusion because the last one had worn off."""
     many = WEARS_OFF.get((story.name, code), 0)
     path, at = _grade_path(story), stage(story, code)
@@ -133,7 +133,7 @@ def _worn(story: Story, code: str) -> list[str]:
 
 
 @cache
-def _grade_path(story: Story) -> tuple[Grades, ...]:
+def _grade_path(story: PatientStory) -> tuple[Grades, ...]:
     start, end = (read_grades(text) for text in story.grades)
     last = len(codes(story)) - 2
     path: list[Grades] = [{} for _ in range(last + 1)]
@@ -145,7 +145,7 @@ def _grade_path(story: Story) -> tuple[Grades, ...]:
     return tuple(path)
 
 
-def _steps(story: Story, item: str, first: int, final: int, last: int) -> list[int]:
+def _steps(story: PatientStory, item: str, first: int, final: int, last: int) -> list[int]:
     """One muscle's grades by stage: gains in the first half, losses in the second, one grade at a time."""
     gains = final > first
     possible = range(1, max(last * 6 // 10, 2)) if gains else range(last // 2 + 1, last)
@@ -154,7 +154,7 @@ def _steps(story: Story, item: str, first: int, final: int, last: int) -> list[i
     return [first + (1 if gains else -1) * sum(move <= at for move in moves) for at in range(last + 1)]
 
 
-def _add_good_months(story: Story, path: list[Grades]) -> None:
+def _add_good_months(story: PatientStory, path: list[Grades]) -> None:
     """Those who end little better than they began were better for some months between."""
     if sum(path[-1].values()) - sum(path[0].values()) > 3 or len(path) < len(CODES):
         return
@@ -165,7 +165,7 @@ def _add_good_months(story: Story, path: list[Grades]) -> None:
             path[at][item] += 1
 
 
-def _add_bad_days(story: Story, path: list[Grades]) -> None:
+def _add_bad_days(story: PatientStory, path: list[Grades]) -> None:
     """At a few visits one muscle is one grade weaker, never so much that the gain over baseline is lost."""
     if any(who == story.name for who, _code in WEARS_OFF):
         return  # what happens to these is told by when an infusion wears off
@@ -177,7 +177,7 @@ def _add_bad_days(story: Story, path: list[Grades]) -> None:
             path[at][steady[noise(story.name, at, "muscle", below=len(steady))]] -= 1
 
 
-def grips(story: Story, code: str) -> dict[str, Decimal]:
+def grips(story: PatientStory, code: str) -> dict[str, Decimal]:
     """Three trials of each hand, kPa."""
     hands = zip((story.affected, other(story.affected)), story.grips, strict=True)
     return {
@@ -187,7 +187,7 @@ def grips(story: Story, code: str) -> dict[str, Decimal]:
     }
 
 
-def _best(story: Story, code: str, side: str, first: int, final: int) -> int:
+def _best(story: PatientStory, code: str, side: str, first: int, final: int) -> int:
     at, last = stage(story, code), len(codes(story)) - 2
     if at in (0, last) and code != "SCR":
         return final if at else first
@@ -196,14 +196,14 @@ def _best(story: Story, code: str, side: str, first: int, final: int) -> int:
     return level + level * (noise(story.name, code, side, "grip", below=9) - 4 - worn) // 100
 
 
-def _trials(story: Story, code: str, side: str, best: int) -> list[int]:
+def _trials(story: PatientStory, code: str, side: str, best: int) -> list[int]:
     """The best trial stands anywhere among the three; the others are 2 to 11 % below it."""
     place = noise(story.name, code, side, "best", below=GRIP_TRIALS)
     lower = [best * (98 - noise(story.name, code, side, n, below=10)) // 100 for n in range(GRIP_TRIALS)]
     return [best if n == place else lower[n] for n in range(GRIP_TRIALS)]
 
 
-def weight(story: Story, code: str) -> Decimal:
+def weight(story: PatientStory, code: str) -> Decimal:
     """kg, to one decimal, within 0.6 kg of the weight at baseline but for the planned exceptions."""
     if code == PROTOCOL.baseline:
         return story.weight_kg
@@ -211,7 +211,7 @@ def weight(story: Story, code: str) -> Decimal:
     return story.weight_kg + WEIGHTS_MOVED.get((story.name, code), by_chance)
 
 
-def vital_signs(story: Story, *moment: object) -> dict[str, str]:
+def vital_signs(story: PatientStory, *moment: object) -> dict[str, str]:
     """Blood pressure, pulse, temperature, respiration and SpO2 at one moment."""
 
     def around(what: str, low: int, spread: int) -> int:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from ecrf.casebook.values import Missing
+from ecrf.casebook.record.values import Missing
 from trial.crfs.eligibility import CRITERIA, INCLUSION
 from trial.outcomes import SIDES
 from trial.schedule import PROTOCOL
 from trial.synthetic import course, past
 from trial.synthetic.filled import Filled, Values, yes
-from trial.synthetic.patients import Story, noise
+from trial.synthetic.patients import PatientStory, noise
 
 NEW_FORM_ON = date(2025, 1, 14)
 VERSIONS = ("2.0 (synthetic)", "2.1 (synthetic)")
@@ -27,7 +27,7 @@ USUAL = (
 NEVER = ("upper_motor_neuron_signs", "marked_bulbar", "marked_sensory_loss", "diffuse_symmetric_weakness")
 
 
-def enrolment(story: Story, code: str) -> Iterator[Filled]:
+def enrolment(story: PatientStory, code: str) -> Iterator[Filled]:
     """The forms of the screening visit that are there once."""
     yield from _consent(story, code)
     yield Filled(
@@ -46,7 +46,7 @@ def enrolment(story: Story, code: str) -> Iterator[Filled]:
     yield _mmn_history(story, code)
 
 
-def _consent(story: Story, code: str) -> Iterator[Filled]:
+def _consent(story: PatientStory, code: str) -> Iterator[Filled]:
     """The first consent, and the one to the new form at the next visit after it came."""
     signed_on = course.day(story, code)
     old, new = VERSIONS
@@ -58,12 +58,12 @@ def _consent(story: Story, code: str) -> Iterator[Filled]:
         yield Filled(code, "re-consent", again, 1, 1)
 
 
-def is_probable(story: Story) -> bool:
+def is_probable(story: PatientStory) -> bool:
     """Whether the history's conduction block, and so the diagnosis, is probable and not definite."""
     return noise(story.name, "category", below=4) == 0
 
 
-def _mmn_history(story: Story, code: str) -> Filled:
+def _mmn_history(story: PatientStory, code: str) -> Filled:
     grades = course.grades(story, PROTOCOL.baseline)
     limbs = {
         f"{side}_{limb}": yes(any(grades[f"{side}_{muscle}"] < 5 for muscle in muscles))
@@ -82,7 +82,7 @@ def _mmn_history(story: Story, code: str) -> Filled:
     return Filled(code, "mmn-history", {**values, **limbs, **answers})
 
 
-def medical_history(story: Story) -> list[Filled]:
+def medical_history(story: PatientStory) -> list[Filled]:
     """The conditions of the patient, those of the past and those that go on."""
     return [
         Filled("", "medical-history", _condition(condition), number, struck=condition.struck)
@@ -96,7 +96,7 @@ def _condition(condition: past.Condition) -> Values:
     return {**begun, "ongoing": yes(not over), **over}
 
 
-def prior_treatments(story: Story) -> list[Filled]:
+def prior_treatments(story: PatientStory) -> list[Filled]:
     """The immunoglobulin that everybody had before, and what was tried long ago."""
     weeks, days, dose, response = past.BEFORE[story.like]
     rows: list[Values] = [

@@ -7,7 +7,7 @@ IMPROVING = "RECOVERING/RESOLVING"
 
 
 @dataclass(frozen=True)
-class Event:
+class SyntheticEvent:
     """One adverse event of a patient, `after` days after a visit, over in `lasted` days (None: ongoing).
 
     A related one points at the last infusion before it, or at the one that `infusion` names.
@@ -29,30 +29,30 @@ class Event:
 
 
 EVENTS = (
-    Event("S01", "W01", 1, 2, "Headache", related=True, treatment="Paracetamol 500 mg", began_at="15:30"),
-    Event("S01", "W19", 9, 6, "Nasopharyngitis"),
-    Event("S01", "W19", 9, 6, "Common cold", struck="Entered twice: the same as adverse event 2"),
-    Event("S02", "W04", 0, 1, "Chills", related=True, action="DOSE RATE REDUCED", began_at="11:20"),
-    Event("S02", "W31", 5, 12, "Back pain", treatment="Loxoprofen 60 mg"),
-    Event("S03", "W01", 3, 9, "Palmar rash", related=True, treatment="Topical corticosteroid"),
-    Event("S03", "W40", 11, 4, "Gastroenteritis"),
-    Event("S04", "W13", 4, 7, "Nasopharyngitis"),
-    Event("S05", "W07", 1, 1, "Headache", related=True, began_at="10:40"),
-    Event("S05", "W34", 12, 19, "Inguinal herniation", "MODERATE", serious=True, treatment="Elective repair"),
-    Event("S06", "W22", 6, 10, "Contusion of the left knee after a fall"),
-    Event("S07", "W04", 0, 21, "Increased ALT", related=True, infusion="W01.5"),
-    Event("S07", "W28", 8, 5, "Coronary spasm", "SEVERE", serious=True, treatment="Nitrate, benidipine"),
-    Event(
+    SyntheticEvent("S01", "W01", 1, 2, "Headache", related=True, treatment="Paracetamol 500 mg", began_at="15:30"),
+    SyntheticEvent("S01", "W19", 9, 6, "Nasopharyngitis"),
+    SyntheticEvent("S01", "W19", 9, 6, "Common cold", struck="Entered twice: the same as adverse event 2"),
+    SyntheticEvent("S02", "W04", 0, 1, "Chills", related=True, action="DOSE RATE REDUCED", began_at="11:20"),
+    SyntheticEvent("S02", "W31", 5, 12, "Back pain", treatment="Loxoprofen 60 mg"),
+    SyntheticEvent("S03", "W01", 3, 9, "Palmar rash", related=True, treatment="Topical corticosteroid"),
+    SyntheticEvent("S03", "W40", 11, 4, "Gastroenteritis"),
+    SyntheticEvent("S04", "W13", 4, 7, "Nasopharyngitis"),
+    SyntheticEvent("S05", "W07", 1, 1, "Headache", related=True, began_at="10:40"),
+    SyntheticEvent("S05", "W34", 12, 19, "Inguinal herniation", "MODERATE", serious=True, treatment="Elective repair"),
+    SyntheticEvent("S06", "W22", 6, 10, "Contusion of the left knee after a fall"),
+    SyntheticEvent("S07", "W04", 0, 21, "Increased ALT", related=True, infusion="W01.5"),
+    SyntheticEvent("S07", "W28", 8, 5, "Coronary spasm", "SEVERE", serious=True, treatment="Nitrate, benidipine"),
+    SyntheticEvent(
         "S08", "W16", 6, 33, "Dysphagia", "SEVERE", serious=True, action="DRUG WITHDRAWN",
         treatment="Tube feeding, swallowing rehabilitation",
     ),
-    Event("S09", "W10", 2, 3, "Headache", related=True, treatment="Paracetamol 500 mg"),
-    Event("S10", "W16", 7, 8, "Eczema", treatment="Topical corticosteroid"),
-    Event("S11", "W22", 0, 0, "Chills", related=True, action="DRUG INTERRUPTED", began_at="11:05"),
-    Event("S12", "W04", 1, 2, "Pyrexia", related=True, treatment="Paracetamol 500 mg"),
-    Event("S13", "W13", 0, 24, "Haemolysis", related=True, treatment="Folic acid 5 mg", infusion="W10.2"),
-    Event("S13", "W37", 3, 5, "Nasopharyngitis"),
-    Event("P5", "W13", 8, None, "Eczema of both hands", related=True, treatment="Topical corticosteroid"),
+    SyntheticEvent("S09", "W10", 2, 3, "Headache", related=True, treatment="Paracetamol 500 mg"),
+    SyntheticEvent("S10", "W16", 7, 8, "Eczema", treatment="Topical corticosteroid"),
+    SyntheticEvent("S11", "W22", 0, 0, "Chills", related=True, action="DRUG INTERRUPTED", began_at="11:05"),
+    SyntheticEvent("S12", "W04", 1, 2, "Pyrexia", related=True, treatment="Paracetamol 500 mg"),
+    SyntheticEvent("S13", "W13", 0, 24, "Haemolysis", related=True, treatment="Folic acid 5 mg", infusion="W10.2"),
+    SyntheticEvent("S13", "W37", 3, 5, "Nasopharyngitis"),
+    SyntheticEvent("P5", "W13", 8, None, "Eczema of both hands", related=True, treatment="Topical corticosteroid"),
 )  # fmt: skip
 """The three serious ones are documented, and that none of them is related; all else is invented."""
 

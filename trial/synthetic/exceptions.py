@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from ecrf.casebook.values import Missing
+from ecrf.casebook.record.values import Missing
 from trial.synthetic.filled import Filled, Values
 
 MISSED = {("S05", "W37"): "In hospital for the repair of an inguinal hernia"}
@@ -119,7 +119,7 @@ LEFT_OPEN = {
     ("S12", "W52", "VISIT-001"),
     ("S13", "W43", "LOT-001"),
 }
-"""Findings that the site has not answered yet, by patient, visit and check; every other one is confirmed."""
+"""Discrepancies that the site has not answered yet, by patient, visit and check; every other one is confirmed."""
 
 
 def as_typed(who: str, form: Filled) -> Filled:

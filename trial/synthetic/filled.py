@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ecrf.casebook.values import Missing
+from ecrf.casebook.record.values import Missing
 
 Values = dict[str, str | Missing]
 
@@ -29,7 +29,7 @@ class Filled:
 
 
 @dataclass(frozen=True)
-class Page:
+class FilledPage:
     """The forms of one visit, or (`code` "") those that belong to none."""
 
     code: str

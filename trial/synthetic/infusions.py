@@ -9,7 +9,7 @@ from trial.crfs.infusion import TimePoint
 from trial.schedule import PROTOCOL
 from trial.synthetic import course, exceptions
 from trial.synthetic.filled import Filled, Values, yes
-from trial.synthetic.patients import Story, noise
+from trial.synthetic.patients import PatientStory, noise
 
 VIAL_G = Decimal("2.5")
 ML_PER_MINUTE = 3
@@ -26,18 +26,18 @@ LOTS = (
 """The day each lot came into use, its number, its expiry."""
 
 
-def infusions(story: Story, code: str) -> Iterator[Filled]:
+def infusions(story: PatientStory, code: str) -> Iterator[Filled]:
     """Every infusion day of a visit."""
     for number, day in enumerate(course.dose_days(story, code), 1):
         yield from _infusion(story, code, number, day)
 
 
-def is_premedicated(story: Story) -> bool:
+def is_premedicated(story: PatientStory) -> bool:
     """Whether the patient is given something against headache before every infusion."""
     return noise(story.name, "premedication", below=4) == 0
 
 
-def _infusion(story: Story, code: str, number: int, day: date) -> Iterator[Filled]:
+def _infusion(story: PatientStory, code: str, number: int, day: date) -> Iterator[Filled]:
     weight = course.weight(story, code)
     phase = dosing.Phase.INDUCTION if code == PROTOCOL.baseline else dosing.Phase.MAINTENANCE
     days = story.days_per_dose if phase is dosing.Phase.MAINTENANCE else 1
@@ -71,7 +71,7 @@ def _infusion(story: Story, code: str, number: int, day: date) -> Iterator[Fille
     yield from _readings(story, code, number, start, end)
 
 
-def _lots(story: Story, code: str, infusion: int, day: date, given: Decimal) -> Iterator[Filled]:
+def _lots(story: PatientStory, code: str, infusion: int, day: date, given: Decimal) -> Iterator[Filled]:
     """Mostly one lot; in the weeks after a new one came, the last vials of the old one go first."""
     if story.is_practice:
         stock = [("SYN-9001", (day + timedelta(days=500)).isoformat())]
@@ -85,7 +85,9 @@ def _lots(story: Story, code: str, infusion: int, day: date, given: Decimal) -> 
         yield Filled(code, "infusion-lot", values, number, infusion)
 
 
-def _readings(story: Story, code: str, infusion: int, start: datetime, end: datetime) -> Iterator[Filled]:
+def _readings(
+    story: PatientStory, code: str, infusion: int, start: datetime, end: datetime
+) -> Iterator[Filled]:
     moments = (
         (TimePoint.BEFORE, start - timedelta(minutes=10)),
         (TimePoint.DURING, start + (end - start) / 2),

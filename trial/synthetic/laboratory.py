@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 
-from ecrf.casebook.keeping_ranges import NewRange
-from ecrf.casebook.ranges import find, flag
+from ecrf.casebook.laboratory.ranges import find, flag
+from ecrf.casebook.laboratory.services import NewRange
 from trial.lab_tests import LAB_TESTS
 from trial.synthetic import course, exceptions
 from trial.synthetic.filled import Filled, Values, yes
-from trial.synthetic.patients import Story, noise
+from trial.synthetic.patients import PatientStory, noise
 from trial.synthetic.results import REMARKS, RESULTS, SIGNIFICANT
 
 Limits = tuple[Decimal | None, Decimal | None]
@@ -104,7 +104,7 @@ def _rounded(number: Decimal, decimals: int) -> Decimal:
     return number.quantize(Decimal(1).scaleb(-decimals))
 
 
-def laboratory(story: Story, code: str) -> Iterator[Filled]:
+def laboratory(story: PatientStory, code: str) -> Iterator[Filled]:
     """The sample of a visit and its sixteen results."""
     at = 30 + noise(story.name, code, "sample", below=25)
     head: Values = {"collected_on": course.day(story, code).isoformat(), "collected_at": f"08:{at}"}
@@ -113,7 +113,7 @@ def laboratory(story: Story, code: str) -> Iterator[Filled]:
         yield _result(story, code, number, test.code)
 
 
-def _result(story: Story, code: str, number: int, test: str) -> Filled:
+def _result(story: PatientStory, code: str, number: int, test: str) -> Filled:
     values: Values = dict(zip(("value", "comparator"), _typed(story, code, test), strict=False))
     if remark := REMARKS.get((story.name, code, test)):
         values["comment"] = remark
@@ -123,7 +123,7 @@ def _result(story: Story, code: str, number: int, test: str) -> Filled:
     return form
 
 
-def _typed(story: Story, code: str, test: str) -> list[str]:
+def _typed(story: PatientStory, code: str, test: str) -> list[str]:
     """The number as the site's laboratory reports it, and the sign before it, if there is one."""
     special = RESULTS.get((story.name, code, test), "")
     _unit, times, decimals = OTHER_UNITS.get(
@@ -133,7 +133,7 @@ def _typed(story: Story, code: str, test: str) -> list[str]:
     return [str(_rounded(number * times, decimals)), *(["<"] if special.startswith("<") else [])]
 
 
-def _measured(story: Story, code: str, test: str) -> Decimal:
+def _measured(story: PatientStory, code: str, test: str) -> Decimal:
     """In the usual unit: the patient's own level inside the range, and what the visit adds to it."""
     usual = USUAL[test]
     low, high = usual.limits.get(story.sex) or usual.limits[""]
@@ -143,7 +143,7 @@ def _measured(story: Story, code: str, test: str) -> Decimal:
     return level * (100 + swing) * _percent(story, code, test) / 10_000
 
 
-def _percent(story: Story, code: str, test: str) -> int:
+def _percent(story: PatientStory, code: str, test: str) -> int:
     """What the treatment does to a result."""
     if test == "IGG":
         return IMMUNOGLOBULIN_PERCENT.get(code, TREATED_PERCENT)
@@ -152,7 +152,7 @@ def _percent(story: Story, code: str, test: str) -> int:
     return LIVER_PERCENT if raised else 100
 
 
-def _is_flagged(story: Story, form: Filled, test: str) -> bool:
+def _is_flagged(story: PatientStory, form: Filled, test: str) -> bool:
     """Whether the result lies outside the site's range, so that the site is asked whether it matters."""
     value, unit, sign = (form.values.get(item) for item in ("value", "unit", "comparator"))
     day = course.day(story, form.code)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from multiprocessing import get_context
 
@@ -12,23 +13,23 @@ from django.db import connections, transaction
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
-from ecrf.casebook.book import Book
-from ecrf.casebook.keeping_ranges import add_ranges
-from ecrf.casebook.marks import ReviewMark
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.laboratory.services import add_ranges
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place
-from ecrf.casebook.recording import record
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.record.record import record
+from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.services import add_patient, complete_entries, open_visit
 from ecrf.casebook.striking import restore, strike_out
-from ecrf.checks.models import Finding, FindingState
-from ecrf.checks.services import confirm
-from ecrf.verification.marking import mark_anew
+from ecrf.checks.discrepancies import confirm
+from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.forms.registry import CRFS
+from ecrf.verification.review_status import derive_review_status
 from trial.synthetic import accounts, casebook, laboratory, practice, review
 from trial.synthetic.accounts import SOURCE
 from trial.synthetic.exceptions import LEFT_OPEN
-from trial.synthetic.filled import Filled, Page
-from trial.synthetic.patients import STORIES, Story
+from trial.synthetic.filled import Filled, FilledPage
+from trial.synthetic.patients import STORIES, PatientStory
 
 INVESTIGATORS_FORMS = frozenset(
     {"eligibility", "mmn-history", "adverse-event", "serious-adverse-event", "sae-follow-up", "end-of-study"}
@@ -36,7 +37,7 @@ INVESTIGATORS_FORMS = frozenset(
 EARLIER_VERSION = "The demo's data come from an earlier version of it: `make demo-reset` starts anew.\n"
 
 Say = Callable[[str], None]
-Whole = tuple[Story, list[Page], Page | None]
+Whole = tuple[PatientStory, list[FilledPage], FilledPage | None]
 
 
 class NotLoaded(Exception):
@@ -44,7 +45,7 @@ class NotLoaded(Exception):
 
 
 @dataclass(frozen=True)
-class Desk:
+class SiteStaff:
     """Where one patient's data are entered: the patient, and the two people at the site who enter them."""
 
     patient: Patient
@@ -59,10 +60,11 @@ class Desk:
         return Place(self.patient, CRFS[form.crf], visit, form.number, form.parent)
 
 
-def load(*, password: str, say: Say, jobs: int = 1) -> None:
+def load(*, password: str, say: Say, now: datetime, jobs: int = 1) -> None:
     """Load what is not there yet: accounts and sites, then patient by patient, each in one transaction.
 
-    With several `jobs` so many sites at a time, each in a process of its own.
+    `now`: the moment around which the practice site's patients and the monitoring visits lie. With several `jobs`
+    so many sites at a time, each in a process of its own.
     """
     if accounts.exist():
         if renewed := accounts.renew_password(password):
@@ -73,9 +75,9 @@ def load(*, password: str, say: Say, jobs: int = 1) -> None:
         accounts.create(password)
     accounts.record_identities()
     add_ranges_where_none()
-    today = Site.objects.get(code=practice.SITE).today()
+    practice_now = now.astimezone(Site.objects.get(code=practice.SITE).zone)
     study = [(story, casebook.pages(story), None) for story in STORIES]
-    everybody = [*study, *practice.casebooks(today)]
+    everybody = [*study, *practice.casebooks(practice_now)]
     wanted = [whole for whole in everybody if not is_loaded(whole[0])]
     if lacks_forms([(story, pages) for story, pages, _begun in everybody if is_loaded(story)]):
         say(EARLIER_VERSION)
@@ -83,28 +85,28 @@ def load(*, password: str, say: Say, jobs: int = 1) -> None:
         say("The synthetic study is there already; nothing was loaded.\n")
     for done in _load_wanted(wanted, len(everybody) - len(wanted), jobs):
         say(f"\rLoading the synthetic study: patient {done} of {len(everybody)} ")
-    _review_where_nobody_did(say)
+    _review_where_nobody_did(say, now)
     say("\n" if wanted else "")
 
 
-def _review_where_nobody_did(say: Say) -> None:
+def _review_where_nobody_did(say: Say, now: datetime) -> None:
     """What monitors, investigators and data managers did; for data of an earlier version too."""
     patients = {story.name: _patient(story) for story in STORIES if is_loaded(story)}
     if patients.keys() >= review.PATIENTS and not review.is_done():
         say("\nIts review ...")
-        rebuild_missing_marks()
+        rebuild_missing_review_statuses()
         with transaction.atomic():
-            review.review(patients)
+            review.review(patients, now)
 
 
-def rebuild_missing_marks() -> None:
+def rebuild_missing_review_statuses() -> None:
     """Forms that were completed before there were marks get theirs."""
-    if not ReviewMark.objects.exists():
+    if not ReviewStatus.objects.exists():
         for story in STORIES:
-            mark_anew(_patient(story))
+            derive_review_status(_patient(story))
 
 
-def _patient(story: Story) -> Patient:
+def _patient(story: PatientStory) -> Patient:
     return Patient.objects.select_related("site").get(request_key=request_key(story))
 
 
@@ -131,12 +133,12 @@ def _load_site(patients: list[Whole]) -> int:
     return len(patients)
 
 
-def request_key(story: Story) -> uuid.UUID:
+def request_key(story: PatientStory) -> uuid.UUID:
     """Always the same for the same invented patient, so that a load that was broken off can go on."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"synthetic-study/{story.name}")
 
 
-def is_loaded(story: Story) -> bool:
+def is_loaded(story: PatientStory) -> bool:
     return Patient.objects.filter(request_key=request_key(story)).exists()
 
 
@@ -147,7 +149,7 @@ def add_ranges_where_none() -> None:
         add_ranges(site=site, given=list(laboratory.ranges(site.code)), by=enters)
 
 
-def lacks_forms(loaded: list[tuple[Story, list[Page]]]) -> bool:
+def lacks_forms(loaded: list[tuple[PatientStory, list[FilledPage]]]) -> bool:
     """Whether one of these patients was loaded before some kind of form existed."""
     stored = set(Entry.objects.values_list("patient__request_key", "crf").distinct())
     return any(
@@ -159,69 +161,77 @@ def lacks_forms(loaded: list[tuple[Story, list[Page]]]) -> bool:
 
 
 @transaction.atomic
-def load_patient(story: Story, pages: list[Page], begun: Page | None = None) -> Patient:
-    """One patient: every visit entered and completed, the findings answered, then the visit just begun."""
+def load_patient(story: PatientStory, pages: list[FilledPage], begun: FilledPage | None = None) -> Patient:
+    """One patient: every visit entered and completed, the discrepancies answered, then the visit just begun."""
     enters, answers = accounts.writers_of(story.site)
     site = Site.objects.get(code=story.site)
     patient = add_patient(site=site, by=enters, request_key=request_key(story), source=SOURCE)
-    desk = Desk(patient, enters, answers)
-    with acting(desk.actor(), patient_id=patient.pk, source=SOURCE):
+    sdv_page = SiteStaff(patient, enters, answers)
+    with acting(sdv_page.actor(), patient_id=patient.pk, source=SOURCE):
         for page in pages:
-            visit = _enter(desk, page)
-            _confirm(desk, story)
-            _complete(desk, page, visit)
-            _strike(desk, page, visit)
-        _confirm(desk, story)
+            visit = _enter(sdv_page, page)
+            _confirm(sdv_page, story)
+            _complete(sdv_page, page, visit)
+            _strike(sdv_page, page, visit)
+        _confirm(sdv_page, story)
         if begun:
-            _enter(desk, begun)
+            _enter(sdv_page, begun)
     return patient
 
 
-def _enter(desk: Desk, page: Page) -> Visit | None:
+def _enter(sdv_page: SiteStaff, page: FilledPage) -> Visit | None:
     visit = (
-        open_visit(patient=desk.patient, code=page.code, by=desk.enters, source=SOURCE) if page.code else None
+        open_visit(patient=sdv_page.patient, code=page.code, by=sdv_page.enters, source=SOURCE)
+        if page.code
+        else None
     )
     for _crf, forms in groupby(page.forms, key=lambda form: form.crf):
-        _record(desk, visit, forms)
+        _record(sdv_page, visit, forms)
     return visit
 
 
-def _record(desk: Desk, visit: Visit | None, forms: Iterable[Filled]) -> None:
+def _record(sdv_page: SiteStaff, visit: Visit | None, forms: Iterable[Filled]) -> None:
     """Several forms of one kind, for which the casebook is read once."""
-    book = Book(desk.patient)
+    data = PatientData(sdv_page.patient)
     for form in forms:
-        by, place = desk.actor(form.crf), desk.place(form, visit)
-        done = record(place=place, values=form.values, by=by, source=SOURCE, book=book)
+        by, place = sdv_page.actor(form.crf), sdv_page.place(form, visit)
+        done = record(place=place, values=form.values, by=by, source=SOURCE, data=data)
         if not done.is_clean:
-            raise NotLoaded(f"{desk.patient} {form.code} {form.crf}: {done.refused or done.wants_reason}")
+            raise NotLoaded(f"{sdv_page.patient} {form.code} {form.crf}: {done.refused or done.wants_reason}")
 
 
-def _complete(desk: Desk, page: Page, visit: Visit | None) -> None:
-    places = [desk.place(form, visit) for form in page.forms if form.parent is None]
+def _complete(sdv_page: SiteStaff, page: FilledPage, visit: Visit | None) -> None:
+    places = [sdv_page.place(form, visit) for form in page.forms if form.parent is None]
     gaps = (
-        complete_entries(patient=desk.patient, places=places, by=desk.actor(), source=SOURCE)
+        complete_entries(patient=sdv_page.patient, places=places, by=sdv_page.actor(), source=SOURCE)
         if places
         else []
     )
     if gaps:
-        raise NotLoaded(f"{desk.patient} {page.code}: {', '.join(gap.label for gap in gaps)} missing")
+        raise NotLoaded(f"{sdv_page.patient} {page.code}: {', '.join(gap.label for gap in gaps)} missing")
 
 
-def _strike(desk: Desk, page: Page, visit: Visit | None) -> None:
+def _strike(sdv_page: SiteStaff, page: FilledPage, visit: Visit | None) -> None:
     """Strike out what was entered by mistake, and take it back where that was a mistake."""
     for form in page.forms:
         if form.struck:
-            actor = desk.actor(form.crf)
-            entry = Entry.objects.select_related("patient__site").get(**desk.place(form, visit).lookup())
-            strike_out(entry=entry, by=desk.enters, actor=actor, reason=form.struck, source=SOURCE)
+            actor = sdv_page.actor(form.crf)
+            entry = Entry.objects.select_related("patient__site").get(**sdv_page.place(form, visit).lookup())
+            strike_out(entry=entry, by=sdv_page.enters, actor=actor, reason=form.struck, source=SOURCE)
             if form.restored:
                 restore(entry=entry, actor=actor, reason=form.restored, source=SOURCE)
 
 
-def _confirm(desk: Desk, story: Story) -> None:
+def _confirm(sdv_page: SiteStaff, story: PatientStory) -> None:
     """The site has answered every question against the source, but for the few that are left open."""
-    asked = Finding.objects.filter(entry__patient=desk.patient, state=FindingState.OPEN)
-    for finding in asked.select_related("entry__visit").order_by("pk"):
-        code = finding.entry.visit.code if finding.entry.visit else ""
-        if (story.name, code, finding.check_id) not in LEFT_OPEN:
-            confirm(finding=finding, by=desk.enters, actor=desk.actor(), text=finding.text, source=SOURCE)
+    asked = Discrepancy.objects.filter(entry__patient=sdv_page.patient, state=DiscrepancyState.OPEN)
+    for discrepancy in asked.select_related("entry__visit").order_by("pk"):
+        code = discrepancy.entry.visit.code if discrepancy.entry.visit else ""
+        if (story.name, code, discrepancy.check_id) not in LEFT_OPEN:
+            confirm(
+                discrepancy=discrepancy,
+                by=sdv_page.enters,
+                actor=sdv_page.actor(),
+                asked=discrepancy.identity,
+                source=SOURCE,
+            )

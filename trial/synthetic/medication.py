@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 from trial.crfs.concomitant_medication import Frequency
 from trial.synthetic import course, past
-from trial.synthetic.events import Event
+from trial.synthetic.events import SyntheticEvent
 from trial.synthetic.exceptions import GIVEN_EARLY, STRUCK_MEDICATION
 from trial.synthetic.filled import Filled, Values, yes
 from trial.synthetic.infusions import is_premedicated
 from trial.synthetic.past import Drug
-from trial.synthetic.patients import Story
+from trial.synthetic.patients import PatientStory
 from trial.synthetic.safety import began_on
 
 GIVEN = {
@@ -28,7 +28,9 @@ GOES_ON = {"Benidipine"}
 PREMEDICATION = Drug("Paracetamol", "500 mg", "ORAL", "Once before each infusion")
 
 
-def concomitant_medication(story: Story, found: list[Event], codes: tuple[str, ...]) -> list[Filled]:
+def concomitant_medication(
+    story: PatientStory, found: list[SyntheticEvent], codes: tuple[str, ...]
+) -> list[Filled]:
     """Every medication of the patient, numbered."""
     rows = [*_all_along(story), *_before_infusions(story, codes), *_for_events(story, found)]
     return [
@@ -37,7 +39,7 @@ def concomitant_medication(story: Story, found: list[Event], codes: tuple[str, .
     ]
 
 
-def _all_along(story: Story) -> Iterator[Values]:
+def _all_along(story: PatientStory) -> Iterator[Values]:
     for number, condition in enumerate(past.conditions(story), 1):
         if condition.drug:
             yield {
@@ -50,7 +52,7 @@ def _all_along(story: Story) -> Iterator[Values]:
             }
 
 
-def _before_infusions(story: Story, codes: tuple[str, ...]) -> Iterator[Values]:
+def _before_infusions(story: PatientStory, codes: tuple[str, ...]) -> Iterator[Values]:
     days = [day for code in codes for day in course.dose_days(story, code)]
     if not (is_premedicated(story) and days):
         return
@@ -63,7 +65,7 @@ def _before_infusions(story: Story, codes: tuple[str, ...]) -> Iterator[Values]:
     }
 
 
-def _for_events(story: Story, found: list[Event]) -> Iterator[Values]:
+def _for_events(story: PatientStory, found: list[SyntheticEvent]) -> Iterator[Values]:
     for number, event in enumerate(found, 1):
         drug = GIVEN.get(event.treatment)
         if drug is None or event.struck:

@@ -4,17 +4,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from trial.outcomes import (
-    Block,
-    area_reduction_percent,
-    conduction_block_criteria,
-    duration_increase_percent,
-)
+from trial.outcomes import Block, area_reduction_percent, conduction_block_criteria, duration_increase_percent
 from trial.schedule import PROTOCOL
 from trial.synthetic import course, exceptions
 from trial.synthetic.enrolment import is_probable
 from trial.synthetic.filled import Filled, Values
-from trial.synthetic.patients import Story, noise
+from trial.synthetic.patients import PatientStory, noise
 
 LONG_ARM = ("wrist-elbow", "elbow-axilla")
 
@@ -55,7 +50,7 @@ MILD = (36, 5)
 """The same of the second segment, where the first has a definite block."""
 
 
-def nerve_conduction(story: Story, code: str) -> Iterator[Filled]:
+def nerve_conduction(story: PatientStory, code: str) -> Iterator[Filled]:
     """The study of one visit with its segments."""
     yield Filled(
         code,
@@ -73,7 +68,7 @@ def nerve_conduction(story: Story, code: str) -> Iterator[Filled]:
         yield Filled(code, "nerve-segment", _values(story, code, number, segment), number, 1)
 
 
-def _values(story: Story, code: str, number: int, segment: Measured) -> Values:
+def _values(story: PatientStory, code: str, number: int, segment: Measured) -> Values:
     def around(value: Decimal, what: str, percent: int) -> Decimal:
         own = noise(story.name, number, what, below=2 * percent + 1) - percent
         return value * (100 + own + noise(story.name, code, number, what, below=5) - 2) / 100
@@ -105,7 +100,7 @@ def _values(story: Story, code: str, number: int, segment: Measured) -> Values:
     }
 
 
-def _reduction(story: Story, code: str, number: int) -> int:
+def _reduction(story: PatientStory, code: str, number: int) -> int:
     """How much smaller the proximal area is than the distal one, per cent; less with each study."""
     studies = [plan.code for plan in PROTOCOL.visits if "nerve-conduction" in plan.forms]
     by_chance = noise(story.name, code, number, "area", below=4)

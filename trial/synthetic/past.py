@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from trial.synthetic.patients import Story
+from trial.synthetic.patients import PatientStory
 
 
 class Drug(NamedTuple):
@@ -91,5 +91,5 @@ TRIED = {
 """What else was tried before: product, dose, last given, response."""
 
 
-def conditions(story: Story) -> tuple[Condition, ...]:
+def conditions(story: PatientStory) -> tuple[Condition, ...]:
     return CONDITIONS.get(story.like, ())

@@ -9,7 +9,7 @@ COMPLETED, ADVERSE_EVENT, PHYSICIAN_DECISION = "COMPLETED", "ADVERSE EVENT", "PH
 
 
 @dataclass(frozen=True)
-class Story:
+class PatientStory:
     """One invented patient. Texts are as the site would type them.
 
     `grades`: MRC grades at baseline and at the end, each as right arm, right leg, left arm, left leg, five
@@ -62,14 +62,14 @@ def _story(
     grades: str,
     grips: str,
     end: str = "",
-) -> Story:
+) -> PatientStory:
     sex, born_on, height, weight = person.split()
     dominant, affected = hands.split()
     onset_on, diagnosed_on, anti_gm1 = disease.split()
     first, last = grades.split(" to ")
     affected_hand, other_hand = ((int(a), int(b)) for a, b in (pair.split("-") for pair in grips.split()))
     visit, _, ending = end.partition(" ")
-    return Story(
+    return PatientStory(
         name, site, date.fromisoformat(baseline), sex, born_on, int(height), Decimal(weight),
         dominant, affected, onset_on, diagnosed_on, anti_gm1, (first, last), (affected_hand, other_hand),
         visit or "W52", ending or COMPLETED, name,

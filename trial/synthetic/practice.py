@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from trial.synthetic import assessments, casebook, course, laboratory
-from trial.synthetic.filled import Filled, Page, Values
-from trial.synthetic.patients import STORIES, Story
+from trial.synthetic.filled import Filled, FilledPage, Values
+from trial.synthetic.patients import STORIES, PatientStory
 
 SITE = "90"
 BEGUN_MUSCLES = 13
 BEGUN_RESULTS = 5
 WEIGHT_JUMP_KG = Decimal("7.5")
+
+ASSESSED_BY = time(9)
+"""Every time of day on the begun visit's forms is earlier. Before that hour the visit was begun yesterday: times
+that are still to come would be asked about."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,15 @@ LIVES = (
     Life("P5", "S01", next="W19", days=10),
     Life("P6", "S13", next="SCR", days=0),
 )
-"""In turn: due soon, overdue, begun today, in screening, with an adverse event that goes on, just added."""
+"""In turn: due soon, overdue, begun, in screening, with an adverse event that goes on, just added."""
 
 
-def casebooks(today: date) -> Iterator[tuple[Story, list[Page], Page | None]]:
-    """Each practice patient with the complete visits and the one just begun."""
+def casebooks(now: datetime) -> Iterator[tuple[PatientStory, list[FilledPage], FilledPage | None]]:
+    """Each practice patient with the complete visits and the one just begun. `now`: on the site's own clock."""
+    today = now.date()
+    begun_on = today if now.time() >= ASSESSED_BY else today - timedelta(days=1)
     for life in LIVES:
-        story = _story(life, today)
+        story = _story(life, begun_on if life.begun else today)
         if life.next == "SCR":
             yield story, [], None
         else:
@@ -51,13 +57,13 @@ def casebooks(today: date) -> Iterator[tuple[Story, list[Page], Page | None]]:
             )
 
 
-def _story(life: Life, today: date) -> Story:
+def _story(life: Life, today: date) -> PatientStory:
     like = next(story for story in STORIES if story.name == life.like)
     baseline_on = today + timedelta(days=life.days + 1 - course.nominal_day(life.next))
     return replace(like, name=life.name, site=SITE, baseline_on=baseline_on)
 
 
-def _begun(story: Story, code: str) -> Page:
+def _begun(story: PatientStory, code: str) -> FilledPage:
     """A visit as it stands in the middle of the work: gaps, and a weight that a check asks about."""
     weight: Values = {
         "weight_kg": str(course.weight(story, code) + WEIGHT_JUMP_KG),
@@ -69,7 +75,7 @@ def _begun(story: Story, code: str) -> Page:
     grip = assessments.grip_strength(story, code)
     one_hand = {item: value for item, value in grip.values.items() if not item.startswith("left")}
     sample = list(laboratory.laboratory(story, code))
-    return Page(
+    return FilledPage(
         code,
         [
             assessments.visit(story, code),

@@ -2,24 +2,24 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
-from ecrf.casebook.book import Book
-from ecrf.casebook.marks import ReviewMark
-from ecrf.casebook.models import Crf, Entry, Patient
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.places import Place
-from ecrf.casebook.recording import record
-from ecrf.casebook.registry import CRFS
-from ecrf.locks.models import Kind
-from ecrf.locks.models import Scope as LockScope
+from ecrf.casebook.record.record import record
+from ecrf.casebook.review_status import ReviewStatus
+from ecrf.forms.crf import Crf
+from ecrf.forms.registry import CRFS
+from ecrf.locks.models import LockKind, LockScope
 from ecrf.locks.services import put
 from ecrf.monitoring.models import MonitoringVisit
-from ecrf.monitoring.services import end_visit, fingerprint, finish_visit, plan_visit, start_visit
+from ecrf.monitoring.visits.services import end_visit, fingerprint, finish_visit, plan_visit, start_visit
 from ecrf.queries.models import Query
 from ecrf.queries.services import answer, close, open_query
-from ecrf.signatures.models import Scope, Signature
+from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.signatures.services import chain_length, sign
 from ecrf.verification.models import Verification
 from ecrf.verification.plan import is_planned, items_to_verify
@@ -112,10 +112,10 @@ def is_done() -> bool:
     return Verification.objects.exists() or Signature.objects.exists() or persons.exists()
 
 
-def review(patients: dict[str, Patient]) -> None:
+def review(patients: dict[str, Patient], now: datetime) -> None:
     """The whole review, in the order of life. `patients`: by the name of their story."""
     monitor = User.objects.get(username=MONITOR)
-    visit = _begin_visit(monitor)
+    visit = _begin_visit(monitor, now)
     for asked in QUERIES:
         _ask(patients[asked.patient], asked, monitor)
     for name, patient in patients.items():
@@ -129,9 +129,9 @@ def review(patients: dict[str, Patient]) -> None:
     _lock(patients[LOCKED])
 
 
-def _begin_visit(monitor: User) -> MonitoringVisit:
+def _begin_visit(monitor: User, now: datetime) -> MonitoringVisit:
     site = Site.objects.get(code=VISITED_SITE)
-    today = site.today()
+    today = now.astimezone(site.zone).date()
     plans = (
         (today, "on-site", "Source data verification of the first patients; drug accountability."),
         (today + timedelta(days=21), "remote", "Open queries, and what changed since."),
@@ -153,7 +153,7 @@ def _end_visit(visit: MonitoringVisit, monitor: User) -> None:
 
 def _row(patient: Patient, visit: str, crf: str) -> Crf:
     """The first form of the kind at the visit."""
-    found: Crf = Book(patient).at(crf, visit)[0]
+    found: Crf = PatientData(patient).at(crf, visit)[0]
     found.entry.patient = patient
     return found
 
@@ -172,13 +172,13 @@ def _ask(patient: Patient, asked: Asked, monitor: User) -> None:
 def _verify(patient: Patient, visits: int | None, monitor: User) -> None:
     """What the plan wants of the patient's first visits (of all, and of the logs, without a number)."""
     chosen = set(_visits(patient)[:visits])
-    marks = ReviewMark.objects.filter(patient=patient)
-    sampled = dict(marks.values_list("entry", "is_sampled"))
-    book = Book(patient)
-    book.load(*CRFS)
+    review_statuses = ReviewStatus.objects.filter(patient=patient)
+    sampled = dict(review_statuses.values_list("entry", "is_sampled"))
+    data = PatientData(patient)
+    data.load(*CRFS)
     items: list[tuple[Entry, str]] = []
     for key in CRFS:
-        for row in book.rows(key):
+        for row in data.rows(key):
             entry = row.entry
             is_chosen = entry.visit_id in chosen if entry.visit_id else visits is None
             if entry.pk in sampled and is_chosen:
@@ -201,7 +201,7 @@ def _sign(patient: Patient, count: int) -> None:
     for visit in patient.visits.order_by("pk")[:count]:
         sign(
             patient=patient,
-            scope=Scope.VISIT,
+            scope=SignatureScope.VISIT,
             visit=visit,
             seen=chain_length(patient),
             by=signer,
@@ -209,7 +209,9 @@ def _sign(patient: Patient, count: int) -> None:
             declares=True,
         )
     if count > patient.visits.count():
-        sign(patient=patient, scope=Scope.CASEBOOK, seen=chain_length(patient), by=signer, actor=actor)
+        sign(
+            patient=patient, scope=SignatureScope.CASEBOOK, seen=chain_length(patient), by=signer, actor=actor
+        )
 
 
 def _correct(patient: Patient, correction: Correction) -> None:
@@ -226,7 +228,7 @@ def _correct(patient: Patient, correction: Correction) -> None:
 def _lock(patient: Patient) -> None:
     manager = User.objects.get(username=DATA_MANAGER)
     put(
-        kind=Kind.LOCK,
+        kind=LockKind.LOCK,
         scope=LockScope.PATIENT,
         patient=patient,
         reason="Complete, signed, no open queries",

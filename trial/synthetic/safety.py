@@ -5,28 +5,28 @@ from datetime import date, timedelta
 
 from trial.crfs.serious_adverse_event import CRITERIA
 from trial.synthetic import course, events
-from trial.synthetic.events import Event
+from trial.synthetic.events import SyntheticEvent
 from trial.synthetic.filled import Filled, Values, yes
-from trial.synthetic.patients import ADVERSE_EVENT, Story
+from trial.synthetic.patients import ADVERSE_EVENT, PatientStory
 
 
-def events_of(story: Story, codes: tuple[str, ...]) -> list[Event]:
+def events_of(story: PatientStory, codes: tuple[str, ...]) -> list[SyntheticEvent]:
     """The patient's events up to the last of these visits; their place in the list, from 1, is their number."""
     return [event for event in events.EVENTS if event.who == story.name and event.visit in codes]
 
 
-def began_on(story: Story, event: Event) -> date:
+def began_on(story: PatientStory, event: SyntheticEvent) -> date:
     return course.day(story, event.visit) + timedelta(days=event.after)
 
 
-def adverse_events(story: Story, found: list[Event]) -> list[Filled]:
+def adverse_events(story: PatientStory, found: list[SyntheticEvent]) -> list[Filled]:
     return [
         Filled("", "adverse-event", _adverse_event(story, event), n, struck=event.struck)
         for n, event in enumerate(found, 1)
     ]
 
 
-def _adverse_event(story: Story, event: Event) -> Values:
+def _adverse_event(story: PatientStory, event: SyntheticEvent) -> Values:
     began = began_on(story, event)
     infused = [day for day in course.dose_days(story, event.visit) if day <= began]
     values: Values = {
@@ -51,11 +51,11 @@ def _adverse_event(story: Story, event: Event) -> Values:
     return values
 
 
-def serious_adverse_events(story: Story, found: list[Event]) -> Iterator[Filled]:
+def serious_adverse_events(story: PatientStory, found: list[SyntheticEvent]) -> Iterator[Filled]:
     """The form of each serious event, with what became known later."""
     serious = [(n, event) for n, event in enumerate(found, 1) if event.serious]
-    told = [form for form in events.SERIOUS if form.who == story.name]
-    for number, ((event_number, event), form) in enumerate(zip(serious, told, strict=False), 1):
+    forms = [form for form in events.SERIOUS if form.who == story.name]
+    for number, ((event_number, event), form) in enumerate(zip(serious, forms, strict=False), 1):
         began = began_on(story, event)
         yield Filled("", "serious-adverse-event", _serious(event_number, began, form), number)
         for n, (days, news, outcome) in enumerate(form.news, 1):
@@ -72,7 +72,7 @@ def _serious(event_number: int, began: date, form: events.Serious) -> Values:
     return {**values, "narrative": form.narrative}
 
 
-def end_of_study(story: Story, found: list[Event]) -> Filled:
+def end_of_study(story: PatientStory, found: list[SyntheticEvent]) -> Filled:
     codes = course.codes(story)
     dosed = next(code for code in reversed(codes) if code not in ("W52", "ET"))
     values: Values = {

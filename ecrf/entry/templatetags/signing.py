@@ -6,7 +6,7 @@ from django.urls import reverse
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, Visit
-from ecrf.casebook.protocol import CASEBOOK
+from ecrf.forms.protocol import CASEBOOK
 from ecrf.signatures.templatetags.signatures import standing_of
 
 register = template.Library()

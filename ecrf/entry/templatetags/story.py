@@ -5,13 +5,13 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from ecrf.casebook.story import Assessment, Moment, Point, Series, Source
+from ecrf.casebook.story import Assessment, Moment, Series, Source, StoryPoint
 
 register = template.Library()
 
 
 @register.simple_tag
-def point_of(moment: Moment, series: Series) -> Point | None:
+def point_of(moment: Moment, series: Series) -> StoryPoint | None:
     """The value of one measure at this moment."""
     return moment.point(series) if isinstance(moment, Assessment) else None
 

@@ -1,12 +1,13 @@
-"""Gives templates the standing of an item on the reviewer's desk, what changed of it, its queries and its questions."""
+"""Gives templates where an item stands on the SDV page: what changed of it, its queries and its questions."""
 
 from typing import Any
 
 from django import template
 
-from ecrf.checks.reading import Part, Reading, Sheet
-from ecrf.monitoring.desk import Desk, Standing
-from ecrf.monitoring.since_visit import SinceVisit, Was
+from ecrf.forms.skeleton import Filler
+from ecrf.formview.form_view import FormView, ItemView, SectionView
+from ecrf.monitoring.sdv import prepared
+from ecrf.monitoring.sdv.page import ItemStanding, SdvPage
 
 register = template.Library()
 
@@ -14,49 +15,45 @@ GRID_FROM = 8
 """So many items of a section are easier to read side by side than one below the other."""
 
 
-@register.filter
-def standing(reading: Reading, desk: Desk | str) -> Standing | None:
-    return desk.standing(reading) if isinstance(desk, Desk) else None
+@register.simple_tag
+def items_of(form_view: FormView, fillers: dict[str, Filler]) -> str:
+    """A form's own items, with where each stands."""
+    return prepared.items(form_view, fillers)
+
+
+@register.simple_tag
+def row_of(row: FormView, fillers: dict[str, Filler]) -> str:
+    """A row, its items as cells."""
+    return prepared.row(row, fillers)
 
 
 @register.filter
-def was(reading: Reading, since_visit: SinceVisit | str) -> Was | None:
-    return since_visit.was(reading) if isinstance(since_visit, SinceVisit) else None
+def discrepancies(item_view: ItemView, sdv_page: SdvPage | str) -> list[Any]:
+    return sdv_page.discrepancies_of(item_view) if isinstance(sdv_page, SdvPage) else item_view.questions
 
 
 @register.filter
-def queries(reading: Reading, desk: Desk | str) -> list[Any]:
-    return desk.queries_of(reading) if isinstance(desk, Desk) else []
+def row_discrepancies(form_view: FormView, sdv_page: SdvPage | str) -> list[Any]:
+    """As `discrepancies`, of all items of a row."""
+    return [
+        discrepancy
+        for item_view in form_view.item_views.values()
+        for discrepancy in discrepancies(item_view, sdv_page)
+    ]
 
 
 @register.filter
-def findings(reading: Reading, desk: Desk | str) -> list[Any]:
-    return desk.findings_of(reading) if isinstance(desk, Desk) else reading.questions
+def todo(form_view: FormView, sdv_page: SdvPage | str) -> list[ItemStanding]:
+    return sdv_page.todo(form_view) if isinstance(sdv_page, SdvPage) else []
 
 
 @register.filter
-def row_findings(sheet: Sheet, desk: Desk | str) -> list[Any]:
-    """As `findings`, of all items of a row."""
-    return [each for reading in sheet.readings.values() for each in findings(reading, desk)]
-
-
-@register.filter
-def todo(sheet: Sheet, desk: Desk | str) -> list[Standing]:
-    return desk.todo(sheet) if isinstance(desk, Desk) else []
-
-
-@register.filter
-def is_planned(sheet: Sheet, desk: Desk | str) -> bool:
+def is_planned(form_view: FormView, sdv_page: SdvPage | str) -> bool:
     """Whether the plan wants anything of the form, or of its rows."""
-    return isinstance(desk, Desk) and desk.wants(sheet)
+    return isinstance(sdv_page, SdvPage) and sdv_page.wants(form_view)
 
 
 @register.filter
-def has_open(queries: list[Any]) -> bool:
-    return any(query.is_open for query in queries)
-
-
-@register.filter
-def is_grid(part: Part) -> bool:
-    """Whether a section is read as a table of lines and columns, such as the muscles of both sides."""
-    return len(part.readings) >= GRID_FROM and part.grid is not None
+def is_grid(part: SectionView) -> bool:
+    """Whether a section is read as a table of lines and columns, such as one measure of both sides."""
+    return len(part.item_views) >= GRID_FROM and part.grid is not None

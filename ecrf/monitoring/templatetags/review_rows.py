@@ -10,12 +10,12 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
-from ecrf.monitoring.lists import ReviewList
+from ecrf.monitoring.lists.changelist import ReviewList
 
 register = template.Library()
 
 
-@register.inclusion_tag("admin/change_list_results.html")
+@register.inclusion_tag("monitoring/lists/_rows.html")
 def review_rows(cl: ReviewList) -> dict[str, Any]:
     """The heads and the cells of one page of a list."""
     columns = [_column(cl, name) for name in cl.list_display]

@@ -10,12 +10,12 @@ from django import template
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
+from ecrf.casebook.labels import form_title, visit_label
 from ecrf.casebook.models import Entry, Patient, Visit
-from ecrf.casebook.wording import form_title, visit_label
-from ecrf.signatures import reading
-from ecrf.signatures.breaking import Breaking, breaking_of
-from ecrf.signatures.models import Scope, Signature
-from ecrf.signatures.reading import Standing
+from ecrf.signatures import lookup
+from ecrf.signatures.breaks import Breaking, breaking_of
+from ecrf.signatures.lookup import SignatureStanding
+from ecrf.signatures.models import Signature, SignatureScope
 
 register = template.Library()
 
@@ -26,7 +26,7 @@ def signatures_of(context: template.Context, patient: Patient) -> list[Signature
     request: Any = context.get("request")
     known: dict[int, list[Signature]] = getattr(request, "signatures_of", {})
     if patient.pk not in known:
-        known[patient.pk] = reading.signatures_of(patient.pk)
+        known[patient.pk] = lookup.signatures_of(patient.pk)
         if request is not None:
             request.signatures_of = known
     return known[patient.pk]
@@ -51,8 +51,8 @@ def signature_mark(
 ) -> dict[str, object]:
     """Signed, or broken, and since when; `unsigned` is said where nobody has signed, `short` leaves the day out."""
     here = visit.pk if isinstance(visit, Visit) else visit
-    found = standing_of(context, patient, here, entry)
-    return {**_context(context, patient, found), "unsigned": unsigned, "short": short}
+    signatures = standing_of(context, patient, here, entry)
+    return {**_context(context, patient, signatures), "unsigned": unsigned, "short": short}
 
 
 @register.inclusion_tag("signatures/_on_paper.html", takes_context=True)
@@ -64,16 +64,18 @@ def signatures_on_paper(
     own: bool = False,
 ) -> dict[str, object]:
     """The same for a printed page; `own` leaves out what was signed as part of a visit or of the casebook."""
-    found = standing_of(context, patient, visit, entry)
+    signatures = standing_of(context, patient, visit, entry)
     if own:
-        found = Standing([each for each in found.history if each.scope == Scope.FORM])
-    return _context(context, patient, found)
+        signatures = SignatureStanding(
+            [signature for signature in signatures.history if signature.scope == SignatureScope.FORM]
+        )
+    return _context(context, patient, signatures)
 
 
 @register.inclusion_tag("signatures/_history.html", takes_context=True)
 def signature_history(context: template.Context, patient: Patient) -> dict[str, object]:
     """Every signature of the patient, broken ones too."""
-    return _context(context, patient, Standing(signatures_of(context, patient)))
+    return _context(context, patient, SignatureStanding(signatures_of(context, patient)))
 
 
 @register.simple_tag
@@ -85,13 +87,13 @@ def broken_by(signature: Signature) -> Breaking | None:
 @register.simple_tag
 def covered_words(signature: Signature) -> str:
     """What it was given for: `Week 4`, `Adverse event 2`, `the whole casebook`."""
-    if signature.scope == Scope.CASEBOOK:
+    if signature.scope == SignatureScope.CASEBOOK:
         return "the whole casebook"
     if signature.visit:
         return visit_label(signature.visit)
     assert signature.entry is not None
     words = (visit_label(signature.entry.visit), form_title(signature.entry))
-    return ", ".join(each for each in words if each)
+    return ", ".join(word for word in words if word)
 
 
 @register.simple_tag
@@ -102,15 +104,15 @@ def visit_words(visit: Visit) -> str:
 
 def standing_of(
     context: template.Context, patient: Patient, visit: int | None, entry: Entry | None
-) -> Standing:
+) -> SignatureStanding:
     """How the form, the visit (by its id) or the casebook stands."""
-    found = signatures_of(context, patient)
+    signatures = signatures_of(context, patient)
     if entry is not None:
-        return reading.on_form(found, entry)
-    return reading.on_visit(found, visit) if visit else reading.on_casebook(found)
+        return lookup.on_form(signatures, entry)
+    return lookup.on_visit(signatures, visit) if visit else lookup.on_casebook(signatures)
 
 
-def _context(context: template.Context, patient: Patient, standing: Standing) -> dict[str, object]:
+def _context(context: template.Context, patient: Patient, standing: SignatureStanding) -> dict[str, object]:
     request: Any = context.get("request")
     match, user = getattr(request, "resolver_match", None), getattr(request, "user", None)
     reads_all = (Right.ENTER, Right.SIGN, Right.REVIEW, Right.LOCK)

@@ -11,11 +11,11 @@ from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.casebook.services import complete_entries
 from ecrf.locks.checklist import Target, checklist
-from ecrf.locks.models import Kind, Lock, Scope
+from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.locks.services import LockRefused, OpenPoints, lift, put
 from ecrf.queries.models import Query
-from ecrf.signatures.models import Scope as Signed
 from ecrf.signatures.models import Signature
+from ecrf.signatures.models import SignatureScope as Signed
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_place, a_visit, enter
 
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-112"), pytest.ma
 @pytest.fixture
 def visit(site, coordinator):
     visit = a_visit(a_patient(site, coordinator), "W04", coordinator)
-    enter(visit, "visit", coordinator, visited_on="2026-01-05", fate="done", contact="on-site")
+    enter(visit, "visit", coordinator, visited_on="2026-01-05", occurrence="done", contact="on-site")
     by = coordinator.acting_at(site, Right.ENTER)
     assert complete_entries(patient=visit.patient, places=[a_place(visit, "visit")], by=by) == []
     return visit
@@ -42,14 +42,22 @@ def client(client, data_manager):
     return client
 
 
-def address(visit, scope=Scope.VISIT):
-    key = {Scope.VISIT: visit.pk, Scope.PATIENT: visit.patient.pk, Scope.SITE: visit.site.code}[scope]
+def address(visit, scope=LockScope.VISIT):
+    key = {
+        LockScope.VISIT: visit.pk,
+        LockScope.PATIENT: visit.patient.pk,
+        LockScope.SITE: visit.site.code,
+    }[scope]
     return reverse("monitor:scope-locks", args=[scope, key])
 
 
-def freeze(visit, by, kind=Kind.FREEZE, **more):
+def lifting(lock):
+    return reverse("monitor:lift-lock", args=[lock.pk])
+
+
+def freeze(visit, by, kind=LockKind.FREEZE, **more):
     actor = by.acting_at(visit.site, Right.LOCK)
-    return put(kind=kind, scope=Scope.VISIT, visit=visit, reason="Settled", by=by, actor=actor, **more)
+    return put(kind=kind, scope=LockScope.VISIT, visit=visit, reason="Settled", by=by, actor=actor, **more)
 
 
 # --- what is in the way ---------------------------------------------------------------------------
@@ -61,7 +69,7 @@ def words_of(target):
 
 def test_checklist_names_what_a_visit_lacks(visit, coordinator):
     enter(visit, "vital-signs", coordinator, pulse="160")
-    found = words_of(Target.of(Scope.VISIT, visit=visit))
+    found = words_of(Target.of(LockScope.VISIT, visit=visit))
     assert "1 form not complete" in found
     assert "1 planned item not verified" in found
     assert "1 form not signed" in found
@@ -73,15 +81,15 @@ def test_checklist_of_a_form_names_its_open_query(visit, entry, monitor):
     at = timezone.now()
     with acting(monitor.acting_at(visit.site, Right.QUERY), patient_id=visit.patient.pk):
         Query.objects.create(
-            patient=visit.patient, site=visit.site, number=1, entry=entry, item="contact", text="Really?", turn="site",
-            turn_since=at, asked_in="monitor", opened_at=at, opened_by=monitor,
+            patient=visit.patient, site=visit.site, number=1, entry=entry, item="contact", text_as_asked="Really?",
+            turn="site", turn_since=at, asked_in="monitor", opened_at=at, opened_by=monitor,
         )  # fmt: skip
-    assert "1 open query" in words_of(Target.of(Scope.FORM, entry=entry))
-    assert "1 open query" in words_of(Target.of(Scope.STUDY))
+    assert "1 open query" in words_of(Target.of(LockScope.FORM, entry=entry))
+    assert "1 open query" in words_of(Target.of(LockScope.STUDY))
 
 
 def test_row_that_is_struck_out_is_in_nobodys_way(visit):
-    before = words_of(Target.of(Scope.PATIENT, patient=visit.patient))
+    before = words_of(Target.of(LockScope.PATIENT, patient=visit.patient))
     assert "1 form not signed" in before
 
 
@@ -89,19 +97,21 @@ def test_practice_patients_are_not_in_the_way_of_the_study(visit, coordinator):
     with acting(coordinator.acting_at(visit.site, Right.ENTER)):
         visit.site.is_practice = True
         visit.site.save()
-    assert checklist(Target.of(Scope.STUDY)) == []
+    assert checklist(Target.of(LockScope.STUDY)) == []
 
 
 def test_checklist_of_a_site_takes_the_same_number_of_statements_however_large(
     visit, coordinator, data_manager
 ):
     session = client_of(data_manager)
-    few = statements(lambda: session.get(address(visit, Scope.SITE), headers={"Host": "testserver"})).count
+    few = statements(
+        lambda: session.get(address(visit, LockScope.SITE), headers={"Host": "testserver"})
+    ).count
     for code in ("W07", "W10"):
         other = a_visit(a_patient(visit.site, coordinator), code, coordinator)
         enter(other, "vital-signs", coordinator, pulse="70")
     assert (
-        statements(lambda: session.get(address(visit, Scope.SITE), headers={"Host": "testserver"})).count
+        statements(lambda: session.get(address(visit, LockScope.SITE), headers={"Host": "testserver"})).count
         == few
     )
 
@@ -110,37 +120,37 @@ def test_checklist_of_a_site_takes_the_same_number_of_statements_however_large(
 
 
 def test_freeze_and_unfreeze_by_the_page(client, visit):
-    assert client.post(address(visit), {"act": "freeze", "reason": "Query round"}).status_code == 302
+    assert client.post(f"{address(visit)}freeze/", {"reason": "Query round"}).status_code == 302
     lock = Lock.objects.get()
     assert (lock.kind, lock.visit, lock.set_by.username) == ("freeze", visit, "data_manager")
     assert "by data_manager: Query round" in client.get(address(visit)).content.decode()
-    assert client.post(address(visit), {"act": f"lift:{lock.pk}", "reason": "Over"}).status_code == 302
+    assert client.post(lifting(lock), {"reason": "Over"}).status_code == 302
     lock.refresh_from_db()
     assert lock.lift_reason == "Over"
     assert "Lifted by data_manager: Over" in client.get(address(visit)).content.decode()
 
 
 def test_lock_with_open_points_asks_first_and_keeps_the_reason(client, visit):
-    answer = client.post(address(visit), {"act": "lock", "reason": "End of study"})
+    answer = client.post(f"{address(visit)}lock/", {"reason": "End of study"})
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "There are open points" in page
     assert 'value="End of study"' in page
     assert not Lock.objects.exists()
-    assert client.post(address(visit), {"act": "lock", "reason": "End", "despite": "on"}).status_code == 302
+    assert client.post(f"{address(visit)}lock/", {"reason": "End", "despite": "on"}).status_code == 302
     assert "not signed" in Lock.objects.get().open_points
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x", "\x00\x00"])
 def test_nothing_is_locked_without_a_reason(client, visit, reason):
-    answer = client.post(address(visit), {"act": "freeze", "reason": reason})
+    answer = client.post(f"{address(visit)}freeze/", {"reason": reason})
     assert answer.status_code == 422
     assert not Lock.objects.exists()
 
 
 def test_nothing_is_lifted_without_a_reason(client, visit, data_manager):
     lock = freeze(visit, data_manager)
-    assert client.post(address(visit), {"act": f"lift:{lock.pk}", "reason": " "}).status_code == 422
+    assert client.post(lifting(lock), {"reason": " "}).status_code == 422
     lock.refresh_from_db()
     assert lock.lifted_at is None
 
@@ -158,23 +168,32 @@ def test_lifted_twice_is_told_in_words(visit, data_manager):
         lift(lock=lock, reason="Over", by=data_manager, actor=actor)
 
 
-def test_lock_of_another_page_cannot_be_lifted_from_here(client, visit, data_manager):
-    other = freeze(visit, data_manager)
-    answer = client.post(address(visit, Scope.PATIENT), {"act": f"lift:{other.pk}", "reason": "Over"})
+def test_lock_is_lifted_at_its_own_address_and_a_second_time_is_told_in_words(client, visit, data_manager):
+    lock, other = (
+        freeze(visit, data_manager),
+        freeze(visit, data_manager, LockKind.LOCK, despite_open_points=True),
+    )
+    assert client.post(lifting(lock), {"reason": "Over"}).headers["Location"] == address(visit)
+    answer = client.post(lifting(lock), {"reason": "Once more"})
     assert answer.status_code == 409
+    assert "data_manager has lifted it already" in answer.content.decode()
     other.refresh_from_db()
     assert other.lifted_at is None
 
 
+def test_lock_that_does_not_exist_cannot_be_lifted(client, visit):
+    assert client.post(reverse("monitor:lift-lock", args=[999_999]), {"reason": "Over"}).status_code == 404
+
+
 def test_lock_can_be_put_over_a_freeze(visit, data_manager):
     freeze(visit, data_manager)
-    freeze(visit, data_manager, Kind.LOCK, despite_open_points=True)
+    freeze(visit, data_manager, LockKind.LOCK, despite_open_points=True)
     assert Lock.objects.filter(lifted_at=None).count() == 2
 
 
 def test_lock_without_saying_so_is_refused_while_points_are_open(visit, data_manager):
     with pytest.raises(OpenPoints):
-        freeze(visit, data_manager, Kind.LOCK)
+        freeze(visit, data_manager, LockKind.LOCK)
 
 
 def test_locking_and_lifting_stand_in_the_trail_with_their_reasons(visit, data_manager):
@@ -198,7 +217,7 @@ def test_signature_stands_after_lock_and_unlock_and_breaks_with_the_next_change(
             head=chain.head, meaning="Seen", printed_name="Synthetic", role="investigator", signed_at=timezone.now(),
             signed_by=investigator,
         )  # fmt: skip
-    lock = freeze(visit, data_manager, Kind.LOCK, despite_open_points=True)
+    lock = freeze(visit, data_manager, LockKind.LOCK, despite_open_points=True)
     lift(lock=lock, reason="Over", by=data_manager, actor=data_manager.acting_at(visit.site, Right.LOCK))
     signature.refresh_from_db()
     assert signature.stands
@@ -215,7 +234,7 @@ def test_monitor_reads_and_does_not_act(client, visit, monitor):
     page = client.get(address(visit))
     assert page.status_code == 200
     assert 'name="act"' not in page.content.decode()
-    assert client.post(address(visit), {"act": "freeze", "reason": "Settled"}).status_code == 403
+    assert client.post(f"{address(visit)}freeze/", {"reason": "Settled"}).status_code == 403
     assert client.get(reverse("monitor:study-locks")).status_code == 403
 
 
@@ -223,7 +242,7 @@ def test_monitor_of_another_site_finds_nothing(client, visit, other_site):
     from tests.conftest import make_user
 
     client.force_login(make_user("elsewhere", "monitor", other_site))
-    for scope in (Scope.VISIT, Scope.PATIENT, Scope.SITE):
+    for scope in (LockScope.VISIT, LockScope.PATIENT, LockScope.SITE):
         assert client.get(address(visit, scope)).status_code == 404
     assert visit.patient.number not in client.get(reverse("monitor:locks")).content.decode()
 
@@ -247,7 +266,9 @@ def test_odd_address_is_404(client, visit, path):
 def test_overview_tells_each_time_in_its_sites_zone_and_the_studys_in_utc(client, visit, data_manager, site):
     of_visit = freeze(visit, data_manager)
     actor = data_manager.acting_at(site, Right.LOCK)
-    of_study = put(kind=Kind.FREEZE, scope=Scope.STUDY, reason="Interim", by=data_manager, actor=actor)
+    of_study = put(
+        kind=LockKind.FREEZE, scope=LockScope.STUDY, reason="Interim", by=data_manager, actor=actor
+    )
     page = client.get(reverse("monitor:locks")).content.decode()
     here, utc = of_visit.set_at.astimezone(site.zone), of_study.set_at.astimezone(UTC)
     assert f"since {here:%Y-%m-%d %H:%M} JST, by {data_manager}: Settled" in page

@@ -14,12 +14,12 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.refusals import Locked
-from ecrf.casebook.keeping_ranges import NewRange, add_ranges
+from ecrf.casebook.laboratory.services import NewRange, add_ranges
 from ecrf.casebook.models import Patient, Visit
 from ecrf.casebook.services import add_entry, complete_entries
 from ecrf.casebook.striking import restore, strike_out
-from ecrf.checks.models import Finding
-from ecrf.locks.models import Kind, Lock, Scope
+from ecrf.checks.models import Discrepancy
+from ecrf.locks.models import Lock, LockKind, LockScope
 from tests.builders import a_patient, a_place, a_visit, enter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-112")]
@@ -34,7 +34,7 @@ def patient(site, coordinator):
 def visit(patient, coordinator, client):
     client.force_login(coordinator)
     visit = a_visit(patient, "W04", coordinator)
-    enter(visit, "visit", coordinator, visited_on="2026-01-05", fate="done", contact="on-site")
+    enter(visit, "visit", coordinator, visited_on="2026-01-05", occurrence="done", contact="on-site")
     enter(visit, "vital-signs", coordinator, weight_kg="40", pulse="160")
     return visit
 
@@ -46,15 +46,15 @@ def hold(data_manager, kind, scope, /, **where):
         )
 
 
-@pytest.fixture(params=list(Kind))
+@pytest.fixture(params=list(LockKind))
 def frozen(request, visit, data_manager):
     """The patient is frozen, then locked."""
-    return hold(data_manager, request.param, Scope.PATIENT, site=visit.site, patient=visit.patient)
+    return hold(data_manager, request.param, LockScope.PATIENT, site=visit.site, patient=visit.patient)
 
 
 @pytest.fixture
 def locked(visit, data_manager):
-    return hold(data_manager, Kind.LOCK, Scope.PATIENT, site=visit.site, patient=visit.patient)
+    return hold(data_manager, LockKind.LOCK, LockScope.PATIENT, site=visit.site, patient=visit.patient)
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +94,7 @@ def test_change_of_a_complete_form_is_refused_before_it_asks_for_a_reason(
 ):
     by = coordinator.acting_at(visit.site, Right.ENTER)
     assert complete_entries(patient=visit.patient, places=[a_place(visit, "visit")], by=by) == []
-    hold(data_manager, Kind.FREEZE, Scope.VISIT, site=visit.site, patient=visit.patient, visit=visit)
+    hold(data_manager, LockKind.FREEZE, LockScope.VISIT, site=visit.site, patient=visit.patient, visit=visit)
     answer = post_item(client, visit, "visit", "contact", "home")
     assert answer.status_code == 422
     assert "This is frozen since" in words(answer)
@@ -133,9 +133,9 @@ def test_visit_cannot_be_opened(client, visit, frozen):
     assert not Visit.objects.filter(code="W07").exists()
 
 
-@pytest.mark.parametrize("scope", [Scope.SITE, Scope.STUDY])
+@pytest.mark.parametrize("scope", [LockScope.SITE, LockScope.STUDY])
 def test_patient_cannot_be_added_where_the_site_or_the_study_is_locked(client, visit, data_manager, scope):
-    hold(data_manager, Kind.LOCK, scope, **({"site": visit.site} if scope == Scope.SITE else {}))
+    hold(data_manager, LockKind.LOCK, scope, **({"site": visit.site} if scope == LockScope.SITE else {}))
     answer = client.post(reverse("add-patient"), {"site": "01", "key": str(uuid.uuid4())})
     assert answer.status_code == 409
     assert Patient.objects.count() == 1
@@ -153,8 +153,8 @@ def test_row_can_neither_be_struck_out_nor_restored(visit, coordinator, data_man
     held = {"site": visit.site, "patient": visit.patient, "entry": entry}
     with acting(data_manager.acting_at(visit.site, Right.LOCK)):
         lock = Lock.objects.create(
-            kind=Kind.FREEZE,
-            scope=Scope.FORM,
+            kind=LockKind.FREEZE,
+            scope=LockScope.FORM,
             **held,
             reason="Settled",
             set_at=timezone.now(),
@@ -166,8 +166,8 @@ def test_row_can_neither_be_struck_out_nor_restored(visit, coordinator, data_man
     strike_out(entry=entry, by=coordinator, actor=actor, reason="Twice")
     with acting(data_manager.acting_at(visit.site, Right.LOCK)):
         Lock.objects.create(
-            kind=Kind.FREEZE,
-            scope=Scope.FORM,
+            kind=LockKind.FREEZE,
+            scope=LockScope.FORM,
             **held,
             reason="Settled",
             set_at=timezone.now(),
@@ -184,15 +184,15 @@ def lift(lock, by):
 
 
 def test_question_can_be_confirmed_under_a_freeze_and_not_under_a_lock(client, visit, data_manager):
-    finding = Finding.objects.get(item="pulse")
-    url = reverse("confirm-finding", args=[finding.pk])
-    hold(data_manager, Kind.LOCK, Scope.PATIENT, site=visit.site, patient=visit.patient)
-    answer = client.post(url, {"text": finding.text}, headers={"HX-Request": "true"})
+    discrepancy = Discrepancy.objects.get(item="pulse")
+    url = reverse("confirm-discrepancy", args=[discrepancy.pk])
+    hold(data_manager, LockKind.LOCK, LockScope.PATIENT, site=visit.site, patient=visit.patient)
+    answer = client.post(url, {"asked": discrepancy.identity}, headers={"HX-Request": "true"})
     assert answer.status_code == 409
     assert words(answer).startswith("<p")
     lift(Lock.objects.get(), data_manager)
-    hold(data_manager, Kind.FREEZE, Scope.PATIENT, site=visit.site, patient=visit.patient)
-    assert client.post(url, {"text": finding.text}).status_code == 200
+    hold(data_manager, LockKind.FREEZE, LockScope.PATIENT, site=visit.site, patient=visit.patient)
+    assert client.post(url, {"asked": discrepancy.identity}).status_code == 200
 
 
 def test_import_by_the_one_function_is_refused_item_by_item(visit, coordinator, frozen):
@@ -213,7 +213,7 @@ def test_bulk_update_and_raw_sql_are_refused(visit, coordinator, frozen):
 def test_range_that_would_change_a_locked_patient_is_refused_whole(visit, coordinator, data_manager):
     enter(visit, "laboratory", coordinator, collected_on="2026-01-05")
     enter(visit, "lab-result", coordinator, number=1, parent=1, value="12", unit="g/dL")
-    hold(data_manager, Kind.LOCK, Scope.PATIENT, site=visit.site, patient=visit.patient)
+    hold(data_manager, LockKind.LOCK, LockScope.PATIENT, site=visit.site, patient=visit.patient)
     given = [NewRange("HGB", "g/dL", Decimal("13"), Decimal("17"), "", date(2026, 1, 1))]
     with pytest.raises(Locked, match="Patient 01-001 is locked"):
         add_ranges(site=visit.site, given=given, by=coordinator)
@@ -221,14 +221,14 @@ def test_range_that_would_change_a_locked_patient_is_refused_whole(visit, coordi
 
 
 def test_range_of_a_locked_site_is_refused(visit, coordinator, data_manager, client):
-    hold(data_manager, Kind.LOCK, Scope.SITE, site=visit.site)
+    hold(data_manager, LockKind.LOCK, LockScope.SITE, site=visit.site)
     given = [NewRange("HGB", "g/dL", Decimal("13"), Decimal("17"), "", date(2026, 1, 1))]
     with pytest.raises(Locked, match="Site 01 is locked"):
         add_ranges(site=visit.site, given=given, by=coordinator)
 
 
 def test_another_patient_goes_on(visit, coordinator, data_manager):
-    hold(data_manager, Kind.LOCK, Scope.PATIENT, site=visit.site, patient=visit.patient)
+    hold(data_manager, LockKind.LOCK, LockScope.PATIENT, site=visit.site, patient=visit.patient)
     other = a_visit(a_patient(visit.site, coordinator), "W04", coordinator)
     assert enter(other, "vital-signs", coordinator, pulse="90").changed == ["pulse"]
 
@@ -239,7 +239,10 @@ def test_what_is_lifted_can_be_changed_again(client, visit, locked_then_lifted):
 
 @pytest.fixture
 def locked_then_lifted(visit, data_manager):
-    lift(hold(data_manager, Kind.LOCK, Scope.PATIENT, site=visit.site, patient=visit.patient), data_manager)
+    lift(
+        hold(data_manager, LockKind.LOCK, LockScope.PATIENT, site=visit.site, patient=visit.patient),
+        data_manager,
+    )
 
 
 # --- what the pages show --------------------------------------------------------------------------
@@ -259,7 +262,7 @@ def test_held_page_says_so_and_offers_nothing_that_cannot_be_done(client, visit,
 
 def test_held_form_alone_is_for_reading(client, visit, data_manager):
     entry = a_place(visit, "vital-signs").definition.model.objects.get().entry
-    hold(data_manager, Kind.FREEZE, Scope.FORM, site=visit.site, patient=visit.patient, entry=entry)
+    hold(data_manager, LockKind.FREEZE, LockScope.FORM, site=visit.site, patient=visit.patient, entry=entry)
     page = words(client.get(reverse("visit", args=[visit.patient.number, "W04"])))
     fields = {
         name: " disabled" in tag
@@ -277,7 +280,7 @@ def test_patients_page_says_so_and_offers_no_new_visit(client, visit, frozen):
 
 
 def test_locked_visit_is_marked_on_the_patients_page(client, visit, data_manager):
-    hold(data_manager, Kind.LOCK, Scope.VISIT, site=visit.site, patient=visit.patient, visit=visit)
+    hold(data_manager, LockKind.LOCK, LockScope.VISIT, site=visit.site, patient=visit.patient, visit=visit)
     page = words(client.get(reverse("patient", args=[visit.patient.number])))
     assert page.count("locked or frozen") == 1
     assert "/open/" in page

@@ -10,10 +10,10 @@ from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditChain
 from ecrf.casebook.models import Entry
 from ecrf.casebook.services import complete_entries
-from ecrf.monitoring import services
 from ecrf.monitoring.models import MonitoringVisit
+from ecrf.monitoring.visits import services
 from ecrf.queries.models import Query, Turn
-from ecrf.signatures.models import Scope, Signature
+from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.verification.models import Verification
 from tests.builders import a_place, enter
 
@@ -80,7 +80,7 @@ def asked(entry, by, text="Please confirm.", turn=Turn.SITE, days=0, item=GRADES
             number=Query.objects.filter(patient=entry.patient).count() + 1,
             entry=entry,
             item=item,
-            text=text,
+            text_as_asked=text,
             turn=turn,
             turn_since=at,
             asked_in=Turn.MONITOR,
@@ -101,7 +101,7 @@ def signed(visit, by):
         return Signature.objects.create(
             patient=visit.patient,
             site=visit.site,
-            scope=Scope.VISIT,
+            scope=SignatureScope.VISIT,
             visit=visit,
             position=chain.length,
             head=chain.head,

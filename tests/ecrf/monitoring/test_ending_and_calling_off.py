@@ -11,9 +11,9 @@ from django.utils import timezone
 from ecrf.access.models import Membership
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
-from ecrf.monitoring import services
 from ecrf.monitoring.models import MonitoringVisit
-from ecrf.monitoring.services import VisitRefused, fingerprint
+from ecrf.monitoring.visits import services
+from ecrf.monitoring.visits.services import VisitRefused, fingerprint
 from tests.conftest import make_user
 from tests.ecrf.monitoring.review_world import a_plan, a_start, an_end, asked, complete_mrc
 from tests.ecrf.monitoring.world import logged_in, statements, text_of
@@ -136,12 +136,12 @@ def test_page_says_before_what_ending_does_and_asks_once_in_place(own, monitor, 
     asked(complete_mrc(own.visit, coordinator), monitor)
     visit, client = a_start(own.site, monitor), logged_in(monitor)
     shown = client.get(page(visit)).content.decode()
-    before, _, panel = shown.partition("<summary>End the visit</summary>")
+    before, _, form_input = shown.partition("<summary>End the visit</summary>")
     assert 'type="submit" class="btn btn-primary"' not in before.split("<main")[1]
     assert before.rstrip().endswith('<details class="card-plain ends">')
-    panel = panel.split("</details>")[0]
-    assert f'action="{address("end-monitoring-visit", visit)}"' in panel
-    words = " ".join(re.sub(r"<[^>]*>", " ", panel).split())
+    form_input = form_input.split("</details>")[0]
+    assert f'action="{address("end-monitoring-visit", visit)}"' in form_input
+    words = " ".join(re.sub(r"<[^>]*>", " ", form_input).split())
     assert "The visit ends now, once and for all." in words
     assert "no longer belongs to this visit" in words
     assert re.search(r"(\d+) of \1 points of the worklist are not done\.", words)

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from ecrf.casebook.models import PatientOutlook
-from ecrf.monitoring.numbers import site_numbers
-from ecrf.monitoring.work import builders
+from ecrf.casebook.models import PatientStatus
+from ecrf.monitoring.home.site_counts import site_numbers
+from ecrf.monitoring.home.to_do import builders
 from ecrf.queries.models import Turn
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site
@@ -140,7 +140,7 @@ def test_serious_event_says_which_event_it_is(own, monitor, coordinator):
 
 def test_overdue_visits_are_counted_and_listed(own, monitor):
     day = own.site.today() - timedelta(days=3)
-    PatientOutlook.objects.filter(patient=own.patient).update(
+    PatientStatus.objects.filter(patient=own.patient).update(
         state="on study", next_code="W07", due_on=day, closes_on=day
     )
     client = logged_in(monitor)

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from ecrf.casebook.models import Entry, Patient, PatientOutlook
-from ecrf.casebook.registry import CRFS
-from ecrf.monitoring.lists import FirstRows
+from ecrf.casebook.models import Entry, Patient, PatientStatus
+from ecrf.forms.registry import CRFS
+from ecrf.monitoring.lists.changelist import FirstRows
 from ecrf.monitoring.site import monitor_site
 from ecrf.queries.models import Query
 from tests.builders import a_patient
@@ -77,10 +77,8 @@ def test_list_of_patients_narrows_to_a_state_and_to_what_is_due_or_overdue(own, 
     today = own.site.today()
     for patient, days in ((late, -1), (soon, 0)):
         day = today + timedelta(days=days)
-        PatientOutlook.objects.filter(patient=patient).update(state="on study", due_on=day, closes_on=day)
-    PatientOutlook.objects.filter(patient=own.patient).update(
-        state="ended early", due_on=None, closes_on=None
-    )
+        PatientStatus.objects.filter(patient=patient).update(state="on study", due_on=day, closes_on=day)
+    PatientStatus.objects.filter(patient=own.patient).update(state="ended early", due_on=None, closes_on=None)
     client = logged_in(monitor)
     assert _shown(client, "show=overdue") == {late.number}
     assert _shown(client, "show=due") == {soon.number}
@@ -92,7 +90,7 @@ def test_list_of_patients_narrows_to_a_state_and_to_what_is_due_or_overdue(own, 
 
 
 def test_narrowed_list_shows_no_patient_of_another_site(own, other, monitor):
-    PatientOutlook.objects.update(state="on study", due_on="2026-01-05", closes_on="2026-01-05")
+    PatientStatus.objects.update(state="on study", due_on="2026-01-05", closes_on="2026-01-05")
     assert _shown(logged_in(monitor), "show=overdue") == {own.patient.number}
 
 
@@ -122,7 +120,7 @@ def test_list_shows_fifty_a_page(own, monitor):
 
 
 def test_list_counts_no_further_than_it_leads(own, monitor, monkeypatch):
-    monkeypatch.setattr("ecrf.monitoring.lists.COUNTED_AT_MOST", 1)
+    monkeypatch.setattr("ecrf.monitoring.lists.changelist.COUNTED_AT_MOST", 1)
     a_patient(own.site, own.by)
     rows = FirstRows(Entry.objects.order_by("pk"), 1)
     assert (rows.count, rows.is_cut, rows.num_pages) == (1, True, 1)

@@ -12,11 +12,11 @@ from django.utils import timezone
 from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
-from ecrf.monitoring import services
-from ecrf.monitoring.drafting import blocks
 from ecrf.monitoring.models import MonitoringVisit
-from ecrf.monitoring.services import VisitRefused, fingerprint, since_last
-from ecrf.monitoring.worklist import worklist_of
+from ecrf.monitoring.visits import services
+from ecrf.monitoring.visits.drafts import blocks
+from ecrf.monitoring.visits.services import VisitRefused, fingerprint, since_last
+from ecrf.monitoring.visits.worklist import worklist_of
 from tests.builders import a_patient, a_visit
 from tests.conftest import make_user
 from tests.ecrf.monitoring.review_world import (

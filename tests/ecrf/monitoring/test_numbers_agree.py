@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ecrf.monitoring.numbers import site_numbers
+from ecrf.monitoring.home.site_counts import site_numbers
 from tests.ecrf.monitoring.review_world import a_start, an_end, complete_deviation, complete_mrc, signed
 from tests.ecrf.monitoring.world import logged_in, text_of
 

@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS
-from ecrf.casebook.values import Missing
+from ecrf.casebook.record.values import Missing
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 from tests.builders import a_visit, enter
 from tests.conftest import make_site
 from tests.ecrf.monitoring.world import a_world, an_adverse_event, every_page, logged_in, page_of, statements

@@ -4,10 +4,10 @@ import pytest
 from django.urls import reverse
 
 from ecrf.access.roles import Right
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.record.values import Missing
 from ecrf.casebook.services import complete_entries
-from ecrf.casebook.values import Missing
-from ecrf.checks.models import Finding
+from ecrf.checks.models import Discrepancy
+from ecrf.forms.registry import CRFS
 from tests.builders import a_place, enter
 from tests.ecrf.monitoring.world import an_adverse_event, every_page, history_of, logged_in, page_of, text_of
 from tests.ecrf.queries.builders import asked
@@ -52,10 +52,15 @@ def test_zero_blank_missing_and_not_asked_are_four_things(own, monitor):
 
 
 def test_confirmed_question_names_who_and_when(own, monitor):
-    from ecrf.checks.services import confirm
+    from ecrf.checks.discrepancies import confirm
 
-    finding = Finding.objects.get(entry=own.grip)
-    confirm(finding=finding, by=own.by, actor=own.by.acting_at(own.site, Right.ENTER), text=finding.text)
+    discrepancy = Discrepancy.objects.get(entry=own.grip)
+    confirm(
+        discrepancy=discrepancy,
+        by=own.by,
+        actor=own.by.acting_at(own.site, Right.ENTER),
+        asked=discrepancy.identity,
+    )
     page = text_of(logged_in(monitor), page_of(own.visit))
     assert "✓ Confirmed against the source by coordinator" in page
     assert "JST" in page

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from ecrf.casebook.values import Missing
+from ecrf.casebook.record.values import Missing
 from tests.builders import a_visit, enter
 from tests.ecrf.monitoring.review_world import GRADES, a_start, an_end, complete_mrc, verified
 from tests.ecrf.monitoring.world import logged_in, page_of, statements

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.registry import CRFS
+from ecrf.forms.registry import CRFS
 from ecrf.monitoring.site import monitor_site
 from tests.ecrf.monitoring.world import (
     every_page,
@@ -96,7 +96,7 @@ def test_lists_hold_the_own_sites_only(own, other, monitor, data_manager):
 def test_object_that_does_not_exist_is_404(own, monitor):
     client = logged_in(monitor)
     for model, admin in monitor_site._registry.items():
-        for pk in (0, 999_999, 10**30) if hasattr(admin, "page") else ():
+        for pk in (0, 999_999, 10**30) if admin.page else ():
             assert client.get(page_of(model(pk=pk))).status_code == 404
     assert client.get(history_of(own.grip, "no_such_item")).status_code == 404
     assert client.get(history_of(own.grip, "entry")).status_code == 404
@@ -146,9 +146,8 @@ ACTING = {
         "call-off-monitoring-visit",
         "finish-monitoring-visit",
         "save-monitoring-text",
-        "study-locks",
-        "scope-locks",
     ),
+    *("freeze-study", "lock-study", "freeze-scope", "lock-scope", "lift-lock"),
     *("verify", "ask", "take-back", "verify-shown", "plan"),
 }
 """Addresses that take a POST, and none of them changes a value: `tests/rules/test_access.py` says who may."""

@@ -4,11 +4,11 @@ import pytest
 from django.urls import reverse
 
 from ecrf.access.roles import Right
-from ecrf.casebook.protocol import protocol
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.record.values import Missing
 from ecrf.casebook.services import complete_entries
 from ecrf.casebook.striking import strike_out
-from ecrf.casebook.values import Missing
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.ecrf.monitoring.world import an_adverse_event, logged_in, page_of, text_of
 
@@ -23,7 +23,7 @@ def visits(own):
     patient = a_patient(own.site, own.by)
     found = {code: a_visit(patient, code, own.by) for code in ("W01", "W04", "UNS-1")}
     for code, day in (("W01", "2026-01-05"), ("W04", "2026-01-26"), ("UNS-1", "2026-01-12")):
-        enter(found[code], "visit", own.by, fate="done", visited_on=day)
+        enter(found[code], "visit", own.by, occurrence="done", visited_on=day)
     return found
 
 
@@ -76,7 +76,7 @@ def test_missed_visit_wants_its_own_form_only(own, visits, monitor):
     whole = f"0 of {len(protocol().plan('W07').forms)} complete"
     url = page_of(late, "changelist")
     before = text_of(logged_in(monitor), url)
-    enter(late, "visit", own.by, fate="missed")
+    enter(late, "visit", own.by, occurrence="missed")
     after = text_of(logged_in(monitor), url)
     assert after.count(whole) == before.count(whole) - 1
     assert after.count("0 of 1 complete") == before.count("0 of 1 complete") + 1

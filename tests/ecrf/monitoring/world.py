@@ -13,10 +13,10 @@ from django.urls import reverse
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.record.values import Missing
 from ecrf.casebook.services import add_entry
-from ecrf.casebook.values import Missing
-from ecrf.monitoring.reaching import right_to_read
+from ecrf.forms.registry import CRFS
+from ecrf.monitoring.reach import right_to_read
 from ecrf.monitoring.site import monitor_site
 from tests.builders import a_patient, a_visit, enter
 

@@ -7,13 +7,13 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.models import Entry, Status
 from ecrf.casebook.striking import strike_out
-from ecrf.checks import retired
-from ecrf.checks.models import Finding, FindingState
+from ecrf.checks.discrepancies import clear_retired, confirm
+from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import CHECKS
 from ecrf.checks.running import run_all
-from ecrf.checks.services import confirm
+from ecrf.forms.registry import CRFS
 from ecrf.queries import automatic
-from ecrf.queries.correcting import correct_and_answer
+from ecrf.queries.corrections import correct_and_answer
 from ecrf.queries.models import Message, Query, Turn
 from ecrf.queries.services import QueryRefused
 from tests.builders import a_place, enter
@@ -27,9 +27,9 @@ FASTER = "Pulse is 210 /min; 40 to 150 is usual."
 
 
 def confirmed(by):
-    finding = Finding.objects.get(state=FindingState.OPEN)
-    actor = by.acting_at(finding.site, Right.ENTER)
-    assert confirm(finding=finding, by=by, actor=actor, text=finding.text)
+    discrepancy = Discrepancy.objects.get(state=DiscrepancyState.OPEN)
+    actor = by.acting_at(discrepancy.site, Right.ENTER)
+    assert confirm(discrepancy=discrepancy, by=by, actor=actor, asked=discrepancy.identity)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def query(entry, coordinator):
 
 def test_question_in_a_form_in_progress_is_no_query(visit, draft, coordinator):
     enter(visit, "vital-signs", coordinator, pulse="200")
-    assert Finding.objects.get().state == FindingState.OPEN
+    assert Discrepancy.objects.get().state == DiscrepancyState.OPEN
     assert not Query.objects.exists()
 
 
@@ -54,7 +54,7 @@ def test_question_left_at_completion_becomes_a_query(visit, coordinator):
         (2, "pulse", "VS-002", Turn.SITE, Turn.MONITOR),
     ]
     assert conversation(found[1]) == [("opened", FAST)]
-    assert (found[1].opened_by, found[1].value, found[1].finding.text) == (None, "200 /min", FAST)
+    assert (found[1].opened_by, found[1].value, found[1].discrepancy.text) == (None, "200 /min", FAST)
 
 
 def test_question_answered_before_completion_is_no_query(visit, coordinator):
@@ -112,7 +112,7 @@ def test_any_monitor_closes_a_query_of_a_check(query, coordinator, monitor):
 
 def test_change_elsewhere_that_settles_it_is_told(visit, coordinator, entry, query):
     with acting(SYSTEM, patient_id=entry.patient_id):
-        Finding.objects.update(item="weight_kg")
+        Discrepancy.objects.update(item="weight_kg")
         Query.objects.update(item="weight_kg", value="60.0 kg")
         run_all(entry.patient)
     query.refresh_from_db()
@@ -125,7 +125,7 @@ def test_change_elsewhere_that_settles_it_is_told(visit, coordinator, entry, que
 def test_striking_the_row_out_closes_it(visit, coordinator):
     event = an_adverse_event(visit.patient, coordinator, term="Headache")
     with acting(SYSTEM, patient_id=event.patient_id):
-        Finding.objects.create(entry=event, check_id="VS-002", item="term", text="Headache?")
+        Discrepancy.objects.create(entry=event, check_id="VS-002", item="term", text_as_asked="Headache?")
         Entry.objects.filter(pk=event.pk).update(status=Status.COMPLETE)
         automatic.follow_all(visit.patient, SYSTEM)
     assert Query.objects.get(check_id="VS-002").is_open
@@ -142,28 +142,33 @@ def test_check_whose_code_was_removed_ends_its_queries(query, entry, monkeypatch
     query.refresh_from_db()
     assert not query.is_open
     assert conversation(query)[-1] == ("closed", "The check VS-002 is no longer part of the system.")
-    assert Finding.objects.get().state == FindingState.CLEARED
+    assert Discrepancy.objects.get().state == DiscrepancyState.CLEARED
     assert "1 questions of removed checks ended" in capsys.readouterr().out
     call_command("run_checks")
     assert query.messages.count() == 2
 
 
-def test_finding_on_an_item_that_is_gone_ends(query, entry):
+def test_discrepancy_on_an_item_that_is_gone_ends(query, entry):
     with acting(SYSTEM, patient_id=entry.patient_id):
-        Finding.objects.update(item="gone")
+        Discrepancy.objects.update(item="gone")
         Query.objects.update(item="gone")
-        assert retired.clear_retired(entry.patient, SYSTEM) == 1
+        assert clear_retired(entry.patient, SYSTEM) == 1
     query.refresh_from_db()
     assert conversation(query)[-1] == ("closed", "The item is no longer part of the form.")
 
 
 def test_run_checks_opens_the_queries_of_an_older_version(query, entry):
     with acting(SYSTEM, patient_id=entry.patient_id):
-        finding = Finding.objects.create(entry=entry, check_id="VS-003", item="weight_kg", text="x")
-        Finding.objects.filter(pk=finding.pk).update(text="160 kg lies outside 30 to 150 kg.")
-        type(entry)._meta.apps.get_model("trial", "VitalSigns").objects.update(weight_kg="160")
+        discrepancy = Discrepancy.objects.create(
+            entry=entry,
+            check_id="VS-003",
+            item="weight_kg",
+            parameters={"value": "160.0", "low": 30, "high": 150},
+            text_as_asked="160.0 kg lies outside 30 to 150 kg.",
+        )
+        CRFS["vital-signs"].model.objects.update(weight_kg="160")
     call_command("run_checks")
-    assert Query.objects.get(finding=finding).turn == Turn.SITE
+    assert Query.objects.get(discrepancy=discrepancy).turn == Turn.SITE
 
 
 def corrected(query, by, value, text="Misread", **more):

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.checks.models import Finding
+from ecrf.checks.discrepancies import confirm
+from ecrf.checks.models import Discrepancy
 from ecrf.checks.registry import CHECKS
-from ecrf.checks.services import confirm
-from ecrf.monitoring.queries_noise import noise
+from ecrf.monitoring.queries.noise import noise
 from ecrf.queries.models import Query, Turn
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_user
@@ -197,9 +197,9 @@ def test_report_counts_what_was_asked_changed_confirmed_and_is_open(
     change(entry, coordinator, pulse="200")
     change(entry, coordinator, pulse="100")  # changed after
     change(entry, coordinator, systolic="240")
-    finding = Finding.objects.get(item="systolic")
+    discrepancy = Discrepancy.objects.get(item="systolic")
     actor = coordinator.acting_at(entry.site, Right.ENTER)
-    confirm(finding=finding, by=coordinator, actor=actor, text=finding.text)
+    confirm(discrepancy=discrepancy, by=coordinator, actor=actor, asked=discrepancy.identity)
     change(entry, coordinator, spo2="80")
     lines = {line.id: line for line in noise(monitor)}
     found = lines["VS-002"]

@@ -10,9 +10,9 @@ from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.registry import CRFS
 from ecrf.casebook.striking import restore, strike_out
-from ecrf.locks.models import Kind, Lock, Scope
+from ecrf.forms.registry import CRFS
+from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.queries.models import Query, Turn
 from ecrf.queries.services import NotAllowed, QueryRefused, TextRefused
 from tests.builders import enter
@@ -66,9 +66,9 @@ def test_blank_item_of_a_form_in_progress_can_be_asked_about(visit, coordinator,
 
 
 def test_calculated_item_can_be_asked_about(visit, coordinator, monitor):
-    enter(visit, "grip-strength", coordinator, right_1="41.0")
-    grip = visit.entries.get(crf="grip-strength")
-    name = next(iter(CRFS["grip-strength"].calculated))
+    enter(visit, "reading", coordinator, value_1="41.0")
+    grip = visit.entries.get(crf="reading")
+    name = next(iter(CRFS["reading"].calculated))
     assert asked(grip, monitor, item=name).item == name
 
 
@@ -267,16 +267,16 @@ def test_under_a_freeze_people_talk_on_and_under_a_lock_they_are_told(
             where = {"site": entry.site, "patient": entry.patient}
             Lock.objects.create(
                 kind=kind,
-                scope=Scope.PATIENT,
+                scope=LockScope.PATIENT,
                 **where,
                 reason="End",
                 set_at=timezone.now(),
                 set_by=data_manager,
             )
 
-    put(Kind.FREEZE)
+    put(LockKind.FREEZE)
     answered(query, coordinator)
-    put(Kind.LOCK)
+    put(LockKind.LOCK)
     with pytest.raises(QueryRefused, match="Patient 01-001 is locked"):
         act("close", query, data_manager)
     query.refresh_from_db()

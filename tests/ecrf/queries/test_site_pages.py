@@ -6,7 +6,7 @@ from django.urls import reverse
 from ecrf.access.models import Membership
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.striking import strike_out
-from ecrf.checks.models import Finding
+from ecrf.checks.models import Discrepancy
 from ecrf.checks.registry import CHECKS
 from ecrf.queries.models import Message, Query, Turn
 from tests.bench.counting import client_of, statements
@@ -238,11 +238,11 @@ def test_page_without_script_refuses_a_blank_answer_and_keeps_the_page(query, si
 
 def test_query_of_a_check_is_confirmed_in_place(entry, coordinator, site_client):
     change(entry, coordinator, pulse="200")
-    finding, query = Finding.objects.get(), Query.objects.get()
+    discrepancy, query = Discrepancy.objects.get(), Query.objects.get()
     page = site_client.get(page_of(query)).content.decode()
     assert page.count("Pulse is 200 /min; 40 to 150 is usual.") == 1
-    data = {"text": finding.text, "at": "query"}
-    page = site_client.post(reverse("confirm-finding", args=[finding.pk]), data).content.decode()
+    data = {"asked": discrepancy.identity, "at": "query"}
+    page = site_client.post(reverse("confirm-discrepancy", args=[discrepancy.pk]), data).content.decode()
     assert "Query 1, closed" in page
     assert "Confirmed against the source by coordinator." in page
 
@@ -316,8 +316,10 @@ def test_pages_survive_a_check_and_an_item_that_are_gone(
     with acting(SYSTEM, patient_id=entry.patient_id):
         gone = asked(entry, monitor, "Height?", item="weight_kg")
         Query.objects.filter(pk=gone.pk).update(item="height_cm")
-        finding = Finding.objects.create(entry=entry, check_id="OLD-001", item="height_cm", text="Height?")
-        assert finding.pk
+        discrepancy = Discrepancy.objects.create(
+            entry=entry, check_id="OLD-001", item="height_cm", text_as_asked="Height?"
+        )
+        assert discrepancy.pk
     monkeypatch.delitem(CHECKS, "VS-002")
     reviewer = logged_in(monitor)
     for client, url in (

@@ -11,14 +11,14 @@ from django.utils import timezone
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditEvent, Redaction
-from ecrf.casebook.values import Missing
-from ecrf.checks.models import Finding
-from ecrf.locks.models import Scope
+from ecrf.casebook.record.values import Missing
+from ecrf.checks.models import Discrepancy
+from ecrf.locks.models import LockScope
 from ecrf.monitoring.models import MonitoringVisit
-from ecrf.redaction.services import Order, Outcome, redact
-from ecrf.reports.models import TrailExport
+from ecrf.redaction.services import Order, RedactionOutcome, redact
+from ecrf.trail.models import TrailExport
 from tests.builders import enter
-from tests.ecrf.trail_world import World, a_world
+from tests.ecrf.trail.world import World, a_world
 
 NAME = 'Nashi "仮名"\\太郎'
 """Nobody's name; what JSON has to escape stands in it."""
@@ -35,10 +35,10 @@ class Mistake:
     def type_it(self) -> None:
         """Into an item, a missing reason's comment and a reason, and corrected."""
         visit, by = self.world.visit, self.world.coordinator
-        enter(visit, "grip-strength", by, device=f"of {self.name}, and {self.name}")
-        enter(visit, "grip-strength", by, assessor=Missing("unknown", f"{self.name} did it"))
-        enter(visit, "grip-strength", by, device="JD-1", reason=f"That was {self.name}")
-        enter(visit, "grip-strength", by, assessor="A7")
+        enter(visit, "reading", by, device=f"of {self.name}, and {self.name}")
+        enter(visit, "reading", by, assessor=Missing("unknown", f"{self.name} did it"))
+        enter(visit, "reading", by, device="JD-1", reason=f"That was {self.name}")
+        enter(visit, "reading", by, assessor="A7")
 
     def copy_it(self) -> None:
         """Into everything that is kept beside the data."""
@@ -46,10 +46,10 @@ class Mistake:
         world.ask(f"Who is {self.name}?")
         world.verify(value=f"70 /min ({self.name})")
         with world.as_(world.coordinator, Right.ENTER):
-            Finding.objects.create(
-                entry=world.entry, check_id="OLD-001", item="pulse", text=f"Is {self.name} right?"
+            Discrepancy.objects.create(
+                entry=world.entry, check_id="OLD-001", item="pulse", text_as_asked=f"Is {self.name} right?"
             )
-        lock = world.lock(Scope.SITE)
+        lock = world.lock(LockScope.SITE)
         world.lift(lock)
         with world.as_(world.data_manager, Right.LOCK):
             type(lock).objects.filter(pk=lock.pk).update(open_points=f"{self.name}; two more")
@@ -81,7 +81,7 @@ class Mistake:
         }
         return Order(**{**given, "operator": "root", **other})
 
-    def redact(self, **other) -> Outcome:
+    def redact(self, **other) -> RedactionOutcome:
         return redact(self.order(**other))
 
     def events(self):

@@ -50,9 +50,9 @@ def test_dry_run_lists_the_places_without_the_text_and_changes_nothing(everywher
     said = run("--dry-run", "--reason", WHY)
     assert dump() == before
     assert NAME not in said
-    position = everywhere.events().filter(table="trial_gripstrength").first().position
-    assert f"trail, event {position}, Week 4, Grip strength: Device\n" in said
-    assert f"trail, event {position + 2}, Week 4, Grip strength: Device, its reason\n" in said
+    position = everywhere.events().filter(table="stub_trial_stubreading").first().position
+    assert f"trail, event {position}, Week 4, Reading: Device\n" in said
+    assert f"trail, event {position + 2}, Week 4, Reading: Device, its reason\n" in said
     assert re.search(r"^query \d+: text$", said, re.MULTILINE)
     assert re.search(r"^monitoring visit \d+: report, worklist$", said, re.MULTILINE)
     assert re.search(r"^trail, event \d+ of what belongs to no patient, monitoring visit", said, re.MULTILINE)
@@ -106,10 +106,8 @@ def test_reason_is_needed(typed, run):
 
 
 def test_value_that_stands_is_named_by_visit_form_and_item(typed, run):
-    enter(typed.world.visit, "grip-strength", typed.world.coordinator, device=NAME)
-    with pytest.raises(
-        CommandError, match=r"Correct it first at the site: Week 4, Grip strength: Device\."
-    ) as why:
+    enter(typed.world.visit, "reading", typed.world.coordinator, device=NAME)
+    with pytest.raises(CommandError, match=r"Correct it first at the site: Week 4, Reading: Device\.") as why:
         run("--reason", WHY)
     assert NAME not in str(why.value)
 
@@ -145,7 +143,7 @@ def page(client, user, url: str) -> str:
 
 def test_history_of_the_item_shows_the_mark_and_who_redacted_it_when_and_why(typed, client):
     typed.redact()
-    told = page(client, typed.world.coordinator, "/patients/01-001/W04/grip-strength/1/device/history/")
+    told = page(client, typed.world.coordinator, "/patients/01-001/W04/reading/1/device/history/")
     assert "of [redacted], and [redacted]" in told
     assert re.search(rf"data_manager redacted personal data: “{re.escape(WHY)}”", told)
     assert told.count("redacted personal data") == 1

@@ -5,13 +5,13 @@ import pytest
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent, Redaction
-from ecrf.checks.models import Finding
-from ecrf.locks.models import Lock, Scope
+from ecrf.checks.models import Discrepancy
+from ecrf.locks.models import Lock, LockScope
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.queries.models import Message, Query
 from ecrf.redaction.services import RedactionRefused
-from ecrf.reports.models import TrailExport
 from ecrf.signatures.models import Signature
+from ecrf.trail.models import TrailExport
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.redaction.conftest import NAME, WHY, dump, sql, tables_with
@@ -25,12 +25,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-010")]
 def test_text_is_nowhere_in_the_whole_database_afterwards(everywhere):
     assert set(tables_with(NAME)) == {
         "audit_auditevent",
-        "checks_finding",
+        "checks_discrepancy",
         "locks_lock",
         "monitoring_monitoringvisit",
         "queries_message",
         "queries_query",
-        "reports_trailexport",
+        "trail_trailexport",
         "verification_verification",
     }
     everywhere.redact()
@@ -42,13 +42,13 @@ def test_only_the_text_goes_and_what_stood_around_it_stays(everywhere):
     everywhere.redact()
     assert Query.objects.get().text == Message.objects.get().text == "Who is [redacted]?"
     assert Verification.objects.get().value == "70 /min ([redacted])"
-    assert Finding.objects.get().text == "Is [redacted] right?"
+    assert Discrepancy.objects.get().text == "Is [redacted] right?"
     assert Lock.objects.get().open_points == "[redacted]; two more"
     assert TrailExport.objects.get().filters == "[redacted]"
     visit = MonitoringVisit.objects.get()
     assert visit.report == "[redacted] was seen.\n"
     assert visit.worklist["sections"][0]["lines"] == [{"note": "asked: [redacted]"}]
-    grip = [e for e in everywhere.events() if e.table == "trial_gripstrength"]
+    grip = [e for e in everywhere.events() if e.table == "stub_trial_stubreading"]
     assert grip[0].changes["device"] == [None, "of [redacted], and [redacted]"]
     assert grip[1].changes["assessor.missing"][1] == {"reason": "unknown", "comment": "[redacted] did it"}
     assert (grip[2].changes["device"], grip[2].reason) == (
@@ -71,9 +71,9 @@ def test_redacted_patient_keeps_its_data_verification_and_signature(everywhere):
 def test_other_patients_and_other_sites_are_not_touched(everywhere, site, other_site, coordinator, outsider):
     others = [a_patient(site, coordinator), a_patient(other_site, outsider)]
     for other, by in zip(others, (coordinator, outsider), strict=True):
-        enter(a_visit(other, "W01", by), "grip-strength", by, device=NAME)
+        enter(a_visit(other, "W01", by), "reading", by, device=NAME)
     everywhere.redact()
-    assert set(tables_with(NAME)) == {"audit_auditevent", "trial_gripstrength"}
+    assert set(tables_with(NAME)) == {"audit_auditevent", "stub_trial_stubreading"}
     assert not Redaction.objects.filter(chain__in=[other.pk for other in others]).exists()
 
 
@@ -137,7 +137,7 @@ def test_any_text_is_found_and_gone(text, mistake):
 
 def test_part_of_an_escape_is_no_text(mistake):
     """In JSON a line break is \\n: who looks for "nab" there finds one in "\\nab"."""
-    enter(mistake.world.visit, "grip-strength", mistake.world.coordinator, device="x\nab")
+    enter(mistake.world.visit, "reading", mistake.world.coordinator, device="x\nab")
     with pytest.raises(RedactionRefused, match="stands nowhere"):
         mistake.redact(said="nab")
 
@@ -170,8 +170,8 @@ def test_event_of_a_table_that_the_code_no_longer_has_is_redacted_in_all_its_ite
 
 def test_text_that_would_form_again_beside_the_mark_is_refused(mistake):
     visit, by = mistake.world.visit, mistake.world.coordinator
-    enter(visit, "grip-strength", by, device="d]yy")
-    enter(visit, "grip-strength", by, device="JD-1")
+    enter(visit, "reading", by, device="d]yy")
+    enter(visit, "reading", by, device="JD-1")
     before = dump()
     with pytest.raises(RedactionRefused, match="form again"):
         mistake.redact(said="d]y")
@@ -189,7 +189,7 @@ def test_codes_that_hold_the_text_by_chance_stay_what_they_are(mistake):
 
 
 def test_mark_that_does_not_fit_into_a_column_is_cut_at_its_end(mistake):
-    lock = mistake.world.lock(Scope.SITE)
+    lock = mistake.world.lock(LockScope.SITE)
     with acting(SYSTEM):
         Lock.objects.filter(pk=lock.pk).update(reason="x" * 497 + "Qzx")
     mistake.world.lift(Lock.objects.get())

@@ -1,7 +1,6 @@
 """The chain tells what was redacted from what was tampered with; nobody else can change the trail, as before."""
 
 from contextlib import contextmanager
-from importlib import import_module
 from io import StringIO
 
 import pytest
@@ -10,14 +9,13 @@ from django.db import DatabaseError, transaction
 
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.chain import verify
+from ecrf.audit.functions import REVOKE
 from ecrf.audit.models import AuditEvent
+from tests.ecrf.audit.test_web_role import ROLE, granted_in_compose
 from tests.ecrf.redaction.conftest import NAME, sql, tamper
-from tests.ecrf.test_web_role import REVOKES, granted_in_compose
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-010")]
 
-ROLE = "ecrf_web_of_a_test"  # of tests/ecrf/test_web_role.py
-REVOKE = import_module("ecrf.audit.migrations.0006_redacted_by_the_owner").REVOKE
 COLUMNS = "chain, position, places, before, after, reason, redacted_at, redacted_by_id, operator"
 CALL = "SELECT audit_redact({}, {}, 'any text', NULL, 'because', {}, 'me')"
 CALL_ROW = "SELECT audit_redact_row('queries_message', 'id', '1', 'any text', NULL)"
@@ -86,7 +84,7 @@ def test_redacted_event_that_is_altered_again_is_named(change, redacted, spot):
 
 
 def test_redacted_event_that_is_given_its_old_text_back_is_named(typed):
-    old = list(typed.events().filter(table="trial_gripstrength").values_list("pk", "changes"))
+    old = list(typed.events().filter(table="stub_trial_stubreading").values_list("pk", "changes"))
     typed.redact()
     tamper(
         "UPDATE audit_auditevent SET changes = jsonb_build_object('entry_id', changes -> 'entry_id', 'device',"
@@ -189,7 +187,7 @@ def as_web_role():
     for statement in [
         f"CREATE ROLE {ROLE}",
         *granted_in_compose(),
-        *REVOKES,
+        REVOKE,
         REVOKE,
         f"SET LOCAL ROLE {ROLE}",
     ]:
@@ -230,8 +228,8 @@ def test_triggers_that_were_switched_off_for_a_row_are_on_again(everywhere):
     off = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'D'"
     everywhere.redact()
     assert sql(off) == [(0,)]
-    for table in ("queries_message", "reports_trailexport", "monitoring_monitoringvisit"):
-        column = {"queries_message": "text", "reports_trailexport": "filters"}.get(table, "report")
+    for table in ("queries_message", "trail_trailexport", "monitoring_monitoringvisit"):
+        column = {"queries_message": "text", "trail_trailexport": "filters"}.get(table, "report")
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
             sql(f"UPDATE {table} SET {column} = 'x'")
 

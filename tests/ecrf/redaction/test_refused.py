@@ -5,8 +5,8 @@ from django.db import DatabaseError
 
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.refusals import Locked
-from ecrf.casebook.values import Missing
-from ecrf.locks.models import Kind, Lock, Scope
+from ecrf.casebook.record.values import Missing
+from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.redaction import services
 from ecrf.redaction.services import RedactionRefused
 from tests.builders import a_visit, enter
@@ -24,13 +24,13 @@ def refused(mistake, match: str, **other) -> None:
 
 
 def test_text_that_still_stands_in_an_item_is_refused_and_named(everywhere):
-    enter(everywhere.world.visit, "grip-strength", everywhere.world.coordinator, device=NAME)
-    refused(everywhere, "Correct it first at the site: Week 4, Grip strength: Device")
+    enter(everywhere.world.visit, "reading", everywhere.world.coordinator, device=NAME)
+    refused(everywhere, "Correct it first at the site: Week 4, Reading: Device")
 
 
 def test_text_that_still_stands_in_a_missing_reason_is_refused(typed):
-    enter(typed.world.visit, "grip-strength", typed.world.coordinator, right_1=Missing("unknown", NAME))
-    refused(typed, "Week 4, Grip strength: Right")
+    enter(typed.world.visit, "reading", typed.world.coordinator, value_1=Missing("unknown", NAME))
+    refused(typed, "Week 4, Reading: Value")
 
 
 def test_text_that_still_stands_in_the_reason_of_a_struck_out_row_is_refused(typed):
@@ -68,19 +68,21 @@ def test_reason_that_holds_the_text_is_refused(typed):
     refused(typed, "without it", reason=f"It says {NAME}")
 
 
-@pytest.mark.parametrize("kind", [Kind.LOCK, Kind.FREEZE])
-@pytest.mark.parametrize("scope", [Scope.VISIT, Scope.SITE, Scope.STUDY])
+@pytest.mark.parametrize("kind", [LockKind.LOCK, LockKind.FREEZE])
+@pytest.mark.parametrize("scope", [LockScope.VISIT, LockScope.SITE, LockScope.STUDY])
 def test_locked_patient_is_refused_in_the_locks_words(kind, scope, typed):
     typed.world.lock(scope, kind)
     before = dump()
-    with pytest.raises(Locked, match=rf"is {Kind(kind).label} since .* by data_manager: Interim analysis"):
+    with pytest.raises(
+        Locked, match=rf"is {LockKind(kind).label} since .* by data_manager: Interim analysis"
+    ):
         typed.redact()
     assert dump() == before
 
 
 def test_lock_of_another_visit_is_not_in_the_way(typed):
     other = a_visit(typed.world.patient, "W07", typed.world.coordinator)
-    lock = typed.world.lock(Scope.SITE)
+    lock = typed.world.lock(LockScope.SITE)
     typed.world.lift(lock)
     with acting(SYSTEM):
         Lock.objects.create(

@@ -1,4 +1,4 @@
-"""A visit with a complete MRC form and an investigator who may sign."""
+"""A visit with a complete scale and an investigator who may sign."""
 
 import html
 import re
@@ -16,10 +16,9 @@ from ecrf.signatures.services import chain_length, sign
 from ecrf.signatures.signers import confirm_identity
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import PASSWORD
-from trial.crfs.mrc_strength import MUSCLES
-from trial.outcomes import mrc_items
 
-GRADES = mrc_items(MUSCLES)
+QUESTIONS = tuple(f"question_{number}" for number in range(1, 13))
+"""Of the stub's scale."""
 BOTH = {"username": "investigator", "password": PASSWORD, "declares": "yes"}
 
 
@@ -36,13 +35,13 @@ def complete(where, crf, by, number=1, **values) -> Entry:
     return Entry.objects.get(patient=place.patient, visit=place.visit, crf=crf, number=number, parent=None)
 
 
-def complete_mrc(visit, by) -> Entry:
-    given = dict.fromkeys(GRADES, "4")
-    return complete(visit, "mrc-strength", by, assessor="A1", assessed_at="09:30", before_dose="yes", **given)
+def complete_scale(visit, by) -> Entry:
+    given = dict.fromkeys(QUESTIONS, "4")
+    return complete(visit, "scale", by, assessor="A1", assessed_at="09:30", before_dose="yes", **given)
 
 
-def change(visit, by, value="3", item=GRADES[0], reason="Misread") -> None:
-    assert item in enter(visit, "mrc-strength", by, reason=reason, **{item: value}).changed
+def change(visit, by, value="3", item=QUESTIONS[0], reason="Misread") -> None:
+    assert item in enter(visit, "scale", by, reason=reason, **{item: value}).changed
 
 
 def checked(user: User) -> User:
@@ -83,17 +82,17 @@ def visit(site, coordinator):
 
 
 @pytest.fixture
-def mrc(visit, coordinator) -> Entry:
-    return complete_mrc(visit, coordinator)
+def scale(visit, coordinator) -> Entry:
+    return complete_scale(visit, coordinator)
 
 
 @pytest.fixture
-def url(visit, mrc) -> str:
+def url(visit, scale) -> str:
     return reverse("sign-visit", args=[visit.patient.number, visit.code])
 
 
 @pytest.fixture
-def desk(investigator):
+def sdv_page(investigator):
     """The investigator's browser."""
     return at(investigator)
 

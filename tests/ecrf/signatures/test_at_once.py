@@ -9,12 +9,12 @@ from django.db import connection
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import acting
 from ecrf.audit.chain import verify
-from ecrf.signatures.models import Scope, Signature
+from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.signatures.services import SignatureRefused, chain_length
 from tests.builders import a_patient, a_visit
 from tests.conftest import make_site, make_user
-from tests.ecrf.signatures.conftest import change, checked, complete_mrc, signed
-from tests.ecrf.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
+from tests.ecrf.casebook.record.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
+from tests.ecrf.signatures.conftest import change, checked, complete_scale, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def committed(_django_db_helper) -> SimpleNamespace:  # noqa: F811
     coordinator = make_user("coordinator", Role.COORDINATOR, site)
     investigator = checked(make_user("investigator", Role.INVESTIGATOR, site))
     visit = a_visit(a_patient(site, coordinator), "W04", coordinator)
-    complete_mrc(visit, coordinator)
+    complete_scale(visit, coordinator)
     return SimpleNamespace(visit=visit, coordinator=coordinator, investigator=investigator)
 
 
@@ -46,7 +46,7 @@ def test_somebody_saves_while_the_visit_is_signed(committed):
     """Whoever comes first: a signature never stands over a value that its page did not show."""
     seen = chain_length(committed.visit.patient)
     said, _ = at_once(
-        trying(lambda: signed(committed.visit, Scope.VISIT, committed.investigator, seen)),
+        trying(lambda: signed(committed.visit, SignatureScope.VISIT, committed.investigator, seen)),
         lambda: change(committed.visit, committed.coordinator),
     )
     found = Signature.objects.first()
@@ -66,7 +66,7 @@ def test_signature_waits_for_a_save_that_has_begun_and_is_refused(committed):
 
     def sign_meanwhile() -> str:
         begun.wait(10)
-        return trying(lambda: signed(visit, Scope.VISIT, committed.investigator, seen))()
+        return trying(lambda: signed(visit, SignatureScope.VISIT, committed.investigator, seen))()
 
     assert "changed meanwhile" in at_once(sign_meanwhile, save)[0]
     assert not Signature.objects.exists()
@@ -74,7 +74,7 @@ def test_signature_waits_for_a_save_that_has_begun_and_is_refused(committed):
 
 def test_double_click_signs_once(committed):
     seen = chain_length(committed.visit.patient)
-    click = trying(lambda: signed(committed.visit, Scope.VISIT, committed.investigator, seen))
+    click = trying(lambda: signed(committed.visit, SignatureScope.VISIT, committed.investigator, seen))
     said = at_once(click, click, click)
     assert sorted("signed already" in each for each in said) == [False, True, True]
     assert Signature.objects.count() == 1

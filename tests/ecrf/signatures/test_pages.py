@@ -9,38 +9,48 @@ from ecrf.access.login_log import LoginEvent
 from ecrf.access.models import Membership
 from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.casebook.models import PatientOutlook
-from ecrf.casebook.wording import visit_label
+from ecrf.casebook.labels import visit_label
+from ecrf.casebook.models import PatientStatus
 from ecrf.queries.models import Query, Turn
 from ecrf.signatures.models import Signature
 from tests.bench.counting import statements
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import PASSWORD, make_user
-from tests.ecrf.signatures.conftest import BOTH, GRADES, at, change, complete, complete_mrc, post, seen, words
+from tests.ecrf.signatures.conftest import (
+    BOTH,
+    QUESTIONS,
+    at,
+    change,
+    complete,
+    complete_scale,
+    post,
+    seen,
+    words,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.requirement("R-040")
-def test_data_stand_on_the_page_with_the_meaning_and_the_counts(desk, url, investigator):
-    page = words(desk.get(url))
+def test_data_stand_on_the_page_with_the_meaning_and_the_counts(sdv_page, url, investigator):
+    page = words(sdv_page.get(url))
     for told in (
         "Sign: Week 4",
-        "Shoulder abduction",
+        "Question 1",
         "“I have reviewed the data of this visit and confirm that they are accurate and complete",
-        "1 visit, 1 form, 25 values",
+        "1 visit, 1 form, 16 values",
         "You sign as Synthetic investigator",
         "legally binding equivalent of my handwritten signature",
     ):
         assert told in page
-    assert reverse("item", args=[*url.strip("/").split("/")[1:3], "mrc-strength", "1", GRADES[0]]) not in page
+    assert reverse("item", args=[*url.strip("/").split("/")[1:3], "scale", "1", QUESTIONS[0]]) not in page
 
 
 @pytest.mark.requirement("R-040")
-def test_what_is_open_stands_on_top_with_links(desk, url, visit, mrc, coordinator, monitor):
-    enter(visit, "grip-strength", coordinator, right_1="31.0")
-    a_query(mrc, monitor, "Is this grade right?")
-    answer = desk.get(url)
+def test_what_is_open_stands_on_top_with_links(sdv_page, url, visit, scale, coordinator, monitor):
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    a_query(scale, monitor, "Is this grade right?")
+    answer = sdv_page.get(url)
     page, source = words(answer), answer.content.decode()
     for told in (
         "Not complete yet: complete it, then sign",
@@ -49,7 +59,7 @@ def test_what_is_open_stands_on_top_with_links(desk, url, visit, mrc, coordinato
         "Is this grade right?",
     ):
         assert told in page
-    for link in ("#grip-strength-1", f"#mrc-strength-1-{GRADES[0]}"):
+    for link in ("#vital-signs-1", f"#scale-1-{QUESTIONS[0]}"):
         assert f'href="/patients/{visit.patient.number}/W04/{link}"' in source
     assert 'name="password"' not in source
 
@@ -58,16 +68,16 @@ def a_query(entry, by, text):
     now = entry.site.now()
     with acting(SYSTEM, source="test"):
         return Query.objects.create(
-            patient=entry.patient, site=entry.site, number=1, entry=entry, item=GRADES[0], text=text,
-            turn=Turn.SITE, turn_since=now, asked_in=Turn.MONITOR, opened_at=now, opened_by=by,
+            patient=entry.patient, site=entry.site, number=1, entry=entry, item=QUESTIONS[0],
+            text_as_asked=text, turn=Turn.SITE, turn_since=now, asked_in=Turn.MONITOR, opened_at=now, opened_by=by,
         )  # fmt: skip
 
 
-def test_casebook_page_names_overdue_visits_and_shows_everything(desk, visit, mrc, coordinator):
-    complete(visit, "visit", coordinator, fate="done", visited_on="2026-01-05", contact="on-site")
+def test_casebook_page_names_overdue_visits_and_shows_everything(sdv_page, visit, scale, coordinator):
+    complete(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05", contact="on-site")
     baseline = a_visit(visit.patient, "W01", coordinator)
-    enter(baseline, "visit", coordinator, fate="done", visited_on="2025-12-15", contact="on-site")
-    page = words(desk.get(reverse("sign-casebook", args=[visit.patient.number])))
+    enter(baseline, "visit", coordinator, occurrence="done", visited_on="2025-12-15", contact="on-site")
+    page = words(sdv_page.get(reverse("sign-casebook", args=[visit.patient.number])))
     for told in (
         "Overdue: ",
         "overdue since",
@@ -78,39 +88,39 @@ def test_casebook_page_names_overdue_visits_and_shows_everything(desk, visit, mr
         assert told in page
 
 
-def test_missed_position_and_nonsense_are_taken_for_an_old_page(desk, url):
+def test_missed_position_and_nonsense_are_taken_for_an_old_page(sdv_page, url):
     for text in ("", "x", "-5", "9" * 40, "١٢"):
-        assert post(desk, url, seen=text).status_code == 409
+        assert post(sdv_page, url, seen=text).status_code == 409
     assert not Signature.objects.exists()
 
 
 def test_signing_page_takes_the_same_number_of_statements_whatever_is_on_it(
-    desk, site, coordinator, investigator
+    sdv_page, site, coordinator, investigator
 ):
     few = a_visit(a_patient(site, coordinator), "W04", coordinator)
-    complete_mrc(few, coordinator)
+    complete_scale(few, coordinator)
     many = a_visit(a_patient(site, coordinator), "W04", coordinator)
-    complete_mrc(many, coordinator)
+    complete_scale(many, coordinator)
     for code in ("W01", "W07", "W10"):
-        complete_mrc(a_visit(many.patient, code, coordinator), coordinator)
-        enter(many, "infusion", coordinator, number=int(code[1:]), dosing_weight_kg="60")
+        complete_scale(a_visit(many.patient, code, coordinator), coordinator)
+        enter(many, "dose", coordinator, number=int(code[1:]), given_g="60")
     for name, arguments in (("sign-visit", ["W04"]), ("sign-casebook", [])):
         urls = [reverse(name, args=[each.patient.number, *arguments]) for each in (few, many)]
-        desk.get(urls[0])
-        assert len({statements(lambda u=u: desk.get(u)).count for u in urls}) == 1
+        sdv_page.get(urls[0])
+        assert len({statements(lambda u=u: sdv_page.get(u)).count for u in urls}) == 1
 
 
 # --- signing --------------------------------------------------------------------------------------
 
 
 @pytest.mark.requirement("R-030")
-def test_signed_visit_shows_its_manifest_and_the_next_one(desk, url, visit, site, coordinator):
+def test_signed_visit_shows_its_manifest_and_the_next_one(sdv_page, url, visit, site, coordinator):
     other = a_visit(a_patient(site, coordinator), "W04", coordinator)
-    complete_mrc(other, coordinator)
-    PatientOutlook.objects.update(unfinished_code="")
-    answer = post(desk, url)
+    complete_scale(other, coordinator)
+    PatientStatus.objects.update(unfinished_code="")
+    answer = post(sdv_page, url)
     assert (answer.status_code, answer.headers["Location"]) == (302, url)
-    page = words(desk.get(url))
+    page = words(sdv_page.get(url))
     assert re.search(
         r"✓ Signed by Synthetic investigator \(investigator\), 20\d\d-\d\d-\d\d \d\d:\d\d JST, for Week 4",
         page,
@@ -118,38 +128,40 @@ def test_signed_visit_shows_its_manifest_and_the_next_one(desk, url, visit, site
     assert f"Next to sign: {other.patient.number}, Week 4" in page
 
 
-def test_form_and_casebook_are_signed_on_their_pages(desk, visit, mrc, coordinator, investigator):
-    enter(visit, "grip-strength", coordinator, right_1="31.0")
-    form = reverse("sign-form", args=[visit.patient.number, "W04", "mrc-strength", 1])
-    assert post(desk, form).status_code == 302
-    assert Signature.objects.get().entry == mrc
-    assert post(desk, reverse("sign-casebook", args=[visit.patient.number]), seen="9999").status_code == 422
+def test_form_and_casebook_are_signed_on_their_pages(sdv_page, visit, scale, coordinator, investigator):
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    form = reverse("sign-form", args=[visit.patient.number, "W04", "scale", 1])
+    assert post(sdv_page, form).status_code == 302
+    assert Signature.objects.get().entry == scale
+    assert (
+        post(sdv_page, reverse("sign-casebook", args=[visit.patient.number]), seen="9999").status_code == 422
+    )
 
 
 @pytest.mark.requirement("R-034")
 @pytest.mark.requirement("R-040")
-def test_stale_page_is_refused_and_shows_the_data_as_they_are_now(desk, url, visit, coordinator):
-    old = seen(desk, url)
+def test_stale_page_is_refused_and_shows_the_data_as_they_are_now(sdv_page, url, visit, coordinator):
+    old = seen(sdv_page, url)
     change(visit, coordinator, "2")
-    answer = post(desk, url, seen=old)
+    answer = post(sdv_page, url, seen=old)
     assert answer.status_code == 409
     assert "changed meanwhile" in words(answer)
-    assert "Week 4, MRC strength: Shoulder abduction, right changed, by coordinator" in words(answer)
+    assert "Week 4, Scale: Question 1 changed, by coordinator" in words(answer)
     assert "checked" in answer.content.decode()
     assert not Signature.objects.exists()
-    assert post(desk, url).status_code == 302
+    assert post(sdv_page, url).status_code == 302
 
 
-def test_wrong_password_on_a_stale_page_says_that_it_is_stale(desk, url, visit, coordinator):
-    old = seen(desk, url)
+def test_wrong_password_on_a_stale_page_says_that_it_is_stale(sdv_page, url, visit, coordinator):
+    old = seen(sdv_page, url)
     change(visit, coordinator, "2")
-    assert "Changed since you looked: Week 4" in words(post(desk, url, seen=old, password="wrong"))
+    assert "Changed since you looked: Week 4" in words(post(sdv_page, url, seen=old, password="wrong"))
 
 
-def test_second_click_signs_nothing_and_says_so(desk, url):
-    old = seen(desk, url)
-    assert post(desk, url, seen=old).status_code == 302
-    answer = post(desk, url, seen=old)
+def test_second_click_signs_nothing_and_says_so(sdv_page, url):
+    old = seen(sdv_page, url)
+    assert post(sdv_page, url, seen=old).status_code == 302
+    answer = post(sdv_page, url, seen=old)
     assert (answer.status_code, Signature.objects.count()) == (409, 1)
     assert "signed already" in words(answer)
 
@@ -164,7 +176,7 @@ def test_second_click_signs_nothing_and_says_so(desk, url):
 def test_direct_post_by_others_is_refused(who, status, url, visit, request):
     client = at(request.getfixturevalue(who))
     number = visit.patient.number
-    for address in (url, f"/patients/{number}/sign/", f"/patients/{number}/W04/mrc-strength/1/sign/"):
+    for address in (url, f"/patients/{number}/sign/", f"/patients/{number}/W04/scale/1/sign/"):
         data = {"seen": "99", "username": who, "password": PASSWORD, "declares": "yes"}
         assert client.post(address, data).status_code == status
         assert client.get(address).status_code == status
@@ -173,10 +185,10 @@ def test_direct_post_by_others_is_refused(who, status, url, visit, request):
 
 
 @pytest.mark.requirement("R-035")
-def test_membership_that_ended_signs_no_more(desk, url, investigator):
+def test_membership_that_ended_signs_no_more(sdv_page, url, investigator):
     with acting(SYSTEM, source="test"):
         Membership.objects.update(is_current=False)
-    assert desk.post(url, {**BOTH, "seen": "99"}).status_code == 404
+    assert sdv_page.post(url, {**BOTH, "seen": "99"}).status_code == 404
 
 
 @pytest.mark.requirement("R-037")

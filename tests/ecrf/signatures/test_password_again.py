@@ -9,16 +9,16 @@ from ecrf.access.login_log import LoginEvent, What
 from ecrf.access.roles import Role
 from ecrf.signatures.models import Declaration, Signature
 from tests.conftest import PASSWORD, make_user
+from tests.ecrf.access.test_lockout import later
 from tests.ecrf.signatures.conftest import change, post, words
-from tests.ecrf.test_lockout import later
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.requirement("R-033")
 @pytest.mark.requirement("R-054")
-def test_wrong_passwords_count_to_the_lockout_of_the_login(desk, url, client):
-    answers = [post(desk, url, password="wrong", seen="1") for _ in range(WRONG_TRIES)]
+def test_wrong_passwords_count_to_the_lockout_of_the_login(sdv_page, url, client):
+    answers = [post(sdv_page, url, password="wrong", seen="1") for _ in range(WRONG_TRIES)]
     assert {answer.status_code for answer in answers} == {422}
     assert "Nothing was signed" in words(answers[0])
     assert "ask an administrator to unlock it" in words(answers[-1])
@@ -27,33 +27,33 @@ def test_wrong_passwords_count_to_the_lockout_of_the_login(desk, url, client):
         What.WRONG_TO_SIGN,
         What.LOCKED,
     ]
-    assert post(desk, url).status_code == 422
+    assert post(sdv_page, url).status_code == 422
     assert not Signature.objects.exists()
     assert not Declaration.objects.exists()
     login = client.post("/login/", {"username": "investigator", "password": PASSWORD})
     assert "nobody can log in with it" in login.content.decode()
     later(timedelta(minutes=20))
-    assert post(desk, url).status_code == 302
+    assert post(sdv_page, url).status_code == 302
 
 
-def test_wrong_tries_at_the_login_and_at_a_signature_add_up(desk, url, client):
+def test_wrong_tries_at_the_login_and_at_a_signature_add_up(sdv_page, url, client):
     for _ in range(WRONG_TRIES - 1):
         client.post("/login/", {"username": "investigator", "password": "wrong"})
-    assert "ask an administrator" in words(post(desk, url, password="wrong"))
+    assert "ask an administrator" in words(post(sdv_page, url, password="wrong"))
 
 
-def test_right_password_ends_the_count_of_wrong_tries(desk, url):
+def test_right_password_ends_the_count_of_wrong_tries(sdv_page, url):
     for _ in range(2):
         for _ in range(WRONG_TRIES - 1):
-            post(desk, url, password="wrong", seen="1")
-        post(desk, url, seen="1")
+            post(sdv_page, url, password="wrong", seen="1")
+        post(sdv_page, url, seen="1")
     assert not LoginEvent.objects.filter(what=What.LOCKED).exists()
 
 
 @pytest.mark.requirement("R-038")
-def test_nobody_signs_with_the_user_name_and_password_of_somebody_else(desk, url, site):
+def test_nobody_signs_with_the_user_name_and_password_of_somebody_else(sdv_page, url, site):
     make_user("second", Role.INVESTIGATOR, site)
-    answer = post(desk, url, username="second")
+    answer = post(sdv_page, url, username="second")
     assert answer.status_code == 422
     assert "nobody can sign for somebody else" in words(answer)
     assert LoginEvent.objects.get().username == "investigator"
@@ -62,30 +62,30 @@ def test_nobody_signs_with_the_user_name_and_password_of_somebody_else(desk, url
 
 @pytest.mark.requirement("R-032")
 def test_first_signature_of_a_session_asks_for_both_and_later_ones_for_the_password(
-    desk, url, visit, coordinator, client
+    sdv_page, url, visit, coordinator, client
 ):
-    assert post(desk, url, username="").status_code == 422
-    assert post(desk, url).status_code == 302
+    assert post(sdv_page, url, username="").status_code == 422
+    assert post(sdv_page, url).status_code == 302
     change(visit, coordinator)
-    assert 'name="username"' not in desk.get(url).content.decode()
+    assert 'name="username"' not in sdv_page.get(url).content.decode()
     only = {"password": PASSWORD, "username": ""}
-    assert post(desk, url, **{**only, "password": "wrong"}).status_code == 422
-    assert post(desk, url, **only).status_code == 302
+    assert post(sdv_page, url, **{**only, "password": "wrong"}).status_code == 422
+    assert post(sdv_page, url, **only).status_code == 302
     change(visit, coordinator, "2")
-    desk.post("/logout/")
-    desk.post("/login/", {"username": "investigator", "password": PASSWORD})
-    assert 'name="username"' in desk.get(url).content.decode()
-    assert post(desk, url, **only).status_code == 422
+    sdv_page.post("/logout/")
+    sdv_page.post("/login/", {"username": "investigator", "password": PASSWORD})
+    assert 'name="username"' in sdv_page.get(url).content.decode()
+    assert post(sdv_page, url, **only).status_code == 422
 
 
 @pytest.mark.requirement("R-032")
-def test_login_in_place_asks_for_both_again(desk, url, visit, coordinator):
-    post(desk, url)
+def test_login_in_place_asks_for_both_again(sdv_page, url, visit, coordinator):
+    post(sdv_page, url)
     change(visit, coordinator)
-    desk.post("/login/again/", {"username": "investigator", "password": PASSWORD})
-    assert 'name="username"' in desk.get(url).content.decode()
+    sdv_page.post("/login/again/", {"username": "investigator", "password": PASSWORD})
+    assert 'name="username"' in sdv_page.get(url).content.decode()
 
 
-def test_refused_signature_leaves_both_to_be_asked_for(desk, url):
-    assert post(desk, url, seen="x").status_code == 409
-    assert 'name="username"' in desk.get(url).content.decode()
+def test_refused_signature_leaves_both_to_be_asked_for(sdv_page, url):
+    assert post(sdv_page, url, seen="x").status_code == 409
+    assert 'name="username"' in sdv_page.get(url).content.decode()

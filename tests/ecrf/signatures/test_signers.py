@@ -6,23 +6,23 @@ from django.db import DatabaseError, transaction
 
 from ecrf.access.roles import Role
 from ecrf.audit.models import AuditEvent
-from ecrf.signatures.models import Declaration, IdentityCheck, Scope
+from ecrf.signatures.models import Declaration, IdentityCheck, SignatureScope
 from ecrf.signatures.services import SignatureRefused
 from tests.builders import enter
 from tests.conftest import make_user
+from tests.ecrf.casebook.record.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
 from tests.ecrf.signatures.conftest import change, signed
-from tests.ecrf.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.requirement("R-037")
-def test_investigator_whose_identity_nobody_confirmed_cannot_sign(visit, mrc, site):
+def test_investigator_whose_identity_nobody_confirmed_cannot_sign(visit, scale, site):
     new = make_user("new-investigator", Role.INVESTIGATOR, site)
     with pytest.raises(SignatureRefused, match="make sure who you are"):
-        signed(visit, Scope.VISIT, new)
+        signed(visit, SignatureScope.VISIT, new)
     call_command("confirm_identity", new.username, "--by", "Synthetic manager", "--how", "passport seen")
-    assert signed(visit, Scope.VISIT, new).stands
+    assert signed(visit, SignatureScope.VISIT, new).stands
     record = IdentityCheck.objects.get()
     assert (record.user, record.how, record.confirmed_by) == (new, "passport seen", "Synthetic manager")
     assert AuditEvent.objects.filter(table="signatures_identitycheck").count() == 1
@@ -39,26 +39,26 @@ def test_identity_needs_an_account_a_name_and_a_way(investigator, name, by, how)
 
 
 @pytest.mark.requirement("R-037")
-def test_declaration_is_asked_for_once_and_kept(visit, mrc, coordinator, investigator):
+def test_declaration_is_asked_for_once_and_kept(visit, scale, coordinator, investigator):
     with pytest.raises(SignatureRefused, match="declaration"):
-        signed(visit, Scope.VISIT, investigator, declares=False)
-    signed(visit, Scope.VISIT, investigator)
+        signed(visit, SignatureScope.VISIT, investigator, declares=False)
+    signed(visit, SignatureScope.VISIT, investigator)
     assert "legally binding equivalent" in Declaration.objects.get(declared_by=investigator).text
     change(visit, coordinator)
-    signed(visit, Scope.VISIT, investigator, declares=False)
+    signed(visit, SignatureScope.VISIT, investigator, declares=False)
     assert Declaration.objects.count() == 1
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         Declaration.objects.update(text="Nothing")
 
 
-def test_refused_signature_leaves_no_declaration(visit, mrc, coordinator, investigator):
-    enter(visit, "grip-strength", coordinator, right_1="31.0")
+def test_refused_signature_leaves_no_declaration(visit, scale, coordinator, investigator):
+    enter(visit, "vital-signs", coordinator, pulse="70")
     with pytest.raises(SignatureRefused):
-        signed(visit, Scope.VISIT, investigator)
+        signed(visit, SignatureScope.VISIT, investigator)
     assert not Declaration.objects.exists()
 
 
-def test_account_without_a_full_name_cannot_sign(visit, mrc, investigator):
+def test_account_without_a_full_name_cannot_sign(visit, scale, investigator):
     investigator.full_name = " "
     with pytest.raises(SignatureRefused, match="full name"):
-        signed(visit, Scope.VISIT, investigator)
+        signed(visit, SignatureScope.VISIT, investigator)

@@ -5,24 +5,24 @@ import re
 import pytest
 from django.urls import reverse
 
-from ecrf.casebook.models import Entry, PatientOutlook
-from ecrf.entry.to_sign import things_to_sign, waiting
-from ecrf.monitoring.numbers import site_numbers
-from ecrf.signatures.models import Scope
+from ecrf.casebook.models import Entry, PatientStatus
+from ecrf.entry.today.to_sign import things_to_sign, waiting
+from ecrf.monitoring.home.site_counts import site_numbers
+from ecrf.signatures.models import SignatureScope
 from ecrf.signatures.services import chain_length
 from tests.bench.counting import statements
 from tests.builders import a_patient, a_visit, enter
+from tests.ecrf.casebook.test_review_status_edges import ae
 from tests.ecrf.signatures.conftest import (
-    GRADES,
+    QUESTIONS,
     at,
     change,
     complete,
-    complete_mrc,
+    complete_scale,
     post,
     signed,
     words,
 )
-from tests.ecrf.test_marks_edges import ae
 
 pytestmark = pytest.mark.django_db
 
@@ -34,9 +34,9 @@ MANIFEST = (
 
 @pytest.mark.requirement("R-030")
 def test_manifest_stands_wherever_the_record_is_shown_or_printed(
-    visit, mrc, investigator, coordinator, monitor
+    visit, scale, investigator, coordinator, monitor
 ):
-    signed(visit, Scope.VISIT, investigator)
+    signed(visit, SignatureScope.VISIT, investigator)
     number = visit.patient.number
     site, review = at(coordinator), at(monitor)
     for client, address in (
@@ -46,19 +46,19 @@ def test_manifest_stands_wherever_the_record_is_shown_or_printed(
         (site, reverse("print-casebook", args=[number])),
         (review, reverse("monitor:casebook_patient_change", args=[visit.patient.pk])),
         (review, reverse("monitor:casebook_visit_change", args=[visit.pk])),
-        (review, reverse("monitor:casebook_entry_change", args=[mrc.pk])),
+        (review, reverse("monitor:casebook_entry_change", args=[scale.pk])),
         (review, reverse("print-visit", args=[number, "W04"])),
     ):
         assert re.search(MANIFEST, words(client.get(address))), address
 
 
 @pytest.mark.requirement("R-034")
-def test_broken_signature_shows_with_what_broke_it(visit, mrc, investigator, coordinator, monitor):
-    signed(visit, Scope.VISIT, investigator)
+def test_broken_signature_shows_with_what_broke_it(visit, scale, investigator, coordinator, monitor):
+    signed(visit, SignatureScope.VISIT, investigator)
     change(visit, coordinator, reason="Transcription error")
-    number, anchor = visit.patient.number, f"#mrc-strength-1-{GRADES[0]}"
+    number, anchor = visit.patient.number, f"#scale-1-{QUESTIONS[0]}"
     told = (
-        "by a change: Week 4, MRC strength: Shoulder abduction, right 4 → 3, by coordinator (coordinator),"
+        "by a change: Week 4, Scale: Question 1 4 → 3, by coordinator (coordinator),"
         " reason “Transcription error”"
     )
     for client, address, link in (
@@ -78,117 +78,119 @@ def test_broken_signature_shows_with_what_broke_it(visit, mrc, investigator, coo
     assert "What stands here is not signed" in printed
 
 
-def test_reason_and_name_are_shown_as_text(visit, mrc, investigator, coordinator):
-    signed(visit, Scope.VISIT, investigator)
+def test_reason_and_name_are_shown_as_text(visit, scale, investigator, coordinator):
+    signed(visit, SignatureScope.VISIT, investigator)
     change(visit, coordinator, reason="<b>bold</b>")
     assert b"<b>bold" not in at(coordinator).get(f"/patients/{visit.patient.number}/W04/").content
 
 
-def test_history_keeps_the_broken_one_after_signing_anew(desk, url, visit, coordinator):
-    post(desk, url)
+def test_history_keeps_the_broken_one_after_signing_anew(sdv_page, url, visit, coordinator):
+    post(sdv_page, url)
     change(visit, coordinator)
-    post(desk, url, username="")
-    page = words(desk.get(f"/patients/{visit.patient.number}/"))
+    post(sdv_page, url, username="")
+    page = words(sdv_page.get(f"/patients/{visit.patient.number}/"))
     assert page.count("✓ stands") == page.count("✗ broken") == 1
 
 
 @pytest.mark.requirement("R-039")
-def test_today_lists_what_to_sign_for_investigators_only(desk, visit, mrc, investigator, coordinator):
-    PatientOutlook.objects.update(unfinished_code="")
-    page = words(desk.get("/"))
+def test_today_lists_what_to_sign_for_investigators_only(sdv_page, visit, scale, investigator, coordinator):
+    PatientStatus.objects.update(unfinished_code="")
+    page = words(sdv_page.get("/"))
     assert f"To sign 1 {visit.patient.number} Week 4" in page
-    signed(visit, Scope.VISIT, investigator)
-    assert "Every complete visit and log is signed" in words(desk.get("/"))
+    signed(visit, SignatureScope.VISIT, investigator)
+    assert "Every complete visit and log is signed" in words(sdv_page.get("/"))
     change(visit, coordinator)
-    assert "✗ broken" in words(desk.get("/"))
+    assert "✗ broken" in words(sdv_page.get("/"))
     assert "To sign" not in words(at(coordinator).get("/"))
 
 
 @pytest.mark.requirement("R-039")
 def test_today_lists_logs_by_patient_and_counts_as_the_monitor_does(
-    desk, visit, mrc, coordinator, investigator, monitor
+    sdv_page, visit, scale, coordinator, investigator, monitor
 ):
     """A complete visit, two entries of a log, and a visit that is still entered, of which one form is complete."""
     later = a_visit(visit.patient, "W10", coordinator)
-    complete_mrc(later, coordinator)
-    enter(later, "grip-strength", coordinator, right_1="31.0")
+    complete_scale(later, coordinator)
+    enter(later, "vital-signs", coordinator, pulse="70")
     for entry_number in (1, 2):
         ae(visit.patient, coordinator, entry_number)
-    PatientOutlook.objects.update(unfinished_code="W10")
-    page = words(desk.get("/"))
+    PatientStatus.objects.update(unfinished_code="W10")
+    page = words(sdv_page.get("/"))
     number = visit.patient.number
     assert f"To sign 3 {number} Week 4 Adverse events: 2 to sign 1 of them is still being entered" in page
     assert waiting(investigator).count == site_numbers(monitor)[0].unsigned == 3
-    assert reverse("log", args=[number, "adverse-event"]) in desk.get("/").content.decode()
-    signed(Entry.objects.get(crf="adverse-event", number=1), Scope.FORM, investigator)
-    page = desk.get("/").content.decode()
+    assert reverse("log", args=[number, "adverse-event"]) in sdv_page.get("/").content.decode()
+    signed(Entry.objects.get(crf="adverse-event", number=1), SignatureScope.FORM, investigator)
+    page = sdv_page.get("/").content.decode()
     assert reverse("sign-form", args=[number, "casebook", "adverse-event", 2]) in page
     assert waiting(investigator).count == site_numbers(monitor)[0].unsigned == 3
 
 
 @pytest.mark.requirement("R-039")
 def test_what_is_to_sign_stands_by_the_date_of_the_visit_broken_or_not(
-    desk, site, visit, mrc, coordinator, investigator
+    sdv_page, site, visit, scale, coordinator, investigator
 ):
     """Week 4 broke after it was signed; week 1 of the same patient and of another were never signed."""
     other = a_patient(site, coordinator)
     early, late = a_visit(visit.patient, "W01", coordinator), a_visit(other, "W01", coordinator)
     for each, day in ((visit, "2026-02-02"), (early, "2026-01-05"), (late, "2026-01-12")):
-        complete(each, "visit", coordinator, fate="done", visited_on=day, contact="on-site")
+        complete(each, "visit", coordinator, occurrence="done", visited_on=day, contact="on-site")
     for each in (early, late):
-        complete_mrc(each, coordinator)
-    PatientOutlook.objects.update(unfinished_code="")
-    signed(visit, Scope.VISIT, investigator)
+        complete_scale(each, coordinator)
+    PatientStatus.objects.update(unfinished_code="")
+    signed(visit, SignatureScope.VISIT, investigator)
     change(visit, coordinator)
-    PatientOutlook.objects.update(unfinished_code="")
+    PatientStatus.objects.update(unfinished_code="")
     found = things_to_sign([site])
     assert [(each.patient, each.visit, bool(each.broken)) for each in found] == [
         (visit.patient, early.pk, False), (other, late.pk, False), (visit.patient, visit.pk, True)
     ]  # fmt: skip
-    assert "✗ broken" in words(desk.get("/"))
-    signed(early, Scope.VISIT, investigator)
-    page = words(desk.get(reverse("sign-visit", args=[visit.patient.number, "W01"])))
+    assert "✗ broken" in words(sdv_page.get("/"))
+    signed(early, SignatureScope.VISIT, investigator)
+    page = words(sdv_page.get(reverse("sign-visit", args=[visit.patient.number, "W01"])))
     assert f"Next to sign: {visit.patient.number}, Week 4 ✗ signature broken" in page
 
 
 @pytest.mark.requirement("R-039")
-def test_broken_casebook_stands_for_everything_of_its_patient(visit, mrc, coordinator, investigator, site):
+def test_broken_casebook_stands_for_everything_of_its_patient(visit, scale, coordinator, investigator, site):
     ae(visit.patient, coordinator, 1)
-    signed(visit.patient, Scope.CASEBOOK, investigator)
+    signed(visit.patient, SignatureScope.CASEBOOK, investigator)
     change(visit, coordinator)
     (only,) = things_to_sign([site])
-    assert (only.words, only.broken.scope) == ("Casebook", Scope.CASEBOOK)
+    assert (only.words, only.broken.scope) == ("Casebook", SignatureScope.CASEBOOK)
     found = waiting(investigator)
     assert (found.count, found.entered) == (2, 0)
 
 
 @pytest.mark.requirement("R-039")
-def test_today_takes_the_same_number_of_statements_with_many_to_sign(desk, site, visit, mrc, coordinator):
-    desk.get("/")
-    few = statements(lambda: desk.get("/")).count
+def test_today_takes_the_same_number_of_statements_with_many_to_sign(
+    sdv_page, site, visit, scale, coordinator
+):
+    sdv_page.get("/")
+    few = statements(lambda: sdv_page.get("/")).count
     for _ in range(8):
-        complete_mrc(a_visit(a_patient(site, coordinator), "W04", coordinator), coordinator)
-    PatientOutlook.objects.update(unfinished_code="")
+        complete_scale(a_visit(a_patient(site, coordinator), "W04", coordinator), coordinator)
+    PatientStatus.objects.update(unfinished_code="")
     ae(visit.patient, coordinator, 1)
-    assert "After each signature" in words(desk.get("/"))
-    assert statements(lambda: desk.get("/")).count == few
+    assert "After each signature" in words(sdv_page.get("/"))
+    assert statements(lambda: sdv_page.get("/")).count == few
 
 
-def test_signatures_cost_a_page_one_statement_whatever_their_number(visit, mrc, investigator, coordinator):
+def test_signatures_cost_a_page_one_statement_whatever_their_number(visit, scale, investigator, coordinator):
     client, page = at(coordinator), f"/patients/{visit.patient.number}/"
     client.get(page)
     few = statements(lambda: client.get(page)).count
     for grade in ("3", "2", "4"):
-        signed(visit, Scope.VISIT, investigator)
+        signed(visit, SignatureScope.VISIT, investigator)
         change(visit, coordinator, grade)
-    signed(visit.patient, Scope.CASEBOOK, investigator)
+    signed(visit.patient, SignatureScope.CASEBOOK, investigator)
     assert statements(lambda: client.get(page)).count == few
 
 
-def test_coordinator_sees_the_state_and_no_way_to_sign(visit, mrc, investigator, coordinator):
-    complete(visit, "visit", coordinator, fate="missed", missed_reason="Away")
+def test_coordinator_sees_the_state_and_no_way_to_sign(visit, scale, investigator, coordinator):
+    complete(visit, "visit", coordinator, occurrence="missed", missed_reason="Away")
     page = f"/patients/{visit.patient.number}/W04/"
     assert "Sign the visit" not in words(at(coordinator).get(page))
-    signed(visit, Scope.VISIT, investigator)
+    signed(visit, SignatureScope.VISIT, investigator)
     assert "✓ signed" in words(at(coordinator).get(page))
     assert chain_length(visit.patient)

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.builders import a_patient, a_visit
+from tests.ecrf.casebook.test_review_status_edges import ae
 from tests.ecrf.monitoring.world import logged_in, page_of, text_of
-from tests.ecrf.signatures.conftest import change, checked, complete_mrc, signed
-from tests.ecrf.test_marks_edges import ae
+from tests.ecrf.signatures.conftest import change, checked, complete_scale, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,7 @@ def test_safety_reads_no_value_of_another_form_in_what_broke_the_casebook(
 ):
     patient = a_patient(site, coordinator)
     visit = a_visit(patient, "W04", coordinator)
-    complete_mrc(visit, coordinator)
+    complete_scale(visit, coordinator)
     event = ae(patient, coordinator, 1)
     signed(patient, "casebook", checked(investigator))
     change(visit, coordinator)

@@ -21,5 +21,5 @@ def entry(visit, coordinator):
 
 @pytest.fixture
 def draft(visit, coordinator):
-    enter(visit, "grip-strength", coordinator, right_1="31.0")
-    return Entry.objects.get(visit=visit, crf="grip-strength")
+    enter(visit, "reading", coordinator, value_1="31.0")
+    return Entry.objects.get(visit=visit, crf="reading")

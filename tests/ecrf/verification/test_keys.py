@@ -9,7 +9,7 @@ from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.monitoring.world import logged_in, page_of, text_of
 from tests.ecrf.queries.builders import asked, change, complete, vital_signs
-from tests.ecrf.verification.desk import length, press_q, press_u, press_v, verify, verify_shown
+from tests.ecrf.verification.acts import length, press_q, press_u, press_v, verify, verify_shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-098")]
 
@@ -70,7 +70,7 @@ def test_refusal_without_javascript_is_the_page_with_the_words_at_the_item(entry
 
 
 def test_without_javascript_the_next_item_to_verify_follows(visit, coordinator, monitor):
-    enter(visit, "visit", coordinator, fate="done", visited_on="2026-01-05", contact="on-site")
+    enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05", contact="on-site")
     entry = complete(visit, "visit", coordinator)
     answer = press_v(logged_in(monitor), entry, "visited_on", in_place=False)
     assert answer.status_code == 302
@@ -154,7 +154,7 @@ def test_page_shows_each_standing_in_words(entry, monitor, coordinator):
 
 def test_next_goes_by_visit_then_by_log_then_to_the_next_patient(visit, coordinator, monitor, data_manager):
     def done(visit, on):
-        enter(visit, "visit", coordinator, fate="done", visited_on=on, contact="on-site")
+        enter(visit, "visit", coordinator, occurrence="done", visited_on=on, contact="on-site")
         return complete(visit, "visit", coordinator)
 
     later = a_visit(visit.patient, "W07", coordinator)
@@ -173,7 +173,7 @@ def test_next_goes_by_visit_then_by_log_then_to_the_next_patient(visit, coordina
         "Location"
     ] == page_of(visit)
     for entry in (first, second, third):
-        for item in ("visited_on", "fate", "contact"):
+        for item in ("visited_on", "occurrence", "contact"):
             verify(entry, monitor, item, despite_query=True)
     assert after(f"visit:{other.pk}") == reverse("monitor:index")
     assert "Nothing else is left" in text_of(client, reverse("monitor:index"))

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.marks import ReviewMark
+from ecrf.casebook.review_status import ReviewStatus
 from ecrf.verification.models import SiteShare
-from ecrf.verification.plan import DRAWS
+from ecrf.verification.plan import SAMPLES
 from ecrf.verification.services import PlanRefused, set_share
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit
@@ -34,27 +34,27 @@ def put(site, by, share, from_on=date(2020, 1, 1), reason="Findings at this site
     return set_share(site=site, share=share, from_on=from_on, reason=reason, by=by, actor=actor)
 
 
-def drawn():
-    return set(ReviewMark.objects.filter(is_sampled=True).values_list("entry", flat=True))
+def sampled():
+    return set(ReviewStatus.objects.filter(is_sampled=True).values_list("entry", flat=True))
 
 
 def test_raising_a_share_adds_forms_and_takes_none_away(forms, site, data_manager):
-    found = [drawn()]
+    found = [sampled()]
     for share in (0, 20, 60, 100):
         put(site, data_manager, share)
-        found.append(drawn())
+        found.append(sampled())
     assert found[1] == set()
     assert found[1] <= found[2] <= found[3] <= found[4]
     assert len(found[4]) == 8
-    below = ReviewMark.objects.filter(draw__lt=60 * DRAWS // 100).values_list("entry", flat=True)
+    below = ReviewStatus.objects.filter(sample__lt=60 * SAMPLES // 100).values_list("entry", flat=True)
     assert found[3] == set(below)
 
 
 def test_share_holds_for_forms_completed_from_its_day_on(forms, site, data_manager):
     put(site, data_manager, 100, from_on=site.today() + timedelta(days=1))
-    before = drawn()
+    before = sampled()
     put(site, data_manager, 100, from_on=site.today())
-    assert len(before) < len(drawn()) == 8
+    assert len(before) < len(sampled()) == 8
 
 
 def test_form_completed_later_follows_the_share_in_force(site, data_manager, coordinator):
@@ -62,13 +62,13 @@ def test_form_completed_later_follows_the_share_in_force(site, data_manager, coo
     visit = a_visit(a_patient(site, coordinator), "W04", coordinator)
     vital_signs(visit, coordinator)
     complete(visit, "vital-signs", coordinator)
-    assert len(drawn()) == 1
+    assert len(sampled()) == 1
 
 
 def test_other_site_keeps_its_share(forms, other_site, data_manager):
-    before = drawn()
+    before = sampled()
     put(other_site, data_manager, 100)
-    assert drawn() == before
+    assert sampled() == before
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_page_tells_the_plan_in_words_and_keeps_what_was_typed(site, data_manage
     assert "YYYY-MM-DD" in refused.content.decode()
     assert client.post(url, {**given, "from_on": "2026-01-01"}).status_code == 302
     page = text_of(logged_in(monitor), url)
-    for words in ("Grip strength, all items", "our provisional default", "40 %", "Findings at this site"):
+    for words in ("Reading, all items", "our provisional default", "40 %", "Findings at this site"):
         assert words in page
     assert "Set another share" not in page
     assert logged_in(monitor).post(url, given).status_code == 403

@@ -12,19 +12,19 @@ from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import acting
 from ecrf.audit.chain import verify as verify_chain
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.marks import ReviewMark
 from ecrf.casebook.models import Entry
-from ecrf.casebook.registry import CRFS
+from ecrf.casebook.record.values import Missing
+from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.services import add_entry
 from ecrf.casebook.striking import strike_out
-from ecrf.casebook.values import Missing
-from ecrf.locks.models import Kind, Lock, Scope
+from ecrf.forms.registry import CRFS
+from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.verification.models import Verification
 from ecrf.verification.refusals import HasOpenQuery, Stale, VerificationRefused
 from tests.builders import enter
 from tests.conftest import make_user
 from tests.ecrf.queries.builders import act, asked, change
-from tests.ecrf.verification.desk import length, take_back, verify
+from tests.ecrf.verification.acts import length, take_back, verify
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-098")]
 
@@ -33,7 +33,7 @@ def locked(entry, by, kind):
     with acting(by.acting_at(entry.site, Right.LOCK)):
         Lock.objects.create(
             kind=kind,
-            scope=Scope.SITE,
+            scope=LockScope.SITE,
             site=entry.site,
             reason="End of study",
             set_at=timezone.now(),
@@ -64,9 +64,9 @@ def test_verifying_twice_gives_one_verification(entry, monitor):
 
 
 def test_mark_counts_what_is_verified(entry, monitor):
-    before = ReviewMark.objects.get(entry=entry)
+    before = ReviewStatus.objects.get(entry=entry)
     verify(entry, monitor)
-    after = ReviewMark.objects.get(entry=entry)
+    after = ReviewStatus.objects.get(entry=entry)
     assert after.rest_verified == before.rest_verified + 1
 
 
@@ -109,7 +109,7 @@ def test_changed_item_alone_falls_back_and_can_be_verified_again(entry, monitor,
 
 def test_form_in_progress_is_not_verified(draft, monitor):
     with pytest.raises(VerificationRefused, match="not completed"):
-        verify(draft, monitor, "right_1")
+        verify(draft, monitor, "value_1")
 
 
 def test_blank_and_calculated_items_are_not_verified(entry, monitor, coordinator):
@@ -161,9 +161,9 @@ def test_only_monitors_verify(entry, data_manager, coordinator):
 
 @pytest.mark.requirement("R-112")
 def test_freeze_lets_verify_and_a_lock_refuses_in_words(entry, monitor, data_manager):
-    locked(entry, data_manager, Kind.FREEZE)
+    locked(entry, data_manager, LockKind.FREEZE)
     made = verify(entry, monitor)
-    locked(entry, data_manager, Kind.LOCK)
+    locked(entry, data_manager, LockKind.LOCK)
     with pytest.raises(VerificationRefused, match="locked"):
         verify(entry, monitor, "systolic")
     with pytest.raises(VerificationRefused, match="locked"):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from trial.synthetic.loading import NotLoaded, load
 
@@ -24,7 +25,8 @@ class Command(BaseCommand):
             raise CommandError("DEMO_PASSWORD is not set. Set it to the password of the demo's accounts.")
         began = monotonic()
         try:
-            load(password=password, say=self._say, jobs=max(1, options["jobs"]))
+            jobs = max(1, options["jobs"])
+            load(password=password, say=self._say, now=timezone.now(), jobs=jobs)
         except NotLoaded as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"The synthetic study is ready ({monotonic() - began:.0f} s).")

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Patient
-from ecrf.checks.retired import clear_retired
+from ecrf.checks.discrepancies import clear_retired
 from ecrf.checks.running import run_all
 from ecrf.queries.automatic import follow_all
 

@@ -57,16 +57,16 @@ class Command(BaseCommand):
         by = User.objects.filter(username=options["by"]).first()
         if by is None:
             raise CommandError(f"There is no user {options['by']}.")
-        said = _asked("The text to redact (not shown): ")
+        text = _asked("The text to redact (not shown): ")
         reason = options["reason"] or (input("Why: ") if sys.stdin.isatty() else "")
-        return Order(patient, said, reason.strip(), by, getpass.getuser())
+        return Order(patient, text, reason.strip(), by, getpass.getuser())
 
     def _redact(self, order: Order, *, is_dry: bool) -> None:
-        found = look(order)
-        for line in lines(found):
+        places = look(order)
+        for line in lines(places):
             self.stdout.write(line)
         if is_dry:
-            rows, events = counted(len(found.copies), "row"), counted(len(found.events), "event")
+            rows, events = counted(len(places.copies), "row"), counted(len(places.events), "event")
             self.stdout.write(f"{rows}, {events}. Nothing was changed.")
             return
         if sys.stdin.isatty() and input("This cannot be undone. Type yes to go on: ").strip() != "yes":
@@ -83,5 +83,5 @@ class Command(BaseCommand):
 
 def _asked(prompt: str) -> str:
     """Typed without being shown, or all of standard input."""
-    said = getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.read()
-    return said.replace("\x00", "").strip()
+    typed = getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.read()
+    return typed.replace("\x00", "").strip()

@@ -1,0 +1,45 @@
+"""The database's functions and triggers that stand in `sql/*.sql`: their current source, run by the migrations."""
+
+from pathlib import Path
+
+from django.db.migrations import RunSQL
+from django.db.models import BooleanField, Func
+
+ENGINE = Path(__file__).resolve().parent.parent
+
+
+def sources() -> dict[str, str]:
+    """{file, such as `audit/sql/write.sql`: its text}, of the whole engine."""
+    return {str(file.relative_to(ENGINE)): file.read_text() for file in sorted(ENGINE.glob("*/sql/*.sql"))}
+
+
+def install(*files: str) -> RunSQL:
+    """Make these functions and triggers as their files say now; each file may run again over an older version.
+
+    A change of a file needs a migration that installs it again. Bodies are not checked when they are made: a file of
+    today may name a table that a later migration makes.
+    """
+    known = sources()
+    whole = "\n".join(known[file] for file in files)
+    return RunSQL(f"SET LOCAL check_function_bodies = off;\n{whole}", RunSQL.noop)
+
+
+class IsReview(Func):
+    """In a query, whether a table (`IsReview("table")`) holds what reviewers and checks did, and no study data: the
+    database's own function, which its triggers ask too."""
+
+    function = "audit_is_review"
+    output_field = BooleanField()
+
+
+ONLY_READ = "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"
+ONLY_ADDED = "UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"
+REVOKED = {
+    "audit_auditevent": ONLY_READ,
+    "audit_auditchain": ONLY_READ,
+    "audit_redaction": ONLY_READ,
+    "access_loginevent": ONLY_ADDED,
+}
+"""{table: the rights that nobody but its owner keeps, under whatever name they were granted}."""
+
+REVOKE = "; ".join(f"SELECT audit_revoke(ARRAY['{table}'], '{rights}')" for table, rights in REVOKED.items())

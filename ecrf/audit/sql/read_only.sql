@@ -1,0 +1,17 @@
+-- Whoever was granted it, under whatever name: of these tables only the owner keeps more than the rights named here.
+CREATE OR REPLACE FUNCTION audit_revoke(tables text[], rights text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN
+        SELECT DISTINCT c.oid::regclass::text AS relation,
+            CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END AS grantee
+        FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) acl
+        WHERE c.oid = ANY (tables::regclass[]) AND acl.grantee <> c.relowner
+    LOOP
+        EXECUTE 'REVOKE ' || rights || ' ON ' || found.relation || ' FROM ' || found.grantee;
+    END LOOP;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION audit_revoke(text[], text) FROM PUBLIC;

@@ -1,0 +1,82 @@
+"""The calendar feed: each visit still expected of the sites' patients, by patient number and nothing else of them."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from icalendar import Calendar, Event
+
+from ecrf.access.models import Site, User
+from ecrf.access.reach import reachable, sites
+from ecrf.access.roles import READERS
+from ecrf.casebook.models import Patient
+from ecrf.casebook.schedule.due import LIVING, VisitDue, VisitState
+from ecrf.casebook.schedule.status import schedule_statuses_of
+
+PATIENTS_AT_MOST = 200
+"""Beyond these, a calendar tells nobody anything; and every program fetches the whole of it again and again."""
+REFRESH = timedelta(hours=6)
+
+
+def calendar_of(user: User) -> bytes | None:
+    """The feed as iCalendar text (RFC 5545); None when the user may read patients at no site (any more)."""
+    where = list(sites(user, *READERS))
+    if not where:
+        return None
+    calendar = _empty_calendar(where)
+    now = timezone.now()
+    for patient, due in _awaited(user):
+        calendar.add_component(_event(patient, due, now))
+    return bytes(calendar.to_ical())
+
+
+def _awaited(user: User) -> Iterator[tuple[Patient, VisitDue]]:
+    living = reachable(user, Patient.objects.filter(schedule_status__state__in=LIVING), *READERS)
+    patients = list(
+        living.select_related("site").order_by("schedule_status__closes_on", "number")[:PATIENTS_AT_MOST]
+    )
+    schedule_statuses = schedule_statuses_of(patients)
+    for patient in patients:
+        yield from (
+            (patient, due) for due in schedule_statuses[patient.pk].visits if due.is_awaited and due.opens_on
+        )
+
+
+def _empty_calendar(where: list[Site]) -> Calendar:
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", "-//eCRF//Expected visits//EN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", calendar_name(where))
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", f"PT{REFRESH // timedelta(hours=1)}H")
+    return calendar
+
+
+def calendar_name(where: list[Site]) -> str:
+    """The name under which calendar programs list the feed."""
+    codes = ", ".join(site.code for site in where)
+    name = f"eCRF visits, site{'s' if len(where) > 1 else ''} {codes}"
+    return f"{name} (synthetic data)" if settings.SYNTHETIC_DATA else name
+
+
+def _event(patient: Patient, due: VisitDue, now: datetime) -> Event:
+    """The whole window as one all-day event. Its identity stays when its dates move."""
+    assert due.opens_on
+    assert due.closes_on
+    event = Event()
+    event.add("uid", f"{patient.number}-{due.plan.code}@ecrf")
+    event.add("dtstamp", now)
+    event.add("dtstart", due.opens_on)
+    event.add("dtend", due.closes_on + timedelta(days=1))  # the first day after it, says RFC 5545
+    event.add("summary", _summary(patient, due))
+    event.add("transp", "TRANSPARENT")  # a window keeps nobody busy
+    return event
+
+
+def _summary(patient: Patient, due: VisitDue) -> str:
+    marks = ["practice"] * patient.site.is_practice + ["synthetic"] * settings.SYNTHETIC_DATA
+    late = "overdue, was " if due.state == VisitState.OVERDUE else ""
+    remark = f" ({', '.join(marks)})" if marks else ""
+    return f"{patient.number} {due.plan.label}, {late}due {due.due_on}{remark}"

@@ -1,0 +1,348 @@
+"""A patient's rows, loaded in one statement: of each kind of form, in the order of the visits."""
+
+import json
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from django.db import DEFAULT_DB_ALIAS, connection, models
+
+from ecrf.access.models import User
+from ecrf.casebook.laboratory.ranges import Range
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.places import Place
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+
+Convert = Callable[[Any], Any]
+READ = json.JSONDecoder(parse_float=Decimal)
+
+# In the order of the model's fields, as `from_db` wants them.
+ENTRY = (
+    "id",
+    "visit_id",
+    "crf",
+    "parent_id",
+    "number",
+    "form_version",
+    "status",
+    "missing",
+    "struck_at",
+    "struck_reason",
+)
+PARENT = "id", "parent_id", "number", "status", "struck_at"
+COLUMNS = ", ".join([*(f"e.{name}" for name in ENTRY), *(f"p.{name}" for name in PARENT)])
+# Each entry's row is looked up by its key, in the table of its kind: a join of all the tables takes long to plan.
+ROWS = """
+    SELECT {columns}, v.code,
+        (SELECT ARRAY[u.id::text, u.username, u.full_name] FROM access_user u WHERE u.id = e.struck_by_id),
+        CASE e.crf {kinds} END
+    FROM casebook_entry e
+    LEFT JOIN casebook_visit v ON v.id = e.visit_id AND v.patient_id = %(patient)s
+    LEFT JOIN casebook_entry p ON p.id = e.parent_id AND p.patient_id = %(patient)s
+    WHERE e.patient_id = %(patient)s AND e.crf = ANY(%(keys)s){limits}
+"""
+KIND = " WHEN '{key}' THEN (SELECT to_jsonb(t)::text FROM {table} t WHERE t.entry_id = e.id)"
+AT_VISITS = " AND e.visit_id = ANY(%(visits)s)"
+WITH_NUMBER = " AND (e.crf <> '{}' OR e.number = {:d})"
+RANGES = """
+    SELECT test, unit, low, high, sex, valid_from, valid_to FROM casebook_referencerange
+    WHERE site_id = %s AND withdrawn_at IS NULL ORDER BY test, unit, sex, valid_from, id
+"""
+
+
+class Undeclared(LookupError):
+    """A check asked for a form that it does not declare to read."""
+
+
+def last_with(rows: list[Any], item: str) -> Any | None:
+    """The last of these rows in which the item has a value."""
+    return next((row for row in reversed(rows) if getattr(row, item) is not None), None)
+
+
+class PatientData:
+    """Read-only. Whatever is asked for at once is loaded by one statement, whatever the number of visits.
+
+    `reads` limits which kinds may be asked for, so that a check reads nothing that it has not declared.
+    Rows that are struck out are left out, save where `with_struck` asks for them.
+    """
+
+    def __init__(self, patient: Patient, reads: frozenset[str] | None = None) -> None:
+        self.patient = patient
+        self.reads = reads
+        self._rows: dict[str, list[Any]] = {}
+        self._standing: dict[str, list[Any]] = {}
+        self._days: dict[str, date | None] = {}
+        self._ranks: dict[str, tuple[int, int]] = {}
+        self._partial: dict[str, set[int]] = {}
+        self._ranges: list[list[Range]] = []
+
+    def limited_to(self, reads: frozenset[str]) -> "PatientData":
+        """The same patient data, opened at the declared kinds only."""
+        view = PatientData(self.patient, reads)
+        view._rows, view._standing, view._ranges = self._rows, self._standing, self._ranges
+        view._days, view._ranks = self._days, self._ranks
+        return view
+
+    def load(self, *keys: str) -> None:
+        """Load these kinds, as far as they are not there whole, in one statement."""
+        self._add(set(keys) - (set(self._rows) - set(self._partial)), {})
+
+    def load_beside(self, place: Place, keys: set[str]) -> None:
+        """Load what recording at this place reads, in one statement. Of a fixed set of rows, those with the same name
+        as the place's are enough: a haemoglobin is compared with haemoglobins."""
+        key = place.definition.key
+        is_named = key in keys and place.definition.row_names
+        is_there = key in self._rows and place.number in self._partial.get(key, {place.number})
+        numbers = {key: place.number} if is_named and not is_there else {}
+        self._add(keys - set(self._rows) | set(numbers), numbers)
+
+    def _add(self, wanted: set[str], numbers: dict[str, int]) -> None:
+        if wanted:
+            wanted |= {protocol().visit_form} - set(self._rows)
+            found = load_rows(self.patient, wanted, numbers=numbers)
+            for key in wanted:
+                beside = self._partial.pop(key, set())
+                if key in numbers:
+                    found[key] += self._rows.get(key, [])
+                    self._partial[key] = beside | {numbers[key]}
+            self._rows |= found
+            self._sort(wanted)
+
+    @property
+    def loaded(self) -> frozenset[str]:
+        """The kinds that are loaded."""
+        return frozenset(self._rows)
+
+    def put(self, key: str, row: Crf) -> None:
+        """Let the row that is being written stand for its stored version."""
+        rows = self.with_struck(key)
+        self._rows[key] = [*(r for r in rows if r.entry_id is None or r.entry_id != row.entry_id), row]
+        self._sort([key] if key != protocol().visit_form else self._rows)
+
+    def rows(self, key: str) -> list[Any]:
+        """Every row of one kind of form, in the order of the visits, then of the number."""
+        if self.reads is not None and key not in self.reads:
+            raise Undeclared(f"A check reads {key} without declaring it.")
+        if key not in self._standing:
+            self._standing[key] = [row for row in self.with_struck(key) if not row.entry.is_struck]
+        return self._standing[key]
+
+    def with_struck(self, key: str) -> list[Any]:
+        """As `rows`, those that are struck out among them."""
+        if key not in self._rows:
+            self.load(key)
+        return self._rows[key]
+
+    def row_at(self, place: Place) -> Crf | None:
+        """The row at this place, if one is stored: for a kind whose other rows are looked at as well."""
+        where = (place.visit.pk if place.visit else None, place.parent, place.number)
+        for row in self.with_struck(place.definition.key):
+            entry = row.entry
+            if where == (entry.visit_id, entry.parent.number if entry.parent else None, entry.number):
+                entry.patient, entry.visit = place.patient, place.visit
+                return row  # type: ignore[no-any-return]
+        return None
+
+    def row_of_parent(self, place: Place) -> Crf | None:
+        """The row of the form whose row stands at this place, or will."""
+        above = place.above
+        if above is None:
+            return None
+        return self.row_at(above) if above.definition.key in self._rows else stored_row(above)
+
+    def one(self, key: str) -> Any | None:
+        """The row of a form that a patient has once."""
+        return next(iter(self.rows(key)), None)
+
+    def at(self, key: str, visit_code: str) -> list[Any]:
+        """The rows of one kind of form at one visit."""
+        return [row for row in self.rows(key) if row.entry.visit and row.entry.visit.code == visit_code]
+
+    def earlier(self, key: str, row: Crf) -> list[Any]:
+        """The rows of the kind at earlier visits, the last one last."""
+        rows = self.rows(key)
+        return rows[: bisect_left(rows, self._rank(row), key=self._rank)]
+
+    def previous(self, key: str, row: Crf) -> Any | None:
+        """The last row of the kind at an earlier visit."""
+        return next(reversed(self.earlier(key, row)), None)
+
+    def last(self, key: str, row: Crf, item: str) -> Any | None:
+        """The last row of the kind at an earlier visit in which the item has a value."""
+        return last_with(self.earlier(key, row), item)
+
+    def children(self, key: str, parent: Crf) -> list[Any]:
+        """The rows of a row kind that belong to one entry."""
+        return [r for r in self.rows(key) if r.entry.parent_id == parent.entry_id]
+
+    def parent(self, key: str, row: Crf) -> Any | None:
+        """The row of the form whose row this one is."""
+        return next((r for r in self.rows(key) if r.entry_id == row.entry.parent_id), None)
+
+    def linked(self, row: Crf, item: str) -> Any | None:
+        """The row that a link item of this row names."""
+        link: Any = row._meta.get_field(item)
+        address = getattr(row, item)
+        return next((r for r in self.rows(link.to) if address and r.entry.link == address), None)
+
+    def linking(self, key: str, item: str, row: Crf) -> list[Any]:
+        """The rows of one kind whose link item names this row."""
+        return [r for r in self.rows(key) if getattr(r, item) == row.entry.link]
+
+    @property
+    def ranges(self) -> list[Range]:
+        """The reference ranges of the patient's site, save the withdrawn ones; loaded once."""
+        if not self._ranges:
+            self._ranges.append(load_ranges(self.patient.site_id))
+        return self._ranges[0]
+
+    @property
+    def visit_days(self) -> dict[str, date | None]:
+        """{visit code: its date}, of every visit whose form was begun."""
+        trial = protocol()
+        if not self._days:
+            rows = self.with_struck(trial.visit_form)
+            self._days |= {r.entry.visit.code: getattr(r, trial.visit_date_item) for r in rows}
+        return self._days
+
+    def _rank(self, row: Crf) -> tuple[int, int]:
+        """The order of rows by their visit, each visit looked up once: a form may have hundreds of rows."""
+        visit = row.entry.visit
+        if visit is None:
+            return -1, 0
+        if visit.code not in self._ranks:
+            self._ranks[visit.code] = protocol().rank(visit.code, self.visit_days)
+        return self._ranks[visit.code]
+
+    def _sort(self, keys: Any) -> None:
+        if protocol().visit_form in keys:
+            self._days.clear()
+            self._ranks.clear()
+            _ = self.visit_days  # before the sorting: a list that is being sorted looks empty
+
+        def order(row: Crf) -> tuple[tuple[int, int], int, int]:
+            entry = row.entry
+            return self._rank(row), entry.parent.number if entry.parent else 0, entry.number
+
+        for key in keys:
+            self._rows[key].sort(key=order)
+            self._standing.pop(key, None)
+
+
+class LoadedRange(NamedTuple):
+    """One reference range as it is looked up: of a site, not withdrawn."""
+
+    test: str
+    unit: str
+    low: Decimal | None
+    high: Decimal | None
+    sex: str
+    valid_from: date
+    valid_to: date | None
+
+
+def load_ranges(site_id: int) -> list[Range]:
+    """The reference ranges of a site, save the withdrawn ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(RANGES, [site_id])
+        return [LoadedRange(*line) for line in cursor.fetchall()]
+
+
+def stored_row(place: Place) -> Crf | None:
+    """The row at this place, if one is stored, by itself; one statement."""
+    joined = "entry" if place.parent is None else "entry__parent"
+    rows = place.definition.model._default_manager.select_related(joined)
+    row = next(iter(rows.filter(**{f"entry__{name}": value for name, value in place.lookup().items()})), None)
+    if row:
+        row.entry.patient, row.entry.visit = place.patient, place.visit
+    return row
+
+
+def load_rows(
+    patient: Patient,
+    keys: Iterable[str],
+    visits: Collection[int] | None = None,
+    numbers: Mapping[str, int] = MappingProxyType({}),
+) -> dict[str, list[Crf]]:
+    """{CRF key: its rows}, in no order, struck out ones too; `visits` limits them to these visits' ids, `numbers` a
+    kind to the rows with one number.
+    """
+    found: dict[str, list[Crf]] = {key: [] for key in keys}
+    if not found:
+        return found
+    limits = "" if visits is None else AT_VISITS
+    limits += "".join(WITH_NUMBER.format(key, number) for key, number in numbers.items())
+    kinds = "".join(KIND.format(key=key, table=_table(key)) for key in found)
+    given: dict[str, Any] = {"patient": patient.pk, "keys": list(found), "visits": list(visits or ())}
+    with connection.cursor() as cursor:
+        cursor.execute(ROWS.format(columns=COLUMNS, kinds=kinds, limits=limits), given)
+        # An entry that is just being made has no row yet.
+        lines = [line for line in cursor.fetchall() if line[-1] is not None]
+    visits_by_id: dict[int, Visit] = {}
+    parents: dict[int, Entry] = {}
+    for line in lines:
+        found[line[ENTRY.index("crf")]].append(_row(patient, line, visits_by_id, parents))
+    return found
+
+
+def _table(key: str) -> str:
+    return connection.ops.quote_name(CRFS[key].model._meta.db_table)
+
+
+def _row(patient: Patient, line: tuple[Any, ...], visits: dict[int, Visit], parents: dict[int, Entry]) -> Crf:
+    entry = Entry.from_db(DEFAULT_DB_ALIAS, ENTRY, line[: len(ENTRY)])
+    entry.patient = patient
+    above = line[len(ENTRY) : len(ENTRY) + len(PARENT)]
+    code, striker, text = line[len(ENTRY) + len(PARENT) :]
+    if entry.visit_id:
+        if entry.visit_id not in visits:
+            visits[entry.visit_id] = _is_stored(Visit(id=entry.visit_id, code=code, patient=patient))
+        entry.visit = visits[entry.visit_id]
+    if entry.parent_id:
+        if entry.parent_id not in parents:
+            parents[entry.parent_id] = Entry.from_db(DEFAULT_DB_ALIAS, PARENT, above)
+            parents[entry.parent_id].patient = patient
+        entry.parent = parents[entry.parent_id]
+    if entry.struck_at:
+        pk, username, full_name = striker
+        entry.struck_by = _is_stored(User(id=int(pk), username=username, full_name=full_name))
+    row = _typed(CRFS[entry.crf].model, READ.decode(text))
+    row.entry = entry
+    return row
+
+
+def _is_stored(made: Any) -> Any:
+    made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+    return made
+
+
+def _typed(model: type[Crf], values: dict[str, Any]) -> Crf:
+    names, read = _columns(model)
+    given = [
+        None if (value := values[name]) is None else convert(value)
+        for name, convert in zip(names, read, strict=True)
+    ]
+    return model.from_db(DEFAULT_DB_ALIAS, names, given)
+
+
+@cache
+def _columns(model: type[Crf]) -> tuple[list[str], list[Convert]]:
+    """A model's columns, and how each is read from JSON."""
+    fields = model._meta.concrete_fields
+    return [f.attname for f in fields], [_reader(f) for f in fields]
+
+
+def _reader(field: models.Field) -> Convert:
+    if isinstance(field, models.DateTimeField):
+        return datetime.fromisoformat
+    if isinstance(field, models.DateField):
+        return date.fromisoformat
+    if isinstance(field, models.TimeField):
+        return time.fromisoformat
+    return Decimal if isinstance(field, models.DecimalField) else lambda value: value

@@ -1,0 +1,56 @@
+"""Writes one entry's row, and the entry itself where there is none yet."""
+
+import uuid
+
+from django.db import DataError, IntegrityError
+from django.db.models import F
+
+from ecrf.casebook.data import PatientData, stored_row
+from ecrf.casebook.models import Entry
+from ecrf.casebook.places import Place
+from ecrf.casebook.record.derive import derive
+from ecrf.casebook.record.hooks import DatabaseRefused
+from ecrf.forms.crf import Crf
+
+
+def write(
+    place: Place, row: Crf, changed: list[str], data: PatientData, request_key: uuid.UUID | None = None
+) -> list[Crf]:
+    """Save the row with these changed items, and all that follows from them; returns the rows of other forms that were
+    calculated anew. Call it inside `acting` with the patient."""
+    is_new = row._state.adding
+    if is_new:
+        _save_entry(place, row, data, request_key)
+    row.calculate(data)
+    try:
+        if is_new:
+            row.save(force_insert=True)
+        else:
+            row.save(update_fields=[*changed, *place.definition.calculated, "missing_reasons"])
+    except (IntegrityError, DataError) as error:
+        raise DatabaseRefused(*changed) from error
+    if place.definition.key in data.loaded:
+        data.put(place.definition.key, row)
+    return derive(place, row, changed, data, is_new=is_new)
+
+
+def _save_entry(place: Place, row: Crf, data: PatientData, request_key: uuid.UUID | None) -> None:
+    entry, definition, above = row.entry, place.definition, place.above
+    entry.request_key, entry.missing = request_key, len(definition.missing(row))
+    entry.parent = ensure_entry(above, data=data) if above else None
+    entry.save(force_insert=True)
+    if entry.parent and definition.row_names:
+        fewer = F("missing") - definition.missing_when_blank
+        Entry.objects.filter(pk=entry.parent.pk).update(missing=fewer)
+
+
+def ensure_entry(
+    place: Place, request_key: uuid.UUID | None = None, data: PatientData | None = None
+) -> Entry:
+    """The entry at this place with its (maybe empty) row; call it inside `acting` with the patient."""
+    data = data or PatientData(place.patient)
+    row = data.row_at(place) if place.definition.key in data.loaded else stored_row(place)
+    if row is None:
+        row = place.definition.model(entry=place.new_entry())
+        write(place, row, [], data, request_key)
+    return row.entry

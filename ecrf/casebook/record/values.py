@@ -1,0 +1,147 @@
+"""Item values on their way: from what was typed to what is stored, and back to what the page shows."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.record.hooks import HOOKS, Conflict, Recorded, Writing
+from ecrf.forms.crf import Crf, MissingReason
+from ecrf.forms.registry import CRFS, CrfDefinition
+
+COMMENT_LIMIT = 2000
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Given instead of a value: why there is none."""
+
+    reason: str
+    comment: str = ""
+
+
+def changes_in(
+    values: Mapping[str, Any], row: Crf | None, seen: Mapping[str, str], data: PatientData, result: Recorded
+) -> dict[str, Any]:
+    """{item: value to store}, of those given that differ from what the row holds. What cannot be read is refused with
+    the reason; what somebody else has changed since it was `seen` is a conflict: both stand in the result."""
+    definition, now = result.place.definition, data.patient.site.now()
+    changes: dict[str, Any] = {}
+    for name, given in values.items():
+        if name not in definition.entered:
+            raise LookupError(f"{definition.title} has no item {name}.")
+        try:
+            value = value_of(definition, name, given, now)
+            if name in definition.links and isinstance(value, str):
+                _refuse_unknown(definition.links[name].to, value, data)
+        except ValidationError as error:
+            result.refused[name] = " ".join(error.messages)
+            continue
+        stored = shown(definition, row, name)
+        if state_of(row, name) == value:
+            continue
+        if seen.get(name, stored) != stored:
+            result.conflicts[name] = Conflict(stored, as_text(definition, name, value))
+        else:
+            changes[name] = value
+    return changes
+
+
+def _refuse_unknown(to: str, link: str, data: PatientData) -> None:
+    """A link must name a row that this patient has and that stands."""
+    if link not in [row.entry.link for row in data.rows(to)]:
+        raise ValidationError(
+            f"This patient has no {CRFS[to].title.lower()} {link}. Choose one from the list."
+        )
+
+
+def shown(definition: CrfDefinition, row: Crf | None, item: str) -> str:
+    """The item's state as the page holds it: the text in the field, `~reason` if missing, "" if blank."""
+    if row is None:
+        return ""
+    if item in row.missing_reasons:
+        return f"~{row.missing_reasons[item]['reason']}"
+    return str(definition.items[item].text(getattr(row, item)))
+
+
+def value_of(definition: CrfDefinition, name: str, given: Any, now: datetime) -> Any:
+    """What was given as the value to store; None for blank. ValidationError says in words what is wrong."""
+    item = definition.items[name]
+    if isinstance(given, Missing):
+        if given.reason not in MissingReason.values:
+            raise ValidationError(
+                "Choose why there is no value: not done, not applicable, unknown or refused."
+            )
+        if len(given.comment) > COMMENT_LIMIT or "\x00" in given.comment:
+            raise ValidationError(
+                f"The comment is longer than {COMMENT_LIMIT} characters or has a null character."
+            )
+        return given
+    text = given if isinstance(given, str) else item.text(given)
+    if "\x00" in text:
+        raise ValidationError(
+            "The text holds a null character, which cannot be stored. Type it again without."
+        )
+    text = item.normalise(text, now)
+    if item.kind == "number" and not re.fullmatch(
+        r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", text or "0"
+    ):
+        raise ValidationError("This is no number. Write it in digits, for example 31.5.")
+    value = definition.form_fields[name].clean(text)
+    if value in ("", None):
+        return None
+    item.run_validators(value)
+    value = item.stored(value)
+    if (first := item.first_day(value)) and not item.future and first > now.date():
+        raise ValidationError(f"{value} is in the future. Today at the site is {now.date()}.")
+    return value
+
+
+def state_of(row: Crf | None, name: str) -> Any:
+    """The stored value, or the `Missing` that stands instead; None for blank."""
+    if row is None:
+        return None
+    if name in row.missing_reasons:
+        return Missing(**row.missing_reasons[name])
+    return getattr(row, name)
+
+
+def is_blank(row: Crf) -> bool:
+    """Whether nobody has entered anything into it."""
+    return not row.missing_reasons and all(getattr(row, name) is None for name in CRFS[row.entry.crf].entered)
+
+
+def as_text(definition: CrfDefinition, name: str, value: Any) -> str:
+    """A value that is not stored, in the form of `shown`."""
+    return f"~{value.reason}" if isinstance(value, Missing) else definition.items[name].text(value)
+
+
+def apply_allowed(changes: Mapping[str, Any], writing: Writing, result: Recorded) -> None:
+    """Set on the row what no hard check refuses; the writing then holds these items only."""
+    row = writing.row
+    before = {name: state_of(row, name) for name in changes}
+    apply(row, changes)
+    # What is left after a refusal is looked at again: a rule between two items may now be broken by the other.
+    while writing.changed:
+        refused = {name: why for step in HOOKS.before_write for name, why in step(writing).items()}
+        if not refused:
+            break
+        result.refused |= refused
+        apply(row, {name: before[name] for name in refused})
+        writing.changed = [name for name in writing.changed if name not in refused]
+
+
+def apply(row: Crf, changes: Mapping[str, Any]) -> None:
+    """Set values and missing reasons on a row, without saving it."""
+    reasons = dict(row.missing_reasons)
+    for name, value in changes.items():
+        reasons.pop(name, None)
+        if isinstance(value, Missing):
+            reasons[name] = {"reason": value.reason, "comment": value.comment}
+            value = None
+        setattr(row, name, value)
+    row.missing_reasons = reasons

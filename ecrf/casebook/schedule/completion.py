@@ -1,0 +1,77 @@
+"""Whether a form or a visit is empty, begun, ready or complete: the one answer, from its entries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import count, islice
+
+from ecrf.casebook.models import Entry, Status
+from ecrf.forms.protocol import VisitPlan, protocol
+from ecrf.forms.registry import CRFS
+
+
+@dataclass(frozen=True)
+class FormState:
+    """Of all entries of one kind in one place. `state`: empty, begun, ready (nothing missing) or complete.
+
+    `missing`: required items that are empty; `count` entries of `expected`.
+    """
+
+    state: str
+    missing: int = 0
+    count: int = 0
+    expected: int = 1
+
+    @property
+    def words(self) -> str:
+        """The state, as people say it."""
+        if self.state == "begun" and self.count < self.expected:
+            return f"{self.count} of {self.expected}"
+        return {
+            "complete": "done",
+            "ready": "to complete",
+            "begun": f"{self.missing} left",
+            "empty": "to do",
+        }[self.state]
+
+
+def form_state(key: str, entries: Iterable[Entry], expected: int = 1) -> FormState:
+    """The state of one kind of form, with its rows, among these entries of one visit (or of no visit)."""
+    kinds = {key, *CRFS[key].rows}
+    standing = [entry for entry in entries if entry.crf in kinds and not entry.is_struck]
+    count = sum(entry.crf == key for entry in standing)
+    missing = sum(entry.missing for entry in standing)
+    if not count:
+        return FormState("empty", 0, 0, expected)
+    if count < expected or missing:
+        return FormState("begun", missing, count, expected)
+    done = all(entry.status == Status.COMPLETE for entry in standing)
+    return FormState("complete" if done else "ready", 0, count, expected)
+
+
+def numbers_at(entries: Iterable[Entry], planned: int) -> list[int]:
+    """The numbers of one kind of form at a visit: those stored, and those planned; for one struck out, another."""
+    standing = {entry.number: not entry.is_struck for entry in entries}
+    free = (number for number in count(1) if number not in standing)
+    return sorted([*standing, *islice(free, max(planned - sum(standing.values()), 0))])
+
+
+def wanted_forms(plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool) -> list[str]:
+    """The kinds of form that a visit needs complete: the planned ones, or of a missed visit its own form alone,
+    and every other that was begun."""
+    planned = (protocol().visit_form,) if missed or plan is None else plan.forms
+    begun = [entry.crf for entry in entries if not entry.parent_id and not entry.is_struck]
+    return list(dict.fromkeys([*planned, *begun]))
+
+
+def visit_states(plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool) -> dict[str, FormState]:
+    """{CRF key: its state}, of every form the visit needs."""
+    wanted = wanted_forms(plan, entries, missed=missed)
+    expected = {
+        key: plan.expected_of(key) if plan and key in plan.forms and not missed else 1 for key in wanted
+    }
+    return {key: form_state(key, entries, expected[key]) for key in wanted}
+
+
+def is_complete(plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool) -> bool:
+    """Whether nothing is left to do at the visit."""
+    return all(form.state == "complete" for form in visit_states(plan, entries, missed=missed).values())

@@ -1,0 +1,155 @@
+"""The patient's matrix: visits × forms, each cell with its state. Pages give the addresses."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.labels import Names, names_in, words_of
+from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.schedule.completion import FormState, form_state
+from ecrf.casebook.schedule.due import ScheduleStatus, VisitDue, VisitState
+from ecrf.casebook.schedule.status import entries_of, schedule_status_forms, schedule_status_of, visits_of
+from ecrf.forms.crf import Crf, MissingReason
+from ecrf.forms.protocol import VisitPlan, protocol
+from ecrf.forms.registry import CRFS, CrfDefinition
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One form at one visit; `form` is None where it is not planned there."""
+
+    key: str
+    form: FormState | None
+
+    @property
+    def state(self) -> str:
+        return self.form.state if self.form else "none"
+
+    @property
+    def words(self) -> str:
+        return self.form.words if self.form else ""
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One visit of the patient with its cells; `visit_id` is None until the site opens the visit."""
+
+    due: VisitDue
+    visit_id: int | None
+    cells: list[Cell]
+
+    @property
+    def is_open(self) -> bool:
+        return self.visit_id is not None
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A patient's whole casebook at a glance."""
+
+    schedule_status: ScheduleStatus
+    columns: list[CrfDefinition]
+    rows: list[MatrixRow]
+    logs: list["Log"]
+    on_demand: list[VisitPlan]
+
+    @property
+    def empty_logs(self) -> list["Log"]:
+        """The logs in which nothing is recorded."""
+        return [log for log in self.logs if log.is_repeating and not log.lines]
+
+
+@dataclass(frozen=True)
+class MatrixLog:
+    """One entry of a log: its number, its columns in words, its state; struck out or not."""
+
+    entry: Entry
+    cells: list[str]
+    form: FormState
+
+    @property
+    def number(self) -> int:
+        return self.entry.number
+
+    @property
+    def entry_id(self) -> int:
+        return self.entry.pk
+
+
+@dataclass(frozen=True)
+class Log:
+    """The entries of one kind that belong to no visit."""
+
+    definition: CrfDefinition
+    lines: list[MatrixLog]
+    is_repeating: bool
+
+
+def matrix(patient: Patient, data: PatientData | None = None) -> Matrix:
+    """Three statements, whatever the number of visits, forms and logs; what it reads stays in `data`."""
+    trial = protocol()
+    data, visits = data or PatientData(patient), visits_of(patient)
+    entries = entries_of(patient, visits)
+    data.load(*schedule_status_forms(), *trial.logs, *trial.patient_forms)
+    opened = {visit.code: visit.pk for visit in visits}
+    seen = schedule_status_of(patient, data, entries, visits)
+    columns = [CRFS[key] for key in trial.scheduled_crfs() if any(key in plan.forms for plan in trial.visits)]
+    rows = [_row(due, opened.get(due.plan.code), columns, entries) for due in seen.visits]
+    logs = [
+        _log(CRFS[key], data, entries, is_repeating=key in trial.logs)
+        for key in (*trial.logs, *trial.patient_forms)
+    ]
+    return Matrix(seen, columns, rows, logs, _on_demand(opened))
+
+
+def _on_demand(opened: Iterable[str]) -> list[VisitPlan]:
+    """The visits that may be opened when they are needed; of one that repeats, the next."""
+    codes = set(opened)
+    plans = []
+    for plan in protocol().visits:
+        if plan.on_demand and plan.repeats:
+            plans.append(next(p for n in count(1) if (p := plan.numbered(n)).code not in codes))
+        elif plan.on_demand and plan.code not in codes:
+            plans.append(plan)
+    return plans
+
+
+def _row(
+    due: VisitDue, visit_id: int | None, columns: list[CrfDefinition], entries: list[Entry]
+) -> MatrixRow:
+    here = [entry for entry in entries if visit_id and entry.visit_id == visit_id]
+    return MatrixRow(due, visit_id, [_cell(due, d.key, here) for d in columns])
+
+
+def _cell(due: VisitDue, key: str, here: list[Entry]) -> Cell:
+    planned = key in due.plan.forms
+    form = form_state(key, here, due.plan.expected_of(key) if planned else 1)
+    nothing_asked = not planned or due.missed or due.state == VisitState.NOT_EXPECTED
+    return Cell(key, None if form.state == "empty" and nothing_asked else form)
+
+
+def _log(definition: CrfDefinition, data: PatientData, entries: list[Entry], *, is_repeating: bool) -> Log:
+    rows = {row.pk: row for row in data.with_struck(definition.key)}
+    mine = [entry for entry in entries if entry.crf == definition.key]
+    names = names_in(data, definition)
+    lines = [_log_line(definition, e, entries, rows.get(e.pk), names) for e in mine]
+    return Log(definition, lines, is_repeating)
+
+
+def _log_line(
+    definition: CrfDefinition, entry: Entry, entries: list[Entry], row: Crf | None, names: Names
+) -> MatrixLog:
+    own = [entry, *(e for e in entries if e.parent_id == entry.pk)]
+    cells = [_words(row, name, item, names) for name, item in definition.column_items.items()]
+    return MatrixLog(entry, cells, form_state(definition.key, own))
+
+
+def _words(row: Crf | None, name: str, item: Any, names: Names) -> str:
+    """The value in words, or why there is none."""
+    if row is None:
+        return ""
+    if name in row.missing_reasons:
+        return MissingReason(row.missing_reasons[name]["reason"]).label.lower()
+    return words_of(item, getattr(row, name), names)

@@ -1,0 +1,201 @@
+"""Gathers what `schedule/due.py` needs from the entries, of one patient or of many, and keeps each one's status."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
+from ecrf.casebook.schedule.completion import is_complete
+from ecrf.casebook.schedule.due import (
+    PatientEnd,
+    ScheduleStatus,
+    VisitDue,
+    VisitFacts,
+    VisitState,
+    schedule_status,
+    window,
+)
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+
+
+def schedule_status_forms() -> tuple[str, str]:
+    """The two forms whose values move the schedule."""
+    return protocol().visit_form, protocol().end_form
+
+
+def visits_of(patient: Patient) -> list[Visit]:
+    """The visits that were opened, in the order of opening; one statement."""
+    return list(patient.visits.order_by("pk"))
+
+
+def entries_of(patient: Patient, visits: Iterable[Visit]) -> list[Entry]:
+    """Every entry of the patient with its visit and its parent, struck out ones too; one statement."""
+    opened = {visit.pk: visit for visit in visits}
+    found = list(patient.entries.order_by("number"))
+    by_id = {entry.pk: entry for entry in found}
+    for entry in found:
+        if entry.visit_id:
+            entry.visit = opened[entry.visit_id]
+        if entry.parent_id:
+            entry.parent = by_id[entry.parent_id]
+    return found
+
+
+def facts_of(data: PatientData, entries: list[Entry], visits: Iterable[Visit]) -> list[VisitFacts]:
+    """One fact per visit that was opened."""
+    trial = protocol()
+    rows = {row.entry.visit.code: row for row in data.rows(trial.visit_form) if row.entry.visit}
+    at_visits: dict[str, list[Entry]] = {visit.code: [] for visit in visits}
+    for entry in entries:
+        if entry.visit:
+            at_visits.setdefault(entry.visit.code, []).append(entry)
+    return [fact_of(code, here, rows.get(code)) for code, here in at_visits.items()]
+
+
+def visit_due(patient: Patient, code: str, data: PatientData) -> VisitDue | None:
+    """One opened visit's window, from its date and those of the baseline and the screening, and whether it was
+    missed: as in the whole schedule, without the entries. None of a visit that the schedule does not know."""
+    trial, days = protocol(), data.visit_days
+    plan = trial.plan(code)
+    if plan is None:
+        return None
+    facts = {other: VisitFacts(other, day, False, False) for other, day in days.items()}
+    occurrences = [getattr(row, trial.visit_occurrence_item) for row in data.at(trial.visit_form, code)]
+    added_on = patient.added_at.astimezone(patient.site.zone).date()
+    started_on = min([added_on, *(day for day in days.values() if day)])
+    due_on, opens_on, closes_on = window(trial, plan, facts, started_on)
+    missed = trial.visit_missed in occurrences
+    state = VisitState.MISSED if missed else VisitState.BEGUN
+    return VisitDue(plan, state, due_on, opens_on, closes_on, days.get(code), missed)
+
+
+def fact_of(code: str, entries: Sequence[Entry], row: Crf | None) -> VisitFacts:
+    """What a visit's entries say of it; `row` is its visit form."""
+    trial = protocol()
+    missed = bool(row and getattr(row, trial.visit_occurrence_item) == trial.visit_missed)
+    visited_on = getattr(row, trial.visit_date_item) if row else None
+    return VisitFacts(code, visited_on, missed, is_complete(trial.plan(code), entries, missed=missed))
+
+
+def end_of(data: PatientData) -> PatientEnd | None:
+    """How the patient left the study, if an end-of-study form says so."""
+    return end_from(data.one(protocol().end_form))
+
+
+def end_from(row: Crf | None) -> PatientEnd | None:
+    """What the end-of-study form says; None while it gives no reason."""
+    trial = protocol()
+    if row is None or not getattr(row, trial.end_reason_item):
+        return None
+    completed = getattr(row, trial.end_reason_item) == trial.completed_reason
+    return PatientEnd(getattr(row, trial.end_date_item), completed)
+
+
+def schedule_status_of(
+    patient: Patient,
+    data: PatientData | None = None,
+    entries: list[Entry] | None = None,
+    visits: list[Visit] | None = None,
+) -> ScheduleStatus:
+    """The patient's schedule as of today at the site; three statements whatever the number of visits."""
+    data = data or PatientData(patient)
+    data.load(*schedule_status_forms())
+    visits = visits_of(patient) if visits is None else visits
+    entries = entries_of(patient, visits) if entries is None else entries
+    return schedule_status_from(patient, facts_of(data, entries, visits), end_of(data))
+
+
+def schedule_status_from(patient: Patient, facts: list[VisitFacts], end: PatientEnd | None) -> ScheduleStatus:
+    """The schedule that follows from the facts; no statement. A visit may have been before the patient was added."""
+    added_on = patient.added_at.astimezone(patient.site.zone).date()
+    started_on = min([added_on, *(fact.visited_on for fact in facts if fact.visited_on)])
+    return schedule_status(protocol(), facts, end, started_on, patient.site.today())
+
+
+def refresh_schedule_status(data: PatientData) -> PatientStatus:
+    """Store what comes next for the patient, for the lists."""
+    patient = data.patient
+    found = schedule_status_of(patient, data)
+    following = found.next
+    row = PatientStatus(
+        patient=patient,
+        site_id=patient.site_id,
+        state=found.state.value,
+        last_code=found.last.plan.code if found.last else "",
+        last_on=found.last.visited_on if found.last else None,
+        next_code=following.plan.code if following else "",
+        due_on=following.due_on if following else None,
+        opens_on=following.opens_on if following else None,
+        closes_on=following.closes_on if following else None,
+        unfinished_code=found.unfinished.plan.code if found.unfinished else "",
+    )
+    columns = [f.name for f in PatientStatus._meta.concrete_fields if not f.primary_key]
+    PatientStatus.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["patient"], update_fields=columns
+    )
+    return row
+
+
+def overdue(today: dict[int, date]) -> Q:
+    """Of the stored statuses, those that are `is_overdue`, for lists of any length. `today` gives
+    each site's own date by the site's id."""
+    return _each_by_its_date(today, lambda day: Q(closes_on__lt=day))
+
+
+def due_within(days: int, today: dict[int, date]) -> Q:
+    """Of the stored schedule statuses, those whose next visit is due in so many days or sooner, and not overdue."""
+    return _each_by_its_date(today, lambda day: Q(closes_on__gte=day, due_on__lte=day + timedelta(days=days)))
+
+
+def _each_by_its_date(today: dict[int, date], rule: Callable[[date], Q]) -> Q:
+    """Sites on both sides of midnight do not have the same date; there are three dates in the world at most."""
+    sites: dict[date, list[int]] = defaultdict(list)
+    for site_id, day in today.items():
+        sites[day].append(site_id)
+    return reduce(or_, (Q(site__in=ids) & rule(day) for day, ids in sites.items()), Q(pk__in=[]))
+
+
+def schedule_statuses_of(patients: Sequence[Patient]) -> dict[int, ScheduleStatus]:
+    """{patient id: schedule status as of today at the site}: four statements. The patients come with their sites."""
+    facts, ends = _facts(patients), _ends(patients)
+    return {one.pk: schedule_status_from(one, facts[one.pk], ends.get(one.pk)) for one in patients}
+
+
+def _facts(patients: Sequence[Patient]) -> dict[int, list[VisitFacts]]:
+    entries, rows = _entries_by_visit(patients), _visit_forms(patients)
+    found: dict[int, list[VisitFacts]] = defaultdict(list)
+    for visit in Visit.objects.filter(patient__in=patients).order_by("pk"):
+        found[visit.patient_id].append(fact_of(visit.code, entries[visit.pk], rows.get(visit.pk)))
+    return found
+
+
+def _entries_by_visit(patients: Sequence[Patient]) -> dict[int, list[Entry]]:
+    """{visit id: its entries}, with no more columns than say whether it is complete."""
+    entries = Entry.objects.filter(patient__in=patients, visit__isnull=False).select_related("parent")
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries.only("visit_id", "crf", "status", "missing", "struck_at", "parent__struck_at"):
+        assert entry.visit_id
+        found[entry.visit_id].append(entry)
+    return found
+
+
+def _visit_forms(patients: Sequence[Patient]) -> dict[int | None, Crf]:
+    """{visit id: its visit form}."""
+    return {row.entry.visit_id: row for row in _rows(protocol().visit_form, patients)}
+
+
+def _ends(patients: Sequence[Patient]) -> dict[int, PatientEnd | None]:
+    return {row.entry.patient_id: end_from(row) for row in _rows(protocol().end_form, patients)}
+
+
+def _rows(key: str, patients: Sequence[Patient]) -> list[Crf]:
+    """The rows of a form that stands once in its place, without those that are struck out."""
+    found = CRFS[key].model._default_manager.filter(entry__patient__in=patients, entry__struck_at=None)  # type: ignore[misc]
+    return list(found.select_related("entry"))

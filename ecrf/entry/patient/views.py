@@ -1,0 +1,64 @@
+"""The patient: the matrix of visits and forms, the logs; adding a patient, opening a visit."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from ecrf.access.reach import require, sites
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import Right
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.schedule.matrix import matrix
+from ecrf.casebook.services import add_patient, open_visit
+from ecrf.casebook.story import story_of
+from ecrf.entry.addresses import reach_patient
+from ecrf.entry.visit.guard import what_holds
+
+
+@require_GET
+def patient(request: UserRequest, number: str) -> HttpResponse:
+    """One patient's casebook at a glance."""
+    patient = reach_patient(request.user, number)
+    data = PatientData(patient)
+    seen = matrix(patient, data)
+    context = {
+        "patient": patient,
+        "matrix": seen,
+        "story": story_of(data, seen.schedule_status),
+        "new_key": uuid.uuid4(),
+        "now": patient.site.now(),
+        **what_holds(patient),
+    }
+    return render(request, "entry/patient/patient.html", context)
+
+
+@require_POST
+def add(request: UserRequest) -> HttpResponse:
+    """Add a patient at one of the user's sites; the same click twice adds one."""
+    code = request.POST.get("site", "")
+    if "\x00" in code:
+        raise Http404
+    site = get_object_or_404(sites(request.user, *Right), code=code)
+    require(request.user, Right.ENTER, site)
+    try:
+        added = add_patient(site=site, by=request.user, request_key=uuid.UUID(request.POST.get("key", "")))
+    except (ValueError, LookupError):
+        return HttpResponseBadRequest("The page is out of date. Go back and load it again.")
+    messages.success(
+        request, f"Patient {added.number} is added. Write the number on the identification list."
+    )
+    return redirect("patient", added.number)
+
+
+@require_POST
+def open(request: UserRequest, number: str, code: str) -> HttpResponse:
+    """Open a visit of the schedule and go to its page."""
+    patient = reach_patient(request.user, number)
+    try:
+        opened = open_visit(patient=patient, code=code, by=request.user)
+    except LookupError as error:
+        raise Http404 from error
+    return redirect("visit", patient.number, opened.code)

@@ -1,0 +1,128 @@
+"""The fields in which a site enters its laboratory's reference ranges: one line a test, one period for all lines."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from ecrf.access.models import Site
+from ecrf.casebook.laboratory.models import RangeSex, ReferenceRange
+from ecrf.casebook.laboratory.ranges import units_of
+from ecrf.casebook.laboratory.services import NewRange
+from ecrf.forms import typed_text
+from ecrf.forms.protocol import LabTest
+
+NO_DATE = "This is no date in the calendar. Write it as YYYY-MM-DD."
+
+
+class NumberField(forms.DecimalField):
+    """A number as it is typed on any keyboard: full-width digits and a decimal comma are read too."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label=label, required=False, max_digits=10, decimal_places=3, widget=forms.TextInput)
+        self.error_messages["invalid"] = "This is no number. Write it in digits, for example 13.5."
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        return super().to_python(typed_text.number(value) if isinstance(value, str) else value)
+
+
+class DayField(forms.DateField):
+    """A date as it is typed in the forms; `t` is today at the site."""
+
+    def __init__(self, label: str, site: Site, *, required: bool, missing: str = "") -> None:
+        super().__init__(label=label, required=required, input_formats=["%Y-%m-%d"], widget=forms.TextInput)
+        self.error_messages |= {"invalid": NO_DATE, "required": missing}
+        self.site = site
+
+    def to_python(self, value: Any) -> date | None:
+        text = typed_text.day(value, self.site.now()) if isinstance(value, str) else value
+        return super().to_python(text)
+
+
+class LineForm(forms.Form):
+    """One range of one test, not yet stored. A line without limits is left alone."""
+
+    unit = forms.CharField(max_length=40, required=False)
+    low = NumberField("Low")
+    high = NumberField("High")
+    sex = forms.ChoiceField(choices=RangeSex, required=False)
+
+    def __init__(self, test: LabTest, number: int, data: QueryDict | None = None, **initial: str) -> None:
+        super().__init__(data, prefix=f"{test.code}-{number}", initial=initial)
+        self.test, self.number = test, number
+        for name, field in self.fields.items():
+            field.widget.attrs |= {"class": "form-control", "aria-label": f"{test.label}: {name}"}
+        self.fields["sex"].widget.attrs["class"] = "form-select"
+        self.fields["unit"].widget.attrs["list"] = f"units-{test.code}"
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nobody typed a limit into it."""
+        return not any(str(self.data.get(self.add_prefix(name)) or "").strip() for name in ("low", "high"))
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        low, high = given.get("low"), given.get("high")
+        if low is not None and high is not None and low > high:
+            self.add_error("low", f"Low {low:f} is above high {high:f}.")
+        if not given.get("unit"):
+            self.add_error("unit", "In which unit?")
+        return given
+
+    def range(self, valid_from: date, valid_to: date | None) -> NewRange:
+        cleaned = self.cleaned_data
+        return NewRange(
+            self.test.code,
+            cleaned["unit"],
+            cleaned["low"],
+            cleaned["high"],
+            cleaned["sex"],
+            valid_from,
+            valid_to,
+        )
+
+
+class RangePeriodForm(forms.Form):
+    """From which day to which the ranges hold that are saved together."""
+
+    def __init__(self, site: Site, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.fields["valid_from"] = DayField(
+            "Valid from",
+            site,
+            required=True,
+            missing="From which day do these ranges hold? It stands on the list.",
+        )
+        self.fields["valid_to"] = DayField("Last day", site, required=False)
+        for field in self.fields.values():
+            field.widget.attrs |= {"class": "form-control w-day", "placeholder": "YYYY-MM-DD"}
+
+    def clean(self) -> dict[str, Any]:
+        first, last = self.cleaned_data.get("valid_from"), self.cleaned_data.get("valid_to")
+        if first and last and first > last:
+            self.add_error("valid_to", f"The last day {last} is before the first, {first}.")
+        return self.cleaned_data
+
+
+class EndForm(forms.Form):
+    """The last day of a range."""
+
+    def __init__(self, site: Site, data: QueryDict) -> None:
+        super().__init__(data)
+        self.fields["valid_to"] = DayField("Last day", site, required=True, missing="Until which day?")
+
+
+def blank_lines(
+    tests: Iterable[LabTest], ranges: list[ReferenceRange], data: QueryDict | None = None
+) -> list[LineForm]:
+    """A line for each test, two (one a sex) where laboratories usually have two ranges."""
+    lines = []
+    for test in tests:
+        known = units_of(r for r in ranges if r.test == test.code and not r.is_withdrawn)
+        unit = [*reversed(known), *test.units, ""][0]
+        sexes = (RangeSex.FEMALE, RangeSex.MALE) if test.by_sex else (RangeSex.ANY,)
+        lines += [LineForm(test, n, data, unit=unit, sex=sex.value) for n, sex in enumerate(sexes, start=1)]
+    return lines

@@ -1,0 +1,88 @@
+"""The reference ranges of a site's laboratory: read, added, ended, withdrawn."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ecrf.access.models import User
+from ecrf.access.reach import reach, reach_site
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import Right
+from ecrf.casebook.laboratory.models import ReferenceRange
+from ecrf.casebook.laboratory.services import RangeRefused, add_ranges, all_ranges, end_range, withdraw_range
+from ecrf.entry.ranges.forms import EndForm
+from ecrf.entry.ranges.page import RangePage, range_page
+from ecrf.entry.visit.posted import reason_given
+
+
+@require_http_methods(["GET", "POST"])
+def ranges(request: UserRequest, code: str) -> HttpResponse:
+    """Every range of the site by test; a POST adds those that were filled in, all or none."""
+    site = reach_site(request.user, code, Right.ENTER)
+    if request.method == "GET":
+        return _render(request, range_page(site))
+    page = range_page(site, request.POST)
+    added = _add(page, request.user)
+    if not added:
+        return _render(request, page, status=422)
+    messages.success(request, f"{added} saved. The values of the site were flagged anew.")
+    return redirect("ranges", site.code)
+
+
+@require_POST
+def end(request: UserRequest, code: str, pk: int) -> HttpResponse:
+    """Say until which day a range holds."""
+    range = _range(request, code, pk)
+    form = EndForm(range.site, request.POST)
+    try:
+        if not form.is_valid():
+            raise ValidationError(form.errors.as_data())
+        end_range(found=range, valid_to=form.cleaned_data["valid_to"], by=request.user)
+    except ValidationError as error:
+        return _refused(request, range, error, request.POST.get("valid_to", ""))
+    messages.success(request, f"The range holds until {form.cleaned_data['valid_to']}.")
+    return redirect("ranges", code)
+
+
+@require_POST
+def withdraw(request: UserRequest, code: str, pk: int) -> HttpResponse:
+    """Take a wrong range out of use, with the reason."""
+    range = _range(request, code, pk)
+    try:
+        withdraw_range(found=range, by=request.user, reason=reason_given(request.POST))
+    except ValidationError as error:
+        return _refused(request, range, error)
+    messages.success(request, "The range is withdrawn. The values of the site were flagged anew.")
+    return redirect("ranges", code)
+
+
+def _range(request: UserRequest, code: str, pk: int) -> ReferenceRange:
+    return reach(request.user, all_ranges(), Right.ENTER, pk=pk, site__code=code)
+
+
+def _add(page: RangePage, by: User) -> str:
+    """What was added, in words; "" if nothing was, and the page then says why."""
+    lines = page.given()
+    if not lines:
+        return ""
+    try:
+        add_ranges(site=page.site, given=lines, by=by)
+    except RangeRefused as refused:
+        page.refuse(refused)
+        return ""
+    return "One range is" if len(lines) == 1 else f"{len(lines)} ranges are"
+
+
+def _refused(
+    request: UserRequest, range: ReferenceRange, error: ValidationError, typed: str = ""
+) -> HttpResponse:
+    page = range_page(range.site)
+    view = page.view_of(range)
+    view.error, view.typed = " ".join(error.messages), typed
+    return _render(request, page, status=422)
+
+
+def _render(request: UserRequest, page: RangePage, status: int = 200) -> HttpResponse:
+    return render(request, "entry/ranges/ranges.html", {"page": page}, status=status)

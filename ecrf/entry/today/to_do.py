@@ -1,0 +1,166 @@
+"""What the Today page lists, from each patient's schedule status: a bounded number of rows, however many patients."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import QuerySet, Sum
+
+from ecrf.access.models import Site, User
+from ecrf.access.reach import reachable, sites
+from ecrf.access.roles import Right
+from ecrf.casebook.labels import label_of
+from ecrf.casebook.models import Entry, Patient, PatientStatus, not_struck
+from ecrf.casebook.schedule.due import LIVING
+from ecrf.casebook.schedule.status import due_within, overdue
+from ecrf.entry.queries.list import QueryLine, oldest_to_answer
+from ecrf.entry.today.sparklines import Sparkline, sparklines
+from ecrf.queries.lookup import count_to_answer
+
+CARD_ROWS = 8
+PAGE_ROWS = 25
+
+
+@dataclass
+class ToDoLine:
+    """One patient on the page; `days` from today at the site to the due day, negative when past."""
+
+    schedule_status: PatientStatus
+    today: date
+    missing: int = 0
+    story: Sparkline | None = None
+    queries: int = 0
+
+    @property
+    def patient(self) -> Patient:
+        return self.schedule_status.patient
+
+    @property
+    def days(self) -> int | None:
+        return (self.schedule_status.due_on - self.today).days if self.schedule_status.due_on else None
+
+    @property
+    def days_late(self) -> int:
+        return -(self.days or 0)
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.schedule_status.is_overdue(self.today)
+
+    def label(self, code: str) -> str:
+        return label_of(code)
+
+    @property
+    def next_label(self) -> str:
+        return self.label(self.schedule_status.next_code)
+
+    @property
+    def last_label(self) -> str:
+        return self.label(self.schedule_status.last_code)
+
+    @property
+    def unfinished_label(self) -> str:
+        return self.label(self.schedule_status.unfinished_code)
+
+
+@dataclass
+class Card:
+    """One of the boxes at the top: its rows, and whether there are more than it shows."""
+
+    title: str
+    kind: str
+    lines: list[ToDoLine]
+    empty: str
+    more: bool = False
+
+
+@dataclass
+class ToDoList:
+    """Everything of the Today page."""
+
+    sites: list[Site]
+    cards: list[Card]
+    lines: list[ToDoLine]
+    next_after: str = ""
+    queries: list[QueryLine] = field(default_factory=list)
+    more_queries: bool = False
+
+
+def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
+    """The sites' patients with what is due, overdue and unfinished; `after` continues the list behind a number."""
+    where = list(sites(user, Right.ENTER))
+    today = {site.pk: site.today() for site in where}
+    own_patients = reachable(user, Patient.objects.all(), Right.ENTER)
+    rows = PatientStatus.objects.filter(site__in=where).select_related("patient")
+    cards = _cards(rows, today) if where else []
+    listed = rows.filter(patient__in=own_patients) if query else rows
+    if query:
+        listed = listed.filter(patient__number__istartswith=query)
+    if after:
+        listed = listed.filter(patient__number__gt=after)
+    patients = list(listed.order_by("patient__number")[: PAGE_ROWS + 1])
+    lines = [ToDoLine(row, today[row.site_id]) for row in patients[:PAGE_ROWS]]
+    _load_stories(lines)
+    _count_queries(user, lines)
+    _count_missing([*lines, *(line for card in cards for line in card.lines)])
+    after = lines[-1].patient.number if len(patients) > PAGE_ROWS else ""
+    queries = [] if query else oldest_to_answer(user, CARD_ROWS + 1)
+    return ToDoList(where, cards, lines, after, queries[:CARD_ROWS], more_queries=len(queries) > CARD_ROWS)
+
+
+def _cards(rows: QuerySet[PatientStatus], today: dict[int, date]) -> list[Card]:
+    living = rows.filter(state__in=LIVING)
+    return [
+        _card(
+            "Due this week",
+            "due",
+            living.filter(due_within(7, today)).order_by("closes_on"),
+            today,
+            "No visit is due in the next seven days.",
+        ),
+        _card(
+            "Overdue",
+            "overdue",
+            living.filter(overdue(today)).order_by("closes_on"),
+            today,
+            "No visit is overdue.",
+        ),
+        _card(
+            "To finish",
+            "unfinished",
+            rows.exclude(unfinished_code="").order_by("patient"),
+            today,
+            "Every visit begun is complete.",
+        ),
+    ]
+
+
+def _card(title: str, kind: str, rows: QuerySet[PatientStatus], today: dict[int, date], empty: str) -> Card:
+    lines = [ToDoLine(row, today[row.site_id]) for row in rows[: CARD_ROWS + 1]]
+    return Card(title, kind, lines[:CARD_ROWS], empty, more=len(lines) > CARD_ROWS)
+
+
+def _count_missing(lines: list[ToDoLine]) -> None:
+    """How many required items are empty in the forms begun: one statement for all the lines."""
+    patients = {line.patient.pk for line in lines}
+    sums = (
+        Entry.objects.filter(not_struck(), patient__in=patients, missing__gt=0)
+        .values_list("patient")
+        .annotate(total=Sum("missing"))
+    )
+    missing = dict(sums)
+    for line in lines:
+        line.missing = missing.get(line.patient.pk, 0)
+
+
+def _count_queries(user: User, lines: list[ToDoLine]) -> None:
+    """How many queries wait for the site: one statement for all the lines."""
+    counts = count_to_answer(user, [line.patient.pk for line in lines])
+    for line in lines:
+        line.queries = counts.get(line.patient.pk, 0)
+
+
+def _load_stories(lines: list[ToDoLine]) -> None:
+    """The course of each listed patient in small: one statement for all the lines."""
+    curves = sparklines({line.patient.pk for line in lines})
+    for line in lines:
+        line.story = curves.get(line.patient.pk)

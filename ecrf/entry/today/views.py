@@ -1,0 +1,35 @@
+"""Today: the site's patients with what is due, overdue and unfinished. Other roles are sent to their place."""
+
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import Right
+from ecrf.entry.today.to_do import to_do_list
+from ecrf.entry.today.to_sign import waiting
+from ecrf.forms.protocol import protocol
+
+
+@require_GET
+def today(request: UserRequest) -> HttpResponse:
+    """The first page after the login."""
+    rights = request.user.rights
+    if Right.ENTER not in rights:
+        if rights & {Right.REVIEW, Right.REVIEW_SAFETY}:
+            return redirect("monitor:index")
+        return render(
+            request, "entry/today/no_work_here.html", {"memberships": request.user.current_memberships}
+        )
+    query = _short(request, "q")
+    to_do = to_do_list(request.user, query=query, after=_short(request, "after"))
+    context = {"work": to_do, "query": query, "new_key": uuid.uuid4()}
+    context["waiting"] = None if query else waiting(request.user)
+    context["has_laboratory"] = bool(protocol().lab_tests)
+    return render(request, "entry/today/today.html", context)
+
+
+def _short(request: UserRequest, name: str) -> str:
+    return request.GET.get(name, "").replace("\x00", "").strip()[:20]

@@ -1,1 +1,0 @@
-"""The views of the site's pages, one module a page."""

@@ -1,0 +1,179 @@
+"""What the page shows of one entry: a form to read, and what its fields hold, what was typed, what is left to do."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from ecrf.casebook.history import HistoryLine
+from ecrf.casebook.labels import numbered_title
+from ecrf.casebook.places import Place
+from ecrf.casebook.record.hooks import Recorded
+from ecrf.casebook.record.values import shown
+from ecrf.casebook.striking import can_be_struck
+from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.entry.addresses import PagePlace
+from ecrf.entry.visit.item_input import ItemInput
+from ecrf.forms.crf import Crf
+from ecrf.formview.form_view import FormView, RowTable
+from ecrf.locks.models import Lock
+from ecrf.queries.models import Query
+
+IN_AN_ATTRIBUTE = str.maketrans({"&": "&amp;", "<": "&lt;", "'": "&#39;"})
+
+
+@dataclass(frozen=True)
+class Linking:
+    """An entry that names another one: in words, and where it stands."""
+
+    words: str
+    url: str
+
+
+@dataclass(kw_only=True)
+class FormInput(FormView):
+    """One entry on the page, stored or still to begin; `draft` holds what the system derives for it before.
+
+    `changes`: of items that changed after completion, the last change. `undoes`: what a change that waits for its
+    reason would undo. `lock`: the freeze or lock that holds it; its fields are then for reading. `table_row`: which
+    row of a log's table it is.
+    """
+
+    where: PagePlace
+    place: Place
+    tables: Sequence["RowGroup"] = ()
+    previous: Crf | None = None
+    queries: dict[str, list[Query]] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
+    is_wanted: bool = True
+    choices: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    linked_from: list[Linking] = field(default_factory=list)
+    trouble: str = ""
+    note: str = ""
+    draft: Crf | None = None
+    changes: dict[str, HistoryLine] = field(default_factory=dict)
+    undoes: dict[str, list[str]] = field(default_factory=dict)
+    lock: Lock | None = None
+    recorded: Recorded = None  # type: ignore[assignment]
+    table_row: int = 0
+
+    def __post_init__(self) -> None:
+        self.recorded = self.recorded or Recorded(self.place)
+
+    @classmethod
+    def at(cls, where: PagePlace, place: Place, row: Crf | None = None, **shown: Any) -> "FormInput":
+        """The entry at a place. A row is called by its name or number: its form stands around it."""
+        definition, number = place.definition, place.number
+        title = (
+            definition.name_of(number) if place.parent else numbered_title(definition, number, place.visit)
+        )
+        return cls(
+            definition=definition,
+            title=title,
+            address=place.address,
+            where=where,
+            place=place,
+            row=row,
+            **shown,
+        )
+
+    @property
+    def shown_row(self) -> Crf | None:
+        return self.row or self.draft
+
+    @property
+    def in_a_line(self) -> str:
+        """What the entry is about, in one line."""
+        return self.definition.in_a_line(self.row) if self.row else ""
+
+    @property
+    def can_be_struck(self) -> bool:
+        return self.row is not None and can_be_struck(self.row.entry)
+
+    @cached_property
+    def item_views(self) -> dict[str, ItemInput]:
+        return {name: ItemInput(self, name) for name in self.definition.items}
+
+    @property
+    def not_saved(self) -> list[ItemInput]:
+        """What was typed into it or its rows and is not stored: shown where a struck out form has no fields."""
+        below = [row for group in self.tables for row in group.form_views]
+        return [form_input.item_views[name] for form_input in [self, *below] for name in form_input.typed]
+
+    @property
+    def columns(self) -> list[ItemInput]:
+        """The items that stand in the row of a log's table; the others open below it."""
+        return [self.item_views[name] for name in self.definition.column_items]
+
+    def answered(self, saved: ItemInput) -> list[ItemInput]:
+        """The entered items whose questions a save of one of them shows: its own, and those that are asked about."""
+        asked = {discrepancy.item for discrepancy in self.discrepancies} | {saved.name}
+        return [self.item_views[name] for name in self.definition.entered if name in asked]
+
+    @property
+    def calculated(self) -> list[ItemInput]:
+        return [self.item_views[name] for name in self.definition.calculated]
+
+    @cached_property
+    def missing_items(self) -> list[str]:
+        """Its own required items that are empty, without those of its rows."""
+        return self.definition.missing(self.row)
+
+    @property
+    def open_questions(self) -> int:
+        """How many questions the site has still to answer, in the form and its rows: those of checks, and queries."""
+        own = sum(
+            discrepancy.state == DiscrepancyState.OPEN
+            for discrepancy in self.discrepancies
+            if not self.has_query(discrepancy)
+        )
+        own += sum(query.is_sites_turn for queries in self.queries.values() for query in queries)
+        return own + sum(row.open_questions for group in self.tables for row in group.form_views)
+
+    @property
+    def has_queries(self) -> bool:
+        """Whether anything was ever asked in the form or its rows: a save may then move the number in the head."""
+        return bool(self.queries) or any(row.has_queries for group in self.tables for row in group.form_views)
+
+    def has_query(self, discrepancy: Discrepancy) -> bool:
+        """Whether what the check asks is asked in a query: it is then shown and answered there."""
+        return any(query.discrepancy_id == discrepancy.pk for query in self.queries.get(discrepancy.item, ()))
+
+    @cached_property
+    def seen(self) -> dict[str, str]:
+        """What the page shows of every item that is not blank: its text, or `~` and the reason for none."""
+        if self.row is None:
+            return {}
+        states = {name: shown(self.definition, self.row, name) for name in self.definition.entered}
+        return {name: state for name, state in states.items() if state}
+
+    @property
+    def seen_json(self) -> SafeString:
+        """The same for an attribute in single quotes."""
+        text = json.dumps(self.seen, ensure_ascii=False, separators=(",", ":"))
+        return SafeString(text.translate(IN_AN_ATTRIBUTE))
+
+
+@dataclass(frozen=True)
+class RowGroup(RowTable):
+    """The rows of one kind under a form, whose own row is `parent`."""
+
+    form_views: Sequence[FormInput]
+    parent: Crf | None = None
+
+    @property
+    def without_range(self) -> list[FormInput]:
+        """The rows for which the site has no reference range on the day."""
+        return [p for p in self._unflagged if not getattr(p.shown_row, "waits_for_sex", False)]
+
+    @property
+    def waiting_for_sex(self) -> list[FormInput]:
+        """The rows for which it has one for each sex, and the patient's is not known."""
+        return [p for p in self._unflagged if getattr(p.shown_row, "waits_for_sex", False)]
+
+    @property
+    def _unflagged(self) -> list[FormInput]:
+        return [p for p in self.form_views if not getattr(p.shown_row, "has_range", True)]

@@ -1,0 +1,131 @@
+"""What the page shows of one item: its value, what was there last visit, what is asked, what went wrong."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ecrf.casebook.history import HistoryLine
+from ecrf.casebook.record.hooks import Conflict
+from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.forms.crf import MissingReason
+from ecrf.formview.form_view import ItemView
+from ecrf.queries.models import Query
+
+if TYPE_CHECKING:
+    from ecrf.entry.visit.form_input import FormInput
+
+
+@dataclass(frozen=True)
+class ItemInput(ItemView):
+    """One item on the page."""
+
+    form_view: "FormInput"
+
+    @property
+    def state(self) -> str:
+        """The stored state as `recording.shown` gives it: what the page sends back as seen."""
+        return self.form_view.seen.get(self.name, "")
+
+    @property
+    def text(self) -> str:
+        """What stands in the field: what was typed and not saved, else the stored value."""
+        typed = self.form_view.typed.get(self.name)
+        if typed is not None:
+            return typed
+        state = self.state
+        return "" if state.startswith("~") else state
+
+    @property
+    def value(self) -> str:
+        """The value for reading; of a link, what it names as the page's own list does."""
+        if self.item.kind == "link":
+            named = dict(self.form_view.choices.get(self.name, [])).get(self.stored)
+            return named or str(self.item.words(self.stored))
+        return super().value
+
+    @property
+    def code(self) -> str:
+        """A calculated value as the script reads it."""
+        return str(self.item.text(self.stored))
+
+    @property
+    def previous(self) -> str:
+        """The value at the last visit, for comparison; never put into the field."""
+        if self.form_view.previous is None or self.item.kind != "number":
+            return ""
+        return str(self.item.text(getattr(self.form_view.previous, self.name, None)))
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """The rows it may name; the one it names stays, even if it is struck out by now."""
+        found, text = self.form_view.choices.get(self.name, []), self.text
+        known = not text or text in (address for address, _words in found)
+        return found if known else [*found, (text, text)]
+
+    @property
+    def is_hidden(self) -> bool:
+        """Not asked, given the other values, and empty: a value that stands is always shown."""
+        return not self.state and not self.is_asked
+
+    @property
+    def error(self) -> str:
+        return self.form_view.recorded.refused.get(self.name, "")
+
+    @property
+    def conflict(self) -> Conflict | None:
+        return self.form_view.recorded.conflicts.get(self.name)
+
+    @property
+    def conflict_words(self) -> str:
+        """The value that somebody else stored, for reading."""
+        return self.missing["label"] if self.missing else self.words or "blank"
+
+    @property
+    def given_words(self) -> str:
+        """What was given and is in conflict, for reading."""
+        given = self.conflict.given if self.conflict else ""
+        return str(MissingReason(given[1:]).label) if given.startswith("~") else given
+
+    @property
+    def wants_reason(self) -> bool:
+        return self.name in self.form_view.recorded.wants_reason
+
+    @property
+    def undoes(self) -> list[str]:
+        """What the change that waits for its reason would undo, each in words."""
+        return self.form_view.undoes.get(self.name, [])
+
+    @property
+    def changed(self) -> HistoryLine | None:
+        """The last change after completion."""
+        return self.form_view.changes.get(self.name)
+
+    @cached_property
+    def questions(self) -> list[Discrepancy]:
+        """What checks ask here and nobody asks in a query yet, and what was confirmed."""
+        return [
+            f
+            for f in self.form_view.discrepancies
+            if f.item == self.name and f.state != DiscrepancyState.CLEARED and not self.form_view.has_query(f)
+        ]
+
+    @property
+    def queries(self) -> list[Query]:
+        return self.form_view.queries.get(self.name, [])
+
+    @property
+    def has_message(self) -> bool:
+        """Whether the last save, or a change after completion, has left something to say at the field."""
+        recorded = self.form_view.recorded
+        return (
+            self.name in recorded.refused
+            or self.name in recorded.conflicts
+            or self.name in recorded.wants_reason
+            or self.name in self.form_view.changes
+        )
+
+    @property
+    def is_asked_about(self) -> bool:
+        """Whether a question or a query waits here for the site."""
+        asked = any(f.state == DiscrepancyState.OPEN for f in self.questions)
+        return asked or any(query.is_sites_turn for query in self.queries)

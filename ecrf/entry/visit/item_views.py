@@ -1,0 +1,127 @@
+"""One item: saved when the focus leaves it, asked about, confirmed, and its history."""
+
+import json
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from ecrf.access.reach import reach
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import Right
+from ecrf.casebook.data import stored_row
+from ecrf.casebook.history import item_story
+from ecrf.casebook.record.hooks import Recorded
+from ecrf.checks.discrepancies import confirm, discrepancies_with_place
+from ecrf.entry.addresses import html_id, place_of, reach_where
+from ecrf.entry.queries.answers import item_with_queries, save_item
+from ecrf.entry.visit.consequences import consequences, just_changed
+from ecrf.entry.visit.form_input import FormInput
+from ecrf.entry.visit.guard import refuse_held
+from ecrf.entry.visit.item_input import ItemInput
+from ecrf.entry.visit.load import due_if_moved, one_form_input, recalculated_rows
+from ecrf.entry.visit.posted import posted_item, reason_given
+from ecrf.entry.visit.reasons import REASONS
+from ecrf.queries.lookup import counted_with
+
+STATUS = {"saved": 200, "refused": 422, "conflict": 409, "reason": 428}
+
+
+@require_POST
+def item(request: UserRequest, number: str, segment: str, crf: str, address: str, name: str) -> HttpResponse:
+    """Save one item; the answer is the fragments of the page that the save changes."""
+    where = reach_where(request.user, number, segment)
+    place = place_of(where, crf, address)
+    if name not in place.definition.entered:
+        raise Http404
+    kind = place.definition.items[name].kind
+    reason = reason_given(request.POST)
+    result = save_item(
+        place=place,
+        name=name,
+        value=posted_item(request, kind),
+        by=request.user,
+        seen={name: request.POST["seen"]} if "seen" in request.POST else {},
+        reason=reason,
+        answers=request.POST.get("answers", ""),
+    )
+    if result.wants_reason:
+        refuse_held(place, result)
+    form_input = one_form_input(where, place, result.row, result.remarks, request.user)
+    form_input.recorded = result
+    form_input.tables = recalculated_rows(where, place, result.changed)
+    if result.wants_reason:
+        form_input.undoes = consequences(place, result.row, result.wants_reason)
+    elif reason and name in result.changed:
+        form_input.changes = just_changed(place, name, request.POST.get("seen", ""), reason, request.user)
+    return answered_with(request, form_input, form_input.item_views[name])
+
+
+def _outcome(result: Recorded, name: str) -> str:
+    if name in result.refused:
+        return "refused"
+    if name in result.conflicts:
+        return "conflict"
+    return "reason" if name in result.wants_reason else "saved"
+
+
+def answered_with(request: UserRequest, form_input: FormInput, view: ItemInput) -> HttpResponse:
+    """The fragments of the page that a save changes, and what the script is told of it."""
+    outcome = _outcome(form_input.recorded, view.name)
+    for_script = {
+        "id": view.id,
+        "outcome": outcome,
+        "seen": view.state,
+        "missing": view.missing["label"] if view.missing else "",
+        "panel": form_input.id,
+        "asked": [html_id(form_input.place, f.item) for f in form_input.discrepancies]
+        if form_input.recorded.changed
+        else None,
+        "at": form_input.where.patient.site.now().strftime("%H:%M:%S"),
+    }
+    context = {
+        "item": view,
+        "form_input": form_input,
+        "patient": form_input.where.patient,
+        "moved": due_if_moved(form_input.where, form_input.place, form_input.recorded.changed),
+        "answered": form_input.answered(view),
+        "outcome": outcome,
+        "reasons": REASONS,
+    }
+    if (count := counted_with(form_input.queries.values())) is not None:
+        context["queries_to_answer"] = count
+    response = render(request, "entry/_item_answer.html", context, status=STATUS[outcome])
+    response["HX-Trigger"] = json.dumps({"ecrf:outcome": for_script})
+    return response
+
+
+@require_POST
+def confirm_discrepancy(request: UserRequest, discrepancy_id: int) -> HttpResponse:
+    """The site confirms a questioned value against the source."""
+    discrepancy = reach(request.user, discrepancies_with_place(), Right.ENTER, pk=discrepancy_id)
+    actor = request.user.acting_at(discrepancy.site, Right.ENTER)
+    done = confirm(discrepancy=discrepancy, by=request.user, actor=actor, asked=request.POST.get("asked", ""))
+    if request.POST.get("at") == "query":
+        item = item_with_queries(discrepancy.entry, discrepancy.item)
+        return render(request, "entry/_queries_answer.html", {"item": item}, status=200 if done else 409)
+    context = {"discrepancy": discrepancy, "out_of_date": not done}
+    return render(request, "entry/_question.html", context, status=200 if done else 409)
+
+
+@require_GET
+def history(
+    request: UserRequest, number: str, segment: str, crf: str, address: str, name: str
+) -> HttpResponse:
+    """Who changed the item when, from what to what, and why."""
+    where = reach_where(request.user, number, segment)
+    place = place_of(where, crf, address)
+    if name not in place.definition.items:
+        raise Http404
+    row = stored_row(place)
+    context = {
+        "lines": item_story(place.definition, row, name) if row else [],
+        "zone": where.patient.site.zone,
+        "patient": where.patient,
+        "entry_id": row.pk if row else None,
+    }
+    return render(request, "entry/_history.html", context)

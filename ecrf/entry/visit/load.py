@@ -1,0 +1,238 @@
+"""Puts a page together: loads the entries of a visit or of one log form, in a constant number of statements."""
+
+from dataclasses import dataclass, field
+
+from ecrf.access.models import User
+from ecrf.casebook.data import PatientData, load_rows
+from ecrf.casebook.history import HistoryLine, changes_after_completion
+from ecrf.casebook.models import Entry, Patient, Status, Visit
+from ecrf.casebook.places import Place
+from ecrf.casebook.record.derive import recalculated_with
+from ecrf.casebook.schedule.completion import numbers_at
+from ecrf.casebook.schedule.due import VisitDue
+from ecrf.casebook.schedule.status import entries_of, visit_due, visits_of
+from ecrf.checks.models import Discrepancy
+from ecrf.entry.addresses import PagePlace
+from ecrf.entry.visit.form_input import FormInput, RowGroup
+from ecrf.entry.visit.guard import hold
+from ecrf.entry.visit.links import choices_of, linked_from, with_row_kinds
+from ecrf.entry.visit.page import EntryPage
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import VisitPlan, protocol
+from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.queries.lookup import ByItem, queries_on, queries_where
+from ecrf.queries.models import Query
+
+
+def visit_page(where: PagePlace) -> EntryPage:
+    """All forms of the visit, with what was entered at the last visit that has the form, for comparison."""
+    visit = where.visit
+    assert visit is not None
+    trial = protocol()
+    plan = trial.plan(visit.code)
+    assert plan is not None
+    entries = entries_of(where.patient, visits_of(where.patient))
+    here = [entry for entry in entries if entry.visit_id == visit.pk]
+    kinds = [CRFS[key] for key in _kinds_at(plan, here)]
+    data = _read_beside(where.patient, kinds)
+    before = _visits_before(visit, [d.key for d in kinds], entries, data)
+    keys = [d.key for d in with_row_kinds(kinds)]
+    rows = load_rows(where.patient, keys, [visit.pk, *before.values()])
+    discrepancies = list(Discrepancy.objects.filter(entry__visit=visit).select_related("confirmed_by"))
+    queries, changes = queries_where(entry__visit=visit), _changes(where, visit.pk)
+    loaded = LoadedEntries(
+        where, rows, discrepancies, before, choices_of(kinds, data), data, changes, queries
+    )
+    form_inputs = []
+    for definition in kinds:
+        numbers = _numbers(here, definition, plan)
+        form_inputs += [loaded.form_input(Place(where.patient, definition, visit, n)) for n in numbers]
+    due = visit_due(where.patient, visit.code, data)
+    missed = due is not None and due.missed
+    for form_input in form_inputs:
+        form_input.is_wanted = (
+            not missed or form_input.definition.key == trial.visit_form or form_input.row is not None
+        )
+    standing = {entry.crf for entry in here if not entry.is_struck}
+    to_add = [CRFS[key] for key in plan.optional if key not in standing]
+    return hold(EntryPage(where, form_inputs, plan, due, to_add))
+
+
+def log_page(where: PagePlace, definition: CrfDefinition, number: int | None = None) -> EntryPage:
+    """The forms of one kind that belong to no visit: the whole log, or one of its forms."""
+    data = _read_beside(where.patient, [definition])
+    keys = [d.key for d in with_row_kinds([definition])]
+    rows = load_rows(where.patient, keys)
+    discrepancies = list(
+        Discrepancy.objects.filter(entry__patient=where.patient, entry__crf__in=keys).select_related(
+            "confirmed_by"
+        )
+    )
+    queries = queries_where(entry__patient=where.patient, entry__crf__in=keys)
+    choices, changes = choices_of([definition], data), _changes(where, None)
+    loaded = LoadedEntries(where, rows, discrepancies, {}, choices, data, changes, queries)
+    stored = sorted(row.entry.number for row in rows[definition.key])
+    numbers = stored if number is None else [number]
+    form_inputs = [loaded.form_input(Place(where.patient, definition, None, n)) for n in numbers]
+    for table_row, form_input in enumerate(form_inputs, 1):
+        form_input.table_row, form_input.linked_from = table_row, linked_from(form_input, data)
+    return hold(EntryPage(where, form_inputs, log=definition if number is None else None))
+
+
+def one_form_input(
+    where: PagePlace,
+    place: Place,
+    row: Crf | None,
+    discrepancies: list[Discrepancy],
+    user: User,
+    with_queries: bool = False,
+) -> FormInput:
+    """One entry without its neighbours: what an item's answer needs; what waits for `user` is counted.
+
+    Only in a complete form may what was saved have moved a query.
+    """
+    form_input = FormInput.at(where, place, row, discrepancies=discrepancies)
+    if row is not None and (with_queries or row.entry.status == Status.COMPLETE):
+        form_input.queries = _of_row(queries_on([row.entry_id], user), row)
+    return form_input
+
+
+def due_if_moved(where: PagePlace, place: Place, changed: list[str]) -> VisitDue | None:
+    """The visit's window and whether it was missed, as they are now; None unless these items have a say in it."""
+    trial = protocol()
+    moves_visit = {trial.visit_date_item, trial.visit_occurrence_item} & set(changed)
+    if where.visit is None or place.definition.key != trial.visit_form or not moves_visit:
+        return None
+    return visit_due(where.patient, where.visit.code, PatientData(where.patient))
+
+
+def recalculated_rows(where: PagePlace, place: Place, changed: list[str]) -> list[RowGroup]:
+    """The rows on the visit's page that were calculated anew when these items changed: what they show, too."""
+    kinds = [d for d in recalculated_with(place.definition.key, changed) if d.row_of]
+    if where.visit is None or not kinds:
+        return []
+    keys = [key for kind in kinds for key in (kind.key, kind.row_of)]
+    data = PatientData(where.patient)
+    data.load(*keys, *(name.partition(".")[0] for kind in kinds for name in kind.calculated_from))
+    rows = {key: [r for r in data.rows(key) if r.entry.visit_id == where.visit.pk] for key in keys}
+    entries = [row.entry_id for kind in kinds for row in rows[kind.key]]
+    discrepancies = list(Discrepancy.objects.filter(entry__in=entries).select_related("confirmed_by"))
+    loaded = LoadedEntries(where, rows, discrepancies, {}, {}, data, queries=queries_on(entries))
+    return [
+        loaded.group(Place(where.patient, CRFS[kind.row_of], where.visit, row.entry.number), row, kind)
+        for kind in kinds
+        for row in rows[kind.row_of]
+    ]
+
+
+@dataclass(frozen=True)
+class LoadedEntries:
+    """What was loaded for a page, and how a form input is taken from it."""
+
+    where: PagePlace
+    rows: dict[str, list[Crf]]
+    discrepancies: list[Discrepancy]
+    before: dict[str, int]
+    choices: dict[str, list[tuple[str, str]]]
+    data: PatientData
+    changes: dict[int, dict[str, HistoryLine]] = field(default_factory=dict)
+    queries: ByItem = field(default_factory=dict)
+
+    def form_input(self, place: Place) -> FormInput:
+        definition, kind = place.definition, self.rows[place.definition.key]
+        here = place.visit.pk if place.visit else None
+        own = next((r for r in kind if r.entry.visit_id == here and r.entry.number == place.number), None)
+        form_input = self._form_input(place, own, self._last(definition))
+        form_input.tables = [self.group(place, own, CRFS[key]) for key in definition.rows]
+        return form_input
+
+    def _form_input(self, place: Place, row: Crf | None, last: Crf | None) -> FormInput:
+        discrepancies = [f for f in self.discrepancies if row and f.entry_id == row.entry_id]
+        links = {name: self.choices.get(link.to, []) for name, link in place.definition.links.items()}
+        changes = self.changes.get(row.entry_id, {}) if row else {}
+        queries = _of_row(self.queries, row)
+        return FormInput.at(
+            self.where,
+            place,
+            row,
+            previous=last,
+            discrepancies=discrepancies,
+            queries=queries,
+            choices=links,
+            changes=changes,
+        )
+
+    def _last(self, definition: CrfDefinition, number: int | None = None) -> Crf | None:
+        """The row with this number at the last visit that has the form; without number, the first that stands."""
+        visit = self.before.get(definition.row_of or definition.key)
+        kind = (r for r in self.rows[definition.key] if visit and r.entry.visit_id == visit)
+        fits = [r for r in kind if number in (None, r.entry.number) and not r.entry.is_struck]
+        return min(fits, key=lambda r: r.entry.number, default=None)
+
+    def group(self, above: Place, parent: Crf | None, definition: CrfDefinition) -> RowGroup:
+        stored = [r for r in self.rows[definition.key] if parent and r.entry.parent_id == parent.entry_id]
+        by_number = {r.entry.number: r for r in stored}
+        form_inputs = []
+        for number in sorted({*range(1, definition.offered_rows + 1), *by_number}):
+            place = Place(self.where.patient, definition, above.visit, number, above.number)
+            last = self._last(definition, number) if definition.row_names else None
+            form_input = self._form_input(place, by_number.get(number), last)
+            if form_input.row is None and definition.row_names:
+                form_input.draft = self._draft(place, parent)
+            form_inputs.append(form_input)
+        return RowGroup(definition, form_inputs, parent=parent)
+
+    def _draft(self, place: Place, parent: Crf | None) -> Crf:
+        """What the system derives for a row of a fixed set before anything is entered: its test, its range."""
+        entry = Entry(patient=place.patient, visit=place.visit, crf=place.definition.key, number=place.number)
+        entry.parent = parent.entry if parent else None
+        draft = place.definition.model(entry=entry)
+        draft.calculate(self.data)
+        return draft
+
+
+def _changes(where: PagePlace, visit: int | None) -> dict[int, dict[str, HistoryLine]]:
+    """{entry id: {item: its last change after completion}}, of the page's own entries; one statement."""
+    here = Entry.objects.filter(patient=where.patient, visit=visit).values("pk")
+    found: dict[int, dict[str, HistoryLine]] = {}
+    for (entry, name), line in changes_after_completion(where.patient, here).items():
+        found.setdefault(entry, {})[name] = line
+    return found
+
+
+def _read_beside(patient: Patient, kinds: list[CrfDefinition]) -> PatientData:
+    """The patient's data that these forms show and derive from others, whether or not anything is entered yet."""
+    data, all_kinds = PatientData(patient), with_row_kinds(kinds)
+    read = {name.partition(".")[0] for kind in all_kinds for name in kind.calculated_from}
+    data.load(*read, *(link.to for kind in all_kinds for link in kind.links.values()))
+    if any(kind.model.uses_ranges for kind in all_kinds):
+        _ = data.ranges
+    return data
+
+
+def _of_row(queries: ByItem, row: Crf | None) -> dict[str, list[Query]]:
+    """{item: its queries}, of one entry."""
+    return {item: found for (entry, item), found in queries.items() if row and entry == row.entry_id}
+
+
+def _kinds_at(plan: VisitPlan, here: list[Entry]) -> list[str]:
+    """The planned forms, and those that were added."""
+    added = {entry.crf for entry in here if entry.parent_id is None}
+    return [*plan.forms, *(key for key in plan.optional if key in added)]
+
+
+def _visits_before(visit: Visit, keys: list[str], entries: list[Entry], data: PatientData) -> dict[str, int]:
+    """{CRF key: id of the last earlier visit at which the form was entered}."""
+    days = data.visit_days
+
+    def rank(code: str) -> tuple[int, int]:
+        return protocol().rank(code, days)
+
+    earlier = [e for e in entries if e.visit and not e.is_struck and rank(e.visit.code) < rank(visit.code)]
+    earlier.sort(key=lambda e: rank(e.visit.code) if e.visit else (0, 0))
+    return {e.crf: e.visit_id for e in earlier if e.crf in keys and e.visit_id}
+
+
+def _numbers(here: list[Entry], definition: CrfDefinition, plan: VisitPlan) -> list[int]:
+    mine = [e for e in here if e.crf == definition.key and e.parent_id is None]
+    return numbers_at(mine, plan.expected_of(definition.key) if definition.key in plan.forms else 0)

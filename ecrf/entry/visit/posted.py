@@ -1,0 +1,157 @@
+"""Reads what a page posts: one item from the script, or every field of the page by its one Save."""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from ecrf.access.models import User
+from ecrf.audit.actor import Actor
+from ecrf.audit.reasons import tidy
+from ecrf.casebook.record.hooks import Recorded
+from ecrf.casebook.record.record import record
+from ecrf.casebook.record.values import Missing
+from ecrf.entry.addresses import field_name
+from ecrf.entry.visit.form_input import FormInput
+from ecrf.forms.crf import MissingReason
+from ecrf.queries.corrections import correct_and_answer
+from ecrf.queries.rules import QueryRefused
+
+SHORTHAND = {
+    "nd": MissingReason.NOT_DONE,
+    "na": MissingReason.NOT_APPLICABLE,
+    "uk": MissingReason.UNKNOWN,
+    "rf": MissingReason.REFUSED,
+}
+"""Typed alone into a field these give a missing reason by two keys; in a line of text only in small letters."""
+
+
+REASON_OF_ALL = "reason-of-all"
+"""The field of the page that gives one reason for every change that has none of its own."""
+
+
+def typed_value(kind: str, text: str) -> Any:
+    """The text as typed, or the missing reason that its shorthand stands for."""
+    word = text.strip() if kind == "line" else text.strip().lower()
+    reason = None if kind == "prose" else SHORTHAND.get(word)
+    return Missing(reason) if reason else text
+
+
+def posted_item(request: HttpRequest, kind: str) -> Any:
+    """The one value of an item's own request: `missing` (with `comment`) wins over `value`."""
+    if reason := request.POST.get("missing"):
+        return Missing(reason, request.POST.get("comment", "").strip())
+    return typed_value(kind, request.POST.get("value", ""))
+
+
+def reason_given(data: QueryDict, name: str = "reason") -> str:
+    """Why a completed value changes."""
+    return tidy(data.get(name) or "")
+
+
+def save_page(form_inputs: list[FormInput], data: QueryDict, user: User, by: Actor) -> bool:
+    """Save what differs from what the page showed, form by form; whether everything given is now stored. The reason of
+    a correction answers the queries at the item that are ticked.
+
+    Each form input then holds what became of its values, and keeps what was typed and not saved.
+    """
+    clean = True
+    for form_input in form_inputs:
+        seen = _seen(data, form_input)
+        values = _changed(form_input, data, seen)
+        if not values:
+            continue
+        form_input.recorded = _record(form_input, values, seen, data, user, by)
+        form_input.row = form_input.recorded.row
+        clean = clean and form_input.recorded.is_clean
+        lost = {
+            *form_input.recorded.refused,
+            *form_input.recorded.conflicts,
+            *form_input.recorded.wants_reason,
+        }
+        form_input.typed = {name: data.get(field_name(form_input.place, name), "") for name in lost}
+    return clean
+
+
+def _record(
+    form_input: FormInput,
+    values: Mapping[str, Any],
+    seen: Mapping[str, str],
+    data: QueryDict,
+    user: User,
+    by: Actor,
+) -> Recorded:
+    """Items with the same reason in one act; what became of all of them, together."""
+    by_reason: dict[str, dict[str, Any]] = {}
+    done = Recorded(form_input.place, form_input.row)
+    for name, value in values.items():
+        own = reason_given(data, f"reason:{field_name(form_input.place, name)}")
+        reason = own or reason_given(data, REASON_OF_ALL)
+        answered = _answered(form_input, name, value, seen, data, reason, user, by)
+        if answered is None:
+            by_reason.setdefault(reason, {})[name] = value
+        else:
+            done.add(answered)
+    for reason, given in by_reason.items():
+        shown = {name: seen.get(name, "") for name in given}
+        done.add(record(place=form_input.place, values=given, by=by, seen=shown, reason=reason))
+    return done
+
+
+def _answered(
+    form_input: FormInput,
+    name: str,
+    value: Any,
+    seen: Mapping[str, str],
+    data: QueryDict,
+    reason: str,
+    user: User,
+    by: Actor,
+) -> Recorded | None:
+    """The item, saved with the answer to its ticked queries; None where there are none, or they take no answer now."""
+    ticked = set(data.getlist("answers")) if reason else set()
+    asked = [q for q in form_input.queries.get(name, ()) if q.is_sites_turn and str(q.number) in ticked]
+    if not asked:
+        return None
+    with suppress(QueryRefused):
+        return correct_and_answer(
+            query=asked[0],
+            place=form_input.place,
+            value=value,
+            text=reason,
+            by=user,
+            actor=by,
+            seen_value=seen.get(name, ""),
+            also=[query.number for query in asked],
+        )
+    return None
+
+
+def changed_item(form_input: FormInput, data: QueryDict, name: str) -> tuple[Any, str] | None:
+    """One item's new value and what the page showed before; None if it was left as it was, or was not posted."""
+    seen = _seen(data, form_input)
+    changed = _changed(form_input, data, seen)
+    return (changed[name], seen.get(name, "")) if name in changed else None
+
+
+def _seen(data: QueryDict, form_input: FormInput) -> dict[str, str]:
+    try:
+        found = json.loads(data.get(f"seen:{form_input.id}", "{}"))
+    except (ValueError, RecursionError):
+        found = {}
+    return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, Mapping) else {}
+
+
+def _changed(form_input: FormInput, data: QueryDict, seen: dict[str, str]) -> dict[str, Any]:
+    values = {}
+    for name, item in form_input.definition.entered.items():
+        key = field_name(form_input.place, name)
+        text = data.get(key)
+        if text is None:
+            continue
+        before = seen.get(name, "")
+        if text != ("" if before.startswith("~") else before):
+            values[name] = typed_value(item.kind, text)
+    return values

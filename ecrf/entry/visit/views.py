@@ -1,0 +1,172 @@
+"""The visit's page, and the page of a form that belongs to no visit: the same page with one form on it."""
+
+import uuid
+from collections.abc import Callable
+from functools import partial
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import Right
+from ecrf.casebook.places import Place
+from ecrf.casebook.services import Gap, add_entry
+from ecrf.casebook.striking import NotStruck
+from ecrf.entry.addresses import PagePlace, html_id, page_url, place_of, reach_where
+from ecrf.entry.queries.answers import answer_of_page, give
+from ecrf.entry.visit.actions import act, form_input_of
+from ecrf.entry.visit.consequences import say_what_is_undone
+from ecrf.entry.visit.load import log_page, visit_page
+from ecrf.entry.visit.page import EntryPage
+from ecrf.entry.visit.posted import save_page
+from ecrf.entry.visit.reasons import REASONS
+from ecrf.forms.crf import MissingReason
+from ecrf.forms.protocol import CASEBOOK, protocol
+from ecrf.forms.registry import CRFS
+
+
+@require_http_methods(["GET", "POST"])
+def visit(request: UserRequest, number: str, code: str) -> HttpResponse:
+    """All forms of one visit."""
+    where = reach_where(request.user, number, code)
+    if where.visit is None:
+        return redirect("patient", number)
+    return _answer(request, partial(visit_page, where))
+
+
+@require_http_methods(["GET", "POST"])
+def log(request: UserRequest, number: str, crf: str) -> HttpResponse:
+    """A log, such as the adverse events, as a table; or the one form of its kind that belongs to no visit."""
+    where = reach_where(request.user, number, CASEBOOK)
+    definition = CRFS.get(crf)
+    if definition is None or crf not in (*protocol().logs, *protocol().patient_forms):
+        raise Http404
+    return _answer(request, partial(log_page, where, definition, None if crf in protocol().logs else 1))
+
+
+@require_GET
+def log_form(request: UserRequest, number: str, crf: str, entry_number: int) -> HttpResponse:
+    """One entry of a log: its row in the log's table."""
+    where = reach_where(request.user, number, CASEBOOK)
+    return redirect(page_url(where, place_of(where, crf, str(entry_number))))
+
+
+@require_POST
+def add_log_form(request: UserRequest, number: str, crf: str) -> HttpResponse:
+    """One more entry in a log; the same click twice adds one."""
+    where = reach_where(request.user, number, CASEBOOK)
+    if crf not in protocol().logs:
+        raise Http404
+    by = request.user.acting_at(where.patient.site, Right.ENTER)
+    try:
+        key = uuid.UUID(request.POST.get("key", ""))
+        added = add_entry(
+            patient=where.patient,
+            definition=CRFS[crf],
+            visit=None,
+            parent=None,
+            by=by,
+            request_key=key,
+        )
+    except (ValueError, LookupError):
+        return HttpResponseBadRequest("The page is out of date. Go back and load it again.")
+    return redirect(page_url(where, added))
+
+
+def _answer(request: UserRequest, load: Callable[[], EntryPage]) -> HttpResponse:
+    page = load()
+    if request.method == "GET":
+        return _render(request, page)
+    by = request.user.acting_at(page.where.patient.site, Right.ENTER)
+    action = request.POST.get("action", "save")
+    refused = 0
+    if action.startswith("answer:"):
+        try:
+            page, refused = _answered(request, page, load)
+        except LookupError:
+            return HttpResponseBadRequest(OUT_OF_DATE)
+    if not save_page(page.with_rows, request.POST, request.user, by) or refused:
+        say_what_is_undone(page.with_rows)
+        return _render(request, page, status=refused or 422)
+    # What was saved may have changed what the visit needs.
+    page = load()
+    try:
+        outcome = act(page, action, request.user, request.POST.get(f"note:{action.partition(':')[2]}", ""))
+    except NotStruck as refusal:
+        return _refused(request, page, action, str(refusal))
+    except (LookupError, ValueError):
+        return HttpResponseBadRequest(OUT_OF_DATE)
+    if outcome.gaps:
+        return _render(request, page, gaps=outcome.gaps, status=422)
+    if outcome.left:
+        left = "; ".join(outcome.left)
+        messages.warning(request, f"Added, but this could not be filled in; enter it yourself: {left}")
+    else:
+        messages.success(request, DONE.get(action.partition(":")[0], "Saved."))
+    return redirect(_next_address(page, outcome.place))
+
+
+def _answered(request: UserRequest, page: EntryPage, load: Callable[[], EntryPage]) -> tuple[EntryPage, int]:
+    """Answer a query of the page, with the corrected value if there is one; the page as it is then, and 0 or the
+    status of a refusal."""
+    query, given = answer_of_page(page, request.POST["action"].partition(":")[2], request.POST)
+    outcome = give(query, given, request.user)
+    if outcome.is_done:
+        return load(), 0
+    query.typed, query.trouble = given.text, outcome.refusal or "Not sent: the value was not taken."
+    return page, outcome.status
+
+
+def _refused(request: UserRequest, page: EntryPage, action: str, why: str) -> HttpResponse:
+    form_input = form_input_of(page, action)
+    if form_input is not None:
+        form_input.trouble = why
+    return _render(request, page, status=422)
+
+
+def _next_address(page: EntryPage, place: Place | None) -> str:
+    if place is None:
+        return page.url
+    where = PagePlace(page.where.patient, place.visit)
+    address = page_url(where, place)
+    return address if "#" in address else f"{address}#{html_id(place)}"
+
+
+def _target(gap: Gap) -> str:
+    """Where the list of what is missing leads: to the field, or to the form that was not begun."""
+    return f"f-{html_id(gap.place, gap.item)}" if gap.item else html_id(gap.place)
+
+
+OUT_OF_DATE = "The page is out of date. Go back and load it again; what was typed is kept."
+
+DONE = {
+    "answer": "The query is answered.",
+    "complete": "Complete. A change from now on asks for a reason.",
+    "complete-form": "The form is complete. A change from now on asks for a reason.",
+    "add": "Added.",
+    "not-done": "Every empty item of the form now carries the reason.",
+    "strike": "Struck out. It stays on the page and can be restored.",
+    "restore": "Restored.",
+    "offer": "Added, filled in as far as is known. Look it over and complete it.",
+}
+
+
+def _render(
+    request: UserRequest, page: EntryPage, gaps: list[Gap] | None = None, status: int = 200
+) -> HttpResponse:
+    for form_input in page.with_rows:
+        form_input.note = request.POST.get(f"note:{form_input.id}", "")
+    context = {
+        "page": page,
+        "patient": page.where.patient,
+        "gaps": [{"label": gap.label, "target": _target(gap)} for gap in gaps or []],
+        "missing_reasons": MissingReason.choices,
+        "reasons": REASONS,
+        "waiting_for_reason": sum(len(form_input.recorded.wants_reason) for form_input in page.with_rows),
+        "new_key": uuid.uuid4(),
+        "now": page.where.patient.site.now(),
+    }
+    template = "entry/log.html" if page.log else "entry/visit.html"
+    return render(request, template, context, status=status)

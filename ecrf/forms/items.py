@@ -1,0 +1,310 @@
+"""The kinds of item a CRF is made of: Django fields that also know their unit, limits and when they are asked.
+
+A limit given here is a hard one: the value is impossible beyond it. The database refuses it too.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from ecrf.forms import partial_dates, typed_text
+
+TOO_LONG = {"max_length": "Longer than %(limit_value)d characters (%(show_value)d). Shorten it."}
+
+
+class Item:
+    """Mixed into a Django field. Every item may be empty: what is required is asked for when a form is completed."""
+
+    kind = "line"
+    unit: str = ""
+    required: bool = True
+    asked_if: tuple[str, tuple[str, ...]] | None = None
+    instead_of: str = ""
+    rule: str = ""
+    hint: str = ""
+    cdash: str = ""
+    low: int | Decimal | None = None
+    high: int | Decimal | None = None
+    future: bool = False
+    django_field: type[models.Field]
+
+    def __init__(
+        self,
+        label: str = "",
+        *,
+        unit: str = "",
+        required: bool = True,
+        asked_if: tuple[str, str | tuple[str, ...]] | None = None,
+        instead_of: str = "",
+        rule: str = "",
+        hint: str = "",
+        cdash: str = "",
+        **options: Any,
+    ) -> None:
+        self.unit, self.hint, self.cdash, self.rule, self.instead_of = unit, hint, cdash, rule, instead_of
+        self.required = required and not rule and not instead_of
+        if asked_if:
+            item, values = asked_if
+            self.asked_if = (item, (values,) if isinstance(values, str) else tuple(values))
+        super().__init__(label, **{"null": True, "blank": True, **options})
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        """Migrations know only the Django field: labels, units and choices are no business of the database."""
+        name, _path, args, options = super().deconstruct()  # type: ignore[misc]
+        for outside in ("verbose_name", "choices", "validators"):
+            options.pop(outside, None)
+        return name, f"django.db.models.{self.django_field.__name__}", args, options
+
+    def clone(self) -> models.Field:
+        """What a migration's state holds: the plain Django field."""
+        _name, _path, args, options = self.deconstruct()
+        return self.django_field(*args, **options)
+
+    def normalise(self, text: str, now: datetime) -> str:
+        """What was typed, in the form the field reads; `now` is the site's clock."""
+        return text.strip()
+
+    def text(self, value: Any) -> str:
+        """The value as it stands in the field on the screen; "" for none."""
+        return "" if value is None else str(value)
+
+    def stored(self, value: Any) -> Any:
+        """The value in the precision in which it is stored, so that checks see what will be read back."""
+        return value
+
+    def words(self, value: Any) -> str:
+        """The value as people read it."""
+        return self.text(value)
+
+    def first_day(self, value: Any) -> date | None:
+        """The first day a date can mean, which must not lie in the future; None for other kinds, and for no value."""
+        return None
+
+
+def _limits(low: Any, high: Any) -> list[Any]:
+    out = f"The value must lie between {low} and {high}."
+    return [
+        *([] if low is None else [MinValueValidator(low, out if high is not None else f"At least {low}.")]),
+        *([] if high is None else [MaxValueValidator(high, out if low is not None else f"At most {high}.")]),
+    ]
+
+
+class WholeNumber(Item, models.IntegerField):
+    """A whole number between `low` and `high`."""
+
+    kind = "number"
+    django_field = models.IntegerField
+
+    def __init__(self, label: str = "", *, low: int | None = None, high: int | None = None, **options: Any):
+        self.low, self.high = low, high
+        super().__init__(label, validators=_limits(low, high), **options)
+
+    def normalise(self, text: str, now: datetime) -> str:
+        return typed_text.number(text)
+
+
+class Measure(Item, models.DecimalField):
+    """A measured number with `decimals` places after the point, between `low` and `high`, in `unit`."""
+
+    kind = "number"
+    django_field = models.DecimalField
+
+    def __init__(
+        self,
+        label: str = "",
+        *,
+        decimals: int = 1,
+        low: str | None = None,
+        high: str | None = None,
+        **options: Any,
+    ):
+        self.low, self.high = low and Decimal(low), high and Decimal(high)
+        limits = _limits(self.low, self.high)
+        super().__init__(label, max_digits=10, decimal_places=decimals, validators=limits, **options)
+
+    def normalise(self, text: str, now: datetime) -> str:
+        return typed_text.number(text)
+
+    def stored(self, value: Any) -> Any:
+        return Decimal(value).quantize(Decimal(1).scaleb(-self.decimal_places))
+
+    def text(self, value: Any) -> str:
+        return "" if value is None else f"{Decimal(value):.{self.decimal_places}f}"
+
+    def words(self, value: Any) -> str:
+        return f"{self.text(value)} {self.unit}".strip() if value is not None else ""
+
+
+class Choice(Item, models.CharField):
+    """One of a few answers, given as (code, label) pairs or as a TextChoices class."""
+
+    kind = "choice"
+    django_field = models.CharField
+
+    def __init__(self, label: str = "", *, choices: Iterable[tuple[str, str]] | Any = (), **options: Any):
+        super().__init__(label, max_length=60, choices=choices, **options)
+
+    def words(self, value: Any) -> str:
+        return dict(self.flatchoices).get(value, value or "")
+
+
+class YesNo(Item, models.BooleanField):
+    """A question answered by yes or no; unanswered is neither."""
+
+    kind = "choice"
+    django_field = models.BooleanField
+
+    def normalise(self, text: str, now: datetime) -> str:
+        said = text.strip().lower()
+        return {"y": "yes", "n": "no", "true": "yes", "false": "no"}.get(said, said)
+
+    def text(self, value: Any) -> str:
+        return {True: "yes", False: "no"}.get(value, "")
+
+    def words(self, value: Any) -> str:
+        return self.text(value).title()
+
+    def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
+        return forms.TypedChoiceField(
+            label=self.verbose_name,
+            required=False,
+            choices=[("yes", "Yes"), ("no", "No")],
+            coerce=lambda text: text == "yes",
+            empty_value=None,
+        )
+
+
+class Day(Item, models.DateField):
+    """A full date. It cannot lie in the future unless `future` says so; `history` dates may precede consent."""
+
+    kind = "day"
+    django_field = models.DateField
+
+    def __init__(self, label: str = "", *, future: bool = False, history: bool = False, **options: Any):
+        self.future, self.history = future, history
+        super().__init__(label, **options)
+
+    def normalise(self, text: str, now: datetime) -> str:
+        return typed_text.day(text, now)
+
+    def first_day(self, value: Any) -> date | None:
+        return value
+
+    def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
+        return forms.DateField(
+            label=self.verbose_name,
+            required=False,
+            input_formats=["%Y-%m-%d"],
+            error_messages={"invalid": "This is no date in the calendar. Write it as YYYY-MM-DD."},
+        )
+
+
+class PartialDayFormField(forms.CharField):
+    """Reads YYYY, YYYY-MM or YYYY-MM-DD."""
+
+    def clean(self, value: Any) -> str | None:
+        if not (text := super().clean(value)):
+            return None
+        try:
+            partial_dates.validate(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+        return str(text)
+
+
+class PartialDay(Item, models.CharField):
+    """A date of which the day, or day and month, may be unknown; stored as ISO 8601 (2026, 2026-11, 2026-11-22)."""
+
+    kind = "partial-day"
+    django_field = models.CharField
+
+    def __init__(self, label: str = "", *, future: bool = False, history: bool = False, **options: Any):
+        self.future, self.history = future, history
+        options.setdefault("max_length", 10)
+        super().__init__(label, **options)
+
+    def normalise(self, text: str, now: datetime) -> str:
+        return typed_text.day(text, now)
+
+    def first_day(self, value: Any) -> date | None:
+        return partial_dates.earliest(value) if value else None
+
+    def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
+        return PartialDayFormField(label=self.verbose_name, required=False)
+
+
+class ClockTime(Item, models.TimeField):
+    """A time of day at the site, to the minute."""
+
+    kind = "clock"
+    django_field = models.TimeField
+
+    def normalise(self, text: str, now: datetime) -> str:
+        return typed_text.clock(text, now)
+
+    def text(self, value: Any) -> str:
+        return "" if value is None else value.strftime("%H:%M")
+
+    def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
+        return forms.TimeField(
+            label=self.verbose_name,
+            required=False,
+            input_formats=["%H:%M"],
+            error_messages={"invalid": "This is no time of day. Write it as HH:MM, for example 09:30."},
+        )
+
+
+def _text_field(item: Any, limit: int | None) -> forms.Field:
+    return forms.CharField(
+        label=item.verbose_name, required=False, max_length=limit, empty_value=None, error_messages=TOO_LONG
+    )
+
+
+class Line(Item, models.CharField):
+    """A short text."""
+
+    kind = "line"
+    django_field = models.CharField
+
+    def __init__(self, label: str = "", **options: Any):
+        options.setdefault("max_length", 200)
+        super().__init__(label, **options)
+
+    def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
+        return _text_field(self, self.max_length)
+
+
+class Prose(Item, models.TextField):
+    """A text of any length up to 20,000 characters."""
+
+    kind = "prose"
+    django_field = models.TextField
+
+    def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
+        return _text_field(self, 20_000)
+
+
+class Link(Item, models.CharField):
+    """Names another entry of the same patient, one of the kind `to`: `3` in a log, `W04.1` at a visit."""
+
+    kind = "link"
+    django_field = models.CharField
+
+    def __init__(self, label: str = "", *, to: str = "", **options: Any):
+        self.to = to
+        options.setdefault("max_length", 20)
+        super().__init__(label, **options)
+
+    def words(self, value: Any) -> str:
+        from ecrf.forms.registry import CRFS
+
+        return f"{CRFS[self.to].title} {value}" if value else ""
+
+    def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
+        return _text_field(self, 20)

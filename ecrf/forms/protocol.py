@@ -1,0 +1,161 @@
+"""What a trial says of itself, as data: its visits, windows, the forms of each, and its assumptions."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+CASEBOOK = "casebook"
+"""Stands in addresses where a visit's code would: for forms that belong to no visit."""
+
+MOST_NUMBERS = 100
+"""More than the numbers of visits that repeat: they have two digits."""
+
+
+@dataclass(frozen=True)
+class VisitPlan:
+    """One visit of the schedule.
+
+    `day` counts from the baseline visit (day 1); None for a visit without a nominal day. The window goes from
+    `opens` to `closes` days around it. `forms` are CRF keys in the order of the page; `expected` says how many
+    of a repeating form are expected where that is more than one. `optional` forms may be added at the visit. A visit
+    `on_demand` is opened when it is needed; where it `repeats`, its code is followed by a number: UNS-1, UNS-2.
+    """
+
+    code: str
+    label: str
+    forms: tuple[str, ...]
+    day: int | None = None
+    opens: int = 0
+    closes: int = 0
+    expected: dict[str, int] = field(default_factory=dict)
+    on_demand: bool = False
+    repeats: bool = False
+    optional: tuple[str, ...] = ()
+
+    def expected_of(self, crf: str) -> int:
+        return self.expected.get(crf, 1)
+
+    def may_hold(self, crf: str) -> bool:
+        """Whether the form can stand at the visit, planned or added."""
+        return crf in self.forms or crf in self.optional
+
+    def numbered(self, number: int) -> "VisitPlan":
+        """The plan of one of several such visits."""
+        return replace(self, code=f"{self.code}-{number}", label=f"{self.label} {number}")
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A value we chose because the publication does not tell it: never to be shown as the protocol's."""
+
+    name: str
+    value: str
+    why: str
+
+
+@dataclass(frozen=True)
+class LabTest:
+    """One laboratory test: its code (as CDISC LBTESTCD) and the units laboratories usually report it in.
+
+    `by_sex` where laboratories usually have a range for each sex.
+    """
+
+    code: str
+    label: str
+    units: tuple[str, ...]
+    by_sex: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Protocol:
+    """One trial. `visit_form` and its items say where a visit's date and occurrence are entered.
+
+    `days_to_baseline`: how long after the first visit the baseline visit stays due, and the first one after the patient
+    was added. `safety_logs` are those that the safety role reads too. `story` is the dotted path of the function that
+    tells a patient's story (see `story.py`), `sparkline` the form and the item whose values the lists draw in small.
+    `critical` names what monitors verify at every patient: "form" or "form.item"; `verified_share` how many per cent of
+    all other forms are drawn for it, unless a site's own share says otherwise. `serious_log` and `deviation_log` are
+    the logs of which monitors are told what is new.
+    """
+
+    title: str
+    short_title: str
+    visits: tuple[VisitPlan, ...]
+    baseline: str
+    days_to_baseline: int
+    patient_forms: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
+    safety_logs: tuple[str, ...] = ()
+    visit_form: str = "visit"
+    visit_date_item: str = "visited_on"
+    visit_occurrence_item: str = "occurrence"
+    visit_missed: str = "missed"
+    end_form: str = "end-of-study"
+    end_date_item: str = "ended_on"
+    end_reason_item: str = "reason"
+    completed_reason: str = "COMPLETED"
+    lab_tests: tuple[LabTest, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    story: str = ""
+    sparkline: tuple[str, str] | None = None
+    critical: tuple[str, ...] = ()
+    verified_share: int = 100
+    serious_log: str = ""
+    deviation_log: str = ""
+
+    def plan(self, code: str) -> VisitPlan | None:
+        """The plan of the visit with this code; None if there is no such visit."""
+        found = _plans(self).get(code)
+        return found if found and not found.repeats else self._numbered_plan(code)
+
+    def _numbered_plan(self, code: str) -> VisitPlan | None:
+        found = re.fullmatch(r"(.+)-([1-9][0-9]?)", code)
+        plan = _plans(self).get(found[1]) if found else None
+        return plan.numbered(int(found[2])) if found and plan and plan.repeats else None
+
+    def order(self, code: str) -> int:
+        """Where the visit stands in the schedule; one that repeats, behind all others."""
+        places = _places(self)
+        return places.get(code, len(places))
+
+    def rank(self, code: str, days: Mapping[str, date | None]) -> tuple[int, int]:
+        """The order of visits as they took place: one that repeats stands by its date, the others by the schedule.
+
+        `days`: the date of each visit that has one.
+        """
+        plan = self.plan(code)
+        if plan is None or not plan.repeats:
+            return self.order(code), 0
+        number, on = int(code.rpartition("-")[2]), days.get(code)
+        if on is None:
+            return len(_places(self)), number
+        before = [self.order(c) for c, day in days.items() if c in _places(self) and day and day <= on]
+        return max(before, default=-1), on.toordinal() * MOST_NUMBERS + number
+
+    def scheduled_crfs(self) -> list[str]:
+        """Every CRF key of the schedule, once, in the order of first appearance; rows come with their parents."""
+        at_visits = [key for plan in self.visits for key in (*plan.forms, *plan.optional)]
+        return list(dict.fromkeys([*at_visits, *self.patient_forms, *self.logs]))
+
+
+@cache
+def protocol() -> Protocol:
+    """The trial that this installation carries: what `settings.PROTOCOL` names."""
+    found: Protocol = import_string(settings.PROTOCOL)
+    return found
+
+
+@cache
+def _plans(trial: Protocol) -> dict[str, VisitPlan]:
+    return {plan.code: plan for plan in trial.visits}
+
+
+@cache
+def _places(trial: Protocol) -> dict[str, int]:
+    """{visit code: its place in the schedule}, of the visits that take place once."""
+    return {plan.code: place for place, plan in enumerate(p for p in trial.visits if not p.repeats)}

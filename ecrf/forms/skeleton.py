@@ -1,0 +1,85 @@
+"""A form's HTML, prepared once: its template is rendered for a form that nobody has begun, with a slot wherever a page
+has something of its own to show. A page then only fills the slots, which takes no template engine."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+
+OPEN, BETWEEN, CLOSE = "\ue000", "\ue001", "\ue002"
+"""Characters of the private use area: no template has them, and no value is there when a form is prepared."""
+
+SLOT = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
+AROUND_LINES = re.compile(r"\s*\n\s*")
+
+Filler = Callable[[Any, str], str]
+"""Gives what stands in a slot, escaped, of an item or (for slots of the form) of the form itself."""
+
+
+def slot(kind: str, item: str = "", detail: str = "") -> SafeString:
+    """Marks a place in a template that is prepared. `item` "": the form's own."""
+    return SafeString(f"{OPEN}{kind}{BETWEEN}{item}{BETWEEN}{detail}{CLOSE}")
+
+
+class Slots:
+    """`{{ item.slot.missing }}`: a template names its slots as it pleases; the page has a filler for each."""
+
+    def __init__(self, item: str = "") -> None:
+        self._item = item
+
+    def __getitem__(self, kind: str) -> SafeString:
+        return slot(kind, self._item)
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """Prepared HTML: what never changes, and between it the slots as (kind, item, detail, what follows)."""
+
+    head: str
+    slots: tuple[tuple[str, str, str, str], ...]
+
+    @classmethod
+    def of(cls, html: str) -> "Skeleton":
+        head, *rest = SLOT.split(AROUND_LINES.sub("\n", html.strip()))
+        marks = [mark.split(BETWEEN) for mark in rest[::2]]
+        return cls(
+            head,
+            tuple(
+                (kind, item, detail, text)
+                for (kind, item, detail), text in zip(marks, rest[1::2], strict=True)
+            ),
+        )
+
+    def fill(self, form: Any, items: Mapping[str, Any], fillers: Mapping[str, Filler]) -> SafeString:
+        parts = [self.head]
+        for kind, item, detail, text in self.slots:
+            parts.append(fillers[kind](items[item] if item else form, detail))
+            parts.append(text)
+        return SafeString("".join(parts))
+
+
+class Snippet:
+    """A small template with nothing but variables, for what fills slots: prepared as forms are."""
+
+    def __init__(self, template: str, *variables: str) -> None:
+        self.template, self.variables = template, variables
+
+    @cached_property
+    def _parts(self) -> tuple[list[str], list[int]]:
+        """The pieces of HTML with gaps between them, and which variable goes into each gap."""
+        html = get_template(self.template).render({name: slot(name) for name in self.variables})
+        parts = SLOT.split(html.strip())
+        return parts, [self.variables.index(mark.split(BETWEEN)[0]) for mark in parts[1::2]]
+
+    def __call__(self, *values: str) -> SafeString:
+        parts, order = self._parts
+        parts = list(parts)
+        parts[1::2] = [
+            value if isinstance(value := values[place], SafeString) else escape(value) for place in order
+        ]
+        return SafeString("".join(parts))

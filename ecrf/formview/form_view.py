@@ -1,0 +1,378 @@
+"""Forms to read, on the screen or on paper: every item in words, with what is missing, calculated and asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ecrf.casebook.labels import element_id
+from ecrf.casebook.models import Entry
+from ecrf.casebook.schedule.completion import FormState, form_state
+from ecrf.checks.item_words import asked_when
+from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.forms.crf import Crf, MissingReason
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CrfDefinition, Section
+from ecrf.forms.skeleton import Slots, slot
+
+YES_NO = (("yes", "Yes"), ("no", "No"))
+
+ROOM = {"number": 1, "clock": 1, "prose": 3}
+ROOM_OF_OTHERS = 2
+ROOM_ACROSS = 13
+"""How much room an item takes in a table by its kind, and how much there is across a page."""
+
+SIDE_BY_SIDE = 3
+"""How many rows stand side by side where their items are too many to go across."""
+
+RADIOS_AT_MOST = 4
+LONGEST_RADIO_LABEL = 26
+RADIOS_IN_A_TABLE = 2
+"""How many answers, and how long, are read at a glance; more of them drop down."""
+
+Names = Mapping[tuple[str, str], str]
+"""{(CRF key, link): the entry it names, in words}."""
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One item of one form."""
+
+    form_view: "FormView"
+    name: str
+
+    @cached_property
+    def item(self) -> Any:
+        return self.form_view.definition.items[self.name]
+
+    @cached_property
+    def id(self) -> str:
+        return f"{self.form_view.id}-{self.name}"
+
+    @property
+    def field(self) -> str:
+        """The name of its field where it is entered."""
+        return f"{self.form_view.definition.key}:{self.form_view.address}:{self.name}"
+
+    @property
+    def slot(self) -> Slots:
+        """Where a prepared form has room for what a page shows of the item."""
+        return Slots(self.name)
+
+    @property
+    def label(self) -> str:
+        return str(self.item.verbose_name)
+
+    @property
+    def stored(self) -> Any:
+        """The value as it is stored or, before anything is, as the system derives it; None if there is none."""
+        return getattr(self.form_view.shown_row, self.name, None)
+
+    @property
+    def value(self) -> str:
+        """The value as people read it, without its unit; "" if there is none."""
+        value = self.stored
+        if value is None:
+            return ""
+        if self.item.kind == "link" and value:
+            return self.form_view.names.get((self.item.to, value), "") or str(self.item.words(value))
+        words = str(self.item.words(value))
+        return words.removesuffix(f" {self.item.unit}") if self.item.unit else words
+
+    @property
+    def words(self) -> str:
+        """The value with its unit: `72.5 kg`."""
+        value = self.value
+        return f"{value} {self.item.unit}".strip() if value else ""
+
+    @property
+    def missing(self) -> dict[str, str] | None:
+        """{reason, label, comment} where a missing reason stands instead of the value."""
+        found = self.form_view.row.missing_reasons.get(self.name) if self.form_view.row else None
+        return {"comment": "", **found, "label": MissingReason(found["reason"]).label} if found else None
+
+    @property
+    def is_asked(self) -> bool:
+        return self.form_view.definition.asked(self.form_view.row, self.name)
+
+    @property
+    def asked_when(self) -> str:
+        """On which answer it is asked: `if “Ongoing?” is No`; "" if always."""
+        return asked_when(self.form_view.definition, self.item)
+
+    @property
+    def instead_of(self) -> str:
+        """The id of the item for which it stands in where that has a reason instead of a value; mostly ""."""
+        return f"{self.form_view.id}-{self.item.instead_of}" if self.item.instead_of else ""
+
+    @property
+    def asked_if(self) -> dict[str, str] | None:
+        """{id of the item, its answers} on which it is asked; None if always."""
+        if not self.item.asked_if:
+            return None
+        other, answers = self.item.asked_if
+        return {
+            "item": f"{self.form_view.id}-{other}",
+            "answers": " ".join(answer.replace(" ", "_") for answer in answers),
+        }
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """The answers there are to a choice: code and words."""
+        if self.item.kind != "choice":
+            return []
+        return [(str(code), str(words)) for code, words in self.item.flatchoices or YES_NO]
+
+    @property
+    def option_slots(self) -> list[dict[str, str]]:
+        """The same for a prepared form, each with the slots that say whether it was given: as radio, as option."""
+        return [
+            {
+                "code": code,
+                "words": words,
+                **{mark: slot(mark, self.name, code) for mark in ("checked", "selected")},
+            }
+            for code, words in self.options
+        ]
+
+    @property
+    def choices(self) -> list[str]:
+        """The answers there are, in words."""
+        return [words for _code, words in self.options]
+
+    @property
+    def as_radios(self) -> bool:
+        """Whether its answers stand beside each other where it is entered."""
+        options = self.options
+        return 0 < len(options) <= RADIOS_AT_MOST and all(
+            len(words) <= LONGEST_RADIO_LABEL for _code, words in options
+        )
+
+    @property
+    def as_radios_in_a_table(self) -> bool:
+        return self.as_radios and len(self.options) <= RADIOS_IN_A_TABLE
+
+    @property
+    def names_a_visit(self) -> bool:
+        """Whether it is a link to an entry that stands at a visit."""
+        trial = protocol()
+        return self.item.kind == "link" and self.item.to not in (*trial.logs, *trial.patient_forms)
+
+    @property
+    def questions(self) -> list[Discrepancy]:
+        return [discrepancy for discrepancy in self.form_view.discrepancies if discrepancy.item == self.name]
+
+    @property
+    def has_open_question(self) -> bool:
+        return any(discrepancy.state == DiscrepancyState.OPEN for discrepancy in self.questions)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Items of a section as a table: `columns` are their heads, each line a head and its readings."""
+
+    columns: list[str]
+    lines: list[tuple[str, list[ItemView]]]
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """A titled group of items; `is_numeric` if all of them are numbers, which then stand in one column."""
+
+    title: str
+    item_views: Sequence[ItemView]
+    help: str = ""
+
+    @property
+    def is_numeric(self) -> bool:
+        return all(item_view.item.kind == "number" for item_view in self.item_views)
+
+    @cached_property
+    def grid(self) -> Grid | None:
+        """Numbers that are entered and whose labels name a line and a column (`Elbow flexion, right`), if they
+        fill a table of these; else None."""
+        if any(item_view.item.kind != "number" or item_view.item.rule for item_view in self.item_views):
+            return None
+        cells = {item_view.label.rpartition(", ")[::2]: item_view for item_view in self.item_views}
+        lines = list(dict.fromkeys(line for line, _column in cells))
+        columns = list(dict.fromkeys(column for _line, column in cells))
+        fills = len(lines) * len(columns) == len(cells) == len(self.item_views)
+        if not fills or len(lines) < 2 or len(columns) < 2:
+            return None
+        return Grid(columns, [(line, [cells[line, column] for column in columns]) for line in lines])
+
+
+@dataclass
+class FormView:
+    """One form to read, begun by the site or not yet (`row` None)."""
+
+    definition: CrfDefinition
+    title: str
+    address: str
+    row: Crf | None = None
+    discrepancies: list[Discrepancy] = field(default_factory=list)
+    tables: Sequence["RowTable"] = ()
+    names: Names = field(default_factory=dict)
+
+    @cached_property
+    def id(self) -> str:
+        return element_id(self.definition.key, self.address)
+
+    @property
+    def slot(self) -> Slots:
+        """Where a prepared form has room for what a page shows of the form itself."""
+        return Slots()
+
+    @property
+    def shown_row(self) -> Crf | None:
+        """What holds the values to read."""
+        return self.row
+
+    @property
+    def number(self) -> int:
+        return int(self.address.rpartition(".")[2])
+
+    @property
+    def name(self) -> str:
+        """What stands at the head of its line among other rows: its name in a fixed set, else its number."""
+        names = self.definition.row_names
+        return names[self.number - 1] if self.number <= len(names) else str(self.number)
+
+    @cached_property
+    def item_views(self) -> Mapping[str, ItemView]:
+        return {name: ItemView(self, name) for name in self.definition.items}
+
+    @cached_property
+    def parts(self) -> list[SectionView]:
+        return [self._part(section) for section in self.definition.sections]
+
+    def _part(self, section: Section) -> SectionView:
+        title = "" if section.title == self.definition.title else section.title
+        return SectionView(title, [self.item_views[name] for name in section.items], section.help)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the form itself says about its values, such as the planned dose in words."""
+        return self.row.notes() if self.row is not None and hasattr(self.row, "notes") else []
+
+    @property
+    def with_rows(self) -> list["FormView"]:
+        return [self, *(row for table in self.tables for row in table.form_views)]
+
+    @property
+    def entry_id(self) -> int:
+        """The entry's id without a look at the entry; 0 where nothing is stored."""
+        return self.row.entry_id if self.row else 0
+
+    @property
+    def entry(self) -> Entry | None:
+        return self.row.entry if self.row else None
+
+    @property
+    def is_struck(self) -> bool:
+        return self.row is not None and self.row.entry.is_struck
+
+    @cached_property
+    def form_state(self) -> FormState:
+        """Whether it, with its rows, is empty, begun, ready or complete."""
+        return form_state(
+            self.definition.key, [form_view.row.entry for form_view in self.with_rows if form_view.row]
+        )
+
+    @property
+    def state(self) -> str:
+        """As `form_state`, or struck: the page gives each a word and an icon."""
+        return "struck" if self.is_struck else self.form_state.state
+
+    @property
+    def is_complete(self) -> bool:
+        return self.state == "complete"
+
+    @property
+    def left(self) -> int:
+        """How many required items are empty, in the form and its rows; none of a form that is struck out."""
+        if self.row is not None:
+            return 0 if self.is_struck else self.form_state.missing
+        fixed = [table.definition for table in self.tables if table.definition.row_names]
+        return self.definition.missing_when_blank + sum(
+            len(kind.row_names) * kind.missing_when_blank for kind in fixed
+        )
+
+    @property
+    def open_questions(self) -> int:
+        return sum(
+            f.state == DiscrepancyState.OPEN for form_view in self.with_rows for f in form_view.discrepancies
+        )
+
+
+@dataclass(frozen=True)
+class RowBlock:
+    """Rows side by side: each line an item in every row."""
+
+    form_views: Sequence[FormView]
+    lines: list[list[ItemView]]
+
+    @property
+    def spare(self) -> range:
+        """The columns that stay empty, so that those of the last block are as wide as the others."""
+        return range(SIDE_BY_SIDE - len(self.form_views))
+
+
+@dataclass(frozen=True)
+class RowTable:
+    """The rows of one kind, an item a column; where that is too wide for paper, in blocks.
+
+    `to_fill_in`: on a worksheet only what people enter has columns.
+    """
+
+    definition: CrfDefinition
+    form_views: Sequence[FormView]
+    to_fill_in: bool = False
+
+    @property
+    def items(self) -> dict[str, Any]:
+        return self.definition.entered if self.to_fill_in else self.definition.items
+
+    @property
+    def columns(self) -> list[Any]:
+        return list(self.items.values())
+
+    @property
+    def lines(self) -> list[tuple[FormView, list[ItemView]]]:
+        """Each row with its items."""
+        return [
+            (form_view, [form_view.item_views[name] for name in self.items]) for form_view in self.form_views
+        ]
+
+    @property
+    def heads(self) -> list[ItemView]:
+        """The items of the first row, for the heads of the columns."""
+        return self.lines[0][1] if self.form_views else []
+
+    @property
+    def left_out(self) -> list[str]:
+        """The items without a column."""
+        return [
+            str(item.verbose_name) for name, item in self.definition.items.items() if name not in self.items
+        ]
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether its items have hardly room across a page."""
+        return sum(ROOM.get(item.kind, ROOM_OF_OTHERS) for item in self.columns) > ROOM_ACROSS
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it stands in blocks: rows of a fixed set have few values each and go across even so."""
+        return self.is_dense and not self.definition.row_names
+
+    @property
+    def blocks(self) -> list[RowBlock]:
+        """A few rows side by side, their items down the page."""
+        groups = [
+            self.form_views[first : first + SIDE_BY_SIDE]
+            for first in range(0, len(self.form_views), SIDE_BY_SIDE)
+        ]
+        return [
+            RowBlock(group, [[s.item_views[name] for s in group] for name in self.items]) for group in groups
+        ]

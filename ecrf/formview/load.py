@@ -1,0 +1,152 @@
+"""Loads forms to read: of one visit, of one entry, of a whole casebook, or blank. Each in a few statements."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from ecrf.casebook.data import PatientData, load_rows
+from ecrf.casebook.labels import entry_in_a_line, form_title, numbered_title
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.schedule.completion import numbers_at, wanted_forms
+from ecrf.casebook.schedule.status import fact_of
+from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.formview.form_view import SIDE_BY_SIDE, FormView, Names, RowTable
+
+Rows = dict[str, list[Crf]]
+
+
+@dataclass(frozen=True)
+class LoadedForms:
+    """What was loaded, and how a form to read is taken from it. Rows that are struck out are among them."""
+
+    rows: Rows = field(default_factory=dict)
+    discrepancies: dict[int, list[Discrepancy]] = field(default_factory=dict)
+    names: Names = field(default_factory=dict)
+
+    def at_visit(self, visit: Visit) -> list[FormView]:
+        """Every form that the visit needs or has, those not begun too."""
+        plan, here = protocol().plan(visit.code), self._entries_at(visit)
+        missed = fact_of(visit.code, here, self._visit_form(visit)).missed
+        planned = (protocol().visit_form,) if missed or plan is None else plan.forms
+        expected = {key: plan.expected_of(key) if plan else 1 for key in planned}
+        kinds = [CRFS[key] for key in wanted_forms(plan, here, missed=missed) if key in CRFS]
+        return [
+            self.form_view(kind, n, visit) for kind in kinds for n in self._numbers(kind, visit, expected)
+        ]
+
+    def of_log(self, key: str) -> list[FormView]:
+        """Every form of a kind that belongs to no visit."""
+        return [self.form_view(CRFS[key], n, None) for n in sorted(self._by_number(key, None))]
+
+    def form_view(self, kind: CrfDefinition, number: int, visit: Visit | None) -> FormView:
+        """The form with this number at the visit, begun or not, with its rows."""
+        row = self._by_number(kind.key, visit.pk if visit else None).get(number)
+        title = numbered_title(kind, number, visit)
+        form_view = self._form_view(kind, title, str(number), row)
+        form_view.tables = [self._table(CRFS[key], form_view) for key in kind.rows]
+        return form_view
+
+    def alone(self, entry: Entry) -> FormView:
+        """One entry with its rows, or one row of a form."""
+        kind = CRFS[entry.crf]
+        if entry.parent_id is None:
+            return self.form_view(kind, entry.number, entry.visit)
+        row = next((r for r in self.rows[kind.key] if r.entry_id == entry.pk), None)
+        return self._form_view(kind, form_title(entry), entry.address, row)
+
+    def _numbers(self, kind: CrfDefinition, visit: Visit, expected: dict[str, int]) -> list[int]:
+        stored = self._by_number(kind.key, visit.pk).values()
+        return numbers_at([row.entry for row in stored], expected.get(kind.key, 0))
+
+    def _table(self, kind: CrfDefinition, above: FormView) -> RowTable:
+        mine = [r for r in self.rows.get(kind.key, ()) if above.row and r.entry.parent_id == above.row.pk]
+        stored = {row.entry.number: row for row in mine}
+        numbers = sorted({*stored, *range(1, len(kind.row_names) + 1)})
+        return RowTable(kind, [self._row(kind, above, n, stored.get(n)) for n in numbers])
+
+    def _row(self, kind: CrfDefinition, above: FormView, number: int, row: Crf | None) -> FormView:
+        title = form_title(row.entry) if row else f"{above.title}: {kind.name_of(number)}"
+        return self._form_view(kind, title, f"{above.address}.{number}", row)
+
+    def _form_view(self, kind: CrfDefinition, title: str, address: str, row: Crf | None) -> FormView:
+        discrepancies = self.discrepancies.get(row.entry_id, []) if row else []
+        return FormView(kind, title, address, row, discrepancies, names=self.names)
+
+    def _by_number(self, key: str, visit: int | None) -> dict[int, Crf]:
+        return {r.entry.number: r for r in self.rows.get(key, ()) if r.entry.visit_id == visit}
+
+    def _entries_at(self, visit: Visit) -> list[Entry]:
+        return [r.entry for kind in self.rows.values() for r in kind if r.entry.visit_id == visit.pk]
+
+    def _visit_form(self, visit: Visit) -> Crf | None:
+        return next(iter(self._by_number(protocol().visit_form, visit.pk).values()), None)
+
+
+def visit_form_views(visit: Visit) -> list[FormView]:
+    """Every form of the visit, in three statements at most."""
+    rows = load_rows(visit.patient, CRFS, [visit.pk])
+    return LoadedForms(rows, _discrepancies(entry__visit=visit), _names(visit.patient, rows)).at_visit(visit)
+
+
+def entry_form_view(entry: Entry) -> FormView:
+    """One form with its rows, or one row; three statements at most."""
+    keys, visits = [entry.crf, *CRFS[entry.crf].rows], [entry.visit_id] if entry.visit_id else None
+    rows = load_rows(entry.patient, keys, visits)
+    discrepancies = _discrepancies(entry__in=[row.entry_id for kind in rows.values() for row in kind])
+    return LoadedForms(rows, discrepancies, _names(entry.patient, rows)).alone(entry)
+
+
+def log_form_views(patient: Patient, key: str) -> list[FormView]:
+    """Every form of one kind that belongs to no visit; three statements at most."""
+    keys = [key, *CRFS[key].rows]
+    rows = load_rows(patient, keys)
+    discrepancies = _discrepancies(entry__patient=patient, entry__crf__in=keys)
+    return LoadedForms(rows, discrepancies, _names(patient, rows)).of_log(key)
+
+
+def load_casebook(data: PatientData) -> LoadedForms:
+    """Everything of a patient: one statement for all rows, one for the discrepancies."""
+    data.load(*CRFS)
+    rows = {key: data.with_struck(key) for key in CRFS}
+    return LoadedForms(rows, _discrepancies(entry__patient=data.patient), _names(data.patient, rows, CRFS))
+
+
+def blank_form_view(kind: CrfDefinition, number: int = 1, title: str = "", rows: int = 0) -> FormView:
+    """A form that nobody has begun; of each kind of row all names, or at least so many."""
+    form_view, tables = FormView(kind, title or kind.title, str(number)), []
+    for key in kind.rows:
+        below = CRFS[key]
+        count = len(below.row_names) or room_for(below, max(below.blank_rows, rows))
+        inner = [FormView(below, below.name_of(n), f"{number}.{n}") for n in range(1, count + 1)]
+        tables.append(RowTable(below, inner, to_fill_in=True))
+    form_view.tables = tables
+    return form_view
+
+
+def room_for(kind: CrfDefinition, rows: int) -> int:
+    """So many blank rows, or more where the last block of a wide table has room left."""
+    return -(-rows // SIDE_BY_SIDE) * SIDE_BY_SIDE if RowTable(kind, [], to_fill_in=True).is_wide else rows
+
+
+def _discrepancies(**which: object) -> dict[int, list[Discrepancy]]:
+    """{entry id: its open and confirmed ones}; what no longer holds is history."""
+    found = Discrepancy.objects.filter(**which).exclude(state=DiscrepancyState.CLEARED)
+    by_entry: dict[int, list[Discrepancy]] = defaultdict(list)
+    for discrepancy in found.select_related("confirmed_by").order_by("pk"):
+        by_entry[discrepancy.entry_id].append(discrepancy)
+    return by_entry
+
+
+def _names(patient: Patient, rows: Rows, loaded: Collection[str] = ()) -> Names:
+    """What the links of these rows name, in words; one statement where something is named that is not `loaded`."""
+    targets = _named_kinds(rows)
+    stored = rows if targets <= set(loaded) else load_rows(patient, targets)
+    return {(key, row.entry.link): entry_in_a_line(row) for key in targets for row in stored[key]}
+
+
+def _named_kinds(rows: Rows) -> set[str]:
+    kinds: Iterable[tuple[CrfDefinition, list[Crf]]] = ((CRFS[key], found) for key, found in rows.items())
+    return {link.to for kind, found in kinds if found for link in kind.links.values()}

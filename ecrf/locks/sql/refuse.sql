@@ -1,0 +1,60 @@
+-- What is frozen or locked cannot be written: every write writes an event, and the event is refused.
+
+-- What is frozen or locked, since when, by whom and why: every way in can show these words.
+CREATE OR REPLACE FUNCTION locks_words(held locks_lock) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT format(
+        '%s is %s since %s (%s) by %s: %s. Nothing was changed. Ask a data manager if it has to change.',
+        CASE held.scope
+            WHEN 'study' THEN 'The study'
+            WHEN 'site' THEN 'Site ' || (SELECT s.code FROM access_site s WHERE s.id = held.site_id)
+            WHEN 'patient' THEN 'Patient ' || p.number
+            WHEN 'visit' THEN
+                'Visit ' || (SELECT v.code FROM casebook_visit v WHERE v.id = held.visit_id) || ' of ' || p.number
+            ELSE 'This form of ' || p.number
+        END,
+        CASE held.kind WHEN 'lock' THEN 'locked' ELSE 'frozen' END,
+        to_char(held.set_at AT TIME ZONE zone.name, 'YYYY-MM-DD HH24:MI'), zone.name,
+        (SELECT u.username FROM access_user u WHERE u.id = held.set_by_id), rtrim(held.reason, '. ')
+    )
+    FROM (
+        SELECT coalesce((SELECT s.time_zone FROM access_site s WHERE s.id = held.site_id), 'UTC') AS name
+    ) zone LEFT JOIN casebook_patient p ON p.id = held.patient_id
+$$;
+
+CREATE OR REPLACE FUNCTION locks_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    held locks_lock;
+    site bigint;
+    visit bigint;
+    parent bigint;
+    is_review boolean := audit_is_review(NEW."table");
+BEGIN
+    -- Who locks waits for all who write, and who writes after that sees the lock.
+    PERFORM pg_advisory_xact_lock_shared(hashtext('ecrf.locks'), 0);
+    IF NOT EXISTS (SELECT 1 FROM locks_lock WHERE lifted_at IS NULL) THEN
+        RETURN NEW;
+    END IF;
+    IF NEW.chain = 0 THEN
+        SELECT r.site_id INTO site FROM casebook_referencerange r WHERE r.id = NEW."row"::bigint;
+    ELSE
+        SELECT p.site_id INTO site FROM casebook_patient p WHERE p.id = NEW.chain;
+    END IF;
+    IF NEW.entry_id IS NOT NULL THEN
+        SELECT e.visit_id, e.parent_id INTO visit, parent FROM casebook_entry e WHERE e.id = NEW.entry_id;
+    END IF;
+    SELECT * INTO held FROM locks_lock l
+    WHERE l.lifted_at IS NULL AND (l.kind = 'lock' OR NOT is_review) AND (
+        l.scope = 'study' OR (l.scope = 'site' AND l.site_id = site)
+        OR (l.patient_id = NEW.chain AND (
+            l.scope = 'patient' OR l.visit_id = visit OR l.entry_id IN (NEW.entry_id, parent)
+        ))
+    ) ORDER BY l.kind DESC, l.id LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'EC004', MESSAGE = locks_words(held), DETAIL = held.id::text;
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE OR REPLACE TRIGGER locks_refuse BEFORE INSERT ON audit_auditevent FOR EACH ROW
+    WHEN ((NEW.chain <> 0 AND NEW."table" <> 'locks_lock') OR NEW."table" = 'casebook_referencerange')
+    EXECUTE FUNCTION locks_refuse();

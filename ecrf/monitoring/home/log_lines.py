@@ -1,0 +1,108 @@
+"""Open queries, and the entries of a log such as serious events or deviations, as lines of the monitor's work."""
+
+from typing import Any
+
+from ecrf.access.models import Site
+from ecrf.casebook.labels import element_id, form_title, short_name, visit_label
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS, WORDS_OF, CrfDefinition
+from ecrf.monitoring.home.site_counts import COUNTED, in_words, is_new, log_rows
+from ecrf.monitoring.home.work_lines import LOGS, Since, WorkLine, WorkSection, days_words
+from ecrf.queries.lookup import open_queries
+from ecrf.queries.models import Query, Turn
+
+
+def queries(site: Site, since: Since, limit: int) -> WorkSection:
+    """The open queries, the oldest first; two statements."""
+    open_here = open_queries().filter(site=site)
+    first = open_here.order_by("opened_at", "pk").values("pk")[:limit]
+    rows = Query.objects.filter(pk__in=first).select_related("patient", "entry__visit", "entry__parent")
+    lines = [query_line(query) for query in rows.order_by("opened_at", "pk")]
+    count = open_here.count() if since.counts is None else since.counts["queries"]
+    return WorkSection(
+        "queries", "Open queries, oldest first", lines, str(count), count > limit, empty="No query is open."
+    )
+
+
+def query_line(query: Query) -> WorkLine:
+    entry = query.entry
+    item = CRFS[entry.crf].items.get(query.item) if entry.crf in CRFS else None
+    label = str(item.verbose_name) if item else query.item
+    return WorkLine(
+        query.patient_id,
+        query.patient.number,
+        f"{visit_label(entry.visit) or LOGS}, {form_title(entry)}, {label}",
+        query.text,
+        f"{Turn(query.turn).label}’s turn for {days_words(query.turn_since)}, asked {days_words(query.opened_at)} ago",
+        entry.visit_id,
+        entry.pk,
+        query.pk,
+        element_id(entry.crf, entry.address, query.item),
+    )
+
+
+def log(site: Site, key: str, since: Since, limit: int, *, only_new: bool = False) -> WorkSection:
+    """A log's entries at the site, the newest first, those since the last visit marked as new; three statements."""
+    definition = CRFS[key]
+    rows = log_rows(key).filter(entry__patient__site=site)
+    if only_new and since.at:
+        rows = rows.filter(is_new(since.at))
+    count = rows.values("pk")[: COUNTED + 1].count() if since.counts is None else since.counts[key]
+    shown = list(rows.select_related("entry__patient", "entry__review_status").order_by("-pk")[:limit])
+    linked = _linked(definition, shown)
+    lines = [_log_line(row, since, linked) for row in shown]
+    return WorkSection(
+        key, definition.plural, lines, in_words(count), count > limit, empty="None is recorded."
+    )
+
+
+Linked = dict[tuple[str, int, str], str]
+"""{(kind of form, patient id, how another form names it): the entry in words}"""
+
+
+def _linked(definition: CrfDefinition, rows: list[Any]) -> Linked:
+    """What the rows' links to other logs lead to; a statement for each link."""
+    names: Linked = {}
+    for name, link in definition.links.items():
+        named = {getattr(row, name) for row in rows} - {None}
+        if link.to not in protocol().logs or not named:
+            continue
+        targets = log_rows(link.to).filter(entry__patient__in={row.entry.patient_id for row in rows})
+        numbers = [int(named_number) for named_number in named if named_number.isdecimal()]
+        for target in targets.filter(entry__number__in=numbers).select_related("entry"):
+            names[link.to, target.entry.patient_id, target.entry.link] = short_name(target)
+    return names
+
+
+def _log_line(row: Any, since: Since, linked: Linked) -> WorkLine:
+    entry, review_status = row.entry, getattr(row.entry, "review_status", None)
+    return WorkLine(
+        entry.patient_id,
+        entry.patient.number,
+        form_title(entry),
+        _in_a_line(row, linked),
+        "" if review_status else "not complete yet",
+        entry=entry.pk,
+        left=review_status.planned - review_status.verified if review_status else 0,
+        is_new=bool(since.at and (review_status is None or review_status.completed_at > since.at)),
+    )
+
+
+def _in_a_line(row: Any, linked: Linked) -> str:
+    """The first columns of a log's row in words; a link to another log says what stands there."""
+    definition, words = CRFS[row.entry.crf], []
+    for name, item in definition.column_items.items():
+        value = getattr(row, name)
+        if name in definition.links and value:
+            to = definition.links[name].to
+            words.append(
+                linked.get((to, row.entry.patient_id, value)) or _visit_named(value) or item.words(value)
+            )
+        else:
+            words.append(item.words(value))
+    return " · ".join([word for word in words if word][:WORDS_OF])
+
+
+def _visit_named(link: str) -> str:
+    plan = protocol().plan(link.rpartition(".")[0])
+    return plan.label if plan else ""

@@ -1,0 +1,185 @@
+"""The numbers of each site for the monitor's first page: a fixed number of statements, whatever is there."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import reduce
+from operator import or_
+
+from django.db.models import Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils import timezone
+
+from ecrf.access.models import Site, User
+from ecrf.access.reach import sites
+from ecrf.access.roles import Right
+from ecrf.casebook.models import PatientStatus
+from ecrf.casebook.review_status import ReviewStatus
+from ecrf.casebook.schedule.due import LIVING
+from ecrf.casebook.schedule.status import overdue
+from ecrf.forms.crf import Crf
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+from ecrf.monitoring.models import MonitoringVisit
+from ecrf.queries.lookup import open_queries
+from ecrf.queries.models import Turn
+from ecrf.signatures.lookup import unsigned_places
+
+COUNTED = 1_000
+"""Counts that would have to walk far go no further: "over 1,000"."""
+
+
+class CountOf(Subquery):
+    """How many rows a statement finds, counted no further than one more than `COUNTED`."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) found)"
+    output_field = IntegerField()
+
+    def __init__(self, rows: QuerySet) -> None:
+        super().__init__(rows[: COUNTED + 1])
+
+
+def in_words(count: int) -> str:
+    """`57`, or `over 1,000` where the counting stopped."""
+    return f"over {COUNTED:,}" if count > COUNTED else str(count)
+
+
+@dataclass
+class OpenQueries:
+    """How many queries of a site are open at each turn, and since when the oldest has been asked."""
+
+    by_turn: dict[str, int] = field(default_factory=dict)
+    oldest_at: datetime | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(self.by_turn.values())
+
+    @property
+    def turns(self) -> list[tuple[str, int]]:
+        """Whose turn it is and how many, in the order of the turns."""
+        return [(str(turn.label), self.by_turn[turn]) for turn in Turn if turn in self.by_turn]
+
+    @property
+    def oldest_days(self) -> int:
+        return (timezone.now() - self.oldest_at).days if self.oldest_at else 0
+
+
+@dataclass
+class SiteNumbers:
+    """One site's row; `since` is the start of the last monitoring visit that ended, None before the first.
+
+    `progress`: items planned and verified; `serious` and `deviations`: entries of the log, and those that are new.
+    """
+
+    site: Site
+    since: datetime | None
+    patients: int
+    progress: tuple[int, int]
+    unsigned: int
+    overdue: int
+    serious: tuple[int, int]
+    deviations: tuple[int, int]
+    queries: OpenQueries
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many lines the lists have whose number is known here, by the list's key."""
+        trial = protocol()
+        logs = {trial.serious_log: self.serious[0], trial.deviation_log: self.deviations[0]}
+        return {"queries": self.queries.count, **logs}
+
+    @property
+    def since_day(self) -> str:
+        """The day on which the last visit began, at the site."""
+        return f"{self.since.astimezone(self.site.zone):%Y-%m-%d}" if self.since else ""
+
+    @property
+    def unsigned_words(self) -> str:
+        return in_words(self.unsigned)
+
+
+def last_ended(user: User) -> QuerySet[MonitoringVisit]:
+    """The visits that say since when something is new: a monitor's own; for the others, anybody's."""
+    ended = MonitoringVisit.objects.filter(ended_at__isnull=False).order_by("-started_at")
+    return ended.filter(monitor=user) if Right.VERIFY in user.rights else ended
+
+
+def site_numbers(user: User) -> list[SiteNumbers]:
+    """Every site the user reviews; six statements. Practice sites come last."""
+    sites_here, trial = list(_counted(user)), protocol()
+    ids = [site.pk for site in sites_here]
+    progress, late, queries = _progress(ids), _overdue(sites_here), _queries(ids)
+    serious, deviations = _log(trial.serious_log, sites_here), _log(trial.deviation_log, sites_here)
+    return [
+        SiteNumbers(
+            site=site,
+            since=site.since,
+            patients=site.patient_count,
+            progress=progress.get(site.pk, (0, 0)),
+            unsigned=site.unsigned,
+            overdue=late.get(site.pk, 0),
+            serious=serious.get(site.pk, (0, 0)),
+            deviations=deviations.get(site.pk, (0, 0)),
+            queries=queries[site.pk],
+        )
+        for site in sites_here
+    ]
+
+
+def _counted(user: User) -> QuerySet:
+    """The sites, each with what is counted there."""
+    since = last_ended(user).filter(site=OuterRef("pk")).values("started_at")[:1]
+    rows = sites(user, Right.REVIEW).annotate(
+        since=Subquery(since),
+        patient_count=CountOf(PatientStatus.objects.filter(site=OuterRef("pk")).order_by().values("pk")),
+        unsigned=CountOf(unsigned_places().filter(site=OuterRef("pk"))),
+    )
+    return rows.order_by("is_practice", "code")
+
+
+def _log(key: str, sites_here: list[Site]) -> dict[int, tuple[int, int]]:
+    """{site id: (entries of the log, those that are new)}; none where the trial has no such log."""
+    if not key:
+        return {}
+    since: dict[int, datetime | None] = {site.pk: getattr(site, "since", None) for site in sites_here}
+    here = (Q(entry__patient__site=pk) & is_new(at) for pk, at in since.items())
+    new = reduce(or_, here, Q(pk=None))
+    rows = log_rows(key).filter(entry__patient__site__in=[site.pk for site in sites_here])
+    counts = rows.values_list("entry__patient__site").annotate(all=Count("pk"), new=Count("pk", filter=new))
+    return {site: (every, fresh) for site, every, fresh in counts}
+
+
+def log_rows(key: str) -> QuerySet[Crf]:
+    """The entries of a log that are not struck out."""
+    return CRFS[key].model._default_manager.filter(entry__struck_at=None).order_by()
+
+
+def is_new(since: datetime | None) -> Q:
+    """Of a log's rows: not complete yet, or completed after that moment; all of them before the first visit."""
+    if since is None:
+        return ~Q(pk=None)
+    return Q(entry__review_status=None) | Q(entry__review_status__completed_at__gt=since)
+
+
+def _progress(ids: list[int]) -> dict[int, tuple[int, int]]:
+    """{site id: (items planned, items verified)}."""
+    sums = ReviewStatus.objects.filter(site__in=ids).order_by().values_list("site")
+    counted = sums.annotate(all=Sum("planned"), done=Sum("verified"))
+    return {site: (planned, verified) for site, planned, verified in counted}
+
+
+def _overdue(sites_here: list[Site]) -> dict[int, int]:
+    """{site id: patients whose next visit's window has closed}."""
+    late = overdue({site.pk: site.today() for site in sites_here})
+    rows = PatientStatus.objects.filter(late, state__in=LIVING).order_by().values_list("site")
+    return dict(rows.annotate(count=Count("pk")))
+
+
+def _queries(ids: list[int]) -> dict[int, OpenQueries]:
+    rows = open_queries().filter(site__in=ids).order_by().values_list("site", "turn")
+    by_site: dict[int, OpenQueries] = defaultdict(OpenQueries)
+    for site, turn, count, oldest in rows.annotate(count=Count("pk"), oldest=Min(F("opened_at"))):
+        queries = by_site[site]
+        queries.by_turn[turn] = count
+        queries.oldest_at = min(oldest, queries.oldest_at or oldest)
+    return by_site

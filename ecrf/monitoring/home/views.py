@@ -1,0 +1,79 @@
+"""The monitor's first page: the sites in numbers, and what is to do at one of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from ecrf.access.reach import reach_site
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import Right
+from ecrf.forms.protocol import protocol
+from ecrf.monitoring.home.overview import overview
+from ecrf.monitoring.home.site_counts import COUNTED, SiteNumbers, site_numbers
+from ecrf.monitoring.home.to_do import builders
+from ecrf.monitoring.home.upcoming import Coming, coming_visits, go_on_with
+from ecrf.monitoring.home.work_lines import Since, WorkSection, next_to_verify
+from ecrf.monitoring.visits.services import since_last
+
+LINES = 10
+"""So many lines of each list stand on the first page."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """Everything above the lists. `chosen` is the site whose work is shown."""
+
+    sites: list[SiteNumbers]
+    chosen: SiteNumbers | None
+    sections: list[WorkSection]
+    visits: list[Coming]
+    go_on_url: str = ""
+
+    @property
+    def is_of_several(self) -> bool:
+        return len(self.sites) > 1
+
+
+def index(request: UserRequest) -> HttpResponse:
+    """The reader's sites, the work at one of them, and the lists they may open."""
+    user = request.user
+    context: dict[str, Any] = {"overview": overview(user), "trial": protocol()}
+    if Right.REVIEW in user.rights:
+        context["home"] = home(request)
+    return render(request, "monitoring/home/home.html", context)
+
+
+def home(request: UserRequest) -> Home:
+    """The site in the address; else one where a visit of one's own is under way; else the first."""
+    user, is_own = request.user, Right.VERIFY in request.user.rights
+    sites, visits = site_numbers(user), coming_visits(user)
+    code = request.GET.get("site") or next(
+        (coming.visit.site.code for coming in visits if coming.is_under_way), ""
+    )
+    chosen = next((counts for counts in sites if counts.site.code == code), None)
+    if request.GET.get("site") and chosen is None:
+        raise Http404
+    chosen = chosen or next(iter(sites), None)
+    if chosen is None:
+        return Home([], None, [], [])
+    since = Since(chosen.since, is_own, chosen.counts)
+    sections = [build(chosen.site, since, LINES) for key, build in builders().items() if key != "overdue"]
+    patient = None
+    if user.may(Right.VERIFY, chosen.site):
+        left = next(section for section in sections if section.key == "left")
+        patient = go_on_with(user, chosen.site, left.patients)
+    return Home(sites, chosen, sections, visits, next_to_verify(patient) if patient else "")
+
+
+def work_list(request: UserRequest, code: str, section: str) -> HttpResponse:
+    """All lines of one of the first page's lists, a thousand at most."""
+    site = reach_site(request.user, code, Right.REVIEW)
+    build = builders().get(section)
+    if build is None:
+        raise Http404
+    work = build(site, since_last(request.user, site), COUNTED)
+    context = {"site": site, "section": work, "back": f"{reverse('monitor:index')}?site={site.code}"}
+    return render(request, "monitoring/home/work_list.html", context)

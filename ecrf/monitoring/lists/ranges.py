@@ -1,0 +1,57 @@
+"""The monitor's list of the sites' laboratory ranges."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+
+from ecrf.casebook.laboratory.services import all_ranges
+from ecrf.casebook.models import ReferenceRange
+from ecrf.forms.protocol import protocol
+from ecrf.monitoring.lists.changelist import chip, quiet
+from ecrf.monitoring.lists.read_only import ReviewAdmin
+from ecrf.monitoring.site import monitor_site
+
+
+@admin.register(ReferenceRange, site=monitor_site)
+class RangeAdmin(ReviewAdmin):
+    """Every range with its validity and who entered it; the withdrawn ones too. A search goes by the site's code."""
+
+    heading = "Laboratory ranges"
+    number_path = "site__code"
+    list_display_links = None
+    ordering = ("site__code", "test", "unit", "sex", "valid_from", "pk")
+    list_display = (
+        "the_site",
+        "the_test",
+        "the_limits",
+        "unit",
+        "the_sex",
+        "valid_from",
+        "valid_to",
+        "the_state",
+        "the_person",
+    )
+
+    def rows(self) -> QuerySet[ReferenceRange]:
+        return all_ranges()
+
+    @admin.display(description="Test")
+    def the_test(self, row: ReferenceRange) -> str:
+        return next((test.label for test in protocol().lab_tests if test.code == row.test), row.test)
+
+    @admin.display(description="Range")
+    def the_limits(self, row: ReferenceRange) -> str:
+        return row.limits
+
+    @admin.display(description="Sex")
+    def the_sex(self, row: ReferenceRange) -> str:
+        return str(row.get_sex_display())
+
+    @admin.display(description="State")
+    def the_state(self, row: ReferenceRange) -> str:
+        return chip("missed", f"withdrawn: {row.withdrawn_why}") if row.is_withdrawn else quiet("stands")
+
+    @admin.display(description="Entered by")
+    def the_person(self, row: Any) -> str:
+        return f"{row.added_by}, {row.added_at.astimezone(row.site.zone).date()}"

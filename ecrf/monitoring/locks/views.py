@@ -1,0 +1,158 @@
+"""Freezes and locks in the monitor's pages: what holds where, what is in the way of a lock, and the acts themselves."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from ecrf.access.models import User
+from ecrf.access.reach import require, sites
+from ecrf.access.requests import UserRequest, whole_number
+from ecrf.access.roles import Right
+from ecrf.locks.checklist import ChecklistPlace, Target, checklist
+from ecrf.locks.models import LockKind, LockScope
+from ecrf.locks.services import LockRefused, OpenPoints, lift, put
+from ecrf.monitoring.locks.page import (
+    LockRow,
+    address_of,
+    is_own,
+    lifted_locks,
+    locks_in_force,
+    readable_locks,
+    reads_all_sites,
+    target_of,
+    zone_of,
+)
+from ecrf.monitoring.reach import reach_entry, reach_patient, reach_visit
+
+SHOWN_LIFTED = 100
+"""How many lifted ones the overview shows."""
+
+
+def overview(request: UserRequest) -> HttpResponse:
+    """What is frozen or locked, what was, and the ways to each site and to the study."""
+    user = request.user
+    _require_review(user)
+    rows = [LockRow.of(lock) for lock in readable_locks(user)]
+    own_sites = sites(user, Right.REVIEW).order_by("code")
+    context = {
+        "in_force": [row for row in rows if not row.lock.lifted_at],
+        "lifted": [row for row in rows if row.lock.lifted_at][:SHOWN_LIFTED],
+        "sites": [(site, address_of(Target.of(LockScope.SITE, site=site))) for site in own_sites],
+        "study_url": reverse("monitor:study-locks") if reads_all_sites(user) else "",
+    }
+    return render(request, "monitoring/locks/overview.html", context)
+
+
+def scope(request: UserRequest, scope: str, key: str = "") -> HttpResponse:
+    """One form, visit, patient or site, or the study: what holds it, and what is open."""
+    return _page(request, _reach(request.user, scope, key))
+
+
+def freeze(request: UserRequest, scope: str, key: str = "") -> HttpResponse:
+    return _put(request, _reach(request.user, scope, key), LockKind.FREEZE)
+
+
+def lock(request: UserRequest, scope: str, key: str = "") -> HttpResponse:
+    return _put(request, _reach(request.user, scope, key), LockKind.LOCK)
+
+
+def _put(request: UserRequest, target: Target, kind: LockKind) -> HttpResponse:
+    _require_lock(request.user, target)
+    try:
+        put(
+            kind=kind,
+            scope=target.scope,
+            **target.columns,
+            reason=request.POST.get("reason", ""),
+            by=request.user,
+            actor=request.user.acting_at(target.site, Right.LOCK),
+            despite_open_points=request.POST.get("despite") == "on",
+        )
+    except LockRefused as refused:
+        return _page(request, target, refused)
+    messages.success(request, f"{target.words}: {kind.label}.")
+    return redirect(address_of(target))
+
+
+def lift_one(request: UserRequest, pk: int) -> HttpResponse:
+    """Lift one freeze or lock, with the reason."""
+    _require_review(request.user)
+    lock = get_object_or_404(readable_locks(request.user), pk=pk)
+    target = target_of(lock)
+    _require_lock(request.user, target)
+    actor = request.user.acting_at(target.site, Right.LOCK)
+    try:
+        lift(lock=lock, reason=request.POST.get("reason", ""), by=request.user, actor=actor)
+    except LockRefused as refused:
+        return _page(request, target, refused)
+    messages.success(
+        request, f"{target.words}: lifted. Signatures and verifications stand until a value changes."
+    )
+    return redirect(address_of(target))
+
+
+def _page(request: UserRequest, target: Target, refused: LockRefused | None = None) -> HttpResponse:
+    in_force = locks_in_force(target)
+    own = [lock for lock in in_force if is_own(lock, target)]
+    page_url = address_of(target)
+    context = {
+        "target": target,
+        "rows": [(LockRow.of(lock), lock in own) for lock in in_force],
+        "points": [(point, [(place, _url(place)) for place in point.places]) for point in checklist(target)],
+        "may_lock": _may_lock(request.user, target),
+        "freeze_url": f"{page_url}freeze/",
+        "lock_url": f"{page_url}lock/",
+        "may_freeze": not own,
+        "may_be_locked": not any(lock.kind == LockKind.LOCK for lock in own),
+        "error": str(refused) if refused else "",
+        "typed": request.POST.get("reason", ""),
+        "wants_despite": isinstance(refused, OpenPoints),
+        "zone": zone_of(target.site),
+        "zone_words": target.site.time_zone if target.site else "UTC",
+        "lifted": lifted_locks(target),
+    }
+    return render(request, "monitoring/locks/scope.html", context, status=refused.status if refused else 200)
+
+
+def _url(place: ChecklistPlace) -> str:
+    names = {"form": "casebook_entry", "visit": "casebook_visit", "patient": "casebook_patient"}
+    return reverse(f"monitor:{names[place.page]}_change", args=[place.pk])
+
+
+def _reach(user: User, scope: str, key: str) -> Target:
+    """The target by its address; of another site it does not exist (404)."""
+    if scope == LockScope.STUDY and not key:
+        if not reads_all_sites(user):
+            raise PermissionDenied("Only who reads all sites sees the study's freezes and locks.")
+        return Target.of(LockScope.STUDY)
+    if scope == LockScope.SITE:
+        return Target.of(LockScope.SITE, site=get_object_or_404(sites(user, Right.REVIEW), code=key))
+    if (number := whole_number(key)) is None:
+        raise Http404
+    if scope == LockScope.PATIENT:
+        return Target.of(LockScope.PATIENT, patient=reach_patient(user, number))
+    if scope == LockScope.VISIT:
+        return Target.of(LockScope.VISIT, visit=reach_visit(user, number))
+    if scope != LockScope.FORM:
+        raise Http404
+    entry = reach_entry(user, number)
+    require(user, Right.REVIEW, entry.site)
+    if entry.parent_id:  # the rows of a form are locked with it
+        raise Http404
+    return Target.of(LockScope.FORM, entry=entry)
+
+
+def _may_lock(user: User, target: Target) -> bool:
+    return user.may(Right.LOCK, target.site) if target.site else Right.LOCK in user.rights
+
+
+def _require_lock(user: User, target: Target) -> None:
+    if not _may_lock(user, target):
+        raise PermissionDenied("Your role does not let you freeze, lock and unlock.")
+
+
+def _require_review(user: User) -> None:
+    if Right.REVIEW not in user.rights:
+        raise PermissionDenied("Your role does not let you see freezes and locks.")

@@ -1,0 +1,68 @@
+"""What a refusal offers: who reviews and came to a site's page, by a link in a mail, is led to the same in Review."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from ecrf.access.models import User
+from ecrf.access.reach import reachable
+from ecrf.access.roles import Right
+from ecrf.casebook.labels import visit_label
+from ecrf.casebook.models import Patient
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+from ecrf.monitoring.reach import patients, right_to_read
+
+
+@dataclass(frozen=True)
+class Way:
+    """A page of Review, and what it shows."""
+
+    url: str
+    words: str
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page of every refusal (403), in words and with a way on."""
+    user = getattr(request, "user", None)
+    known = user if isinstance(user, User) else None
+    context = {
+        "exception": str(exception),
+        "way": _way(request, known) if known else None,
+        "enters": bool(known and Right.ENTER in known.rights),
+        "reviews": bool(known and known.is_staff),
+    }
+    return render(request, "403.html", context, status=403)
+
+
+def _way(request: HttpRequest, user: User) -> Way | None:
+    """Of what the address names, the nearest that the user may read: nothing of another site is shown."""
+    named = request.resolver_match.kwargs if request.resolver_match else {}
+    if "number" not in named or request.path.startswith(reverse("monitor:index")):
+        return None
+    way = (
+        reachable(user, patients(), Right.REVIEW, Right.REVIEW_SAFETY).filter(number=named["number"]).first()
+    )
+    if way is None:
+        return None
+    code = named.get("code") or named.get("segment") or ""
+    return _in_log(user, way, named.get("crf", "")) or _at_visit(user, way, code)
+
+
+def _in_log(user: User, patient: Patient, crf: str) -> Way | None:
+    is_log = crf in (*protocol().logs, *protocol().patient_forms)
+    if not is_log or not user.may(right_to_read(CRFS[crf]), patient.site):
+        return None
+    return Way(reverse("monitor:log", args=[patient.pk, crf]), f"{patient.number}, {CRFS[crf].plural}")
+
+
+def _at_visit(user: User, patient: Patient, code: str) -> Way | None:
+    """The visit, if it was opened; else the patient."""
+    if not user.may(Right.REVIEW, patient.site):
+        return None
+    if visit := patient.visits.filter(code=code).first():
+        address = reverse("monitor:casebook_visit_change", args=[visit.pk])
+        return Way(address, f"{patient.number}, {visit_label(visit)}")
+    return Way(reverse("monitor:casebook_patient_change", args=[patient.pk]), f"patient {patient.number}")

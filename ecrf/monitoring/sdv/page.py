@@ -1,0 +1,202 @@
+"""What a reviewer works on: every item of a page, with where its verification stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ecrf.access.models import User
+from ecrf.access.roles import Right
+from ecrf.audit.models import AuditChain, AuditEvent
+from ecrf.casebook.models import Entry, Patient, Status
+from ecrf.casebook.review_status import ReviewStatus
+from ecrf.checks.models import Discrepancy
+from ecrf.forms.registry import CRFS
+from ecrf.formview.form_view import FormView, ItemView
+from ecrf.locks.lookup import is_locked
+from ecrf.locks.models import Lock
+from ecrf.queries.lookup import queries_on
+from ecrf.queries.models import Query
+from ecrf.verification.lookup import latest_on
+from ecrf.verification.models import Verification
+from ecrf.verification.plan import is_critical, is_planned, items_to_verify
+
+Key = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class ItemStanding:
+    """Where the verification of one item stands. `is_verifiable`: the form is complete and the item has a value or a
+    reason for none."""
+
+    entry: int
+    item: str
+    is_verifiable: bool
+    is_critical: bool = False
+    is_planned: bool = False
+    verification: Verification | None = None
+    change: AuditEvent | None = None
+    reader: int = 0
+
+    @property
+    def state(self) -> str:
+        """`verified`, `changed` since it was verified, `to-verify`, `off-plan`; "" where nothing is verified."""
+        if self.verification:
+            return "verified" if self.verification.stands else "changed"
+        if not self.is_verifiable:
+            return ""
+        return "to-verify" if self.is_planned else "off-plan"
+
+    @property
+    def is_to_do(self) -> bool:
+        return self.is_verifiable and self.is_planned and self.state != "verified"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the reader verified it, and may take that back."""
+        verification = self.verification
+        return bool(verification and verification.stands and verification.verified_by_id == self.reader)
+
+
+@dataclass(frozen=True)
+class SdvPage:
+    """The items of one page. `seen`: how long the patient's chain was when the page was made; `lock`: what freezes or
+    locks all of it."""
+
+    patient: Patient
+    form_views: list[FormView]
+    reader: User
+    seen: int
+    sampled: dict[int, bool]
+    latest: dict[Key, Verification]
+    queries: dict[Key, list[Query]]
+    changes: dict[int, AuditEvent]
+    standings: dict[Key, ItemStanding] = field(default_factory=dict)
+    lock: Lock | None = None
+
+    def standing(self, item_view: ItemView) -> ItemStanding | None:
+        """None of an item that is not entered, or of a form that is not begun."""
+        return self.standings.get((item_view.form_view.entry_id, item_view.name))
+
+    def queries_of(self, item_view: ItemView) -> list[Query]:
+        return self.queries.get((item_view.form_view.entry_id, item_view.name), [])
+
+    def discrepancies_of(self, item_view: ItemView) -> list[Discrepancy]:
+        """The questions of edit checks that no query repeats."""
+        asked = {query.discrepancy_id for query in self.queries_of(item_view) if query.is_open}
+        return [discrepancy for discrepancy in item_view.questions if discrepancy.pk not in asked]
+
+    def todo(self, form_view: FormView) -> list[ItemStanding]:
+        """What is left to verify of a form and its rows, in the order of the page."""
+        keys = [(s.row.entry_id, name) for s in form_view.with_rows if s.row for name in s.item_views]
+        return [standing for key in keys if (standing := self.standings.get(key)) and standing.is_to_do]
+
+    def wants(self, form_view: FormView) -> bool:
+        """Whether the plan wants anything of a form or its rows."""
+        ids = {row_view.row.entry_id for row_view in form_view.with_rows if row_view.row}
+        return any(
+            standing.is_planned and standing.is_verifiable
+            for standing in self.standings.values()
+            if standing.entry in ids
+        )
+
+    @cached_property
+    def may_verify(self) -> bool:
+        return self.reader.may(Right.VERIFY, self.patient.site) and not is_locked(self.lock)
+
+    @cached_property
+    def may_query(self) -> bool:
+        return self.reader.may(Right.QUERY, self.patient.site) and not is_locked(self.lock)
+
+    @property
+    def planned(self) -> int:
+        return sum(standing.is_planned and standing.is_verifiable for standing in self.standings.values())
+
+    @property
+    def verified(self) -> int:
+        return sum(
+            standing.is_planned and standing.state == "verified" for standing in self.standings.values()
+        )
+
+    @property
+    def open_queries(self) -> int:
+        return sum(query.is_open for on_item in self.queries.values() for query in on_item)
+
+
+def sdv_page_of(
+    patient: Patient, form_views: list[FormView], reader: User, seen: int, lock: Lock | None = None
+) -> SdvPage:
+    """Five statements at most. `seen`: the chain's length, read before the form views were."""
+    rows = [
+        row_view.row
+        for form_view in form_views
+        for row_view in form_view.with_rows
+        if row_view.row is not None
+    ]
+    ids = [row.entry_id for row in rows]
+    latest = latest_on(ids)
+    sdv_page = SdvPage(
+        patient, form_views, reader, seen, sampled_of(ids), latest, queries_on(ids),
+        changes_of(patient, latest.values()), lock=lock,
+    )  # fmt: skip
+    for row in rows:
+        values = set(items_to_verify(row)) if row.entry.status == Status.COMPLETE else set()
+        for name in CRFS[row.entry.crf].entered:
+            sdv_page.standings[row.entry_id, name] = standing_of(
+                row.entry,
+                name,
+                reader,
+                sdv_page.sampled,
+                latest,
+                sdv_page.changes,
+                is_verifiable=name in values,
+            )
+    return sdv_page
+
+
+def standing_of(
+    entry: Entry,
+    item: str,
+    reader: User,
+    sampled: dict[int, bool],
+    latest: dict[Key, Verification],
+    changes: dict[int, AuditEvent],
+    *,
+    is_verifiable: bool = True,
+) -> ItemStanding:
+    verification = latest.get((entry.pk, item))
+    fallen = verification.fallen_position if verification else None
+    return ItemStanding(
+        entry.pk,
+        item,
+        is_verifiable,
+        is_critical(entry.crf, item),
+        is_planned(entry.crf, item, sampled.get(entry.pk, False)),
+        verification,
+        changes.get(fallen) if fallen else None,
+        reader.pk,
+    )
+
+
+def standing_now(entry: Entry, item: str, reader: User) -> ItemStanding:
+    """Of one item, for the answer to a key; three statements."""
+    latest = latest_on([entry.pk])
+    standing = [latest[entry.pk, item]] if (entry.pk, item) in latest else []
+    return standing_of(
+        entry, item, reader, sampled_of([entry.pk]), latest, changes_of(entry.patient, standing)
+    )
+
+
+def chain_length(patient: Patient) -> int:
+    return AuditChain.objects.values_list("length", flat=True).get(chain=patient.pk)
+
+
+def sampled_of(ids: Iterable[int]) -> dict[int, bool]:
+    """{entry id: whether it is in the sample}."""
+    return dict(ReviewStatus.objects.filter(entry__in=list(ids)).values_list("entry", "is_sampled"))
+
+
+def changes_of(patient: Patient, latest: Iterable[Verification]) -> dict[int, AuditEvent]:
+    """{position: the change that undid a verification}."""
+    positions = [verification.fallen_position for verification in latest if verification.fallen_position]
+    events = AuditEvent.objects.filter(chain=patient.pk, position__in=positions) if positions else ()
+    return {event.position: event for event in events}

@@ -1,0 +1,224 @@
+"""The HTML of a form's items on the SDV page: prepared once for each form and language, filled for each page."""
+
+from functools import lru_cache, partial
+from html import escape
+
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from ecrf.forms.registry import CRFS
+from ecrf.forms.skeleton import Filler, Skeleton, Snippet
+from ecrf.formview.form_view import FormView, ItemView
+from ecrf.monitoring.sdv.page import ItemStanding, SdvPage
+from ecrf.monitoring.sdv.since_visit import SinceVisit
+
+KEPT = 2048
+"""How many prepared forms a process keeps: those of logs differ by the number of the row."""
+
+READ = Snippet("monitoring/sdv/pieces/read.html", "words")
+STRUCK = Snippet("monitoring/sdv/pieces/struck.html", "words")
+UNIT = Snippet("monitoring/sdv/pieces/unit.html", "unit")
+MISSING = Snippet("monitoring/sdv/pieces/missing.html", "label")
+MISSING_WITH_COMMENT = Snippet("monitoring/sdv/pieces/missing_with_comment.html", "label", "comment")
+QUIET = Snippet("monitoring/sdv/pieces/quiet.html", "words")
+ROW_NAME = Snippet("monitoring/sdv/pieces/row_name.html", "address", "name")
+BLANK = Snippet("monitoring/sdv/pieces/blank.html")
+TO_VERIFY = Snippet("monitoring/sdv/pieces/to_verify.html")
+TO_VERIFY_CRITICAL = Snippet("monitoring/sdv/pieces/to_verify_critical.html")
+OFF_PLAN = Snippet("monitoring/sdv/pieces/off_plan.html")
+VERIFIED = Snippet("monitoring/sdv/pieces/verified.html", "at", "words")
+VERDICT = Snippet("monitoring/sdv/pieces/verdict.html", "verdict")
+ASKED = Snippet("monitoring/sdv/pieces/asked.html", "asked")
+REFUSED = Snippet("monitoring/sdv/pieces/refused.html", "words")
+WORDS = Snippet("monitoring/sdv/pieces/words.html", "words")
+WITHOUT_SCRIPT = Snippet("monitoring/sdv/pieces/without_script.html", "verify", "ask")
+
+
+def items(form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
+    """A form's own items, line by line or in a grid."""
+    return _filled("monitoring/sdv/_items.html", form_view, fillers)
+
+
+def row(form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
+    """A row of a form, its items a cell each."""
+    return _filled("monitoring/sdv/_row.html", form_view, fillers)
+
+
+def _filled(template: str, form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
+    skeleton = _prepared(template, form_view.definition.key, form_view.address, get_language() or "")
+    return skeleton.fill(form_view, form_view.item_views, fillers)
+
+
+@lru_cache(maxsize=KEPT)
+def _prepared(template: str, key: str, address: str, language: str) -> Skeleton:
+    return Skeleton.of(get_template(template).render({"form_view": FormView(CRFS[key], "", address)}))
+
+
+def fillers_of(sdv_page: SdvPage, since: SinceVisit, refusal: tuple[str, str]) -> dict[str, Filler]:
+    """What this page puts into each slot of the templates. `refusal`: at which item what was refused."""
+    filling = Filling(sdv_page, since, refusal)
+    return {
+        "title": lambda form, _detail: escape(form.title),
+        "row_struck": lambda form, _detail: " struck" if form.is_struck else "",
+        "row_entry": lambda form, _detail: str(form.entry_id or ""),
+        "row_name": filling.row_name,
+        "value": _value,
+        "value_with_unit": partial(_value, with_unit=True),
+        "history": filling.history,
+        "line": filling.line,
+        "line_asked": lambda item, _detail: " line-asked" if filling.is_asked(item) else "",
+        "cell_marks": filling.cell_marks,
+        "verdict": filling.verdict,
+        "since": filling.since_visit,
+        "asked": filling.asked,
+        "questions": filling.questions,
+        "refusal": filling.refused,
+        "words": filling.words,
+        "without_script": filling.without_script,
+    }
+
+
+def _value(item: ItemView, _detail: str, with_unit: bool = False) -> str:
+    value, unit = item.value, item.item.unit
+    if value:
+        words = STRUCK(value) if item.form_view.is_struck else READ(value)
+        return words + UNIT(unit) if with_unit and unit else words
+    if missing := item.missing:
+        label, comment = str(missing["label"]), missing["comment"]
+        return MISSING_WITH_COMMENT(label, comment) if comment else MISSING(label)
+    if item.item.rule:
+        return QUIET("not calculated")
+    if not item.is_asked:
+        return QUIET("not asked")
+    return BLANK() if item.item.required else QUIET("blank")
+
+
+class Filling:
+    """The slots whose content hangs on the page: where items stand, what is asked, what was refused."""
+
+    def __init__(self, sdv_page: SdvPage, since: SinceVisit, refusal: tuple[str, str]) -> None:
+        self.page, self.since, self.refusal = sdv_page, since, refusal
+        self.zone = sdv_page.patient.site.zone
+        self.entries_asked = {entry for entry, _item in sdv_page.queries}
+        verify, ask, history = (
+            reverse(f"monitor:{name}", args=[0, "item"]).rpartition("/0/item/")[::2]
+            for name in ("verify", "open-query", "item-history")
+        )
+        self.addresses = {"verify": verify, "ask": ask, "history": history}
+        self.entry_address = reverse("monitor:casebook_entry_change", args=[0]).partition("/0/")[::2]
+
+    def address(self, kind: str, entry: int, item: str) -> str:
+        """As `reverse` gives it, for hundreds of items."""
+        before, after = self.addresses[kind]
+        return f"{before}/{entry}/{item}/{after}"
+
+    def row_name(self, row: FormView, _detail: str) -> str:
+        """What a row is called, with the way to its own page: there it is read item by item, without script too."""
+        before, after = self.entry_address
+        return ROW_NAME(f"{before}/{row.entry_id}/{after}", row.name) if row.row else escape(row.name)
+
+    def history(self, item: ItemView, _detail: str) -> str:
+        entry = item.form_view.entry_id
+        return self.address("history", entry, item.name) if entry else ""
+
+    def has_open_query(self, item: ItemView) -> bool:
+        is_asked = item.form_view.entry_id in self.entries_asked
+        return is_asked and any(query.is_open for query in self.page.queries_of(item))
+
+    def is_asked(self, item: ItemView) -> bool:
+        return bool(item.form_view.discrepancies and item.has_open_question) or self.has_open_query(item)
+
+    def line(self, item: ItemView, _detail: str) -> str:
+        """The attributes by which the script knows an item, and where it stands."""
+        if item.form_view.row is None:
+            return ""
+        standing = self.page.standing(item)
+        if standing is None:
+            return " data-line"
+        state = standing.state
+        marks = [" data-line", f' data-state="{state}"' if state else ""]
+        if standing.is_verifiable:
+            marks.append(" data-verifiable data-planned" if standing.is_planned else " data-verifiable")
+        if standing.is_critical and state == "to-verify":
+            marks.append(" data-critical")
+        if self.has_open_query(item):
+            marks.append(" data-query")
+        if standing.is_own and standing.verification:
+            marks.append(f' data-undo="{reverse("monitor:take-back", args=[standing.verification.pk])}"')
+        return "".join(marks)
+
+    def cell_marks(self, item: ItemView, _detail: str) -> str:
+        asked = " cell-asked" if self.has_open_query(item) else ""
+        return asked + " cell-since" if self.since.was(item) else asked
+
+    def verdict(self, item: ItemView, _detail: str) -> str:
+        standing = self.page.standing(item)
+        state = standing.state if standing else ""
+        if standing is None or not state:
+            return ""
+        if state == "to-verify":
+            return VERDICT(TO_VERIFY_CRITICAL() if standing.is_critical else TO_VERIFY())
+        return VERDICT(OFF_PLAN() if state == "off-plan" else self._verified(standing))
+
+    def _verified(self, standing: ItemStanding) -> SafeString:
+        made = standing.verification
+        assert made is not None
+        if not made.stands:
+            context = {"standing": standing, "zone": self.zone}
+            return SafeString(get_template("monitoring/sdv/_verdict.html").render(context).strip())
+        at = made.verified_at.astimezone(self.zone)
+        by = made.verified_by.full_name or made.verified_by.username
+        return VERIFIED(f"{at:%Y-%m-%d %H:%M %Z}", f"{at:%Y-%m-%d}, {by}")
+
+    def since_visit(self, item: ItemView, _detail: str) -> str:
+        was = self.since.was(item)
+        return get_template("monitoring/sdv/_since_visit.html").render({"was": was}).strip() if was else ""
+
+    def asked(self, item: ItemView, _detail: str) -> str:
+        queries = self.page.queries_of(item)
+        if not queries:
+            return ""
+        context = {"queries": queries, "zone": self.zone}
+        return ASKED(SafeString(get_template("monitoring/sdv/_asked.html").render(context).strip()))
+
+    def questions(self, item: ItemView, _detail: str) -> str:
+        """What edit checks ask of it and no query repeats."""
+        if not item.form_view.discrepancies:
+            return ""
+        template, patient = get_template("monitoring/sdv/_question.html"), self.page.patient
+        return "".join(
+            template.render({"discrepancy": discrepancy, "patient": patient})
+            for discrepancy in self.page.discrepancies_of(item)
+        )
+
+    def refused(self, item: ItemView, _detail: str) -> str:
+        where, words = self.refusal
+        return REFUSED(words) if where == item.id else ""
+
+    def words(self, item: ItemView, detail: str) -> str:
+        """What is said of a cell beyond its state, for the row below it; the script has the words of the state."""
+        standing, entry = self.page.standing(item), item.form_view.entry_id
+        is_verified = standing is not None and standing.verification is not None
+        if not (is_verified or self.refusal[0] or entry in self.entries_asked or self.since.found):
+            return ""
+        said = self.since_visit(item, detail) + self.asked(item, detail) + self.refused(item, detail)
+        return WORDS(SafeString(self.verdict(item, detail) + said)) if said or is_verified else ""
+
+    def without_script(self, item: ItemView, _detail: str) -> str:
+        standing, page = self.page.standing(item), self.page
+        if standing is None or not (page.may_verify or page.may_query):
+            return ""
+        queries = page.queries_of(item)
+        if page.may_verify and page.may_query and standing.state in ("to-verify", "off-plan") and not queries:
+            return WITHOUT_SCRIPT(
+                *(self.address(kind, standing.entry, item.name) for kind in ("verify", "ask"))
+            )
+        context = {
+            "standing": standing,
+            "queries": queries,
+            "may_verify": page.may_verify,
+            "may_query": page.may_query,
+        }
+        return get_template("monitoring/sdv/_without_script.html").render(context)

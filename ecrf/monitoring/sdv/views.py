@@ -1,0 +1,224 @@
+"""The patient, the visit, the log, the form, and the history of one value: none of them writes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from ecrf.access.models import User
+from ecrf.access.reach import reach
+from ecrf.access.requests import UserRequest, whole_number
+from ecrf.access.roles import Right
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.history import item_story
+from ecrf.casebook.labels import element_id, form_title, visit_label
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.schedule.matrix import matrix
+from ecrf.casebook.schedule.status import visit_due
+from ecrf.casebook.story import story_of
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+from ecrf.formview.form_view import FormView
+from ecrf.formview.load import entry_form_view, log_form_views, visit_form_views
+from ecrf.locks.lookup import lock_on_entry, lock_on_visit, locks_over
+from ecrf.locks.models import Lock
+from ecrf.monitoring.home.overview import list_group
+from ecrf.monitoring.queries.views import address_of
+from ecrf.monitoring.reach import (
+    patients,
+    reach_entry,
+    reach_patient,
+    reach_visit,
+    right_to_read,
+    visits_beside,
+)
+from ecrf.monitoring.sdv.next_place import next_place
+from ecrf.monitoring.sdv.page import chain_length, sdv_page_of
+from ecrf.monitoring.sdv.prepared import fillers_of
+from ecrf.monitoring.sdv.since_visit import since_visit
+from ecrf.queries.lookup import open_of_patient
+
+
+def patient(request: UserRequest, pk: int) -> HttpResponse:
+    """One patient's casebook at a glance, as the site sees it."""
+    patient = reach_patient(request.user, pk)
+    data = PatientData(patient)
+    seen = matrix(patient, data)
+    context = {
+        "patient": patient,
+        "matrix": seen,
+        "story": story_of(data, seen.schedule_status),
+        "queries": [(query, address_of(query)) for query in open_of_patient(patient)],
+    }
+    return render(request, "monitoring/sdv/patient.html", context)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something on a page was not done: said above the page, and at the item with this id."""
+
+    id: str
+    words: str
+    status: int
+
+
+def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> HttpResponse:
+    """Every form of one visit, every item in words."""
+    visit = reach_visit(request.user, pk)
+    seen = chain_length(visit.patient)  # before the values: what is saved meanwhile was not seen
+    form_views, data = visit_form_views(visit), PatientData(visit.patient)
+    context = {
+        "patient": visit.patient,
+        "visit": visit,
+        "title": visit_label(visit),
+        "visit_code": visit.code,
+        "due": visit_due(visit.patient, visit.code, data),
+        "beside": [
+            other and {"pk": other.pk, "label": visit_label(other)}
+            for other in visits_beside(visit, data.visit_days)
+        ],
+        "may_review": True,
+        "print_url": reverse("print-visit", args=[visit.patient.number, visit.code]),
+        **_work(request, visit.patient, form_views, f"visit:{visit.pk}", seen, visit=visit, data=data),
+    }
+    return _shown(request, "visit", context, refusal)
+
+
+def log_page(request: UserRequest, pk: int, crf: str, refusal: Refusal | None = None) -> HttpResponse:
+    """Every form of one kind that belongs to no visit, of one patient."""
+    if crf not in (*protocol().logs, *protocol().patient_forms):
+        raise Http404
+    definition = CRFS[crf]
+    patient = reach(request.user, patients(), right_to_read(definition), pk=pk)
+    may_review = request.user.may(Right.REVIEW, patient.site)
+    seen = chain_length(patient)
+    context = {
+        "patient": patient,
+        "title": definition.plural,
+        "may_review": may_review,
+        "print_url": reverse("print-log", args=[patient.number, crf]) if may_review else "",
+        **_work(request, patient, log_form_views(patient, crf), f"log:{patient.pk}:{crf}", seen, log=crf),
+    }
+    return _shown(request, "visit", context, refusal)
+
+
+def form(request: UserRequest, pk: int, crf: str = "", refusal: Refusal | None = None) -> HttpResponse:
+    """One form with its rows; with `crf`, 404 if it is of another kind."""
+    entry = reach_entry(request.user, pk)
+    if crf not in ("", entry.crf):
+        raise Http404
+    seen = chain_length(entry.patient)
+    form_view, log = entry_form_view(entry), "" if entry.visit_id else CRFS[entry.crf].row_of or entry.crf
+    context = {
+        "entry": entry,
+        "patient": entry.patient,
+        "title": form_title(entry),
+        "visit_label": visit_label(entry.visit),
+        "form_view": form_view,
+        "list": list_group(CRFS[entry.crf]),
+        "may_review": request.user.may(Right.REVIEW, entry.site),
+        "print_url": _print_url(entry) if request.user.may(Right.REVIEW, entry.site) else "",
+        **_work(request, entry.patient, [form_view], f"form:{entry.pk}", seen, visit=entry.visit, log=log),
+    }
+    return _shown(request, "form", context, refusal)
+
+
+def place_page(request: UserRequest, where: str, refusal: Refusal) -> HttpResponse:
+    """The page that something was done on (`visit:12`, `log:5:adverse-event`, `form:33`), with what was refused."""
+    place, _, which = where.partition(":")
+    text, _, crf = which.partition(":")
+    if (number := whole_number(text)) is None:
+        raise Http404
+    if place == "log":
+        return log_page(request, number, crf, refusal)
+    return (visit if place == "visit" else form)(request, number, refusal=refusal)
+
+
+def first_to_do(user: User, entry: Entry, item: str) -> str:
+    """The id of the next item to verify behind this one, among the forms of its visit or log; of the page's end."""
+    log = CRFS[entry.crf].row_of or entry.crf
+    form_views = visit_form_views(entry.visit) if entry.visit else log_form_views(entry.patient, log)
+    sdv_page = sdv_page_of(entry.patient, form_views, user, seen=0)
+    item_views = [
+        item_view
+        for form_view in form_views
+        for row_view in form_view.with_rows
+        for item_view in row_view.item_views.values()
+    ]
+    here = element_id(entry.crf, entry.address, item)
+    behind = item_views[[item_view.id for item_view in item_views].index(here) + 1 :]
+    return next((r.id for r in behind if (standing := sdv_page.standing(r)) and standing.is_to_do), "end")
+
+
+def _work(
+    request: UserRequest,
+    patient: Patient,
+    form_views: list[FormView],
+    where: str,
+    seen: int,
+    visit: Visit | None = None,
+    log: str = "",
+    data: PatientData | None = None,
+) -> dict[str, Any]:
+    """What every page of the review needs: its items with their standing, and where it goes on."""
+    lock = _lock_on(patient, form_views, visit)
+    sdv_page = sdv_page_of(patient, form_views, request.user, seen, lock)
+    after = f"visit:{visit.pk}" if visit else f"log:{patient.pk}:{log}"
+    return {
+        "form_views": form_views,
+        "sdv_page": sdv_page,
+        "since_visit": since_visit(request.user, patient, form_views),
+        "lock": lock,
+        "where": where,
+        "zone": patient.site.zone,
+        "open_questions": sum(form_view.open_questions for form_view in form_views),
+        "next": next_place(request.user, patient, visit, log, data) if sdv_page.may_verify else None,
+        "next_url": f"{reverse('monitor:next-to-verify')}?after={after}",
+    }
+
+
+def _lock_on(patient: Patient, form_views: list[FormView], visit: Visit | None) -> Lock | None:
+    """What freezes or locks everything on the page; one statement."""
+    locks = locks_over(patient)
+    only = form_views[0].entry if len(form_views) == 1 else None
+    return lock_on_visit(locks, visit) or (lock_on_entry(locks, only) if only else None)
+
+
+def _shown(request: UserRequest, page: str, context: dict[str, Any], refusal: Refusal | None) -> HttpResponse:
+    status, at = (refusal.status, (refusal.id, refusal.words)) if refusal else (200, ("", ""))
+    fillers = fillers_of(context["sdv_page"], context["since_visit"], at)
+    context |= {"refusal": refusal, "fillers": fillers}
+    return render(request, f"monitoring/sdv/{page}.html", context, status=status)
+
+
+def history(request: UserRequest, pk: int, name: str) -> HttpResponse:
+    """Who changed one value when, from what to what, and why: a fragment for the page, or a page of its own."""
+    entry = reach_entry(request.user, pk)
+    definition = CRFS[entry.crf]
+    if name not in definition.items:
+        raise Http404
+    form_view = entry_form_view(entry)
+    if form_view.row is None:
+        raise Http404
+    context = {
+        "patient": entry.patient,
+        "entry": entry,
+        "title": form_title(entry),
+        "visit_label": visit_label(entry.visit),
+        "item_view": form_view.item_views[name],
+        "lines": item_story(definition, form_view.row, name),
+        "zone": entry.site.zone,
+        "may_review": request.user.may(Right.REVIEW, entry.site),
+    }
+    whole = not request.headers.get("HX-Request")
+    return render(request, f"monitoring/sdv/{'history' if whole else '_history'}.html", context)
+
+
+def _print_url(entry: Entry) -> str:
+    """Where the visit, or the log, that holds the form is printed."""
+    number = entry.patient.number
+    if entry.visit:
+        return reverse("print-visit", args=[number, entry.visit.code])
+    return reverse("print-log", args=[number, CRFS[entry.crf].row_of or entry.crf])

@@ -1,0 +1,274 @@
+"""Drafts the report and the follow-up letter of a monitoring visit from what was done in it and what remains."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from ecrf.access.models import Membership, Site
+from ecrf.access.roles import Role
+from ecrf.casebook.labels import counted, label_of
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+from ecrf.monitoring.home import to_do
+from ecrf.monitoring.home.log_lines import log, query_line
+from ecrf.monitoring.home.site_counts import COUNTED
+from ecrf.monitoring.home.work_lines import LOGS, Since, WorkLine, WorkSection
+from ecrf.monitoring.models import How, MonitoringVisit
+from ecrf.queries.lookup import open_queries, queries_with_place
+from ecrf.queries.models import Query, Turn
+from ecrf.verification.models import Verification
+
+LISTED = 200
+"""So many lines of one kind at most: the rest is counted."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """How many items of one kind of form, at one place of one patient."""
+
+    number: str
+    where: str
+    form: str
+    items: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the monitor did at the site between start and end, and what is open at its end."""
+
+    verified: list[Verified]
+    taken_back: list[Verified]
+    opened: list[Query]
+    closed: list[Query]
+    open: list[Query]
+    unsigned: WorkSection
+    overdue: WorkSection
+    new_in_logs: list[WorkSection]
+
+    @property
+    def items(self) -> int:
+        return sum(form.items for form in self.verified)
+
+    @property
+    def patients(self) -> int:
+        return len({form.number for form in self.verified})
+
+    @property
+    def of_the_site(self) -> list[Query]:
+        """Open queries that wait for the site."""
+        return [query for query in self.open if query.turn == Turn.SITE]
+
+
+def what_was_done(visit: MonitoringVisit) -> Done:
+    """A fixed number of statements. `visit` carries its start and its end."""
+    site, trial = visit.site, protocol()
+    start, end = visit.started_at, visit.ended_at or timezone.now()
+    assert start
+    verifications = Verification.objects.filter(site=site)
+    made = verifications.filter(verified_by=visit.monitor, verified_at__range=(start, end), undone_at=None)
+    undone = verifications.filter(undone_by=visit.monitor, undone_at__range=(start, end))
+    at_site = queries_with_place().filter(site=site)
+    still_open = at_site.filter(pk__in=open_queries().filter(site=site).values("pk"))
+    logs = [key for key in (trial.serious_log, trial.deviation_log) if key]
+    return Done(
+        _by_form(made),
+        _by_form(undone),
+        list(at_site.filter(opened_by=visit.monitor, opened_at__range=(start, end)).order_by("pk")),
+        list(at_site.filter(closed_by=visit.monitor, closed_at__range=(start, end)).order_by("pk")),
+        list(still_open.order_by("opened_at", "pk")),
+        to_do.unsigned_by_place(site),
+        to_do.overdue_visits(site, COUNTED),
+        [log(site, key, Since(_previous(visit)), COUNTED, only_new=True) for key in logs],
+    )
+
+
+def _previous(visit: MonitoringVisit) -> datetime | None:
+    """When the monitor's visit before this one began."""
+    before = MonitoringVisit.objects.filter(site=visit.site, monitor=visit.monitor, ended_at__isnull=False)
+    last = before.exclude(pk=visit.pk).order_by("-started_at").first()
+    return last.started_at if last else None
+
+
+def _by_form(rows: QuerySet[Verification]) -> list[Verified]:
+    """Items by patient, visit and kind of form, the rows of a form with their form."""
+    rows_by_form = rows.order_by().values_list("patient__number", "entry__visit__code", "entry__crf")
+    counts: dict[tuple[str, tuple[int, int], str, str], int] = defaultdict(int)
+    for number, code, crf, count in rows_by_form.annotate(count=Count("pk")):
+        rank = protocol().rank(code, {}) if code else (COUNTED, 0)
+        where = label_of(code) if code else LOGS
+        counts[number, rank, where, CRFS[CRFS[crf].row_of or crf].title] += count
+    return [Verified(number, where, form, n) for (number, _rank, where, form), n in sorted(counts.items())]
+
+
+def draft_report(visit: MonitoringVisit, done: Done) -> str:
+    """Headings begin with ##, points with a hyphen; the monitor edits it."""
+    parts = [
+        ("Visit", _about(visit)),
+        ("Summary", _summary(done)),
+        ("Verified against the source", _verified_lines(done.verified) or ["Nothing was verified."]),
+        *([("Verifications taken back", _verified_lines(done.taken_back))] if done.taken_back else []),
+        ("Queries opened", _points(done.opened, _query_words) or ["None."]),
+        ("Queries closed", _points(done.closed, _query_words) or ["None."]),
+        ("Open points: queries", _points(done.open, _open_query) or ["No query is open."]),
+        ("Open points: signatures", _places(done.unsigned) or ["Every complete form is signed."]),
+        ("Open points: overdue visits", _lines(done.overdue) or ["None."]),
+        *(
+            (f"{section.title} since the last visit", _lines(section) or ["None."])
+            for section in done.new_in_logs
+        ),
+        ("Remarks", ["(To be written by the monitor.)"]),
+    ]
+    return _text(parts)
+
+
+def draft_letter(visit: MonitoringVisit, done: Done) -> str:
+    """To the investigator: what was reviewed, and what the site is asked to do."""
+    how = "on site" if visit.how == How.ON_SITE else "remotely"
+    opening = [
+        "Dear Investigator,",
+        "",
+        f"Thank you for the monitoring visit at {visit.site.name}, conducted {how} from {_moment(visit, 'started_at')} "
+        f"to {_moment(visit, 'ended_at')}.",
+        "",
+        _reviewed(done),
+    ]
+    asked = [
+        ("Queries that wait for your site", _points(done.of_the_site, _open_query)),
+        ("Complete forms that wait for your signature", _places(done.unsigned)),
+        ("Overdue visits", _lines(done.overdue)),
+        *((f"{section.title} since the last visit", _lines(section)) for section in done.new_in_logs),
+    ]
+    open_points = [part for part in asked if part[1]]
+    ask = "Please see to the following points." if open_points else "No point is open for your site."
+    closing = [
+        "Thank you for your work on this trial.",
+        "",
+        "Yours sincerely,",
+        "",
+        visit.monitor.full_name or visit.monitor.username,
+        "Monitor",
+        "",
+        _to(visit.site),
+    ]
+    body = _text(open_points)
+    return "\n".join([*opening, "", ask, *(["", body] if body else []), "", *closing])
+
+
+def _to(site: Site) -> str:
+    """Whom the letter is for: the site's investigators by name, as far as they are known here."""
+    here = Membership.objects.filter(role=Role.INVESTIGATOR, site=site, is_current=True, user__is_active=True)
+    names = here.order_by("user__full_name").values_list("user__full_name", flat=True)
+    return "To: " + ", ".join([*filter(None, names), site.name, f"site {site.code}"])
+
+
+def _about(visit: MonitoringVisit) -> list[str]:
+    return [
+        f"Site {visit.site.code}, {visit.site.name}" + (" (practice)" if visit.site.is_practice else ""),
+        f"{visit.get_how_display()}, from {_moment(visit, 'started_at')} to {_moment(visit, 'ended_at')}",
+        f"Monitor: {visit.monitor.full_name or visit.monitor.username}",
+        *([f"Purpose: {visit.purpose}"] if visit.purpose else []),
+    ]
+
+
+def _moment(visit: MonitoringVisit, name: str) -> str:
+    moment = getattr(visit, name)
+    return f"{moment.astimezone(visit.site.zone):%Y-%m-%d %H:%M %Z}" if moment else ""
+
+
+def _summary(done: Done) -> list[str]:
+    return [
+        f"- {counted(done.items, 'item')} verified, of {counted(done.patients, 'patient')}",
+        f"- {counted(sum(e.items for e in done.taken_back), 'verification')} taken back",
+        f"- {counted(len(done.opened), 'query', 'queries')} opened, {len(done.closed)} closed, "
+        f"{len(done.open)} open at the end",
+        f"- {done.unsigned.count} visits or logs with forms not signed, {done.overdue.count} visits overdue",
+    ]
+
+
+def _reviewed(done: Done) -> str:
+    compared = (
+        f"{counted(done.items, 'item')} of {counted(done.patients, 'patient')}" if done.items else "nothing"
+    )
+    return (
+        f"Compared with the source: {compared}. Queries: {len(done.opened)} opened, {len(done.closed)} closed, "
+        f"{len(done.open)} open at the end of the visit."
+    )
+
+
+def _verified_lines(verified: list[Verified]) -> list[str]:
+    """A line a patient and visit."""
+    by_place: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for form in verified:
+        by_place[form.number, form.where].append(f"{form.form} {form.items}")
+    lines = [f"{number} · {where}: {', '.join(forms)}" for (number, where), forms in by_place.items()]
+    return _points(lines, str)
+
+
+def _query_words(query: Query) -> str:
+    line = query_line(query)
+    return f"Query {query.number} of {line.number}, {line.where}: “{_one_line(query.text)}”"
+
+
+def _open_query(query: Query) -> str:
+    return f"{_query_words(query)} ({query_line(query).note})"
+
+
+def _lines(section: WorkSection) -> list[str]:
+    return _points(section.lines, _line_words, section)
+
+
+def _line_words(line: WorkLine) -> str:
+    words = ": ".join(part for part in (f"{line.number} · {line.where}", _one_line(line.words)) if part)
+    return f"{words} ({line.note})" if line.note else words
+
+
+def _places(section: WorkSection) -> list[str]:
+    """A line a patient: `01-003: Week 1, Week 4, Logs`."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for line in section.lines:
+        places[line.number].append(line.where)
+    return _points([f"{number}: {', '.join(where)}" for number, where in places.items()], str, section)
+
+
+def _points(
+    points: Iterable[Any], words: Callable[[Any], str], section: WorkSection | None = None
+) -> list[str]:
+    """Each with a hyphen, the first two hundred; what is behind these is said, not left out in silence."""
+    lines = [f"- {words(point)}" for point in points]
+    if len(lines) > LISTED:
+        return [*lines[:LISTED], f"- and {len(lines) - LISTED} more"]
+    return [*lines, f"- and more: {section.count} in all"] if section and section.has_more else lines
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _text(parts: Iterable[tuple[str, list[str]]]) -> str:
+    return "\n\n".join("\n".join([f"## {title}", *lines]) for title, lines in parts)
+
+
+def blocks(text: str) -> list[dict[str, Any]]:
+    """A text as it is printed: headings, lists and paragraphs. Nothing of it is markup to the page."""
+    paragraphs: list[dict[str, Any]] = []
+    for line in text.splitlines():
+        kind, words = _kind_of(line)
+        if kind == "gap" or not paragraphs or paragraphs[-1]["kind"] != kind or kind == "heading":
+            paragraphs.append({"kind": kind, "lines": []})
+        if words:
+            paragraphs[-1]["lines"].append(words)
+    return [block for block in paragraphs if block["lines"]]
+
+
+def _kind_of(line: str) -> tuple[str, str]:
+    words = line.strip()
+    if not words:
+        return "gap", ""
+    if words.startswith("#"):
+        return "heading", words.lstrip("#").strip()
+    return ("list", words[2:].strip()) if words.startswith(("- ", "* ")) else ("paragraph", words)

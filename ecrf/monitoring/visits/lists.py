@@ -1,0 +1,51 @@
+"""The list of monitoring visits, by where they stand."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from ecrf.monitoring.models import MonitoringVisit
+
+SHOWN = 100
+"""So many visits of each stage at most."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The visits that stand at one point, and whether there are more than are shown."""
+
+    title: str
+    visits: list[MonitoringVisit]
+    empty: str
+    has_more: bool = False
+
+
+def with_names() -> QuerySet[MonitoringVisit]:
+    """All visits, each with its site and people."""
+    return MonitoringVisit.objects.select_related("site", "monitor", "finished_by", "called_off_by")
+
+
+def stages(visits: QuerySet[MonitoringVisit]) -> list[Stage]:
+    """Four statements: under way, planned, ended, called off; nothing is said of the last where there is none."""
+    light = visits.defer("worklist", "report", "letter")
+    called_off = _stage(
+        "Called off", light.filter(called_off_at__isnull=False).order_by("-called_off_at"), ""
+    )
+    planned = light.filter(started_at=None, called_off_at=None).order_by("planned_on", "pk")
+    return [
+        _stage(
+            "Under way",
+            light.filter(started_at__isnull=False, ended_at=None).order_by("-started_at"),
+            "No visit is under way.",
+        ),
+        _stage("Planned", planned, "No visit is planned."),
+        _stage(
+            "Ended", light.filter(ended_at__isnull=False).order_by("-ended_at"), "No visit has ended yet."
+        ),
+        *([called_off] if called_off.visits else []),
+    ]
+
+
+def _stage(title: str, rows: QuerySet[MonitoringVisit], empty: str) -> Stage:
+    visits = list(rows[: SHOWN + 1])
+    return Stage(title, visits[:SHOWN], empty, len(visits) > SHOWN)

@@ -1,0 +1,190 @@
+"""Plans, calls off, starts and ends monitoring visits, keeps their report and letter, and finishes them."""
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from ecrf.access.models import Site, User
+from ecrf.access.reach import require
+from ecrf.access.roles import Right
+from ecrf.audit.actor import acting
+from ecrf.monitoring.home.site_counts import last_ended
+from ecrf.monitoring.home.work_lines import Since, day_and_time
+from ecrf.monitoring.models import MonitoringVisit, VisitStage
+from ecrf.monitoring.visits.drafts import draft_letter, draft_report, what_was_done
+from ecrf.monitoring.visits.worklist import frozen
+
+TEXTS = {"report": "report", "letter": "follow-up letter"}
+"""What is written at the end of a visit, and what each is called."""
+
+
+class VisitRefused(Exception):
+    """What was asked of a monitoring visit cannot be done, in words for the page."""
+
+
+class TextChanged(VisitRefused):
+    """Somebody, or another window, saved the text since it was seen."""
+
+
+def since_last(user: User, site: Site) -> Since:
+    """Since when something at the site is new to the user; one statement."""
+    last = last_ended(user).filter(site=site).first()
+    return Since(last.started_at if last else None, Right.VERIFY in user.rights)
+
+
+def plan_visit(
+    *, site: Site, planned_on: date, how: str, purpose: str, by: User, request_key: uuid.UUID
+) -> MonitoringVisit:
+    """Plan a visit of one's own. The same key twice plans one."""
+    require(by, Right.VERIFY, site)
+    with acting(by.acting_at(site, Right.VERIFY), source="monitor"):
+        Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+        known = MonitoringVisit.objects.filter(request_key=request_key).select_related("site").first()
+        if known:
+            if (known.site_id, known.monitor_id) != (site.pk, by.pk):
+                raise VisitRefused("The key of this click was used elsewhere. Load the page anew.")
+            return known
+        return MonitoringVisit.objects.create(
+            site=site, monitor=by, planned_on=planned_on, how=how, purpose=purpose, request_key=request_key
+        )
+
+
+def change_plan(*, visit: MonitoringVisit, planned_on: date, how: str, purpose: str, by: User) -> None:
+    """Move a visit that has not started."""
+    with _own(visit, by) as own_visit:
+        if own_visit.called_off_at:
+            raise VisitRefused(_called_off(own_visit))
+        if own_visit.stage != VisitStage.PLANNED:
+            raise VisitRefused(f"The visit started on {_when(own_visit)}: its plan stays as it was.")
+        own_visit.planned_on, own_visit.how, own_visit.purpose = planned_on, how, purpose
+        own_visit.save(update_fields=["planned_on", "how", "purpose"])
+
+
+def call_off_visit(*, visit: MonitoringVisit, reason: str, by: User) -> None:
+    """A planned visit that will not take place: it stays in the list, with the reason, and is not started any more."""
+    with _own(visit, by, reason) as own_visit:
+        if own_visit.called_off_at:
+            raise VisitRefused(_called_off(own_visit))
+        if own_visit.started_at:
+            raise VisitRefused(f"The visit started on {_when(own_visit)}: it is ended, not called off.")
+        own_visit.called_off_at, own_visit.called_off_by, own_visit.called_off_why = (
+            timezone.now(),
+            by,
+            reason,
+        )
+        own_visit.save(update_fields=["called_off_at", "called_off_by", "called_off_why"])
+
+
+def start_visit(*, visit: MonitoringVisit, by: User) -> None:
+    """Start it: the worklist is frozen as it is now."""
+    with _own(visit, by) as own_visit:
+        if own_visit.called_off_at:
+            raise VisitRefused(_called_off(own_visit))
+        if own_visit.stage != VisitStage.PLANNED:
+            raise VisitRefused(f"The visit was already started on {_when(own_visit)}.")
+        others = MonitoringVisit.objects.filter(site=own_visit.site, monitor=by, ended_at=None)
+        if under_way := others.filter(started_at__isnull=False).first():
+            raise VisitRefused(
+                f"Your visit planned for {under_way.planned_on} is still under way at this site. End it first."
+            )
+        own_visit.worklist = frozen(own_visit.site, since_last(by, own_visit.site))
+        own_visit.started_at, own_visit.started_by = timezone.now(), by
+        own_visit.save(update_fields=["worklist", "started_at", "started_by"])
+
+
+def end_visit(*, visit: MonitoringVisit, by: User) -> None:
+    """End it: report and letter are drafted from what was done meanwhile."""
+    with _own(visit, by) as own_visit:
+        if own_visit.called_off_at:
+            raise VisitRefused(_called_off(own_visit))
+        if not own_visit.started_at:
+            raise VisitRefused("The visit has not started yet.")
+        if own_visit.ended_at:
+            raise VisitRefused(
+                f"The visit was already ended on {day_and_time(own_visit.ended_at, own_visit.site)}."
+            )
+        own_visit.ended_at, own_visit.ended_by = timezone.now(), by
+        done = what_was_done(own_visit)
+        own_visit.report, own_visit.letter = draft_report(own_visit, done), draft_letter(own_visit, done)
+        own_visit.save(update_fields=["ended_at", "ended_by", "report", "letter"])
+
+
+def save_text(*, visit: MonitoringVisit, kind: str, text: str, seen: str, by: User) -> MonitoringVisit:
+    """Keep what was written into the report or the letter; `seen` is the `fingerprint` of what was on the page."""
+    with _own(visit, by) as own_visit:
+        if own_visit.stage != VisitStage.ENDED:
+            raise VisitRefused(_no_text(own_visit, kind))
+        stored = getattr(own_visit, kind)
+        if stored != text:
+            if fingerprint(stored) != seen:
+                raise TextChanged(
+                    f"The {TEXTS[kind]} was saved in another window meanwhile. Both stand here: bring into yours what "
+                    "is missing, then save."
+                )
+            setattr(own_visit, kind, text)
+            own_visit.save(update_fields=[kind])
+    return own_visit
+
+
+def finish_visit(*, visit: MonitoringVisit, seen: dict[str, str], by: User) -> None:
+    """Finish it: report and letter, as they were on the page, stay as they are."""
+    with _own(visit, by) as own_visit:
+        if own_visit.stage != VisitStage.ENDED:
+            raise VisitRefused(_no_text(own_visit, "report"))
+        if any(fingerprint(getattr(own_visit, kind)) != seen.get(kind) for kind in TEXTS):
+            raise VisitRefused(
+                "The report or the letter was saved again since this page was made. Read them, then finish."
+            )
+        if empty := [name for kind, name in TEXTS.items() if not getattr(own_visit, kind).strip()]:
+            raise VisitRefused(
+                f"The {' and the '.join(empty)} is empty. Write it before you finish the visit."
+            )
+        own_visit.finished_at, own_visit.finished_by = timezone.now(), by
+        own_visit.save(update_fields=["finished_at", "finished_by"])
+
+
+def fingerprint(text: str) -> str:
+    """Tells two versions of a text apart."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _no_text(visit: MonitoringVisit, kind: str) -> str:
+    if visit.finished_at:
+        when = day_and_time(visit.finished_at, visit.site)
+        return f"The visit was finished on {when}: its report and letter stay as they are."
+    if visit.called_off_at:
+        return _called_off(visit)
+    return f"The {TEXTS[kind]} is drafted when the visit ends. It has not ended yet."
+
+
+def _called_off(visit: MonitoringVisit) -> str:
+    assert visit.called_off_at
+    when = day_and_time(visit.called_off_at, visit.site)
+    return f"The visit was called off on {when}: {visit.called_off_why} Plan another one instead."
+
+
+def _when(visit: MonitoringVisit) -> str:
+    return day_and_time(visit.started_at, visit.site) if visit.started_at else ""
+
+
+@contextmanager
+def _own(visit: MonitoringVisit, by: User, reason: str = "") -> Iterator[MonitoringVisit]:
+    """The visit as it stands now, held for one who may change it: its own monitor. At a site they take turns."""
+    require_own(visit, by)
+    with acting(by.acting_at(visit.site, Right.VERIFY), reason=reason, source="monitor"):
+        Site.objects.select_for_update(no_key=True).get(pk=visit.site_id)
+        yield MonitoringVisit.objects.select_related("site", "monitor").get(pk=visit.pk)
+
+
+def require_own(visit: MonitoringVisit, by: User) -> None:
+    """Refuse (403) everybody but the monitor whose visit it is."""
+    require(by, Right.VERIFY, visit.site)
+    if visit.monitor_id != by.pk:
+        raise PermissionDenied(
+            f"Your role covers the monitoring visits that you planned: this one is {visit.monitor.username}’s."
+        )

@@ -1,0 +1,273 @@
+"""The pages of monitoring visits: the list with its plan form, one visit with its worklist, report and letter."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from ecrf.access.reach import reach, reach_site, reachable, sites
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import Right
+from ecrf.audit.reasons import LONGEST as LONGEST_REASON
+from ecrf.audit.reasons import SHORTEST, fault_of
+from ecrf.forms.protocol import protocol
+from ecrf.monitoring.models import How, MonitoringVisit, VisitStage
+from ecrf.monitoring.visits import services
+from ecrf.monitoring.visits.drafts import blocks
+from ecrf.monitoring.visits.lists import stages, with_names
+from ecrf.monitoring.visits.services import TEXTS, TextChanged, VisitRefused, fingerprint, since_last
+from ecrf.monitoring.visits.worklist import worklist_of
+
+LONGEST = 200_000
+
+
+class PlanForm(forms.Form):
+    """When, how and what for."""
+
+    planned_on = forms.DateField(
+        error_messages={"required": "Say on which day.", "invalid": "Write YYYY-MM-DD."}
+    )
+    how = forms.ChoiceField(
+        choices=How, error_messages={"required": "Say how.", "invalid_choice": "Say how."}
+    )
+    purpose = forms.CharField(required=False, max_length=2_000)
+
+    def clean_planned_on(self) -> date:
+        day: date = self.cleaned_data["planned_on"]
+        if not 2000 <= day.year <= 2100:
+            raise forms.ValidationError("Write a day of this century.")
+        return day
+
+    def clean_purpose(self) -> str:
+        return one_line_break(self.cleaned_data["purpose"])
+
+
+class TextForm(forms.Form):
+    """What was written, as it was written."""
+
+    text = forms.CharField(required=False, max_length=LONGEST, strip=False)
+
+
+class CallOffForm(forms.Form):
+    """Why it will not take place."""
+
+    reason = forms.CharField(
+        min_length=SHORTEST,
+        max_length=LONGEST_REASON,
+        error_messages={"required": "Say why the visit is called off.", "min_length": fault_of("")},
+    )
+
+
+class KeyForm(forms.Form):
+    """The key of a click, so that a second one does nothing twice."""
+
+    key = forms.UUIDField()
+
+
+def one_line_break(text: str) -> str:
+    """Browsers send two characters for a line's end; one is kept."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def visits(request: UserRequest) -> HttpResponse:
+    """GET: planned, under way, ended. POST: plan one."""
+    if Right.REVIEW not in request.user.rights:
+        raise PermissionDenied("Your role does not let you read monitoring visits.")
+    return _plan(request) if request.method == "POST" else _list(request, PlanForm())
+
+
+def _plan(request: UserRequest) -> HttpResponse:
+    site = reach_site(request.user, request.POST.get("site", "").replace("\x00", ""), Right.VERIFY)
+    form, key = PlanForm(request.POST), KeyForm(request.POST)
+    if not form.is_valid() or not key.is_valid():
+        return _list(request, form, status=422)
+    planned = {**form.cleaned_data, "request_key": key.cleaned_data["key"]}
+    try:
+        visit = services.plan_visit(site=site, by=request.user, **planned)
+    except VisitRefused as refused:
+        return _list(request, form, refused=str(refused), status=409)
+    return redirect("monitor:monitoring-visit", visit.pk)
+
+
+def _list(request: UserRequest, form: PlanForm, *, refused: str = "", status: int = 200) -> HttpResponse:
+    user = request.user
+    readable = reachable(user, with_names(), Right.REVIEW)
+    may_plan_at = list(sites(user, Right.VERIFY)) if Right.VERIFY in user.rights else []
+    context = {
+        "stages": stages(readable),
+        "form": form,
+        "hows": How.choices,
+        "refused": refused,
+        "may_plan_at": may_plan_at,
+        "site_code": request.POST.get("site") or request.GET.get("site", ""),
+        "today": may_plan_at[0].today() if may_plan_at else None,
+        "key": request.POST.get("key") or uuid.uuid4(),
+    }
+    return render(request, "monitoring/visits/visits.html", context, status=status)
+
+
+def visit(request: UserRequest, pk: int) -> HttpResponse:
+    """GET: one visit. POST: move it while it is planned."""
+    visit = _reach(request, pk)
+    if request.method != "POST":
+        return _page(request, visit)
+    form = PlanForm(request.POST)
+    if not form.is_valid():
+        return _page(request, _own(request, visit), form=form, status=422)
+    return _act(
+        request,
+        visit,
+        lambda: services.change_plan(visit=visit, by=request.user, **form.cleaned_data),
+    )
+
+
+def start(request: UserRequest, pk: int) -> HttpResponse:
+    visit = _reach(request, pk)
+    return _act(request, visit, lambda: services.start_visit(visit=visit, by=request.user))
+
+
+def call_off(request: UserRequest, pk: int) -> HttpResponse:
+    """With the reason; without one the page asks for it, and keeps what was typed."""
+    visit, form = _reach(request, pk), CallOffForm(request.POST)
+    if not form.is_valid():
+        return _page(request, _own(request, visit), calling_off=form, status=422)
+    reason = form.cleaned_data["reason"]
+    return _act(request, visit, lambda: services.call_off_visit(visit=visit, reason=reason, by=request.user))
+
+
+def end(request: UserRequest, pk: int) -> HttpResponse:
+    visit = _reach(request, pk)
+    return _act(request, visit, lambda: services.end_visit(visit=visit, by=request.user))
+
+
+def finish(request: UserRequest, pk: int) -> HttpResponse:
+    visit = _reach(request, pk)
+    seen = {kind: request.POST.get(f"seen_{kind}", "") for kind in TEXTS}
+    return _act(request, visit, lambda: services.finish_visit(visit=visit, seen=seen, by=request.user))
+
+
+def save_text(request: UserRequest, pk: int, kind: str) -> HttpResponse:
+    """Keep the report or the letter as it was typed. What cannot be saved stays on the page."""
+    visit, form = _reach(request, pk), TextForm(request.POST)
+    typed = one_line_break(request.POST.get("text", "")).replace("\x00", "")
+    if kind not in TEXTS:
+        raise Http404
+    if not form.is_valid():
+        words = " ".join(map(str, form.errors["text"]))
+        return _text_answer(request, _own(request, visit), kind, typed, f"Not saved: {words}", 422)
+    try:
+        seen = request.POST.get("seen", "")
+        visit = services.save_text(visit=visit, kind=kind, text=typed, seen=seen, by=request.user)
+    except TextChanged as refused:
+        visit.refresh_from_db(fields=[kind])
+        return _text_answer(request, visit, kind, typed, str(refused), 409, other=getattr(visit, kind))
+    except VisitRefused as refused:
+        return _text_answer(request, visit, kind, typed, str(refused), 409)
+    if request.headers.get("HX-Request"):
+        return _text_answer(request, visit, kind, typed, "", 200)
+    messages.success(request, f"The {TEXTS[kind]} is saved.")
+    return redirect("monitor:monitoring-visit", visit.pk)
+
+
+def printed(request: UserRequest, pk: int, kind: str) -> HttpResponse:
+    """The report or the letter, made for paper."""
+    visit = _reach(request, pk)
+    if kind not in TEXTS or not visit.ended_at:
+        raise Http404
+    context = {
+        "visit": visit,
+        "kind": kind,
+        "title": TEXTS[kind],
+        "blocks": blocks(getattr(visit, kind)),
+        "zone": visit.site.zone,
+        "printed_at": timezone.now(),
+        "trial": protocol(),
+    }
+    return render(request, "monitoring/visits/print.html", context)
+
+
+def _reach(request: UserRequest, pk: int) -> MonitoringVisit:
+    """Another site's visit does not exist (404); who does not review is refused (403)."""
+    return reach(request.user, with_names(), Right.REVIEW, pk=pk)
+
+
+def _own(request: UserRequest, visit: MonitoringVisit) -> MonitoringVisit:
+    """Refuse (403) whom the service would refuse, before anything else is said of what was typed."""
+    services.require_own(visit, request.user)
+    return visit
+
+
+def _act(request: UserRequest, visit: MonitoringVisit, act: Any) -> HttpResponse:
+    """Do it and show the visit; a refusal stands in words on the page."""
+    try:
+        act()
+    except VisitRefused as refused:
+        return _page(request, _reach(request, visit.pk), refused=str(refused), status=409)
+    return redirect("monitor:monitoring-visit", visit.pk)
+
+
+def _page(
+    request: UserRequest,
+    visit: MonitoringVisit,
+    *,
+    form: PlanForm | None = None,
+    calling_off: CallOffForm | None = None,
+    refused: str = "",
+    typed: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "visit": visit,
+        "stage": visit.stage,
+        "zone": visit.site.zone,
+        "is_own": visit.monitor_id == request.user.pk and request.user.may(Right.VERIFY, visit.site),
+        "worklist": None
+        if visit.called_off_at
+        else worklist_of(visit, since_last(visit.monitor, visit.site)),
+        "form": form,
+        "calling_off": calling_off,
+        "hows": How.choices,
+        "refused": refused,
+        "texts": _texts(visit, typed or {}) if visit.ended_at else [],
+        "may_edit": visit.stage == VisitStage.ENDED,
+    }
+    return render(request, "monitoring/visits/visit.html", context, status=status)
+
+
+def _texts(visit: MonitoringVisit, typed: dict[str, Any]) -> list[dict[str, Any]]:
+    """Report and letter for the page; what was typed and not saved stands instead of what is stored."""
+    return [
+        {
+            "kind": kind,
+            "title": title.capitalize(),
+            "text": getattr(visit, kind),
+            "seen": fingerprint(getattr(visit, kind)),
+            "blocks": blocks(getattr(visit, kind)) if visit.finished_at else [],
+            **(typed if typed.get("kind") == kind else {}),
+        }
+        for kind, title in TEXTS.items()
+    ]
+
+
+def _text_answer(
+    request: UserRequest,
+    visit: MonitoringVisit,
+    kind: str,
+    typed: str,
+    refused: str,
+    status: int,
+    other: str | None = None,
+) -> HttpResponse:
+    """The line under the text with htmx; without, the whole page with what was typed."""
+    answer = {"kind": kind, "text": typed, "refused": refused, "other": other}
+    if request.headers.get("HX-Request"):
+        text = _texts(visit, answer)[list(TEXTS).index(kind)]
+        context = {"text": text, "visit": visit, "saved_at": timezone.now(), "zone": visit.site.zone}
+        return render(request, "monitoring/visits/_text_state.html", context, status=status)
+    return _page(request, visit, typed=answer, status=status)

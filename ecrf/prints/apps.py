@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PrintsConfig(AppConfig):
+    name = "ecrf.prints"
+    verbose_name = "Printed pages"

@@ -1,0 +1,159 @@
+"""Gathers what is printed: a visit, a log, a whole casebook, and blank forms for days without network."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.labels import visit_label
+from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.schedule.due import ScheduleStatus, VisitDue
+from ecrf.casebook.schedule.status import schedule_status_of
+from ecrf.forms.protocol import VisitPlan, protocol
+from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.formview.form_view import FormView, RowTable
+from ecrf.formview.load import LoadedForms, blank_form_view, load_casebook, log_form_views, visit_form_views
+
+BLANK_ROWS = 3
+"""How many rows of a kind a worksheet has room for, at least."""
+
+BLANK_LINES = 10
+"""How many entries a log's worksheet has room for, where an entry is one line."""
+
+BLANK_BLOCKS = 3
+"""The same, where the items of an entry stand below each other."""
+
+
+@dataclass(frozen=True)
+class FormGroup:
+    """What is printed on pages of its own under a header of its own: a visit or a log.
+
+    `table` is the room for the entries of a log on its worksheet; `optional` are blank forms filled in if done.
+    """
+
+    key: str
+    title: str
+    form_views: list[FormView] = field(default_factory=list)
+    due: VisitDue | None = None
+    optional: list[FormView] = field(default_factory=list)
+    table: RowTable | None = None
+    visit_id: int | None = None
+
+    @property
+    def open_questions(self) -> int:
+        return sum(form_view.open_questions for form_view in self.form_views)
+
+    @property
+    def standing(self) -> list[FormView]:
+        """The forms that are not struck out."""
+        return [form_view for form_view in self.form_views if not form_view.is_struck]
+
+    @property
+    def recorded(self) -> int:
+        """How many forms somebody has begun."""
+        return sum(form_view.row is not None for form_view in self.standing)
+
+    @property
+    def struck(self) -> int:
+        return len(self.form_views) - len(self.standing)
+
+    @property
+    def complete(self) -> int:
+        return sum(form_view.state == "complete" for form_view in self.standing)
+
+
+@dataclass(frozen=True)
+class PrintedVisit:
+    """A line of the casebook's contents: a visit of the schedule, and its form group once the site has opened it."""
+
+    due: VisitDue
+    form_group: FormGroup | None
+
+
+@dataclass(frozen=True)
+class PrintedCasebook:
+    """Everything that stands in a patient's casebook."""
+
+    schedule_status: ScheduleStatus
+    visits: list[PrintedVisit]
+    logs: list[FormGroup]
+
+    @property
+    def form_groups(self) -> list[FormGroup]:
+        """What has pages of its own: a log in which nothing is recorded stands in the contents only."""
+        return [
+            *(visit.form_group for visit in self.visits if visit.form_group),
+            *(log for log in self.logs if log.form_views),
+        ]
+
+
+def printed_visit(visit: Visit) -> FormGroup:
+    """Every form of one visit."""
+    schedule_status = schedule_status_of(visit.patient)
+    due = next((due for due in schedule_status.visits if due.plan.code == visit.code), None)
+    return FormGroup(visit.code, visit_label(visit), visit_form_views(visit), due, visit_id=visit.pk)
+
+
+def printed_log(patient: Patient, definition: CrfDefinition) -> FormGroup:
+    """Every entry of a log, or the one form of a kind that belongs to no visit."""
+    return _log_form_group(definition, log_form_views(patient, definition.key))
+
+
+def printed_casebook(patient: Patient) -> PrintedCasebook:
+    """Four statements at most, whatever the number of visits and entries."""
+    data, trial = PatientData(patient), protocol()
+    loaded = load_casebook(data)
+    opened = {visit.code: visit for visit in patient.visits.order_by("pk")}
+    entries = [row.entry for rows in loaded.rows.values() for row in rows]
+    schedule_status = schedule_status_of(patient, data, entries, list(opened.values()))
+    visits = [PrintedVisit(due, _visit_form_group(loaded, due, opened)) for due in schedule_status.visits]
+    logs = [_log_form_group(CRFS[key], loaded.of_log(key)) for key in (*trial.logs, *trial.patient_forms)]
+    return PrintedCasebook(schedule_status, visits, logs)
+
+
+def _visit_form_group(loaded: LoadedForms, due: VisitDue, opened: dict[str, Visit]) -> FormGroup | None:
+    visit = opened.get(due.plan.code)
+    if visit is None:
+        return None
+    return FormGroup(visit.code, due.plan.label, loaded.at_visit(visit), due, visit_id=visit.pk)
+
+
+def _log_form_group(definition: CrfDefinition, form_views: list[FormView]) -> FormGroup:
+    """A form that is there once is printed blank until it is begun."""
+    if not form_views and definition.key in protocol().patient_forms:
+        form_views = [blank_form_view(definition)]
+    return FormGroup(definition.key, definition.plural, form_views)
+
+
+def worksheet_plans() -> tuple[VisitPlan, ...]:
+    """The visits of the schedule, those on demand among them."""
+    return protocol().visits
+
+
+def worksheet_logs() -> list[CrfDefinition]:
+    """The kinds of form that belong to no visit."""
+    return [CRFS[key] for key in (*protocol().logs, *protocol().patient_forms)]
+
+
+def blank_visit(plan: VisitPlan) -> FormGroup:
+    """Every form of a visit plan, blank, and those that may be added there."""
+    form_views = [
+        form_view for key in plan.forms for form_view in _blank_forms(CRFS[key], plan.expected_of(key))
+    ]
+    added = [blank_form_view(CRFS[key], rows=BLANK_ROWS) for key in plan.optional]
+    return FormGroup(plan.code, plan.label, form_views, optional=added)
+
+
+def _blank_forms(kind: CrfDefinition, count: int) -> Iterable[FormView]:
+    for number in range(1, count + 1):
+        title = kind.name_of(number) if count > 1 else kind.title
+        yield blank_form_view(kind, number, title, rows=BLANK_ROWS)
+
+
+def blank_log(definition: CrfDefinition) -> FormGroup:
+    """Room for several entries of a log; a form with rows of its own, or there once, is printed as a form."""
+    if definition.rows or definition.key in protocol().patient_forms:
+        return FormGroup(definition.key, definition.plural, [blank_form_view(definition, rows=BLANK_ROWS)])
+    is_wide = RowTable(definition, [], to_fill_in=True).is_wide
+    count = BLANK_BLOCKS if is_wide else BLANK_LINES
+    lines = [blank_form_view(definition, number) for number in range(1, count + 1)]
+    return FormGroup(definition.key, definition.plural, table=RowTable(definition, lines, to_fill_in=True))

@@ -1,0 +1,145 @@
+"""Reads signatures for pages: what covers what, what stands, what was broken and by what."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from ecrf.access.models import Site
+from ecrf.casebook.models import Entry, Visit, done, not_struck
+from ecrf.casebook.review_status import ReviewStatus, unsigned
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+from ecrf.signatures.breaks import with_breaking
+from ecrf.signatures.models import STANDS, Signature, SignatureScope
+
+
+def signatures_of(patient_id: int) -> list[Signature]:
+    """Every signature of a patient, the newest first, broken ones too, each with what broke it. One statement; where
+    one is broken, another reads what broke it: that is rare, and costs more than all the rest of a page."""
+    own = Signature.objects.filter(patient=patient_id)
+    found = list(own.select_related("visit", "entry__parent", "entry__visit", "signed_by").order_by("-pk"))
+    if any(not signature.stands for signature in found):
+        broken = own.filter(broken_position__isnull=False)
+        events = {each.pk: getattr(each, "broken_events", None) for each in with_breaking(broken)}
+        for signature in found:
+            signature.broken_events = events.get(signature.pk)  # type: ignore[attr-defined]
+    return found
+
+
+def covers(signature: Signature, entry: Entry) -> bool:
+    """Whether the signature was given for this form, for a form whose row it is, its visit, or the casebook."""
+    if signature.scope == SignatureScope.CASEBOOK:
+        return True
+    if signature.scope == SignatureScope.VISIT:
+        return signature.visit_id == entry.visit_id
+    return signature.entry_id in (entry.pk, entry.parent_id)
+
+
+def covers_visit(signature: Signature, visit: Visit) -> bool:
+    return signature.scope == SignatureScope.CASEBOOK or signature.visit_id == visit.pk
+
+
+def standing(signatures: list[Signature], entry: Entry) -> list[Signature]:
+    """Of these, those that stand and cover the entry."""
+    return [signature for signature in signatures if signature.stands and covers(signature, entry)]
+
+
+@dataclass(frozen=True)
+class SignatureStanding:
+    """How one thing stands: every signature ever given for it, the newest first."""
+
+    history: list[Signature]
+
+    @property
+    def in_force(self) -> list[Signature]:
+        return [signature for signature in self.history if signature.stands]
+
+    @property
+    def broken(self) -> list[Signature]:
+        return [signature for signature in self.history if not signature.stands]
+
+    @property
+    def latest_broken(self) -> Signature | None:
+        """The newest one, where it broke and nothing stands instead."""
+        return self.history[0] if self.history and not self.in_force else None
+
+    @property
+    def state(self) -> str:
+        """signed, broken, or "" where nobody has signed."""
+        if self.in_force:
+            return "signed"
+        return "broken" if self.history else ""
+
+
+def on_form(signatures: list[Signature], entry: Entry) -> SignatureStanding:
+    return SignatureStanding([signature for signature in signatures if covers(signature, entry)])
+
+
+def on_visit(signatures: list[Signature], visit: int) -> SignatureStanding:
+    """Of a whole visit, given by its id: what was signed of single forms of it does not count."""
+    return SignatureStanding(
+        [s for s in signatures if s.scope == SignatureScope.CASEBOOK or s.visit_id == visit]
+    )
+
+
+def on_casebook(signatures: list[Signature]) -> SignatureStanding:
+    return SignatureStanding(
+        [signature for signature in signatures if signature.scope == SignatureScope.CASEBOOK]
+    )
+
+
+def unsigned_places() -> QuerySet:
+    """The visits, and the patients' logs (`visit` None), that hold a complete form nobody's signature covers: what
+    every list and number of what is not signed counts, the site's as the monitor's."""
+    found = ReviewStatus.objects.filter(unsigned()).order_by("patient_id", "visit_id")
+    return found.values("patient_id", "visit_id").distinct()
+
+
+def broken_at(sites: list[Site]) -> QuerySet[Signature]:
+    """Signatures that broke and were not given anew, those longest broken first: one for each thing signed."""
+    same = Q(patient=OuterRef("patient"), scope=OuterRef("scope"))
+    anew = Signature.objects.filter(same, pk__gt=OuterRef("pk")).filter(
+        Q(scope=SignatureScope.CASEBOOK) | Q(visit=OuterRef("visit")) | Q(entry=OuterRef("entry"))
+    )
+    wider = Q(scope=SignatureScope.CASEBOOK) | Q(visit=OuterRef("entry__visit"))
+    whole = Signature.objects.filter(STANDS & wider, patient=OuterRef("patient"))
+    broken = Signature.objects.filter(~Exists(anew), ~Exists(whole), site__in=sites, broken_at__isnull=False)
+    broken = broken.exclude(entry__struck_at__isnull=False)
+    dated = broken.annotate(visited_on=Coalesce(_date_of("visit"), _date_of("entry__visit")))
+    return dated.select_related("patient__site", "visit", "entry__visit").order_by("broken_at", "pk")
+
+
+def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
+    """Visits that are complete and were never signed, as far as the lists know: of each patient, not the visit that
+    is still entered. Where a casebook was signed once, it is the casebook that is signed anew."""
+    to_sign = ReviewStatus.objects.filter(unsigned(), visit=OuterRef("pk"), site__in=sites)
+    open_forms = Entry.objects.filter(not_struck(), visit=OuterRef("pk")).exclude(done())
+    signed = Signature.objects.filter(
+        Q(visit=OuterRef("pk")) | Q(scope=SignatureScope.CASEBOOK), patient=OuterRef("patient")
+    )
+    unfinished = Q(patient__schedule_status__unfinished_code=OuterRef("code"))
+    visits = Visit.objects.filter(
+        Exists(to_sign), ~Exists(open_forms), ~Exists(signed), patient__site__in=sites
+    )
+    begun = Visit.objects.filter(unfinished, pk=OuterRef("pk"))
+    dated = visits.filter(~Exists(begun)).annotate(visited_on=_date_of("pk"))
+    return dated.select_related("patient__site").order_by("visited_on", "patient", "pk")
+
+
+def log_forms_to_sign(sites: list[Site]) -> QuerySet[Entry]:
+    """Complete forms of logs that no signature covers, in the order of the logs' numbers; not what is struck out."""
+    forms = Entry.objects.filter(
+        unsigned("review_status__"), review_status__site__in=sites, visit=None, parent=None, struck_at=None
+    )
+    complete = forms.filter(done()).select_related("patient__site", "review_status")
+    return complete.order_by("patient", "crf", "number")
+
+
+def _date_of(visit: str) -> Subquery:
+    """When the visit took place, as its visit form says; `visit` is the path to it."""
+    trial = protocol()
+    rows = CRFS[trial.visit_form].model._default_manager.filter(
+        entry__visit=OuterRef(visit), entry__struck_at=None
+    )
+    return Subquery(rows.order_by("pk").values(trial.visit_date_item)[:1])

@@ -1,0 +1,78 @@
+"""What kinds of event a trail holds, in which tables each stands, and what the review screens are called."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from ecrf.checks.models import Discrepancy
+from ecrf.locks.models import Lock
+from ecrf.queries.models import Message, Query
+from ecrf.signatures.models import Signature
+from ecrf.trail.models import TrailExport
+from ecrf.verification.models import SiteShare, Verification
+
+
+class EventKind(models.TextChoices):
+    """By what an event is about; the values stand in addresses and never change."""
+
+    DATA = "data", "Data"
+    CALCULATED = "calculated", "Calculated"
+    QUESTION = "questions", "Questions of checks"
+    QUERY = "queries", "Queries"
+    VERIFICATION = "verification", "Verification"
+    SIGNATURE = "signatures", "Signatures"
+    LOCK = "locks", "Freezes and locks"
+    EXPORT = "exports", "Downloads"
+
+
+def table(model: type[models.Model]) -> str:
+    return model._meta.db_table
+
+
+MONITORING_VISIT = "monitoring_monitoringvisit"
+"""By its name: the reports know nothing of the monitor's pages."""
+
+TABLES: dict[str, tuple[str, ...]] = {
+    EventKind.QUESTION: (table(Discrepancy),),
+    EventKind.QUERY: (table(Query), table(Message)),
+    EventKind.VERIFICATION: (table(Verification), table(SiteShare), MONITORING_VISIT),
+    EventKind.SIGNATURE: (table(Signature),),
+    EventKind.LOCK: (table(Lock),),
+    EventKind.EXPORT: (table(TrailExport),),
+}
+"""Everything else, tables of forms that are no longer in the code among them, is data."""
+
+OF_REVIEW = tuple(name for names in TABLES.values() for name in names)
+
+
+def kind_of(name: str) -> EventKind:
+    """The kind of event that a table holds."""
+    return next((EventKind(kind) for kind, names in TABLES.items() if name in names), EventKind.DATA)
+
+
+def of_kind(kind: str) -> Q:
+    """The events of one kind. A change of data that undid a verification or broke a signature is of that kind too."""
+    if kind == EventKind.DATA:
+        return ~Q(table__in=OF_REVIEW) & ~Q(changes={})
+    if kind == EventKind.CALCULATED:
+        return ~Q(calculated={})
+    undone = {
+        EventKind.VERIFICATION: Exists(_caused(Verification, "fallen_position")),
+        EventKind.SIGNATURE: Exists(_caused(Signature, "broken_position")),
+    }
+    in_tables = Q(table__in=TABLES[kind])
+    return in_tables | Q(undone[EventKind(kind)]) if kind in undone else in_tables
+
+
+def _caused(model: type[models.Model], position: str) -> models.QuerySet[models.Model]:
+    rows = model._default_manager.filter(patient=OuterRef("chain"), **{position: OuterRef("position")})
+    return rows.order_by()
+
+
+SCREENS = {
+    "late": "Entered late",
+    "undone": "Changed after verification or signature",
+    "often": "Changed many times",
+    "hours": "At unusual hours",
+    "struck": "Struck out",
+}
+"""The review screens; the keys stand in addresses and in the trail, and never change."""

@@ -1,0 +1,181 @@
+"""What a reviewer looks for in the trails of his sites: late, changed after review, changed often, at odd hours."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+
+from ecrf.access.models import Site
+from ecrf.casebook.labels import counted, visit_label
+from ecrf.casebook.models import Entry
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+from ecrf.trail.context import entries_by_id, place_words
+from ecrf.trail.kinds import SCREENS, table
+from ecrf.trail.page import zone_words
+from ecrf.trail.review import sql
+from ecrf.trail.words import forms
+
+SHOWN = 50
+"""How many rows of each screen stand on the page with all of them."""
+SHOWN_ALONE = 500
+
+
+@dataclass(frozen=True)
+class Period:
+    """The moments between which it was entered, and the thresholds: so many days late, so many changes."""
+
+    begins: datetime
+    ends: datetime
+    days: int
+    times: int
+
+
+@dataclass(frozen=True)
+class ScreenRows:
+    """One row of a screen: who did it when, where, and in words what makes it stand out."""
+
+    at: datetime
+    actor: str
+    site: Site
+    patient: str
+    what: str
+    count: int | None = None
+    why: str = ""
+    place: str = ""
+    label: str = ""
+    """Of the item, where it is about one."""
+    trail: str = ""
+    """The filters that lead to the events in the patient's trail."""
+
+    @property
+    def when(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def zone(self) -> str:
+        return zone_words(self.at)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One question to the trail with its answer; `rule` says in words what it counts."""
+
+    key: str
+    title: str
+    rule: str
+    total: int
+    people: list[tuple[str, int]]
+    rows: list[ScreenRows] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
+
+
+def rules(period: Period) -> dict[str, str]:
+    return {
+        "late": f"Visits with forms begun more than {period.days} days after the date of the visit.",
+        "undone": "Changes that undid a verification or broke a signature.",
+        "often": f"Items changed {period.times} times or more after their first value, drafts too.",
+        "hours": "Values entered or changed between 22:00 and 05:00 or on a Saturday or Sunday, on the site's clock.",
+        "struck": "Forms and rows that were struck out.",
+    }
+
+
+def screens(where: list[Site], period: Period, only: str = "", limit: int = 0) -> list[Screen]:
+    """All screens, or one of them with more rows: one statement each, and one for the forms that they name."""
+    limit = limit or (SHOWN_ALONE if only else SHOWN)
+    asked = {key: _ask(key, where, period, limit) for key in SCREENS if only in ("", key)}
+    rows = [row for answer in asked.values() for row in answer["rows"] or ()]
+    entries = entries_by_id({row["entry"] for row in rows if row.get("entry")})
+    by_id = {site.pk: site for site in where}
+    words = rules(period)
+    return [
+        Screen(
+            key,
+            SCREENS[key],
+            words[key],
+            answer["total"],
+            [(person["actor"], person["count"]) for person in answer["people"] or ()],
+            [_found(key, row, entries, by_id) for row in answer["rows"] or ()],
+        )
+        for key, answer in asked.items()
+    ]
+
+
+def _ask(key: str, where: list[Site], period: Period, limit: int) -> dict[str, Any]:
+    trial = protocol()
+    names = {"visit_form": table(CRFS[trial.visit_form].model), "visited_on": trial.visit_date_item}
+    parameters: dict[str, Any] = {
+        "sites": [site.pk for site in where],
+        "begins": period.begins,
+        "ends": period.ends,
+        "days": period.days,
+        "times": period.times,
+        "forms": list(forms()),
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql.statement(key, names), parameters)
+        total, people, rows = cursor.fetchone()
+    return {"total": total, "people": _read(people), "rows": _read(rows)}
+
+
+def _read(found: Any) -> Any:
+    return json.loads(found) if isinstance(found, str) else found
+
+
+def _found(key: str, row: dict[str, Any], entries: dict[int, Entry], where: dict[int, Site]) -> ScreenRows:
+    entry = entries.get(row.get("entry") or 0)
+    item, label = row.get("item") or "", _label(entry, row.get("item") or "")
+    site = where[row["site"]]
+    return ScreenRows(
+        at=datetime.fromisoformat(row["at"]).astimezone(site.zone),
+        actor=row["actor"],
+        site=site,
+        patient=row["patient"],
+        place=_place(key, entry),
+        what=_what(key, row, label),
+        count=row.get("count"),
+        why=row.get("reason") or "",
+        label=label,
+        trail=_trail(key, row, entry, item),
+    )
+
+
+def _place(key: str, entry: Entry | None) -> str:
+    if entry is None:
+        return ""
+    return visit_label(entry.visit) if key == "late" else place_words(entry)
+
+
+def _label(entry: Entry | None, item: str) -> str:
+    definition = CRFS.get(entry.crf) if entry else None
+    return str(definition.items[item].verbose_name) if definition and item in definition.items else item
+
+
+def _what(key: str, row: dict[str, Any], label: str) -> str:
+    count = row.get("count")
+    return {
+        "late": f"{counted(row.get('forms', 0), 'form')} begun {count} days after"
+        f" the visit on {row.get('day')}",
+        "undone": f"{label + ': ' if label else ''}{row.get('what')}",
+        "often": f"{label}: changed {count} times",
+        "hours": f"{count} {'saves' if count != 1 else 'save'}, {row.get('what')}",
+        "struck": "struck out",
+    }[key]
+
+
+def _trail(key: str, row: dict[str, Any], entry: Entry | None, item: str) -> str:
+    """The filters of the patient's trail that leave what the row is about."""
+    if key == "late" and entry and entry.visit:
+        return urlencode({"visit": entry.visit.code, "who": row["actor"]})
+    if entry:
+        return urlencode({"entry": entry.pk} | ({"item": item} if item else {}))
+    if key == "hours":
+        return urlencode({"who": row["actor"], "since": row["day"], "until": row["day"]})
+    return "kind=signatures"

@@ -1,0 +1,129 @@
+"""Keeps the review status of complete forms: how many items each has to verify."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.models import AuditEvent
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.models import Patient, Status
+from ecrf.casebook.record.hooks import HOOKS, Writing
+from ecrf.casebook.review_status import ReviewStatus
+from ecrf.forms.crf import Crf
+from ecrf.forms.registry import CRFS
+from ecrf.verification.models import STANDS, Verification
+from ecrf.verification.plan import is_critical, is_sampled, items_to_verify, sample_of, share_at, shares_of
+
+
+@HOOKS.after_completion
+def review_status_completed(patient: Patient, rows: list[Crf]) -> None:
+    """Two statements, whatever the number of forms."""
+    now = timezone.now()
+    _store(patient, rows, dict.fromkeys([row.entry_id for row in rows], now))
+
+
+@HOOKS.after_write
+def review_status_changed(writing: Writing) -> list[Any]:
+    """A complete form may have more or fewer items to verify than before."""
+    rows = [writing.row, *writing.recalculated]
+    complete = [row for row in rows if row.entry.status == Status.COMPLETE]
+    if len(complete) == 1:
+        ReviewStatus.objects.filter(pk=complete[0].entry_id).update(**_counts(complete[0]))
+    elif complete:
+        review_statuses = [ReviewStatus(pk=row.entry_id, **_counts(row)) for row in complete]
+        ReviewStatus.objects.bulk_update(review_statuses, ["critical", "rest"])
+    return []
+
+
+@HOOKS.after_strike
+def derive_review_status(patient: Patient) -> None:
+    """Every complete form of the patient, from its values and verifications; what is struck out has none."""
+    data = PatientData(patient)
+    data.load(*CRFS)
+    every = [row for key in CRFS for row in data.with_struck(key) if row.entry.status == Status.COMPLETE]
+    struck = [row.entry_id for row in every if row.entry.is_struck]
+    ReviewStatus.objects.filter(entry__in=struck).delete()
+    standing = [row for row in every if not row.entry.is_struck]
+    _store(patient, standing, _completed_at(patient), _verified(patient))
+
+
+def follow_plan(patient: Patient) -> int:
+    """Verifications from before the plan changed count as it says now: what was critical then may not be, or the
+    reverse; how many were moved."""
+    moved = 0
+    with acting(SYSTEM, patient_id=patient.pk, reason="The plan of verification changed", source="command"):
+        for verification in Verification.objects.filter(STANDS, patient=patient).select_related("entry"):
+            if verification.is_critical != is_critical(verification.entry.crf, verification.item):
+                verification.is_critical = not verification.is_critical
+                verification.save(update_fields=["is_critical"])
+                moved += 1
+    return moved
+
+
+def _verified(patient: Patient) -> dict[int, dict[str, int]]:
+    """{entry id: how many of its items are verified}."""
+    critical = Count("pk", filter=Q(is_critical=True))
+    standing = Verification.objects.filter(STANDS, patient=patient).order_by().values_list("entry")
+    counts = standing.annotate(critical=critical, all=Count("pk"))
+    return {entry: {"critical_verified": own, "rest_verified": every - own} for entry, own, every in counts}
+
+
+def _completed_at(patient: Patient) -> dict[int, datetime]:
+    """{entry id: when it was completed}, as the trail tells."""
+    events = AuditEvent.objects.filter(chain=patient.pk, table="casebook_entry", changes__has_key="status")
+    return {
+        int(row): at
+        for row, at, changes in events.order_by("-position").values_list("row", "at", "changes")
+        if changes["status"][1] == Status.COMPLETE
+    }
+
+
+def _store(
+    patient: Patient,
+    rows: list[Crf],
+    completed_at: dict[int, datetime],
+    verified: dict[int, dict[str, int]] | None = None,
+) -> None:
+    """Write the rows; `verified` where it is not left to the database's trigger."""
+    if not rows:
+        return
+    shares, now = shares_of(patient.site_id), timezone.now()
+    review_statuses = []
+    for row in rows:
+        entry = row.entry
+        entry.patient = patient
+        at = completed_at.get(row.entry_id, now)
+        sample = sample_of(entry)
+        share = share_at(shares, at.astimezone(patient.site.zone).date())
+        review_statuses.append(
+            ReviewStatus(
+                entry_id=row.entry_id,
+                patient=patient,
+                site_id=patient.site_id,
+                visit_id=entry.visit_id,
+                completed_at=at,
+                changed_at=now,
+                sample=sample,
+                is_sampled=is_sampled(sample, share),
+                **_counts(row),
+                **((verified or {}).get(row.entry_id, {})),
+            )
+        )
+    ReviewStatus.objects.bulk_create(
+        review_statuses,
+        update_conflicts=True,
+        unique_fields=["entry"],
+        update_fields=["critical", "rest", "is_sampled", *(VERIFIED if verified is not None else ())],
+    )
+
+
+VERIFIED = ("critical_verified", "rest_verified")
+
+
+def _counts(row: Crf) -> dict[str, int]:
+    items = items_to_verify(row)
+    critical = sum(is_critical(row.entry.crf, name) for name in items)
+    return {"critical": critical, "rest": len(items) - critical}

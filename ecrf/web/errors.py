@@ -1,0 +1,31 @@
+"""The pages for bad days: the database is away, something broke, the page's key is too old."""
+
+import logging
+import sys
+
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.csrf import requires_csrf_token
+
+log = logging.getLogger("ecrf.request")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something broke. When it is the database that is away: 503, saying so and what is kept."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return HttpResponse(render_to_string("500.html"), status=500)
+    log.error("database away", extra={"path": request.path})
+    connection.close()
+    return HttpResponse(
+        render_to_string("errors/database_away.html"), status=503, headers={"Retry-After": "10"}
+    )
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page's key was too old: say so without losing what was typed (the browser keeps it on Back)."""
+    if request.headers.get("HX-Request") and not request.user.is_authenticated:
+        return HttpResponse("You are logged out.", status=401)
+    return render(request, "errors/csrf.html", status=403)

@@ -1,0 +1,54 @@
+/* The places below an item at which a save says what became of it (m-), checks ask (q-) and queries ask (y-): made when
+   there is something to say, as most items never have any. */
+
+import { wrapper } from "./fields.js";
+
+const KINDS = ["m", "q", "y"];
+
+export function placeOf(id, kind = "m") {
+  const known = document.getElementById(`${kind}-${id}`);
+  if (known) return known;
+  const made = Object.assign(document.createElement("div"), { id: `${kind}-${id}`, className: "messages" });
+  if (kind === "m") made.setAttribute("aria-live", "polite");
+  const before = KINDS.slice(0, KINDS.indexOf(kind)).reverse().map((one) => document.getElementById(`${one}-${id}`)).find(Boolean);
+  const after = KINDS.slice(KINDS.indexOf(kind) + 1).map((one) => document.getElementById(`${one}-${id}`)).find(Boolean);
+  if (before) before.after(made);
+  else if (after) after.before(made);
+  else home(id)?.append(made);
+  return made;
+}
+
+/* Below the item itself; below the table of a cell; below a calculated value. */
+function home(id) {
+  const item = wrapper(id) ?? document.getElementById(`c-${id}`);
+  if (item?.matches(".item:not(.grid-item)")) return item;
+  const calculated = item?.closest(".calc");
+  if (!calculated) return item?.closest("[data-panel]").querySelector("[data-messages]");
+  return { append: (made) => calculated.after(made) };
+}
+
+export const clear = (id) => document.getElementById(`m-${id}`)?.replaceChildren();
+
+/* An answer of the server names the places that it fills; one that stays empty and is not there need not be made. */
+const EMPTY = /<div class="messages" id="([mqy]-[^"]+)" hx-swap-oob="true"[^>]*>\s*<\/div>/g;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const isThere = (whole, id) => (document.getElementById(id) ? whole : "");
+  detail.serverResponse = detail.serverResponse.replace(EMPTY, isThere);
+  for (const [, kind, id] of detail.serverResponse.matchAll(/id="([mqy])-([^"]+)" hx-swap-oob/g)) placeOf(id, kind);
+});
+
+/* A place that is there before its message comes is read out. */
+document.addEventListener("focusin", ({ target }) => {
+  const item = target.closest("#page-form [data-item]");
+  if (item && !target.closest(".messages")) placeOf(item.id.slice(2));
+});
+
+/* The mouse's way to what F2 opens. */
+for (const item of document.querySelectorAll("#page-form .item:not(.grid-item)")) {
+  const value = item.querySelector(".value");
+  if (!value || item.closest(".rows")) continue;
+  const more = Object.assign(document.createElement("button"), { type: "button", className: "more", tabIndex: -1, textContent: "⋯" });
+  more.dataset.more = item.id.slice(2);
+  more.setAttribute("aria-label", `More for ${item.querySelector(".label").firstChild.textContent}`);
+  value.insertBefore(more, value.querySelector(".hint"));
+}

@@ -1,0 +1,8 @@
+"""The product's settings, with each worker's own folder of static files, and passwords that are checked quickly."""
+
+import os
+
+from ecrf.settings import *  # noqa: F403
+
+STATIC_ROOT = os.environ["BROWSER_STATIC_ROOT"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

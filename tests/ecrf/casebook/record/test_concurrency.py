@@ -1,0 +1,461 @@
+"""Several people at once, on several connections, with data that is really committed."""
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.test import Client
+
+from ecrf.access.roles import Right, Role
+from ecrf.audit.chain import verify
+from ecrf.audit.models import AuditChain, AuditEvent
+from ecrf.calendar.services import LIVING_AT_MOST, living_feeds, make_feed
+from ecrf.casebook.laboratory.services import NewRange, add_ranges
+from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
+from ecrf.casebook.services import add_entry, add_patient, complete_entries, open_visit
+from ecrf.casebook.striking import strike_out
+from ecrf.checks.models import Discrepancy
+from ecrf.forms.registry import CRFS
+from ecrf.locks.services import LockRefused, put
+from ecrf.queries.models import Message, Query
+from ecrf.queries.services import QueryRefused, answer, close, open_query
+from tests.builders import a_patient, a_place, a_visit, enter
+from tests.conftest import make_site, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def _django_db_helper(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """In place of pytest-django's: no transaction around the test, and our own way to empty the tables."""
+    with django_db_blocker.unblock():
+        try:
+            yield
+        finally:
+            _empty_every_table()
+            connection.close()
+
+
+@pytest.fixture
+def committed(_django_db_helper) -> SimpleNamespace:
+    """A site, two people and a patient with an opened visit that every connection sees; gone afterwards."""
+    site = make_site("01")
+    people = [make_user(name, Role.COORDINATOR, site) for name in ("first", "second")]
+    patient = a_patient(site, people[0])
+    return SimpleNamespace(
+        site=site, people=people, patient=patient, visit=a_visit(patient, "W01", people[0])
+    )
+
+
+def _empty_every_table() -> None:
+    """Past the triggers that forbid it."""
+    assert connection.settings_dict["NAME"].startswith("test_"), "only ever in a test database"
+    ours = [a for a in apps.get_app_configs() if a.name == "trial" or a.name.startswith("ecrf.")]
+    tables = [model._meta.db_table for app in ours for model in app.get_models()]
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(f"TRUNCATE {', '.join([*tables, 'django_session'])} RESTART IDENTITY CASCADE")
+        cursor.execute("SET session_replication_role = origin")
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Run the acts in as many threads, each with a connection of its own, begun together; give what each returned."""
+    start = threading.Barrier(len(acts))
+    results: list[Any] = [None] * len(acts)
+
+    def run(number: int) -> None:
+        try:
+            connection.ensure_connection()
+            start.wait(10)
+            results[number] = acts[number]()
+        except Exception as error:
+            results[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[number]) for number in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads), "they wait for each other"
+    failed = [result for result in results if isinstance(result, Exception)]
+    assert not failed, failed
+    return results
+
+
+def saving(data: SimpleNamespace, who: int, crf: str = "grip-strength", **values) -> Callable[[], Any]:
+    return lambda: enter(data.visit, crf, data.people[who], **values)
+
+
+def test_two_people_begin_one_form_with_different_items(committed):
+    for number, (one, two) in enumerate(
+        [("right_1", "left_1"), ("right_2", "left_2"), ("right_3", "left_3")], 1
+    ):
+        if number > 1:
+            committed.visit = open_visit(
+                patient=committed.patient, code=f"W{1 + 3 * (number - 1):02}", by=committed.people[0]
+            )
+        at_once(
+            saving(committed, 0, seen={one: ""}, **{one: "31.5"}),
+            saving(committed, 1, seen={two: ""}, **{two: "30"}),
+        )
+        row = CRFS["grip-strength"].model.objects.get(entry__visit=committed.visit)
+        assert (getattr(row, one), getattr(row, two)) == (Decimal("31.5"), Decimal("30"))
+    assert verify().faults == []
+
+
+@pytest.mark.requirement("R-099")
+def test_two_people_begin_one_form_with_the_same_item(committed):
+    results = at_once(
+        saving(committed, 0, seen={"right_1": ""}, right_1="31.5"),
+        saving(committed, 1, seen={"right_1": ""}, right_1="30"),
+    )
+    assert sorted(bool(r.conflicts) for r in results) == [False, True]
+    winner = next(r for r in results if not r.conflicts)
+    loser = next(r for r in results if r.conflicts)
+    stored = CRFS["grip-strength"].model.objects.get().right_1
+    assert stored == winner.row.right_1
+    assert Decimal(loser.conflicts["right_1"].stored) == stored
+    assert AuditEvent.objects.filter(table="trial_gripstrength").count() == 1
+
+
+def test_first_row_of_two_kinds_makes_one_form_for_both(committed):
+    by = committed.people
+    at_once(
+        lambda: enter(committed.visit, "infusion-lot", by[0], parent=1, lot_number="A"),
+        lambda: enter(committed.visit, "infusion-vitals", by[1], parent=1, pulse="70"),
+    )
+    assert Entry.objects.filter(crf="infusion").count() == 1
+    assert Entry.objects.filter(parent__crf="infusion").count() == 2
+
+
+@pytest.mark.requirement("R-009")
+def test_many_parallel_saves_on_one_patient_leave_the_chain_whole(committed):
+    forms = [
+        ("grip-strength", "right_1", "{}.5"),
+        ("vital-signs", "pulse", "6{}"),
+        ("mrc-strength", "assessor", "A{}"),
+        ("visit", "missed_reason", "{}"),
+        ("infusion", "rate_steps", "{}"),
+        ("grip-strength", "left_1", "{}.5"),
+    ]
+
+    def many(who: int, crf: str, item: str, text: str) -> Callable[[], None]:
+        def act() -> None:
+            for n in range(1, 7):
+                enter(committed.visit, crf, committed.people[who], **{item: text.format(n)})
+
+        return act
+
+    at_once(*(many(n % 2, *form) for n, form in enumerate(forms)))
+    assert verify().faults == []
+    head = AuditChain.objects.get(chain=committed.patient.pk)
+    assert head.length == AuditEvent.objects.filter(chain=committed.patient.pk).count()
+    writes = AuditEvent.objects.filter(chain=committed.patient.pk, table__startswith="trial_")
+    assert writes.count() == 6 * 6
+
+
+def test_parallel_saves_that_set_off_checks_across_forms_do_not_wait_in_a_circle(committed):
+    w04 = open_visit(patient=committed.patient, code="W04", by=committed.people[0])
+
+    def many(visit: Visit, who: int) -> Callable[[], None]:
+        def act() -> None:
+            for kg in ("60", "80", "60", "80"):
+                enter(visit, "vital-signs", committed.people[who], weight_kg=kg)
+                enter(visit, "visit", committed.people[who], visited_on=f"2026-01-{kg[0]}")
+
+        return act
+
+    at_once(many(committed.visit, 0), many(w04, 1), many(committed.visit, 1))
+    assert verify().faults == []
+    keys = list(Discrepancy.objects.values_list("entry", "check_id", "item"))
+    assert len(keys) == len(set(keys))
+
+
+def test_patients_of_one_site_get_numbers_without_a_gap_or_a_double(committed):
+    at_once(*[lambda: add_patient(site=committed.site, by=committed.people[0], request_key=uuid.uuid4())] * 6)
+    numbers = sorted(Patient.objects.values_list("number", flat=True))
+    assert numbers == [f"01-{n:03}" for n in range(1, 8)]
+
+
+def test_double_click_on_add_patient_adds_one(committed):
+    data = {"site": "01", "key": str(uuid.uuid4())}
+
+    def click() -> str:
+        browser = Client()
+        browser.force_login(committed.people[0])
+        return browser.post("/patients/add/", data).headers["Location"]
+
+    assert set(at_once(click, click, click)) == {"/patients/01-002/"}
+    assert Patient.objects.count() == PatientStatus.objects.count() == 2
+
+
+def test_visit_opened_by_two_people_at_once_is_one(committed):
+    by = committed.people
+    opened = at_once(
+        *(lambda who=who: open_visit(patient=committed.patient, code="W04", by=who) for who in by)
+    )
+    assert opened[0].pk == opened[1].pk
+
+
+def test_double_click_on_add_in_a_log_adds_one(committed):
+    key, actor = uuid.uuid4(), committed.people[0].acting_at(committed.site, Right.ENTER)
+    definition = CRFS["adverse-event"]
+    more = {"definition": definition, "visit": None, "parent": None, "by": actor, "request_key": key}
+    added = at_once(*[lambda: add_entry(patient=committed.patient, **more)] * 3)
+    assert {place.number for place in added} == {1}
+    assert Entry.objects.filter(crf="adverse-event").count() == 1
+
+
+def test_two_people_adding_to_a_log_at_once_add_two(committed):
+    actor = committed.people[0].acting_at(committed.site, Right.ENTER)
+    more = {"definition": CRFS["adverse-event"], "visit": None, "parent": None, "by": actor}
+    added = at_once(*[lambda: add_entry(patient=committed.patient, request_key=uuid.uuid4(), **more)] * 3)
+    assert sorted(place.number for place in added) == [1, 2, 3]
+
+
+def test_form_completed_while_somebody_changes_it_is_never_changed_without_a_reason(committed):
+    enter(
+        committed.visit,
+        "visit",
+        committed.people[0],
+        occurrence="done",
+        visited_on="2026-01-05",
+        contact="on-site",
+    )
+    actor = committed.people[0].acting_at(committed.site, Right.ENTER)
+    place = a_place(committed.visit, "visit")
+    _, saved = at_once(
+        lambda: complete_entries(patient=committed.patient, places=[place], by=actor),
+        saving(committed, 1, crf="visit", contact="home"),
+    )
+    events = list(AuditEvent.objects.filter(chain=committed.patient.pk).order_by("position"))
+    completed = next(e.position for e in events if "status" in e.changes and e.changes["status"][0])
+    changed = [e.position for e in events if e.table == "trial_visitrecord" and "contact" in e.changes][1:]
+    assert bool(saved.wants_reason) == (not changed)
+    assert all(position < completed for position in changed)
+
+
+@pytest.mark.requirement("R-022")
+def test_items_of_one_save_share_a_transaction_and_those_of_two_do_not(committed):
+    enter(committed.visit, "grip-strength", committed.people[0], right_1="31.5", left_1="30")
+    enter(committed.visit, "grip-strength", committed.people[0], right_2="31.0", left_2="29")
+    events = AuditEvent.objects.filter(chain=committed.patient.pk).order_by("position")
+    entry, first, second = [e for e in events if e.table in ("casebook_entry", "trial_gripstrength")][:3]
+    assert set(first.changes) >= {"right_1", "left_1"}
+    assert entry.transaction == first.transaction
+    assert second.transaction != first.transaction
+
+
+def test_other_people_may_write_while_the_trail_is_verified(committed):
+    def write() -> None:
+        for n in range(20):
+            enter(committed.visit, "grip-strength", committed.people[0], right_1=str(n + 1))
+
+    results = at_once(write, *[lambda: [verify().faults for _ in range(5)]] * 2)
+    assert results[1:] == [[[]] * 5] * 2
+
+
+def test_writers_of_two_patients_do_not_wait_for_each_other(committed):
+    """One of them holds its patient's lock; the other one saves meanwhile."""
+    from ecrf.audit.actor import acting
+
+    other = a_visit(a_patient(committed.site, committed.people[1]), "W01", committed.people[1])
+    actor = committed.people[0].acting_at(committed.site, Right.ENTER)
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> bool:
+        with acting(actor, patient_id=committed.patient.pk):
+            held.set()
+            return done.wait(10)
+
+    def save() -> None:
+        held.wait(10)
+        enter(other, "grip-strength", committed.people[1], right_1="31.5")
+        done.set()
+
+    assert at_once(hold, save)[0] is True
+
+
+# --- addresses of calendars -----------------------------------------------------------------------
+
+
+def test_double_click_in_the_same_moment_makes_one_calendar_address(committed):
+    person, key = committed.people[0], uuid.uuid4()
+    made = at_once(*[lambda: make_feed(by=person, label="", request_key=key)] * 2)
+    assert made[0] == made[1]
+    assert living_feeds(person).count() == 1
+
+
+def test_addresses_made_in_the_same_moment_do_not_pass_the_limit(committed):
+    person = committed.people[0]
+
+    def make() -> bool:
+        try:
+            return bool(make_feed(by=person, label="", request_key=uuid.uuid4()))
+        except ValidationError:
+            return False
+
+    made = at_once(*[make] * (LIVING_AT_MOST + 2))
+    assert made.count(True) == living_feeds(person).count() == LIVING_AT_MOST
+
+
+# --- the site's ranges ----------------------------------------------------------------------------
+
+
+def test_first_result_saved_while_a_range_is_added_is_flagged_by_it(committed, monkeypatch):
+    """The result is not stored yet when the range's patients are looked for, and the range is not when it is read."""
+    enter(committed.visit, "laboratory", committed.people[0], collected_on="2026-01-12")
+    calculated, added = threading.Event(), threading.Event()
+    model = CRFS["lab-result"].model
+    usual = model.save
+
+    def slow(row, **options):
+        calculated.set()
+        added.wait(2)
+        usual(row, **options)
+
+    def add():
+        calculated.wait(10)
+        hgb = NewRange("HGB", "g/dL", Decimal("12"), Decimal("16"), "", date(2026, 1, 1))
+        add_ranges(site=committed.site, given=[hgb], by=committed.people[1])
+        added.set()
+
+    monkeypatch.setattr(model, "save", slow)
+    number = CRFS["lab-result"].row_names.index("Haemoglobin") + 1
+    at_once(saving(committed, 0, crf="lab-result", number=number, parent=1, value="10"), add)
+    assert model.objects.get().flag == "LOW"
+
+
+def test_row_struck_out_while_somebody_changes_it_keeps_what_was_there_or_takes_the_change(committed):
+    enter(committed.patient, "adverse-event", committed.people[0], term="Headache")
+    entry, actor = (
+        Entry.objects.get(crf="adverse-event"),
+        committed.people[0].acting_at(committed.site, Right.ENTER),
+    )
+    _, saved = at_once(
+        lambda: strike_out(entry=entry, by=committed.people[0], actor=actor, reason="Twice"),
+        lambda: enter(committed.patient, "adverse-event", committed.people[1], term="Migraine"),
+    )
+    stored = CRFS["adverse-event"].model.objects.get().term
+    assert stored == ("Headache" if saved.refused else "Migraine")
+
+
+@pytest.mark.requirement("R-112")
+def test_lock_waits_for_who_is_saving_and_tells_so_if_it_takes_long(committed, monkeypatch):
+    monkeypatch.setattr("ecrf.locks.services.WAIT_AT_MOST", 0.3)
+    written, done = threading.Event(), threading.Event()
+
+    def save() -> None:
+        try:
+            with transaction.atomic():
+                enter(committed.visit, "vital-signs", committed.people[0], pulse="70")
+                written.set()
+                done.wait(10)
+        finally:
+            connection.close()
+
+    by = make_user("locker", Role.DATA_MANAGER)
+    what = {"kind": "freeze", "scope": "site", "site": committed.site, "reason": "Settled", "by": by}
+    what["actor"] = by.acting_at(committed.site, Right.LOCK)
+    writer = threading.Thread(target=save)
+    writer.start()
+    assert written.wait(10)
+    with pytest.raises(LockRefused, match="Somebody is saving"):
+        put(**what)
+    done.set()
+    writer.join()
+    put(**what)
+    model = CRFS["vital-signs"].model
+    assert model.objects.get().pulse == 70
+    assert enter(committed.visit, "vital-signs", committed.people[0], pulse="71").refused
+
+
+@pytest.mark.requirement("R-112")
+@pytest.mark.parametrize("scope", ["site", "patient"])
+def test_lock_and_a_save_that_holds_the_head_of_the_chain_do_not_wait_in_a_circle(
+    committed, monkeypatch, scope
+):
+    """The trail's trigger takes the head first and then what writers share: here somebody stands in between."""
+    held, tried, pauses = threading.Event(), threading.Event(), []
+    monkeypatch.setattr(
+        "ecrf.locks.services.time.sleep", lambda _: (pauses.append(1), tried.set(), held.wait(0.05))
+    )
+    by = make_user("locker", Role.DATA_MANAGER)
+    on = {"patient": committed.patient} if scope == "patient" else {"site": committed.site}
+    actor = by.acting_at(committed.site, Right.LOCK)
+
+    def save() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM audit_auditchain WHERE chain = %s FOR UPDATE",
+                [committed.patient.pk if scope == "patient" else 0],
+            )
+            held.set()
+            tried.wait(2)
+            enter(committed.visit, "vital-signs", committed.people[0], pulse="70")
+
+    def lock() -> None:
+        held.wait(10)
+        put(kind="freeze", scope=scope, reason="Settled", by=by, actor=actor, **on)
+
+    at_once(save, lock)
+    assert pauses, "who locks met nobody"
+    assert CRFS["vital-signs"].model.objects.get().pulse == 70
+    assert enter(committed.visit, "vital-signs", committed.people[0], pulse="71").refused
+
+
+def test_queries_opened_at_once_get_numbers_of_their_own(committed):
+    monitor = make_user("monitor", Role.MONITOR, committed.site)
+    enter(committed.visit, "vital-signs", committed.people[0], pulse="70")
+    entry, actor, key = (
+        Entry.objects.get(crf="vital-signs"),
+        monitor.acting_at(committed.site, Right.QUERY),
+        uuid.uuid4(),
+    )
+
+    def ask(text: str, request_key: uuid.UUID | None = None) -> Query:
+        return open_query(
+            entry=entry, item="pulse", text=text, by=monitor, actor=actor, request_key=request_key
+        )
+
+    at_once(*(lambda t=text: ask(t) for text in "ABC"), *(lambda: ask("D", key) for _ in range(3)))
+    assert sorted(Query.objects.values_list("number", flat=True)) == [1, 2, 3, 4]
+    assert verify().faults == []
+
+
+def test_answer_and_closing_at_once_follow_each_other(committed):
+    monitor = make_user("monitor", Role.MONITOR, committed.site)
+    coordinator = committed.people[0]
+    enter(committed.visit, "vital-signs", coordinator, pulse="70")
+    asking, answering = (
+        monitor.acting_at(committed.site, Right.QUERY),
+        coordinator.acting_at(committed.site, Right.ENTER),
+    )
+    entry = Entry.objects.get(crf="vital-signs")
+    query = open_query(entry=entry, item="pulse", text="?!", by=monitor, actor=asking)
+
+    def told(act: Callable[..., Any], **given: Any) -> str:
+        try:
+            act(query=Query.objects.get(pk=query.pk), **given)
+        except QueryRefused as refused:
+            return str(refused)
+        return "done"
+
+    found = at_once(
+        lambda: told(answer, text="Yes", by=coordinator, actor=answering),
+        *(lambda: told(close, by=monitor, actor=asking) for _ in range(3)),
+    )
+    assert found[1:].count("done") == 1
+    assert all("is closed by monitor" in words for words in found[1:] if words != "done")
+    assert Message.objects.count() == 1 + found.count("done")
+    assert verify().faults == []

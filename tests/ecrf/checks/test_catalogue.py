@@ -1,0 +1,222 @@
+"""Checks and assumptions: no rule is left out of the page, and a signed paper can be matched with its list."""
+
+import html
+import re
+from dataclasses import replace
+
+import pytest
+
+from ecrf.checks import catalogue as module
+from ecrf.checks.catalogue import MARKS, catalogue
+from ecrf.checks.item_words import needed, takes
+from ecrf.checks.registry import CHECKS, Offer
+from ecrf.forms.items import (
+    Choice,
+    ClockTime,
+    Day,
+    Line,
+    Link,
+    Measure,
+    PartialDay,
+    Prose,
+    WholeNumber,
+    YesNo,
+)
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+
+
+@pytest.fixture
+def rules():
+    return catalogue(protocol())
+
+
+@pytest.fixture
+def page(client, monitor):
+    client.force_login(monitor)
+    return html.unescape(client.get("/checks/").content.decode())
+
+
+# --- everything stands on it ----------------------------------------------------------------------
+
+
+def test_every_check_stands_in_the_catalogue_once(rules):
+    assert sorted(line.id for line in rules.checks) == sorted(CHECKS)
+
+
+def test_every_form_stands_in_the_catalogue_once(rules):
+    assert sorted(form.key for form in rules.forms) == sorted([*CRFS, "any-form"])
+
+
+def test_every_item_of_every_form_stands_in_the_catalogue_once(rules):
+    for form in rules.forms[:-1]:
+        told = [label for line in form.items for label in line.labels]
+        assert sorted(told) == sorted(str(item.verbose_name) for item in CRFS[form.key].items.values())
+
+
+@pytest.mark.django_db
+def test_every_check_stands_on_the_page_with_what_it_asks(page):
+    for one in CHECKS.values():
+        assert f">{one.id}</th>" in page, one.id
+        assert one.title in page, one.id
+
+
+@pytest.mark.django_db
+def test_every_assumption_stands_on_the_page_with_its_reason(page):
+    for one in protocol().assumptions:
+        assert one.name in page
+        assert one.value in page
+        assert one.why in page
+
+
+@pytest.mark.django_db
+def test_hard_checks_are_told_as_refused_and_the_others_as_asked(page):
+    rows = dict(re.findall(r'<th scope="row">([A-Z]+-\d{3})</th>(.*?)</tr>', page, re.DOTALL))
+    for one in CHECKS.values():
+        assert ("Refused" in rows[one.id]) is one.hard
+        assert MARKS[one.source] in rows[one.id]
+
+
+@pytest.mark.django_db
+def test_limits_of_items_stand_on_the_page(page):
+    assert "Whole number: 0 to 5" in page
+    assert "Number: 0.1 to 300 kg, up to 1 decimal" in page
+    assert "If “The visit was” is Missed" in page
+    assert "Calculated: MRC-SUM v1" in page
+
+
+# --- in which order, and in which words -----------------------------------------------------------
+
+
+def test_forms_follow_the_schedule_each_with_its_rows_behind_it(rules):
+    keys = [form.key for form in rules.forms]
+    assert keys[0] == "visit"
+    assert keys[-1] == "any-form"
+    first = [key for key in keys if key in protocol().scheduled_crfs()]
+    assert first == protocol().scheduled_crfs()
+    for key, definition in CRFS.items():
+        assert not definition.row_of or keys.index(key) > keys.index(definition.row_of)
+    assert keys.index("infusion-lot") == keys.index("infusion") + 1
+
+
+def line_of(rules, check_id: str):
+    return next(line for line in rules.checks if line.id == check_id)
+
+
+def test_check_of_a_whole_section_names_the_section_and_not_its_twenty_items(rules):
+    assert line_of(rules, "MRC-001").looks_at == ("all of “Grades”",)
+
+
+def test_check_names_the_items_it_looks_at_and_those_it_compares_them_with(rules):
+    line = line_of(rules, "LOT-001")
+    assert line.looks_at == ("Expiry",)
+    assert line.reads == ("Infusion (Date of infusion)",)
+
+
+def test_check_that_compares_with_its_own_form_says_other_entries(rules):
+    assert line_of(rules, "VS-004").reads == ("other entries of Vital signs and weight",)
+
+
+def test_check_of_any_form_says_which_items_it_looks_at(rules):
+    assert line_of(rules, "DATE-001").looks_at == ("every full date", "every date that may be partial")
+
+
+def test_check_tells_what_it_offers_the_site(monkeypatch):
+    offer = Offer("adverse-event", "Record an adverse event", lambda row, data: {})
+    changed = {**CHECKS, "GRIP-001": replace(CHECKS["GRIP-001"], offer=offer)}
+    monkeypatch.setattr(module, "CHECKS", changed)
+    rules = catalogue(protocol())
+    assert line_of(rules, "GRIP-001").offers == "Record an adverse event"
+    assert line_of(rules, "GRIP-002").offers == ""
+
+
+def test_form_with_a_fixed_set_of_rows_names_them(monkeypatch):
+    named = replace(CRFS["infusion-lot"], row_names=("First", "Second"))
+    monkeypatch.setitem(CRFS, "infusion-lot", named)
+    form = next(form for form in catalogue(protocol()).forms if form.key == "infusion-lot")
+    assert form.rows == ("First", "Second")
+
+
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        (WholeNumber("N", low=0, high=5), "Whole number: 0 to 5"),
+        (WholeNumber("N", low=1), "Whole number: 1 or more"),
+        (WholeNumber("N", high=9), "Whole number: 9 or less"),
+        (WholeNumber("N", unit="days"), "Whole number in days"),
+        (WholeNumber("N", unit="of 16"), "Whole number"),
+        (Measure("M", low="0", high="200", unit="kPa"), "Number: 0 to 200 kPa, up to 1 decimal"),
+        (Measure("M", decimals=0, unit="mL"), "Number in mL, no decimals"),
+        (Measure("M", decimals=2, low="0", unit="mV"), "Number: 0 or more mV, up to 2 decimals"),
+        (Choice("C", choices=[("r", "Right"), ("l", "Left")]), "One of: Right, Left"),
+        (YesNo("Q"), "One of: Yes, No"),
+        (Day("D"), "Date; not in the future"),
+        (Day("D", future=True, history=True), "Date; may lie in the future; may lie before the consent"),
+        (PartialDay("D"), "Date, in part if no more is known; not in the future"),
+        (ClockTime("T"), "Time of day, to the minute"),
+        (Line("L", max_length=40), "Text, up to 40 characters"),
+        (Prose("P"), "Text, up to 20,000 characters"),
+        (Link("A", to="adverse-event"), "An entry of this patient: Adverse event"),
+    ],
+)
+def test_item_is_told_by_what_it_takes(item, words):
+    assert takes(item) == words
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "words"),
+    [
+        ("visit", "occurrence", "Yes"),
+        ("visit", "missed_reason", "If “The visit was” is Missed"),
+        ("mrc-strength", "assessed_at", "No"),
+        ("adverse-event", "ended_on", "If “Ongoing?” is No"),
+        ("adverse-event", "ended_at", "No; asked if “Ongoing?” is No"),
+        ("infusion", "planned_dose_g", "Calculated: DOSE v1"),
+    ],
+)
+def test_item_is_told_by_when_it_is_needed(key, name, words):
+    assert needed(CRFS[key], CRFS[key].items[name]) == words
+
+
+# --- signed ---------------------------------------------------------------------------------------
+
+
+def test_fingerprint_is_twelve_characters_and_the_same_each_time(rules):
+    assert re.fullmatch(r"[0-9a-f]{12}", rules.fingerprint)
+    assert catalogue(protocol()).fingerprint == rules.fingerprint
+
+
+def test_fingerprint_changes_with_a_word_of_an_assumption(rules):
+    first, *others = rules.assumptions
+    changed = replace(rules, assumptions=(replace(first, value=first.value + " "), *others))
+    assert changed.fingerprint != rules.fingerprint
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": "Another question."}, {"hard": True}, {"source": "D"}, {"version": 2}]
+)
+def test_fingerprint_changes_with_a_check(change, rules, monkeypatch):
+    changed = {**CHECKS, "GRIP-001": replace(CHECKS["GRIP-001"], **change)}
+    monkeypatch.setattr(module, "CHECKS", changed)
+    assert catalogue(protocol()).fingerprint != rules.fingerprint
+
+
+def test_fingerprint_changes_with_the_limit_of_an_item(rules, monkeypatch):
+    monkeypatch.setattr(CRFS["mrc-strength"].items["left_knee_flexion"], "high", 4)
+    assert catalogue(protocol()).fingerprint != rules.fingerprint
+
+
+@pytest.mark.django_db
+def test_signatures_stand_beside_version_and_fingerprint(page, rules):
+    block = page[page.index('id="sign"') :]
+    assert rules.fingerprint in block
+    assert re.search(r"eCRF \d+\.\d+", block)
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", block)
+    assert all(f">{column}</th>" in block for column in ("Name", "Role", "Date", "Signature"))
+
+
+@pytest.mark.django_db
+def test_page_is_reached_from_the_foot_of_every_page_and_by_its_old_address(client, coordinator):
+    client.force_login(coordinator)
+    assert '<a href="/checks/">Checks and assumptions</a>' in client.get("/").content.decode()
+    assert client.get("/assumptions/").status_code == 200

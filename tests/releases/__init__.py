@@ -1,0 +1,1 @@
+"""Databases of released versions, small and synthetic: each later version must take each of them further."""

@@ -1,0 +1,77 @@
+"""The README's example of a form, added to a copy of the repository by its text alone, passes the rules for forms."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BLOCK = re.compile(r"^```python\n# (\S+\.py)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"`python (manage\.py makemigrations [^`]+)`")
+RULES = ("crfs", "cdash", "checks", "check_statements", "engine_and_trial", "repository")
+OF_THE_FORM = (
+    *("fatigue", "FAT", "test_schedule", "migrations_are_complete", "begins_with_what_it_is", "vague_name"),
+    *("empty_forms", "filled_forms", "titles_of_one_form", "every_table", "every_trigger", "every_moment"),
+)
+"""What of the rules speaks of the new form, or of all forms at once."""
+
+
+@pytest.fixture
+def copy(tmp_path) -> Path:
+    """The repository as git has it, with the changes of this work tree."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, tmp_path / name)
+    (tmp_path / "static/vendor").symlink_to(ROOT / "static/vendor")
+    return tmp_path
+
+
+def run(folder: Path, *command: str) -> str:
+    """What a Python command says in this folder, where it succeeds."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
+    done = subprocess.run(
+        [sys.executable, *command], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def test_form_of_the_readme_is_four_files_and_passes_the_rules(copy):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = dict(BLOCK.findall(readme))
+    assert list(blocks) == ["trial/crfs/fatigue.py", "trial/schedule.py", "tests/trial/test_fatigue.py"]
+    before = set((copy / "trial").rglob("*.py"))
+    for name, text in blocks.items():
+        file = copy / name
+        file.write_text(_with_line(file, text) if file.exists() else text, encoding="utf-8")
+    [command] = COMMAND.findall(readme)
+    run(copy, *command.split())
+    new = sorted(str(path.relative_to(copy)) for path in set((copy / "trial").rglob("*.py")) - before)
+    assert new == ["trial/crfs/fatigue.py", "trial/migrations/0002_fatigue.py"]
+    run(copy, "-m", "ruff", "check", "--quiet", *blocks)
+    run(copy, "-m", "ruff", "format", "--check", "--quiet", *blocks)
+    files = [*(f"tests/rules/test_{name}.py" for name in RULES), "tests/trial/test_schedule.py"]
+    said = run(
+        copy, "-m", "pytest", "-q", "-k", " or ".join(OF_THE_FORM), *files, "tests/trial/test_fatigue.py"
+    )
+    assert int(re.search(r"(\d+) passed", said)[1]) > 40, said
+
+
+def _with_line(file: Path, line: str) -> str:
+    """The module with this line in the place of the one that begins as it does."""
+    begins = line.partition("=")[0]
+    text = file.read_text(encoding="utf-8")
+    assert text.count(f"\n{begins}=") == 1, f"{file.name} has no line {begins}"
+    return re.sub(rf"^{re.escape(begins)}=.*\n", lambda found: line, text, flags=re.MULTILINE)

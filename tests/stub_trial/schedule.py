@@ -1,0 +1,42 @@
+"""The stub's schedule: a screening, a baseline and three visits after it, with what is opened on demand."""
+
+from ecrf.forms.protocol import Assumption, Protocol, VisitPlan
+
+FORMS = ("visit", "vital-signs", "scale", "reading")
+
+
+def _week(week: int) -> VisitPlan:
+    forms = (*FORMS, "dose")
+    return VisitPlan(f"W{week:02}", f"Week {week}", forms, day=1 + 7 * (week - 1), opens=-7, closes=7)
+
+
+PROTOCOL = Protocol(
+    title="A trial that nobody runs",
+    short_title="Stub",
+    visits=(
+        VisitPlan("SCR", "Screening", FORMS),
+        VisitPlan(
+            "W01", "Week 1 (baseline)", (*FORMS, "dose"), day=1, opens=-7, closes=7, expected={"dose": 5}
+        ),
+        *(_week(week) for week in (4, 7, 10)),
+        VisitPlan("ET", "Early termination", FORMS, on_demand=True),
+        VisitPlan(
+            "UNS",
+            "Unscheduled visit",
+            ("visit",),
+            on_demand=True,
+            repeats=True,
+            optional=("vital-signs", "scale", "reading", "dose"),
+        ),
+    ),
+    baseline="W01",
+    days_to_baseline=28,
+    patient_forms=("end-of-study",),
+    logs=("adverse-event",),
+    safety_logs=("adverse-event",),
+    assumptions=(Assumption("Pulse", "40 to 150", "Nobody tells."),),
+    sparkline=("vital-signs", "weight_kg"),
+    critical=("visit.visited_on", "scale", "reading", "dose", "dose-lot", "adverse-event", "end-of-study"),
+    verified_share=20,
+    serious_log="adverse-event",
+)

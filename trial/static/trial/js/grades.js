@@ -1,0 +1,67 @@
+/* Grids of grades: one digit is a whole answer, and the cursor moves on by itself; what is no grade is refused at once. */
+
+import { idOf, inOrder } from "../../js/fields.js";
+import { placeOf } from "../../js/messages.js";
+
+const GRADE = /^[0-5]$/;
+const BEGINS = /^[0-5nur]$/i;
+const REASON = /^(nd|na|uk|rf)$/i;
+const ANSWER = /^([0-5]|nd?|na|uk?|rf?)$/i;
+
+const plain = (text) => text.normalize("NFKC").trim();
+const isCell = (input) => Boolean(input.dataset.row && input.closest("[data-grid][data-advance]"));
+
+function after(input) {
+  const all = inOrder();
+  return all[all.indexOf(input) + 1];
+}
+
+function advance({ target, isComposing }) {
+  if (isComposing || !isCell(target) || !GRADE.test(plain(target.value))) return;
+  target.value = plain(target.value);
+  after(target)?.focus();
+}
+
+function say(input, typed) {
+  const note = document.createElement("p");
+  note.className = "note note-error";
+  note.dataset.noGrade = "";
+  note.textContent = `${typed} is no grade. Type 0 to 5, or nd, na, uk, rf.`;
+  placeOf(idOf(input)).append(note);
+  input.setAttribute("aria-invalid", "true");
+}
+
+function accept(input) {
+  const note = document.querySelector(`#m-${CSS.escape(idOf(input))} [data-no-grade]`);
+  if (!note) return;
+  note.remove();
+  input.removeAttribute("aria-invalid");
+}
+
+function put(input, text) {
+  input.value = text;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/* A digit typed behind "nd" answers the next cell: it must not take the reason's place. */
+function onward(input, digit) {
+  const next = after(input);
+  next?.focus();
+  if (next && isCell(next)) put(next, digit);
+}
+
+document.addEventListener("beforeinput", (event) => {
+  const { target, inputType, data } = event;
+  if (inputType !== "insertText" || event.isComposing || !data || !isCell(target)) return;
+  const typed = plain(data);
+  const whole = target.value.slice(0, target.selectionStart) + typed + target.value.slice(target.selectionEnd);
+  const isWhole = target.selectionStart === target.selectionEnd && REASON.test(target.value);
+  accept(target);
+  if (!isWhole && ANSWER.test(whole)) return;
+  event.preventDefault();
+  if (!BEGINS.test(typed)) say(target, typed || "A space");
+  else if (isWhole && GRADE.test(typed)) onward(target, typed);
+  else put(target, typed);
+});
+document.addEventListener("input", advance);
+document.addEventListener("compositionend", advance);
