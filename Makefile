@@ -75,7 +75,7 @@ test-clocks: setup chromium ## run the whole test suite at moments at which cale
 		TEST_CLOCK=$$moment $(ON_STUB) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(OF_ANY_TRIAL) || exit 1; \
 	done
 
-image: engine setup chromium ## build the container image, and test it as `make test` tests its replay
+image: engine setup chromium openssl ## build the container image, and test it as `make test` tests its replay
 	@ECRF_IMAGE=docker $(BIN)/python -m pytest tests/image/test_shipped.py
 
 bench: setup ## print the measurements

@@ -5,6 +5,7 @@ and pip may take from this machine's cache what it would fetch. Stages that only
 a hash of their text and of the files that they are given.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -13,7 +14,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from tests.image.dockerfile import Stage, Step, context, copy_files, stages
@@ -27,14 +27,6 @@ FETCHING = re.compile(r"HOME|TMPDIR|PIP_\w+|npm_config_\w+|\w+_proxy|SSL_CERT_\w
 """Of the environment of the tests, what a step may need to reach the package indexes. It sees nothing else."""
 
 
-@dataclass
-class Built:
-    """A stage that was built: where its files are, and the folder that its own paths go through."""
-
-    root: Path
-    alias: Path
-
-
 class Replay:
     """The image, built in `work` from the files of `folder`."""
 
@@ -42,10 +34,10 @@ class Replay:
         self.folder, self.work = folder, work
         self.stages = stages((folder / "Dockerfile").read_text(encoding="utf-8"))
         self.context = list(context(folder))
-        self.alias = work / "root"
-        self.built: dict[str, Built] = {}
-        self.tops = {"run", *self._absolute_paths()}
-        self.workdir, self.env = PurePosixPath("/"), self._first_environment(self.stages[0])
+        self.root = work / "root"
+        self.roots = {stage.name: self._kept(stage) for stage in self.stages[:-1]}
+        self.tops = self._absolute_paths()
+        self.workdir, self.env = PurePosixPath("/"), self._first_environment(self.last)
 
     def _absolute_paths(self) -> set[str]:
         """The folders at the top of the image that the Dockerfile names."""
@@ -61,7 +53,7 @@ class Replay:
     def here(self, text: str) -> str:
         """The text with the image's paths moved to where they are in the replay."""
         names = "|".join(map(re.escape, sorted(self.tops)))
-        return re.sub(rf"(?<![\w.$/-])/(?={names})(?=\w+(?:[/\s:'\";&]|$))", f"{self.alias}/", text)
+        return re.sub(rf"(?<![\w.$/-])/(?=(?:{names})(?:[/\s:'\";&]|$))", f"{self.root}/", text)
 
     def _first_environment(self, stage: Stage) -> dict[str, str]:
         bin_folder = self.work / "bin"
@@ -81,16 +73,11 @@ class Replay:
                 self._do(step)
 
     def build(self) -> None:
-        for stage in self.stages:
-            kept = KEPT_STAGES / f"{stage.name}-{self._key(stage)}"
-            if (kept / "alias").exists():
-                self.built[stage.name] = Built(kept / "root", Path((kept / "alias").read_text()))
-                continue
-            self._build(stage)
-            if stage is not self.stages[-1]:
-                self._keep(self.built[stage.name], kept)
+        for stage in self.stages[:-1]:
+            self._build_once(stage, self.roots[stage.name])
+        self._build(self.last, self.work / "root")
 
-    def _key(self, stage: Stage) -> str:
+    def _kept(self, stage: Stage) -> Path:
         """Changes with the stage's text, the files that it is given and the machine's Python."""
         found = hashlib.sha256(repr((stage, sys.version, sys._base_executable)).encode())
         for step in stage.steps:
@@ -98,26 +85,24 @@ class Replay:
                 other, sources, _target = step.copy()
                 for path in [] if other else [path for each in sources for path in self._given(each)]:
                     found.update(str(path).encode() + (self.folder / path).read_bytes())
-        return found.hexdigest()[:16]
+        return KEPT_STAGES / f"{stage.name}-{found.hexdigest()[:16]}"
 
-    def _keep(self, built: Built, kept: Path) -> None:
-        partly = kept.with_name(f"{kept.name}.{os.getpid()}")
-        shutil.copytree(built.root, partly / "root", symlinks=True)
-        (partly / "alias").write_text(str(built.alias))
-        try:
-            partly.rename(kept)
-        except OSError:  # another run of the tests was faster
-            shutil.rmtree(partly)
+    def _build_once(self, stage: Stage, root: Path) -> None:
+        """In its place from the start: a virtual environment cannot be moved. Other runs of the tests wait."""
+        KEPT_STAGES.mkdir(exist_ok=True)
+        done = root / ".built"
+        with (KEPT_STAGES / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(root, ignore_errors=True)
+                self._build(stage, root)
+                done.touch()
 
-    def _build(self, stage: Stage) -> None:
-        root = self.work / "stages" / stage.name
+    def _build(self, stage: Stage, root: Path) -> None:
         root.mkdir(parents=True)
-        self.alias.unlink(missing_ok=True)
-        self.alias.symlink_to(root)
-        self.workdir, self.env = PurePosixPath("/"), self._first_environment(stage)
+        self.root, self.workdir, self.env = root, PurePosixPath("/"), self._first_environment(stage)
         for step in stage.steps:
             self._do(step)
-        self.built[stage.name] = Built(root, self.alias)
 
     def _do(self, step: Step) -> None:
         match step.word:
@@ -134,7 +119,7 @@ class Replay:
                 self._run(step.rest)
 
     def _folder(self, path: str = ".") -> Path:
-        return self.alias / str(self.workdir / path).lstrip("/")
+        return self.root / str(self.workdir / path).lstrip("/")
 
     def _run(self, command: str) -> None:
         fetching = {name: value for name, value in os.environ.items() if FETCHING.fullmatch(name)}
@@ -156,7 +141,7 @@ class Replay:
     def _copy(self, stage: str | None, sources: list[str], target: str) -> None:
         into = self._folder(target)
         for source in sources:
-            origin = self.folder if stage is None else self.built[stage].root
+            origin = self.folder if stage is None else self.roots[stage]
             given = origin / source.lstrip("/")
             if given.is_file():
                 assert stage or self._given(source)
@@ -166,16 +151,10 @@ class Replay:
             elif stage is None:
                 files = [path.relative_to(source) for path in self._given(source)]
                 copy_files(given, files, into)
+            elif (given / "pyvenv.cfg").exists():  # its scripts name the place where it was made
+                into.symlink_to(given)
             else:
                 shutil.copytree(given, into, symlinks=True, dirs_exist_ok=True)
-                self._move_scripts(into, self.built[stage].alias)
-
-    def _move_scripts(self, folder: Path, old: Path) -> None:
-        """A virtual environment's scripts name the path of their Python, which a kept stage had elsewhere."""
-        for script in [folder / "pyvenv.cfg", *folder.glob("bin/*")]:
-            if script.is_file() and not script.is_symlink():
-                text = script.read_bytes()
-                script.write_bytes(text.replace(str(old).encode(), str(self.alias).encode()))
 
     # --- what was built -------------------------------------------------------------------------------------------
 
@@ -206,9 +185,9 @@ class Replay:
 
     def files(self) -> dict[Path, int]:
         """Every file, and when it was written."""
-        return {path: path.lstat().st_mtime_ns for path in self.alias.resolve().rglob("*")}
+        return {path: path.lstat().st_mtime_ns for path in self.root.rglob("*")}
 
     def collected(self) -> set[str]:
         """The names of the static files, as templates write them."""
-        (manifest,) = self.alias.glob("*/.static/staticfiles.json")
+        (manifest,) = self.root.glob("*/.static/staticfiles.json")
         return set(json.loads(manifest.read_text(encoding="utf-8"))["paths"])
