@@ -11,7 +11,7 @@ class Command(BaseCommand):
     help = "Derive what is due for every patient anew from the schedule and the entries."
 
     def handle(self, *args: object, **options: object) -> None:
-        count = 0
-        for count, patient in enumerate(Patient.objects.select_related("site").iterator(), 1):
+        patients = Patient.objects.select_related("site")
+        for patient in patients.iterator():
             refresh_schedule_status(PatientData(patient))
-        self.stdout.write(self.style.SUCCESS(f"{count} rows derived."))
+        self.stdout.write(self.style.SUCCESS(f"{patients.count()} rows derived."))
