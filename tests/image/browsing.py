@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 from tests.browser.conftest import FLAGS
 
 ADDRESSES = """all => all.flatMap(element => [...element.attributes])
-    .filter(({name}) => /^(href|action|hx-|data-)/.test(name))
+    .filter(({name}) => /^(href|action|hx-)/.test(name))
     .map(({value}) => value).filter(value => /^\\/[^/]/.test(value))"""
-"""Whatever an element says that begins as an address of the product does: links, and what scripts ask for."""
+"""Links, and what an element asks for by itself; what scripts put together is seen when they ask for it."""
 
 
 @contextmanager
@@ -33,12 +33,13 @@ class Person:
     """Logged in; `complaints` holds what a page did wrong, each with the address where."""
 
     def __init__(self, browser: Browser, url: str, username: str, password: str) -> None:
-        self.url, self.username, self.complaints = url, username, []
+        self.url, self.username, self.complaints, self.asked = url, username, [], {}
         context = browser.new_context(ignore_https_errors=True, viewport={"width": 800, "height": 600})
         context.set_default_timeout(20_000)
         self.page: Page = context.new_page()
         self.page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self._note(str(error)))
+        self.page.on("request", lambda request: self.asked.update(self._names([urlsplit(request.url).path])))
         self.page.on("requestfailed", self._lost)
         self.page.on(
             "response", lambda got: self._note(f"{got.status} {got.url}") if got.status >= 400 else None
@@ -70,9 +71,12 @@ class Person:
             self.page.get_by_role("button", name=name, exact=True).click()
 
     def addresses(self) -> dict[str, str]:
-        """What this page links to: by the name of each address, one of its kind."""
+        """What this page links to, and what scripts have asked for: by the name of each address, one of its kind."""
+        return {**self.asked, **self._names(self.page.locator("*").evaluate_all(ADDRESSES))}
+
+    def _names(self, addresses: list[str]) -> dict[str, str]:
         found: dict[str, str] = {}
-        for said in self.page.locator("*").evaluate_all(ADDRESSES):
+        for said in addresses:
             if not said.startswith("/static/"):
                 try:
                     found.setdefault(resolve(urlsplit(said).path).view_name, said)

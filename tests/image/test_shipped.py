@@ -14,7 +14,10 @@ from tests.image.browsing import Person, chromium
 from tests.image.conftest import PASSWORD, ROOT, TYPED_BY_MISTAKE, Installation
 from tests.rules.test_access import ROLES, TABLE
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("image")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.requirement("R-008"),
+]
 
 ACCOUNTS = {role: f"{role.replace('_', '')}01" for role in ROLES[:7]}
 NO_PAGES = {"log-in-again", "item-history", "monitor:item-history", "calendar-feed"}
@@ -71,17 +74,31 @@ def visit(person: Person, role: str, tour: Tour) -> None:
 
 
 def add_what_pages_show(coordinator: Person, monitor: Person, tour: Tour) -> None:
-    """What the patient's data do not bring: a calendar's address, a query, a monitoring visit with its report."""
+    """What no page links to yet: an item's history, a calendar, a query, a monitoring visit with its report."""
+    coordinator.go(tour.addresses["visit"])
+    coordinator.page.locator("#page-form [data-item] input").first.focus()
+    coordinator.page.keyboard.press("F2")
+    coordinator.page.get_by_role("button", name="History", exact=True).click()
+    coordinator.page.locator(".history").wait_for()
+    tour.addresses["item-history"] = coordinator.asked["item-history"]
     coordinator.go("/calendar/")
     coordinator.press("Make an address")
     tour.addresses["calendar-feed"] = urlsplit(coordinator.page.inner_text(".feed-address")).path
+    monitor.go(tour.addresses["monitor:casebook_visit_change"])
+    monitor.page.keyboard.press("n")
+    with monitor.page.expect_response(lambda got: "/history/" in got.url):
+        monitor.page.keyboard.press("h")
+    tour.addresses["monitor:item-history"] = monitor.asked["monitor:item-history"]
+    same_item = resolve(monitor.asked["monitor:item-history"]).kwargs
+    tour.addresses["monitor:open-query"] = reverse("monitor:open-query", kwargs=same_item)  # without script
     monitor.go(tour.addresses["monitor:open-query"])
     monitor.page.fill("textarea[name=text]", f"Was it {TYPED_BY_MISTAKE} who measured?")
     monitor.press("Open the query")
     coordinator.go("/queries/")
     with coordinator.page.expect_navigation():
         coordinator.page.locator("main a[href^='/patients/']").first.click()
-    tour.addresses["answer-query"] = coordinator.addresses()["answer-query"]
+    answers = coordinator.page.locator("[data-answer]").first.get_attribute("data-answer")
+    tour.addresses["answer-query"] = str(answers)
     monitor.go("/monitor/monitoring-visits/")
     monitor.press("Plan the visit")
     monitor.press("Start the visit")
@@ -92,9 +109,6 @@ def add_what_pages_show(coordinator: Person, monitor: Person, tour: Tour) -> Non
 def walk(people: dict[str, Person], tour: Tour) -> None:
     for role, person in people.items():
         visit(person, role, tour)
-    for name, like in {"item-history": "item", "monitor:open-query": "monitor:ask"}.items():
-        # To the one a script goes, to the other a page without script.
-        tour.addresses[name] = reverse(name, kwargs=resolve(tour.addresses[like]).kwargs)
     add_what_pages_show(people["coordinator"], people["monitor"], tour)
     tour.opened = {
         role: opened - {"queries", "monitor:monitoring-visits"} for role, opened in tour.opened.items()
@@ -107,62 +121,37 @@ def walk(people: dict[str, Person], tour: Tour) -> None:
             visit(person, role, tour)
 
 
-@pytest.fixture(scope="module")
-def accounts(installation: Installation) -> str:
-    """What README.md's commands for a new installation said."""
-    manage, accounts, _later = scripts_of_readme()
-    return COLOUR.sub("", installation.shell.run(manage + accounts))
-
-
-@pytest.fixture(scope="module")
-def study(installation: Installation, accounts: str) -> Installation:
-    script = (Path(__file__).parent / "study.py").read_text(encoding="utf-8")
-    installation.python("migrate", script, f"--env NEW_PASSWORD='{PASSWORD}'")
-    return installation
-
-
-@pytest.fixture(scope="module")
-def tour(study: Installation) -> Tour:
-    # In a thread of its own: the journeys' browser, if it was started, holds this one's event loop.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(go_round, study).result()
-
-
-def go_round(study: Installation) -> Tour:
+def go_round(where: Installation) -> Tour:
     found = Tour({"today": "/"})
-    with chromium(study.address, study.port) as browser:
-        people = {role: Person(browser, study.url, name, PASSWORD) for role, name in ACCOUNTS.items()}
+    with chromium(where.address, where.port) as browser:
+        people = {role: Person(browser, where.url, name, PASSWORD) for role, name in ACCOUNTS.items()}
         walk(people, found)
         found.complaints = [said for person in people.values() for said in person.complaints]
     return found
 
 
-def test_readme_makes_a_new_installation_ready(accounts: str):
-    assert re.findall(r"^(\w+) can log in\.", accounts, re.MULTILINE) == [
-        "coordinator01",
-        "investigator01",
-        "datamanager01",
-    ]
+def test_documents_commands_make_an_installation_whose_every_page_opens(installation: Installation):
+    """One test, so that the image is set up once however many processes run the tests."""
+    manage, accounts, later = scripts_of_readme()
+    run, python = installation.shell.run, installation.python
 
+    said = COLOUR.sub("", run(manage + accounts))
+    named = ["coordinator01", "investigator01", "datamanager01"]
+    assert re.findall(r"^(\w+) can log in\.", said, re.MULTILINE) == named
 
-def test_every_page_of_every_role_was_opened(tour: Tour):
+    study = (Path(__file__).parent / "study.py").read_text(encoding="utf-8")
+    python("migrate", study, f"--env NEW_PASSWORD='{PASSWORD}'")
+    # In a thread of its own: the journeys' browser, if this process has one, holds the event loop of the first.
+    with ThreadPoolExecutor(1) as thread:
+        tour = thread.submit(go_round, installation).result()
+    assert not tour.complaints, "\n".join(tour.complaints)
     missing = {role: sorted(set(may_open(role)) - tour.opened[role]) for role in ACCOUNTS}
     assert not any(missing.values()), f"No page that was opened links there: {missing}"
 
-
-def test_no_page_lacks_a_file_or_complains(tour: Tour):
-    assert not tour.complaints, "\n".join(tour.complaints)
-
-
-def test_what_the_readme_names_for_later_works_too(study: Installation, tour: Tour):
-    manage, _accounts, later = scripts_of_readme()
-    said = COLOUR.sub("", study.shell.run(manage + later))
+    said = COLOUR.sub("", run(manage + later))
     assert re.search(r"coordinator01 .* logged in", said)
     assert "query 1: text" in said
     assert "Nothing was changed." in said
 
-
-@pytest.mark.requirement("R-008")
-def test_web_processes_work_as_a_role_that_cannot_touch_the_trail(study: Installation):
-    assert "('ecrf_web', False)" in study.python("web", RIGHTS_ON_THE_TRAIL)
-    assert "('ecrf_owner', True)" in study.python("migrate", RIGHTS_ON_THE_TRAIL)
+    assert "('ecrf_web', False)" in python("web", RIGHTS_ON_THE_TRAIL)
+    assert "('ecrf_owner', True)" in python("migrate", RIGHTS_ON_THE_TRAIL)

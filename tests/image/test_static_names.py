@@ -13,8 +13,6 @@ from django.templatetags.static import StaticNode
 from ecrf.forms.registry import CRFS
 from tests.image.conftest import ROOT
 
-pytestmark = pytest.mark.xdist_group("image")
-
 QUOTED = r"""\s*["']([^"']+)["']"""
 IMPORT = re.compile(
     rf"^\s*(?:import|export)\b[\s\w{{}},*$]*\bfrom\b{QUOTED}|\bimport\b\s*\(?{QUOTED}", re.MULTILINE
@@ -24,11 +22,15 @@ URL = re.compile(r"""url\(\s*["']?(?!data:|#)([^"')]+)|@import\s+["']([^"']+)"""
 NAMED_IN = {".js": IMPORT, ".css": URL}
 
 
+def is_ours(path: Path) -> bool:
+    return path.is_relative_to(ROOT) and not path.is_relative_to(ROOT / ".venv")
+
+
 def of_templates() -> Iterator[tuple[str, str]]:
     """(template, static name) for all templates of the repository."""
     engine = engines["django"]
     for folder in [Path(each) for each in engine.template_dirs]:
-        if folder.is_relative_to(ROOT) and not folder.is_relative_to(ROOT / ".venv"):
+        if is_ours(folder):
             for path in sorted(folder.rglob("*.*")):
                 template = engine.get_template(str(path.relative_to(folder))).template
                 for node in template.nodelist.get_nodes_by_type(StaticNode):
@@ -49,18 +51,18 @@ def of_scripts_and_styles() -> Iterator[tuple[str, str]]:
         for name, storage in finder.list([]):
             path = Path(storage.path(name))
             pattern = NAMED_IN.get(path.suffix)
-            is_ours = any(path.is_relative_to(ROOT / folder / "static") for folder in (".", "trial"))
-            if pattern and is_ours and "vendor" not in path.parts:
+            if pattern and is_ours(path) and "vendor" not in path.parts:
                 for found in pattern.finditer(path.read_text(encoding="utf-8")):
                     other = found[1] or found[2]
                     yield name, posixpath.normpath(posixpath.join(posixpath.dirname(name), other))
 
 
-@pytest.mark.parametrize("named", [of_templates, of_forms, of_scripts_and_styles])
-def test_every_static_name_is_among_the_files_of_the_image(image, named):
-    found, collected = list(named()), image.collected()
-    assert found
-    missing = [f"{where}: {name}" for where, name in found if name not in collected]
+def test_every_static_name_is_among_the_files_of_the_image(image):
+    collected, missing = image.collected(), []
+    for named in (of_templates, of_forms, of_scripts_and_styles):
+        found = list(named())
+        assert found, named.__doc__
+        missing += [f"{where}: {name}" for where, name in found if name not in collected]
     assert not missing, f"The image has no such file (Dockerfile, package.json's vendor): {missing}"
 
 
