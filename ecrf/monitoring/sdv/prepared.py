@@ -84,7 +84,7 @@ def _value(item: ItemView, _detail: str, with_unit: bool = False) -> str:
     value, unit = item.value, item.item.unit
     if value:
         words = STRUCK(value) if item.form_view.is_struck else READ(value)
-        return words + UNIT(unit) if with_unit and unit else words
+        return SafeString(f"{words} {UNIT(unit)}") if with_unit and unit else words
     if missing := item.missing:
         label, comment = str(missing["label"]), missing["comment"]
         return MISSING_WITH_COMMENT(label, comment) if comment else MISSING(label)
