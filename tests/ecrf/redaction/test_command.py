@@ -53,7 +53,7 @@ def test_dry_run_lists_the_places_without_the_text_and_changes_nothing(everywher
     position = everywhere.events().filter(table="stub_trial_stubreading").first().position
     assert f"trail, event {position}, Week 4, Reading: Device\n" in said
     assert f"trail, event {position + 2}, Week 4, Reading: Device, its reason\n" in said
-    assert re.search(r"^query \d+: text$", said, re.MULTILINE)
+    assert re.search(r"^query \d+: text_as_asked$", said, re.MULTILINE)
     assert re.search(r"^monitoring visit \d+: report, worklist$", said, re.MULTILINE)
     assert re.search(r"^trail, event \d+ of what belongs to no patient, monitoring visit", said, re.MULTILINE)
     assert "7 rows, 11 events. Nothing was changed." in said
