@@ -10,7 +10,7 @@ PULSE = "vital-signs-1-pulse"
 
 @pytest.fixture
 def query(sit_down):
-    """A monitor asks about the pulse of a complete form; gives the coordinator's SDV page at that item."""
+    """A monitor asks about the pulse of a complete form; gives the coordinator's page at that item."""
 
     def ask(number, text, **context):
         person = sit_down("coordinator01")

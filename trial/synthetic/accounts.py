@@ -28,7 +28,7 @@ PEOPLE = (
 WRITERS = tuple((f"investigator{code}", Role.INVESTIGATOR, (code,)) for code in STUDY_SITES[2:])
 """Who entered the other sites' data; no password opens these accounts."""
 
-SDV_PAGES = {
+WHO_ENTERS = {
     "01": ("coordinator01", "investigator01"),
     "02": ("coordinator02", "coordinator02"),
     PRACTICE: ("coordinator01", "investigator01"),
@@ -95,6 +95,6 @@ def renew_password(password: str) -> int:
 
 def writers_of(code: str) -> tuple[User, User]:
     """The people who enter a site's data: most forms, and those that only an investigator can answer for."""
-    enters, answers = SDV_PAGES.get(code, (f"investigator{code}",) * 2)
+    enters, answers = WHO_ENTERS.get(code, (f"investigator{code}",) * 2)
     found = {user.username: user for user in User.objects.filter(username__in=(enters, answers))}
     return found[enters], found[answers]

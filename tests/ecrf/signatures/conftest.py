@@ -92,7 +92,7 @@ def url(visit, scale) -> str:
 
 
 @pytest.fixture
-def sdv_page(investigator):
+def signing_client(investigator):
     """The investigator's browser."""
     return at(investigator)
 

@@ -32,8 +32,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.requirement("R-040")
-def test_data_stand_on_the_page_with_the_meaning_and_the_counts(sdv_page, url, investigator):
-    page = words(sdv_page.get(url))
+def test_data_stand_on_the_page_with_the_meaning_and_the_counts(signing_client, url, investigator):
+    page = words(signing_client.get(url))
     for told in (
         "Sign: Week 4",
         "Question 1",
@@ -47,10 +47,10 @@ def test_data_stand_on_the_page_with_the_meaning_and_the_counts(sdv_page, url, i
 
 
 @pytest.mark.requirement("R-040")
-def test_what_is_open_stands_on_top_with_links(sdv_page, url, visit, scale, coordinator, monitor):
+def test_what_is_open_stands_on_top_with_links(signing_client, url, visit, scale, coordinator, monitor):
     enter(visit, "vital-signs", coordinator, pulse="70")
     a_query(scale, monitor, "Is this grade right?")
-    answer = sdv_page.get(url)
+    answer = signing_client.get(url)
     page, source = words(answer), answer.content.decode()
     for told in (
         "Not complete yet: complete it, then sign",
@@ -73,11 +73,11 @@ def a_query(entry, by, text):
         )  # fmt: skip
 
 
-def test_casebook_page_names_overdue_visits_and_shows_everything(sdv_page, visit, scale, coordinator):
+def test_casebook_page_names_overdue_visits_and_shows_everything(signing_client, visit, scale, coordinator):
     complete(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05", contact="on-site")
     baseline = a_visit(visit.patient, "W01", coordinator)
     enter(baseline, "visit", coordinator, occurrence="done", visited_on="2025-12-15", contact="on-site")
-    page = words(sdv_page.get(reverse("sign-casebook", args=[visit.patient.number])))
+    page = words(signing_client.get(reverse("sign-casebook", args=[visit.patient.number])))
     for told in (
         "Overdue: ",
         "overdue since",
@@ -88,14 +88,14 @@ def test_casebook_page_names_overdue_visits_and_shows_everything(sdv_page, visit
         assert told in page
 
 
-def test_missed_position_and_nonsense_are_taken_for_an_old_page(sdv_page, url):
+def test_missed_position_and_nonsense_are_taken_for_an_old_page(signing_client, url):
     for text in ("", "x", "-5", "9" * 40, "١٢"):
-        assert post(sdv_page, url, seen=text).status_code == 409
+        assert post(signing_client, url, seen=text).status_code == 409
     assert not Signature.objects.exists()
 
 
 def test_signing_page_takes_the_same_number_of_statements_whatever_is_on_it(
-    sdv_page, site, coordinator, investigator
+    signing_client, site, coordinator, investigator
 ):
     few = a_visit(a_patient(site, coordinator), "W04", coordinator)
     complete_scale(few, coordinator)
@@ -106,21 +106,21 @@ def test_signing_page_takes_the_same_number_of_statements_whatever_is_on_it(
         enter(many, "dose", coordinator, number=int(code[1:]), given_g="60")
     for name, arguments in (("sign-visit", ["W04"]), ("sign-casebook", [])):
         urls = [reverse(name, args=[each.patient.number, *arguments]) for each in (few, many)]
-        sdv_page.get(urls[0])
-        assert len({statements(lambda u=u: sdv_page.get(u)).count for u in urls}) == 1
+        signing_client.get(urls[0])
+        assert len({statements(lambda u=u: signing_client.get(u)).count for u in urls}) == 1
 
 
 # --- signing --------------------------------------------------------------------------------------
 
 
 @pytest.mark.requirement("R-030")
-def test_signed_visit_shows_its_manifest_and_the_next_one(sdv_page, url, visit, site, coordinator):
+def test_signed_visit_shows_its_manifest_and_the_next_one(signing_client, url, visit, site, coordinator):
     other = a_visit(a_patient(site, coordinator), "W04", coordinator)
     complete_scale(other, coordinator)
     PatientStatus.objects.update(unfinished_code="")
-    answer = post(sdv_page, url)
+    answer = post(signing_client, url)
     assert (answer.status_code, answer.headers["Location"]) == (302, url)
-    page = words(sdv_page.get(url))
+    page = words(signing_client.get(url))
     assert re.search(
         r"✓ Signed by Synthetic investigator \(investigator\), 20\d\d-\d\d-\d\d \d\d:\d\d JST, for Week 4",
         page,
@@ -128,40 +128,41 @@ def test_signed_visit_shows_its_manifest_and_the_next_one(sdv_page, url, visit, 
     assert f"Next to sign: {other.patient.number}, Week 4" in page
 
 
-def test_form_and_casebook_are_signed_on_their_pages(sdv_page, visit, scale, coordinator, investigator):
+def test_form_and_casebook_are_signed_on_their_pages(signing_client, visit, scale, coordinator, investigator):
     enter(visit, "vital-signs", coordinator, pulse="70")
     form = reverse("sign-form", args=[visit.patient.number, "W04", "scale", 1])
-    assert post(sdv_page, form).status_code == 302
+    assert post(signing_client, form).status_code == 302
     assert Signature.objects.get().entry == scale
     assert (
-        post(sdv_page, reverse("sign-casebook", args=[visit.patient.number]), seen="9999").status_code == 422
+        post(signing_client, reverse("sign-casebook", args=[visit.patient.number]), seen="9999").status_code
+        == 422
     )
 
 
 @pytest.mark.requirement("R-034")
 @pytest.mark.requirement("R-040")
-def test_stale_page_is_refused_and_shows_the_data_as_they_are_now(sdv_page, url, visit, coordinator):
-    old = seen(sdv_page, url)
+def test_stale_page_is_refused_and_shows_the_data_as_they_are_now(signing_client, url, visit, coordinator):
+    old = seen(signing_client, url)
     change(visit, coordinator, "2")
-    answer = post(sdv_page, url, seen=old)
+    answer = post(signing_client, url, seen=old)
     assert answer.status_code == 409
     assert "changed meanwhile" in words(answer)
     assert "Week 4, Scale: Question 1 changed, by coordinator" in words(answer)
     assert "checked" in answer.content.decode()
     assert not Signature.objects.exists()
-    assert post(sdv_page, url).status_code == 302
+    assert post(signing_client, url).status_code == 302
 
 
-def test_wrong_password_on_a_stale_page_says_that_it_is_stale(sdv_page, url, visit, coordinator):
-    old = seen(sdv_page, url)
+def test_wrong_password_on_a_stale_page_says_that_it_is_stale(signing_client, url, visit, coordinator):
+    old = seen(signing_client, url)
     change(visit, coordinator, "2")
-    assert "Changed since you looked: Week 4" in words(post(sdv_page, url, seen=old, password="wrong"))
+    assert "Changed since you looked: Week 4" in words(post(signing_client, url, seen=old, password="wrong"))
 
 
-def test_second_click_signs_nothing_and_says_so(sdv_page, url):
-    old = seen(sdv_page, url)
-    assert post(sdv_page, url, seen=old).status_code == 302
-    answer = post(sdv_page, url, seen=old)
+def test_second_click_signs_nothing_and_says_so(signing_client, url):
+    old = seen(signing_client, url)
+    assert post(signing_client, url, seen=old).status_code == 302
+    answer = post(signing_client, url, seen=old)
     assert (answer.status_code, Signature.objects.count()) == (409, 1)
     assert "signed already" in words(answer)
 
@@ -185,10 +186,10 @@ def test_direct_post_by_others_is_refused(who, status, url, visit, request):
 
 
 @pytest.mark.requirement("R-035")
-def test_membership_that_ended_signs_no_more(sdv_page, url, investigator):
+def test_membership_that_ended_signs_no_more(signing_client, url, investigator):
     with acting(SYSTEM, source="test"):
         Membership.objects.update(is_current=False)
-    assert sdv_page.post(url, {**BOTH, "seen": "99"}).status_code == 404
+    assert signing_client.post(url, {**BOTH, "seen": "99"}).status_code == 404
 
 
 @pytest.mark.requirement("R-037")

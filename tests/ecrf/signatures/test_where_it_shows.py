@@ -84,29 +84,31 @@ def test_reason_and_name_are_shown_as_text(visit, scale, investigator, coordinat
     assert b"<b>bold" not in at(coordinator).get(f"/patients/{visit.patient.number}/W04/").content
 
 
-def test_history_keeps_the_broken_one_after_signing_anew(sdv_page, url, visit, coordinator):
-    post(sdv_page, url)
+def test_history_keeps_the_broken_one_after_signing_anew(signing_client, url, visit, coordinator):
+    post(signing_client, url)
     change(visit, coordinator)
-    post(sdv_page, url, username="")
-    page = words(sdv_page.get(f"/patients/{visit.patient.number}/"))
+    post(signing_client, url, username="")
+    page = words(signing_client.get(f"/patients/{visit.patient.number}/"))
     assert page.count("✓ stands") == page.count("✗ broken") == 1
 
 
 @pytest.mark.requirement("R-039")
-def test_today_lists_what_to_sign_for_investigators_only(sdv_page, visit, scale, investigator, coordinator):
+def test_today_lists_what_to_sign_for_investigators_only(
+    signing_client, visit, scale, investigator, coordinator
+):
     PatientStatus.objects.update(unfinished_code="")
-    page = words(sdv_page.get("/"))
+    page = words(signing_client.get("/"))
     assert f"To sign 1 {visit.patient.number} Week 4" in page
     signed(visit, SignatureScope.VISIT, investigator)
-    assert "Every complete visit and log is signed" in words(sdv_page.get("/"))
+    assert "Every complete visit and log is signed" in words(signing_client.get("/"))
     change(visit, coordinator)
-    assert "✗ broken" in words(sdv_page.get("/"))
+    assert "✗ broken" in words(signing_client.get("/"))
     assert "To sign" not in words(at(coordinator).get("/"))
 
 
 @pytest.mark.requirement("R-039")
 def test_today_lists_logs_by_patient_and_counts_as_the_monitor_does(
-    sdv_page, visit, scale, coordinator, investigator, monitor
+    signing_client, visit, scale, coordinator, investigator, monitor
 ):
     """A complete visit, two entries of a log, and a visit that is still entered, of which one form is complete."""
     later = a_visit(visit.patient, "W10", coordinator)
@@ -115,20 +117,20 @@ def test_today_lists_logs_by_patient_and_counts_as_the_monitor_does(
     for entry_number in (1, 2):
         ae(visit.patient, coordinator, entry_number)
     PatientStatus.objects.update(unfinished_code="W10")
-    page = words(sdv_page.get("/"))
+    page = words(signing_client.get("/"))
     number = visit.patient.number
     assert f"To sign 3 {number} Week 4 Adverse events: 2 to sign 1 of them is still being entered" in page
     assert waiting(investigator).count == site_numbers(monitor)[0].unsigned == 3
-    assert reverse("log", args=[number, "adverse-event"]) in sdv_page.get("/").content.decode()
+    assert reverse("log", args=[number, "adverse-event"]) in signing_client.get("/").content.decode()
     signed(Entry.objects.get(crf="adverse-event", number=1), SignatureScope.FORM, investigator)
-    page = sdv_page.get("/").content.decode()
+    page = signing_client.get("/").content.decode()
     assert reverse("sign-form", args=[number, "casebook", "adverse-event", 2]) in page
     assert waiting(investigator).count == site_numbers(monitor)[0].unsigned == 3
 
 
 @pytest.mark.requirement("R-039")
 def test_what_is_to_sign_stands_by_the_date_of_the_visit_broken_or_not(
-    sdv_page, site, visit, scale, coordinator, investigator
+    signing_client, site, visit, scale, coordinator, investigator
 ):
     """Week 4 broke after it was signed; week 1 of the same patient and of another were never signed."""
     other = a_patient(site, coordinator)
@@ -145,9 +147,9 @@ def test_what_is_to_sign_stands_by_the_date_of_the_visit_broken_or_not(
     assert [(each.patient, each.visit, bool(each.broken)) for each in found] == [
         (visit.patient, early.pk, False), (other, late.pk, False), (visit.patient, visit.pk, True)
     ]  # fmt: skip
-    assert "✗ broken" in words(sdv_page.get("/"))
+    assert "✗ broken" in words(signing_client.get("/"))
     signed(early, SignatureScope.VISIT, investigator)
-    page = words(sdv_page.get(reverse("sign-visit", args=[visit.patient.number, "W01"])))
+    page = words(signing_client.get(reverse("sign-visit", args=[visit.patient.number, "W01"])))
     assert f"Next to sign: {visit.patient.number}, Week 4 ✗ signature broken" in page
 
 
@@ -164,16 +166,16 @@ def test_broken_casebook_stands_for_everything_of_its_patient(visit, scale, coor
 
 @pytest.mark.requirement("R-039")
 def test_today_takes_the_same_number_of_statements_with_many_to_sign(
-    sdv_page, site, visit, scale, coordinator
+    signing_client, site, visit, scale, coordinator
 ):
-    sdv_page.get("/")
-    few = statements(lambda: sdv_page.get("/")).count
+    signing_client.get("/")
+    few = statements(lambda: signing_client.get("/")).count
     for _ in range(8):
         complete_scale(a_visit(a_patient(site, coordinator), "W04", coordinator), coordinator)
     PatientStatus.objects.update(unfinished_code="")
     ae(visit.patient, coordinator, 1)
-    assert "After each signature" in words(sdv_page.get("/"))
-    assert statements(lambda: sdv_page.get("/")).count == few
+    assert "After each signature" in words(signing_client.get("/"))
+    assert statements(lambda: signing_client.get("/")).count == few
 
 
 def test_signatures_cost_a_page_one_statement_whatever_their_number(visit, scale, investigator, coordinator):
