@@ -10,6 +10,7 @@ from ecrf.audit.reasons import tidy
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.record import record
+from ecrf.casebook.record.values import Shown
 from ecrf.queries.models import Query, Turn
 from ecrf.queries.services import answer
 
@@ -26,7 +27,7 @@ def correct_and_answer(
     text: str,
     by: User,
     actor: Actor,
-    seen_value: str | None = None,
+    seen_value: Shown | None = None,
     seen: int | None = None,
     reason: str = "",
     also: Collection[int] = (),

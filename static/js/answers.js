@@ -6,8 +6,9 @@ import { outbox } from "./outbox.js";
 import { again, flush, send } from "./saving.js";
 
 function keepStored(id, stored) {
-  state.set(id, stored);
-  write(id, shown(stored));
+  const now = JSON.parse(stored);
+  state.set(id, now);
+  write(id, shown(now));
   outbox.drop(id);
   clear(id);
   document.dispatchEvent(new Event("ecrf:dropped"));
@@ -61,7 +62,7 @@ document.addEventListener("click", ({ target }) => {
   const { keep, mine, stored, more, reason } = button.dataset;
   if (more) openMore(more);
   else if (keep) keepStored(keep, stored);
-  else if (mine) send(mine, { ...outbox.get(mine), seen: stored, held: false });
+  else if (mine) send(mine, { ...outbox.get(mine), seen: JSON.parse(stored), held: false });
   else if (reason) button.closest(".reason").querySelector("input").value = reason;
   else if (button.matches("[data-give-reason]")) giveReason(button.closest("[data-reason-for]"));
   else if (button.closest("[data-more-for]")) inMore(button);

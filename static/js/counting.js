@@ -1,6 +1,6 @@
 /* Counts what is left to enter and to answer, form by form, beside the names of the forms. */
 
-import { idOf, read, state } from "./fields.js";
+import { idOf, isMissing, read, state } from "./fields.js";
 import { foldMissed } from "./missed.js";
 import { outbox } from "./outbox.js";
 
@@ -37,7 +37,7 @@ function isLeft(item, id) {
   if (outbox.get(id)?.held) return true;
   const row = item.closest("[data-row-of]");
   const rowIsBlank = row && !("wanted" in row.dataset) && ![...row.querySelectorAll("[data-item]")].some((other) => state.get(idOf(other)));
-  const isRequired = "required" in item.dataset || state.get(item.dataset.insteadOf).startsWith("~");
+  const isRequired = "required" in item.dataset || isMissing(state.get(item.dataset.insteadOf));
   return isRequired && !item.hidden && !rowIsBlank && !state.get(id) && !read(id);
 }
 
@@ -45,12 +45,12 @@ function isLeft(item, id) {
 function countGaps() {
   const told = document.querySelector("[data-gaps-count]");
   if (!told) return;
-  const missing = [...document.querySelectorAll("#gaps li a")].filter(({ hash }) => isMissing(hash.slice(1))).length;
+  const missing = [...document.querySelectorAll("#gaps li a")].filter(({ hash }) => isGap(hash.slice(1))).length;
   told.textContent = missing ? `${missing} missing` : "nothing of it missing now";
 }
 
 /* Of a field, its value; of a form that was not begun, all of it. */
-function isMissing(target) {
+function isGap(target) {
   const form = document.getElementById(target);
   if (form?.matches("[data-panel]")) return ![...form.querySelectorAll("[data-item]")].some((item) => state.get(idOf(item)));
   return outbox.get(target.slice(2))?.held || !state.get(target.slice(2));

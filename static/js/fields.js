@@ -10,7 +10,12 @@ for (const holder of document.querySelectorAll("#page-form [name^='seen:']")) {
 }
 
 export const state = { get: (id) => seen.get(id) ?? "", set: (id, value) => seen.set(id, value) };
-export const shown = (value) => (value.startsWith("~") ? "" : value);
+/* A state is the stored text, or { missing: reason }; blank is "". */
+export const isMissing = (state) => typeof state !== "string";
+export const shown = (state) => (isMissing(state) ? "" : state);
+/* As it is posted: the server tells a text from a reason by the field it stands in. */
+export const posted = (state) => (isMissing(state) ? { seen: "", seen_missing: state.missing } : { seen: state });
+export const isSame = (one, other) => (isMissing(one) ? one.missing === other.missing : one === other);
 export const wrapper = (id) => document.getElementById(`i-${id}`);
 /* Where the item is saved: its field's name, `pulse` of `vital-signs:1:pulse`, says form, number and item. */
 export const addressOf = (id) => {

@@ -1,7 +1,7 @@
 /* Queries at their items: an answer is sent in place, with the corrected value if one waits for its reason, and a
    reason given for a correction answers those that wait too. */
 
-import { field, idOf } from "./fields.js";
+import { field, idOf, posted } from "./fields.js";
 import { outbox } from "./outbox.js";
 import { flush, isSettled, onSettled } from "./saving.js";
 import { forget, keyOf } from "./typed_answers.js";
@@ -22,7 +22,7 @@ function answer(button) {
   const entry = outbox.get(id);
   if (entry?.held === "reason") {
     const { value, seen, missing = "", comment = "" } = entry;
-    Object.assign(values, { value, seen, missing, comment, answers: ticked(id) });
+    Object.assign(values, { value, missing, comment, ...posted(seen), answers: ticked(id) });
   }
   button.disabled = true;
   const sent = keyOf(text);

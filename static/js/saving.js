@@ -1,7 +1,7 @@
 /* Sends the outbox, one item after the other, and says on the page whether all is saved. htmx carries the requests. */
 
 import "./outcomes.js";
-import { addressOf, csrfToken, idOf, read, shown, state, wrapper } from "./fields.js";
+import { addressOf, csrfToken, idOf, isSame, posted, read, shown, state, wrapper } from "./fields.js";
 import { clear } from "./messages.js";
 import { outbox } from "./outbox.js";
 import { going, problem, refuse, say } from "./trouble.js";
@@ -18,7 +18,7 @@ export function commit(id) {
   const entry = outbox.get(id);
   if (entry && !entry.typing && entry.value === value) return flush();
   // While a save of this item is under way, what is stored is about to change: nothing may be dropped by comparison.
-  if (going.busy !== id && value === shown(state.get(id)) && !(entry && entry.seen !== state.get(id))) {
+  if (going.busy !== id && value === shown(state.get(id)) && !(entry && !isSame(entry.seen, state.get(id)))) {
     if (entry) forget(id);
   } else {
     outbox.put(id, { value, seen: entry?.seen ?? state.get(id) });
@@ -58,7 +58,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   const entry = outbox.get(idOf(event.target));
   entry.sent = entry.value;
   const { value, seen, missing = "", comment = "", reason = "" } = entry;
-  event.detail.parameters = { value, seen, missing, comment, reason };
+  event.detail.parameters = { value, missing, comment, reason, ...posted(seen) };
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {

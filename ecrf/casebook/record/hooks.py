@@ -23,10 +23,10 @@ class DatabaseRefused(Exception):
 
 @dataclass(frozen=True)
 class Conflict:
-    """Somebody else changed the item since it was seen: what is stored, and what was now given."""
+    """Somebody else changed the item since it was seen: what is stored, and what was now given (`values.Shown`)."""
 
-    stored: str
-    given: str
+    stored: Any
+    given: Any
 
 
 @dataclass

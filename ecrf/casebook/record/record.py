@@ -17,7 +17,7 @@ from ecrf.casebook.places import Place
 from ecrf.casebook.record.derive import kinds_to_derive
 from ecrf.casebook.record.hooks import HOOKS, DatabaseRefused, Recorded, Writing
 from ecrf.casebook.record.store import write
-from ecrf.casebook.record.values import apply_allowed, changes_in, is_blank
+from ecrf.casebook.record.values import Shown, apply_allowed, changes_in, is_blank
 from ecrf.forms.crf import Crf
 
 
@@ -28,7 +28,7 @@ def record(
     by: Actor,
     reason: str = "",
     source: str = "site",
-    seen: Mapping[str, str] | None = None,
+    seen: Mapping[str, Shown] | None = None,
     data: PatientData | None = None,
 ) -> Recorded:
     """Record item values of one entry, in one transaction; create the entry if need be.
@@ -56,7 +56,7 @@ def _record(
     values: Mapping[str, Any],
     by: Actor,
     reason: str,
-    seen: Mapping[str, str],
+    seen: Mapping[str, Shown],
     data: PatientData,
 ) -> Recorded:
     row, above = _load(place, values, data)

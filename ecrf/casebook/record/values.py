@@ -24,8 +24,13 @@ class Missing:
     comment: str = ""
 
 
+Shown = str | Missing
+"""An item's state as a page shows it: the text in the field, "" if blank; or the reason that stands instead. A text may
+begin with any sign: no sign of it says what it is."""
+
+
 def changes_in(
-    values: Mapping[str, Any], row: Crf | None, seen: Mapping[str, str], data: PatientData, result: Recorded
+    values: Mapping[str, Any], row: Crf | None, seen: Mapping[str, Shown], data: PatientData, result: Recorded
 ) -> dict[str, Any]:
     """{item: value to store}, of those given that differ from what the row holds. What cannot be read is refused with
     the reason; what somebody else has changed since it was `seen` is a conflict: both stand in the result."""
@@ -45,7 +50,7 @@ def changes_in(
         if state_of(row, name) == value:
             continue
         if seen.get(name, stored) != stored:
-            result.conflicts[name] = Conflict(stored, as_text(definition, name, value))
+            result.conflicts[name] = Conflict(stored, as_shown(definition, name, value))
         else:
             changes[name] = value
     return changes
@@ -59,12 +64,12 @@ def _refuse_unknown(to: str, link: str, data: PatientData) -> None:
         )
 
 
-def shown(definition: CrfDefinition, row: Crf | None, item: str) -> str:
-    """The item's state as the page holds it: the text in the field, `~reason` if missing, "" if blank."""
+def shown(definition: CrfDefinition, row: Crf | None, item: str) -> Shown:
+    """What is stored, as the page shows it; the comment on a reason is no part of it."""
     if row is None:
         return ""
     if item in row.missing_reasons:
-        return f"~{row.missing_reasons[item]['reason']}"
+        return Missing(row.missing_reasons[item]["reason"])
     return str(definition.items[item].text(getattr(row, item)))
 
 
@@ -115,9 +120,21 @@ def is_blank(row: Crf) -> bool:
     return not row.missing_reasons and all(getattr(row, name) is None for name in CRFS[row.entry.crf].entered)
 
 
-def as_text(definition: CrfDefinition, name: str, value: Any) -> str:
+def as_shown(definition: CrfDefinition, name: str, value: Any) -> Shown:
     """A value that is not stored, in the form of `shown`."""
-    return f"~{value.reason}" if isinstance(value, Missing) else definition.items[name].text(value)
+    return Missing(value.reason) if isinstance(value, Missing) else str(definition.items[name].text(value))
+
+
+def for_page(state: Shown) -> str | dict[str, str]:
+    """A state as JSON for the page's script: a string for a text, {"missing": reason} for a reason."""
+    return {"missing": state.reason} if isinstance(state, Missing) else state
+
+
+def from_page(state: Any) -> Shown | None:
+    """The state that `for_page` made this of; None for anything else."""
+    if isinstance(state, Mapping) and isinstance(reason := state.get("missing"), str):
+        return Missing(reason)
+    return state if isinstance(state, str) else None
 
 
 def apply_allowed(changes: Mapping[str, Any], writing: Writing, result: Recorded) -> None:

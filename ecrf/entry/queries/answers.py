@@ -15,11 +15,12 @@ from ecrf.casebook.models import Entry
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.record import record
+from ecrf.casebook.record.values import Shown
 from ecrf.entry.addresses import PagePlace, html_id, page_url
 from ecrf.entry.visit.form_input import FormInput
 from ecrf.entry.visit.item_input import ItemInput
 from ecrf.entry.visit.page import EntryPage
-from ecrf.entry.visit.posted import changed_item, posted_item, reason_given
+from ecrf.entry.visit.posted import changed_item, posted_item, posted_seen, reason_given
 from ecrf.forms.registry import CRFS
 from ecrf.queries.corrections import correct_and_answer, waiting_at
 from ecrf.queries.lookup import queries_on
@@ -38,7 +39,7 @@ class Given:
     text: str
     said: int | None = None
     value: Any = None
-    seen: str | None = None
+    seen: Shown | None = None
     has_value: bool = False
     reason: str = ""
     also: list[int] = field(default_factory=list)
@@ -110,7 +111,7 @@ def posted_answer(request: HttpRequest, query: Query) -> Given:
     if definition and query.item in definition.entered and ("value" in data or data.get("missing")):
         answer.has_value = True
         answer.value = posted_item(request, definition.items[query.item].kind)
-        answer.seen = data.get("seen")
+        answer.seen = posted_seen(data)
         answer.reason = reason_given(data)
         answer.also = numbers_in(data.get("answers", ""))
     return answer
@@ -134,7 +135,7 @@ def answer_of_page(page: EntryPage, rest: str, data: QueryDict) -> tuple[Query, 
 
 
 def save_item(
-    *, place: Place, name: str, value: Any, by: User, reason: str, seen: dict[str, str], answers: str
+    *, place: Place, name: str, value: Any, by: User, reason: str, seen: dict[str, Shown], answers: str
 ) -> Recorded:
     """Save one item; with a reason that also answers the queries with these numbers that still wait for the site."""
     actor = by.acting_at(place.patient.site, Right.ENTER)

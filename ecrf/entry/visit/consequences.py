@@ -14,7 +14,7 @@ from ecrf.casebook.history import BLANK, HistoryLine
 from ecrf.casebook.labels import form_title, visit_label
 from ecrf.casebook.models import Entry
 from ecrf.casebook.places import Place
-from ecrf.casebook.record.values import value_of
+from ecrf.casebook.record.values import Missing, Shown, value_of
 from ecrf.entry.visit.form_input import FormInput
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.queries.lookup import queries_on
@@ -43,15 +43,15 @@ def consequences(place: Place, row: Crf | None, items: Iterable[str]) -> dict[st
     return found
 
 
-def just_changed(place: Place, name: str, seen: str, reason: str, by: User) -> dict[str, HistoryLine]:
+def just_changed(place: Place, name: str, seen: Shown, reason: str, by: User) -> dict[str, HistoryLine]:
     """{item: the change that was just saved}, in words, from what the page showed before; no statement."""
     definition, now = place.definition, place.patient.site.now()
-    if seen.startswith("~"):
-        old = str(MissingReason(seen[1:]).label) if seen[1:] in MissingReason.values else ""
+    if isinstance(seen, Missing):
+        old = str(MissingReason(seen.reason).label) if seen.reason in MissingReason.values else ""
     else:
-        with suppress(ValidationError):
-            seen = str(definition.items[name].words(value_of(definition, name, seen, now)))
         old = seen
+        with suppress(ValidationError):
+            old = str(definition.items[name].words(value_of(definition, name, seen, now)))
     role = by.acting_at(place.patient.site, Right.ENTER).role
     return {name: HistoryLine(now, by.username, role, old or BLANK, "", reason, "site", calculated=False)}
 

@@ -12,7 +12,7 @@ from ecrf.casebook.history import HistoryLine
 from ecrf.casebook.labels import numbered_title
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import Recorded
-from ecrf.casebook.record.values import shown
+from ecrf.casebook.record.values import Shown, for_page, shown
 from ecrf.casebook.striking import can_be_struck
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.entry.addresses import PagePlace
@@ -143,8 +143,8 @@ class FormInput(FormView):
         return any(query.discrepancy_id == discrepancy.pk for query in self.queries.get(discrepancy.item, ()))
 
     @cached_property
-    def seen(self) -> dict[str, str]:
-        """What the page shows of every item that is not blank: its text, or `~` and the reason for none."""
+    def seen(self) -> dict[str, Shown]:
+        """What the page shows of every item that is not blank: its text, or the reason for none."""
         if self.row is None:
             return {}
         states = {name: shown(self.definition, self.row, name) for name in self.definition.entered}
@@ -153,7 +153,8 @@ class FormInput(FormView):
     @property
     def seen_json(self) -> SafeString:
         """The same for an attribute in single quotes."""
-        text = json.dumps(self.seen, ensure_ascii=False, separators=(",", ":"))
+        states = {name: for_page(state) for name, state in self.seen.items()}
+        text = json.dumps(states, ensure_ascii=False, separators=(",", ":"))
         return SafeString(text.translate(IN_AN_ATTRIBUTE))
 
 

@@ -1,11 +1,13 @@
 """What the page shows of one item: its value, what was there last visit, what is asked, what went wrong."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ecrf.casebook.history import HistoryLine
 from ecrf.casebook.record.hooks import Conflict
+from ecrf.casebook.record.values import Missing, Shown, for_page
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.crf import MissingReason
 from ecrf.formview.form_view import ItemView
@@ -22,8 +24,8 @@ class ItemInput(ItemView):
     form_view: "FormInput"
 
     @property
-    def state(self) -> str:
-        """The stored state as `recording.shown` gives it: what the page sends back as seen."""
+    def state(self) -> Shown:
+        """What is stored, as the page sends it back as seen."""
         return self.form_view.seen.get(self.name, "")
 
     @property
@@ -33,7 +35,12 @@ class ItemInput(ItemView):
         if typed is not None:
             return typed
         state = self.state
-        return "" if state.startswith("~") else state
+        return "" if isinstance(state, Missing) else state
+
+    @property
+    def state_json(self) -> str:
+        """The stored state for the script: that of a conflict, as it is now."""
+        return json.dumps(for_page(self.conflict.stored if self.conflict else self.state), ensure_ascii=False)
 
     @property
     def value(self) -> str:
@@ -84,7 +91,7 @@ class ItemInput(ItemView):
     def given_words(self) -> str:
         """What was given and is in conflict, for reading."""
         given = self.conflict.given if self.conflict else ""
-        return str(MissingReason(given[1:]).label) if given.startswith("~") else given
+        return str(MissingReason(given.reason).label) if isinstance(given, Missing) else given
 
     @property
     def wants_reason(self) -> bool:

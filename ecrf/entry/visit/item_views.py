@@ -12,6 +12,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.data import stored_row
 from ecrf.casebook.history import item_story
 from ecrf.casebook.record.hooks import Recorded
+from ecrf.casebook.record.values import for_page
 from ecrf.checks.discrepancies import confirm, discrepancies_with_place
 from ecrf.entry.addresses import html_id, place_of, reach_where
 from ecrf.entry.queries.answers import item_with_queries, save_item
@@ -20,7 +21,7 @@ from ecrf.entry.visit.form_input import FormInput
 from ecrf.entry.visit.guard import refuse_held
 from ecrf.entry.visit.item_input import ItemInput
 from ecrf.entry.visit.load import due_if_moved, one_form_input, recalculated_rows
-from ecrf.entry.visit.posted import posted_item, reason_given
+from ecrf.entry.visit.posted import posted_item, posted_seen, reason_given
 from ecrf.entry.visit.reasons import REASONS
 from ecrf.queries.lookup import counted_with
 
@@ -35,13 +36,13 @@ def item(request: UserRequest, number: str, segment: str, crf: str, address: str
     if name not in place.definition.entered:
         raise Http404
     kind = place.definition.items[name].kind
-    reason = reason_given(request.POST)
+    reason, seen = reason_given(request.POST), posted_seen(request.POST)
     result = save_item(
         place=place,
         name=name,
         value=posted_item(request, kind),
         by=request.user,
-        seen={name: request.POST["seen"]} if "seen" in request.POST else {},
+        seen={} if seen is None else {name: seen},
         reason=reason,
         answers=request.POST.get("answers", ""),
     )
@@ -53,7 +54,7 @@ def item(request: UserRequest, number: str, segment: str, crf: str, address: str
     if result.wants_reason:
         form_input.undoes = consequences(place, result.row, result.wants_reason)
     elif reason and name in result.changed:
-        form_input.changes = just_changed(place, name, request.POST.get("seen", ""), reason, request.user)
+        form_input.changes = just_changed(place, name, seen or "", reason, request.user)
     return answered_with(request, form_input, form_input.item_views[name])
 
 
@@ -71,7 +72,7 @@ def answered_with(request: UserRequest, form_input: FormInput, view: ItemInput) 
     for_script = {
         "id": view.id,
         "outcome": outcome,
-        "seen": view.state,
+        "seen": for_page(view.state),
         "missing": view.missing["label"] if view.missing else "",
         "panel": form_input.id,
         "asked": [html_id(form_input.place, f.item) for f in form_input.discrepancies]

@@ -12,7 +12,7 @@ from ecrf.audit.actor import Actor
 from ecrf.audit.reasons import tidy
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.record import record
-from ecrf.casebook.record.values import Missing
+from ecrf.casebook.record.values import Missing, Shown, from_page
 from ecrf.entry.addresses import field_name
 from ecrf.entry.visit.form_input import FormInput
 from ecrf.forms.crf import MissingReason
@@ -78,7 +78,7 @@ def save_page(form_inputs: list[FormInput], data: QueryDict, user: User, by: Act
 def _record(
     form_input: FormInput,
     values: Mapping[str, Any],
-    seen: Mapping[str, str],
+    seen: Mapping[str, Shown],
     data: QueryDict,
     user: User,
     by: Actor,
@@ -104,7 +104,7 @@ def _answered(
     form_input: FormInput,
     name: str,
     value: Any,
-    seen: Mapping[str, str],
+    seen: Mapping[str, Shown],
     data: QueryDict,
     reason: str,
     user: User,
@@ -129,22 +129,30 @@ def _answered(
     return None
 
 
-def changed_item(form_input: FormInput, data: QueryDict, name: str) -> tuple[Any, str] | None:
+def changed_item(form_input: FormInput, data: QueryDict, name: str) -> tuple[Any, Shown] | None:
     """One item's new value and what the page showed before; None if it was left as it was, or was not posted."""
     seen = _seen(data, form_input)
     changed = _changed(form_input, data, seen)
     return (changed[name], seen.get(name, "")) if name in changed else None
 
 
-def _seen(data: QueryDict, form_input: FormInput) -> dict[str, str]:
+def posted_seen(data: QueryDict) -> Shown | None:
+    """What an item's own request says the page showed: a text in `seen`, or a reason in `seen_missing`."""
+    if reason := data.get("seen_missing"):
+        return Missing(reason)
+    return data.get("seen")
+
+
+def _seen(data: QueryDict, form_input: FormInput) -> dict[str, Shown]:
     try:
-        found = json.loads(data.get(f"seen:{form_input.id}", "{}"))
+        posted = json.loads(data.get(f"seen:{form_input.id}", "{}"))
     except (ValueError, RecursionError):
-        found = {}
-    return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, Mapping) else {}
+        posted = {}
+    states = {name: from_page(state) for name, state in posted.items()} if isinstance(posted, Mapping) else {}
+    return {name: state for name, state in states.items() if state is not None}
 
 
-def _changed(form_input: FormInput, data: QueryDict, seen: dict[str, str]) -> dict[str, Any]:
+def _changed(form_input: FormInput, data: QueryDict, seen: dict[str, Shown]) -> dict[str, Any]:
     values = {}
     for name, item in form_input.definition.entered.items():
         key = field_name(form_input.place, name)
@@ -152,6 +160,6 @@ def _changed(form_input: FormInput, data: QueryDict, seen: dict[str, str]) -> di
         if text is None:
             continue
         before = seen.get(name, "")
-        if text != ("" if before.startswith("~") else before):
+        if text != ("" if isinstance(before, Missing) else before):
             values[name] = typed_value(item.kind, text)
     return values
