@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from ecrf.audit.texts import cleaned
 from ecrf.forms import partial_dates, typed_text
 
 TOO_LONG = {"max_length": "Longer than %(limit_value)d characters (%(show_value)d). Shorten it."}
@@ -67,8 +68,8 @@ class Item:
         return self.django_field(*args, **options)
 
     def normalise(self, text: str, now: datetime) -> str:
-        """What was typed, in the form the field reads; `now` is the site's clock."""
-        return text.strip()
+        """What was typed, in the form the field reads; `now` is the site's clock. Unreadable says what is wrong."""
+        return cleaned(text, lines=False)
 
     def text(self, value: Any) -> str:
         """The value as it stands in the field on the screen; "" for none."""
@@ -106,7 +107,7 @@ class WholeNumber(Item, models.IntegerField):
         super().__init__(label, validators=_limits(low, high), **options)
 
     def normalise(self, text: str, now: datetime) -> str:
-        return typed_text.number(text)
+        return typed_text.number(text, self.unit)
 
 
 class Measure(Item, models.DecimalField):
@@ -129,7 +130,9 @@ class Measure(Item, models.DecimalField):
         super().__init__(label, max_digits=10, decimal_places=decimals, validators=limits, **options)
 
     def normalise(self, text: str, now: datetime) -> str:
-        return typed_text.number(text)
+        text = typed_text.number(text, self.unit)
+        whole, point, places = text.partition(".")
+        return whole + point + places[: self.decimal_places] + places[self.decimal_places :].rstrip("0")
 
     def stored(self, value: Any) -> Any:
         return Decimal(value).quantize(Decimal(1).scaleb(-self.decimal_places))
@@ -161,7 +164,7 @@ class YesNo(Item, models.BooleanField):
     django_field = models.BooleanField
 
     def normalise(self, text: str, now: datetime) -> str:
-        said = text.strip().lower()
+        said = typed_text.fold(text).lower()
         return {"y": "yes", "n": "no", "true": "yes", "false": "no"}.get(said, said)
 
     def text(self, value: Any) -> str:
@@ -285,6 +288,9 @@ class Prose(Item, models.TextField):
 
     kind = "prose"
     django_field = models.TextField
+
+    def normalise(self, text: str, now: datetime) -> str:
+        return cleaned(text)
 
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
         return _text_field(self, 20_000)

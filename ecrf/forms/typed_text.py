@@ -1,46 +1,264 @@
-"""What people type, brought to one form: full-width digits, decimal commas, ways to write a date or a time."""
+"""What people type, read as a number, a date or a time of day: many ways of writing, one value, or a refusal in words.
+
+Whatever is read comes back in one form (31.5, 2026-11-22, 09:30). What could mean two things is never guessed: it is
+`Ambiguous`, with the readings to choose from. `ways_of_writing.py` holds the table of all of them.
+"""
 
 import re
-import unicodedata
 from datetime import datetime
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+from django.core.exceptions import ValidationError
+
+from ecrf.audit.texts import cleaned
+
+FIRST_YEAR = 1900
+"""Nobody in a trial has a date before; an earlier year is a slip (0202 for 2022)."""
 
 
-def plain(text: str) -> str:
-    """Compatibility forms folded (５ to 5, ． to .), outer blanks gone."""
-    return unicodedata.normalize("NFKC", text).strip()
+class Unreadable(ValidationError):
+    """What was typed has no meaning as what is asked for; says in words what is wrong."""
 
 
-def number(text: str) -> str:
-    """`３１，５`, `31,5` and `31.50` to `31.5`. Anything else stays, to be refused: `1,200` too."""
-    text = re.sub(r"^([+-]?[0-9]*),([0-9]{1,2}|[0-9]{4,})$", r"\1.\2", plain(text).replace("−", "-"))
-    return re.sub(r"^([+-]?[0-9]*\.[0-9]*?)0+$", r"\1", text).removesuffix(".") if "." in text else text
+class Ambiguous(Unreadable):
+    """What was typed can mean more than one thing. `readings`: (text that means it alone, in words)."""
+
+    def __init__(self, message: str, readings: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(message)
+        self.readings = readings
+
+
+def fold(text: str) -> str:
+    """Full-width letters, digits and signs of an Asian keyboard as the plain ones they stand for; every minus and dash
+    as `-`. No other sign becomes a digit: ¹, ④ and ⅷ stay what they are."""
+    return cleaned(text, lines=False).translate(_FOLDED)
+
+
+_FOLDED = str.maketrans(
+    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    | {"\u3000": " ", "。": ".", "、": ","}
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\uff0d", "-")
+)
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------
+
+NO_NUMBER = "This is no number. Write it in digits, for example 31.5."
+
+
+def number(text: str, unit: str = "") -> str:
+    """`３１，５`, `31,5` and `31.5 kPa` to `31.5`, with the digits as they were typed: `5.0` stays `5.0`; "" for none.
+
+    `unit`: of the item, may stand behind. Raises Unreadable for anything else, Ambiguous for `1,200`.
+    """
+    text = _without_unit(fold(text), unit)
+    if not text:
+        return ""
+    if match := re.fullmatch(r"([+-]?)([0-9]*)(?:[.,]([0-9]*))?", text):
+        sign, whole, places = match.groups()
+        if not whole and not places:
+            raise Unreadable(NO_NUMBER)
+        if "," in text and len(whole) in (1, 2, 3) and len(places) == 3 and whole != "0":
+            many, few = f"{sign}{whole}{places}", f"{sign}{whole}.{places}"
+            raise Ambiguous(f"“{text}” can be {many} or {few}.", ((many, many), (few, few)))
+        return f"{sign.replace('+', '')}{whole or '0'}{'.' + places if places else ''}"
+    raise Unreadable(_no_number(text))
+
+
+def _without_unit(text: str, unit: str) -> str:
+    """The unit in another case (KG) is taken too; ℃ is °C."""
+    text, unit = text.replace("℃", "°C"), unit.replace("℃", "°C")
+    if unit and text.lower().endswith(unit.lower()):
+        return text[: -len(unit)].rstrip()
+    return text
+
+
+def _no_number(text: str) -> str:
+    if other := next((sign for sign in text if not sign.isascii() and sign.isnumeric()), ""):
+        return f"“{other}” is no plain digit. Write the number with the digits 0 to 9."
+    if re.fullmatch(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+", text):
+        return "Write the number out, without E: 70, not 7e1."
+    if text[0] in "<>≤≥":
+        return f"This item takes the number alone, without the sign {text[0]}."
+    if re.fullmatch(r"[0-9.,]+ ?[/-] ?[0-9.,]+", text):
+        return "These are two numbers. Each has a field of its own."
+    if re.fullmatch(r"[+-]?[0-9.,' ]+", text):
+        return "More than one point, comma or blank stands in this number. Write it like 1200.5."
+    if match := re.fullmatch(r"[+-]?[0-9.,]+ ?([^\W\d_%°/µμ][^0-9]*|[%°/µμ][^0-9]*)", text):
+        return f"This item is not in {match[1].strip()}. Convert the number, and write it without a unit."
+    return NO_NUMBER
+
+
+# --- dates ------------------------------------------------------------------------------------------------------
+
+NO_DATE = "This is no date. Write it as YYYY-MM-DD."
+NAMES = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+MONTHS = {name: at for at, name in enumerate(NAMES, 1)} | {name[:3]: at for at, name in enumerate(NAMES, 1)}
+MONTHS["sept"] = 9
+UNKNOWN = frozenset({"unk", "un", "uk", "unknown", "xx", "xxx", "??"})
+"""What stands for a day or a month that nobody knows, as it is taught: UN-UNK-2024."""
+
+ERAS = {
+    "明治": (1868, 1868_10_23, 1912_07_29), "大正": (1912, 1912_07_30, 1926_12_24),
+    "昭和": (1926, 1926_12_25, 1989_01_07), "平成": (1989, 1989_01_08, 2019_04_30),
+    "令和": (2019, 2019_05_01, 9999_12_31),
+}  # fmt: skip
+"""{era: (the year that is its first, its first and its last day)}, as the Japanese calendar has them."""
+
+ERA_LETTERS = dict(zip("MTSHR", ERAS, strict=True))
+GAP = r"(?: ?[-/.] ?|,? |,|(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9]))"
+PART = r"([0-9]{1,4}|[a-z]+|\?\?)"
+WESTERN = re.compile(rf"{PART}(?:\.?{GAP}{PART})?(?:\.?{GAP}{PART})?\.?")
+JAPANESE = re.compile(r"(?:([^\W\d]{2})?([0-9]{1,4}|元))年(?: ?([0-9]{1,2})月(?: ?([0-9]{1,2})日)?)?")
+ERA_LETTER = re.compile(r"([mtshr])\.?([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{1,2})")
 
 
 def day(text: str, today: datetime) -> str:
-    """A date to YYYY-MM-DD (or YYYY-MM, YYYY): accepts 20261122, 2026/11/22, 22 Nov 2026, 11/2026; t is today."""
-    text = plain(text)
-    if text.lower() in ("t", "today"):
-        return today.date().isoformat()
-    if re.fullmatch(r"\d{8}", text):
-        return f"{text[:4]}-{text[4:6]}-{text[6:]}"
-    if match := re.fullmatch(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?", text):
-        return "-".join([match[1], *(part.zfill(2) for part in match.groups()[1:] if part)])
-    if match := re.fullmatch(r"(\d{1,2})[-/.](\d{4})", text):
-        return f"{match[2]}-{match[1].zfill(2)}"  # a month as it is printed on a lot
-    match = re.fullmatch(r"(?:(\d{1,2})[ -])?([A-Za-z]{3})[a-z]*[ -](\d{4})", text)
-    if match and match[2].lower() in MONTHS:
-        month = f"{MONTHS.index(match[2].lower()) + 1:02}"
-        return "-".join([match[3], month, *([match[1].zfill(2)] if match[1] else [])])
-    return text
+    """A date as YYYY-MM-DD, or YYYY-MM or YYYY where the rest is unknown; "" for none. `t` is `today`.
+
+    Raises Unreadable for what is no date, lies before 1900 or has a year of two digits; Ambiguous for 05/06/2026.
+    """
+    text = fold(text).lower()
+    if text in ("", "t", "today"):
+        return today.date().isoformat() if text else ""
+    if re.fullmatch(r"[0-9]{8}", text):
+        return _dated(int(text[:4]), int(text[4:6]), int(text[6:]))
+    if match := JAPANESE.fullmatch(text):
+        return _japanese(*match.groups())
+    if match := ERA_LETTER.fullmatch(text):
+        letter, year, month, date_ = match.groups()
+        return _of_era(ERA_LETTERS[letter.upper()], int(year), int(month), int(date_))
+    if match := WESTERN.fullmatch(text):
+        return _western([part for part in match.groups() if part])
+    raise Unreadable(NO_DATE)
+
+
+def is_unknown(text: str) -> bool:
+    """Whether it says that nothing of a date is known: UNK, UN-UNK-UNK."""
+    parts = re.split(r"[-/. ]", fold(text).lower())
+    return len(parts) <= 3 and all(part in UNKNOWN for part in parts)
+
+
+def in_words(date: str) -> str:
+    """2026-11-22 as 22 November 2026, 2026-11 as November 2026."""
+    year, *rest = date.split("-")
+    month = [NAMES[int(rest[0]) - 1].title()] if rest else []
+    return " ".join([*(str(int(each)) for each in rest[1:]), *month, year])
+
+
+def _western(parts: list[str]) -> str:
+    """`parts`: two or three of year, month and day, in one of the orders that are in use; or a year alone."""
+    for part in parts:
+        if part.isalpha() and part not in MONTHS and part not in UNKNOWN:
+            raise Unreadable(f"“{part}” is no month. {NO_DATE}")
+    if re.fullmatch("[0-9]{4}", parts[0]):
+        year, *rest = parts
+    elif re.fullmatch("[0-9]{4}", parts[-1]):
+        *rest, year = parts
+        if len(rest) == 2:
+            rest = _month_first(rest[0], rest[1], int(year))
+    else:
+        raise Unreadable("Write the year with its four digits, for example 2026-11-22.")
+    if any(part in MONTHS for part in rest[1:]):
+        raise Unreadable(NO_DATE)
+    month, date_ = [_number_of(part) for part in rest] + [0] * (2 - len(rest))
+    return _dated(int(year), month, date_)
+
+
+def _month_first(first: str, second: str, year: int) -> list[str]:
+    """Month and day, of the two parts before a year. Where one is unknown, the other is the month."""
+    if first in MONTHS or second in UNKNOWN:
+        return [first, second]
+    if second in MONTHS or first in UNKNOWN:
+        return [second, first]
+    day_first, month_first = (_readable(year, int(a), int(b)) for a, b in ((second, first), (first, second)))
+    if day_first and month_first and day_first != month_first:
+        readings = tuple((one, in_words(one)) for one in (day_first, month_first))
+        words = " or ".join(words for _text, words in readings)
+        raise Ambiguous(f"This can be {words}. Choose one.", readings)
+    return [first, second] if month_first else [second, first]
+
+
+def _readable(year: int, month: int, date_: int) -> str:
+    """The day in ISO 8601; "" if the calendar does not have it."""
+    try:
+        return _dated(year, month, date_)
+    except Unreadable:
+        return ""
+
+
+def _number_of(part: str) -> int:
+    """Of a month or a day; 0 for one that nobody knows."""
+    return int(part) if part.isdigit() else MONTHS.get(part, 0)
+
+
+def _japanese(era: str | None, year: str, month: str | None, date_: str | None) -> str:
+    number = 1 if year == "元" else int(year)
+    if era is None:
+        return _dated(number, int(month or 0), int(date_ or 0))
+    if era not in ERAS:
+        raise Unreadable(f"“{era}” is no era. {NO_DATE}")
+    return _of_era(era, number, int(month or 0), int(date_ or 0))
+
+
+def _of_era(era: str, year: int, month: int, date_: int) -> str:
+    first, begins, ends = ERAS[era]
+    western = first + year - 1
+    earliest = western * 10_000 + (month or 1) * 100 + (date_ or 1)
+    latest = western * 10_000 + (month or 12) * 100 + (date_ or 31)
+    if not year or earliest > ends or latest < begins:
+        raise Unreadable(f"The era {era} has no such day. {NO_DATE}")
+    return _dated(western, month, date_)
+
+
+def _dated(year: int, month: int, date_: int) -> str:
+    """The parts as ISO 8601; 0 for an unknown one. Raises Unreadable for a day that the calendar does not have."""
+    if date_ and not month:
+        raise Unreadable("A day without its month says nothing. Write the year alone, or year and month.")
+    if month > 12:
+        raise Unreadable(f"There is no month {month}. {NO_DATE}")
+    try:
+        whole = datetime(year, month or 1, date_ or 1)  # noqa: DTZ001 - a day, whatever the zone
+    except ValueError:
+        raise Unreadable(f"{in_words(f'{year:04}-{month:02}')} has no day {date_}.") from None
+    if year < FIRST_YEAR:
+        raise Unreadable(f"The year {year:04} is before {FIRST_YEAR}. Look at it again.")
+    return f"{whole:%Y-%m-%d}"[: 10 if date_ else 7 if month else 4]
+
+
+# --- times ------------------------------------------------------------------------------------------------------
+
+NO_TIME = "This is no time of day. Write it as HH:MM, for example 09:30."
+CLOCK = re.compile(r"([0-9]{1,2})(?:[:.h]?([0-9]{2}))?(?::00)?(?: ?([ap])\.?m\.?)?")
+JAPANESE_CLOCK = re.compile(r"(午前|午後)?([0-9]{1,2})時(?:([0-9]{1,2})分|(半))?")
 
 
 def clock(text: str, now: datetime) -> str:
-    """A time of day to HH:MM: accepts 930, 0930, 9:30, 9.30; n is now."""
-    text = plain(text)
-    if text.lower() in ("n", "now"):
-        return now.strftime("%H:%M")
-    if match := re.fullmatch(r"(\d{1,2})[:.h]?(\d{2})", text):
-        return f"{match[1].zfill(2)}:{match[2]}"
-    return text
+    """A time of day as HH:MM; "" for none. Takes 930, 9:30, 9.30, 9, 9:30pm, 午後9時半; `n` is `now`."""
+    text = fold(text).lower()
+    if text in ("", "n", "now"):
+        return now.strftime("%H:%M") if text else ""
+    if match := CLOCK.fullmatch(text):
+        hour, minute, half = match.groups()
+    elif match := JAPANESE_CLOCK.fullmatch(text):
+        half_day, hour, minute, half_past = match.groups()
+        half = {"午前": "a", "午後": "p", None: None}[half_day]
+        minute = "30" if half_past else minute
+    else:
+        raise Unreadable(NO_TIME)
+    return _timed(int(hour), int(minute or 0), half)
+
+
+def _timed(hour: int, minute: int, half: str | None) -> str:
+    """`half`: a for before noon, p for after."""
+    if half and not 1 <= hour <= 12:
+        raise Unreadable(f"{hour}:{minute:02} is already counted in 24 hours: write it without am or pm.")
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if hour == 24 and minute == 0:
+        raise Unreadable("Midnight is 00:00 of the day that begins.")
+    if hour > 23 or minute > 59:
+        raise Unreadable(NO_TIME)
+    return f"{hour:02}:{minute:02}"

@@ -1,9 +1,8 @@
 """Who may do what in a query, and what a text must be: every refusal in words for the page."""
 
-import unicodedata
-
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right, Role
+from ecrf.audit.texts import cleaned, fault_of_text
 from ecrf.queries.models import Act, Message, Query, Turn
 
 
@@ -27,11 +26,12 @@ class NotAllowed(QueryRefused):
 
 def readable(text: str, what: str = "your question") -> str:
     """The text as it will stand. Any length and any language; blanks and invisible characters alone say nothing."""
-    if "\x00" in text:
-        raise TextRefused("The text holds a null character, which cannot be stored. Type it again without.")
-    if not any(unicodedata.category(sign)[0] not in "CZ" for sign in text):
+    words = cleaned(text)
+    if fault := fault_of_text(words):
+        raise TextRefused(fault)
+    if not words:
         raise TextRefused(f"Nothing was sent: write {what}.")
-    return text.replace("\r\n", "\n").strip()
+    return words
 
 
 def need(by: User, right: Right, site: Site) -> None:

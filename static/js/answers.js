@@ -16,6 +16,13 @@ function keepStored(id, stored) {
   flush();
 }
 
+/* What was typed can mean two things, and one was chosen. */
+function take(id, value) {
+  write(id, value);
+  send(id, { ...outbox.get(id), value, held: false });
+  field(id).focus();
+}
+
 export function giveReason(box) {
   const id = box.dataset.reasonFor;
   const reason = box.querySelector("input").value.trim();
@@ -59,10 +66,11 @@ function inMore(button) {
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("button");
   if (!button) return;
-  const { keep, mine, stored, more, reason } = button.dataset;
+  const { keep, mine, stored, more, reason, reading, readingOf } = button.dataset;
   if (more) openMore(more);
   else if (keep) keepStored(keep, stored);
   else if (mine) send(mine, { ...outbox.get(mine), seen: JSON.parse(stored), held: false });
+  else if (reading) take(readingOf, reading);
   else if (reason) button.closest(".reason").querySelector("input").value = reason;
   else if (button.matches("[data-give-reason]")) giveReason(button.closest("[data-reason-for]"));
   else if (button.closest("[data-more-for]")) inMore(button);

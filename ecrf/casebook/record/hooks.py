@@ -46,13 +46,15 @@ class Writing:
 
 @dataclass
 class Recorded:
-    """What became of the values given: each item is saved, unchanged, refused, in conflict, or wants a reason."""
+    """What became of the values given: each item is saved, unchanged, refused, in conflict, or wants a reason.
+    `readings`: of one refused because it can mean several things, (text that means it alone, in words)."""
 
     place: Place
     row: Crf | None = None
     changed: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     conflicts: dict[str, Conflict] = field(default_factory=dict)
+    readings: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     wants_reason: list[str] = field(default_factory=list)
     remarks: list[Any] = field(default_factory=list)
 
@@ -61,6 +63,7 @@ class Recorded:
         self.row = other.row
         self.refused |= other.refused
         self.conflicts |= other.conflicts
+        self.readings |= other.readings
         for mine, theirs in (
             (self.changed, other.changed),
             (self.wants_reason, other.wants_reason),

@@ -1,6 +1,5 @@
 """Item values on their way: from what was typed to what is stored, and back to what the page shows."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +7,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from ecrf.audit.texts import cleaned, fault_of_text, meaning
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.record.hooks import HOOKS, Conflict, Recorded, Writing
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.forms.typed_text import Ambiguous
 
 COMMENT_LIMIT = 2000
 
@@ -45,9 +46,11 @@ def changes_in(
                 _refuse_unknown(definition.links[name].to, value, data)
         except ValidationError as error:
             result.refused[name] = " ".join(error.messages)
+            if isinstance(error, Ambiguous):
+                result.readings[name] = error.readings
             continue
         stored = shown(definition, row, name)
-        if state_of(row, name) == value:
+        if is_same(state_of(row, name), value):
             continue
         if seen.get(name, stored) != stored:
             result.conflicts[name] = Conflict(stored, as_shown(definition, name, value))
@@ -81,21 +84,15 @@ def value_of(definition: CrfDefinition, name: str, given: Any, now: datetime) ->
             raise ValidationError(
                 "Choose why there is no value: not done, not applicable, unknown or refused."
             )
-        if len(given.comment) > COMMENT_LIMIT or "\x00" in given.comment:
-            raise ValidationError(
-                f"The comment is longer than {COMMENT_LIMIT} characters or has a null character."
-            )
-        return given
-    text = given if isinstance(given, str) else item.text(given)
-    if "\x00" in text:
-        raise ValidationError(
-            "The text holds a null character, which cannot be stored. Type it again without."
-        )
-    text = item.normalise(text, now)
-    if item.kind == "number" and not re.fullmatch(
-        r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", text or "0"
-    ):
-        raise ValidationError("This is no number. Write it in digits, for example 31.5.")
+        comment = cleaned(given.comment)
+        if len(comment) > COMMENT_LIMIT:
+            raise ValidationError(f"The comment is longer than {COMMENT_LIMIT} characters. Shorten it.")
+        if fault := fault_of_text(comment):
+            raise ValidationError(fault)
+        return Missing(given.reason, comment)
+    text = item.normalise(given if isinstance(given, str) else item.text(given), now)
+    if fault := fault_of_text(text):
+        raise ValidationError(fault)
     value = definition.form_fields[name].clean(text)
     if value in ("", None):
         return None
@@ -113,6 +110,13 @@ def state_of(row: Crf | None, name: str) -> Any:
     if name in row.missing_reasons:
         return Missing(**row.missing_reasons[name])
     return getattr(row, name)
+
+
+def is_same(stored: Any, given: Any) -> bool:
+    """Whether two states mean the same: texts by what is seen of them, whatever their encoding."""
+    if isinstance(stored, str) and isinstance(given, str):
+        return stored == given or meaning(stored) == meaning(given)
+    return bool(stored == given)
 
 
 def is_blank(row: Crf) -> bool:

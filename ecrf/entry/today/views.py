@@ -11,6 +11,7 @@ from ecrf.access.roles import Right
 from ecrf.entry.today.to_do import to_do_list
 from ecrf.entry.today.to_sign import waiting
 from ecrf.forms.protocol import protocol
+from ecrf.forms.typed_text import fold
 
 
 @require_GET
@@ -32,4 +33,4 @@ def today(request: UserRequest) -> HttpResponse:
 
 
 def _short(request: UserRequest, name: str) -> str:
-    return request.GET.get(name, "").replace("\x00", "").strip()[:20]
+    return fold(request.GET.get(name, "")).replace("\x00", "")[:20]

@@ -39,7 +39,7 @@ class FormInput(FormView):
 
     `changes`: of items that changed after completion, the last change. `undoes`: what a change that waits for its
     reason would undo. `lock`: the freeze or lock that holds it; its fields are then for reading. `table_row`: which
-    row of a log's table it is.
+    row of a log's table it is. `typed`: what was typed and not saved; `read_from`: what was typed and is saved now.
     """
 
     where: PagePlace
@@ -48,6 +48,7 @@ class FormInput(FormView):
     previous: Crf | None = None
     queries: dict[str, list[Query]] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
+    read_from: dict[str, str] = field(default_factory=dict)
     is_wanted: bool = True
     choices: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     linked_from: list[Linking] = field(default_factory=list)

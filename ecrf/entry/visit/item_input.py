@@ -10,6 +10,7 @@ from ecrf.casebook.record.hooks import Conflict
 from ecrf.casebook.record.values import Missing, Shown, for_page
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.crf import MissingReason
+from ecrf.forms.typed_text import in_words
 from ecrf.formview.form_view import ItemView
 from ecrf.queries.models import Query
 
@@ -77,6 +78,26 @@ class ItemInput(ItemView):
     @property
     def error(self) -> str:
         return self.form_view.recorded.refused.get(self.name, "")
+
+    @property
+    def readings(self) -> tuple[tuple[str, str], ...]:
+        """What the text that was refused can mean, to choose from: (text, in words)."""
+        return self.form_view.recorded.readings.get(self.name, ())
+
+    @property
+    def read_as(self) -> str:
+        """The date or time that was just saved, in full, where it was typed in another way."""
+        typed = self.form_view.read_from.get(self.name, "")
+        text = "" if isinstance(self.state, Missing) else self.state
+        if not typed or not text or typed.strip() == text:
+            return ""
+        return (
+            in_words(text)
+            if self.item.kind in ("day", "partial-day")
+            else text
+            if self.item.kind == "clock"
+            else ""
+        )
 
     @property
     def conflict(self) -> Conflict | None:

@@ -51,6 +51,8 @@ def item(request: UserRequest, number: str, segment: str, crf: str, address: str
     form_input = one_form_input(where, place, result.row, result.remarks, request.user)
     form_input.recorded = result
     form_input.tables = recalculated_rows(where, place, result.changed)
+    if name in result.changed:
+        form_input.read_from = {name: request.POST.get("value", "")}
     if result.wants_reason:
         form_input.undoes = consequences(place, result.row, result.wants_reason)
     elif reason and name in result.changed:

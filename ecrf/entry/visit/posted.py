@@ -16,6 +16,7 @@ from ecrf.casebook.record.values import Missing, Shown, from_page
 from ecrf.entry.addresses import field_name
 from ecrf.entry.visit.form_input import FormInput
 from ecrf.forms.crf import MissingReason
+from ecrf.forms.typed_text import fold, is_unknown
 from ecrf.queries.corrections import correct_and_answer
 from ecrf.queries.rules import QueryRefused
 
@@ -24,8 +25,9 @@ SHORTHAND = {
     "na": MissingReason.NOT_APPLICABLE,
     "uk": MissingReason.UNKNOWN,
     "rf": MissingReason.REFUSED,
+    "unk": MissingReason.UNKNOWN,
 }
-"""Typed alone into a field these give a missing reason by two keys; in a line of text only in small letters."""
+"""Typed alone into a field these give a missing reason; in a line of text only in small letters."""
 
 
 REASON_OF_ALL = "reason-of-all"
@@ -34,7 +36,9 @@ REASON_OF_ALL = "reason-of-all"
 
 def typed_value(kind: str, text: str) -> Any:
     """The text as typed, or the missing reason that its shorthand stands for."""
-    word = text.strip() if kind == "line" else text.strip().lower()
+    if kind in ("day", "partial-day") and is_unknown(text):
+        return Missing(MissingReason.UNKNOWN)
+    word = text.strip() if kind == "line" else fold(text).lower()
     reason = None if kind == "prose" else SHORTHAND.get(word)
     return Missing(reason) if reason else text
 

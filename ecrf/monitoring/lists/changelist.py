@@ -14,7 +14,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from ecrf.casebook.models import Entry
-from ecrf.forms.typed_text import plain
+from ecrf.forms.typed_text import fold
 
 ROWS = 50
 COUNTED_AT_MOST = 10_000
@@ -71,7 +71,7 @@ class ReviewList(ChangeList):
 
 def by_number(rows: QuerySet[Any], path: str, typed: str) -> QuerySet[Any]:
     """Those whose patient's number begins with what was typed; the index on the number answers."""
-    return rows.filter(**{f"{path}__startswith": plain(typed).upper()}) if typed.strip() else rows
+    return rows.filter(**{f"{path}__startswith": fold(typed).upper()}) if typed.strip() else rows
 
 
 def chip(state: str, words: str) -> SafeString:

@@ -1,0 +1,83 @@
+"""What a written text is, wherever one is taken: values, reasons, queries, comments, names, searches.
+
+Nothing that can be seen is dropped, and nothing that cannot be seen counts. What files cannot carry is refused.
+"""
+
+import re
+import unicodedata
+
+BLANKS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U000e0001")
+"""Letters and signs by their category, drawn as nothing: Hangul fillers, the empty Braille cell."""
+
+SELECTORS = frozenset(
+    [
+        "\u034f",
+        *map(chr, range(0x180B, 0x1810)),
+        *map(chr, range(0xFE00, 0xFE10)),
+        *map(chr, range(0xE0020, 0xE0080)),
+        *map(chr, range(0xE0100, 0xE01F0)),
+    ]
+)
+"""They choose how the sign before them is drawn; alone they are nothing."""
+
+INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
+
+MEANINGLESS = re.compile("[\u00ad\u200b\u2060\ufeff]")
+"""Soft hyphen, zero width space, word joiner, byte order mark: nothing is lost without them, inside a text either."""
+
+NO_BREAK = re.compile("[\u00a0\u2007\u202f]")
+LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def cleaned(text: str, *, lines: bool = True) -> str:
+    """The text as it is stored: composed letters (NFC), line ends as LF, or as a blank where it is one line only;
+    without invisible signs that say nothing, nor blanks and invisible signs around it. "" if nothing of it is seen."""
+    text = unicodedata.normalize("NFC", MEANINGLESS.sub("", LINE_ENDS.sub("\n", text)))
+    text = NO_BREAK.sub(" ", text)
+    if not lines:
+        text = re.sub("[ \t]*[\n\t][\n\t ]*", " ", text.strip())
+    if not any(is_visible(sign) or fault_of_text(sign) for sign in text):
+        return ""
+    return _without_ends(text)
+
+
+def is_visible(sign: str) -> bool:
+    """Whether the sign alone leaves a mark on paper. One of private use does, where its font is."""
+    if unicodedata.category(sign) in INVISIBLE:
+        return False
+    return sign not in BLANKS and sign not in SELECTORS
+
+
+def meaning(text: str) -> str:
+    """What two texts that look and read the same have in common: to compare by, not to store."""
+    return DIRECTION.sub("", cleaned(text))
+
+
+def fault_of_text(text: str) -> str:
+    """Why a cleaned text cannot be stored, in words for the page; "" if it can. Surrogates, control characters and what
+    Unicode reserves cannot be carried by XML, transport files and sheets."""
+    for at, sign in enumerate(text):
+        code, category = ord(sign), unicodedata.category(sign)
+        if (category == "Cc" and sign not in "\n\t") or category == "Cs" or is_noncharacter(code):
+            around = text[max(0, at - 10) : at].replace("\n", " ")
+            where = f" after “{around}”" if around else " at the beginning"
+            name = "a null character" if code == 0 else f"a control character (U+{code:04X})"
+            return f"The text holds {name}{where}, which cannot be seen or stored. Type that part again."
+    return ""
+
+
+def is_noncharacter(code: int) -> bool:
+    return 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
+
+
+def _without_ends(text: str) -> str:
+    """Without what cannot be seen before the first and after the last visible sign; what belongs to that sign stays.
+    A control character stays too, to be refused by name."""
+    first = next(at for at, sign in enumerate(text) if _holds(sign) and sign not in SELECTORS)
+    last = max(at for at, sign in enumerate(text) if _holds(sign))
+    return text[first : last + 1]
+
+
+def _holds(sign: str) -> bool:
+    return is_visible(sign) or sign in SELECTORS or bool(fault_of_text(sign))
