@@ -10,10 +10,10 @@ def tidy(reason: str) -> str:
     return cleaned(reason)
 
 
-def fault_of(reason: str, of: str = "") -> str:
+def fault_of(reason: str, of: str = "", shortest: int = SHORTEST) -> str:
     """Why a tidy reason cannot stand, in words for the page; "" if it can. `of` says what the reason is of: "the row is
-    struck out"."""
+    struck out"; `shortest`: 1 where a reason is not asked for."""
     wanted = f"Say why{of and f' {of}'}, in {SHORTEST} to {LONGEST} characters"
     if len(reason) > LONGEST:
         return f"{wanted}: it has {len(reason)}. Shorten it."
-    return f"{wanted}." if len(reason) < SHORTEST else fault_of_text(reason)
+    return f"{wanted}." if len(reason) < shortest else fault_of_text(reason)

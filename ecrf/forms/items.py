@@ -204,7 +204,7 @@ class Day(Item, models.DateField):
             label=self.verbose_name,
             required=False,
             input_formats=["%Y-%m-%d"],
-            error_messages={"invalid": "This is no date in the calendar. Write it as YYYY-MM-DD."},
+            error_messages={"invalid": typed_text.NOT_WHOLE},
         )
 
 
@@ -259,7 +259,7 @@ class ClockTime(Item, models.TimeField):
             label=self.verbose_name,
             required=False,
             input_formats=["%H:%M"],
-            error_messages={"invalid": "This is no time of day. Write it as HH:MM, for example 09:30."},
+            error_messages={"invalid": typed_text.NO_TIME},
         )
 
 

@@ -46,7 +46,7 @@ NO_NUMBER = "This is no number. Write it in digits, for example 31.5."
 
 
 def number(text: str, unit: str = "") -> str:
-    """`３１，５`, `31,5` and `31.5 kPa` to `31.5`, with the digits as they were typed: `5.0` stays `5.0`; "" for none.
+    """`３１，５`, `31,5` and `31.5 kg` to `31.5`, with the digits as they were typed: `5.0` stays `5.0`; "" for none.
 
     `unit`: of the item, may stand behind. Raises Unreadable for anything else, Ambiguous for `1,200`.
     """
@@ -91,6 +91,7 @@ def _no_number(text: str) -> str:
 # --- dates ------------------------------------------------------------------------------------------------------
 
 NO_DATE = "This is no date. Write it as YYYY-MM-DD."
+NOT_WHOLE = "A whole date is wanted here, with month and day. Write it as YYYY-MM-DD."
 NAMES = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",

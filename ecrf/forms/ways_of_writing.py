@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Way:
+class WayOfWriting:
     """One way of writing. `read`: the value it is taken as; `refused`: why it is not, in a word of the message that a
     person gets. `note`: what is seen of it where signs are invisible."""
 
@@ -18,9 +18,9 @@ class Way:
     note: str = ""
 
 
-def _table(kind: str, *, read: dict[str, str], refused: dict[str, str]) -> tuple[Way, ...]:
-    taken = (Way(kind, typed, read=value) for typed, value in read.items())
-    return (*taken, *(Way(kind, typed, refused=why) for typed, why in refused.items()))
+def _table(kind: str, *, read: dict[str, str], refused: dict[str, str]) -> tuple[WayOfWriting, ...]:
+    taken = (WayOfWriting(kind, typed, read=value) for typed, value in read.items())
+    return (*taken, *(WayOfWriting(kind, typed, refused=why) for typed, why in refused.items()))
 
 
 NUMBERS = _table(
@@ -28,13 +28,13 @@ NUMBERS = _table(
     read={
         "31.5": "31.5", "31,5": "31.5", "３１．５": "31.5", "３１，５": "31.5", "３１。５": "31.5", " 7 ": "7",
         "5.0": "5.0", "−2": "-2", "－２": "-2", "+1,5": "1.5", ",5": "0.5", "31.": "31", "0,125": "0.125",
-        "31.5 kPa": "31.5", "31.5KPA": "31.5", "７ ｋＰａ": "7",
+        "31.5 kg": "31.5", "31.5KG": "31.5", "７ ｋｇ": "7",
     },
     refused={
         "13.1¹": "plain digit", "7²": "plain digit", "⑫": "plain digit", "④": "plain digit", "ⅷ": "plain digit",
         "½": "plain digit", "五": "plain digit", "٣": "plain digit", "7e1": "without E", "1E-1": "without E",
         "<0.5": "without the sign", "1,200": "can be", "1,234.5": "More than one", "1 000": "More than one",
-        "128/78": "two numbers", "31.5 kg": "not in kg", "abc": "no number", "--1": "no number", ".": "no number",
+        "128/78": "two numbers", "31.5 lb": "not in lb", "abc": "no number", "--1": "no number", ".": "no number",
     },
 )  # fmt: skip
 
@@ -80,17 +80,19 @@ TIMES = _table(
 )  # fmt: skip
 
 TEXTS = (
-    Way("text", "~5 mg", read="~5 mg"),
-    Way("text", "  two words ", read="two words"),
-    Way("text", "one\ttwo", read="one two", note="one⇥two"),
-    Way("text", "one\r\ntwo", read="one two", note="one↵two"),
-    Way("text", "one\vtwo", read="one two", note="one↵two"),
-    Way("text", "\ufeffone\u200b", read="one", note="one, among invisible signs"),
-    Way("text", "5\u00a0mg", read="5 mg", note="5 mg, with a fixed blank"),
-    Way("text", "e\u0301", read="é", note="é, written as two signs"),
-    Way("text", "\u200b\u00ad\u3164", read="", note="invisible signs alone: blank"),
-    Way("text", "one\x07two", refused="control character", note="one⍰two, with a control character"),
-    Way("text", "one\uffff", refused="control character", note="one, with a sign that Unicode reserves"),
+    WayOfWriting("text", "~5 mg", read="~5 mg"),
+    WayOfWriting("text", "  two words ", read="two words"),
+    WayOfWriting("text", "one\ttwo", read="one two", note="one⇥two"),
+    WayOfWriting("text", "one\r\ntwo", read="one two", note="one↵two"),
+    WayOfWriting("text", "one\vtwo", read="one two", note="one↵two"),
+    WayOfWriting("text", "\ufeffone\u200b", read="one", note="one, among invisible signs"),
+    WayOfWriting("text", "5\u00a0mg", read="5 mg", note="5 mg, with a fixed blank"),
+    WayOfWriting("text", "e\u0301", read="é", note="é, written as two signs"),
+    WayOfWriting("text", "\u200b\u00ad\u3164", read="", note="invisible signs alone: blank"),
+    WayOfWriting("text", "one\x07two", refused="control character", note="one⍰two, with a control character"),
+    WayOfWriting(
+        "text", "one\uffff", refused="control character", note="one, with a sign that Unicode reserves"
+    ),
 )
 
 WAYS = (*NUMBERS, *DATES, *TIMES, *TEXTS)

@@ -16,12 +16,12 @@ from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import Entry, Patient
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
+from ecrf.forms.typed_fields import TypedDay
 from ecrf.trail.kinds import EventKind
 
 NO_VISIT = "none"
 """Stands in addresses where a visit's code would: forms that belong to no visit."""
 BIGGEST = 2**63 - 1
-NO_DAY = "This is no date in the calendar. Write it as YYYY-MM-DD."
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ class TrailForm(forms.Form):
     item = forms.CharField(max_length=63, required=False)
     visit = forms.ChoiceField(required=False)
     who = forms.CharField(max_length=150, required=False)
-    since = forms.DateField(required=False, input_formats=["%Y-%m-%d"], error_messages={"invalid": NO_DAY})
-    until = forms.DateField(required=False, input_formats=["%Y-%m-%d"], error_messages={"invalid": NO_DAY})
+    since = TypedDay(required=False)
+    until = TypedDay(required=False)
     entry = forms.IntegerField(min_value=1, max_value=BIGGEST, required=False)
     before = forms.IntegerField(min_value=1, max_value=BIGGEST, required=False)
 

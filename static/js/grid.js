@@ -40,14 +40,16 @@ const goDown = (event) => {
 };
 document.addEventListener("keydown", goDown, true);
 
-/* A sign typed before a number belongs into the cell beside it. */
-document.addEventListener("keydown", (event) => {
-  const sign = event.target.closest("[data-grid] tr")?.querySelector("[data-sign] input");
-  if (!sign || sign === event.target || !["<", ">"].includes(event.key) || event.target.inputMode !== "decimal") return;
-  event.preventDefault();
-  sign.value = event.key;
-  for (const told of ["input", "change"]) sign.dispatchEvent(new Event(told, { bubbles: true }));
-});
+/* A sign typed or pasted before a number belongs into the cell beside it. The rest is text for the field to read. */
+document.addEventListener("input", ({ target }) => {
+  const sign = target.closest("[data-grid] tr")?.querySelector("[data-sign] input");
+  if (!sign || sign === target || target.inputMode !== "decimal") return;
+  const before = target.value.match(/^\s*([<>≤≥≦≧＜＞]=?|=)\s*/);
+  if (!before) return;
+  target.value = target.value.slice(before[0].length);
+  sign.value = before[1] === "=" ? `${sign.value}=` : before[1];
+  for (const kind of ["input", "change"]) sign.dispatchEvent(new Event(kind, { bubbles: true }));
+}, true);
 
 /* Rarely needed cells are reached by the arrows and the mouse, so that Tab and Enter go down the column. */
 for (const input of document.querySelectorAll("[data-grid] :is([data-sign], [data-aside]) input")) input.tabIndex = -1;

@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 from django.db import models
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.laboratory.ranges import Flag, RangeMatch, find, flag, in_force, same_unit, units_of
+from ecrf.casebook.laboratory.ranges import Flag, RangeMatch, find, flag, in_force, units_of
+from ecrf.casebook.laboratory.units import same_unit
 from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Choice, ClockTime, Day, Line, YesNo
 from ecrf.forms.partial_dates import earliest, latest
 from ecrf.forms.registry import Section, crf
-from ecrf.forms.reported_units import Reported
+from ecrf.forms.reported_units import Reported, Sign
 from trial.lab_tests import LAB_TESTS
 
 TIMES_UPPER = 5
@@ -30,11 +31,6 @@ LIMITS_IN_WORDS = (
 )
 G_PER_DL = {"g/dL": Decimal(1), "g/L": Decimal("0.1"), "mmol/L": Decimal("1.611")}
 """What one of the unit is in g/dL; mmol/L counts the monomer, Hb(Fe)."""
-
-
-class Comparator(models.TextChoices):
-    BELOW = "<", "<"
-    ABOVE = ">", ">"
 
 
 class RangeFlag(models.TextChoices):
@@ -59,6 +55,7 @@ class Laboratory(Crf):
 @crf(
     "lab-result",
     title="Results",
+    version=2,
     domain="LB",
     row_of="laboratory",
     row_names=tuple(test.label for test in LAB_TESTS),
@@ -69,10 +66,8 @@ class LabResult(Crf):
     """The result of one test, with the reference range that held at the site when the sample was taken."""
 
     test = Choice("Test", choices=[(test.code, test.label) for test in LAB_TESTS], rule="ROW v1")
-    comparator = Choice(
-        "Sign", choices=Comparator, required=False, hint="Only if the report has one", cdash="LBSIGN_SUPPLB"
-    )
-    value = Reported("Result", cdash="LBORRES")
+    comparator = Sign("Sign", required=False, hint="Only if the report has one", cdash="LBSIGN_SUPPLB")
+    value = Reported("Result", sign="comparator", cdash="LBORRES")
     unit = Line(
         "Other unit",
         required=False,
@@ -185,10 +180,10 @@ def unit_missing(row: LabResult, data: PatientData) -> Iterator[Question]:
 )
 def far_above(row: LabResult, data: PatientData) -> Iterator[Question]:
     """A result is more than five times the upper limit of its range."""
-    if row.value is None or not row.reference_high or row.comparator == Comparator.BELOW:
+    if row.value is None or not row.reference_high or row.comparator in ("<", "≤"):
         return
     limit = row.reference_high * TIMES_UPPER
-    if row.value > limit or (row.value == limit and row.comparator == Comparator.ABOVE):
+    if row.value > limit or (row.value == limit and row.comparator == ">"):
         upper = LabResult._meta.get_field("reference_high").text(row.reference_high)
         yield Question("value", test=row.test, result=row.words, times=TIMES_UPPER, upper=upper)
 

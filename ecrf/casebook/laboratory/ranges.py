@@ -1,12 +1,13 @@
 """Which reference range a laboratory value is held against, and how it lies to it: low, normal or high."""
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol as Shape
+
+from ecrf.casebook.laboratory.units import same_unit
 
 
 class Flag(StrEnum):
@@ -62,17 +63,6 @@ def in_words(low: Decimal | None, high: Decimal | None) -> str:
     return f"at least {texts[0]}" if texts[0] else f"at most {texts[1]}" if texts[1] else ""
 
 
-def same_unit(one: str, other: str) -> bool:
-    """Whether two ways to write a unit mean the same: spaces, capitals, × and raised digits do not count."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(unit: str) -> str:
-    text = unicodedata.normalize("NFKC", unit).replace("×", "").replace("^", "").replace("μ", "u")
-    text = "".join(text.split()).casefold()
-    return text.removeprefix("x").removeprefix("*")
-
-
 def in_force(ranges: Iterable[Range], test: str, day: date | None) -> list[Range]:
     """The ranges of a test that hold on a day; its first and its last day belong to each."""
     if day is None:
@@ -103,23 +93,28 @@ def find(
         return RangeMatch(unit or "")
     mine = [r for r in holding if r.unit == known[0] and r.sex in ("", sex or "")]
     chosen = max(mine, key=lambda r: r.sex != "", default=None)
-    return RangeMatch(known[0], chosen.low, chosen.high) if chosen else RangeMatch(known[0])
+    return RangeMatch(known[0], plain(chosen.low), plain(chosen.high)) if chosen else RangeMatch(known[0])
+
+
+def plain(limit: Decimal | None) -> Decimal | None:
+    """The limit without the zeros of its column's scale: 40, not 40.000."""
+    return None if limit is None else Decimal(f"{limit.normalize():f}")
 
 
 def flag(value: Decimal | None, found: RangeMatch, comparator: str | None = None) -> Flag | None:
     """LOW, NORMAL or HIGH; None without value or limits, or where "less than 5" leaves it open.
 
-    `comparator` is "<" or ">" where the laboratory gave only a bound.
+    `comparator` is <, ≤, > or ≥ where the laboratory gave only a bound.
     """
     if value is None or not found.has_limits:
         return None
     low, high = found.low, found.high
-    if comparator == "<":
-        if low is not None and value <= low:
+    if comparator in ("<", "≤"):
+        if low is not None and (value < low or (value == low and comparator == "<")):
             return Flag.LOW
         return Flag.NORMAL if low is None and high is not None and value <= high else None
-    if comparator == ">":
-        if high is not None and value >= high:
+    if comparator in (">", "≥"):
+        if high is not None and (value > high or (value == high and comparator == ">")):
             return Flag.HIGH
         return Flag.NORMAL if high is None and low is not None and value >= low else None
     if low is not None and value < low:

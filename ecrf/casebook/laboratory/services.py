@@ -13,7 +13,7 @@ from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.reasons import fault_of, tidy
-from ecrf.casebook.laboratory.ranges import same_unit
+from ecrf.casebook.laboratory.units import plain
 from ecrf.casebook.models import ReferenceRange
 from ecrf.casebook.reach import take_turns_of
 from ecrf.casebook.record.derive import recalculate_site
@@ -132,7 +132,7 @@ def _spelt(site: Site, test: str, unit: str) -> str:
     """The unit in the spelling that the site, or else the protocol, uses already."""
     at_site = ReferenceRange.objects.filter(site=site, test=test).values_list("unit", flat=True)
     usual = [u for one in protocol().lab_tests if one.code == test for u in one.units]
-    return next((u for u in [*at_site, *usual] if same_unit(u, unit)), unit)
+    return next((u for u in [*at_site, *usual] if plain(u) == plain(unit)), unit)
 
 
 def _overlapping(one: ReferenceRange) -> ReferenceRange | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ecrf.audit.actor import Actor, acting
-from ecrf.audit.reasons import LONGEST, SHORTEST, fault_of, tidy
+from ecrf.audit.reasons import SHORTEST, fault_of, tidy
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.data import PatientData, stored_row
 from ecrf.casebook.models import Entry, Status
@@ -40,9 +40,12 @@ def record(
     `together`, what the database itself refuses undoes them all.
     """
     alone = data is None or data.kept is None
+    why = tidy(reason)
+    if why and (fault := fault_of(why, shortest=1)):
+        return Recorded(place, stored_row(place) if alone else None, refused=dict.fromkeys(values, fault))
     try:
-        with acting(by, patient_id=place.patient.pk, reason=reason, source=source, savepoint=alone):
-            return _record(place, values, by, reason, seen or {}, data or PatientData(place.patient))
+        with acting(by, patient_id=place.patient.pk, reason=why, source=source, savepoint=alone):
+            return _record(place, values, by, why, seen or {}, data or PatientData(place.patient))
     except Locked as refusal:
         refused = dict.fromkeys(values, str(refusal))
     except DatabaseRefused as refusal:
@@ -70,12 +73,8 @@ def _record(
     begins_in_complete = (
         (row is None or is_blank(row)) and above is not None and above.status == Status.COMPLETE
     )
-    why = tidy(reason)
-    if changes and len(why) < SHORTEST and (is_complete or begins_in_complete):
+    if changes and len(reason) < SHORTEST and (is_complete or begins_in_complete):
         result.wants_reason = list(changes)
-        return result
-    if changes and len(why) > LONGEST:
-        result.refused |= dict.fromkeys(changes, fault_of(why))
         return result
     # A row that is not stored yet is checked first, so that a refused value leaves no empty entry.
     draft = row or place.definition.model(entry=place.new_entry())

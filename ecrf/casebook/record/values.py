@@ -12,6 +12,7 @@ from ecrf.casebook.data import PatientData
 from ecrf.casebook.record.hooks import HOOKS, Conflict, Recorded, Writing
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.forms.reported_units import Reported, sign_and_number
 from ecrf.forms.typed_text import Ambiguous
 
 COMMENT_LIMIT = 2000
@@ -37,7 +38,7 @@ def changes_in(
     the reason; what somebody else has changed since it was `seen` is a conflict: both stand in the result."""
     definition, now = result.place.definition, data.patient.site.now()
     changes: dict[str, Any] = {}
-    for name, given in values.items():
+    for name, given in _signs_apart(definition, values).items():
         if name not in definition.entered:
             raise LookupError(f"{definition.title} has no item {name}.")
         try:
@@ -57,6 +58,17 @@ def changes_in(
         else:
             changes[name] = value
     return changes
+
+
+def _signs_apart(definition: CrfDefinition, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With `<0.5` for a reported number as two values: the sign is an item of its own."""
+    apart: dict[str, Any] = {}
+    for name, given in values.items():
+        item = definition.items.get(name)
+        is_signed = isinstance(item, Reported) and item.sign and isinstance(given, str)
+        if is_signed and (pair := sign_and_number(given)):
+            apart |= dict(zip((item.sign, name), pair, strict=True))
+    return {**values, **apart}
 
 
 def _refuse_unknown(to: str, link: str, data: PatientData) -> None:

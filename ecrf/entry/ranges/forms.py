@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,42 +11,25 @@ from ecrf.access.models import Site
 from ecrf.casebook.laboratory.models import RangeSex, ReferenceRange
 from ecrf.casebook.laboratory.ranges import units_of
 from ecrf.casebook.laboratory.services import NewRange
-from ecrf.forms import typed_text
 from ecrf.forms.protocol import LabTest
-
-NO_DATE = "This is no date in the calendar. Write it as YYYY-MM-DD."
-
-
-class NumberField(forms.DecimalField):
-    """A number as it is typed on any keyboard: full-width digits and a decimal comma are read too."""
-
-    def __init__(self, label: str) -> None:
-        super().__init__(label=label, required=False, max_digits=10, decimal_places=3, widget=forms.TextInput)
-        self.error_messages["invalid"] = "This is no number. Write it in digits, for example 13.5."
-
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        return super().to_python(typed_text.number(value) if isinstance(value, str) else value)
+from ecrf.forms.typed_fields import TypedDay, TypedNumber, TypedText
 
 
-class DayField(forms.DateField):
-    """A date as it is typed in the forms; `t` is today at the site."""
+def _limit(label: str) -> TypedNumber:
+    return TypedNumber(label=label, required=False, max_digits=10, decimal_places=3, widget=forms.TextInput)
 
-    def __init__(self, label: str, site: Site, *, required: bool, missing: str = "") -> None:
-        super().__init__(label=label, required=required, input_formats=["%Y-%m-%d"], widget=forms.TextInput)
-        self.error_messages |= {"invalid": NO_DATE, "required": missing}
-        self.site = site
 
-    def to_python(self, value: Any) -> date | None:
-        text = typed_text.day(value, self.site.now()) if isinstance(value, str) else value
-        return super().to_python(text)
+def _day(label: str, site: Site, *, required: bool, missing: str = "") -> TypedDay:
+    """`t` is today at the site."""
+    return TypedDay(label=label, required=required, now=site.now, error_messages={"required": missing})
 
 
 class LineForm(forms.Form):
     """One range of one test, not yet stored. A line without limits is left alone."""
 
-    unit = forms.CharField(max_length=40, required=False)
-    low = NumberField("Low")
-    high = NumberField("High")
+    unit = TypedText(max_length=40, required=False)
+    low = _limit("Low")
+    high = _limit("High")
     sex = forms.ChoiceField(choices=RangeSex, required=False)
 
     def __init__(self, test: LabTest, number: int, data: QueryDict | None = None, **initial: str) -> None:
@@ -90,13 +72,13 @@ class RangePeriodForm(forms.Form):
 
     def __init__(self, site: Site, data: QueryDict | None = None) -> None:
         super().__init__(data)
-        self.fields["valid_from"] = DayField(
+        self.fields["valid_from"] = _day(
             "Valid from",
             site,
             required=True,
             missing="From which day do these ranges hold? It stands on the list.",
         )
-        self.fields["valid_to"] = DayField("Last day", site, required=False)
+        self.fields["valid_to"] = _day("Last day", site, required=False)
         for field in self.fields.values():
             field.widget.attrs |= {"class": "form-control w-day", "placeholder": "YYYY-MM-DD"}
 
@@ -112,7 +94,7 @@ class EndForm(forms.Form):
 
     def __init__(self, site: Site, data: QueryDict) -> None:
         super().__init__(data)
-        self.fields["valid_to"] = DayField("Last day", site, required=True, missing="Until which day?")
+        self.fields["valid_to"] = _day("Last day", site, required=True, missing="Until which day?")
 
 
 def blank_lines(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
+from ecrf.forms.typed_fields import TypedDay
 from ecrf.verification.models import SiteShare
 from ecrf.verification.plan import share_at, shares_by_site
 from ecrf.verification.services import PlanRefused, set_share
@@ -66,9 +68,9 @@ def _share(text: str) -> int:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise PlanRefused("Give the first day as YYYY-MM-DD.") from error
+        return TypedDay().clean(text)
+    except ValidationError as error:
+        raise PlanRefused(" ".join(error.messages)) from error
 
 
 def _page(

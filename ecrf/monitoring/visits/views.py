@@ -17,6 +17,7 @@ from ecrf.access.roles import Right
 from ecrf.audit.reasons import LONGEST as LONGEST_REASON
 from ecrf.audit.reasons import SHORTEST, fault_of
 from ecrf.forms.protocol import protocol
+from ecrf.forms.typed_fields import TypedDay, TypedText
 from ecrf.monitoring.models import How, MonitoringVisit, VisitStage
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.drafts import blocks
@@ -30,22 +31,17 @@ LONGEST = 200_000
 class PlanForm(forms.Form):
     """When, how and what for."""
 
-    planned_on = forms.DateField(
-        error_messages={"required": "Say on which day.", "invalid": "Write YYYY-MM-DD."}
-    )
+    planned_on = TypedDay(error_messages={"required": "Say on which day."})
     how = forms.ChoiceField(
         choices=How, error_messages={"required": "Say how.", "invalid_choice": "Say how."}
     )
-    purpose = forms.CharField(required=False, max_length=2_000)
+    purpose = TypedText(required=False, max_length=2_000, lines=True)
 
     def clean_planned_on(self) -> date:
         day: date = self.cleaned_data["planned_on"]
         if not 2000 <= day.year <= 2100:
             raise forms.ValidationError("Write a day of this century.")
         return day
-
-    def clean_purpose(self) -> str:
-        return one_line_break(self.cleaned_data["purpose"])
 
 
 class TextForm(forms.Form):
@@ -57,7 +53,7 @@ class TextForm(forms.Form):
 class CallOffForm(forms.Form):
     """Why it will not take place."""
 
-    reason = forms.CharField(
+    reason = TypedText(
         min_length=SHORTEST,
         max_length=LONGEST_REASON,
         error_messages={"required": "Say why the visit is called off.", "min_length": fault_of("")},

@@ -17,9 +17,9 @@ from ecrf.access.models import Site
 from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import READERS, Right
+from ecrf.forms.typed_fields import TypedDay
 from ecrf.trail.download import csv_file
 from ecrf.trail.download.services import note_screen
-from ecrf.trail.filters import NO_DAY
 from ecrf.trail.kinds import SCREENS
 from ecrf.trail.page import reach_site
 from ecrf.trail.review import csv_rows
@@ -36,8 +36,8 @@ TOO_MANY = (
 class ReviewPeriodForm(forms.Form):
     """From when to when, from how many days or changes on, and which screen alone."""
 
-    since = forms.DateField(required=False, input_formats=["%Y-%m-%d"], error_messages={"invalid": NO_DAY})
-    until = forms.DateField(required=False, input_formats=["%Y-%m-%d"], error_messages={"invalid": NO_DAY})
+    since = TypedDay(required=False)
+    until = TypedDay(required=False)
     days = forms.IntegerField(required=False, min_value=0, max_value=365)
     times = forms.IntegerField(required=False, min_value=1, max_value=1000)
     show = forms.ChoiceField(required=False, choices=[("", "All"), *SCREENS.items()])

@@ -22,8 +22,14 @@ def test_any_other_is_refused_in_words(reason, why):
     assert why in fault_of(tidy(reason))
 
 
-def test_null_characters_which_cannot_be_stored_are_left_out():
-    assert tidy("a\x00bc ") == "abc"
+@pytest.mark.parametrize("reason", ["\u200b\u200b\u200b", "\u3164 \ufeff\u2800", "\u00ad" * 9])
+def test_signs_that_nobody_sees_are_no_reason(reason):
+    assert fault_of(tidy(reason))
+
+
+@pytest.mark.parametrize("reason", ["a\x00bc", "Source\x07corrected", "end\uffff"])
+def test_signs_that_no_file_carries_are_refused_by_name(reason):
+    assert "control character" in fault_of(tidy(reason)) or "null character" in fault_of(tidy(reason))
 
 
 def test_no_other_module_has_limits_of_its_own():

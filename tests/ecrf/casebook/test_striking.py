@@ -74,7 +74,7 @@ def test_nothing_is_asked_about_a_struck_out_row_and_again_once_it_is_restored(e
     assert states(event) == {DiscrepancyState.OPEN}
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "x", "\x00\x00\x00"])
+@pytest.mark.parametrize("reason", ["", "  ", "x", "\u200b\u200b\u200b"])
 def test_striking_out_wants_a_reason(event, strike, reason):
     with pytest.raises(NotStruck, match="Say why"):
         strike(event, reason)

@@ -169,7 +169,7 @@ def test_file_of_all_sites_is_noted_at_each_with_its_own_number(
     [
         ({}, "Say which list to download."),
         ({"show": "everything"}, "is not one of the available choices"),
-        ({"show": "late", "since": "soon"}, "This is no date in the calendar."),
+        ({"show": "late", "since": "soon"}, "no date"),
         ({"show": "late", "order": "at"}, "There is no filter called"),
     ],
 )

@@ -12,8 +12,9 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.chain import verify
 from ecrf.audit.models import SYSTEM_CHAIN, AuditEvent
-from ecrf.casebook.laboratory.ranges import Flag, RangeMatch, find, flag, same_unit
+from ecrf.casebook.laboratory.ranges import Flag, RangeMatch, find, flag
 from ecrf.casebook.laboratory.services import NewRange, RangeRefused, add_ranges, end_range, withdraw_range
+from ecrf.casebook.laboratory.units import same_unit
 from ecrf.casebook.models import ReferenceRange
 
 JANUARY, JUNE, DECEMBER = date(2026, 1, 1), date(2026, 6, 30), date(2026, 12, 31)
@@ -146,6 +147,20 @@ def test_range_of_another_test_is_not_used():
         ("g/dL", "g/L", False),
         ("×10³/µL", "×10⁴/µL", False),
         ("mg/dL", "µg/dL", False),
+        ("10*3/uL", "×10³/µL", True),
+        ("K/uL", "×10³/µL", True),
+        ("×10⁹/L", "×10³/µL", True),
+        ("g/L", "10*9/L", False),
+        ("万/μL", "×10⁴/µL", True),
+        ("/mm3", "/µL", True),
+        ("10*6/uL", "10*12/L", True),
+        ("IU/L", "U/L", True),
+        ("mcg/mL", "mg/L", True),
+        ("ng/mL", "µg/mL", False),
+        ("µkat/L", "U/L", False),
+        ("‰", "%", False),
+        ("µg/mL FEU", "µg/mL", False),
+        ("10*3/uL", "10*4/uL", False),
     ],
 )
 def test_ways_to_write_a_unit(one, other, same):
@@ -316,7 +331,7 @@ def test_ranges_typed_together_are_saved_together(client, page, site):
         ({"HGB-1-low": "eleven"}, "This is no number."),
         ({"HGB-1-unit": ""}, "In which unit?"),
         ({"valid_from": ""}, "From which day do these ranges hold?"),
-        ({"valid_from": "2026-02-30"}, "This is no date in the calendar."),
+        ({"valid_from": "2026-02-30"}, "February 2026 has no day 30."),
         ({"valid_to": "2025-12-31"}, "The last day 2025-12-31 is before the first, 2026-01-01."),
         ({"HGB-1-sex": "X"}, "Select a valid choice."),
         ({"HGB-1-low": "1.2345"}, "no more than 3 decimal places"),

@@ -1,0 +1,45 @@
+"""Form fields, outside the trial's own forms, for what people type: read by the same rules as an item's value."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from ecrf.audit.texts import cleaned, fault_of_text
+from ecrf.forms import typed_text
+
+
+class TypedDay(forms.DateField):
+    """A whole date, in any of the ways of writing; `t` is today by the clock that is given."""
+
+    def __init__(self, *, now: Callable[[], datetime] = timezone.localtime, **options: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], widget=forms.TextInput, **options)
+        self.error_messages["invalid"] = typed_text.NOT_WHOLE
+        self.now = now
+
+    def to_python(self, value: Any) -> date | None:
+        return super().to_python(typed_text.day(value, self.now()) if isinstance(value, str) else value)
+
+
+class TypedNumber(forms.DecimalField):
+    """A number, in any of the ways of writing."""
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        return super().to_python(typed_text.number(value) if isinstance(value, str) else value)
+
+
+class TypedText(forms.CharField):
+    """A text as it is stored; `lines`: whether it may have several."""
+
+    def __init__(self, *, lines: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.lines = lines
+
+    def to_python(self, value: Any) -> str:
+        text = cleaned(super().to_python(value) or "", lines=self.lines)
+        if fault := fault_of_text(text):
+            raise forms.ValidationError(fault)
+        return text

@@ -1,0 +1,62 @@
+"""Laboratory results as they are reported: digits, signs and units."""
+
+from decimal import Decimal
+
+import pytest
+
+from ecrf.casebook.data import PatientData
+from tests.builders import a_patient, a_visit, enter
+
+
+@pytest.fixture
+def visit(site, coordinator):
+    visit = a_visit(a_patient(site, coordinator), "W01", coordinator)
+    enter(visit, "laboratory", coordinator, comment="a sample")
+    return visit
+
+
+def stored(visit):
+    return PatientData(visit.patient).rows("lab-result")[0]
+
+
+@pytest.mark.parametrize("typed", ["5.0", "5", "5.10", "0.50", "120", "5.000"])
+def test_digits_are_kept_as_reported(visit, coordinator, typed):
+    result = enter(visit, "lab-result", coordinator, parent=1, value=typed)
+    definition = result.place.definition
+    assert definition.items["value"].text(result.row.value) == typed
+    assert definition.items["value"].text(stored(visit).value) == typed
+
+
+def test_the_same_number_with_other_digits_is_no_change(visit, coordinator):
+    enter(visit, "lab-result", coordinator, parent=1, value="5.0")
+    assert enter(visit, "lab-result", coordinator, parent=1, value="5").changed == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "sign", "number"),
+    [
+        ("<0.5", "<", "0.5"),
+        ("＜０．５", "<", "0.5"),
+        ("> 40", ">", "40"),
+        ("≤5", "≤", "5"),
+        ("<=5", "≤", "5"),
+        (">=7", "≥", "7"),
+    ],
+)
+def test_sign_and_number_are_stored_apart(visit, coordinator, typed, sign, number):
+    row = enter(visit, "lab-result", coordinator, parent=1, value=typed).row
+    assert (row.comparator, row.value) == (sign, Decimal(number))
+
+
+@pytest.mark.parametrize("typed", ["<", "<abc", "<<5", "5<"])
+def test_a_sign_without_a_number_is_refused(visit, coordinator, typed):
+    result = enter(visit, "lab-result", coordinator, parent=1, value=typed)
+    assert "value" in result.refused
+    assert result.row is None or result.row.comparator is None
+
+
+def test_sign_and_number_typed_without_script_are_stored_apart(visit, client, coordinator):
+    client.force_login(coordinator)
+    page = f"/patients/{visit.patient.number}/W01/"
+    assert client.post(page, {"lab-result:1.1:value": "<0.5", "action": "save"}).status_code == 302
+    assert (stored(visit).comparator, stored(visit).value) == ("<", Decimal("0.5"))
