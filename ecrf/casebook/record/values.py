@@ -65,9 +65,10 @@ def _signs_apart(definition: CrfDefinition, values: Mapping[str, Any]) -> Mappin
     apart: dict[str, Any] = {}
     for name, given in values.items():
         item = definition.items.get(name)
-        is_signed = isinstance(item, Reported) and item.sign and isinstance(given, str)
-        if is_signed and (pair := sign_and_number(given)):
-            apart |= dict(zip((item.sign, name), pair, strict=True))
+        if not isinstance(item, Reported) or not item.sign or not isinstance(given, str):
+            continue
+        if pair := sign_and_number(given):
+            apart |= {item.sign: pair[0], name: pair[1]}
     return {**values, **apart}
 
 
