@@ -1,11 +1,13 @@
 """Edit checks on times of day: one that is still to come at the site, and a reading at another time than it says."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
+from ecrf.forms.local_time import moments, surely_before
 from trial.crfs.adverse_event import AdverseEvent
 from trial.crfs.infusion import Infusion, InfusionVitals, TimePoint
 from trial.crfs.laboratory import Laboratory
@@ -26,9 +28,7 @@ def still_to_come(row: Any, item: str, day: date | str | None, data: PatientData
     on = date.fromisoformat(str(day))
     zone, now = data.patient.site.zone, data.patient.site.now()
     # The hour in which the clocks go back comes twice: the first of the two may be meant.
-    if on >= now.date() and all(
-        datetime.combine(on, at.replace(fold=n), zone).astimezone(UTC) > now for n in (0, 1)
-    ):
+    if on >= now.date() and moments(on, at, zone)[0] > now:
         yield Question(item, at=at, day=on)
 
 
@@ -96,25 +96,29 @@ def reading_at_another_time(row: InfusionVitals, data: PatientData) -> Iterator[
     infusion = data.parent("infusion", row)
     if not (infusion and infusion.infused_on and row.measured_at):
         return
-    at = datetime.combine(_day_of(row, infusion), row.measured_at)
-    start, end = _span(infusion)
-    not_before: dict[str, datetime | None] = {TimePoint.DURING: start, TimePoint.AFTER: end}
-    not_after: dict[str, datetime | None] = {TimePoint.BEFORE: start, TimePoint.DURING: end}
+    zone = data.patient.site.zone
+    at = moments(_day_of(row, infusion), row.measured_at, zone)
+    start, end = _span(infusion, zone)
+    not_before: dict[str, Moments] = {TimePoint.DURING: start, TimePoint.AFTER: end}
+    not_after: dict[str, Moments] = {TimePoint.BEFORE: start, TimePoint.DURING: end}
     first, last = not_before.get(row.time_point), not_after.get(row.time_point)
-    if (first and at < first) or (last and at > last):
+    if (first and surely_before(at, first)) or (last and surely_before(last, at)):
         span = {"start": infusion.started_at, "end": infusion.ended_at}
         known = {name: clock for name, clock in span.items() if clock}
         variant = "both" if len(known) == 2 else next(iter(known))
         yield Question("measured_at", variant, time_point=row.time_point, at=row.measured_at, **known)
 
 
-def _span(infusion: Infusion) -> tuple[datetime | None, datetime | None]:
-    """When the infusion started and ended, as far as that is known."""
+Moments = tuple[datetime, ...]
+
+
+def _span(infusion: Infusion, zone: ZoneInfo) -> tuple[Moments, Moments]:
+    """When the infusion started and ended; nothing where that is not known."""
     day = infusion.infused_on
     last = day + NEXT_DAY if infusion.ended_next_day else day
     return (
-        datetime.combine(day, infusion.started_at) if infusion.started_at else None,
-        datetime.combine(last, infusion.ended_at) if infusion.ended_at else None,
+        moments(day, infusion.started_at, zone) if infusion.started_at else (),
+        moments(last, infusion.ended_at, zone) if infusion.ended_at else (),
     )
 
 

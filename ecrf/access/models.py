@@ -16,11 +16,27 @@ from ecrf.access.roles import AT_A_SITE, RIGHTS, Right, Role
 from ecrf.audit.actor import SYSTEM, Actor, acting
 from ecrf.audit.triggers import audited
 
+REGIONS = frozenset(
+    [
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    ]
+)
+
 
 def validate_time_zone(name: str) -> None:
-    """Refuse a name that the time zone database does not know."""
-    if name not in zoneinfo.available_timezones():
-        raise ValidationError(f"{name} is no time zone. Write one such as Asia/Tokyo.")
+    """Refuse all but Region/City and UTC: Etc/GMT+9 lies west, EST has no summer, localtime is the server's."""
+    region, _stroke, city = name.partition("/")
+    if name != "UTC" and not (region in REGIONS and city and name in zoneinfo.available_timezones()):
+        raise ValidationError(f"{name} is no time zone of a place. Write one such as Asia/Tokyo, or UTC.")
 
 
 class UserManager(BaseUserManager["User"]):

@@ -6,15 +6,29 @@ from django.core.exceptions import ValidationError
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import AT_A_SITE, Role
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.reasons import fault_of, tidy
+from ecrf.audit.texts import cleaned
 
 
 def add_site(*, code: str, name: str, time_zone: str, is_practice: bool, by: Actor) -> Site:
     """Add a site. ValidationError says what is wrong with which of the values."""
-    site = Site(code=code, name=name, time_zone=time_zone, is_practice=is_practice)
+    site = Site(code=code, name=cleaned(name, lines=False), time_zone=time_zone, is_practice=is_practice)
     site.full_clean()
     with acting(by, source="command"):
         site.save()
     return site
+
+
+def correct_time_zone(*, site: Site, time_zone: str, reason: str, by: Actor) -> None:
+    """Correct a site's time zone: the days and times that were entered stay, and are now read by its clock.
+    ValidationError for a zone that is none, or without a reason."""
+    why = tidy(reason)
+    if fault := fault_of(why, "the time zone was wrong"):
+        raise ValidationError(fault)
+    with acting(by, reason=why, source="command"):
+        site.time_zone = time_zone
+        site.full_clean()
+        site.save(update_fields=["time_zone"])
 
 
 def add_user(
@@ -24,6 +38,7 @@ def add_user(
 
     ValidationError for a weak password, an unknown site, or a role that does not fit the sites.
     """
+    username, full_name = (cleaned(name, lines=False) for name in (username, full_name))
     sites = list(Site.objects.filter(code__in=site_codes))
     if unknown := set(site_codes) - {site.code for site in sites}:
         raise ValidationError(f"There is no site {', '.join(sorted(unknown))}. Add it first with add_site.")

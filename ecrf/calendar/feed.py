@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
@@ -48,7 +48,7 @@ def _empty_calendar(where: list[Site]) -> Calendar:
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//eCRF//Expected visits//EN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", calendar_name(where))
+    calendar.add("x-wr-calname", vText(calendar_name(where)))  # a name it does not know is not escaped
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", f"PT{REFRESH // timedelta(hours=1)}H")
     return calendar

@@ -144,3 +144,9 @@ def test_everybody_and_every_place_says_it_is_synthetic(people):
     assert all("synthetic" in name for name in names)
     writer = User.objects.get(username="investigator03")
     assert not writer.has_usable_password()
+
+
+def test_sites_that_are_not_of_the_synthetic_study_are_left_alone(db):
+    other = make_site("77", "Europe/Berlin")
+    loading.add_ranges_where_none()
+    assert not other.reference_ranges.exists()

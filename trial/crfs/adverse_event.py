@@ -1,11 +1,14 @@
 """Adverse event: what happened, when, how severe, whether serious, and what became of it."""
 
 from collections.abc import Iterator
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.db import models
 
 from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
+from ecrf.forms import local_time
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Choice, ClockTime, Line, Link, PartialDay, YesNo
 from ecrf.forms.partial_dates import surely_before
@@ -97,16 +100,18 @@ class AdverseEvent(Crf):
         Section("Management and outcome", "action", "treated", "treatment", "outcome"),
     )
 
-    def ends_before_start(self) -> bool:
+    def ends_before_start(self, zone: ZoneInfo) -> bool:
         """Whether it surely ends before it begins; with unknown parts of a date, a doubt is no."""
         if not (self.started_on and self.ended_on):
             return False
         if surely_before(self.ended_on, self.started_on):
             return True
         on_one_known_day = self.started_on == self.ended_on and len(self.started_on) == len("YYYY-MM-DD")
-        return bool(
-            on_one_known_day and self.started_at and self.ended_at and self.ended_at < self.started_at
-        )
+        if not (on_one_known_day and self.started_at and self.ended_at):
+            return False
+        day = date.fromisoformat(self.started_on)
+        start, end = (local_time.moments(day, at, zone) for at in (self.started_at, self.ended_at))
+        return local_time.surely_before(end, start)
 
 
 @check(
@@ -118,7 +123,7 @@ class AdverseEvent(Crf):
 )
 def end_before_start(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
     """The event ends before it begins."""
-    if row.ends_before_start():
+    if row.ends_before_start(data.patient.site.zone):
         start, end = (
             f"{day} {time:%H:%M}" if time else day
             for day, time in ((row.started_on, row.started_at), (row.ended_on, row.ended_at))

@@ -1,7 +1,9 @@
 """Infusion: one day on which the trial drug was given, with its lots and the vital signs around it."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import models
 
@@ -9,6 +11,7 @@ from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Choice, ClockTime, Day, Line, Measure, PartialDay, WholeNumber, YesNo
+from ecrf.forms.local_time import minutes_between, moments
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import Section, crf
 from trial import dosing
@@ -22,6 +25,8 @@ PHASES = [(phase.value, phase.value.title()) for phase in Phase]
 DOSE_OFF_PERCENT = VOLUME_OFF_PERCENT = 10
 INTERVAL_DAYS = (14, 28)
 LASTING_HOURS = (1, 12)
+ANY_DAY = date(2000, 1, 1)
+"""On which no clock changes by UTC."""
 
 
 class TimePoint(models.TextChoices):
@@ -97,12 +102,15 @@ class Infusion(Crf):
             )
             self.planned_volume_ml = dosing.volume_ml(self.planned_dose_g)
 
-    def minutes(self) -> int | None:
-        """How long it lasted; None without both times. Negative if the end lies before the start."""
+    def minutes(self, zone: ZoneInfo) -> list[int]:
+        """How long it may have lasted, the shortest first: one time, more in a night in which the clocks change; none
+        without both times. Negative if the end lies before the start. On an unknown day, as on any."""
         if self.started_at is None or self.ended_at is None:
-            return None
-        hours = self.ended_at.hour - self.started_at.hour + (24 if self.ended_next_day else 0)
-        return int(60 * hours + self.ended_at.minute - self.started_at.minute)
+            return []
+        day = self.infused_on or ANY_DAY
+        last = day + timedelta(days=1) if self.ended_next_day else day
+        clock = zone if self.infused_on else ZoneInfo("UTC")
+        return minutes_between(moments(day, self.started_at, clock), moments(last, self.ended_at, clock))
 
     def notes(self) -> list[str]:
         """The plan in words, shown beside the calculated values; empty until it can be computed."""
@@ -156,13 +164,13 @@ class InfusionVitals(Crf):
     on="infusion",
     text="The end {end} is not after the start {start}. If it ran into the next day, first say that it ended after "
     "midnight.",
-    items=("started_at", "ended_next_day", "ended_at"),
+    items=("infused_on", "started_at", "ended_next_day", "ended_at"),
     hard=True,
 )
 def end_not_after_start(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The infusion does not end after it started."""
-    lasted = row.minutes()
-    if lasted is not None and lasted <= 0:
+    lasted = row.minutes(data.patient.site.zone)
+    if lasted and lasted[-1] <= 0:
         yield Question("ended_at", start=row.started_at, end=row.ended_at)
 
 
@@ -200,13 +208,13 @@ def volume_off_dose(row: Infusion, data: PatientData) -> Iterator[Question]:
     "INF-006",
     on="infusion",
     text="The infusion lasted {lasted:minutes}; {low} to {high} hours is usual.",
-    items=("started_at", "ended_next_day", "ended_at"),
+    items=("infused_on", "started_at", "ended_next_day", "ended_at"),
 )
 def duration_unusual(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The infusion lasted less than 1 hour or more than 12 hours."""
-    lasted, (low, high) = row.minutes(), LASTING_HOURS
-    if lasted is not None and not low * 60 <= lasted <= high * 60:
-        yield Question("ended_at", lasted=lasted, low=low, high=high)
+    lasted, (low, high) = row.minutes(data.patient.site.zone), LASTING_HOURS
+    if lasted and not any(low * 60 <= minutes <= high * 60 for minutes in lasted):
+        yield Question("ended_at", lasted=lasted[-1], low=low, high=high)
 
 
 @check("INF-007", on="infusion", text=vitals.UNLIKELY_WEIGHT, items=("dosing_weight_kg",))

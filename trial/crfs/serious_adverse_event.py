@@ -1,13 +1,14 @@
 """Serious adverse event: why it is serious, when the site knew and reported it, the story, and what came after."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Choice, ClockTime, Day, Link, Prose, YesNo
+from ecrf.forms.local_time import moments, surely_before
 from ecrf.forms.registry import Section, crf
 from trial.crfs.adverse_event import Outcome
 
@@ -61,15 +62,15 @@ class SeriousAdverseEvent(Crf):
         """The least time from when the site became aware to the report; an unknown time of day gains the doubt."""
         if not (self.became_aware_on and self.reported_on):
             return None
-        aware = _moment(self.became_aware_on, self.became_aware_at or time(23, 59), zone)
-        return _moment(self.reported_on, self.reported_at or time(0), zone) - aware
+        aware = moments(self.became_aware_on, self.became_aware_at or time(23, 59), zone)
+        return min(moments(self.reported_on, self.reported_at or time(0), zone)) - max(aware)
 
     def is_reported_before_aware(self, zone: ZoneInfo) -> bool:
         """Whether the report surely came before the site became aware."""
         if not (self.became_aware_on and self.reported_on):
             return False
-        aware = _moment(self.became_aware_on, self.became_aware_at or time(0), zone)
-        return _moment(self.reported_on, self.reported_at or time(23, 59), zone) < aware
+        aware = moments(self.became_aware_on, self.became_aware_at or time(0), zone)
+        return surely_before(moments(self.reported_on, self.reported_at or time(23, 59), zone), aware)
 
     def met(self) -> list[str]:
         """The criteria answered yes."""
@@ -78,15 +79,6 @@ class SeriousAdverseEvent(Crf):
     def meets_none(self) -> bool:
         """Whether every criterion is answered no; no answer, or a missing reason, decides nothing."""
         return all(getattr(self, name) is False for name in CRITERIA)
-
-
-def _moment(day: date, at: time, zone: ZoneInfo) -> timedelta:
-    """Since the first day of the calendar, by UTC, so that a night in which the clocks change has its true length."""
-    moment = datetime.combine(day, at, zone)
-    # Not a datetime in UTC: it cannot hold the first hours of year 1, which may be a date typed wrongly.
-    return (
-        moment.replace(tzinfo=None) - datetime.combine(date.min, time()) - (moment.utcoffset() or timedelta())
-    )
 
 
 @crf(

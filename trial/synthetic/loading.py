@@ -142,8 +142,8 @@ def is_loaded(story: PatientStory) -> bool:
 
 
 def add_ranges_where_none() -> None:
-    """Each site's reference ranges, if it has none yet."""
-    for site in Site.objects.filter(reference_ranges=None):
+    """The reference ranges of the synthetic study's own sites, where there are none yet; other sites are left alone."""
+    for site in Site.objects.filter(reference_ranges=None, code__in=accounts.ALL_SITES):
         enters, _answers = accounts.writers_of(site.code)
         add_ranges(site=site, given=list(laboratory.ranges(site.code)), by=enters)
 

@@ -169,7 +169,9 @@ def test_patient_who_left_the_study_is_expected_at_no_visit(treated, coordinator
 
 def test_calendar_names_product_and_sites_and_when_to_come_again(site, other_site, data_manager):
     calendar = fetch(address(data_manager))
-    assert calendar["X-WR-CALNAME"] == "eCRF visits, sites 01, 02"
+    assert calendar["X-WR-CALNAME"].to_ical() == rb"eCRF visits\, sites 01\, 02", (
+        "commas end a text for readers"
+    )
     assert calendar["REFRESH-INTERVAL"].dt == timedelta(hours=6)
     assert calendar["VERSION"] == "2.0"
 
