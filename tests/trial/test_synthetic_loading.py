@@ -11,6 +11,7 @@ from ecrf.casebook.models import Entry, Patient, PatientStatus, ReferenceRange, 
 from ecrf.casebook.schedule.due import PatientState, VisitState
 from ecrf.casebook.schedule.status import schedule_status_of
 from ecrf.checks.models import Discrepancy, DiscrepancyState
+from tests.conftest import make_site
 from trial.crfs.grip_strength import GripStrength
 from trial.crfs.mrc_strength import MrcStrength
 from trial.synthetic import accounts, casebook, course, loading, practice

@@ -30,11 +30,10 @@ def test_zones_of_places_are_taken(db, name):
         "US/Eastern",
         "asia/tokyo",
         "Asia/",
-        "",
     ],
 )
 def test_others_are_refused_in_words(db, name):
-    with pytest.raises(CommandError, match="Asia/Tokyo|blank"):
+    with pytest.raises(CommandError, match="Asia/Tokyo"):
         call_command("add_site", "07", "Synthetic hospital", "--time-zone", name)
     assert not Site.objects.filter(code="07").exists()
 
