@@ -96,3 +96,24 @@ TEXTS = (
 )
 
 WAYS = (*NUMBERS, *DATES, *TIMES, *TEXTS)
+
+
+@dataclass(frozen=True)
+class KindOfWriting:
+    """The ways of writing one kind of value: {value: ways}, {why: ways that are refused}."""
+
+    title: str
+    taken: dict[str, list[str]]
+    refused: dict[str, list[str]]
+
+
+def by_kind() -> list[KindOfWriting]:
+    """The table for reading, each value with all ways to write it."""
+    kinds = []
+    for kind in dict.fromkeys(way.kind for way in WAYS):
+        sorted_ways: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
+        for way in (way for way in WAYS if way.kind == kind):
+            ways = sorted_ways[bool(way.refused)]
+            ways.setdefault(way.refused or way.read, []).append(way.note or way.typed)
+        kinds.append(KindOfWriting(f"{kind.title()}s", *sorted_ways))
+    return kinds

@@ -9,10 +9,16 @@ from ecrf.access.requests import UserRequest
 from ecrf.checks.catalogue import catalogue
 from ecrf.forms.crf import MissingReason
 from ecrf.forms.protocol import protocol
+from ecrf.forms.ways_of_writing import by_kind
 
 
 @require_GET
 def checks(request: UserRequest) -> HttpResponse:
     """For everybody who is logged in."""
-    context = {"rules": catalogue(protocol()), "reasons": MissingReason.labels, "now": timezone.now()}
+    context = {
+        "rules": catalogue(protocol()),
+        "ways": by_kind(),
+        "reasons": MissingReason.labels,
+        "now": timezone.now(),
+    }
     return render(request, "entry/rules/checks.html", context)

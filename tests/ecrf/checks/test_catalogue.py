@@ -24,6 +24,7 @@ from ecrf.forms.items import (
 )
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
+from ecrf.forms.ways_of_writing import WAYS
 
 
 @pytest.fixture
@@ -220,3 +221,10 @@ def test_page_is_reached_from_the_foot_of_every_page_and_by_its_old_address(clie
     client.force_login(coordinator)
     assert '<a href="/checks/">Checks and assumptions</a>' in client.get("/").content.decode()
     assert client.get("/assumptions/").status_code == 200
+
+
+def test_page_of_checks_prints_every_way_of_writing(client, coordinator):
+    client.force_login(coordinator)
+    page = html.unescape(client.get("/checks/").content.decode())
+    for way in WAYS:
+        assert f"<code>{way.note or way.typed}</code>" in page
