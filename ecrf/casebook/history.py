@@ -14,7 +14,17 @@ from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.items import ClockTime, Item, Measure
 from ecrf.forms.registry import CRFS, CrfDefinition
 
-BLANK = "blank"
+
+class Blank(str):
+    """The word for no value. On a page it looks other than a text that somebody typed, of the same five letters."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return f'<i class="no-value">{self}</i>'
+
+
+BLANK = Blank("blank")
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,10 @@ class HistoryLine:
     source: str
     calculated: bool
     position: int = 0
+
+    @property
+    def was_blank(self) -> bool:
+        return isinstance(self.old, Blank)
 
 
 ItemEvent = HistoryLine | HistoryMoment

@@ -7,7 +7,7 @@ from django.db.models import Subquery
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
-from ecrf.casebook.history import BLANK, changes_after
+from ecrf.casebook.history import changes_after
 from ecrf.casebook.models import Patient
 from ecrf.formview.form_view import FormView, ItemView
 from ecrf.monitoring.home.site_counts import last_ended
@@ -54,6 +54,6 @@ def since_visit(user: User, patient: Patient, form_views: Iterable[FormView]) ->
             key: Was(lines[0].old, lines[-1].new, visit)
             for key, lines in changes.items()
             # A first value is no change, unless the form was complete without it: then it had to be given a reason.
-            if lines[0].old != BLANK or lines[0].reason
+            if not lines[0].was_blank or lines[0].reason
         }
     )
