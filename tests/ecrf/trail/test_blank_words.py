@@ -11,7 +11,9 @@ def test_trail_and_history_tell_no_value_from_the_word(site, coordinator, client
     enter(patient, "adverse-event", coordinator, term="")
     client.force_login(coordinator)
     trail = client.get(f"/patients/{patient.number}/trail/").content.decode()
-    history = client.get(f"/patients/{patient.number}/casebook/adverse-event/1/term/history/").content.decode()
+    history = client.get(
+        f"/patients/{patient.number}/casebook/adverse-event/1/term/history/"
+    ).content.decode()
     for page in (trail, history):
         assert page.count(NOTHING) >= 1
         assert page.replace(NOTHING, "").count(TYPED) >= 1
