@@ -7,9 +7,11 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models.base import ModelState
 
 from ecrf.access.models import User
 from ecrf.casebook.laboratory.ranges import Range
@@ -19,10 +21,10 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
+M = TypeVar("M", bound=models.Model)
 Convert = Callable[[Any], Any]
 READ = json.JSONDecoder(parse_float=Decimal)
 
-# In the order of the model's fields, as `from_db` wants them.
 ENTRY = (
     "id",
     "visit_id",
@@ -302,53 +304,67 @@ def _table(key: str) -> str:
 
 
 def _row(patient: Patient, line: tuple[Any, ...], visits: dict[int, Visit], parents: dict[int, Entry]) -> Crf:
-    entry = Entry.from_db(DEFAULT_DB_ALIAS, ENTRY, line[: len(ENTRY)])
-    entry.patient = patient
-    above = line[len(ENTRY) : len(ENTRY) + len(PARENT)]
+    own, above = line[: len(ENTRY)], line[len(ENTRY) : len(ENTRY) + len(PARENT)]
     code, striker, text = line[len(ENTRY) + len(PARENT) :]
-    if entry.visit_id:
-        if entry.visit_id not in visits:
-            visits[entry.visit_id] = _is_stored(Visit(id=entry.visit_id, code=code, patient=patient))
-        entry.visit = visits[entry.visit_id]
-    if entry.parent_id:
-        if entry.parent_id not in parents:
-            parents[entry.parent_id] = Entry.from_db(DEFAULT_DB_ALIAS, PARENT, above)
-            parents[entry.parent_id].patient = patient
-        entry.parent = parents[entry.parent_id]
-    if entry.struck_at:
-        pk, username, full_name = striker
-        entry.struck_by = _is_stored(User(id=int(pk), username=username, full_name=full_name))
-    row = _typed(CRFS[entry.crf].model, READ.decode(text))
-    row.entry = entry
-    return row
+    values = {**dict(zip(ENTRY, own, strict=True)), "patient_id": patient.pk}
+    visit_id, parent_id = values["visit_id"], values["parent_id"]
+    if visit_id and visit_id not in visits:
+        visits[visit_id] = as_stored(
+            Visit, {"id": visit_id, "code": code, "patient_id": patient.pk}, patient=patient
+        )
+    if parent_id and parent_id not in parents:
+        given = {**dict(zip(PARENT, above, strict=True)), "patient_id": patient.pk}
+        parents[parent_id] = as_stored(Entry, given, patient=patient)
+    known: dict[str, Any] = {
+        "patient": patient,
+        "visit": visits.get(visit_id),
+        "parent": parents.get(parent_id),
+    }
+    if values["struck_at"]:
+        known["struck_by"] = user_of(*striker)
+        values["struck_by_id"] = known["struck_by"].pk
+    entry = as_stored(Entry, values, **known)
+    return read_json(CRFS[entry.crf].model, text, entry=entry)
 
 
-def _is_stored(made: Any) -> Any:
+def user_of(pk: str | int, username: str, full_name: str) -> User:
+    """A person as pages name them."""
+    return as_stored(User, {"id": int(pk), "username": username, "full_name": full_name})
+
+
+def read_json(model: type[M], text: str, **related: Any) -> M:
+    """A model's row from what `to_jsonb(row)::text` gives; `related`: the objects that its foreign keys name."""
+    values = READ.decode(text)
+    for name, convert in _converters(model):
+        if values[name] is not None:
+            values[name] = convert(values[name])
+    return as_stored(model, values, **related)
+
+
+def as_stored(model: type[M], values: Mapping[str, Any], **related: Any) -> M:
+    """What `Model.from_db` makes, without the descriptors and signals on the way: a page has hundreds of rows."""
+    made = model.__new__(model)
+    made.__dict__.update(values)
+    made._state = ModelState()
     made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+    made._state.fields_cache.update(related)
     return made
 
 
-def _typed(model: type[Crf], values: dict[str, Any]) -> Crf:
-    names, read = _columns(model)
-    given = [
-        None if (value := values[name]) is None else convert(value)
-        for name, convert in zip(names, read, strict=True)
-    ]
-    return model.from_db(DEFAULT_DB_ALIAS, names, given)
-
-
 @cache
-def _columns(model: type[Crf]) -> tuple[list[str], list[Convert]]:
-    """A model's columns, and how each is read from JSON."""
-    fields = model._meta.concrete_fields
-    return [f.attname for f in fields], [_reader(f) for f in fields]
+def _converters(model: type[models.Model]) -> list[tuple[str, Convert]]:
+    """The columns whose values JSON does not hold as they are, and how each is read."""
+    found = [(field.attname, _converter(field)) for field in model._meta.concrete_fields]
+    return [(name, convert) for name, convert in found if convert]
 
 
-def _reader(field: models.Field) -> Convert:
+def _converter(field: models.Field) -> Convert | None:
     if isinstance(field, models.DateTimeField):
         return datetime.fromisoformat
     if isinstance(field, models.DateField):
         return date.fromisoformat
     if isinstance(field, models.TimeField):
         return time.fromisoformat
-    return Decimal if isinstance(field, models.DecimalField) else lambda value: value
+    if isinstance(field, models.UUIDField):
+        return UUID
+    return Decimal if isinstance(field, models.DecimalField) else None

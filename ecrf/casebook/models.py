@@ -142,7 +142,7 @@ class Entry(models.Model):
     @property
     def is_struck(self) -> bool:
         """Whether it, or the form whose row it is, is struck out."""
-        return bool(self.struck_at or (self.parent and self.parent.struck_at))
+        return bool(self.struck_at or (self.parent_id and self.parent.struck_at))
 
     @property
     def is_done(self) -> bool:

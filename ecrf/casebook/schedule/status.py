@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from functools import reduce
 from operator import or_
 
+from django.db import connection
 from django.db.models import Q
 
-from ecrf.casebook.data import PatientData
+from ecrf.casebook.data import PatientData, as_stored
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.schedule.completion import is_complete
 from ecrf.casebook.schedule.due import (
@@ -24,6 +25,13 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
+OF_ENTRY = ("id", "patient_id", "visit_id", "crf", "parent_id", "number", "status", "missing", "struck_at")
+ENTRIES = "SELECT {columns} FROM casebook_entry WHERE patient_id = %s ORDER BY number"
+VISITS_WITH = """
+    SELECT DISTINCT e.crf, v.id, v.code FROM casebook_entry e JOIN casebook_visit v ON v.id = e.visit_id
+    WHERE e.patient_id = %s AND e.crf = ANY(%s) AND e.struck_at IS NULL
+"""
+
 
 def schedule_status_forms() -> tuple[str, str]:
     """The two forms whose values move the schedule."""
@@ -38,14 +46,22 @@ def visits_of(patient: Patient) -> list[Visit]:
 def entries_of(patient: Patient, visits: Iterable[Visit]) -> list[Entry]:
     """Every entry of the patient with its visit and its parent, struck out ones too; one statement."""
     opened = {visit.pk: visit for visit in visits}
-    found = list(patient.entries.order_by("number"))
+    with connection.cursor() as cursor:
+        cursor.execute(ENTRIES.format(columns=", ".join(OF_ENTRY)), [patient.pk])
+        lines = cursor.fetchall()
+    found = [as_stored(Entry, dict(zip(OF_ENTRY, line, strict=True)), patient=patient) for line in lines]
     by_id = {entry.pk: entry for entry in found}
     for entry in found:
-        if entry.visit_id:
-            entry.visit = opened[entry.visit_id]
-        if entry.parent_id:
-            entry.parent = by_id[entry.parent_id]
+        related = {"visit": opened.get(entry.visit_id), "parent": by_id.get(entry.parent_id)}
+        entry._state.fields_cache.update(related)
     return found
+
+
+def visits_with(patient: Patient, keys: list[str]) -> list[tuple[str, int, str]]:
+    """(CRF key, id and code of a visit) wherever one of these forms stands at a visit; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(VISITS_WITH, [patient.pk, keys])
+        return cursor.fetchall()
 
 
 def facts_of(data: PatientData, entries: list[Entry], visits: Iterable[Visit]) -> list[VisitFacts]:
