@@ -23,7 +23,6 @@ from ecrf.forms.registry import CRFS
 
 M = TypeVar("M", bound=models.Model)
 Convert = Callable[[Any], Any]
-READ = json.JSONDecoder(parse_float=Decimal)
 
 ENTRY = (
     "id",
@@ -257,9 +256,7 @@ class LoadedRange(NamedTuple):
 
 def load_ranges(site_id: int) -> list[Range]:
     """The reference ranges of a site, save the withdrawn ones."""
-    with connection.cursor() as cursor:
-        cursor.execute(RANGES, [site_id])
-        return [LoadedRange(*line) for line in cursor.fetchall()]
+    return [LoadedRange(*line) for line in lines_of(RANGES, [site_id])]
 
 
 def stored_row(place: Place) -> Crf | None:
@@ -288,13 +285,12 @@ def load_rows(
     limits += "".join(WITH_NUMBER.format(key, number) for key, number in numbers.items())
     kinds = "".join(KIND.format(key=key, table=_table(key)) for key in found)
     given: dict[str, Any] = {"patient": patient.pk, "keys": list(found), "visits": list(visits or ())}
-    with connection.cursor() as cursor:
-        cursor.execute(ROWS.format(columns=COLUMNS, kinds=kinds, limits=limits), given)
-        # An entry that is just being made has no row yet.
-        lines = [line for line in cursor.fetchall() if line[-1] is not None]
+    lines = lines_of(ROWS.format(columns=COLUMNS, kinds=kinds, limits=limits), given)
     visits_by_id: dict[int, Visit] = {}
     parents: dict[int, Entry] = {}
     for line in lines:
+        if line[-1] is None:  # an entry that is just being made has no row yet
+            continue
         found[line[ENTRY.index("crf")]].append(_row(patient, line, visits_by_id, parents))
     return found
 
@@ -327,6 +323,13 @@ def _row(patient: Patient, line: tuple[Any, ...], visits: dict[int, Visit], pare
     return read_json(CRFS[entry.crf].model, text, entry=entry)
 
 
+def lines_of(sql: str, given: Any) -> list[tuple[Any, ...]]:
+    """What a statement finds."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.fetchall()  # type: ignore[no-any-return]
+
+
 def user_of(pk: str | int, username: str, full_name: str) -> User:
     """A person as pages name them."""
     return as_stored(User, {"id": int(pk), "username": username, "full_name": full_name})
@@ -334,8 +337,9 @@ def user_of(pk: str | int, username: str, full_name: str) -> User:
 
 def read_json(model: type[M], text: str, **related: Any) -> M:
     """A model's row from what `to_jsonb(row)::text` gives; `related`: the objects that its foreign keys name."""
-    values = READ.decode(text)
-    for name, convert in _converters(model):
+    decoder, converters = _reader(model)
+    values = decoder.decode(text)
+    for name, convert in converters:
         if values[name] is not None:
             values[name] = convert(values[name])
     return as_stored(model, values, **related)
@@ -352,10 +356,12 @@ def as_stored(model: type[M], values: Mapping[str, Any], **related: Any) -> M:
 
 
 @cache
-def _converters(model: type[models.Model]) -> list[tuple[str, Convert]]:
-    """The columns whose values JSON does not hold as they are, and how each is read."""
+def _reader(model: type[models.Model]) -> tuple[json.JSONDecoder, list[tuple[str, Convert]]]:
+    """How a model's JSON is decoded, numbers exactly if it has decimals, and which columns are then converted how."""
     found = [(field.attname, _converter(field)) for field in model._meta.concrete_fields]
-    return [(name, convert) for name, convert in found if convert]
+    converters = [(name, convert) for name, convert in found if convert]
+    is_exact = any(convert is Decimal for _name, convert in converters)
+    return json.JSONDecoder(parse_float=Decimal if is_exact else None), converters
 
 
 def _converter(field: models.Field) -> Convert | None:

@@ -9,6 +9,7 @@ from ecrf.casebook.labels import entry_in_a_line, form_title, numbered_title
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.schedule.completion import numbers_at, wanted_forms
 from ecrf.casebook.schedule.status import fact_of
+from ecrf.checks.discrepancies import discrepancies_on
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
@@ -87,31 +88,34 @@ class LoadedForms:
 
 def visit_form_views(visit: Visit) -> list[FormView]:
     """Every form of the visit, in three statements at most."""
-    rows = load_rows(visit.patient, CRFS, [visit.pk])
-    return LoadedForms(rows, _discrepancies(entry__visit=visit), _names(visit.patient, rows)).at_visit(visit)
+    return _loaded(visit.patient, load_rows(visit.patient, CRFS, [visit.pk])).at_visit(visit)
 
 
 def entry_form_view(entry: Entry) -> FormView:
     """One form with its rows, or one row; three statements at most."""
     keys, visits = [entry.crf, *CRFS[entry.crf].rows], [entry.visit_id] if entry.visit_id else None
-    rows = load_rows(entry.patient, keys, visits)
-    discrepancies = _discrepancies(entry__in=[row.entry_id for kind in rows.values() for row in kind])
-    return LoadedForms(rows, discrepancies, _names(entry.patient, rows)).alone(entry)
+    return _loaded(entry.patient, load_rows(entry.patient, keys, visits)).alone(entry)
 
 
 def log_form_views(patient: Patient, key: str) -> list[FormView]:
     """Every form of one kind that belongs to no visit; three statements at most."""
-    keys = [key, *CRFS[key].rows]
-    rows = load_rows(patient, keys)
-    discrepancies = _discrepancies(entry__patient=patient, entry__crf__in=keys)
-    return LoadedForms(rows, discrepancies, _names(patient, rows)).of_log(key)
+    return _loaded(patient, load_rows(patient, [key, *CRFS[key].rows])).of_log(key)
 
 
 def load_casebook(data: PatientData) -> LoadedForms:
     """Everything of a patient: one statement for all rows, one for the discrepancies."""
     data.load(*CRFS)
-    rows = {key: data.with_struck(key) for key in CRFS}
-    return LoadedForms(rows, _discrepancies(entry__patient=data.patient), _names(data.patient, rows, CRFS))
+    return _loaded(data.patient, {key: data.with_struck(key) for key in CRFS}, CRFS)
+
+
+def _loaded(patient: Patient, rows: Rows, whole: Collection[str] = ()) -> LoadedForms:
+    """The rows with what checks ask about them and what their links name; `whole`: the kinds all of whose rows these
+    are."""
+    discrepancies: dict[int, list[Discrepancy]] = defaultdict(list)
+    for discrepancy in discrepancies_on([row.entry_id for kind in rows.values() for row in kind]):
+        if discrepancy.state != DiscrepancyState.CLEARED:  # what no longer holds is history
+            discrepancies[discrepancy.entry_id].append(discrepancy)
+    return LoadedForms(rows, discrepancies, _names(patient, rows, whole))
 
 
 def blank_form_view(kind: CrfDefinition, number: int = 1, title: str = "", rows: int = 0) -> FormView:
@@ -129,15 +133,6 @@ def blank_form_view(kind: CrfDefinition, number: int = 1, title: str = "", rows:
 def room_for(kind: CrfDefinition, rows: int) -> int:
     """So many blank rows, or more where the last block of a wide table has room left."""
     return -(-rows // SIDE_BY_SIDE) * SIDE_BY_SIDE if RowTable(kind, [], to_fill_in=True).is_wide else rows
-
-
-def _discrepancies(**which: object) -> dict[int, list[Discrepancy]]:
-    """{entry id: its open and confirmed ones}; what no longer holds is history."""
-    found = Discrepancy.objects.filter(**which).exclude(state=DiscrepancyState.CLEARED)
-    by_entry: dict[int, list[Discrepancy]] = defaultdict(list)
-    for discrepancy in found.select_related("confirmed_by").order_by("pk"):
-        by_entry[discrepancy.entry_id].append(discrepancy)
-    return by_entry
 
 
 def _names(patient: Patient, rows: Rows, loaded: Collection[str] = ()) -> Names:

@@ -4,21 +4,30 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
+from ecrf.casebook.data import lines_of, read_json, user_of
 from ecrf.casebook.models import Entry, Patient
+from ecrf.checks.models import Discrepancy
 from ecrf.queries.models import Message, Query, Turn
 
-SAID = {
-    **{name: name for name in ("pk", "act", "text", "value", "said_at", "role", "said_by_id")},
-    "name": "said_by__username",
-    "full": "said_by__full_name",
-}
-"""{name: path from the message} of what pages show of it."""
+# Written out and read as JSON: Django would take longer to write such a statement than the database to answer it.
+COUNTED = "(SELECT count(*) FROM ({}) waiting)"
+WITH_MESSAGES = """
+    SELECT q.id, to_jsonb(q)::text, to_jsonb(d)::text, to_jsonb(m)::text,
+        ARRAY[o.id::text, o.username, o.full_name], ARRAY[c.id::text, c.username, c.full_name],
+        ARRAY[s.id::text, s.username, s.full_name], {waiting}
+    FROM queries_query q
+    LEFT JOIN checks_discrepancy d ON d.id = q.discrepancy_id
+    LEFT JOIN queries_message m ON m.query_id = q.id
+    LEFT JOIN access_user o ON o.id = q.opened_by_id
+    LEFT JOIN access_user c ON c.id = q.closed_by_id
+    LEFT JOIN access_user s ON s.id = m.said_by_id
+    WHERE {which} ORDER BY q.id DESC, m.id
+"""
 
 ByItem = dict[tuple[int, str], list[Query]]
 
@@ -51,36 +60,48 @@ def queries_on(entries: Iterable[int], counting_for: User | None = None) -> ByIt
 
     `counting_for`: each then also carries how many queries wait for this user's sites now.
     """
-    return queries_where(counting_for, entry__in=list(entries))
+    return _by_item("q.entry_id = ANY(%s)", [list(entries)], counting_for)
 
 
-def queries_where(counting_for: User | None = None, /, **which: object) -> ByItem:
-    """As `queries_on`, by a filter on queries: one statement, with a row for each message."""
-    rows = Query.objects.filter(**which).select_related("opened_by", "closed_by", "discrepancy")
+def queries_where(**which: object) -> ByItem:
+    """As `queries_on`, by a filter on queries."""
+    ids, given = Query.objects.filter(**which).order_by().values("pk").query.sql_with_params()
+    return _by_item(f"q.id IN ({ids})", list(given))
+
+
+def _by_item(which: str, given: list[Any], counting_for: User | None = None) -> ByItem:
+    """One statement, with a line for each message."""
+    waiting, of_waiting = "NULL", []
     if counting_for is not None:
-        one = to_answer(counting_for).order_by().annotate(all=Value(1)).values("all")
-        rows = rows.annotate(waiting_now=Coalesce(Subquery(one.annotate(n=Count("pk")).values("n")), 0))
-    columns = {f"said_{name}": F(f"messages__{path}") for name, path in SAID.items()}
+        waiting, of_waiting = to_answer(counting_for).order_by().values("pk").query.sql_with_params()
+        waiting = COUNTED.format(waiting)
     queries: dict[int, Query] = {}
-    for row in rows.annotate(**columns).order_by("-pk", "messages__pk"):
-        said = queries.setdefault(row.pk, row).__dict__.setdefault("said", [])
-        if message := _message_of(row):
-            said.append(message)
+    sql = WITH_MESSAGES.format(waiting=waiting, which=which)
+    for pk, query, discrepancy, message, opener, closer, speaker, count in lines_of(
+        sql, [*of_waiting, *given]
+    ):
+        if pk not in queries:
+            queries[pk] = _query_of(query, discrepancy, opener, closer)
+            queries[pk].__dict__.update(said=[], waiting_now=count)
+        if message:
+            said_by = user_of(*speaker) if speaker[0] else None
+            queries[pk].__dict__["said"].append(
+                read_json(Message, message, query=queries[pk], said_by=said_by)
+            )
     by_item: ByItem = defaultdict(list)
-    for query in sorted(queries.values(), key=lambda query: not query.is_open):
-        by_item[query.entry_id, query.item].append(query)
+    for one in sorted(queries.values(), key=lambda one: not one.is_open):
+        by_item[one.entry_id, one.item].append(one)
     return by_item
 
 
-def _message_of(row: Any) -> Message | None:
-    """The message in one row, if the query has one."""
-    if row.said_pk is None:
-        return None
-    columns = {name: getattr(row, f"said_{name}") for name in SAID if name not in ("name", "full")}
-    message = Message(query_id=row.pk, **columns)
-    if message.said_by_id:
-        message.said_by = User(pk=message.said_by_id, username=row.said_name, full_name=row.said_full)
-    return message
+def _query_of(text: str, discrepancy: str | None, opener: list[str], closer: list[str]) -> Query:
+    return read_json(
+        Query,
+        text,
+        discrepancy=read_json(Discrepancy, discrepancy) if discrepancy else None,
+        opened_by=user_of(*opener) if opener[0] else None,
+        closed_by=user_of(*closer) if closer[0] else None,
+    )
 
 
 def open_queries() -> QuerySet[Query]:

@@ -6,10 +6,9 @@ from datetime import date, timedelta
 from functools import reduce
 from operator import or_
 
-from django.db import connection
 from django.db.models import Q
 
-from ecrf.casebook.data import PatientData, as_stored
+from ecrf.casebook.data import PatientData, as_stored, lines_of
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.schedule.completion import is_complete
 from ecrf.casebook.schedule.due import (
@@ -46,9 +45,7 @@ def visits_of(patient: Patient) -> list[Visit]:
 def entries_of(patient: Patient, visits: Iterable[Visit]) -> list[Entry]:
     """Every entry of the patient with its visit and its parent, struck out ones too; one statement."""
     opened = {visit.pk: visit for visit in visits}
-    with connection.cursor() as cursor:
-        cursor.execute(ENTRIES.format(columns=", ".join(OF_ENTRY)), [patient.pk])
-        lines = cursor.fetchall()
+    lines = lines_of(ENTRIES.format(columns=", ".join(OF_ENTRY)), [patient.pk])
     found = [as_stored(Entry, dict(zip(OF_ENTRY, line, strict=True)), patient=patient) for line in lines]
     by_id = {entry.pk: entry for entry in found}
     for entry in found:
@@ -59,9 +56,7 @@ def entries_of(patient: Patient, visits: Iterable[Visit]) -> list[Entry]:
 
 def visits_with(patient: Patient, keys: list[str]) -> list[tuple[str, int, str]]:
     """(CRF key, id and code of a visit) wherever one of these forms stands at a visit; one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(VISITS_WITH, [patient.pk, keys])
-        return cursor.fetchall()
+    return lines_of(VISITS_WITH, [patient.pk, keys])
 
 
 def facts_of(data: PatientData, entries: list[Entry], visits: Iterable[Visit]) -> list[VisitFacts]:

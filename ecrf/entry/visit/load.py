@@ -11,6 +11,7 @@ from ecrf.casebook.record.derive import recalculated_with
 from ecrf.casebook.schedule.completion import numbers_at
 from ecrf.casebook.schedule.due import VisitDue
 from ecrf.casebook.schedule.status import visit_due, visits_with
+from ecrf.checks.discrepancies import discrepancies_on
 from ecrf.checks.models import Discrepancy
 from ecrf.entry.addresses import PagePlace
 from ecrf.entry.visit.form_input import FormInput, RowGroup
@@ -106,7 +107,7 @@ def recalculated_rows(where: PagePlace, place: Place, changed: list[str]) -> lis
     data.load(*keys, *(name.partition(".")[0] for kind in kinds for name in kind.calculated_from))
     rows = {key: [r for r in data.rows(key) if r.entry.visit_id == where.visit.pk] for key in keys}
     entries = [row.entry_id for kind in kinds for row in rows[kind.key]]
-    discrepancies = list(Discrepancy.objects.filter(entry__in=entries).select_related("confirmed_by"))
+    discrepancies = discrepancies_on(entries)
     loaded = LoadedEntries(where, rows, discrepancies, {}, {}, data, queries=queries_on(entries))
     return [
         loaded.group(Place(where.patient, CRFS[kind.row_of], where.visit, row.entry.number), row, kind)
@@ -193,8 +194,8 @@ def _loaded(
     changes: dict[int, dict[str, HistoryLine]] = {}
     for (entry, name), line in changes_after_completion(where.patient, entries).items():
         changes.setdefault(entry, {})[name] = line
-    discrepancies = list(Discrepancy.objects.filter(entry__in=entries).select_related("confirmed_by"))
-    return LoadedEntries(where, rows, discrepancies, before, choices, data, changes, queries_on(entries))
+    discrepancies, queries = discrepancies_on(entries), queries_on(entries)
+    return LoadedEntries(where, rows, discrepancies, before, choices, data, changes, queries)
 
 
 def _read_beside(patient: Patient, kinds: list[CrfDefinition]) -> PatientData:

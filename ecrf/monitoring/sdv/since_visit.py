@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Subquery
-
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.casebook.history import BLANK, changes_after
@@ -48,7 +46,7 @@ def since_visit(user: User, patient: Patient, form_views: Iterable[FormView]) ->
         if row_view.row is not None
     ]
     visit = "your last visit" if Right.VERIFY in user.rights else "the last monitoring visit"
-    changes = changes_after(patient, ids, Subquery(last))
+    changes = changes_after(patient, ids, last)
     return SinceVisit(
         {
             key: Was(lines[0].old, lines[-1].new, visit)
