@@ -259,7 +259,7 @@ class FormView:
     def with_rows(self) -> list["FormView"]:
         return [self, *(row for table in self.tables for row in table.form_views)]
 
-    @property
+    @cached_property
     def entry_id(self) -> int:
         """The entry's id without a look at the entry; 0 where nothing is stored."""
         return self.row.entry_id if self.row else 0
@@ -268,7 +268,7 @@ class FormView:
     def entry(self) -> Entry | None:
         return self.row.entry if self.row else None
 
-    @property
+    @cached_property
     def is_struck(self) -> bool:
         return self.row is not None and self.row.entry.is_struck
 
@@ -279,7 +279,7 @@ class FormView:
             self.definition.key, [form_view.row.entry for form_view in self.with_rows if form_view.row]
         )
 
-    @property
+    @cached_property
     def state(self) -> str:
         """As `form_state`, or struck: the page gives each a word and an icon."""
         return "struck" if self.is_struck else self.form_state.state

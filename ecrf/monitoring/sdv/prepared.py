@@ -34,6 +34,7 @@ ASKED = Snippet("monitoring/sdv/pieces/asked.html", "asked")
 REFUSED = Snippet("monitoring/sdv/pieces/refused.html", "words")
 WORDS = Snippet("monitoring/sdv/pieces/words.html", "words")
 WITHOUT_SCRIPT = Snippet("monitoring/sdv/pieces/without_script.html", "verify", "ask")
+WITHOUT_SCRIPT_UNDO = Snippet("monitoring/sdv/pieces/without_script_undo.html", "undo", "ask")
 
 
 def items(form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
@@ -107,12 +108,17 @@ class Filling:
             for name in ("verify", "open-query", "item-history")
         )
         self.addresses = {"verify": verify, "ask": ask, "history": history}
+        self.undo_address = reverse("monitor:take-back", args=[0]).partition("/0/")[::2]
         self.entry_address = reverse("monitor:casebook_entry_change", args=[0]).partition("/0/")[::2]
 
     def address(self, kind: str, entry: int, item: str) -> str:
         """As `reverse` gives it, for hundreds of items."""
         before, after = self.addresses[kind]
         return f"{before}/{entry}/{item}/{after}"
+
+    def _undo(self, standing: ItemStanding) -> str:
+        before, after = self.undo_address
+        return f"{before}/{standing.verification.pk}/{after}" if standing.verification else ""
 
     def row_name(self, row: FormView, _detail: str) -> str:
         """What a row is called, with the way to its own page: there it is read item by item, without script too."""
@@ -145,8 +151,8 @@ class Filling:
             marks.append(" data-critical")
         if self.has_open_query(item):
             marks.append(" data-query")
-        if standing.is_own and standing.verification:
-            marks.append(f' data-undo="{reverse("monitor:take-back", args=[standing.verification.pk])}"')
+        if standing.is_own:
+            marks.append(f' data-undo="{self._undo(standing)}"')
         return "".join(marks)
 
     def cell_marks(self, item: ItemView, _detail: str) -> str:
@@ -195,7 +201,7 @@ class Filling:
 
     def refused(self, item: ItemView, _detail: str) -> str:
         where, words = self.refusal
-        return REFUSED(words) if where == item.id else ""
+        return REFUSED(words) if where and where == item.id else ""
 
     def words(self, item: ItemView, detail: str) -> str:
         """What is said of a cell beyond its state, for the row below it; the script has the words of the state."""
@@ -211,10 +217,12 @@ class Filling:
         if standing is None or not (page.may_verify or page.may_query):
             return ""
         queries = page.queries_of(item)
-        if page.may_verify and page.may_query and standing.state in ("to-verify", "off-plan") and not queries:
-            return WITHOUT_SCRIPT(
-                *(self.address(kind, standing.entry, item.name) for kind in ("verify", "ask"))
-            )
+        if page.may_verify and page.may_query and not queries:
+            ask = self.address("ask", standing.entry, item.name)
+            if standing.state in ("to-verify", "off-plan"):
+                return WITHOUT_SCRIPT(self.address("verify", standing.entry, item.name), ask)
+            if standing.is_own:
+                return WITHOUT_SCRIPT_UNDO(self._undo(standing), ask)
         context = {
             "standing": standing,
             "queries": queries,

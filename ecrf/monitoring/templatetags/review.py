@@ -35,6 +35,8 @@ def discrepancies(item_view: ItemView, sdv_page: SdvPage | str) -> list[Any]:
 @register.filter
 def row_discrepancies(form_view: FormView, sdv_page: SdvPage | str) -> list[Any]:
     """As `discrepancies`, of all items of a row."""
+    if not form_view.discrepancies:
+        return []
     return [
         discrepancy
         for item_view in form_view.item_views.values()
@@ -45,6 +47,12 @@ def row_discrepancies(form_view: FormView, sdv_page: SdvPage | str) -> list[Any]
 @register.filter
 def todo(form_view: FormView, sdv_page: SdvPage | str) -> list[ItemStanding]:
     return sdv_page.todo(form_view) if isinstance(sdv_page, SdvPage) else []
+
+
+@register.filter
+def addresses(standings: list[ItemStanding]) -> str:
+    """Items as the page posts them: `12.pulse,12.weight_kg`."""
+    return ",".join(f"{standing.entry}.{standing.item}" for standing in standings)
 
 
 @register.filter
