@@ -78,8 +78,8 @@ class Snippet:
 
     def __call__(self, *values: str) -> SafeString:
         parts, order = self._parts
-        parts = list(parts)
-        parts[1::2] = [
-            value if isinstance(value := values[place], SafeString) else escape(value) for place in order
-        ]
-        return SafeString("".join(parts))
+        filled = parts.copy()
+        for gap, place in enumerate(order):
+            value = values[place]
+            filled[2 * gap + 1] = value if isinstance(value, SafeString) else escape(value)
+        return SafeString("".join(filled))

@@ -34,16 +34,13 @@ Names = Mapping[tuple[str, str], str]
 """{(CRF key, link): the entry it names, in words}."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ItemView:
-    """One item of one form."""
+    """One item of one form. Nothing changes it; it is not frozen, for a page makes hundreds."""
 
     form_view: "FormView"
     name: str
-
-    @cached_property
-    def item(self) -> Any:
-        return self.form_view.definition.items[self.name]
+    item: Any
 
     @cached_property
     def id(self) -> str:
@@ -74,6 +71,8 @@ class ItemView:
         value = self.stored
         if value is None:
             return ""
+        if self.item.kind == "number":
+            return str(self.item.text(value))
         if self.item.kind == "link" and value:
             return self.form_view.names.get((self.item.to, value), "") or str(self.item.words(value))
         words = str(self.item.words(value))
@@ -240,7 +239,7 @@ class FormView:
 
     @cached_property
     def item_views(self) -> Mapping[str, ItemView]:
-        return {name: ItemView(self, name) for name in self.definition.items}
+        return {name: ItemView(self, name, item) for name, item in self.definition.items.items()}
 
     @cached_property
     def parts(self) -> list[SectionView]:

@@ -1,6 +1,6 @@
 """The HTML of a form's items on the SDV page: prepared once for each form and language, filled for each page."""
 
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from html import escape
 
 from django.template.loader import get_template
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from ecrf.forms.registry import CRFS
+from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.forms.skeleton import Filler, Skeleton, Snippet
 from ecrf.formview.form_view import FormView, ItemView
 from ecrf.monitoring.sdv.page import ItemStanding, SdvPage
@@ -34,6 +34,7 @@ ASKED = Snippet("monitoring/sdv/pieces/asked.html", "asked")
 REFUSED = Snippet("monitoring/sdv/pieces/refused.html", "words")
 WORDS = Snippet("monitoring/sdv/pieces/words.html", "words")
 WITHOUT_SCRIPT = Snippet("monitoring/sdv/pieces/without_script.html", "verify", "ask")
+WITHOUT_SCRIPT_ASK = Snippet("monitoring/sdv/pieces/without_script_ask.html", "ask")
 WITHOUT_SCRIPT_UNDO = Snippet("monitoring/sdv/pieces/without_script_undo.html", "undo", "ask")
 
 
@@ -55,6 +56,16 @@ def _filled(template: str, form_view: FormView, fillers: dict[str, Filler]) -> S
 @lru_cache(maxsize=KEPT)
 def _prepared(template: str, key: str, address: str, language: str) -> Skeleton:
     return Skeleton.of(get_template(template).render({"form_view": FormView(CRFS[key], "", address)}))
+
+
+def table_head(definition: CrfDefinition) -> SafeString:
+    """The heads of a table of rows."""
+    return _prepared_head(definition.key, get_language() or "")
+
+
+@cache
+def _prepared_head(key: str, language: str) -> SafeString:
+    return get_template("monitoring/sdv/_row_table_head.html").render({"items": CRFS[key].items.values()})
 
 
 def fillers_of(sdv_page: SdvPage, since: SinceVisit, refusal: tuple[str, str]) -> dict[str, Filler]:
@@ -157,7 +168,7 @@ class Filling:
 
     def cell_marks(self, item: ItemView, _detail: str) -> str:
         asked = " cell-asked" if self.has_open_query(item) else ""
-        return asked + " cell-since" if self.since.was(item) else asked
+        return asked + " cell-since" if self.since.found and self.since.was(item) else asked
 
     def verdict(self, item: ItemView, _detail: str) -> str:
         standing = self.page.standing(item)
@@ -223,6 +234,8 @@ class Filling:
                 return WITHOUT_SCRIPT(self.address("verify", standing.entry, item.name), ask)
             if standing.is_own:
                 return WITHOUT_SCRIPT_UNDO(self._undo(standing), ask)
+            if standing.state == "":
+                return WITHOUT_SCRIPT_ASK(ask)
         context = {
             "standing": standing,
             "queries": queries,

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from ecrf.forms.skeleton import Filler
-from ecrf.formview.form_view import FormView, ItemView, SectionView
+from ecrf.formview.form_view import FormView, ItemView, RowTable, SectionView
 from ecrf.monitoring.sdv import prepared
 from ecrf.monitoring.sdv.page import ItemStanding, SdvPage
 
@@ -19,6 +19,12 @@ GRID_FROM = 8
 def items_of(form_view: FormView, fillers: dict[str, Filler]) -> str:
     """A form's own items, with where each stands."""
     return prepared.items(form_view, fillers)
+
+
+@register.simple_tag
+def table_head_of(table: RowTable) -> str:
+    """The heads of the columns of a table of rows."""
+    return prepared.table_head(table.definition)
 
 
 @register.simple_tag
