@@ -14,18 +14,17 @@ from ecrf.casebook.models import Entry, Patient
 from ecrf.checks.models import Discrepancy
 from ecrf.queries.models import Message, Query, Turn
 
-# Written out and read as JSON: Django would take longer to write such a statement than the database to answer it.
+# Written out and read as JSON: Django would take longer to write such a statement than the database to answer it. What
+# belongs to each is looked up by its key: a join of so many tables takes long to plan.
 COUNTED = "(SELECT count(*) FROM ({}) waiting)"
 WITH_MESSAGES = """
-    SELECT q.id, to_jsonb(q)::text, to_jsonb(d)::text, to_jsonb(m)::text,
-        ARRAY[o.id::text, o.username, o.full_name], ARRAY[c.id::text, c.username, c.full_name],
-        ARRAY[s.id::text, s.username, s.full_name], {waiting}
-    FROM queries_query q
-    LEFT JOIN checks_discrepancy d ON d.id = q.discrepancy_id
-    LEFT JOIN queries_message m ON m.query_id = q.id
-    LEFT JOIN access_user o ON o.id = q.opened_by_id
-    LEFT JOIN access_user c ON c.id = q.closed_by_id
-    LEFT JOIN access_user s ON s.id = m.said_by_id
+    SELECT q.id, to_jsonb(q)::text, to_jsonb(m)::text,
+        (SELECT to_jsonb(d)::text FROM checks_discrepancy d WHERE d.id = q.discrepancy_id),
+        (SELECT ARRAY[u.id::text, u.username, u.full_name] FROM access_user u WHERE u.id = q.opened_by_id),
+        (SELECT ARRAY[u.id::text, u.username, u.full_name] FROM access_user u WHERE u.id = q.closed_by_id),
+        (SELECT ARRAY[u.id::text, u.username, u.full_name] FROM access_user u WHERE u.id = m.said_by_id),
+        {waiting}
+    FROM queries_query q LEFT JOIN queries_message m ON m.query_id = q.id
     WHERE {which} ORDER BY q.id DESC, m.id
 """
 
@@ -76,15 +75,19 @@ def _by_item(which: str, given: list[Any], counting_for: User | None = None) -> 
         waiting, of_waiting = to_answer(counting_for).order_by().values("pk").query.sql_with_params()
         waiting = COUNTED.format(waiting)
     queries: dict[int, Query] = {}
-    sql = WITH_MESSAGES.format(waiting=waiting, which=which)
-    for pk, query, discrepancy, message, opener, closer, speaker, count in lines_of(
-        sql, [*of_waiting, *given]
-    ):
+    lines = lines_of(WITH_MESSAGES.format(waiting=waiting, which=which), [*of_waiting, *given])
+    for pk, query, message, discrepancy, opener, closer, speaker, count in lines:
         if pk not in queries:
-            queries[pk] = _query_of(query, discrepancy, opener, closer)
+            queries[pk] = read_json(
+                Query,
+                query,
+                discrepancy=read_json(Discrepancy, discrepancy) if discrepancy else None,
+                opened_by=user_of(*opener) if opener else None,
+                closed_by=user_of(*closer) if closer else None,
+            )
             queries[pk].__dict__.update(said=[], waiting_now=count)
         if message:
-            said_by = user_of(*speaker) if speaker[0] else None
+            said_by = user_of(*speaker) if speaker else None
             queries[pk].__dict__["said"].append(
                 read_json(Message, message, query=queries[pk], said_by=said_by)
             )
@@ -92,16 +95,6 @@ def _by_item(which: str, given: list[Any], counting_for: User | None = None) -> 
     for one in sorted(queries.values(), key=lambda one: not one.is_open):
         by_item[one.entry_id, one.item].append(one)
     return by_item
-
-
-def _query_of(text: str, discrepancy: str | None, opener: list[str], closer: list[str]) -> Query:
-    return read_json(
-        Query,
-        text,
-        discrepancy=read_json(Discrepancy, discrepancy) if discrepancy else None,
-        opened_by=user_of(*opener) if opener[0] else None,
-        closed_by=user_of(*closer) if closer[0] else None,
-    )
 
 
 def open_queries() -> QuerySet[Query]:

@@ -1,13 +1,12 @@
 """Reads signatures for pages: what covers what, what stands, what was broken and by what."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from ecrf.access.models import Site
-from ecrf.casebook.data import as_stored, lines_of, read_json, user_of
+from ecrf.casebook.data import lines_of, read_json, user_of
 from ecrf.casebook.models import Entry, Visit, done, not_struck
 from ecrf.casebook.review_status import ReviewStatus, unsigned
 from ecrf.forms.protocol import protocol
@@ -15,14 +14,16 @@ from ecrf.forms.registry import CRFS
 from ecrf.signatures.breaks import with_breaking
 from ecrf.signatures.models import STANDS, Signature, SignatureScope
 
+# What names the visit or the form is looked up by its key: a join of so many tables takes long to plan.
 SIGNATURES = """
-    SELECT to_jsonb(s)::text, v.code, e.crf, e.number, e.parent_id, p.number, e.visit_id, ev.code,
-        u.id, u.username, u.full_name
+    SELECT to_jsonb(s)::text, u.id, u.username, u.full_name,
+        (SELECT to_jsonb(v)::text FROM casebook_visit v WHERE v.id = s.visit_id),
+        (SELECT to_jsonb(e)::text FROM casebook_entry e WHERE e.id = s.entry_id),
+        (SELECT to_jsonb(p)::text FROM casebook_entry e JOIN casebook_entry p ON p.id = e.parent_id
+            WHERE e.id = s.entry_id),
+        (SELECT to_jsonb(v)::text FROM casebook_entry e JOIN casebook_visit v ON v.id = e.visit_id
+            WHERE e.id = s.entry_id)
     FROM signatures_signature s JOIN access_user u ON u.id = s.signed_by_id
-    LEFT JOIN casebook_visit v ON v.id = s.visit_id
-    LEFT JOIN casebook_entry e ON e.id = s.entry_id
-    LEFT JOIN casebook_entry p ON p.id = e.parent_id
-    LEFT JOIN casebook_visit ev ON ev.id = e.visit_id
     WHERE s.patient_id = %s ORDER BY s.id DESC
 """
 
@@ -30,7 +31,8 @@ SIGNATURES = """
 def signatures_of(patient_id: int) -> list[Signature]:
     """Every signature of a patient, the newest first, broken ones too, each with what broke it. One statement; where
     one is broken, another reads what broke it: that is rare, and costs more than all the rest of a page."""
-    found = [_signature(*line) for line in lines_of(SIGNATURES, [patient_id])]
+    lines = lines_of(SIGNATURES, [patient_id])
+    found = [_signature(line[0], line[1:4], *line[4:]) for line in lines]
     if any(not signature.stands for signature in found):
         broken = Signature.objects.filter(patient=patient_id, broken_position__isnull=False)
         events = {each.pk: getattr(each, "broken_events", None) for each in with_breaking(broken)}
@@ -39,20 +41,28 @@ def signatures_of(patient_id: int) -> list[Signature]:
     return found
 
 
-def _signature(text: str, code: str | None, *line: Any) -> Signature:
-    """A signature with its visit or its form, each with what names it."""
-    crf, number, parent_id, parent_number, entry_visit_id, entry_code, *signer = line
-    signature = read_json(Signature, text, signed_by=user_of(*signer), visit=None, entry=None)
-    known = signature._state.fields_cache
-    if signature.visit_id:
-        known["visit"] = as_stored(Visit, {"id": signature.visit_id, "code": code})
-    if signature.entry_id:
-        values = {"id": signature.entry_id, "crf": crf, "number": number}
-        parent = as_stored(Entry, {"id": parent_id, "number": parent_number}) if parent_id else None
-        visit = as_stored(Visit, {"id": entry_visit_id, "code": entry_code}) if entry_visit_id else None
-        places = {"parent_id": parent_id, "visit_id": entry_visit_id}
-        known["entry"] = as_stored(Entry, {**values, **places}, parent=parent, visit=visit)
-    return signature
+def _signature(
+    text: str,
+    signer: tuple[int, str, str],
+    visit: str | None,
+    entry: str | None,
+    parent: str | None,
+    entrys_visit: str | None,
+) -> Signature:
+    """A signature with its visit or its form; a form with its visit and the form whose row it is."""
+    form = entry and read_json(
+        Entry,
+        entry,
+        parent=read_json(Entry, parent) if parent else None,
+        visit=read_json(Visit, entrys_visit) if entrys_visit else None,
+    )
+    return read_json(
+        Signature,
+        text,
+        signed_by=user_of(*signer),
+        visit=read_json(Visit, visit) if visit else None,
+        entry=form or None,
+    )
 
 
 def covers(signature: Signature, entry: Entry) -> bool:
