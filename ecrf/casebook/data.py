@@ -49,7 +49,7 @@ ROWS = """
     WHERE e.patient_id = %(patient)s AND e.crf = ANY(%(keys)s){limits}
 """
 KIND = " WHEN '{key}' THEN (SELECT to_jsonb(t)::text FROM {table} t WHERE t.entry_id = e.id)"
-AT_VISITS = " AND e.visit_id = ANY(%(visits)s)"
+AT_VISITS = " AND (e.visit_id = ANY(%(visits)s) OR e.crf = ANY(%(whole)s))"
 WITH_NUMBER = " AND (e.crf <> '{}' OR e.number = {:d})"
 RANGES = """
     SELECT test, unit, low, high, sex, valid_from, valid_to FROM casebook_referencerange
@@ -95,6 +95,11 @@ class PatientData:
     def load(self, *keys: str) -> None:
         """Load these kinds, as far as they are not there whole, in one statement."""
         self._add(set(keys) - (set(self._rows) - set(self._partial)), {})
+
+    def take(self, key: str, rows: list[Crf]) -> None:
+        """Know all rows of a kind, which were loaded together with others."""
+        self._rows[key] = rows
+        self._sort([key])
 
     def load_beside(self, place: Place, keys: set[str]) -> None:
         """Load what recording at this place reads, in one statement. Of a fixed set of rows, those with the same name
@@ -274,9 +279,10 @@ def load_rows(
     keys: Iterable[str],
     visits: Collection[int] | None = None,
     numbers: Mapping[str, int] = MappingProxyType({}),
+    whole: Collection[str] = (),
 ) -> dict[str, list[Crf]]:
-    """{CRF key: its rows}, in no order, struck out ones too; `visits` limits them to these visits' ids, `numbers` a
-    kind to the rows with one number.
+    """{CRF key: its rows}, in no order, struck out ones too; `visits` limits them to these visits' ids, save the
+    kinds in `whole`, `numbers` a kind to the rows with one number.
     """
     found: dict[str, list[Crf]] = {key: [] for key in keys}
     if not found:
@@ -284,7 +290,12 @@ def load_rows(
     limits = "" if visits is None else AT_VISITS
     limits += "".join(WITH_NUMBER.format(key, number) for key, number in numbers.items())
     kinds = "".join(KIND.format(key=key, table=_table(key)) for key in found)
-    given: dict[str, Any] = {"patient": patient.pk, "keys": list(found), "visits": list(visits or ())}
+    given: dict[str, Any] = {
+        "patient": patient.pk,
+        "keys": list(found),
+        "visits": list(visits or ()),
+        "whole": list(whole),
+    }
     lines = lines_of(ROWS.format(columns=COLUMNS, kinds=kinds, limits=limits), given)
     visits_by_id: dict[int, Visit] = {}
     parents: dict[int, Entry] = {}

@@ -86,9 +86,14 @@ class LoadedForms:
         return next(iter(self._by_number(protocol().visit_form, visit.pk).values()), None)
 
 
-def visit_form_views(visit: Visit) -> list[FormView]:
-    """Every form of the visit, in three statements at most."""
-    return _loaded(visit.patient, load_rows(visit.patient, CRFS, [visit.pk])).at_visit(visit)
+def visit_form_views(visit: Visit, data: PatientData | None = None) -> list[FormView]:
+    """Every form of the visit, in three statements at most. `data` takes the visit forms of the other visits along."""
+    key = protocol().visit_form
+    rows = load_rows(visit.patient, CRFS, [visit.pk], whole=[key] if data else ())
+    if data:
+        data.take(key, rows[key])
+        rows[key] = [row for row in rows[key] if row.entry.visit_id == visit.pk]
+    return _loaded(visit.patient, rows).at_visit(visit)
 
 
 def entry_form_view(entry: Entry) -> FormView:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
-from ecrf.audit.models import AuditChain, AuditEvent
+from ecrf.audit.models import AuditEvent
 from ecrf.casebook.data import lines_of
 from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.checks.models import Discrepancy
@@ -21,6 +21,7 @@ from ecrf.verification.models import Verification
 from ecrf.verification.plan import is_critical, is_planned, items_to_verify
 
 Key = tuple[int, str]
+CHAIN = "SELECT length FROM audit_auditchain WHERE chain = %s"
 SAMPLED = "SELECT entry_id, is_sampled FROM casebook_reviewstatus WHERE entry_id = ANY(%s)"
 
 
@@ -192,7 +193,8 @@ def standing_now(entry: Entry, item: str, reader: User) -> ItemStanding:
 
 
 def chain_length(patient: Patient) -> int:
-    return AuditChain.objects.values_list("length", flat=True).get(chain=patient.pk)
+    ((length,),) = lines_of(CHAIN, [patient.pk])
+    return int(length)
 
 
 def sampled_of(ids: Iterable[int]) -> dict[int, bool]:

@@ -216,9 +216,10 @@ class Filling:
 
     def words(self, item: ItemView, detail: str) -> str:
         """What is said of a cell beyond its state, for the row below it; the script has the words of the state."""
-        standing, entry = self.page.standing(item), item.form_view.entry_id
+        standing = self.page.standing(item)
         is_verified = standing is not None and standing.verification is not None
-        if not (is_verified or self.refusal[0] or entry in self.entries_asked or self.since.found):
+        may_be_asked = self.refusal[0] or item.form_view.entry_id in self.entries_asked
+        if not (is_verified or may_be_asked or self.since.found):
             return ""
         said = self.since_visit(item, detail) + self.asked(item, detail) + self.refused(item, detail)
         return WORDS(SafeString(self.verdict(item, detail) + said)) if said or is_verified else ""
