@@ -19,10 +19,10 @@ SIGNATURES = """
     SELECT to_jsonb(s)::text, u.id, u.username, u.full_name,
         (SELECT to_jsonb(v)::text FROM casebook_visit v WHERE v.id = s.visit_id),
         (SELECT to_jsonb(e)::text FROM casebook_entry e WHERE e.id = s.entry_id),
-        (SELECT to_jsonb(p)::text FROM casebook_entry e JOIN casebook_entry p ON p.id = e.parent_id
-            WHERE e.id = s.entry_id),
-        (SELECT to_jsonb(v)::text FROM casebook_entry e JOIN casebook_visit v ON v.id = e.visit_id
-            WHERE e.id = s.entry_id)
+        (SELECT to_jsonb(p)::text FROM casebook_entry p
+            WHERE p.id = (SELECT e.parent_id FROM casebook_entry e WHERE e.id = s.entry_id)),
+        (SELECT to_jsonb(v)::text FROM casebook_visit v
+            WHERE v.id = (SELECT e.visit_id FROM casebook_entry e WHERE e.id = s.entry_id))
     FROM signatures_signature s JOIN access_user u ON u.id = s.signed_by_id
     WHERE s.patient_id = %s ORDER BY s.id DESC
 """

@@ -24,6 +24,8 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
+OF_VISIT = ("id", "patient_id", "code", "opened_at", "opened_by_id")
+VISITS = "SELECT {columns} FROM casebook_visit WHERE patient_id = %s ORDER BY id"
 OF_ENTRY = ("id", "patient_id", "visit_id", "crf", "parent_id", "number", "status", "missing", "struck_at")
 ENTRIES = "SELECT {columns} FROM casebook_entry WHERE patient_id = %s ORDER BY number"
 VISITS_WITH = """
@@ -39,7 +41,8 @@ def schedule_status_forms() -> tuple[str, str]:
 
 def visits_of(patient: Patient) -> list[Visit]:
     """The visits that were opened, in the order of opening; one statement."""
-    return list(patient.visits.order_by("pk"))
+    lines = lines_of(VISITS.format(columns=", ".join(OF_VISIT)), [patient.pk])
+    return [as_stored(Visit, dict(zip(OF_VISIT, line, strict=True)), patient=patient) for line in lines]
 
 
 def entries_of(patient: Patient, visits: Iterable[Visit]) -> list[Entry]:
