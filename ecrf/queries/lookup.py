@@ -70,10 +70,10 @@ def queries_where(**which: object) -> ByItem:
 
 def _by_item(which: str, given: list[Any], counting_for: User | None = None) -> ByItem:
     """One statement, with a line for each message."""
-    waiting, of_waiting = "NULL", []
+    waiting, of_waiting = "NULL", ()
     if counting_for is not None:
-        waiting, of_waiting = to_answer(counting_for).order_by().values("pk").query.sql_with_params()
-        waiting = COUNTED.format(waiting)
+        ids, of_waiting = to_answer(counting_for).order_by().values("pk").query.sql_with_params()
+        waiting = COUNTED.format(ids)
     queries: dict[int, Query] = {}
     lines = lines_of(WITH_MESSAGES.format(waiting=waiting, which=which), [*of_waiting, *given])
     for pk, query, message, discrepancy, opener, closer, speaker, count in lines:

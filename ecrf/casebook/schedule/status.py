@@ -52,8 +52,9 @@ def entries_of(patient: Patient, visits: Iterable[Visit]) -> list[Entry]:
     found = [as_stored(Entry, dict(zip(OF_ENTRY, line, strict=True)), patient=patient) for line in lines]
     by_id = {entry.pk: entry for entry in found}
     for entry in found:
-        related = {"visit": opened.get(entry.visit_id), "parent": by_id.get(entry.parent_id)}
-        entry._state.fields_cache.update(related)
+        known = entry._state.fields_cache
+        known["visit"] = opened.get(entry.visit_id) if entry.visit_id else None
+        known["parent"] = by_id.get(entry.parent_id) if entry.parent_id else None
     return found
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.casebook.data import PatientData, lines_of, read_json
-from ecrf.casebook.labels import visit_label
+from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -30,13 +30,18 @@ NEXT_PATIENT = """
 
 @dataclass(frozen=True)
 class NextPlace:
-    """One page with something left to verify."""
+    """One page with something left to verify: a visit's, given by its id, or (`visit` None) a log's."""
 
     patient: Patient
     label: str
-    url: str
+    visit: int | None
+    log: str
     left: int
     order: Order
+
+    @property
+    def url(self) -> str:
+        return page_of_visit(self.visit) if self.visit else page_of_log(self.patient.pk, self.log)
 
 
 def page_of_visit(visit: int) -> str:
@@ -67,11 +72,9 @@ def places_left(patient: Patient, data: PatientData | None = None) -> list[NextP
 
 def _place(patient: Patient, data: PatientData, key: tuple[int, str] | str, left: int) -> NextPlace:
     if isinstance(key, str):
-        several = CRFS[key].plural
-        return NextPlace(patient, several, page_of_log(patient.pk, key), left, order_of_log(key))
+        return NextPlace(patient, CRFS[key].plural, None, key, left, order_of_log(key))
     pk, code = key
-    label = visit_label(Visit(pk=pk, code=code))
-    return NextPlace(patient, label, page_of_visit(pk), left, order_of_visit(code, data))
+    return NextPlace(patient, label_of(code), pk, "", left, order_of_visit(code, data))
 
 
 def order_of_visit(code: str, data: PatientData) -> Order:

@@ -38,15 +38,16 @@ class ItemStanding:
     verification: Verification | None = None
     change: AuditEvent | None = None
     reader: int = 0
+    state: str = field(init=False)
+    """`verified`, `changed` since it was verified, `to-verify`, `off-plan`; "" where nothing is verified."""
 
-    @cached_property
-    def state(self) -> str:
-        """`verified`, `changed` since it was verified, `to-verify`, `off-plan`; "" where nothing is verified."""
+    def __post_init__(self) -> None:
         if self.verification:
-            return "verified" if self.verification.stands else "changed"
-        if not self.is_verifiable:
-            return ""
-        return "to-verify" if self.is_planned else "off-plan"
+            self.state = "verified" if self.verification.stands else "changed"
+        elif self.is_verifiable:
+            self.state = "to-verify" if self.is_planned else "off-plan"
+        else:
+            self.state = ""
 
     @property
     def is_to_do(self) -> bool:
@@ -117,11 +118,11 @@ class SdvPage:
     def may_query(self) -> bool:
         return self.reader.may(Right.QUERY, self.patient.site) and not is_locked(self.lock)
 
-    @property
+    @cached_property
     def planned(self) -> int:
         return sum(standing.is_planned and standing.is_verifiable for standing in self.standings.values())
 
-    @property
+    @cached_property
     def verified(self) -> int:
         return sum(
             standing.is_planned and standing.state == "verified" for standing in self.standings.values()

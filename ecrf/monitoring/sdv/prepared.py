@@ -65,7 +65,8 @@ def table_head(definition: CrfDefinition) -> SafeString:
 
 @cache
 def _prepared_head(key: str, language: str) -> SafeString:
-    return get_template("monitoring/sdv/_row_table_head.html").render({"items": CRFS[key].items.values()})
+    template = get_template("monitoring/sdv/_row_table_head.html")
+    return SafeString(template.render({"items": CRFS[key].items.values()}))
 
 
 def fillers_of(sdv_page: SdvPage, since: SinceVisit, refusal: tuple[str, str]) -> dict[str, Filler]:
