@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
 from ecrf.forms.skeleton import Filler
 from ecrf.formview.form_view import FormView, ItemView, RowTable, SectionView
@@ -28,9 +29,15 @@ def table_head_of(table: RowTable) -> str:
 
 
 @register.simple_tag
-def row_of(row: FormView, fillers: dict[str, Filler]) -> str:
-    """A row, its items as cells."""
-    return prepared.row(row, fillers)
+def rows_of(table: RowTable, fillers: dict[str, Filler]) -> SafeString:
+    """The rows of a table, their items as cells."""
+    return SafeString("".join(prepared.row(row, fillers) for row in table.form_views))
+
+
+@register.filter
+def rows_with_remarks(table: RowTable) -> list[FormView]:
+    """The rows of which more is said below the table: struck out, or asked about by a check."""
+    return [row for row in table.form_views if row.is_struck or row.discrepancies]
 
 
 @register.filter
@@ -41,8 +48,6 @@ def discrepancies(item_view: ItemView, sdv_page: SdvPage | str) -> list[Any]:
 @register.filter
 def row_discrepancies(form_view: FormView, sdv_page: SdvPage | str) -> list[Any]:
     """As `discrepancies`, of all items of a row."""
-    if not form_view.discrepancies:
-        return []
     return [
         discrepancy
         for item_view in form_view.item_views.values()
