@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from ecrf.access.models import User
-from ecrf.access.reach import reachable
+from ecrf.access.reach import reachable, site_ids
 from ecrf.access.roles import Right
 from ecrf.casebook.data import lines_of, read_json, user_of
 from ecrf.casebook.models import Entry, Patient
@@ -16,7 +16,9 @@ from ecrf.queries.models import Message, Query, Turn
 
 # Written out and read as JSON: Django would take longer to write such a statement than the database to answer it. What
 # belongs to each is looked up by its key: a join of so many tables takes long to plan.
-COUNTED = "(SELECT count(*) FROM ({}) waiting)"
+WAITING = """
+    (SELECT count(*) FROM queries_query w WHERE w.turn = 'site' AND (%s OR w.site_id = ANY(%s)))
+"""
 WITH_MESSAGES = """
     SELECT q.id, to_jsonb(q)::text, to_jsonb(m)::text,
         (SELECT to_jsonb(d)::text FROM checks_discrepancy d WHERE d.id = q.discrepancy_id),
@@ -70,10 +72,7 @@ def queries_where(**which: object) -> ByItem:
 
 def _by_item(which: str, given: list[Any], counting_for: User | None = None) -> ByItem:
     """One statement, with a line for each message."""
-    waiting, of_waiting = "NULL", ()
-    if counting_for is not None:
-        ids, of_waiting = to_answer(counting_for).order_by().values("pk").query.sql_with_params()
-        waiting = COUNTED.format(ids)
+    waiting, of_waiting = ("NULL", []) if counting_for is None else (WAITING, _sites_of(counting_for))
     queries: dict[int, Query] = {}
     lines = lines_of(WITH_MESSAGES.format(waiting=waiting, which=which), [*of_waiting, *given])
     for pk, query, message, discrepancy, opener, closer, speaker, count in lines:
@@ -129,6 +128,18 @@ def open_of_patient(patient: Patient) -> list[Query]:
 def to_answer(user: User) -> QuerySet[Query]:
     """The queries that wait for the site, at the sites where the user enters: what every list and number shows."""
     return reachable(user, open_queries(), Right.ENTER).filter(turn=Turn.SITE)
+
+
+def number_to_answer(user: User) -> int:
+    """How many `to_answer` gives; one statement."""
+    ((number,),) = lines_of(f"SELECT {WAITING}", _sites_of(user))
+    return int(number)
+
+
+def _sites_of(user: User) -> list[Any]:
+    """What `WAITING` is given: whether the user enters at all sites, and else at which."""
+    ids = site_ids(user, Right.ENTER)
+    return [ids is None, ids or []]
 
 
 def count_to_answer(user: User, patients: list[int]) -> dict[int, int]:

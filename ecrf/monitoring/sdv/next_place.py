@@ -18,8 +18,8 @@ Order = tuple[int, int, int]
 LEFT_OF_PATIENT = """
     SELECT r.visit_id, (SELECT v.code FROM casebook_visit v WHERE v.id = r.visit_id), e.crf,
         sum(r.planned - r.verified)
-    FROM casebook_reviewstatus r JOIN casebook_entry e ON e.id = r.entry_id
-    WHERE r.patient_id = %s AND r.planned > r.verified GROUP BY r.visit_id, e.crf
+    FROM casebook_reviewstatus r JOIN casebook_entry e ON e.id = r.entry_id AND e.patient_id = %(patient)s
+    WHERE r.patient_id = %(patient)s AND r.planned > r.verified GROUP BY r.visit_id, e.crf
 """
 NEXT_PATIENT = """
     SELECT to_jsonb(p)::text FROM casebook_reviewstatus r JOIN casebook_patient p ON p.id = r.patient_id
@@ -63,7 +63,7 @@ def places_left(patient: Patient, data: PatientData | None = None) -> list[NextP
     """The pages of one patient with something left, in order; two statements."""
     data = data or PatientData(patient)
     left: dict[tuple[int, str] | str, int] = {}
-    for visit, code, crf, count in lines_of(LEFT_OF_PATIENT, [patient.pk]):
+    for visit, code, crf, count in lines_of(LEFT_OF_PATIENT, {"patient": patient.pk}):
         key = (visit, code) if visit else CRFS[crf].row_of or crf
         left[key] = left.get(key, 0) + count
     places = [_place(patient, data, key, count) for key, count in left.items()]
