@@ -38,29 +38,26 @@ class Slots:
 
 @dataclass(frozen=True)
 class Skeleton:
-    """Prepared HTML: what never changes, and between it the slots as (kind, item, detail, what follows)."""
+    """Prepared HTML: the pieces that never change, with a gap between each two, and what fills each gap as (kind, item,
+    detail)."""
 
-    head: str
-    slots: tuple[tuple[str, str, str, str], ...]
+    pieces: list[str]
+    slots: list[tuple[str, str, str]]
 
     @classmethod
     def of(cls, html: str) -> "Skeleton":
-        head, *rest = SLOT.split(AROUND_LINES.sub("\n", html.strip()))
-        marks = [mark.split(BETWEEN) for mark in rest[::2]]
-        return cls(
-            head,
-            tuple(
-                (kind, item, detail, text)
-                for (kind, item, detail), text in zip(marks, rest[1::2], strict=True)
-            ),
-        )
+        pieces = SLOT.split(AROUND_LINES.sub("\n", html.strip()))
+        slots = [
+            (kind, item, detail) for kind, item, detail in (mark.split(BETWEEN) for mark in pieces[1::2])
+        ]
+        return cls(pieces, slots)
 
     def fill(self, form: Any, items: Mapping[str, Any], fillers: Mapping[str, Filler]) -> SafeString:
-        parts = [self.head]
-        for kind, item, detail, text in self.slots:
-            parts.append(fillers[kind](items[item] if item else form, detail))
-            parts.append(text)
-        return SafeString("".join(parts))
+        pieces = self.pieces.copy()
+        pieces[1::2] = [
+            fillers[kind](items[item] if item else form, detail) for kind, item, detail in self.slots
+        ]
+        return SafeString("".join(pieces))
 
 
 class Snippet:
