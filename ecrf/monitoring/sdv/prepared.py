@@ -108,6 +108,15 @@ def _value(item: ItemView, _detail: str, with_unit: bool = False) -> str:
     return BLANK() if item.item.required else QUIET("blank")
 
 
+@cache
+def _marks(state: str, is_verifiable: bool, is_planned: bool, is_critical: bool) -> str:
+    """The attributes that say where an item stands."""
+    marks = f' data-line data-state="{state}"' if state else " data-line"
+    if is_verifiable:
+        marks += " data-verifiable data-planned" if is_planned else " data-verifiable"
+    return marks + " data-critical" if is_critical and state == "to-verify" else marks
+
+
 class Filling:
     """The slots whose content hangs on the page: where items stand, what is asked, what was refused."""
 
@@ -155,17 +164,10 @@ class Filling:
         standing = self.page.standing(item)
         if standing is None:
             return " data-line"
-        state = standing.state
-        marks = [" data-line", f' data-state="{state}"' if state else ""]
-        if standing.is_verifiable:
-            marks.append(" data-verifiable data-planned" if standing.is_planned else " data-verifiable")
-        if standing.is_critical and state == "to-verify":
-            marks.append(" data-critical")
+        marks = _marks(standing.state, standing.is_verifiable, standing.is_planned, standing.is_critical)
         if self.has_open_query(item):
-            marks.append(" data-query")
-        if standing.is_own:
-            marks.append(f' data-undo="{self._undo(standing)}"')
-        return "".join(marks)
+            marks += " data-query"
+        return f'{marks} data-undo="{self._undo(standing)}"' if standing.is_own else marks
 
     def cell_marks(self, item: ItemView, _detail: str) -> str:
         asked = " cell-asked" if self.has_open_query(item) else ""
