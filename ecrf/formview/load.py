@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ecrf.casebook.data import PatientData, load_rows
 from ecrf.casebook.labels import entry_in_a_line, form_title, numbered_title
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.schedule.completion import numbers_at, wanted_forms
-from ecrf.casebook.schedule.status import fact_of
+from ecrf.casebook.schedule.status import was_missed
 from ecrf.checks.discrepancies import discrepancies_on
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.crf import Crf
@@ -30,7 +31,7 @@ class LoadedForms:
     def at_visit(self, visit: Visit) -> list[FormView]:
         """Every form that the visit needs or has, those not begun too."""
         plan, here = protocol().plan(visit.code), self._entries_at(visit)
-        missed = fact_of(visit.code, here, self._visit_form(visit)).missed
+        missed = was_missed(self._visit_form(visit))
         planned = (protocol().visit_form,) if missed or plan is None else plan.forms
         expected = {key: plan.expected_of(key) if plan else 1 for key in planned}
         kinds = [CRFS[key] for key in wanted_forms(plan, here, missed=missed) if key in CRFS]
@@ -63,8 +64,7 @@ class LoadedForms:
         return numbers_at([row.entry for row in stored], expected.get(kind.key, 0))
 
     def _table(self, kind: CrfDefinition, above: FormView) -> RowTable:
-        mine = [r for r in self.rows.get(kind.key, ()) if above.row and r.entry.parent_id == above.row.pk]
-        stored = {row.entry.number: row for row in mine}
+        stored = self._rows_below.get((kind.key, above.entry_id), {})
         numbers = sorted({*stored, *range(1, len(kind.row_names) + 1)})
         return RowTable(kind, [self._row(kind, above, n, stored.get(n)) for n in numbers])
 
@@ -77,7 +77,23 @@ class LoadedForms:
         return FormView(kind, title, address, row, discrepancies, names=self.names)
 
     def _by_number(self, key: str, visit: int | None) -> dict[int, Crf]:
-        return {r.entry.number: r for r in self.rows.get(key, ()) if r.entry.visit_id == visit}
+        return self._rows_at.get((key, visit), {})
+
+    @cached_property
+    def _rows_at(self) -> dict[tuple[str, int | None], dict[int, Crf]]:
+        """{(CRF key, visit id): {number: the row}}, of forms that are no row of another."""
+        found: dict[tuple[str, int | None], dict[int, Crf]] = defaultdict(dict)
+        for row in (row for key, kind in self.rows.items() if not CRFS[key].row_of for row in kind):
+            found[row.entry.crf, row.entry.visit_id][row.entry.number] = row
+        return found
+
+    @cached_property
+    def _rows_below(self) -> dict[tuple[str, int | None], dict[int, Crf]]:
+        """{(CRF key, id of the form whose rows they are): {number: the row}}."""
+        found: dict[tuple[str, int | None], dict[int, Crf]] = defaultdict(dict)
+        for row in (row for key, kind in self.rows.items() if CRFS[key].row_of for row in kind):
+            found[row.entry.crf, row.entry.parent_id][row.entry.number] = row
+        return found
 
     def _entries_at(self, visit: Visit) -> list[Entry]:
         return [r.entry for kind in self.rows.values() for r in kind if r.entry.visit_id == visit.pk]

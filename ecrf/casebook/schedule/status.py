@@ -91,10 +91,16 @@ def visit_due(patient: Patient, code: str, data: PatientData) -> VisitDue | None
     return VisitDue(plan, state, due_on, opens_on, closes_on, days.get(code), missed)
 
 
+def was_missed(row: Crf | None) -> bool:
+    """Whether a visit's form says that the visit was missed."""
+    trial = protocol()
+    return row is not None and getattr(row, trial.visit_occurrence_item) == trial.visit_missed
+
+
 def fact_of(code: str, entries: Sequence[Entry], row: Crf | None) -> VisitFacts:
     """What a visit's entries say of it; `row` is its visit form."""
+    missed = was_missed(row)
     trial = protocol()
-    missed = bool(row and getattr(row, trial.visit_occurrence_item) == trial.visit_missed)
     visited_on = getattr(row, trial.visit_date_item) if row else None
     return VisitFacts(code, visited_on, missed, is_complete(trial.plan(code), entries, missed=missed))
 
