@@ -8,8 +8,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from django.db.models import QuerySet
-
 from ecrf.audit.models import REDACTED, AuditEvent, Redaction
 from ecrf.casebook.data import lines_of, read_json
 from ecrf.casebook.models import Patient
@@ -80,14 +78,13 @@ def changes_after_completion(patient: Patient, entries: list[int]) -> dict[tuple
 
 
 def changes_after(
-    patient: Patient, entries: list[int], moments: QuerySet
+    patient: Patient, entries: list[int], moment: str, given: list[Any]
 ) -> dict[tuple[int, str], list[HistoryLine]]:
     """{(entry id, entered item): its changes after this moment, oldest first}; one statement.
 
-    `moments`: a query that gives one time; none of them where it gives none.
+    `moment`: a statement that finds one time, with what it is `given`; none of them where it finds none.
     """
-    moment, given = moments.query.sql_with_params()
-    return _changes(patient, entries, AFTER.format(moment), list(given))
+    return _changes(patient, entries, AFTER.format(moment), given)
 
 
 def _changes(

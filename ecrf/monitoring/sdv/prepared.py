@@ -188,9 +188,9 @@ class Filling:
         if not made.stands:
             context = {"standing": standing, "zone": self.zone}
             return SafeString(get_template("monitoring/sdv/_verdict.html").render(context).strip())
-        at = made.verified_at.astimezone(self.zone)
-        by = made.verified_by.full_name or made.verified_by.username
-        return VERIFIED(f"{at:%Y-%m-%d %H:%M %Z}", f"{at:%Y-%m-%d}, {by}")
+        at = f"{made.verified_at.astimezone(self.zone):%Y-%m-%d %H:%M %Z}"
+        day, by = at[: len("YYYY-MM-DD")], made.verified_by.full_name or made.verified_by.username
+        return VERIFIED(at, f"{day}, {by}")
 
     def since_visit(self, item: ItemView, _detail: str) -> str:
         was = self.since.was(item)
