@@ -85,9 +85,8 @@ def fillers_of(sdv_page: SdvPage, since: SinceVisit, refusal: tuple[str, str]) -
         "cell_marks": filling.cell_marks,
         "verdict": filling.verdict,
         "since": filling.since_visit,
-        "asked": filling.asked,
-        "questions": filling.questions,
-        "refusal": filling.refused,
+        "remarks": filling.remarks,
+        "value_and_words": lambda item, detail: _value(item, detail) + filling.words(item, detail),
         "words": filling.words,
         "without_script": filling.without_script,
     }
@@ -205,8 +204,6 @@ class Filling:
 
     def questions(self, item: ItemView, _detail: str) -> str:
         """What edit checks ask of it and no query repeats."""
-        if not item.form_view.discrepancies:
-            return ""
         template, patient = get_template("monitoring/sdv/_question.html"), self.page.patient
         return "".join(
             template.render({"discrepancy": discrepancy, "patient": patient})
@@ -216,6 +213,13 @@ class Filling:
     def refused(self, item: ItemView, _detail: str) -> str:
         where, words = self.refusal
         return REFUSED(words) if where and where == item.id else ""
+
+    def remarks(self, item: ItemView, detail: str) -> str:
+        """What is said of it beside its line, and what can be done there without script."""
+        said = self.asked(item, detail) if item.form_view.entry_id in self.entries_asked else ""
+        if item.form_view.discrepancies:
+            said += self.questions(item, detail)
+        return said + self.refused(item, detail) + self.without_script(item, detail)
 
     def words(self, item: ItemView, detail: str) -> str:
         """What is said of a cell beyond its state, for the row below it; the script has the words of the state."""
