@@ -78,8 +78,8 @@ test-clocks: setup chromium ## run the whole test suite at moments at which cale
 image: engine setup chromium openssl ## build the container image, and test it as `make test` tests its replay
 	@ECRF_IMAGE=docker $(BIN)/python -m pytest tests/image/test_shipped.py
 
-bench: setup ## print the measurements
-	@$(BIN)/python -m tests.bench
+bench: setup ## print the measurements (PART=pages: those of the pages alone)
+	@$(BIN)/python -m tests.bench $(PART)
 
 # --- the parts ---------------------------------------------------------------------------------------------------
 

@@ -25,15 +25,6 @@ from ecrf.forms.protocol import protocol
 from trial.crfs.visit import Occurrence
 from trial.outcomes import GRIP_REVIEW_KPA, MRC_REVIEW
 
-READS = (
-    "visit",
-    "mrc-strength",
-    "grip-strength",
-    "infusion",
-    "infusion-lot",
-    "adverse-event",
-    "end-of-study",
-)
 TREATMENT = "infusion"
 GRIP = "Grip strength, best of three, kPa"
 
@@ -47,7 +38,7 @@ MEASURES = (
 
 def story(data: PatientData, schedule_status: ScheduleStatus, today: date) -> Story | None:
     """The story as of `today`; None before the baseline visit has its date, or without a value and a dose."""
-    data.load(*READS)
+    data.load(*protocol().story_reads)
     baseline_on = data.visit_days.get(protocol().baseline)
     if baseline_on is None:
         return None

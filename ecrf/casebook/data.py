@@ -7,9 +7,11 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models.base import ModelState
 
 from ecrf.access.models import User
 from ecrf.casebook.laboratory.ranges import Range
@@ -19,10 +21,9 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
+M = TypeVar("M", bound=models.Model)
 Convert = Callable[[Any], Any]
-READ = json.JSONDecoder(parse_float=Decimal)
 
-# In the order of the model's fields, as `from_db` wants them.
 ENTRY = (
     "id",
     "visit_id",
@@ -48,7 +49,7 @@ ROWS = """
     WHERE e.patient_id = %(patient)s AND e.crf = ANY(%(keys)s){limits}
 """
 KIND = " WHEN '{key}' THEN (SELECT to_jsonb(t)::text FROM {table} t WHERE t.entry_id = e.id)"
-AT_VISITS = " AND e.visit_id = ANY(%(visits)s)"
+AT_VISITS = " AND (e.visit_id = ANY(%(visits)s) OR e.crf = ANY(%(whole)s))"
 WITH_NUMBER = " AND (e.crf <> '{}' OR e.number = {:d})"
 RANGES = """
     SELECT test, unit, low, high, sex, valid_from, valid_to FROM casebook_referencerange
@@ -94,6 +95,11 @@ class PatientData:
     def load(self, *keys: str) -> None:
         """Load these kinds, as far as they are not there whole, in one statement."""
         self._add(set(keys) - (set(self._rows) - set(self._partial)), {})
+
+    def take(self, key: str, rows: list[Crf]) -> None:
+        """Know all rows of a kind, which were loaded together with others."""
+        self._rows[key] = rows
+        self._sort([key])
 
     def load_beside(self, place: Place, keys: set[str]) -> None:
         """Load what recording at this place reads, in one statement. Of a fixed set of rows, those with the same name
@@ -255,9 +261,7 @@ class LoadedRange(NamedTuple):
 
 def load_ranges(site_id: int) -> list[Range]:
     """The reference ranges of a site, save the withdrawn ones."""
-    with connection.cursor() as cursor:
-        cursor.execute(RANGES, [site_id])
-        return [LoadedRange(*line) for line in cursor.fetchall()]
+    return [LoadedRange(*line) for line in lines_of(RANGES, [site_id])]
 
 
 def stored_row(place: Place) -> Crf | None:
@@ -275,9 +279,10 @@ def load_rows(
     keys: Iterable[str],
     visits: Collection[int] | None = None,
     numbers: Mapping[str, int] = MappingProxyType({}),
+    whole: Collection[str] = (),
 ) -> dict[str, list[Crf]]:
-    """{CRF key: its rows}, in no order, struck out ones too; `visits` limits them to these visits' ids, `numbers` a
-    kind to the rows with one number.
+    """{CRF key: its rows}, in no order, struck out ones too; `visits` limits them to these visits' ids, save the
+    kinds in `whole`, `numbers` a kind to the rows with one number.
     """
     found: dict[str, list[Crf]] = {key: [] for key in keys}
     if not found:
@@ -285,14 +290,18 @@ def load_rows(
     limits = "" if visits is None else AT_VISITS
     limits += "".join(WITH_NUMBER.format(key, number) for key, number in numbers.items())
     kinds = "".join(KIND.format(key=key, table=_table(key)) for key in found)
-    given: dict[str, Any] = {"patient": patient.pk, "keys": list(found), "visits": list(visits or ())}
-    with connection.cursor() as cursor:
-        cursor.execute(ROWS.format(columns=COLUMNS, kinds=kinds, limits=limits), given)
-        # An entry that is just being made has no row yet.
-        lines = [line for line in cursor.fetchall() if line[-1] is not None]
+    given: dict[str, Any] = {
+        "patient": patient.pk,
+        "keys": list(found),
+        "visits": list(visits or ()),
+        "whole": list(whole),
+    }
+    lines = lines_of(ROWS.format(columns=COLUMNS, kinds=kinds, limits=limits), given)
     visits_by_id: dict[int, Visit] = {}
     parents: dict[int, Entry] = {}
     for line in lines:
+        if line[-1] is None:  # an entry that is just being made has no row yet
+            continue
         found[line[ENTRY.index("crf")]].append(_row(patient, line, visits_by_id, parents))
     return found
 
@@ -302,53 +311,77 @@ def _table(key: str) -> str:
 
 
 def _row(patient: Patient, line: tuple[Any, ...], visits: dict[int, Visit], parents: dict[int, Entry]) -> Crf:
-    entry = Entry.from_db(DEFAULT_DB_ALIAS, ENTRY, line[: len(ENTRY)])
-    entry.patient = patient
-    above = line[len(ENTRY) : len(ENTRY) + len(PARENT)]
+    own, above = line[: len(ENTRY)], line[len(ENTRY) : len(ENTRY) + len(PARENT)]
     code, striker, text = line[len(ENTRY) + len(PARENT) :]
-    if entry.visit_id:
-        if entry.visit_id not in visits:
-            visits[entry.visit_id] = _is_stored(Visit(id=entry.visit_id, code=code, patient=patient))
-        entry.visit = visits[entry.visit_id]
-    if entry.parent_id:
-        if entry.parent_id not in parents:
-            parents[entry.parent_id] = Entry.from_db(DEFAULT_DB_ALIAS, PARENT, above)
-            parents[entry.parent_id].patient = patient
-        entry.parent = parents[entry.parent_id]
-    if entry.struck_at:
-        pk, username, full_name = striker
-        entry.struck_by = _is_stored(User(id=int(pk), username=username, full_name=full_name))
-    row = _typed(CRFS[entry.crf].model, READ.decode(text))
-    row.entry = entry
-    return row
+    values = {**dict(zip(ENTRY, own, strict=True)), "patient_id": patient.pk}
+    visit_id, parent_id = values["visit_id"], values["parent_id"]
+    if visit_id and visit_id not in visits:
+        visits[visit_id] = as_stored(
+            Visit, {"id": visit_id, "code": code, "patient_id": patient.pk}, patient=patient
+        )
+    if parent_id and parent_id not in parents:
+        given = {**dict(zip(PARENT, above, strict=True)), "patient_id": patient.pk}
+        parents[parent_id] = as_stored(Entry, given, patient=patient)
+    known: dict[str, Any] = {
+        "patient": patient,
+        "visit": visits.get(visit_id),
+        "parent": parents.get(parent_id),
+    }
+    if values["struck_at"]:
+        known["struck_by"] = user_of(*striker)
+        values["struck_by_id"] = known["struck_by"].pk
+    entry = as_stored(Entry, values, **known)
+    return read_json(CRFS[entry.crf].model, text, entry=entry)
 
 
-def _is_stored(made: Any) -> Any:
+def lines_of(sql: str, given: Any) -> list[tuple[Any, ...]]:
+    """What a statement finds."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.fetchall()  # type: ignore[no-any-return]
+
+
+def user_of(pk: str | int, username: str, full_name: str) -> User:
+    """A person as pages name them."""
+    return as_stored(User, {"id": int(pk), "username": username, "full_name": full_name})
+
+
+def read_json(model: type[M], text: str, **related: Any) -> M:
+    """A model's row from what `to_jsonb(row)::text` gives; `related`: the objects that its foreign keys name."""
+    decoder, converters = _reader(model)
+    values = decoder.decode(text)
+    for name, convert in converters:
+        if values[name] is not None:
+            values[name] = convert(values[name])
+    return as_stored(model, values, **related)
+
+
+def as_stored(model: type[M], values: Mapping[str, Any], **related: Any) -> M:
+    """What `Model.from_db` makes, without the descriptors and signals on the way: a page has hundreds of rows."""
+    made = model.__new__(model)
+    made.__dict__.update(values)
+    made._state = ModelState()
     made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+    made._state.fields_cache.update(related)
     return made
 
 
-def _typed(model: type[Crf], values: dict[str, Any]) -> Crf:
-    names, read = _columns(model)
-    given = [
-        None if (value := values[name]) is None else convert(value)
-        for name, convert in zip(names, read, strict=True)
-    ]
-    return model.from_db(DEFAULT_DB_ALIAS, names, given)
-
-
 @cache
-def _columns(model: type[Crf]) -> tuple[list[str], list[Convert]]:
-    """A model's columns, and how each is read from JSON."""
-    fields = model._meta.concrete_fields
-    return [f.attname for f in fields], [_reader(f) for f in fields]
+def _reader(model: type[models.Model]) -> tuple[json.JSONDecoder, list[tuple[str, Convert]]]:
+    """How a model's JSON is decoded, numbers exactly if it has decimals, and which columns are then converted how."""
+    found = [(field.attname, _converter(field)) for field in model._meta.concrete_fields]
+    converters = [(name, convert) for name, convert in found if convert]
+    is_exact = any(convert is Decimal for _name, convert in converters)
+    return json.JSONDecoder(parse_float=Decimal if is_exact else None), converters
 
 
-def _reader(field: models.Field) -> Convert:
+def _converter(field: models.Field) -> Convert | None:
     if isinstance(field, models.DateTimeField):
         return datetime.fromisoformat
     if isinstance(field, models.DateField):
         return date.fromisoformat
     if isinstance(field, models.TimeField):
         return time.fromisoformat
-    return Decimal if isinstance(field, models.DecimalField) else lambda value: value
+    if isinstance(field, models.UUIDField):
+        return UUID
+    return Decimal if isinstance(field, models.DecimalField) else None

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from ecrf.audit.models import REDACTED, AuditEvent, Redaction
+from ecrf.casebook.data import lines_of, read_json
 from ecrf.casebook.models import Patient
 from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
 from ecrf.forms.crf import Crf, MissingReason
@@ -25,6 +27,11 @@ class Blank(str):
 
 
 BLANK = Blank("blank")
+EVENTS = """
+    SELECT to_jsonb(a)::text FROM audit_auditevent a
+    WHERE a.chain = %s AND a.entry_id = ANY(%s) AND a."table" = ANY(%s) AND {} ORDER BY a.position
+"""
+AFTER = "a.at > ({})"
 
 
 @dataclass(frozen=True)
@@ -78,34 +85,38 @@ def item_history(definition: CrfDefinition, row: Crf, item: str) -> list[History
     return [line for line in lines if line]
 
 
-def changes_after_completion(patient: Patient, entries: Any) -> dict[tuple[int, str], HistoryLine]:
-    """{(entry id, item): its last change or first entry that had to give a reason}; one statement.
-
-    `entries`: their ids, or a query that gives them.
-    """
-    kinds = {definition.model._meta.db_table: definition for definition in CRFS.values()}
-    events = AuditEvent.objects.filter(chain=patient.pk, entry_id__in=entries, table__in=kinds)
-    found = {}
-    for event in events.exclude(reason="").order_by("position"):
-        for name, item in kinds[event.table].entered.items():
-            if event.entry_id and (line := _line(event, item, name)):
-                found[event.entry_id, name] = line
-    return found
+def changes_after_completion(patient: Patient, entries: list[int]) -> dict[tuple[int, str], HistoryLine]:
+    """{(entry id, item): its last change or first entry that had to give a reason}; one statement."""
+    found = _changes(patient, entries, "a.reason <> ''", [])
+    return {key: lines[-1] for key, lines in found.items()}
 
 
-def changes_after(patient: Patient, entries: Any, moment: Any) -> dict[tuple[int, str], list[HistoryLine]]:
+def changes_after(
+    patient: Patient, entries: list[int], moment: str, given: list[Any]
+) -> dict[tuple[int, str], list[HistoryLine]]:
     """{(entry id, entered item): its changes after this moment, oldest first}; one statement.
 
-    `moment`: a time, or a query that gives it; none of them where it gives none.
+    `moment`: a statement that finds one time, with what it is `given`; none of them where it finds none.
     """
-    kinds = {definition.model._meta.db_table: definition for definition in CRFS.values()}
-    events = AuditEvent.objects.filter(chain=patient.pk, entry_id__in=entries, table__in=kinds, at__gt=moment)
+    return _changes(patient, entries, AFTER.format(moment), given)
+
+
+def _changes(
+    patient: Patient, entries: list[int], which: str, given: list[Any]
+) -> dict[tuple[int, str], list[HistoryLine]]:
+    kinds = _kinds_by_table()
     found: dict[tuple[int, str], list[HistoryLine]] = {}
-    for event in events.order_by("position"):
+    for (text,) in lines_of(EVENTS.format(which), [patient.pk, entries, list(kinds), *given]):
+        event = read_json(AuditEvent, text)
         for name, item in kinds[event.table].entered.items():
             if event.entry_id and (line := _line(event, item, name)):
                 found.setdefault((event.entry_id, name), []).append(line)
     return found
+
+
+@cache
+def _kinds_by_table() -> dict[str, CrfDefinition]:
+    return {definition.model._meta.db_table: definition for definition in CRFS.values()}
 
 
 def _line(event: AuditEvent, item: Item, name: str) -> HistoryLine | None:

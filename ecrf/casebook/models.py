@@ -142,7 +142,10 @@ class Entry(models.Model):
     @property
     def is_struck(self) -> bool:
         """Whether it, or the form whose row it is, is struck out."""
-        return bool(self.struck_at or (self.parent and self.parent.struck_at))
+        if self.struck_at or not self.parent_id:  # most have no parent, and need not look it up
+            return bool(self.struck_at)
+        assert self.parent is not None
+        return bool(self.parent.struck_at)
 
     @property
     def is_done(self) -> bool:

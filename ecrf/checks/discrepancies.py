@@ -5,11 +5,18 @@ from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
+from ecrf.casebook.data import lines_of, read_json, user_of
 from ecrf.casebook.models import Patient
 from ecrf.casebook.record.hooks import HOOKS
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import CHECKS
 from ecrf.forms.registry import CRFS
+
+ON_ENTRIES = """
+    SELECT to_jsonb(d)::text, u.id, u.username, u.full_name
+    FROM checks_discrepancy d LEFT JOIN access_user u ON u.id = d.confirmed_by_id
+    WHERE d.entry_id = ANY(%s) ORDER BY d.id
+"""
 
 
 def notify(patient: Patient, discrepancies: list[Discrepancy]) -> None:
@@ -21,6 +28,14 @@ def notify(patient: Patient, discrepancies: list[Discrepancy]) -> None:
 def discrepancies_with_place() -> QuerySet[Discrepancy]:
     """All discrepancies, each with what says where it stands."""
     return Discrepancy.objects.select_related("entry__patient__site", "entry__visit", "entry__parent")
+
+
+def discrepancies_on(entries: list[int]) -> list[Discrepancy]:
+    """All that checks ever asked of these entries, with who confirmed it; one statement."""
+    return [
+        read_json(Discrepancy, text, confirmed_by=user_of(*confirmer) if confirmer[0] else None)
+        for text, *confirmer in lines_of(ON_ENTRIES, [entries])
+    ]
 
 
 def confirm(*, discrepancy: Discrepancy, by: User, actor: Actor, asked: str, source: str = "site") -> bool:

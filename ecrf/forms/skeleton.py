@@ -38,29 +38,26 @@ class Slots:
 
 @dataclass(frozen=True)
 class Skeleton:
-    """Prepared HTML: what never changes, and between it the slots as (kind, item, detail, what follows)."""
+    """Prepared HTML: the pieces that never change, with a gap between each two, and what fills each gap as (kind, item,
+    detail)."""
 
-    head: str
-    slots: tuple[tuple[str, str, str, str], ...]
+    pieces: list[str]
+    slots: list[tuple[str, str, str]]
 
     @classmethod
     def of(cls, html: str) -> "Skeleton":
-        head, *rest = SLOT.split(AROUND_LINES.sub("\n", html.strip()))
-        marks = [mark.split(BETWEEN) for mark in rest[::2]]
-        return cls(
-            head,
-            tuple(
-                (kind, item, detail, text)
-                for (kind, item, detail), text in zip(marks, rest[1::2], strict=True)
-            ),
-        )
+        pieces = SLOT.split(AROUND_LINES.sub("\n", html.strip()))
+        slots = [
+            (kind, item, detail) for kind, item, detail in (mark.split(BETWEEN) for mark in pieces[1::2])
+        ]
+        return cls(pieces, slots)
 
     def fill(self, form: Any, items: Mapping[str, Any], fillers: Mapping[str, Filler]) -> SafeString:
-        parts = [self.head]
-        for kind, item, detail, text in self.slots:
-            parts.append(fillers[kind](items[item] if item else form, detail))
-            parts.append(text)
-        return SafeString("".join(parts))
+        pieces = self.pieces.copy()
+        pieces[1::2] = [
+            fillers[kind](items[item] if item else form, detail) for kind, item, detail in self.slots
+        ]
+        return SafeString("".join(pieces))
 
 
 class Snippet:
@@ -78,8 +75,13 @@ class Snippet:
 
     def __call__(self, *values: str) -> SafeString:
         parts, order = self._parts
-        parts = list(parts)
-        parts[1::2] = [
-            value if isinstance(value := values[place], SafeString) else escape(value) for place in order
-        ]
-        return SafeString("".join(parts))
+        if len(order) == 1:  # as most have, of which a page has a thousand
+            value = values[order[0]]
+            return SafeString(
+                parts[0] + (value if isinstance(value, SafeString) else escape(value)) + parts[2]
+            )
+        filled = parts.copy()
+        for gap, place in enumerate(order):
+            value = values[place]
+            filled[2 * gap + 1] = value if isinstance(value, SafeString) else escape(value)
+        return SafeString("".join(filled))

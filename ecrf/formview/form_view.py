@@ -34,16 +34,13 @@ Names = Mapping[tuple[str, str], str]
 """{(CRF key, link): the entry it names, in words}."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ItemView:
-    """One item of one form."""
+    """One item of one form. Nothing changes it; it is not frozen, for a page makes hundreds."""
 
     form_view: "FormView"
     name: str
-
-    @cached_property
-    def item(self) -> Any:
-        return self.form_view.definition.items[self.name]
+    item: Any
 
     @cached_property
     def id(self) -> str:
@@ -74,6 +71,8 @@ class ItemView:
         value = self.stored
         if value is None:
             return ""
+        if self.item.kind == "number":
+            return str(self.item.text(value))
         if self.item.kind == "link" and value:
             return self.form_view.names.get((self.item.to, value), "") or str(self.item.words(value))
         words = str(self.item.words(value))
@@ -240,7 +239,7 @@ class FormView:
 
     @cached_property
     def item_views(self) -> Mapping[str, ItemView]:
-        return {name: ItemView(self, name) for name in self.definition.items}
+        return {name: ItemView(self, name, item) for name, item in self.definition.items.items()}
 
     @cached_property
     def parts(self) -> list[SectionView]:
@@ -259,7 +258,7 @@ class FormView:
     def with_rows(self) -> list["FormView"]:
         return [self, *(row for table in self.tables for row in table.form_views)]
 
-    @property
+    @cached_property
     def entry_id(self) -> int:
         """The entry's id without a look at the entry; 0 where nothing is stored."""
         return self.row.entry_id if self.row else 0
@@ -268,7 +267,7 @@ class FormView:
     def entry(self) -> Entry | None:
         return self.row.entry if self.row else None
 
-    @property
+    @cached_property
     def is_struck(self) -> bool:
         return self.row is not None and self.row.entry.is_struck
 
@@ -279,7 +278,7 @@ class FormView:
             self.definition.key, [form_view.row.entry for form_view in self.with_rows if form_view.row]
         )
 
-    @property
+    @cached_property
     def state(self) -> str:
         """As `form_state`, or struck: the page gives each a word and an icon."""
         return "struck" if self.is_struck else self.form_state.state

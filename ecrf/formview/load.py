@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ecrf.casebook.data import PatientData, load_rows
 from ecrf.casebook.labels import entry_in_a_line, form_title, numbered_title
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.schedule.completion import numbers_at, wanted_forms
-from ecrf.casebook.schedule.status import fact_of
+from ecrf.casebook.schedule.status import was_missed
+from ecrf.checks.discrepancies import discrepancies_on
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
@@ -29,7 +31,7 @@ class LoadedForms:
     def at_visit(self, visit: Visit) -> list[FormView]:
         """Every form that the visit needs or has, those not begun too."""
         plan, here = protocol().plan(visit.code), self._entries_at(visit)
-        missed = fact_of(visit.code, here, self._visit_form(visit)).missed
+        missed = was_missed(self._visit_form(visit))
         planned = (protocol().visit_form,) if missed or plan is None else plan.forms
         expected = {key: plan.expected_of(key) if plan else 1 for key in planned}
         kinds = [CRFS[key] for key in wanted_forms(plan, here, missed=missed) if key in CRFS]
@@ -62,8 +64,7 @@ class LoadedForms:
         return numbers_at([row.entry for row in stored], expected.get(kind.key, 0))
 
     def _table(self, kind: CrfDefinition, above: FormView) -> RowTable:
-        mine = [r for r in self.rows.get(kind.key, ()) if above.row and r.entry.parent_id == above.row.pk]
-        stored = {row.entry.number: row for row in mine}
+        stored = self._rows_below.get((kind.key, above.entry_id), {})
         numbers = sorted({*stored, *range(1, len(kind.row_names) + 1)})
         return RowTable(kind, [self._row(kind, above, n, stored.get(n)) for n in numbers])
 
@@ -76,7 +77,23 @@ class LoadedForms:
         return FormView(kind, title, address, row, discrepancies, names=self.names)
 
     def _by_number(self, key: str, visit: int | None) -> dict[int, Crf]:
-        return {r.entry.number: r for r in self.rows.get(key, ()) if r.entry.visit_id == visit}
+        return self._rows_at.get((key, visit), {})
+
+    @cached_property
+    def _rows_at(self) -> dict[tuple[str, int | None], dict[int, Crf]]:
+        """{(CRF key, visit id): {number: the row}}, of forms that are no row of another."""
+        found: dict[tuple[str, int | None], dict[int, Crf]] = defaultdict(dict)
+        for row in (row for key, kind in self.rows.items() if not CRFS[key].row_of for row in kind):
+            found[row.entry.crf, row.entry.visit_id][row.entry.number] = row
+        return found
+
+    @cached_property
+    def _rows_below(self) -> dict[tuple[str, int | None], dict[int, Crf]]:
+        """{(CRF key, id of the form whose rows they are): {number: the row}}."""
+        found: dict[tuple[str, int | None], dict[int, Crf]] = defaultdict(dict)
+        for row in (row for key, kind in self.rows.items() if CRFS[key].row_of for row in kind):
+            found[row.entry.crf, row.entry.parent_id][row.entry.number] = row
+        return found
 
     def _entries_at(self, visit: Visit) -> list[Entry]:
         return [r.entry for kind in self.rows.values() for r in kind if r.entry.visit_id == visit.pk]
@@ -85,33 +102,41 @@ class LoadedForms:
         return next(iter(self._by_number(protocol().visit_form, visit.pk).values()), None)
 
 
-def visit_form_views(visit: Visit) -> list[FormView]:
-    """Every form of the visit, in three statements at most."""
-    rows = load_rows(visit.patient, CRFS, [visit.pk])
-    return LoadedForms(rows, _discrepancies(entry__visit=visit), _names(visit.patient, rows)).at_visit(visit)
+def visit_form_views(visit: Visit, data: PatientData | None = None) -> list[FormView]:
+    """Every form of the visit, in three statements at most. `data` takes the visit forms of the other visits along."""
+    key = protocol().visit_form
+    rows = load_rows(visit.patient, CRFS, [visit.pk], whole=[key] if data else ())
+    if data:
+        data.take(key, rows[key])
+        rows[key] = [row for row in rows[key] if row.entry.visit_id == visit.pk]
+    return _loaded(visit.patient, rows).at_visit(visit)
 
 
 def entry_form_view(entry: Entry) -> FormView:
     """One form with its rows, or one row; three statements at most."""
     keys, visits = [entry.crf, *CRFS[entry.crf].rows], [entry.visit_id] if entry.visit_id else None
-    rows = load_rows(entry.patient, keys, visits)
-    discrepancies = _discrepancies(entry__in=[row.entry_id for kind in rows.values() for row in kind])
-    return LoadedForms(rows, discrepancies, _names(entry.patient, rows)).alone(entry)
+    return _loaded(entry.patient, load_rows(entry.patient, keys, visits)).alone(entry)
 
 
 def log_form_views(patient: Patient, key: str) -> list[FormView]:
     """Every form of one kind that belongs to no visit; three statements at most."""
-    keys = [key, *CRFS[key].rows]
-    rows = load_rows(patient, keys)
-    discrepancies = _discrepancies(entry__patient=patient, entry__crf__in=keys)
-    return LoadedForms(rows, discrepancies, _names(patient, rows)).of_log(key)
+    return _loaded(patient, load_rows(patient, [key, *CRFS[key].rows])).of_log(key)
 
 
 def load_casebook(data: PatientData) -> LoadedForms:
     """Everything of a patient: one statement for all rows, one for the discrepancies."""
     data.load(*CRFS)
-    rows = {key: data.with_struck(key) for key in CRFS}
-    return LoadedForms(rows, _discrepancies(entry__patient=data.patient), _names(data.patient, rows, CRFS))
+    return _loaded(data.patient, {key: data.with_struck(key) for key in CRFS}, CRFS)
+
+
+def _loaded(patient: Patient, rows: Rows, whole: Collection[str] = ()) -> LoadedForms:
+    """The rows with what checks ask about them and what their links name; `whole`: the kinds all of whose rows these
+    are."""
+    discrepancies: dict[int, list[Discrepancy]] = defaultdict(list)
+    for discrepancy in discrepancies_on([row.entry_id for kind in rows.values() for row in kind]):
+        if discrepancy.state != DiscrepancyState.CLEARED:  # what no longer holds is history
+            discrepancies[discrepancy.entry_id].append(discrepancy)
+    return LoadedForms(rows, discrepancies, _names(patient, rows, whole))
 
 
 def blank_form_view(kind: CrfDefinition, number: int = 1, title: str = "", rows: int = 0) -> FormView:
@@ -129,15 +154,6 @@ def blank_form_view(kind: CrfDefinition, number: int = 1, title: str = "", rows:
 def room_for(kind: CrfDefinition, rows: int) -> int:
     """So many blank rows, or more where the last block of a wide table has room left."""
     return -(-rows // SIDE_BY_SIDE) * SIDE_BY_SIDE if RowTable(kind, [], to_fill_in=True).is_wide else rows
-
-
-def _discrepancies(**which: object) -> dict[int, list[Discrepancy]]:
-    """{entry id: its open and confirmed ones}; what no longer holds is history."""
-    found = Discrepancy.objects.filter(**which).exclude(state=DiscrepancyState.CLEARED)
-    by_entry: dict[int, list[Discrepancy]] = defaultdict(list)
-    for discrepancy in found.select_related("confirmed_by").order_by("pk"):
-        by_entry[discrepancy.entry_id].append(discrepancy)
-    return by_entry
 
 
 def _names(patient: Patient, rows: Rows, loaded: Collection[str] = ()) -> Names:

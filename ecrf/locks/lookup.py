@@ -1,19 +1,23 @@
 """Reads freezes and locks for pages: which of them hold a patient, a visit or a form."""
 
-from django.db.models import Q
-
+from ecrf.casebook.data import lines_of, read_json, user_of
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.locks.models import Lock, LockKind, LockScope
+
+LOCKS = """
+    SELECT to_jsonb(l)::text, u.id, u.username, u.full_name
+    FROM locks_lock l JOIN access_user u ON u.id = l.set_by_id
+    WHERE l.lifted_at IS NULL
+        AND (l.scope = 'study' OR l.scope = 'site' AND l.site_id = %(site)s OR l.patient_id = %(patient)s)
+    ORDER BY l.kind DESC, l.id
+"""
 
 
 def locks_over(patient: Patient) -> list[Lock]:
     """Every freeze and lock in force that touches the patient: its own, its forms', its site's, the study's. Locks
     before freezes; one statement."""
-    locks = Lock.objects.filter(
-        Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site=patient.site_id) | Q(patient=patient.pk),
-        lifted_at=None,
-    )
-    return list(locks.select_related("set_by").order_by("-kind", "pk"))
+    lines = lines_of(LOCKS, {"site": patient.site_id, "patient": patient.pk})
+    return [read_json(Lock, text, set_by=user_of(*setter)) for text, *setter in lines]
 
 
 def holds_all(lock: Lock) -> bool:

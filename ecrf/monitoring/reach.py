@@ -11,6 +11,7 @@ from ecrf.access.models import User
 from ecrf.access.reach import reach, reachable, require
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.schedule.status import visits_of
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -74,6 +75,6 @@ def reach_entry(user: User, pk: int) -> Entry:
 
 def visits_beside(visit: Visit, days: Mapping[str, date | None]) -> tuple[Visit | None, Visit | None]:
     """The opened visits before and after this one as they took place; one statement. `days`: their dates."""
-    opened = sorted(visit.patient.visits.all(), key=lambda other: protocol().rank(other.code, days))
+    opened = sorted(visits_of(visit.patient), key=lambda other: protocol().rank(other.code, days))
     here = [other.pk for other in opened].index(visit.pk)
     return (opened[here - 1] if here else None), next(iter(opened[here + 1 :]), None)

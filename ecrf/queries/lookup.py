@@ -4,21 +4,31 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet
 
 from ecrf.access.models import User
-from ecrf.access.reach import reachable
+from ecrf.access.reach import reachable, site_ids
 from ecrf.access.roles import Right
+from ecrf.casebook.data import lines_of, read_json, user_of
 from ecrf.casebook.models import Entry, Patient
+from ecrf.checks.models import Discrepancy
 from ecrf.queries.models import Message, Query, Turn
 
-SAID = {
-    **{name: name for name in ("pk", "act", "text", "value", "said_at", "role", "said_by_id")},
-    "name": "said_by__username",
-    "full": "said_by__full_name",
-}
-"""{name: path from the message} of what pages show of it."""
+# Written out and read as JSON: Django would take longer to write such a statement than the database to answer it. What
+# belongs to each is looked up by its key: a join of so many tables takes long to plan.
+WAITING = """
+    (SELECT count(*) FROM queries_query w WHERE w.turn = 'site' AND (%s OR w.site_id = ANY(%s)))
+"""
+WITH_MESSAGES = """
+    SELECT q.id, to_jsonb(q)::text, to_jsonb(m)::text,
+        (SELECT to_jsonb(d)::text FROM checks_discrepancy d WHERE d.id = q.discrepancy_id),
+        (SELECT ARRAY[u.id::text, u.username, u.full_name] FROM access_user u WHERE u.id = q.opened_by_id),
+        (SELECT ARRAY[u.id::text, u.username, u.full_name] FROM access_user u WHERE u.id = q.closed_by_id),
+        (SELECT ARRAY[u.id::text, u.username, u.full_name] FROM access_user u WHERE u.id = m.said_by_id),
+        {waiting}
+    FROM queries_query q LEFT JOIN queries_message m ON m.query_id = q.id
+    WHERE {which} ORDER BY q.id DESC, m.id
+"""
 
 ByItem = dict[tuple[int, str], list[Query]]
 
@@ -51,36 +61,39 @@ def queries_on(entries: Iterable[int], counting_for: User | None = None) -> ByIt
 
     `counting_for`: each then also carries how many queries wait for this user's sites now.
     """
-    return queries_where(counting_for, entry__in=list(entries))
+    return _by_item("q.entry_id = ANY(%s)", [list(entries)], counting_for)
 
 
-def queries_where(counting_for: User | None = None, /, **which: object) -> ByItem:
-    """As `queries_on`, by a filter on queries: one statement, with a row for each message."""
-    rows = Query.objects.filter(**which).select_related("opened_by", "closed_by", "discrepancy")
-    if counting_for is not None:
-        one = to_answer(counting_for).order_by().annotate(all=Value(1)).values("all")
-        rows = rows.annotate(waiting_now=Coalesce(Subquery(one.annotate(n=Count("pk")).values("n")), 0))
-    columns = {f"said_{name}": F(f"messages__{path}") for name, path in SAID.items()}
+def queries_where(**which: object) -> ByItem:
+    """As `queries_on`, by a filter on queries."""
+    ids, given = Query.objects.filter(**which).order_by().values("pk").query.sql_with_params()
+    return _by_item(f"q.id IN ({ids})", list(given))
+
+
+def _by_item(which: str, given: list[Any], counting_for: User | None = None) -> ByItem:
+    """One statement, with a line for each message."""
+    waiting, of_waiting = ("NULL", []) if counting_for is None else (WAITING, _sites_of(counting_for))
     queries: dict[int, Query] = {}
-    for row in rows.annotate(**columns).order_by("-pk", "messages__pk"):
-        said = queries.setdefault(row.pk, row).__dict__.setdefault("said", [])
-        if message := _message_of(row):
-            said.append(message)
+    lines = lines_of(WITH_MESSAGES.format(waiting=waiting, which=which), [*of_waiting, *given])
+    for pk, query, message, discrepancy, opener, closer, speaker, count in lines:
+        if pk not in queries:
+            queries[pk] = read_json(
+                Query,
+                query,
+                discrepancy=read_json(Discrepancy, discrepancy) if discrepancy else None,
+                opened_by=user_of(*opener) if opener else None,
+                closed_by=user_of(*closer) if closer else None,
+            )
+            queries[pk].__dict__.update(said=[], waiting_now=count)
+        if message:
+            said_by = user_of(*speaker) if speaker else None
+            queries[pk].__dict__["said"].append(
+                read_json(Message, message, query=queries[pk], said_by=said_by)
+            )
     by_item: ByItem = defaultdict(list)
-    for query in sorted(queries.values(), key=lambda query: not query.is_open):
-        by_item[query.entry_id, query.item].append(query)
+    for one in sorted(queries.values(), key=lambda one: not one.is_open):
+        by_item[one.entry_id, one.item].append(one)
     return by_item
-
-
-def _message_of(row: Any) -> Message | None:
-    """The message in one row, if the query has one."""
-    if row.said_pk is None:
-        return None
-    columns = {name: getattr(row, f"said_{name}") for name in SAID if name not in ("name", "full")}
-    message = Message(query_id=row.pk, **columns)
-    if message.said_by_id:
-        message.said_by = User(pk=message.said_by_id, username=row.said_name, full_name=row.said_full)
-    return message
 
 
 def open_queries() -> QuerySet[Query]:
@@ -115,6 +128,18 @@ def open_of_patient(patient: Patient) -> list[Query]:
 def to_answer(user: User) -> QuerySet[Query]:
     """The queries that wait for the site, at the sites where the user enters: what every list and number shows."""
     return reachable(user, open_queries(), Right.ENTER).filter(turn=Turn.SITE)
+
+
+def number_to_answer(user: User) -> int:
+    """How many `to_answer` gives; one statement."""
+    ((number,),) = lines_of(f"SELECT {WAITING}", _sites_of(user))
+    return int(number)
+
+
+def _sites_of(user: User) -> list[Any]:
+    """What `WAITING` is given: whether the user enters at all sites, and else at which."""
+    ids = site_ids(user, Right.ENTER)
+    return [ids is None, ids or []]
 
 
 def count_to_answer(user: User, patients: list[int]) -> dict[int, int]:

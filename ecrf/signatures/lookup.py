@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from ecrf.access.models import Site
+from ecrf.casebook.data import lines_of, read_json, user_of
 from ecrf.casebook.models import Entry, Visit, done, not_struck
 from ecrf.casebook.review_status import ReviewStatus, unsigned
 from ecrf.forms.protocol import protocol
@@ -13,18 +14,55 @@ from ecrf.forms.registry import CRFS
 from ecrf.signatures.breaks import with_breaking
 from ecrf.signatures.models import STANDS, Signature, SignatureScope
 
+# What names the visit or the form is looked up by its key: a join of so many tables takes long to plan.
+SIGNATURES = """
+    SELECT to_jsonb(s)::text, u.id, u.username, u.full_name,
+        (SELECT to_jsonb(v)::text FROM casebook_visit v WHERE v.id = s.visit_id),
+        (SELECT to_jsonb(e)::text FROM casebook_entry e WHERE e.id = s.entry_id),
+        (SELECT to_jsonb(p)::text FROM casebook_entry p
+            WHERE p.id = (SELECT e.parent_id FROM casebook_entry e WHERE e.id = s.entry_id)),
+        (SELECT to_jsonb(v)::text FROM casebook_visit v
+            WHERE v.id = (SELECT e.visit_id FROM casebook_entry e WHERE e.id = s.entry_id))
+    FROM signatures_signature s JOIN access_user u ON u.id = s.signed_by_id
+    WHERE s.patient_id = %s ORDER BY s.id DESC
+"""
+
 
 def signatures_of(patient_id: int) -> list[Signature]:
     """Every signature of a patient, the newest first, broken ones too, each with what broke it. One statement; where
     one is broken, another reads what broke it: that is rare, and costs more than all the rest of a page."""
-    own = Signature.objects.filter(patient=patient_id)
-    found = list(own.select_related("visit", "entry__parent", "entry__visit", "signed_by").order_by("-pk"))
+    lines = lines_of(SIGNATURES, [patient_id])
+    found = [_signature(line[0], line[1:4], *line[4:]) for line in lines]
     if any(not signature.stands for signature in found):
-        broken = own.filter(broken_position__isnull=False)
+        broken = Signature.objects.filter(patient=patient_id, broken_position__isnull=False)
         events = {each.pk: getattr(each, "broken_events", None) for each in with_breaking(broken)}
         for signature in found:
             signature.broken_events = events.get(signature.pk)  # type: ignore[attr-defined]
     return found
+
+
+def _signature(
+    text: str,
+    signer: tuple[int, str, str],
+    visit: str | None,
+    entry: str | None,
+    parent: str | None,
+    entrys_visit: str | None,
+) -> Signature:
+    """A signature with its visit or its form; a form with its visit and the form whose row it is."""
+    form = entry and read_json(
+        Entry,
+        entry,
+        parent=read_json(Entry, parent) if parent else None,
+        visit=read_json(Visit, entrys_visit) if entrys_visit else None,
+    )
+    return read_json(
+        Signature,
+        text,
+        signed_by=user_of(*signer),
+        visit=read_json(Visit, visit) if visit else None,
+        entry=form or None,
+    )
 
 
 def covers(signature: Signature, entry: Entry) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 
 from ecrf.casebook.models import Entry
 from ecrf.forms.crf import Crf
@@ -13,9 +14,10 @@ from ecrf.verification.models import SiteShare
 SAMPLES = 10_000
 
 
+@cache
 def is_critical(crf: str, item: str) -> bool:
     """Whether the plan names the item, or its whole form: it is verified at every patient."""
-    return bool({crf, f"{crf}.{item}"} & set(protocol().critical))
+    return crf in protocol().critical or f"{crf}.{item}" in protocol().critical
 
 
 def sample_of(entry: Entry) -> int:

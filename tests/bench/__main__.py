@@ -1,4 +1,7 @@
-"""Runs every measurement in one go and prints one table; exit code 1 if a limit is broken."""
+"""Runs every measurement in one go and prints one table; exit code 1 if a limit is broken.
+
+`python -m tests.bench pages` measures no more than the pages of visits and patients, at the site and in Review.
+"""
 
 import sys
 import time
@@ -8,13 +11,14 @@ from tests.bench.serving import Server, database, server, use
 from tests.bench.table import Line, progress, show, told
 
 
-def main() -> int:
+def main(part: str = "") -> int:
+    measure = {"": _measure, "pages": _measure_pages}[part]
     start = time.perf_counter()
     progress("PostgreSQL, migrations, static files")
     with database() as env:
         use(env)
         lines = []
-        for line in _measure(env):
+        for line in measure(env):
             progress(f"  {line.what}: {line.measured}  {line.verdict}")
             lines.append(line)
     print(show(lines))
@@ -54,6 +58,22 @@ def _measure(env: dict[str, str]) -> Iterator[Line]:
         yield from review_home.measure_review(running.port, few, many)
 
 
+def _measure_pages(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench import pages, review, seeding, weight
+    from tests.bench.browsing import Browser
+
+    progress("two sites with 13 patients each, through the services")
+    study = seeding.seed()
+    yield from review.count_keys(study)
+    yield from pages.count_visit_pages(study)
+    yield from pages.count_patient_pages(study)
+    with server(env) as running:
+        browser = Browser(running.port).log_in("coordinator01")
+        yield from pages.measure_visit_pages(browser, study)
+        yield from pages.measure_review_pages(browser, Browser(running.port).log_in("monitor"), study)
+        yield from weight.measure_weight(browser, study.small.numbers[0])
+
+
 def _measure_server(running: Server, study: object) -> Iterator[Line]:
     from tests.bench import pages, saves, trail, weight
     from tests.bench.browsing import Browser
@@ -87,4 +107,4 @@ def _measure_growth(running: Server, study: object) -> Iterator[Line]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

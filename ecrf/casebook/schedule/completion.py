@@ -39,9 +39,9 @@ def form_state(key: str, entries: Iterable[Entry], expected: int = 1) -> FormSta
     kinds = {key, *CRFS[key].rows}
     standing = [entry for entry in entries if entry.crf in kinds and not entry.is_struck]
     count = sum(entry.crf == key for entry in standing)
-    missing = sum(entry.missing for entry in standing)
     if not count:
         return FormState("empty", 0, 0, expected)
+    missing = sum(entry.missing for entry in standing)
     if count < expected or missing:
         return FormState("begun", missing, count, expected)
     done = all(entry.status == Status.COMPLETE for entry in standing)

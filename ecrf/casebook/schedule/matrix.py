@@ -1,5 +1,6 @@
 """The patient's matrix: visits × forms, each cell with its state. Pages give the addresses."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
@@ -77,6 +78,11 @@ class MatrixLog:
     def entry_id(self) -> int:
         return self.entry.pk
 
+    @property
+    def other_cells(self) -> list[str]:
+        """Those behind the first, which leads to the form."""
+        return self.cells[1:]
+
 
 @dataclass(frozen=True)
 class Log:
@@ -88,15 +94,23 @@ class Log:
 
 
 def matrix(patient: Patient, data: PatientData | None = None) -> Matrix:
-    """Three statements, whatever the number of visits, forms and logs; what it reads stays in `data`."""
+    """Three statements, whatever the number of visits, forms and logs; what it reads stays in `data`, with what the
+    story on the same page reads."""
     trial = protocol()
     data, visits = data or PatientData(patient), visits_of(patient)
     entries = entries_of(patient, visits)
-    data.load(*schedule_status_forms(), *trial.logs, *trial.patient_forms)
+    data.load(*schedule_status_forms(), *trial.logs, *trial.patient_forms, *trial.story_reads)
     opened = {visit.code: visit.pk for visit in visits}
     seen = schedule_status_of(patient, data, entries, visits)
     columns = [CRFS[key] for key in trial.scheduled_crfs() if any(key in plan.forms for plan in trial.visits)]
-    rows = [_row(due, opened.get(due.plan.code), columns, entries) for due in seen.visits]
+    at_visit: dict[int | None, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        at_visit[entry.visit_id].append(entry)
+    visit_ids = [opened.get(due.plan.code) for due in seen.visits]
+    rows = [
+        MatrixRow(due, pk, [_cell(due, d.key, at_visit[pk] if pk else []) for d in columns])
+        for due, pk in zip(seen.visits, visit_ids, strict=True)
+    ]
     logs = [
         _log(CRFS[key], data, entries, is_repeating=key in trial.logs)
         for key in (*trial.logs, *trial.patient_forms)
@@ -114,13 +128,6 @@ def _on_demand(opened: Iterable[str]) -> list[VisitPlan]:
         elif plan.on_demand and plan.code not in codes:
             plans.append(plan)
     return plans
-
-
-def _row(
-    due: VisitDue, visit_id: int | None, columns: list[CrfDefinition], entries: list[Entry]
-) -> MatrixRow:
-    here = [entry for entry in entries if visit_id and entry.visit_id == visit_id]
-    return MatrixRow(due, visit_id, [_cell(due, d.key, here) for d in columns])
 
 
 def _cell(due: VisitDue, key: str, here: list[Entry]) -> Cell:

@@ -8,7 +8,7 @@ from operator import or_
 
 from django.db.models import Q
 
-from ecrf.casebook.data import PatientData
+from ecrf.casebook.data import PatientData, as_stored, lines_of
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.schedule.completion import is_complete
 from ecrf.casebook.schedule.due import (
@@ -24,6 +24,15 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
+OF_VISIT = ("id", "patient_id", "code", "opened_at", "opened_by_id")
+VISITS = "SELECT {columns} FROM casebook_visit WHERE patient_id = %s ORDER BY id"
+OF_ENTRY = ("id", "patient_id", "visit_id", "crf", "parent_id", "number", "status", "missing", "struck_at")
+ENTRIES = "SELECT {columns} FROM casebook_entry WHERE patient_id = %s ORDER BY number"
+VISITS_WITH = """
+    SELECT DISTINCT e.crf, v.id, v.code FROM casebook_entry e JOIN casebook_visit v ON v.id = e.visit_id
+    WHERE e.patient_id = %s AND e.crf = ANY(%s) AND e.struck_at IS NULL
+"""
+
 
 def schedule_status_forms() -> tuple[str, str]:
     """The two forms whose values move the schedule."""
@@ -32,20 +41,26 @@ def schedule_status_forms() -> tuple[str, str]:
 
 def visits_of(patient: Patient) -> list[Visit]:
     """The visits that were opened, in the order of opening; one statement."""
-    return list(patient.visits.order_by("pk"))
+    lines = lines_of(VISITS.format(columns=", ".join(OF_VISIT)), [patient.pk])
+    return [as_stored(Visit, dict(zip(OF_VISIT, line, strict=True)), patient=patient) for line in lines]
 
 
 def entries_of(patient: Patient, visits: Iterable[Visit]) -> list[Entry]:
     """Every entry of the patient with its visit and its parent, struck out ones too; one statement."""
     opened = {visit.pk: visit for visit in visits}
-    found = list(patient.entries.order_by("number"))
+    lines = lines_of(ENTRIES.format(columns=", ".join(OF_ENTRY)), [patient.pk])
+    found = [as_stored(Entry, dict(zip(OF_ENTRY, line, strict=True)), patient=patient) for line in lines]
     by_id = {entry.pk: entry for entry in found}
     for entry in found:
-        if entry.visit_id:
-            entry.visit = opened[entry.visit_id]
-        if entry.parent_id:
-            entry.parent = by_id[entry.parent_id]
+        known = entry._state.fields_cache
+        known["visit"] = opened.get(entry.visit_id) if entry.visit_id else None
+        known["parent"] = by_id.get(entry.parent_id) if entry.parent_id else None
     return found
+
+
+def visits_with(patient: Patient, keys: list[str]) -> list[tuple[str, int, str]]:
+    """(CRF key, id and code of a visit) wherever one of these forms stands at a visit; one statement."""
+    return lines_of(VISITS_WITH, [patient.pk, keys])
 
 
 def facts_of(data: PatientData, entries: list[Entry], visits: Iterable[Visit]) -> list[VisitFacts]:
@@ -76,10 +91,16 @@ def visit_due(patient: Patient, code: str, data: PatientData) -> VisitDue | None
     return VisitDue(plan, state, due_on, opens_on, closes_on, days.get(code), missed)
 
 
+def was_missed(row: Crf | None) -> bool:
+    """Whether a visit's form says that the visit was missed."""
+    trial = protocol()
+    return row is not None and getattr(row, trial.visit_occurrence_item) == trial.visit_missed
+
+
 def fact_of(code: str, entries: Sequence[Entry], row: Crf | None) -> VisitFacts:
     """What a visit's entries say of it; `row` is its visit form."""
+    missed = was_missed(row)
     trial = protocol()
-    missed = bool(row and getattr(row, trial.visit_occurrence_item) == trial.visit_missed)
     visited_on = getattr(row, trial.visit_date_item) if row else None
     return VisitFacts(code, visited_on, missed, is_complete(trial.plan(code), entries, missed=missed))
 

@@ -16,6 +16,12 @@ TO_COME = Snippet("casebook/matrix/to_come.html", "state", "sign", "words")
 SIGNS = {"complete": "✓", "ready": "◑", "begun": "◔"}
 
 
+@register.filter
+def at_visit(address: str, code: str) -> str:
+    """An address that was made for a visit `CODE`, for this one: made anew, each row's would take long."""
+    return address.replace("/CODE/", f"/{code}/")
+
+
 @register.simple_tag
 def matrix_cells(row: MatrixRow, address: str) -> SafeString:
     """The forms of one visit; where it is open each leads to its form on the page at this address."""

@@ -11,7 +11,7 @@ from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
 from ecrf.entry.queries.answers import address_of
-from ecrf.queries.lookup import count_turns, placed, to_answer
+from ecrf.queries.lookup import count_turns, number_to_answer, placed
 from ecrf.queries.models import Query, Turn
 
 PAGE_ROWS = 50
@@ -61,7 +61,7 @@ def waiting(request: HttpRequest) -> dict[str, object]:
 
     @cache
     def count() -> int:
-        return to_answer(user).count() if isinstance(user, User) else 0
+        return number_to_answer(user) if isinstance(user, User) else 0
 
     return {"queries_to_answer": count}
 

@@ -22,6 +22,7 @@ from ecrf.formview.form_view import FormView, RowTable
 from ecrf.locks.models import Lock
 from ecrf.queries.models import Query
 
+SEEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 IN_AN_ATTRIBUTE = str.maketrans({"&": "&amp;", "<": "&lt;", "'": "&#39;"})
 
 
@@ -96,7 +97,7 @@ class FormInput(FormView):
 
     @cached_property
     def item_views(self) -> dict[str, ItemInput]:
-        return {name: ItemInput(self, name) for name in self.definition.items}
+        return {name: ItemInput(self, name, item) for name, item in self.definition.items.items()}
 
     @property
     def not_saved(self) -> list[ItemInput]:
@@ -155,8 +156,7 @@ class FormInput(FormView):
     def seen_json(self) -> SafeString:
         """The same for an attribute in single quotes."""
         states = {name: for_page(state) for name, state in self.seen.items()}
-        text = json.dumps(states, ensure_ascii=False, separators=(",", ":"))
-        return SafeString(text.translate(IN_AN_ATTRIBUTE))
+        return SafeString(SEEN.encode(states).translate(IN_AN_ATTRIBUTE))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ecrf.entry.visit.form_input import FormInput
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ItemInput(ItemView):
     """One item on the page."""
 

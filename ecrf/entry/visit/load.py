@@ -10,7 +10,8 @@ from ecrf.casebook.places import Place
 from ecrf.casebook.record.derive import recalculated_with
 from ecrf.casebook.schedule.completion import numbers_at
 from ecrf.casebook.schedule.due import VisitDue
-from ecrf.casebook.schedule.status import entries_of, visit_due, visits_of
+from ecrf.casebook.schedule.status import visit_due, visits_with
+from ecrf.checks.discrepancies import discrepancies_on
 from ecrf.checks.models import Discrepancy
 from ecrf.entry.addresses import PagePlace
 from ecrf.entry.visit.form_input import FormInput, RowGroup
@@ -20,7 +21,7 @@ from ecrf.entry.visit.page import EntryPage
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
-from ecrf.queries.lookup import ByItem, queries_on, queries_where
+from ecrf.queries.lookup import ByItem, queries_on
 from ecrf.queries.models import Query
 
 
@@ -31,18 +32,14 @@ def visit_page(where: PagePlace) -> EntryPage:
     trial = protocol()
     plan = trial.plan(visit.code)
     assert plan is not None
-    entries = entries_of(where.patient, visits_of(where.patient))
-    here = [entry for entry in entries if entry.visit_id == visit.pk]
+    possible = [CRFS[key] for key in dict.fromkeys((*plan.forms, *plan.optional))]
+    data = _read_beside(where.patient, possible)
+    before = _visits_before(visit, [d.key for d in possible], data)
+    keys = [d.key for d in with_row_kinds(possible)]
+    rows = load_rows(where.patient, keys, {visit.pk, *before.values()})
+    here = [row.entry for kind in rows.values() for row in kind if row.entry.visit_id == visit.pk]
     kinds = [CRFS[key] for key in _kinds_at(plan, here)]
-    data = _read_beside(where.patient, kinds)
-    before = _visits_before(visit, [d.key for d in kinds], entries, data)
-    keys = [d.key for d in with_row_kinds(kinds)]
-    rows = load_rows(where.patient, keys, [visit.pk, *before.values()])
-    discrepancies = list(Discrepancy.objects.filter(entry__visit=visit).select_related("confirmed_by"))
-    queries, changes = queries_where(entry__visit=visit), _changes(where, visit.pk)
-    loaded = LoadedEntries(
-        where, rows, discrepancies, before, choices_of(kinds, data), data, changes, queries
-    )
+    loaded = _loaded(where, rows, [entry.pk for entry in here], choices_of(kinds, data), data, before)
     form_inputs = []
     for definition in kinds:
         numbers = _numbers(here, definition, plan)
@@ -63,14 +60,8 @@ def log_page(where: PagePlace, definition: CrfDefinition, number: int | None = N
     data = _read_beside(where.patient, [definition])
     keys = [d.key for d in with_row_kinds([definition])]
     rows = load_rows(where.patient, keys)
-    discrepancies = list(
-        Discrepancy.objects.filter(entry__patient=where.patient, entry__crf__in=keys).select_related(
-            "confirmed_by"
-        )
-    )
-    queries = queries_where(entry__patient=where.patient, entry__crf__in=keys)
-    choices, changes = choices_of([definition], data), _changes(where, None)
-    loaded = LoadedEntries(where, rows, discrepancies, {}, choices, data, changes, queries)
+    entries = [row.entry_id for kind in rows.values() for row in kind]
+    loaded = _loaded(where, rows, entries, choices_of([definition], data), data, {})
     stored = sorted(row.entry.number for row in rows[definition.key])
     numbers = stored if number is None else [number]
     form_inputs = [loaded.form_input(Place(where.patient, definition, None, n)) for n in numbers]
@@ -116,7 +107,7 @@ def recalculated_rows(where: PagePlace, place: Place, changed: list[str]) -> lis
     data.load(*keys, *(name.partition(".")[0] for kind in kinds for name in kind.calculated_from))
     rows = {key: [r for r in data.rows(key) if r.entry.visit_id == where.visit.pk] for key in keys}
     entries = [row.entry_id for kind in kinds for row in rows[kind.key]]
-    discrepancies = list(Discrepancy.objects.filter(entry__in=entries).select_related("confirmed_by"))
+    discrepancies = discrepancies_on(entries)
     loaded = LoadedEntries(where, rows, discrepancies, {}, {}, data, queries=queries_on(entries))
     return [
         loaded.group(Place(where.patient, CRFS[kind.row_of], where.visit, row.entry.number), row, kind)
@@ -191,13 +182,20 @@ class LoadedEntries:
         return draft
 
 
-def _changes(where: PagePlace, visit: int | None) -> dict[int, dict[str, HistoryLine]]:
-    """{entry id: {item: its last change after completion}}, of the page's own entries; one statement."""
-    here = Entry.objects.filter(patient=where.patient, visit=visit).values("pk")
-    found: dict[int, dict[str, HistoryLine]] = {}
-    for (entry, name), line in changes_after_completion(where.patient, here).items():
-        found.setdefault(entry, {})[name] = line
-    return found
+def _loaded(
+    where: PagePlace,
+    rows: dict[str, list[Crf]],
+    entries: list[int],
+    choices: dict[str, list[tuple[str, str]]],
+    data: PatientData,
+    before: dict[str, int],
+) -> LoadedEntries:
+    """The rows with what was said and done about those of them that the page enters; three statements."""
+    changes: dict[int, dict[str, HistoryLine]] = {}
+    for (entry, name), line in changes_after_completion(where.patient, entries).items():
+        changes.setdefault(entry, {})[name] = line
+    discrepancies, queries = discrepancies_on(entries), queries_on(entries)
+    return LoadedEntries(where, rows, discrepancies, before, choices, data, changes, queries)
 
 
 def _read_beside(patient: Patient, kinds: list[CrfDefinition]) -> PatientData:
@@ -221,16 +219,16 @@ def _kinds_at(plan: VisitPlan, here: list[Entry]) -> list[str]:
     return [*plan.forms, *(key for key in plan.optional if key in added)]
 
 
-def _visits_before(visit: Visit, keys: list[str], entries: list[Entry], data: PatientData) -> dict[str, int]:
+def _visits_before(visit: Visit, keys: list[str], data: PatientData) -> dict[str, int]:
     """{CRF key: id of the last earlier visit at which the form was entered}."""
     days = data.visit_days
-
-    def rank(code: str) -> tuple[int, int]:
-        return protocol().rank(code, days)
-
-    earlier = [e for e in entries if e.visit and not e.is_struck and rank(e.visit.code) < rank(visit.code)]
-    earlier.sort(key=lambda e: rank(e.visit.code) if e.visit else (0, 0))
-    return {e.crf: e.visit_id for e in earlier if e.crf in keys and e.visit_id}
+    here = protocol().rank(visit.code, days)
+    last: dict[str, tuple[tuple[int, int], int]] = {}
+    for key, pk, code in visits_with(visit.patient, keys):
+        found = protocol().rank(code, days), pk
+        if found[0] < here:
+            last[key] = max(found, last.get(key, found))
+    return {key: pk for key, (_rank, pk) in last.items()}
 
 
 def _numbers(here: list[Entry], definition: CrfDefinition, plan: VisitPlan) -> list[int]:

@@ -104,6 +104,14 @@ def last_ended(user: User) -> QuerySet[MonitoringVisit]:
     return ended.filter(monitor=user) if Right.VERIFY in user.rights else ended
 
 
+LAST_ENDED_AT = """
+    SELECT m.started_at FROM monitoring_monitoringvisit m
+    WHERE m.ended_at IS NOT NULL AND m.site_id = %s AND (%s OR m.monitor_id = %s)
+    ORDER BY m.started_at DESC LIMIT 1
+"""
+"""As `last_ended`, when it began, at one site: which site, whether anybody's counts, the user."""
+
+
 def site_numbers(user: User) -> list[SiteNumbers]:
     """Every site the user reviews; six statements. Practice sites come last."""
     sites_here, trial = list(_counted(user)), protocol()

@@ -2,31 +2,46 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet, Sum
 from django.urls import reverse
 
 from ecrf.access.models import User
-from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
-from ecrf.casebook.data import PatientData
-from ecrf.casebook.labels import visit_label
+from ecrf.casebook.data import PatientData, lines_of, read_json
+from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Entry, Patient, Visit
-from ecrf.casebook.review_status import ReviewStatus
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
 Order = tuple[int, int, int]
 
+# Left to verify is where more is planned than verified.
+LEFT_OF_PATIENT = """
+    SELECT r.visit_id, (SELECT v.code FROM casebook_visit v WHERE v.id = r.visit_id), e.crf,
+        sum(r.planned - r.verified)
+    FROM casebook_reviewstatus r JOIN casebook_entry e ON e.id = r.entry_id AND e.patient_id = %(patient)s
+    WHERE r.patient_id = %(patient)s AND r.planned > r.verified GROUP BY r.visit_id, e.crf
+"""
+NEXT_PATIENT = """
+    SELECT to_jsonb(p)::text FROM casebook_reviewstatus r JOIN casebook_patient p ON p.id = r.patient_id
+    WHERE r.site_id = %(site)s AND r.planned > r.verified AND r.patient_id <> %(patient)s
+    ORDER BY p.number < %(number)s, p.number LIMIT 1
+"""
+
 
 @dataclass(frozen=True)
 class NextPlace:
-    """One page with something left to verify."""
+    """One page with something left to verify: a visit's, given by its id, or (`visit` None) a log's."""
 
     patient: Patient
     label: str
-    url: str
+    visit: int | None
+    log: str
     left: int
     order: Order
+
+    @property
+    def url(self) -> str:
+        return page_of_visit(self.visit) if self.visit else page_of_log(self.patient.pk, self.log)
 
 
 def page_of_visit(visit: int) -> str:
@@ -44,19 +59,11 @@ def page_of_entry(entry: Entry) -> str:
     return page_of_log(entry.patient_id, CRFS[entry.crf].row_of or entry.crf)
 
 
-def left_to_verify() -> QuerySet[ReviewStatus]:
-    return ReviewStatus.objects.filter(planned__gt=F("verified"))
-
-
 def places_left(patient: Patient, data: PatientData | None = None) -> list[NextPlace]:
     """The pages of one patient with something left, in order; two statements."""
     data = data or PatientData(patient)
-    review_statuses = left_to_verify().filter(patient=patient).order_by()
-    sums = review_statuses.values_list("visit", "visit__code", "entry__crf").annotate(
-        left=Sum(F("planned") - F("verified"))
-    )
     left: dict[tuple[int, str] | str, int] = {}
-    for visit, code, crf, count in sums:
+    for visit, code, crf, count in lines_of(LEFT_OF_PATIENT, {"patient": patient.pk}):
         key = (visit, code) if visit else CRFS[crf].row_of or crf
         left[key] = left.get(key, 0) + count
     places = [_place(patient, data, key, count) for key, count in left.items()]
@@ -65,11 +72,9 @@ def places_left(patient: Patient, data: PatientData | None = None) -> list[NextP
 
 def _place(patient: Patient, data: PatientData, key: tuple[int, str] | str, left: int) -> NextPlace:
     if isinstance(key, str):
-        several = CRFS[key].plural
-        return NextPlace(patient, several, page_of_log(patient.pk, key), left, order_of_log(key))
+        return NextPlace(patient, CRFS[key].plural, None, key, left, order_of_log(key))
     pk, code = key
-    label = visit_label(Visit(pk=pk, code=code))
-    return NextPlace(patient, label, page_of_visit(pk), left, order_of_visit(code, data))
+    return NextPlace(patient, label_of(code), pk, "", left, order_of_visit(code, data))
 
 
 def order_of_visit(code: str, data: PatientData) -> Order:
@@ -105,10 +110,8 @@ def _order(data: PatientData, visit: Visit | None, log: str) -> Order:
 
 def _next_patient(user: User, patient: Patient) -> Patient | None:
     """The next patient of the site with something left, or else the first one."""
-    left = (
-        reachable(user, left_to_verify(), Right.REVIEW).filter(site=patient.site_id).exclude(patient=patient)
-    )
-    behind = left.annotate(is_before=Q(patient__number__lt=patient.number))
-    review_statuses = behind.select_related("patient__site").order_by("is_before", "patient__number")
-    found = review_statuses.first()
-    return found.patient if found else None
+    if not user.may(Right.REVIEW, patient.site):
+        return None
+    given = {"site": patient.site_id, "patient": patient.pk, "number": patient.number}
+    found = lines_of(NEXT_PATIENT, given)
+    return read_json(Patient, found[0][0], site=patient.site) if found else None

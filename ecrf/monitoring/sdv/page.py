@@ -6,9 +6,9 @@ from functools import cached_property
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
-from ecrf.audit.models import AuditChain, AuditEvent
+from ecrf.audit.models import AuditEvent
+from ecrf.casebook.data import lines_of
 from ecrf.casebook.models import Entry, Patient, Status
-from ecrf.casebook.review_status import ReviewStatus
 from ecrf.checks.models import Discrepancy
 from ecrf.forms.registry import CRFS
 from ecrf.formview.form_view import FormView, ItemView
@@ -21,12 +21,14 @@ from ecrf.verification.models import Verification
 from ecrf.verification.plan import is_critical, is_planned, items_to_verify
 
 Key = tuple[int, str]
+CHAIN = "SELECT length FROM audit_auditchain WHERE chain = %s"
+SAMPLED = "SELECT entry_id, is_sampled FROM casebook_reviewstatus WHERE entry_id = ANY(%s)"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ItemStanding:
     """Where the verification of one item stands. `is_verifiable`: the form is complete and the item has a value or a
-    reason for none."""
+    reason for none. Nothing changes it; it is not frozen, for a page makes hundreds."""
 
     entry: int
     item: str
@@ -36,15 +38,16 @@ class ItemStanding:
     verification: Verification | None = None
     change: AuditEvent | None = None
     reader: int = 0
+    state: str = field(init=False)
+    """`verified`, `changed` since it was verified, `to-verify`, `off-plan`; "" where nothing is verified."""
 
-    @property
-    def state(self) -> str:
-        """`verified`, `changed` since it was verified, `to-verify`, `off-plan`; "" where nothing is verified."""
+    def __post_init__(self) -> None:
         if self.verification:
-            return "verified" if self.verification.stands else "changed"
-        if not self.is_verifiable:
-            return ""
-        return "to-verify" if self.is_planned else "off-plan"
+            self.state = "verified" if self.verification.stands else "changed"
+        elif self.is_verifiable:
+            self.state = "to-verify" if self.is_planned else "off-plan"
+        else:
+            self.state = ""
 
     @property
     def is_to_do(self) -> bool:
@@ -87,17 +90,25 @@ class SdvPage:
 
     def todo(self, form_view: FormView) -> list[ItemStanding]:
         """What is left to verify of a form and its rows, in the order of the page."""
-        keys = [(s.row.entry_id, name) for s in form_view.with_rows if s.row for name in s.item_views]
-        return [standing for key in keys if (standing := self.standings.get(key)) and standing.is_to_do]
+        return [one for row_view in form_view.with_rows for one in self._to_do.get(row_view.entry_id, ())]
+
+    @cached_property
+    def _to_do(self) -> dict[int, list[ItemStanding]]:
+        """{entry id: what is left to verify of it, in the order of its items}."""
+        found: dict[int, list[ItemStanding]] = {}
+        for standing in self.standings.values():
+            if standing.is_to_do:
+                found.setdefault(standing.entry, []).append(standing)
+        return found
 
     def wants(self, form_view: FormView) -> bool:
         """Whether the plan wants anything of a form or its rows."""
-        ids = {row_view.row.entry_id for row_view in form_view.with_rows if row_view.row}
-        return any(
-            standing.is_planned and standing.is_verifiable
-            for standing in self.standings.values()
-            if standing.entry in ids
-        )
+        return any(row_view.entry_id in self._wanted for row_view in form_view.with_rows)
+
+    @cached_property
+    def _wanted(self) -> set[int]:
+        """The ids of the entries of which the plan wants anything."""
+        return {one.entry for one in self.standings.values() if one.is_planned and one.is_verifiable}
 
     @cached_property
     def may_verify(self) -> bool:
@@ -107,11 +118,11 @@ class SdvPage:
     def may_query(self) -> bool:
         return self.reader.may(Right.QUERY, self.patient.site) and not is_locked(self.lock)
 
-    @property
+    @cached_property
     def planned(self) -> int:
         return sum(standing.is_planned and standing.is_verifiable for standing in self.standings.values())
 
-    @property
+    @cached_property
     def verified(self) -> int:
         return sum(
             standing.is_planned and standing.state == "verified" for standing in self.standings.values()
@@ -133,22 +144,18 @@ def sdv_page_of(
         if row_view.row is not None
     ]
     ids = [row.entry_id for row in rows]
-    latest = latest_on(ids)
+    latest, sampled = latest_on(ids), sampled_of(ids)
     sdv_page = SdvPage(
-        patient, form_views, reader, seen, sampled_of(ids), latest, queries_on(ids),
+        patient, form_views, reader, seen, sampled, latest, queries_on(ids),
         changes_of(patient, latest.values()), lock=lock,
     )  # fmt: skip
+    reader_id = reader.pk
     for row in rows:
-        values = set(items_to_verify(row)) if row.entry.status == Status.COMPLETE else set()
-        for name in CRFS[row.entry.crf].entered:
-            sdv_page.standings[row.entry_id, name] = standing_of(
-                row.entry,
-                name,
-                reader,
-                sdv_page.sampled,
-                latest,
-                sdv_page.changes,
-                is_verifiable=name in values,
+        entry = row.entry
+        values = set(items_to_verify(row)) if entry.status == Status.COMPLETE else set()
+        for name in CRFS[entry.crf].entered:
+            sdv_page.standings[entry.pk, name] = standing_of(
+                entry, name, reader_id, sampled, latest, sdv_page.changes, is_verifiable=name in values
             )
     return sdv_page
 
@@ -156,7 +163,7 @@ def sdv_page_of(
 def standing_of(
     entry: Entry,
     item: str,
-    reader: User,
+    reader_id: int,
     sampled: dict[int, bool],
     latest: dict[Key, Verification],
     changes: dict[int, AuditEvent],
@@ -173,7 +180,7 @@ def standing_of(
         is_planned(entry.crf, item, sampled.get(entry.pk, False)),
         verification,
         changes.get(fallen) if fallen else None,
-        reader.pk,
+        reader_id,
     )
 
 
@@ -182,17 +189,18 @@ def standing_now(entry: Entry, item: str, reader: User) -> ItemStanding:
     latest = latest_on([entry.pk])
     standing = [latest[entry.pk, item]] if (entry.pk, item) in latest else []
     return standing_of(
-        entry, item, reader, sampled_of([entry.pk]), latest, changes_of(entry.patient, standing)
+        entry, item, reader.pk, sampled_of([entry.pk]), latest, changes_of(entry.patient, standing)
     )
 
 
 def chain_length(patient: Patient) -> int:
-    return AuditChain.objects.values_list("length", flat=True).get(chain=patient.pk)
+    ((length,),) = lines_of(CHAIN, [patient.pk])
+    return int(length)
 
 
 def sampled_of(ids: Iterable[int]) -> dict[int, bool]:
     """{entry id: whether it is in the sample}."""
-    return dict(ReviewStatus.objects.filter(entry__in=list(ids)).values_list("entry", "is_sampled"))
+    return dict(lines_of(SAMPLED, [list(ids)]))
 
 
 def changes_of(patient: Patient, latest: Iterable[Verification]) -> dict[int, AuditEvent]:

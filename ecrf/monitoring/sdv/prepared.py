@@ -1,6 +1,6 @@
 """The HTML of a form's items on the SDV page: prepared once for each form and language, filled for each page."""
 
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from html import escape
 
 from django.template.loader import get_template
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from ecrf.forms.registry import CRFS
+from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.forms.skeleton import Filler, Skeleton, Snippet
 from ecrf.formview.form_view import FormView, ItemView
 from ecrf.monitoring.sdv.page import ItemStanding, SdvPage
@@ -34,6 +34,8 @@ ASKED = Snippet("monitoring/sdv/pieces/asked.html", "asked")
 REFUSED = Snippet("monitoring/sdv/pieces/refused.html", "words")
 WORDS = Snippet("monitoring/sdv/pieces/words.html", "words")
 WITHOUT_SCRIPT = Snippet("monitoring/sdv/pieces/without_script.html", "verify", "ask")
+WITHOUT_SCRIPT_ASK = Snippet("monitoring/sdv/pieces/without_script_ask.html", "ask")
+WITHOUT_SCRIPT_UNDO = Snippet("monitoring/sdv/pieces/without_script_undo.html", "undo", "ask")
 
 
 def items(form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
@@ -56,6 +58,17 @@ def _prepared(template: str, key: str, address: str, language: str) -> Skeleton:
     return Skeleton.of(get_template(template).render({"form_view": FormView(CRFS[key], "", address)}))
 
 
+def table_head(definition: CrfDefinition) -> SafeString:
+    """The heads of a table of rows."""
+    return _prepared_head(definition.key, get_language() or "")
+
+
+@cache
+def _prepared_head(key: str, language: str) -> SafeString:
+    template = get_template("monitoring/sdv/_row_table_head.html")
+    return SafeString(template.render({"items": CRFS[key].items.values()}))
+
+
 def fillers_of(sdv_page: SdvPage, since: SinceVisit, refusal: tuple[str, str]) -> dict[str, Filler]:
     """What this page puts into each slot of the templates. `refusal`: at which item what was refused."""
     filling = Filling(sdv_page, since, refusal)
@@ -72,9 +85,8 @@ def fillers_of(sdv_page: SdvPage, since: SinceVisit, refusal: tuple[str, str]) -
         "cell_marks": filling.cell_marks,
         "verdict": filling.verdict,
         "since": filling.since_visit,
-        "asked": filling.asked,
-        "questions": filling.questions,
-        "refusal": filling.refused,
+        "remarks": filling.remarks,
+        "value_and_words": lambda item, detail: _value(item, detail) + filling.words(item, detail),
         "words": filling.words,
         "without_script": filling.without_script,
     }
@@ -95,6 +107,15 @@ def _value(item: ItemView, _detail: str, with_unit: bool = False) -> str:
     return BLANK() if item.item.required else QUIET("blank")
 
 
+@cache
+def _marks(state: str, is_verifiable: bool, is_planned: bool, is_critical: bool) -> str:
+    """The attributes that say where an item stands."""
+    marks = f' data-line data-state="{state}"' if state else " data-line"
+    if is_verifiable:
+        marks += " data-verifiable data-planned" if is_planned else " data-verifiable"
+    return marks + " data-critical" if is_critical and state == "to-verify" else marks
+
+
 class Filling:
     """The slots whose content hangs on the page: where items stand, what is asked, what was refused."""
 
@@ -107,12 +128,17 @@ class Filling:
             for name in ("verify", "open-query", "item-history")
         )
         self.addresses = {"verify": verify, "ask": ask, "history": history}
+        self.undo_address = reverse("monitor:take-back", args=[0]).partition("/0/")[::2]
         self.entry_address = reverse("monitor:casebook_entry_change", args=[0]).partition("/0/")[::2]
 
     def address(self, kind: str, entry: int, item: str) -> str:
         """As `reverse` gives it, for hundreds of items."""
         before, after = self.addresses[kind]
         return f"{before}/{entry}/{item}/{after}"
+
+    def _undo(self, standing: ItemStanding) -> str:
+        before, after = self.undo_address
+        return f"{before}/{standing.verification.pk}/{after}" if standing.verification else ""
 
     def row_name(self, row: FormView, _detail: str) -> str:
         """What a row is called, with the way to its own page: there it is read item by item, without script too."""
@@ -137,21 +163,14 @@ class Filling:
         standing = self.page.standing(item)
         if standing is None:
             return " data-line"
-        state = standing.state
-        marks = [" data-line", f' data-state="{state}"' if state else ""]
-        if standing.is_verifiable:
-            marks.append(" data-verifiable data-planned" if standing.is_planned else " data-verifiable")
-        if standing.is_critical and state == "to-verify":
-            marks.append(" data-critical")
+        marks = _marks(standing.state, standing.is_verifiable, standing.is_planned, standing.is_critical)
         if self.has_open_query(item):
-            marks.append(" data-query")
-        if standing.is_own and standing.verification:
-            marks.append(f' data-undo="{reverse("monitor:take-back", args=[standing.verification.pk])}"')
-        return "".join(marks)
+            marks += " data-query"
+        return f'{marks} data-undo="{self._undo(standing)}"' if standing.is_own else marks
 
     def cell_marks(self, item: ItemView, _detail: str) -> str:
         asked = " cell-asked" if self.has_open_query(item) else ""
-        return asked + " cell-since" if self.since.was(item) else asked
+        return asked + " cell-since" if self.since.found and self.since.was(item) else asked
 
     def verdict(self, item: ItemView, _detail: str) -> str:
         standing = self.page.standing(item)
@@ -168,9 +187,9 @@ class Filling:
         if not made.stands:
             context = {"standing": standing, "zone": self.zone}
             return SafeString(get_template("monitoring/sdv/_verdict.html").render(context).strip())
-        at = made.verified_at.astimezone(self.zone)
-        by = made.verified_by.full_name or made.verified_by.username
-        return VERIFIED(f"{at:%Y-%m-%d %H:%M %Z}", f"{at:%Y-%m-%d}, {by}")
+        at = f"{made.verified_at.astimezone(self.zone):%Y-%m-%d %H:%M %Z}"
+        day, by = at[: len("YYYY-MM-DD")], made.verified_by.full_name or made.verified_by.username
+        return VERIFIED(at, f"{day}, {by}")
 
     def since_visit(self, item: ItemView, _detail: str) -> str:
         was = self.since.was(item)
@@ -185,8 +204,6 @@ class Filling:
 
     def questions(self, item: ItemView, _detail: str) -> str:
         """What edit checks ask of it and no query repeats."""
-        if not item.form_view.discrepancies:
-            return ""
         template, patient = get_template("monitoring/sdv/_question.html"), self.page.patient
         return "".join(
             template.render({"discrepancy": discrepancy, "patient": patient})
@@ -195,13 +212,21 @@ class Filling:
 
     def refused(self, item: ItemView, _detail: str) -> str:
         where, words = self.refusal
-        return REFUSED(words) if where == item.id else ""
+        return REFUSED(words) if where and where == item.id else ""
+
+    def remarks(self, item: ItemView, detail: str) -> str:
+        """What is said of it beside its line, and what can be done there without script."""
+        said = self.asked(item, detail) if item.form_view.entry_id in self.entries_asked else ""
+        if item.form_view.discrepancies:
+            said += self.questions(item, detail)
+        return said + self.refused(item, detail) + self.without_script(item, detail)
 
     def words(self, item: ItemView, detail: str) -> str:
         """What is said of a cell beyond its state, for the row below it; the script has the words of the state."""
-        standing, entry = self.page.standing(item), item.form_view.entry_id
+        standing = self.page.standing(item)
         is_verified = standing is not None and standing.verification is not None
-        if not (is_verified or self.refusal[0] or entry in self.entries_asked or self.since.found):
+        may_be_asked = self.refusal[0] or item.form_view.entry_id in self.entries_asked
+        if not (is_verified or may_be_asked or self.since.found):
             return ""
         said = self.since_visit(item, detail) + self.asked(item, detail) + self.refused(item, detail)
         return WORDS(SafeString(self.verdict(item, detail) + said)) if said or is_verified else ""
@@ -211,10 +236,14 @@ class Filling:
         if standing is None or not (page.may_verify or page.may_query):
             return ""
         queries = page.queries_of(item)
-        if page.may_verify and page.may_query and standing.state in ("to-verify", "off-plan") and not queries:
-            return WITHOUT_SCRIPT(
-                *(self.address(kind, standing.entry, item.name) for kind in ("verify", "ask"))
-            )
+        if page.may_verify and page.may_query and not queries:
+            ask = self.address("ask", standing.entry, item.name)
+            if standing.state in ("to-verify", "off-plan"):
+                return WITHOUT_SCRIPT(self.address("verify", standing.entry, item.name), ask)
+            if standing.is_own:
+                return WITHOUT_SCRIPT_UNDO(self._undo(standing), ask)
+            if standing.state == "":
+                return WITHOUT_SCRIPT_ASK(ask)
         context = {
             "standing": standing,
             "queries": queries,

@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Subquery
-
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.casebook.history import changes_after
 from ecrf.casebook.models import Patient
 from ecrf.formview.form_view import FormView, ItemView
-from ecrf.monitoring.home.site_counts import last_ended
+from ecrf.monitoring.home.site_counts import LAST_ENDED_AT
 
 Key = tuple[int, str]
 
@@ -40,15 +38,15 @@ class SinceVisit:
 
 def since_visit(user: User, patient: Patient, form_views: Iterable[FormView]) -> SinceVisit:
     """One statement, whatever the number of items. Nothing is marked before the first visit has ended: all is new."""
-    last = last_ended(user).filter(site=patient.site_id).values("started_at")[:1]
     ids = [
         row_view.row.entry_id
         for form_view in form_views
         for row_view in form_view.with_rows
         if row_view.row is not None
     ]
-    visit = "your last visit" if Right.VERIFY in user.rights else "the last monitoring visit"
-    changes = changes_after(patient, ids, Subquery(last))
+    is_own = Right.VERIFY in user.rights
+    visit = "your last visit" if is_own else "the last monitoring visit"
+    changes = changes_after(patient, ids, LAST_ENDED_AT, [patient.site_id, not is_own, user.pk])
     return SinceVisit(
         {
             key: Was(lines[0].old, lines[-1].new, visit)

@@ -68,7 +68,8 @@ def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> Http
     """Every form of one visit, every item in words."""
     visit = reach_visit(request.user, pk)
     seen = chain_length(visit.patient)  # before the values: what is saved meanwhile was not seen
-    form_views, data = visit_form_views(visit), PatientData(visit.patient)
+    data = PatientData(visit.patient)
+    form_views = visit_form_views(visit, data)
     context = {
         "patient": visit.patient,
         "visit": visit,
@@ -175,6 +176,7 @@ def _work(
         "zone": patient.site.zone,
         "open_questions": sum(form_view.open_questions for form_view in form_views),
         "next": next_place(request.user, patient, visit, log, data) if sdv_page.may_verify else None,
+        "verify_shown_url": reverse("monitor:verify-shown", args=[patient.pk]),
         "next_url": f"{reverse('monitor:next-to-verify')}?after={after}",
     }
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
 from ecrf.forms.skeleton import Filler
-from ecrf.formview.form_view import FormView, ItemView, SectionView
+from ecrf.formview.form_view import FormView, ItemView, RowTable, SectionView
 from ecrf.monitoring.sdv import prepared
 from ecrf.monitoring.sdv.page import ItemStanding, SdvPage
 
@@ -22,9 +23,21 @@ def items_of(form_view: FormView, fillers: dict[str, Filler]) -> str:
 
 
 @register.simple_tag
-def row_of(row: FormView, fillers: dict[str, Filler]) -> str:
-    """A row, its items as cells."""
-    return prepared.row(row, fillers)
+def table_head_of(table: RowTable) -> str:
+    """The heads of the columns of a table of rows."""
+    return prepared.table_head(table.definition)
+
+
+@register.simple_tag
+def rows_of(table: RowTable, fillers: dict[str, Filler]) -> SafeString:
+    """The rows of a table, their items as cells."""
+    return SafeString("".join(prepared.row(row, fillers) for row in table.form_views))
+
+
+@register.filter
+def rows_with_remarks(table: RowTable) -> list[FormView]:
+    """The rows of which more is said below the table: struck out, or asked about by a check."""
+    return [row for row in table.form_views if row.is_struck or row.discrepancies]
 
 
 @register.filter
@@ -45,6 +58,12 @@ def row_discrepancies(form_view: FormView, sdv_page: SdvPage | str) -> list[Any]
 @register.filter
 def todo(form_view: FormView, sdv_page: SdvPage | str) -> list[ItemStanding]:
     return sdv_page.todo(form_view) if isinstance(sdv_page, SdvPage) else []
+
+
+@register.filter
+def addresses(standings: list[ItemStanding]) -> str:
+    """Items as the page posts them: `12.pulse,12.weight_kg`."""
+    return ",".join(f"{standing.entry}.{standing.item}" for standing in standings)
 
 
 @register.filter

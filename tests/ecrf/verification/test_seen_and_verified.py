@@ -37,8 +37,8 @@ def test_a_value_saved_while_the_page_is_made_is_not_verified_unseen(
 ):
     real = pages.visit_form_views
 
-    def slow(found):
-        form_views = real(found)
+    def slow(*given):
+        form_views = real(*given)
         change(entry, coordinator, pulse="99")
         return form_views
 
