@@ -10,7 +10,14 @@ from ecrf.casebook.labels import Names, names_in, words_of
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.schedule.completion import FormState, form_state
 from ecrf.casebook.schedule.due import ScheduleStatus, VisitDue, VisitState
-from ecrf.casebook.schedule.status import entries_of, schedule_status_forms, schedule_status_of, visits_of
+from ecrf.casebook.schedule.status import (
+    end_of,
+    entries_of,
+    left_early,
+    schedule_status_forms,
+    schedule_status_of,
+    visits_of,
+)
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -96,7 +103,8 @@ def matrix(patient: Patient, data: PatientData | None = None) -> Matrix:
     opened = {visit.code: visit.pk for visit in visits}
     seen = schedule_status_of(patient, data, entries, visits)
     columns = [CRFS[key] for key in trial.scheduled_crfs() if any(key in plan.forms for plan in trial.visits)]
-    rows = [_row(due, opened.get(due.plan.code), columns, entries) for due in seen.visits]
+    has_left = left_early(end_of(data))
+    rows = [_row(due, opened.get(due.plan.code), columns, entries, has_left) for due in seen.visits]
     logs = [
         _log(CRFS[key], data, entries, is_repeating=key in trial.logs)
         for key in (*trial.logs, *trial.patient_forms)
@@ -117,14 +125,14 @@ def _on_demand(opened: Iterable[str]) -> list[VisitPlan]:
 
 
 def _row(
-    due: VisitDue, visit_id: int | None, columns: list[CrfDefinition], entries: list[Entry]
+    due: VisitDue, visit_id: int | None, columns: list[CrfDefinition], entries: list[Entry], has_left: bool
 ) -> MatrixRow:
     here = [entry for entry in entries if visit_id and entry.visit_id == visit_id]
-    return MatrixRow(due, visit_id, [_cell(due, d.key, here) for d in columns])
+    return MatrixRow(due, visit_id, [_cell(due, d.key, here, has_left) for d in columns])
 
 
-def _cell(due: VisitDue, key: str, here: list[Entry]) -> Cell:
-    planned = key in due.plan.forms
+def _cell(due: VisitDue, key: str, here: list[Entry], has_left: bool) -> Cell:
+    planned = key in due.plan.forms and (not has_left or key == protocol().visit_form)
     form = form_state(key, here, due.plan.expected_of(key) if planned else 1)
     nothing_asked = not planned or due.missed or due.state == VisitState.NOT_EXPECTED
     return Cell(key, None if form.state == "empty" and nothing_asked else form)
