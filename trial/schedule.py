@@ -78,5 +78,11 @@ PROTOCOL = Protocol(
     critical=CRITICAL,
     verified_share=VERIFIED_SHARE,
     serious_log="serious-adverse-event",
+    serious_clock=("became_aware_on", "became_aware_at", "reported_on"),
+    end_states={
+        "SCREEN FAILURE": "screen failure",
+        "WITHDRAWAL BY SUBJECT": "withdrew",
+        "DEATH": "died",
+    },
     deviation_log="protocol-deviation",
 )

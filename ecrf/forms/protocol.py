@@ -81,7 +81,9 @@ class Protocol:
     values the lists draw in small.
     `critical` names what monitors verify at every patient: "form" or "form.item"; `verified_share` how many per cent of
     all other forms are drawn for it, unless a site's own share says otherwise. `serious_log` and `deviation_log` are
-    the logs of which monitors are told what is new.
+    the logs of which monitors are told what is new; `serious_clock` names its items for the day and the time of day at
+    which the site became aware, and the day of the report. `end_states`: {end reason: what lists call the patient then,
+    a value of `PatientState`}; any other is "ended early".
     """
 
     title: str
@@ -100,6 +102,7 @@ class Protocol:
     end_date_item: str = "ended_on"
     end_reason_item: str = "reason"
     completed_reason: str = "COMPLETED"
+    end_states: Mapping[str, str] = field(default_factory=dict)
     lab_tests: tuple[LabTest, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     story: str = ""
@@ -108,6 +111,7 @@ class Protocol:
     critical: tuple[str, ...] = ()
     verified_share: int = 100
     serious_log: str = ""
+    serious_clock: tuple[str, str, str] | None = None
     deviation_log: str = ""
 
     def plan(self, code: str) -> VisitPlan | None:

@@ -11,7 +11,7 @@ from ecrf.casebook.models import Entry, Patient, PatientStatus, Status, Visit, n
 from ecrf.casebook.review_status import ReviewStatus, unsigned
 from ecrf.casebook.schedule.completion import visit_states
 from ecrf.casebook.schedule.due import LIVING
-from ecrf.casebook.schedule.status import fact_of, overdue
+from ecrf.casebook.schedule.status import ends_of, fact_of, left_early, overdue
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.locks.models import LockScope
@@ -179,7 +179,8 @@ def _forms_to_begin(visit: Visit) -> ChecklistPoint:
     entries = list(visit.entries.select_related("parent"))
     form = CRFS[protocol().visit_form].model._default_manager.filter(entry__visit=visit).first()
     fact = fact_of(visit.code, entries, form)
-    states = visit_states(protocol().plan(visit.code), entries, missed=fact.missed)
+    has_left = left_early(ends_of([visit.patient]).get(visit.patient_id))
+    states = visit_states(protocol().plan(visit.code), entries, missed=fact.missed, has_left=has_left)
     empty = [CRFS[key].title for key, state in states.items() if state.state == "empty" and key in CRFS]
     words = f"{counted(len(empty), 'form')} not begun: {', '.join(empty)}"
     return ChecklistPoint(

@@ -12,7 +12,7 @@ from ecrf.access.requests import UserRequest
 from ecrf.casebook.labels import label_of, names_by_patient, visit_label, words_of
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.schedule.completion import visit_states
-from ecrf.casebook.schedule.status import fact_of
+from ecrf.casebook.schedule.status import ends_of, fact_of, left_early
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -103,18 +103,22 @@ class VisitAdmin(ReviewAdmin):
         return [patient, "the_site", *what]
 
     def load_columns(self, rows: list[Any]) -> None:
-        """Four statements: the queries, the review status, the visit forms, the entries."""
+        """Five statements: the queries, the review status, the visit forms, the entries, the ends of study."""
         queries, trial = count_open("entry__visit", ids(rows)), protocol()
         progress = progress_of("visit", ids(rows))
         stored = CRFS[trial.visit_form].model._default_manager.filter(entry__visit__in=ids(rows))
         visit_forms = {row.entry.visit_id: row for row in stored.select_related("entry")}
         entries = by_visit(Entry.objects.filter(visit__in=ids(rows)).select_related("parent"))
+        ends = ends_of([row.patient for row in rows])
         for row in rows:
             row.open_queries = queries.get(row.pk, 0)
             row.progress = progress.get(row.pk, Progress())
             fact = fact_of(row.code, entries[row.pk], visit_forms.get(row.pk))
             row.on, row.was_missed = fact.visited_on, fact.missed
-            row.states = visit_states(trial.plan(row.code), entries[row.pk], missed=fact.missed)
+            has_left = left_early(ends.get(row.patient_id))
+            row.states = visit_states(
+                trial.plan(row.code), entries[row.pk], missed=fact.missed, has_left=has_left
+            )
 
     @admin.display(description="Visit")
     def the_visit(self, row: Visit) -> str:

@@ -3,12 +3,21 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from ecrf.access.models import User
+from ecrf.access.roles import Role
+from ecrf.forms.protocol import protocol
+
 VERSION = "0.1.0"
 
 
 def about(request: HttpRequest) -> dict[str, object]:
     """What the frame of every page needs."""
+    user = getattr(request, "user", None)
+    roles = [Role(each.role).label for each in user.current_memberships] if isinstance(user, User) else []
     return {
+        "study": protocol().short_title,
+        "study_title": protocol().title,
+        "user_roles": ", ".join(dict.fromkeys(roles)),
         "synthetic_data": settings.SYNTHETIC_DATA,
         "version": VERSION,
         "idle_minutes": settings.IDLE_MINUTES,

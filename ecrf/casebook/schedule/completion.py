@@ -55,23 +55,48 @@ def numbers_at(entries: Iterable[Entry], planned: int) -> list[int]:
     return sorted([*standing, *islice(free, max(planned - sum(standing.values()), 0))])
 
 
-def wanted_forms(plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool) -> list[str]:
-    """The kinds of form that a visit needs complete: the planned ones, or of a missed visit its own form alone,
-    and every other that was begun."""
-    planned = (protocol().visit_form,) if missed or plan is None else plan.forms
+def wanted_forms(
+    plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool, has_left: bool = False
+) -> list[str]:
+    """The kinds of form that a visit needs complete: the planned ones, or its own form alone where the visit was missed
+    or the patient has left the study before its end; and every other that was begun."""
+    planned = (protocol().visit_form,) if missed or has_left or plan is None else plan.forms
     begun = [entry.crf for entry in entries if not entry.parent_id and not entry.is_struck]
     return list(dict.fromkeys([*planned, *begun]))
 
 
-def visit_states(plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool) -> dict[str, FormState]:
+def visit_states(
+    plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool, has_left: bool = False
+) -> dict[str, FormState]:
     """{CRF key: its state}, of every form the visit needs."""
-    wanted = wanted_forms(plan, entries, missed=missed)
+    wanted = wanted_forms(plan, entries, missed=missed, has_left=has_left)
+    is_short = missed or has_left
     expected = {
-        key: plan.expected_of(key) if plan and key in plan.forms and not missed else 1 for key in wanted
+        key: plan.expected_of(key) if plan and key in plan.forms and not is_short else 1 for key in wanted
     }
     return {key: form_state(key, entries, expected[key]) for key in wanted}
 
 
-def is_complete(plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool) -> bool:
+def missing_at(
+    plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool, has_left: bool = False
+) -> int:
+    """How many required items are empty at the visit, in forms begun and not begun."""
+    missing = 0
+    for key, form in visit_states(plan, entries, missed=missed, has_left=has_left).items():
+        missing += form.missing + max(form.expected - form.count, 0) * missing_when_not_begun(key)
+    return missing
+
+
+def missing_when_not_begun(key: str) -> int:
+    """How many required items one form of the kind lacks that nobody has begun, with its fixed rows."""
+    definition = CRFS[key]
+    rows = (CRFS[row] for row in definition.rows)
+    return definition.missing_when_blank + sum(len(row.row_names) * row.missing_when_blank for row in rows)
+
+
+def is_complete(
+    plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool, has_left: bool = False
+) -> bool:
     """Whether nothing is left to do at the visit."""
-    return all(form.state == "complete" for form in visit_states(plan, entries, missed=missed).values())
+    states = visit_states(plan, entries, missed=missed, has_left=has_left)
+    return all(form.state == "complete" for form in states.values())

@@ -22,6 +22,9 @@ class PatientState(StrEnum):
     ON_STUDY = "on study"
     COMPLETED = "completed"
     ENDED = "ended early"
+    SCREEN_FAILURE = "screen failure"
+    WITHDREW = "withdrew"
+    DIED = "died"
 
 
 LIVING = (PatientState.SCREENING, PatientState.ON_STUDY)
@@ -42,10 +45,11 @@ class VisitFacts:
 
 @dataclass(frozen=True)
 class PatientEnd:
-    """When and how the patient left the study."""
+    """When and how the patient left the study. Of one who did not complete it, forms not begun are not wanted."""
 
     ended_on: date | None
     completed: bool
+    state: PatientState = PatientState.ENDED
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def schedule_status(
     baseline = known.get(protocol.baseline)
     state = PatientState.ON_STUDY if baseline and baseline.visited_on else PatientState.SCREENING
     if end:
-        state = PatientState.COMPLETED if end.completed else PatientState.ENDED
+        state = PatientState.COMPLETED if end.completed else end.state
     visits = tuple(
         _visit_due(protocol, plan, known, end, started_on, today) for plan in _plans(protocol, known)
     )

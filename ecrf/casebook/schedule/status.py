@@ -13,6 +13,7 @@ from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.schedule.completion import is_complete
 from ecrf.casebook.schedule.due import (
     PatientEnd,
+    PatientState,
     ScheduleStatus,
     VisitDue,
     VisitFacts,
@@ -71,7 +72,8 @@ def facts_of(data: PatientData, entries: list[Entry], visits: Iterable[Visit]) -
     for entry in entries:
         if entry.visit:
             at_visits.setdefault(entry.visit.code, []).append(entry)
-    return [fact_of(code, here, rows.get(code)) for code, here in at_visits.items()]
+    has_left = left_early(end_of(data))
+    return [fact_of(code, here, rows.get(code), has_left=has_left) for code, here in at_visits.items()]
 
 
 def visit_due(patient: Patient, code: str, data: PatientData) -> VisitDue | None:
@@ -97,12 +99,18 @@ def was_missed(row: Crf | None) -> bool:
     return row is not None and getattr(row, trial.visit_occurrence_item) == trial.visit_missed
 
 
-def fact_of(code: str, entries: Sequence[Entry], row: Crf | None) -> VisitFacts:
-    """What a visit's entries say of it; `row` is its visit form."""
+def fact_of(code: str, entries: Sequence[Entry], row: Crf | None, *, has_left: bool = False) -> VisitFacts:
+    """What a visit's entries say of it; `row` is its visit form. `has_left`: see `left_early`."""
     missed = was_missed(row)
     trial = protocol()
     visited_on = getattr(row, trial.visit_date_item) if row else None
-    return VisitFacts(code, visited_on, missed, is_complete(trial.plan(code), entries, missed=missed))
+    complete = is_complete(trial.plan(code), entries, missed=missed, has_left=has_left)
+    return VisitFacts(code, visited_on, missed, complete)
+
+
+def left_early(end: PatientEnd | None) -> bool:
+    """Whether the patient left before the study's end: of the visits begun then, only what was begun is wanted."""
+    return end is not None and not end.completed
 
 
 def end_of(data: PatientData) -> PatientEnd | None:
@@ -115,8 +123,9 @@ def end_from(row: Crf | None) -> PatientEnd | None:
     trial = protocol()
     if row is None or not getattr(row, trial.end_reason_item):
         return None
-    completed = getattr(row, trial.end_reason_item) == trial.completed_reason
-    return PatientEnd(getattr(row, trial.end_date_item), completed)
+    reason = getattr(row, trial.end_reason_item)
+    state = PatientState(trial.end_states.get(reason, PatientState.ENDED))
+    return PatientEnd(getattr(row, trial.end_date_item), reason == trial.completed_reason, state)
 
 
 def schedule_status_of(
@@ -186,15 +195,18 @@ def _each_by_its_date(today: dict[int, date], rule: Callable[[date], Q]) -> Q:
 
 def schedule_statuses_of(patients: Sequence[Patient]) -> dict[int, ScheduleStatus]:
     """{patient id: schedule status as of today at the site}: four statements. The patients come with their sites."""
-    facts, ends = _facts(patients), _ends(patients)
+    ends = ends_of(patients)
+    facts = _facts(patients, ends)
     return {one.pk: schedule_status_from(one, facts[one.pk], ends.get(one.pk)) for one in patients}
 
 
-def _facts(patients: Sequence[Patient]) -> dict[int, list[VisitFacts]]:
+def _facts(patients: Sequence[Patient], ends: dict[int, PatientEnd | None]) -> dict[int, list[VisitFacts]]:
     entries, rows = _entries_by_visit(patients), _visit_forms(patients)
     found: dict[int, list[VisitFacts]] = defaultdict(list)
     for visit in Visit.objects.filter(patient__in=patients).order_by("pk"):
-        found[visit.patient_id].append(fact_of(visit.code, entries[visit.pk], rows.get(visit.pk)))
+        has_left = left_early(ends.get(visit.patient_id))
+        fact = fact_of(visit.code, entries[visit.pk], rows.get(visit.pk), has_left=has_left)
+        found[visit.patient_id].append(fact)
     return found
 
 
@@ -213,7 +225,8 @@ def _visit_forms(patients: Sequence[Patient]) -> dict[int | None, Crf]:
     return {row.entry.visit_id: row for row in _rows(protocol().visit_form, patients)}
 
 
-def _ends(patients: Sequence[Patient]) -> dict[int, PatientEnd | None]:
+def ends_of(patients: Sequence[Patient]) -> dict[int, PatientEnd | None]:
+    """{patient id: how the patient left the study}; one statement."""
     return {row.entry.patient_id: end_from(row) for row in _rows(protocol().end_form, patients)}
 
 

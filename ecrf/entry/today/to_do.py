@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
@@ -14,6 +14,7 @@ from ecrf.casebook.schedule.due import LIVING
 from ecrf.casebook.schedule.status import due_within, overdue
 from ecrf.entry.queries.list import QueryLine, oldest_to_answer
 from ecrf.entry.today.sparklines import Sparkline, sparklines
+from ecrf.entry.today.unfinished import Unfinished, missing_of, unfinished
 from ecrf.queries.lookup import count_to_answer
 
 CARD_ROWS = 8
@@ -58,8 +59,8 @@ class ToDoLine:
         return self.label(self.schedule_status.last_code)
 
     @property
-    def unfinished_label(self) -> str:
-        return self.label(self.schedule_status.unfinished_code)
+    def is_practice(self) -> bool:
+        return self.schedule_status.site.is_practice
 
 
 @dataclass
@@ -79,7 +80,9 @@ class ToDoList:
 
     sites: list[Site]
     cards: list[Card]
+    unfinished: list[Unfinished]
     lines: list[ToDoLine]
+    more_unfinished: bool = False
     next_after: str = ""
     queries: list[QueryLine] = field(default_factory=list)
     more_queries: bool = False
@@ -90,21 +93,33 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     where = list(sites(user, Right.ENTER))
     today = {site.pk: site.today() for site in where}
     own_patients = reachable(user, Patient.objects.all(), Right.ENTER)
-    rows = PatientStatus.objects.filter(site__in=where).select_related("patient")
+    rows = PatientStatus.objects.filter(site__in=where).select_related("patient", "site")
     cards = _cards(rows, today) if where else []
     listed = rows.filter(patient__in=own_patients) if query else rows
     if query:
-        listed = listed.filter(patient__number__istartswith=query)
+        listed = listed.filter(
+            Q(patient__number__startswith=query) | Q(patient__number__contains=f"-{query}")
+        )
     if after:
         listed = listed.filter(patient__number__gt=after)
     patients = list(listed.order_by("patient__number")[: PAGE_ROWS + 1])
     lines = [ToDoLine(row, today[row.site_id]) for row in patients[:PAGE_ROWS]]
     _load_stories(lines)
     _count_queries(user, lines)
-    _count_missing([*lines, *(line for card in cards for line in card.lines)])
+    _count_missing(lines)
+    to_finish = [] if query or not where else unfinished(where, rows, CARD_ROWS + 1)
     after = lines[-1].patient.number if len(patients) > PAGE_ROWS else ""
     queries = [] if query else oldest_to_answer(user, CARD_ROWS + 1)
-    return ToDoList(where, cards, lines, after, queries[:CARD_ROWS], more_queries=len(queries) > CARD_ROWS)
+    return ToDoList(
+        where,
+        cards,
+        to_finish[:CARD_ROWS],
+        lines,
+        more_unfinished=len(to_finish) > CARD_ROWS,
+        next_after=after,
+        queries=queries[:CARD_ROWS],
+        more_queries=len(queries) > CARD_ROWS,
+    )
 
 
 def _cards(rows: QuerySet[PatientStatus], today: dict[int, date]) -> list[Card]:
@@ -124,13 +139,6 @@ def _cards(rows: QuerySet[PatientStatus], today: dict[int, date]) -> list[Card]:
             today,
             "No visit is overdue.",
         ),
-        _card(
-            "To finish",
-            "unfinished",
-            rows.exclude(unfinished_code="").order_by("patient"),
-            today,
-            "Every visit begun is complete.",
-        ),
     ]
 
 
@@ -140,16 +148,15 @@ def _card(title: str, kind: str, rows: QuerySet[PatientStatus], today: dict[int,
 
 
 def _count_missing(lines: list[ToDoLine]) -> None:
-    """How many required items are empty in the forms begun: one statement for all the lines."""
+    """How many required items are empty in what was begun, with the forms not begun of the unfinished visit."""
     patients = {line.patient.pk for line in lines}
-    sums = (
-        Entry.objects.filter(not_struck(), patient__in=patients, missing__gt=0)
-        .values_list("patient")
-        .annotate(total=Sum("missing"))
+    elsewhere = Entry.objects.filter(not_struck(), patient__in=patients, missing__gt=0).exclude(
+        visit__code=F("patient__schedule_status__unfinished_code")
     )
-    missing = dict(sums)
+    sums = dict(elsewhere.values_list("patient").annotate(total=Sum("missing")))
+    at_visit = missing_of([line.schedule_status for line in lines if line.schedule_status.unfinished_code])
     for line in lines:
-        line.missing = missing.get(line.patient.pk, 0)
+        line.missing = sums.get(line.patient.pk, 0) + at_visit.get(line.patient.pk, 0)
 
 
 def _count_queries(user: User, lines: list[ToDoLine]) -> None:

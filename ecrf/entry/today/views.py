@@ -6,11 +6,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from ecrf.access.reach import reachable
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.casebook.models import Patient
 from ecrf.entry.today.to_do import to_do_list
 from ecrf.entry.today.to_sign import waiting
-from ecrf.forms.protocol import protocol
 from ecrf.forms.typed_text import fold
 
 
@@ -24,11 +25,12 @@ def today(request: UserRequest) -> HttpResponse:
         return render(
             request, "entry/today/no_work_here.html", {"memberships": request.user.current_memberships}
         )
-    query = _short(request, "q")
+    query = _short(request, "q").upper()
+    if query and reachable(request.user, Patient.objects.filter(number=query), Right.ENTER).exists():
+        return redirect("patient", query)
     to_do = to_do_list(request.user, query=query, after=_short(request, "after"))
     context = {"work": to_do, "query": query, "new_key": uuid.uuid4()}
     context["waiting"] = None if query else waiting(request.user)
-    context["has_laboratory"] = bool(protocol().lab_tests)
     return render(request, "entry/today/today.html", context)
 
 

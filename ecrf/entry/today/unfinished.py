@@ -1,0 +1,152 @@
+"""What a site has begun and not finished, each by its own name: serious events first, then logs, then visits."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+from django.urls import reverse
+from django.utils import timezone
+
+from ecrf.access.models import Site
+from ecrf.casebook.labels import element_id, form_title, label_of
+from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit, done, not_struck
+from ecrf.casebook.schedule.completion import missing_at
+from ecrf.casebook.schedule.status import ends_of, fact_of, left_early
+from ecrf.forms.local_time import moments
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+from ecrf.locks.models import Lock, LockScope
+
+REPORT_WITHIN = timedelta(hours=24)
+"""After which a serious event that is not reported stands out."""
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """One visit or form of a log. `aware_for`: of a serious event that is not reported, since when the site knows."""
+
+    patient: Patient
+    words: str
+    url: str
+    missing: int
+    is_serious: bool = False
+    aware_for: timedelta | None = None
+
+    @property
+    def hours(self) -> int | None:
+        return None if self.aware_for is None else int(self.aware_for.total_seconds() // 3600)
+
+    @property
+    def is_late(self) -> bool:
+        return self.aware_for is not None and self.aware_for > REPORT_WITHIN
+
+
+def unfinished(where: list[Site], rows: QuerySet[PatientStatus], limit: int) -> list[Unfinished]:
+    """At most so many; what is frozen or locked is nobody's to finish. Eight statements, however many there are."""
+    forms = _log_forms(where, limit)
+    return [*forms, *_visits(rows, limit - len(forms))] if len(forms) < limit else forms
+
+
+def _log_forms(where: list[Site], limit: int) -> list[Unfinished]:
+    trial = protocol()
+    is_open = Exists(
+        Entry.objects.filter(Q(pk=OuterRef("pk")) | Q(parent=OuterRef("pk")), not_struck()).exclude(done())
+    )
+    forms = (
+        Entry.objects.filter(patient__site__in=where, visit=None, parent=None, struck_at=None)
+        .filter(is_open, ~_held("patient__site", "patient", "pk"))
+        .select_related("patient__site")
+        .prefetch_related("rows")
+        .order_by(Case(When(crf=trial.serious_log, then=0), default=1), "patient__number", "crf", "number")
+    )
+    found = [entry for entry in forms[:limit] if entry.crf in CRFS]
+    aware = _aware(entry for entry in found if entry.crf == trial.serious_log)
+    return [
+        Unfinished(
+            entry.patient,
+            form_title(entry),
+            _url(entry),
+            entry.missing + sum(row.missing for row in entry.rows.all() if not row.struck_at),
+            entry.crf == trial.serious_log,
+            aware.get(entry.pk),
+        )
+        for entry in found
+    ]
+
+
+def _url(entry: Entry) -> str:
+    return f"{reverse('log', args=[entry.patient.number, entry.crf])}#{element_id(entry.crf, entry.address)}"
+
+
+def _aware(entries: Iterable[Entry]) -> dict[int, timedelta]:
+    """{entry id: how long the site has known of it}, of those not reported yet; one statement."""
+    trial = protocol()
+    sites = {entry.pk: entry.patient.site for entry in entries}
+    if trial.serious_clock is None or not sites:
+        return {}
+    on, at, reported = trial.serious_clock
+    rows = CRFS[trial.serious_log].model._default_manager.filter(
+        pk__in=sites, **{f"{on}__isnull": False, f"{reported}__isnull": True}
+    )
+    since: dict[int, datetime] = {
+        row.pk: moments(getattr(row, on), getattr(row, at) or time(0), sites[row.pk].zone)[0] for row in rows
+    }
+    return {pk: timezone.now() - moment for pk, moment in since.items()}
+
+
+def _visits(rows: QuerySet[PatientStatus], limit: int) -> list[Unfinished]:
+    visit = Visit.objects.filter(patient=OuterRef("patient"), code=OuterRef("unfinished_code"))
+    free = Exists(visit.filter(~_held("patient__site", "patient", visit="pk")))
+    statuses = list(
+        rows.exclude(unfinished_code="")
+        .filter(free)
+        .select_related("patient__site")
+        .order_by("patient__number")[:limit]
+    )
+    missing = missing_of(statuses)
+    return [
+        Unfinished(
+            status.patient,
+            label_of(status.unfinished_code),
+            reverse("visit", args=[status.patient.number, status.unfinished_code]),
+            missing[status.patient_id],
+        )
+        for status in statuses
+    ]
+
+
+def missing_of(statuses: Sequence[PatientStatus]) -> dict[int, int]:
+    """{patient id: required items that are empty at the unfinished visit}, of forms not begun too; four statements."""
+    trial, codes = protocol(), {status.patient_id: status.unfinished_code for status in statuses}
+    visits = [
+        visit
+        for visit in Visit.objects.filter(patient__in=codes, code__in=set(codes.values()))
+        if visit.code == codes[visit.patient_id]
+    ]
+    entries: dict[int, list[Entry]] = defaultdict(list)
+    for entry in Entry.objects.filter(visit__in=visits).select_related("parent"):
+        entries[entry.visit_id or 0].append(entry)
+    ids = [visit.pk for visit in visits]
+    forms = CRFS[trial.visit_form].model._default_manager.filter(entry__visit__in=ids, entry__struck_at=None)  # type: ignore[misc]
+    visit_forms = {row.entry.visit_id: row for row in forms.select_related("entry")}
+    ends = ends_of([status.patient for status in statuses])
+    missing = dict.fromkeys(codes, 0)
+    for visit in visits:
+        has_left = left_early(ends.get(visit.patient_id))
+        fact = fact_of(visit.code, entries[visit.pk], visit_forms.get(visit.pk), has_left=has_left)
+        plan = trial.plan(visit.code)
+        missing[visit.patient_id] = missing_at(plan, entries[visit.pk], missed=fact.missed, has_left=has_left)
+    return missing
+
+
+def _held(site: str, patient: str, entry: str = "", visit: str = "") -> Exists:
+    """Whether a freeze or lock in force holds the row; where its site, patient and entry or visit are found."""
+    scopes = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site=OuterRef(site))
+    scopes |= Q(scope=LockScope.PATIENT, patient=OuterRef(patient))
+    if entry:
+        scopes |= Q(entry=OuterRef(entry))
+    if visit:
+        scopes |= Q(scope=LockScope.VISIT, visit=OuterRef(visit))
+    return Exists(Lock.objects.filter(scopes, lifted_at=None))

@@ -1,0 +1,83 @@
+"""Every place that a person's roles open, in one menu."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from ecrf.access.models import User
+from ecrf.access.reach import sites
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import Right
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+
+
+@dataclass(frozen=True)
+class MenuGroup:
+    """A heading with its places: (what it is called, its address)."""
+
+    title: str
+    places: list[tuple[str, str]]
+
+
+@require_GET
+def places(request: UserRequest) -> HttpResponse:
+    """The menu as a page of its own, or as the piece that opens under “All places”."""
+    template = "shared/_places.html" if request.headers.get("HX-Request") else "shared/places.html"
+    return render(request, template, {"groups": groups_of(request.user)})
+
+
+def groups_of(user: User) -> list[MenuGroup]:
+    """What the person may open, and nothing that would be refused."""
+    groups = [*_entry(user), *_review(user), MenuGroup("Study", _of_everybody(user))]
+    return [group for group in groups if group.places]
+
+
+def _entry(user: User) -> list[MenuGroup]:
+    if Right.ENTER not in user.rights:
+        return []
+    today = [("Today", "today"), ("Queries to answer", "queries"), ("Blank worksheets", "worksheets")]
+    groups = [MenuGroup("Entry", [(title, reverse(name)) for title, name in today])]
+    for site in sites(user, Right.ENTER):
+        places = [("Trail", reverse("site-trail", args=[site.code]))]
+        if protocol().lab_tests:
+            places.append(("Laboratory ranges", reverse("ranges", args=[site.code])))
+        groups.append(MenuGroup(f"{site}{' (practice)' if site.is_practice else ''}", places))
+    return groups
+
+
+def _review(user: User) -> list[MenuGroup]:
+    if not user.rights & {Right.REVIEW, Right.REVIEW_SAFETY}:
+        return []
+    trial, reads_all = protocol(), Right.REVIEW in user.rights
+    work = [("Review", reverse("monitor:index"))]
+    if reads_all:
+        work += [
+            ("Patients", reverse("monitor:casebook_patient_changelist")),
+            ("Visits", reverse("monitor:casebook_visit_changelist")),
+            ("Forms", reverse("monitor:casebook_entry_changelist")),
+            ("Queries", reverse("monitor:queries_query_changelist")),
+            ("Monitoring visits", reverse("monitor:monitoring-visits")),
+            ("Verification plan", reverse("monitor:plan")),
+            ("Freezes and locks", reverse("monitor:locks")),
+            ("What stands out in the trail", reverse("trail-review-all")),
+            ("Noisy checks", reverse("monitor:noisy-checks")),
+        ]
+        if trial.lab_tests:
+            work.append(("Laboratory ranges", reverse("monitor:casebook_referencerange_changelist")))
+    keys = trial.scheduled_crfs() if reads_all else trial.safety_logs
+    lists = [(CRFS[key].plural, reverse(f"monitor:{_list_of(key)}_changelist")) for key in keys]
+    return [MenuGroup("Review", work), MenuGroup("Lists of forms", lists)]
+
+
+def _list_of(key: str) -> str:
+    meta = CRFS[key].model._meta
+    return f"{meta.app_label}_{meta.model_name}"
+
+
+def _of_everybody(user: User) -> list[tuple[str, str]]:
+    calendar = [("Calendar feed", reverse("calendar"))] if user.rights & {Right.ENTER, Right.REVIEW} else []
+    return [*calendar, ("Checks and assumptions", reverse("checks"))]
