@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -128,9 +129,39 @@ def is_from_before_the_release(url: str) -> bool:
     return any((app, name) not in ours for app, name in made_by if app not in DJANGOS_APPS)
 
 
+def fault_of_port(port: str) -> str:
+    """Why nothing can be served at this port, with one that is free; "" if it can be."""
+    number = int(port) if port.isascii() and port.isdigit() and len(port) < 6 else 0
+    if not 0 < number < 2**16:
+        return f"PORT={port} is no port: say a number from 1024 to 65535, such as PORT={_next_free(8000)}."
+    if why := _refusal(number):
+        return f"Port {number} cannot be used ({why}): PORT={_next_free(max(number + 1, 1024))} is free."
+    return ""
+
+
+def _next_free(first: int) -> int:
+    return next((port for port in range(first, 2**16) if not _refusal(port)), 0)
+
+
+def _refusal(port: int) -> str:
+    """Of the machine, in its words, to whoever would listen there."""
+    with socket.socket() as probe:
+        # As gunicorn does: connections that have just ended do not hold the port.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            probe.listen()
+        except OSError as error:
+            return os.strerror(error.errno or 0).lower()
+    return ""
+
+
 def serve() -> int:
     """Set everything up, serve until Ctrl-C, stop PostgreSQL."""
     port = os.environ.get("PORT", "8000")
+    if fault := fault_of_port(port):
+        print(fault)
+        return 1
     password = os.environ.get("DEMO_PASSWORD", DEFAULT_PASSWORD)
     with embedded_postgres(DATA / "postgres") as url:
         if is_from_before_the_release(url):

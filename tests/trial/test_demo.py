@@ -1,7 +1,10 @@
 """The demo: its folder, what an earlier version left there, its server beside other people's."""
 
+import contextlib
 import os
+import re
 import shutil
+import socket
 import stat
 import subprocess
 import sys
@@ -9,7 +12,7 @@ import tempfile
 
 import pytest
 
-from ecrf.demo import ROOT, _sockets, is_from_before_the_release
+from ecrf.demo import ROOT, _sockets, fault_of_port, is_from_before_the_release
 from tests.postgres import cursor_on, fresh_database
 
 START = """
@@ -81,3 +84,32 @@ def test_socket_never_goes_into_a_folder_that_somebody_else_may_write(tmp_path, 
     assert another.parent == tmp_path
     assert another.name != f"ecrf-{os.getuid()}"
     assert stat.S_IMODE(another.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("port", ["", "http", "80a", "-1", "0", "65536", "999999999999", "8000 ", "８０００"])
+def test_misspelt_port_is_told_in_one_sentence_before_anything_is_loaded(port, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "ecrf.demo", "serve"],
+        cwd=ROOT, env={**os.environ, "PORT": port}, capture_output=True, text=True, timeout=10,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert re.fullmatch(
+        r"PORT=.* is no port: say a number from 1024 to 65535, such as PORT=\d+\.\n", done.stdout
+    )
+
+
+def test_busy_port_is_told_with_the_next_free_one():
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        first.listen()
+        busy = first.getsockname()[1]
+        with contextlib.suppress(OSError):  # another program's: busy as well
+            second.bind(("127.0.0.1", busy + 1))
+            second.listen()
+        found = re.fullmatch(
+            rf"Port {busy} cannot be used \(address already in use\): PORT=(\d+) is free\.",
+            fault_of_port(str(busy)),
+        )
+        assert int(found[1]) > busy + 1
+        assert fault_of_port(found[1]) == ""
