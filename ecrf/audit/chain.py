@@ -32,7 +32,7 @@ _DIFFERENCES = """
     ), told AS (
         SELECT DISTINCT ON (e."row", item.key) e."row" AS row, item.key, item.value -> 1 AS value
         FROM audit_auditevent e CROSS JOIN LATERAL jsonb_each(e.changes || e.calculated) item
-        WHERE e."table" = %s AND item.value -> 1 <> '"(hidden)"'
+        WHERE e."table" = %s AND item.key <> ALL (%s::text[])
         ORDER BY e."row", item.key, e.position DESC
     )
     SELECT row, key FROM stored FULL JOIN told USING (row, key)
@@ -119,7 +119,8 @@ def _data_beside_the_trail() -> list[Fault]:
     with connection.cursor() as cursor:
         for audited in AUDITED:
             table = audited.model._meta.db_table
-            cursor.execute(_DIFFERENCES.format(table=table, row=audited.row), [list(audited.unseen), table])
+            unseen = list(audited.unseen)
+            cursor.execute(_DIFFERENCES.format(table=table, row=audited.row), [unseen, table, unseen])
             faults += [
                 Fault(SYSTEM_CHAIN, 0, f"row {row} of {table}: {item} is not what the trail says")
                 for row, item in cursor.fetchall()

@@ -463,6 +463,7 @@ TEXTS = [
     "握力が低下", "頭痛 😀🏳️‍🌈", "O'Brien", 'a "quoted" word', "back\\slash \\u0041 \\\\", "tab\there",
     "line\nbreak\r\n", "\x01\x02\x1f\x7f", "a\u2028b\u2029c\u00a0d", "e\u0301 é", "\u202eright to left", "{}[]:,",
     "a" * 150, "'; DROP TABLE x; --", "\ufeffbom", "\U0001f9ec", "%s %% {0}", "</script>", "null", "~not-done", "NaN",
+    "(hidden)", '"(hidden)"', "[redacted]", "[null, null]",
 ]  # fmt: skip
 
 
@@ -475,6 +476,16 @@ def test_any_text_in_values_reasons_and_comments_verifies(visit, patient, coordi
         assert before.reason == text
         assert last.changes["assessor.missing"][1] == {"reason": "unknown", "comment": text}
     assert verify().faults == []
+
+
+@pytest.mark.requirement("R-009")
+@pytest.mark.parametrize("text", TEXTS)
+def test_any_text_holds_and_is_missed_when_changed_past_the_triggers(text, visit, coordinator):
+    """No text that a person can type makes a column one that the trail does not show."""
+    enter(visit, "reading", coordinator, device=text[:60])
+    assert verify().faults == []
+    tamper("UPDATE stub_trial_stubreading SET device = 'SYN-9'")
+    assert [fault.what for fault in verify().faults if "device is not what the trail says" in fault.what]
 
 
 @pytest.mark.parametrize("name", ["山田", "o.brien@x+1", "ÅÄÖ"])
