@@ -6,8 +6,11 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+from ecrf.audit.privileges import log_at_start
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecrf.settings")
 _django = get_wsgi_application()
+log_at_start()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
