@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -73,7 +74,7 @@ def restored(tmp_path):
     """The addresses of a restored database, as its owner and as the web role reach it."""
     with fresh_database() as before, empty_database() as after:
         with cursor_on(before) as owner:
-            owner.execute(f"CREATE ROLE {WEB} LOGIN")
+            owner.execute(f"CREATE ROLE {WEB} LOGIN PASSWORD 'synthetic'")
             owner.execute(
                 f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {WEB}; {REVOKE}"
             )
@@ -89,7 +90,8 @@ def restored(tmp_path):
                         owner.execute(statement)
                 dump.seek(0)
                 program("pg_restore", after, stdin=dump)
-            yield after, psycopg2.extensions.make_dsn(after, user=WEB)
+            where = urlsplit(after)
+            yield after, where._replace(netloc=f"{WEB}:synthetic@{where.netloc.rpartition('@')[2]}").geturl()
         finally:
             for url in (before, after):
                 with cursor_on(url) as owner:
@@ -99,7 +101,9 @@ def restored(tmp_path):
 
 
 def told_at_start(as_web: str) -> list[str]:
-    lines = map(json.loads, python(as_web, "-c", "import ecrf.wsgi").stderr.splitlines())
+    done = python(as_web, "-c", "import ecrf.wsgi")
+    assert done.returncode == 0
+    lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
     return [line["right"] for line in lines if line["message"] == "the audit trail is open"]
 
 
