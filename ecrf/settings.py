@@ -121,7 +121,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "ecrf.web.middleware.request_log",
     "ecrf.web.middleware.health",
+    "ecrf.web.middleware.keep_to_ourselves",
     "ecrf.web.middleware.refuse_null",
+    "ecrf.web.middleware.refuse_foreign_text",
+    "ecrf.web.middleware.limit_body",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -185,6 +188,10 @@ IDLE_MINUTES = _number(
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = TLS
 SESSION_COOKIE_SAMESITE = "Lax"
+# A browser takes a cookie of such a name by TLS only, and from this host only: no neighbour can set one for us.
+COOKIE_PREFIX = "__Host-" if TLS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
+CSRF_COOKIE_AGE = None  # ends with the browser, as the session does
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
 # One proxy, which ends TLS, stands before the product then; its X-Forwarded-For is believed, nobody else's.
@@ -216,7 +223,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"  # of the server; each site has its own, and pages show times in it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / ".static"
+STATIC_ROOT = BASE_DIR / ".static" / "files"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

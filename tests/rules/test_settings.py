@@ -106,6 +106,14 @@ def test_secret_file_without_a_usable_secret_stops_the_start(tmp_path, content):
     assert "SECRET_KEY" in done.stderr
 
 
+def test_cookies_by_tls_bear_names_that_only_this_host_can_set_by_tls():
+    question = (
+        "from ecrf.settings import *; print(SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, SESSION_COOKIE_SECURE)"
+    )
+    assert start("-c", question).stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "True"]
+    assert start("-c", question, TLS="off").stdout.split() == ["sessionid", "csrftoken", "False"]
+
+
 def test_debug_and_invented_data_are_off_unless_asked_for():
     question = "from ecrf import settings; print(settings.DEBUG, settings.SYNTHETIC_DATA, settings.TLS)"
     done = start("-c", question, TLS=None)
