@@ -97,11 +97,9 @@ def environment(database_url: str) -> dict[str, str]:
 
 def gunicorn(port: str, workers: str = "2") -> list[str]:
     """The command that serves, the same in the demo, the tests, the benchmark and the container."""
-    shared_memory = "/dev/shm" if Path("/dev/shm").is_dir() else "."  # noqa: S108
     return [
-        sys.executable, "-m", "gunicorn", "ecrf.wsgi:application", "--bind", f"127.0.0.1:{port}",
-        "--workers", workers, "--worker-tmp-dir", shared_memory, "--preload",
-        "--log-level", "warning", "--no-control-socket",
+        sys.executable, "-m", "gunicorn", "--config", "python:ecrf.web.server", "ecrf.wsgi:application",
+        "--bind", f"127.0.0.1:{port}", "--workers", workers,
     ]  # fmt: skip
 
 

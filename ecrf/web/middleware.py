@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
@@ -124,17 +125,27 @@ def limit_body(get_response: GetResponse) -> GetResponse:
     """What is longer than its address can need is refused before it is read (413)."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        size = int(length[:16]) if length.isascii() and length.isdigit() else 0
-        if size > SHORT and size > (limit := longest_body(request.path_info)):
+        size = body_size(request.META)
+        if is_too_long(size, request.path_info):
+            limit = longest_body(request.path_info) // 1000
             words = (
-                f"This was not saved: it is longer than the {limit // 1000} kB that are taken here."
+                f"This was not saved: it is longer than the {limit} kB that are taken here."
                 " Go back: what you typed is still there. Shorten it.\n"
             )
             return HttpResponse(words, status=413, content_type="text/plain")
         return get_response(request)
 
     return middleware
+
+
+def body_size(environ: Mapping[str, Any]) -> int:
+    """How many bytes the request says it has; 0 if it says no number."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    return int(length[:16]) if length.isascii() and length.isdigit() else 0
+
+
+def is_too_long(size: int, path: str) -> bool:
+    return size > SHORT and size > longest_body(path)
 
 
 def longest_body(path: str) -> int:
