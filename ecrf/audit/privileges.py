@@ -1,6 +1,7 @@
 """Tells who may write the trail's tables past its triggers: default privileges or a restore may have granted it."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Warning
@@ -52,7 +53,7 @@ def _name(role: str) -> str:
     return "everybody (PUBLIC)" if role == "public" else role
 
 
-def check(databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
+def check(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """Django's system check, part of `migrate` and of `check --database default`."""
     return [
         Warning(f"The audit trail is open: {words}.", hint=TO_DO, id="ecrf.W001")
