@@ -5,12 +5,11 @@ Each secret may come as NAME or as NAME_FILE, a file that holds it (Docker and K
 
 import os
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from ecrf.web.database_address import database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -44,20 +43,6 @@ def _number(name: str, default: str, what_to_do: str) -> int:
     return int(value)
 
 
-def _database(url: str) -> dict:
-    what_to_do = "Write it as postgresql://user:password@host:5432/name."
-    try:
-        if urlsplit(url).scheme in ("postgres", "postgresql"):
-            found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
-            # A host that swallows packets must not hold every request for minutes.
-            found.setdefault("OPTIONS", {})
-            found["OPTIONS"].setdefault("connect_timeout", 5)
-            return found
-    except ValueError:  # whose text would show parts of the password
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be read. {what_to_do}") from None
-    raise ImproperlyConfigured(f"DATABASE_URL does not name a PostgreSQL database. {what_to_do}")
-
-
 # --- from the environment -------------------------------------------------------------------------------------
 
 SECRET_KEY = _setting(
@@ -66,7 +51,7 @@ SECRET_KEY = _setting(
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is shorter than 50 characters. Set a longer random one.")
 DATABASES = {
-    "default": _database(
+    "default": database(
         _setting("DATABASE_URL", "Set it to postgresql://user:password@host:5432/name (or run `make demo`).")
     )
 }
