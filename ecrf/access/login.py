@@ -69,6 +69,9 @@ class LoginForm(AuthenticationForm):
             if isinstance(tried, What):
                 raise ValidationError(WORDS[tried], code=tried)
             self.user_cache = tried
+            # Nothing else comes by so regularly; there are few of either.
+            self.request.session.clear_expired()
+            lockout.clear_left_behind()
         return self.cleaned_data
 
     @property
@@ -83,10 +86,17 @@ _end_session = LogoutView.as_view()
 
 
 def log_out(request: HttpRequest) -> HttpResponse:
-    """The button "Log out"."""
+    """The button "Log out". The browser forgets the pages too, so that Back shows none.
+
+    Not told to forget "storage": other tabs of this browser keep there what was typed and not yet sent (this tab has
+    cleared its own, static/js/log_out.js). Nor "cookies": it would log out of everything else under the same domain;
+    ours are ended here.
+    """
     if request.method == "POST":
         note(What.LOGGED_OUT, request.user.get_username(), client_address(request))
-    return _end_session(request)
+    response = _end_session(request)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @login_not_required

@@ -42,6 +42,17 @@ class LoginEvent(models.Model):
         return f"{self.username}: {self.get_what_display()}"
 
 
+class LoginTry(models.Model):
+    """A password that is being checked at this moment, outside the trail: what came of it is logged."""
+
+    username = models.CharField(max_length=150, db_index=True, help_text="As in the log of logins")
+    address = models.GenericIPAddressField(null=True, db_index=True)
+    began_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.username}: being checked"
+
+
 def note(what: What, username: str, address: str | None) -> What:
     """Write one line of the log; the trail's actor is the system, whoever typed."""
     with acting(SYSTEM, source="login"):

@@ -3,6 +3,7 @@
 import zoneinfo
 from datetime import date, datetime
 
+from django.contrib.auth import hashers
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from ecrf.access.login_log import LoginEvent  # noqa: F401  (a table of this app)
+from ecrf.access.login_log import LoginEvent, LoginTry  # noqa: F401  (tables of this app)
 from ecrf.access.roles import AT_A_SITE, RIGHTS, Right, Role
 from ecrf.audit.actor import SYSTEM, Actor, acting
 from ecrf.audit.triggers import audited
@@ -65,9 +66,17 @@ class User(AbstractBaseUser):
         return self.username
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Whether the password fits. A hash of an older strength is renewed on the way: the system's own write."""
-        with acting(SYSTEM, source="login"):
-            return bool(super().check_password(raw_password))
+        """Whether the password fits. A hash of an older strength is renewed on the way: the system's own write.
+
+        Hashing takes long, on purpose: no transaction is held meanwhile."""
+
+        def renew(raw_password: str) -> None:
+            self.set_password(raw_password)
+            self._password = None  # nobody chose a new one
+            with acting(SYSTEM, source="login"):
+                self.save(update_fields=["password"])
+
+        return bool(hashers.check_password(raw_password, self.password, renew))
 
     @cached_property
     def current_memberships(self) -> list["Membership"]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from threading import local
+from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 
@@ -72,6 +73,15 @@ def acting(
     finally:
         # After an exception the database itself has gone back to the actor before.
         active.pop()
+
+
+def one_click(request_key: UUID) -> None:
+    """Let requests that carry the key of one click take turns until this transaction ends, wherever each wants to add
+    something: the second one finds what the first has added. Called after `acting` has taken the patient's turn."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('ecrf.click'), hashtext(%s))", [str(request_key)]
+        )
 
 
 def _active() -> list[Declared]:

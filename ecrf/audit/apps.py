@@ -1,10 +1,12 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.db import connections
 from django.db.models.signals import post_migrate
 
 from ecrf.audit.functions import REVOKE
+from ecrf.audit.privileges import check
 
 NO_WAY_AROUND = """
     CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(trigger_name NAME) RETURNS boolean
@@ -18,6 +20,7 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_protect, sender=self)
+        register(check, Tags.database)
 
 
 def _protect(using: str, **_: Any) -> None:
@@ -30,3 +33,6 @@ def _protect(using: str, **_: Any) -> None:
         cursor.execute("SELECT to_regprocedure('audit_revoke(text[], text)')")
         if cursor.fetchone() != (None,):  # migrated back to before the first version
             cursor.execute(REVOKE)
+            # A table of one's own that stands before the real one in the search path.
+            name = connections[using].ops.quote_name(connections[using].settings_dict["NAME"])
+            cursor.execute(f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")

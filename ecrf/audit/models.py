@@ -3,6 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 from ecrf.audit.triggers import audited
 
@@ -139,3 +140,26 @@ class Redaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chain}/{self.position}: {self.places} places"
+
+
+@audited(append_only=True)
+class KnownFault(models.Model):
+    """A fault of the trail that somebody has looked into: `verify_audit` goes on listing it and no longer fails for it.
+
+    Only the owner of the tables adds one. It stands in the system's chain, whichever chain the fault is in.
+    """
+
+    mark = models.CharField(max_length=64, unique=True, help_text="The sha256 of what stands there")
+    fault = models.TextField(help_text="In the words of verify_audit")
+    reason = models.TextField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", help_text="Who answers for it"
+    )
+    operator = models.CharField(max_length=200, help_text="The machine's user who ran the command")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="known_fault_has_reason")]
+
+    def __str__(self) -> str:
+        return self.fault

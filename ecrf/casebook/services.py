@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
-from ecrf.audit.actor import Actor, acting
+from ecrf.audit.actor import Actor, acting, one_click
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import MOVES, Entry, Patient, Status, Visit
 from ecrf.casebook.places import Place
@@ -42,6 +42,7 @@ def add_patient(*, site: Site, by: User, request_key: uuid.UUID, source: str = "
     """Add a patient; the number is the site's code and the next sequence. The same key twice gives one patient."""
     with acting(by.acting_at(site, Right.ENTER), source=source):
         Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+        one_click(request_key)
         if known := Patient.objects.filter(request_key=request_key).select_related("site").first():
             return _of_this_click(known, fits=known.site_id == site.pk)
         sequence = (site.patients.aggregate(last=Max("sequence"))["last"] or 0) + 1
@@ -116,6 +117,7 @@ def add_entry(
 ) -> Place:
     """Add one more of a repeating form. The same key twice adds one. Numbers begin at `at_least`."""
     with acting(by, patient_id=patient.pk, source=source):
+        one_click(request_key)
         if known := Entry.objects.filter(request_key=request_key).first():
             fits = known.patient_id == patient.pk and known.crf == definition.key
             return Place(patient, definition, visit, _of_this_click(known, fits=fits).number, parent)

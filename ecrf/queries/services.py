@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
-from ecrf.audit.actor import Actor, acting
+from ecrf.audit.actor import Actor, acting, one_click
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry
 from ecrf.forms.registry import CRFS
@@ -48,6 +48,8 @@ def open_query(
     asked_in = rules.asking_as(actor.role)
     with one_at_a_time(entry.patient_id, actor, source):
         stored = Entry.objects.select_related("parent", "patient__site").get(pk=entry.pk)
+        if request_key:
+            one_click(request_key)
         if known := _known(stored, item, words, by, request_key):
             return known
         definition = CRFS.get(stored.crf)

@@ -1,18 +1,56 @@
-"""What every request passes: the log line, the health check, addresses refused, locks explained."""
+"""What every request passes: the log line, the health check, what is refused unread, locks explained."""
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
 from ecrf.audit.refusals import Locked
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("ecrf.request")
+
+SHORT, TEXT, PAGE = 64_000, 600_000, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+LONGER = {
+    "visit": PAGE,
+    "log": PAGE,
+    "log-form": PAGE,
+    "item": TEXT,
+    "answer-query": TEXT,
+    "monitor:open-query": TEXT,
+    "monitor:ask": TEXT,
+    "monitor:ask-query-again": TEXT,
+    "monitor:pass-query-on": TEXT,
+    "monitor:close-query": TEXT,
+    "monitor:reopen-query": TEXT,
+    "monitor:save-monitoring-text": PAGE,
+}
+"""{name of an address: how many bytes may be sent there}; SHORT to all others. TEXT is the longest text that an item
+takes, 20,000 characters of up to twelve bytes as a form sends them, with the one that stood there before."""
+
+NO_DEVICES = ", ".join(
+    f"{name}=()"
+    for name in (
+        *("accelerometer", "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation"),
+        *(
+            "gyroscope",
+            "hid",
+            "local-fonts",
+            "magnetometer",
+            "microphone",
+            "midi",
+            "payment",
+            "serial",
+            "usb",
+        ),
+    )
+)
 
 
 def request_log(get_response: GetResponse) -> GetResponse:
@@ -66,6 +104,66 @@ def refuse_null(get_response: GetResponse) -> GetResponse:
         if "\x00" in request.path:
             return HttpResponse("There is nothing at this address.\n", status=404, content_type="text/plain")
         return get_response(request)
+
+    return middleware
+
+
+def refuse_foreign_text(get_response: GetResponse) -> GetResponse:
+    """Text is sent in UTF-8. Of any other encoding that a request names, Django would make use of, or fail."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.lower() != "utf-8":
+            words = "Text is taken in UTF-8 only. Nothing was saved.\n"
+            return HttpResponse(words, status=415, content_type="text/plain")
+        return get_response(request)
+
+    return middleware
+
+
+def limit_body(get_response: GetResponse) -> GetResponse:
+    """What is longer than its address can need is refused before it is read (413)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        size = body_size(request.META)
+        if is_too_long(size, request.path_info):
+            limit = longest_body(request.path_info) // 1000
+            words = (
+                f"This was not saved: it is longer than the {limit} kB that are taken here."
+                " Go back: what you typed is still there. Shorten it.\n"
+            )
+            return HttpResponse(words, status=413, content_type="text/plain")
+        return get_response(request)
+
+    return middleware
+
+
+def body_size(environ: Mapping[str, Any]) -> int:
+    """How many bytes the request says it has; 0 if it says no number."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    return int(length[:16]) if length.isascii() and length.isdigit() else 0
+
+
+def is_too_long(size: int, path: str) -> bool:
+    return size > SHORT and size > longest_body(path)
+
+
+def longest_body(path: str) -> int:
+    """How many bytes a request to this address may have."""
+    try:
+        return LONGER.get(resolve(path).view_name, SHORT)
+    except Resolver404:
+        return SHORT
+
+
+def keep_to_ourselves(get_response: GetResponse) -> GetResponse:
+    """Headers of every answer, static files' too: no other site embeds it, and no page uses the machine's devices."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = NO_DEVICES
+        return response
 
     return middleware
 

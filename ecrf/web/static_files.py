@@ -1,7 +1,10 @@
 """How static files are served: hashed, compressed, and imported by their hashed names."""
 
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -11,7 +14,9 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+        """The list of all files lies beside the folder that is served, not in it."""
+        beside = FileSystemStorage(location=Path(settings.STATIC_ROOT).parent)
+        super().__init__(*args, manifest_storage=beside, **options)
         self._urls: dict[str, str] = {}
 
     def url(self, name: str, force: bool = False) -> str:

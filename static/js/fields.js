@@ -2,9 +2,6 @@
 
 const seen = new Map();
 
-/* The key of the session as it is now: a new login, here or in another tab, changes it under the page. */
-export const csrfToken = () => document.cookie.match(/csrftoken=([^;]+)/)?.[1] ?? "";
-
 for (const holder of document.querySelectorAll("#page-form [name^='seen:']")) {
   for (const [item, state] of Object.entries(JSON.parse(holder.value))) seen.set(`${holder.name.slice(5)}-${item}`, state);
 }

@@ -1,5 +1,6 @@
 /* Sends what the keys of the review do, one after the other, and puts the answers where they belong. */
 
+import { csrfToken } from "./csrf.js";
 import { count, current, go, labelOf, part, say, showDetail } from "./review_lines.js";
 
 const DEAF_MS = 700;
@@ -28,7 +29,7 @@ export function enqueue(job) {
 export async function post(url, data = {}) {
   const headers = {
     "HX-Request": "true",
-    "X-CSRFToken": document.cookie.match(/csrftoken=([^;]+)/)?.[1] ?? "",
+    "X-CSRFToken": csrfToken(),
     "X-Page-User": document.body.dataset.userId,
   };
   let response = null;

@@ -1,7 +1,8 @@
 /* Sends the outbox, one item after the other, and says on the page whether all is saved. htmx carries the requests. */
 
 import "./outcomes.js";
-import { addressOf, csrfToken, idOf, isSame, posted, read, shown, state, wrapper } from "./fields.js";
+import { csrfToken } from "./csrf.js";
+import { addressOf, idOf, isSame, posted, read, shown, state, wrapper } from "./fields.js";
 import { clear } from "./messages.js";
 import { outbox } from "./outbox.js";
 import { going, problem, refuse, say } from "./trouble.js";

@@ -2,7 +2,8 @@
 
 import "./focus.js";
 import "./keys.js";
-import { csrfToken, field, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
+import { csrfToken } from "./csrf.js";
+import { field, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
 import { count, isToEnter } from "./counting.js";
 import { placeOf } from "./messages.js";
 import { outbox } from "./outbox.js";

@@ -4,5 +4,5 @@ import os
 
 from ecrf.settings import *  # noqa: F403
 
-STATIC_ROOT = os.environ["BROWSER_STATIC_ROOT"]
+STATIC_ROOT = f"{os.environ['BROWSER_STATIC_ROOT']}/files"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,10 +1,13 @@
 """The settings: a missing or wrong one stops the start and says what to do; production's are safe."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
+import psycopg2
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -25,6 +28,8 @@ WRONG = [
     ("DATABASE_URL", "just words", ["DATABASE_URL", DATABASE_FORM]),
     ("DATABASE_URL", "postgresql://user:password@host:port/name", ["DATABASE_URL", DATABASE_FORM]),
     ("DATABASE_URL", "postgresql://user:password@[host/name", ["DATABASE_URL", DATABASE_FORM]),
+    ("DATABASE_URL", "postgresql://user:password@h1:5432,h2:port/name", ["DATABASE_URL", DATABASE_FORM]),
+    ("DATABASE_URL", "postgresql://user:password@h1:5432:1,h2/name", ["DATABASE_URL", DATABASE_FORM]),
     ("ALLOWED_HOSTS", None, ["ALLOWED_HOSTS is not set", "host names"]),
     ("ALLOWED_HOSTS", " , ", ["ALLOWED_HOSTS", "host names"]),
     ("DEBUG", "true", ["DEBUG is 'true'", "on or off"]),
@@ -88,6 +93,39 @@ def test_password_that_spoils_the_address_is_not_printed(command):
     assert "2-secret" not in done.stderr
 
 
+WRITES = "target_session_attrs=read-write"
+
+
+@pytest.mark.parametrize(
+    ("servers", "query", "host", "port"),
+    [
+        ("h1:5433,h2:5434", WRITES, "h1,h2", "5433,5434"),
+        ("h1,h2:5434", WRITES, "h1,h2", "5432,5434"),
+        ("[::1]:5433,[2001:db8::1],h3", WRITES, "::1,2001:db8::1,h3", "5433,5432,5432"),
+        ("%2Frun%2Fa,%2Frun%2Fb", WRITES, "/run/a,/run/b", "5432,5432"),
+        ("", f"host=h1,h2&port=5433,5434&{WRITES}", "h1,h2", "5433,5434"),
+    ],
+)
+def test_several_servers_may_be_written_as_postgresql_does(servers, query, host, port):
+    question = "import json; from ecrf import settings; print(json.dumps(settings.DATABASES['default']))"
+    found = json.loads(
+        start("-c", question, DATABASE_URL=f"postgresql://u%40:p%2C@{servers}/ecrf?{query}").stdout
+    )
+    assert (found["USER"], found["PASSWORD"], found["NAME"], found["HOST"]) == ("u@", "p,", "ecrf", "")
+    options = {"host": host, "port": port, "target_session_attrs": "read-write", "connect_timeout": 5}
+    assert found["OPTIONS"] == options
+
+
+def test_of_several_servers_the_one_that_answers_and_takes_writes_is_used():
+    given = psycopg2.extensions.parse_dsn(os.environ["DATABASE_URL"])
+    user = f"{given['user']}:{quote(given.get('password', ''), safe='')}"
+    here = f"{quote(given['host'], safe='')}:{given.get('port', '5432')}"
+    url = f"postgresql://{user}@127.0.0.1:1,{here}/{given['dbname']}?{WRITES}"
+    assert check("--database", "default", DATABASE_URL=url).returncode == 0
+    refused = check("--database", "default", DATABASE_URL=url.replace("read-write", "standby"))
+    assert "standby" in refused.stderr
+
+
 def test_secrets_are_read_from_files(tmp_path):
     key, url = tmp_path / "secret_key", tmp_path / "database_url"
     key.write_text(PRODUCTION["SECRET_KEY"] + "\n", encoding="utf-8")
@@ -104,6 +142,14 @@ def test_secret_file_without_a_usable_secret_stops_the_start(tmp_path, content):
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
     assert "SECRET_KEY" in done.stderr
+
+
+def test_cookies_by_tls_bear_names_that_only_this_host_can_set_by_tls():
+    question = (
+        "from ecrf.settings import *; print(SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, SESSION_COOKIE_SECURE)"
+    )
+    assert start("-c", question).stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "True"]
+    assert start("-c", question, TLS="off").stdout.split() == ["sessionid", "csrftoken", "False"]
 
 
 def test_debug_and_invented_data_are_off_unless_asked_for():

@@ -12,7 +12,7 @@ from django.utils import timezone
 from ecrf.access.models import Site, User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
-from ecrf.audit.actor import acting
+from ecrf.audit.actor import acting, one_click
 from ecrf.monitoring.home.site_counts import last_ended
 from ecrf.monitoring.home.work_lines import Since, day_and_time
 from ecrf.monitoring.models import MonitoringVisit, VisitStage
@@ -44,6 +44,7 @@ def plan_visit(
     require(by, Right.VERIFY, site)
     with acting(by.acting_at(site, Right.VERIFY), source="monitor"):
         Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+        one_click(request_key)
         known = MonitoringVisit.objects.filter(request_key=request_key).select_related("site").first()
         if known:
             if (known.site_id, known.monitor_id) != (site.pk, by.pk):

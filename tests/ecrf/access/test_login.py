@@ -1,13 +1,17 @@
 """Login, the way back in when a session ended, and who is put out at once."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from ecrf.access.login_log import LoginTry
 from ecrf.access.models import Membership, User
 from ecrf.audit.actor import SYSTEM, acting
 from tests.builders import a_patient, a_visit
@@ -299,6 +303,17 @@ def test_hash_of_an_older_strength_is_renewed_at_the_login(client, coordinator, 
     assert answer.status_code == 302
     coordinator.refresh_from_db()
     assert coordinator.password != weak
+
+
+@pytest.mark.requirement("R-055")
+def test_expired_sessions_of_anybody_go_at_the_next_login(client, coordinator, monitor):
+    Client().force_login(monitor)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    LoginTry.objects.create(username="left behind")
+    LoginTry.objects.update(began_at=timezone.now() - timedelta(hours=1))
+    client.post("/login/", GOOD)
+    assert Session.objects.count() == 1
+    assert not LoginTry.objects.exists()
 
 
 def test_what_one_person_typed_is_not_saved_as_another(client, coordinator, investigator, site):

@@ -240,9 +240,9 @@ def test_a_whole_page_of_huge_texts_is_refused_field_by_field(save, visit):
     assert grip(visit).device is None
 
 
-def test_request_beyond_the_limit_is_400(browser, visit):
+def test_request_beyond_the_limit_is_refused(browser, visit):
     url = reverse("visit", args=[visit.patient.number, "W01"])
-    assert browser.post(url, {"x": "a" * 3_000_000}).status_code == 400
+    assert browser.post(url, {"x": "a" * 3_000_000}).status_code == 413
     assert browser.post(url, {f"f{n}": "" for n in range(6000)}).status_code == 400
 
 

@@ -1,13 +1,16 @@
 """What every request passes: headers, the health check, the pages for bad days, the log."""
 
 import logging
+from contextlib import closing
 
 import pytest
+from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from whitenoise.middleware import WhiteNoiseMiddleware
 
-from ecrf.web.middleware import request_log
+from ecrf.web.middleware import keep_to_ourselves, request_log
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import PASSWORD
 
@@ -138,6 +141,29 @@ def test_every_page_has_the_security_headers(client, pages):
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Referrer-Policy"] == "same-origin"
         assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert {"camera=()", "microphone=()"} < set(response.headers["Permissions-Policy"].split(", "))
+        assert "Server" not in response.headers
+
+
+@pytest.mark.requirement("R-132")
+def test_static_files_are_for_this_site_alone_and_their_list_is_not_among_them(tmp_path, settings):
+    files = tmp_path / "files"
+    settings.STATIC_ROOT, settings.STATICFILES_DIRS = files, [tmp_path / "ours"]
+    settings.WHITENOISE_AUTOREFRESH = False
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "ecrf.web.static_files.StaticFiles"}}
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "a.css").write_text("p {}")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    assert (tmp_path / "staticfiles.json").exists()
+    nowhere = HttpResponse(status=404)
+    served = keep_to_ourselves(WhiteNoiseMiddleware(lambda request: nowhere))
+    with closing(served(RequestFactory().get("/static/a.css"))) as response:
+        assert response.status_code == 200
+        assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "Access-Control-Allow-Origin" not in response.headers
+    for name in ("staticfiles.json", "staticfiles.json.gz", "../staticfiles.json"):
+        assert served(RequestFactory().get(f"/static/{name}")) is nowhere
 
 
 @pytest.mark.requirement("R-132")
@@ -153,6 +179,17 @@ def test_cookies_are_for_this_site_only_and_the_session_is_out_of_reach_of_scrip
     assert client.cookies["sessionid"]["httponly"]
     assert client.cookies["sessionid"]["samesite"] == "Lax"
     assert client.cookies["csrftoken"]["samesite"] == "Lax"
+    for name in ("sessionid", "csrftoken"):
+        assert not client.cookies[name]["max-age"], "It ends with the browser."
+        assert client.cookies[name]["path"] == "/"
+        assert not client.cookies[name]["domain"]
+
+
+@pytest.mark.requirement("R-132")
+def test_logging_out_lets_the_browser_forget_the_pages_and_nothing_typed(client, coordinator):
+    """What other tabs keep unsent is in the browser's storage."""
+    client.force_login(coordinator)
+    assert client.post("/logout/").headers["Clear-Site-Data"] == '"cache"'
 
 
 @pytest.mark.requirement("R-132")

@@ -12,9 +12,12 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Model
 from django.test import Client
 
+from ecrf.access.models import Membership, Site
 from ecrf.access.roles import Right, Role
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.calendar.services import LIVING_AT_MOST, living_feeds, make_feed
@@ -25,6 +28,8 @@ from ecrf.casebook.striking import strike_out
 from ecrf.checks.models import Discrepancy
 from ecrf.forms.registry import CRFS
 from ecrf.locks.services import LockRefused, put
+from ecrf.monitoring.models import MonitoringVisit
+from ecrf.monitoring.visits.services import VisitRefused, plan_visit
 from ecrf.queries.models import Message, Query
 from ecrf.queries.services import QueryRefused, answer, close, open_query
 from tests.builders import a_patient, a_place, a_visit, enter
@@ -197,6 +202,72 @@ def test_double_click_on_add_patient_adds_one(committed):
 
     assert set(at_once(click, click, click)) == {"/patients/01-002/"}
     assert Patient.objects.count() == PatientStatus.objects.count() == 2
+
+
+def test_click_that_arrives_at_two_sites_at_once_adds_at_one_and_is_refused_at_the_other(committed):
+    with acting(SYSTEM, source="test"):
+        Membership.objects.create(user=committed.people[0], role=Role.COORDINATOR, site=make_site("02"))
+    for _ in range(4):
+        key = str(uuid.uuid4())
+
+        def click(code: str, key: str = key) -> int:
+            browser = Client()
+            browser.force_login(committed.people[0])
+            return browser.post("/patients/add/", {"site": code, "key": key}).status_code
+
+        assert sorted(at_once(lambda: click("01"), lambda: click("02"))) == [302, 400]
+
+
+def add_of_each_kind(committed) -> dict[type[Model], tuple[type[Exception], Callable[[Any, uuid.UUID], Any]]]:
+    """{what carries the key of a click: how its second place is refused, and how it is added at one of two places}."""
+    site, other = committed.site, make_site("02")
+    monitor = make_user("asking", Role.MONITOR, site, other)
+    coordinator = make_user("both", Role.COORDINATOR, site, other)
+    places = {site: committed.patient, other: a_patient(other, coordinator)}
+    for patient in places.values():
+        enter(a_visit(patient, "W01", coordinator), "vital-signs", coordinator, pulse="70")
+    headache = {"definition": CRFS["adverse-event"], "visit": None, "parent": None}
+
+    def ask(at, key):
+        entry, by = (
+            Entry.objects.get(patient=places[at], crf="vital-signs"),
+            monitor.acting_at(at, Right.QUERY),
+        )
+        return open_query(entry=entry, item="pulse", text=str(key), by=monitor, actor=by, request_key=key)
+
+    def plan(at, key):
+        day = date(2026, 12, 1)
+        return plan_visit(site=at, planned_on=day, how="on-site", purpose="x", by=monitor, request_key=key)
+
+    return {
+        Patient: (LookupError, lambda at, key: add_patient(site=at, by=coordinator, request_key=key)),
+        Entry: (
+            LookupError,
+            lambda at, key: add_entry(
+                patient=places[at], by=coordinator.acting_at(at, Right.ENTER), request_key=key, **headache
+            ),
+        ),
+        Query: (QueryRefused, ask),
+        MonitoringVisit: (VisitRefused, plan),
+    }
+
+
+def test_key_of_one_click_is_used_once_wherever_it_arrives(committed):
+    kinds = add_of_each_kind(committed)
+    keyed = {model for model in apps.get_models() if any(f.name == "request_key" for f in model._meta.fields)}
+    assert keyed == set(kinds)
+    sites = list(Site.objects.all())
+    for model, (refused, add) in kinds.items():
+        for _ in range(3):
+            key = uuid.uuid4()
+
+            def outcome(at: Site, add=add, key=key, refused=refused) -> bool:
+                try:
+                    return bool(add(at, key))
+                except refused:
+                    return False
+
+            assert sorted(at_once(*[lambda at=at: outcome(at) for at in sites])) == [False, True], model
 
 
 def test_visit_opened_by_two_people_at_once_is_one(committed):

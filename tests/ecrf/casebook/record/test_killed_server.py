@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlencode
 
@@ -49,12 +49,12 @@ def scratch() -> Iterator[dict[str, str]]:
 class Server:
     """Gunicorn with two workers in a process group of its own, so that all of it can be killed at once."""
 
-    def __init__(self, env: dict[str, str]) -> None:
+    def __init__(self, env: dict[str, str], command: Callable[[str], list[str]] = gunicorn) -> None:
         self.cookies: dict[str, str] = {}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.process = subprocess.Popen(gunicorn(str(self.port)), cwd=ROOT, env=env, start_new_session=True)
+        self.process = subprocess.Popen(command(str(self.port)), cwd=ROOT, env=env, start_new_session=True)
         self._wait()
 
     def _wait(self) -> None:
