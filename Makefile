@@ -110,8 +110,9 @@ lock: setup ## pin again what pyproject.toml and package.json ask for (UPGRADE=-
 		--omit-lockfile-registry-resolved --loglevel=error >/dev/null
 
 chromium:
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
-		$(call debian,chromium,Chromium or Google Chrome for the browser tests); }
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || \
+	command -v google-chrome >/dev/null || { \
+		$(call debian,chromium-headless-shell,Chromium or Google Chrome for the browser tests); }
 
 openssl:
 	@command -v openssl >/dev/null || { \

@@ -1,7 +1,6 @@
 """A real Chromium against a real gunicorn with a database of its own, committed and thrown away."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,19 +17,9 @@ from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from ecrf.demo import ROOT, gunicorn, manage
+from tests.browser.chromium import launch
 from tests.conftest import PASSWORD
 from tests.postgres import TEST_SETTINGS, fresh_database
-
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class Server:
@@ -93,10 +82,8 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "No Chromium here. `make test` installs it; or install the package chromium."
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = launch(playwright)
         yield browser
         browser.close()
 
