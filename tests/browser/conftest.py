@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from ecrf.demo import ROOT, gunicorn, manage
@@ -89,8 +89,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def sessions() -> dict[str, StorageState]:
-    """{user: the cookies of a session}: who has logged in once need not do it at every browser."""
+def kept_contexts() -> dict[str, BrowserContext]:
+    """{who sits at it, and its settings: a browser}: logged in once, and with the static files at hand.
+
+    The product keeps what was typed in the storage of a tab, and each test opens tabs of its own.
+    """
     return {}
 
 
@@ -99,24 +102,17 @@ class Person:
 
     def __init__(
         self,
-        chromium: Browser,
+        context: BrowserContext,
         server: Server,
         user: str,
-        sessions: dict[str, StorageState],
-        **context,
+        has_script: bool,
     ) -> None:
-        self.server, self.user = server, user
-        self.has_script = context.get("java_script_enabled", True)
-        # Nothing moves: a browser that draws sixty pictures a second while it waits takes a core for itself.
-        settings = {"viewport": {"width": 1366, "height": 768}, "reduced_motion": "reduce", **context}
-        self.context = chromium.new_context(storage_state=sessions.get(user), **settings)
-        self.context.set_default_timeout(8000)
+        self.context, self.server, self.user, self.has_script = context, server, user, has_script
         self.complaints: list[str] = []
         self.page = self.tab()
         self.page.goto(self.server.url)
         if "/login/" in self.page.url:
             self.log_in()
-            sessions[user] = self.context.storage_state()
 
     def tab(self) -> Page:
         page = self.context.new_page()
@@ -166,17 +162,25 @@ class Person:
 
 
 @pytest.fixture
-def sit_down(server: Server, chromium: Browser, sessions: dict[str, StorageState]) -> Iterator:
+def sit_down(server: Server, chromium: Browser, kept_contexts: dict[str, BrowserContext]) -> Iterator:
     """Seats a person: `person = sit_down("coordinator01")`. Nobody may see a script error or a CSP refusal."""
     people: list[Person] = []
 
     def seat(user: str, **context) -> Person:
-        people.append(Person(chromium, server, user, sessions, **context))
+        # Nothing moves: a browser that draws sixty pictures a second while it waits takes a core for itself.
+        settings = {"viewport": {"width": 1366, "height": 768}, "reduced_motion": "reduce", **context}
+        key = f"{user} {settings}"
+        if key not in kept_contexts:
+            kept_contexts[key] = chromium.new_context(**settings)
+            kept_contexts[key].set_default_timeout(8000)
+        has_script = context.get("java_script_enabled", True)
+        people.append(Person(kept_contexts[key], server, user, has_script))
         return people[-1]
 
     yield seat
     for person in people:
-        person.context.close()
+        for page in person.context.pages:
+            page.close()
     assert [complaint for person in people for complaint in person.complaints] == []
 
 
