@@ -62,7 +62,7 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server() -> Iterator[Server]:
     with fresh_database() as url, tempfile.TemporaryDirectory(prefix="ecrf-browser-") as static:
         env = {
@@ -80,15 +80,16 @@ def server() -> Iterator[Server]:
         running.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """Closed after the journeys: the event loop that drives it keeps other tests from the database."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def kept_contexts() -> dict[str, BrowserContext]:
     """{who sits at it, and its settings: a browser}: logged in once, and with the static files at hand.
 
