@@ -33,10 +33,15 @@ define debian
 	$$as_root DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(1) >/dev/null
 endef
 
+# Targets at once, the output of each in one piece; all that fail are named.
+SIDE_BY_SIDE = $(MAKE) --no-print-directory --jobs --keep-going $(filter --%,$(.FEATURES:output-sync=--output-sync))
+
+LINTERS := lint-code lint-templates lint-types lint-layers
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL:
-.PHONY: help demo demo-reset check test test-clocks image bench setup lint format lock chromium openssl engine
+.PHONY: help demo demo-reset check test test-stub test-clocks image bench setup lint $(LINTERS) format lock chromium \
+	openssl engine
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -54,11 +59,17 @@ check: lint ## for daily use: linters, types, and the tests nearest to what was 
 			-m "not browser" $$touched || [ $$? = 5 ] || exit 1; \
 	done
 
-test: lint chromium openssl ## check everything: format, types, layers, templates, the whole test suite
-	@echo "Tests ..."
-	@$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
+# The trial's tests are watched as they run; what runs beside them is shown one by one, each when it is done.
+test: setup chromium openssl ## check everything: format, types, layers, templates, the whole test suite
+	@echo "Tests, and beside them the linters and the tests on the stub protocol ..."
+	@$(SIDE_BY_SIDE) $(LINTERS) test-stub & beside=$$!; \
+	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal; trial=$$?; \
+	wait $$beside || { echo "Failed beside the trial's tests: see \"***\" above." >&2; exit 1; }; \
+	exit $$trial
+
+test-stub: setup ## the tests of the engine, on the stub protocol
 	@echo "Tests of the engine, on the stub protocol ..."
-	@$(ON_STUB) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(OF_ANY_TRIAL)
+	@$(ON_STUB) $(BIN)/python -m pytest -q $(OF_ANY_TRIAL)
 
 # What is run on the stub protocol: the engine's tests, and the rules that hold for the forms of any trial.
 ON_STUB := DJANGO_SETTINGS_MODULE=tests.stub_trial.settings
@@ -86,13 +97,22 @@ bench: setup ## print the measurements (PART=pages: those of the pages alone)
 setup: $(PACKAGES) $(FRONT_END) ## virtual environment, Python packages, front-end packages
 
 lint: setup ## formatters in checking mode, linters, types, import layers
+	@$(SIDE_BY_SIDE) $(LINTERS)
+
+lint-code: setup
 	@echo "Format and lint ..."
 	@$(BIN)/ruff format --check . || { echo "Say make format." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
+
+lint-templates: setup
 	@echo "Templates ..."
 	@$(BIN)/djlint --quiet --lint templates trial/templates
+
+lint-types: setup
 	@echo "Types ..."
 	@$(LINT_SETTINGS) $(BIN)/mypy --no-error-summary
+
+lint-layers: setup
 	@echo "Import layers ..."
 	@PYTHONPATH=. $(BIN)/lint-imports
 
@@ -109,11 +129,13 @@ lock: setup ## pin again what pyproject.toml and package.json ask for (UPGRADE=-
 	@$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund \
 		--omit-lockfile-registry-resolved --loglevel=error >/dev/null
 
-chromium:
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
-		$(call debian,chromium,Chromium or Google Chrome for the browser tests); }
+# After one another: two cannot install at once.
+chromium: | setup
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || \
+	command -v google-chrome >/dev/null || { \
+		$(call debian,chromium-headless-shell,Chromium or Google Chrome for the browser tests); }
 
-openssl:
+openssl: | chromium
 	@command -v openssl >/dev/null || { \
 		$(call debian,openssl,OpenSSL for the tests of what is shipped); }
 

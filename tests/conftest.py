@@ -4,12 +4,15 @@ from collections.abc import Iterator
 
 import dj_database_url
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.test import override_settings
 
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import AT_A_SITE, Role
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.demo import ROOT
 from tests.postgres import fresh_database
 
 PASSWORD = "correct horse battery staple"
@@ -26,6 +29,17 @@ def make_user(username: str, role: str, *sites: Site) -> User:
         for site in sites if role in AT_A_SITE else (None,):
             Membership.objects.create(user=user, role=role, site=site)
     return user
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits most begins first: the journeys at the first of two workers, the image at the second."""
+    journeys, image, others = [], [], []
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        {"browser": journeys, "image": image}.get(folder, others).append(item)
+    half = max(len(items) // 2 - len(journeys), 0)
+    items[:] = [*journeys, *others[:half], *image, *others[half:]]
 
 
 @pytest.fixture(scope="session")
@@ -47,14 +61,22 @@ def module_db(django_db_setup, django_db_blocker) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_settings() -> Iterator[None]:
+    """Also while a module's world is built: passwords that are checked quickly, static files as they lie there."""
+    with override_settings(
+        WHITENOISE_AUTOREFRESH=True,  # or each new test client reads the whole folder of static files
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+    ):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _fast_passwords(settings):
-    settings.WHITENOISE_AUTOREFRESH = True  # or each new test client reads the whole folder of static files
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+def _nobody_is_locked_out() -> None:
     cache.clear()
 
 

@@ -1,7 +1,6 @@
 """A real Chromium against a real gunicorn with a database of its own, committed and thrown away."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,23 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from ecrf.demo import ROOT, gunicorn, manage
+from tests.browser.chromium import launch
 from tests.conftest import PASSWORD
 from tests.postgres import TEST_SETTINGS, fresh_database
-
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class Server:
@@ -73,7 +62,7 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server() -> Iterator[Server]:
     with fresh_database() as url, tempfile.TemporaryDirectory(prefix="ecrf-browser-") as static:
         env = {
@@ -91,19 +80,21 @@ def server() -> Iterator[Server]:
         running.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "No Chromium here. `make test` installs it; or install the package chromium."
+    """Closed after the journeys: the event loop that drives it keeps other tests from the database."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = launch(playwright)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def sessions() -> dict[str, StorageState]:
-    """{user: the cookies of a session}: who has logged in once need not do it at every browser."""
+@pytest.fixture(scope="package")
+def kept_contexts() -> dict[str, BrowserContext]:
+    """{who sits at it, and its settings: a browser}: logged in once, and with the static files at hand.
+
+    The product keeps what was typed in the storage of a tab, and each test opens tabs of its own.
+    """
     return {}
 
 
@@ -112,24 +103,17 @@ class Person:
 
     def __init__(
         self,
-        chromium: Browser,
+        context: BrowserContext,
         server: Server,
         user: str,
-        sessions: dict[str, StorageState],
-        **context,
+        has_script: bool,
     ) -> None:
-        self.server, self.user = server, user
-        self.has_script = context.get("java_script_enabled", True)
-        # Nothing moves: a browser that draws sixty pictures a second while it waits takes a core for itself.
-        settings = {"viewport": {"width": 1366, "height": 768}, "reduced_motion": "reduce", **context}
-        self.context = chromium.new_context(storage_state=sessions.get(user), **settings)
-        self.context.set_default_timeout(8000)
+        self.context, self.server, self.user, self.has_script = context, server, user, has_script
         self.complaints: list[str] = []
         self.page = self.tab()
         self.page.goto(self.server.url)
         if "/login/" in self.page.url:
             self.log_in()
-            sessions[user] = self.context.storage_state()
 
     def tab(self) -> Page:
         page = self.context.new_page()
@@ -179,17 +163,25 @@ class Person:
 
 
 @pytest.fixture
-def sit_down(server: Server, chromium: Browser, sessions: dict[str, StorageState]) -> Iterator:
+def sit_down(server: Server, chromium: Browser, kept_contexts: dict[str, BrowserContext]) -> Iterator:
     """Seats a person: `person = sit_down("coordinator01")`. Nobody may see a script error or a CSP refusal."""
     people: list[Person] = []
 
     def seat(user: str, **context) -> Person:
-        people.append(Person(chromium, server, user, sessions, **context))
+        # Nothing moves: a browser that draws sixty pictures a second while it waits takes a core for itself.
+        settings = {"viewport": {"width": 1366, "height": 768}, "reduced_motion": "reduce", **context}
+        key = f"{user} {settings}"
+        if key not in kept_contexts:
+            kept_contexts[key] = chromium.new_context(**settings)
+            kept_contexts[key].set_default_timeout(8000)
+        has_script = context.get("java_script_enabled", True)
+        people.append(Person(kept_contexts[key], server, user, has_script))
         return people[-1]
 
     yield seat
     for person in people:
-        person.context.close()
+        for page in person.context.pages:
+            page.close()
     assert [complaint for person in people for complaint in person.complaints] == []
 
 

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import PASSWORD
 
@@ -52,7 +53,7 @@ def test_locked_in_place_says_so_and_keeps_what_was_typed_until_unlocked(sit_dow
         person.page.fill("#again-password", "wrong")
         with person.page.expect_response("**/login/again/"):
             person.page.keyboard.press("Enter")
-        person.page.wait_for_function("document.getElementById('again-password').value === ''")
+        expect(person.page.locator("#again-password")).to_have_value("")
     person.says("nobody can log in with it for 15 minutes")
     assert person.value("vital-signs-1-pulse") == "66"
     assert "is unlocked" in server.manage("unlock_user", "investigator01")

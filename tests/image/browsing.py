@@ -1,6 +1,5 @@
 """A person at a real Chromium, who opens page after page and notes whatever is wrong with one."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -8,7 +7,7 @@ from urllib.parse import urlsplit
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
-from tests.browser.conftest import FLAGS
+from tests.browser.chromium import launch
 
 ADDRESSES = """all => all.flatMap(element => [...element.attributes])
     .filter(({name}) => /^(href|action|hx-)/.test(name))
@@ -19,12 +18,10 @@ ADDRESSES = """all => all.flatMap(element => [...element.attributes])
 @contextmanager
 def chromium(address: str, port: int) -> Iterator[Browser]:
     """One to which the site's address leads to this port; the certificate is nobody's."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "No Chromium here. `make test` installs it; or install the package chromium."
     host, _, shown = address.partition(":")
     rules = f"--host-resolver-rules=MAP {host}:{shown or 443} 127.0.0.1:{port}"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, rules])
+        browser = launch(playwright, rules)
         yield browser
         browser.close()
 

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from tests.image.dockerfile import Stage, Step, context, copy_files, stages
 
-KEPT_STAGES = Path(sys.prefix) / ".image"
+KEPT_STAGES = Path(sys.prefix).resolve() / ".image"
 OF_THE_MACHINE = ("useradd ",)
 """Steps that change the machine itself: the replay runs as whoever runs the tests."""
 
@@ -78,8 +78,8 @@ class Replay:
         self._build(self.last, self.work / "root")
 
     def _kept(self, stage: Stage) -> Path:
-        """Changes with the stage's text, the files that it is given and the machine's Python."""
-        found = hashlib.sha256(repr((stage, sys.version, sys._base_executable)).encode())
+        """Changes with the stage's text, the files that it is given, the machine's Python, and the place itself."""
+        found = hashlib.sha256(repr((stage, sys.version, sys._base_executable, str(KEPT_STAGES))).encode())
         for step in stage.steps:
             if step.word == "COPY":
                 other, sources, _target = step.copy()
