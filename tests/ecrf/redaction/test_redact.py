@@ -123,7 +123,7 @@ def test_change_of_a_kept_copy_is_in_the_trail_and_redacted_there_as_well(everyw
         "a\nb\tc",
         "😀太郎",
         "%s {0} %%",
-        "e\u0301x",
+        "e\u0301xy",
         "{}[]:,",
         "a]b",
     ],
