@@ -11,7 +11,7 @@ from trial.crfs.concomitant_medication import ConcomitantMedication, GivenFor
 from trial.crfs.end_of_study import EndOfStudy, Reason
 from trial.crfs.serious_adverse_event import CRITERIA, SeriousAdverseEvent
 from trial.crfs.visit import Occurrence
-from trial.cross_checks import consented_on
+from trial.checks.across_forms import consented_on
 from trial.schedule import LAST_VISIT
 
 
