@@ -186,6 +186,17 @@ def run_all(patient: Patient) -> int:
     return len(runs)
 
 
+@HOOKS.after_completion
+def ask_of_complete(patient: Patient, rows: list[Crf]) -> None:
+    """Run the checks that ask of complete forms only, on those that have just been completed."""
+    late = [c for c in CHECKS.values() if c.when_complete]
+    runs = [(c, row) for c in late for row in rows if row.entry.crf in _kinds(c)]
+    if runs:
+        data = PatientData(patient)
+        data.load(*(kind for c, _row in runs for kind in c.reads))
+        _settle(runs, data)
+
+
 @HOOKS.after_recalculation
 def ask_anew(data: PatientData, keys: list[str]) -> None:
     """Run every soft check on these kinds of form, and those that read them, for one patient."""

@@ -3,8 +3,8 @@
 import pytest
 
 from ecrf.forms.registry import CRFS
-from trial.crfs.incat import TOTAL_MOVED
 from trial.checks.across_forms import OLDEST, PRESSURE_FELL_MMHG, TEMPERATURE_ROSE_C
+from trial.crfs.incat import TOTAL_MOVED
 from trial.outcomes import PROBABLE_AREA_PERCENT
 from trial.schedule import PROTOCOL, WINDOW
 
