@@ -40,6 +40,7 @@ MAN, WOMAN = demographics(sex="M"), demographics(sex="F")
 DRUG = {"name": "Amlodipine", "dose": "5 mg", "route": "ORAL", "frequency": "QD"}
 FOR_EVENT = {"given_for": "adverse-event", "adverse_event": "1"}
 FOR_CONDITION = {"given_for": "medical-history", "medical_history": "1"}
+REQUIRED = {name: "yes" if name in INCLUSION else "no" for name in CRITERIA if name != OF_WOMEN}
 WEEK_4 = visit("W04", "2024-04-22")
 
 
@@ -180,6 +181,22 @@ ASKS = [
      {"reason": "The reason is a protocol deviation, and none is recorded."}),
     ("EOS-010", [on("ET", "visit", occurrence="done"), end(reason="COMPLETED")],
      {"reason": "The study was completed, but Early termination is recorded as done."}),
+    ("EOS-011", [visit("W52", "2025-03-24"), end(reason="COMPLETED", ended_on="2025-04-24")],
+     {"ended_on": "2025-04-24 is 31 days from Week 52 (end), 2025-03-24."}),
+    ("DV-006", [MAN, eligibility(**REQUIRED, eligible="yes"), deviation(category="eligibility")],
+     {"category": "The deviation is about eligibility; by the eligibility form every criterion is as required."}),
+    ("DV-007", [medication(started_on="2024-03", ended_on="2024-04"),
+                deviation(category="prohibited-medication", occurred_on="2024-05-02")],
+     {"occurred_on": "A prohibited medication, and no medication is recorded for 2024-05-02."}),
+    ("MRC-008", [mmn(right_arm="no"), on("SCR", "mrc-strength", right_wrist_extension="3", left_hip_flexion="1")],
+     {"right_wrist_extension": "By the MMN history this limb is not affected; Wrist extension, right is 3."}),
+    ("NC-006", [mmn(conduction_block="none"), on("SCR", "nerve-segment", 1, 1, block="definite")],
+     {"block": "Definite conduction block; by the MMN history there is none."}),
+    ("AE-017", [infusion("W07", infused_on="2024-05-21"), event(action="DRUG WITHDRAWN", started_on="2024-03")],
+     {"action": "The drug was withdrawn; an infusion was given on 2024-05-21, 51 days after the event began."}),
+    ("AE-018", [history(2, term="Hypertension", ongoing="yes"), event(term="hypertension")],
+     {"term": "Condition 2 of the medical history has the same words and is ongoing. It is an event only if it got "
+      "worse."}),
     ("DATE-002", [end(reason="DEATH", ended_on="2024-05-01", last_dose_on="2024-05-02")],
      {"last_dose_on": "2024-05-02 is after the death of the patient, 2024-05-01."}),
     ("DATE-002", [end(reason="COMPLETED", ended_on="2024-05-01", last_dose_on="2024-05-02")],
@@ -308,6 +325,21 @@ QUIET = [
     ("EOS-008", [demographics(sex=UNKNOWN), end(reason="PREGNANCY")]),
     ("EOS-009", [deviation(what="Two doses left out"), end(reason="PROTOCOL DEVIATION")]),
     ("EOS-010", [on("ET", "visit", occurrence="done"), end(reason="DEATH")]),
+    ("EOS-011", [visit("W52", "2025-03-24"), end(reason="DEATH", ended_on="2025-04-24")]),
+    ("EOS-011", [on("W52", "visit", visited_on=UNKNOWN), end(reason="COMPLETED", ended_on="2025-04-24")]),
+    ("DV-006", [MAN, eligibility(**{**REQUIRED, "is_of_age": UNKNOWN}, eligible="yes"),
+                deviation(category="eligibility")]),
+    ("DV-007", [medication(started_on="2024"), deviation(category="prohibited-medication", occurred_on="2024-05-02")]),
+    ("DV-007", [medication(name="A"), deviation(category="prohibited-medication", occurred_on="2024-05-02")]),
+    ("DV-007", [deviation(category="prohibited-medication", occurred_on=UNKNOWN)]),
+    ("MRC-008", [mmn(right_arm="no"), on("SCR", "mrc-strength", right_wrist_extension="4")]),
+    ("MRC-008", [mmn(right_arm="no"), on("W04", "mrc-strength", right_wrist_extension="1")]),
+    ("MRC-008", [mmn(right_arm=UNKNOWN), on("SCR", "mrc-strength", right_wrist_extension="1")]),
+    ("NC-006", [mmn(conduction_block=UNKNOWN), on("SCR", "nerve-segment", 1, 1, block="definite")]),
+    ("NC-006", [mmn(conduction_block="none"), on("W28", "nerve-segment", 1, 1, block="definite")]),
+    ("AE-017", [infusion("W07", infused_on="2024-05-21"), event(action="DRUG WITHDRAWN", started_on="2024")]),
+    ("AE-017", [infusion("W07", infused_on="2024-05-21"), event(action="DRUG WITHDRAWN", started_on=UNKNOWN)]),
+    ("AE-018", [history(term="Hypertension", ongoing=UNKNOWN), event(term="Hypertension")]),
     ("DATE-002", [end(reason="DEATH", ended_on="2024-05-01"), event(started_on="2024-05", ended_on="2024")]),
     ("DATE-002", [end(reason="DEATH", ended_on=UNKNOWN), event(started_on="2024-06")]),
     ("DATE-002", [end(reason="COMPLETED", ended_on="2024-05-01"), event(started_on="2024-05-02")]),

@@ -19,9 +19,11 @@ from tests.trial.steps import (
     treatment,
     visit,
 )
+from trial.crfs.eligibility import CRITERIA, INCLUSION, OF_WOMEN
 from trial.crfs.mrc_strength import MUSCLES
 from trial.outcomes import mrc_items
 
+REQUIRED = {name: "yes" if name in INCLUSION else "no" for name in CRITERIA if name != OF_WOMEN}
 FIVES = dict.fromkeys(mrc_items(MUSCLES), "5")
 ARM = {"given_for": "adverse-event", "adverse_event": "1"}
 
@@ -260,6 +262,48 @@ WAKES = {
     ),
     "EOS-008": Wake(
         first=[end(reason="PREGNANCY")], opens=demographics(sex="M"), clears=demographics(sex="F")
+    ),
+    "EOS-011": Wake(
+        first=[end(reason="COMPLETED", ended_on="2025-03-24")],
+        opens=visit("W52", "2025-04-01"),
+        clears=visit("W52", "2025-03-31"),
+    ),
+    "DV-006": Wake(
+        first=[
+            demographics(sex="M"),
+            eligibility(**{**REQUIRED, "takes_other_trial_drug": "yes"}),
+            deviation(category="eligibility"),
+        ],
+        opens=eligibility(takes_other_trial_drug="no", eligible="yes"),
+        clears=eligibility(eligible=None),
+    ),
+    "DV-007": Wake(
+        first=[
+            medication(started_on="2024-05"),
+            deviation(category="prohibited-medication", occurred_on="2024-05-02"),
+        ],
+        opens=medication(started_on="2024-06"),
+        clears=medication(started_on=None),
+    ),
+    "MRC-008": Wake(
+        first=[on("SCR", "mrc-strength", left_hip_flexion="3")],
+        opens=mmn(left_leg="no"),
+        clears=mmn(left_leg="yes"),
+    ),
+    "NC-006": Wake(
+        first=[on("SCR", "nerve-segment", 1, 1, block="probable")],
+        opens=mmn(conduction_block="none"),
+        clears=mmn(conduction_block="probable"),
+    ),
+    "AE-017": Wake(
+        first=[event(action="DRUG WITHDRAWN", started_on="2024-04-22")],
+        opens=infusion("W07", infused_on="2024-05-21"),
+        clears=infusion("W07", infused_on="2024-05-20"),
+    ),
+    "AE-018": Wake(
+        first=[event(term="Hypertension")],
+        opens=history(term="hypertension", ongoing="yes"),
+        clears=history(ongoing="no"),
     ),
     "EOS-010": Wake(
         first=[end(reason="COMPLETED")],

@@ -7,21 +7,19 @@ from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import ANY, Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import by_model
+from trial.checks.enrolment import LIMBS
 from trial.crfs.demographics import LIKELY_CM
 from trial.crfs.grip_strength import TRIALS, GripStrength
 from trial.crfs.incat import Incat
 from trial.crfs.laboratory import LabResult
-from trial.crfs.mrc_strength import MUSCLES
 from trial.crfs.nerve_conduction import NerveConduction
 from trial.crfs.visit import SCREENING, Contact
 from trial.crfs.vital_signs import LIKELY_BMI, LIKELY_KG, VitalSigns
-from trial.outcomes import ONE_DECIMAL, SIDES, mrc_items
+from trial.outcomes import ONE_DECIMAL, SIDES
 
 WORST_DISABILITY = 5
 GOOD_GRADE, POOR_GRADE = 4, 2
 """MRC grades of limbs that are not without useful movement, and of a muscle of which nobody has no complaint (P)."""
-
-LIMBS = {"arm": mrc_items(list(MUSCLES)[:5]), "leg": mrc_items(list(MUSCLES)[5:])}
 
 IGA = "IGA"
 IGA_DEFICIENT_G_PER_L = Decimal("0.07")

@@ -209,3 +209,22 @@ def missed_visit_done(row: ProtocolDeviation, data: PatientData) -> Iterator[Que
     visit = data.linked(row, "visit_link") if row.category == DeviationCategory.MISSED_VISIT else None
     if visit and visit.occurrence == Occurrence.DONE:
         yield Question("category", visit=visit.entry.visit)
+
+
+@check(
+    "DV-007",
+    on="protocol-deviation",
+    text="A prohibited medication, and no medication is recorded for {occurred_on}.",
+    items=("category", "occurred_on"),
+    reads=("concomitant-medication",),
+)
+def prohibited_medication_missing(row: ProtocolDeviation, data: PatientData) -> Iterator[Question]:
+    """The deviation is a prohibited medication, and no medication may have been taken on that day."""
+    if row.category != DeviationCategory.PROHIBITED_MEDICATION or not row.occurred_on:
+        return
+    for taken in data.rows("concomitant-medication"):
+        begins_later = taken.started_on and surely_before(row.occurred_on, taken.started_on)
+        ended_before = taken.ended_on and surely_before(taken.ended_on, row.occurred_on)
+        if not begins_later and not ended_before:
+            return
+    yield Question("occurred_on", occurred_on=row.occurred_on)

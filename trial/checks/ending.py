@@ -8,8 +8,11 @@ from trial.crfs.adverse_event import Outcome
 from trial.crfs.demographics import Sex
 from trial.crfs.end_of_study import EndOfStudy, Reason
 from trial.crfs.visit import Occurrence
+from trial.schedule import LAST_VISIT
 
 EARLY_TERMINATION = "ET"
+DAYS_FROM_LAST_VISIT = 7
+"""How far the end of a completed study may lie from its last visit (P)."""
 
 
 @check(
@@ -94,3 +97,22 @@ def completed_with_early_termination(row: EndOfStudy, data: PatientData) -> Iter
     done = [r for r in data.at("visit", EARLY_TERMINATION) if r.occurrence == Occurrence.DONE]
     if row.reason == Reason.COMPLETED and done:
         yield Question("reason", visit=EARLY_TERMINATION)
+
+
+@check(
+    "EOS-011",
+    on="end-of-study",
+    text="{ended_on} is {days:days} from {last:visit}, {visited_on}.",
+    items=("reason", "ended_on"),
+    reads=("visit.visited_on",),
+)
+def completed_far_from_last_visit(row: EndOfStudy, data: PatientData) -> Iterator[Question]:
+    """The study was completed more than a week before or after the last visit."""
+    visit = next(iter(data.at("visit", LAST_VISIT)), None)
+    if row.reason != Reason.COMPLETED or not (row.ended_on and visit and visit.visited_on):
+        return
+    days = abs((row.ended_on - visit.visited_on).days)
+    if days > DAYS_FROM_LAST_VISIT:
+        yield Question(
+            "ended_on", ended_on=row.ended_on, days=days, last=LAST_VISIT, visited_on=visit.visited_on
+        )

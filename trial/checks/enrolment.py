@@ -8,9 +8,20 @@ from ecrf.forms.partial_dates import surely_before
 from trial.checks.across_forms import YOUNGEST, age_at, consented_on
 from trial.crfs.consent import Reconsent
 from trial.crfs.demographics import Demographics
-from trial.crfs.eligibility import Eligibility
-from trial.crfs.mmn_history import Category
+from trial.crfs.eligibility import CRITERIA, Eligibility
+from trial.crfs.mmn_history import Category, ConductionBlock
+from trial.crfs.mrc_strength import MUSCLES, MrcStrength
+from trial.crfs.nerve_conduction import Call, NerveSegment
 from trial.crfs.prior_treatment import PriorTreatment, Response
+from trial.crfs.protocol_deviation import DeviationCategory, ProtocolDeviation
+from trial.crfs.visit import SCREENING
+from trial.outcomes import mrc_items
+
+WEAK_GRADE = 3
+"""An MRC grade that a limb which is not affected does not have (P)."""
+
+LIMBS = {"arm": mrc_items(list(MUSCLES)[:5]), "leg": mrc_items(list(MUSCLES)[5:])}
+"""The grades of both arms, and of both legs."""
 
 
 @check(
@@ -141,3 +152,53 @@ def treated_before_onset(row: PriorTreatment, data: PatientData) -> Iterator[Que
         and surely_before(row.last_given_on, history.onset_on)
     ):
         yield Question("last_given_on", last_given_on=row.last_given_on, onset=history.onset_on)
+
+
+@check(
+    "MRC-008",
+    on="mrc-strength",
+    text="By the MMN history this limb is not affected; {grade:item} is {mrc}.",
+    items=mrc_items(MUSCLES),
+    reads=("mmn-history.right_arm", "mmn-history.left_arm", "mmn-history.right_leg", "mmn-history.left_leg"),
+)
+def weak_limb_not_affected(row: MrcStrength, data: PatientData) -> Iterator[Question]:
+    """At screening a muscle of a limb that is not affected has grade 3 or less; asked once a limb."""
+    history = data.one("mmn-history")
+    if history is None or row.entry.visit is None or row.entry.visit.code != SCREENING:
+        return
+    for limb, items in LIMBS.items():
+        for side in ("right", "left"):
+            grades = {item: getattr(row, item) for item in items if item.startswith(side)}
+            weak = [item for item, mrc in grades.items() if mrc is not None and mrc <= WEAK_GRADE]
+            if weak and getattr(history, f"{side}_{limb}") is False:
+                yield Question(weak[0], grade=weak[0], mrc=grades[weak[0]])
+
+
+@check(
+    "NC-006",
+    on="nerve-segment",
+    text="{block:Answer block} conduction block; by the MMN history there is none.",
+    items=("block",),
+    reads=("mmn-history.conduction_block",),
+)
+def block_against_history(row: NerveSegment, data: PatientData) -> Iterator[Question]:
+    """At screening a conduction block was found, and by the MMN history there is none."""
+    history, visit = data.one("mmn-history"), row.entry.visit
+    if history is None or visit is None or visit.code != SCREENING:
+        return
+    if row.block in (Call.PROBABLE, Call.DEFINITE) and history.conduction_block == ConductionBlock.NONE:
+        yield Question("block", block=row.block)
+
+
+@check(
+    "DV-006",
+    on="protocol-deviation",
+    text="The deviation is about eligibility; by the eligibility form every criterion is as required.",
+    items=("category",),
+    reads=("eligibility",),
+)
+def eligibility_kept(row: ProtocolDeviation, data: PatientData) -> Iterator[Question]:
+    """The deviation is about eligibility, and every criterion is as required."""
+    form = data.one("eligibility") if row.category == DeviationCategory.ELIGIBILITY else None
+    if form and form.eligible and not form.failed() and all(form.is_answered(name) for name in CRITERIA):
+        yield Question("category")

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from ecrf.audit.texts import meaning
 from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Offer, Question, check
-from ecrf.forms.partial_dates import surely_before
+from ecrf.forms.partial_dates import latest, surely_before
 from trial.checks.across_forms import consented_on
 from trial.crfs.adverse_event import Action, AdverseEvent, Outcome, Relation
 from trial.crfs.concomitant_medication import ConcomitantMedication, GivenFor
 from trial.crfs.end_of_study import EndOfStudy, Reason
+from trial.crfs.infusion import INTERVAL_DAYS
 from trial.crfs.visit import Occurrence
 from trial.schedule import LAST_VISIT
 
@@ -267,3 +269,39 @@ def fatal_event_ended_before_death(row: AdverseEvent, data: PatientData) -> Iter
         return
     if end.reason == Reason.DEATH and surely_before(row.ended_on, end.ended_on):
         yield Question("ended_on", ended_on=row.ended_on, died=end.ended_on)
+
+
+@check(
+    "AE-017",
+    on="adverse-event",
+    text="The drug was withdrawn; an infusion was given on {infused_on}, {days:days} after the event began.",
+    items=("action", "started_on"),
+    reads=("infusion.infused_on", "infusion.given_g"),
+)
+def infused_long_after_withdrawal(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
+    """The drug was withdrawn, and given again later than the longest usual interval after the event began."""
+    days = [r.infused_on for r in data.rows("infusion") if r.infused_on and r.given_g != 0]
+    if row.action != Action.DRUG_WITHDRAWN or not row.started_on or not days:
+        return
+    after = (max(days) - latest(row.started_on)).days
+    if after > INTERVAL_DAYS[1]:
+        yield Question("action", infused_on=max(days), days=after)
+
+
+@check(
+    "AE-018",
+    on="adverse-event",
+    text="Condition {number} of the medical history has the same words and is ongoing. It is an event only if it got "
+    "worse.",
+    items=("term",),
+    reads=("medical-history.term", "medical-history.ongoing"),
+)
+def event_is_known_condition(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
+    """An ongoing condition of the medical history has the words of the event."""
+    for condition in data.rows("medical-history") if row.term else ():
+        if (
+            condition.ongoing
+            and meaning(condition.term or "").casefold() == meaning(row.term or "").casefold()
+        ):
+            yield Question("term", number=condition.entry.number)
+            return
