@@ -1,8 +1,9 @@
-"""docs/contradictions.md holds what asks where two forms contradict each other: every pair of forms, and every check, as
-they stand in the code."""
+"""docs/contradictions.md holds what asks where two forms contradict each other: every pair of forms, and every check,
+as they stand in the code."""
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import combinations_with_replacement
 from pathlib import Path
 
@@ -60,11 +61,13 @@ def _asked_of(one: str, other: str) -> list[str]:
     return sorted(found)
 
 
+@cache
 def expected() -> dict[Pair, list[str]]:
     """{pair of forms, in the order of the schedule: its checks}, each pair once, each form with itself too."""
     return {(a, b): _asked_of(a, b) for a, b in combinations_with_replacement(ORDER, 2)}
 
 
+@cache
 def page() -> dict[Pair, list[str] | str]:
     """{pair: the checks that the page names, or why there is nothing to ask}; AssertionError for what it says twice."""
     found: dict[Pair, list[str] | str] = {}
@@ -105,6 +108,10 @@ def test_page_names_the_checks_that_stand_in_the_code(form):
 
 def test_nothing_to_ask_says_why():
     assert [pair for pair, why in page().items() if isinstance(why, str) and len(why) < 10] == []
+
+
+def test_every_check_that_is_named_exists():
+    assert set(re.findall(r"\b[A-Z]{2,5}-[0-9]{3}\b", PAGE.read_text(encoding="utf-8"))) <= set(CHECKS)
 
 
 def test_every_check_stands_on_the_page():
