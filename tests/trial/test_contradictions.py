@@ -1,6 +1,8 @@
 """Contradictions within and between forms: what asks in which words, and what does not, above all where a date is
 partial or unknown. How a change of the other form opens and clears each question stands in `wakes.py`."""
 
+import re
+
 import pytest
 
 from ecrf.access.roles import Right
@@ -383,6 +385,22 @@ def test_decision_of_a_man_needs_no_answer_about_pregnancy(take, at, coordinator
     assert "eligible" in enter(at("SCR"), "eligibility", coordinator, eligible="no").refused
     take([WOMAN])
     assert enter(at("SCR"), "eligibility", coordinator, eligible="no").is_clean
+
+
+def test_page_hides_the_question_about_pregnancy_from_a_man(take, at, coordinator, client):
+    def is_hidden() -> bool:
+        page = client.get(f"/patients/{at('SCR').patient.number}/SCR/").text
+        found = re.search(
+            r'id="i-eligibility-1-is_pregnant_or_lactating"[^>]*data-asked-if="F "([^>]*)>', page
+        )
+        return "hidden" in found[1]
+
+    client.force_login(coordinator)
+    assert not is_hidden()
+    take([MAN, eligibility(has_consented="yes")])
+    assert is_hidden()
+    take([WOMAN])
+    assert not is_hidden()
 
 
 # --- what is asked once the form is complete ------------------------------------------------------

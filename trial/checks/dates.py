@@ -82,8 +82,10 @@ def after_the_end(row: Crf, data: PatientData) -> Iterator[Question]:
     reads=("demographics.born_on", "demographics.age_years", "consent.signed_on"),
 )
 def before_birth(row: Crf, data: PatientData) -> Iterator[Question]:
-    """A date of the past lies before the birth; dates of the study are held against the consent, and it against the
-    birth."""
+    """A date of the past lies before the birth.
+
+    Dates of the study are held against the consent, and the consent against the birth (DM-001).
+    """
     patient, consent = data.one("demographics"), consented_on(data)
     if patient is None:
         return

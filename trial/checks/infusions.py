@@ -169,7 +169,7 @@ def more_days_than_planned(row: Infusion, data: PatientData) -> Iterator[Questio
     when_complete=True,
 )
 def lots_off_dose(row: Infusion, data: PatientData) -> Iterator[Question]:
-    """The grams from the lots are more than 10 % off the dose given."""
+    """The grams from the lots of a complete infusion are more than 10 % off the dose given."""
     grams = [lot.grams for lot in data.children("infusion-lot", row)]
     if row.given_g is None or not grams or None in grams:
         return
