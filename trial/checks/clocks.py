@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
-from ecrf.forms.local_time import moments, surely_before
+from ecrf.forms.local_time import exists, moments, surely_before
 from trial.crfs.adverse_event import AdverseEvent
 from trial.crfs.infusion import Infusion, InfusionVitals, TimePoint
 from trial.crfs.laboratory import Laboratory
@@ -39,12 +39,9 @@ def skipped(row: Any, item: str, day: date | str | None, data: PatientData) -> I
     at: time | None = getattr(row, item)
     if at is None or not day or len(str(day)) != FULL_DATE:
         return
-    on = datetime.combine(date.fromisoformat(str(day)), at)
-    there_and_back = (
-        on.replace(tzinfo=data.patient.site.zone).astimezone(UTC).astimezone(data.patient.site.zone)
-    )
-    if there_and_back.replace(tzinfo=None) != on:
-        yield Question(item, at=at, day=on.date())
+    on = date.fromisoformat(str(day))
+    if not exists(on, at, data.patient.site.zone):
+        yield Question(item, at=at, day=on)
 
 
 @check(
