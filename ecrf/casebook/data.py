@@ -1,28 +1,21 @@
 """A patient's rows, loaded in one statement: of each kind of form, in the order of the visits."""
 
-import json
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date, datetime, time
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
-from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
-from uuid import UUID
+from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
-from django.db.models.base import ModelState
+from django.db import connection
 
-from ecrf.access.models import User
 from ecrf.casebook.laboratory.ranges import Range
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place
+from ecrf.casebook.stored_rows import as_stored, lines_of, read_json, user_of
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
-
-M = TypeVar("M", bound=models.Model)
-Convert = Callable[[Any], Any]
 
 ENTRY = (
     "id",
@@ -351,56 +344,3 @@ def _row(patient: Patient, line: tuple[Any, ...], visits: dict[int, Visit], pare
         values["struck_by_id"] = known["struck_by"].pk
     entry = as_stored(Entry, values, **known)
     return read_json(CRFS[entry.crf].model, text, entry=entry)
-
-
-def lines_of(sql: str, given: Any) -> list[tuple[Any, ...]]:
-    """What a statement finds."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return cursor.fetchall()  # type: ignore[no-any-return]
-
-
-def user_of(pk: str | int, username: str, full_name: str) -> User:
-    """A person as pages name them."""
-    return as_stored(User, {"id": int(pk), "username": username, "full_name": full_name})
-
-
-def read_json(model: type[M], text: str, **related: Any) -> M:
-    """A model's row from what `to_jsonb(row)::text` gives; `related`: the objects that its foreign keys name."""
-    decoder, converters = _reader(model)
-    values = decoder.decode(text)
-    for name, convert in converters:
-        if values[name] is not None:
-            values[name] = convert(values[name])
-    return as_stored(model, values, **related)
-
-
-def as_stored(model: type[M], values: Mapping[str, Any], **related: Any) -> M:
-    """What `Model.from_db` makes, without the descriptors and signals on the way: a page has hundreds of rows."""
-    made = model.__new__(model)
-    made.__dict__.update(values)
-    made._state = ModelState()
-    made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
-    made._state.fields_cache.update(related)
-    return made
-
-
-@cache
-def _reader(model: type[models.Model]) -> tuple[json.JSONDecoder, list[tuple[str, Convert]]]:
-    """How a model's JSON is decoded, numbers exactly if it has decimals, and which columns are then converted how."""
-    found = [(field.attname, _converter(field)) for field in model._meta.concrete_fields]
-    converters = [(name, convert) for name, convert in found if convert]
-    is_exact = any(convert is Decimal for _name, convert in converters)
-    return json.JSONDecoder(parse_float=Decimal if is_exact else None), converters
-
-
-def _converter(field: models.Field) -> Convert | None:
-    if isinstance(field, models.DateTimeField):
-        return datetime.fromisoformat
-    if isinstance(field, models.DateField):
-        return date.fromisoformat
-    if isinstance(field, models.TimeField):
-        return time.fromisoformat
-    if isinstance(field, models.UUIDField):
-        return UUID
-    return Decimal if isinstance(field, models.DecimalField) else None

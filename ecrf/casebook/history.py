@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any
 
 from ecrf.audit.models import REDACTED, AuditEvent, Redaction
-from ecrf.casebook.data import lines_of, read_json
 from ecrf.casebook.models import Patient
 from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
+from ecrf.casebook.stored_rows import lines_of, read_json
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.items import ClockTime, Item, Measure
 from ecrf.forms.registry import CRFS, CrfDefinition

@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
-from ecrf.casebook.data import lines_of, read_json, user_of
 from ecrf.casebook.models import Patient
 from ecrf.casebook.record.hooks import HOOKS
+from ecrf.casebook.stored_rows import lines_of, read_json, user_of
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import CHECKS
 from ecrf.forms.registry import CRFS

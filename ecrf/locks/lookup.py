@@ -1,7 +1,7 @@
 """Reads freezes and locks for pages: which of them hold a patient, a visit or a form."""
 
-from ecrf.casebook.data import lines_of, read_json, user_of
 from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.stored_rows import lines_of, read_json, user_of
 from ecrf.locks.models import Lock, LockKind, LockScope
 
 LOCKS = """

@@ -9,8 +9,8 @@ from django.db.models import Count, Q, QuerySet
 from ecrf.access.models import User
 from ecrf.access.reach import reachable, site_ids
 from ecrf.access.roles import Right
-from ecrf.casebook.data import lines_of, read_json, user_of
 from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.stored_rows import lines_of, read_json, user_of
 from ecrf.checks.models import Discrepancy
 from ecrf.queries.models import Message, Query, Turn
 

@@ -6,9 +6,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from ecrf.access.models import Site
-from ecrf.casebook.data import lines_of, read_json, user_of
 from ecrf.casebook.models import Entry, Visit, done, not_struck
 from ecrf.casebook.review_status import ReviewStatus, unsigned
+from ecrf.casebook.stored_rows import lines_of, read_json, user_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.signatures.breaks import with_breaking

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ecrf.casebook.data import as_stored, lines_of, user_of
+from ecrf.casebook.stored_rows import as_stored, lines_of, user_of
 from ecrf.verification.models import STANDS, Verification
 
 OF_VERIFICATION = [field.attname for field in Verification._meta.concrete_fields]

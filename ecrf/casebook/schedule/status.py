@@ -8,7 +8,7 @@ from operator import or_
 
 from django.db.models import Q
 
-from ecrf.casebook.data import PatientData, as_stored, lines_of
+from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.schedule.completion import is_complete
 from ecrf.casebook.schedule.due import (
@@ -21,6 +21,7 @@ from ecrf.casebook.schedule.due import (
     schedule_status,
     window,
 )
+from ecrf.casebook.stored_rows import as_stored, lines_of
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS

@@ -6,9 +6,10 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
-from ecrf.casebook.data import PatientData, lines_of, read_json
+from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.stored_rows import lines_of, read_json
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 

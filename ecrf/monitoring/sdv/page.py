@@ -7,8 +7,8 @@ from functools import cached_property
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.data import lines_of
 from ecrf.casebook.models import Entry, Patient, Status
+from ecrf.casebook.stored_rows import lines_of
 from ecrf.checks.models import Discrepancy
 from ecrf.forms.registry import CRFS
 from ecrf.formview.form_view import FormView, ItemView
