@@ -146,18 +146,14 @@ def assessed_later_than_infused(row: MrcStrength, data: PatientData) -> Iterator
     "INF-009",
     on="infusion",
     text="{given} g was given, and no lot number is recorded.",
-    items=("given_g", "ended_at"),
+    items=("given_g",),
     reads=("infusion-lot.lot_number",),
+    late=True,
 )
 def lot_missing(row: Infusion, data: PatientData) -> Iterator[Question]:
-    """A dose was given, the infusion has ended, and no lot number is recorded."""
+    """A dose was given, and no lot number is recorded."""
     lots = data.children("infusion-lot", row)
-    has_ended = row.ended_at or "ended_at" in row.missing_reasons
-    if (
-        row.given_g
-        and has_ended
-        and not any(lot.lot_number or "lot_number" in lot.missing_reasons for lot in lots)
-    ):
+    if row.given_g and not any(lot.lot_number or "lot_number" in lot.missing_reasons for lot in lots):
         yield Question("given_g", given=row.given_g)
 
 

@@ -50,7 +50,8 @@ class Offer:
 class Check:
     """One edit check: its id never changes. `on` is the CRF it looks at, `items` those that set it off ("*": all);
     `kinds` narrows that to items of these kinds. `reads` names the forms it reads beside its row, `triggers` what
-    of them sets it off too: "form" for any item, "form.item" for one. `source` says whose limit it is.
+    of them sets it off too: "form" for any item, "form.item" for one. `source` says whose limit it is. `late`: what it
+    misses is entered further below, so that it asks when the form is left or completed, and not while it is entered.
     `texts`: {variant: what it says}, with the one variant "" if it has a single text."""
 
     id: str
@@ -66,6 +67,7 @@ class Check:
     title: str
     texts: dict[str, Text]
     offer: Offer | None = None
+    late: bool = False
 
     def ask(self, row: Any, data: PatientData) -> Iterator[Question]:
         """What it says of a row. TypeError if a question does not give exactly what its text shows."""
@@ -109,6 +111,7 @@ def check(
     reads: tuple[str, ...] = (),
     source: str = "P",
     offer: Offer | None = None,
+    late: bool = False,
 ) -> Callable[[Rule], Rule]:
     """Register an edit check; the first sentence of its docstring is its title. Duplicate ids raise at start.
 
@@ -119,6 +122,7 @@ def check(
     `version`: raise it when the rule changes so that an answer given before no longer counts: then what was confirmed
     is asked anew. A discrepancy is the same one as long as version and values are.
     `reads` may narrow a form to the items that matter: "consent.signed_on".
+    `late`: it asks only once its form is left or complete, as what it misses is asked further below on the page.
     `source`: P for our provisional default, or D, S, O as in the protocol's list of facts.
     """
 
@@ -151,6 +155,7 @@ def check(
             title=title,
             texts=texts,
             offer=offer,
+            late=late,
         )
         return rule
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("patients/<str:number>/<str:code>/open/", patient.open, name="open-visit"),
     path("patients/<str:number>/<str:code>/sign/", signing.visit, name="sign-visit"),
     path(f"{FORM}sign/", signing.form, name="sign-form"),
+    path(f"{FORM}leave/", item.leave_form, name="leave-form"),
     path(PLACE, item.item, name="item"),
     path(f"{PLACE}history/", item.history, name="item-history"),
     path("discrepancies/<int:discrepancy_id>/confirm/", item.confirm_discrepancy, name="confirm-discrepancy"),

@@ -15,6 +15,7 @@ from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.values import Shown, for_page, shown
 from ecrf.casebook.striking import can_be_struck
 from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.checks.registry import CHECKS
 from ecrf.entry.addresses import PagePlace
 from ecrf.entry.visit.item_input import ItemInput
 from ecrf.forms.crf import Crf
@@ -81,6 +82,11 @@ class FormInput(FormView):
             row=row,
             **shown,
         )
+
+    @property
+    def asks_when_left(self) -> bool:
+        """Whether a check waits until the site goes on to another form."""
+        return any(check.late and check.on == self.definition.key for check in CHECKS.values())
 
     @property
     def shown_row(self) -> Crf | None:
