@@ -1,6 +1,7 @@
 /* The visit's page: saves each item when the focus leaves it, counts what is left, and loses nothing that was typed. */
 
 import "./focus.js";
+import "./carrying.js";
 import "./keys.js";
 import "./leaving.js";
 import { csrfToken } from "./csrf.js";

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from ecrf.casebook.carrying import carries
 from ecrf.casebook.history import HistoryLine
 from ecrf.casebook.labels import numbered_title
 from ecrf.casebook.places import Place
@@ -82,6 +83,11 @@ class FormInput(FormView):
             row=row,
             **shown,
         )
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether it may take something over from the form of its kind that stands before it at the visit."""
+        return bool(self.where.visit) and self.place.number > 1 and carries(self.definition)
 
     @property
     def asks_when_left(self) -> bool:

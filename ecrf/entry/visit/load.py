@@ -109,6 +109,17 @@ def asked_elsewhere(where: PagePlace, moved: list[Discrepancy], user: User) -> l
     return [form_inputs[pk].item_views[name] for pk, name in at]
 
 
+def one_visit_form(where: PagePlace, place: Place) -> FormInput:
+    """One form of a visit with its rows, as they are now."""
+    definition, visit = place.definition, where.visit
+    assert visit is not None
+    data = _read_beside(where.patient, [definition])
+    keys = [d.key for d in with_row_kinds([definition])]
+    rows = load_rows(where.patient, keys, {visit.pk})
+    entries = [row.entry_id for kind in rows.values() for row in kind]
+    return _loaded(where, rows, entries, choices_of([definition], data), data, {}).form_input(place)
+
+
 def due_if_moved(where: PagePlace, place: Place, changed: list[str]) -> VisitDue | None:
     """The visit's window and whether it was missed, as they are now; None unless these items have a say in it."""
     trial = protocol()
