@@ -126,13 +126,14 @@ def _span(infusion: Infusion, zone: ZoneInfo) -> tuple[Moments, Moments]:
     "MRC-006",
     on="mrc-strength",
     text=STILL_TO_COME,
-    items=("assessed_at",),
+    items=("assessed_at", "assessed_on"),
     reads=("visit.visited_on",),
 )
 def assessment_still_to_come(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """The time of the assessment is later than now at the site."""
     visits = data.at("visit", row.entry.visit.code) if row.entry.visit else []
-    yield from still_to_come(row, "assessed_at", visits[0].visited_on if visits else None, data)
+    visited_on = visits[0].visited_on if visits else None
+    yield from still_to_come(row, "assessed_at", row.assessed_on or visited_on, data)
 
 
 @check("LB-007", on="laboratory", text=STILL_TO_COME, items=("collected_on", "collected_at"))

@@ -36,6 +36,8 @@ class Item:
     carried: bool = False
     """Whether the next of several such forms at a visit may take it over from the one before ("as the day before"):
     what was set up once for all of them, and never what was measured."""
+    quiet: bool = False
+    """Whether it is needed so rarely that the page keeps it behind its name until somebody wants it."""
     django_field: type[models.Field]
 
     def __init__(
@@ -50,9 +52,10 @@ class Item:
         hint: str = "",
         cdash: str = "",
         carried: bool = False,
+        quiet: bool = False,
         **options: Any,
     ) -> None:
-        self.carried = carried
+        self.carried, self.quiet = carried, quiet
         self.unit, self.hint, self.cdash, self.rule, self.instead_of = unit, hint, cdash, rule, instead_of
         self.required = required and not rule and not instead_of
         if asked_if:
