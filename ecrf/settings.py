@@ -176,6 +176,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # A browser takes a cookie of such a name by TLS only, and from this host only: no neighbour can set one for us.
 COOKIE_PREFIX = "__Host-" if TLS else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
+MESSAGE_STORAGE = "ecrf.web.messages.Messages"
 CSRF_COOKIE_AGE = None  # ends with the browser, as the session does
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS

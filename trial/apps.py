@@ -1,3 +1,6 @@
+from importlib import import_module
+from pkgutil import iter_modules
+
 from django.apps import AppConfig
 
 
@@ -7,4 +10,7 @@ class TrialConfig(AppConfig):
 
     def ready(self) -> None:
         # They register the checks across forms.
-        from trial import clock_checks, cross_checks, event_checks, infusion_checks  # noqa: F401
+        from trial import checks
+
+        for module in iter_modules(checks.__path__):
+            import_module(f"{checks.__name__}.{module.name}")

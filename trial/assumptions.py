@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from ecrf.forms.protocol import Assumption
+from trial.checks import assessments, dates, enrolment
 from trial.crfs import (
     concomitant_medication,
+    demographics,
     eligibility,
     grip_strength,
     incat,
@@ -52,6 +54,23 @@ SCHEDULE = (
         "Nominal days",
         "Visits in weeks 1, 4, 7 … 52; each is due on day 1 + 7 × (week − 1), so week 52 on day 358.",
         "The weeks are those of the sibling trial NCT01824251; the day within the week is ours.",
+    ),
+    Assumption(
+        "Study began",
+        f"On {dates.STUDY_BEGAN}. A consent before it is asked about.",
+        "The data are invented and begin in 2024; the publication gives no date of the first consent.",
+    ),
+    Assumption(
+        "Consent and screening",
+        f"A consent more than {dates.DAYS_CONSENT_TO_SCREENING} days before screening is asked about.",
+        "The publication does not tell how long a consent may wait.",
+    ),
+    Assumption(
+        "Dates of one visit",
+        "A sample, a nerve conduction study, an infusion or a deviation is asked about that lies more than "
+        f"{dates.DAYS_FROM_VISIT} days from the date of its visit; so is the end of a completed study that "
+        "lies as far from its last visit.",
+        "The publication does not tell over how many days a visit may stretch.",
     ),
     Assumption(
         "Visit window",
@@ -214,11 +233,24 @@ LIMITS = (
     Assumption(
         "Check limits: weight",
         f"Usual is {vital_signs.LIKELY_KG[0]} to {vital_signs.LIKELY_KG[1]} kg, and no change above "
-        f"{vital_signs.WEIGHT_MOVED_PERCENT} % since the last visit; the same for the dosing weight. "
+        f"{vital_signs.WEIGHT_MOVED_PERCENT} % since the last visit; the same for the dosing weight, which is held "
+        "against the weight at its visit too. "
         "Above 300 kg is refused.",
         "The publication names no limits.",
     ),
-    Assumption("Check limits: vital signs", _signs(), OUR_LIMIT),
+    Assumption(
+        "Check limits: height and body mass index",
+        f"Usual are {demographics.LIKELY_CM[0]} to {demographics.LIKELY_CM[1]} cm, and {vital_signs.LIKELY_BMI[0]} to "
+        f"{vital_signs.LIKELY_BMI[1]} kg/m².",
+        OUR_LIMIT,
+    ),
+    Assumption(
+        "Check limits: vital signs",
+        f"Usual: {_signs()} Refused is what nobody can have: a pressure above {vital_signs.HIGHEST_MMHG} mmHg, a pulse "
+        f"above {vital_signs.HIGHEST_PULSE}, a respiration above {vital_signs.HIGHEST_RESPIRATION} /min, a temperature "
+        f"outside {vital_signs.POSSIBLE_C[0]} to {vital_signs.POSSIBLE_C[1]} °C.",
+        "The publication names no limits.",
+    ),
     Assumption(
         "Check limits: vital signs in an infusion",
         "A fall of the systolic pressure by 30 mmHg or more, or a rise of the temperature by 1 °C or more, "
@@ -227,12 +259,13 @@ LIMITS = (
     ),
     Assumption(
         "Check limits: dose and volume",
-        f"A dose more than {infusion.DOSE_OFF_PERCENT} % off the plan; a volume more than "
+        f"A dose more than {infusion.DOSE_OFF_PERCENT} % off the plan, or off what its lots give; a volume more than "
         f"{infusion.VOLUME_OFF_PERCENT} % off 20 mL per gram.",
         OUR_LIMIT,
     ),
     Assumption(
         "Check limits: time of infusions",
+        f"An infusion later than {infusion.INTERVAL_DAYS[1]} days after the event for which the drug was withdrawn. "
         f"A cycle usually begins {infusion.INTERVAL_DAYS[0]} to {infusion.INTERVAL_DAYS[1]} days "
         f"after the last one began; an infusion usually lasts {infusion.LASTING_HOURS[0]} to "
         f"{infusion.LASTING_HOURS[1]} hours.",
@@ -247,7 +280,8 @@ LIMITS = (
     Assumption(
         "Check limits: MRC",
         f"A grade that moved by {mrc_strength.GRADE_MOVED} or more, or a sum that moved by "
-        f"{mrc_strength.SUM_MOVED} or more since the last visit.",
+        f"{mrc_strength.SUM_MOVED} or more since the last visit; at screening grade {enrolment.WEAK_GRADE} or "
+        "less of a limb that is not affected.",
         OUR_LIMIT,
     ),
     Assumption(
@@ -260,7 +294,9 @@ LIMITS = (
     ),
     Assumption(
         "Check limits: INCAT",
-        f"A total that moved by {incat.TOTAL_MOVED} or more since the last visit that has one.",
+        f"A total that moved by {incat.TOTAL_MOVED} or more since the last visit that has one; disability "
+        f"{assessments.WORST_DISABILITY} of limbs whose MRC grades are all {assessments.GOOD_GRADE} or more, or 0 of "
+        f"limbs with a grade of {assessments.POOR_GRADE} or less.",
         OUR_LIMIT,
     ),
     Assumption(
@@ -279,7 +315,8 @@ LIMITS = (
     ),
     Assumption(
         "Check limits: laboratory",
-        laboratory.LIMITS_IN_WORDS,
+        f"{laboratory.LIMITS_IN_WORDS} IgA below {assessments.IGA_DEFICIENT_G_PER_L} g/L where a deficiency was "
+        "denied.",
         OUR_LIMIT,
     ),
 )

@@ -71,11 +71,13 @@ class PatientData:
 
     `reads` limits which kinds may be asked for, so that a check reads nothing that it has not declared.
     Rows that are struck out are left out, save where `with_struck` asks for them.
+    Of a fixed set, the rows with one name may be all that was loaded: who asks for the kind is given every row of it.
     """
 
     def __init__(self, patient: Patient, reads: frozenset[str] | None = None) -> None:
         self.patient = patient
         self.reads = reads
+        self._named: dict[str, int] = {}
         self._rows: dict[str, list[Any]] = {}
         self._standing: dict[str, list[Any]] = {}
         self._days: dict[str, date | None] = {}
@@ -85,16 +87,18 @@ class PatientData:
         self.kept: dict[str, Any] | None = None
         """While many acts go together (`services.together`): what a floor above keeps from one to the next."""
 
-    def limited_to(self, reads: frozenset[str]) -> "PatientData":
-        """The same patient data, opened at the declared kinds only."""
+    def limited_to(self, reads: frozenset[str], named: dict[str, int] | None = None) -> "PatientData":
+        """The same patient data, opened at the declared kinds only; `named`: {key: number} of a fixed set of which
+        the rows with this number are seen."""
         view = PatientData(self.patient, reads)
+        view._named = named or {}
         view._rows, view._standing, view._ranges = self._rows, self._standing, self._ranges
-        view._days, view._ranks = self._days, self._ranks
+        view._days, view._ranks, view._partial = self._days, self._ranks, self._partial
         return view
 
     def load(self, *keys: str) -> None:
         """Load these kinds, as far as they are not there whole, in one statement."""
-        self._add(set(keys) - (set(self._rows) - set(self._partial)), {})
+        self._add(set(keys) - self._whole, {})
 
     def take(self, key: str, rows: list[Crf]) -> None:
         """Know all rows of a kind, which were loaded together with others."""
@@ -102,12 +106,18 @@ class PatientData:
         self._sort([key])
 
     def load_beside(self, place: Place, keys: set[str]) -> None:
-        """Load what recording at this place reads, in one statement. Of a fixed set of rows, those with the same name
-        as the place's are enough: a haemoglobin is compared with haemoglobins."""
-        key = place.definition.key
-        is_named = key in keys and place.definition.row_names
-        numbers = {key: place.number} if is_named and not self.covers(place) else {}
-        self._add(keys - set(self._rows) | set(numbers), numbers)
+        """Load what recording at this place reads, in one statement. Of a fixed set whose kind is not among `keys`, the
+        rows with the same name as the place's: nothing compares a haemoglobin with other tests."""
+        key, wanted = place.definition.key, keys - self._whole
+        numbers = {}
+        if place.definition.row_names and key not in wanted and not self.covers(place):
+            numbers = {key: place.number}
+        self._add(wanted | set(numbers), numbers)
+
+    @property
+    def _whole(self) -> set[str]:
+        """The kinds of which every row is loaded."""
+        return set(self._rows) - set(self._partial)
 
     def _add(self, wanted: set[str], numbers: dict[str, int]) -> None:
         if wanted:
@@ -132,8 +142,8 @@ class PatientData:
         return frozenset(self._rows)
 
     def put(self, key: str, row: Crf) -> None:
-        """Let the row that is being written stand for its stored version."""
-        rows = self.with_struck(key)
+        """Let the row that is being written stand for its stored version; `covers` its place."""
+        rows = self._rows[key]
         self._rows[key] = [*(r for r in rows if r.entry_id is None or r.entry_id != row.entry_id), row]
         self._sort([key] if key != protocol().visit_form else self._rows)
 
@@ -141,12 +151,21 @@ class PatientData:
         """Every row of one kind of form, in the order of the visits, then of the number."""
         if self.reads is not None and key not in self.reads:
             raise Undeclared(f"A check reads {key} without declaring it.")
+        number = self._named.get(key)
+        if number not in self._partial.get(key, {number}):
+            self.load(key)
         if key not in self._standing:
-            self._standing[key] = [row for row in self.with_struck(key) if not row.entry.is_struck]
-        return self._standing[key]
+            self._standing[key] = [row for row in self._loaded(key) if not row.entry.is_struck]
+        standing = self._standing[key]
+        return standing if number is None else [row for row in standing if row.entry.number == number]
 
     def with_struck(self, key: str) -> list[Any]:
         """As `rows`, those that are struck out among them."""
+        self.load(key)
+        return self._rows[key]
+
+    def _loaded(self, key: str) -> list[Any]:
+        """The rows that are loaded, of a fixed set maybe not all."""
         if key not in self._rows:
             self.load(key)
         return self._rows[key]
@@ -154,7 +173,7 @@ class PatientData:
     def row_at(self, place: Place) -> Crf | None:
         """The row at this place, if one is stored: for a kind whose other rows are looked at as well."""
         where = (place.visit.pk if place.visit else None, place.parent, place.number)
-        for row in self.with_struck(place.definition.key):
+        for row in self._loaded(place.definition.key):
             entry = row.entry
             if where == (entry.visit_id, entry.parent.number if entry.parent else None, entry.number):
                 entry.patient, entry.visit = place.patient, place.visit
@@ -166,7 +185,7 @@ class PatientData:
         above = place.above
         if above is None:
             return None
-        return self.row_at(above) if above.definition.key in self._rows else stored_row(above)
+        return self.row_at(above) if self.covers(above) else stored_row(above)
 
     def one(self, key: str) -> Any | None:
         """The row of a form that a patient has once."""
@@ -219,7 +238,7 @@ class PatientData:
         """{visit code: its date}, of every visit whose form was begun."""
         trial = protocol()
         if not self._days:
-            rows = self.with_struck(trial.visit_form)
+            rows = self._loaded(trial.visit_form)
             self._days |= {r.entry.visit.code: getattr(r, trial.visit_date_item) for r in rows}
         return self._days
 

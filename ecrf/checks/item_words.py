@@ -32,7 +32,7 @@ def asked_when(definition: CrfDefinition, item: Any) -> str:
 def _condition(definition: CrfDefinition, name: str, values: tuple[str, ...]) -> str:
     other = definition.items[name]
     labels = dict(other.flatchoices or ())
-    answers = " or ".join(str(labels.get(value, value.title())) for value in values)
+    answers = " or ".join(str(labels.get(value, value.title() or "not known")) for value in values)
     return f"“{other.verbose_name}” is {answers}"
 
 

@@ -50,9 +50,10 @@ class Offer:
 class Check:
     """One edit check: its id never changes. `on` is the CRF it looks at, `items` those that set it off ("*": all);
     `kinds` narrows that to items of these kinds. `reads` names the forms it reads beside its row, `triggers` what
-    of them sets it off too: "form" for any item, "form.item" for one. `source` says whose limit it is. `late`: what it
-    misses is entered further below, so that it asks when the form is left or completed, and not while it is entered.
-    `texts`: {variant: what it says}, with the one variant "" if it has a single text."""
+    of them sets it off too: "form" for any item, "form.item" for one. `same_name`: of a fixed set of rows it sees those
+    with the name of its own row alone. `late`: what it misses is entered further below, so that it asks when the form
+    is left or completed, and not while it is entered. `source` says whose limit it is. `texts`: {variant: what it
+    says}, with the one variant "" if it has a single text."""
 
     id: str
     version: int
@@ -67,11 +68,13 @@ class Check:
     title: str
     texts: dict[str, Text]
     offer: Offer | None = None
+    same_name: bool = False
     late: bool = False
 
     def ask(self, row: Any, data: PatientData) -> Iterator[Question]:
         """What it says of a row. TypeError if a question does not give exactly what its text shows."""
-        for question in self.rule(row, data.limited_to(self.reads)):
+        named = {self.on: row.entry.number} if self.same_name else {}
+        for question in self.rule(row, data.limited_to(self.reads, named)):
             if not self.can_fill(question.variant, question.parameters):
                 given = f"“{question.variant}” with {sorted(question.parameters)}"
                 raise TypeError(f"Edit check {self.id} has no text {given}.")
@@ -111,6 +114,7 @@ def check(
     reads: tuple[str, ...] = (),
     source: str = "P",
     offer: Offer | None = None,
+    same_name: bool = False,
     late: bool = False,
 ) -> Callable[[Rule], Rule]:
     """Register an edit check; the first sentence of its docstring is its title. Duplicate ids raise at start.
@@ -121,8 +125,10 @@ def check(
     keeps its name, and what is shown of it keeps the names of its values.
     `version`: raise it when the rule changes so that an answer given before no longer counts: then what was confirmed
     is asked anew. A discrepancy is the same one as long as version and values are.
-    `reads` may narrow a form to the items that matter: "consent.signed_on".
-    `late`: it asks only once its form is left or complete, as what it misses is asked further below on the page.
+    `reads` may narrow a form to the items that matter: "consent.signed_on". `same_name`: among the rows of a fixed set
+    it compares those with the same name, a haemoglobin with haemoglobins, and is given no others; then only those
+    are loaded when one is saved. `late`: it asks only once its form is left or complete, of what is still to come while
+    it is being entered: that a form has no rows yet.
     `source`: P for our provisional default, or D, S, O as in the protocol's list of facts.
     """
 
@@ -140,6 +146,10 @@ def check(
             }
         except ValueError as error:
             raise ImproperlyConfigured(f"Edit check {id}: {error}") from error
+        if same_name and not (on in CRFS and CRFS[on].row_names):
+            raise ImproperlyConfigured(
+                f"Edit check {id} compares rows of one name, and {on} has no fixed set of them."
+            )
         forms = frozenset(read.partition(".")[0] for read in reads)
         CHECKS[id] = Check(
             id=id,
@@ -155,6 +165,7 @@ def check(
             title=title,
             texts=texts,
             offer=offer,
+            same_name=same_name,
             late=late,
         )
         return rule

@@ -21,12 +21,13 @@ from ecrf.forms.registry import CRFS
 @HOOKS.needed
 def kinds_read(key: str, changed: list[str]) -> set[str]:
     """The kinds of form that the checks read which these items set off; the form itself where any check compares it
-    with others of its kind."""
+    with others of its kind. Of a fixed set the rows with the same name are loaded in any case."""
     own = [c for c in CHECKS.values() if c.looks_at(key, changed)]
     others = [c for c in CHECKS.values() if not c.hard and c.is_triggered(key, changed)]
-    rows = {kind for c in others for kind in _kinds(c)}
+    read = {kind for c in others for kind in _kinds(c) if not (c.same_name and kind == key)}
+    read |= {kind for c in [*own, *others] for kind in c.reads if not (c.same_name and kind == key)}
     is_compared = any(c.on == key and key in c.reads for c in CHECKS.values())
-    return rows.union({key} if is_compared else (), *(c.reads for c in [*own, *others]))
+    return read | ({key} if is_compared and not CRFS[key].row_names else set())
 
 
 @HOOKS.before_write
@@ -56,12 +57,10 @@ def ask_about_unlikely(writing: Writing) -> list[Discrepancy]:
     data = writing.data
     runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}
     data.load(*(kind for c in others for kind in [*_kinds(c), *c.reads] if kind != key))
-    # Of a fixed set of rows, those with the same name: a haemoglobin is compared with haemoglobins.
-    name = writing.place.number if writing.place.definition.row_names else None
     for c in others:
         for kind in _kinds(c):
-            rows = [row for row in data.rows(kind) if kind != key or name in (None, row.entry.number)]
-            runs |= {(c.id, row.entry_id): (c, row) for row in rows}
+            view = data.limited_to(frozenset({kind}), {key: writing.place.number} if c.same_name else None)
+            runs |= {(c.id, row.entry_id): (c, row) for row in view.rows(kind)}
     runs |= {(c.id, row.entry_id): (c, row) for c, row in _of_recalculated(writing)}
     return _settle(list(runs.values()), data, writing.row.entry_id, is_new=writing.is_new)
 

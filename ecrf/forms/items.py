@@ -20,7 +20,10 @@ TOO_LONG = {"max_length": "Longer than %(limit_value)d characters (%(show_value)
 
 
 class Item:
-    """Mixed into a Django field. Every item may be empty: what is required is asked for when a form is completed."""
+    """Mixed into a Django field. Every item may be empty: what is required is asked for when a form is completed.
+
+    `asked_if`: (another item, its answers on which this one is asked), "" among them where that one is still blank.
+    """
 
     kind = "line"
     unit: str = ""

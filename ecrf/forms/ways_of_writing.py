@@ -3,7 +3,12 @@
 The table is printed on the page of checks, and a test reads each line of it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ecrf.audit.texts import cleaned, fault_of_text
+from ecrf.forms import typed_text
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,32 @@ class KindOfWriting:
     refused: dict[str, list[str]]
 
 
+READERS: dict[str, Callable[[str], object]] = {
+    "number": lambda typed: typed_text.number(typed, "kg"),
+    "date": lambda typed: typed_text.day(typed, datetime(2026, 11, 22, 8, 5, tzinfo=UTC)),
+    "time": lambda typed: typed_text.clock(typed, datetime(2026, 11, 22, 8, 5, tzinfo=UTC)),
+    "text": lambda typed: _text(typed),
+}
+"""{kind: reads one way of writing; raises Unreadable}, on the day and in the unit of the table."""
+
+
+def _text(typed: str) -> str:
+    words = cleaned(typed, lines=False)
+    if fault := fault_of_text(words):
+        raise typed_text.Unreadable(fault)
+    return words
+
+
+def _message(kind: str, why: str) -> str:
+    """What a person is told of the first way that is refused for this reason."""
+    typed = next(way.typed for way in WAYS if way.kind == kind and way.refused == why)
+    try:
+        READERS[kind](typed)
+    except typed_text.Unreadable as refusal:
+        return str(refusal.messages[0])
+    return why
+
+
 def by_kind() -> list[KindOfWriting]:
     """The table for reading, each value with all ways to write it."""
     kinds = []
@@ -115,5 +146,7 @@ def by_kind() -> list[KindOfWriting]:
         for way in (way for way in WAYS if way.kind == kind):
             ways = sorted_ways[bool(way.refused)]
             ways.setdefault(way.refused or way.read, []).append(way.note or way.typed)
-        kinds.append(KindOfWriting(f"{kind.title()}s", *sorted_ways))
+        taken, refused = sorted_ways
+        refused = {_message(kind, why): ways for why, ways in refused.items()}
+        kinds.append(KindOfWriting(f"{kind.title()}s", taken, refused))
     return kinds

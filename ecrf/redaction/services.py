@@ -11,6 +11,7 @@ from ecrf.audit.actor import acting
 from ecrf.audit.models import REDACTED
 from ecrf.audit.reasons import fault_of
 from ecrf.audit.refusals import Locked
+from ecrf.audit.texts import cleaned
 from ecrf.casebook.models import Entry, Patient
 from ecrf.locks.lookup import holds_all, lock_on_entry, locks_over
 from ecrf.redaction.places import EventPlace, FoundText, RowPlace, find, free_columns
@@ -43,7 +44,8 @@ class Order:
     operator: str
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be carried out."""
+        """The text as texts are stored, or it would not be found; refuse what cannot be carried out."""
+        object.__setattr__(self, "said", cleaned(self.said))
         if not self.by.is_active or not self.by.may(Right.LOCK, self.patient.site):
             raise RedactionRefused(f"{self.by.username} is no data manager: only one can answer for it.")
         if len(self.said.strip()) < SHORTEST_TEXT:

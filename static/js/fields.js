@@ -60,12 +60,13 @@ export function inOrder() {
   return [...all].filter((f) => f.offsetParent && reached(f) && (f.type !== "radio" || f === field(idOf(f))));
 }
 
-/* Shows an item only when it is asked, given the other values; one that holds a value stays in sight. */
+/* Shows an item only when it is asked, given the other values (a blank one can be among them); one that holds a value
+   stays in sight. */
 export function showAsked() {
   for (const item of document.querySelectorAll("[data-asked-of]")) {
     const other = wrapper(item.dataset.askedOf);
     const answer = read(item.dataset.askedOf).replaceAll(" ", "_");
-    const asked = !other?.hidden && item.dataset.askedIf.split(" ").includes(answer) && answer !== "";
+    const asked = !other?.hidden && item.dataset.askedIf.split(" ").includes(answer);
     item.hidden = !asked && !read(idOf(item)) && !state.get(idOf(item));
   }
 }

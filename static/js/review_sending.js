@@ -9,6 +9,7 @@ const TROUBLE = {
   401: "Not sent: you are logged out. Log in in another tab, then press the key again.",
   403: "Not sent: your role does not let you do this, or the page is too old. Load it again.",
   404: "Not sent: the item is not there any more. Load the page again.",
+  413: "Not sent: the text is too long. Shorten it.",
 };
 let tail = Promise.resolve();
 let waiting = 0;

@@ -55,7 +55,8 @@ for (const form of forms) {
   });
   form.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    const why = status === 401 ? "you are logged out. Log in again in another window" : "the server refused it";
+    const known = { 401: "you are logged out. Log in again in another window", 413: "the text is too long. Shorten it" };
+    const why = known[status] ?? "the server refused it";
     say(form, `Not saved: ${why}. What you typed stays here; then press Save.`);
   });
   /* What is saved now is what will be finished. */

@@ -72,6 +72,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "logout":          ("POST", "302 302 302 302 302 302 302 302 login", ""),
     "today":           ("GET", "200 200 302 302 302 200 200 200 login", ""),
     "checks":          ("GET", FOR_ALL, ""),
+    "places":          ("GET", FOR_ALL, ""),
     "assumptions":     ("GET", FOR_ALL, ""),
     "add-patient":     ("POST", "302 302 403 403 403 404 403 404 login", "404 404 404 403 403 404 403 404 login"),
     "patient":         ("GET", *_entry(200)),

@@ -117,6 +117,8 @@ def test_text_is_a_sentence(one):
 
 
 TOLD_APART_BY_VALUES = {
+    "ELIG-004": "of age or not",
+    "ELIG-005": "possible, or definite and probable",
     "GRIP-002": "a hand's text stands at that hand's item",
     "GRIP-003": "rose or fell",
     "INCAT-001": "rose or fell",

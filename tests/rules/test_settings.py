@@ -152,6 +152,15 @@ def test_cookies_by_tls_bear_names_that_only_this_host_can_set_by_tls():
     assert start("-c", question, TLS="off").stdout.split() == ["sessionid", "csrftoken", "False"]
 
 
+@pytest.mark.parametrize(("tls", "name"), [("on", "__Host-messages"), ("off", "messages")])
+def test_what_was_done_is_said_by_a_cookie_of_this_host_too(tls, name):
+    question = (
+        "import django; django.setup(); from ecrf.web.messages import OwnCookie; print(OwnCookie.cookie_name)"
+    )
+    env = {"DJANGO_SETTINGS_MODULE": "ecrf.settings", "TLS": tls}
+    assert start("-c", question, **env).stdout.split() == [name]
+
+
 def test_debug_and_invented_data_are_off_unless_asked_for():
     question = "from ecrf import settings; print(settings.DEBUG, settings.SYNTHETIC_DATA, settings.TLS)"
     done = start("-c", question, TLS=None)

@@ -210,3 +210,69 @@ def test_night_in_which_the_clocks_change(db, wall, utc, clock, asks):
     wall(datetime.fromisoformat(utc).replace(tzinfo=UTC))
     enter(visit, "laboratory", person, collected_on=utc[:10], collected_at=clock)
     assert bool(asked("LB-007")) is asks
+
+
+# --- an hour that the clocks skipped: INF-019, IV-007, MRC-007, LB-010, AE-016, SAE-010 --------------
+
+
+@pytest.fixture
+def in_new_york(db):
+    """A visit at a site whose clocks went from 2:00 to 3:00 on 10 March 2024, and who enters there."""
+    site = make_site("31", "America/New_York")
+    coordinator = make_user("coordinator31", Role.COORDINATOR, site)
+    return a_visit(a_patient(site, coordinator), "W04", coordinator), coordinator
+
+
+@pytest.mark.parametrize(
+    ("check_id", "crf", "day", "clock"),
+    [
+        ("INF-019", "infusion", "infused_on", "started_at"),
+        ("INF-019", "infusion", "infused_on", "ended_at"),
+        ("LB-010", "laboratory", "collected_on", "collected_at"),
+        ("AE-016", "adverse-event", "started_on", "started_at"),
+        ("AE-016", "adverse-event", "ended_on", "ended_at"),
+        ("SAE-010", "serious-adverse-event", "became_aware_on", "became_aware_at"),
+        ("SAE-010", "serious-adverse-event", "reported_on", "reported_at"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("on", "at", "asks"),
+    [
+        ("2024-03-10", "01:59", False),
+        ("2024-03-10", "02:00", True),
+        ("2024-03-10", "02:59", True),
+        ("2024-03-10", "03:00", False),
+        ("2024-03-11", "02:30", False),
+        ("2024-11-03", "01:30", False),
+    ],
+)
+def test_time_in_the_hour_that_was_skipped_asks(in_new_york, check_id, crf, day, clock, on, at, asks):
+    visit, coordinator = in_new_york
+    where = visit if crf in ("infusion", "laboratory") else visit.patient
+    enter(where, crf, coordinator, **{day: on, clock: at})
+    text = f"{at} did not exist on {on} at the site: the clocks went forward."
+    assert asked(check_id) == ({clock: text} if asks else {})
+
+
+def test_time_of_a_day_that_is_not_wholly_known_is_in_no_skipped_hour(in_new_york):
+    visit, coordinator = in_new_york
+    enter(visit.patient, "adverse-event", coordinator, started_on="2024-03", started_at="02:30")
+    assert asked("AE-016") == {}
+
+
+def test_reading_after_midnight_lies_in_the_skipped_hour_of_the_next_day(in_new_york):
+    visit, coordinator = in_new_york
+    late = {"infused_on": "2024-03-09", "started_at": "23:00", "ended_next_day": "yes"}
+    enter(visit, "infusion-vitals", coordinator, parent=1, time_point="after", measured_at="02:30")
+    enter(visit, "infusion", coordinator, **late)
+    assert list(asked("IV-007")) == ["measured_at"]
+    enter(visit, "infusion", coordinator, ended_next_day="no")
+    assert asked("IV-007") == {}
+
+
+def test_assessment_in_the_skipped_hour_follows_the_day_of_the_visit(in_new_york):
+    visit, coordinator = in_new_york
+    enter(visit, "mrc-strength", coordinator, assessed_at="02:30")
+    assert asked("MRC-007") == {}
+    enter(visit, "visit", coordinator, visited_on="2024-03-10")
+    assert list(asked("MRC-007")) == ["assessed_at"]

@@ -8,7 +8,7 @@ from ecrf.casebook.record.values import Missing
 from ecrf.forms.registry import CRFS
 from tests.builders import enter
 from tests.trial.asked import asked
-from trial.cross_checks import age_at
+from trial.checks.across_forms import age_at
 
 
 @pytest.mark.parametrize(

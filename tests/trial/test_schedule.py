@@ -3,8 +3,9 @@
 import pytest
 
 from ecrf.forms.registry import CRFS
+from trial.checks.across_forms import OLDEST, PRESSURE_FELL_MMHG, TEMPERATURE_ROSE_C
+from trial.checks.dates import DAYS_CONSENT_TO_SCREENING, DAYS_FROM_VISIT, STUDY_BEGAN
 from trial.crfs.incat import TOTAL_MOVED
-from trial.cross_checks import OLDEST, PRESSURE_FELL_MMHG, TEMPERATURE_ROSE_C
 from trial.outcomes import PROBABLE_AREA_PERCENT
 from trial.schedule import PROTOCOL, WINDOW
 
@@ -66,6 +67,11 @@ def test_assumptions_have_names_of_their_own_and_a_reason():
         ("Check limits: vital signs in an infusion", f"{PRESSURE_FELL_MMHG} mmHg"),
         ("Check limits: vital signs in an infusion", f"{TEMPERATURE_ROSE_C} °C"),
         ("Check limits: vital signs", "Pulse 40 to 150 /min"),
+        ("Check limits: vital signs", "outside 10 to 50 °C"),
+        ("Check limits: height and body mass index", "130 to 210 cm"),
+        ("Study began", str(STUDY_BEGAN)),
+        ("Consent and screening", f"{DAYS_CONSENT_TO_SCREENING} days before screening"),
+        ("Dates of one visit", f"more than {DAYS_FROM_VISIT} days"),
         ("Check limits: grip", "20%"),
         ("Check limits: INCAT", f"by {TOTAL_MOVED} or more"),
         ("Check limits: nerve conduction", "above 100 mV"),

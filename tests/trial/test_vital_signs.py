@@ -13,7 +13,11 @@ from tests.trial.asked import asked
         ("weight_kg", "300.1", "300"),
         ("spo2", "101", "100"),
         ("pulse", "-1", "0"),
-        ("temperature", "-0.1", "0"),
+        ("temperature", "365", "50"),
+        ("temperature", "3.6", "10"),
+        ("systolic", "500", "400"),
+        ("pulse", "720", "500"),
+        ("respiration", "201", "200"),
     ],
 )
 def test_impossible_sign_is_refused(at, coordinator, item, refused, fits):

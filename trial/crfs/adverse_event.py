@@ -49,6 +49,7 @@ class Outcome(models.TextChoices):
 
 
 RESOLVED = (Outcome.RECOVERED, Outcome.SEQUELAE)
+UNRESOLVED = (Outcome.RECOVERING, Outcome.NOT_RECOVERED)
 
 
 @crf(
@@ -153,3 +154,34 @@ def resolved_without_end(row: AdverseEvent, data: PatientData) -> Iterator[Quest
     """The event has resolved and has no end."""
     if row.outcome in RESOLVED and not row.ended_on and "ended_on" not in row.missing_reasons:
         yield Question("outcome", outcome=row.outcome)
+
+
+@check(
+    "AE-010",
+    on="adverse-event",
+    text={
+        "ended": "The outcome is {outcome:answer outcome}, but the event ended on {ended_on}.",
+        "over": "The outcome is {outcome:answer outcome}, but the event is not ongoing.",
+    },
+    items=("outcome", "ended_on", "ongoing"),
+)
+def unresolved_though_over(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
+    """The event is over, and its outcome is not recovered, or recovering."""
+    if row.outcome not in UNRESOLVED or row.ongoing:
+        return  # AE-002 asks about an end of what is ongoing
+    if row.ended_on:
+        yield Question("outcome", "ended", outcome=row.outcome, ended_on=row.ended_on)
+    elif row.ongoing is False:
+        yield Question("outcome", "over", outcome=row.outcome)
+
+
+@check(
+    "AE-011",
+    on="adverse-event",
+    text="The outcome is fatal, but the event is ongoing.",
+    items=("outcome", "ongoing"),
+)
+def fatal_though_ongoing(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
+    """The event was fatal, and is ongoing."""
+    if row.outcome == Outcome.FATAL and row.ongoing:
+        yield Question("ongoing")

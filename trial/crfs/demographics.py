@@ -27,6 +27,9 @@ class MoreAffectedHand(models.TextChoices):
     LEFT = "left", "Left"
 
 
+LIKELY_CM = (130, 210)
+
+
 @crf("demographics", title="Demographics", domain="DM")
 class Demographics(Crf):
     """Who the patient is, as far as the study needs it."""
@@ -67,3 +70,11 @@ def neither_birth_date_nor_age(row: Demographics, data: PatientData) -> Iterator
     """The source has no birth date, and the age at consent is not recorded."""
     if "born_on" in row.missing_reasons and row.age_years is None and "age_years" not in row.missing_reasons:
         yield Question("age_years")
+
+
+@check("DM-003", on="demographics", text="{value} cm lies outside {low} to {high} cm.", items=("height_cm",))
+def height_outside_usual(row: Demographics, data: PatientData) -> Iterator[Question]:
+    """The height is below 130 or above 210 cm."""
+    low, high = LIKELY_CM
+    if row.height_cm is not None and not low <= row.height_cm <= high:
+        yield Question("height_cm", value=row.height_cm, low=low, high=high)

@@ -140,6 +140,7 @@ class InfusionLot(Crf):
 @crf(
     "infusion-vitals",
     title="Vital signs around the infusion",
+    version=2,
     domain="VS",
     repeat="reading",
     row_of="infusion",

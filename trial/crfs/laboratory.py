@@ -228,6 +228,7 @@ def may_explain(event: Any, day: date) -> bool:
     text="Haemoglobin fell from {before} to {now} since {visit:visit}.",
     items=("value", "unit", "result_unit"),
     reads=("lab-result",),
+    same_name=True,
 )
 def haemoglobin_fell(row: LabResult, data: PatientData) -> Iterator[Question]:
     """Haemoglobin fell by 2 g/dL or more since the last value."""

@@ -118,3 +118,10 @@ def onset_after_diagnosis(row: MmnHistory, data: PatientData) -> Iterator[Questi
     """The onset lies after the diagnosis."""
     if row.onset_on and row.diagnosed_on and surely_before(row.diagnosed_on, row.onset_on):
         yield Question("onset_on", onset=row.onset_on, diagnosis=row.diagnosed_on)
+
+
+@check("MMN-003", on="mmn-history", text="No limb is affected.", items=LIMBS)
+def no_limb_affected(row: MmnHistory, data: PatientData) -> Iterator[Question]:
+    """Every limb is said not to be affected."""
+    if all(getattr(row, limb) is False for limb in LIMBS):
+        yield Question(LIMBS[0])

@@ -1,11 +1,12 @@
 """Protocol deviation: what was not done as the protocol says, when, and what was done about it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
 
 from ecrf.casebook.data import PatientData
-from ecrf.checks.registry import CHECKS, Offer
+from ecrf.checks.registry import CHECKS, Offer, Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Choice, Day, Line, Link, Prose
 from ecrf.forms.registry import Section, crf
@@ -72,9 +73,9 @@ def offered(check_id: str, category: DeviationCategory, *, on: str) -> Offer:
     """
 
     def fill(row: Any, data: PatientData) -> dict[str, str]:
-        check = CHECKS[check_id]
+        asking = CHECKS[check_id]
         known = {
-            "what": " ".join(check.text_of(question) for question in check.ask(row, data)),
+            "what": " ".join(asking.text_of(question) for question in asking.ask(row, data)),
             "occurred_on": str(getattr(row, on) or ""),
             "category": category.value,
             "visit_link": f"{row.entry.visit.code}.1" if row.entry.visit else "",
@@ -82,3 +83,15 @@ def offered(check_id: str, category: DeviationCategory, *, on: str) -> Offer:
         return {name: text for name, text in known.items() if text}
 
     return Offer(crf="protocol-deviation", label="Record a protocol deviation", fill=fill)
+
+
+@check(
+    "DV-002",
+    on="protocol-deviation",
+    text="Reported on {reported_on}, before it happened, {occurred_on}.",
+    items=("occurred_on", "reported_on"),
+)
+def reported_before_it_happened(row: ProtocolDeviation, data: PatientData) -> Iterator[Question]:
+    """The deviation was reported before it happened."""
+    if row.occurred_on and row.reported_on and row.reported_on < row.occurred_on:
+        yield Question("reported_on", reported_on=row.reported_on, occurred_on=row.occurred_on)

@@ -182,5 +182,19 @@ def _window(plan: VisitPlan, baseline: date) -> tuple[date, date]:
     return nominal + timedelta(days=plan.opens), nominal + timedelta(days=plan.closes)
 
 
+def is_in_window(row: VisitRecord, data: PatientData) -> bool | None:
+    """Whether the visit lies in its window, screening in the days before the baseline; None where it has no window, or
+    where a date is not known."""
+    plan, baseline = _plan(row), _baseline_on(data)
+    if not (row.visited_on and plan and baseline) or plan.code == protocol().baseline:
+        return None
+    if plan.code == SCREENING:
+        return 1 <= (baseline - row.visited_on).days <= DAYS_TO_BASELINE
+    if not plan.day:
+        return None
+    opens_on, closes_on = _window(plan, baseline)
+    return opens_on <= row.visited_on <= closes_on
+
+
 def _has_deviation(row: VisitRecord, data: PatientData) -> bool:
     return protocol_deviation.is_recorded(DeviationCategory.VISIT_WINDOW, row, data)

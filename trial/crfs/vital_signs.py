@@ -21,6 +21,14 @@ LIKELY: dict[str, tuple[int, int | None]] = {
     "spo2": (85, None),
 }
 LIKELY_KG = (30, 150)
+LIKELY_BMI = (13, 50)
+"""kg/m²."""
+
+HIGHEST_MMHG, HIGHEST_PULSE, HIGHEST_RESPIRATION = 400, 500, 200
+POSSIBLE_C = ("10", "50")
+"""Beyond these no living person was measured: a misplaced decimal point (365 °C), or the wrong field. Well beyond all
+that is unlikely, which is asked about: what stands in a source can be entered."""
+
 WEIGHT_MOVED_PERCENT = 10
 
 
@@ -30,30 +38,31 @@ def weight(label: str, **options: Any) -> Measure:
 
 
 def systolic() -> WholeNumber:
-    return WholeNumber("Systolic", low=0, unit="mmHg", cdash="SYSBP_VSORRES")
+    return WholeNumber("Systolic", low=0, high=HIGHEST_MMHG, unit="mmHg", cdash="SYSBP_VSORRES")
 
 
 def diastolic() -> WholeNumber:
-    return WholeNumber("Diastolic", low=0, unit="mmHg", cdash="DIABP_VSORRES")
+    return WholeNumber("Diastolic", low=0, high=HIGHEST_MMHG, unit="mmHg", cdash="DIABP_VSORRES")
 
 
 def pulse() -> WholeNumber:
-    return WholeNumber("Pulse", low=0, unit="/min", cdash="PULSE_VSORRES")
+    return WholeNumber("Pulse", low=0, high=HIGHEST_PULSE, unit="/min", cdash="PULSE_VSORRES")
 
 
 def temperature() -> Measure:
-    return Measure("Temperature", low="0", unit="°C", cdash="TEMP_VSORRES")
+    low, high = POSSIBLE_C
+    return Measure("Temperature", low=low, high=high, unit="°C", cdash="TEMP_VSORRES")
 
 
 def respiration() -> WholeNumber:
-    return WholeNumber("Respiration", low=0, unit="/min", cdash="RESP_VSORRES")
+    return WholeNumber("Respiration", low=0, high=HIGHEST_RESPIRATION, unit="/min", cdash="RESP_VSORRES")
 
 
 def spo2() -> WholeNumber:
     return WholeNumber("SpO₂", low=0, high=100, unit="%", cdash="OXYSAT_VSORRES")
 
 
-@crf("vital-signs", title="Vital signs and weight", domain="VS", version=2)
+@crf("vital-signs", title="Vital signs and weight", version=3, domain="VS")
 class VitalSigns(Crf):
     """Weight and vital signs of the visit; those around an infusion stand with the infusion."""
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from ecrf.casebook.record.values import Missing
-from trial.crfs.eligibility import CRITERIA, INCLUSION
+from trial.crfs.demographics import Sex
+from trial.crfs.eligibility import CRITERIA, INCLUSION, OF_WOMEN
 from trial.outcomes import SIDES
 from trial.schedule import PROTOCOL
 from trial.synthetic import course, past
@@ -41,7 +42,9 @@ def enrolment(story: PatientStory, code: str) -> Iterator[Filled]:
             "height_cm": str(story.height_cm),
         },
     )
-    criteria: Values = {name: yes(name in INCLUSION) for name in CRITERIA}
+    criteria: Values = {
+        name: yes(name in INCLUSION) for name in CRITERIA if name != OF_WOMEN or story.sex == Sex.FEMALE
+    }
     yield Filled(code, "eligibility", {**criteria, "eligible": "yes"})
     yield _mmn_history(story, code)
 

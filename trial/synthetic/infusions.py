@@ -74,7 +74,7 @@ def _infusion(story: PatientStory, code: str, number: int, day: date) -> Iterato
 def _lots(story: PatientStory, code: str, infusion: int, day: date, given: Decimal) -> Iterator[Filled]:
     """Mostly one lot; in the weeks after a new one came, the last vials of the old one go first."""
     if story.is_practice:
-        stock = [("SYN-9001", (day + timedelta(days=500)).isoformat())]
+        stock = [("SYN-9001", (story.baseline_on + timedelta(days=900)).isoformat())]
     else:
         used = [lot for lot in LOTS if date.fromisoformat(lot[0]) <= day]
         is_new = (day - date.fromisoformat(used[-1][0])).days < NEW_LOT_DAYS

@@ -29,7 +29,7 @@ def write(
             row.save(update_fields=[*changed, *place.definition.calculated, "missing_reasons"])
     except (IntegrityError, DataError) as error:
         raise DatabaseRefused(*changed) from error
-    if place.definition.key in data.loaded:
+    if data.covers(place):
         data.put(place.definition.key, row)
     return derive(place, row, changed, data, is_new=is_new)
 
@@ -49,7 +49,7 @@ def ensure_entry(
 ) -> Entry:
     """The entry at this place with its (maybe empty) row; call it inside `acting` with the patient."""
     data = data or PatientData(place.patient)
-    row = data.row_at(place) if place.definition.key in data.loaded else stored_row(place)
+    row = data.row_at(place) if data.covers(place) else stored_row(place)
     if row is None:
         row = place.definition.model(entry=place.new_entry())
         write(place, row, [], data, request_key)

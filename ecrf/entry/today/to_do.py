@@ -122,6 +122,11 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     )
 
 
+def is_own_patient(user: User, number: str) -> bool:
+    """Whether this is the whole number of a patient whose data the user enters."""
+    return reachable(user, Patient.objects.filter(number=number), Right.ENTER).exists()
+
+
 def _cards(rows: QuerySet[PatientStatus], today: dict[int, date]) -> list[Card]:
     living = rows.filter(state__in=LIVING)
     return [

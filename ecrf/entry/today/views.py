@@ -6,11 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from ecrf.access.reach import reachable
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
-from ecrf.casebook.models import Patient
-from ecrf.entry.today.to_do import to_do_list
+from ecrf.entry.today.to_do import is_own_patient, to_do_list
 from ecrf.entry.today.to_sign import waiting
 from ecrf.forms.typed_text import fold
 
@@ -26,7 +24,7 @@ def today(request: UserRequest) -> HttpResponse:
             request, "entry/today/no_work_here.html", {"memberships": request.user.current_memberships}
         )
     query = _short(request, "q").upper()
-    if query and reachable(request.user, Patient.objects.filter(number=query), Right.ENTER).exists():
+    if query and is_own_patient(request.user, query):
         return redirect("patient", query)
     to_do = to_do_list(request.user, query=query, after=_short(request, "after"))
     context = {"work": to_do, "query": query, "new_key": uuid.uuid4()}

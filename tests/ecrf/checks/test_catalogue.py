@@ -173,6 +173,11 @@ def test_item_is_told_by_what_it_takes(item, words):
         ("adverse-event", "ended_on", "If “Ongoing?” is No"),
         ("adverse-event", "ended_at", "No; asked if “Ongoing?” is No"),
         ("infusion", "planned_dose_g", "Calculated: DOSE v1"),
+        (
+            "eligibility",
+            "is_pregnant_or_lactating",
+            "If “Sex, from the demographics” is Female or not known",
+        ),
     ],
 )
 def test_item_is_told_by_when_it_is_needed(key, name, words):

@@ -96,7 +96,7 @@ def test_question_that_does_not_give_what_its_text_shows_fails_loudly(given, mon
         yield Question("right_1", **given)
 
     class Data:
-        def limited_to(self, reads):
+        def limited_to(self, reads, named):
             return self
 
     with pytest.raises(TypeError, match="GRIP-001"):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ecrf.audit.texts import cleaned, fault_of_text, is_visible, meaning
 from ecrf.forms.typed_text import Ambiguous, Unreadable, clock, day, fold, in_words, is_unknown, number
-from ecrf.forms.ways_of_writing import WAYS, WayOfWriting
+from ecrf.forms.ways_of_writing import READERS, WAYS, WayOfWriting
 
 EVERY = settings(max_examples=1500, derandomize=True, database=None)
 """The same examples at each run: a suite that is red by chance helps nobody."""
@@ -27,27 +27,12 @@ DIGITS = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 PLAIN = set("0123456789.-")
 
 
-def text(typed: str) -> str:
-    words = cleaned(typed, lines=False)
-    if fault := fault_of_text(words):
-        raise Unreadable(fault)
-    return words
-
-
 def readings_of(read, typed: str) -> list[str]:
     """What it can mean: one value, or those that it asks to choose from."""
     try:
         return [read(typed)]
     except Ambiguous as asked:
         return [one for one, _words in asked.readings]
-
-
-READERS = {
-    "number": lambda typed: number(typed, "kg"),
-    "date": lambda typed: day(typed, NOW),
-    "time": lambda typed: clock(typed, NOW),
-    "text": text,
-}
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.kind}-{way.typed!a}")

@@ -321,7 +321,7 @@ def test_pages_of_site_and_monitor_lead_to_what_they_print(patient, visit, coord
         reverse("patient", args=[number]): reverse("print-casebook", args=[number]),
         reverse("log", args=[number, "adverse-event"]): reverse("print-log", args=[number, "adverse-event"]),
         reverse("log", args=[number, "end-of-study"]): reverse("print-log", args=[number, "end-of-study"]),
-        reverse("today"): reverse("worksheets"),
+        reverse("places"): reverse("worksheets"),
         reverse("monitor:casebook_patient_change", args=[patient.pk]): f"/print/patients/{number}/",
         reverse("monitor:casebook_visit_change", args=[visit.pk]): reverse(at[0], args=at[1:]),
     }

@@ -5,6 +5,7 @@ import pytest
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent, Redaction
+from ecrf.audit.texts import cleaned
 from ecrf.checks.models import Discrepancy
 from ecrf.locks.models import Lock, LockScope
 from ecrf.monitoring.models import MonitoringVisit
@@ -122,7 +123,7 @@ def test_change_of_a_kept_copy_is_in_the_trail_and_redacted_there_as_well(everyw
         "a\nb\tc",
         "😀太郎",
         "%s {0} %%",
-        "e\u0301x",
+        "e\u0301xy",
         "{}[]:,",
         "a]b",
     ],
@@ -131,7 +132,7 @@ def test_any_text_is_found_and_gone(text, mistake):
     typed = type(mistake)(mistake.world, text)
     typed.type_it()
     typed.redact()
-    assert tables_with(text) == []
+    assert tables_with(cleaned(text)) == tables_with(text) == []
     assert verify().faults == []
 
 

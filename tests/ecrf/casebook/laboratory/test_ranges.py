@@ -391,8 +391,8 @@ def test_range_of_another_site_cannot_be_reached_through_the_own_one(
         assert client.post(address, {"reason": "Not mine"}).status_code == 404
 
 
-def test_today_page_leads_to_the_ranges(client, page):
-    assert f'href="{page}"' in client.get("/").content.decode()
+def test_menu_leads_to_the_ranges(client, page):
+    assert f'href="{page}"' in client.get("/places/").content.decode()
 
 
 def test_monitor_reads_the_ranges_of_the_own_sites(

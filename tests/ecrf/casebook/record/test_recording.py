@@ -132,7 +132,7 @@ def test_one_book_for_several_named_rows_compares_each_with_its_own(patient_with
             record(place=a_place(visit, "lab-result", number, 1), values=values, by=by, data=data)
     assert (
         Discrepancy.objects.get(check_id="LB-006").text
-        == "Haemoglobin fell from 15 g/dL to 12 g/dL since Week 1 (baseline)."
+        == "Haemoglobin fell from 15.0 g/dL to 12.0 g/dL since Week 1 (baseline)."
     )
 
 

@@ -1,21 +1,23 @@
 """Edit checks that reach across forms: adverse events, what was done about them, and the end of study."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
 from typing import Any
 
+from ecrf.audit.texts import meaning
 from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Offer, Question, check
-from ecrf.forms.partial_dates import surely_before
-from trial.crfs.adverse_event import Action, AdverseEvent, Outcome
+from ecrf.forms.partial_dates import latest, surely_before
+from trial.checks.across_forms import consented_on
+from trial.crfs.adverse_event import Action, AdverseEvent, Outcome, Relation
 from trial.crfs.concomitant_medication import ConcomitantMedication, GivenFor
 from trial.crfs.end_of_study import EndOfStudy, Reason
-from trial.crfs.serious_adverse_event import CRITERIA, SeriousAdverseEvent
+from trial.crfs.infusion import INTERVAL_DAYS
 from trial.crfs.visit import Occurrence
-from trial.cross_checks import consented_on
 from trial.schedule import LAST_VISIT
 
 
-def _named(event: AdverseEvent) -> dict[str, Any]:
+def named(event: AdverseEvent) -> dict[str, Any]:
     """What names an event in a text: `Adverse event {event}{term:brackets}`."""
     return {"event": event.entry.number, "term": event.term or ""}
 
@@ -110,63 +112,6 @@ def serious_without_form(row: AdverseEvent, data: PatientData) -> Iterator[Quest
 
 
 @check(
-    "SAE-001",
-    on="serious-adverse-event",
-    text="Adverse event {event}{term:brackets} is serious, so not all six answers can be no. Say yes to what made it "
-    "serious; or leave one empty, say in the adverse event that it is not serious, then answer here.",
-    items=("adverse_event", *CRITERIA),
-    reads=("adverse-event.serious",),
-    hard=True,
-)
-def serious_without_criterion(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
-    """The event is serious, and every criterion is no."""
-    event = data.linked(row, "adverse_event")
-    if event and event.serious and row.meets_none():
-        yield Question(CRITERIA[-1], **_named(event))
-
-
-@check(
-    "SAE-002",
-    on="serious-adverse-event",
-    text="Adverse event {event}{term:brackets} is recorded as not serious. If it is serious, say so in the adverse "
-    "event first.",
-    items=("adverse_event", *CRITERIA),
-    reads=("adverse-event.serious",),
-    hard=True,
-)
-def criterion_of_event_not_serious(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
-    """A criterion is met, and the event is recorded as not serious."""
-    event = data.linked(row, "adverse_event")
-    if event is None or event.serious is not False:
-        return
-    for name in CRITERIA:
-        if getattr(row, name):
-            yield Question(name, **_named(event))
-
-
-@check(
-    "SAE-005",
-    on="serious-adverse-event",
-    text={
-        "serious": "Adverse event {event}{term:brackets} is serious, and every criterion is no.",
-        "not serious": "Adverse event {event}{term:brackets} is not serious, and a criterion is yes: {met:item}.",
-    },
-    items=("adverse_event", *CRITERIA),
-    reads=("adverse-event.serious",),
-)
-def criteria_against_event(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
-    """The criteria and the adverse event contradict each other since the adverse event was changed.
-
-    Asked, not refused: else neither of the two could be corrected before the other.
-    """
-    event = data.linked(row, "adverse_event")
-    if event and event.serious and row.meets_none():
-        yield Question("adverse_event", "serious", **_named(event))
-    if event and event.serious is False and (met := row.met()):
-        yield Question("adverse_event", "not serious", met=met, **_named(event))
-
-
-@check(
     "CM-003",
     on="concomitant-medication",
     text="It began on {began}. Adverse event {event}{term:brackets}, for which it was given, began on {event_began}.",
@@ -179,7 +124,7 @@ def given_before_event(row: ConcomitantMedication, data: PatientData) -> Iterato
     if not (event and row.started_on and event.started_on):
         return
     if surely_before(row.started_on, event.started_on):
-        yield Question("started_on", began=row.started_on, event_began=event.started_on, **_named(event))
+        yield Question("started_on", began=row.started_on, event_began=event.started_on, **named(event))
 
 
 @check(
@@ -246,4 +191,117 @@ def ended_by_event_without_withdrawal(row: EndOfStudy, data: PatientData) -> Ite
     """The study ended by an adverse event for which the drug was not withdrawn."""
     event = data.linked(row, "adverse_event") if row.reason == Reason.ADVERSE_EVENT else None
     if event and event.action and event.action != Action.DRUG_WITHDRAWN:
-        yield Question("adverse_event", action=event.action, **_named(event))
+        yield Question("adverse_event", action=event.action, **named(event))
+
+
+def day_and_time(day: object, at: time | None) -> str:
+    return f"{day} {at:%H:%M}" if at else f"{day}"
+
+
+def surely_earlier(
+    day: object, at: time | None, other_day: object, other_at: time | None, data: PatientData
+) -> bool:
+    """Whether a day, maybe partial and maybe with a time, surely comes before another; a doubt is no."""
+    if surely_before(str(day), str(other_day)):
+        return True
+    if at is None or other_at is None or str(day) != str(other_day) or len(str(day)) != len("YYYY-MM-DD"):
+        return False
+    # Of an hour that came twice, the first may be meant of one and the second of the other.
+    on, zone = date.fromisoformat(str(day)), data.patient.site.zone
+    late, early = (
+        datetime.combine(on, clock.replace(fold=fold), zone).astimezone(UTC)
+        for clock, fold in ((at, 1), (other_at, 0))
+    )
+    return late < early
+
+
+@check(
+    "AE-013",
+    on="adverse-event",
+    text={
+        "infusion": "It began on {began}, before the infusion it is related to, {infused}.",
+        "first dose": "It began on {began}, before the first dose, {first}, and is related to the drug.",
+    },
+    items=("started_on", "started_at", "relation", "related_infusion"),
+    reads=("infusion.infused_on", "infusion.started_at"),
+)
+def began_before_its_infusion(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
+    """A related event began before its infusion or, where none is named, before the first dose."""
+    if row.relation != Relation.RELATED or not row.started_on:
+        return
+    infusion = data.linked(row, "related_infusion")
+    if infusion and infusion.infused_on:
+        began = day_and_time(row.started_on, row.started_at)
+        infused = day_and_time(infusion.infused_on, infusion.started_at)
+        if surely_earlier(row.started_on, row.started_at, infusion.infused_on, infusion.started_at, data):
+            yield Question("started_on", "infusion", began=began, infused=infused)
+        return
+    first = min((r.infused_on for r in data.rows("infusion") if r.infused_on), default=None)
+    if first and surely_before(row.started_on, first):
+        yield Question("started_on", "first dose", began=row.started_on, first=first)
+
+
+@check(
+    "AE-014",
+    on="adverse-event",
+    text="The drug was withdrawn, but the patient completed the study.",
+    items=("action",),
+    reads=("end-of-study.reason",),
+)
+def withdrawn_but_completed(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
+    """The drug was withdrawn, and the patient completed the study."""
+    end = data.one("end-of-study")
+    if row.action == Action.DRUG_WITHDRAWN and end and end.reason == Reason.COMPLETED:
+        yield Question("action")
+
+
+@check(
+    "AE-015",
+    on="adverse-event",
+    text="The event was fatal and ended on {ended_on}; the patient died on {died}.",
+    items=("outcome", "ended_on"),
+    reads=("end-of-study.reason", "end-of-study.ended_on"),
+)
+def fatal_event_ended_before_death(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
+    """A fatal event ended before the patient died; DATE-002 asks about one that ended later."""
+    end = data.one("end-of-study")
+    if row.outcome != Outcome.FATAL or not row.ended_on or not (end and end.ended_on):
+        return
+    if end.reason == Reason.DEATH and surely_before(row.ended_on, end.ended_on):
+        yield Question("ended_on", ended_on=row.ended_on, died=end.ended_on)
+
+
+@check(
+    "AE-017",
+    on="adverse-event",
+    text="The drug was withdrawn; an infusion was given on {infused_on}, {days:days} after the event began.",
+    items=("action", "started_on"),
+    reads=("infusion.infused_on", "infusion.given_g"),
+)
+def infused_long_after_withdrawal(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
+    """The drug was withdrawn, and given again later than the longest usual interval after the event began."""
+    days = [r.infused_on for r in data.rows("infusion") if r.infused_on and r.given_g != 0]
+    if row.action != Action.DRUG_WITHDRAWN or not row.started_on or not days:
+        return
+    after = (max(days) - latest(row.started_on)).days
+    if after > INTERVAL_DAYS[1]:
+        yield Question("action", infused_on=max(days), days=after)
+
+
+@check(
+    "AE-018",
+    on="adverse-event",
+    text="Condition {number} of the medical history has the same words and is ongoing. It is an event only if it got "
+    "worse.",
+    items=("term",),
+    reads=("medical-history.term", "medical-history.ongoing"),
+)
+def event_is_known_condition(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
+    """An ongoing condition of the medical history has the words of the event."""
+    for condition in data.rows("medical-history") if row.term else ():
+        if (
+            condition.ongoing
+            and meaning(condition.term or "").casefold() == meaning(row.term or "").casefold()
+        ):
+            yield Question("term", number=condition.entry.number)
+            return

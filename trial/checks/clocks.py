@@ -1,7 +1,8 @@
-"""Edit checks on times of day: one that is still to come at the site, and a reading at another time than it says."""
+"""Edit checks on times of day: still to come at the site, in an hour that the clocks skipped, or a reading at another
+time than it says."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from trial.crfs.mrc_strength import MrcStrength
 from trial.crfs.serious_adverse_event import SeriousAdverseEvent
 
 STILL_TO_COME = "{at} on {day} is later than now at the site."
+SKIPPED = "{at} did not exist on {day} at the site: the clocks went forward."
 FULL_DATE = len("YYYY-MM-DD")
 NEXT_DAY = timedelta(days=1)
 
@@ -32,6 +34,19 @@ def still_to_come(row: Any, item: str, day: date | str | None, data: PatientData
         yield Question(item, at=at, day=on)
 
 
+def skipped(row: Any, item: str, day: date | str | None, data: PatientData) -> Iterator[Question]:
+    """Asks about a time of day in the hour by which the site's clocks went forward on that day."""
+    at: time | None = getattr(row, item)
+    if at is None or not day or len(str(day)) != FULL_DATE:
+        return
+    on = datetime.combine(date.fromisoformat(str(day)), at)
+    there_and_back = (
+        on.replace(tzinfo=data.patient.site.zone).astimezone(UTC).astimezone(data.patient.site.zone)
+    )
+    if there_and_back.replace(tzinfo=None) != on:
+        yield Question(item, at=at, day=on.date())
+
+
 @check(
     "INF-013",
     on="infusion",
@@ -41,8 +56,23 @@ def still_to_come(row: Any, item: str, day: date | str | None, data: PatientData
 def infusion_still_to_come(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The infusion's start or end is later than now at the site."""
     yield from still_to_come(row, "started_at", row.infused_on, data)
-    ended_on = row.infused_on + NEXT_DAY if row.infused_on and row.ended_next_day else row.infused_on
-    yield from still_to_come(row, "ended_at", ended_on, data)
+    yield from still_to_come(row, "ended_at", _ended_on(row), data)
+
+
+def _ended_on(row: Infusion) -> date | None:
+    return row.infused_on + NEXT_DAY if row.infused_on and row.ended_next_day else row.infused_on
+
+
+@check(
+    "INF-019",
+    on="infusion",
+    text=SKIPPED,
+    items=("infused_on", "started_at", "ended_next_day", "ended_at"),
+)
+def infusion_in_a_skipped_hour(row: Infusion, data: PatientData) -> Iterator[Question]:
+    """The infusion's start or end lies in an hour that the clocks skipped."""
+    yield from skipped(row, "started_at", row.infused_on, data)
+    yield from skipped(row, "ended_at", _ended_on(row), data)
 
 
 @check(
@@ -164,3 +194,61 @@ def report_still_to_come(row: SeriousAdverseEvent, data: PatientData) -> Iterato
     """The time at which the site became aware, or reported, is later than now at the site."""
     yield from still_to_come(row, "became_aware_at", row.became_aware_on, data)
     yield from still_to_come(row, "reported_at", row.reported_on, data)
+
+
+@check(
+    "IV-007",
+    on="infusion-vitals",
+    text=SKIPPED,
+    items=("measured_at",),
+    reads=("infusion.infused_on", "infusion.started_at", "infusion.ended_next_day"),
+)
+def reading_in_a_skipped_hour(row: InfusionVitals, data: PatientData) -> Iterator[Question]:
+    """A reading around an infusion lies in an hour that the clocks skipped."""
+    infusion = data.parent("infusion", row)
+    if infusion and infusion.infused_on and row.measured_at:
+        yield from skipped(row, "measured_at", _day_of(row, infusion), data)
+
+
+@check(
+    "MRC-007",
+    on="mrc-strength",
+    text=SKIPPED,
+    items=("assessed_at", "assessed_on"),
+    reads=("visit.visited_on",),
+)
+def assessment_in_a_skipped_hour(row: MrcStrength, data: PatientData) -> Iterator[Question]:
+    """The time of the assessment lies in an hour that the clocks skipped."""
+    visits = data.at("visit", row.entry.visit.code) if row.entry.visit else []
+    visited_on = visits[0].visited_on if visits else None
+    yield from skipped(row, "assessed_at", row.assessed_on or visited_on, data)
+
+
+@check("LB-010", on="laboratory", text=SKIPPED, items=("collected_on", "collected_at"))
+def sample_in_a_skipped_hour(row: Laboratory, data: PatientData) -> Iterator[Question]:
+    """The time at which the sample was taken lies in an hour that the clocks skipped."""
+    yield from skipped(row, "collected_at", row.collected_on, data)
+
+
+@check(
+    "AE-016",
+    on="adverse-event",
+    text=SKIPPED,
+    items=("started_on", "started_at", "ended_on", "ended_at"),
+)
+def event_in_a_skipped_hour(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
+    """The event began or ended in an hour that the clocks skipped."""
+    yield from skipped(row, "started_at", row.started_on, data)
+    yield from skipped(row, "ended_at", row.ended_on, data)
+
+
+@check(
+    "SAE-010",
+    on="serious-adverse-event",
+    text=SKIPPED,
+    items=("became_aware_on", "became_aware_at", "reported_on", "reported_at"),
+)
+def report_in_a_skipped_hour(row: SeriousAdverseEvent, data: PatientData) -> Iterator[Question]:
+    """The site became aware, or reported, in an hour that the clocks skipped."""
+    yield from skipped(row, "became_aware_at", row.became_aware_on, data)
+    yield from skipped(row, "reported_at", row.reported_on, data)
