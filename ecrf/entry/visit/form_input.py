@@ -118,6 +118,15 @@ class FormInput(FormView):
         return [form_input.item_views[name] for form_input in [self, *below] for name in form_input.typed]
 
     @property
+    def not_taken(self) -> list[tuple[ItemInput, str]]:
+        """What a save did not take, each with why, in the order of the form."""
+        done = self.recorded
+        why = dict.fromkeys(done.wants_reason, "the form is complete; give the reason for the change.")
+        why |= dict.fromkeys(done.conflicts, "somebody changed this meanwhile.")
+        why |= done.refused
+        return [(view, why[name]) for name, view in self.item_views.items() if name in why]
+
+    @property
     def columns(self) -> list[ItemInput]:
         """The items that stand in the row of a log's table; the others open below it."""
         return [self.item_views[name] for name in self.definition.column_items]
