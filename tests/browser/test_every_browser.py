@@ -88,3 +88,12 @@ def test_day_of_an_assessment_waits_behind_its_name(sit_down):
     person.saved()
     person.page.reload()
     assert field.input_value() == "2026-02-03"
+
+
+def test_all_columns_of_the_visits_are_in_sight_and_come_before_the_story(sit_down):
+    person = sit_down("coordinator01")
+    person.go("/patients/01-009/")
+    table = person.page.locator(".matrix")
+    fits = "each => each.scrollWidth <= each.closest('.scroll').clientWidth"
+    assert table.evaluate(fits)
+    assert table.bounding_box()["y"] < person.page.locator(".story-card").bounding_box()["y"]
