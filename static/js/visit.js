@@ -4,6 +4,7 @@ import "./focus.js";
 import "./carrying.js";
 import "./keys.js";
 import "./leaving.js";
+import "./pasting.js";
 import "./quiet.js";
 import { csrfToken } from "./csrf.js";
 import { field, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
