@@ -7,7 +7,6 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.models import Status
 from ecrf.checks.texts import Stored, Text, parse, stored
 from ecrf.forms.registry import CRFS
 
@@ -52,8 +51,9 @@ class Check:
     """One edit check: its id never changes. `on` is the CRF it looks at, `items` those that set it off ("*": all);
     `kinds` narrows that to items of these kinds. `reads` names the forms it reads beside its row, `triggers` what
     of them sets it off too: "form" for any item, "form.item" for one. `same_name`: of a fixed set of rows it sees those
-    with the name of its own row alone. `when_complete`: it asks of complete forms only. `source` says whose limit it
-    is. `texts`: {variant: what it says}, with the one variant "" if it has a single text."""
+    with the name of its own row alone. `late`: what it misses is entered further below, so that it asks when the form
+    is left or completed, and not while it is entered. `source` says whose limit it is. `texts`: {variant: what it
+    says}, with the one variant "" if it has a single text."""
 
     id: str
     version: int
@@ -69,12 +69,10 @@ class Check:
     texts: dict[str, Text]
     offer: Offer | None = None
     same_name: bool = False
-    when_complete: bool = False
+    late: bool = False
 
     def ask(self, row: Any, data: PatientData) -> Iterator[Question]:
         """What it says of a row. TypeError if a question does not give exactly what its text shows."""
-        if self.when_complete and row.entry.status != Status.COMPLETE:
-            return
         named = {self.on: row.entry.number} if self.same_name else {}
         for question in self.rule(row, data.limited_to(self.reads, named)):
             if not self.can_fill(question.variant, question.parameters):
@@ -117,7 +115,7 @@ def check(
     source: str = "P",
     offer: Offer | None = None,
     same_name: bool = False,
-    when_complete: bool = False,
+    late: bool = False,
 ) -> Callable[[Rule], Rule]:
     """Register an edit check; the first sentence of its docstring is its title. Duplicate ids raise at start.
 
@@ -129,7 +127,7 @@ def check(
     is asked anew. A discrepancy is the same one as long as version and values are.
     `reads` may narrow a form to the items that matter: "consent.signed_on". `same_name`: among the rows of a fixed set
     it compares those with the same name, a haemoglobin with haemoglobins, and is given no others; then only those
-    are loaded when one is saved. `when_complete`: it asks once the form is completed, of what is still to come while
+    are loaded when one is saved. `late`: it asks only once its form is left or complete, of what is still to come while
     it is being entered: that a form has no rows yet.
     `source`: P for our provisional default, or D, S, O as in the protocol's list of facts.
     """
@@ -168,7 +166,7 @@ def check(
             texts=texts,
             offer=offer,
             same_name=same_name,
-            when_complete=when_complete,
+            late=late,
         )
         return rule
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db.models import Q
 
+from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.models import Patient
+from ecrf.casebook.models import Patient, Status
+from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import HOOKS, Writing
 from ecrf.checks.discrepancies import notify
 from ecrf.checks.models import Discrepancy, DiscrepancyState
@@ -47,7 +49,8 @@ def _given(check: Check, question: Question, changed: list[str]) -> list[str]:
 
 @HOOKS.after_write
 def ask_about_unlikely(writing: Writing) -> list[Discrepancy]:
-    """Soft checks: open, keep, reopen or clear discrepancies; returns those of this entry that are not cleared."""
+    """Soft checks: open, keep, reopen or clear discrepancies; returns those of this entry that are not cleared, and
+    those of other entries that moved."""
     key = writing.place.definition.key
     own = [c for c in CHECKS.values() if not c.hard and c.looks_at(key, writing.changed)]
     others = [c for c in CHECKS.values() if not c.hard and _is_triggered(c, writing)]
@@ -84,11 +87,39 @@ def _is_triggered(check: Check, writing: Writing) -> bool:
     return any(plan and plan.repeats for plan in map(trial.plan, writing.data.visit_days))
 
 
+def ask_what_waited(data: PatientData, rows: Iterable[Crf]) -> list[Discrepancy]:
+    """Run the late checks on these rows, whose form was left or completed; returns what opened or cleared."""
+    entries = {row.entry_id: row.entry.crf for row in rows}
+    late = [c for c in CHECKS.values() if c.late and c.on in entries.values()]
+    data.load(*(key for c in late for key in (c.on, *c.reads)))
+    runs = [(c, row) for c in late for row in data.rows(c.on) if row.entry_id in entries]
+    return _settle(runs, data, is_left=True) if runs else []
+
+
+def leave(place: Place, by: Actor) -> list[Discrepancy]:
+    """The site goes on to another form: what waited until then is asked; returns what opened or cleared."""
+    with acting(by, patient_id=place.patient.pk):
+        data = PatientData(place.patient)
+        row = data.row_at(place)
+        return ask_what_waited(data, [row] if row and not row.entry.is_struck else [])
+
+
+@HOOKS.after_completion
+def ask_at_completion(patient: Patient, rows: list[Crf]) -> list[Discrepancy]:
+    """No statement where no check waits for it."""
+    return ask_what_waited(PatientData(patient), rows)
+
+
 def _settle(
-    runs: Iterable[tuple[Check, Crf]], data: PatientData, entry_id: int = 0, *, is_new: bool = False
+    runs: Iterable[tuple[Check, Crf]],
+    data: PatientData,
+    entry_id: int = 0,
+    *,
+    is_new: bool = False,
+    is_left: bool = False,
 ) -> list[Discrepancy]:
-    """Compare what the checks ask now with what they asked before; of an entry that `is_new`, nothing. Returns what
-    is asked about the entry."""
+    """Compare what the checks ask now with what they asked before; of an entry that `is_new`, nothing. What is late
+    opens only where its form `is_left` or complete. Returns what is asked about the entry, and what moved elsewhere."""
     patient = data.patient
     runs = list(runs)
     asked = {(r.entry_id, c.id, q.item): (c, q) for c, r in runs for q in _ask(c, r, data)}
@@ -99,6 +130,11 @@ def _settle(
     if data.kept is not None:
         entries &= _entries_asked(data, data.kept)
     known = list(Discrepancy.objects.filter(entry__in=entries)) if entries else []
+    standing = {(d.entry_id, d.check_id, d.item) for d in known if d.state != DiscrepancyState.CLEARED}
+    waits = {
+        (r.entry_id, c.id) for c, r in runs if c.late and not is_left and r.entry.status != Status.COMPLETE
+    }
+    asked = {key: asks for key, asks in asked.items() if key in standing or key[:2] not in waits}
     changed = []
     for discrepancy in known:
         if (discrepancy.entry_id, discrepancy.check_id) not in ran:
@@ -129,7 +165,8 @@ def _settle(
         for discrepancy in moved:
             discrepancy.row = rows.get(discrepancy.entry_id)
         notify(patient, moved)
-    return [f for f in [*known, *new] if f.entry_id == entry_id and f.state != DiscrepancyState.CLEARED]
+    own = [f for f in [*known, *new] if f.entry_id == entry_id and f.state != DiscrepancyState.CLEARED]
+    return own + [f for f in moved if f.entry_id != entry_id]
 
 
 def _entries_asked(data: PatientData, kept: dict[str, Any]) -> set[int]:
@@ -184,17 +221,6 @@ def run_all(patient: Patient) -> int:
             runs += [(check, row) for row in data.rows(key)] if not check.hard else []
     _settle(runs, data)
     return len(runs)
-
-
-@HOOKS.after_completion
-def ask_of_complete(patient: Patient, rows: list[Crf]) -> None:
-    """Run the checks that ask of complete forms only, on those that have just been completed."""
-    late = [c for c in CHECKS.values() if c.when_complete]
-    runs = [(c, row) for c in late for row in rows if row.entry.crf in _kinds(c)]
-    if runs:
-        data = PatientData(patient)
-        data.load(*(kind for c, _row in runs for kind in c.reads))
-        _settle(runs, data)
 
 
 @HOOKS.after_recalculation

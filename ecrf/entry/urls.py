@@ -8,6 +8,7 @@ from ecrf.entry.ranges import views as ranges
 from ecrf.entry.rules import views as rules
 from ecrf.entry.signing import views as signing
 from ecrf.entry.today import views as today
+from ecrf.entry.visit import carry_views
 from ecrf.entry.visit import item_views as item
 from ecrf.entry.visit import views as visit
 
@@ -33,6 +34,8 @@ urlpatterns = [
     path("patients/<str:number>/<str:code>/open/", patient.open, name="open-visit"),
     path("patients/<str:number>/<str:code>/sign/", signing.visit, name="sign-visit"),
     path(f"{FORM}sign/", signing.form, name="sign-form"),
+    path(f"{FORM}carry/", carry_views.carry, name="carry-over"),
+    path(f"{FORM}leave/", item.leave_form, name="leave-form"),
     path(PLACE, item.item, name="item"),
     path(f"{PLACE}history/", item.history, name="item-history"),
     path("discrepancies/<int:discrepancy_id>/confirm/", item.confirm_discrepancy, name="confirm-discrepancy"),

@@ -31,6 +31,9 @@ class Crf(models.Model):
     styles: ClassVar[tuple[str, ...]] = ()
     scripts: ClassVar[tuple[str, ...]] = ()
     """Static files of its own, which the pages that show its fields load: `trial/js/body_figure.js`."""
+    on_paper: ClassVar[tuple[str, ...]] = ()
+    """Of a fixed set of rows: the items that make the columns of its printed table, in their order. The others must say
+    nothing that these and the names of the rows do not."""
     keys: ClassVar[tuple[tuple[str, str], ...]] = ()
     """What those scripts do with a key, for the page's list of keys: (key, in words)."""
 

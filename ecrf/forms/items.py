@@ -4,7 +4,7 @@ A limit given here is a hard one: the value is impossible beyond it. The databas
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +36,11 @@ class Item:
     low: int | Decimal | None = None
     high: int | Decimal | None = None
     future: bool = False
+    carried: bool = False
+    """Whether the next of several such forms at a visit may take it over from the one before ("as the day before"):
+    what was set up once for all of them, and never what was measured."""
+    quiet: bool = False
+    """Whether it is needed so rarely that the page keeps it behind its name until somebody wants it."""
     django_field: type[models.Field]
 
     def __init__(
@@ -49,8 +54,11 @@ class Item:
         rule: str = "",
         hint: str = "",
         cdash: str = "",
+        carried: bool = False,
+        quiet: bool = False,
         **options: Any,
     ) -> None:
+        self.carried, self.quiet = carried, quiet
         self.unit, self.hint, self.cdash, self.rule, self.instead_of = unit, hint, cdash, rule, instead_of
         self.required = required and not rule and not instead_of
         if asked_if:
@@ -85,6 +93,10 @@ class Item:
     def words(self, value: Any) -> str:
         """The value as people read it."""
         return self.text(value)
+
+    def carried_over(self, value: Any) -> Any:
+        """What the next form proposes to take over from this value."""
+        return value
 
     def first_day(self, value: Any) -> date | None:
         """The first day a date can mean, which must not lie in the future; None for other kinds, and for no value."""
@@ -198,6 +210,9 @@ class Day(Item, models.DateField):
 
     def normalise(self, text: str, now: datetime) -> str:
         return typed_text.day(text, now)
+
+    def carried_over(self, value: Any) -> Any:
+        return value + timedelta(days=1)
 
     def first_day(self, value: Any) -> date | None:
         return value

@@ -95,6 +95,17 @@ class ItemView:
         return self.form_view.definition.asked(self.form_view.row, self.name)
 
     @property
+    def is_wanted(self) -> bool:
+        """Whether a blank means that something is missing."""
+        return bool(self.item.required) and self.is_asked
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether nobody expects it and nothing stands there: it takes no line on paper."""
+        is_blank = not (self.value or self.missing or self.questions)
+        return bool(self.item.quiet) and is_blank
+
+    @property
     def asked_when(self) -> str:
         """On which answer it is asked: `if “Ongoing?” is No`; "" if always."""
         return asked_when(self.form_view.definition, self.item)
@@ -321,16 +332,34 @@ class RowBlock:
 class RowTable:
     """The rows of one kind, an item a column; where that is too wide for paper, in blocks.
 
-    `to_fill_in`: on a worksheet only what people enter has columns.
+    `to_fill_in`: on a worksheet only what people enter has columns. A fixed set of rows shows, in the order in which
+    its form reads on paper, the columns in which something stands; what its other items hold is said in these.
     """
 
     definition: CrfDefinition
     form_views: Sequence[FormView]
     to_fill_in: bool = False
 
-    @property
+    @cached_property
     def items(self) -> dict[str, Any]:
-        return self.definition.entered if self.to_fill_in else self.definition.items
+        if self.to_fill_in:
+            return self.definition.entered
+        if not self.definition.row_names:
+            return self.definition.items
+        items = self.definition.items
+        on_paper = self.definition.model.on_paper or tuple(items)
+        shown = [name for name in on_paper if items[name].required or self._says(name)]
+        shown += [name for name in items if name not in on_paper and self._says(name, values=False)]
+        return {name: items[name] for name in shown if not self._is_never_asked(name)}
+
+    def _says(self, name: str, values: bool = True) -> bool:
+        """Whether any row holds a reason there, is asked about it or, with `values`, has a value."""
+        views = [form_view.item_views[name] for form_view in self.form_views]
+        return any((values and view.value) or view.missing or view.questions for view in views)
+
+    def _is_never_asked(self, name: str) -> bool:
+        views = [form_view.item_views[name] for form_view in self.form_views]
+        return not any(view.is_asked for view in views) and not self._says(name)
 
     @property
     def columns(self) -> list[Any]:
@@ -350,10 +379,8 @@ class RowTable:
 
     @property
     def left_out(self) -> list[str]:
-        """The items without a column."""
-        return [
-            str(item.verbose_name) for name, item in self.definition.items.items() if name not in self.items
-        ]
+        """What a worksheet has no column for, as it is calculated on entry."""
+        return [str(item.verbose_name) for item in self.definition.calculated.values() if self.to_fill_in]
 
     @property
     def is_dense(self) -> bool:

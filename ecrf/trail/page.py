@@ -24,7 +24,13 @@ from ecrf.trail.models import TrailExport
 from ecrf.trail.renderers import locked_words, signed_words
 from ecrf.trail.words import EventLine, item_label, lines_of
 
-SOURCES = {"site": "", "monitor": "in the review pages", "import": "by an import", "command": "by a command"}
+SOURCES = {
+    "site": "",
+    "copied": "taken over from the form before, confirmed by the site",
+    "monitor": "in the review pages",
+    "import": "by an import",
+    "command": "by a command",
+}
 """Where a save came from, in words; the site's own pages need none."""
 LATEST = 5
 

@@ -1,5 +1,7 @@
 /* Grids: arrows move, Enter goes down. */
 
+import { inOrder } from "./fields.js";
+
 const at = (grid, row, col) => grid.querySelector(`input[data-row="${row}"][data-col="${col}"]`);
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -21,13 +23,17 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/* Where a column is typed down, Enter goes to its next cell, and from the last to the answers that are still open. */
+/* Where a column is typed down, Enter goes to its next cell, from the last one through the answers that are still open,
+   each once, and from there out of the table: the cells that were typed are not walked again. */
 function below(grid, input) {
   const open = [...grid.querySelectorAll("[role=radiogroup]")].filter((g) => g.offsetParent && !g.querySelector(":checked"));
   const after = (group) => input.compareDocumentPosition(group) & Node.DOCUMENT_POSITION_FOLLOWING;
   const next = input.dataset.row && at(grid, Number(input.dataset.row) + 1, input.dataset.col);
-  return next || (input.dataset.row ? open[0] : open.find(after))?.querySelector("input");
+  return next || (input.dataset.row ? open[0] : open.find(after))?.querySelector("input") || behind(grid);
 }
+
+const behind = (grid) =>
+  inOrder().find((each) => !grid.contains(each) && grid.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING);
 
 const goDown = (event) => {
   const grid = event.target.closest("[data-grid][data-down]");

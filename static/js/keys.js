@@ -1,6 +1,7 @@
 /* The keys of the visit's page and of the logs: what each does stands under "Keys" on the page. */
 
 import "./missing_keys.js";
+import "./choice_keys.js";
 import { giveReason, openMore } from "./answers.js";
 import { field, idOf, inOrder } from "./fields.js";
 

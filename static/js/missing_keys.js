@@ -3,7 +3,7 @@
 import { ownId, write } from "./fields.js";
 import { send } from "./saving.js";
 
-const REASONS = { nd: "not-done", na: "not-applicable", uk: "unknown", rf: "refused" };
+export const REASONS = { nd: "not-done", na: "not-applicable", uk: "unknown", rf: "refused" };
 const WITHIN_MS = 1000;
 let last = { id: "", letter: "", at: 0 };
 

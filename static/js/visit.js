@@ -1,7 +1,11 @@
 /* The visit's page: saves each item when the focus leaves it, counts what is left, and loses nothing that was typed. */
 
 import "./focus.js";
+import "./carrying.js";
 import "./keys.js";
+import "./leaving.js";
+import "./pasting.js";
+import "./quiet.js";
 import { csrfToken } from "./csrf.js";
 import { field, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
 import { count, isToEnter } from "./counting.js";

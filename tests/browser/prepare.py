@@ -91,3 +91,10 @@ for code, days in (("W01", 42), ("W04", 21)):
     places = [a_place(visit, key) for key in ("visit", "grip-strength", "mrc-strength")]
     left = complete_entries(patient=patient, places=places, by=coordinator.acting_at(site, Right.ENTER))
     assert left == [], left
+
+# A patient whose follow-up visit is overdue, and leads Today's list.
+patient = a_patient(site, coordinator)
+for code, days in (("SCR", 60), ("W01", 40)):
+    on = str(today - timedelta(days=days))
+    visit = a_visit(patient, code, coordinator)
+    enter(visit, "visit", coordinator, occurrence="done", visited_on=on, contact="on-site")

@@ -18,8 +18,14 @@ def test_whole_page_is_saved_by_one_button_without_javascript(sit_down):
     person.open_visit("01-006", "Week 4")
     person.page.fill("#f-vital-signs-1-weight_kg", "60,5")
     person.page.fill("#f-grip-strength-1-right_1", "999")
+    person.page.locator("#f-visit-1-occurrence input").first.check()
+    person.page.fill("#f-visit-1-visited_on", "2026-02-03")
     person.page.get_by_role("button", name="Save", exact=True).last.click()
     person.says("The value must lie between 0 and 200")
+    refused = person.page.locator("#troubles li")
+    assert refused.count() == 1
+    assert refused.locator("a").get_attribute("href") == "#f-grip-strength-1-right_1"
+    assert refused.bounding_box()["y"] < person.page.viewport_size["height"]
     assert person.value("grip-strength-1-right_1") == "999"
     person.page.fill("#f-grip-strength-1-right_1", "99")
     person.page.get_by_role("button", name="Save", exact=True).last.click()
@@ -69,3 +75,25 @@ def test_last_visit_stands_beside_the_cell_and_never_in_it(sit_down):
     person.open_visit("01-008", "Week 4")
     assert person.value("mrc-strength-1-right_elbow_flexion") == ""
     assert person.page.locator("#mrc-strength-1 td.last").first.inner_text() == "4"
+
+
+def test_day_of_an_assessment_waits_behind_its_name(sit_down):
+    person = sit_down("coordinator01")
+    person.open_visit("01-008", "Week 7")
+    field = person.page.locator("#f-incat-1-assessed_on")
+    assert field.is_hidden()
+    person.page.locator("#incat-1").get_by_role("button", name="+ Assessed on another day").click()
+    person.page.keyboard.type("2026-02-03")
+    person.page.keyboard.press("Enter")
+    person.saved()
+    person.page.reload()
+    assert field.input_value() == "2026-02-03"
+
+
+def test_all_columns_of_the_visits_are_in_sight_and_come_before_the_story(sit_down):
+    person = sit_down("coordinator01")
+    person.go("/patients/01-009/")
+    table = person.page.locator(".matrix")
+    fits = "each => each.scrollWidth <= each.closest('.scroll').clientWidth"
+    assert table.evaluate(fits)
+    assert table.bounding_box()["y"] < person.page.locator(".story-card").bounding_box()["y"]

@@ -71,3 +71,27 @@ def test_significance_is_asked_when_the_flag_comes_and_only_then(sit_down):
     assert person.page.evaluate("document.activeElement.id") == "f-lab-result-1_3-value"
     person.type_in("lab-result-1_2-value", "5.5")
     asked.wait_for(state="hidden")
+
+
+def test_enter_goes_through_the_open_questions_once_and_on_to_the_next_form(sit_down):
+    person = sit_down("coordinator01")
+    _enter_ranges(person)
+    person.open_visit("01-002", "Week 4")
+    person.type_in("laboratory-1-collected_on", "2026-02-24")
+    for row, text in ((2, "9.5"), (4, "99")):
+        person.type_in(f"lab-result-1_{row}-value", text)
+        person.page.locator(f"#i-lab-result-1_{row}-significant").wait_for()
+    person.saved()
+    last = person.page.locator("[data-down] input[data-col='2']").last
+    last.focus()
+    walked = []
+    for _ in range(3):
+        person.page.keyboard.press("Enter")
+        walked.append(person.page.evaluate("document.activeElement.name"))
+    assert walked[:2] == ["lab-result:1.2:significant", "lab-result:1.4:significant"]
+    assert not walked[2].startswith(("lab-result", "laboratory"))
+    for row in (2, 4):
+        person.page.locator(f"#f-lab-result-1_{row}-significant input").last.check()
+    last.focus()
+    person.page.keyboard.press("Enter")
+    assert person.page.evaluate("document.activeElement.name") == walked[2]

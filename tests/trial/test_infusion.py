@@ -5,8 +5,13 @@ from decimal import Decimal
 import pytest
 
 from ecrf.access.roles import Right
+from ecrf.casebook.data import stored_row
 from ecrf.casebook.record.values import Missing
+from ecrf.casebook.services import complete_entries
 from ecrf.casebook.striking import strike_out
+from ecrf.checks.running import leave
+from ecrf.forms.registry import CRFS
+from ecrf.queries.models import Query
 from tests.builders import enter
 from tests.trial.asked import asked
 
@@ -179,18 +184,23 @@ def test_second_day_of_a_split_dose_asks_no_interval(at, coordinator):
     assert asked("INF-004") == {}
 
 
-def test_dose_without_a_lot_asks_until_the_lot_is_there(at, coordinator):
-    enter(at("W04"), "infusion", coordinator, given_g="60.0")
+def test_dose_without_a_lot_asks_when_it_is_left_until_the_lot_is_there(at, coordinator):
+    place = enter(at("W04"), "infusion", coordinator, given_g="60.0", ended_at="14:00").place
     assert asked("INF-009") == {}
-    enter(at("W04"), "infusion", coordinator, ended_at="14:00")
+    leave(place, coordinator.acting_at(place.patient.site, Right.ENTER))
     assert asked("INF-009") == {"given_g": "60.0 g was given, and no lot number is recorded."}
     enter(at("W04"), "infusion-lot", coordinator, parent=1, lot_number="A1")
     assert asked("INF-009") == {}
 
 
-def test_dose_without_a_lot_asks_though_the_end_is_unknown(at, coordinator):
-    enter(at("W04"), "infusion", coordinator, given_g="60.0", ended_at=Missing("unknown"))
+def test_dose_without_a_lot_asks_when_the_form_is_completed(at, coordinator):
+    place = enter(at("W04"), "infusion", coordinator, given_g="60.0").place
+    left = CRFS["infusion"].missing(stored_row(place))
+    enter(at("W04"), "infusion", coordinator, **dict.fromkeys(left, Missing("unknown")))
+    by = coordinator.acting_at(place.patient.site, Right.ENTER)
+    assert complete_entries(patient=place.patient, places=[place], by=by) == []
     assert list(asked("INF-009")) == ["given_g"]
+    assert Query.objects.get(check_id="INF-009").is_sites_turn
 
 
 @pytest.mark.parametrize("given", ["0", None])

@@ -87,6 +87,26 @@ WAKES = {
         opens=visit("W04", "2024-04-14"),
         clears=visit("W04", "2024-04-15"),
     ),
+    "VS-006": Wake(
+        first=[on("W04", "vital-signs", assessed_on="2024-04-22")],
+        opens=visit("W04", "2024-04-14"),
+        clears=visit("W04", "2024-04-15"),
+    ),
+    "MRC-009": Wake(
+        first=[on("W04", "mrc-strength", assessed_on="2024-04-22")],
+        opens=visit("W04", "2024-04-14"),
+        clears=visit("W04", "2024-04-15"),
+    ),
+    "GRIP-005": Wake(
+        first=[on("W04", "grip-strength", assessed_on="2024-04-22")],
+        opens=visit("W04", "2024-04-14"),
+        clears=visit("W04", "2024-04-15"),
+    ),
+    "INCAT-003": Wake(
+        first=[on("W04", "incat", assessed_on="2024-04-22")],
+        opens=visit("W04", "2024-04-14"),
+        clears=visit("W04", "2024-04-15"),
+    ),
     "INF-014": Wake(
         first=[infusion("W04", infused_on="2024-04-22")],
         opens=visit("W04", "2024-04-30"),

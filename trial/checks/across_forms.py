@@ -126,13 +126,14 @@ def diagnosed_after_consent(row: MmnHistory, data: PatientData) -> Iterator[Ques
     "MRC-005",
     on="mrc-strength",
     text="Assessed at {assessed_at}; the infusion of that day began at {began}.",
-    items=("assessed_at", "before_dose"),
+    items=("assessed_at", "assessed_on", "before_dose"),
     reads=("visit.visited_on", "infusion.infused_on", "infusion.started_at"),
 )
 def assessed_later_than_infused(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """The time of the assessment lies after the start of that day's infusion, and this was not said."""
     code = row.entry.visit.code if row.entry.visit else ""
-    days = [visit.visited_on for visit in data.at("visit", code) if visit.visited_on]
+    visited = [visit.visited_on for visit in data.at("visit", code) if visit.visited_on]
+    days = [row.assessed_on] if row.assessed_on else visited
     if row.assessed_at is None or row.before_dose is False:
         return  # MRC-003 asks about an assessment that is said to be later
     starts = [
@@ -146,18 +147,14 @@ def assessed_later_than_infused(row: MrcStrength, data: PatientData) -> Iterator
     "INF-009",
     on="infusion",
     text="{given} g was given, and no lot number is recorded.",
-    items=("given_g", "ended_at"),
+    items=("given_g",),
     reads=("infusion-lot.lot_number",),
+    late=True,
 )
 def lot_missing(row: Infusion, data: PatientData) -> Iterator[Question]:
-    """A dose was given, the infusion has ended, and no lot number is recorded."""
+    """A dose was given, and no lot number is recorded."""
     lots = data.children("infusion-lot", row)
-    has_ended = row.ended_at or "ended_at" in row.missing_reasons
-    if (
-        row.given_g
-        and has_ended
-        and not any(lot.lot_number or "lot_number" in lot.missing_reasons for lot in lots)
-    ):
+    if row.given_g and not any(lot.lot_number or "lot_number" in lot.missing_reasons for lot in lots):
         yield Question("given_g", given=row.given_g)
 
 

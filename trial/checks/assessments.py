@@ -108,7 +108,7 @@ def more_affected_hand_stronger(row: GripStrength, data: PatientData) -> Iterato
     text="No segment is recorded.",
     items=("tested_on",),
     reads=("nerve-segment",),
-    when_complete=True,
+    late=True,
 )
 def study_without_segment(row: NerveConduction, data: PatientData) -> Iterator[Question]:
     """A nerve conduction study was completed without any segment."""

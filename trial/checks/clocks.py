@@ -2,7 +2,7 @@
 time than it says."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -153,13 +153,14 @@ def _span(infusion: Infusion, zone: ZoneInfo) -> tuple[Moments, Moments]:
     "MRC-006",
     on="mrc-strength",
     text=STILL_TO_COME,
-    items=("assessed_at",),
+    items=("assessed_at", "assessed_on"),
     reads=("visit.visited_on",),
 )
 def assessment_still_to_come(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """The time of the assessment is later than now at the site."""
     visits = data.at("visit", row.entry.visit.code) if row.entry.visit else []
-    yield from still_to_come(row, "assessed_at", visits[0].visited_on if visits else None, data)
+    visited_on = visits[0].visited_on if visits else None
+    yield from still_to_come(row, "assessed_at", row.assessed_on or visited_on, data)
 
 
 @check("LB-007", on="laboratory", text=STILL_TO_COME, items=("collected_on", "collected_at"))
@@ -210,13 +211,14 @@ def reading_in_a_skipped_hour(row: InfusionVitals, data: PatientData) -> Iterato
     "MRC-007",
     on="mrc-strength",
     text=SKIPPED,
-    items=("assessed_at",),
+    items=("assessed_at", "assessed_on"),
     reads=("visit.visited_on",),
 )
 def assessment_in_a_skipped_hour(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """The time of the assessment lies in an hour that the clocks skipped."""
     visits = data.at("visit", row.entry.visit.code) if row.entry.visit else []
-    yield from skipped(row, "assessed_at", visits[0].visited_on if visits else None, data)
+    visited_on = visits[0].visited_on if visits else None
+    yield from skipped(row, "assessed_at", row.assessed_on or visited_on, data)
 
 
 @check("LB-010", on="laboratory", text=SKIPPED, items=("collected_on", "collected_at"))

@@ -13,11 +13,15 @@ from ecrf.forms.registry import by_model
 from trial.checks.across_forms import consented_on
 from trial.crfs.consent import Consent
 from trial.crfs.end_of_study import Reason
+from trial.crfs.grip_strength import GripStrength
+from trial.crfs.incat import Incat
 from trial.crfs.infusion import Infusion
 from trial.crfs.laboratory import Laboratory
+from trial.crfs.mrc_strength import MrcStrength
 from trial.crfs.nerve_conduction import NerveConduction
 from trial.crfs.protocol_deviation import DeviationCategory, ProtocolDeviation
 from trial.crfs.visit import Occurrence, is_in_window
+from trial.crfs.vital_signs import VitalSigns
 
 STUDY_BEGAN = date(2024, 1, 1)
 """Before this day nobody can have consented (P)."""
@@ -165,6 +169,32 @@ def study_far_from_visit(row: NerveConduction, data: PatientData) -> Iterator[Qu
 def infusion_far_from_visit(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The infusion was given more than a week before or after its visit."""
     yield from far_from_visit(row, "infused_on", data)
+
+
+@check("VS-006", on="vital-signs", text=FAR_FROM_VISIT, items=("assessed_on",), reads=("visit.visited_on",))
+def vitals_far_from_visit(row: VitalSigns, data: PatientData) -> Iterator[Question]:
+    """The vital signs were measured more than a week before or after the visit."""
+    yield from far_from_visit(row, "assessed_on", data)
+
+
+@check("MRC-009", on="mrc-strength", text=FAR_FROM_VISIT, items=("assessed_on",), reads=("visit.visited_on",))
+def mrc_far_from_visit(row: MrcStrength, data: PatientData) -> Iterator[Question]:
+    """The MRC grades were assessed more than a week before or after the visit."""
+    yield from far_from_visit(row, "assessed_on", data)
+
+
+@check(
+    "GRIP-005", on="grip-strength", text=FAR_FROM_VISIT, items=("assessed_on",), reads=("visit.visited_on",)
+)
+def grip_far_from_visit(row: GripStrength, data: PatientData) -> Iterator[Question]:
+    """The grip strength was measured more than a week before or after the visit."""
+    yield from far_from_visit(row, "assessed_on", data)
+
+
+@check("INCAT-003", on="incat", text=FAR_FROM_VISIT, items=("assessed_on",), reads=("visit.visited_on",))
+def incat_far_from_visit(row: Incat, data: PatientData) -> Iterator[Question]:
+    """The INCAT grades were assessed more than a week before or after the visit."""
+    yield from far_from_visit(row, "assessed_on", data)
 
 
 @check(

@@ -166,7 +166,7 @@ def more_days_than_planned(row: Infusion, data: PatientData) -> Iterator[Questio
     text="{given} g was given; the lots give {grams} g.",
     items=("given_g",),
     reads=("infusion-lot.grams",),
-    when_complete=True,
+    late=True,
 )
 def lots_off_dose(row: Infusion, data: PatientData) -> Iterator[Question]:
     """The grams from the lots of a complete infusion are more than 10 % off the dose given."""

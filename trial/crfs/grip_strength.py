@@ -8,6 +8,7 @@ from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Line, Measure
 from ecrf.forms.registry import Section, crf
+from trial.crfs.visit import another_day
 from trial.outcomes import GRIP_TRIALS, SIDES, grip_best, grip_mean
 
 TRIALS = tuple(f"{side}_{n}" for side in SIDES for n in range(1, GRIP_TRIALS + 1))
@@ -26,12 +27,13 @@ def _derived(label: str, rule: str) -> Measure:
     return Measure(label, unit="kPa", rule=rule)
 
 
-@crf("grip-strength", title="Grip strength", domain="MK")
+@crf("grip-strength", title="Grip strength", domain="MK", version=2)
 class GripStrength(Crf):
     """Three trials of each hand; 0 is a result, and differs from a trial that was not done."""
 
     device = Line("Device", max_length=60, hint="Serial or inventory number", cdash="SPDEVID")
     assessor = Line("Assessor", max_length=60, hint="A code, not a name", cdash="MKEVALID")
+    assessed_on = another_day("MKDAT")
     right_1 = _trial("right", 1)
     right_2 = _trial("right", 2)
     right_3 = _trial("right", 3)
@@ -44,7 +46,7 @@ class GripStrength(Crf):
     left_mean = _derived("Left hand, mean", "GRIP-MEAN v1")
 
     sections = (
-        Section("Assessment", "device", "assessor"),
+        Section("Assessment", "device", "assessor", "assessed_on"),
         Section("Trials", *TRIALS, help="kPa, one decimal. 0 is a result; nd if a trial was not done."),
         Section("Calculated", "right_best", "right_mean", "left_best", "left_mean"),
     )

@@ -7,6 +7,7 @@ from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Line, WholeNumber
 from ecrf.forms.registry import Section, crf
+from trial.crfs.visit import another_day
 from trial.outcomes import incat_total
 
 TOTAL_MOVED = 3
@@ -31,17 +32,18 @@ LEG_GRADES = (
 """What each grade means, in our own short words (P); the site grades by the published scale."""
 
 
-@crf("incat", title="INCAT disability", domain="QS")
+@crf("incat", title="INCAT disability", domain="QS", version=2)
 class Incat(Crf):
     """Arm and leg disability, 0 to 5 each, and their total, 0 to 10: higher is worse."""
 
     assessor = Line("Assessor", max_length=60, hint="A code, not a name", cdash="QSEVALID")
+    assessed_on = another_day("QSDAT")
     arm = WholeNumber("Arm disability", low=0, high=5, cdash="ARM_QSORRES")
     leg = WholeNumber("Leg disability", low=0, high=5, cdash="LEG_QSORRES")
     total = WholeNumber("INCAT total", low=0, high=10, unit="of 10", rule="INCAT-TOTAL v1")
 
     sections = (
-        Section("Assessment", "assessor"),
+        Section("Assessment", "assessor", "assessed_on"),
         Section("Arms", "arm", help=f"Tasks: {DAILY_TASKS}. " + " · ".join(ARM_GRADES)),
         Section("Legs", "leg", help=" · ".join(LEG_GRADES)),
         Section("Calculated", "total"),

@@ -50,8 +50,8 @@ def dosing_visits() -> list[str]:
 class Infusion(Crf):
     """One infusion day: what was planned from the dosing weight, and what was given."""
 
-    infused_on = Day("Date of infusion", cdash="EXSTDAT")
-    dosing_weight_kg = vitals.weight("Dosing weight", cdash="WEIGHT_VSORRES")
+    infused_on = Day("Date of infusion", carried=True, cdash="EXSTDAT")
+    dosing_weight_kg = vitals.weight("Dosing weight", carried=True, cdash="WEIGHT_VSORRES")
     split_days = WholeNumber(
         "Dose split over",
         low=1,
@@ -66,8 +66,8 @@ class Infusion(Crf):
     planned_dose_g = Measure("Planned dose", unit="g", rule="DOSE v1")
     planned_volume_ml = Measure("Planned volume", decimals=0, unit="mL", rule="VOLUME v1")
 
-    premedicated = YesNo("Premedication given?", cdash="CMOCCUR")
-    premedication = Line("Which premedication", asked_if=("premedicated", "yes"), cdash="CMTRT")
+    premedicated = YesNo("Premedication given?", carried=True, cdash="CMOCCUR")
+    premedication = Line("Which premedication", asked_if=("premedicated", "yes"), carried=True, cdash="CMTRT")
 
     given_g = Measure("Dose given", low="0", unit="g", cdash="EXDOSE")
     given_ml = Measure("Volume given", low="0", unit="mL", cdash="EXVAMT")
@@ -79,7 +79,7 @@ class Infusion(Crf):
         cdash="EXNEXTDY_SUPPEX",
     )
     ended_at = ClockTime("Ended at", cdash="EXENTIM")
-    rate_steps = Line("Rate steps", unit="mL/h", hint="In order: 30, 60, 120", cdash="EXFLRT")
+    rate_steps = Line("Rate steps", unit="mL/h", hint="In order: 30, 60, 120", carried=True, cdash="EXFLRT")
     interrupted = YesNo("Interrupted?", cdash="EXITRPYN")
     interrupted_why = Line("Why interrupted", asked_if=("interrupted", "yes"), cdash="EXITRPRS_SUPPEX")
 
@@ -123,11 +123,12 @@ class Infusion(Crf):
 class InfusionLot(Crf):
     """One lot that an infusion was drawn from."""
 
-    lot_number = Line("Lot number", max_length=40, cdash="EXLOT")
+    lot_number = Line("Lot number", max_length=40, carried=True, cdash="EXLOT")
     expires_on = PartialDay(
         "Expiry",
         future=True,
         history=True,  # an expired lot has a check of its own
+        carried=True,
         hint="As printed; a month alone is enough: 2027-03",
         cdash="EXLOTEXP_SUPPEX",
     )
@@ -148,7 +149,7 @@ class InfusionLot(Crf):
 class InfusionVitals(Crf):
     """One reading of the vital signs before, during or after an infusion."""
 
-    time_point = Choice("Time point", choices=TimePoint, cdash="VSTPT")
+    time_point = Choice("Time point", choices=TimePoint, carried=True, cdash="VSTPT")
     measured_at = ClockTime("Time", cdash="VSTIM")
     systolic = vitals.systolic()
     diastolic = vitals.diastolic()

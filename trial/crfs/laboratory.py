@@ -91,6 +91,7 @@ class LabResult(Crf):
         ),
     )
     styles = ("trial/css/laboratory.css",)
+    on_paper = ("comparator", "value", "result_unit", "reference_range", "flag", "significant", "comment")
 
     def calculate(self, data: PatientData) -> None:
         self.test = LAB_TESTS[self.entry.number - 1].code if self.entry.number <= len(LAB_TESTS) else None

@@ -8,6 +8,7 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.items import ClockTime, Line, WholeNumber, YesNo
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import Section, crf
+from trial.crfs.visit import another_day
 from trial.outcomes import SIDES, mrc_items, mrc_sum
 
 MUSCLES = {
@@ -53,12 +54,13 @@ def _grade(side: str, muscle: str) -> WholeNumber:
     )
 
 
-@crf("mrc-strength", title="MRC strength", domain="MK")
+@crf("mrc-strength", title="MRC strength", domain="MK", version=2)
 class MrcStrength(Crf):
     """Twenty MRC grades (0 no contraction to 5 normal power) and their sum, 0 to 100."""
 
     assessor = Line("Assessor", max_length=60, hint="A code, not a name", cdash="MKEVALID")
     assessed_at = ClockTime("Time of assessment", required=False, cdash="MKTIM")
+    assessed_on = another_day("MKDAT")
     before_dose = YesNo("Before the first infusion?", cdash="MKTPT")
 
     right_shoulder_abduction = _grade("right", "shoulder_abduction")
@@ -86,7 +88,7 @@ class MrcStrength(Crf):
     graded = WholeNumber("Grades given", low=0, high=20, unit="of 20", rule="MRC-COUNT v1")
 
     sections = (
-        Section("Assessment", "assessor", "assessed_at", "before_dose"),
+        Section("Assessment", "assessor", "assessed_at", "before_dose", "assessed_on"),
         Section(
             "Grades",
             *mrc_items(MUSCLES),

@@ -24,6 +24,11 @@ class Occurrence(models.TextChoices):
     MISSED = "missed", "Missed"
 
 
+def another_day(cdash: str) -> Day:
+    """The day of an assessment that was not made on the day of its visit."""
+    return Day("Assessed on another day", required=False, quiet=True, cdash=cdash)
+
+
 class Contact(models.TextChoices):
     ON_SITE = "on-site", "At the site"
     HOME = "home", "At the patient's home"

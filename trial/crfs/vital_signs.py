@@ -8,6 +8,7 @@ from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Measure, WholeNumber
 from ecrf.forms.registry import Section, crf
+from trial.crfs.visit import another_day
 
 SIGNS = ("systolic", "diastolic", "pulse", "temperature", "respiration", "spo2")
 
@@ -61,11 +62,12 @@ def spo2() -> WholeNumber:
     return WholeNumber("SpO₂", low=0, high=100, unit="%", cdash="OXYSAT_VSORRES")
 
 
-@crf("vital-signs", title="Vital signs and weight", version=2, domain="VS")
+@crf("vital-signs", title="Vital signs and weight", version=3, domain="VS")
 class VitalSigns(Crf):
     """Weight and vital signs of the visit; those around an infusion stand with the infusion."""
 
     weight_kg = weight("Weight", cdash="WEIGHT_VSORRES")
+    assessed_on = another_day("VSDAT")
     systolic = systolic()
     diastolic = diastolic()
     pulse = pulse()
@@ -73,7 +75,7 @@ class VitalSigns(Crf):
     respiration = respiration()
     spo2 = spo2()
 
-    sections = (Section("Weight", "weight_kg"), Section("Vital signs", *SIGNS))
+    sections = (Section("Weight", "weight_kg", "assessed_on"), Section("Vital signs", *SIGNS))
 
 
 UNLIKELY_SIGN = {

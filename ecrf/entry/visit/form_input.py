@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from ecrf.casebook.carrying import carries
 from ecrf.casebook.history import HistoryLine
 from ecrf.casebook.labels import numbered_title
 from ecrf.casebook.places import Place
@@ -15,6 +16,7 @@ from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.values import Shown, for_page, shown
 from ecrf.casebook.striking import can_be_struck
 from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.checks.registry import CHECKS
 from ecrf.entry.addresses import PagePlace
 from ecrf.entry.visit.item_input import ItemInput
 from ecrf.forms.crf import Crf
@@ -83,6 +85,16 @@ class FormInput(FormView):
         )
 
     @property
+    def takes_over(self) -> bool:
+        """Whether it may take something over from the form of its kind that stands before it at the visit."""
+        return bool(self.where.visit) and self.place.number > 1 and carries(self.definition)
+
+    @property
+    def asks_when_left(self) -> bool:
+        """Whether a check waits until the site goes on to another form."""
+        return any(check.late and check.on == self.definition.key for check in CHECKS.values())
+
+    @property
     def shown_row(self) -> Crf | None:
         return self.row or self.draft
 
@@ -104,6 +116,15 @@ class FormInput(FormView):
         """What was typed into it or its rows and is not stored: shown where a struck out form has no fields."""
         below = [row for group in self.tables for row in group.form_views]
         return [form_input.item_views[name] for form_input in [self, *below] for name in form_input.typed]
+
+    @property
+    def not_taken(self) -> list[tuple[ItemInput, str]]:
+        """What a save did not take, each with why, in the order of the form."""
+        done = self.recorded
+        why = dict.fromkeys(done.wants_reason, "the form is complete; give the reason for the change.")
+        why |= dict.fromkeys(done.conflicts, "somebody changed this meanwhile.")
+        why |= done.refused
+        return [(view, why[name]) for name, view in self.item_views.items() if name in why]
 
     @property
     def columns(self) -> list[ItemInput]:

@@ -14,13 +14,14 @@ from ecrf.casebook.history import item_story
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.values import for_page
 from ecrf.checks.discrepancies import confirm, discrepancies_with_place
+from ecrf.checks.running import leave
 from ecrf.entry.addresses import html_id, place_of, reach_where
 from ecrf.entry.queries.answers import item_with_queries, save_item
 from ecrf.entry.visit.consequences import consequences, just_changed
 from ecrf.entry.visit.form_input import FormInput
 from ecrf.entry.visit.guard import refuse_held
 from ecrf.entry.visit.item_input import ItemInput
-from ecrf.entry.visit.load import due_if_moved, one_form_input, recalculated_rows
+from ecrf.entry.visit.load import asked_elsewhere, due_if_moved, one_form_input, recalculated_rows
 from ecrf.entry.visit.posted import posted_item, posted_seen, reason_given
 from ecrf.entry.visit.reasons import REASONS
 from ecrf.queries.lookup import counted_with
@@ -82,20 +83,35 @@ def answered_with(request: UserRequest, form_input: FormInput, view: ItemInput) 
         else None,
         "at": form_input.where.patient.site.now().strftime("%H:%M:%S"),
     }
+    own = form_input.row.entry_id if form_input.row else 0
+    moved = [one for one in form_input.recorded.remarks if one.entry_id != own]
+    elsewhere = asked_elsewhere(form_input.where, moved, request.user)
     context = {
         "item": view,
         "form_input": form_input,
         "patient": form_input.where.patient,
         "moved": due_if_moved(form_input.where, form_input.place, form_input.recorded.changed),
         "answered": form_input.answered(view),
+        "elsewhere": elsewhere,
         "outcome": outcome,
         "reasons": REASONS,
     }
-    if (count := counted_with(form_input.queries.values())) is not None:
-        context["queries_to_answer"] = count
+    asked = [*form_input.queries.values(), *(each.queries for each in elsewhere)]
+    if (count := counted_with(asked)) is not None:
+        context |= {"queries_to_answer": count, "is_counted": True}
     response = render(request, "entry/_item_answer.html", context, status=STATUS[outcome])
     response["HX-Trigger"] = json.dumps({"ecrf:outcome": for_script})
     return response
+
+
+@require_POST
+def leave_form(request: UserRequest, number: str, segment: str, crf: str, entry_number: int) -> HttpResponse:
+    """The site goes on to another form of the page: asks what waited until this one was left."""
+    where = reach_where(request.user, number, segment)
+    place = place_of(where, crf, str(entry_number))
+    moved = leave(place, request.user.acting_at(where.patient.site, Right.ENTER))
+    context = {"elsewhere": asked_elsewhere(where, moved, request.user), "patient": where.patient}
+    return render(request, "entry/_asked_elsewhere.html", context)
 
 
 @require_POST

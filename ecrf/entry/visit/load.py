@@ -16,6 +16,7 @@ from ecrf.checks.models import Discrepancy
 from ecrf.entry.addresses import PagePlace
 from ecrf.entry.visit.form_input import FormInput, RowGroup
 from ecrf.entry.visit.guard import hold
+from ecrf.entry.visit.item_input import ItemInput
 from ecrf.entry.visit.links import choices_of, linked_from, with_row_kinds
 from ecrf.entry.visit.page import EntryPage
 from ecrf.forms.crf import Crf
@@ -80,12 +81,43 @@ def one_form_input(
 ) -> FormInput:
     """One entry without its neighbours: what an item's answer needs; what waits for `user` is counted.
 
-    Only in a complete form may what was saved have moved a query.
+    `discrepancies`: as they come from a save, those of other entries among them. Only in a complete form may what was
+    saved have moved a query.
     """
-    form_input = FormInput.at(where, place, row, discrepancies=discrepancies)
+    own = [one for one in discrepancies if row is not None and one.entry_id == row.entry_id]
+    form_input = FormInput.at(where, place, row, discrepancies=own)
     if row is not None and (with_queries or row.entry.status == Status.COMPLETE):
         form_input.queries = _of_row(queries_on([row.entry_id], user), row)
     return form_input
+
+
+def asked_elsewhere(where: PagePlace, moved: list[Discrepancy], user: User) -> list[ItemInput]:
+    """Items of the page at which questions opened or were settled by what was saved at another form, as they are asked
+    about now; two statements where there are any, else none."""
+    visit = where.visit.pk if where.visit else None
+    rows = {one.entry_id: one.row for one in moved if one.row and one.row.entry.visit_id == visit}
+    if not rows:
+        return []
+    discrepancies, queries = discrepancies_on(list(rows)), queries_on(list(rows), user)
+    form_inputs = {}
+    for pk, row in rows.items():
+        parent = row.entry.parent.number if row.entry.parent else None
+        place = Place(where.patient, CRFS[row.entry.crf], where.visit, row.entry.number, parent)
+        own = [one for one in discrepancies if one.entry_id == pk]
+        form_inputs[pk] = FormInput.at(where, place, row, discrepancies=own, queries=_of_row(queries, row))
+    at = dict.fromkeys((one.entry_id, one.item) for one in moved if one.entry_id in rows)
+    return [form_inputs[pk].item_views[name] for pk, name in at]
+
+
+def one_visit_form(where: PagePlace, place: Place) -> FormInput:
+    """One form of a visit with its rows, as they are now."""
+    definition, visit = place.definition, where.visit
+    assert visit is not None
+    data = _read_beside(where.patient, [definition])
+    keys = [d.key for d in with_row_kinds([definition])]
+    rows = load_rows(where.patient, keys, {visit.pk})
+    entries = [row.entry_id for kind in rows.values() for row in kind]
+    return _loaded(where, rows, entries, choices_of([definition], data), data, {}).form_input(place)
 
 
 def due_if_moved(where: PagePlace, place: Place, changed: list[str]) -> VisitDue | None:

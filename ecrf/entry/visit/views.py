@@ -164,6 +164,7 @@ def _render(
         "gaps": [{"label": gap.label, "target": _target(gap)} for gap in gaps or []],
         "missing_reasons": MissingReason.choices,
         "reasons": REASONS,
+        "troubles": [pair for form_input in page.with_rows for pair in form_input.not_taken],
         "waiting_for_reason": sum(len(form_input.recorded.wants_reason) for form_input in page.with_rows),
         "new_key": uuid.uuid4(),
         "now": page.where.patient.site.now(),

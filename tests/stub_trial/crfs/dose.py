@@ -13,7 +13,7 @@ from ecrf.forms.registry import Section, crf
 class StubDose(Crf):
     """One day on which the drug was given."""
 
-    given_on = Day("Date of dose", cdash="EXSTDAT")
+    given_on = Day("Date of dose", carried=True, cdash="EXSTDAT")
     weight_kg = Measure("Weight", low="0.1", high="300", unit="kg", cdash="WEIGHT_VSORRES")
     given_g = Measure("Given", low="0", high="200", unit="g", cdash="EXDOSE")
     given_ml = Measure("Volume", low="0", high="5000", unit="mL", cdash="EXVAMT")
@@ -26,8 +26,8 @@ class StubDose(Crf):
 class StubLot(Crf):
     """One lot from which the dose was taken."""
 
-    lot_number = Line("Lot number", max_length=40, cdash="EXLOT")
-    expires_on = PartialDay("Expires on", future=True, cdash="EXPDAT_SUPPEX")
+    lot_number = Line("Lot number", max_length=40, carried=True, cdash="EXLOT")
+    expires_on = PartialDay("Expires on", future=True, carried=True, cdash="EXPDAT_SUPPEX")
 
     sections = (Section("Lot", "lot_number", "expires_on"),)
 

@@ -1,0 +1,41 @@
+/* Where answers are chosen, a letter gives the answer that begins with it (again: the next such), a digit the one with this
+   number or, where no answer is a number, the one at this place. */
+
+import { ownId } from "./fields.js";
+import { REASONS } from "./missing_keys.js";
+
+/* The first letter of nd, na, uk or rf: what follows may make it a reason, so that the answer is not sent at once. */
+const MAY_GO_ON = new Set(Object.keys(REASONS).map((reason) => reason[0]));
+
+const words = (option) => (option.textContent || option.closest("label").textContent).trim().toLowerCase();
+
+function chosen(options, key, now) {
+  const fitting = options.filter((option) => words(option).startsWith(key) || option.value === key);
+  if (fitting.length) return fitting[(fitting.indexOf(now) + 1) % fitting.length];
+  return /[1-9]/.test(key) ? options[Number(key) - 1] : undefined;
+}
+
+function tell(input, kinds) {
+  for (const kind of kinds) input.dispatchEvent(new Event(kind, { bubbles: true }));
+}
+
+document.addEventListener("keydown", (event) => {
+  const { target, key } = event;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || !/^[a-z0-9]$/i.test(key)) return;
+  if (!target.closest("#page-form") || !ownId(target)) return;
+  if (target.matches("[role=radiogroup] input[type=radio]")) {
+    const options = [...target.closest("[role=radiogroup]").querySelectorAll("input")];
+    const option = chosen(options, key.toLowerCase(), options.find((each) => each.checked));
+    if (!option || option.disabled) return;
+    event.preventDefault();
+    option.checked = true;
+    option.focus();
+    tell(option, MAY_GO_ON.has(key.toLowerCase()) ? ["input"] : ["input", "change"]);
+  } else if (target.matches("select") && /[0-9]/.test(key)) {
+    const option = chosen([...target.options].filter((each) => each.value), key);
+    if (!option) return;
+    event.preventDefault();
+    target.value = option.value;
+    tell(target, ["input", "change"]);
+  }
+});
