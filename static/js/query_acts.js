@@ -41,3 +41,6 @@ export function keyOf(event, keys) {
   const letter = /^[a-z]$/i.test(key) ? key.toLowerCase() : key === "Process" ? code.slice(-1).toLowerCase() : "";
   return letter in keys ? letter : "";
 }
+
+const bar = document.querySelector("[data-query-keys]");
+if (bar) bar.hidden = false;
