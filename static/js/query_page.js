@@ -52,7 +52,7 @@ function atEnd(words) {
 }
 
 async function act(button) {
-  if (isSending || !button) return;
+  if (isSending) return;
   const text = textOf();
   const key = button.dataset.press;
   if (needsText(key, query) && !text.value.trim()) {
@@ -84,8 +84,15 @@ async function refuse({ words, outcome }) {
   query.querySelector("[data-refused]").replaceChildren(note);
 }
 
-const press = (key) => () => act(query.querySelector(`button[data-press=${key}]`));
-const keys = { c: press("c"), a: press("a"), p: press("p"), r: press("r"), n: () => query.dataset.next && goOn() };
+function press(key) {
+  const button = query.querySelector(`button[data-press=${key}]`);
+  if (button) act(button);
+  else if (key !== "r") say("That cannot be done in this query now.", true);
+}
+const keys = {
+  c: () => press("c"), a: () => press("a"), p: () => press("p"), r: () => press("r"),
+  n: () => (query.dataset.next || query.dataset.list) && goOn(),
+};
 
 document.addEventListener("keydown", (event) => {
   const text = textOf();
