@@ -139,6 +139,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "ecrf.web.context.about",
                 "ecrf.entry.queries.list.waiting",
+                "ecrf.monitoring.queries.my_turn.waiting",
             ],
         },
     }

@@ -1,5 +1,7 @@
 """Reads freezes and locks for pages: which of them hold a patient, a visit or a form."""
 
+from django.db.models import Exists, OuterRef, Q
+
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.stored_rows import lines_of, read_json, user_of
 from ecrf.locks.models import Lock, LockKind, LockScope
@@ -45,3 +47,13 @@ def _holds(lock: Lock, entry: Entry) -> bool:
 def is_locked(lock: Lock | None) -> bool:
     """Whether it ends the review too, not only the entering."""
     return lock is not None and lock.kind == LockKind.LOCK
+
+
+def under_lock() -> Exists:
+    """Of rows with a site, a patient and an entry, such as queries: those that a lock in force holds. A freeze holds
+    none of them: under it the review goes on."""
+    scopes = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site=OuterRef("site"))
+    scopes |= Q(scope=LockScope.PATIENT, patient=OuterRef("patient"))
+    scopes |= Q(scope=LockScope.VISIT, visit=OuterRef("entry__visit"))
+    scopes |= Q(entry=OuterRef("entry")) | Q(entry=OuterRef("entry__parent"))
+    return Exists(Lock.objects.filter(scopes, kind=LockKind.LOCK, lifted_at=None))

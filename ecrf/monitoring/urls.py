@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from ecrf.monitoring.home import views as home
 from ecrf.monitoring.locks import views as locks
 from ecrf.monitoring.plan import views as plan
-from ecrf.monitoring.queries import noise
+from ecrf.monitoring.queries import bulk, my_turn, noise
 from ecrf.monitoring.queries import views as queries
 from ecrf.monitoring.sdv import acts, views
 from ecrf.monitoring.visits import views as visits
@@ -46,6 +46,9 @@ def urls(site: Any) -> list[URLPattern]:
         path("plan/", fill(plan.plan), name="plan"),
         # Queries
         path(f"{QUERIES}checks/", see(noise.noisy_checks), name="noisy-checks"),
+        path("queries/my-turn/", see(my_turn.first), name="my-turn"),
+        path("queries/close/", fill(bulk.close), name="close-queries"),
+        path("queries/ask-again/", fill(bulk.ask_again), name="ask-queries-again"),
         path(f"{QUERIES}open/<int:pk>/<slug:name>/", fill(queries.open_here), name="open-query"),
         path(f"{QUERY}ask-again/", act(queries.ask_again), name="ask-query-again"),
         path(f"{QUERY}pass-on/", act(queries.pass_on), name="pass-query-on"),

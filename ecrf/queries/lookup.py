@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from ecrf.access.models import User
-from ecrf.access.reach import reachable, site_ids
+from ecrf.access.reach import site_ids
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.stored_rows import lines_of, read_json, user_of
@@ -16,8 +16,17 @@ from ecrf.queries.models import Message, Query, Turn
 
 # Written out and read as JSON: Django would take longer to write such a statement than the database to answer it. What
 # belongs to each is looked up by its key: a join of so many tables takes long to plan.
+# What a lock holds waits for nobody: nothing can be said there (as `under_lock` says, of the floor above this one).
 WAITING = """
-    (SELECT count(*) FROM queries_query w WHERE w.turn = 'site' AND (%s OR w.site_id = ANY(%s)))
+    (SELECT count(*) FROM queries_query w JOIN casebook_entry e ON e.id = w.entry_id
+    WHERE w.turn = 'site' AND (%s OR w.site_id = ANY(%s)) AND NOT EXISTS (
+        SELECT 1 FROM locks_lock l WHERE l.lifted_at IS NULL AND l.kind = 'lock' AND (
+            l.scope = 'study' OR (l.scope = 'site' AND l.site_id = w.site_id)
+            OR (l.patient_id = w.patient_id AND (
+                l.scope = 'patient' OR l.visit_id = e.visit_id OR l.entry_id IN (e.id, e.parent_id)
+            ))
+        )
+    ))
 """
 WITH_MESSAGES = """
     SELECT q.id, to_jsonb(q)::text, to_jsonb(m)::text,
@@ -125,13 +134,8 @@ def open_of_patient(patient: Patient) -> list[Query]:
     return list(queries.order_by("turn_since", "pk"))
 
 
-def to_answer(user: User) -> QuerySet[Query]:
-    """The queries that wait for the site, at the sites where the user enters: what every list and number shows."""
-    return reachable(user, open_queries(), Right.ENTER).filter(turn=Turn.SITE)
-
-
 def number_to_answer(user: User) -> int:
-    """How many `to_answer` gives; one statement."""
+    """How many queries wait for the sites where the user enters, as every list there shows them; one statement."""
     ((number,),) = lines_of(f"SELECT {WAITING}", _sites_of(user))
     return int(number)
 
@@ -140,12 +144,6 @@ def _sites_of(user: User) -> list[Any]:
     """What `WAITING` is given: whether the user enters at all sites, and else at which."""
     ids = site_ids(user, Right.ENTER)
     return [ids is None, ids or []]
-
-
-def count_to_answer(user: User, patients: list[int]) -> dict[int, int]:
-    """{patient id: how many queries wait for the site}; one statement, also for no patients."""
-    queries = to_answer(user).filter(Q(patient__in=patients) | Q(pk=None))
-    return dict(queries.order_by().values_list("patient").annotate(count=Count("pk")))
 
 
 def counted_with(queries: Iterable[list[Query]]) -> int | None:

@@ -5,6 +5,8 @@ from ecrf.access.roles import Right, Role
 from ecrf.audit.texts import cleaned, fault_of_text
 from ecrf.queries.models import Act, Message, Query, Turn
 
+WHY_UNANSWERED = "the site has not answered: write why it is closed all the same."
+
 
 class QueryRefused(Exception):
     """Why a query was not opened, or an act in it not done, in words for the page."""
@@ -94,3 +96,9 @@ def refuse_to_close(query: Query, by: User) -> None:
         raise NotAllowed(
             f"Query {query.number} was opened by {query.asker}: only {query.asker} or a data manager closes it."
         )
+
+
+def refuse_unanswered(query: Query, words: str) -> None:
+    """Who closes what the site has not answered says why: the site, and whoever reads the trail, would not know."""
+    if query.is_sites_turn and not words:
+        raise TextRefused(f"Query {query.number} was not closed: {WHY_UNANSWERED}")

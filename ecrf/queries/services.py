@@ -123,12 +123,14 @@ def close(
     source: str = "monitor",
     seen: int | None = None,
 ) -> Query:
-    """Nothing is open any more. By who opened it or a data manager; of a check's query, by any monitor of the site."""
+    """Nothing is open any more. By who opened it or a data manager; of a check's query, by any monitor of the site. Of
+    what the site has not answered, with a word why."""
     words = rules.readable(text) if text.strip() else ""
     rules.need(by, Right.QUERY, query.site)
 
     def allowed(query: Query) -> None:
         rules.refuse_to_close(query, by)
+        rules.refuse_unanswered(query, words)
 
     return _act(query, Act.CLOSED, words, by, actor, source, seen, allowed, Turn.NOBODY)
 

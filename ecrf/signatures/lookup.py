@@ -134,17 +134,48 @@ def unsigned_places() -> QuerySet:
     return found.values("patient_id", "visit_id").distinct()
 
 
-def broken_at(sites: list[Site]) -> QuerySet[Signature]:
-    """Signatures that broke and were not given anew, those longest broken first: one for each thing signed."""
+def not_given_anew() -> QuerySet[Signature]:
+    """Signatures that broke and were not given anew: one for each thing signed."""
     same = Q(patient=OuterRef("patient"), scope=OuterRef("scope"))
     anew = Signature.objects.filter(same, pk__gt=OuterRef("pk")).filter(
         Q(scope=SignatureScope.CASEBOOK) | Q(visit=OuterRef("visit")) | Q(entry=OuterRef("entry"))
     )
     wider = Q(scope=SignatureScope.CASEBOOK) | Q(visit=OuterRef("entry__visit"))
     whole = Signature.objects.filter(STANDS & wider, patient=OuterRef("patient"))
-    broken = Signature.objects.filter(~Exists(anew), ~Exists(whole), site__in=sites, broken_at__isnull=False)
-    broken = broken.exclude(entry__struck_at__isnull=False)
-    dated = broken.annotate(visited_on=Coalesce(_date_of("visit"), _date_of("entry__visit")))
+    broken = Signature.objects.filter(~Exists(anew), ~Exists(whole), broken_at__isnull=False)
+    return broken.exclude(entry__struck_at__isnull=False)
+
+
+@dataclass(frozen=True)
+class BrokenPlaces:
+    """Where a broken signature waits to be given anew: (patient id, visit id; None for the logs), and the patients
+    whose whole casebook was signed."""
+
+    places: frozenset[tuple[int, int | None]]
+    patients: frozenset[int]
+
+    def __contains__(self, place: tuple[int, int | None]) -> bool:
+        return place in self.places or place[0] in self.patients
+
+    def has_patient(self, patient: int) -> bool:
+        return patient in self.patients or any(patient == other for other, _visit in self.places)
+
+
+def broken_places(**which: object) -> BrokenPlaces:
+    """Those of the signatures that the filter names; one statement."""
+    broken = not_given_anew().filter(**which).order_by()
+    named = list(broken.values_list("patient_id", "scope", "visit_id", "entry__visit_id"))
+    whole = frozenset(patient for patient, scope, *_ in named if scope == SignatureScope.CASEBOOK)
+    return BrokenPlaces(frozenset((one[0], one[2] or one[3]) for one in named if one[0] not in whole), whole)
+
+
+def broken_at(sites: list[Site]) -> QuerySet[Signature]:
+    """As `not_given_anew`, at these sites, those longest broken first, each with the date of its visit."""
+    dated = (
+        not_given_anew()
+        .filter(site__in=sites)
+        .annotate(visited_on=Coalesce(_date_of("visit"), _date_of("entry__visit")))
+    )
     return dated.select_related("patient__site", "visit", "entry__visit").order_by("broken_at", "pk")
 
 

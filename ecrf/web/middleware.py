@@ -29,6 +29,8 @@ LONGER = {
     "monitor:pass-query-on": TEXT,
     "monitor:close-query": TEXT,
     "monitor:reopen-query": TEXT,
+    "monitor:close-queries": TEXT,
+    "monitor:ask-queries-again": TEXT,
     "monitor:save-monitoring-text": PAGE,
 }
 """{name of an address: how many bytes may be sent there}; SHORT to all others. TEXT is the longest text that an item

@@ -60,6 +60,7 @@ def _review(user: User) -> list[MenuGroup]:
             ("Visits", reverse("monitor:casebook_visit_changelist")),
             ("Forms", reverse("monitor:casebook_entry_changelist")),
             ("Queries", reverse("monitor:queries_query_changelist")),
+            ("Queries at my turn", reverse("monitor:my-turn")),
             ("Monitoring visits", reverse("monitor:monitoring-visits")),
             ("Verification plan", reverse("monitor:plan")),
             ("Freezes and locks", reverse("monitor:locks")),
@@ -69,7 +70,8 @@ def _review(user: User) -> list[MenuGroup]:
         if trial.lab_tests:
             work.append(("Laboratory ranges", reverse("monitor:casebook_referencerange_changelist")))
     keys = trial.scheduled_crfs() if reads_all else trial.safety_logs
-    lists = [(CRFS[key].plural, reverse(f"monitor:{_list_of(key)}_changelist")) for key in keys]
+    with_rows = [name for key in keys for name in (key, *CRFS[key].rows)]
+    lists = [(CRFS[key].plural, reverse(f"monitor:{_list_of(key)}_changelist")) for key in with_rows]
     return [MenuGroup("Review", work), MenuGroup("Lists of forms", lists)]
 
 

@@ -1,16 +1,11 @@
 /* Sends what the keys of the review do, one after the other, and puts the answers where they belong. */
 
-import { csrfToken } from "./csrf.js";
+import { NO_ANSWER } from "./posting.js";
 import { count, current, go, labelOf, part, say, showDetail } from "./review_lines.js";
 
+export { post } from "./posting.js";
+
 const DEAF_MS = 700;
-const TROUBLE = {
-  0: "Not sent: the server does not answer. Press the key again when the connection is back.",
-  401: "Not sent: you are logged out. Log in in another tab, then press the key again.",
-  403: "Not sent: your role does not let you do this, or the page is too old. Load it again.",
-  404: "Not sent: the item is not there any more. Load the page again.",
-  413: "Not sent: the text is too long. Shorten it.",
-};
 let tail = Promise.resolve();
 let waiting = 0;
 let deafUntil = 0;
@@ -24,27 +19,7 @@ export const settled = () => tail.then(() => (waiting ? settled() : !hasFailed))
 export function enqueue(job) {
   if (!waiting) hasFailed = false;
   waiting += 1;
-  tail = tail.then(job).catch(() => say(TROUBLE[0], true)).finally(() => (waiting -= 1));
-}
-
-export async function post(url, data = {}) {
-  const headers = {
-    "HX-Request": "true",
-    "X-CSRFToken": csrfToken(),
-    "X-Page-User": document.body.dataset.userId,
-  };
-  let response = null;
-  try {
-    response = await fetch(url, { method: "POST", body: new URLSearchParams(data), headers, redirect: "error" });
-  } catch {
-    return { words: TROUBLE[0], get: () => null };
-  }
-  if (![200, 409, 422].includes(response.status)) return { words: TROUBLE[response.status] || `Not sent: the server failed (${response.status}).`, get: () => null };
-  const holder = document.createElement("template");
-  holder.innerHTML = await response.text();
-  const answer = holder.content.firstElementChild;
-  const get = (name) => answer.querySelector(`[data-part=${name}]`);
-  return { ...answer.dataset, get, words: get("words")?.textContent.trim() || "" };
+  tail = tail.then(job).catch(() => say(NO_ANSWER, true)).finally(() => (waiting -= 1));
 }
 
 /* What an answer says of an item: its standing, its value, its queries. */

@@ -9,11 +9,13 @@ django.setup()
 
 from ecrf.access.roles import Right, Role  # noqa: E402
 from ecrf.audit.actor import SYSTEM  # noqa: E402
+from ecrf.casebook.models import Entry  # noqa: E402
 from ecrf.casebook.services import add_entry, complete_entries  # noqa: E402
 from ecrf.forms.registry import CRFS  # noqa: E402
 from ecrf.signatures.signers import confirm_identity  # noqa: E402
 from tests.builders import a_patient, a_place, a_visit, enter  # noqa: E402
 from tests.conftest import make_site, make_user  # noqa: E402
+from tests.ecrf.queries.builders import answered, asked  # noqa: E402
 from trial.crfs.mrc_strength import MUSCLES  # noqa: E402
 from trial.outcomes import mrc_items  # noqa: E402
 
@@ -21,7 +23,7 @@ site, other = make_site("01"), make_site("02")
 coordinator = make_user("coordinator01", Role.COORDINATOR, site)
 investigator = make_user("investigator01", Role.INVESTIGATOR, site)
 make_user("coordinator02", Role.COORDINATOR, other)
-make_user("monitor", Role.MONITOR, site)
+monitor = make_user("monitor", Role.MONITOR, site)
 
 today = site.today()
 for _ in range(8):
@@ -98,3 +100,17 @@ for code, days in (("SCR", 60), ("W01", 40)):
     on = str(today - timedelta(days=days))
     visit = a_visit(patient, code, coordinator)
     enter(visit, "visit", coordinator, occurrence="done", visited_on=on, contact="on-site")
+
+# Answered queries for the monitor's queue.
+patient = a_patient(site, coordinator)
+visit = a_visit(patient, "W01", coordinator)
+enter(visit, "grip-strength", coordinator, device="SYN-1", assessor="A1", **trials)
+complete_entries(
+    patient=patient,
+    places=[a_place(visit, "grip-strength")],
+    by=coordinator.acting_at(site, Right.ENTER),
+)
+grip = Entry.objects.select_related("patient__site").get(visit=visit, crf="grip-strength")
+for number in range(1, 13):
+    query = asked(grip, monitor, f"Is reading {number} right?", item="right_1")
+    answered(query, coordinator, f"Yes, reading {number} is right.")

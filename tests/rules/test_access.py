@@ -127,6 +127,9 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
         table[f"monitor:{name}"] = ("POST", *acts)
     table["monitor:open-query"] = ("GET POST", *REVIEW)
     table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
+    table["monitor:my-turn"] = ("GET", REVIEW[0].replace("200", "302"), "")
+    for name in ("close-queries", "ask-queries-again"):
+        table[f"monitor:{name}"] = ("GET POST", *REVIEW)
     table["monitor:locks"] = ("GET", REVIEW[0], "")
     table["monitor:study-locks"] = ("GET", REVIEW[0].replace("200", "403", 1), "")
     table["monitor:scope-locks"] = ("GET", *REVIEW)
@@ -349,6 +352,8 @@ def _monitors_address(name: str, where: SimpleNamespace) -> str:
             return reverse(name, args=[signs.pk, "pulse"])
         if name in ("monitor:scope-locks", "monitor:freeze-scope", "monitor:lock-scope"):
             return reverse(name, args=["visit", where.visit.pk])
+        if name.endswith(("close-queries", "ask-queries-again")):
+            return f"{reverse(name)}?query={where.query.pk}"
         if name == "monitor:lift-lock":
             return reverse(name, args=[_lifted(where).pk])
         return reverse(name, args=[where.query.pk] if "query" in name and kind != "changelist" else [])

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
 from ecrf.entry.queries.answers import address_of
-from ecrf.queries.lookup import count_turns, number_to_answer, placed
+from ecrf.locks.lookup import under_lock
+from ecrf.queries.lookup import count_turns, number_to_answer, open_queries, placed
 from ecrf.queries.models import Query, Turn
 
 PAGE_ROWS = 50
@@ -20,8 +21,10 @@ PAGES = 200
 TURNS: dict[str, tuple[str, ...]] = {
     "site": (Turn.SITE,),
     "review": (Turn.MONITOR, Turn.DATA_MANAGER),
+    "locked": (Turn.SITE, Turn.MONITOR, Turn.DATA_MANAGER),
     "closed": (Turn.NOBODY,),
 }
+"""Which turns a list shows: the open ones that no lock holds, those that one holds, and those that are closed."""
 ORDERS = {"age": ("turn_since", "pk"), "patient": ("patient__number", "number")}
 
 
@@ -67,7 +70,7 @@ def waiting(request: HttpRequest) -> dict[str, object]:
 
 
 def query_list(user: User, asked: Mapping[str, str]) -> QueryList:
-    """Three statements, whatever the number of queries. Http404 for a filter that does not exist."""
+    """Four statements, whatever the number of queries. Http404 for a filter that does not exist."""
     turn, order, page = asked.get("turn", "site"), asked.get("by", "age"), asked.get("page", "1")
     if turn not in TURNS or order not in ORDERS or not (page.isascii() and page.isdigit()):
         raise Http404
@@ -85,31 +88,54 @@ def query_list(user: User, asked: Mapping[str, str]) -> QueryList:
     )
 
 
+def to_answer(user: User) -> QuerySet[Query]:
+    """The queries that wait for the site, at the sites where the user enters: what every list and number shows."""
+    return reachable(user, open_queries(), Right.ENTER).filter(~under_lock(), turn=Turn.SITE)
+
+
 def oldest_to_answer(user: User, at_most: int) -> list[QueryLine]:
     """Those that wait longest for the site; two statements."""
-    own_queries = reachable(user, Query.objects.filter(turn=Turn.SITE), Right.ENTER)
-    first = own_queries.order_by("turn_since", "pk").values_list("pk", flat=True)[:at_most]
+    first = to_answer(user).order_by("turn_since", "pk").values_list("pk", flat=True)[:at_most]
     return [QueryLine(query, address_of(query)) for query in placed(first)]
+
+
+def count_to_answer(user: User, patients: list[int]) -> dict[int, int]:
+    """{patient id: how many queries wait for the site}; one statement, also for no patients."""
+    queries = to_answer(user).filter(Q(patient__in=patients) | Q(pk=None))
+    return dict(queries.order_by().values_list("patient").annotate(count=Count("pk")))
 
 
 def _rows(own_queries: QuerySet[Query], turn: str, order: str, number: int) -> list[Query]:
     first = (number - 1) * PAGE_ROWS
     columns = ("-closed_at", "-pk") if turn == "closed" and order == "age" else ORDERS[order]
-    pks = own_queries.filter(turn__in=TURNS[turn]).order_by(*columns).values_list("pk", flat=True)
+    pks = _shown(own_queries, turn).order_by(*columns).values_list("pk", flat=True)
     return placed(pks[first : first + PAGE_ROWS + 1])
 
 
+def _shown(own_queries: QuerySet[Query], turn: str) -> QuerySet[Query]:
+    rows = own_queries.filter(turn__in=TURNS[turn])
+    if turn == "closed":
+        return rows
+    return rows.filter(under_lock() if turn == "locked" else ~under_lock())
+
+
 def _turns(own_queries: QuerySet[Query], turn: str, order: str) -> list[FilterChoice]:
-    counts = count_turns(own_queries)
-    words = {"site": "To answer", "review": "Answered, with monitor or data manager", "closed": "Closed"}
+    """Nothing is said of locks where none holds a query."""
+    counts, held = count_turns(own_queries.filter(~under_lock())), own_queries.filter(under_lock())
+    locked = sum(count_turns(held).values())
+    words = {
+        "site": "To answer",
+        "review": "Answered, with monitor or data manager",
+        "locked": "Under a lock",
+        "closed": "Closed",
+    }
+    numbers = {key: sum(counts.get(name, 0) for name in TURNS[key]) for key in ("site", "review")}
     return [
         FilterChoice(
-            words[key],
-            f"?turn={key}&by={order}",
-            key == turn,
-            None if key == "closed" else sum(counts.get(name, 0) for name in TURNS[key]),
+            words[key], f"?turn={key}&by={order}", key == turn, {**numbers, "locked": locked}.get(key)
         )
         for key in TURNS
+        if key != "locked" or locked or turn == key
     ]
 
 

@@ -12,10 +12,9 @@ from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Entry, Patient, PatientStatus, not_struck
 from ecrf.casebook.schedule.due import LIVING
 from ecrf.casebook.schedule.status import due_within, overdue
-from ecrf.entry.queries.list import QueryLine, oldest_to_answer
+from ecrf.entry.queries.list import QueryLine, count_to_answer, oldest_to_answer
 from ecrf.entry.today.sparklines import Sparkline, sparklines
 from ecrf.entry.today.unfinished import Unfinished, missing_of, unfinished
-from ecrf.queries.lookup import count_to_answer
 
 CARD_ROWS = 8
 PAGE_ROWS = 25

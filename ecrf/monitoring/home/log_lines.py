@@ -6,17 +6,20 @@ from ecrf.access.models import Site
 from ecrf.casebook.labels import element_id, form_title, short_name, visit_label
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, WORDS_OF, CrfDefinition
+from ecrf.locks.lookup import under_lock
 from ecrf.monitoring.home.site_counts import COUNTED, in_words, is_new, log_rows
-from ecrf.monitoring.home.work_lines import LOGS, Since, WorkLine, WorkSection, days_words
+from ecrf.monitoring.home.work_lines import LOGS, Since, WorkLine, WorkSection, day, since_words
 from ecrf.queries.lookup import open_queries
 from ecrf.queries.models import Query, Turn
 
 
 def queries(site: Site, since: Since, limit: int) -> WorkSection:
-    """The open queries, the oldest first; two statements."""
-    open_here = open_queries().filter(site=site)
+    """The open queries that no lock holds, the oldest first; two statements."""
+    open_here = open_queries().filter(~under_lock(), site=site)
     first = open_here.order_by("opened_at", "pk").values("pk")[:limit]
-    rows = Query.objects.filter(pk__in=first).select_related("patient", "entry__visit", "entry__parent")
+    rows = Query.objects.filter(pk__in=first).select_related(
+        "patient", "site", "entry__visit", "entry__parent"
+    )
     lines = [query_line(query) for query in rows.order_by("opened_at", "pk")]
     count = open_here.count() if since.counts is None else since.counts["queries"]
     return WorkSection(
@@ -33,7 +36,8 @@ def query_line(query: Query) -> WorkLine:
         query.patient.number,
         f"{visit_label(entry.visit) or LOGS}, {form_title(entry)}, {label}",
         query.text,
-        f"{Turn(query.turn).label}’s turn for {days_words(query.turn_since)}, asked {days_words(query.opened_at)} ago",
+        f"{Turn(query.turn).label}’s turn since {since_words(query.turn_since, query.site)}, "
+        f"asked {day(query.opened_at, query.site)}",
         entry.visit_id,
         entry.pk,
         query.pk,

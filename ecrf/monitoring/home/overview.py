@@ -1,18 +1,16 @@
-"""Below the first page: the lists to open; and for those who read the safety logs only, how much each site has."""
+"""The first page of those who read the safety logs only: how much each site has."""
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Model
+from django.db.models import Count
 from django.urls import reverse
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
 from ecrf.access.roles import Right
-from ecrf.casebook.models import Entry, Patient, ReferenceRange, Visit
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.monitoring.reach import right_to_read, rows
-from ecrf.queries.models import Query
 
 
 @dataclass(frozen=True)
@@ -42,39 +40,21 @@ class SiteLine:
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything of the first page."""
+    """Everything of the first page of those who read the safety logs only."""
 
     columns: list[ListGroup]
     lines: list[SiteLine]
-    whole: list[ListGroup]
-    logs: list[ListGroup]
-    forms: list[ListGroup]
 
 
 def overview(user: User) -> Overview:
-    """For reviewers the lists alone: `home.py` has their numbers. For safety, one statement for the sites and one a
-    column, whatever the number of sites and patients."""
-    trial = protocol()
-    logs = [CRFS[key] for key in trial.safety_logs]
-    list_groups = [list_group(definition) for definition in logs]
-    whole, forms = [], []
-    if Right.REVIEW in user.rights:
-        whole = [_list_of(Patient, "Patients"), _list_of(Visit, "Visits"), _list_of(Entry, "Forms")]
-        whole += [_list_of(Query, "Queries"), ListGroup("Noisy checks", reverse("monitor:noisy-checks"))]
-        whole += [
-            ListGroup("Freezes and locks", reverse("monitor:locks")),
-            ListGroup("What stands out in the trail", reverse("trail-review-all")),
-        ]
-        whole += [_list_of(ReferenceRange, "Laboratory ranges")] if trial.lab_tests else []
-        forms = [list_group(CRFS[key]) for key in trial.scheduled_crfs() if key not in trial.safety_logs]
-        return Overview([], [], whole, list_groups, forms)
+    """One statement for the sites and one a column, whatever the number of sites and patients."""
     columns = []
-    for column, definition in zip(list_groups, logs, strict=True):
+    for definition in (CRFS[key] for key in protocol().safety_logs):
         readable = reachable(user, rows(definition), right_to_read(definition)).order_by()
         counts = readable.values_list("entry__patient__site").annotate(count=Count("pk"))
-        columns.append((column, dict(counts)))
+        columns.append((list_group(definition), dict(counts)))
     lines = [_line(site, columns) for site in sites(user, Right.REVIEW, Right.REVIEW_SAFETY)]
-    return Overview([column for column, _ in columns], lines, whole, list_groups, forms)
+    return Overview([column for column, _ in columns], lines)
 
 
 def _line(site: Site, columns: list[tuple[ListGroup, dict[int, int]]]) -> SiteLine:
@@ -92,10 +72,6 @@ def list_group(definition: CrfDefinition) -> ListGroup:
     """The list of one kind of form."""
     inner = tuple(list_group(CRFS[key]) for key in definition.rows)
     return ListGroup(definition.plural, _address(definition.model), inner)
-
-
-def _list_of(model: type[Model], title: str) -> ListGroup:
-    return ListGroup(title, _address(model))
 
 
 def _address(model: type) -> str:

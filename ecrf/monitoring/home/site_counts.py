@@ -19,10 +19,11 @@ from ecrf.casebook.schedule.status import overdue
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
+from ecrf.locks.lookup import under_lock
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.queries.lookup import open_queries
 from ecrf.queries.models import Turn
-from ecrf.signatures.lookup import unsigned_places
+from ecrf.signatures.lookup import not_given_anew, unsigned_places
 
 COUNTED = 1_000
 """Counts that would have to walk far go no further: "over 1,000"."""
@@ -45,9 +46,11 @@ def in_words(count: int) -> str:
 
 @dataclass
 class OpenQueries:
-    """How many queries of a site are open at each turn, and since when the oldest has been asked."""
+    """How many queries of a site are open at each turn, and since when the oldest has been asked. `held`: how many
+    more a lock holds, which wait for nobody."""
 
     by_turn: dict[str, int] = field(default_factory=dict)
+    held: int = 0
     oldest_at: datetime | None = None
 
     @property
@@ -68,7 +71,8 @@ class OpenQueries:
 class SiteNumbers:
     """One site's row; `since` is the start of the last monitoring visit that ended, None before the first.
 
-    `progress`: items planned and verified; `serious` and `deviations`: entries of the log, and those that are new.
+    `progress`: items planned and verified; `serious` and `deviations`: entries of the log, and those that are new;
+    `broken`: signatures that fell with a change, and were not given anew.
     """
 
     site: Site
@@ -80,6 +84,13 @@ class SiteNumbers:
     serious: tuple[int, int]
     deviations: tuple[int, int]
     queries: OpenQueries
+    broken: int = 0
+
+    @property
+    def percent(self) -> int:
+        """How much of the plan is verified: 100 only where all of it is."""
+        planned, verified = self.progress
+        return 100 * verified // planned if planned else 0
 
     @property
     def counts(self) -> dict[str, int]:
@@ -113,10 +124,10 @@ LAST_ENDED_AT = """
 
 
 def site_numbers(user: User) -> list[SiteNumbers]:
-    """Every site the user reviews; six statements. Practice sites come last."""
+    """Every site the user reviews; seven statements. Practice sites come last."""
     sites_here, trial = list(_counted(user)), protocol()
     ids = [site.pk for site in sites_here]
-    progress, late, queries = _progress(ids), _overdue(sites_here), _queries(ids)
+    progress, late, queries, broken = _progress(ids), _overdue(sites_here), _queries(ids), _broken(ids)
     serious, deviations = _log(trial.serious_log, sites_here), _log(trial.deviation_log, sites_here)
     return [
         SiteNumbers(
@@ -129,6 +140,7 @@ def site_numbers(user: User) -> list[SiteNumbers]:
             serious=serious.get(site.pk, (0, 0)),
             deviations=deviations.get(site.pk, (0, 0)),
             queries=queries[site.pk],
+            broken=broken.get(site.pk, 0),
         )
         for site in sites_here
     ]
@@ -176,6 +188,12 @@ def _progress(ids: list[int]) -> dict[int, tuple[int, int]]:
     return {site: (planned, verified) for site, planned, verified in counted}
 
 
+def _broken(ids: list[int]) -> dict[int, int]:
+    """{site id: how many signatures are broken and were not given anew}."""
+    rows = not_given_anew().filter(site__in=ids).order_by().values_list("site")
+    return dict(rows.annotate(count=Count("pk")))
+
+
 def _overdue(sites_here: list[Site]) -> dict[int, int]:
     """{site id: patients whose next visit's window has closed}."""
     late = overdue({site.pk: site.today() for site in sites_here})
@@ -184,10 +202,16 @@ def _overdue(sites_here: list[Site]) -> dict[int, int]:
 
 
 def _queries(ids: list[int]) -> dict[int, OpenQueries]:
-    rows = open_queries().filter(site__in=ids).order_by().values_list("site", "turn")
+    rows = open_queries().filter(site__in=ids).annotate(is_held=under_lock()).order_by()
+    counts = rows.values_list("site", "turn", "is_held").annotate(
+        count=Count("pk"), oldest=Min(F("opened_at"))
+    )
     by_site: dict[int, OpenQueries] = defaultdict(OpenQueries)
-    for site, turn, count, oldest in rows.annotate(count=Count("pk"), oldest=Min(F("opened_at"))):
+    for site, turn, is_held, count, oldest in counts:
         queries = by_site[site]
+        if is_held:
+            queries.held += count
+            continue
         queries.by_turn[turn] = count
         queries.oldest_at = min(oldest, queries.oldest_at or oldest)
     return by_site

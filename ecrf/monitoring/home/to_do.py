@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from ecrf.access.models import Site
 from ecrf.casebook.labels import counted, form_title, label_of
@@ -17,8 +18,9 @@ from ecrf.forms.protocol import protocol
 from ecrf.monitoring.home.log_lines import log, queries
 from ecrf.monitoring.home.site_counts import COUNTED, in_words
 from ecrf.monitoring.home.work_lines import Place, Places, Since, WorkLine, WorkSection, day_and_time
-from ecrf.signatures.lookup import unsigned_places
+from ecrf.signatures.lookup import broken_places, unsigned_places
 
+BROKEN = " (signature broken)"
 REVIEW_STATUSES = 2_000
 """So many of the forms and rows that changed last are looked at."""
 
@@ -26,34 +28,45 @@ REVIEW_STATUSES = 2_000
 def changed(site: Site, since: Since, limit: int) -> WorkSection:
     """The visits and logs of which a complete form changed, the newest first; four statements.
 
-    Only the two thousand that changed last are looked at: the count says "over" behind these.
+    Those with something left to verify stand in that list, and not in two. Only the two thousand that changed last
+    are looked at: the count says "over" behind these.
     """
     review_statuses = ReviewStatus.objects.filter(site=site)
     if since.at:
         review_statuses = review_statuses.filter(changed_at__gt=since.at)
     newest = review_statuses.order_by("-changed_at").values("pk")[:REVIEW_STATUSES]
-    places = ReviewStatus.objects.filter(pk__in=newest).order_by().values_list("patient_id", "visit_id")
-    changed_places = list(places.annotate(last=Max("changed_at"), forms=Count("pk")).order_by("-last"))
+    same_place = Q(patient=OuterRef("patient"), place=Coalesce(OuterRef("visit"), 0))
+    left = Exists(_left(site).annotate(place=Coalesce("visit", 0)).filter(same_place))
+    places = ReviewStatus.objects.filter(pk__in=newest).annotate(has_left=left).order_by()
+    sums = places.values_list("patient_id", "visit_id", "has_left")
+    looked_at = list(sums.annotate(last=Max("changed_at"), forms=Count("pk")).order_by("-last"))
+    changed_places = [
+        (patient, visit, last) for patient, visit, has_left, last, _forms in looked_at if not has_left
+    ]
     shown = changed_places[:limit]
-    titles = _titles(review_statuses, {(patient, visit) for patient, visit, _last, _forms in shown})
-    named = Places((patient, visit) for patient, visit, _last, _forms in shown)
+    titles = _titles(review_statuses, {(patient, visit) for patient, visit, _last in shown})
+    named = Places((patient, visit) for patient, visit, _last in shown)
     lines = [
         named.line(
             (patient, visit),
             words=_forms_in_words(titles[patient, visit]),
             note=day_and_time(last, site),
         )
-        for patient, visit, last, _forms in shown
+        for patient, visit, last in shown
     ]
-    is_cut = sum(forms for *_place, forms in changed_places) == REVIEW_STATUSES
+    is_cut = sum(forms for *_place, forms in looked_at) == REVIEW_STATUSES
     return WorkSection(
         "changed",
-        f"Changed since {since.visit}" if since.at else "Complete, newest first",
+        f"Changed since {since.visit}" if since.at else "Complete, nothing left to verify",
         lines,
         f"over {len(changed_places)}" if is_cut else str(len(changed_places)),
         len(changed_places) > limit,
-        f"Which began on {day_and_time(since.at, site)}." if since.at else since.never,
-        "No complete form has changed." if since.at else "No form is complete yet.",
+        f"Which began on {day_and_time(since.at, site)}. Nothing is left to verify in these."
+        if since.at
+        else since.never,
+        "Nothing has changed but what is left to verify."
+        if since.at
+        else "No form is complete and verified yet.",
     )
 
 
@@ -101,14 +114,23 @@ def left_by_patient(site: Site, limit: int) -> WorkSection:
     )
 
 
-def left_by_place(site: Site, limit: int = COUNTED) -> WorkSection:
-    """The same by visit, as a monitoring visit goes through it; three statements."""
-    sums = _left(site).values_list("patient_id", "visit_id").annotate(left=Sum(F("planned") - F("verified")))
+def left_by_place(site: Site, since: Since, limit: int = COUNTED) -> WorkSection:
+    """The same by visit, as a monitoring visit goes through it, and what of it changed; three statements."""
+    sums = (
+        _left(site)
+        .values_list("patient_id", "visit_id")
+        .annotate(left=Sum(F("planned") - F("verified")), last=Max("changed_at"))
+    )
     places = list(sums.order_by("patient_id", "visit_id")[: limit + 1])
-    named = Places((patient, visit) for patient, visit, _left in places)
+    named = Places((patient, visit) for patient, visit, _left, _last in places)
     lines = [
-        named.line((patient, visit), words=_items(count), left=count)
-        for patient, visit, count in places[:limit]
+        named.line(
+            (patient, visit),
+            words=_items(count),
+            left=count,
+            note=f"changed {day_and_time(last, site)}" if since.at and last > since.at else "",
+        )
+        for patient, visit, count, last in places[:limit]
     ]
     return WorkSection("left", "Left to verify by plan", lines, in_words(len(places)), len(places) > limit)
 
@@ -122,29 +144,36 @@ def _items(count: int) -> str:
 
 
 def unsigned(site: Site, limit: int) -> WorkSection:
-    """The visits and logs with a complete form that nobody signed, a line a patient; three statements."""
-    places = _unsigned(site)
+    """The visits and logs with a complete form that nobody signed, a line a patient; four statements."""
+    places, broken = _unsigned(site), broken_places(site=site)
     by_patient: dict[int, list[Place]] = defaultdict(list)
     for place in places:
         by_patient[place[0]].append(place)
     shown = dict(list(by_patient.items())[:limit])
     named = Places(place for own in shown.values() for place in own)
     lines = [
-        WorkLine(patient, named.numbers[patient], words=_forms_in_words([named.label(v) for _, v in own], 5))
+        WorkLine(
+            patient,
+            named.numbers[patient],
+            words=_forms_in_words(
+                [f"{named.label(visit)}{BROKEN if (pk, visit) in broken else ''}" for pk, visit in own], 5
+            ),
+        )
         for patient, own in shown.items()
     ]
     return _unsigned_section(lines, len(places), len(by_patient) > limit)
 
 
 def unsigned_by_place(site: Site, limit: int = COUNTED) -> WorkSection:
-    """The same, a line a visit; three statements."""
-    places = _unsigned(site)
+    """The same, a line a visit; four statements."""
+    places, broken = _unsigned(site), broken_places(site=site)
     named = Places(places[:limit])
-    lines = [named.line(place) for place in places[:limit]]
+    lines = [named.line(place, note=BROKEN.strip() if place in broken else "") for place in places[:limit]]
     return _unsigned_section(lines, len(places), len(places) > limit)
 
 
 def _unsigned(site: Site) -> list[Place]:
+    """Those whose signature is broken too: it covers nothing any more."""
     return list(unsigned_places().filter(site=site).values_list("patient_id", "visit_id")[: COUNTED + 1])
 
 

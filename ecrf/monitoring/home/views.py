@@ -1,6 +1,6 @@
-"""The monitor's first page: the sites in numbers, and what is to do at one of them."""
+"""The monitor's first page: what is to do, at one's own turn and at one site, and the sites in numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -16,10 +16,15 @@ from ecrf.monitoring.home.site_counts import COUNTED, SiteNumbers, site_numbers
 from ecrf.monitoring.home.to_do import builders
 from ecrf.monitoring.home.upcoming import Coming, coming_visits, go_on_with
 from ecrf.monitoring.home.work_lines import Since, WorkSection, next_to_verify
+from ecrf.monitoring.queries.my_turn import waiting_longest
+from ecrf.monitoring.queries.page import QueryLine
 from ecrf.monitoring.visits.services import since_last
 
 LINES = 10
 """So many lines of each list stand on the first page."""
+
+TURN_LINES = 5
+"""So many of the queries that wait for the reader."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,17 @@ class Home:
     chosen: SiteNumbers | None
     sections: list[WorkSection]
     visits: list[Coming]
+    my_turn: list[QueryLine] = field(default_factory=list)
     go_on_url: str = ""
+
+    @property
+    def to_do(self) -> list[WorkSection]:
+        """The lists with something in them; of the others only the names are said."""
+        return [section for section in self.sections if section.lines]
+
+    @property
+    def nothing_in(self) -> list[WorkSection]:
+        return [section for section in self.sections if not section.lines]
 
     @property
     def is_of_several(self) -> bool:
@@ -38,11 +53,12 @@ class Home:
 
 
 def index(request: UserRequest) -> HttpResponse:
-    """The reader's sites, the work at one of them, and the lists they may open."""
-    user = request.user
-    context: dict[str, Any] = {"overview": overview(user), "trial": protocol()}
-    if Right.REVIEW in user.rights:
+    """The reader's own work, then the sites in numbers; for those who read the safety logs only, how many there are."""
+    context: dict[str, Any] = {"trial": protocol()}
+    if Right.REVIEW in request.user.rights:
         context["home"] = home(request)
+    else:
+        context["overview"] = overview(request.user)
     return render(request, "monitoring/home/home.html", context)
 
 
@@ -65,7 +81,8 @@ def home(request: UserRequest) -> Home:
     if user.may(Right.VERIFY, chosen.site):
         left = next(section for section in sections if section.key == "left")
         patient = go_on_with(user, chosen.site, left.patients)
-    return Home(sites, chosen, sections, visits, next_to_verify(patient) if patient else "")
+    my_turn = waiting_longest(user, TURN_LINES)
+    return Home(sites, chosen, sections, visits, my_turn, next_to_verify(patient) if patient else "")
 
 
 def work_list(request: UserRequest, code: str, section: str) -> HttpResponse:

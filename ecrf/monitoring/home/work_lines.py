@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 
 from ecrf.access.models import Site
 from ecrf.casebook.labels import visit_label
@@ -120,6 +119,11 @@ class Places:
         return WorkLine(patient, self.numbers[patient], self.label(visit), visit=visit, **more)
 
 
-def days_words(since: datetime) -> str:
-    days = (timezone.now() - since).days
-    return "less than a day" if days < 1 else "1 day" if days == 1 else f"{days} days"
+def day(moment: datetime, site: Site) -> str:
+    return f"{moment.astimezone(site.zone):%Y-%m-%d}"
+
+
+def since_words(moment: datetime, site: Site) -> str:
+    """`2026-11-18 (9 days)`, in days of the site's calendar: a letter is read on another day than it was written."""
+    days = (site.today() - moment.astimezone(site.zone).date()).days
+    return f"{day(moment, site)} ({'today' if days < 1 else '1 day' if days == 1 else f'{days} days'})"

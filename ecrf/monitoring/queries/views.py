@@ -16,19 +16,21 @@ from ecrf.access.roles import Right
 from ecrf.casebook.labels import element_id, form_title, visit_label
 from ecrf.casebook.models import Entry
 from ecrf.forms.registry import CRFS
+from ecrf.monitoring.queries.page import choice_in, page_url, query_page
 from ecrf.monitoring.reach import entries
-from ecrf.queries import rules, services
+from ecrf.queries import services
 from ecrf.queries.lookup import queries_on, queries_with_place
-from ecrf.queries.models import Query, Turn
+from ecrf.queries.models import Query
 from ecrf.queries.quotes import as_it_stands
 from ecrf.queries.services import QueryRefused
 
 DONE = {
-    "ask_again": "Query {} is asked again: it is the site's turn.",
-    "pass_on": "Query {} is passed on.",
-    "close": "Query {} is closed.",
-    "reopen": "Query {} is open again: it is the site's turn.",
+    "ask_again": "Q{0.pk}, query {0.number} of {0.patient}, is asked again: it is the site's turn.",
+    "pass_on": "Q{0.pk}, query {0.number} of {0.patient}, is passed on.",
+    "close": "Q{0.pk}, query {0.number} of {0.patient}, is closed.",
+    "reopen": "Q{0.pk}, query {0.number} of {0.patient}, is open again: it is the site's turn.",
 }
+END_OF_LIST = "That was the last one of this list."
 
 
 def query(request: UserRequest, pk: int) -> HttpResponse:
@@ -89,32 +91,46 @@ def _reach(request: UserRequest, pk: int, right: Right) -> Query:
 
 
 def _do(request: UserRequest, pk: int, act: Callable[..., Query], **given: Any) -> HttpResponse:
-    """One act; the page of the query then, or the page with why not and with what was typed."""
-    query = _reach(request, pk, Right.QUERY)
+    """One act. A script is told what became of it; a person goes on to the next query of the list, or sees why not."""
+    query, choice = _reach(request, pk, Right.QUERY), choice_in(request)
+    by_script = bool(request.headers.get("HX-Request"))
+    # Looked up before the act: that moves the query to another place in the list, or out of it.
+    following = choice.after(query, request.user) if choice and not by_script else None
     actor = request.user.acting_at(query.site, Right.QUERY)
     seen = whole_number(request.POST.get("said", ""))
     try:
         act(query=query, by=request.user, actor=actor, seen=seen, **given)
     except QueryRefused as refused:
+        if by_script:
+            return _acted(request, query, "refused", str(refused), refused.status)
         now = _reach(request, pk, Right.REVIEW)
         now.typed, now.trouble = given["text"], str(refused)
         return _page(request, now, refused.status)
-    messages.success(request, DONE[act.__name__].format(query.number))
-    return redirect(_way_back(request) or reverse("monitor:queries_query_change", args=[pk]))
+    words = DONE[act.__name__].format(query)
+    if by_script:
+        return _acted(request, query, "done", words)
+    messages.success(request, words)
+    if choice and following is None:
+        messages.info(request, END_OF_LIST)
+        return redirect(choice.url)
+    return redirect(_way_back(request) or page_url(following or pk, choice))
+
+
+def _acted(request: UserRequest, query: Query, outcome: str, words: str, status: int = 200) -> HttpResponse:
+    context = {"outcome": outcome, "words": words, "query": query}
+    return render(request, "monitoring/queries/_acted.html", context, status=status)
 
 
 def _page(request: UserRequest, query: Query, status: int = 200) -> HttpResponse:
-    user = request.user
+    """The whole page; for a script, which fetches the next one ahead, the query alone."""
     context = {
         "query": query,
         "patient": query.patient,
         "address": address_of(query),
-        "value": as_it_stands(query.entry, query.item),
-        "may_act": user.may(Right.QUERY, query.site),
-        "may_close": rules.may_close(query, user),
-        "others": [turn for turn in Turn if turn not in (Turn.NOBODY, query.turn)],
+        "shown": query_page(request.user, query, choice_in(request)),
     }
-    return render(request, "monitoring/queries/query.html", context, status=status)
+    part = "_query" if request.headers.get("HX-Request") else "query"
+    return render(request, f"monitoring/queries/{part}.html", context, status=status)
 
 
 def _asking(

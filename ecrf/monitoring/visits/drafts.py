@@ -14,6 +14,7 @@ from ecrf.access.roles import Role
 from ecrf.casebook.labels import counted, label_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
+from ecrf.locks.lookup import under_lock
 from ecrf.monitoring.home import to_do
 from ecrf.monitoring.home.log_lines import log, query_line
 from ecrf.monitoring.home.site_counts import COUNTED
@@ -73,7 +74,7 @@ def what_was_done(visit: MonitoringVisit) -> Done:
     made = verifications.filter(verified_by=visit.monitor, verified_at__range=(start, end), undone_at=None)
     undone = verifications.filter(undone_by=visit.monitor, undone_at__range=(start, end))
     at_site = queries_with_place().filter(site=site)
-    still_open = at_site.filter(pk__in=open_queries().filter(site=site).values("pk"))
+    still_open = at_site.filter(pk__in=open_queries().filter(~under_lock(), site=site).values("pk"))
     logs = [key for key in (trial.serious_log, trial.deviation_log) if key]
     return Done(
         _by_form(made),

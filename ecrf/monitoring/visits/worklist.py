@@ -78,7 +78,7 @@ def sections_now(site: Site, since: Since) -> list[WorkSection]:
     logs = [key for key in (trial.serious_log, trial.deviation_log) if key]
     return [
         to_do.changed(site, since, COUNTED),
-        to_do.left_by_place(site),
+        to_do.left_by_place(site, since),
         queries(site, since, COUNTED),
         to_do.unsigned_by_place(site),
         to_do.overdue_visits(site, COUNTED),
@@ -178,12 +178,14 @@ class _State:
         )
 
     def _signed(self, line: WorkLine) -> WorklistPoint:
+        """The investigator's to do: the monitor's progress does not wait for it."""
         is_signed = (line.patient, line.visit) not in self.unsigned
-        return WorklistPoint(line, is_signed, "signed" if is_signed else "")
+        return WorklistPoint(line, None, "signed" if is_signed else "")
 
     def _visited(self, line: WorkLine) -> WorklistPoint:
+        """The site's to do, as signing is the investigator's."""
         is_late = any(patient == line.patient for patient, _code in self.overdue)
-        return WorklistPoint(line, not is_late, "" if is_late else "no longer overdue")
+        return WorklistPoint(line, None, "" if is_late else "no longer overdue")
 
     def _entry(self, line: WorkLine) -> WorklistPoint:
         planned, verified = self.review_statuses.get(line.entry or 0, (0, 0))

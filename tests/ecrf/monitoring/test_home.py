@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from ecrf.casebook.models import PatientStatus
+from ecrf.casebook.review_status import ReviewStatus
 from ecrf.monitoring.home.site_counts import site_numbers
 from ecrf.monitoring.home.to_do import builders
 from ecrf.queries.models import Turn
@@ -69,23 +71,55 @@ def test_query_stands_with_place_turn_and_age_the_oldest_first(own, mrc, monitor
     found = section(logged_in(monitor), "queries")
     assert found.index("First") < found.index("Second 質問 🙂")
     assert "Week 4, MRC strength, Shoulder abduction, right" in found
-    assert "Site’s turn for 9 days, asked 9 days ago" in found
+    day = (timezone.now() - timedelta(days=9)).astimezone(own.site.zone).date()
+    assert f"Site’s turn since {day} (9 days), asked {day}" in found
+
+
+ALL = [*GRADES, "assessor", "assessed_at", "before_dose"]
+"""Every planned item of MRC strength."""
 
 
 def test_everything_is_new_before_the_first_visit_and_only_changes_after_it(own, mrc, monitor, coordinator):
     client = logged_in(monitor)
+    verified(mrc, monitor, *ALL)
     assert "everything is new" in section(client, "changed")
     assert "Week 4 MRC strength" in section(client, "changed")
     an_end(a_start(own.site, monitor), monitor)
-    assert "No complete form has changed." in section(client, "changed")
-    enter(own.visit, "mrc-strength", coordinator, reason="Misread", **{GRADES[0]: "3"})
+    assert "Nothing has changed" in work_list_text(client, own, "changed")
+    ReviewStatus.objects.filter(entry=mrc).update(changed_at=timezone.now())
     assert "Changed since your last visit 1" in section(client, "changed")
     assert "Week 4 MRC strength" in section(client, "changed")
 
 
-def test_visit_under_way_does_not_empty_the_list_of_changes(own, mrc, monitor):
-    a_start(own.site, monitor)
-    assert "Week 4 MRC strength" in section(logged_in(monitor), "changed")
+def test_visit_with_something_left_to_verify_stands_in_one_list_only(own, mrc, monitor, coordinator):
+    client = logged_in(monitor)
+    an_end(a_start(own.site, monitor), monitor)
+    enter(own.visit, "mrc-strength", coordinator, reason="Misread", **{GRADES[0]: "3"})
+    assert "Nothing has changed" in work_list_text(client, own, "changed")
+    assert "01-001" in section(client, "left")
+    visit = a_start(own.site, monitor)
+    lines = {part["key"]: part["lines"] for part in visit.worklist["sections"]}
+    assert lines["changed"] == []
+    assert lines["left"][0]["note"].startswith("changed 20")
+
+
+def work_list_text(client, own, key: str) -> str:
+    return text_of(client, work_list(own.site, key))
+
+
+def test_lists_with_nothing_in_them_are_named_in_one_line(own, monitor):
+    page = text_of(logged_in(monitor), HOME)
+    assert "Left to verify by plan: everything that is complete and planned is verified." in page
+    assert "none" not in page.lower().split("my work at")[0]
+    assert "none yet" not in page
+
+
+def test_queries_at_my_turn_come_first_with_what_was_said_last(own, mrc, monitor):
+    query = asked(mrc, monitor, "Right?", turn=Turn.MONITOR)
+    client = logged_in(monitor)
+    page = client.get(HOME).content.decode()
+    assert page.index("Queries at my turn") < page.index("My work at site") < page.index(">Sites<")
+    assert f"/monitor/queries/query/{query.pk}/change/?list=turn%3Dmine" in page
 
 
 def test_patients_with_most_left_to_verify_come_first(own, mrc, monitor, coordinator):
@@ -116,7 +150,7 @@ def test_visit_without_signature_is_counted_until_it_is_signed(own, mrc, monitor
     client = logged_in(monitor)
     assert "01-001 Week 4" in section(client, "unsigned")
     signed(own.visit, investigator)
-    assert "Every complete form is signed." in section(client, "unsigned")
+    assert "Not signed: every complete form is signed." in text_of(client, HOME)
 
 
 def test_deviations_since_the_last_visit_are_marked_as_new(own, mrc, monitor, coordinator):
@@ -151,10 +185,12 @@ def test_overdue_visits_are_counted_and_listed(own, monitor):
 
 
 def test_ten_lines_stand_on_the_page_and_all_of_them_one_click_away(own, monitor, coordinator):
-    for _ in range(11):
-        complete_mrc(a_visit(a_patient(own.site, coordinator), "W04", coordinator), coordinator)
+    visits = [a_visit(a_patient(own.site, coordinator), "W04", coordinator) for _ in range(11)]
+    entries = [complete_mrc(visit, coordinator) for visit in visits]
     client = logged_in(monitor)
-    for key in ("changed", "left", "unsigned"):
+    for key in ("left", "unsigned", "changed"):
+        if key == "changed":
+            [verified(entry, monitor, *ALL) for entry in entries]
         found = section(client, key)
         assert found.count("01-0") == 10, key
         assert "All 11" in found
@@ -183,6 +219,21 @@ def test_lists_of_patients_and_visits_say_what_is_verified_and_signed(own, mrc, 
     assert f"5 of {PLANNED} signed" in text_of(client, page_of(own.visit, "changelist"))
 
 
+def test_broken_signature_is_said_in_words_in_lists_and_homes(own, mrc, monitor, coordinator, investigator):
+    complete_mrc(a_visit(a_patient(own.site, coordinator), "W04", coordinator), coordinator)
+    signed(own.visit, investigator)
+    enter(own.visit, "mrc-strength", coordinator, reason="Misread", **{GRADES[0]: "3"})
+    client = logged_in(monitor)
+    assert "1 broken" in text_of(client, HOME)
+    assert "Week 4 (signature broken)" in section(client, "unsigned")
+    for thing in (own.patient, own.visit):
+        page = text_of(client, page_of(thing, "changelist"))
+        assert f"of {PLANNED} broken" in page
+        assert f"0 of {PLANNED} not signed" in page
+    signed(own.visit, investigator)
+    assert "broken" not in text_of(client, HOME)
+
+
 def test_another_sites_work_is_not_told(own, other, monitor, outsider):
     complete_mrc(other.visit, outsider)
     client = logged_in(monitor)
@@ -197,7 +248,7 @@ def test_site_is_chosen_in_the_address_and_practice_comes_last(own, other, data_
     complete_mrc(other.visit, outsider)
     client = logged_in(data_manager)
     assert "02-001" in section(client, "left", "?site=02")
-    assert "02-001" not in section(client, "left")
+    assert "02-001" not in text_of(client, HOME)
     assert [row.site.code for row in site_numbers(data_manager)] == ["01", "02", practice.code]
     assert "practice: not part of the study" in text_of(client, f"{HOME}?site=00")
 

@@ -10,7 +10,6 @@ from ecrf.casebook.models import Entry, Patient, PatientStatus
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.lists.changelist import FirstRows
 from ecrf.monitoring.site import monitor_site
-from ecrf.queries.models import Query
 from tests.builders import a_patient
 from tests.ecrf.monitoring.world import a_world, logged_in, page_of, text_of
 
@@ -64,8 +63,8 @@ def test_lists_sort_by_the_patients_number_only(own, monitor):
         assert [header.strip() for header in headers] == ["Patient"]
 
 
-def test_only_the_lists_of_patients_and_queries_have_filters(own):
-    assert {model for model, one in monitor_site._registry.items() if one.list_filter} == {Patient, Query}
+def test_only_the_list_of_patients_has_filters_of_this_kind(own):
+    assert {model for model, one in monitor_site._registry.items() if one.list_filter} == {Patient}
 
 
 def _shown(client, query: str) -> set[str]:

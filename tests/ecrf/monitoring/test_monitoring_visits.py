@@ -215,12 +215,12 @@ def test_frozen_worklist_does_not_move_and_shows_what_has_been_done_since(
     signed(own.visit, investigator)
     [(_, is_done, words)] = points(visit, "queries")
     assert (is_done, words) == (True, "closed")
-    assert points(visit, "unsigned") == [("Week 4", True, "signed")]
+    assert points(visit, "unsigned") == [("Week 4", None, "signed")]  # not the monitor's to do
     complete_mrc(a_visit(a_patient(own.site, coordinator), "W04", coordinator), coordinator)
     assert len(points(visit, "left")) == 1
     visit.refresh_from_db()
     assert visit.worklist == stored
-    assert "2 of 3 points done" in text_of(logged_in(monitor), page(visit))
+    assert "1 of 2 points done" in text_of(logged_in(monitor), page(visit))
 
 
 def test_before_the_start_the_worklist_is_as_it_is_now(own, mrc, monitor, coordinator):
@@ -273,7 +273,8 @@ def test_report_and_letter_tell_what_was_done_in_the_visit_and_what_is_open(
     ):
         assert words in visit.report, words
     assert "Dear Investigator," in visit.letter
-    assert "“Please confirm 確認 🙂” (Site’s turn for less than a day" in visit.letter
+    today = own.site.today()
+    assert f"“Please confirm 確認 🙂” (Site’s turn since {today} (today), asked {today})" in visit.letter
     assert "Asked before" not in visit.letter
     assert kept.stands
 

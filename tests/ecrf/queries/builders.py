@@ -55,7 +55,9 @@ def answered(query, by, text="It is as in the source", **more):
 
 
 def act(name, query, by, **more):
-    """`act("close", query, monitor)`: what a reviewer does."""
+    """`act("close", query, monitor)`: what a reviewer does. Who closes says why: the site may not have answered."""
+    if name == "close":
+        more.setdefault("text", "Seen in the source")
     actor = by.acting_at(query.site, Right.QUERY)
     return getattr(services, name)(query=query, by=by, actor=actor, **more)
 

@@ -1,0 +1,140 @@
+"""Many queries by one act: those that were ticked, shown once more before, and their number typed back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+
+from ecrf.access.models import User
+from ecrf.access.reach import reachable
+from ecrf.access.requests import UserRequest, whole_number
+from ecrf.access.roles import Right
+from ecrf.casebook.labels import counted
+from ecrf.monitoring.lists.changelist import ROWS
+from ecrf.monitoring.queries.narrowing import QueryChoice
+from ecrf.monitoring.queries.page import QueryLine, choice_in, lines_of_page
+from ecrf.queries import rules, services
+from ecrf.queries.models import Query
+from ecrf.queries.services import QueryRefused
+
+
+@dataclass(frozen=True)
+class BulkAct:
+    """What is done to each: the service, what it is called, what is done then, and whether a text is needed."""
+
+    do: Callable[..., Query]
+    verb: str
+    done: str
+    url: str
+    asks_text: bool
+
+
+CLOSE = BulkAct(services.close, "Close", "closed", "monitor:close-queries", False)
+ASK_AGAIN = BulkAct(services.ask_again, "Ask again", "asked again", "monitor:ask-queries-again", True)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A ticked query that the act leaves as it is, and why."""
+
+    line: QueryLine
+    why: str
+
+
+def close(request: UserRequest) -> HttpResponse:
+    return _many(request, CLOSE)
+
+
+def ask_again(request: UserRequest) -> HttpResponse:
+    return _many(request, ASK_AGAIN)
+
+
+def _many(request: UserRequest, act: BulkAct) -> HttpResponse:
+    """A GET shows what the act would do; a POST does it, once the number is typed back."""
+    if Right.QUERY not in request.user.rights:
+        raise PermissionDenied("Your role does not let you open, pass on and close queries.")
+    choice = choice_in(request) or QueryChoice()
+    lines, left_out = _sorted(request.user, act, _ticked(request), choice)
+    context = {
+        "act": act,
+        "choice": choice,
+        "lines": lines,
+        "left_out": left_out,
+        "typed": request.POST.get("text", ""),
+        "unanswered": sum(line.query.is_sites_turn for line in lines) if act is CLOSE else 0,
+    }
+    if request.method == "POST":
+        context["trouble"] = trouble = _trouble(request, act, lines)
+        if not trouble:
+            _do(request, act, lines)
+            return redirect(choice.url)
+    status = 422 if context.get("trouble") else 200
+    return render(request, "monitoring/queries/bulk.html", context, status=status)
+
+
+def _ticked(request: UserRequest) -> list[int]:
+    """The queries that the page names; a page has so many rows at most."""
+    named = (request.POST if request.method == "POST" else request.GET).getlist("query")
+    numbers = [whole_number(text) for text in dict.fromkeys(named)]
+    if None in numbers or len(numbers) > ROWS:
+        raise Http404
+    return [number for number in numbers if number is not None]
+
+
+def _sorted(
+    user: User, act: BulkAct, ids: list[int], choice: QueryChoice
+) -> tuple[list[QueryLine], list[LeftOut]]:
+    """Those that the act would be done to, and the others with why not. Another site's query does not exist."""
+    rows = reachable(user, Query.objects.filter(pk__in=ids), Right.QUERY)
+    here = list(rows.order_by("turn_since", "pk").values_list("pk", flat=True))
+    if len(here) != len(ids):
+        raise Http404
+    lines, left_out = [], []
+    for line in lines_of_page(user, here, choice):
+        if why := _why_not(user, act, line):
+            left_out.append(LeftOut(line, why))
+        else:
+            lines.append(line)
+    return lines, left_out
+
+
+def _why_not(user: User, act: BulkAct, line: QueryLine) -> str:
+    query = line.query
+    if line.is_held:
+        return "a lock holds it"
+    if not query.is_open:
+        return "it is closed"
+    if act is CLOSE and not rules.may_close(query, user):
+        return f"only {query.asker} or a data manager closes it"
+    return "it waits for the site's answer already" if act is ASK_AGAIN and query.is_sites_turn else ""
+
+
+def _trouble(request: UserRequest, act: BulkAct, lines: list[QueryLine]) -> str:
+    if request.POST.get("count", "").strip() != str(len(lines)):
+        return f"Nothing was done: type {len(lines)} to {act.verb.lower()} {counted(len(lines), 'query', 'queries')}."
+    is_text_needed = act.asks_text or any(line.query.is_sites_turn for line in lines)
+    if is_text_needed and not request.POST.get("text", "").strip():
+        return (
+            "Nothing was done: write what you ask."
+            if act.asks_text
+            else f"Nothing was done: {rules.WHY_UNANSWERED}"
+        )
+    return ""
+
+
+def _do(request: UserRequest, act: BulkAct, lines: list[QueryLine]) -> None:
+    """One after the other, so that what somebody wrote in meanwhile is left out and named."""
+    text, done = request.POST.get("text", ""), 0
+    for line in lines:
+        query = line.query
+        actor = request.user.acting_at(query.site, Right.QUERY)
+        seen = whole_number(request.POST.get(f"said:{query.pk}", ""))
+        try:
+            act.do(query=query, text=text, by=request.user, actor=actor, seen=seen)
+            done += 1
+        except QueryRefused as refused:
+            messages.warning(request, f"Left out: Q{query.pk}. {refused}")
+    messages.success(request, f"{counted(done, 'query', 'queries')} {act.done}.")

@@ -1,0 +1,40 @@
+"""What waits for a monitor or a data manager: its number in the head of every page, and the first of it."""
+
+from functools import cache
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from ecrf.access.models import User
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import Right
+from ecrf.monitoring.queries.narrowing import MINE, QueryChoice, my_turn
+from ecrf.monitoring.queries.page import QueryLine, lines_of_page, page_url
+
+
+def waiting(request: HttpRequest) -> dict[str, object]:
+    """For the head of every page: how many queries are at the person's turn. Counted when a page shows it, once."""
+    user = getattr(request, "user", None)
+
+    @cache
+    def count() -> int:
+        return my_turn(user).count() if isinstance(user, User) and Right.QUERY in user.rights else 0
+
+    return {"queries_at_my_turn": count}
+
+
+def waiting_longest(user: User, at_most: int) -> list[QueryLine]:
+    """The first lines of the list "My turn"; four statements."""
+    choice = QueryChoice(turn=MINE)
+    ids = list(choice.rows(user).values_list("pk", flat=True)[:at_most])
+    return lines_of_page(user, ids, choice)
+
+
+def first(request: UserRequest) -> HttpResponse:
+    """The query that has waited longest for the person; the list, which says so, where there is none."""
+    if Right.QUERY not in request.user.rights:
+        raise PermissionDenied("Your role does not let you open, pass on and close queries.")
+    choice = QueryChoice(turn=MINE)
+    longest = choice.rows(request.user).values_list("pk", flat=True).first()
+    return redirect(page_url(longest, choice) if longest else choice.url)

@@ -1,0 +1,149 @@
+"""Which queries a reviewer's list shows, in which order, and which of them comes next: all as its address says it."""
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import Http404, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+
+from ecrf.access.models import User
+from ecrf.access.reach import reachable
+from ecrf.access.requests import whole_number
+from ecrf.access.roles import Right, Role
+from ecrf.checks.registry import CHECKS
+from ecrf.forms.typed_text import fold
+from ecrf.locks.lookup import under_lock
+from ecrf.queries.lookup import open_queries
+from ecrf.queries.models import Message, Query, Turn
+
+MINE, LOCKED, CLOSED = "mine", "locked", "closed"
+TURNS = {
+    "": "Open",
+    MINE: "My turn",
+    **{turn.value: f"{turn.label}'s turn" for turn in Turn if turn != Turn.NOBODY},
+    CLOSED: "Closed",
+    LOCKED: "Under a lock",
+}
+AGES = {"": "Any age", "7": "Over 7 days", "30": "Over 30 days"}
+ASKERS = {"": "People and checks", "none": "People", "any": "Checks"}
+ORDERS = {"": ("turn_since", "pk"), "patient": ("patient__number", "number")}
+NEWEST_CLOSED = ("-turn_since", "-pk")
+LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True)
+class QueryChoice:
+    """What a list shows, each part as the address names it: whose turn, how old, asked by whom, at which site, with
+    which words; and in which order. Another value than those on the page is no list (404)."""
+
+    turn: str = ""
+    over: str = ""
+    check: str = ""
+    site: str = ""
+    q: str = ""
+    by: str = ""
+
+    @classmethod
+    def of(cls, params: QueryDict) -> "QueryChoice":
+        named = {one.name: params.get(one.name, "") for one in fields(cls)}
+        if "\x00" in "".join(named.values()):
+            raise Http404
+        choice = cls(**named)
+        is_known = choice.check in {*ASKERS, *CHECKS} or Query.objects.filter(check_id=choice.check).exists()
+        if choice.turn not in TURNS or choice.over not in AGES or choice.by not in ORDERS or not is_known:
+            raise Http404
+        return choice
+
+    @property
+    def params(self) -> str:
+        """As the list's address names it: `turn=mine&site=02`."""
+        return urlencode({one.name: value for one in fields(self) if (value := getattr(self, one.name))})
+
+    @property
+    def url(self) -> str:
+        page = reverse("monitor:queries_query_changelist")
+        return f"{page}?{self.params}" if self.params else page
+
+    @cached_property
+    def order(self) -> tuple[str, str]:
+        return NEWEST_CLOSED if self.turn == CLOSED and not self.by else ORDERS[self.by]
+
+    def rows(self, user: User) -> QuerySet[Query]:
+        """The queries of the list, in its order, at the user's sites only."""
+        rows = of_turn(reachable(user, Query.objects.all(), Right.REVIEW), self.turn, user)
+        if self.over:
+            rows = rows.filter(turn_since__lt=timezone.now() - timedelta(days=int(self.over)))
+        if self.check == "any":
+            rows = rows.exclude(check_id="")
+        elif self.check:
+            rows = rows.filter(check_id="" if self.check == "none" else self.check)
+        if self.site:
+            rows = rows.filter(site__code=self.site)
+        return searched(rows, self.q).order_by(*self.order)
+
+    def after(self, query: Query, user: User) -> int | None:
+        """The id of the one that follows in the list, whether this one is still in it or not; one statement."""
+        first, second = self.order
+        way = "lt" if first.startswith("-") else "gt"
+        first, second = first.lstrip("-"), second.lstrip("-")
+        here = query.patient.number if first == "patient__number" else query.turn_since
+        behind = Q(**{f"{first}__{way}": here}) | Q(
+            **{first: here, f"{second}__{way}": getattr(query, second)}
+        )
+        return self.rows(user).filter(behind).values_list("pk", flat=True).first()
+
+
+def of_turn(rows: QuerySet[Query], turn: str, user: User) -> QuerySet[Query]:
+    """Those whose turn it is. What a lock holds is nobody's to act in: it stands in a list of its own."""
+    if turn == CLOSED:
+        return rows.filter(turn=Turn.NOBODY)
+    if turn == LOCKED:
+        return rows.filter(under_lock()).exclude(turn=Turn.NOBODY)
+    still_open = rows.filter(~under_lock()).exclude(turn=Turn.NOBODY)
+    if turn == MINE:
+        return still_open.filter(turn_of(user))
+    return still_open.filter(turn=turn) if turn else still_open
+
+
+def turn_of(user: User) -> Q:
+    """Which queries wait for this person: a monitor's at the own sites, a data manager's anywhere."""
+    waits = Q(pk=None)
+    for member in user.current_memberships:
+        if member.role == Role.MONITOR:
+            waits |= Q(turn=Turn.MONITOR, site=member.site_id)
+        elif member.role == Role.DATA_MANAGER:
+            waits |= Q(turn=Turn.DATA_MANAGER)
+    return waits
+
+
+def count_turns(choice: QueryChoice, user: User) -> dict[str, int]:
+    """{whose turn: how many}, of the open ones, with those that a lock holds apart; one statement."""
+    rows = reachable(user, open_queries(), Right.REVIEW).annotate(is_held=under_lock()).order_by()
+    if choice.site:
+        rows = rows.filter(site__code=choice.site)
+    turns = {turn.value: Q(turn=turn.value) for turn in Turn if turn != Turn.NOBODY}
+    free = {key: which & Q(is_held=False) for key, which in {MINE: turn_of(user), **turns}.items()}
+    filters = {**free, LOCKED: Q(is_held=True)}
+    return rows.aggregate(**{key: Count("pk", filter=which) for key, which in filters.items()})
+
+
+def my_turn(user: User) -> QuerySet[Query]:
+    """What the number in the head counts, and the list "My turn" shows."""
+    return of_turn(open_queries(), MINE, user)
+
+
+def searched(rows: QuerySet[Query], typed: str) -> QuerySet[Query]:
+    """Those with these words in the question or in what was said, of a patient whose number begins so, or with this
+    number in the study (`Q17`)."""
+    words = fold(typed[:LONGEST_TEXT]).strip()
+    if not words:
+        return rows
+    said = Message.objects.filter(query=OuterRef("pk"), text__icontains=words)
+    found = Q(patient__number__startswith=words.upper()) | Q(text_as_asked__icontains=words) | Q(Exists(said))
+    if words[:1] in "qQ" and (number := whole_number(words[1:])) is not None:
+        found |= Q(pk=number)
+    return rows.filter(found)

@@ -1,0 +1,162 @@
+"""What the pages of queries show: a row of the list, and one query with its value, its neighbours and its history."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import BooleanField, ExpressionWrapper
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+
+from ecrf.access.models import User
+from ecrf.access.roles import Right
+from ecrf.casebook.history import HistoryLine, item_history
+from ecrf.forms.crf import Crf
+from ecrf.forms.registry import CRFS
+from ecrf.locks.lookup import is_locked, lock_on_entry, locks_over, under_lock
+from ecrf.locks.models import Lock
+from ecrf.monitoring.queries.narrowing import QueryChoice, turn_of
+from ecrf.queries import rules
+from ecrf.queries.lookup import placed
+from ecrf.queries.models import Message, Query, Turn
+from ecrf.queries.quotes import quoted, rows_of
+
+NEIGHBOURS = 24
+"""So many items around the one that is asked about, of its section."""
+
+
+@dataclass(frozen=True)
+class QueryLine:
+    """A row of the list. `last`: what was said last, where that is not the question itself."""
+
+    query: Query
+    last: Message | None
+    is_held: bool
+    is_mine: bool
+    url: str
+
+    @property
+    def moved_from(self) -> str:
+        """The value when it was asked, if it was another one when somebody wrote last."""
+        is_moved = self.last and self.last.value and self.query.value and self.last.value != self.query.value
+        return self.query.value if is_moved else ""
+
+    @property
+    def last_id(self) -> int:
+        return self.query.last_id  # type: ignore[attr-defined,no-any-return]
+
+
+def lines_of_page(user: User, ids: list[int], choice: QueryChoice) -> list[QueryLine]:
+    """Three statements: the queries, which of them are held and which are mine, what was said last."""
+    queries = placed(ids)
+    is_mine = ExpressionWrapper(turn_of(user), BooleanField())
+    marks = Query.objects.filter(pk__in=ids).annotate(is_held=under_lock(), is_mine=is_mine)
+    marked = {
+        pk: (is_held, is_mine) for pk, is_held, is_mine in marks.values_list("pk", "is_held", "is_mine")
+    }
+    newest = Message.objects.filter(query__in=ids).order_by("query", "-pk").distinct("query")
+    last = {said.query_id: said for said in newest.select_related("said_by")}
+    lines = []
+    for query in queries:
+        said = last.get(query.pk)
+        query.last_id = said.pk if said else 0  # type: ignore[attr-defined]
+        is_question = said is None or said.text == query.text_as_asked
+        shown = None if is_question else said
+        lines.append(QueryLine(query, shown, *marked[query.pk], page_url(query.pk, choice)))
+    return lines
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another item of the same part of the form; `is_asked` marks the one that the query is about."""
+
+    label: str
+    value: str
+    is_asked: bool
+
+
+@dataclass(frozen=True)
+class QueryPage:
+    """Everything of the page of one query. `next_url`: the one behind it in the list it was opened from."""
+
+    query: Query
+    value: str
+    neighbours: list[Neighbour]
+    section: str
+    history: list[HistoryLine]
+    lock: Lock | None
+    may_act: bool
+    may_close: bool
+    is_mine: bool
+    choice: QueryChoice | None = None
+    next_url: str = ""
+    others: list[Turn] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return page_url(self.query.pk, self.choice)
+
+    @property
+    def has_moved(self) -> bool:
+        return bool(self.query.value and self.query.value != self.value)
+
+
+def query_page(user: User, query: Query, choice: QueryChoice | None) -> QueryPage:
+    """Six statements at most. `choice`: the list from which the query was opened, if it was."""
+    row = rows_of([query.entry]).get(query.entry_id)
+    definition = CRFS.get(query.entry.crf)
+    has_item = row is not None and definition is not None and query.item in definition.items
+    section, neighbours = _neighbours(row, query.item) if row is not None and has_item else ("", [])
+    lock = lock_on_entry(locks_over(query.patient), query.entry)
+    may_act = user.may(Right.QUERY, query.site) and not is_locked(lock)
+    next_pk = choice.after(query, user) if choice else None
+    return QueryPage(
+        query=query,
+        value=quoted(row, query.item),
+        neighbours=neighbours,
+        section=section,
+        history=item_history(definition, row, query.item)
+        if row is not None and definition and has_item
+        else [],
+        lock=lock,
+        may_act=may_act,
+        may_close=may_act and rules.may_close(query, user),
+        is_mine=may_act and any(_is_turn_of(member.role, query) for member in user.current_memberships),
+        choice=choice,
+        next_url=page_url(next_pk, choice) if next_pk else "",
+        others=[turn for turn in Turn if turn not in (Turn.NOBODY, query.turn)],
+    )
+
+
+def _is_turn_of(role: str, query: Query) -> bool:
+    return role == query.turn and query.is_open
+
+
+def _neighbours(row: Crf, item: str) -> tuple[str, list[Neighbour]]:
+    """The section's title, and the items around this one with what stands there; blank ones too."""
+    definition = CRFS[row.entry.crf]
+    section = next((part for part in definition.sections if item in part.items), None)
+    names = [name for name in (section.items if section else definition.items) if name in definition.items]
+    here = names.index(item) if item in names else 0
+    first = max(0, min(here - NEIGHBOURS // 2, len(names) - NEIGHBOURS))
+    shown = names[first : first + NEIGHBOURS]
+    neighbours = [
+        Neighbour(str(definition.items[name].verbose_name), quoted(row, name), name == item) for name in shown
+    ]
+    return section.title if section else definition.title, neighbours
+
+
+def page_url(pk: int, choice: QueryChoice | None) -> str:
+    page = reverse("monitor:queries_query_change", args=[pk])
+    return f"{page}?{in_list(choice)}" if choice else page
+
+
+def in_list(choice: QueryChoice | None) -> str:
+    """`list=turn%3Dmine`: also of the list that is not narrowed, and nothing where there is no list."""
+    return urlencode({"list": choice.params}) if choice else ""
+
+
+def choice_in(request: HttpRequest) -> QueryChoice | None:
+    """The list that the page names as the one it was opened from."""
+    named: Any = request.GET.get("list", request.POST.get("list"))
+    return None if named is None else QueryChoice.of(QueryDict(named))

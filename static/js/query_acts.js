@@ -1,0 +1,46 @@
+/* What the keys do in queries, in the list as at the query: what is sent, and what a text is asked for. */
+
+import { post } from "./posting.js";
+
+export const ACTS = {
+  c: { prompt: "The site has not answered. Why is the query closed all the same?" },
+  a: { prompt: "What do you ask again?", asksText: true },
+  p: { prompt: "What is the other to look at?", asksText: true },
+  r: { prompt: "Why is the query reopened?", asksText: true },
+};
+
+export const needsText = (key, holder) => ACTS[key].asksText || (key === "c" && "unanswered" in holder.dataset);
+
+/* Sends one act; the number in the head follows where the query was at the person's turn. */
+export async function send(url, data, holder) {
+  const answer = await post(url, data);
+  if (answer.outcome === "done" && "isMine" in holder.dataset) countDown();
+  return answer;
+}
+
+function countDown() {
+  const count = document.querySelector("[data-my-turn] .count");
+  if (!count) return;
+  const left = parseInt(count.textContent, 10) - 1;
+  if (left > 0) count.firstChild.data = left;
+  else count.remove();
+}
+
+export function say(words, isBad = false) {
+  const said = document.getElementById("query-said");
+  said.textContent = words;
+  said.classList.toggle("is-bad", isBad);
+}
+
+/* Which key was pressed, if it is one of these and not meant for a field. */
+export function keyOf(event, keys) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return "";
+  if (event.target.closest("input:not([type=checkbox]), textarea, select")) return "";
+  const { key, code } = event;
+  if (key in keys) return key;
+  const letter = /^[a-z]$/i.test(key) ? key.toLowerCase() : key === "Process" ? code.slice(-1).toLowerCase() : "";
+  return letter in keys ? letter : "";
+}
+
+const bar = document.querySelector("[data-query-keys]");
+if (bar) bar.hidden = false;
