@@ -178,12 +178,14 @@ def monitoring_visit(event: AuditEvent, around: Around) -> Iterator[EventLine]:
         "called_off_at": "called off",
         "started_at": "started",
         "ended_at": "ended",
-        "finished_at": "finished",
+        "finished_at": "finished, report and letter signed",
     }
     said = new(event, "purpose") or new(event, "called_off_why") or ""
     for column, words in acts.items():
         if new(event, column):
             yield EventLine(f"monitoring visit {words}", said=said, kind=EventKind.VERIFICATION)
+    if old(event, "started_at") and not new(event, "started_at"):
+        yield EventLine("start of the monitoring visit taken back", kind=EventKind.VERIFICATION)
     for column in ("report", "letter"):
         if new(event, column):
             label = f"{column.capitalize()} of the monitoring visit"

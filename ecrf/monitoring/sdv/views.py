@@ -38,6 +38,7 @@ from ecrf.monitoring.sdv.next_place import next_place
 from ecrf.monitoring.sdv.page import chain_length, sdv_page_of
 from ecrf.monitoring.sdv.prepared import fillers_of
 from ecrf.monitoring.sdv.since_visit import since_visit
+from ecrf.monitoring.visits.lists import visit_elsewhere
 from ecrf.queries.lookup import open_of_patient
 
 
@@ -177,6 +178,7 @@ def _work(
         "open_questions": sum(form_view.open_questions for form_view in form_views),
         "next": next_place(request.user, patient, visit, log, data) if sdv_page.may_verify else None,
         "verify_shown_url": reverse("monitor:verify-shown", args=[patient.pk]),
+        "visit_elsewhere": visit_elsewhere(request.user, patient.site),
         "next_url": f"{reverse('monitor:next-to-verify')}?after={after}",
     }
 

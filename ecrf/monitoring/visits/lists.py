@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from ecrf.access.models import Site, User
+from ecrf.access.roles import RIGHTS, Right
 from ecrf.monitoring.models import MonitoringVisit
 
 SHOWN = 100
@@ -44,6 +46,20 @@ def stages(visits: QuerySet[MonitoringVisit]) -> list[Stage]:
         ),
         *([called_off] if called_off.visits else []),
     ]
+
+
+def visit_elsewhere(user: User, here: Site) -> MonitoringVisit | None:
+    """The visit that the user has under way at another site, and none here: what is done here does not belong to it.
+    One statement; none for who monitors one site only."""
+    places = {one.site_id for one in user.current_memberships if Right.VERIFY in RIGHTS[one.role]}
+    if not places - {here.pk}:
+        return None
+    rows = MonitoringVisit.objects.filter(monitor=user, started_at__isnull=False, ended_at=None)
+    under_way = list(
+        rows.defer("worklist", "report", "letter").select_related("site").order_by("-started_at")
+    )
+    is_here = any(visit.site_id == here.pk for visit in under_way)
+    return None if is_here else next(iter(under_way), None)
 
 
 def _stage(title: str, rows: QuerySet[MonitoringVisit], empty: str) -> Stage:
