@@ -243,7 +243,7 @@ def _lock(patient: Patient) -> None:
         kind=LockKind.LOCK,
         scope=LockScope.PATIENT,
         patient=patient,
-        reason="Complete, signed, no open queries",
+        reason="Signed; locked for the interim look, with what is open written down",
         by=manager,
         actor=manager.acting_at(patient.site, Right.LOCK),
         despite_open_points=True,
