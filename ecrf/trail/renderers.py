@@ -101,7 +101,10 @@ def verification(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     label = item_label(around, event.entry_id, item)
     value = new(event, "value") or (row.value if row else "")
     if is_new(event):
-        yield EventLine("verified against the source", label, item, new=value, kind=EventKind.VERIFICATION)
+        together = new(event, "together")
+        how = f", one of {together} at once by “Verify them”" if together else ""
+        what = f"verified against the source{how}"
+        yield EventLine(what, label, item, new=value, kind=EventKind.VERIFICATION)
     elif new(event, "undone_at"):
         yield EventLine(
             "verification taken back, it was", label, item, new=value, kind=EventKind.VERIFICATION
