@@ -34,12 +34,14 @@ from ecrf.monitoring.reach import (
     right_to_read,
     visits_beside,
 )
+from ecrf.monitoring.sdv.grid import grid_of
 from ecrf.monitoring.sdv.next_place import next_place
 from ecrf.monitoring.sdv.page import chain_length, sdv_page_of
 from ecrf.monitoring.sdv.prepared import fillers_of
 from ecrf.monitoring.sdv.since_visit import since_visit
 from ecrf.monitoring.visits.lists import visit_elsewhere
 from ecrf.queries.lookup import open_of_patient
+from ecrf.signatures.lookup import signatures_of
 
 
 def patient(request: UserRequest, pk: int) -> HttpResponse:
@@ -47,11 +49,15 @@ def patient(request: UserRequest, pk: int) -> HttpResponse:
     patient = reach_patient(request.user, pk)
     data = PatientData(patient)
     seen = matrix(patient, data)
+    queries = list(open_of_patient(patient))
+    signatures = signatures_of(patient.pk)
+    request.signatures_of = {patient.pk: signatures}  # type: ignore[attr-defined]  # the page's tags ask for them there
     context = {
         "patient": patient,
         "matrix": seen,
         "story": story_of(data, seen.schedule_status),
-        "queries": [(query, address_of(query)) for query in open_of_patient(patient)],
+        "grid": grid_of(patient, seen, queries, signatures),
+        "queries": [(query, address_of(query)) for query in queries],
     }
     return render(request, "monitoring/sdv/patient.html", context)
 
