@@ -35,6 +35,7 @@ from ecrf.monitoring.reach import (
     visits_beside,
 )
 from ecrf.monitoring.sdv.grid import grid_of
+from ecrf.monitoring.sdv.last_visit import LastVisit, last_visit
 from ecrf.monitoring.sdv.next_place import next_place
 from ecrf.monitoring.sdv.page import chain_length, sdv_page_of
 from ecrf.monitoring.sdv.prepared import fillers_of
@@ -178,6 +179,7 @@ def _work(
         "form_views": form_views,
         "sdv_page": sdv_page,
         "since_visit": since_visit(request.user, patient, form_views),
+        "last_visit": last_visit(visit, form_views, data) if visit and data else LastVisit(),
         "lock": lock,
         "where": where,
         "zone": patient.site.zone,
@@ -198,7 +200,7 @@ def _lock_on(patient: Patient, form_views: list[FormView], visit: Visit | None) 
 
 def _shown(request: UserRequest, page: str, context: dict[str, Any], refusal: Refusal | None) -> HttpResponse:
     status, at = (refusal.status, (refusal.id, refusal.words)) if refusal else (200, ("", ""))
-    fillers = fillers_of(context["sdv_page"], context["since_visit"], at)
+    fillers = fillers_of(context["sdv_page"], context["since_visit"], context["last_visit"], at)
     context |= {"refusal": refusal, "fillers": fillers}
     return render(request, f"monitoring/sdv/{page}.html", context, status=status)
 
