@@ -1,4 +1,5 @@
-"""The password asked for again before a signature: with the user name at the first one of a session, then alone."""
+"""The password asked for again before a signature and its like: with the user name at the first one of a session, then
+alone."""
 
 from django.http import HttpRequest
 
@@ -9,20 +10,18 @@ from ecrf.access.requests import UserRequest
 
 SIGNED = "signed_with_user_name_and_password"
 
-_LOCKED = f"{lockout.LOCKED_WORDS} Nothing was signed; the record stays as it was."
+_LOCKED = f"{lockout.LOCKED_WORDS} {{nothing}}; the record stays as it was."
 _WORDS: dict[str, str] = {
     What.LOCKED: _LOCKED,
     What.REFUSED: _LOCKED,
     What.SLOWED: (
-        "There were many wrong tries from your network. Nothing was signed."
+        "There were many wrong tries from your network. {nothing}."
         f" Please wait {lockout.SLOWED_TO.seconds} seconds, then type your password again."
     ),
 }
-_NOT_YOURS = (
-    "This is not your password. Nothing was signed. Mind capital letters and the keyboard's language."
-)
+_NOT_YOURS = "This is not your password. {nothing}. Mind capital letters and the keyboard's language."
 _WRONG_PAIR = (
-    "These are not your own user name and password. Nothing was signed. You are logged in as {name}:"
+    "These are not your own user name and password. {nothing}. You are logged in as {name}:"
     " nobody can sign for somebody else."
 )
 
@@ -32,11 +31,13 @@ def wants_user_name(request: UserRequest) -> bool:
     return bool(request.session.get(SIGNED) != request.user.pk)
 
 
-def why_not_confirmed(request: UserRequest, username: str, password: str) -> str:
+def why_not_confirmed(
+    request: UserRequest, username: str, password: str, *, nothing: str = "Nothing was signed"
+) -> str:
     """ "" if the person who is logged in has proved anew to be that person; else what is wrong, in words.
 
     Wrong ones are logged and count towards the lock of the user name, as at the login. Another person's user name is
-    wrong whatever the password.
+    wrong whatever the password. `nothing`: what was not done, in words for the page.
     """
     own, both = request.user.get_username(), wants_user_name(request)
     typed = username if both else own
@@ -49,7 +50,8 @@ def why_not_confirmed(request: UserRequest, username: str, password: str) -> str
     )
     if isinstance(outcome, User):
         return ""
-    return _WORDS.get(outcome) or (_WRONG_PAIR.format(name=own) if both else _NOT_YOURS)
+    words = _WORDS.get(outcome) or (_WRONG_PAIR if both else _NOT_YOURS)
+    return words.format(name=own, nothing=nothing)
 
 
 def note_signed(request: UserRequest) -> None:

@@ -1,12 +1,14 @@
 """What is in the way of a lock: missing items, unfinished forms, overdue visits, open queries, unverified, unsigned."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from ecrf.access.models import Site
-from ecrf.casebook.labels import counted, form_title, label_of, visit_label
+from ecrf.casebook.labels import form_title, label_of, visit_label
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Status, Visit, not_struck
 from ecrf.casebook.review_status import ReviewStatus, unsigned
 from ecrf.casebook.schedule.completion import visit_states
@@ -17,31 +19,92 @@ from ecrf.forms.registry import CRFS
 from ecrf.locks.models import LockScope
 from ecrf.queries.lookup import open_queries
 
-SHOWN = 10
-"""How many places a point names; the rest is counted."""
+Counts = dict[str, int]
+"""{kind of open point: how many}"""
 
 
 @dataclass(frozen=True)
-class ChecklistPlace:
-    """One place that has something open; `page` says of what kind it is: form, visit or patient."""
+class Kind:
+    """One kind of open point: the head of its column, and its words for one and for several."""
+
+    head: str
+    one: str
+    several: str
+
+
+KINDS = {
+    "overdue": Kind("Overdue", "visit overdue", "visits overdue"),
+    "not-begun": Kind("Not begun", "form not begun", "forms not begun"),
+    "unfinished": Kind(
+        "Not finished",
+        "patient with a visit that is not complete",
+        "patients with a visit that is not complete",
+    ),
+    "draft": Kind("Not complete", "form not complete", "forms not complete"),
+    "empty": Kind("Items empty", "required item empty", "required items empty"),
+    "queries": Kind("Open queries", "open query", "open queries"),
+    "unverified": Kind("Not verified", "planned item not verified", "planned items not verified"),
+    "unsigned": Kind("Not signed", "form not signed", "forms not signed"),
+}
+
+
+@dataclass(frozen=True)
+class OpenPlace:
+    """One visit, log or form with something open; `page` says of what kind `pk` is: form, visit or patient."""
 
     words: str
     page: str
     pk: int
+    site: int
+    counts: Counts
 
 
 @dataclass(frozen=True)
-class ChecklistPoint:
-    """One kind of open point: how many, in words, and where the first of them are."""
+class Checklist:
+    """What is open, place by place, none left out; `not_begun` names the forms that nobody has begun."""
 
-    words: str
-    count: int
-    places: list[ChecklistPlace] = field(default_factory=list)
-    number_of_places: int = 0
+    places: list[OpenPlace] = field(default_factory=list)
+    not_begun: list[str] = field(default_factory=list)
 
     @property
-    def more(self) -> int:
-        return max(self.number_of_places - len(self.places), 0)
+    def totals(self) -> Counts:
+        """{kind: how many}, in the order of the kinds; none where nothing is open."""
+        return total(place.counts for place in self.places)
+
+    @property
+    def points(self) -> list[str]:
+        """`3 forms not signed`, a line for each kind."""
+        lines = [
+            f"{n} {KINDS[kind].one if n == 1 else KINDS[kind].several}" for kind, n in self.totals.items()
+        ]
+        named = f": {', '.join(self.not_begun)}"
+        return [line + named if "not begun" in line else line for line in lines]
+
+    @property
+    def as_kept(self) -> dict[str, Any]:
+        """As it is kept with the lock."""
+        places = [
+            {"place": place.words, "open": {KINDS[kind].head: n for kind, n in place.counts.items()}}
+            for place in self.places
+        ]
+        return {"points": self.points, "places": places}
+
+    @property
+    def by_site(self) -> dict[int, Counts]:
+        """{site id: what is open there}."""
+        sites: dict[int, list[Counts]] = {}
+        for place in self.places:
+            sites.setdefault(place.site, []).append(place.counts)
+        return {site: total(counts) for site, counts in sites.items()}
+
+
+def total(several: Iterable[Counts]) -> Counts:
+    """The sum of each kind."""
+    sums = dict.fromkeys(KINDS, 0)
+    for counts in several:
+        for kind, count in counts.items():
+            sums[kind] += count
+    return {kind: count for kind, count in sums.items() if count}
 
 
 @dataclass(frozen=True)
@@ -119,132 +182,144 @@ class Target:
         return Q(**{site: self.site.pk}) if self.site else Q(**{f"{site}__is_practice": False})
 
 
-def checklist(target: Target) -> list[ChecklistPoint]:
-    """What is open, each kind with its count and places; a fixed number of statements, however large the target."""
-    points = [
-        _overdue(target),
-        _not_begun(target),
-        _unfinished(target),
-        _missing(target),
-        _queries(target),
-        _unverified(target),
-        _unsigned(target),
+def checklist(target: Target) -> Checklist:
+    """What is open, by visit and log, within a visit or a form by form; a fixed number of statements, however large the
+    target."""
+    open_at: dict[tuple[Any, ...], Counts] = {}
+    is_one_visit = bool(target.visit or target.entry)
+    for kind, counts in _counts(target.narrow, _patient, _form if is_one_visit else _visit).items():
+        for place, count in counts.items():
+            open_at.setdefault(place, {})[kind] = count
+    if is_one_visit:
+        places = _forms(open_at)
+        not_begun = _forms_to_begin(target.visit) if target.visit else []
+        if target.visit and not_begun:
+            words = f"{target.visit.patient} · {visit_label(target.visit)}"
+            whole = OpenPlace(
+                words, "visit", target.visit.pk, target.visit.patient.site_id, {"not-begun": len(not_begun)}
+            )
+            places = [whole, *places]
+        return Checklist(places, not_begun)
+    return Checklist(_visits(open_at, _late(target)))
+
+
+def open_by_site(sites: Iterable[Site]) -> dict[int, Counts]:
+    """{site id: what is open there}, none where nothing is; seven statements, whatever the number of sites."""
+    here = list(sites)
+    by_site: dict[int, Counts] = {}
+    for kind, counts in _counts(
+        lambda path: Q(**{f"{path}patient__site__in": here}), lambda path: F(f"{path}patient__site")
+    ).items():
+        for (site,), count in counts.items():
+            by_site.setdefault(site, {})[kind] = count
+    for kind, rows, _name in _late_statuses(PatientStatus.objects.filter(site__in=here), here):
+        for site, count in rows.order_by().values_list("site").annotate(n=Count("pk")):
+            by_site.setdefault(site, {})[kind] = count
+    return by_site
+
+
+def _counts(narrow: Callable[[str], Q], *keys: Callable[[str], Any]) -> dict[str, dict[tuple[Any, ...], int]]:
+    """{kind: {what the keys name: how many}}; five statements. The rows of a form count with their form."""
+    entries = Entry.objects.filter(narrow(""), not_struck())
+    statuses = ReviewStatus.objects.filter(narrow("entry__"), not_struck("entry__"))
+    queries = open_queries().filter(narrow("entry__"))
+    left = statuses.filter(planned__gt=F("verified"))
+
+    def by_key(rows: QuerySet[Any], path: str, what: Any) -> dict[tuple[Any, ...], int]:
+        named = {f"key_{number}": key(path) for number, key in enumerate(keys)}
+        counts = rows.order_by().annotate(**named).values_list(*named).annotate(n=what)
+        return {tuple(line[:-1]): line[-1] for line in counts}
+
+    return {
+        "draft": by_key(entries.filter(status=Status.DRAFT, parent=None), "", Count("pk")),
+        "empty": by_key(entries.filter(missing__gt=0), "", Sum("missing")),
+        "queries": by_key(queries, "entry__", Count("pk")),
+        "unverified": by_key(left, "entry__", Sum(F("planned") - F("verified"))),
+        "unsigned": by_key(statuses.filter(unsigned(), entry__parent=None), "entry__", Count("pk")),
+    }
+
+
+def _patient(path: str) -> F:
+    return F(f"{path}patient")
+
+
+def _visit(path: str) -> F:
+    return F(f"{path}visit")
+
+
+def _form(path: str) -> Coalesce:
+    return Coalesce(f"{path}parent", f"{path}pk")
+
+
+def _forms(open_at: dict[tuple[Any, ...], Counts]) -> list[OpenPlace]:
+    """Each form with its own page."""
+    entries = Entry.objects.filter(pk__in=[form for _patient, form in open_at])
+    return [
+        OpenPlace(
+            _form_words(entry), "form", entry.pk, entry.patient.site_id, open_at[entry.patient_id, entry.pk]
+        )
+        for entry in entries.select_related("patient", "visit", "parent").order_by("pk")
     ]
-    return [point for point in points if point.count]
 
 
-def _entries(target: Target) -> QuerySet[Entry]:
-    return (
-        Entry.objects.filter(target.narrow(), not_struck())
-        .select_related("patient", "visit", "parent")
-        .order_by("patient__number", "pk")
-    )
-
-
-def _form(entry: Entry, more: str = "") -> ChecklistPlace:
+def _form_words(entry: Entry) -> str:
     parts = [str(entry.patient), visit_label(entry.visit), form_title(entry)]
-    return ChecklistPlace(
-        " · ".join(part for part in parts if part) + more, "form", entry.parent_id or entry.pk
-    )
+    return " · ".join(part for part in parts if part)
 
 
-def _unfinished(target: Target) -> ChecklistPoint:
-    drafts = _entries(target).filter(status=Status.DRAFT, parent=None)
-    count = drafts.count()
-    words = f"{counted(count, 'form')} not complete"
-    return ChecklistPoint(words, count, [_form(entry) for entry in drafts[:SHOWN]], count)
+def _visits(open_at: dict[tuple[Any, ...], Counts], late: dict[tuple[int, str], Counts]) -> list[OpenPlace]:
+    """Patient by patient, the visits in the order of the schedule, then the logs; two statements."""
+    visits = Visit.objects.filter(pk__in={visit for _, visit in open_at if visit})
+    codes = dict(visits.values_list("pk", "code"))
+    pages = {(patient, codes.get(visit, "")): visit for patient, visit in open_at}
+    counts = {place: dict(missed) for place, missed in late.items()}
+    for (patient, visit), here in open_at.items():
+        counts.setdefault((patient, codes.get(visit, "")), {}).update(here)
+    patients = {
+        patient.pk: patient for patient in Patient.objects.filter(pk__in={pk for pk, _code in counts})
+    }
+
+    def rank(place: tuple[int, str]) -> tuple[str, tuple[int, int]]:
+        pk, code = place
+        return patients[pk].number, protocol().rank(code, {}) if code else (len(protocol().visits), 0)
+
+    places = []
+    for pk, code in sorted(counts, key=rank):
+        words = f"{patients[pk]} · {label_of(code) if code else 'Logs'}"
+        visit = pages.get((pk, code))
+        page, at = ("visit", visit) if visit else ("patient", pk)
+        places.append(OpenPlace(words, page, at, patients[pk].site_id, counts[pk, code]))
+    return places
 
 
-def _missing(target: Target) -> ChecklistPoint:
-    incomplete = _entries(target).filter(missing__gt=0)
-    total = incomplete.aggregate(total=Sum("missing"))["total"] or 0
-    places = [_form(entry, f": {entry.missing}") for entry in incomplete[:SHOWN]]
-    words = f"{counted(total, 'required item')} empty"
-    return ChecklistPoint(words, total, places, incomplete.count())
+def _late(target: Target) -> dict[tuple[int, str], Counts]:
+    """{(patient, code of the visit): overdue, or not complete}; two statements."""
+    sites = [target.site] if target.site else list(Site.objects.filter(is_practice=False))
+    whose = Q(patient=target.patient) if target.patient else Q(site__in=sites)
+    late: dict[tuple[int, str], Counts] = {}
+    for kind, rows, name in _late_statuses(PatientStatus.objects.filter(whose), sites):
+        for place in rows.values_list("patient", name):
+            late.setdefault(place, {})[kind] = 1
+    return late
 
 
-def _not_begun(target: Target) -> ChecklistPoint:
-    """Of a visit, the forms that nobody has begun; of more than a visit, the visits that are not complete."""
-    if target.visit:
-        return _forms_to_begin(target.visit)
-    if target.entry:
-        return ChecklistPoint("", 0)
-    patients = _schedule_statuses(target).exclude(unfinished_code="")
-    count = patients.count()
-    words = f"{counted(count, 'patient')} with a visit that is not complete"
-    return ChecklistPoint(words, count, [_patient(o, o.unfinished_code) for o in patients[:SHOWN]], count)
+Late = tuple[str, QuerySet[PatientStatus], str]
 
 
-def _forms_to_begin(visit: Visit) -> ChecklistPoint:
+def _late_statuses(statuses: QuerySet[PatientStatus], sites: Iterable[Site]) -> list[Late]:
+    """The kind of open point, the patients that have it, and the column that names the visit."""
+    is_overdue = overdue({site.pk: site.today() for site in sites}) & Q(state__in=LIVING)
+    return [
+        ("overdue", statuses.filter(is_overdue), "next_code"),
+        ("unfinished", statuses.exclude(unfinished_code=""), "unfinished_code"),
+    ]
+
+
+def _forms_to_begin(visit: Visit) -> list[str]:
+    """The forms of a visit that nobody has begun."""
     entries = list(visit.entries.select_related("parent"))
     form = CRFS[protocol().visit_form].model._default_manager.filter(entry__visit=visit).first()
     fact = fact_of(visit.code, entries, form)
     has_left = left_early(ends_of([visit.patient]).get(visit.patient_id))
     states = visit_states(protocol().plan(visit.code), entries, missed=fact.missed, has_left=has_left)
-    empty = [CRFS[key].title for key, state in states.items() if state.state == "empty" and key in CRFS]
-    words = f"{counted(len(empty), 'form')} not begun: {', '.join(empty)}"
-    return ChecklistPoint(
-        words, len(empty), [ChecklistPlace(f"{visit.patient} · {visit_label(visit)}", "visit", visit.pk)], 1
-    )
-
-
-def _schedule_statuses(target: Target) -> QuerySet[PatientStatus]:
-    schedule_statuses = PatientStatus.objects.select_related("patient__site").order_by("patient__number")
-    if target.patient:
-        return schedule_statuses.filter(patient=target.patient)
-    return (
-        schedule_statuses.filter(site=target.site)
-        if target.site
-        else schedule_statuses.filter(site__is_practice=False)
-    )
-
-
-def _patient(schedule_status: PatientStatus, code: str) -> ChecklistPlace:
-    words = f"{schedule_status.patient} · {label_of(code)}"
-    return ChecklistPlace(words, "patient", schedule_status.patient_id)
-
-
-def _overdue(target: Target) -> ChecklistPoint:
-    if target.visit or target.entry:
-        return ChecklistPoint("", 0)
-    sites = [target.site] if target.site else Site.objects.filter(is_practice=False)
-    late = overdue({site.pk: site.today() for site in sites})
-    late_patients = _schedule_statuses(target).filter(late, state__in=LIVING)
-    count = late_patients.count()
-    words = f"{counted(count, 'visit')} overdue"
-    return ChecklistPoint(words, count, [_patient(o, o.next_code) for o in late_patients[:SHOWN]], count)
-
-
-def _queries(target: Target) -> ChecklistPoint:
-    queries = open_queries().filter(target.narrow("entry__")).order_by("turn_since")
-    count = queries.count()
-    shown = queries.select_related("entry__patient", "entry__visit", "entry__parent")[:SHOWN]
-    places = [_form(query.entry, f": query {query.number}") for query in shown]
-    return ChecklistPoint(counted(count, "open query", "open queries"), count, places, count)
-
-
-def _review_statuses(target: Target) -> QuerySet[ReviewStatus]:
-    review_statuses = ReviewStatus.objects.filter(target.narrow("entry__"), not_struck("entry__"))
-    return review_statuses.select_related("entry__patient", "entry__visit", "entry__parent").order_by(
-        "entry__patient__number", "pk"
-    )
-
-
-def _unverified(target: Target) -> ChecklistPoint:
-    unverified = _review_statuses(target).filter(planned__gt=F("verified"))
-    total = unverified.aggregate(total=Sum(F("planned") - F("verified")))["total"] or 0
-    places = [
-        _form(review_status.entry, f": {review_status.planned - review_status.verified}")
-        for review_status in unverified[:SHOWN]
-    ]
-    words = f"{counted(total, 'planned item')} not verified"
-    return ChecklistPoint(words, total, places, unverified.count())
-
-
-def _unsigned(target: Target) -> ChecklistPoint:
-    to_sign = _review_statuses(target).filter(unsigned(), entry__parent=None)
-    count = to_sign.count()
-    words = f"{counted(count, 'form')} not signed"
-    return ChecklistPoint(
-        words, count, [_form(review_status.entry) for review_status in to_sign[:SHOWN]], count
-    )
+    return [CRFS[key].title for key, state in states.items() if state.state == "empty" and key in CRFS]

@@ -40,6 +40,9 @@ class Lock(models.Model):
     entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=500)
     open_points = models.TextField(blank=True, help_text="What was open when it was locked all the same")
+    checklist = models.JSONField(
+        null=True, help_text="What was open, place by place, as it stood when it was locked"
+    )
     set_at = models.DateTimeField()
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     lifted_at = models.DateTimeField(null=True)

@@ -1,6 +1,7 @@
 """Puts freezes and locks, and lifts them: with the right to, a reason, and nobody writing at that moment."""
 
 import time
+from datetime import UTC
 
 from django.db import connection
 from django.utils import timezone
@@ -12,7 +13,7 @@ from ecrf.audit.actor import Actor, acting
 from ecrf.audit.models import SYSTEM_CHAIN
 from ecrf.audit.reasons import fault_of, tidy
 from ecrf.casebook.models import Entry, Patient, Visit
-from ecrf.locks.checklist import Target, checklist
+from ecrf.locks.checklist import Checklist, Target, checklist
 from ecrf.locks.models import Lock, LockKind, LockScope
 
 WAIT_AT_MOST, PAUSE = 5.0, 0.05
@@ -57,15 +58,16 @@ def put(
         _wait_for_writers(target.patient.pk if target.patient else SYSTEM_CHAIN)
         if standing := Lock.objects.filter(kind=kind, lifted_at=None, **target.columns).first():
             return standing
-        points = checklist(target) if kind == LockKind.LOCK else []
-        if points and not despite_open_points:
+        found = checklist(target) if kind == LockKind.LOCK else Checklist()
+        if found.places and not despite_open_points:
             raise OpenPoints("There are open points. Settle them, or lock all the same.")
         return Lock.objects.create(
             kind=kind,
             scope=scope,
             **target.columns,
             reason=why,
-            open_points="; ".join(point.words for point in points),
+            open_points="; ".join(found.points),
+            checklist=found.as_kept if kind == LockKind.LOCK else None,
             set_at=timezone.now(),
             set_by=by,
         )
@@ -78,8 +80,9 @@ def lift(*, lock: Lock, reason: str, by: User, actor: Actor, source: str = "moni
     with acting(actor, patient_id=lock.patient_id, reason=why, source=source):
         lock = Lock.objects.select_for_update(no_key=True).get(pk=lock.pk)
         if lock.lifted_at:
+            zone = lock.site.zone if lock.site else UTC
             raise LockRefused(
-                f"{lock.lifted_by} has lifted it already, at {lock.lifted_at:%Y-%m-%d %H:%M} UTC."
+                f"{lock.lifted_by} has lifted it already, at {lock.lifted_at.astimezone(zone):%Y-%m-%d %H:%M %Z}."
             )
         lock.lifted_at, lock.lifted_by, lock.lift_reason = timezone.now(), by, why
         lock.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])

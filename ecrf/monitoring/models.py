@@ -34,13 +34,14 @@ STAYS = """
     IF OLD.called_off_at IS NOT NULL THEN
         RAISE EXCEPTION 'A monitoring visit that was called off is never changed.' USING ERRCODE = 'EC003';
     END IF;
-    IF OLD.started_at IS NOT NULL AND
-        (NEW.site_id, NEW.monitor_id, NEW.planned_on, NEW.how, NEW.purpose, NEW.started_at, NEW.started_by_id,
-         NEW.worklist)
-        IS DISTINCT FROM
-        (OLD.site_id, OLD.monitor_id, OLD.planned_on, OLD.how, OLD.purpose, OLD.started_at, OLD.started_by_id,
-         OLD.worklist)
-    THEN
+    IF OLD.started_at IS NOT NULL AND (
+        (NEW.site_id, NEW.monitor_id, NEW.planned_on, NEW.how, NEW.purpose)
+        IS DISTINCT FROM (OLD.site_id, OLD.monitor_id, OLD.planned_on, OLD.how, OLD.purpose)
+        -- A start is taken back whole, before the end; or it stays.
+        OR (NEW.started_at IS NULL AND OLD.ended_at IS NOT NULL)
+        OR (NEW.started_at IS NOT NULL AND (NEW.started_at, NEW.started_by_id, NEW.worklist)
+            IS DISTINCT FROM (OLD.started_at, OLD.started_by_id, OLD.worklist))
+    ) THEN
         RAISE EXCEPTION 'What a monitoring visit started with stays as it was.' USING ERRCODE = 'EC003';
     END IF;
     IF OLD.ended_at IS NOT NULL

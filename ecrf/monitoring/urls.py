@@ -29,6 +29,7 @@ def urls(site: Any) -> list[URLPattern]:
         path(VISITS, fill(visits.visits), name="monitoring-visits"),
         path(VISIT, fill(visits.visit), name="monitoring-visit"),
         path(f"{VISIT}start/", act(visits.start), name="start-monitoring-visit"),
+        path(f"{VISIT}take-back-start/", act(visits.take_back_start), name="take-back-monitoring-start"),
         path(f"{VISIT}call-off/", act(visits.call_off), name="call-off-monitoring-visit"),
         path(f"{VISIT}end/", act(visits.end), name="end-monitoring-visit"),
         path(f"{VISIT}finish/", act(visits.finish), name="finish-monitoring-visit"),

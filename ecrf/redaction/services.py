@@ -10,7 +10,7 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.models import REDACTED
 from ecrf.audit.reasons import fault_of
-from ecrf.audit.refusals import Locked
+from ecrf.audit.refusals import Locked, as_read
 from ecrf.audit.texts import cleaned
 from ecrf.casebook.models import Entry, Patient
 from ecrf.locks.lookup import holds_all, lock_on_entry, locks_over
@@ -106,7 +106,7 @@ def _refuse_locked(patient: Patient, places: FoundText) -> None:
     if lock_here:
         with connection.cursor() as cursor:
             cursor.execute("SELECT locks_words(l) FROM locks_lock l WHERE l.id = %s", [lock_here.pk])
-            raise Locked(cursor.fetchone()[0])
+            raise Locked(as_read(cursor.fetchone()[0]))
 
 
 def _redact_row(place: RowPlace, text: str) -> None:

@@ -104,7 +104,6 @@ class TrailForm(forms.Form):
         super().__init__(data)
         self.scope = scope
         fields = self.fields
-        fields["who"].widget.attrs |= {"list": "people", "autocomplete": "off"}
         fields["form"].choices = [("", "All forms"), *((d.key, d.title) for d in CRFS.values())]  # type: ignore[attr-defined]
         fields["visit"].choices = self._visits()  # type: ignore[attr-defined]
         for name, field in fields.items():
@@ -155,11 +154,14 @@ class TrailForm(forms.Form):
         return Filters(**{name: self.cleaned_data[name] for name in self.names})
 
     @property
-    def people(self) -> list[str]:
-        """Who has, or had, to do with the site: offered to choose from; others may be typed."""
+    def people(self) -> list[tuple[str, str]]:
+        """Who has, or had, to do with the site, to choose from, by name; and whom the address names."""
         who = Membership.objects.filter(Q(site=self.scope.site) | Q(site=None))
-        names = who.values_list("user__username", flat=True).distinct()
-        return sorted({*names, SYSTEM.name})
+        names = dict(who.values_list("user__username", "user__full_name").distinct())
+        named = self["who"].value() or ""
+        offered = {**names, SYSTEM.name: "", **({named: names.get(named, "")} if named else {})}
+        people = [(name, f"{full} ({name})" if full else name) for name, full in offered.items()]
+        return sorted(people, key=lambda person: person[1].casefold())
 
     @property
     def items(self) -> list[tuple[str, str]]:

@@ -1,9 +1,12 @@
 """What kinds of event a trail holds, in which tables each stands, and what the review screens are called."""
 
+from typing import Any
+
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, JSONField, Lookup, OuterRef, Q
 
 from ecrf.checks.models import Discrepancy
+from ecrf.forms.registry import CRFS
 from ecrf.locks.models import Lock
 from ecrf.queries.models import Message, Query
 from ecrf.signatures.models import Signature
@@ -15,6 +18,8 @@ class EventKind(models.TextChoices):
     """By what an event is about; the values stand in addresses and never change."""
 
     DATA = "data", "Data"
+    ENTERED = "entered", "Data entered"
+    CHANGED = "changed", "Data changed"
     CALCULATED = "calculated", "Calculated"
     QUESTION = "questions", "Questions of checks"
     QUERY = "queries", "Queries"
@@ -44,6 +49,22 @@ TABLES: dict[str, tuple[str, ...]] = {
 OF_REVIEW = tuple(name for names in TABLES.values() for name in names)
 
 
+CHANGES = {EventKind.ENTERED: "strict $.* ? (@[0] == null)", EventKind.CHANGED: "strict $.* ? (@[0] != null)"}
+"""Which of an event's pairs of old and new value make it one where a value was entered, or changed."""
+
+
+@JSONField.register_lookup
+class MatchesPath(Lookup):  # type: ignore[type-arg]
+    """Whether anything in a JSON value fits a path of PostgreSQL's."""
+
+    lookup_name = "jsonpath"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, given = self.process_lhs(compiler, connection)
+        return f"jsonb_path_exists({column}, %s::jsonpath)", [*given, self.rhs]
+
+
 def kind_of(name: str) -> EventKind:
     """The kind of event that a table holds."""
     return next((EventKind(kind) for kind, names in TABLES.items() if name in names), EventKind.DATA)
@@ -53,6 +74,9 @@ def of_kind(kind: str) -> Q:
     """The events of one kind. A change of data that undid a verification or broke a signature is of that kind too."""
     if kind == EventKind.DATA:
         return ~Q(table__in=OF_REVIEW) & ~Q(changes={})
+    if kind in CHANGES:
+        in_forms = Q(table__in=[table(definition.model) for definition in CRFS.values()])
+        return in_forms & Q(changes__jsonpath=CHANGES[EventKind(kind)])
     if kind == EventKind.CALCULATED:
         return ~Q(calculated={})
     undone = {

@@ -1,7 +1,7 @@
 """A page of a trail: what one save did stands together, each event in words, with what it undid."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -15,14 +15,15 @@ from ecrf.audit.models import AuditEvent
 from ecrf.casebook.labels import element_id
 from ecrf.casebook.models import Entry, Patient
 from ecrf.locks.models import Lock, LockScope
+from ecrf.queries.models import Message, Query
 from ecrf.trail import renderers  # noqa: F401  (says what the events of each table mean)
 from ecrf.trail.context import Around, around, place_words, site_of
 from ecrf.trail.events import Slice, one_page
 from ecrf.trail.filters import Filters, TrailScope
-from ecrf.trail.kinds import EventKind
+from ecrf.trail.kinds import EventKind, table
 from ecrf.trail.models import TrailExport
 from ecrf.trail.renderers import locked_words, signed_words
-from ecrf.trail.words import EventLine, item_label, lines_of
+from ecrf.trail.words import EventLine, is_new, item_label, lines_of, new
 
 SOURCES = {
     "site": "",
@@ -124,8 +125,29 @@ def _saves(
     for _, group in groupby(events, key=lambda event: (event.chain, event.transaction, event.actor)):
         together = list(group)[::-1]
         rows = [row for event in together if (row := _event_row(event, here, scope, filters, user))]
+        rows = _messages_with_queries(rows)
         if rows:
             yield _save(together[-1], rows, here, scope)
+
+
+def _messages_with_queries(rows: list[EventRow]) -> list[EventRow]:
+    """What was said in a query and how it stands since are one act: one line."""
+    queries = {row.event.row: row for row in rows if row.event.table == table(Query)}
+    one_act: dict[str, EventRow] = {}
+    merged: set[int] = set()
+    for row in rows:
+        query = queries.get(str(new(row.event, "query_id"))) if row.event.table == table(Message) else None
+        if query and query.event.row not in one_act and len(query.lines) == len(row.lines) == 1:
+            stands = query.lines[0].what.partition(": ")[2]
+            acted = row.lines[0].what if stands.startswith("closed") else f"{row.lines[0].what}, {stands}"
+            what = query.lines[0].what if is_new(query.event) else acted
+            one_act[query.event.row] = replace(query, lines=[replace(row.lines[0], what=what)])
+            merged.add(row.event.pk)
+    return [
+        one_act.get(row.event.row, row) if row.event.table == table(Query) else row
+        for row in rows
+        if row.event.pk not in merged
+    ]
 
 
 def _save(event: AuditEvent, rows: list[EventRow], here: Around, scope: TrailScope) -> Save:
@@ -159,6 +181,8 @@ def kept_lines(event: AuditEvent, here: Around, filters: Filters) -> list[EventL
         lines = [line for line in lines if line.item == filters.item]
     if filters.kind in (EventKind.DATA, EventKind.CALCULATED):
         lines = [line for line in lines if line.is_calculated == (filters.kind == EventKind.CALCULATED)]
+    if filters.kind in (EventKind.ENTERED, EventKind.CHANGED):
+        lines = [line for line in lines if line.what == filters.kind]
     return lines
 
 

@@ -101,7 +101,10 @@ def verification(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     label = item_label(around, event.entry_id, item)
     value = new(event, "value") or (row.value if row else "")
     if is_new(event):
-        yield EventLine("verified against the source", label, item, new=value, kind=EventKind.VERIFICATION)
+        together = new(event, "together")
+        how = f", one of {together} at once by “Verify them”" if together else ""
+        what = f"verified against the source{how}"
+        yield EventLine(what, label, item, new=value, kind=EventKind.VERIFICATION)
     elif new(event, "undone_at"):
         yield EventLine(
             "verification taken back, it was", label, item, new=value, kind=EventKind.VERIFICATION
@@ -178,12 +181,14 @@ def monitoring_visit(event: AuditEvent, around: Around) -> Iterator[EventLine]:
         "called_off_at": "called off",
         "started_at": "started",
         "ended_at": "ended",
-        "finished_at": "finished",
+        "finished_at": "finished, report and letter signed",
     }
     said = new(event, "purpose") or new(event, "called_off_why") or ""
     for column, words in acts.items():
         if new(event, column):
             yield EventLine(f"monitoring visit {words}", said=said, kind=EventKind.VERIFICATION)
+    if old(event, "started_at") and not new(event, "started_at"):
+        yield EventLine("start of the monitoring visit taken back", kind=EventKind.VERIFICATION)
     for column in ("report", "letter"):
         if new(event, column):
             label = f"{column.capitalize()} of the monitoring visit"

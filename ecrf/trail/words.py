@@ -1,7 +1,7 @@
 """Says in words what each event did: one function for each kind of table; unknown ones keep their raw names."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -22,6 +22,8 @@ LEFT_OUT = frozenset({"id", "entry_id", "patient_id", "site_id"})
 
 KIND_WORDS = {
     EventKind.DATA: "Data",
+    EventKind.ENTERED: "Entered",
+    EventKind.CHANGED: "Changed",
     EventKind.CALCULATED: "Calculated",
     EventKind.QUESTION: "Check",
     EventKind.QUERY: "Query",
@@ -87,7 +89,10 @@ def lines_of(event: AuditEvent, around: Around) -> list[EventLine]:
     if definition := forms().get(event.table):
         return list(_values(event, definition))
     renderer = RENDERERS.get(event.table)
-    return (list(renderer(event, around)) if renderer else []) or list(raw_lines(event))
+    lines = list(renderer(event, around)) if renderer else []
+    # The reason of the act stands below it already.
+    said_once = [replace(line, said="") if line.said == event.reason else line for line in lines]
+    return said_once or list(raw_lines(event))
 
 
 @cache

@@ -15,7 +15,8 @@ def verified(entry: Entry, item: str) -> Iterator[HistoryMoment]:
     )
     for verification in verifications.order_by("pk"):
         by = verification.verified_by.username
-        yield HistoryMoment(verification.verified_at, by, "monitor", f"Verified: {verification.value}")
+        how = f", one of {verification.together} at once" if verification.together else ""
+        yield HistoryMoment(verification.verified_at, by, "monitor", f"Verified{how}: {verification.value}")
         if verification.undone_at and verification.undone_by:
             yield HistoryMoment(
                 verification.undone_at, verification.undone_by.username, "monitor", "Verification taken back"

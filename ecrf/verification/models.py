@@ -31,6 +31,9 @@ class Verification(models.Model):
     value = models.TextField(help_text="The item in words, as it was seen")
     verified_at = models.DateTimeField()
     verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    together = models.PositiveIntegerField(
+        null=True, help_text="So many items were verified by one press of “Verify them”; none: by itself"
+    )
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     fallen_position = models.BigIntegerField(

@@ -89,6 +89,8 @@ def verify_shown(
                 made.append(_verification(patient, evidence, key, by))
             except VerificationRefused as refusal:
                 left_out.append(LeftOut(entry, item, _why(refusal)))
+        for verification in made:
+            verification.together = len(made)
         Verification.objects.bulk_create(made)
     return made, left_out
 

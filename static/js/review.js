@@ -51,6 +51,22 @@ function goOn() {
   if (link) settled().then((isWell) => isWell && location.assign(link.href));
 }
 
+/* Hides what the plan does not want and nobody asked about; kept for the pages that follow in this tab. */
+const plannedOnly = bar?.querySelector("[data-planned-only]");
+const WANTED = "[data-planned], [data-query], [data-state=changed], .line-asked";
+function showPlannedOnly(isOn) {
+  for (const part of document.querySelectorAll("[data-review] :is(.reading, .rows, .panel > .scroll)")) {
+    const isEmpty = isOn && !part.querySelector(WANTED);
+    part.classList.toggle("nothing-planned", isEmpty);
+    if (part.previousElementSibling?.matches(".part-title")) part.previousElementSibling.classList.toggle("nothing-planned", isEmpty);
+  }
+  document.querySelector("[data-review]").classList.toggle("planned-only", isOn);
+  plannedOnly.setAttribute("aria-pressed", isOn);
+  sessionStorage.setItem("planned-only", isOn ? "yes" : "");
+}
+plannedOnly?.addEventListener("click", () => showPlannedOnly(plannedOnly.getAttribute("aria-pressed") !== "true"));
+if (plannedOnly && sessionStorage.getItem("planned-only")) showPlannedOnly(true);
+
 function help() {
   const list = document.getElementById("review-help");
   list.hidden = !list.hidden;

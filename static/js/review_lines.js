@@ -10,6 +10,8 @@ let at = null;
 
 export const current = () => at;
 export const isAtEnd = () => at === end;
+/* “Planned only” hides lines; the keys go past them. */
+const isShown = (line) => line.offsetParent !== null;
 export const isToDo = (line) => "planned" in line.dataset && line.dataset.state !== "verified" && !("pending" in line.dataset);
 const text = (node) => node?.textContent.replace(/\s+/g, " ").trim() || "";
 const root = document.querySelector("[data-review]");
@@ -114,7 +116,7 @@ export function showDetail(line) {
 export function step(way, { toDo = false } = {}) {
   const from = at === end ? lines.length : lines.indexOf(at);
   for (let place = from + way; place >= 0 && place < lines.length; place += way) {
-    if (!toDo || isToDo(lines[place])) return lines[place];
+    if (toDo ? isToDo(lines[place]) : isShown(lines[place])) return lines[place];
   }
   return way > 0 ? end : at;
 }
@@ -149,9 +151,10 @@ function countPanel(panel) {
   document.querySelector(`[data-index-of="${panel.id}"]`)?.closest("a").classList.toggle("has-left", left.length > 0);
   const all = panel.querySelector("[data-all-shown]");
   if (!all) return;
-  all.hidden = left.length < 2;
-  for (const place of all.querySelectorAll("[data-left]")) place.textContent = left.length;
-  all.querySelector("[name=item]").value = left.map(keyOf).join(",");
+  const atOnce = left.filter((line) => !("query" in line.dataset));
+  all.hidden = atOnce.length < 2;
+  for (const place of all.querySelectorAll("[data-left]")) place.textContent = atOnce.length;
+  all.querySelector("[name=item]").value = atOnce.map(keyOf).join(",");
 }
 
 function write(selector, words) {

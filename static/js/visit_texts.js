@@ -71,7 +71,10 @@ for (const form of forms) {
 /* What was refused is not sent again unasked, over what stands in its place: its author is led to it. */
 function saveFirst() {
   const [first] = refused;
-  if (first) return first.elements.text.focus();
+  if (first) {
+    first.closest("details").open = true;
+    return first.elements.text.focus();
+  }
   unsaved.forEach((form) => form.requestSubmit());
 }
 
@@ -96,6 +99,7 @@ document.addEventListener("click", (event) => {
 /* Typed before a reload, Back, or a sending that failed: it stands there again, and is sent once htmx has the page. */
 for (const form of forms.filter(putBack)) {
   unsaved.add(form);
+  form.closest("details").open = true;
   document.addEventListener("DOMContentLoaded", () => form.requestSubmit());
 }
 

@@ -19,12 +19,19 @@ def seat(sit_down):
     """The monitor, on a visit that was planned, held and ended just now; its report is still to write."""
     seat = sit_down("monitor")
     seat.go("/monitor/monitoring-visits/")
-    for button in ("Plan the visit", "Start the visit"):
-        seat.page.get_by_role("button", name=button).click()
+    seat.page.get_by_label("Planned for").fill("2099-11-30")
+    seat.page.get_by_role("button", name="Plan the visit").click()
+    seat.page.locator("summary", has_text="Start the visit").click()
+    seat.page.get_by_role("button", name="Start the visit now").click()
     seat.page.locator("summary", has_text="End the visit").click()
     seat.page.get_by_role("button", name="End the visit now").click()
+    write(seat.page)
     report(seat).wait_for()
     return seat
+
+
+def write(page):
+    page.locator("summary", has_text="Write the report").click()
 
 
 def report(seat):
@@ -71,6 +78,7 @@ def conflict(seat):
     """What was written here is refused, since another window saved meanwhile."""
     tab = seat.tab()
     tab.goto(seat.page.url)
+    write(tab)
     other = tab.locator("[data-text-of-visit] textarea[name=text]").first
     other.fill("Written in the other window")
     other.blur()
@@ -88,7 +96,10 @@ def test_text_refused_for_a_conflict_survives_a_reload(conflict):
 
 
 def test_text_refused_for_a_conflict_survives_pressing_finish(conflict):
-    conflict.page.get_by_role("button", name="Finish the visit").click()
+    conflict.page.locator("summary", has_text="Finish the visit").click()
+    for name in ("Your user name", "Your password"):
+        conflict.page.get_by_label(name).fill("as asked for")
+    conflict.page.get_by_role("button", name="Sign and finish the visit").click()
     conflict.says("was saved in another window meanwhile")
     expect(report(conflict)).to_have_value("Written here")
 

@@ -100,8 +100,10 @@ def add_what_pages_show(coordinator: Person, monitor: Person, tour: Tour) -> Non
     answers = coordinator.page.locator("[data-answer]").first.get_attribute("data-answer")
     tour.addresses["answer-query"] = str(answers)
     monitor.go("/monitor/monitoring-visits/")
+    monitor.page.fill("[name=planned_on]", "2099-11-30")
     monitor.press("Plan the visit")
-    monitor.press("Start the visit")
+    monitor.page.get_by_text("Start the visit", exact=True).click()
+    monitor.press("Start the visit now")
     monitor.page.get_by_text("End the visit", exact=True).click()
     monitor.press("End the visit now")
 

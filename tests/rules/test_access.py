@@ -156,12 +156,18 @@ ACT = "403 403 302 403 403 403 403 403 login", "403 403 404 403 403 403 403 403 
 
 
 def _visits() -> dict[str, tuple[str, str, str]]:
-    """Monitoring visits. The one under way is ended before another one is started."""
-    acts = ("end", "start", "finish", "call-off")
+    """Monitoring visits. The one under way is ended, or its start taken back, before another one is started."""
+    acts = ("end", "start", "call-off")
     return {
         "monitor:work-list": ("GET", *REVIEW),
         "monitor:monitoring-visits": ("GET POST", REVIEW[0], ""),
         "monitor:monitoring-visit": ("GET POST", *REVIEW),
+        "monitor:take-back-monitoring-start": ("POST", *ACT),
+        "monitor:finish-monitoring-visit": (
+            "POST",
+            ACT[0].replace("302", "422"),
+            ACT[1],
+        ),  # without a password
         **{f"monitor:{act}-monitoring-visit": ("POST", *ACT) for act in acts},
         "monitor:save-monitoring-text": ("POST", *ACT),
         "monitor:print-monitoring-text": ("GET", *REVIEW),
@@ -372,11 +378,11 @@ def _of_a_visit(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]
     """The address of a monitoring visit that stands where the act needs it, and what a POST carries."""
     if name == "monitor:work-list":
         return reverse(name, args=[where.site.code, "left"]), {}
-    plan = {"planned_on": "2026-11-30", "how": "remote", "site": where.site.code, "key": str(uuid.uuid4())}
+    plan = {"planned_on": "2099-11-30", "how": "remote", "site": where.site.code, "key": str(uuid.uuid4())}
     if name == "monitor:monitoring-visits":
         return reverse(name), plan
     visit = _a_monitoring_visit(
-        where, 1 if "end-" in name else 2 if "text" in name or "finish" in name else 0
+        where, 1 if "end-" in name or "take-back" in name else 2 if "text" in name or "finish" in name else 0
     )
     seen = dict.fromkeys(("seen_report", "seen_letter", "seen"), fingerprint("As drafted"))
     text = ["report"] if "text" in name else []

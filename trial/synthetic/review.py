@@ -16,7 +16,14 @@ from ecrf.forms.registry import CRFS
 from ecrf.locks.models import LockKind, LockScope
 from ecrf.locks.services import put
 from ecrf.monitoring.models import MonitoringVisit
-from ecrf.monitoring.visits.services import end_visit, fingerprint, finish_visit, plan_visit, start_visit
+from ecrf.monitoring.visits.services import (
+    end_visit,
+    fingerprint,
+    finish_visit,
+    plan_visit,
+    save_text,
+    start_visit,
+)
 from ecrf.queries.models import Query
 from ecrf.queries.services import answer, close, open_query
 from ecrf.signatures.models import Signature, SignatureScope
@@ -147,6 +154,11 @@ def _begin_visit(monitor: User, now: datetime) -> MonitoringVisit:
 def _end_visit(visit: MonitoringVisit, monitor: User) -> None:
     end_visit(visit=visit, by=monitor)
     visit.refresh_from_db()
+    said = visit.report.replace(
+        "(To be written by the monitor.)", "Source documents were at hand and in order."
+    )
+    save_text(visit=visit, kind="report", text=said, seen=fingerprint(visit.report), by=monitor)
+    visit.refresh_from_db()
     seen = {"report": fingerprint(visit.report), "letter": fingerprint(visit.letter)}
     finish_visit(visit=visit, seen=seen, by=monitor)
 
@@ -231,7 +243,7 @@ def _lock(patient: Patient) -> None:
         kind=LockKind.LOCK,
         scope=LockScope.PATIENT,
         patient=patient,
-        reason="Complete, signed, no open queries",
+        reason="Signed; locked for the interim look, with what is open written down",
         by=manager,
         actor=manager.acting_at(patient.site, Right.LOCK),
         despite_open_points=True,

@@ -65,6 +65,18 @@ def visits_with(patient: Patient, keys: list[str]) -> list[tuple[str, int, str]]
     return lines_of(VISITS_WITH, [patient.pk, keys])
 
 
+def visits_before(visit: Visit, keys: list[str], data: PatientData) -> dict[str, int]:
+    """{CRF key: id of the last earlier visit at which the form was entered}."""
+    days = data.visit_days
+    here = protocol().rank(visit.code, days)
+    last: dict[str, tuple[tuple[int, int], int]] = {}
+    for key, pk, code in visits_with(visit.patient, keys):
+        found = protocol().rank(code, days), pk
+        if found[0] < here:
+            last[key] = max(found, last.get(key, found))
+    return {key: pk for key, (_rank, pk) in last.items()}
+
+
 def facts_of(data: PatientData, entries: list[Entry], visits: Iterable[Visit]) -> list[VisitFacts]:
     """One fact per visit that was opened."""
     trial = protocol()

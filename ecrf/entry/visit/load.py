@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from ecrf.access.models import User
 from ecrf.casebook.data import PatientData, load_rows
 from ecrf.casebook.history import HistoryLine, changes_after_completion
-from ecrf.casebook.models import Entry, Patient, Status, Visit
+from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.derive import recalculated_with
 from ecrf.casebook.schedule.completion import numbers_at
 from ecrf.casebook.schedule.due import VisitDue
-from ecrf.casebook.schedule.status import visit_due, visits_with
+from ecrf.casebook.schedule.status import visit_due, visits_before
 from ecrf.checks.discrepancies import discrepancies_on
 from ecrf.checks.models import Discrepancy
 from ecrf.entry.addresses import PagePlace
@@ -35,7 +35,7 @@ def visit_page(where: PagePlace) -> EntryPage:
     assert plan is not None
     possible = [CRFS[key] for key in dict.fromkeys((*plan.forms, *plan.optional))]
     data = _read_beside(where.patient, possible)
-    before = _visits_before(visit, [d.key for d in possible], data)
+    before = visits_before(visit, [d.key for d in possible], data)
     keys = [d.key for d in with_row_kinds(possible)]
     rows = load_rows(where.patient, keys, {visit.pk, *before.values()})
     here = [row.entry for kind in rows.values() for row in kind if row.entry.visit_id == visit.pk]
@@ -249,18 +249,6 @@ def _kinds_at(plan: VisitPlan, here: list[Entry]) -> list[str]:
     """The planned forms, and those that were added."""
     added = {entry.crf for entry in here if entry.parent_id is None}
     return [*plan.forms, *(key for key in plan.optional if key in added)]
-
-
-def _visits_before(visit: Visit, keys: list[str], data: PatientData) -> dict[str, int]:
-    """{CRF key: id of the last earlier visit at which the form was entered}."""
-    days = data.visit_days
-    here = protocol().rank(visit.code, days)
-    last: dict[str, tuple[tuple[int, int], int]] = {}
-    for key, pk, code in visits_with(visit.patient, keys):
-        found = protocol().rank(code, days), pk
-        if found[0] < here:
-            last[key] = max(found, last.get(key, found))
-    return {key: pk for key, (_rank, pk) in last.items()}
 
 
 def _numbers(here: list[Entry], definition: CrfDefinition, plan: VisitPlan) -> list[int]:

@@ -1,9 +1,23 @@
 -- What is frozen or locked cannot be written: every write writes an event, and the event is refused.
 
+-- `JST`: what a zone is called at a moment, as on the pages. Only the session's own zone can be asked for its short name.
+CREATE OR REPLACE FUNCTION locks_zone_words(at timestamptz, zone text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    own text := current_setting('TimeZone');
+    words text;
+BEGIN
+    PERFORM set_config('TimeZone', zone, true);
+    words := to_char(at, 'TZ');
+    PERFORM set_config('TimeZone', own, true);
+    RETURN words;
+END
+$$;
+
 -- What is frozen or locked, since when, by whom and why: every way in can show these words.
+-- A visit stands with its code, which the pages know by its label.
 CREATE OR REPLACE FUNCTION locks_words(held locks_lock) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT format(
-        '%s is %s since %s (%s) by %s: %s. Nothing was changed. Ask a data manager if it has to change.',
+        '%s is %s since %s %s by %s: %s. Nothing was changed. Ask a data manager if it has to change.',
         CASE held.scope
             WHEN 'study' THEN 'The study'
             WHEN 'site' THEN 'Site ' || (SELECT s.code FROM access_site s WHERE s.id = held.site_id)
@@ -13,11 +27,13 @@ CREATE OR REPLACE FUNCTION locks_words(held locks_lock) RETURNS text LANGUAGE sq
             ELSE 'This form of ' || p.number
         END,
         CASE held.kind WHEN 'lock' THEN 'locked' ELSE 'frozen' END,
-        to_char(held.set_at AT TIME ZONE zone.name, 'YYYY-MM-DD HH24:MI'), zone.name,
+        to_char(held.set_at AT TIME ZONE zone.name, 'YYYY-MM-DD HH24:MI'), zone.short,
         (SELECT u.username FROM access_user u WHERE u.id = held.set_by_id), rtrim(held.reason, '. ')
     )
     FROM (
-        SELECT coalesce((SELECT s.time_zone FROM access_site s WHERE s.id = held.site_id), 'UTC') AS name
+        SELECT site.name, locks_zone_words(held.set_at, site.name) AS short FROM (
+            SELECT coalesce((SELECT s.time_zone FROM access_site s WHERE s.id = held.site_id), 'UTC') AS name
+        ) site
     ) zone LEFT JOIN casebook_patient p ON p.id = held.patient_id
 $$;
 

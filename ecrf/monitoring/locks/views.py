@@ -1,16 +1,21 @@
 """Freezes and locks in the monitor's pages: what holds where, what is in the way of a lock, and the acts themselves."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
 
-from ecrf.access.models import User
+from ecrf.access.models import Site, User
+from ecrf.access.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.access.reach import require, sites
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
-from ecrf.locks.checklist import ChecklistPlace, Target, checklist
+from ecrf.audit.reasons import fault_of, tidy
+from ecrf.locks.checklist import KINDS, Checklist, Counts, OpenPlace, Target, checklist, open_by_site
 from ecrf.locks.models import LockKind, LockScope
 from ecrf.locks.services import LockRefused, OpenPoints, lift, put
 from ecrf.monitoring.locks.page import (
@@ -35,11 +40,11 @@ def overview(request: UserRequest) -> HttpResponse:
     user = request.user
     _require_review(user)
     rows = [LockRow.of(lock) for lock in readable_locks(user)]
-    own_sites = sites(user, Right.REVIEW).order_by("code")
+    own_sites = list(sites(user, Right.REVIEW).order_by("is_practice", "code"))
     context = {
         "in_force": [row for row in rows if not row.lock.lifted_at],
         "lifted": [row for row in rows if row.lock.lifted_at][:SHOWN_LIFTED],
-        "sites": [(site, address_of(Target.of(LockScope.SITE, site=site))) for site in own_sites],
+        **_readiness(own_sites, open_by_site(own_sites)),
         "study_url": reverse("monitor:study-locks") if reads_all_sites(user) else "",
     }
     return render(request, "monitoring/locks/overview.html", context)
@@ -54,8 +59,20 @@ def freeze(request: UserRequest, scope: str, key: str = "") -> HttpResponse:
     return _put(request, _reach(request.user, scope, key), LockKind.FREEZE)
 
 
+@sensitive_post_parameters("password")
 def lock(request: UserRequest, scope: str, key: str = "") -> HttpResponse:
-    return _put(request, _reach(request.user, scope, key), LockKind.LOCK)
+    """The whole study's asks for the password again, as a signature does."""
+    target = _reach(request.user, scope, key)
+    if target.scope != LockScope.STUDY:
+        return _put(request, target, LockKind.LOCK)
+    _require_lock(request.user, target)
+    if fault := fault_of(tidy(request.POST.get("reason", ""))):
+        return _page(request, target, LockRefused(fault, 422))
+    typed = request.POST.get("username", "").strip(), request.POST.get("password", "")
+    if wrong := why_not_confirmed(request, *typed, nothing="Nothing was locked"):
+        return _page(request, target, LockRefused(wrong, 422))
+    note_signed(request)
+    return _put(request, target, LockKind.LOCK)
 
 
 def _put(request: UserRequest, target: Target, kind: LockKind) -> HttpResponse:
@@ -96,11 +113,19 @@ def lift_one(request: UserRequest, pk: int) -> HttpResponse:
 def _page(request: UserRequest, target: Target, refused: LockRefused | None = None) -> HttpResponse:
     in_force = locks_in_force(target)
     own = [lock for lock in in_force if is_own(lock, target)]
-    page_url = address_of(target)
+    page_url, found = address_of(target), checklist(target)
+    is_study = target.scope == LockScope.STUDY
+    own_sites = (
+        list(sites(request.user, Right.REVIEW).filter(is_practice=False).order_by("code")) if is_study else []
+    )
     context = {
         "target": target,
         "rows": [(LockRow.of(lock), lock in own) for lock in in_force],
-        "points": [(point, [(place, _url(place)) for place in point.places]) for point in checklist(target)],
+        "found": found,
+        **(_readiness(own_sites, found.by_site) if is_study else _table(found)),
+        "is_study": is_study,
+        "wants_user_name": wants_user_name(request),
+        "typed_name": request.POST.get("username", ""),
         "may_lock": _may_lock(request.user, target),
         "freeze_url": f"{page_url}freeze/",
         "lock_url": f"{page_url}lock/",
@@ -109,6 +134,7 @@ def _page(request: UserRequest, target: Target, refused: LockRefused | None = No
         "error": str(refused) if refused else "",
         "typed": request.POST.get("reason", ""),
         "wants_despite": isinstance(refused, OpenPoints),
+        "meant_despite": request.POST.get("despite") == "on",
         "zone": zone_of(target.site),
         "zone_words": target.site.time_zone if target.site else "UTC",
         "lifted": lifted_locks(target),
@@ -116,7 +142,37 @@ def _page(request: UserRequest, target: Target, refused: LockRefused | None = No
     return render(request, "monitoring/locks/scope.html", context, status=refused.status if refused else 200)
 
 
-def _url(place: ChecklistPlace) -> str:
+def _table(found: Checklist) -> dict[str, Any]:
+    """The open places, with a column for each kind of point that is open anywhere."""
+    kinds = list(found.totals)
+    rows = [(place, _url(place), _in_order(place.counts, kinds)) for place in found.places]
+    return {"heads": _heads(kinds), "rows_open": rows, "totals": list(found.totals.values())}
+
+
+def _readiness(own_sites: list[Site], open_at: dict[int, Counts]) -> dict[str, Any]:
+    """Each site, ready or with what is open there."""
+    kinds = [kind for kind in KINDS if any(kind in counts for counts in open_at.values())]
+    rows = [
+        (
+            site,
+            address_of(Target.of(LockScope.SITE, site=site)),
+            _in_order(open_at.get(site.pk, {}), kinds),
+            not open_at.get(site.pk),
+        )
+        for site in own_sites
+    ]
+    return {"heads": _heads(kinds), "sites": rows, "ready": sum(is_ready for *_row, is_ready in rows)}
+
+
+def _heads(kinds: list[str]) -> list[str]:
+    return [KINDS[kind].head for kind in kinds]
+
+
+def _in_order(counts: Counts, kinds: list[str]) -> list[int]:
+    return [counts.get(kind, 0) for kind in kinds]
+
+
+def _url(place: OpenPlace) -> str:
     names = {"form": "casebook_entry", "visit": "casebook_visit", "patient": "casebook_patient"}
     return reverse(f"monitor:{names[place.page]}_change", args=[place.pk])
 

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.forms.skeleton import Filler, Skeleton, Snippet
 from ecrf.formview.form_view import FormView, ItemView
+from ecrf.monitoring.sdv.last_visit import LastVisit
 from ecrf.monitoring.sdv.page import ItemStanding, SdvPage
 from ecrf.monitoring.sdv.since_visit import SinceVisit
 
@@ -19,6 +20,7 @@ KEPT = 2048
 
 READ = Snippet("monitoring/sdv/pieces/read.html", "words")
 STRUCK = Snippet("monitoring/sdv/pieces/struck.html", "words")
+LAST = Snippet("monitoring/sdv/pieces/last.html", "words")
 UNIT = Snippet("monitoring/sdv/pieces/unit.html", "unit")
 MISSING = Snippet("monitoring/sdv/pieces/missing.html", "label")
 MISSING_WITH_COMMENT = Snippet("monitoring/sdv/pieces/missing_with_comment.html", "label", "comment")
@@ -43,33 +45,39 @@ def items(form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
     return _filled("monitoring/sdv/_items.html", form_view, fillers)
 
 
-def row(form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
-    """A row of a form, its items a cell each."""
-    return _filled("monitoring/sdv/_row.html", form_view, fillers)
+def row(form_view: FormView, columns: tuple[str, ...], fillers: dict[str, Filler]) -> SafeString:
+    """A row of a form, an item of each of the columns a cell."""
+    return _filled("monitoring/sdv/_row.html", form_view, fillers, columns)
 
 
-def _filled(template: str, form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
-    skeleton = _prepared(template, form_view.definition.key, form_view.address, get_language() or "")
+def _filled(
+    template: str, form_view: FormView, fillers: dict[str, Filler], columns: tuple[str, ...] = ()
+) -> SafeString:
+    skeleton = _prepared(template, form_view.definition.key, form_view.address, columns, get_language() or "")
     return skeleton.fill(form_view, form_view.item_views, fillers)
 
 
 @lru_cache(maxsize=KEPT)
-def _prepared(template: str, key: str, address: str, language: str) -> Skeleton:
-    return Skeleton.of(get_template(template).render({"form_view": FormView(CRFS[key], "", address)}))
+def _prepared(template: str, key: str, address: str, columns: tuple[str, ...], language: str) -> Skeleton:
+    form_view = FormView(CRFS[key], "", address)
+    cells = [form_view.item_views[name] for name in columns]
+    return Skeleton.of(get_template(template).render({"form_view": form_view, "cells": cells}))
 
 
-def table_head(definition: CrfDefinition) -> SafeString:
+def table_head(definition: CrfDefinition, columns: tuple[str, ...]) -> SafeString:
     """The heads of a table of rows."""
-    return _prepared_head(definition.key, get_language() or "")
+    return _prepared_head(definition.key, columns, get_language() or "")
 
 
-@cache
-def _prepared_head(key: str, language: str) -> SafeString:
+@lru_cache(maxsize=KEPT)
+def _prepared_head(key: str, columns: tuple[str, ...], language: str) -> SafeString:
     template = get_template("monitoring/sdv/_row_table_head.html")
-    return SafeString(template.render({"items": CRFS[key].items.values()}))
+    return SafeString(template.render({"items": [CRFS[key].items[name] for name in columns]}))
 
 
-def fillers_of(sdv_page: SdvPage, since: SinceVisit, refusal: tuple[str, str]) -> dict[str, Filler]:
+def fillers_of(
+    sdv_page: SdvPage, since: SinceVisit, last: LastVisit, refusal: tuple[str, str]
+) -> dict[str, Filler]:
     """What this page puts into each slot of the templates. `refusal`: at which item what was refused."""
     filling = Filling(sdv_page, since, refusal)
     return {
@@ -79,6 +87,9 @@ def fillers_of(sdv_page: SdvPage, since: SinceVisit, refusal: tuple[str, str]) -
         "row_name": filling.row_name,
         "value": _value,
         "value_with_unit": partial(_value, with_unit=True),
+        "last": (lambda item, _detail: LAST(words) if (words := last.words(item)) else "")
+        if last.rows
+        else _nothing,
         "history": filling.history,
         "line": filling.line,
         "line_asked": lambda item, _detail: " line-asked" if filling.is_asked(item) else "",
@@ -105,6 +116,10 @@ def _value(item: ItemView, _detail: str, with_unit: bool = False) -> str:
     if not item.is_asked:
         return QUIET("not asked")
     return BLANK() if item.item.required else QUIET("blank")
+
+
+def _nothing(_item: ItemView, _detail: str) -> str:
+    return ""
 
 
 @cache

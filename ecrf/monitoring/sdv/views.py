@@ -34,11 +34,15 @@ from ecrf.monitoring.reach import (
     right_to_read,
     visits_beside,
 )
+from ecrf.monitoring.sdv.grid import grid_of
+from ecrf.monitoring.sdv.last_visit import LastVisit, last_visit
 from ecrf.monitoring.sdv.next_place import next_place
 from ecrf.monitoring.sdv.page import chain_length, sdv_page_of
 from ecrf.monitoring.sdv.prepared import fillers_of
 from ecrf.monitoring.sdv.since_visit import since_visit
+from ecrf.monitoring.visits.lists import visit_elsewhere
 from ecrf.queries.lookup import open_of_patient
+from ecrf.signatures.lookup import signatures_of
 
 
 def patient(request: UserRequest, pk: int) -> HttpResponse:
@@ -46,11 +50,15 @@ def patient(request: UserRequest, pk: int) -> HttpResponse:
     patient = reach_patient(request.user, pk)
     data = PatientData(patient)
     seen = matrix(patient, data)
+    queries = list(open_of_patient(patient))
+    signatures = signatures_of(patient.pk)
+    request.signatures_of = {patient.pk: signatures}  # type: ignore[attr-defined]  # the page's tags ask for them there
     context = {
         "patient": patient,
         "matrix": seen,
         "story": story_of(data, seen.schedule_status),
-        "queries": [(query, address_of(query)) for query in open_of_patient(patient)],
+        "grid": grid_of(patient, seen, queries, signatures),
+        "queries": [(query, address_of(query)) for query in queries],
     }
     return render(request, "monitoring/sdv/patient.html", context)
 
@@ -171,12 +179,14 @@ def _work(
         "form_views": form_views,
         "sdv_page": sdv_page,
         "since_visit": since_visit(request.user, patient, form_views),
+        "last_visit": last_visit(visit, form_views, data) if visit and data else LastVisit(),
         "lock": lock,
         "where": where,
         "zone": patient.site.zone,
         "open_questions": sum(form_view.open_questions for form_view in form_views),
         "next": next_place(request.user, patient, visit, log, data) if sdv_page.may_verify else None,
         "verify_shown_url": reverse("monitor:verify-shown", args=[patient.pk]),
+        "visit_elsewhere": visit_elsewhere(request.user, patient.site),
         "next_url": f"{reverse('monitor:next-to-verify')}?after={after}",
     }
 
@@ -190,7 +200,7 @@ def _lock_on(patient: Patient, form_views: list[FormView], visit: Visit | None) 
 
 def _shown(request: UserRequest, page: str, context: dict[str, Any], refusal: Refusal | None) -> HttpResponse:
     status, at = (refusal.status, (refusal.id, refusal.words)) if refusal else (200, ("", ""))
-    fillers = fillers_of(context["sdv_page"], context["since_visit"], at)
+    fillers = fillers_of(context["sdv_page"], context["since_visit"], context["last_visit"], at)
     context |= {"refusal": refusal, "fillers": fillers}
     return render(request, f"monitoring/sdv/{page}.html", context, status=status)
 

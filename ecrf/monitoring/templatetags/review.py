@@ -7,8 +7,9 @@ from django.utils.safestring import SafeString
 
 from ecrf.forms.skeleton import Filler
 from ecrf.formview.form_view import FormView, ItemView, RowTable, SectionView
-from ecrf.monitoring.sdv import prepared
+from ecrf.monitoring.sdv import columns, prepared
 from ecrf.monitoring.sdv.page import ItemStanding, SdvPage
+from ecrf.monitoring.sdv.since_visit import SinceVisit
 
 register = template.Library()
 
@@ -23,15 +24,27 @@ def items_of(form_view: FormView, fillers: dict[str, Filler]) -> str:
 
 
 @register.simple_tag
-def table_head_of(table: RowTable) -> str:
-    """The heads of the columns of a table of rows."""
-    return prepared.table_head(table.definition)
+def columns_of(table: RowTable, sdv_page: SdvPage, since: SinceVisit) -> tuple[str, ...]:
+    """The columns in which something stands, in the order in which they are read."""
+    return columns.columns_of(table, sdv_page, since)
+
+
+@register.filter
+def left_out(table: RowTable, shown: tuple[str, ...]) -> list[str]:
+    """The labels of the columns in which nothing stands."""
+    return columns.left_out(table, shown)
 
 
 @register.simple_tag
-def rows_of(table: RowTable, fillers: dict[str, Filler]) -> SafeString:
+def table_head_of(table: RowTable, shown: tuple[str, ...]) -> str:
+    """The heads of the columns of a table of rows."""
+    return prepared.table_head(table.definition, shown)
+
+
+@register.simple_tag
+def rows_of(table: RowTable, shown: tuple[str, ...], fillers: dict[str, Filler]) -> SafeString:
     """The rows of a table, their items as cells."""
-    return SafeString("".join(prepared.row(row, fillers) for row in table.form_views))
+    return SafeString("".join(prepared.row(row, shown, fillers) for row in table.form_views))
 
 
 @register.filter
@@ -58,6 +71,11 @@ def row_discrepancies(form_view: FormView, sdv_page: SdvPage | str) -> list[Any]
 @register.filter
 def todo(form_view: FormView, sdv_page: SdvPage | str) -> list[ItemStanding]:
     return sdv_page.todo(form_view) if isinstance(sdv_page, SdvPage) else []
+
+
+@register.filter
+def at_once(form_view: FormView, sdv_page: SdvPage) -> list[ItemStanding]:
+    return sdv_page.at_once(form_view)
 
 
 @register.filter

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from ecrf.access.models import Membership, Site
@@ -50,6 +50,8 @@ class Done:
     unsigned: WorkSection
     overdue: WorkSection
     new_in_logs: list[WorkSection]
+    elsewhere: list[str]
+    """What the monitor did meanwhile at other sites, a line a site: no part of this visit."""
 
     @property
     def items(self) -> int:
@@ -85,7 +87,41 @@ def what_was_done(visit: MonitoringVisit) -> Done:
         to_do.unsigned_by_place(site),
         to_do.overdue_visits(site, COUNTED),
         [log(site, key, Since(_previous(visit)), COUNTED, only_new=True) for key in logs],
+        elsewhere(visit),
     )
+
+
+def is_anything_done(visit: MonitoringVisit) -> bool:
+    """Whether the monitor verified, took back, asked or closed anything at the site since the start."""
+    assert visit.started_at
+    of_site, me, since = {"site": visit.site_id}, visit.monitor_id, visit.started_at
+    verified = Q(verified_by=me, verified_at__gte=since) | Q(undone_by=me, undone_at__gte=since)
+    asked = Q(opened_by=me, opened_at__gte=since) | Q(closed_by=me, closed_at__gte=since)
+    said = Q(messages__said_by=me, messages__said_at__gte=since)
+    return (
+        Verification.objects.filter(verified, **of_site).exists()
+        or Query.objects.filter(asked | said, **of_site).exists()
+    )
+
+
+def elsewhere(visit: MonitoringVisit) -> list[str]:
+    """What the monitor did at other sites meanwhile: `Site 02: 3 items verified, 1 query opened`; two statements."""
+    start, end = visit.started_at, visit.ended_at or timezone.now()
+    made = Verification.objects.exclude(site=visit.site).filter(
+        verified_by=visit.monitor, verified_at__range=(start, end), undone_at=None
+    )
+    opened = Query.objects.exclude(site=visit.site).filter(
+        opened_by=visit.monitor, opened_at__range=(start, end)
+    )
+    verified, asked = (
+        dict(rows.order_by().values_list("site__code").annotate(count=Count("pk"))) for rows in (made, opened)
+    )
+    lines = []
+    for code in sorted({*verified, *asked}):
+        words = [f"{counted(verified[code], 'item')} verified"] if code in verified else []
+        words += [f"{counted(asked[code], 'query', 'queries')} opened"] if code in asked else []
+        lines.append(f"Site {code}: {', '.join(words)}")
+    return lines
 
 
 def _previous(visit: MonitoringVisit) -> datetime | None:
@@ -121,6 +157,11 @@ def draft_report(visit: MonitoringVisit, done: Done) -> str:
         *(
             (f"{section.title} since the last visit", _lines(section) or ["None."])
             for section in done.new_in_logs
+        ),
+        *(
+            [("Meanwhile at other sites (no part of this visit)", _points(done.elsewhere, str))]
+            if done.elsewhere
+            else []
         ),
         ("Remarks", ["(To be written by the monitor.)"]),
     ]

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from ecrf.access.models import Site, User
+from ecrf.access.roles import RIGHTS, Right
+from ecrf.casebook.data import lines_of
 from ecrf.monitoring.models import MonitoringVisit
 
 SHOWN = 100
@@ -44,6 +47,32 @@ def stages(visits: QuerySet[MonitoringVisit]) -> list[Stage]:
         ),
         *([called_off] if called_off.visits else []),
     ]
+
+
+UNDER_WAY = """
+    SELECT v.id, v.site_id, s.code FROM monitoring_monitoringvisit v JOIN access_site s ON s.id = v.site_id
+    WHERE v.monitor_id = %s AND v.started_at IS NOT NULL AND v.ended_at IS NULL ORDER BY v.started_at DESC
+"""
+
+
+@dataclass(frozen=True)
+class VisitElsewhere:
+    """A visit that a monitor has under way at a site, by its id and the site's code."""
+
+    pk: int
+    code: str
+
+
+def visit_elsewhere(user: User, here: Site) -> VisitElsewhere | None:
+    """The visit that the user has under way at another site, and none here: what is done here does not belong to it.
+    One statement; none for who monitors one site only."""
+    places = {one.site_id for one in user.current_memberships if Right.VERIFY in RIGHTS[one.role]}
+    if not places - {here.pk}:
+        return None
+    under_way = lines_of(UNDER_WAY, [user.pk])
+    if any(site == here.pk for _pk, site, _code in under_way):
+        return None
+    return next((VisitElsewhere(pk, code) for pk, _site, code in under_way), None)
 
 
 def _stage(title: str, rows: QuerySet[MonitoringVisit], empty: str) -> Stage:

@@ -1,6 +1,7 @@
 """Plans, calls off, starts and ends monitoring visits, keeps their report and letter, and finishes them."""
 
 import hashlib
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +17,17 @@ from ecrf.audit.actor import acting, one_click
 from ecrf.monitoring.home.site_counts import last_ended
 from ecrf.monitoring.home.work_lines import Since, day_and_time
 from ecrf.monitoring.models import MonitoringVisit, VisitStage
-from ecrf.monitoring.visits.drafts import draft_letter, draft_report, what_was_done
+from ecrf.monitoring.visits.drafts import draft_letter, draft_report, is_anything_done, what_was_done
 from ecrf.monitoring.visits.worklist import frozen
 
 TEXTS = {"report": "report", "letter": "follow-up letter"}
 """What is written at the end of a visit, and what each is called."""
+
+PLACEHOLDER = re.compile(
+    r"\(\s*to be [^()\n]*\)|\b(?:TBD|TBC|TODO)\b|\bX{3,}\b|_{4,}|\[[^\[\]\n]*(?:\.{3}|…)[^\[\]\n]*\]|\[\s*\]",
+    re.IGNORECASE,
+)
+"""What people leave standing where something is still to be written."""
 
 
 class VisitRefused(Exception):
@@ -98,6 +105,19 @@ def start_visit(*, visit: MonitoringVisit, by: User) -> None:
         own_visit.save(update_fields=["worklist", "started_at", "started_by"])
 
 
+def take_back_start(*, visit: MonitoringVisit, by: User) -> None:
+    """A visit started by mistake is planned again, as long as nothing was done in it. The trail keeps both."""
+    with _own(visit, by) as own_visit:
+        if own_visit.stage != VisitStage.UNDER_WAY:
+            raise VisitRefused("The visit is not under way: there is no start to take back.")
+        if is_anything_done(own_visit):
+            raise VisitRefused(
+                "Something was verified, asked or closed in this visit: it is ended, not taken back."
+            )
+        own_visit.started_at = own_visit.started_by = own_visit.worklist = None
+        own_visit.save(update_fields=["started_at", "started_by", "worklist"])
+
+
 def end_visit(*, visit: MonitoringVisit, by: User) -> None:
     """End it: report and letter are drafted from what was done meanwhile."""
     with _own(visit, by) as own_visit:
@@ -133,20 +153,28 @@ def save_text(*, visit: MonitoringVisit, kind: str, text: str, seen: str, by: Us
 
 
 def finish_visit(*, visit: MonitoringVisit, seen: dict[str, str], by: User) -> None:
-    """Finish it: report and letter, as they were on the page, stay as they are."""
+    """Finish it: report and letter, as they were on the page, are signed and stay as they are."""
     with _own(visit, by) as own_visit:
-        if own_visit.stage != VisitStage.ENDED:
-            raise VisitRefused(_no_text(own_visit, "report"))
-        if any(fingerprint(getattr(own_visit, kind)) != seen.get(kind) for kind in TEXTS):
-            raise VisitRefused(
-                "The report or the letter was saved again since this page was made. Read them, then finish."
-            )
-        if empty := [name for kind, name in TEXTS.items() if not getattr(own_visit, kind).strip()]:
-            raise VisitRefused(
-                f"The {' and the '.join(empty)} is empty. Write it before you finish the visit."
-            )
+        require_finishable(own_visit, seen)
         own_visit.finished_at, own_visit.finished_by = timezone.now(), by
         own_visit.save(update_fields=["finished_at", "finished_by"])
+
+
+def require_finishable(visit: MonitoringVisit, seen: dict[str, str]) -> None:
+    """Refuse over texts that were not seen, are empty, or still hold a placeholder."""
+    if visit.stage != VisitStage.ENDED:
+        raise VisitRefused(_no_text(visit, "report"))
+    if any(fingerprint(getattr(visit, kind)) != seen.get(kind) for kind in TEXTS):
+        raise VisitRefused(
+            "The report or the letter was saved again since this page was made. Read them, then finish."
+        )
+    if empty := [name for kind, name in TEXTS.items() if not getattr(visit, kind).strip()]:
+        raise VisitRefused(f"The {' and the '.join(empty)} is empty. Write it before you finish the visit.")
+    for kind, name in TEXTS.items():
+        if left := PLACEHOLDER.search(getattr(visit, kind)):
+            raise VisitRefused(
+                f"The {name} still says “{left[0]}”. Write what belongs there, or take it out; then finish."
+            )
 
 
 def fingerprint(text: str) -> str:

@@ -10,7 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 
+from ecrf.access.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.access.reach import reach, reach_site, reachable, sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
@@ -20,7 +22,7 @@ from ecrf.forms.protocol import protocol
 from ecrf.forms.typed_fields import TypedDay, TypedText
 from ecrf.monitoring.models import How, MonitoringVisit, VisitStage
 from ecrf.monitoring.visits import services
-from ecrf.monitoring.visits.drafts import blocks
+from ecrf.monitoring.visits.drafts import blocks, elsewhere, is_anything_done
 from ecrf.monitoring.visits.lists import stages, with_names
 from ecrf.monitoring.visits.services import TEXTS, TextChanged, VisitRefused, fingerprint, since_last
 from ecrf.monitoring.visits.worklist import worklist_of
@@ -36,12 +38,31 @@ class PlanForm(forms.Form):
         choices=How, error_messages={"required": "Say how.", "invalid_choice": "Say how."}
     )
     purpose = TypedText(required=False, max_length=2_000, lines=True)
+    is_past_meant = forms.BooleanField(required=False)
+
+    def __init__(self, *given: Any, today: date | None = None) -> None:
+        super().__init__(*given)
+        self.today, self.asks_past = today, False
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("planned_on", "how", "purpose")}
 
     def clean_planned_on(self) -> date:
         day: date = self.cleaned_data["planned_on"]
         if not 2000 <= day.year <= 2100:
             raise forms.ValidationError("Write a day of this century.")
         return day
+
+    def clean(self) -> dict[str, Any]:
+        """A day that is past is asked about once: a visit that took place may be planned late."""
+        day = self.cleaned_data.get("planned_on")
+        if day and self.today and day < self.today and not self.cleaned_data.get("is_past_meant"):
+            self.asks_past = True
+            raise forms.ValidationError(
+                f"{day} is past: today is {self.today} at the site. Change the day, or say that you mean it."
+            )
+        return self.cleaned_data
 
 
 class TextForm(forms.Form):
@@ -80,10 +101,10 @@ def visits(request: UserRequest) -> HttpResponse:
 
 def _plan(request: UserRequest) -> HttpResponse:
     site = reach_site(request.user, request.POST.get("site", "").replace("\x00", ""), Right.VERIFY)
-    form, key = PlanForm(request.POST), KeyForm(request.POST)
+    form, key = PlanForm(request.POST, today=site.today()), KeyForm(request.POST)
     if not form.is_valid() or not key.is_valid():
         return _list(request, form, status=422)
-    planned = {**form.cleaned_data, "request_key": key.cleaned_data["key"]}
+    planned = {**form.plan, "request_key": key.cleaned_data["key"]}
     try:
         visit = services.plan_visit(site=site, by=request.user, **planned)
     except VisitRefused as refused:
@@ -102,7 +123,6 @@ def _list(request: UserRequest, form: PlanForm, *, refused: str = "", status: in
         "refused": refused,
         "may_plan_at": may_plan_at,
         "site_code": request.POST.get("site") or request.GET.get("site", ""),
-        "today": may_plan_at[0].today() if may_plan_at else None,
         "key": request.POST.get("key") or uuid.uuid4(),
     }
     return render(request, "monitoring/visits/visits.html", context, status=status)
@@ -113,19 +133,26 @@ def visit(request: UserRequest, pk: int) -> HttpResponse:
     visit = _reach(request, pk)
     if request.method != "POST":
         return _page(request, visit)
-    form = PlanForm(request.POST)
+    # A visit that was planned for a day that passed meanwhile keeps it unasked.
+    is_moved = request.POST.get("planned_on", "").strip() != visit.planned_on.isoformat()
+    form = PlanForm(request.POST, today=visit.site.today() if is_moved else None)
     if not form.is_valid():
         return _page(request, _own(request, visit), form=form, status=422)
     return _act(
         request,
         visit,
-        lambda: services.change_plan(visit=visit, by=request.user, **form.cleaned_data),
+        lambda: services.change_plan(visit=visit, by=request.user, **form.plan),
     )
 
 
 def start(request: UserRequest, pk: int) -> HttpResponse:
     visit = _reach(request, pk)
     return _act(request, visit, lambda: services.start_visit(visit=visit, by=request.user))
+
+
+def take_back_start(request: UserRequest, pk: int) -> HttpResponse:
+    visit = _reach(request, pk)
+    return _act(request, visit, lambda: services.take_back_start(visit=visit, by=request.user))
 
 
 def call_off(request: UserRequest, pk: int) -> HttpResponse:
@@ -142,10 +169,21 @@ def end(request: UserRequest, pk: int) -> HttpResponse:
     return _act(request, visit, lambda: services.end_visit(visit=visit, by=request.user))
 
 
+@sensitive_post_parameters("password")
 def finish(request: UserRequest, pk: int) -> HttpResponse:
-    visit = _reach(request, pk)
+    """Signed with the password, as investigators sign; what else stands in the way is said before it is asked for."""
+    visit = _own(request, _reach(request, pk))
     seen = {kind: request.POST.get(f"seen_{kind}", "") for kind in TEXTS}
-    return _act(request, visit, lambda: services.finish_visit(visit=visit, seen=seen, by=request.user))
+    try:
+        services.require_finishable(visit, seen)
+    except VisitRefused as refused:
+        return _page(request, visit, refused=str(refused), status=409)
+    typed = request.POST.get("username", "").strip(), request.POST.get("password", "")
+    if wrong := why_not_confirmed(request, *typed):
+        return _page(request, visit, finishing=wrong, status=422)
+    answer = _act(request, visit, lambda: services.finish_visit(visit=visit, seen=seen, by=request.user))
+    note_signed(request)
+    return answer
 
 
 def save_text(request: UserRequest, pk: int, kind: str) -> HttpResponse:
@@ -214,6 +252,7 @@ def _page(
     *,
     form: PlanForm | None = None,
     calling_off: CallOffForm | None = None,
+    finishing: str = "",
     refused: str = "",
     typed: dict[str, Any] | None = None,
     status: int = 200,
@@ -228,6 +267,11 @@ def _page(
         else worklist_of(visit, since_last(visit.monitor, visit.site)),
         "form": form,
         "calling_off": calling_off,
+        "finishing": finishing,
+        "wants_user_name": wants_user_name(request),
+        "typed_name": request.POST.get("username", ""),
+        "elsewhere": elsewhere(visit) if visit.stage == VisitStage.UNDER_WAY else [],
+        "may_take_back_start": visit.stage == VisitStage.UNDER_WAY and not is_anything_done(visit),
         "hows": How.choices,
         "refused": refused,
         "texts": _texts(visit, typed or {}) if visit.ended_at else [],
@@ -244,7 +288,7 @@ def _texts(visit: MonitoringVisit, typed: dict[str, Any]) -> list[dict[str, Any]
             "title": title.capitalize(),
             "text": getattr(visit, kind),
             "seen": fingerprint(getattr(visit, kind)),
-            "blocks": blocks(getattr(visit, kind)) if visit.finished_at else [],
+            "blocks": blocks(getattr(visit, kind)),
             **(typed if typed.get("kind") == kind else {}),
         }
         for kind, title in TEXTS.items()

@@ -1,5 +1,6 @@
 """Freezes and locks by the data manager: put with a reason, lifted with a reason, and what is in the way named."""
 
+import re
 from datetime import UTC
 
 import pytest
@@ -10,7 +11,7 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.casebook.services import complete_entries
-from ecrf.locks.checklist import Target, checklist
+from ecrf.locks.checklist import Target, checklist, open_by_site
 from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.locks.services import LockRefused, OpenPoints, lift, put
 from ecrf.queries.models import Query
@@ -18,6 +19,7 @@ from ecrf.signatures.models import Signature
 from ecrf.signatures.models import SignatureScope as Signed
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_place, a_visit, enter
+from tests.conftest import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-112"), pytest.mark.requirement("R-113")]
 
@@ -64,7 +66,7 @@ def freeze(visit, by, kind=LockKind.FREEZE, **more):
 
 
 def words_of(target):
-    return {point.words.partition(":")[0] for point in checklist(target)}
+    return {words.partition(":")[0] for words in checklist(target).points}
 
 
 def test_checklist_names_what_a_visit_lacks(visit, coordinator):
@@ -97,7 +99,7 @@ def test_practice_patients_are_not_in_the_way_of_the_study(visit, coordinator):
     with acting(coordinator.acting_at(visit.site, Right.ENTER)):
         visit.site.is_practice = True
         visit.site.save()
-    assert checklist(Target.of(LockScope.STUDY)) == []
+    assert checklist(Target.of(LockScope.STUDY)).places == []
 
 
 def test_checklist_of_a_site_takes_the_same_number_of_statements_however_large(
@@ -114,6 +116,67 @@ def test_checklist_of_a_site_takes_the_same_number_of_statements_however_large(
         statements(lambda: session.get(address(visit, LockScope.SITE), headers={"Host": "testserver"})).count
         == few
     )
+
+
+def test_checklist_names_every_visit_however_many(visit, coordinator):
+    for _ in range(25):
+        other = a_visit(a_patient(visit.site, coordinator), "W04", coordinator)
+        enter(other, "vital-signs", coordinator, pulse="70")
+    found = checklist(Target.of(LockScope.SITE, site=visit.site))
+    assert len([place for place in found.places if place.counts.get("draft")]) == 25
+    assert found.totals["draft"] == 25
+    assert len({place.words for place in found.places}) == len(found.places)
+
+
+def test_obstacles_stand_before_the_act_and_each_site_is_ready_or_not(client, visit, other_site):
+    page = client.get(reverse("monitor:study-locks")).content.decode()
+    assert page.index("In the way of a lock") < page.index("What holds it") < page.index('id="put-reason"')
+    for shown in (page, client.get(reverse("monitor:locks")).content.decode()):
+        words = " ".join(re.sub(r"<[^>]*>", " ", shown).split())
+        assert "1 of 2 sites ready" in words
+        assert re.search(rf"{visit.site.code} Synthetic hospital {visit.site.code} not ready", words)
+        assert re.search(rf"{other_site.code} Synthetic hospital {other_site.code} ✓ ready", words)
+
+
+def test_sites_readiness_is_what_their_own_checklist_says(visit, coordinator, other_site):
+    enter(visit, "vital-signs", coordinator, pulse="160")
+    by_site = open_by_site([visit.site, other_site])
+    assert by_site == {visit.site.pk: checklist(Target.of(LockScope.SITE, site=visit.site)).totals}
+    assert checklist(Target.of(LockScope.STUDY)).by_site == by_site
+
+
+# --- the study ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "pair", [{}, {"username": "data_manager", "password": "wrong"}, {"username": "x", "password": PASSWORD}]
+)
+def test_study_is_not_locked_without_the_password(pair, client, visit):
+    given = {"reason": "Last patient out", "despite": "on"}
+    answer = client.post(reverse("monitor:lock-study"), given | pair)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Nothing was locked" in page
+    assert 'value="Last patient out"' in page
+    assert 'name="despite" checked' in page
+    assert not Lock.objects.exists()
+
+
+def test_study_is_locked_with_the_password_and_keeps_the_checklist_as_it_was(client, visit):
+    given = {"reason": "Last patient out", "despite": "on", "username": "data_manager", "password": PASSWORD}
+    assert client.post(reverse("monitor:lock-study"), given).status_code == 302
+    kept = Lock.objects.get().checklist
+    assert "1 form not signed" in kept["points"]
+    assert {"place": f"{visit.patient} · Week 4", "open": {"Not signed": 1, "Not verified": 1}} in [
+        {**place, "open": {k: n for k, n in place["open"].items() if k.startswith("Not ") and "fin" not in k}}
+        for place in kept["places"]
+    ]
+    page = client.get(reverse("monitor:study-locks")).content.decode()
+    assert "The checklist as it was when it was locked" in page
+
+
+def test_freezing_the_study_asks_for_no_password(client, visit):
+    assert client.post(reverse("monitor:freeze-study"), {"reason": "Interim"}).status_code == 302
 
 
 # --- putting and lifting --------------------------------------------------------------------------

@@ -77,12 +77,18 @@ def words(response):
     return re.sub(r"\s+", " ", response.content.decode())
 
 
+def test_refusal_names_the_visit_and_the_zone_as_the_pages_do(client, visit, data_manager):
+    hold(data_manager, LockKind.LOCK, LockScope.VISIT, site=visit.site, patient=visit.patient, visit=visit)
+    said = words(post_item(client, visit, "vital-signs", "pulse", "80"))
+    assert re.search(r"Week 4 of 01-001 is locked since \d{4}-\d\d-\d\d \d\d:\d\d JST by data_manager", said)
+
+
 def test_item_is_refused_beside_its_field_with_who_when_and_why(client, visit, frozen):
     answer = post_item(client, visit, "vital-signs", "pulse", "80")
     assert answer.status_code == 422
     said = words(answer)
     assert f"Patient 01-001 is {frozen.get_kind_display()} since" in said
-    assert "(Asia/Tokyo) by data_manager: End of study" in said
+    assert " JST by data_manager: End of study" in said
 
 
 def test_first_item_of_a_new_form_is_refused(client, visit, frozen):

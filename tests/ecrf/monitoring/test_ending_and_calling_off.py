@@ -83,7 +83,7 @@ def test_visit_called_off_is_neither_started_nor_called_off_again(act, own, moni
     answer = client.post(address(f"{act}-monitoring-visit", visit), {"reason": "Again"})
     assert answer.status_code == 409
     assert f"{WHY} Plan another one instead." in answer.content.decode()
-    plan = {"planned_on": "2026-12-01", "how": "remote", "purpose": ""}
+    plan = {"planned_on": "2099-12-01", "how": "remote", "purpose": ""}
     assert client.post(page(visit), plan).status_code == 409
     visit.refresh_from_db()
     assert (visit.called_off_why, visit.planned_on) == (WHY, date(2026, 11, 23))

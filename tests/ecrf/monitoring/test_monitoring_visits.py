@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from ecrf.access.models import Membership
 from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
@@ -18,10 +19,11 @@ from ecrf.monitoring.visits.drafts import blocks
 from ecrf.monitoring.visits.services import VisitRefused, fingerprint, since_last
 from ecrf.monitoring.visits.worklist import worklist_of
 from tests.builders import a_patient, a_visit
-from tests.conftest import make_user
+from tests.conftest import PASSWORD, make_user
 from tests.ecrf.monitoring.review_world import (
     GRADES,
     PLANNED,
+    a_finish,
     a_plan,
     a_start,
     an_end,
@@ -31,6 +33,7 @@ from tests.ecrf.monitoring.review_world import (
     complete_mrc,
     signed,
     take_back,
+    texts_seen,
     verified,
 )
 from tests.ecrf.monitoring.world import logged_in, statements, text_of
@@ -54,7 +57,7 @@ def page(visit) -> str:
 
 
 def planned(client, **given):
-    plan = {"site": "01", "planned_on": "2026-11-30", "how": "remote", "key": str(uuid.uuid4())}
+    plan = {"site": "01", "planned_on": "2099-11-30", "how": "remote", "key": str(uuid.uuid4())}
     return client.post(LIST, plan | given)
 
 
@@ -67,7 +70,7 @@ def test_planned_visit_stands_in_the_list_once_however_often_the_button_is_press
         assert planned(client, key=key, purpose="Routine 定期 🙂").status_code == 302
     visit = MonitoringVisit.objects.get()
     assert "Planned Planned for Site" in text_of(client, LIST)
-    assert "2026-11-30 01 Synthetic hospital 01 Remote" in text_of(client, LIST)
+    assert "2099-11-30 01 Synthetic hospital 01 Remote" in text_of(client, LIST)
     assert "Routine 定期 🙂" in text_of(client, page(visit))
     event = AuditEvent.objects.filter(table="monitoring_monitoringvisit").latest("pk")
     assert (event.actor, event.role, event.source) == ("monitor", "monitor", "monitor")
@@ -95,14 +98,33 @@ def test_plan_with_bad_input_is_refused_and_keeps_what_was_typed(given, own, mon
 
 def test_plan_moves_until_the_visit_starts(own, monitor):
     visit, client = a_plan(own.site, monitor), logged_in(monitor)
-    given = {"planned_on": "2026-12-01", "how": "remote", "purpose": "Moved"}
+    given = {"planned_on": "2099-12-01", "how": "remote", "purpose": "Moved"}
     assert client.post(page(visit), given).status_code == 302
     visit.refresh_from_db()
-    assert (visit.planned_on, visit.how, visit.purpose) == (date(2026, 12, 1), "remote", "Moved")
+    assert (visit.planned_on, visit.how, visit.purpose) == (date(2099, 12, 1), "remote", "Moved")
     services.start_visit(visit=visit, by=monitor)
     answer = client.post(page(visit), given)
     assert answer.status_code == 409
     assert "its plan stays as it was" in answer.content.decode()
+
+
+def test_day_that_is_past_is_asked_about_once(own, monitor):
+    client = logged_in(monitor)
+    refused = planned(client, planned_on="2020-01-01")
+    assert refused.status_code == 422
+    assert "2020-01-01 is past" in refused.content.decode()
+    assert 'name="is_past_meant"' in refused.content.decode()
+    assert planned(client, planned_on="2020-01-01", is_past_meant="yes").status_code == 302
+    visit = MonitoringVisit.objects.get()
+    kept = {"planned_on": "2020-01-01", "how": "remote", "purpose": "Moved nowhere"}
+    assert client.post(page(visit), kept).status_code == 302
+    assert client.post(page(visit), kept | {"planned_on": "2020-01-02"}).status_code == 422
+
+
+def test_untouched_form_plans_nothing(own, monitor):
+    shown = logged_in(monitor).get(LIST).content.decode()
+    assert 'name="planned_on"' in shown
+    assert 'required\n         value=""' in shown
 
 
 # --- who ------------------------------------------------------------------------------------------
@@ -157,9 +179,14 @@ def test_acts_out_of_turn_are_refused_in_words(own, monitor):
     status, words = act("end")
     assert (status, "already ended" in words) == (409, True)
     visit.refresh_from_db()
-    seen = {f"seen_{kind}": fingerprint(getattr(visit, kind)) for kind in ("report", "letter")}
-    assert act("finish", **seen)[0] == 302
-    status, words = act("finish", **seen)
+    services.save_text(
+        visit=visit, kind="report", text="All well.", seen=fingerprint(visit.report), by=monitor
+    )
+    visit.refresh_from_db()
+    given = {f"seen_{kind}": seen for kind, seen in texts_seen(visit).items()}
+    given |= {"username": monitor.username, "password": PASSWORD}
+    assert act("finish", **given)[0] == 302
+    status, words = act("finish", **given)
     assert (status, "stay as they are" in words) == (409, True)
 
 
@@ -178,11 +205,90 @@ def test_one_visit_a_monitor_and_site_is_under_way_at_a_time(own, monitor):
         )
 
 
+def test_start_is_asked_once_and_taken_back_while_nothing_was_done(own, mrc, monitor):
+    visit, client = a_plan(own.site, monitor), logged_in(monitor)
+    assert "Start the visit now" in text_of(client, page(visit))
+    client.post(address("start-monitoring-visit", visit))
+    assert "Take the start back" in text_of(client, page(visit))
+    assert client.post(address("take-back-monitoring-start", visit)).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.stage, visit.worklist, visit.started_by) == ("planned", None, None)
+    told = text_of(client, "/sites/01/trail/")
+    assert "Start of the monitoring visit taken back" in told
+    assert client.post(address("take-back-monitoring-start", visit)).status_code == 409
+    services.start_visit(visit=visit, by=monitor)
+    verified(mrc, monitor, GRADES[0])
+    assert "Take the start back" not in text_of(client, page(visit))
+    answer = client.post(address("take-back-monitoring-start", visit))
+    assert (answer.status_code, "it is ended, not taken back" in answer.content.decode()) == (409, True)
+
+
+def test_database_takes_back_no_start_after_the_end(own, monitor):
+    visit = an_end(a_start(own.site, monitor), monitor)
+    nothing = {"started_at": None, "started_by": None, "worklist": None, "ended_at": None, "ended_by": None}
+    with pytest.raises(DatabaseError, match="stays as it was"), transaction.atomic():
+        MonitoringVisit.objects.filter(pk=visit.pk).update(**nothing)
+
+
+@pytest.mark.parametrize(
+    "left",
+    ["(To be written by the monitor.)", "Found: TBD", "[...]", "Name: ______", "XXX items", "todo: remarks"],
+)
+def test_report_that_still_holds_a_placeholder_is_not_finished(left, own, monitor):
+    visit = an_end(a_start(own.site, monitor), monitor)
+    text = f"## Remarks\n{left}"
+    visit = services.save_text(
+        visit=visit, kind="report", text=text, seen=fingerprint(visit.report), by=monitor
+    )
+    with pytest.raises(VisitRefused, match="The report still says"):
+        services.finish_visit(visit=visit, seen=texts_seen(visit), by=monitor)
+
+
+@pytest.mark.parametrize(
+    "word", ["Todorov signed [sic].", "See 21 CFR 11.10(e).", "Phase XX", "(to begin with)"]
+)
+def test_words_that_only_look_like_a_placeholder_stay(word):
+    assert not services.PLACEHOLDER.search(word)
+
+
+def test_report_is_signed_with_the_password_and_not_without(own, monitor):
+    visit = an_end(a_start(own.site, monitor), monitor)
+    visit = services.save_text(
+        visit=visit, kind="report", text="All well.", seen=fingerprint(visit.report), by=monitor
+    )
+    client, given = logged_in(monitor), {f"seen_{kind}": seen for kind, seen in texts_seen(visit).items()}
+    for pair in ({}, {"username": "monitor", "password": "wrong"}, {"username": "x", "password": PASSWORD}):
+        answer = client.post(address("finish-monitoring-visit", visit), given | pair)
+        assert answer.status_code == 422
+        assert "Nothing was signed" in answer.content.decode()
+    visit.refresh_from_db()
+    assert visit.finished_at is None
+    pair = {"username": "monitor", "password": PASSWORD}
+    assert client.post(address("finish-monitoring-visit", visit), given | pair).status_code == 302
+    assert "Signed with user name and password by Synthetic monitor" in text_of(client, page(visit))
+
+
+def test_work_at_another_site_during_a_visit_is_told(own, other_site, monitor, coordinator):
+    with acting(SYSTEM, source="test"):
+        for person in (monitor, coordinator):
+            Membership.objects.create(user=person, role=person.memberships.first().role, site=other_site)
+    visit = a_start(own.site, monitor)
+    elsewhere = a_visit(a_patient(other_site, coordinator), "W04", coordinator)
+    entry = complete_mrc(elsewhere, coordinator)
+    verified(entry, monitor, GRADES[0])
+    asked(entry, monitor)
+    words = f"Site {other_site.code}: 1 item verified, 1 query opened"
+    assert words in text_of(logged_in(monitor), page(visit))
+    here = reverse("monitor:casebook_visit_change", args=[elsewhere.pk])
+    assert "is not part of your visit of site 01" in text_of(logged_in(monitor), here)
+    visit = an_end(visit, monitor)
+    assert f"- {words}" in visit.report
+    assert "- 0 items verified" in visit.report
+
+
 @pytest.mark.parametrize("change", [{"report": "Mended"}, {"finished_at": None, "finished_by": None}])
 def test_database_keeps_a_finished_visit(change, own, monitor):
-    visit = an_end(a_start(own.site, monitor), monitor)
-    seen = {kind: fingerprint(getattr(visit, kind)) for kind in ("report", "letter")}
-    services.finish_visit(visit=visit, seen=seen, by=monitor)
+    visit = a_finish(an_end(a_start(own.site, monitor), monitor), monitor)
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         MonitoringVisit.objects.filter(pk=visit.pk).update(**change)
 
@@ -328,9 +434,8 @@ def test_text_is_not_saved_before_the_end_nor_after_the_finish(own, monitor):
     save = address("save-monitoring-text", visit, "report")
     assert client.post(save, {"text": "Early", "seen": ""}).status_code == 409
     an_end(visit, monitor)
-    seen = {kind: fingerprint(getattr(visit, kind)) for kind in ("report", "letter")}
-    services.finish_visit(visit=visit, seen=seen, by=monitor)
-    answer = client.post(save, {"text": "Too late", "seen": seen["report"]})
+    a_finish(visit, monitor)
+    answer = client.post(save, {"text": "Too late", "seen": fingerprint(visit.report)})
     assert answer.status_code == 409
     visit.refresh_from_db()
     assert visit.report not in ("Early", "Too late")
@@ -338,7 +443,7 @@ def test_text_is_not_saved_before_the_end_nor_after_the_finish(own, monitor):
 
 def test_visit_is_not_finished_over_a_text_that_was_not_seen(own, monitor):
     visit = an_end(a_start(own.site, monitor), monitor)
-    seen = {kind: fingerprint(getattr(visit, kind)) for kind in ("report", "letter")}
+    seen = texts_seen(visit)
     services.save_text(visit=visit, kind="report", text="Later", seen=seen["report"], by=monitor)
     with pytest.raises(VisitRefused, match="saved again"):
         services.finish_visit(visit=visit, seen=seen, by=monitor)
@@ -354,9 +459,10 @@ def test_printed_letter_is_addressed_to_the_investigator_and_says_when_it_is_a_d
     assert "Draft: the visit is not finished" in paper
     assert "Yours sincerely, Synthetic monitor Monitor To: Synthetic " in paper
     assert "Synthetic monitor, monitor" not in paper
-    seen = {kind: fingerprint(getattr(visit, kind)) for kind in ("report", "letter")}
-    services.finish_visit(visit=visit, seen=seen, by=monitor)
-    assert "Draft" not in text_of(client, address_of_print)
+    a_finish(visit, monitor)
+    printed = text_of(client, address_of_print)
+    assert "Draft" not in printed
+    assert "Signed electronically, with user name and password, by Synthetic monitor, monitor," in printed
     assert client.get(address("print-monitoring-text", visit, "nonsense")).status_code == 404
 
 

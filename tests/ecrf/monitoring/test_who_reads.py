@@ -145,6 +145,7 @@ ACTING = {
     *("monitoring-visits", "monitoring-visit", "start-monitoring-visit", "end-monitoring-visit"),
     *(
         "call-off-monitoring-visit",
+        "take-back-monitoring-start",
         "finish-monitoring-visit",
         "save-monitoring-text",
     ),

@@ -93,11 +93,30 @@ def test_unscheduled_visits_of_a_site_are_chosen_together(world, page):
     assert "66 /min" in page("/patients/01-001/trail/?visit=UNS-1")
 
 
+def test_values_entered_and_values_changed_are_told_apart(world, page, left):
+    enter(world.visit, "dose", world.coordinator, given_g="20")
+    enter(world.visit, "dose", world.coordinator, given_g="25")
+    entered, changed = (left(kind=kind, form="dose") for kind in ("entered", "changed"))
+    assert (entered, changed) == (["stub_trial_stubdose"], ["stub_trial_stubdose"])
+    words = page("/patients/01-001/trail/?kind=changed&form=dose")
+    assert re.search(r"changed:\s+20(\.0)? g\s+→\s+25", words)
+    assert not re.search(r"entered:", words)
+
+
+def test_items_are_chosen_from_the_list_of_their_form(page, client):
+    page("/patients/01-001/trail/")
+    body = client.get("/patients/01-001/trail/?form=vital-signs").content.decode()
+    assert '<option value="pulse">' in body.partition('<select name="item"')[2].partition("</select>")[0]
+    assert "Choose a form first" in page("/patients/01-001/trail/")
+
+
 def test_people_of_the_site_are_offered(page, client, world):
     client.force_login(world.coordinator)
     body = client.get("/patients/01-001/trail/").content.decode()
-    offered = re.findall(r'<option value="(\w+)"></option>', body)
+    people = body.partition('<select name="who"')[2].partition("</select>")[0]
+    offered = re.findall(r'<option value="(\w+)">', people)
     assert {"coordinator", "monitor", "data_manager", "system"} <= set(offered)
+    assert "Synthetic coordinator (coordinator)" in people
     assert "outsider" not in offered
 
 

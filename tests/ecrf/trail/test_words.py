@@ -159,12 +159,10 @@ def test_query_is_told_from_the_question_to_its_end(read, world):
     with world.as_(world.monitor, Right.QUERY):
         world.say(query, world.monitor, "reopened", "Another word", "monitor")
     page = read()
-    assert "Pulse: query 1: opened on 70 /min, the site's turn" in page
-    assert "Pulse: query 1 asked: “Please check the pulse.”" in page
-    assert "Pulse: query 1 answered: “It was misread.”" in page
-    assert "Pulse: query 1: the monitor's turn" in page
+    assert "Pulse: query 1: opened on 70 /min, the site's turn: “Please check the pulse.”" in page
+    assert "Pulse: query 1 answered, the monitor's turn: “It was misread.”" in page
     assert "Pulse: query 1 closed" in page
-    assert "Pulse: query 1: closed: nobody's turn" in page
+    assert "nobody's turn" not in page, "one act, one line"
     assert "Pulse: query 1 reopened: “Another word”" in page
     assert "monitor, monitor in the review pages" in page
 

@@ -105,6 +105,8 @@ def test_all_shown_are_verified_with_the_count_typed_back(entry, monitor):
     assert "type 4 to verify 4 items" in refused.content.decode()
     assert not Verification.objects.exists()
     assert verify_shown(client, entry, SIGNS).status_code == 302
+    trail = client.get(f"/patients/{entry.patient.number}/trail/?kind=verification").content.decode()
+    assert trail.count(f"one of {len(SIGNS)} at once by “Verify them”") == len(SIGNS)
     assert Verification.objects.count() == 4
 
 
