@@ -183,7 +183,9 @@ def test_report_later_than_now_asks(visit, coordinator, what, day, clock, asks):
     assert list(asked("SAE-007")) == ([f"{what}_at"] if asks else [])
 
 
-@pytest.mark.parametrize(("ended_at", "asks"), [("23:50", False), ("15:00", True)])
+@pytest.mark.parametrize(
+    ("ended_at", "asks"), [("23:50", False), ("20:00", False), ("19:59", True), ("15:00", True)]
+)
 def test_reading_after_midnight_fits_an_infusion_that_ended_late_in_the_evening(
     visit, coordinator, ended_at, asks
 ):

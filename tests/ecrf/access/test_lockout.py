@@ -203,6 +203,12 @@ def test_flood_from_a_slowed_address_does_not_fill_the_log(coordinator):
     assert whats()[-1] == What.SLOWED
 
 
+def test_logins_refused_to_a_locked_user_slow_the_address_down_too(coordinator):
+    for number in range(WRONG_TRIES_OF_AN_ADDRESS):
+        note(What.REFUSED, name_in_log(f"guess {number}"), "127.0.0.1")
+    assert SLOWED in page(password=PASSWORD)
+
+
 def test_other_addresses_go_on(coordinator):
     many_wrong_tries_from("192.0.2.1")
     assert page(password=PASSWORD) == "in"

@@ -152,3 +152,23 @@ def test_database_refuses_a_row_struck_out_by_nobody(event):
 
     with pytest.raises(IntegrityError), transaction.atomic(), acting(SYSTEM, patient_id=event.patient_id):
         Entry.objects.filter(pk=event.pk).update(struck_at=timezone.now())
+
+
+def test_row_that_names_a_struck_out_one_is_restored_after_it(
+    patient, event, coordinator, strike, bring_back
+):
+    """The event is struck out first: nothing that stands names the dose then."""
+    visit = a_visit(patient, "W04", coordinator)
+    enter(visit, "dose", coordinator, given_g="10")
+    dose = visit.entries.get(crf="dose")
+    enter(patient, "adverse-event", coordinator, after_dose=dose.link)
+    strike(event)
+    strike(dose)
+    with pytest.raises(NotStruck, match=r"This row names .+, which is struck out\. Restore that first"):
+        bring_back(event)
+    event.refresh_from_db()
+    assert event.struck_at
+    bring_back(dose)
+    bring_back(event)
+    event.refresh_from_db()
+    assert event.struck_at is None

@@ -8,12 +8,13 @@ from django.urls import reverse
 
 from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
+from ecrf.casebook.striking import restore, strike_out
 from ecrf.checks.discrepancies import confirm
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import CHECKS
 from ecrf.checks.texts import parse
 from ecrf.queries.models import Query, Turn
-from tests.builders import a_patient, a_visit
+from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.monitoring.world import logged_in
 from tests.ecrf.queries.builders import act, asked, change, complete, conversation, vital_signs
 
@@ -201,3 +202,34 @@ def test_lists_of_queries_show_the_words_of_today(discrepancy, coordinator, moni
 
 def test_queries_of_people_are_read_as_they_were_written(entry, monitor):
     assert asked(entry, monitor, "Is {pulse} right?").text == "Is {pulse} right?"
+
+
+def test_confirmed_question_that_vanishes_and_comes_back_stays_answered(confirmed, entry, coordinator):
+    at = confirmed.confirmed_at
+    change(entry, coordinator, pulse="70")
+    change(entry, coordinator, pulse="200")
+    found = Discrepancy.objects.get()
+    assert (found.state, found.confirmed_at) == (DiscrepancyState.CONFIRMED, at)
+    assert found.confirmed_by == coordinator
+    assert not Query.objects.get().is_open
+
+
+def test_open_question_that_vanishes_and_comes_back_is_open_again(discrepancy, entry, coordinator):
+    change(entry, coordinator, pulse="70")
+    assert Discrepancy.objects.get().state == DiscrepancyState.CLEARED
+    change(entry, coordinator, pulse="200")
+    assert Discrepancy.objects.get().state == DiscrepancyState.OPEN
+
+
+def test_confirmed_question_vanishes_with_a_struck_out_row_and_comes_back_answered(visit, coordinator, site):
+    enter(visit, "dose-signs", coordinator, parent=1, pulse="200")
+    row = visit.entries.get(crf="dose-signs")
+    found = Discrepancy.objects.get(entry=row)
+    assert confirm_as(coordinator, found, found.identity)
+    actor = coordinator.acting_at(site, Right.ENTER)
+    strike_out(entry=row, by=coordinator, actor=actor, reason="Entered twice")
+    found.refresh_from_db()
+    assert found.state == DiscrepancyState.CLEARED
+    restore(entry=row, actor=actor, reason="It was right")
+    found.refresh_from_db()
+    assert found.state == DiscrepancyState.CONFIRMED

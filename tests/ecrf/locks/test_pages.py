@@ -1,7 +1,7 @@
 """Freezes and locks by the data manager: put with a reason, lifted with a reason, and what is in the way named."""
 
 import re
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import pytest
 from django.urls import reverse
@@ -10,6 +10,7 @@ from django.utils import timezone
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditChain, AuditEvent
+from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.services import complete_entries
 from ecrf.locks.checklist import Target, checklist, open_by_site
 from ecrf.locks.models import Lock, LockKind, LockScope
@@ -88,6 +89,20 @@ def test_checklist_of_a_form_names_its_open_query(visit, entry, monitor):
         )  # fmt: skip
     assert "1 open query" in words_of(Target.of(LockScope.FORM, entry=entry))
     assert "1 open query" in words_of(Target.of(LockScope.STUDY))
+
+
+@pytest.mark.parametrize(("days", "late"), [(28, False), (29, True)])
+def test_visit_is_overdue_from_the_day_after_its_window(site, coordinator, days, late):
+    """Week 4 closes 28 days after the baseline visit: on that day it may still take place."""
+    patient = a_patient(site, coordinator)
+    on = site.today() - timedelta(days=days)
+    for code, day in (("SCR", on), ("W01", on)):
+        enter(
+            a_visit(patient, code, coordinator), "visit", coordinator, occurrence="done", visited_on=str(day)
+        )
+    assert PatientStatus.objects.get(patient=patient).next_code == "W04"
+    assert ("1 visit overdue" in words_of(Target.of(LockScope.PATIENT, patient=patient))) is late
+    assert ("1 visit overdue" in words_of(Target.of(LockScope.SITE, site=site))) is late
 
 
 def test_row_that_is_struck_out_is_in_nobodys_way(visit):

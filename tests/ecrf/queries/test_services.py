@@ -13,9 +13,10 @@ from ecrf.audit.models import AuditEvent
 from ecrf.casebook.striking import restore, strike_out
 from ecrf.forms.registry import CRFS
 from ecrf.locks.models import Lock, LockKind, LockScope
+from ecrf.queries.corrections import correct_and_answer
 from ecrf.queries.models import Query, Turn
 from ecrf.queries.services import NotAllowed, QueryRefused, TextRefused
-from tests.builders import enter
+from tests.builders import a_place, enter
 from tests.conftest import make_user
 from tests.ecrf.monitoring.world import an_adverse_event
 from tests.ecrf.queries.builders import act, answered, asked, change, conversation
@@ -281,3 +282,19 @@ def test_under_a_freeze_people_talk_on_and_under_a_lock_they_are_told(
         act("close", query, data_manager)
     query.refresh_from_db()
     assert query.is_open
+
+
+def test_own_reason_of_a_correction_stands_beside_the_answer(query, entry, coordinator):
+    result = correct_and_answer(
+        query=query,
+        place=a_place(entry.visit, "vital-signs"),
+        value="72",
+        text="See the other page",
+        reason="Misread by one line",
+        by=coordinator,
+        actor=coordinator.acting_at(entry.site, Right.ENTER),
+    )
+    assert result.changed == ["pulse"]
+    changed = AuditEvent.objects.filter(entry_id=entry.pk, changes__has_key="pulse").latest("position")
+    assert changed.reason == "Misread by one line"
+    assert conversation(query)[-1] == ("answered", "See the other page")

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
@@ -115,3 +116,31 @@ def test_setting_a_share_is_one_transaction_with_one_update(forms, site, data_ma
     taken = statements(lambda: client.post(reverse("monitor:plan"), given), 302)
     assert len([sql for sql in taken.writes if sql.startswith("UPDATE")]) == 1
     assert taken.writing_transactions == 1
+
+
+def complete_one(site, by):
+    visit = a_visit(a_patient(site, by), "W04", by)
+    vital_signs(visit, by)
+    return complete(visit, "vital-signs", by)
+
+
+@pytest.mark.parametrize(("days", "holds"), [(-1, True), (0, True), (1, False)])
+def test_form_completed_on_the_shares_own_day_follows_it(site, data_manager, coordinator, days, holds):
+    put(site, data_manager, 0)
+    put(site, data_manager, 100, from_on=site.today() + timedelta(days=days))
+    entry = complete_one(site, coordinator)
+    assert sampled() == ({entry.pk} if holds else set())
+
+
+@pytest.mark.parametrize(("utc", "holds"), [("14:59", False), ("15:00", True)])
+def test_share_holds_from_midnight_at_the_site(site, data_manager, coordinator, utc, holds):
+    """In Tokyo the second of March begins at 15:00 of the first in UTC."""
+    with time_machine.travel("2031-03-01T00:00Z"):
+        put(site, data_manager, 0)
+        put(site, data_manager, 100, from_on=date(2031, 3, 2))
+    with time_machine.travel(f"2031-03-01T{utc}Z"):
+        entry = complete_one(site, coordinator)
+    assert sampled() == ({entry.pk} if holds else set())
+    # Setting a share derives from the stored moment what completing derived from the clock.
+    put(site, data_manager, 100, from_on=date(2031, 3, 2))
+    assert sampled() == ({entry.pk} if holds else set())

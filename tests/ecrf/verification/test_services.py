@@ -58,6 +58,19 @@ def test_reason_for_no_value_can_be_verified(entry, monitor, coordinator):
     assert made.value == "Not done (probe broken)"
 
 
+def test_other_reason_for_no_value_is_what_a_verification_is_bound_to(entry, monitor, coordinator):
+    """The value was blank before and after: only the reason's own event tells of the change."""
+    change(entry, coordinator, spo2=Missing("not-done"))
+    seen = length(entry.patient)
+    change(entry, coordinator, spo2=Missing("unknown"))
+    with pytest.raises(Stale, match="Unknown"):
+        verify(entry, monitor, "spo2", seen=seen)
+    made = verify(entry, monitor, "spo2")
+    event = AuditEvent.objects.get(chain=entry.patient_id, position=made.position)
+    assert "spo2" not in event.changes
+    assert "spo2.missing" in event.changes
+
+
 def test_verifying_twice_gives_one_verification(entry, monitor):
     assert verify(entry, monitor) == verify(entry, monitor)
     assert Verification.objects.count() == 1

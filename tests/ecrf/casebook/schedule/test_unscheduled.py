@@ -158,3 +158,11 @@ def test_next_planned_visit_is_still_offered_after_an_unscheduled_one_was_opened
     page = client.get(reverse("patient", args=[patient.number])).content.decode()
     assert ">Go on with Unscheduled visit 1</button>" in page
     assert ">Open Screening</button>" in page
+
+
+def test_unscheduled_visit_on_the_day_of_a_planned_one_stands_behind_it(went_on, coordinator):
+    for day in ("2026-01-26", "2026-01-05"):
+        enter(a_visit(went_on, "UNS-1", coordinator), "visit", coordinator, visited_on=day)
+        before = {"2026-01-26": "W04", "2026-01-05": "W01"}[day]
+        order = codes(went_on)
+        assert order[order.index("UNS-1") - 1] == before
