@@ -15,7 +15,6 @@ ON_STUB = settings.PROTOCOL.startswith("tests.stub_trial.")
 STILL_ON_THE_TRIAL = frozenset(
     {
         "calendar/test_calendar.py",
-        "casebook/laboratory/test_ranges.py",
         "casebook/record/test_concurrency.py",
         "casebook/record/test_recording.py",
         "casebook/schedule/test_missed_visit.py",

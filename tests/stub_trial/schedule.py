@@ -1,6 +1,6 @@
 """The stub's schedule: a screening, a baseline and three visits after it, with what is opened on demand."""
 
-from ecrf.forms.protocol import Assumption, Protocol, VisitPlan
+from ecrf.forms.protocol import Assumption, LabTest, Protocol, VisitPlan
 
 FORMS = ("visit", "vital-signs", "scale", "reading")
 
@@ -34,6 +34,10 @@ PROTOCOL = Protocol(
     patient_forms=("end-of-study",),
     logs=("adverse-event",),
     safety_logs=("adverse-event",),
+    lab_tests=(
+        LabTest("HGB", "Haemoglobin", ("g/dL", "g/L", "mmol/L"), by_sex=True),
+        LabTest("WBC", "White cells", ("×10³/µL", "×10⁹/L", "/µL")),
+    ),
     assumptions=(Assumption("Pulse", "40 to 150", "Nobody tells."),),
     sparkline=("vital-signs", "weight_kg"),
     critical=("visit.visited_on", "scale", "reading", "dose", "dose-lot", "adverse-event", "end-of-study"),
