@@ -18,7 +18,6 @@ STILL_ON_THE_TRIAL = frozenset(
         "casebook/record/test_concurrency.py",
         "casebook/record/test_recording.py",
         "casebook/schedule/test_stored_status.py",
-        "casebook/schedule/test_unscheduled.py",
         "casebook/test_link_names.py",
         "casebook/test_struck_edges.py",
         "checks/test_catalogue.py",
