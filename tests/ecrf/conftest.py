@@ -16,7 +16,6 @@ STILL_ON_THE_TRIAL = frozenset(
     {
         "calendar/test_calendar.py",
         "casebook/record/test_concurrency.py",
-        "casebook/record/test_recording.py",
         "casebook/schedule/test_stored_status.py",
         "casebook/test_link_names.py",
         "casebook/test_struck_edges.py",
