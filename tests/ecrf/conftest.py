@@ -17,7 +17,6 @@ STILL_ON_THE_TRIAL = frozenset(
         "calendar/test_calendar.py",
         "casebook/record/test_concurrency.py",
         "casebook/schedule/test_stored_status.py",
-        "casebook/test_struck_edges.py",
         "checks/test_catalogue.py",
         "checks/test_texts.py",
         "entry/test_bad_input.py",
