@@ -18,7 +18,6 @@ STILL_ON_THE_TRIAL = frozenset(
         "casebook/record/test_concurrency.py",
         "casebook/schedule/test_stored_status.py",
         "checks/test_catalogue.py",
-        "checks/test_texts.py",
         "entry/test_bad_input.py",
         "entry/test_story_page.py",
         "locks/test_beside_a_lock.py",
