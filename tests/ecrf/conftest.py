@@ -20,8 +20,6 @@ STILL_ON_THE_TRIAL = frozenset(
         "checks/test_catalogue.py",
         "entry/test_bad_input.py",
         "entry/test_story_page.py",
-        "locks/test_beside_a_lock.py",
-        "locks/test_refused.py",
         "monitoring/test_ending_and_calling_off.py",
         "monitoring/review_world.py",
         "monitoring/test_home.py",
