@@ -1,4 +1,4 @@
-"""The stub's schedule: a screening, a baseline and three visits after it, with what is opened on demand."""
+"""The stub's schedule: a screening, a baseline and a visit every three weeks, with what is opened on demand."""
 
 from ecrf.forms.protocol import Assumption, Protocol, VisitPlan
 from tests.stub_trial.crfs.laboratory import LAB_TESTS
@@ -34,7 +34,7 @@ PROTOCOL = Protocol(
             expected={"dose": 5},
             optional=("laboratory",),
         ),
-        *(_week(week) for week in (4, 7, 10)),
+        *(_week(week) for week in range(4, 53, 3)),
         VisitPlan("ET", "Early termination", FORMS, on_demand=True),
         VisitPlan(
             "UNS",
