@@ -34,7 +34,6 @@ STILL_ON_THE_TRIAL = frozenset(
         "monitoring/test_whole_visits.py",
         "monitoring/world.py",
         "prints/test_printing.py",
-        "web/test_odd_addresses.py",
     }
 )
 """Tests of the engine that name forms of this trial. Nothing is added here."""
