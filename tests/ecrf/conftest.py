@@ -15,7 +15,6 @@ ON_STUB = settings.PROTOCOL.startswith("tests.stub_trial.")
 STILL_ON_THE_TRIAL = frozenset(
     {
         "calendar/test_calendar.py",
-        "casebook/record/test_concurrency.py",
         "casebook/schedule/test_stored_status.py",
         "checks/test_catalogue.py",
         "entry/test_bad_input.py",
