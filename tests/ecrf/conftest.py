@@ -17,7 +17,6 @@ STILL_ON_THE_TRIAL = frozenset(
         "calendar/test_calendar.py",
         "casebook/schedule/test_stored_status.py",
         "checks/test_catalogue.py",
-        "entry/test_bad_input.py",
         "entry/test_story_page.py",
         "monitoring/test_ending_and_calling_off.py",
         "monitoring/review_world.py",
