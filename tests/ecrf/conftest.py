@@ -14,20 +14,8 @@ ON_STUB = settings.PROTOCOL.startswith("tests.stub_trial.")
 
 STILL_ON_THE_TRIAL = frozenset(
     {
-        "calendar/test_calendar.py",
-        "casebook/record/test_concurrency.py",
-        "casebook/record/test_recording.py",
-        "casebook/schedule/test_missed_visit.py",
-        "casebook/schedule/test_stored_status.py",
-        "casebook/schedule/test_unscheduled.py",
-        "casebook/test_link_names.py",
-        "casebook/test_struck_edges.py",
         "checks/test_catalogue.py",
-        "checks/test_texts.py",
-        "entry/test_bad_input.py",
         "entry/test_story_page.py",
-        "locks/test_beside_a_lock.py",
-        "locks/test_refused.py",
         "monitoring/test_ending_and_calling_off.py",
         "monitoring/review_world.py",
         "monitoring/test_home.py",
@@ -42,7 +30,6 @@ STILL_ON_THE_TRIAL = frozenset(
         "monitoring/test_whole_visits.py",
         "monitoring/world.py",
         "prints/test_printing.py",
-        "web/test_odd_addresses.py",
     }
 )
 """Tests of the engine that name forms of this trial. Nothing is added here."""

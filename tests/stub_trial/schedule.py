@@ -1,24 +1,40 @@
-"""The stub's schedule: a screening, a baseline and three visits after it, with what is opened on demand."""
+"""The stub's schedule: a screening, a baseline and a visit every three weeks, with what is opened on demand."""
 
-from ecrf.forms.protocol import Assumption, LabTest, Protocol, VisitPlan
+from ecrf.forms.protocol import Assumption, Protocol, VisitPlan
+from tests.stub_trial.crfs.laboratory import LAB_TESTS
 
 FORMS = ("visit", "vital-signs", "scale", "reading")
 
 
 def _week(week: int) -> VisitPlan:
     forms = (*FORMS, "dose")
-    return VisitPlan(f"W{week:02}", f"Week {week}", forms, day=1 + 7 * (week - 1), opens=-7, closes=7)
+    return VisitPlan(
+        f"W{week:02}",
+        f"Week {week}",
+        forms,
+        day=1 + 7 * (week - 1),
+        opens=-7,
+        closes=7,
+        optional=("laboratory",),
+    )
 
 
 PROTOCOL = Protocol(
     title="A trial that nobody runs",
     short_title="Stub",
     visits=(
-        VisitPlan("SCR", "Screening", FORMS),
+        VisitPlan("SCR", "Screening", (*FORMS, "consent", "laboratory")),
         VisitPlan(
-            "W01", "Week 1 (baseline)", (*FORMS, "dose"), day=1, opens=-7, closes=7, expected={"dose": 5}
+            "W01",
+            "Week 1 (baseline)",
+            (*FORMS, "dose"),
+            day=1,
+            opens=-7,
+            closes=7,
+            expected={"dose": 5},
+            optional=("laboratory",),
         ),
-        *(_week(week) for week in (4, 7, 10)),
+        *(_week(week) for week in range(4, 53, 3)),
         VisitPlan("ET", "Early termination", FORMS, on_demand=True),
         VisitPlan(
             "UNS",
@@ -26,18 +42,15 @@ PROTOCOL = Protocol(
             ("visit",),
             on_demand=True,
             repeats=True,
-            optional=("vital-signs", "scale", "reading", "dose"),
+            optional=("vital-signs", "scale", "reading", "dose", "laboratory"),
         ),
     ),
     baseline="W01",
     days_to_baseline=28,
     patient_forms=("end-of-study",),
-    logs=("adverse-event",),
-    safety_logs=("adverse-event",),
-    lab_tests=(
-        LabTest("HGB", "Haemoglobin", ("g/dL", "g/L", "mmol/L"), by_sex=True),
-        LabTest("WBC", "White cells", ("×10³/µL", "×10⁹/L", "/µL")),
-    ),
+    logs=("adverse-event", "report"),
+    safety_logs=("adverse-event", "report"),
+    lab_tests=LAB_TESTS,
     assumptions=(Assumption("Pulse", "40 to 150", "Nobody tells."),),
     sparkline=("vital-signs", "weight_kg"),
     critical=("visit.visited_on", "scale", "reading", "dose", "dose-lot", "adverse-event", "end-of-study"),

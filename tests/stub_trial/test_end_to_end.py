@@ -71,6 +71,7 @@ def test_impossible_pressures_are_refused_by_vs_001(visit, coordinator):
         ("SCALE-001", "scale", {"before_dose": "no"}),
         ("READ-001", "reading", {"value_3": "170"}),
         ("AE-002", "adverse-event", {"ended_on": "2026-01", "ongoing": "yes"}),
+        ("AE-003", "adverse-event", {"serious": "yes"}),
     ],
 )
 def test_check_asks_and_is_quiet_again_when_the_value_is_corrected(check, crf, values, visit, coordinator):
@@ -100,6 +101,32 @@ def test_checks_across_visits_compare_with_the_other_visit(patient, coordinator)
 def test_row_of_a_dose_is_asked_about_by_dose_002(visit, coordinator):
     enter(visit, "dose-signs", coordinator, parent=1, pulse="200")
     assert [found.check_id for found in Discrepancy.objects.all()] == ["DOSE-002"]
+
+
+def test_low_pressure_around_a_dose_is_asked_about_until_an_event_of_that_day_is_entered(visit, coordinator):
+    enter(visit, "dose", coordinator, given_on="2026-01-05")
+    enter(visit, "dose-signs", coordinator, parent=1, systolic="80")
+    assert Discrepancy.objects.get(check_id="DOSE-003").state == "open"
+    enter(visit.patient, "adverse-event", coordinator, started_on="2026-01-05")
+    assert Discrepancy.objects.get(check_id="DOSE-003").state == "cleared"
+
+
+def test_date_before_the_consent_is_asked_about_by_date_001(patient, visit, coordinator):
+    enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05")
+    enter(a_visit(patient, "SCR", coordinator), "consent", coordinator, signed_on="2026-01-06")
+    assert Discrepancy.objects.get(check_id="DATE-001").entry.visit == visit
+
+
+def test_values_of_a_missed_visit_are_asked_about_by_visit_002(visit, coordinator):
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    enter(visit, "visit", coordinator, occurrence="missed")
+    assert Discrepancy.objects.get(check_id="VISIT-002").item == "pulse"
+
+
+def test_result_that_fell_since_the_last_visit_is_asked_about_by_lab_001(patient, coordinator):
+    for code, value in (("SCR", "15"), ("W01", "13")):
+        enter(a_visit(patient, code, coordinator), "lab-result", coordinator, parent=1, value=value)
+    assert Discrepancy.objects.get(check_id="LAB-001").entry.visit.code == "W01"
 
 
 def test_query_is_asked_answered_and_closed(visit, coordinator, monitor):

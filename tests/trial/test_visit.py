@@ -138,3 +138,9 @@ def test_missed_visit_with_a_date_asks_until_one_of_them_goes(at, coordinator):
     assert list(asked("VISIT-006")) == ["visited_on"]
     enter(at("W04"), "visit", coordinator, occurrence="done")
     assert asked("VISIT-006") == {}
+
+
+def test_unscheduled_visit_between_two_others_is_not_out_of_order(at, coordinator):
+    for code, day in (("W01", "2026-01-05"), ("W04", "2026-01-26"), ("UNS-1", "2026-01-12")):
+        enter(at(code), "visit", coordinator, occurrence="done", visited_on=day)
+    assert asked("VISIT-002") == {}

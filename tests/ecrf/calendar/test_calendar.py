@@ -134,13 +134,11 @@ def test_window_is_overdue_from_the_day_after_it_closes(site, coordinator, monke
 
 @pytest.mark.requirement("R-137")
 def test_feed_holds_nothing_of_a_patient_but_number_visits_and_windows(treated, coordinator):
-    place_of_birth = {"birth_year": "1961", "sex": "F"}
-    values = {
-        k: v for k, v in place_of_birth.items() if k in a_place(treated, "demographics").definition.items
-    }
+    place_of_birth = {"born_on": "1961", "sex": "F"}
+    values = {k: v for k, v in place_of_birth.items() if k in a_place(treated, "consent").definition.items}
     assert values
     screening = treated.visits.get(code="SCR")
-    enter(screening, "demographics", coordinator, **values)
+    enter(screening, "consent", coordinator, **values)
     for event in fetch(address(coordinator)).walk("VEVENT"):
         assert set(event) == {"UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "TRANSP"}
     text = Client().get(address(coordinator)).content.decode()
@@ -163,7 +161,7 @@ def test_identity_of_an_event_stays_when_its_dates_move(treated, coordinator):
 
 def test_patient_who_left_the_study_is_expected_at_no_visit(treated, coordinator):
     url = address(coordinator)
-    _end(treated, "DEATH", coordinator)
+    _end(treated, "WITHDRAWAL BY SUBJECT", coordinator)
     assert summaries(url) == []
 
 
@@ -220,7 +218,7 @@ def _in_every_state(site, by: User) -> list[Patient]:
         Entry.objects.filter(visit=visit).update(status="complete", missing=0)
         refresh_schedule_status(PatientData(complete))
     _end(ended, "COMPLETED", by)
-    added = enter(visit, "infusion-lot", by, parent=1, reason="Late", lot_number="SYN-1")
+    added = enter(visit, "dose-lot", by, parent=1, reason="Late", lot_number="SYN-1")
     struck = added.row.entry
     assert schedule_status_of(complete).unfinished.plan.code == "SCR"
     strike_out(entry=struck, by=by, actor=by.acting_at(site, "enter"), reason="Entered twice")

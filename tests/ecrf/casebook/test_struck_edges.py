@@ -48,7 +48,7 @@ def browser(client, coordinator):
 def serious(patient, coordinator) -> Discrepancy:
     """The question about a serious event, which offers the form about it."""
     enter(patient, "adverse-event", coordinator, term="Headache", serious="yes")
-    return Discrepancy.objects.get(check_id="AE-008")
+    return Discrepancy.objects.get(check_id="AE-003")
 
 
 @pytest.fixture
@@ -64,46 +64,46 @@ def standing(patient, crf) -> int:
 def test_offer_taken_twice_adds_one(press, serious, patient):
     for _click in range(2):
         assert press(f"offer:{serious.pk}").status_code == 302
-    assert standing(patient, "serious-adverse-event") == 1
+    assert standing(patient, "report") == 1
 
 
 def test_offer_taken_twice_after_the_first_one_was_struck_out_adds_one(press, serious, patient, strike):
     press(f"offer:{serious.pk}")
-    strike(patient.entries.get(crf="serious-adverse-event"))
+    strike(patient.entries.get(crf="report"))
     for _click in range(2):
         assert press(f"offer:{serious.pk}").status_code == 302
-    assert standing(patient, "serious-adverse-event") == 1
+    assert standing(patient, "report") == 1
 
 
 def test_offer_says_what_it_could_not_fill_in_and_keeps_the_text(
     press, serious, patient, browser, monkeypatch
 ):
     """The rest of the form is filled in; what was refused stands on the page, with why, to be entered by hand."""
-    check = CHECKS["AE-008"]
+    check = CHECKS["AE-003"]
 
     def fill(row, data):
         return check.offer.fill(row, data) | {"became_aware_on": "some day <b>in May</b>"}
 
-    monkeypatch.setitem(CHECKS, "AE-008", replace(check, offer=replace(check.offer, fill=fill)))
+    monkeypatch.setitem(CHECKS, "AE-003", replace(check, offer=replace(check.offer, fill=fill)))
     answer = press(f"offer:{serious.pk}")
     page = html.unescape(browser.get(answer.headers["Location"]).content.decode())
-    label = CRFS["serious-adverse-event"].items["became_aware_on"].verbose_name
+    label = CRFS["report"].items["became_aware_on"].verbose_name
     assert f"this could not be filled in; enter it yourself: {label} “some day <b>in May</b>”: " in page
     assert "Added, filled in as far as is known" not in page
-    row = CRFS["serious-adverse-event"].model.objects.get(entry__patient=patient)
+    row = CRFS["report"].model.objects.get(entry__patient=patient)
     assert (row.adverse_event, row.became_aware_on) == (serious.entry.link, None)
 
 
 def test_offer_about_a_row_struck_out_meanwhile_is_not_taken(press, serious, patient, strike):
     strike(serious.entry)
     assert press(f"offer:{serious.pk}").status_code == 400
-    assert standing(patient, "serious-adverse-event") == 0
+    assert standing(patient, "report") == 0
 
 
 def test_offer_of_a_question_that_is_no_longer_asked_is_not_taken(press, serious, patient, coordinator):
     enter(patient, "adverse-event", coordinator, serious="no")
     assert press(f"offer:{serious.pk}").status_code == 400
-    assert standing(patient, "serious-adverse-event") == 0
+    assert standing(patient, "report") == 0
 
 
 def test_today_does_not_count_what_a_struck_out_row_lacks(patient, coordinator, strike):
@@ -117,31 +117,31 @@ def test_today_does_not_count_what_a_struck_out_row_lacks(patient, coordinator, 
 def test_today_does_not_count_what_the_rows_of_a_struck_out_form_lack(patient, coordinator, strike):
     visit, me = a_visit(patient, "W04", coordinator), User.objects.get(pk=coordinator.pk)
     before = to_do_list(me).lines[0].missing
-    enter(visit, "infusion-lot", coordinator, parent=1, lot_number="A")
-    strike(visit.entries.get(crf="infusion"))
-    assert to_do_list(me).lines[0].missing == before, "another infusion is wanted in its place, and no lot"
+    enter(visit, "dose-lot", coordinator, parent=1, lot_number="A")
+    strike(visit.entries.get(crf="dose"))
+    assert to_do_list(me).lines[0].missing == before, "another dose is wanted in its place, and no lot"
 
 
 def test_last_value_is_not_that_of_a_struck_out_form(patient, coordinator, strike):
     first, second = (a_visit(patient, code, coordinator) for code in ("W04", "W07"))
-    enter(first, "infusion", coordinator, number=1, dosing_weight_kg="60")
-    enter(first, "infusion", coordinator, number=2, dosing_weight_kg="70")
-    strike(first.entries.get(crf="infusion", number=1))
+    enter(first, "dose", coordinator, number=1, weight_kg="60")
+    enter(first, "dose", coordinator, number=2, weight_kg="70")
+    strike(first.entries.get(crf="dose", number=1))
     form_input = next(
-        p for p in visit_page(PagePlace(patient, second)).form_inputs if p.definition.key == "infusion"
+        p for p in visit_page(PagePlace(patient, second)).form_inputs if p.definition.key == "dose"
     )
-    assert form_input.item_views["dosing_weight_kg"].previous == "70.0"
+    assert form_input.item_views["weight_kg"].previous == "70.0"
 
 
 def test_page_and_lists_agree_when_a_planned_form_is_struck_out(patient, coordinator, strike):
     """It was a mistake: the planned one is still to be entered."""
     visit = a_visit(patient, "W04", coordinator)
-    enter(visit, "infusion", coordinator, given_g="10")
-    strike(visit.entries.get(crf="infusion"))
+    enter(visit, "dose", coordinator, given_g="10")
+    strike(visit.entries.get(crf="dose"))
     page = visit_page(PagePlace(patient, visit))
-    wanted = [p for p in page.wanted if p.definition.key == "infusion"]
+    wanted = [p for p in page.wanted if p.definition.key == "dose"]
     assert len(wanted) == 1
-    saved = enter(visit, "infusion", coordinator, number=wanted[0].place.number, given_g="10")
+    saved = enter(visit, "dose", coordinator, number=wanted[0].place.number, given_g="10")
     assert saved.changed
 
 
@@ -149,13 +149,13 @@ def test_page_offers_the_place_of_a_planned_form_after_one_is_struck_out(
     browser, patient, coordinator, strike
 ):
     visit = a_visit(patient, "W04", coordinator)
-    enter(visit, "infusion", coordinator, given_g="10")
-    strike(visit.entries.get(crf="infusion"))
+    enter(visit, "dose", coordinator, given_g="10")
+    strike(visit.entries.get(crf="dose"))
     url = f"/patients/{patient.number}/W04/"
-    assert 'name="infusion:2:given_g"' in browser.get(url).content.decode()
-    assert browser.post(f"{url}infusion/2/given_g/", {"value": "10", "seen": ""}).status_code == 200
-    assert browser.post(f"{url}infusion/3/given_g/", {"value": "10", "seen": ""}).status_code == 404
-    assert 'name="infusion:3:given_g"' not in browser.get(url).content.decode()
+    assert 'name="dose:2:given_g"' in browser.get(url).content.decode()
+    assert browser.post(f"{url}dose/2/given_g/", {"value": "10", "seen": ""}).status_code == 200
+    assert browser.post(f"{url}dose/3/given_g/", {"value": "10", "seen": ""}).status_code == 404
+    assert 'name="dose:3:given_g"' not in browser.get(url).content.decode()
 
 
 def test_value_typed_into_a_row_struck_out_meanwhile_is_answered_on_the_page(press, serious, strike):
@@ -189,25 +189,25 @@ def test_form_added_to_an_unscheduled_visit_can_be_added_again_once_it_is_struck
 ):
     visit = a_visit(patient, "UNS-1", coordinator)
     url = f"/patients/{patient.number}/UNS-1/"
-    browser.post(url, {"action": f"add:infusion:{uuid.uuid4()}"})
-    strike(visit.entries.get(crf="infusion"))
-    assert 'value="add:infusion:' in browser.get(url).content.decode()
-    assert browser.post(url, {"action": f"add:infusion:{uuid.uuid4()}"}).status_code == 302
-    assert standing(patient, "infusion") == 1
+    browser.post(url, {"action": f"add:dose:{uuid.uuid4()}"})
+    strike(visit.entries.get(crf="dose"))
+    assert 'value="add:dose:' in browser.get(url).content.decode()
+    assert browser.post(url, {"action": f"add:dose:{uuid.uuid4()}"}).status_code == 302
+    assert standing(patient, "dose") == 1
 
 
 def test_index_of_the_page_counts_nothing_in_a_struck_out_form(browser, patient, coordinator, strike):
     visit = a_visit(patient, "W04", coordinator)
-    enter(visit, "infusion", coordinator, given_g="10")
-    strike(visit.entries.get(crf="infusion"))
+    enter(visit, "dose", coordinator, given_g="10")
+    strike(visit.entries.get(crf="dose"))
     page = browser.get(f"/patients/{patient.number}/W04/").content.decode()
-    assert 'data-index-of="infusion-2"' in page
-    assert 'data-index-of="infusion-1"' not in page
+    assert 'data-index-of="dose-2"' in page
+    assert 'data-index-of="dose-1"' not in page
     assert page.count("struck out") >= 2
 
 
 def test_printed_visit_has_the_blank_place_of_a_planned_form_that_is_struck_out(patient, coordinator, strike):
     visit = a_visit(patient, "W04", coordinator)
-    enter(visit, "infusion", coordinator, given_g="10")
-    strike(visit.entries.get(crf="infusion"))
-    assert [s.address for s in visit_form_views(visit) if s.definition.key == "infusion"] == ["1", "2"]
+    enter(visit, "dose", coordinator, given_g="10")
+    strike(visit.entries.get(crf="dose"))
+    assert [s.address for s in visit_form_views(visit) if s.definition.key == "dose"] == ["1", "2"]

@@ -11,12 +11,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("kind", ["lock", "freeze"])
 def test_date_of_a_later_visit_beside_a_locked_log_row(site, coordinator, data_manager, kind):
-    """A consent date corrected while a visit is locked: DATE-001 asks about all."""
+    """The event answers what DOSE-003 asks of the locked visit."""
     patient = a_patient(site, coordinator)
     w1 = a_visit(patient, "W01", coordinator)
-    enter(w1, "infusion", coordinator, infused_on="2026-01-05")
-    enter(w1, "infusion-vitals", coordinator, number=1, parent=1, time_point="before", systolic="140")
-    enter(w1, "infusion-vitals", coordinator, number=2, parent=1, time_point="during", systolic="100")
+    enter(w1, "dose", coordinator, given_on="2026-01-05")
+    enter(w1, "dose-signs", coordinator, number=1, parent=1, systolic="140")
+    enter(w1, "dose-signs", coordinator, number=2, parent=1, systolic="80")
     put(
         kind=kind,
         scope="visit",

@@ -92,7 +92,7 @@ def test_item_is_refused_beside_its_field_with_who_when_and_why(client, visit, f
 
 
 def test_first_item_of_a_new_form_is_refused(client, visit, frozen):
-    assert post_item(client, visit, "grip-strength", "right_1", "30").status_code == 422
+    assert post_item(client, visit, "reading", "value_1", "30").status_code == 422
 
 
 def test_change_of_a_complete_form_is_refused_before_it_asks_for_a_reason(
@@ -114,7 +114,7 @@ def test_page_saved_without_script_is_refused_field_by_field_and_keeps_what_was_
     assert 'value="81"' in words(answer)
 
 
-@pytest.mark.parametrize("action", ["complete", "complete-form:visit-1", "not-done:grip-strength-1:not-done"])
+@pytest.mark.parametrize("action", ["complete", "complete-form:visit-1", "not-done:reading-1:not-done"])
 def test_button_that_writes_is_409_in_words_or_changes_nothing(client, visit, frozen, action):
     answer = client.post(reverse("visit", args=[visit.patient.number, "W04"]), {"action": action})
     assert answer.status_code in (400, 409, 422)
@@ -213,7 +213,7 @@ def test_bulk_update_and_raw_sql_are_refused(visit, coordinator, frozen):
     with pytest.raises(Locked), acting(by):
         model.objects.update(pulse=90)
     with pytest.raises(Locked), acting(by), connection.cursor() as cursor:
-        cursor.execute("UPDATE trial_vitalsigns SET pulse = 90")
+        cursor.execute("UPDATE stub_trial_stubvitalsigns SET pulse = 90")
 
 
 def test_range_that_would_change_a_locked_patient_is_refused_whole(visit, coordinator, data_manager):
@@ -259,9 +259,7 @@ def test_held_page_says_so_and_offers_nothing_that_cannot_be_done(client, visit,
     assert f"The patient is {frozen.get_kind_display()} since" in page
     assert 'value="complete' not in page
     assert 'value="save">Save</button>' not in page.split("page-end")[1]
-    fields = re.findall(
-        r"<(?:input|select|textarea)[^>]* name=\"(?:visit|vital-signs|mrc-strength)[:][^>]*>", page
-    )
+    fields = re.findall(r"<(?:input|select|textarea)[^>]* name=\"(?:visit|vital-signs|scale)[:][^>]*>", page)
     assert fields
     assert all(" disabled" in each for each in fields)
 
@@ -275,7 +273,7 @@ def test_held_form_alone_is_for_reading(client, visit, data_manager):
         for tag, name in re.findall(r"(<(?:input|select)[^>]* name=\"([a-z-]+:1:[a-z_0-9]+)\"[^>]*>)", page)
     }
     assert fields["vital-signs:1:pulse"]
-    assert not fields["grip-strength:1:right_1"]
+    assert not fields["reading:1:value_1"]
 
 
 def test_patients_page_says_so_and_offers_no_new_visit(client, visit, frozen):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import models
 
 from ecrf.casebook.data import PatientData
-from ecrf.checks.registry import Question, check
+from ecrf.checks.registry import Offer, Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Choice, ClockTime, Line, Link, PartialDay, Prose, YesNo
 from ecrf.forms.partial_dates import surely_before
@@ -78,3 +78,21 @@ def ongoing_with_end(row: StubEvent, data: PatientData) -> Iterator[Question]:
     """The event is ongoing and has an end."""
     if row.ongoing and row.ended_on:
         yield Question("ongoing", end=row.ended_on)
+
+
+def _link_to(row: StubEvent, data: PatientData) -> dict[str, str]:
+    return {"adverse_event": row.entry.link}
+
+
+@check(
+    "AE-003",
+    on="adverse-event",
+    text="The event is serious. Its report is not begun.",
+    items=("serious",),
+    reads=("report.adverse_event",),
+    offer=Offer(crf="report", label="Fill in the report", fill=_link_to),
+)
+def serious_without_report(row: StubEvent, data: PatientData) -> Iterator[Question]:
+    """The event is serious, and no report is about it."""
+    if row.serious and not data.linking("report", "adverse_event", row):
+        yield Question("serious")

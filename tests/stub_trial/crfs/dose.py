@@ -47,7 +47,7 @@ class StubDoseSigns(Crf):
     on="dose",
     text="The dose of {day} was given before the day of the visit.",
     items=("given_on",),
-    reads=("visit",),
+    reads=("visit.visited_on",),
 )
 def before_the_visit(row: StubDose, data: PatientData) -> Iterator[Question]:
     """The dose was given before the day of its visit."""
@@ -62,3 +62,19 @@ def unlikely_pulse(row: StubDoseSigns, data: PatientData) -> Iterator[Question]:
     low, high = 40, 150
     if row.pulse is not None and not low <= row.pulse <= high:
         yield Question("pulse", now=row.pulse, low=low, high=high)
+
+
+@check(
+    "DOSE-003",
+    on="dose-signs",
+    text="Systolic is {now} mmHg on {day}, and no adverse event began that day.",
+    items=("systolic",),
+    reads=("dose.given_on", "adverse-event.started_on"),
+)
+def low_pressure_without_event(row: StubDoseSigns, data: PatientData) -> Iterator[Question]:
+    """The systolic pressure around a dose is below 90 mmHg, and no adverse event began on that day."""
+    dose = data.parent("dose", row)
+    if row.systolic is None or row.systolic >= 90 or dose is None or dose.given_on is None:
+        return
+    if all(event.started_on != str(dose.given_on) for event in data.rows("adverse-event")):
+        yield Question("systolic", now=row.systolic, day=dose.given_on)

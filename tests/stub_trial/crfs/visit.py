@@ -6,10 +6,10 @@ from django.db import models
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import visit_label
-from ecrf.checks.registry import Question, check
+from ecrf.checks.registry import ANY, Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Choice, Day, Line
-from ecrf.forms.registry import Section, crf
+from ecrf.forms.registry import Section, by_model, crf
 
 
 class Occurrence(models.TextChoices):
@@ -44,3 +44,19 @@ def two_on_one_day(row: StubVisit, data: PatientData) -> Iterator[Question]:
         if row.visited_on and other.entry_id != row.entry_id and other.visited_on == row.visited_on:
             yield Question("visited_on", label=visit_label(other.entry.visit), day=row.visited_on)
             return
+
+
+@check(
+    "VISIT-002",
+    on=ANY,
+    text="{visit:visit} was missed, but “{form:form}” has values.",
+    reads=("visit.occurrence",),
+)
+def values_of_a_missed_visit(row: Crf, data: PatientData) -> Iterator[Question]:
+    """The visit was missed, and another of its forms has values."""
+    definition, visit = by_model(type(row)), row.entry.visit
+    item = next((name for name in definition.entered if getattr(row, name) is not None), None)
+    if visit is None or item is None or definition.key == "visit":
+        return
+    if any(other.occurrence == Occurrence.MISSED for other in data.at("visit", visit.code)):
+        yield Question(item, visit=visit, form=definition.key)

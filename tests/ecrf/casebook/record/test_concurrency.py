@@ -63,7 +63,7 @@ def committed(_django_db_helper) -> SimpleNamespace:
 def _empty_every_table() -> None:
     """Past the triggers that forbid it."""
     assert connection.settings_dict["NAME"].startswith("test_"), "only ever in a test database"
-    ours = [a for a in apps.get_app_configs() if a.name == "trial" or a.name.startswith("ecrf.")]
+    ours = [a for a in apps.get_app_configs() if a.name == "tests.stub_trial" or a.name.startswith("ecrf.")]
     tables = [model._meta.db_table for app in ours for model in app.get_models()]
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
@@ -97,13 +97,13 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     return results
 
 
-def saving(data: SimpleNamespace, who: int, crf: str = "grip-strength", **values) -> Callable[[], Any]:
+def saving(data: SimpleNamespace, who: int, crf: str = "reading", **values) -> Callable[[], Any]:
     return lambda: enter(data.visit, crf, data.people[who], **values)
 
 
 def test_two_people_begin_one_form_with_different_items(committed):
     for number, (one, two) in enumerate(
-        [("right_1", "left_1"), ("right_2", "left_2"), ("right_3", "left_3")], 1
+        [("value_1", "value_4"), ("value_2", "value_5"), ("value_3", "value_6")], 1
     ):
         if number > 1:
             committed.visit = open_visit(
@@ -113,7 +113,7 @@ def test_two_people_begin_one_form_with_different_items(committed):
             saving(committed, 0, seen={one: ""}, **{one: "31.5"}),
             saving(committed, 1, seen={two: ""}, **{two: "30"}),
         )
-        row = CRFS["grip-strength"].model.objects.get(entry__visit=committed.visit)
+        row = CRFS["reading"].model.objects.get(entry__visit=committed.visit)
         assert (getattr(row, one), getattr(row, two)) == (Decimal("31.5"), Decimal("30"))
     assert verify().faults == []
 
@@ -121,37 +121,37 @@ def test_two_people_begin_one_form_with_different_items(committed):
 @pytest.mark.requirement("R-099")
 def test_two_people_begin_one_form_with_the_same_item(committed):
     results = at_once(
-        saving(committed, 0, seen={"right_1": ""}, right_1="31.5"),
-        saving(committed, 1, seen={"right_1": ""}, right_1="30"),
+        saving(committed, 0, seen={"value_1": ""}, value_1="31.5"),
+        saving(committed, 1, seen={"value_1": ""}, value_1="30"),
     )
     assert sorted(bool(r.conflicts) for r in results) == [False, True]
     winner = next(r for r in results if not r.conflicts)
     loser = next(r for r in results if r.conflicts)
-    stored = CRFS["grip-strength"].model.objects.get().right_1
-    assert stored == winner.row.right_1
-    assert Decimal(loser.conflicts["right_1"].stored) == stored
-    assert AuditEvent.objects.filter(table="trial_gripstrength").count() == 1
+    stored = CRFS["reading"].model.objects.get().value_1
+    assert stored == winner.row.value_1
+    assert Decimal(loser.conflicts["value_1"].stored) == stored
+    assert AuditEvent.objects.filter(table="stub_trial_stubreading").count() == 1
 
 
 def test_first_row_of_two_kinds_makes_one_form_for_both(committed):
     by = committed.people
     at_once(
-        lambda: enter(committed.visit, "infusion-lot", by[0], parent=1, lot_number="A"),
-        lambda: enter(committed.visit, "infusion-vitals", by[1], parent=1, pulse="70"),
+        lambda: enter(committed.visit, "dose-lot", by[0], parent=1, lot_number="A"),
+        lambda: enter(committed.visit, "dose-signs", by[1], parent=1, pulse="70"),
     )
-    assert Entry.objects.filter(crf="infusion").count() == 1
-    assert Entry.objects.filter(parent__crf="infusion").count() == 2
+    assert Entry.objects.filter(crf="dose").count() == 1
+    assert Entry.objects.filter(parent__crf="dose").count() == 2
 
 
 @pytest.mark.requirement("R-009")
 def test_many_parallel_saves_on_one_patient_leave_the_chain_whole(committed):
     forms = [
-        ("grip-strength", "right_1", "{}.5"),
+        ("reading", "value_1", "{}.5"),
         ("vital-signs", "pulse", "6{}"),
-        ("mrc-strength", "assessor", "A{}"),
+        ("scale", "assessor", "A{}"),
         ("visit", "missed_reason", "{}"),
-        ("infusion", "rate_steps", "{}"),
-        ("grip-strength", "left_1", "{}.5"),
+        ("dose", "given_ml", "{}"),
+        ("reading", "value_4", "{}.5"),
     ]
 
     def many(who: int, crf: str, item: str, text: str) -> Callable[[], None]:
@@ -165,7 +165,7 @@ def test_many_parallel_saves_on_one_patient_leave_the_chain_whole(committed):
     assert verify().faults == []
     head = AuditChain.objects.get(chain=committed.patient.pk)
     assert head.length == AuditEvent.objects.filter(chain=committed.patient.pk).count()
-    writes = AuditEvent.objects.filter(chain=committed.patient.pk, table__startswith="trial_")
+    writes = AuditEvent.objects.filter(chain=committed.patient.pk, table__startswith="stub_trial_")
     assert writes.count() == 6 * 6
 
 
@@ -311,18 +311,18 @@ def test_form_completed_while_somebody_changes_it_is_never_changed_without_a_rea
     )
     events = list(AuditEvent.objects.filter(chain=committed.patient.pk).order_by("position"))
     completed = next(e.position for e in events if "status" in e.changes and e.changes["status"][0])
-    changed = [e.position for e in events if e.table == "trial_visitrecord" and "contact" in e.changes][1:]
+    changed = [e.position for e in events if e.table == "stub_trial_stubvisit" and "contact" in e.changes][1:]
     assert bool(saved.wants_reason) == (not changed)
     assert all(position < completed for position in changed)
 
 
 @pytest.mark.requirement("R-022")
 def test_items_of_one_save_share_a_transaction_and_those_of_two_do_not(committed):
-    enter(committed.visit, "grip-strength", committed.people[0], right_1="31.5", left_1="30")
-    enter(committed.visit, "grip-strength", committed.people[0], right_2="31.0", left_2="29")
+    enter(committed.visit, "reading", committed.people[0], value_1="31.5", value_4="30")
+    enter(committed.visit, "reading", committed.people[0], value_2="31.0", value_5="29")
     events = AuditEvent.objects.filter(chain=committed.patient.pk).order_by("position")
-    entry, first, second = [e for e in events if e.table in ("casebook_entry", "trial_gripstrength")][:3]
-    assert set(first.changes) >= {"right_1", "left_1"}
+    entry, first, second = [e for e in events if e.table in ("casebook_entry", "stub_trial_stubreading")][:3]
+    assert set(first.changes) >= {"value_1", "value_4"}
     assert entry.transaction == first.transaction
     assert second.transaction != first.transaction
 
@@ -330,7 +330,7 @@ def test_items_of_one_save_share_a_transaction_and_those_of_two_do_not(committed
 def test_other_people_may_write_while_the_trail_is_verified(committed):
     def write() -> None:
         for n in range(20):
-            enter(committed.visit, "grip-strength", committed.people[0], right_1=str(n + 1))
+            enter(committed.visit, "reading", committed.people[0], value_1=str(n + 1))
 
     results = at_once(write, *[lambda: [verify().faults for _ in range(5)]] * 2)
     assert results[1:] == [[[]] * 5] * 2
@@ -351,7 +351,7 @@ def test_writers_of_two_patients_do_not_wait_for_each_other(committed):
 
     def save() -> None:
         held.wait(10)
-        enter(other, "grip-strength", committed.people[1], right_1="31.5")
+        enter(other, "reading", committed.people[1], value_1="31.5")
         done.set()
 
     assert at_once(hold, save)[0] is True

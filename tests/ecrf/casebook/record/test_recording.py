@@ -24,50 +24,50 @@ def visit(site, coordinator):
 @pytest.mark.requirement("R-001")
 @pytest.mark.requirement("R-003")
 def test_first_value_is_saved_and_audited(visit, coordinator):
-    result = enter(visit, "grip-strength", coordinator, right_1="31.5")
-    assert result.row.right_1 == Decimal("31.5")
-    event = AuditEvent.objects.filter(table="trial_gripstrength").latest("position")
-    assert event.changes["right_1"] == [None, 31.5]
-    assert event.calculated["right_best"] == [None, 31.5]
+    result = enter(visit, "reading", coordinator, value_1="31.5")
+    assert result.row.value_1 == Decimal("31.5")
+    event = AuditEvent.objects.filter(table="stub_trial_stubreading").latest("position")
+    assert event.changes["value_1"] == [None, 31.5]
+    assert event.calculated["highest"] == [None, 31.5]
     assert (event.actor, event.role, event.site) == ("coordinator", "coordinator", "01")
     assert verify().faults == []
 
 
 def test_full_width_digits_and_decimal_comma_are_numbers(visit, coordinator):
-    result = enter(visit, "grip-strength", coordinator, right_1="３１，５", left_1="31,5")
-    assert result.row.right_1 == result.row.left_1 == Decimal("31.5")
+    result = enter(visit, "reading", coordinator, value_1="３１，５", value_4="31,5")
+    assert result.row.value_1 == result.row.value_4 == Decimal("31.5")
 
 
 def test_impossible_value_is_refused_and_leaves_no_entry(visit, coordinator):
-    result = enter(visit, "grip-strength", coordinator, right_1="201")
-    assert "between 0 and 200" in result.refused["right_1"]
+    result = enter(visit, "reading", coordinator, value_1="201")
+    assert "between 0 and 200" in result.refused["value_1"]
     assert not visit.entries.exists()
 
 
 @pytest.mark.requirement("R-023")
 def test_same_value_again_writes_nothing(visit, coordinator):
-    enter(visit, "grip-strength", coordinator, right_1="31.5")
+    enter(visit, "reading", coordinator, value_1="31.5")
     before = AuditEvent.objects.count()
-    assert enter(visit, "grip-strength", coordinator, right_1="31.50").changed == []
+    assert enter(visit, "reading", coordinator, value_1="31.50").changed == []
     assert AuditEvent.objects.count() == before
 
 
 @pytest.mark.requirement("R-099")
 def test_value_changed_by_another_is_not_overwritten(visit, coordinator, investigator):
-    enter(visit, "grip-strength", coordinator, right_1="31.5")
-    result = enter(visit, "grip-strength", investigator, right_1="30.0", seen={"right_1": ""})
-    assert result.conflicts["right_1"].stored == "31.5"
-    assert result.row.right_1 == Decimal("31.5")
+    enter(visit, "reading", coordinator, value_1="31.5")
+    result = enter(visit, "reading", investigator, value_1="30.0", seen={"value_1": ""})
+    assert result.conflicts["value_1"].stored == "31.5"
+    assert result.row.value_1 == Decimal("31.5")
 
 
 def test_missing_reason_stands_instead_of_the_value(visit, coordinator):
-    enter(visit, "grip-strength", coordinator, right_1="31.5")
-    row = enter(visit, "grip-strength", coordinator, right_1=Missing("not-done", "pain")).row
-    assert row.right_1 is None
-    assert row.missing_reasons == {"right_1": {"reason": "not-done", "comment": "pain"}}
-    event = AuditEvent.objects.filter(table="trial_gripstrength").latest("position")
-    assert event.changes["right_1"] == [31.5, None]
-    assert event.changes["right_1.missing"][1]["reason"] == "not-done"
+    enter(visit, "reading", coordinator, value_1="31.5")
+    row = enter(visit, "reading", coordinator, value_1=Missing("not-done", "pain")).row
+    assert row.value_1 is None
+    assert row.missing_reasons == {"value_1": {"reason": "not-done", "comment": "pain"}}
+    event = AuditEvent.objects.filter(table="stub_trial_stubreading").latest("position")
+    assert event.changes["value_1"] == [31.5, None]
+    assert event.changes["value_1.missing"][1]["reason"] == "not-done"
 
 
 @pytest.mark.requirement("R-005")
@@ -80,16 +80,16 @@ def test_change_after_completion_wants_a_reason(visit, coordinator):
     result = enter(visit, "visit", coordinator, visited_on="2026-01-06", reason="Transcription error")
     assert result.changed == ["visited_on"]
     assert (
-        AuditEvent.objects.filter(table="trial_visitrecord").latest("position").reason
+        AuditEvent.objects.filter(table="stub_trial_stubvisit").latest("position").reason
         == "Transcription error"
     )
 
 
 def test_soft_check_asks_and_clears_by_itself(visit, coordinator):
-    enter(visit, "mrc-strength", coordinator, before_dose="no")
-    assert Discrepancy.objects.get(check_id="MRC-003").state == "open"
-    enter(visit, "mrc-strength", coordinator, before_dose="yes")
-    assert Discrepancy.objects.get(check_id="MRC-003").state == "cleared"
+    enter(visit, "scale", coordinator, before_dose="no")
+    assert Discrepancy.objects.get(check_id="SCALE-001").state == "open"
+    enter(visit, "scale", coordinator, before_dose="yes")
+    assert Discrepancy.objects.get(check_id="SCALE-001").state == "cleared"
 
 
 def test_pair_rule_refuses_the_item_of_the_pair_and_no_other(visit, coordinator):
@@ -106,19 +106,19 @@ def test_what_is_left_after_a_refusal_is_checked_again(visit, coordinator):
 
 
 def test_thousands_comma_is_refused_not_taken_for_a_decimal(visit, coordinator):
-    assert enter(visit, "infusion", coordinator, given_ml="1,200").refused.keys() == {"given_ml"}
+    assert enter(visit, "dose", coordinator, given_ml="1,200").refused.keys() == {"given_ml"}
 
 
 def test_one_book_for_several_rows_finds_what_was_recorded_before_with_it(visit, coordinator):
     by = coordinator.acting_at(visit.patient.site, Right.ENTER)
-    lots = [a_place(visit, "infusion-lot", number, 1) for number in (1, 2, 1)]
+    lots = [a_place(visit, "dose-lot", number, 1) for number in (1, 2, 1)]
     with transaction.atomic():
         data = PatientData(visit.patient)
         for place, number in zip(lots, ("SYN-1", "SYN-2", "SYN-3"), strict=True):
             record(place=place, values={"lot_number": number}, by=by, data=data)
-        record(place=a_place(visit, "infusion"), values={"given_g": "10"}, by=by, data=data)
-    assert [row.lot_number for row in PatientData(visit.patient).rows("infusion-lot")] == ["SYN-3", "SYN-2"]
-    assert visit.entries.filter(crf="infusion").count() == 1
+        record(place=a_place(visit, "dose"), values={"given_g": "10"}, by=by, data=data)
+    assert [row.lot_number for row in PatientData(visit.patient).rows("dose-lot")] == ["SYN-3", "SYN-2"]
+    assert visit.entries.filter(crf="dose").count() == 1
     assert verify().faults == []
 
 
@@ -131,8 +131,8 @@ def test_one_book_for_several_named_rows_compares_each_with_its_own(patient_with
             values = {"value": value, "unit": "g/dL"}
             record(place=a_place(visit, "lab-result", number, 1), values=values, by=by, data=data)
     assert (
-        Discrepancy.objects.get(check_id="LB-006").text
-        == "Haemoglobin fell from 15.0 g/dL to 12.0 g/dL since Week 1 (baseline)."
+        Discrepancy.objects.get(check_id="LAB-001").text
+        == "Haemoglobin fell from 15.0 to 12.0 since Week 1 (baseline)."
     )
 
 

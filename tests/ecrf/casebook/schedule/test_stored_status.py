@@ -15,7 +15,7 @@ from ecrf.casebook.services import add_entry, complete_entries
 from ecrf.entry.today.to_do import to_do_list
 from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_place, a_visit, enter
-from trial.lab_tests import LAB_TESTS
+from tests.stub_trial.crfs.laboratory import LAB_TESTS
 
 pytestmark = pytest.mark.django_db
 
@@ -53,15 +53,15 @@ def unfinished(patient) -> tuple[str, str]:
 def test_complete_form_that_loses_a_value_makes_its_visit_unfinished(
     patient, unscheduled, coordinator, complete
 ):
-    enter(unscheduled, "incat", coordinator, arm="1", leg="1")
-    row = CRFS["incat"].model.objects.get()
-    for name in CRFS["incat"].missing(row):
-        enter(unscheduled, "incat", coordinator, **{name: "1"})
-    complete(unscheduled, "incat")
+    enter(unscheduled, "scale", coordinator, question_1="1", before_dose="yes")
+    row = CRFS["scale"].model.objects.get()
+    for name in CRFS["scale"].missing(row):
+        enter(unscheduled, "scale", coordinator, **{name: "1"})
+    complete(unscheduled, "scale")
     assert unfinished(patient) == ("", "")
-    enter(unscheduled, "incat", coordinator, reason="Wrong", arm=None)
+    enter(unscheduled, "scale", coordinator, reason="Wrong", question_1=None)
     assert unfinished(patient) == ("UNS-1", "UNS-1")
-    enter(unscheduled, "incat", coordinator, reason="Found", arm="2")
+    enter(unscheduled, "scale", coordinator, reason="Found", question_1="2")
     assert unfinished(patient) == ("", "")
 
 
@@ -110,7 +110,7 @@ def test_entry_just_begun_lacks_what_its_list_says(key, patient, coordinator, si
     definition = CRFS[key]
     visit = (
         None
-        if key == "end-of-study" or (definition.repeat and key != "infusion")
+        if key == "end-of-study" or (definition.repeat and key != "dose")
         else a_visit(patient, "SCR", coordinator)
     )
     by = coordinator.acting_at(site, Right.ENTER)

@@ -134,10 +134,6 @@ def test_corrected_date_of_a_visit_of_the_schedule_asks_anew_too(went_on, coordi
     assert not at_unscheduled.exists()
 
 
-def test_unscheduled_visit_between_two_others_is_not_out_of_order(went_on):
-    assert not Discrepancy.objects.filter(check_id="VISIT-002", state=DiscrepancyState.OPEN).exists()
-
-
 def test_unscheduled_visits_between_the_same_two_stand_by_their_dates(went_on, coordinator):
     """The earlier one was entered later."""
     enter(
