@@ -27,6 +27,9 @@ MEANINGLESS = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
 NO_BREAK = re.compile("[\u00a0\u2007\u202f]")
 LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+BLANK_RUN = re.compile("[ \t\n]+")
+"""A whole run at once: to look for the line end in it from each of its blanks would take minutes for a long one."""
+
 DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -36,7 +39,7 @@ def cleaned(text: str, *, lines: bool = True) -> str:
     text = unicodedata.normalize("NFC", MEANINGLESS.sub("", LINE_ENDS.sub("\n", text)))
     text = NO_BREAK.sub(" ", text)
     if not lines:
-        text = re.sub("[ \t]*[\n\t][\n\t ]*", " ", text.strip())
+        text = BLANK_RUN.sub(lambda run: " " if run[0].strip(" ") else run[0], text.strip())
     if not any(is_visible(sign) or fault_of_text(sign) for sign in text):
         return ""
     return _without_ends(text)

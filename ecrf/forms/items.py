@@ -122,7 +122,7 @@ class WholeNumber(Item, models.IntegerField):
         super().__init__(label, validators=_limits(low, high), **options)
 
     def normalise(self, text: str, now: datetime) -> str:
-        return typed_text.number(text, self.unit)
+        return typed_text.number(text, self.unit, decimals=0)
 
 
 class Measure(Item, models.DecimalField):
@@ -145,7 +145,7 @@ class Measure(Item, models.DecimalField):
         super().__init__(label, max_digits=10, decimal_places=decimals, validators=limits, **options)
 
     def normalise(self, text: str, now: datetime) -> str:
-        text = typed_text.number(text, self.unit)
+        text = typed_text.number(text, self.unit, self.decimal_places)
         whole, point, places = text.partition(".")
         return whole + point + places[: self.decimal_places] + places[self.decimal_places :].rstrip("0")
 

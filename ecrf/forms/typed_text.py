@@ -45,10 +45,11 @@ _FOLDED = str.maketrans(
 NO_NUMBER = "This is no number. Write it in digits, for example 31.5."
 
 
-def number(text: str, unit: str = "") -> str:
+def number(text: str, unit: str = "", decimals: int = 3) -> str:
     """`３１，５`, `31,5` and `31.5 kg` to `31.5`, with the digits as they were typed: `5.0` stays `5.0`; "" for none.
 
-    `unit`: of the item, may stand behind. Raises Unreadable for anything else, Ambiguous for `1,200`.
+    `unit`: of the item, may stand behind. `decimals`: how many it has; with fewer than three, `1.200` may be 1200.
+    Raises Unreadable for anything else, Ambiguous for that and for `1,200`.
     """
     text = _without_unit(fold(text), unit)
     if not text:
@@ -57,8 +58,15 @@ def number(text: str, unit: str = "") -> str:
         sign, whole, places = match.groups()
         if not whole and not places:
             raise Unreadable(NO_NUMBER)
-        if "," in text and len(whole) in (1, 2, 3) and len(places) == 3 and whole != "0":
-            many, few = f"{sign}{whole}{places}", f"{sign}{whole}.{places}"
+        is_too_fine = decimals < 3 and not (places or "")[decimals:].strip("0")
+        if (
+            len(places or "") == 3
+            and len(whole) in (1, 2, 3)
+            and whole != "0"
+            and ("," in text or is_too_fine)
+        ):
+            few = f"{sign}{whole}.{places[:decimals] if is_too_fine else places}".removesuffix(".")
+            many = f"{sign}{whole}{places}"
             raise Ambiguous(f"“{text}” can be {many} or {few}.", ((many, many), (few, few)))
         return f"{sign.replace('+', '')}{whole or '0'}{'.' + places if places else ''}"
     raise Unreadable(_no_number(text))

@@ -320,6 +320,6 @@ def _forms_to_begin(visit: Visit) -> list[str]:
     entries = list(visit.entries.select_related("parent"))
     form = CRFS[protocol().visit_form].model._default_manager.filter(entry__visit=visit).first()
     fact = fact_of(visit.code, entries, form)
-    has_left = left_early(ends_of([visit.patient]).get(visit.patient_id))
+    has_left = left_early(ends_of([visit.patient]).get(visit.patient_id), fact.visited_on)
     states = visit_states(protocol().plan(visit.code), entries, missed=fact.missed, has_left=has_left)
     return [CRFS[key].title for key, state in states.items() if state.state == "empty" and key in CRFS]

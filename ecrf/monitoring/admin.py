@@ -115,7 +115,7 @@ class VisitAdmin(ReviewAdmin):
             row.progress = progress.get(row.pk, Progress())
             fact = fact_of(row.code, entries[row.pk], visit_forms.get(row.pk))
             row.on, row.was_missed = fact.visited_on, fact.missed
-            has_left = left_early(ends.get(row.patient_id))
+            has_left = left_early(ends.get(row.patient_id), fact.visited_on)
             row.states = visit_states(
                 trial.plan(row.code), entries[row.pk], missed=fact.missed, has_left=has_left
             )

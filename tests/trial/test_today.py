@@ -108,7 +108,23 @@ def test_of_a_screen_failure_only_what_was_begun_is_wanted(patient, coordinator,
     client.force_login(coordinator)
     matrix = client.get(f"/patients/{patient.number}/").content.decode()
     assert "screen failure" in matrix.lower()
-    assert "Demographics: to do" not in matrix
+    assert "/SCR/#demographics-1" not in matrix
+
+
+def test_of_who_died_all_is_still_wanted_of_visits_that_had_taken_place(patient, coordinator, client):
+    """A form that nobody began at a visit months before is missing data, whatever became of the patient later."""
+    for code, day in (("SCR", "2026-01-05"), ("W01", "2026-01-12"), ("W04", "2026-03-09")):
+        visit = a_visit(patient, code, coordinator)
+        enter(visit, "visit", coordinator, occurrence="done", visited_on=day)
+    before = PatientStatus.objects.get(patient=patient).unfinished_code
+    enter(patient, "end-of-study", coordinator, ended_on="2026-03-09")
+    end_reason(patient, coordinator, "DEATH")
+    assert PatientStatus.objects.get(patient=patient).unfinished_code == before == "SCR"
+    _url, missing = lines(coordinator)["Screening"]
+    assert missing > 40
+    client.force_login(coordinator)
+    matrix = client.get(f"/patients/{patient.number}/").content.decode()
+    assert "/SCR/#demographics-1" in matrix
 
 
 def end_reason(patient, coordinator, reason):

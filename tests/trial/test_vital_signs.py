@@ -1,9 +1,12 @@
 """Vital signs and weight: what is refused and what is asked."""
 
 import pytest
+from django.db import connection
 
+from ecrf.audit.actor import SYSTEM, acting
 from tests.builders import enter
 from tests.trial.asked import asked
+from trial.crfs.vital_signs import VitalSigns
 
 
 @pytest.mark.parametrize(
@@ -23,6 +26,22 @@ from tests.trial.asked import asked
 def test_impossible_sign_is_refused(at, coordinator, item, refused, fits):
     assert item in enter(at("W04"), "vital-signs", coordinator, **{item: refused}).refused
     assert enter(at("W04"), "vital-signs", coordinator, **{item: fits}).is_clean
+
+
+def test_value_from_before_its_limit_is_named_where_it_keeps_others_from_being_saved(at, coordinator):
+    """PostgreSQL looks at all of a row that is written: who corrects the pulse must know that it is the temperature."""
+    enter(at("W04"), "vital-signs", coordinator, temperature="36.5", pulse="70")
+    limit = "trial_vitalsigns_temperature_limits"
+    with connection.cursor() as cursor, acting(SYSTEM, patient_id=at("W04").patient_id, source="test"):
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE trial_vitalsigns DROP CONSTRAINT {limit}")
+        VitalSigns.objects.update(temperature=365)
+        cursor.execute(
+            f"ALTER TABLE trial_vitalsigns ADD CONSTRAINT {limit} CHECK (temperature BETWEEN 10 AND 50) NOT VALID"
+        )
+    refused = enter(at("W04"), "vital-signs", coordinator, pulse="72").refused
+    assert refused == {"pulse": "Not saved: Temperature, 365.0 °C, cannot be right. Correct that first."}
+    assert enter(at("W04"), "vital-signs", coordinator, temperature="36.5", pulse="72").is_clean
 
 
 # VS-001

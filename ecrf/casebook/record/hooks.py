@@ -3,7 +3,7 @@
 A function joins by standing under the hook's name: `@HOOKS.after_write`. None may count on the order of the others.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -18,7 +18,12 @@ S = TypeVar("S", bound=Callable[..., Any])
 
 
 class DatabaseRefused(Exception):
-    """A constraint of the database refused values that the form let pass: nothing was saved. `args` are the items."""
+    """A constraint of the database refused values that the form let pass: nothing was saved. `args` are the items.
+    `beyond`: other items of the row, in words, that were stored before the limits that they now lie beyond."""
+
+    def __init__(self, *items: str, beyond: Sequence[str] = ()) -> None:
+        super().__init__(*items)
+        self.beyond = beyond
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ def record(
         refused = dict.fromkeys(values, str(refusal))
     except DatabaseRefused as refusal:
         why = "The database cannot store this value. Check what was typed; nothing was changed."
+        if refusal.beyond:
+            why = f"Not saved: {' and '.join(refusal.beyond)} cannot be right. Correct that first."
         refused = dict.fromkeys(refusal.args, why)
     return Recorded(place, stored_row(place) if alone else None, refused=refused)
 

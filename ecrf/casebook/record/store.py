@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError
 from django.db.models import F
 
@@ -11,6 +12,7 @@ from ecrf.casebook.places import Place
 from ecrf.casebook.record.derive import derive
 from ecrf.casebook.record.hooks import DatabaseRefused
 from ecrf.forms.crf import Crf
+from ecrf.forms.registry import CRFS
 
 
 def write(
@@ -28,10 +30,24 @@ def write(
         else:
             row.save(update_fields=[*changed, *place.definition.calculated, "missing_reasons"])
     except (IntegrityError, DataError) as error:
-        raise DatabaseRefused(*changed) from error
+        raise DatabaseRefused(*changed, beyond=_beyond_limits(row, changed)) from error
     if data.covers(place):
         data.put(place.definition.key, row)
     return derive(place, row, changed, data, is_new=is_new)
+
+
+def _beyond_limits(row: Crf, changed: list[str]) -> list[str]:
+    """The items that nobody changes now and whose values would be refused now, in words. A limit that is newer than the
+    row does not look at it until it is written again, and then refuses all of it."""
+    found = []
+    for name, item in CRFS[row.entry.crf].entered.items():
+        value = getattr(row, name)
+        if name not in changed and value is not None:
+            try:
+                item.run_validators(value)
+            except ValidationError:
+                found.append(f"{item.verbose_name}, {item.words(value)},")
+    return found
 
 
 def _save_entry(place: Place, row: Crf, data: PatientData, request_key: uuid.UUID | None) -> None:

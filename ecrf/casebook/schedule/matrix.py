@@ -10,7 +10,7 @@ from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import Names, names_in, words_of
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.schedule.completion import FormState, form_state
-from ecrf.casebook.schedule.due import ScheduleStatus, VisitDue, VisitState
+from ecrf.casebook.schedule.due import PatientEnd, ScheduleStatus, VisitDue, VisitState
 from ecrf.casebook.schedule.status import (
     end_of,
     entries_of,
@@ -114,9 +114,9 @@ def matrix(patient: Patient, data: PatientData | None = None) -> Matrix:
     for entry in entries:
         at_visit[entry.visit_id].append(entry)
     visit_ids = [opened.get(due.plan.code) for due in seen.visits]
-    has_left = left_early(end_of(data))
+    end = end_of(data)
     rows = [
-        MatrixRow(due, pk, [_cell(due, d.key, at_visit[pk] if pk else [], has_left) for d in columns])
+        MatrixRow(due, pk, [_cell(due, d.key, at_visit[pk] if pk else [], end) for d in columns])
         for due, pk in zip(seen.visits, visit_ids, strict=True)
     ]
     logs = [
@@ -138,8 +138,9 @@ def _on_demand(opened: Iterable[str]) -> list[VisitPlan]:
     return plans
 
 
-def _cell(due: VisitDue, key: str, here: list[Entry], has_left: bool) -> Cell:
-    planned = key in due.plan.forms and (not has_left or key == protocol().visit_form)
+def _cell(due: VisitDue, key: str, here: list[Entry], end: PatientEnd | None) -> Cell:
+    is_wanted = key == protocol().visit_form or not left_early(end, due.visited_on)
+    planned = key in due.plan.forms and is_wanted
     form = form_state(key, here, due.plan.expected_of(key) if planned else 1)
     nothing_asked = not planned or due.missed or due.state == VisitState.NOT_EXPECTED
     return Cell(key, None if form.state == "empty" and nothing_asked else form)

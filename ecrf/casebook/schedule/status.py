@@ -85,8 +85,8 @@ def facts_of(data: PatientData, entries: list[Entry], visits: Iterable[Visit]) -
     for entry in entries:
         if entry.visit:
             at_visits.setdefault(entry.visit.code, []).append(entry)
-    has_left = left_early(end_of(data))
-    return [fact_of(code, here, rows.get(code), has_left=has_left) for code, here in at_visits.items()]
+    end = end_of(data)
+    return [fact_of(code, here, rows.get(code), end) for code, here in at_visits.items()]
 
 
 def visit_due(patient: Patient, code: str, data: PatientData) -> VisitDue | None:
@@ -112,18 +112,25 @@ def was_missed(row: Crf | None) -> bool:
     return row is not None and getattr(row, trial.visit_occurrence_item) == trial.visit_missed
 
 
-def fact_of(code: str, entries: Sequence[Entry], row: Crf | None, *, has_left: bool = False) -> VisitFacts:
-    """What a visit's entries say of it; `row` is its visit form. `has_left`: see `left_early`."""
+def fact_of(
+    code: str, entries: Sequence[Entry], row: Crf | None, end: PatientEnd | None = None
+) -> VisitFacts:
+    """What a visit's entries say of it; `row` is its visit form, `end` how the patient left, if that is known."""
     missed = was_missed(row)
     trial = protocol()
     visited_on = getattr(row, trial.visit_date_item) if row else None
+    has_left = left_early(end, visited_on)
     complete = is_complete(trial.plan(code), entries, missed=missed, has_left=has_left)
     return VisitFacts(code, visited_on, missed, complete)
 
 
-def left_early(end: PatientEnd | None) -> bool:
-    """Whether the patient left before the study's end: of the visits begun then, only what was begun is wanted."""
-    return end is not None and not end.completed
+def left_early(end: PatientEnd | None, visited_on: date | None) -> bool:
+    """Whether of a visit only what was begun is wanted, since the patient left early: of a visit that had taken place
+    before that day, all is wanted as ever, save at a screen failure."""
+    if end is None or end.completed:
+        return False
+    took_place_before = bool(visited_on and end.ended_on and visited_on < end.ended_on)
+    return end.state == PatientState.SCREEN_FAILURE or not took_place_before
 
 
 def end_of(data: PatientData) -> PatientEnd | None:
@@ -217,8 +224,7 @@ def _facts(patients: Sequence[Patient], ends: dict[int, PatientEnd | None]) -> d
     entries, rows = _entries_by_visit(patients), _visit_forms(patients)
     found: dict[int, list[VisitFacts]] = defaultdict(list)
     for visit in Visit.objects.filter(patient__in=patients).order_by("pk"):
-        has_left = left_early(ends.get(visit.patient_id))
-        fact = fact_of(visit.code, entries[visit.pk], rows.get(visit.pk), has_left=has_left)
+        fact = fact_of(visit.code, entries[visit.pk], rows.get(visit.pk), ends.get(visit.patient_id))
         found[visit.patient_id].append(fact)
     return found
 

@@ -134,8 +134,8 @@ def missing_of(statuses: Sequence[PatientStatus]) -> dict[int, int]:
     ends = ends_of([status.patient for status in statuses])
     missing = dict.fromkeys(codes, 0)
     for visit in visits:
-        has_left = left_early(ends.get(visit.patient_id))
-        fact = fact_of(visit.code, entries[visit.pk], visit_forms.get(visit.pk), has_left=has_left)
+        fact = fact_of(visit.code, entries[visit.pk], visit_forms.get(visit.pk))
+        has_left = left_early(ends.get(visit.patient_id), fact.visited_on)
         plan = trial.plan(visit.code)
         missing[visit.patient_id] = missing_at(plan, entries[visit.pk], missed=fact.missed, has_left=has_left)
     return missing

@@ -155,6 +155,13 @@ def test_of_a_text_nothing_visible_is_lost_and_nothing_invisible_counts(typed):
         assert meaning(typed) == meaning(words) == meaning(f"\u200b{words}\ufeff ")
 
 
+def test_a_line_with_very_many_blanks_is_read_at_once():
+    """One such field must not stop the process for everybody."""
+    blanks = " " * 200_000
+    assert cleaned(f"a{blanks}b", lines=False) == f"a{blanks}b"
+    assert cleaned(f"a{blanks}\n{blanks}b", lines=False) == "a b"
+
+
 @pytest.mark.parametrize(
     "kept", ["❤️", "👨‍👩‍👧", "می‌خواهم", "🏴\U000e0067\U000e0062\U000e007f", "\ue000 gaiji", "全角　空白"]
 )

@@ -102,6 +102,21 @@ def test_a_date_that_can_be_two_is_offered_as_both(patient, coordinator):
     assert "started_on" in result.refused
 
 
+def test_three_digits_behind_a_point_are_asked_about_where_the_item_has_fewer(visit, coordinator):
+    """1.000 is a thousand in half of Europe: neither a whole number nor one with one decimal is guessed from it."""
+    for crf, item, typed, readings in (
+        ("vital-signs", "pulse", "1.000", ["1000", "1"]),
+        ("vital-signs", "pulse", "1.000", ["1000", "1"]),
+        ("dose", "weight_kg", "1.200", ["1200", "1.2"]),
+        ("dose", "weight_kg", "1,200", ["1200", "1.2"]),
+    ):
+        result = enter(visit, crf, coordinator, **{item: typed})
+        assert item in result.refused
+        assert [text for text, _words in result.readings[item]] == readings
+        assert item not in enter(visit, crf, coordinator, **{item: readings[1]}).readings
+    assert enter(visit, "dose", coordinator, weight_kg="64.50").row.weight_kg == Decimal("64.5")
+
+
 def test_a_number_with_its_unit_is_the_number(visit, coordinator):
     assert enter(visit, "dose", coordinator, weight_kg="64.5 kg").row.weight_kg == Decimal("64.5")
     assert "not in lb" in enter(visit, "dose", coordinator, weight_kg="142 lb").refused["weight_kg"]
