@@ -1,6 +1,6 @@
 /* One reason for several changes of complete forms: a bar that names how many wait, and what they would undo. */
 
-import { wrapper } from "./fields.js";
+import { field, wrapper } from "./fields.js";
 import { outbox } from "./outbox.js";
 import { flush } from "./saving.js";
 
@@ -28,11 +28,13 @@ function show() {
 function giveAll() {
   const reason = input.value.trim();
   if (!reason) return input.focus();
+  const [first] = waiting();
   for (const id of waiting()) {
     const own = document.getElementById(`r-${id}`)?.value.trim();
     outbox.put(id, { ...outbox.get(id), reason: own || reason, held: false });
   }
   input.value = "";
+  field(first)?.focus();
   show();
   return flush();
 }
