@@ -8,7 +8,7 @@ from ecrf.entry.ranges import views as ranges
 from ecrf.entry.rules import views as rules
 from ecrf.entry.signing import views as signing
 from ecrf.entry.today import views as today
-from ecrf.entry.visit import carry_views
+from ecrf.entry.visit import carry_views, reason_views
 from ecrf.entry.visit import item_views as item
 from ecrf.entry.visit import views as visit
 
@@ -27,6 +27,9 @@ urlpatterns = [
     path("patients/add/", patient.add, name="add-patient"),
     path("patients/<str:number>/", patient.patient, name="patient"),
     path("patients/<str:number>/sign/", signing.casebook, name="sign-casebook"),
+    path(
+        "patients/<str:number>/<str:segment>/reasons/", reason_views.save_with_reason, name="save-with-reason"
+    ),
     path("patients/<str:number>/casebook/<slug:crf>/add/", visit.add_log_form, name="add-log-form"),
     path("patients/<str:number>/casebook/<slug:crf>/", visit.log, name="log"),
     path("patients/<str:number>/casebook/<slug:crf>/<int:entry_number>/", visit.log_form, name="log-form"),

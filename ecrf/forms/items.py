@@ -16,6 +16,14 @@ from django.db import models
 from ecrf.audit.texts import cleaned
 from ecrf.forms import partial_dates, typed_text
 
+TOO_LARGE = "A number as long as this cannot be stored. Check what was typed."
+OF_NUMBERS = {
+    "invalid": typed_text.NO_NUMBER,
+    "max_digits": TOO_LARGE,
+    "max_whole_digits": TOO_LARGE,
+    "max_decimal_places": "At most %(max)s decimals are kept. Round it as the source does.",
+}
+NO_ANSWER = {"invalid_choice": "“%(value)s” is none of the answers. Choose one of them."}
 TOO_LONG = {"max_length": "Longer than %(limit_value)d characters (%(show_value)d). Shorten it."}
 
 
@@ -39,6 +47,8 @@ class Item:
     carried: bool = False
     """Whether the next of several such forms at a visit may take it over from the one before ("as the day before"):
     what was set up once for all of them, and never what was measured."""
+    beside: str = ""
+    """The calculated item that is shown beside its field: the planned dose beside the dose given."""
     quiet: bool = False
     """Whether it is needed so rarely that the page keeps it behind its name until somebody wants it."""
     django_field: type[models.Field]
@@ -56,9 +66,10 @@ class Item:
         cdash: str = "",
         carried: bool = False,
         quiet: bool = False,
+        beside: str = "",
         **options: Any,
     ) -> None:
-        self.carried, self.quiet = carried, quiet
+        self.carried, self.quiet, self.beside = carried, quiet, beside
         self.unit, self.hint, self.cdash, self.rule, self.instead_of = unit, hint, cdash, rule, instead_of
         self.required = required and not rule and not instead_of
         if asked_if:
@@ -119,10 +130,21 @@ class WholeNumber(Item, models.IntegerField):
 
     def __init__(self, label: str = "", *, low: int | None = None, high: int | None = None, **options: Any):
         self.low, self.high = low, high
-        super().__init__(label, validators=_limits(low, high), **options)
+        # What has a limit of its own says so itself.
+        beyond = {code: TOO_LARGE for code, own in (("min_value", low), ("max_value", high)) if own is None}
+        super().__init__(label, validators=_limits(low, high), error_messages=beyond, **options)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, options = super().deconstruct()
+        options.pop("error_messages", None)
+        return name, path, args, options
 
     def normalise(self, text: str, now: datetime) -> str:
         return typed_text.number(text, self.unit, decimals=0)
+
+    def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
+        whole = {"invalid": "A whole number is wanted, without decimals."}
+        return forms.IntegerField(label=self.verbose_name, required=False, error_messages=whole)
 
 
 class Measure(Item, models.DecimalField):
@@ -149,6 +171,15 @@ class Measure(Item, models.DecimalField):
         whole, point, places = text.partition(".")
         return whole + point + places[: self.decimal_places] + places[self.decimal_places :].rstrip("0")
 
+    def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
+        return forms.DecimalField(
+            label=self.verbose_name,
+            required=False,
+            max_digits=self.max_digits,
+            decimal_places=self.decimal_places,
+            error_messages=OF_NUMBERS,
+        )
+
     def stored(self, value: Any) -> Any:
         return Decimal(value).quantize(Decimal(1).scaleb(-self.decimal_places))
 
@@ -170,6 +201,9 @@ class Choice(Item, models.CharField):
 
     def words(self, value: Any) -> str:
         return dict(self.flatchoices).get(value, value or "")
+
+    def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
+        return super().formfield(error_messages=NO_ANSWER, **options)  # type: ignore[no-any-return,misc]
 
 
 class YesNo(Item, models.BooleanField):
@@ -195,6 +229,7 @@ class YesNo(Item, models.BooleanField):
             choices=[("yes", "Yes"), ("no", "No")],
             coerce=lambda text: text == "yes",
             empty_value=None,
+            error_messages=NO_ANSWER,
         )
 
 

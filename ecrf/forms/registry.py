@@ -86,6 +86,12 @@ class CrfDefinition:
         return {name: item for name, item in self.items.items() if item.rule}
 
     @cached_property
+    def calculated_apart(self) -> list[str]:
+        """Those that stand below the form, and not beside the field of another item."""
+        beside = {item.beside for item in self.items.values()}
+        return [name for name in self.calculated if name not in beside]
+
+    @cached_property
     def form_fields(self) -> dict[str, Any]:
         """The form field that reads each entered item's text."""
         return {name: item.formfield() for name, item in self.entered.items()}

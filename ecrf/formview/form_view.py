@@ -95,6 +95,11 @@ class ItemView:
         return self.form_view.definition.asked(self.form_view.row, self.name)
 
     @property
+    def beside(self) -> "ItemView | None":
+        """The calculated item that is shown beside its field."""
+        return self.form_view.item_views[self.item.beside] if self.item.beside else None
+
+    @property
     def is_wanted(self) -> bool:
         """Whether a blank means that something is missing."""
         return bool(self.item.required) and self.is_asked

@@ -11,6 +11,8 @@ export function count() {
     cell.classList.toggle("asks", Boolean(asked));
   }
   countGaps();
+  // What to do about a question is said once on the page.
+  document.querySelectorAll("#page-form [data-how]").forEach((each, place) => (each.hidden = place > 0));
   for (const link of document.querySelectorAll("[data-index-of]")) {
     const panel = document.getElementById(link.dataset.indexOf);
     if (panel.hidden) {

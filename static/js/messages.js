@@ -47,8 +47,10 @@ document.addEventListener("focusin", ({ target }) => {
 for (const item of document.querySelectorAll("#page-form .item:not(.grid-item)")) {
   const value = item.querySelector(".value");
   if (!value || item.closest(".rows")) continue;
-  const more = Object.assign(document.createElement("button"), { type: "button", className: "more", tabIndex: -1, textContent: "⋯" });
+  const more = Object.assign(document.createElement("button"), { type: "button", className: "more", tabIndex: -1 });
+  more.append(Object.assign(document.createElement("span"), { textContent: "⋯" }));
   more.dataset.more = item.id.slice(2);
-  more.setAttribute("aria-label", `More for ${item.querySelector(".label").firstChild.textContent}`);
+  more.dataset.says = "no value…";
+  more.setAttribute("aria-label", `No value, or its history: ${item.querySelector(".label").firstChild.textContent}`);
   value.insertBefore(more, value.querySelector(".hint"));
 }

@@ -18,6 +18,10 @@ document.addEventListener("ecrf:outcome", ({ detail }) => {
   if (field(id) !== document.activeElement || detail.missing) write(id, shown(detail.seen));
 });
 
+document.addEventListener("ecrf:outcomes", ({ detail }) => {
+  for (const each of detail.all) document.dispatchEvent(new CustomEvent("ecrf:outcome", { detail: each }));
+});
+
 function clearOldQuestions({ panel: form, asked }) {
   if (!asked) return;
   const root = document.getElementById(form);

@@ -1,8 +1,8 @@
 /* One reason for several changes of complete forms: a bar that names how many wait, and what they would undo. */
 
-import { wrapper } from "./fields.js";
+import { field, wrapper } from "./fields.js";
 import { outbox } from "./outbox.js";
-import { flush } from "./saving.js";
+import { flush, sendTogether } from "./saving.js";
 
 const bar = document.getElementById("reason-bar");
 const input = document.getElementById("reason-of-all");
@@ -28,14 +28,17 @@ function show() {
 function giveAll() {
   const reason = input.value.trim();
   if (!reason) return input.focus();
-  for (const id of waiting()) {
+  const ids = waiting();
+  field(ids[0])?.focus();
+  // Why there is no value is sent by itself, with its comment.
+  for (const id of ids.filter((each) => outbox.get(each).missing)) {
     const own = document.getElementById(`r-${id}`)?.value.trim();
     outbox.put(id, { ...outbox.get(id), reason: own || reason, held: false });
   }
-  input.value = "";
-  show();
-  return flush();
+  const values = ids.filter((each) => !outbox.get(each).missing);
+  return values.length ? sendTogether(values, reason, bar) : flush();
 }
+document.addEventListener("ecrf:outcomes", () => (input.value = ""));
 
 bar.addEventListener("click", ({ target }) => target.closest("[data-give-all]") && giveAll());
 bar.addEventListener("keydown", (event) => {

@@ -2,7 +2,7 @@
 
 import "./outcomes.js";
 import { csrfToken } from "./csrf.js";
-import { addressOf, idOf, isSame, posted, read, shown, state, wrapper } from "./fields.js";
+import { addressOf, field, idOf, isMissing, isSame, posted, read, shown, state, wrapper } from "./fields.js";
 import { clear } from "./messages.js";
 import { outbox } from "./outbox.js";
 import { going, problem, refuse, say } from "./trouble.js";
@@ -40,6 +40,30 @@ export function send(id, entry) {
   flush();
 }
 
+/* Changes that waited for their reason go together, in one act; `bar` is where the reason was given. */
+let together = null;
+export function sendTogether(ids, reason, bar) {
+  together = { "reason-of-all": reason, answers: [] };
+  const seen = {};
+  for (const id of ids) {
+    const entry = outbox.get(id);
+    outbox.put(id, { ...entry, sent: entry.value });
+    const name = field(id).name;
+    const [crf, address, item] = name.split(":");
+    const form = `seen:${crf}-${address.replace(".", "_")}`;
+    const before = isMissing(entry.seen) ? { missing: entry.seen.missing } : entry.seen;
+    seen[form] = { ...seen[form], [item]: before };
+    together[name] = entry.value;
+    together[`reason:${name}`] = document.getElementById(`r-${id}`)?.value.trim() ?? "";
+    together.answers.push(...[...document.querySelectorAll(`#y-${CSS.escape(id)} [name=answers]:checked`)].map((each) => each.value));
+  }
+  for (const [form, states] of Object.entries(seen)) together[form] = JSON.stringify(states);
+  going.busy = "together";
+  say();
+  const url = `${document.getElementById("page-form").dataset.items}reasons/`;
+  htmx.ajax("POST", url, { source: bar, swap: "none" }).catch(() => {}); // told by htmx:afterRequest
+}
+
 export function flush() {
   const id = outbox.next();
   if (!going.busy && id) {
@@ -55,6 +79,7 @@ export function flush() {
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();
   event.detail.headers["X-Page-User"] = document.body.dataset.userId;
+  if (event.target.matches("#reason-bar")) event.detail.parameters = together;
   if (!event.target.matches("[data-item]")) return;
   const entry = outbox.get(idOf(event.target));
   entry.sent = entry.value;
@@ -64,9 +89,9 @@ document.addEventListener("htmx:configRequest", (event) => {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const status = event.detail.xhr.status;
-  if (!event.target.matches("[data-item]")) return elsewhere(event.target, status);
+  if (!event.target.matches("[data-item], #reason-bar")) return elsewhere(event.target, status);
   going.busy = null;
-  if (status === 400 || status === 413) refuse(idOf(event.target));
+  if (event.target.matches("[data-item]") && [400, 413].includes(status)) refuse(idOf(event.target));
   going.trouble = problem(status);
   if (status === 401) document.dispatchEvent(new Event("ecrf:logged-out"));
   else if (going.trouble) timer = setTimeout(flush, RETRY_MS);

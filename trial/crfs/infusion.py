@@ -69,8 +69,8 @@ class Infusion(Crf):
     premedicated = YesNo("Premedication given?", carried=True, cdash="CMOCCUR")
     premedication = Line("Which premedication", asked_if=("premedicated", "yes"), carried=True, cdash="CMTRT")
 
-    given_g = Measure("Dose given", low="0", unit="g", cdash="EXDOSE")
-    given_ml = Measure("Volume given", low="0", unit="mL", cdash="EXVAMT")
+    given_g = Measure("Dose given", low="0", unit="g", beside="planned_dose_g", cdash="EXDOSE")
+    given_ml = Measure("Volume given", low="0", unit="mL", beside="planned_volume_ml", cdash="EXVAMT")
     started_at = ClockTime("Started at", cdash="EXSTTIM")
     ended_next_day = YesNo(
         "Ended after midnight?",

@@ -94,7 +94,6 @@ class NerveConduction(Crf):
     domain="NV",
     repeat="segment",
     row_of="nerve-conduction",
-    blank_rows=4,
     columns=("nerve", "side", "segment", "area_reduction_percent", "duration_increase_percent", "block"),
 )
 class NerveSegment(Crf):

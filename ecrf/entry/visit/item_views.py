@@ -72,17 +72,6 @@ def _outcome(result: Recorded, name: str) -> str:
 def answered_with(request: UserRequest, form_input: FormInput, view: ItemInput) -> HttpResponse:
     """The fragments of the page that a save changes, and what the script is told of it."""
     outcome = _outcome(form_input.recorded, view.name)
-    for_script = {
-        "id": view.id,
-        "outcome": outcome,
-        "seen": for_page(view.state),
-        "missing": view.missing["label"] if view.missing else "",
-        "panel": form_input.id,
-        "asked": [html_id(form_input.place, f.item) for f in form_input.discrepancies]
-        if form_input.recorded.changed
-        else None,
-        "at": form_input.where.patient.site.now().strftime("%H:%M:%S"),
-    }
     own = form_input.row.entry_id if form_input.row else 0
     moved = [one for one in form_input.recorded.remarks if one.entry_id != own]
     elsewhere = asked_elsewhere(form_input.where, moved, request.user)
@@ -100,8 +89,23 @@ def answered_with(request: UserRequest, form_input: FormInput, view: ItemInput) 
     if (count := counted_with(asked)) is not None:
         context |= {"queries_to_answer": count, "is_counted": True}
     response = render(request, "entry/_item_answer.html", context, status=STATUS[outcome])
-    response["HX-Trigger"] = json.dumps({"ecrf:outcome": for_script})
+    response["HX-Trigger"] = json.dumps({"ecrf:outcome": for_script(view)})
     return response
+
+
+def for_script(view: ItemInput) -> dict[str, object]:
+    """What the script is told of an item that was given: what became of it, and what is stored and asked now."""
+    form_input = view.form_view
+    asked = [html_id(form_input.place, f.item) for f in form_input.discrepancies]
+    return {
+        "id": view.id,
+        "outcome": _outcome(form_input.recorded, view.name),
+        "seen": for_page(view.state),
+        "missing": view.missing["label"] if view.missing else "",
+        "panel": form_input.id,
+        "asked": asked if form_input.recorded.changed else None,
+        "at": form_input.where.patient.site.now().strftime("%H:%M:%S"),
+    }
 
 
 @require_POST

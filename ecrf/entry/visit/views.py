@@ -139,6 +139,18 @@ def _target(gap: Gap) -> str:
     return f"f-{html_id(gap.place, gap.item)}" if gap.item else html_id(gap.place)
 
 
+def _in_order(page: EntryPage, gaps: list[Gap]) -> list[dict[str, str]]:
+    """What is missing, as the page's fields follow each other."""
+    forms = [form_input.id for form_input in page.with_rows]
+    lines = []
+    for gap in gaps:
+        form = html_id(gap.place)
+        place = forms.index(form) if form in forms else len(forms)
+        item = list(gap.place.definition.items).index(gap.item) if gap.item else 0
+        lines.append(((place, item), {"label": gap.label, "target": _target(gap)}))
+    return [line for _order, line in sorted(lines, key=lambda pair: pair[0])]
+
+
 OUT_OF_DATE = "The page is out of date. Go back and load it again; what was typed is kept."
 
 DONE = {
@@ -161,7 +173,7 @@ def _render(
     context = {
         "page": page,
         "patient": page.where.patient,
-        "gaps": [{"label": gap.label, "target": _target(gap)} for gap in gaps or []],
+        "gaps": _in_order(page, gaps or []),
         "missing_reasons": MissingReason.choices,
         "reasons": REASONS,
         "troubles": [pair for form_input in page.with_rows for pair in form_input.not_taken],
