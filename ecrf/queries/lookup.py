@@ -55,6 +55,21 @@ def queries_with_place() -> QuerySet[Query]:
     )
 
 
+def one_with_place() -> QuerySet[Query]:
+    """As `queries_with_place`, for one query: its site and patient are read once, and `placed_here` says whose they
+    are. A join to each of them three times over takes longer to plan than all the rest of the page."""
+    return Query.objects.select_related(
+        "site", "patient", "entry__visit", "entry__parent", "opened_by", "closed_by"
+    )
+
+
+def placed_here(query: Query) -> Query:
+    """The query with the site of its patient, and the patient of its entry."""
+    query.patient.site = query.site
+    query.entry.patient = query.patient
+    return query
+
+
 def placed(ids: Iterable[int]) -> list[Query]:
     """The queries with these ids, in their order, each with its place; one statement, also for none.
 

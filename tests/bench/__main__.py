@@ -36,8 +36,9 @@ def _measure(env: dict[str, str]) -> Iterator[Line]:
     study = seeding.seed()
     progress("statements of a save")
     yield from saves.count_saves(study)
-    progress("fifty items verified by key")
+    progress("fifty items verified and fifty queries closed by key")
     yield from review.count_keys(study)
+    yield from review.count_closing(study)
     with server(env) as running:
         yield told("start-up to the first healthy answer", f"{running.started_in:.1f} s")
         yield from _measure_server(running, study)
@@ -65,17 +66,19 @@ def _measure_pages(env: dict[str, str]) -> Iterator[Line]:
     progress("two sites with 13 patients each, through the services")
     study = seeding.seed()
     yield from review.count_keys(study)
+    yield from review.count_closing(study)
     yield from pages.count_visit_pages(study)
     yield from pages.count_patient_pages(study)
     with server(env) as running:
         browser = Browser(running.port).log_in("coordinator01")
         yield from pages.measure_visit_pages(browser, study)
         yield from pages.measure_review_pages(browser, Browser(running.port).log_in("monitor"), study)
+        yield from review.measure_queue(Browser(running.port).log_in("monitor"), study)
         yield from weight.measure_weight(browser, study.small.numbers[0])
 
 
 def _measure_server(running: Server, study: object) -> Iterator[Line]:
-    from tests.bench import pages, saves, trail, weight
+    from tests.bench import pages, review, saves, trail, weight
     from tests.bench.browsing import Browser
 
     browser = Browser(running.port).log_in("coordinator01")
@@ -85,8 +88,9 @@ def _measure_server(running: Server, study: object) -> Iterator[Line]:
     yield from saves.measure_crowded_saves(browser, study)
     progress("visit pages beside the reference")
     yield from pages.measure_visit_pages(browser, study)
-    progress("the same visits in Review")
+    progress("the same visits in Review, and the queue of queries")
     yield from pages.measure_review_pages(browser, Browser(running.port).log_in("monitor"), study)
+    yield from review.measure_queue(Browser(running.port).log_in("monitor"), study)
     yield from weight.measure_weight(browser, study.small.numbers[0])
     memory = ", ".join(f"{mb:.0f}" for mb in running.worker_memory_mb())
     yield told("memory of each worker after that (PSS)", f"{memory} MB")

@@ -30,6 +30,12 @@ class Browser:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self.port = port
         self.cookies = dict(cookies or {})
+        self.by_script: dict[str, str] = {}
+
+    def as_script(self) -> "Browser":
+        """From now on as the pages' scripts ask: for pieces, and for what became of an act."""
+        self.by_script = {"HX-Request": "true"}
+        return self
 
     def log_in(self, username: str) -> "Browser":
         self.get("/login/")
@@ -50,6 +56,7 @@ class Browser:
 
     def _ask(self, method: str, path: str, data: dict[str, str] | None, expected: int) -> Answer:
         headers = {
+            **self.by_script,
             "Accept-Encoding": "gzip",
             "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
         }

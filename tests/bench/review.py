@@ -1,4 +1,4 @@
-"""Fifty items verified by key: how many keys that takes, and how many SQL statements each of them."""
+"""Fifty items verified and fifty queries closed by key: how many keys that takes, how many SQL statements each."""
 
 from django.test import Client
 from django.urls import reverse
@@ -11,13 +11,19 @@ from ecrf.casebook.services import complete_entries
 from ecrf.forms.registry import CRFS
 from ecrf.formview.load import visit_form_views
 from ecrf.monitoring.sdv.page import ItemStanding, sdv_page_of
+from ecrf.queries.models import Query, Turn
+from tests.bench.browsing import Answer, Browser, medians
 from tests.bench.counting import Statements, client_of, statements
 from tests.bench.seeding import Seeded, Study
 from tests.bench.table import Line, at_most, told
+from tests.ecrf.queries.builders import answered, asked
 
 ITEMS = 50
 KEYS_AT_MOST = 50
 STATEMENTS_AT_MOST = 12
+NEXT_AT_MOST = 1.5
+ROUNDS = 24
+SCRIPT = {"HX-Request": "true"}
 OF_PATIENT = 10
 """One that no other measurement writes to."""
 
@@ -43,7 +49,48 @@ def count_keys(study: Study) -> list[Line]:
 def _press_v(client: Client, item: ItemStanding, seen: int) -> Statements:
     url = reverse("monitor:verify", args=[item.entry, item.item])
     data = {"seen": seen, "despite": "yes"}
-    return statements(lambda: client.post(url, data, headers={"HX-Request": "true"}))
+    return statements(lambda: client.post(url, data, headers=SCRIPT))
+
+
+def count_closing(study: Study) -> list[Line]:
+    """C at fifty answered queries, one after the other; the next one is fetched while one is read."""
+    entry = Entry.objects.select_related("patient__site", "visit").get(
+        visit__patient=study.small.patients[OF_PATIENT], visit__code="W01", crf="vital-signs"
+    )
+    for number in range(ITEMS):
+        answered(asked(entry, study.monitor, f"Is that right ({number})?"), study.small.coordinator)
+    client, keys, pieces = client_of(study.monitor), [], []
+    waiting = Query.objects.filter(entry=entry, turn=Turn.MONITOR).order_by("turn_since", "pk")
+    for query in waiting:
+        page = f"{reverse('monitor:queries_query_change', args=[query.pk])}?list=turn%3Dmine"
+        pieces.append(statements(lambda at=page: client.get(at, headers=SCRIPT)).count)
+        url, said = reverse("monitor:close-query", args=[query.pk]), {"said": query.last_said}
+        keys.append(statements(lambda at=url, it=said: client.post(at, it, headers=SCRIPT)).count)
+    left = Query.objects.filter(entry=entry, turn=Turn.MONITOR).count()
+    return [
+        at_most(f"keys for {ITEMS} queries closed, {left} left", len(keys), KEYS_AT_MOST, str(len(keys))),
+        at_most("C, SQL statements of one key", max(keys), STATEMENTS_AT_MOST, str(max(keys))),
+        at_most("the next query, SQL statements", max(pieces), STATEMENTS_AT_MOST, str(max(pieces))),
+    ]
+
+
+def measure_queue(monitor: Browser, study: Study) -> list[Line]:
+    """The queue's next query beside a V of the review page, in turn."""
+    visit = completed(study.small, "W04")
+    items, seen = iter(_left(visit, study)), AuditChain.objects.get(chain=visit.patient_id).length
+    query = Query.objects.filter(site=study.small.site).order_by("pk").first()
+    assert query
+    page, script = f"{reverse('monitor:queries_query_change', args=[query.pk])}?list=", monitor.as_script()
+
+    def press_v() -> Answer:
+        item = next(items)
+        url = reverse("monitor:verify", args=[item.entry, item.item])
+        return script.post(url, {"seen": str(seen), "despite": "yes"})
+
+    found = medians(ROUNDS, {"v": press_v, "next": lambda: script.get(page)})
+    ratio = found["next"] / found["v"]
+    said = f"{found['next']:.1f} ms = {ratio:.2f} × {found['v']:.1f} ms of a V"
+    return [at_most("the queue's next query, median", ratio, NEXT_AT_MOST, said, f"≤ {NEXT_AT_MOST} ×")]
 
 
 def _left(visit: Visit, study: Study) -> list[ItemStanding]:

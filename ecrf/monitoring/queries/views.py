@@ -19,7 +19,7 @@ from ecrf.forms.registry import CRFS
 from ecrf.monitoring.queries.page import choice_in, page_url, query_page
 from ecrf.monitoring.reach import entries
 from ecrf.queries import services
-from ecrf.queries.lookup import queries_on, queries_with_place
+from ecrf.queries.lookup import one_with_place, placed_here, queries_on
 from ecrf.queries.models import Query
 from ecrf.queries.quotes import as_it_stands
 from ecrf.queries.services import QueryRefused
@@ -87,7 +87,7 @@ def address_of(query: Query) -> str:
 
 
 def _reach(request: UserRequest, pk: int, right: Right) -> Query:
-    return reach(request.user, queries_with_place(), right, pk=pk)
+    return placed_here(reach(request.user, one_with_place(), right, pk=pk))
 
 
 def _do(request: UserRequest, pk: int, act: Callable[..., Query], **given: Any) -> HttpResponse:
