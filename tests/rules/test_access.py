@@ -180,6 +180,7 @@ TABLE |= {
     "monitor:verify-shown":   ("POST", VERIFY[0].format(ok=422), VERIFY[1]),
     "monitor:next-to-verify": ("GET", *(row.replace("200", "302") for row in REVIEW)),
     "monitor:plan":           ("GET POST", REVIEW_SAFETY[0], ""),
+    "monitor:plan-effect":    ("POST", "403 403 403 422 403 403 403 403 login", ""),
 }
 # fmt: on
 METHODS = ("GET", "PUT", "PATCH", "DELETE", "POST")
@@ -321,6 +322,7 @@ REVIEWING: dict[str, Callable[[SimpleNamespace], Made]] = {
     ),
     "monitor:next-to-verify": lambda w: (reverse("monitor:next-to-verify", args=[w.patient.pk]), {}),
     "monitor:plan": lambda w: (reverse("monitor:plan"), {"site": w.site.code}),
+    "monitor:plan-effect": lambda w: (reverse("monitor:plan-effect"), {"site": w.site.code}),
 }
 
 
