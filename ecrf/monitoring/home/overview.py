@@ -70,7 +70,8 @@ def overview(user: User) -> Overview:
         return Overview([], [], whole, list_groups, forms)
     columns = []
     for column, definition in zip(list_groups, logs, strict=True):
-        readable = reachable(user, rows(definition), right_to_read(definition)).order_by()
+        standing = rows(definition).filter(entry__struck_at=None)
+        readable = reachable(user, standing, right_to_read(definition)).order_by()
         counts = readable.values_list("entry__patient__site").annotate(count=Count("pk"))
         columns.append((column, dict(counts)))
     lines = [_line(site, columns) for site in sites(user, Right.REVIEW, Right.REVIEW_SAFETY)]

@@ -27,7 +27,7 @@ def _log(patient, key: str) -> list[list[str]]:
 
 
 def test_patients_page_names_the_event_of_a_serious_event(patient):
-    assert _log(patient, "serious-adverse-event")[0][0] == "2 Headache"
+    assert _log(patient, "serious-adverse-event")[0][0] == "2 · Headache"
 
 
 def test_patients_page_names_the_visit_of_a_deviation(patient, coordinator):
@@ -41,8 +41,8 @@ def test_another_patients_event_with_the_same_number_is_not_shown(patient, site,
     for number, term in enumerate(("Cough", "Fever"), 1):
         enter(other, "adverse-event", coordinator, number=number, term=term)
     enter(other, "serious-adverse-event", coordinator, adverse_event="2")
-    assert _log(other, "serious-adverse-event")[0][0] == "2 Fever"
-    assert _log(patient, "serious-adverse-event")[0][0] == "2 Headache"
+    assert _log(other, "serious-adverse-event")[0][0] == "2 · Fever"
+    assert _log(patient, "serious-adverse-event")[0][0] == "2 · Headache"
 
 
 def test_event_without_a_term_is_named_by_its_number_and_an_infusion_by_its_visit(patient, coordinator):
@@ -50,14 +50,14 @@ def test_event_without_a_term_is_named_by_its_number_and_an_infusion_by_its_visi
     enter(visit, "infusion", coordinator, number=2, infused_on="2024-04-02")
     enter(patient, "adverse-event", coordinator, number=2, term=None, started_on=None)
     data = PatientData(patient)
-    assert [short_name(row) for row in data.rows("adverse-event")] == ["1 Rash", "2"]
+    assert [short_name(row) for row in data.rows("adverse-event")] == ["1 · Rash", "2"]
     assert [short_name(row) for row in data.rows("infusion")] == ["Week 1 (baseline), Infusion 2"]
 
 
 def test_event_says_which_serious_event_names_it(patient, client, coordinator):
     client.force_login(coordinator)
     page = client.get(reverse("log", args=[patient.number, "adverse-event"])).content.decode()
-    assert "Serious adverse event 1: 2 Headache" in page
+    assert "Serious adverse event 1: 2 · Headache" in page
 
 
 def test_monitors_list_of_serious_events_names_them_in_the_same_statements(
@@ -65,7 +65,7 @@ def test_monitors_list_of_serious_events_names_them_in_the_same_statements(
 ):
     client = logged_in(monitor)
     url = page_of(PatientData(patient).rows("serious-adverse-event")[0], "changelist")
-    assert "2 Headache" in text_of(client, url)
+    assert "2 · Headache" in text_of(client, url)
 
     def statements() -> int:
         with CaptureQueriesContext(
@@ -80,4 +80,4 @@ def test_monitors_list_of_serious_events_names_them_in_the_same_statements(
         enter(other, "adverse-event", coordinator, term="Fever")
         enter(other, "serious-adverse-event", coordinator, adverse_event="1")
     assert statements() == before
-    assert text_of(client, url).count("1 Fever") == 3
+    assert text_of(client, url).count("1 · Fever") == 3

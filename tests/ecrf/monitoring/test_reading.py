@@ -1,4 +1,4 @@
-"""How a visit is read in Review: the value of the visit before beside each number, columns in which something stands."""
+"""How a visit is read in Review: the number of the visit before beside each, only columns in which something stands."""
 
 import pytest
 from django.urls import reverse
