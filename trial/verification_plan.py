@@ -6,7 +6,7 @@ CRITICAL = (
     *("consent", "eligibility", "visit.visited_on"),
     *("mrc-strength", "grip-strength"),
     *("infusion", "infusion-lot"),
-    *("serious-adverse-event", "adverse-event", "end-of-study"),
+    *("serious-adverse-event", "sae-follow-up", "adverse-event", "end-of-study"),
 )
 """What is compared with the source at every patient: consent, eligibility, the outcomes, the doses, the events (P)."""
 
@@ -17,7 +17,7 @@ VERIFICATION = (
     Assumption(
         "What is verified at every patient",
         "Consent, eligibility, the date of each visit, MRC strength, grip strength, every infusion with its lots, "
-        "every adverse event, and the end of study.",
+        "every adverse event, every serious one with its follow-ups, and the end of study.",
         "The publication does not tell how the data were monitored. These carry the outcomes, the doses and safety.",
     ),
     Assumption(

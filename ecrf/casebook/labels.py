@@ -71,13 +71,14 @@ def element_id(crf: str, address: str, item: str = "") -> str:
 
 
 def short_name(row: Crf) -> str:
-    """`2 Headache`, `Week 4, Injection 2`; of the form of a visit, the visit."""
+    """`2 · Headache`, `Week 4, Injection 2`; of the form of a visit, the visit."""
     entry, definition = row.entry, CRFS[row.entry.crf]
     if entry.visit:
         is_visit = entry.crf == protocol().visit_form
         words = visit_label(entry.visit) if is_visit else place_of_form(entry)
     else:
-        words = f"{entry.number} {definition.first_in_a_line(row)}".strip()
+        about = definition.first_in_a_line(row)
+        words = f"{entry.number} · {about}" if about else str(entry.number)
     return f"{words} (struck out)" if entry.is_struck else words
 
 

@@ -1,6 +1,7 @@
 """`Crf`, the base of every typed form: one column an item, one row an entry, and why an item has no value."""
 
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.db import models
 
@@ -37,6 +38,12 @@ class Crf(models.Model):
     keys: ClassVar[tuple[tuple[str, str], ...]] = ()
     """What those scripts do with a key, for the page's list of keys: (key, in words)."""
 
+    listed: ClassVar[tuple[str, ...]] = ()
+    """What the monitor's list shows, as it is read: items, `link.item` of the form that a link names, and what the
+    methods in `told` say; () for the columns of its table."""
+    told: ClassVar[dict[str, str]] = {}
+    """{method without arguments that says something in words: the head of its column}"""
+
     class Meta:
         abstract = True
 
@@ -46,6 +53,10 @@ class Crf(models.Model):
     @property
     def site(self) -> Site:
         return self.entry.patient.site
+
+    def late_words(self, zone: ZoneInfo) -> str:
+        """What of it came, or is, later than it may: in words that stand out on lists; "" if nothing is."""
+        return ""
 
     def calculate(self, data: Any) -> None:
         """Set the items the system derives (those declared with a `rule`); `data` is the patient's casebook."""

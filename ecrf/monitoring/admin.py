@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
+from django.utils.text import Truncator
 
 from ecrf.access.requests import UserRequest
 from ecrf.casebook.labels import label_of, names_by_patient, visit_label, words_of
@@ -19,7 +20,7 @@ from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.monitoring import reach
 from ecrf.monitoring.lists import ranges  # noqa: F401  (each registers its list)
 from ecrf.monitoring.lists.changelist import by_visit, chip, ids, quiet, struck_through
-from ecrf.monitoring.lists.filters import PatientFilter
+from ecrf.monitoring.lists.filters import PatientFilter, filters_of
 from ecrf.monitoring.lists.progress import Progress, progress_of
 from ecrf.monitoring.lists.read_only import FormColumns, ReviewAdmin
 from ecrf.monitoring.queries import list as query_list  # noqa: F401  (each registers its list)
@@ -142,6 +143,7 @@ class EntryAdmin(FormColumns):
     """Every form the sites have begun; the rows of a form are read on its page."""
 
     heading = "Forms"
+    struck_path = "struck_at"
     page = staticmethod(sdv_views.form)
     ordering = ("patient__number", "pk")
 
@@ -161,6 +163,7 @@ class CrfAdmin(FormColumns):
 
     definition: ClassVar[CrfDefinition]
     number_path = "entry__patient__number"
+    struck_path = "entry__struck_at"
 
     def rows(self) -> QuerySet[Crf]:
         return reach.rows(self.definition)
@@ -169,15 +172,28 @@ class CrfAdmin(FormColumns):
         return row.entry
 
     def load_columns(self, rows: list[Any]) -> None:
-        """One statement more for each column that names other entries."""
+        """One statement more for each column that names other entries, or shows an item of them."""
         super().load_columns(rows)
-        names = names_by_patient(self.definition, rows, _shown_items(self.definition))
+        for link in {name.partition(".")[0] for name in self.definition.model.listed if "." in name}:
+            targets = _linked_rows(self.definition, link, rows)
+            for row in rows:
+                row.linked = {
+                    **getattr(row, "linked", {}),
+                    link: targets.get((row.entry.patient_id, getattr(row, link))),
+                }
+        named = self.definition.model.listed or _shown_items(self.definition)
+        names = names_by_patient(self.definition, rows, named)
         for row in rows:
             row.names = names.get(row.entry.patient_id, {})
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         patient = self.patient_column(reader(request), lambda row: row.entry.patient)
-        items = [_item_column(name, self.definition.items[name]) for name in _shown_items(self.definition)]
+        items = [_column(self.definition, name) for name in self.definition.model.listed]
+        items = items or [
+            _item_column(name, self.definition.items[name]) for name in _shown_items(self.definition)
+        ]
+        if self.definition.model.late_words is not Crf.late_words:
+            items.append(_in_time)
         visit = [] if self.is_without_visit else ["the_visit"]
         form = [] if self.is_named_by_visit else ["the_form"]
         return [patient, "the_site", *visit, *form, *items, "the_status", "the_queries"]
@@ -193,6 +209,46 @@ class CrfAdmin(FormColumns):
     @property
     def is_without_visit(self) -> bool:
         return self.definition.key in (*protocol().logs, *protocol().patient_forms)
+
+
+def _linked_rows(definition: CrfDefinition, link: str, rows: list[Any]) -> dict[tuple[int, str], Crf]:
+    """{(patient, what the link holds): the entry that it names}; one statement."""
+    to = CRFS[definition.links[link].to]
+    named = {getattr(row, link) for row in rows} - {None}
+    numbers = [int(number) for number in named if number.isdecimal()]
+    patients = {row.entry.patient_id for row in rows}
+    targets = to.model._default_manager.filter(entry__patient__in=patients, entry__number__in=numbers)
+    found = targets.select_related("entry__visit", "entry__parent")
+    return {(target.entry.patient_id, target.entry.link): target for target in found}
+
+
+def _column(definition: CrfDefinition, name: str) -> Callable[[Any], str]:
+    """An item, an item of the form that a link names, or what a method says."""
+    link, _, item = name.partition(".")
+    if item:
+        linked = CRFS[definition.links[link].to].items[item]
+
+        @admin.display(description=str(linked.verbose_name))
+        def words(row: Any) -> str:
+            target = row.linked.get(link)
+            return str(linked.words(getattr(target, item))) if target else ""
+
+        return words
+    if name in definition.items:
+        return _item_column(name, definition.items[name])
+
+    @admin.display(description=definition.model.told[name])
+    def told(row: Any) -> str:
+        return struck_through(getattr(row, name)()) if row.entry.is_struck else str(getattr(row, name)())
+
+    told.__name__ = "words"
+    return told
+
+
+@admin.display(description="In time")
+def _in_time(row: Any) -> str:
+    late = row.late_words(row.site.zone)
+    return chip("overdue", late) if late and not row.entry.is_struck else quiet("yes" if not late else "–")
 
 
 def _shown_items(definition: CrfDefinition) -> list[str]:
@@ -212,7 +268,7 @@ def _item_column(name: str, item: Any) -> Callable[[Any], str]:
         value = words_of(item, getattr(row, name), row.names)
         if value and row.entry.is_struck:
             return struck_through(value)
-        return value or quiet("not calculated" if item.rule else "blank")
+        return Truncator(value).chars(200) or quiet("not calculated" if item.rule else "blank")
 
     if item.kind in UNBROKEN:
         words.__name__ = "value"  # the column's class on the page
@@ -233,6 +289,7 @@ def _register(definition: CrfDefinition) -> None:
         "right": reach.right_to_read(definition),
         "ordering": ("-pk",) if is_log else ("entry__patient__number", "pk"),
         "page": staticmethod(page),
+        "list_filter": tuple(filters_of(definition)),
     }
     monitor_site.register(definition.model, type(f"{definition.model.__name__}Admin", (CrfAdmin,), options))
 

@@ -45,6 +45,7 @@ def urls(site: Any) -> list[URLPattern]:
         path("next-to-verify/", see(acts.next_to_verify), name="next-to-verify"),
         path("next-to-verify/<int:pk>/", see(acts.next_to_verify), name="next-to-verify"),
         path("plan/", fill(plan.plan), name="plan"),
+        path("plan/effect/", act(plan.effect), name="plan-effect"),
         # Queries
         path(f"{QUERIES}checks/", see(noise.noisy_checks), name="noisy-checks"),
         path("queries/my-turn/", see(my_turn.first), name="my-turn"),

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.db.models import Count, Q, Sum
 from django.db.models.expressions import Case, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ecrf.access.models import Site, User
@@ -23,11 +25,13 @@ from ecrf.verification.plan import SAMPLES, is_critical
 from ecrf.verification.refusals import HasOpenQuery, Stale, VerificationRefused
 
 __all__ = [
+    "Effect",
     "HasOpenQuery",
     "LeftOut",
     "PlanRefused",
     "Stale",
     "VerificationRefused",
+    "effect_of",
     "set_share",
     "take_back",
     "verify",
@@ -143,6 +147,34 @@ def _one_at_a_time(patient: Patient, actor: Actor) -> Iterator[None]:
             yield
     except Locked as refusal:
         raise VerificationRefused(str(refusal)) from refusal
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What another share would do to the forms that are complete already: those it adds and takes away, with their
+    items. Forms completed later follow it too."""
+
+    forms_added: int
+    items_added: int
+    forms_taken: int
+    items_taken: int
+
+
+def effect_of(*, site: Site, share: int, from_on: date) -> Effect:
+    """Of `set_share`, before it is done; one statement."""
+    if not 0 <= share <= 100:
+        raise PlanRefused("The share is a whole number from 0 to 100.")
+    begins = datetime.combine(from_on, time.min, site.zone)
+    will_be = Q(sample__lt=share * SAMPLES // 100)
+    added, taken = will_be & Q(is_sampled=False), ~will_be & Q(is_sampled=True)
+    forms = ReviewStatus.objects.filter(site=site, completed_at__gte=begins)
+    counts = forms.aggregate(
+        forms_added=Count("pk", filter=added),
+        items_added=Coalesce(Sum("rest", filter=added), 0),
+        forms_taken=Count("pk", filter=taken),
+        items_taken=Coalesce(Sum("rest", filter=taken), 0),
+    )
+    return Effect(**counts)
 
 
 def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, actor: Actor) -> SiteShare:

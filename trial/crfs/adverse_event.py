@@ -101,6 +101,8 @@ class AdverseEvent(Crf):
         Section("Management and outcome", "action", "treated", "treatment", "outcome"),
     )
 
+    listed = ("term", "started_on", "severity", "serious", "relation", "action", "outcome", "ongoing")
+
     def ends_before_start(self, zone: ZoneInfo) -> bool:
         """Whether it surely ends before it begins; with unknown parts of a date, a doubt is no."""
         if not (self.started_on and self.ended_on):

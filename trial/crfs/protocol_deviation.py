@@ -50,6 +50,7 @@ class ProtocolDeviation(Crf):
     action = Line("Action taken", cdash="DVACNOTH")
     reported_on = Day("Reported on", required=False, hint="To the sponsor", cdash="DVRPTDAT_SUPPDV")
 
+    listed = ("what", "occurred_on", "category", "severity", "action", "visit_link")
     sections = (
         Section("Deviation", "what", "occurred_on", "category", "severity", "visit_link"),
         Section("Action", "action", "reported_on"),

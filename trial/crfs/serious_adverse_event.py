@@ -1,7 +1,8 @@
 """Serious adverse event: why it is serious, when the site knew and reported it, the story, and what came after."""
 
 from collections.abc import Iterator
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from ecrf.casebook.data import PatientData
@@ -58,6 +59,24 @@ class SeriousAdverseEvent(Crf):
         Section("Narrative", "narrative"),
     )
 
+    listed = ("adverse_event", "why_serious", "adverse_event.relation", "became_aware_on", "reported_on")
+    told: ClassVar[dict[str, str]] = {"why_serious": "Serious because"}
+
+    def why_serious(self) -> str:
+        """The criteria that it meets."""
+        return ", ".join(str(self._meta.get_field(name).verbose_name) for name in self.met())  # type: ignore[union-attr]
+
+    def late_words(self, zone: ZoneInfo) -> str:
+        """How long the report took, or has been waited for, where that is more than 24 hours."""
+        lasted = self.lateness(zone)
+        if lasted is not None:
+            return f"reported after {_hours(lasted)}" if lasted > REPORT_WITHIN else ""
+        if self.reported_on or not self.became_aware_on or "reported_on" in self.missing_reasons:
+            return ""
+        aware = max(moments(self.became_aware_on, self.became_aware_at or time(23, 59), zone))
+        waited = datetime.now(aware.tzinfo) - aware
+        return f"not reported for {_hours(waited)}" if waited > REPORT_WITHIN else ""
+
     def lateness(self, zone: ZoneInfo) -> timedelta | None:
         """The least time from when the site became aware to the report; an unknown time of day gains the doubt."""
         if not (self.became_aware_on and self.reported_on):
@@ -79,6 +98,11 @@ class SeriousAdverseEvent(Crf):
     def meets_none(self) -> bool:
         """Whether every criterion is answered no; no answer, or a missing reason, decides nothing."""
         return all(getattr(self, name) is False for name in CRITERIA)
+
+
+def _hours(lasted: timedelta) -> str:
+    hours = int(lasted.total_seconds() // 3600)
+    return f"{hours} h" if hours < 72 else f"{hours // 24} days"
 
 
 @crf(

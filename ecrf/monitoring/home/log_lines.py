@@ -52,7 +52,7 @@ def log(site: Site, key: str, since: Since, limit: int, *, only_new: bool = Fals
     if only_new and since.at:
         rows = rows.filter(is_new(since.at))
     count = rows.values("pk")[: COUNTED + 1].count() if since.counts is None else since.counts[key]
-    shown = list(rows.select_related("entry__patient", "entry__review_status").order_by("-pk")[:limit])
+    shown = list(rows.select_related("entry__patient__site", "entry__review_status").order_by("-pk")[:limit])
     linked = _linked(definition, shown)
     lines = [_log_line(row, since, linked) for row in shown]
     return WorkSection(
@@ -89,6 +89,7 @@ def _log_line(row: Any, since: Since, linked: Linked) -> WorkLine:
         entry=entry.pk,
         left=review_status.planned - review_status.verified if review_status else 0,
         is_new=bool(since.at and (review_status is None or review_status.completed_at > since.at)),
+        late=row.late_words(entry.patient.site.zone),
     )
 
 

@@ -50,7 +50,8 @@ def overview(user: User) -> Overview:
     """One statement for the sites and one a column, whatever the number of sites and patients."""
     columns = []
     for definition in (CRFS[key] for key in protocol().safety_logs):
-        readable = reachable(user, rows(definition), right_to_read(definition)).order_by()
+        standing = rows(definition).filter(entry__struck_at=None)
+        readable = reachable(user, standing, right_to_read(definition)).order_by()
         counts = readable.values_list("entry__patient__site").annotate(count=Count("pk"))
         columns.append((list_group(definition), dict(counts)))
     lines = [_line(site, columns) for site in sites(user, Right.REVIEW, Right.REVIEW_SAFETY)]

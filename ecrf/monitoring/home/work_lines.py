@@ -37,6 +37,7 @@ class WorkLine:
     left: int = 0
     is_new: bool = False
     next_to_verify: bool = False
+    late: str = ""
 
     @property
     def url(self) -> str:

@@ -47,7 +47,17 @@ class ReviewList(ChangeList):
         rows = list(self.result_list)
         self.model_admin.load_columns(rows)  # type: ignore[attr-defined]
         self.result_list = rows  # type: ignore[assignment]
+        path = self.model_admin.struck_path  # type: ignore[attr-defined]
+        struck = (
+            self.queryset.order_by().filter(**{f"{path}__isnull": False}) if path else self.queryset.none()
+        )
+        self.struck = struck[:COUNTED_AT_MOST].count()
         self.shown = self.paginator.page(self.page_num if self.multi_page else 1)
+
+    @property
+    def standing(self) -> int:
+        """How many rows are not struck out."""
+        return int(self.result_count) - self.struck
 
     def url_for_result(self, result: Model) -> str:
         """Our rows have whole numbers for keys: one look for the pattern serves the page."""

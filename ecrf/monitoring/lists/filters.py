@@ -1,11 +1,11 @@
-"""Narrows the monitor's list of patients: by where they are in the study, or to visits due or overdue."""
+"""Narrows the monitor's lists: patients by where they are in the study, forms by their choices and their visit."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from ecrf.access.reach import sites
@@ -13,6 +13,9 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.schedule.due import LIVING, PatientState
 from ecrf.casebook.schedule.status import due_within, overdue
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CrfDefinition
+from ecrf.formview.form_view import YES_NO
 from ecrf.monitoring.reach import reader
 
 STATES = {state.value.replace(" ", "-"): state for state in PatientState}
@@ -47,3 +50,62 @@ class PatientFilter(SimpleListFilter):
         for key, words in ((None, "All"), *self.lookup_choices):
             address = changelist.get_query_string({self.parameter_name: key})
             yield {"selected": self.value() == key, "query_string": address, "display": words}
+
+
+class ChoiceFilter(SimpleListFilter):
+    """One item of a form with few answers, or its visit: a value that is none of these is no list (404)."""
+
+    template = "monitoring/lists/_choose.html"
+    path: ClassVar[str]
+    options: ClassVar[list[tuple[str, str]]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return self.options
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        if not chosen:
+            return queryset
+        if chosen not in dict(self.options):
+            raise Http404
+        return queryset.filter(self.which(chosen))
+
+    def which(self, chosen: str) -> Q:
+        return Q(**{self.path: {"yes": True, "no": False}.get(chosen, chosen)})
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        yield {"value": "", "display": "All", "selected": not self.value()}
+        for value, words in self.options:
+            yield {"value": value, "display": words, "selected": self.value() == value}
+
+
+class VisitFilter(ChoiceFilter):
+    """All unscheduled visits, and others that repeat, are chosen together."""
+
+    title, parameter_name, path = "Visit", "visit", "entry__visit__code"
+    options: ClassVar[list[tuple[str, str]]] = []
+
+    def which(self, chosen: str) -> Q:
+        return Q(**{self.path: chosen}) | Q(**{f"{self.path}__startswith": f"{chosen}-"})
+
+
+def filters_of(definition: CrfDefinition) -> list[type[ChoiceFilter]]:
+    """Of a form's list: its visit, where it has one, and the columns with few answers."""
+    names = [name for name in definition.model.listed or definition.columns if name in definition.items]
+    filters: list[type[ChoiceFilter]] = []
+    key = definition.row_of or definition.key
+    at = [(plan.code, plan.label) for plan in protocol().visits if key in (*plan.forms, *plan.optional)]
+    if len(at) > 1:
+        filters.append(type("VisitFilter", (VisitFilter,), {"options": at}))
+    for name in names:
+        item = definition.items[name]
+        if item.kind == "choice":
+            options = [(str(code), str(words)) for code, words in item.flatchoices or YES_NO]
+            shown = {
+                "title": str(item.verbose_name),
+                "parameter_name": name,
+                "path": name,
+                "options": options,
+            }
+            filters.append(type("ChoiceFilter", (ChoiceFilter,), shown))
+    return filters

@@ -28,6 +28,7 @@ from ecrf.monitoring.lists.changelist import (
     quiet,
     struck_through,
 )
+from ecrf.monitoring.lists.filters import ChoiceFilter
 from ecrf.monitoring.reach import reader
 from ecrf.queries.lookup import count_open_of_entries
 
@@ -48,6 +49,8 @@ class ReviewAdmin(admin.ModelAdmin):
     list_display_links: Any = ("the_form",)
     search_fields = ("number",)
     number_path: ClassVar[str] = "patient__number"
+    struck_path: ClassVar[str] = ""
+    """Leads from the row to when it was struck out: such rows are shown, and not counted."""
     right: Right = Right.REVIEW
     heading: str = ""
     order_words: str = ""
@@ -76,6 +79,11 @@ class ReviewAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: object, request: HttpRequest | None = None) -> bool:
         """What a list's own filters name, and no column of the database."""
         return lookup in {choice.parameter_name for choice in self.list_filter}  # type: ignore[union-attr]
+
+    @property
+    def is_narrowed_by_choice(self) -> bool:
+        """Whether its filters are chosen from lists, in one form."""
+        return any(issubclass(one, ChoiceFilter) for one in self.list_filter)  # type: ignore[arg-type]
 
     def rows(self) -> QuerySet[Any]:
         raise NotImplementedError

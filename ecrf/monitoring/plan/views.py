@@ -13,12 +13,13 @@ from ecrf.access.models import Site, User
 from ecrf.access.reach import reach_site, sites
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
+from ecrf.audit.reasons import fault_of, tidy
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.forms.typed_fields import TypedDay
 from ecrf.verification.models import SiteShare
 from ecrf.verification.plan import share_at, shares_by_site
-from ecrf.verification.services import PlanRefused, set_share
+from ecrf.verification.services import Effect, PlanRefused, effect_of, set_share
 
 
 @dataclass
@@ -31,18 +32,31 @@ class SitePlan:
     may_set: bool = False
     given: dict[str, str] = field(default_factory=dict)
     words: str = ""
+    effect: Effect | None = None
 
 
 def plan(request: UserRequest) -> HttpResponse:
-    """Reviewers read it; data managers set a site's share."""
+    """Reviewers read it; data managers set a site's share, once they have seen what that does."""
     if request.method == "POST":
         return _set(request)
     return _page(request)
 
 
+def effect(request: UserRequest) -> HttpResponse:
+    """What another share would do, before it is set."""
+    site, given = _asked(request)
+    try:
+        share, from_on = _share(given["share"]), _day(given["from_on"])
+        if fault := fault_of(tidy(given["reason"]), "the share of this site is set"):
+            raise PlanRefused(fault)
+        shown = effect_of(site=site, share=share, from_on=from_on)
+    except PlanRefused as refusal:
+        return _page(request, site, given, str(refusal), 422)
+    return _page(request, site, given, effect=shown)
+
+
 def _set(request: UserRequest) -> HttpResponse:
-    site = reach_site(request.user, request.POST.get("site", ""), Right.SET_PLAN)
-    given = {name: request.POST.get(name, "").strip() for name in ("share", "from_on", "reason")}
+    site, given = _asked(request)
     try:
         made = set_share(
             site=site,
@@ -58,6 +72,11 @@ def _set(request: UserRequest) -> HttpResponse:
         request, f"Site {site.code}: {made.share} % of the forms completed from {made.from_on} on."
     )
     return redirect(f"{reverse('monitor:plan')}#site-{site.code}")
+
+
+def _asked(request: UserRequest) -> tuple[Site, dict[str, str]]:
+    site = reach_site(request.user, request.POST.get("site", ""), Right.SET_PLAN)
+    return site, {name: request.POST.get(name, "").strip() for name in ("share", "from_on", "reason")}
 
 
 def _share(text: str) -> int:
@@ -79,12 +98,19 @@ def _page(
     given: dict[str, str] | None = None,
     words: str = "",
     status: int = 200,
+    effect: Effect | None = None,
 ) -> HttpResponse:
     plans = _plans(request.user)
     for plan in plans:
         if at and plan.site.pk == at.pk:
-            plan.given, plan.words = given or {}, words
-    context = {"plans": plans, "critical": critical_in_words(), "share": protocol().verified_share}
+            plan.given, plan.words, plan.effect = given or {}, words, effect
+    may_set = any(plan.may_set for plan in plans)
+    context = {
+        "plans": plans,
+        "may_set": may_set,
+        "critical": critical_in_words(),
+        "share": protocol().verified_share,
+    }
     return render(request, "monitoring/plan/plan.html", context, status=status)
 
 

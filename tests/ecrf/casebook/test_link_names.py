@@ -27,7 +27,7 @@ def _log(patient, key: str) -> list[list[str]]:
 
 
 def test_patients_page_names_the_event_of_a_report(patient):
-    assert _log(patient, "report")[0][0] == "2 Headache"
+    assert _log(patient, "report")[0][0] == "2 · Headache"
 
 
 def test_patients_page_names_the_visit_of_a_report(patient, coordinator):
@@ -41,8 +41,8 @@ def test_another_patients_event_with_the_same_number_is_not_shown(patient, site,
     for number, term in enumerate(("Cough", "Fever"), 1):
         enter(other, "adverse-event", coordinator, number=number, term=term)
     enter(other, "report", coordinator, adverse_event="2")
-    assert _log(other, "report")[0][0] == "2 Fever"
-    assert _log(patient, "report")[0][0] == "2 Headache"
+    assert _log(other, "report")[0][0] == "2 · Fever"
+    assert _log(patient, "report")[0][0] == "2 · Headache"
 
 
 def test_event_without_a_term_is_named_by_its_number_and_a_dose_by_its_visit(patient, coordinator):
@@ -50,20 +50,20 @@ def test_event_without_a_term_is_named_by_its_number_and_a_dose_by_its_visit(pat
     enter(visit, "dose", coordinator, number=2, given_on="2024-04-02")
     enter(patient, "adverse-event", coordinator, number=2, term=None, started_on=None)
     data = PatientData(patient)
-    assert [short_name(row) for row in data.rows("adverse-event")] == ["1 Rash", "2"]
+    assert [short_name(row) for row in data.rows("adverse-event")] == ["1 · Rash", "2"]
     assert [short_name(row) for row in data.rows("dose")] == ["Week 1 (baseline), Dose 2"]
 
 
 def test_event_says_which_report_names_it(patient, client, coordinator):
     client.force_login(coordinator)
     page = client.get(reverse("log", args=[patient.number, "adverse-event"])).content.decode()
-    assert "Report 1: 2 Headache" in page
+    assert "Report 1: 2 · Headache" in page
 
 
 def test_monitors_list_of_reports_names_them_in_the_same_statements(patient, site, coordinator, monitor):
     client = logged_in(monitor)
     url = page_of(PatientData(patient).rows("report")[0], "changelist")
-    assert "2 Headache" in text_of(client, url)
+    assert "2 · Headache" in text_of(client, url)
 
     def statements() -> int:
         with CaptureQueriesContext(
@@ -78,4 +78,4 @@ def test_monitors_list_of_reports_names_them_in_the_same_statements(patient, sit
         enter(other, "adverse-event", coordinator, term="Fever")
         enter(other, "report", coordinator, adverse_event="1")
     assert statements() == before
-    assert text_of(client, url).count("1 Fever") == 3
+    assert text_of(client, url).count("1 · Fever") == 3

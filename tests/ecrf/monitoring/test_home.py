@@ -168,7 +168,7 @@ def test_deviations_since_the_last_visit_are_marked_as_new(own, mrc, monitor, co
 def test_serious_event_says_which_event_it_is(own, monitor, coordinator):
     enter(own.patient, "serious-adverse-event", coordinator, adverse_event="1")
     found = section(logged_in(monitor), "serious-adverse-event")
-    assert "Serious adverse event 1 1 Headache" in found
+    assert "Serious adverse event 1 1 · Headache" in found
     assert "not complete yet" in found
 
 

@@ -6,12 +6,16 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, PatientStatus
+from ecrf.casebook.striking import strike_out
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.lists.changelist import FirstRows
 from ecrf.monitoring.site import monitor_site
-from tests.builders import a_patient
-from tests.ecrf.monitoring.world import a_world, logged_in, page_of, text_of
+from ecrf.queries.models import Query
+from tests.builders import a_patient, a_visit, enter
+from tests.conftest import make_user
+from tests.ecrf.monitoring.world import a_world, an_adverse_event, logged_in, page_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-071")]
 
@@ -63,8 +67,65 @@ def test_lists_sort_by_the_patients_number_only(own, monitor):
         assert [header.strip() for header in headers] == ["Patient"]
 
 
-def test_only_the_list_of_patients_has_filters_of_this_kind(own):
-    assert {model for model, one in monitor_site._registry.items() if one.list_filter} == {Patient}
+def test_lists_of_patients_queries_and_forms_have_filters(own):
+    filtered = {model for model, one in monitor_site._registry.items() if one.list_filter}
+    assert filtered <= {Patient, Query} | {definition.model for definition in CRFS.values()}
+
+
+def test_laboratory_is_narrowed_by_flag_test_significance_and_visit(own, monitor):
+    for code, value in (("W01", "5.1"), ("W04", "9.9")):
+        enter(a_visit(own.patient, code, own.by), "lab-result", own.by, number=2, parent=1, value=value)
+    client, url = logged_in(monitor), page_of(CRFS["lab-result"].model, "changelist")
+    page = client.get(url).content.decode()
+    for name in ("visit", "test", "flag", "significant"):
+        assert f'<select name="{name}"' in page
+    assert "9.9" in text_of(client, url)
+    narrowed = text_of(client, f"{url}?visit=W01&test=WBC")
+    assert "5.1" in narrowed
+    assert "9.9" not in narrowed
+    assert "None fits all of these choices" in text_of(client, f"{url}?flag=HIGH&visit=W01")
+    assert client.get(f"{url}?flag=x").status_code == 404
+
+
+@pytest.mark.parametrize("key", CRFS)
+def test_what_a_list_shows_is_there(key, own, monitor):
+    definition = CRFS[key]
+    for name in definition.model.listed:
+        link, _, item = name.partition(".")
+        where = CRFS[definition.links[link].to].items if item else definition.items
+        assert (item or name) in where or name in definition.model.told
+    assert logged_in(monitor).get(page_of(definition.model, "changelist")).status_code == 200
+
+
+def test_report_after_26_hours_stands_out_on_list_and_home_in_words_and_colour(own, monitor):
+    serious = {
+        "adverse_event": "1",
+        "hospital_stay": "yes",
+        "became_aware_on": "2026-03-02",
+        "became_aware_at": "08:00",
+    }
+    enter(
+        own.patient, "serious-adverse-event", own.by, **serious, reported_on="2026-03-03", reported_at="10:00"
+    )
+    client = logged_in(monitor)
+    page = client.get(page_of(CRFS["serious-adverse-event"].model, "changelist")).content.decode()
+    late = '<span class="state state-overdue">reported after 26 h</span>'
+    assert late in page
+    assert "Hospital stay" in page
+    assert late in client.get("/monitor/?site=01").content.decode()
+
+
+def test_rows_that_are_struck_out_are_shown_and_not_counted(own, monitor):
+    safety = make_user("safety9", "safety")
+    url = page_of(own.ae, "changelist")
+    an_adverse_event(own.patient, own.by, term="Fever")
+    actor = own.by.acting_at(own.site, Right.ENTER)
+    strike_out(entry=own.ae, by=own.by, actor=actor, reason="Entered twice")
+    url = page_of(CRFS["adverse-event"].model, "changelist")
+    assert "1 in all, and 1 struck out" in text_of(logged_in(monitor), url)
+    assert "Headache" in text_of(logged_in(monitor), url)
+    home = logged_in(safety).get("/monitor/").content.decode()
+    assert re.search(r"adverseevent/\?q=01-\">1</a>", home)
 
 
 def _shown(client, query: str) -> set[str]:

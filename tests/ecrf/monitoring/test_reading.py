@@ -1,4 +1,4 @@
-"""How a visit is read in Review: the value of the visit before beside each number, columns in which something stands."""
+"""How a visit is read in Review: the number of the visit before beside each, only columns in which something stands."""
 
 import pytest
 from django.urls import reverse
@@ -21,7 +21,7 @@ def test_number_of_the_visit_before_stands_beside_the_one_of_today(site, coordin
     first, second = (a_visit(patient, code, coordinator) for code in ("W01", "W04"))
     vital_signs(first, coordinator, pulse="61")
     vital_signs(second, coordinator, pulse="75")
-    assert "last" not in text_of(logged_in(monitor), page_of(first))
+    assert "/min last" not in text_of(logged_in(monitor), page_of(first))
     assert "75 /min last 61" in text_of(logged_in(monitor), page_of(second))
 
 

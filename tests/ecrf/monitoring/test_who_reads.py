@@ -150,7 +150,7 @@ ACTING = {
         "save-monitoring-text",
     ),
     *("freeze-study", "lock-study", "freeze-scope", "lock-scope", "lift-lock"),
-    *("verify", "ask", "take-back", "verify-shown", "plan"),
+    *("verify", "ask", "take-back", "verify-shown", "plan", "plan-effect"),
 }
 """Addresses that take a POST, and none of them changes a value: `tests/rules/test_access.py` says who may."""
 

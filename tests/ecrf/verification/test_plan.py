@@ -1,10 +1,12 @@
 """The plan: a site's share, from a day on, with a reason; raising it takes no form away."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.db.models import Sum
 from django.urls import reverse
 
 from ecrf.access.roles import Right
@@ -102,6 +104,24 @@ def test_page_tells_the_plan_in_words_and_keeps_what_was_typed(site, data_manage
         assert words in page
     assert "Set another share" not in page
     assert logged_in(monitor).post(url, given).status_code == 403
+
+
+def test_effect_is_shown_before_the_share_is_set(forms, site, data_manager, monitor):
+    put(site, data_manager, 0)
+    client, given = (
+        logged_in(data_manager),
+        {"site": "01", "share": "100", "from_on": "2020-01-01", "reason": "Findings"},
+    )
+    shown = client.post(reverse("monitor:plan-effect"), given)
+    assert shown.status_code == 200
+    words = " ".join(re.sub(r"<[^>]*>", " ", shown.content.decode()).split())
+    items = ReviewStatus.objects.aggregate(items=Sum("rest"))["items"]
+    assert f"{items} items of 8 forms come in addition" in words
+    assert SiteShare.objects.count() == 1
+    assert client.post(reverse("monitor:plan"), given).status_code == 302
+    assert len(sampled()) == 8
+    assert client.post(reverse("monitor:plan-effect"), given | {"share": "101"}).status_code == 422
+    assert logged_in(monitor).post(reverse("monitor:plan-effect"), given).status_code == 403
 
 
 @pytest.mark.parametrize("share", ["", "x", "1e2", "4" * 20, "٤", "-5", "12.5"])
