@@ -63,6 +63,7 @@ DATES = _table(
         "20250230": "no day 30", "2026-13-01": "no month 13", "22-marmelade-2026": "no month",
         "22 Novem 2026": "no month",
         "0202-11-22": "before 1900", "0001-01-01": "before 1900", "1899-12-31": "before 1900",
+        "05-UNK-2024": "Choose May 2024 or only 2024", "22-UNK-2024": "without its month",
         "2024-UNK-05": "without its month", "R1.3.1": "no such day", "平成32年1月1日": "no such day",
         "2026 05 nov": "no date", "Nov Dec 2026": "no date", "2026-11-22 08:00": "no date", "tomorrow": "no month",
         "二〇二六年": "no date", "2026-11-2²": "no date", "202611": "no date",
