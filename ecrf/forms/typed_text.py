@@ -266,6 +266,8 @@ def clock(text: str, now: datetime) -> str:
         hour, minute, half = match.groups()
     elif match := JAPANESE_CLOCK.fullmatch(text):
         half_day, hour, minute, half_past = match.groups()
+        if half_day and int(hour) == 0:  # 午後0時半 is half past noon
+            hour = "12"
         half = {"午前": "a", "午後": "p", None: None}[half_day]
         minute = "30" if half_past else minute
     else:
