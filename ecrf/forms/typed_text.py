@@ -230,7 +230,7 @@ def _of_era(era: str, year: int, month: int, date_: int) -> str:
     western = first + year - 1
     earliest = western * 10_000 + (month or 1) * 100 + (date_ or 1)
     latest = western * 10_000 + (month or 12) * 100 + (date_ or 31)
-    if not year or earliest > ends or latest < begins:
+    if not 0 < year < 100 or earliest > ends or latest < begins:  # 令和2026年 would be 4044
         raise Unreadable(f"The era {era} has no such day. {NO_DATE}")
     return _dated(western, month, date_)
 
