@@ -27,6 +27,10 @@ MEANINGLESS = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
 NO_BREAK = re.compile("[\u00a0\u2007\u202f]")
 LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+COMPOSED = re.compile("[^\uf900-\ufaff\U0002f800-\U0002fa1f]+")
+"""All but the forms of ideographs that names are written with and that have a code of their own (\ufa19, \ufa1b): NFC
+would put the usual form in their place, and that is seen."""
+
 BLANK_RUN = re.compile("[ \t\n]+")
 """A whole run at once: to look for the line end in it from each of its blanks would take minutes for a long one."""
 
@@ -36,7 +40,8 @@ DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 def cleaned(text: str, *, lines: bool = True) -> str:
     """The text as it is stored: composed letters (NFC), line ends as LF, or as a blank where it is one line only;
     without invisible signs that say nothing, nor blanks and invisible signs around it. "" if nothing of it is seen."""
-    text = unicodedata.normalize("NFC", MEANINGLESS.sub("", LINE_ENDS.sub("\n", text)))
+    text = MEANINGLESS.sub("", LINE_ENDS.sub("\n", text))
+    text = COMPOSED.sub(lambda part: unicodedata.normalize("NFC", part[0]), text)
     text = NO_BREAK.sub(" ", text)
     if not lines:
         text = BLANK_RUN.sub(lambda run: " " if run[0].strip(" ") else run[0], text.strip())

@@ -100,6 +100,7 @@ def _no_number(text: str) -> str:
 
 NO_DATE = "This is no date. Write it as YYYY-MM-DD."
 NOT_WHOLE = "A whole date is wanted here, with month and day. Write it as YYYY-MM-DD."
+DAY_ALONE = "A day without its month says nothing. Write the year alone, or year and month."
 NAMES = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
@@ -177,11 +178,18 @@ def _western(parts: list[str]) -> str:
 
 
 def _month_first(first: str, second: str, year: int) -> list[str]:
-    """Month and day, of the two parts before a year. Where one is unknown, the other is the month."""
-    if first in MONTHS or second in UNKNOWN:
+    """Month and day, of the two parts before a year. UNK-05-2024 is in May; 05-UNK-2024 may be too, or on the fifth of
+    a month that nobody knows."""
+    if first in MONTHS:
         return [first, second]
-    if second in MONTHS or first in UNKNOWN:
+    if second in MONTHS or _is_nothing(first):
         return [second, first]
+    if _is_nothing(second) and int(first) > 12:
+        raise Unreadable(DAY_ALONE)
+    if _is_nothing(second):
+        readings = tuple((one, in_words(one)) for one in (_dated(year, int(first), 0), _dated(year, 0, 0)))
+        words = " or only ".join(words for _text, words in readings)
+        raise Ambiguous(f"Is {first} the month, or a day whose month is not known? Choose {words}.", readings)
     day_first, month_first = (_readable(year, int(a), int(b)) for a, b in ((second, first), (first, second)))
     if day_first and month_first and day_first != month_first:
         readings = tuple((one, in_words(one)) for one in (day_first, month_first))
@@ -196,6 +204,11 @@ def _readable(year: int, month: int, date_: int) -> str:
         return _dated(year, month, date_)
     except Unreadable:
         return ""
+
+
+def _is_nothing(part: str) -> bool:
+    """Whether it stands for a day or a month that nobody knows: UNK, 00."""
+    return part in UNKNOWN or not part.strip("0")
 
 
 def _number_of(part: str) -> int:
@@ -217,7 +230,7 @@ def _of_era(era: str, year: int, month: int, date_: int) -> str:
     western = first + year - 1
     earliest = western * 10_000 + (month or 1) * 100 + (date_ or 1)
     latest = western * 10_000 + (month or 12) * 100 + (date_ or 31)
-    if not year or earliest > ends or latest < begins:
+    if not 0 < year < 100 or earliest > ends or latest < begins:  # 令和2026年 would be 4044
         raise Unreadable(f"The era {era} has no such day. {NO_DATE}")
     return _dated(western, month, date_)
 
@@ -225,7 +238,7 @@ def _of_era(era: str, year: int, month: int, date_: int) -> str:
 def _dated(year: int, month: int, date_: int) -> str:
     """The parts as ISO 8601; 0 for an unknown one. Raises Unreadable for a day that the calendar does not have."""
     if date_ and not month:
-        raise Unreadable("A day without its month says nothing. Write the year alone, or year and month.")
+        raise Unreadable(DAY_ALONE)
     if month > 12:
         raise Unreadable(f"There is no month {month}. {NO_DATE}")
     try:
@@ -253,6 +266,8 @@ def clock(text: str, now: datetime) -> str:
         hour, minute, half = match.groups()
     elif match := JAPANESE_CLOCK.fullmatch(text):
         half_day, hour, minute, half_past = match.groups()
+        if half_day and int(hour) == 0:  # 午後0時半 is half past noon
+            hour = "12"
         half = {"午前": "a", "午後": "p", None: None}[half_day]
         minute = "30" if half_past else minute
     else:

@@ -44,8 +44,10 @@ class Order:
     operator: str
 
     def __post_init__(self) -> None:
-        """The text as texts are stored, or it would not be found; refuse what cannot be carried out."""
-        object.__setattr__(self, "said", cleaned(self.said))
+        """The text as texts are stored, or it would not be found, save where it stands as it was typed: in a report of
+        a monitoring visit, or from before texts were cleaned. Refuse what cannot be carried out."""
+        if cleaned(self.said) != self.said and not find(self.patient, self.said):
+            object.__setattr__(self, "said", cleaned(self.said))
         if not self.by.is_active or not self.by.may(Right.LOCK, self.patient.site):
             raise RedactionRefused(f"{self.by.username} is no data manager: only one can answer for it.")
         if len(self.said.strip()) < SHORTEST_TEXT:

@@ -1,5 +1,7 @@
 """What the entry pages say and do at the keyboard: what is left, refused grades, reasons, where the focus goes."""
 
+import unicodedata
+
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -46,6 +48,23 @@ def test_key_that_is_no_grade_is_refused_and_swallows_nothing(sit_down):
     person.saved()
     assert _cells(person, 6) == ["2", "2", "5", "3", "", "4"]
     assert person.page.locator(f"#{MRC} .grid [id^=t-]", has_text="Not done").count() == 1
+
+
+def test_no_other_sign_becomes_a_grade(sit_down):
+    person = sit_down("coordinator01")
+    person.open_visit("01-006", "Week 7")
+    cell = person.page.locator("#mrc-strength-1 .grid input[data-row]").nth(6)
+    cell.focus()
+    first = _focused(person)
+    for sign in ("④", "²"):
+        person.page.keyboard.insert_text(sign)
+        assert _focused(person) == first
+        assert cell.input_value() != str(unicodedata.digit(sign))
+    cell.fill("")
+    cell.focus()
+    person.page.keyboard.insert_text("４")
+    assert cell.input_value() == "4"
+    assert _focused(person) != first
 
 
 def test_grade_typed_into_a_filled_cell_replaces_it(sit_down):

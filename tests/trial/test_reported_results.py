@@ -55,6 +55,19 @@ def test_a_sign_without_a_number_is_refused(visit, coordinator, typed):
     assert result.row is None or result.row.comparator is None
 
 
+def test_sign_of_a_refused_number_is_not_put_before_the_one_that_stands(visit, coordinator):
+    enter(visit, "lab-result", coordinator, parent=1, value="0.500")
+    for typed, readings in (("<1,500", ["<1500", "<1.500"]), ("<5x", [])):
+        result = enter(visit, "lab-result", coordinator, parent=1, value=typed)
+        assert (set(result.refused), result.changed) == ({"value"}, [])
+        assert [text for text, _words in result.readings.get("value", ())] == readings
+        assert stored(visit).comparator is None
+    result = enter(visit, "lab-result", coordinator, parent=1, value="<0.7", seen={"value": "0.4"})
+    assert (set(result.conflicts), result.changed) == ({"value"}, [])
+    assert enter(visit, "lab-result", coordinator, parent=1, value="<1500").is_clean
+    assert (stored(visit).comparator, stored(visit).value) == ("<", Decimal("1500"))
+
+
 def test_sign_and_number_typed_without_script_are_stored_apart(visit, client, coordinator):
     client.force_login(coordinator)
     page = f"/patients/{visit.patient.number}/W01/"

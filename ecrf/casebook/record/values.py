@@ -38,7 +38,8 @@ def changes_in(
     the reason; what somebody else has changed since it was `seen` is a conflict: both stand in the result."""
     definition, now = result.place.definition, data.patient.site.now()
     changes: dict[str, Any] = {}
-    for name, given in _signs_apart(definition, values).items():
+    signs, numbers = _signs_apart(definition, values)
+    for name, given in {**values, **signs, **numbers}.items():
         if name not in definition.entered:
             raise LookupError(f"{definition.title} has no item {name}.")
         try:
@@ -57,19 +58,41 @@ def changes_in(
             result.conflicts[name] = Conflict(stored, as_shown(definition, name, value))
         else:
             changes[name] = value
+    for name in numbers:
+        if name in result.refused or name in result.conflicts:
+            _hold_back_sign(definition, name, signs, changes, result)
     return changes
 
 
-def _signs_apart(definition: CrfDefinition, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """With `<0.5` for a reported number as two values: the sign is an item of its own."""
-    apart: dict[str, Any] = {}
+def _hold_back_sign(
+    definition: CrfDefinition,
+    name: str,
+    signs: Mapping[str, str],
+    changes: dict[str, Any],
+    result: Recorded,
+) -> None:
+    """The number is not stored: its sign must not stand before the number that is. It comes with the next try."""
+    item = definition.items[name].sign
+    changes.pop(item, None)
+    result.conflicts.pop(item, None)
+    if name in result.readings:
+        result.readings[name] = tuple(
+            (f"{signs[item]}{text}", f"{signs[item]} {words}") for text, words in result.readings[name]
+        )
+
+
+def _signs_apart(
+    definition: CrfDefinition, values: Mapping[str, Any]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Of `<0.5`, given for a reported number, the sign, which is an item of its own, and the number: by their items."""
+    signs, numbers = {}, {}
     for name, given in values.items():
         item = definition.items.get(name)
         if not isinstance(item, Reported) or not item.sign or not isinstance(given, str):
             continue
         if pair := sign_and_number(given):
-            apart |= {item.sign: pair[0], name: pair[1]}
-    return {**values, **apart}
+            signs[item.sign], numbers[name] = pair
+    return signs, numbers
 
 
 def _refuse_unknown(to: str, link: str, data: PatientData) -> None:

@@ -163,9 +163,20 @@ def test_a_line_with_very_many_blanks_is_read_at_once():
 
 
 @pytest.mark.parametrize(
-    "kept", ["❤️", "👨‍👩‍👧", "می‌خواهم", "🏴\U000e0067\U000e0062\U000e007f", "\ue000 gaiji", "全角　空白"]
+    "kept",
+    [
+        "❤️",
+        "👨‍👩‍👧",
+        "می‌خواهم",
+        "🏴\U000e0067\U000e0062\U000e007f",
+        "\ue000 gaiji",
+        "全角　空白",
+        "\ufa19 \ufa1b\ufa11",
+        "葛\U000e0100城",
+        "\U0002f81a",
+    ],
 )
-def test_signs_that_belong_to_the_visible_ones_stay(kept):
+def test_signs_that_belong_to_the_visible_ones_stay_as_do_forms_of_names(kept):
     assert cleaned(f" {kept}\u200b") == kept
 
 

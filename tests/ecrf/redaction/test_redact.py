@@ -136,6 +136,20 @@ def test_any_text_is_found_and_gone(text, mistake):
     assert verify().faults == []
 
 
+@pytest.mark.parametrize("text", ["Nashi\u00a0Taro", "Nashi\r\nTaro", "Nashi Tare\u0301"])
+def test_text_that_stands_as_it_was_typed_is_found_too(text, mistake):
+    """A report is kept as it was typed, and so was every text before they were cleaned."""
+    typed = type(mistake)(mistake.world, text)
+    typed.type_it()
+    typed.copy_it()
+    typed.redact()
+    assert tables_with(text) == []
+    typed.redact()
+    assert tables_with(cleaned(text)) == []
+    with pytest.raises(RedactionRefused, match="stands nowhere"):
+        typed.redact()
+
+
 def test_part_of_an_escape_is_no_text(mistake):
     """In JSON a line break is \\n: who looks for "nab" there finds one in "\\nab"."""
     enter(mistake.world.visit, "reading", mistake.world.coordinator, device="x\nab")

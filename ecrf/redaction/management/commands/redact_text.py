@@ -9,7 +9,9 @@ from django.db import DatabaseError
 from ecrf.access.models import User
 from ecrf.audit.models import REDACTED
 from ecrf.audit.refusals import Locked
+from ecrf.audit.texts import cleaned
 from ecrf.casebook.models import Patient
+from ecrf.redaction.places import find
 from ecrf.redaction.services import Order, RedactionRefused, look, redact
 from ecrf.redaction.wording import counted, lines
 
@@ -78,6 +80,8 @@ class Command(BaseCommand):
                 f" {counted(done.rows, 'row')} of patient {order.patient}. The trail says who, when and why."
             )
         )
+        if find(order.patient, cleaned(order.said)):
+            self.stdout.write("The text stands in another encoding too: run this again, with the same text.")
         self.stdout.write("Backups, prints and downloads made before still hold the text: see to them.")
 
 

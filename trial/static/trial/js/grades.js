@@ -8,7 +8,8 @@ const BEGINS = /^[0-5nur]$/i;
 const REASON = /^(nd|na|uk|rf)$/i;
 const ANSWER = /^([0-5]|nd?|na|uk?|rf?)$/i;
 
-const plain = (text) => text.normalize("NFKC").trim();
+/* Full-width keys as the plain ones, as the server reads them; no other sign is a digit: ④ is no grade, nor is ². */
+const plain = (text) => text.replace(/[\uff01-\uff5e]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0)).trim();
 const isCell = (input) => Boolean(input.dataset.row && input.closest("[data-grid][data-advance]"));
 
 function after(input) {
