@@ -28,7 +28,6 @@ STILL_ON_THE_TRIAL = frozenset(
         "monitoring/test_who_reads.py",
         "monitoring/test_whole_visits.py",
         "monitoring/world.py",
-        "prints/test_printing.py",
     }
 )
 """Tests of the engine that name forms of this trial. Nothing is added here."""
