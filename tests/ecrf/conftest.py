@@ -14,7 +14,6 @@ ON_STUB = settings.PROTOCOL.startswith("tests.stub_trial.")
 
 STILL_ON_THE_TRIAL = frozenset(
     {
-        "entry/test_story_page.py",
         "monitoring/test_ending_and_calling_off.py",
         "monitoring/review_world.py",
         "monitoring/test_home.py",
