@@ -14,8 +14,6 @@ ON_STUB = settings.PROTOCOL.startswith("tests.stub_trial.")
 
 STILL_ON_THE_TRIAL = frozenset(
     {
-        "checks/test_catalogue.py",
-        "entry/test_story_page.py",
         "monitoring/test_ending_and_calling_off.py",
         "monitoring/review_world.py",
         "monitoring/test_home.py",
@@ -29,7 +27,6 @@ STILL_ON_THE_TRIAL = frozenset(
         "monitoring/test_who_reads.py",
         "monitoring/test_whole_visits.py",
         "monitoring/world.py",
-        "prints/test_printing.py",
     }
 )
 """Tests of the engine that name forms of this trial. Nothing is added here."""

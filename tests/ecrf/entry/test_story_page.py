@@ -9,8 +9,6 @@ from django.urls import reverse
 from ecrf.casebook.models import Patient
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
-from trial.crfs.mrc_strength import MUSCLES
-from trial.outcomes import mrc_items
 
 PATIENT_PAGE_AT_MOST = 12
 BASELINE = date(2026, 3, 2)
@@ -24,22 +22,21 @@ def _known_host(settings):
 
 @pytest.fixture
 def patient(site, coordinator) -> Patient:
-    """Screened, at baseline and at week 4, with an infusion from a lot."""
+    """Screened, at baseline and at week 4, with a dose from a lot."""
     patient = a_patient(site, coordinator)
-    for code, day, grade in (("SCR", -9, "4"), ("W01", 0, "4"), ("W04", 21, "3")):
-        assess(patient, code, day, grade, coordinator)
+    for code, day, weight in (("SCR", -9, "80"), ("W01", 0, "80"), ("W04", 21, "60")):
+        assess(patient, code, day, weight, coordinator)
     baseline = patient.visits.get(code="W01")
-    enter(baseline, "infusion", coordinator, infused_on=str(BASELINE), given_g="25.5")
-    enter(baseline, "infusion-lot", coordinator, parent=1, lot_number="L<1>")
+    enter(baseline, "dose", coordinator, given_on=str(BASELINE), given_g="25.5")
+    enter(baseline, "dose-lot", coordinator, parent=1, lot_number="L<1>")
     return patient
 
 
-def assess(patient: Patient, code: str, day: int, grade: str, by) -> None:
+def assess(patient: Patient, code: str, day: int, weight: str, by) -> None:
     visit = a_visit(patient, code, by)
     on = str(BASELINE + timedelta(days=day))
     enter(visit, "visit", by, occurrence="done", visited_on=on, contact="on-site")
-    enter(visit, "mrc-strength", by, **dict.fromkeys(mrc_items(MUSCLES), grade))
-    enter(visit, "grip-strength", by, right_1="40.0", left_1="31.5")
+    enter(visit, "vital-signs", by, weight_kg=weight)
 
 
 def read(client, path: str) -> str:
@@ -64,9 +61,9 @@ def test_table_behind_the_figure_holds_every_moment_in_words(client, coordinator
         ("assessment", "21"),
         ("next", "42"),
     ]
-    assert 'data-value="60" data-change="-20" data-fell>60</span>' in page
-    assert 'fell by 20<span class="visually-hidden">, to review</span>' in page
-    assert "21 days after the last infusion" in page
+    assert 'data-value="60.0" data-change="-20.0" data-fell>60.0</span>' in page
+    assert 'fell by 20.0<span class="visually-hidden">, to review</span>' in page
+    assert "21 days after the last dose" in page
     assert "lot L&lt;1&gt;" in page
     assert f'<a href="/patients/{patient.number}/W04/">Week 4</a>' in page
 
@@ -103,13 +100,13 @@ def test_patient_page_with_the_figure_takes_few_statements_for_site_and_monitor(
 
 def test_story_of_another_site_is_not_told(outsider, patient):
     assert client_of(outsider).get(f"/patients/{patient.number}/").status_code == 404
-    assert "MRC sum score" not in read(client_of(outsider), "/")
+    assert "Weight" not in read(client_of(outsider), "/")
 
 
 def test_list_of_patients_draws_the_sums_by_date_and_says_them(coordinator, patient):
-    assess(patient, "UNS-1", 10, "5", coordinator)
+    assess(patient, "UNS-1", 10, "100", coordinator)
     page = read(client_of(coordinator), "/")
-    assert 'aria-label="MRC sum score 80 to 60, 4 values"' in page
+    assert 'aria-label="Weight 80.0 to 60.0, 4 values"' in page
     (points,) = re.findall(r'<polyline points="([^"]+)"', page)
     places = [tuple(map(float, point.split(","))) for point in points.split()]
     across, down = zip(*places, strict=True)
@@ -128,6 +125,6 @@ def test_list_of_patients_draws_nothing_without_a_value(coordinator, site):
 def test_steady_values_are_a_level_line_in_the_middle(coordinator, site):
     patient = a_patient(site, coordinator)
     for code, day in (("W01", 0), ("W04", 21)):
-        assess(patient, code, day, "4", coordinator)
+        assess(patient, code, day, "80", coordinator)
     (points,) = re.findall(r'<polyline points="([^"]+)"', read(client_of(coordinator), "/"))
     assert {point.split(",")[1] for point in points.split()} == {"10.0"}

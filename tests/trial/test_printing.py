@@ -1,0 +1,57 @@
+"""Printed pages of this trial's forms: grids, with their questions, units and scales."""
+
+import pytest
+
+from ecrf.access.roles import Right
+from ecrf.casebook.record.values import Missing
+from tests.builders import enter
+from tests.printed import print_visit, reader
+
+
+@pytest.fixture
+def visit(at):
+    return at("W04")
+
+
+@pytest.fixture
+def read(coordinator):
+    """The page at an address as somebody reads it, or its source."""
+    return reader(coordinator)
+
+
+def test_visit_of_this_trial_shows_values_with_units_missing_reasons_and_what_was_calculated(
+    read, visit, coordinator
+):
+    enter(visit, "grip-strength", coordinator, device="SYN-1", right_2=Missing("not-done", "splint"))
+    enter(visit, "vital-signs", coordinator, weight_kg="63.9")
+    page = read(*print_visit(visit))
+    for words in (
+        "Weight 63.9 kg",
+        "Device SYN-1",
+        "Right hand blank kPa Not done splint blank kPa",
+        "Right hand, best calculated, GRIP-BEST v1 not calculated",
+        "Why it was missed not asked",
+        "Vital signs and weight in progress, 6 missing",
+    ):
+        assert words in page
+
+
+def test_grades_stand_as_a_grid_with_the_scale(read, visit, coordinator):
+    enter(visit, "mrc-strength", coordinator, right_elbow_flexion="4", left_elbow_flexion="0")
+    page = read(*print_visit(visit))
+    assert "0 none · 1 flicker" in page
+    assert "Right Left Shoulder abduction blank blank Elbow flexion 4 0" in page
+
+
+def test_open_questions_stand_under_their_items_and_answered_ones_name_who(read, visit, coordinator):
+    from ecrf.checks.discrepancies import confirm
+    from ecrf.checks.models import Discrepancy
+
+    enter(visit, "grip-strength", coordinator, right_1="170")
+    assert "Right hand, trial 1: ? To answer: 170.0 kPa is more" in read(*print_visit(visit))
+    discrepancy = Discrepancy.objects.get(entry__crf="grip-strength", check_id="GRIP-001")
+    by = coordinator.acting_at(visit.site, Right.ENTER)
+    confirm(discrepancy=discrepancy, by=coordinator, actor=by, asked=discrepancy.identity)
+    page = read(*print_visit(visit))
+    assert "✓ Confirmed against the source by coordinator, 20" in page
+    assert "To answer" not in page
