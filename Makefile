@@ -40,7 +40,7 @@ LINTERS := lint-code lint-templates lint-types lint-layers
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset check test test-stub test-clocks image bench setup lint $(LINTERS) format lock chromium \
+.PHONY: help demo demo-reset check test test-stub test-clocks mutate image bench setup lint $(LINTERS) format lock chromium \
 	openssl engine
 
 help: ## list the targets
@@ -85,6 +85,9 @@ test-clocks: setup chromium ## run the whole test suite at moments at which cale
 		TEST_CLOCK=$$moment $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal || exit 1; \
 		TEST_CLOCK=$$moment $(ON_STUB) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(OF_ANY_TRIAL) || exit 1; \
 	done
+
+mutate: setup ## change the code in one place after another; print what no test notices (BASE=main or PATHS=..., MINUTES=10)
+	@BASE=$(BASE) MINUTES=$(MINUTES) $(BIN)/python -m tests.mutate $(PATHS)
 
 image: engine setup chromium openssl ## build the container image, and test it as `make test` tests its replay
 	@ECRF_IMAGE=docker $(BIN)/python -m pytest tests/image/test_shipped.py

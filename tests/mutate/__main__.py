@@ -1,0 +1,109 @@
+"""`python -m tests.mutate [PATH ...]`: mutants of these files and folders, or else of what differs from BASE (main).
+
+Prints each survivor with its place, and for each room a line "N mutants, M survived (x %)". MINUTES (10) is what all of
+it may take; where that is too short, the mutants are a sample, drawn with a fixed seed.
+"""
+
+import hashlib
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.mutate.mutants import NO_TEST, SURVIVED, mutants
+from tests.touched import ROOT, changed
+
+SEED = 11
+STUB, TRIAL = "tests.stub_trial.settings", "ecrf.settings"
+RUNS = {"ecrf": ((STUB, ("tests/ecrf",)), (TRIAL, ("tests/ecrf",))), "trial": ((TRIAL, ("tests/trial",)),)}
+"""The tests that a module's mutants meet, one run after the other: what survives the first meets the second."""
+SHARE_OF_FIRST = 0.75
+"""Of the time, where there is a second run."""
+Place = tuple[str, int]
+
+
+def files(named: list[str], base: str) -> list[str]:
+    """The modules below these paths, or those that differ from `base`; no migrations."""
+    paths = [ROOT / path for path in (named or changed(base))]
+    modules = [module for path in paths for module in (path.rglob("*.py") if path.is_dir() else [path])]
+    below = sorted({module.relative_to(ROOT).as_posix() for module in modules if module.suffix == ".py"})
+    return [path for path in below if path.split("/")[0] in RUNS and "/migrations/" not in path]
+
+
+def run(paths: list[str], minutes: float) -> dict[Place, str]:
+    """{(path, index of the mutant): verdict}, of those there was time for."""
+    until = time.time() + minutes * 60
+    verdicts: dict[Place, str] = {}
+    for top, runs in RUNS.items():
+        own = [path for path in paths if path.startswith(f"{top}/")]
+        places = [(path, index) for path in own for index, _ in enumerate(mutants(_text(path)))]
+        random.Random(SEED).shuffle(places)  # noqa: S311
+        for number, (settings, tests) in enumerate(runs):
+            left = [one for one in places if verdicts.get(one, NO_TEST) in (SURVIVED, NO_TEST)]
+            if number:
+                left = [one for one in left if one in verdicts]
+            share = SHARE_OF_FIRST if number + 1 < len(runs) else 1
+            if left:
+                found = _run(own, left, settings, tests, time.time() + (until - time.time()) * share)
+                # What no test of the second run reaches stays what it was.
+                verdicts |= {
+                    one: said for one, said in found.items() if said != NO_TEST or one not in verdicts
+                }
+    return verdicts
+
+
+def _run(paths: list[str], places: list[Place], settings: str, tests: tuple[str, ...], until: float) -> dict:
+    of_these = hashlib.sha256("".join([settings, *paths, *map(_text, paths)]).encode()).hexdigest()[:16]
+    with tempfile.TemporaryDirectory() as folder:
+        work, results = Path(folder) / "work.json", Path(folder) / "results.json"
+        given = {
+            "paths": paths,
+            "mutants": places,
+            "workers": int(os.environ.get("WORKERS", os.cpu_count() or 1)),
+            "until": until,
+            "record": str(ROOT / ".data/mutate" / f"{of_these}.json"),
+            "results": str(results),
+            "options": ["-p", "no:cacheprovider"],
+        }
+        work.write_text(json.dumps(given), encoding="utf-8")
+        env = {**os.environ, "MUTATE": str(work), "DJANGO_SETTINGS_MODULE": settings}
+        command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "tests.mutate.plugin", "--durations=0"]
+        done = subprocess.run([*command, *tests], cwd=ROOT, env=env, capture_output=True, text=True)
+        if not results.exists():
+            sys.exit(f"{done.stdout}{done.stderr}\nThe mutants were not run.")
+        return {(path, index): verdict for path, index, verdict in json.loads(results.read_text("utf-8"))}
+
+
+def _text(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def report(paths: list[str], verdicts: dict[Place, str]) -> None:
+    known = {path: mutants(_text(path)) for path in paths}
+    for (path, index), verdict in sorted(verdicts.items()):
+        if verdict in (SURVIVED, NO_TEST):
+            mutant = known[path][index]
+            note = " (no test runs it)" if verdict == NO_TEST else ""
+            print(f"{path}:{mutant.lines[0]}: {mutant.what}{note}")
+    rooms: dict[str, Counter[str]] = {}
+    for (path, _), verdict in verdicts.items():
+        for room in (path.rpartition("/")[0], "all"):
+            rooms.setdefault(room, Counter())[verdict] += 1
+    for room, counts in sorted(rooms.items(), key=lambda one: (one[0] == "all", one[0])):
+        survived = counts[SURVIVED] + counts[NO_TEST]
+        print(
+            f"{room}: {counts.total()} mutants, {survived} survived ({100 * survived / counts.total():.0f} %)"
+        )
+    of = sum(map(len, known.values()))
+    if of > len(verdicts):
+        print(f"A sample: there was time for {len(verdicts)} of {of}.")
+
+
+if __name__ == "__main__":
+    chosen = files(sys.argv[1:], os.environ.get("BASE") or "main")
+    report(chosen, run(chosen, float(os.environ.get("MINUTES") or 10)) if chosen else {})

@@ -1,0 +1,140 @@
+"""What can be changed in a module, one change at a time."""
+
+import ast
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import CodeType
+
+COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+KILLED, SURVIVED, NO_TEST = "killed", "survived", "no test"
+"""What becomes of a mutant; one that a test never comes back from is killed."""
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change. `lines`: first and last line of the statement's own part; `function`: qualified name and first line
+    of the outermost function or method whose body it is in, None for what runs when the module is imported."""
+
+    what: str
+    lines: tuple[int, int]
+    function: str | None
+    tree: ast.Module
+
+    def code(self, path: str) -> CodeType:
+        return compile(self.tree, path, "exec", dont_inherit=True)
+
+
+def mutants(source: str) -> list[Mutant]:
+    """In the order of the text; the same for the same text."""
+    tree = ast.parse(source)
+    return [
+        Mutant(what, lines, function, _with(tree, path, changed))
+        for path, node, lines, function in _nodes(tree, (), (1, 1), None, "")
+        for what, changed in _changes(node)
+    ]
+
+
+def _nodes(
+    node: ast.AST, path: tuple, lines: tuple[int, int], function: str | None, outside: str
+) -> Iterator[tuple[tuple, ast.AST, tuple[int, int], str | None]]:
+    """Every node that may be changed: its path from the module, and where it stands."""
+    for field, value in ast.iter_fields(node):
+        if field in ("annotation", "returns", "type_comment"):
+            continue
+        for index, child in enumerate(value if isinstance(value, list) else [value]):
+            if not isinstance(child, ast.AST) or _is_left_alone(child):
+                continue
+            at, here, below, name = (*path, (field, index)), lines, function, outside
+            if isinstance(child, ast.stmt):
+                here = child.lineno, _last_line(child)
+            if isinstance(node, FUNCTIONS) and field == "body" and function is None:
+                first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+                below = f"{outside}:{first}"
+            if isinstance(child, (*FUNCTIONS, ast.ClassDef)) and function is None:
+                name = f"{outside}.{child.name}".lstrip(".")
+            yield at, child, here, below
+            yield from _nodes(child, at, here, below, name)
+
+
+def _is_left_alone(node: ast.AST) -> bool:
+    """Texts, annotations of names and what only type checkers read."""
+    if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+        return True
+    return isinstance(node, (ast.Assert, ast.Import, ast.ImportFrom)) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
+
+
+def _last_line(statement: ast.stmt) -> int:
+    """Of a statement with a body, the last line of its head."""
+    body = getattr(statement, "body", None)
+    return max(statement.lineno, body[0].lineno - 1) if body else statement.end_lineno or statement.lineno
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    match node:
+        case ast.Compare(ops=[operator]) if other := COMPARISONS.get(type(operator)):
+            yield f"{_words(node)}: {other.__name__}", _set(node, ops=[other()])
+        case ast.BoolOp():
+            other = ast.Or if isinstance(node.op, ast.And) else ast.And
+            yield f"{_words(node)}: {other.__name__}", _set(node, op=other())
+        case ast.UnaryOp(op=ast.Not()):
+            yield f"{_words(node)}: without not", node.operand
+        case ast.Constant(value=bool(value)):
+            yield f"{value}: {not value}", _set(node, value=not value)
+        case ast.Constant(value=int(value)):
+            yield from ((f"{value}: {value + by}", _set(node, value=value + by)) for by in (1, -1))
+        case ast.Return(value=ast.expr()) if _words(node.value) != "None":
+            yield f"{_words(node)}: return None", _set(node, value=None)
+        case ast.Expr() | ast.AugAssign() | ast.Raise() | ast.Break() | ast.Continue():
+            yield f"{_words(node)}: left out", ast.Pass()
+        case ast.Assign(targets=[ast.Attribute() | ast.Subscript(), *_]):
+            yield f"{_words(node)}: left out", ast.Pass()
+    if isinstance(node, (ast.If, ast.IfExp, ast.While)) and isinstance(
+        node.test, (ast.Name, ast.Call, ast.Attribute, ast.NamedExpr)
+    ):
+        yield f"{_words(node.test)}: negated", _set(node, test=ast.UnaryOp(ast.Not(), node.test))
+    for place, test in enumerate(getattr(node, "ifs", [])):
+        kept = [other for index, other in enumerate(node.ifs) if index != place]
+        yield f"if {_words(test)}: left out", _set(node, ifs=kept)
+    for index, decorator in enumerate(getattr(node, "decorator_list", [])):
+        for flag in decorator.keywords if isinstance(decorator, ast.Call) else []:
+            if flag.arg and isinstance(flag.value, ast.Constant) and not isinstance(flag.value.value, str):
+                bare = _set(decorator, keywords=[other for other in decorator.keywords if other is not flag])
+                others = [bare if place == index else one for place, one in enumerate(node.decorator_list)]
+                yield f"@{_words(decorator)}: without {flag.arg}", _set(node, decorator_list=others)
+
+
+def _set(node: ast.AST, **fields: object) -> ast.AST:
+    changed = copy.copy(node)
+    for name, value in fields.items():
+        setattr(changed, name, value)
+    return changed
+
+
+def _words(node: ast.AST) -> str:
+    return " ".join(ast.unparse(node).split())[:70]
+
+
+def _with(tree: ast.Module, path: tuple, changed: ast.AST) -> ast.Module:
+    """The tree with another node at this place; what stands beside the path is shared."""
+
+    def put(node: ast.AST, rest: tuple) -> ast.AST:
+        if not rest:
+            return ast.copy_location(changed, node)
+        (field, index), *below = rest
+        value = getattr(node, field)
+        if isinstance(value, list):
+            return _set(
+                node, **{field: [*value[:index], put(value[index], tuple(below)), *value[index + 1 :]]}
+            )
+        return _set(node, **{field: put(value, tuple(below))})
+
+    whole = put(tree, path)
+    assert isinstance(whole, ast.Module)
+    return ast.fix_missing_locations(whole)

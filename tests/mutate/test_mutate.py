@@ -1,0 +1,114 @@
+"""The mutation run itself: what it changes, and that it tells what a test notices from what none does."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.mutate.__main__ import files, report
+from tests.mutate.mutants import KILLED, NO_TEST, SURVIVED, mutants
+from tests.touched import ROOT
+
+TINY = '''"""A tiny module."""
+LIMIT = 3
+
+
+def is_allowed(number):
+    return number < LIMIT and number != 7
+
+
+def nobody_calls_this():
+    return 1
+'''
+TESTS = """from tiny import is_allowed
+
+def test_limit():
+    assert is_allowed(2)
+    assert not is_allowed(3)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "changes"),
+    [
+        ("a == b", ["a != b"]),
+        ("a < b", ["a <= b"]),
+        ("a in b", ["a not in b"]),
+        ("a and b", ["a or b"]),
+        ("x = 5", ["x = 6", "x = 4"]),
+        ("x = True", ["x = False"]),
+        ("if not a: b = c", ["if a: b = c"]),
+        ("if a: b = c", ["if not a: b = c"]),
+        ("[a for a in b if c]", ["[a for a in b]"]),
+        ("def f(): return a", ["def f(): return"]),
+        ("def f(): return None", []),
+        ("a.b = c", ["pass"]),
+        ("@f(hard=True)\ndef g(): pass", ["@f(hard=False)\ndef g(): pass", "@f()\ndef g(): pass"]),
+        ('"a text"', []),
+        ("x: Literal[1] = y", []),
+    ],
+)
+def test_module_is_changed_in_one_place_at_a_time(source, changes):
+    wanted = {ast_of(change) for change in changes}
+    assert {ast_of(mutant.tree) for mutant in mutants(source)} - {ast_of("pass")} == wanted - {ast_of("pass")}
+    assert len(mutants(source)) >= len(changes)
+
+
+def ast_of(source):
+    return ast.unparse(source if isinstance(source, ast.AST) else ast.parse(source))
+
+
+def test_survivors_are_told_from_what_a_test_notices(tmp_path):
+    """`!= 7` is tested by nothing, and what nobody calls is run by nothing; the limit is tested at its edge."""
+    (tmp_path / "tiny.py").write_text(TINY)
+    (tmp_path / "test_tiny.py").write_text(TESTS)
+    work = {
+        "paths": ["tiny.py"],
+        "mutants": [["tiny.py", index] for index, _ in enumerate(mutants(TINY))],
+        "workers": 2,
+        "until": time.time() + 60,
+        "record": str(tmp_path / "kept/record.json"),
+        "results": str(tmp_path / "results.json"),
+        "options": ["-p", "no:django"],
+    }
+    (tmp_path / "work.json").write_text(json.dumps(work))
+    env = {**os.environ, "MUTATE": str(tmp_path / "work.json"), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:django", "-p", "tests.mutate.plugin"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode in (0, 5), done.stdout + done.stderr
+    by_words = {
+        mutants(TINY)[index].what: verdict
+        for _path, index, verdict in json.loads((tmp_path / "results.json").read_text())
+    }
+    assert by_words == {
+        "3: 4": KILLED,
+        "3: 2": KILLED,
+        "return number < LIMIT and number != 7: return None": KILLED,
+        "number < LIMIT and number != 7: Or": KILLED,
+        "number < LIMIT: LtE": KILLED,
+        "number != 7: Eq": KILLED,
+        "7: 8": SURVIVED,
+        "7: 6": SURVIVED,
+        "return 1: return None": NO_TEST,
+        "1: 2": NO_TEST,
+        "1: 0": NO_TEST,
+    }
+
+
+def test_report_names_survivors_with_their_line_and_counts_them_by_room(capsys):
+    path = "ecrf/verification/plan.py"
+    report([path], {(path, 0): SURVIVED, (path, 1): KILLED})
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith(f"{path}:")
+    assert "ecrf/verification: 2 mutants, 1 survived (50 %)" in said
+    assert said[-1].startswith("A sample: there was time for 2 of ")
+
+
+def test_modules_below_a_folder_are_changed_and_no_migration():
+    found = files(["ecrf/verification", "README.md"], "main")
+    assert "ecrf/verification/plan.py" in found
+    assert not any("migrations" in path or not path.endswith(".py") for path in found)
