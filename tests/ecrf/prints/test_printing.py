@@ -288,6 +288,18 @@ def test_worksheet_of_a_log_holds_every_item_with_room_for_several_rows(key, rea
         assert_labels(each, page)
 
 
+def test_worksheet_of_a_patient_has_number_window_and_last_values(read, visit, patient, coordinator):
+    baseline = a_visit(patient, "W01", coordinator)
+    enter(baseline, "visit", coordinator, occurrence="done", visited_on="2024-04-01")
+    enter(baseline, "vital-signs", coordinator, weight_kg="60.5")
+    enter(baseline, "laboratory", coordinator, collected_on="2024-04-01")
+    enter(baseline, "lab-result", coordinator, parent=1, number=2, value="<2.1", unit="10^9/L")
+    page = read("patient-worksheet", patient.number, visit.code)
+    for words in (patient.number, "window 2024-04-15 to 2024-04-29", "last 60.5 kg", "last <2.1 10⁹/L"):
+        assert words in page
+    assert "2024-04-01" not in page, "only numbers are of use for comparison"
+
+
 def test_worksheet_offers_choices_to_tick_in_their_words(read):
     page = read("log-worksheet", "adverse-event", source=True)
     for words in ("Mild", "Moderate", "Severe"):
