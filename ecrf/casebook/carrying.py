@@ -71,7 +71,7 @@ def _proposed(place: Place, source: Crf, data: PatientData) -> list[Carried]:
     return found
 
 
-def carry_over(*, place: Place, confirmed: Collection[tuple[str, str, str]], by: Actor) -> list[Recorded]:
+def carry_over(*, place: Place, confirmed: Collection[tuple[str, ...]], by: Actor) -> list[Recorded]:
     """Take over what the site has confirmed, as (form, address, item), of what is proposed now; all in one act. What
     became of it, form by form."""
     with acting(by, patient_id=place.patient.pk, source=COPIED):

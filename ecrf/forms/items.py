@@ -203,7 +203,13 @@ class Choice(Item, models.CharField):
         return dict(self.flatchoices).get(value, value or "")
 
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
-        return super().formfield(error_messages=NO_ANSWER, **options)  # type: ignore[no-any-return,misc]
+        return forms.TypedChoiceField(
+            label=self.verbose_name,
+            required=False,
+            choices=self.flatchoices,
+            empty_value=None,
+            error_messages=NO_ANSWER,
+        )
 
 
 class YesNo(Item, models.BooleanField):

@@ -15,7 +15,8 @@ from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
-from ecrf.formview.form_view import SIDE_BY_SIDE, FormView, Names, RowTable
+from ecrf.formview.form_view import FormView, Names
+from ecrf.formview.row_table import SIDE_BY_SIDE, RowTable
 
 Rows = dict[str, list[Crf]]
 

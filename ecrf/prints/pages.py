@@ -1,17 +1,18 @@
 """Gathers what is printed: a visit, a log, a whole casebook, and blank forms for days without network."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import visit_label
-from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.schedule.due import ScheduleStatus, VisitDue
 from ecrf.casebook.schedule.status import schedule_status_of
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
-from ecrf.formview.form_view import FormView, RowTable
+from ecrf.formview.form_view import FormView
 from ecrf.formview.load import LoadedForms, blank_form_view, load_casebook, log_form_views, visit_form_views
+from ecrf.formview.row_table import RowTable
 
 BLANK_ROWS = 3
 """How many rows of a kind a worksheet has room for, at least."""
@@ -141,6 +142,31 @@ def blank_visit(plan: VisitPlan) -> FormGroup:
     ]
     added = [blank_form_view(CRFS[key], rows=BLANK_ROWS) for key in plan.optional]
     return FormGroup(plan.code, plan.label, form_views, optional=added)
+
+
+def patient_worksheet(visit: Visit) -> FormGroup:
+    """The forms of a patient's visit to fill in by hand, with its window and the values of the last visit that has
+    them, by a statement for all rows."""
+    plan = protocol().plan(visit.code)
+    assert plan is not None
+    group, data = blank_visit(plan), PatientData(visit.patient)
+    data.load(*CRFS)
+    for form_view in group.form_views:
+        _show_last(form_view, visit, data)
+        for table in form_view.tables:
+            if table.definition.row_names:
+                for row in table.form_views:
+                    _show_last(row, visit, data)
+    due = next((due for due in schedule_status_of(visit.patient).visits if due.plan.code == visit.code), None)
+    return replace(group, due=due)
+
+
+def _show_last(form_view: FormView, visit: Visit, data: PatientData) -> None:
+    entry = Entry(patient=visit.patient, visit=visit, crf=form_view.definition.key)
+    rows = data.earlier(form_view.definition.key, form_view.definition.model(entry=entry))
+    if form_view.definition.row_names:
+        rows = [row for row in rows if row.entry.number == form_view.number]
+    form_view.last = rows[-1] if rows else None
 
 
 def _blank_forms(kind: CrfDefinition, count: int) -> Iterable[FormView]:

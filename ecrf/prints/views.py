@@ -21,6 +21,7 @@ from ecrf.prints.pages import (
     FormGroup,
     blank_log,
     blank_visit,
+    patient_worksheet,
     printed_casebook,
     printed_log,
     printed_visit,
@@ -86,6 +87,18 @@ def log_worksheet(request: UserRequest, crf: str) -> HttpResponse:
     """Room for several entries of one log."""
     _require_reader(request.user)
     return _worksheet(request, blank_log(_log_kind(crf)))
+
+
+@require_GET
+def patient_visit_worksheet(request: UserRequest, number: str, code: str) -> HttpResponse:
+    """The forms of a patient's visit to write on: number, window, last values."""
+    visit = reach_visit(request.user, number, code)
+    context = _paper(request.user, visit.patient) | {
+        "form_group": patient_worksheet(visit),
+        "visit": visit,
+        "worksheet": True,
+    }
+    return render(request, "prints/worksheet.html", context)
 
 
 def _worksheet(request: UserRequest, form_group: FormGroup) -> HttpResponse:

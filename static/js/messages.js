@@ -51,6 +51,6 @@ for (const item of document.querySelectorAll("#page-form .item:not(.grid-item)")
   more.append(Object.assign(document.createElement("span"), { textContent: "⋯" }));
   more.dataset.more = item.id.slice(2);
   more.dataset.says = "no value…";
-  more.setAttribute("aria-label", `No value, or its history: ${item.querySelector(".label").firstChild.textContent}`);
+  more.setAttribute("aria-label", `No value for ${item.querySelector(".label").firstChild.textContent}`);
   value.insertBefore(more, value.querySelector(".hint"));
 }

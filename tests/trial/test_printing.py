@@ -55,3 +55,15 @@ def test_open_questions_stand_under_their_items_and_answered_ones_name_who(read,
     page = read(*print_visit(visit))
     assert "✓ Confirmed against the source by coordinator, 20" in page
     assert "To answer" not in page
+
+
+def test_worksheet_of_a_patient_has_number_window_and_last_values(read, at, visit, patient, coordinator):
+    baseline = at("W01")
+    enter(baseline, "visit", coordinator, occurrence="done", visited_on="2024-04-01")
+    enter(baseline, "vital-signs", coordinator, weight_kg="60.5")
+    enter(baseline, "laboratory", coordinator, collected_on="2024-04-01")
+    enter(baseline, "lab-result", coordinator, parent=1, number=2, value="<2.1", unit="10^9/L")
+    page = read("patient-worksheet", patient.number, visit.code)
+    for words in (patient.number, "window 2024-04-15 to 2024-04-29", "last 60.5 kg", "last <2.1 10⁹/L"):
+        assert words in page
+    assert "2024-04-01" not in page, "only numbers are of use for comparison"

@@ -20,7 +20,8 @@ from ecrf.checks.registry import CHECKS
 from ecrf.entry.addresses import PagePlace
 from ecrf.entry.visit.item_input import ItemInput
 from ecrf.forms.crf import Crf
-from ecrf.formview.form_view import FormView, RowTable
+from ecrf.formview.form_view import FormView
+from ecrf.formview.row_table import RowTable
 from ecrf.locks.models import Lock
 from ecrf.queries.models import Query
 

@@ -6,7 +6,8 @@ from django import template
 from django.utils.safestring import SafeString
 
 from ecrf.forms.skeleton import Filler
-from ecrf.formview.form_view import FormView, ItemView, RowTable, SectionView
+from ecrf.formview.form_view import FormView, ItemView, SectionView
+from ecrf.formview.row_table import RowTable
 from ecrf.monitoring.sdv import columns, prepared
 from ecrf.monitoring.sdv.page import ItemStanding, SdvPage
 from ecrf.monitoring.sdv.since_visit import SinceVisit
