@@ -149,9 +149,10 @@ function countPanel(panel) {
   document.querySelector(`[data-index-of="${panel.id}"]`)?.closest("a").classList.toggle("has-left", left.length > 0);
   const all = panel.querySelector("[data-all-shown]");
   if (!all) return;
-  all.hidden = left.length < 2;
-  for (const place of all.querySelectorAll("[data-left]")) place.textContent = left.length;
-  all.querySelector("[name=item]").value = left.map(keyOf).join(",");
+  const atOnce = left.filter((line) => !("query" in line.dataset));
+  all.hidden = atOnce.length < 2;
+  for (const place of all.querySelectorAll("[data-left]")) place.textContent = atOnce.length;
+  all.querySelector("[name=item]").value = atOnce.map(keyOf).join(",");
 }
 
 function write(selector, words) {

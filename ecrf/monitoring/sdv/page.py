@@ -92,6 +92,14 @@ class SdvPage:
         """What is left to verify of a form and its rows, in the order of the page."""
         return [one for row_view in form_view.with_rows for one in self._to_do.get(row_view.entry_id, ())]
 
+    def at_once(self, form_view: FormView) -> list[ItemStanding]:
+        """What is verified of a form where all that is left is verified at once: what has an open query is not."""
+        return [
+            one
+            for one in self.todo(form_view)
+            if not any(query.is_open for query in self.queries.get((one.entry, one.item), ()))
+        ]
+
     @cached_property
     def _to_do(self) -> dict[int, list[ItemStanding]]:
         """{entry id: what is left to verify of it, in the order of its items}."""

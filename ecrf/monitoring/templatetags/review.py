@@ -61,6 +61,11 @@ def todo(form_view: FormView, sdv_page: SdvPage | str) -> list[ItemStanding]:
 
 
 @register.filter
+def at_once(form_view: FormView, sdv_page: SdvPage | str) -> list[ItemStanding]:
+    return sdv_page.at_once(form_view) if isinstance(sdv_page, SdvPage) else []
+
+
+@register.filter
 def addresses(standings: list[ItemStanding]) -> str:
     """Items as the page posts them: `12.pulse,12.weight_kg`."""
     return ",".join(f"{standing.entry}.{standing.item}" for standing in standings)
