@@ -1,9 +1,9 @@
-/* Opens a query in place: the cursor in a text below the item. What was typed is kept until it is sent. */
+/* Opens a query in place: the cursor in a text below the item. What was typed is kept until it is sent,
+   over a reload too. */
 
-import { addressOf, go, labelOf, say } from "./review_lines.js";
+import { forget, putBack } from "./kept_questions.js";
+import { addressOf, go, keyOf, labelOf, say } from "./review_lines.js";
 import { apply, enqueue, post } from "./review_sending.js";
-
-const typed = new Map();
 
 const uuid = () => {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -14,7 +14,6 @@ const uuid = () => {
 
 function close(box) {
   const { line } = box;
-  typed.set(line, box.querySelector("textarea").value);
   box.remove();
   go(line);
 }
@@ -36,7 +35,8 @@ export function ask(line, onAsked) {
   below.after(box);
   const area = box.querySelector("textarea");
   const key = uuid();
-  area.value = typed.get(line) || "";
+  area.dataset.kept = `ask-${keyOf(line)}`;
+  putBack(area);
   box.querySelector("[data-close]").addEventListener("click", () => close(box));
   box.querySelector("form").addEventListener("submit", (event) => (event.preventDefault(), send(box, key, onAsked)));
   area.addEventListener("keydown", (event) => {
@@ -65,7 +65,7 @@ function send(box, key, onAsked) {
       say(answer.words, true);
       return area.focus();
     }
-    typed.delete(box.line);
+    forget(area);
     box.remove();
     box.line.dataset.query = "";
     box.line.dataset.asked = "";
@@ -75,7 +75,3 @@ function send(box, key, onAsked) {
     return say("The query is sent: it is the site’s turn. N goes on.");
   });
 }
-
-window.addEventListener("beforeunload", (event) => {
-  if (document.querySelector(".ask-row textarea")?.value.trim()) event.preventDefault();
-});

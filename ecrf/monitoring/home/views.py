@@ -17,7 +17,7 @@ from ecrf.monitoring.home.to_do import builders
 from ecrf.monitoring.home.upcoming import Coming, coming_visits, go_on_with
 from ecrf.monitoring.home.work_lines import Since, WorkSection, next_to_verify
 from ecrf.monitoring.queries.my_turn import waiting_longest
-from ecrf.monitoring.queries.page import QueryLine
+from ecrf.monitoring.queries.page import ListedQuery
 from ecrf.monitoring.visits.services import since_last
 
 LINES = 10
@@ -35,7 +35,7 @@ class Home:
     chosen: SiteNumbers | None
     sections: list[WorkSection]
     visits: list[Coming]
-    my_turn: list[QueryLine] = field(default_factory=list)
+    my_turn: list[ListedQuery] = field(default_factory=list)
     go_on_url: str = ""
 
     @property

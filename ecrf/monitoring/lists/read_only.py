@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -74,7 +74,11 @@ class ReviewAdmin(admin.ModelAdmin):
     def list_page(self, request: HttpRequest) -> HttpResponse:
         if self.right not in reader(request).rights:
             raise PermissionDenied("Your role does not let you read this list.")
-        return render(request, "monitoring/lists/list.html", {"cl": self.get_changelist_instance(request)})
+        try:
+            context = {"cl": self.get_changelist_instance(request)}
+        except SuspiciousOperation:
+            return render(request, "monitoring/lists/no_such_list.html", {"list": self}, status=400)
+        return render(request, "monitoring/lists/list.html", context)
 
     def lookup_allowed(self, lookup: str, value: object, request: HttpRequest | None = None) -> bool:
         """What a list's own filters name, and no column of the database."""

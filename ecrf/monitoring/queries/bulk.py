@@ -15,7 +15,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.labels import counted
 from ecrf.monitoring.lists.changelist import ROWS
 from ecrf.monitoring.queries.narrowing import QueryChoice
-from ecrf.monitoring.queries.page import QueryLine, choice_in, lines_of_page
+from ecrf.monitoring.queries.page import ListedQuery, choice_in, lines_of_page
 from ecrf.queries import rules, services
 from ecrf.queries.models import Query
 from ecrf.queries.services import QueryRefused
@@ -37,10 +37,10 @@ ASK_AGAIN = BulkAct(services.ask_again, "Ask again", "asked again", "monitor:ask
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class LeftAsItIs:
     """A ticked query that the act leaves as it is, and why."""
 
-    line: QueryLine
+    line: ListedQuery
     why: str
 
 
@@ -86,7 +86,7 @@ def _ticked(request: UserRequest) -> list[int]:
 
 def _sorted(
     user: User, act: BulkAct, ids: list[int], choice: QueryChoice
-) -> tuple[list[QueryLine], list[LeftOut]]:
+) -> tuple[list[ListedQuery], list[LeftAsItIs]]:
     """Those that the act would be done to, and the others with why not. Another site's query does not exist."""
     rows = reachable(user, Query.objects.filter(pk__in=ids), Right.QUERY)
     here = list(rows.order_by("turn_since", "pk").values_list("pk", flat=True))
@@ -95,13 +95,13 @@ def _sorted(
     lines, left_out = [], []
     for line in lines_of_page(user, here, choice):
         if why := _why_not(user, act, line):
-            left_out.append(LeftOut(line, why))
+            left_out.append(LeftAsItIs(line, why))
         else:
             lines.append(line)
     return lines, left_out
 
 
-def _why_not(user: User, act: BulkAct, line: QueryLine) -> str:
+def _why_not(user: User, act: BulkAct, line: ListedQuery) -> str:
     query = line.query
     if line.is_held:
         return "a lock holds it"
@@ -112,7 +112,7 @@ def _why_not(user: User, act: BulkAct, line: QueryLine) -> str:
     return "it waits for the site's answer already" if act is ASK_AGAIN and query.is_sites_turn else ""
 
 
-def _trouble(request: UserRequest, act: BulkAct, lines: list[QueryLine]) -> str:
+def _trouble(request: UserRequest, act: BulkAct, lines: list[ListedQuery]) -> str:
     if request.POST.get("count", "").strip() != str(len(lines)):
         return f"Nothing was done: type {len(lines)} to {act.verb.lower()} {counted(len(lines), 'query', 'queries')}."
     is_text_needed = act.asks_text or any(line.query.is_sites_turn for line in lines)
@@ -125,7 +125,7 @@ def _trouble(request: UserRequest, act: BulkAct, lines: list[QueryLine]) -> str:
     return ""
 
 
-def _do(request: UserRequest, act: BulkAct, lines: list[QueryLine]) -> None:
+def _do(request: UserRequest, act: BulkAct, lines: list[ListedQuery]) -> None:
     """One after the other, so that what somebody wrote in meanwhile is left out and named."""
     text, done = request.POST.get("text", ""), 0
     for line in lines:

@@ -10,7 +10,7 @@ from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.monitoring.queries.narrowing import MINE, QueryChoice, my_turn
-from ecrf.monitoring.queries.page import QueryLine, lines_of_page, page_url
+from ecrf.monitoring.queries.page import ListedQuery, lines_of_page, page_url
 
 
 def waiting(request: HttpRequest) -> dict[str, object]:
@@ -24,7 +24,7 @@ def waiting(request: HttpRequest) -> dict[str, object]:
     return {"queries_at_my_turn": count}
 
 
-def waiting_longest(user: User, at_most: int) -> list[QueryLine]:
+def waiting_longest(user: User, at_most: int) -> list[ListedQuery]:
     """The first lines of the list "My turn"; four statements."""
     choice = QueryChoice(turn=MINE)
     ids = list(choice.rows(user).values_list("pk", flat=True)[:at_most])

@@ -26,7 +26,7 @@ NEIGHBOURS = 24
 
 
 @dataclass(frozen=True)
-class QueryLine:
+class ListedQuery:
     """A row of the list. `last`: what was said last, where that is not the question itself."""
 
     query: Query
@@ -46,7 +46,7 @@ class QueryLine:
         return self.query.last_id  # type: ignore[attr-defined,no-any-return]
 
 
-def lines_of_page(user: User, ids: list[int], choice: QueryChoice) -> list[QueryLine]:
+def lines_of_page(user: User, ids: list[int], choice: QueryChoice) -> list[ListedQuery]:
     """Three statements: the queries, which of them are held and which are mine, what was said last."""
     queries = placed(ids)
     is_mine = ExpressionWrapper(turn_of(user), BooleanField())
@@ -62,7 +62,7 @@ def lines_of_page(user: User, ids: list[int], choice: QueryChoice) -> list[Query
         query.last_id = said.pk if said else 0  # type: ignore[attr-defined]
         is_question = said is None or said.text == query.text_as_asked
         shown = None if is_question else said
-        lines.append(QueryLine(query, shown, *marked[query.pk], page_url(query.pk, choice)))
+        lines.append(ListedQuery(query, shown, *marked[query.pk], page_url(query.pk, choice)))
     return lines
 
 

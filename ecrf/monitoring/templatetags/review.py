@@ -75,8 +75,8 @@ def todo(form_view: FormView, sdv_page: SdvPage | str) -> list[ItemStanding]:
 
 
 @register.filter
-def at_once(form_view: FormView, sdv_page: SdvPage) -> list[ItemStanding]:
-    return sdv_page.at_once(form_view)
+def at_once(form_view: FormView, sdv_page: SdvPage | str) -> list[ItemStanding]:
+    return sdv_page.at_once(form_view) if isinstance(sdv_page, SdvPage) else []
 
 
 @register.filter

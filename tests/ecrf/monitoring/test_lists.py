@@ -56,7 +56,11 @@ def test_page_that_is_not_there_is_404_or_the_only_one(query, own, monitor):
 
 @pytest.mark.parametrize("query", ["patient__site=2", "site__code=02", "crf=consent", "_to_field=number"])
 def test_lists_take_no_filter_from_the_address(query, own, monitor):
-    assert logged_in(monitor).get(f"{page_of(own.ae, 'changelist')}?{query}").status_code == 400
+    answer = logged_in(monitor).get(f"{page_of(own.ae, 'changelist')}?{query}")
+    assert answer.status_code == 400
+    assert (
+        "The address narrows the list by something that it cannot be narrowed by." in answer.content.decode()
+    )
 
 
 def test_lists_sort_by_the_patients_number_only(own, monitor):

@@ -1,5 +1,7 @@
 """What stands on the monitor's pages: values in words, questions, and the history one click away."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -9,6 +11,7 @@ from ecrf.casebook.services import complete_entries
 from ecrf.checks.models import Discrepancy
 from ecrf.forms.registry import CRFS
 from tests.builders import a_place, enter
+from tests.ecrf.monitoring.review_world import GRADES, PLANNED, complete_mrc
 from tests.ecrf.monitoring.world import an_adverse_event, every_page, history_of, logged_in, page_of, text_of
 from tests.ecrf.queries.builders import asked
 
@@ -120,3 +123,13 @@ def test_every_item_of_a_begun_form_has_its_history(own, monitor):
     for item in CRFS["grip-strength"].items:
         assert history_of(own.grip, item) in page
         assert client.get(history_of(own.grip, item)).status_code == 200
+
+
+def test_box_for_all_at_once_asks_for_the_number_that_will_be_verified(own, monitor, coordinator):
+    mrc = complete_mrc(own.visit, coordinator)
+    asked(mrc, monitor, item=GRADES[0])
+    page = logged_in(monitor).get(page_of(own.visit)).content.decode()
+    assert f"Type <strong data-left>{PLANNED - 1}</strong>" in " ".join(page.split())
+    items = re.search(r'name="item"\s+value="([^"]*)"', page)[1].split(",")
+    assert len(items) == PLANNED - 1
+    assert f"{mrc.pk}.{GRADES[0]}" not in items

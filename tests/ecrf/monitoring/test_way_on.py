@@ -76,3 +76,9 @@ def test_refusal_takes_few_statements(own, monitor):
     with CaptureQueriesContext(connection) as taken:
         client.get(f"/patients/{own.patient.number}/W04/")
     assert len(taken) <= 10, [each["sql"] for each in taken]
+
+
+def test_address_that_names_nothing_leads_reviewers_to_review_and_sites_to_today(own, monitor, coordinator):
+    for user, words in ((monitor, "Review</a></p>"), (coordinator, "Today</a></p>")):
+        page = logged_in(user).get("/nowhere/").content.decode()
+        assert words in page.split("<main", 1)[1].replace("\n", "")

@@ -355,3 +355,12 @@ def test_query_on_a_struck_out_log_row_leads_to_the_log(visit, coordinator, moni
     assert "Nothing waits" in text_of(site_client, "/queries/")
     assert site_client.get(f"/patients/{visit.patient.number}/casebook/adverse-event/").status_code == 200
     assert query.messages.last().act == "passed-on"
+
+
+def test_answer_to_a_query_just_closed_keeps_its_field(query, site_client, monitor):
+    act("close", query, monitor)
+    answer = send(site_client, query, text="My long answer", headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    assert "is closed by monitor" in page
+    assert "data-answer-text>My long answer</textarea>" in page
+    assert "Send again" in page
