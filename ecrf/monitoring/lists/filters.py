@@ -95,7 +95,8 @@ class VisitFilter(ChoiceFilter):
 
 def filters_of(definition: CrfDefinition) -> list[type[ChoiceFilter]]:
     """Of a form's list: its visit, where it has one, and the columns with few answers."""
-    names = [name for name in definition.model.listed or definition.columns if name in definition.items]
+    named = dict.fromkeys((*definition.columns, *definition.model.listed))
+    names = [name for name in named if name in definition.items]
     filters: list[type[ChoiceFilter]] = []
     key = definition.row_of or definition.key
     at = [(plan.code, plan.label) for plan in protocol().visits if key in (*plan.forms, *plan.optional)]

@@ -55,6 +55,7 @@ class ReviewAdmin(admin.ModelAdmin):
     heading: str = ""
     order_words: str = ""
     empty_words: str = ""
+    searched_by: str = "Patient number"
     beside: str = ""
     beside_url: str = ""
     """The name and the address of a page that belongs to the list."""
