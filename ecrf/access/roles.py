@@ -16,7 +16,10 @@ class Role(models.TextChoices):
 class Right(models.TextChoices):
     ENTER = "enter", "enter and complete data, add patients, open visits"
     REVIEW = "review", "read everything of a patient, with its history"
-    REVIEW_SAFETY = "review-safety", "read adverse events, with their history"
+    REVIEW_SAFETY = (
+        "review-safety",
+        "read adverse events, and all of a patient with a serious one",
+    )
     QUERY = "query", "open, pass on and close queries"
     VERIFY = "verify", "verify items against the source and conduct monitoring visits"
     SIGN = "sign", "sign forms, visits and casebooks"

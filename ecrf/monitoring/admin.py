@@ -285,7 +285,7 @@ def _register(definition: CrfDefinition) -> None:
     options = {
         "definition": definition,
         "heading": definition.plural,
-        "order_words": "newest first" if is_log else "",
+        "order_words": "the last entered first" if is_log else "",
         "right": reach.right_to_read(definition),
         "ordering": ("-pk",) if is_log else ("entry__patient__number", "pk"),
         "page": staticmethod(page),

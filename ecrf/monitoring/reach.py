@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -11,6 +12,7 @@ from ecrf.access.models import User
 from ecrf.access.reach import reach, reachable, require
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.record.values import is_blank
 from ecrf.casebook.schedule.status import visits_of
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
@@ -71,6 +73,62 @@ def reach_entry(user: User, pk: int) -> Entry:
         raise Http404
     require(user, right_to_read(CRFS[entry.crf]), entry.site)
     return entry
+
+
+def patients_with_serious_event(*which: int) -> set[int]:
+    """Of these patients, or of all, those of whom a serious event is recorded: begun with something in it, and not
+    struck out. One statement."""
+    if not (key := protocol().serious_log):
+        return set()
+    stored = CRFS[key].model._default_manager.filter(entry__struck_at=None).select_related("entry")
+    stored = stored.filter(entry__patient__in=which) if which else stored
+    return {row.entry.patient_id for row in stored if not is_blank(row)}
+
+
+def reads_casebook(user: User, patient: Patient) -> bool:
+    """Whether the whole casebook is open: to reviewers, and to safety where a serious event is recorded."""
+    if user.may(Right.REVIEW, patient.site):
+        return True
+    is_safety = user.may(Right.REVIEW_SAFETY, patient.site)
+    return is_safety and patient.pk in patients_with_serious_event(patient.pk)
+
+
+def read_patient(user: User, pk: int) -> Patient:
+    patient = get_object_or_404(reachable(user, patients()), pk=pk)
+    _require_casebook(user, patient)
+    return patient
+
+
+def read_visit(user: User, pk: int) -> Visit:
+    visit = get_object_or_404(reachable(user, visits()), pk=pk)
+    _require_casebook(user, visit.patient)
+    return visit
+
+
+def read_entry(user: User, pk: int) -> Entry:
+    entry = get_object_or_404(reachable(user, entries()), pk=pk)
+    if entry.crf not in CRFS:
+        raise Http404
+    require_form(user, entry.patient, CRFS[entry.crf])
+    return entry
+
+
+def require_form(user: User, patient: Patient, definition: CrfDefinition) -> None:
+    """Refuse (403) whom neither the form's log nor the patient's casebook is open to."""
+    if not user.may(right_to_read(definition), patient.site):
+        _require_casebook(user, patient)
+
+
+def _require_casebook(user: User, patient: Patient) -> None:
+    """The refusal names the reason: safety reads all of a patient, but not of every one."""
+    if reads_casebook(user, patient):
+        return
+    if user.may(Right.REVIEW_SAFETY, patient.site):
+        raise PermissionDenied(
+            "Your role reads the whole casebook of patients with a serious adverse event. "
+            f"None is recorded for {patient.number}: of this patient you read the safety logs."
+        )
+    require(user, Right.REVIEW, patient.site)
 
 
 def visits_beside(visit: Visit, days: Mapping[str, date | None]) -> tuple[Visit | None, Visit | None]:

@@ -60,7 +60,7 @@ class MatchesPath(Lookup):  # type: ignore[type-arg]
     lookup_name = "jsonpath"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         column, given = self.process_lhs(compiler, connection)
         return f"jsonb_path_exists({column}, %s::jsonpath)", [*given, self.rhs]
 

@@ -83,6 +83,7 @@ class LabResult(Crf):
     significant = YesNo("Clinically significant?", asked_if=("flag", (Flag.LOW, Flag.HIGH)), cdash="LBCLSIG")
     comment = Line("Remark", required=False, cdash="COVAL")
 
+    listed = ("value", "result_unit", "flag", "reference_range", "significant")
     uses_ranges: ClassVar[bool] = True
     sections = (
         Section("Result", "comparator", "value", "unit", "significant", "comment"),

@@ -52,6 +52,10 @@ class PatientFilter(SimpleListFilter):
             yield {"selected": self.value() == key, "query_string": address, "display": words}
 
 
+ONLY = "only-"
+"""Begins the name of each choice in the address: it is no item that could be entered."""
+
+
 class ChoiceFilter(SimpleListFilter):
     """One item of a form with few answers, or its visit: a value that is none of these is no list (404)."""
 
@@ -82,7 +86,7 @@ class ChoiceFilter(SimpleListFilter):
 class VisitFilter(ChoiceFilter):
     """All unscheduled visits, and others that repeat, are chosen together."""
 
-    title, parameter_name, path = "Visit", "visit", "entry__visit__code"
+    title, parameter_name, path = "Visit", f"{ONLY}visit", "entry__visit__code"
     options: ClassVar[list[tuple[str, str]]] = []
 
     def which(self, chosen: str) -> Q:
@@ -91,7 +95,8 @@ class VisitFilter(ChoiceFilter):
 
 def filters_of(definition: CrfDefinition) -> list[type[ChoiceFilter]]:
     """Of a form's list: its visit, where it has one, and the columns with few answers."""
-    names = [name for name in definition.model.listed or definition.columns if name in definition.items]
+    named = dict.fromkeys((*definition.columns, *definition.model.listed))
+    names = [name for name in named if name in definition.items]
     filters: list[type[ChoiceFilter]] = []
     key = definition.row_of or definition.key
     at = [(plan.code, plan.label) for plan in protocol().visits if key in (*plan.forms, *plan.optional)]
@@ -103,7 +108,7 @@ def filters_of(definition: CrfDefinition) -> list[type[ChoiceFilter]]:
             options = [(str(code), str(words)) for code, words in item.flatchoices or YES_NO]
             shown = {
                 "title": str(item.verbose_name),
-                "parameter_name": name,
+                "parameter_name": f"{ONLY}{name}",
                 "path": name,
                 "options": options,
             }

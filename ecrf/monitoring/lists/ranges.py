@@ -19,6 +19,7 @@ class RangeAdmin(ReviewAdmin):
 
     heading = "Laboratory ranges"
     number_path = "site__code"
+    searched_by = "Site"
     list_display_links = None
     ordering = ("site__code", "test", "unit", "sex", "valid_from", "pk")
     list_display = (
@@ -27,8 +28,8 @@ class RangeAdmin(ReviewAdmin):
         "the_limits",
         "unit",
         "the_sex",
-        "valid_from",
-        "valid_to",
+        "the_start",
+        "the_end",
         "the_state",
         "the_person",
     )
@@ -43,6 +44,14 @@ class RangeAdmin(ReviewAdmin):
     @admin.display(description="Range")
     def the_limits(self, row: ReferenceRange) -> str:
         return row.limits
+
+    @admin.display(description="Valid from")
+    def the_start(self, row: ReferenceRange) -> str:
+        return row.valid_from.isoformat()
+
+    @admin.display(description="Valid to")
+    def the_end(self, row: ReferenceRange) -> str:
+        return row.valid_to.isoformat() if row.valid_to else quiet("–")
 
     @admin.display(description="Sex")
     def the_sex(self, row: ReferenceRange) -> str:

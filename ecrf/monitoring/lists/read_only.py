@@ -29,7 +29,7 @@ from ecrf.monitoring.lists.changelist import (
     struck_through,
 )
 from ecrf.monitoring.lists.filters import ChoiceFilter
-from ecrf.monitoring.reach import reader
+from ecrf.monitoring.reach import patients_with_serious_event, reader
 from ecrf.queries.lookup import count_open_of_entries
 
 
@@ -55,6 +55,7 @@ class ReviewAdmin(admin.ModelAdmin):
     heading: str = ""
     order_words: str = ""
     empty_words: str = ""
+    searched_by: str = "Patient number"
     beside: str = ""
     beside_url: str = ""
     """The name and the address of a page that belongs to the list."""
@@ -112,11 +113,12 @@ class ReviewAdmin(admin.ModelAdmin):
 
     def patient_column(self, user: User, of: Callable[[Any], Patient]) -> Callable[[Any], str]:
         """The patient's number, a link for those who may read the whole patient."""
+        of_safety = set() if Right.REVIEW in user.rights else patients_with_serious_event()
 
         @admin.display(description="Patient", ordering=self.number_path)
         def number(row: Any) -> str:
             patient = of(row)
-            if not user.may(Right.REVIEW, patient.site):
+            if not user.may(Right.REVIEW, patient.site) and patient.pk not in of_safety:
                 return patient.number
             address = reverse("monitor:casebook_patient_change", args=[patient.pk])
             return format_html('<a href="{}">{}</a>', address, patient.number)

@@ -178,5 +178,5 @@ def _where(entry: Entry) -> str:
 def _answer(
     request: UserRequest, entry: Entry, item: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    context |= {"patient": entry.patient, "zone": entry.site.zone, "id": _id(entry, item)}
+    context |= {"patient": entry.patient, "may_review": True, "zone": entry.site.zone, "id": _id(entry, item)}
     return render(request, "monitoring/sdv/_review_answer.html", context, status=status)

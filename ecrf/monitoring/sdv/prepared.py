@@ -8,10 +8,14 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from ecrf.access.roles import Right
+from ecrf.casebook.labels import element_id
+from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.forms.skeleton import Filler, Skeleton, Snippet
 from ecrf.formview.form_view import FormView, ItemView
 from ecrf.monitoring.sdv.last_visit import LastVisit
+from ecrf.monitoring.sdv.next_place import page_of_log
 from ecrf.monitoring.sdv.page import ItemStanding, SdvPage
 from ecrf.monitoring.sdv.since_visit import SinceVisit
 
@@ -19,6 +23,7 @@ KEPT = 2048
 """How many prepared forms a process keeps: those of logs differ by the number of the row."""
 
 READ = Snippet("monitoring/sdv/pieces/read.html", "words")
+READ_LINK = Snippet("monitoring/sdv/pieces/read_link.html", "address", "words")
 STRUCK = Snippet("monitoring/sdv/pieces/struck.html", "words")
 LAST = Snippet("monitoring/sdv/pieces/last.html", "words")
 UNIT = Snippet("monitoring/sdv/pieces/unit.html", "unit")
@@ -85,8 +90,8 @@ def fillers_of(
         "row_struck": lambda form, _detail: " struck" if form.is_struck else "",
         "row_entry": lambda form, _detail: str(form.entry_id or ""),
         "row_name": filling.row_name,
-        "value": _value,
-        "value_with_unit": partial(_value, with_unit=True),
+        "value": filling.value,
+        "value_with_unit": partial(filling.value, with_unit=True),
         "last": (lambda item, _detail: LAST(words) if (words := last.words(item)) else "")
         if last.rows
         else _nothing,
@@ -97,7 +102,7 @@ def fillers_of(
         "verdict": filling.verdict,
         "since": filling.since_visit,
         "remarks": filling.remarks,
-        "value_and_words": lambda item, detail: _value(item, detail) + filling.words(item, detail),
+        "value_and_words": lambda item, detail: filling.value(item, detail) + filling.words(item, detail),
         "words": filling.words,
         "without_script": filling.without_script,
     }
@@ -160,6 +165,13 @@ class Filling:
         before, after = self.entry_address
         return ROW_NAME(f"{before}/{row.entry_id}/{after}", row.name) if row.row else escape(row.name)
 
+    def value(self, item: ItemView, detail: str, with_unit: bool = False) -> str:
+        """What a link to an entry of a log names leads there."""
+        if item.item.kind == "link" and item.value and item.item.to in protocol().logs:
+            anchor = element_id(item.item.to, str(item.stored))
+            return READ_LINK(f"{page_of_log(self.page.patient.pk, item.item.to)}#{anchor}", item.value)
+        return _value(item, detail, with_unit)
+
     def history(self, item: ItemView, _detail: str) -> str:
         entry = item.form_view.entry_id
         return self.address("history", entry, item.name) if entry else ""
@@ -214,7 +226,8 @@ class Filling:
         queries = self.page.queries_of(item)
         if not queries:
             return ""
-        context = {"queries": queries, "zone": self.zone}
+        may_review = self.page.reader.may(Right.REVIEW, self.page.patient.site)
+        context = {"queries": queries, "zone": self.zone, "may_review": may_review}
         return ASKED(SafeString(get_template("monitoring/sdv/_asked.html").render(context).strip()))
 
     def questions(self, item: ItemView, _detail: str) -> str:

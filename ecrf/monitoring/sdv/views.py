@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from ecrf.access.models import User
-from ecrf.access.reach import reach
+from ecrf.access.reach import reachable
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.data import PatientData
@@ -28,9 +28,11 @@ from ecrf.monitoring.home.overview import list_group
 from ecrf.monitoring.queries.views import address_of
 from ecrf.monitoring.reach import (
     patients,
-    reach_entry,
-    reach_patient,
-    reach_visit,
+    read_entry,
+    read_patient,
+    read_visit,
+    reads_casebook,
+    require_form,
     right_to_read,
     visits_beside,
 )
@@ -47,7 +49,7 @@ from ecrf.signatures.lookup import signatures_of
 
 def patient(request: UserRequest, pk: int) -> HttpResponse:
     """One patient's casebook at a glance, as the site sees it."""
-    patient = reach_patient(request.user, pk)
+    patient = read_patient(request.user, pk)
     data = PatientData(patient)
     seen = matrix(patient, data)
     queries = list(open_of_patient(patient))
@@ -58,6 +60,7 @@ def patient(request: UserRequest, pk: int) -> HttpResponse:
         "matrix": seen,
         "story": story_of(data, seen.schedule_status),
         "grid": grid_of(patient, seen, queries, signatures),
+        "may_review": request.user.may(Right.REVIEW, patient.site),
         "queries": [(query, address_of(query)) for query in queries],
     }
     return render(request, "monitoring/sdv/patient.html", context)
@@ -74,10 +77,11 @@ class Refusal:
 
 def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> HttpResponse:
     """Every form of one visit, every item in words."""
-    visit = reach_visit(request.user, pk)
+    visit = read_visit(request.user, pk)
     seen = chain_length(visit.patient)  # before the values: what is saved meanwhile was not seen
     data = PatientData(visit.patient)
     form_views = visit_form_views(visit, data)
+    may_review = request.user.may(Right.REVIEW, visit.patient.site)
     context = {
         "patient": visit.patient,
         "visit": visit,
@@ -88,8 +92,8 @@ def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> Http
             other and {"pk": other.pk, "label": visit_label(other)}
             for other in visits_beside(visit, data.visit_days)
         ],
-        "may_review": True,
-        "print_url": reverse("print-visit", args=[visit.patient.number, visit.code]),
+        "may_review": may_review,
+        "print_url": reverse("print-visit", args=[visit.patient.number, visit.code]) if may_review else "",
         **_work(request, visit.patient, form_views, f"visit:{visit.pk}", seen, visit=visit, data=data),
     }
     return _shown(request, "visit", context, refusal)
@@ -100,7 +104,8 @@ def log_page(request: UserRequest, pk: int, crf: str, refusal: Refusal | None = 
     if crf not in (*protocol().logs, *protocol().patient_forms):
         raise Http404
     definition = CRFS[crf]
-    patient = reach(request.user, patients(), right_to_read(definition), pk=pk)
+    patient = get_object_or_404(reachable(request.user, patients()), pk=pk)
+    require_form(request.user, patient, definition)
     may_review = request.user.may(Right.REVIEW, patient.site)
     seen = chain_length(patient)
     context = {
@@ -115,18 +120,19 @@ def log_page(request: UserRequest, pk: int, crf: str, refusal: Refusal | None = 
 
 def form(request: UserRequest, pk: int, crf: str = "", refusal: Refusal | None = None) -> HttpResponse:
     """One form with its rows; with `crf`, 404 if it is of another kind."""
-    entry = reach_entry(request.user, pk)
+    entry = read_entry(request.user, pk)
     if crf not in ("", entry.crf):
         raise Http404
     seen = chain_length(entry.patient)
     form_view, log = entry_form_view(entry), "" if entry.visit_id else CRFS[entry.crf].row_of or entry.crf
+    reads_list = request.user.may(right_to_read(CRFS[entry.crf]), entry.site)
     context = {
         "entry": entry,
         "patient": entry.patient,
         "title": form_title(entry),
         "visit_label": visit_label(entry.visit),
         "form_view": form_view,
-        "list": list_group(CRFS[entry.crf]),
+        "list": list_group(CRFS[entry.crf]) if reads_list else None,
         "may_review": request.user.may(Right.REVIEW, entry.site),
         "print_url": _print_url(entry) if request.user.may(Right.REVIEW, entry.site) else "",
         **_work(request, entry.patient, [form_view], f"form:{entry.pk}", seen, visit=entry.visit, log=log),
@@ -181,6 +187,7 @@ def _work(
         "since_visit": since_visit(request.user, patient, form_views),
         "last_visit": last_visit(visit, form_views, data) if visit and data else LastVisit(),
         "lock": lock,
+        "reads_casebook": reads_casebook(request.user, patient),
         "where": where,
         "zone": patient.site.zone,
         "open_questions": sum(form_view.open_questions for form_view in form_views),
@@ -207,7 +214,7 @@ def _shown(request: UserRequest, page: str, context: dict[str, Any], refusal: Re
 
 def history(request: UserRequest, pk: int, name: str) -> HttpResponse:
     """Who changed one value when, from what to what, and why: a fragment for the page, or a page of its own."""
-    entry = reach_entry(request.user, pk)
+    entry = read_entry(request.user, pk)
     definition = CRFS[entry.crf]
     if name not in definition.items:
         raise Http404

@@ -8,9 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
+from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
+from ecrf.casebook.striking import strike_out
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.site import monitor_site
+from tests.builders import enter
+from tests.conftest import make_user
 from tests.ecrf.monitoring.world import (
     every_page,
     history_of,
@@ -176,7 +180,8 @@ def test_no_field_of_a_page_is_one_of_a_form(own, monitor):
     for url in every_page(own):
         main = client.get(url).content.decode().split("<main", 1)[1].split("</main>")[0]
         fields = re.findall(r"<(?:input|select|textarea)[^>]*>", main)
-        assert {re.search(r'name="(\w+)"', each)[1] for each in fields} <= OF_THE_REVIEW
+        names = {re.search(r'name="([\w-]+)"', each)[1] for each in fields}
+        assert {name for name in names if not name.startswith("only-")} <= OF_THE_REVIEW
 
 
 def test_who_may_not_ask_is_offered_nothing_to_press(own, safety):
@@ -202,3 +207,39 @@ def test_reading_writes_nothing(own, monitor):
             client.get(url)
     writes = [q["sql"] for q in taken if q["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
     assert writes == []
+
+
+@pytest.mark.requirement("R-071")
+def test_safety_reads_the_casebook_of_a_patient_with_a_serious_event_and_of_no_other(own):
+    safety = logged_in(make_user("safety7", "safety"))
+    patient = page_of(own.patient)
+    refused = safety.get(patient)
+    assert refused.status_code == 403
+    assert "None is recorded for 01-001" in refused.content.decode()
+    enter(own.patient, "serious-adverse-event", own.by, adverse_event="1", hospital_stay="yes")
+    serious = CRFS["serious-adverse-event"].model
+    listed = safety.get(page_of(serious, "changelist")).content.decode()
+    assert f'<a href="{patient}">01-001</a>' in listed
+    for url in (
+        patient,
+        page_of(own.visit),
+        page_of(own.grip),
+        page_of(own.lot),
+        history_of(own.lot, "lot_number"),
+    ):
+        page = safety.get(url)
+        assert page.status_code == 200
+        main = page.content.decode().split("<main", 1)[1].split("</main>")[0]
+        for link in set(re.findall(r'href="(/[^"#?]*)', main)):
+            assert safety.get(link).status_code in (200, 302), link
+    form = safety.get(page_of(serious.objects.get())).content.decode()
+    log = reverse("monitor:log", args=[own.patient.pk, "adverse-event"])
+    assert f'<a href="{log}#adverse-event-1">' in form
+    assert safety.get(reverse("monitor:scope-locks", args=["patient", own.patient.pk])).status_code == 403
+    strike_out(
+        entry=serious.objects.get().entry,
+        by=own.by,
+        actor=own.by.acting_at(own.site, Right.ENTER),
+        reason="A mistake",
+    )
+    assert safety.get(patient).status_code == 403
