@@ -44,7 +44,7 @@ def _beyond_limits(row: Crf, changed: list[str]) -> list[str]:
         value = getattr(row, name)
         if name not in changed and value is not None:
             try:
-                item.run_validators(value)
+                item.run_validators(item.to_python(value))
             except ValidationError:
                 found.append(f"{item.verbose_name}, {item.words(value)},")
     return found
