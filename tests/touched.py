@@ -40,7 +40,7 @@ def _imports(path: Path) -> Iterator[str]:
 
 
 @cache
-def _tests() -> dict[str, set[str]]:
+def tests_and_imports() -> dict[str, set[str]]:
     """{test file: what it imports}"""
     return {str(path.relative_to(ROOT)): set(_imports(path)) for path in ROOT.glob("tests/**/test_*.py")}
 
@@ -51,7 +51,7 @@ def touched(paths: Iterable[str]) -> set[str]:
 
 
 def _nearest(path: PurePath) -> set[str]:
-    tests = _tests()
+    tests = tests_and_imports()
     if str(path) in tests:
         return {str(path)}
     if path.suffix != ".py":

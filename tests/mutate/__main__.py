@@ -4,6 +4,7 @@ Prints each survivor with its place, and for each room a line "N mutants, M surv
 it may take; where that is too short, the mutants are a sample, drawn with a fixed seed.
 """
 
+import ast
 import hashlib
 import json
 import os
@@ -16,12 +17,12 @@ from collections import Counter
 from pathlib import Path
 
 from tests.mutate.mutants import NO_TEST, SURVIVED, mutants
-from tests.touched import ROOT, changed
+from tests.touched import ROOT, changed, tests_and_imports
 
 SEED = 11
 STUB, TRIAL = "tests.stub_trial.settings", "ecrf.settings"
-RUNS = {"ecrf": ((STUB, ("tests/ecrf",)), (TRIAL, ("tests/ecrf",))), "trial": ((TRIAL, ("tests/trial",)),)}
-"""The tests that a module's mutants meet, one run after the other: what survives the first meets the second."""
+RUNS = {"ecrf": (STUB, TRIAL), "trial": (TRIAL,)}
+"""The protocols with whose tests a module's mutants meet, one after the other: survivors go on to the second."""
 SHARE_OF_FIRST = 0.75
 """Of the time, where there is a second run."""
 Place = tuple[str, int]
@@ -43,13 +44,13 @@ def run(paths: list[str], minutes: float) -> dict[Place, str]:
         own = [path for path in paths if path.startswith(f"{top}/")]
         places = [(path, index) for path in own for index, _ in enumerate(mutants(_text(path)))]
         random.Random(SEED).shuffle(places)  # noqa: S311
-        for number, (settings, tests) in enumerate(runs):
+        for number, settings in enumerate(runs):
             left = [one for one in places if verdicts.get(one, NO_TEST) in (SURVIVED, NO_TEST)]
             if number:
                 left = [one for one in left if one in verdicts]
             share = SHARE_OF_FIRST if number + 1 < len(runs) else 1
             if left:
-                found = _run(own, left, settings, tests, time.time() + (until - time.time()) * share)
+                found = _run(own, left, settings, time.time() + (until - time.time()) * share)
                 # What no test of the second run reaches stays what it was.
                 verdicts |= {
                     one: said for one, said in found.items() if said != NO_TEST or one not in verdicts
@@ -57,8 +58,36 @@ def run(paths: list[str], minutes: float) -> dict[Place, str]:
     return verdicts
 
 
-def _run(paths: list[str], places: list[Place], settings: str, tests: tuple[str, ...], until: float) -> dict:
-    of_these = hashlib.sha256("".join([settings, *paths, *map(_text, paths)]).encode()).hexdigest()[:16]
+def nearest(paths: list[str], settings: str) -> list[str]:
+    """The test files in the mirror of these modules' folders, and those that import one of them; of the engine's, those
+    that run on this protocol. What half of the tests run is found by those near it, or not in ten minutes."""
+    top = paths[0].partition("/")[0]
+    mirrors = {f"tests/{path.rpartition('/')[0]}" for path in paths}
+    modules = {path.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in paths}
+    on_trial = _still_on_the_trial() if top == "ecrf" else set(tests_and_imports())
+    return sorted(
+        test
+        for test, imported in tests_and_imports().items()
+        if test.startswith(f"tests/{top}/")
+        and (test in on_trial) == (settings == TRIAL)
+        and (top == "trial" or modules & imported or test.rpartition("/")[0] in mirrors)
+    )
+
+
+def _still_on_the_trial() -> set[str]:
+    """As tests/ecrf/conftest.py says, which can be imported with settings only."""
+    calls = (one for one in ast.walk(ast.parse(_text("tests/ecrf/conftest.py"))) if isinstance(one, ast.Call))
+    names = next(call.args[0] for call in calls if call.args and isinstance(call.args[0], ast.Set))
+    return {f"tests/ecrf/{name}" for name in ast.literal_eval(names)}
+
+
+def _run(paths: list[str], places: list[Place], settings: str, until: float) -> dict:
+    tests = nearest(paths, settings)
+    if not tests:
+        return {}
+    of_these = hashlib.sha256(
+        "".join([settings, *paths, *map(_text, [*paths, *tests])]).encode()
+    ).hexdigest()[:16]
     with tempfile.TemporaryDirectory() as folder:
         work, results = Path(folder) / "work.json", Path(folder) / "results.json"
         given = {

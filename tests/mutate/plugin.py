@@ -22,7 +22,7 @@ from tests.mutate.mutants import KILLED, NO_TEST, SURVIVED, Mutant, mutants
 
 WORK = json.loads(Path(os.environ["MUTATE"]).read_text(encoding="utf-8"))
 SECONDS_OF_TESTS = (5, 40)
-"""For a mutant at first, and once more if it survives these: by what the tests took when they were recorded."""
+"""For a mutant at first, and once more if it survives these: what the tests took of the processor when recorded."""
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
@@ -65,13 +65,13 @@ def _record(session: pytest.Session, record: Path) -> int:
     runs = {}
     for item, following in zip(session.items, [*session.items[1:], None], strict=True):
         lines.clear()
-        began = time.monotonic()
+        began = time.process_time()
         sys.settrace(of_call)
         has_passed = _passes(item, following)
         sys.settrace(None)
         if has_passed and lines:
             taken = {path: sorted(found) for path, found in lines.items()}
-            runs[item.nodeid] = [round(time.monotonic() - began, 3), taken]
+            runs[item.nodeid] = [round(time.process_time() - began, 3), taken]
     record.parent.mkdir(parents=True, exist_ok=True)
     record.write_text(json.dumps(runs), encoding="utf-8")
     return 0
