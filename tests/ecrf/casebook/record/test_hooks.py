@@ -30,7 +30,7 @@ JOINED = {
     },
     "after_recalculation": {"ecrf.checks.running.ask_anew"},
     "after_completion": {
-        "ecrf.checks.running.ask_of_complete",
+        "ecrf.checks.running.ask_at_completion",
         "ecrf.queries.automatic.open_at_completion",
         "ecrf.verification.review_status.review_status_completed",
     },
