@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.axe import violations
+
 pytestmark = pytest.mark.browser
 
 PAGES = (
@@ -69,3 +71,13 @@ def test_last_visit_stands_beside_the_cell_and_never_in_it(sit_down):
     person.open_visit("01-008", "Week 4")
     assert person.value("mrc-strength-1-right_elbow_flexion") == ""
     assert person.page.locator("#mrc-strength-1 td.last").first.inner_text() == "4"
+
+
+@pytest.mark.parametrize(("user", "paths"), [("coordinator01", PAGES), ("monitor", ("/monitor/",))])
+def test_axe_finds_nothing_under_the_notes_that_every_page_may_bear(sit_down, user, paths):
+    """Every other page is looked at as it is shipped (tests/image), without these notes."""
+    person = sit_down(user)
+    for path in paths:
+        person.go(path)
+        assert person.page.locator(".synthetic").count() == 1
+        assert violations(person.page) == [], path
