@@ -1,4 +1,4 @@
-"""The product as it is shipped: set up by the documents' own commands, every page of every role opened and looked at once."""
+"""The product as it is shipped: set up as documented, every page of every role opened and looked at."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
