@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.axe import violations
+
 pytestmark = pytest.mark.browser
 
 PAGES = (
@@ -97,3 +99,13 @@ def test_all_columns_of_the_visits_are_in_sight_and_come_before_the_story(sit_do
     fits = "each => each.scrollWidth <= each.closest('.scroll').clientWidth"
     assert table.evaluate(fits)
     assert table.bounding_box()["y"] < person.page.locator(".story-card").bounding_box()["y"]
+
+
+@pytest.mark.parametrize(("user", "paths"), [("coordinator01", PAGES), ("monitor", ("/monitor/",))])
+def test_axe_finds_nothing_under_the_notes_that_every_page_may_bear(sit_down, user, paths):
+    """Every other page is looked at as it is shipped (tests/image), without these notes."""
+    person = sit_down(user)
+    for path in paths:
+        person.go(path)
+        assert person.page.locator(".synthetic").count() == 1
+        assert violations(person.page) == [], path

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
+from tests.browser.axe import violations
 from tests.browser.chromium import launch
 
 ADDRESSES = """all => all.flatMap(element => [...element.attributes])
@@ -29,9 +30,11 @@ def chromium(address: str, port: int) -> Iterator[Browser]:
 class Person:
     """Logged in; `complaints` holds what a page did wrong, each with the address where."""
 
-    def __init__(self, browser: Browser, url: str, username: str, password: str) -> None:
+    def __init__(self, browser: Browser, url: str, username: str, password: str, looked_at: set[str]) -> None:
         self.url, self.username, self.complaints, self.asked = url, username, [], {}
-        context = browser.new_context(ignore_https_errors=True, viewport={"width": 800, "height": 600})
+        context = browser.new_context(
+            ignore_https_errors=True, viewport={"width": 800, "height": 600}, reduced_motion="reduce"
+        )
         context.set_default_timeout(20_000)
         self.page: Page = context.new_page()
         self.page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
@@ -43,6 +46,7 @@ class Person:
         )
         self.page.on("dialog", lambda dialog: dialog.accept())
         self.go("/login/")
+        self.look(looked_at)
         self.page.fill("#id_username", username)
         self.page.fill("#id_password", password)
         self.page.keyboard.press("Enter")
@@ -57,6 +61,11 @@ class Person:
 
     def go(self, path: str) -> None:
         self.page.goto(self.url + path)
+
+    def look(self, looked_at: set[str]) -> None:
+        """Note what axe finds on the page that is open, in what was not looked at yet."""
+        for found in violations(self.page, looked_at):
+            self._note(found)
 
     def fetch(self, path: str) -> None:
         """What is a file or a part of a page."""

@@ -1,4 +1,4 @@
-"""The product as it is shipped: set up by the documents' own commands, and every page of every role opened once."""
+"""The product as it is shipped: set up as documented, every page of every role opened and looked at."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -52,10 +52,12 @@ def may_open(role: str) -> list[str]:
 
 @dataclass
 class Tour:
-    """`addresses`: one of each name, as far as a page has linked to it. `opened`: by whom."""
+    """`addresses`: one of each name, as far as a page has linked to it. `opened`: by whom. `looked_at`: what the
+    pages consist of at which axe has looked; most roles have the same page, but for words."""
 
     addresses: dict[str, str] = field(default_factory=dict)
     opened: dict[str, set[str]] = field(default_factory=dict)
+    looked_at: set[str] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
 
 
@@ -68,6 +70,7 @@ def visit(person: Person, role: str, tour: Tour) -> None:
             person.fetch(tour.addresses[name])
         else:
             person.go(tour.addresses[name])
+            person.look(tour.looked_at)
             for other, address in person.addresses().items():
                 tour.addresses.setdefault(other, address)
         opened.add(name)
@@ -121,12 +124,20 @@ def walk(people: dict[str, Person], tour: Tour) -> None:
     for _ in range(2):
         for role, person in people.items():
             visit(person, role, tour)
+    report = resolve(
+        tour.addresses["monitor:print-monitoring-text"]
+    )  # the letter has the same address, but for its kind
+    people["monitor"].go(reverse(report.view_name, kwargs={**report.kwargs, "kind": "letter"}))
+    people["monitor"].look(tour.looked_at)
 
 
 def go_round(where: Installation) -> Tour:
     found = Tour({"today": "/"})
     with chromium(where.address, where.port) as browser:
-        people = {role: Person(browser, where.url, name, PASSWORD) for role, name in ACCOUNTS.items()}
+        people = {
+            role: Person(browser, where.url, name, PASSWORD, found.looked_at)
+            for role, name in ACCOUNTS.items()
+        }
         walk(people, found)
         found.complaints = [said for person in people.values() for said in person.complaints]
     return found

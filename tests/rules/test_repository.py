@@ -205,7 +205,8 @@ def test_front_end_lock_file_pins_hashes_and_holds_no_address():
 
 
 def test_front_end_packages_are_pinned_exactly():
-    wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    wanted = package["dependencies"] | package["devDependencies"]
     loose = {package for package, version in wanted.items() if not re.fullmatch(r"[\d.]+", version)}
     assert not loose, f"Name one version in package.json: {loose}"
 
