@@ -3,7 +3,8 @@
 from functools import cache
 
 from ecrf.forms.registry import CRFS
-from ecrf.formview.form_view import FormView, ItemView, RowTable
+from ecrf.formview.form_view import FormView, ItemView
+from ecrf.formview.row_table import RowTable
 from ecrf.monitoring.sdv.page import SdvPage
 from ecrf.monitoring.sdv.since_visit import SinceVisit
 
