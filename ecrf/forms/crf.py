@@ -40,8 +40,8 @@ class Crf(models.Model):
 
     listed: ClassVar[tuple[str, ...]] = ()
     """What the monitor's list shows, as it is read: items, `link.item` of the form that a link names, and what the
-    methods in `told` say; () for the columns of its table."""
-    told: ClassVar[dict[str, str]] = {}
+    methods in `listed_words` say; () for the columns of its table."""
+    listed_words: ClassVar[dict[str, str]] = {}
     """{method without arguments that says something in words: the head of its column}"""
 
     class Meta:

@@ -105,8 +105,8 @@ class ItemView:
         if self.form_view.last is None or self.item.kind != "number":
             return ""
         value = getattr(self.form_view.last, self.name)
-        told = str(getattr(self.form_view.last, "words", "") or "")  # a result is told with its sign and unit
-        return "" if value is None else told or f"{self.item.text(value)} {self.item.unit}".strip()
+        words = str(getattr(self.form_view.last, "words", "") or "")  # a result with its sign and unit
+        return "" if value is None else words or f"{self.item.text(value)} {self.item.unit}".strip()
 
     @property
     def is_left_out(self) -> bool:

@@ -237,12 +237,12 @@ def _column(definition: CrfDefinition, name: str) -> Callable[[Any], str]:
     if name in definition.items:
         return _item_column(name, definition.items[name])
 
-    @admin.display(description=definition.model.told[name])
-    def told(row: Any) -> str:
+    @admin.display(description=definition.model.listed_words[name])
+    def in_words(row: Any) -> str:
         return struck_through(getattr(row, name)()) if row.entry.is_struck else str(getattr(row, name)())
 
-    told.__name__ = "words"
-    return told
+    in_words.__name__ = "words"
+    return in_words
 
 
 @admin.display(description="In time")

@@ -125,7 +125,7 @@ def _require_casebook(user: User, patient: Patient) -> None:
         return
     if user.may(Right.REVIEW_SAFETY, patient.site):
         raise PermissionDenied(
-            "Your role reads the whole casebook of patients with a serious adverse event. "
+            "Your role reads the whole casebook of patients with a serious event. "
             f"None is recorded for {patient.number}: of this patient you read the safety logs."
         )
     require(user, Right.REVIEW, patient.site)

@@ -60,7 +60,7 @@ class SeriousAdverseEvent(Crf):
     )
 
     listed = ("adverse_event", "why_serious", "adverse_event.relation", "became_aware_on", "reported_on")
-    told: ClassVar[dict[str, str]] = {"why_serious": "Serious because"}
+    listed_words: ClassVar[dict[str, str]] = {"why_serious": "Serious because"}
 
     def why_serious(self) -> str:
         """The criteria that it meets."""

@@ -97,7 +97,7 @@ def test_what_a_list_shows_is_there(key, own, monitor):
     for name in definition.model.listed:
         link, _, item = name.partition(".")
         where = CRFS[definition.links[link].to].items if item else definition.items
-        assert (item or name) in where or name in definition.model.told
+        assert (item or name) in where or name in definition.model.listed_words
     assert logged_in(monitor).get(page_of(definition.model, "changelist")).status_code == 200
 
 
