@@ -1,11 +1,14 @@
 """Printed pages of this trial's forms: grids, with their questions, units and scales."""
 
+import re
+
 import pytest
 
 from ecrf.access.roles import Right
 from ecrf.casebook.record.values import Missing
+from ecrf.forms.registry import CRFS
 from tests.builders import enter
-from tests.printed import print_visit, reader
+from tests.printed import print_visit, reader, words_of
 
 
 @pytest.fixture
@@ -67,3 +70,14 @@ def test_worksheet_of_a_patient_has_number_window_and_last_values(read, at, visi
     for words in (patient.number, "window 2024-04-15 to 2024-04-29", "last 60.5 kg", "last <2.1 10"):
         assert words in page
     assert "2024-04-01" not in page, "only numbers are of use for comparison"
+
+
+def test_results_on_paper_are_what_was_measured_its_range_and_its_flag(read, visit, coordinator):
+    enter(visit, "laboratory", coordinator, collected_on=str(visit.patient.site.today()))
+    enter(visit, "lab-result", coordinator, parent=1, number=2, value="<2.1", unit="10^9/L")
+    page = read(*print_visit(visit), source=True)
+    table = page[page.index("Results</strong>") :].split("</table>")[0]
+    heads = [words_of(head) for head in re.findall(r"<th\s+scope=\"col\">(.*?)</th>", table, re.DOTALL)]
+    assert heads == ["Results", "Sign", "Result", "Unit of the result"]
+    blank = words_of(table).count("blank")
+    assert blank == len(CRFS["lab-result"].row_names) - 1, "only a result that is wanted is shown as blank"

@@ -180,6 +180,7 @@ def test_web_role_can_do_the_whole_review_and_the_database_holds_it_to_a_lock(
     asking = monitor.acting_at(site, Right.QUERY)
     close(
         query=open_query(entry=entry, item="value_4", text="Which hand?", by=monitor, actor=asking),
+        text="Seen in the source",
         by=monitor,
         actor=asking,
     )

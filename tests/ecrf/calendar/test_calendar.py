@@ -462,8 +462,8 @@ def test_data_manager_of_a_study_without_sites_gets_the_page(client, data_manage
 def test_page_is_led_to_by_those_who_may_open_it(client, coordinator, monitor, safety, site):
     for user, page, is_there in (
         (coordinator, "/places/", True),
-        (monitor, "/monitor/", True),
-        (safety, "/monitor/", False),
+        (monitor, "/places/", True),
+        (safety, "/places/", False),
     ):
         client.force_login(user)
         assert ('href="/calendar/"' in client.get(page).content.decode()) == is_there

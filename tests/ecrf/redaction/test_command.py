@@ -114,7 +114,7 @@ def test_value_that_stands_is_named_by_visit_form_and_item(typed, run):
 
 def test_locked_patient_is_refused_in_the_locks_words(typed, run):
     typed.world.lock()
-    with pytest.raises(CommandError, match="Visit W04 of 01-001 is frozen since"):
+    with pytest.raises(CommandError, match="Week 4 of 01-001 is frozen since"):
         run("--reason", WHY)
 
 
