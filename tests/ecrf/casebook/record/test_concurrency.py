@@ -524,7 +524,7 @@ def test_answer_and_closing_at_once_follow_each_other(committed):
 
     found = at_once(
         lambda: told(answer, text="Yes", by=coordinator, actor=answering),
-        *(lambda: told(close, by=monitor, actor=asking) for _ in range(3)),
+        *(lambda: told(close, text="It is right", by=monitor, actor=asking) for _ in range(3)),
     )
     assert found[1:].count("done") == 1
     assert all("is closed by monitor" in words for words in found[1:] if words != "done")
