@@ -1,6 +1,6 @@
 """Reads freezes and locks for pages: which of them hold a patient, a visit or a form."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.stored_rows import lines_of, read_json, user_of
@@ -52,8 +52,18 @@ def is_locked(lock: Lock | None) -> bool:
 def under_lock() -> Exists:
     """Of rows with a site, a patient and an entry, such as queries: those that a lock in force holds. A freeze holds
     none of them: under it the review goes on."""
-    scopes = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site=OuterRef("site"))
-    scopes |= Q(scope=LockScope.PATIENT, patient=OuterRef("patient"))
-    scopes |= Q(scope=LockScope.VISIT, visit=OuterRef("entry__visit"))
-    scopes |= Q(entry=OuterRef("entry")) | Q(entry=OuterRef("entry__parent"))
-    return Exists(Lock.objects.filter(scopes, kind=LockKind.LOCK, lifted_at=None))
+    locks = locks_in_force("site", "patient", visit="entry__visit", entries=("entry", "entry__parent"))
+    return Exists(locks.filter(kind=LockKind.LOCK))
+
+
+def locks_in_force(
+    site: str, patient: str, *, visit: str = "", entries: tuple[str, ...] = ()
+) -> QuerySet[Lock]:
+    """For a subquery: freezes and locks in force on a row; the paths name its site, patient, visit and entries."""
+    scopes = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site=OuterRef(site))
+    scopes |= Q(scope=LockScope.PATIENT, patient=OuterRef(patient))
+    if visit:
+        scopes |= Q(scope=LockScope.VISIT, visit=OuterRef(visit))
+    for entry in entries:
+        scopes |= Q(entry=OuterRef(entry))
+    return Lock.objects.filter(scopes, lifted_at=None)

@@ -17,7 +17,7 @@ from ecrf.casebook.schedule.status import ends_of, fact_of, left_early
 from ecrf.forms.local_time import moments
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
-from ecrf.locks.models import Lock, LockScope
+from ecrf.locks.lookup import locks_in_force
 
 REPORT_WITHIN = timedelta(hours=24)
 """After which a serious event that is not reported stands out."""
@@ -56,7 +56,7 @@ def _log_forms(where: list[Site], limit: int) -> list[Unfinished]:
     )
     forms = (
         Entry.objects.filter(patient__site__in=where, visit=None, parent=None, struck_at=None)
-        .filter(is_open, ~_held("patient__site", "patient", "pk"))
+        .filter(is_open, ~Exists(locks_in_force("patient__site", "patient", entries=("pk",))))
         .select_related("patient__site")
         .prefetch_related("rows")
         .order_by(Case(When(crf=trial.serious_log, then=0), default=1), "patient__number", "crf", "number")
@@ -98,7 +98,7 @@ def _aware(entries: Iterable[Entry]) -> dict[int, timedelta]:
 
 def _visits(rows: QuerySet[PatientStatus], limit: int) -> list[Unfinished]:
     visit = Visit.objects.filter(patient=OuterRef("patient"), code=OuterRef("unfinished_code"))
-    free = Exists(visit.filter(~_held("patient__site", "patient", visit="pk")))
+    free = Exists(visit.filter(~Exists(locks_in_force("patient__site", "patient", visit="pk"))))
     statuses = list(
         rows.exclude(unfinished_code="")
         .filter(free)
@@ -139,14 +139,3 @@ def missing_of(statuses: Sequence[PatientStatus]) -> dict[int, int]:
         plan = trial.plan(visit.code)
         missing[visit.patient_id] = missing_at(plan, entries[visit.pk], missed=fact.missed, has_left=has_left)
     return missing
-
-
-def _held(site: str, patient: str, entry: str = "", visit: str = "") -> Exists:
-    """Whether a freeze or lock in force holds the row; where its site, patient and entry or visit are found."""
-    scopes = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site=OuterRef(site))
-    scopes |= Q(scope=LockScope.PATIENT, patient=OuterRef(patient))
-    if entry:
-        scopes |= Q(entry=OuterRef(entry))
-    if visit:
-        scopes |= Q(scope=LockScope.VISIT, visit=OuterRef(visit))
-    return Exists(Lock.objects.filter(scopes, lifted_at=None))
