@@ -149,6 +149,12 @@ def _span(infusion: Infusion, zone: ZoneInfo) -> tuple[Moments, Moments]:
     )
 
 
+def _assessed_on(row: MrcStrength, data: PatientData) -> date | None:
+    """The day of the assessment: its own, or the visit's."""
+    visits = data.at("visit", row.entry.visit.code) if row.entry.visit else []
+    return row.assessed_on or (visits[0].visited_on if visits else None)
+
+
 @check(
     "MRC-006",
     on="mrc-strength",
@@ -158,9 +164,7 @@ def _span(infusion: Infusion, zone: ZoneInfo) -> tuple[Moments, Moments]:
 )
 def assessment_still_to_come(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """The time of the assessment is later than now at the site."""
-    visits = data.at("visit", row.entry.visit.code) if row.entry.visit else []
-    visited_on = visits[0].visited_on if visits else None
-    yield from still_to_come(row, "assessed_at", row.assessed_on or visited_on, data)
+    yield from still_to_come(row, "assessed_at", _assessed_on(row, data), data)
 
 
 @check("LB-007", on="laboratory", text=STILL_TO_COME, items=("collected_on", "collected_at"))
@@ -216,9 +220,7 @@ def reading_in_a_skipped_hour(row: InfusionVitals, data: PatientData) -> Iterato
 )
 def assessment_in_a_skipped_hour(row: MrcStrength, data: PatientData) -> Iterator[Question]:
     """The time of the assessment lies in an hour that the clocks skipped."""
-    visits = data.at("visit", row.entry.visit.code) if row.entry.visit else []
-    visited_on = visits[0].visited_on if visits else None
-    yield from skipped(row, "assessed_at", row.assessed_on or visited_on, data)
+    yield from skipped(row, "assessed_at", _assessed_on(row, data), data)
 
 
 @check("LB-010", on="laboratory", text=SKIPPED, items=("collected_on", "collected_at"))
