@@ -75,6 +75,8 @@ PROTOCOL = "trial.schedule.PROTOCOL"
 INSTALLED_APPS = [
     "trial",
     "ecrf.redaction",
+    "ecrf.exports",
+    "ecrf.outcomes",
     "ecrf.entry",
     "ecrf.monitoring",
     "ecrf.prints",

@@ -25,6 +25,7 @@ class Right(models.TextChoices):
     SIGN = "sign", "sign forms, visits and casebooks"
     SET_PLAN = "set-plan", "set how much of a site's data is verified"
     LOCK = "lock", "freeze, lock and unlock"
+    EXPORT = "export", "take data cuts, and see and download what was taken out"
     MANAGE_ACCOUNTS = "manage-accounts", "manage users, sites and memberships"
 
 
@@ -33,10 +34,10 @@ RIGHTS: dict[str, frozenset[Right]] = {
     Role.COORDINATOR: frozenset({Right.ENTER}),
     Role.MONITOR: frozenset({Right.REVIEW, Right.REVIEW_SAFETY, Right.QUERY, Right.VERIFY}),
     Role.DATA_MANAGER: frozenset(
-        {Right.REVIEW, Right.REVIEW_SAFETY, Right.QUERY, Right.SET_PLAN, Right.LOCK}
+        {Right.REVIEW, Right.REVIEW_SAFETY, Right.QUERY, Right.SET_PLAN, Right.LOCK, Right.EXPORT}
     ),
     Role.SAFETY: frozenset({Right.REVIEW_SAFETY}),
-    Role.STATISTICIAN: frozenset(),
+    Role.STATISTICIAN: frozenset({Right.EXPORT}),
     Role.ADMINISTRATOR: frozenset({Right.MANAGE_ACCOUNTS}),
 }
 

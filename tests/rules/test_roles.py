@@ -6,14 +6,14 @@ from ecrf.access.roles import AT_A_SITE, RIGHTS, Right, Role
 
 Y, N = True, False
 MATRIX = {
-    # enter, review, review-safety, query, verify, sign, set-plan, lock, manage-accounts
-    "investigator": (Y, N, N, N, N, Y, N, N, N),
-    "coordinator": (Y, N, N, N, N, N, N, N, N),
-    "monitor": (N, Y, Y, Y, Y, N, N, N, N),
-    "data-manager": (N, Y, Y, Y, N, N, Y, Y, N),
-    "safety": (N, N, Y, N, N, N, N, N, N),
-    "statistician": (N, N, N, N, N, N, N, N, N),
-    "administrator": (N, N, N, N, N, N, N, N, Y),
+    # enter, review, review-safety, query, verify, sign, set-plan, lock, export, manage-accounts
+    "investigator": (Y, N, N, N, N, Y, N, N, N, N),
+    "coordinator": (Y, N, N, N, N, N, N, N, N, N),
+    "monitor": (N, Y, Y, Y, Y, N, N, N, N, N),
+    "data-manager": (N, Y, Y, Y, N, N, Y, Y, Y, N),
+    "safety": (N, N, Y, N, N, N, N, N, N, N),
+    "statistician": (N, N, N, N, N, N, N, N, Y, N),
+    "administrator": (N, N, N, N, N, N, N, N, N, Y),
 }
 
 
@@ -35,6 +35,7 @@ def test_every_role_and_every_right_is_in_the_matrix():
             "sign",
             "set-plan",
             "lock",
+            "export",
             "manage-accounts",
         ),
     ]
