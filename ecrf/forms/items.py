@@ -51,6 +51,8 @@ class Item:
     """The calculated item that is shown beside its field: the planned dose beside the dose given."""
     quiet: bool = False
     """Whether it is needed so rarely that the page keeps it behind its name until somebody wants it."""
+    identifying: bool = False
+    """Whether it can tell who the patient is (a birth date, a text in free words): exports leave it out by default."""
     django_field: type[models.Field]
 
     def __init__(
@@ -67,8 +69,11 @@ class Item:
         carried: bool = False,
         quiet: bool = False,
         beside: str = "",
+        identifying: bool | None = None,
         **options: Any,
     ) -> None:
+        if identifying is not None:
+            self.identifying = identifying
         self.carried, self.quiet, self.beside = carried, quiet, beside
         self.unit, self.hint, self.cdash, self.rule, self.instead_of = unit, hint, cdash, rule, instead_of
         self.required = required and not rule and not instead_of
@@ -346,6 +351,7 @@ class Prose(Item, models.TextField):
     """A text of any length up to 20,000 characters."""
 
     kind = "prose"
+    identifying = True
     django_field = models.TextField
 
     def normalise(self, text: str, now: datetime) -> str:

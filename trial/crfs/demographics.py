@@ -34,7 +34,9 @@ LIKELY_CM = (130, 210)
 class Demographics(Crf):
     """Who the patient is, as far as the study needs it."""
 
-    born_on = PartialDay("Birth date", history=True, hint="The year alone is enough", cdash="BRTHDAT")
+    born_on = PartialDay(
+        "Birth date", history=True, identifying=True, hint="The year alone is enough", cdash="BRTHDAT"
+    )
     age_years = WholeNumber(
         "Age at consent",
         low=0,

@@ -81,7 +81,9 @@ class Infusion(Crf):
     ended_at = ClockTime("Ended at", cdash="EXENTIM")
     rate_steps = Line("Rate steps", unit="mL/h", hint="In order: 30, 60, 120", carried=True, cdash="EXFLRT")
     interrupted = YesNo("Interrupted?", cdash="EXITRPYN")
-    interrupted_why = Line("Why interrupted", asked_if=("interrupted", "yes"), cdash="EXITRPRS_SUPPEX")
+    interrupted_why = Line(
+        "Why interrupted", identifying=True, asked_if=("interrupted", "yes"), cdash="EXITRPRS_SUPPEX"
+    )
 
     sections = (
         Section("Infusion day", "infused_on", "dosing_weight_kg", "split_days"),

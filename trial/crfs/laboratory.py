@@ -47,7 +47,7 @@ class Laboratory(Crf):
     collected_at = ClockTime("Sample taken at", required=False, cdash="LBTIM")
     fasting = YesNo("Fasting?", required=False, cdash="LBFAST")
     laboratory = Line("Laboratory", required=False, hint="If not the site's own", cdash="LBNAM")
-    comment = Line("Comment", required=False, cdash="COVAL")
+    comment = Line("Comment", identifying=True, required=False, cdash="COVAL")
 
     sections = (Section("Sample", "collected_on", "collected_at", "fasting", "laboratory", "comment"),)
 
@@ -81,7 +81,7 @@ class LabResult(Crf):
     reference_range = Line("Reference range", max_length=40, rule="RANGE v1")
     flag = Choice("Flag", choices=RangeFlag, rule="FLAG v1")
     significant = YesNo("Clinically significant?", asked_if=("flag", (Flag.LOW, Flag.HIGH)), cdash="LBCLSIG")
-    comment = Line("Remark", required=False, cdash="COVAL")
+    comment = Line("Remark", identifying=True, required=False, cdash="COVAL")
 
     listed = ("value", "result_unit", "flag", "reference_range", "significant")
     uses_ranges: ClassVar[bool] = True

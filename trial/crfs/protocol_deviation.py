@@ -47,7 +47,7 @@ class ProtocolDeviation(Crf):
     category = Choice("Category", choices=DeviationCategory, cdash="DVDECOD")
     severity = Choice("Severity", choices=DeviationSeverity, cdash="DVCAT")
     visit_link = Link("Visit", to="visit", required=False, hint="If it belongs to one", cdash="VISIT")
-    action = Line("Action taken", cdash="DVACNOTH")
+    action = Line("Action taken", identifying=True, cdash="DVACNOTH")
     reported_on = Day("Reported on", required=False, hint="To the sponsor", cdash="DVRPTDAT_SUPPDV")
 
     listed = ("what", "occurred_on", "category", "severity", "action", "visit_link")

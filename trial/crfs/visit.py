@@ -42,7 +42,9 @@ class VisitRecord(Crf):
     occurrence = Choice("The visit was", choices=Occurrence, cdash="SVOCCUR")
     visited_on = Day("Date of visit", asked_if=("occurrence", "done"), cdash="SVSTDAT")
     contact = Choice("Took place", choices=Contact, asked_if=("occurrence", "done"), cdash="SVCNTMOD")
-    missed_reason = Line("Why it was missed", asked_if=("occurrence", "missed"), cdash="SVREASOC")
+    missed_reason = Line(
+        "Why it was missed", identifying=True, asked_if=("occurrence", "missed"), cdash="SVREASOC"
+    )
 
     sections = (Section("Visit", "occurrence", "visited_on", "contact", "missed_reason"),)
 

@@ -1,0 +1,189 @@
+"""The package of an export: a folder of files that becomes one ZIP file, whole or not at all, always the same bytes.
+
+Everything is read in one snapshot of the database. The files wait in a folder whose name ends in `.part`; the ZIP file
+gets its name when its last byte is on the disk.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any
+
+from django.db import connection, transaction
+
+from ecrf.exports.cut import Cut
+from ecrf.exports.tables.description import Column, Description, Table
+from ecrf.exports.tables.selection import Selection
+from ecrf.exports.tables.statements import Source, statement, tables_of
+
+BLOCK = 1 << 16
+MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
+
+
+class Cancelled(Exception):
+    """Somebody wants the work to end."""
+
+
+Progress = Callable[[str], None]
+"""Told what is being written; may raise Cancelled."""
+
+
+def in_silence(_what: str) -> None:
+    """Of work that nobody watches."""
+
+
+@dataclass
+class Package:
+    """What is being written: from which cut, with which description of the tables. `from_trail`: from the trail alone.
+
+    `told`: what else the manifest says.
+    """
+
+    folder: Path
+    cut: Cut
+    description: Description
+    selection: Selection
+    from_trail: bool = False
+    version: str = ""
+    synthetic: bool = False
+    told: Mapping[str, Any] = field(default_factory=dict)
+    progress: Progress = in_silence
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        return tables_of(self.description, self.selection)
+
+    @property
+    def source(self) -> Source:
+        return Source(self.description, self.cut.positions if self.from_trail else None)
+
+    @contextmanager
+    def file(self, name: str, what: str = "") -> Iterator[IO[bytes]]:
+        """A new file of the package; `what` is shown while it is written."""
+        self.progress(what or name)
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            yield file
+
+    def copy(
+        self, table: Table, file: IO[bytes], how: str, written: Callable[[Column], str] | None = None
+    ) -> None:
+        """Let PostgreSQL write a table into the file; `how`: the options of its COPY."""
+        rows = statement(table, self.source, self.selection, written)
+        with connection.cursor() as cursor:
+            self._plan_for_trail(cursor)
+            cursor.copy_expert(f"COPY ({rows}) TO STDOUT WITH ({how})", file, size=BLOCK)
+
+    def _plan_for_trail(self, cursor: Any) -> None:
+        """The planner knows no numbers of tables that are only just made, and would compare each row with each."""
+        if self.from_trail:
+            cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'")
+
+    def rows(
+        self, table: Table, written: Callable[[Column], str] | None = None, at_once: int = 2000
+    ) -> Iterator[tuple[Any, ...]]:
+        """A table row by row, without holding it in memory."""
+        with connection.cursor() as cursor:
+            self._plan_for_trail(cursor)
+        with connection.connection.cursor(name=f"ecrf_{table.name}") as cursor:
+            cursor.itersize = at_once
+            cursor.execute(statement(table, self.source, self.selection, written))
+            yield from cursor
+
+    def count(self, table: Table) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM ({statement(table, self.source, self.selection)}) r")  # noqa: S608
+            return int(cursor.fetchone()[0])
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """Everything that is read within is of one moment, and nothing is written. Inside another transaction (of a test)
+    that transaction's own view holds."""
+    nested = connection.in_atomic_block
+    with transaction.atomic(savepoint=False):
+        if not nested:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def finish(package: Package, target: Path) -> tuple[int, str]:
+    """Add the manifest and the sums, make the ZIP file, give its size and SHA-256; the folder is gone then.
+
+    `OSError` where the disk is full: then nothing of it is left.
+    """
+    package.progress("Manifest")
+    files = {name: _sum(package.folder / name) for name in _names(package.folder)}
+    (package.folder / MANIFEST).write_text(_manifest(package, files), encoding="utf-8")
+    files[MANIFEST] = _sum(package.folder / MANIFEST)
+    lines = [f"{digest}  {name}\n" for name, (_size, digest) in sorted(files.items())]
+    (package.folder / SUMS).write_text("".join(lines), encoding="utf-8")
+    part = target.with_name(target.name + ".part")
+    try:
+        with part.open("wb") as file:
+            _zip(package, file)
+            file.flush()
+            os.fsync(file.fileno())
+        size, digest = _sum(part)
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
+        shutil.rmtree(package.folder, ignore_errors=True)
+    return size, digest
+
+
+def _zip(package: Package, file: IO[bytes]) -> None:
+    """The same files give the same bytes: sorted, with the cut's moment as theirs."""
+    moment = package.cut.taken_at.astimezone(UTC)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name in _names(package.folder):
+            info = zipfile.ZipInfo(name, date_time=moment.timetuple()[:6])
+            info.external_attr, info.create_system = 0o644 << 16, 3
+            info.compress_type = zipfile.ZIP_DEFLATED
+            with (
+                (package.folder / name).open("rb") as source,
+                archive.open(info, "w", force_zip64=True) as to,
+            ):
+                shutil.copyfileobj(source, to, BLOCK)
+
+
+def _manifest(package: Package, files: Mapping[str, tuple[int, str]]) -> str:
+    said = {
+        "data_cut": package.cut.name,
+        "taken_at": utc(package.cut.taken_at),
+        "trial": package.description.trial,
+        "synthetic": package.synthetic,
+        "software": f"ecrf {package.version}",
+        "format": package.description.format,
+        "selection": package.selection.as_json(),
+        **package.told,
+        "positions": {str(chain): position for chain, position in sorted(package.cut.positions.items())},
+        "files": {name: {"bytes": size, "sha256": digest} for name, (size, digest) in sorted(files.items())},
+    }
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def _sum(path: Path) -> tuple[int, str]:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return path.stat().st_size, digest.hexdigest()

@@ -1,0 +1,135 @@
+"""The stored tables as they were at a data cut, made from the audit trail alone.
+
+Each is a common table expression that bears the stored table's name and so stands before it: the same statement then
+reads the cut instead of the present. A row is what its events last said of each column, up to the cut.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ecrf.exports.tables.description import Description, FormDescription
+
+_STORED: dict[str, dict[str, str]] = {
+    "access_site": {
+        "id": "bigint", "code": "text", "name": "text", "time_zone": "text", "is_practice": "boolean",
+    },
+    "access_user": {"id": "bigint", "username": "text", "full_name": "text"},
+    "casebook_patient": {
+        "id": "bigint", "site_id": "bigint", "number": "text", "added_at": "timestamptz", "added_by_id": "bigint",
+    },
+    "casebook_visit": {
+        "id": "bigint", "patient_id": "bigint", "code": "text", "opened_at": "timestamptz", "opened_by_id": "bigint",
+    },
+    "casebook_entry": {
+        "id": "bigint", "patient_id": "bigint", "visit_id": "bigint", "crf": "text", "parent_id": "bigint",
+        "number": "integer", "form_version": "integer", "status": "text", "struck_at": "timestamptz",
+        "struck_by_id": "bigint", "struck_reason": "text",
+    },
+    "queries_query": {
+        "id": "bigint", "patient_id": "bigint", "number": "integer", "entry_id": "bigint", "item": "text",
+        "check_id": "text", "text_as_asked": "text", "value": "text", "turn": "text", "opened_at": "timestamptz",
+        "opened_by_id": "bigint", "closed_at": "timestamptz", "closed_by_id": "bigint",
+    },
+    "queries_message": {
+        "id": "bigint", "query_id": "bigint", "act": "text", "text": "text", "value": "text",
+        "said_at": "timestamptz", "said_by_id": "bigint", "role": "text",
+    },
+    "checks_discrepancy": {
+        "id": "bigint", "entry_id": "bigint", "item": "text", "check_id": "text", "text_as_asked": "text",
+        "state": "text", "confirmed_at": "timestamptz", "confirmed_by_id": "bigint",
+    },
+    "verification_verification": {
+        "id": "bigint", "patient_id": "bigint", "entry_id": "bigint", "item": "text", "is_critical": "boolean",
+        "position": "bigint", "verified_at": "timestamptz", "verified_by_id": "bigint", "undone_at": "timestamptz",
+        "undone_by_id": "bigint",
+    },
+    "signatures_signature": {
+        "id": "bigint", "patient_id": "bigint", "scope": "text", "visit_id": "bigint", "entry_id": "bigint",
+        "position": "bigint", "head": "text", "meaning": "text", "printed_name": "text", "role": "text",
+        "signed_at": "timestamptz", "signed_by_id": "bigint",
+    },
+    "locks_lock": {
+        "id": "bigint", "kind": "text", "scope": "text", "site_id": "bigint", "patient_id": "bigint",
+        "visit_id": "bigint", "entry_id": "bigint", "reason": "text", "set_at": "timestamptz",
+        "set_by_id": "bigint", "lifted_at": "timestamptz", "lifted_by_id": "bigint", "lift_reason": "text",
+    },
+}  # fmt: skip
+"""{stored table: {column: its type}}, of those columns that the exported tables use."""
+
+_CUT = """
+    cut AS MATERIALIZED (
+        SELECT * FROM unnest(%(cut_chains)s::bigint[], %(cut_positions)s::bigint[]) AS cut(chain, position)
+    ),
+    audit_auditevent AS NOT MATERIALIZED (
+        SELECT x.* FROM public.audit_auditevent x JOIN cut ON cut.chain = x.chain AND x.position <= cut.position
+    )
+"""
+_FOLDED = """
+    SELECT x."row", min(x.chain) AS chain, min(x.position) AS begun,
+        jsonb_object_agg(item.key, item.value -> 1 ORDER BY x.position) FILTER (WHERE item.key IS NOT NULL) AS said
+    FROM audit_auditevent x LEFT JOIN LATERAL jsonb_each(x.changes || x.calculated) item ON true
+    WHERE x."table" = '{table}' GROUP BY x."row"
+"""
+
+_FALLS = """
+    LEFT JOIN (
+        SELECT DISTINCT ON (given."row") given."row", later.position, later.at
+        FROM ({rows}) given JOIN (
+            SELECT x.entry_id, x.position, x.at, regexp_replace(changed.key, '\\.missing$', '') AS item
+            FROM audit_auditevent x CROSS JOIN LATERAL jsonb_object_keys(x.changes || x.calculated) changed(key)
+            WHERE x.operation = 'UPDATE' AND x.entry_id IS NOT NULL
+                AND NOT public.audit_is_review(x."table") AND x."table" NOT LIKE 'casebook\\_%%'
+        ) later ON later.entry_id = (given.said ->> 'entry_id')::bigint AND later.item = given.said ->> 'item'
+            AND later.position > given.begun
+        WHERE given.said ->> 'undone_at' IS NULL
+        ORDER BY given."row", later.position
+    ) d ON d."row" = r."row"
+"""
+_BREAKS = """
+    LEFT JOIN LATERAL (SELECT x.position, x.at FROM audit_auditevent x JOIN casebook_entry e ON e.id = x.entry_id
+    WHERE x.chain = r.chain AND x.position > r.begun AND NOT public.audit_is_review(x."table")
+        AND (r.said ->> 'scope' = 'casebook' OR (r.said ->> 'visit_id')::bigint = e.visit_id
+            OR (r.said ->> 'entry_id')::bigint IN (e.id, e.parent_id))
+    ORDER BY x.position LIMIT 1) d ON true
+"""
+_DERIVED = {
+    "verification_verification": (_FALLS, "fallen_position", "fell_at"),
+    "signatures_signature": (_BREAKS, "broken_position", "broken_at"),
+}
+"""What the database's triggers note beside the trail (verification/sql, signatures/sql), found in it again."""
+_NEEDS = {"signatures_signature": ("casebook_entry",)}
+
+
+def stored_as_of(description: Description, reads: Iterable[str]) -> str:
+    """`WITH …` of these stored tables, in an order in which each knows what it needs."""
+    forms = {form.table: form for form in description.forms}
+    wanted = [name for name in dict.fromkeys(reads) if name != "audit_auditevent"]
+    ordered = dict.fromkeys([*(need for name in wanted for need in _NEEDS.get(name, ())), *wanted])
+    tables = [_form_as_of(forms[name]) if name in forms else _table_as_of(name) for name in ordered]
+    return "WITH " + ", ".join([_CUT, *tables])
+
+
+def cut_given(positions: Mapping[int, int]) -> dict[str, Any]:
+    return {"cut_chains": list(positions), "cut_positions": list(positions.values())}
+
+
+def _table_as_of(table: str) -> str:
+    columns = [f"(r.said ->> '{name}')::{kind} AS \"{name}\"" for name, kind in _STORED[table].items()]
+    rows, derived = _FOLDED.format(table=table), ""
+    if table in _DERIVED:
+        found, position, at = _DERIVED[table]
+        columns += [f"d.position AS {position}", f"d.at AS {at}"]
+        derived = found.replace("{rows}", rows)
+    return f"{table} AS MATERIALIZED (SELECT {', '.join(columns)} FROM ({rows}) r {derived})"
+
+
+def _form_as_of(form: FormDescription) -> str:
+    """Missing reasons stand in the trail as items of their own, `weight_kg.missing`."""
+    columns = [f"(r.said ->> '{item.name}')::{item.stored} AS \"{item.name}\"" for item in form.items]
+    reasons = """
+        (SELECT coalesce(jsonb_object_agg(left(m.key, -8), m.value), '{}') FROM jsonb_each(r.said) m
+        WHERE right(m.key, 8) = '.missing' AND m.value <> 'null') AS missing_reasons
+    """
+    rows = _FOLDED.format(table=form.table)
+    listed = ", ".join(['(r."row")::bigint AS entry_id', *columns, reasons])
+    return f'"{form.table}" AS MATERIALIZED (SELECT {listed} FROM ({rows}) r)'

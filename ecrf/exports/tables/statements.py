@@ -1,0 +1,73 @@
+"""The statement that reads one table: of the data as they stand, or of a cut, from the trail alone."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import connection
+
+from ecrf.exports.tables.description import Column, Description, Table
+from ecrf.exports.tables.forms import form_table
+from ecrf.exports.tables.from_trail import cut_given, stored_as_of
+from ecrf.exports.tables.selection import Selection
+from ecrf.exports.tables.study import study_tables
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the rows come from. `positions`: of a cut, read from the trail alone; None: the tables as they stand."""
+
+    description: Description
+    positions: Mapping[int, int] | None = None
+
+
+def tables_of(description: Description, selection: Selection) -> list[Table]:
+    """Every table that is taken out, with the columns that are: in the same order whatever is in them."""
+    forms = [form for form in description.forms if selection.forms is None or form.key in selection.forms]
+    found = [*study_tables(description), *(form_table(description, form) for form in forms)]
+    return [_chosen(table, selection) for table in found]
+
+
+def _chosen(table: Table, selection: Selection) -> Table:
+    left_out = set(selection.left_out.get(table.name, ()))
+    columns = tuple(
+        column
+        for column in table.columns
+        if column.is_key
+        or (column.name not in left_out and (selection.identifiers or not column.identifying))
+    )
+    given = (
+        {**table.given, "everything": selection.identifiers} if "everything" in table.given else table.given
+    )
+    return replace(table, columns=columns, given=given)
+
+
+def statement(
+    table: Table, source: Source, selection: Selection, written: Callable[[Column], str] | None = None
+) -> str:
+    """The whole SELECT, its values filled in. `written`: how a format wants a column that stands there by its name."""
+    plain = ", ".join(f'{column.sql} AS "{column.name}"' for column in table.columns)
+    narrowed, given = _narrowed(table, selection)
+    rows = f"SELECT {plain} {narrowed} ORDER BY {table.order}"
+    if written:
+        cells = ", ".join(f'{written(column)} AS "{column.name}"' for column in table.columns)
+        rows = f"SELECT {cells} FROM ({rows}) AS row"
+    if source.positions is not None:
+        rows = f"{stored_as_of(source.description, table.reads)} {rows}"
+        given |= cut_given(source.positions)
+    with connection.cursor() as cursor:
+        return cursor.mogrify(rows, given).decode()  # type: ignore[no-any-return]
+
+
+def _narrowed(table: Table, selection: Selection) -> tuple[str, dict[str, Any]]:
+    """To the sites and patients that were chosen."""
+    conditions = [table.where] if table.where else []
+    given: dict[str, Any] = dict(table.given)
+    if selection.sites is not None and "access_site" in table.reads:
+        conditions.append("s.code = ANY (%(sites)s::text[])")
+        given["sites"] = list(selection.sites)
+    if selection.patients is not None and "casebook_patient" in table.reads:
+        conditions.append("p.number = ANY (%(patients)s::text[])")
+        given["patients"] = list(selection.patients)
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"{table.source}{where}", given
