@@ -32,6 +32,10 @@ class Cancelled(Exception):
     """Somebody wants the work to end."""
 
 
+class CannotBeWritten(Exception):
+    """A format cannot hold what is stored; in words for people, with what to do."""
+
+
 Progress = Callable[[str], None]
 """Told what is being written; may raise Cancelled."""
 
