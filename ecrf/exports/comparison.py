@@ -35,7 +35,7 @@ _BETWEEN = """
         FROM audit_auditevent x JOIN span ON span.chain = x.chain AND x.position > span.after
             AND x.position <= span.until
         CROSS JOIN LATERAL jsonb_each(x.changes || x.calculated) AS change(key, value)
-        WHERE x.entry_id IS NOT NULL AND (x."table" = ANY (%(tables)s)
+        WHERE x.entry_id IS NOT NULL AND (x."table" = ANY (%(tables)s) AND change.key <> 'entry_id'
             OR x."table" = 'casebook_entry' AND change.key IN ('crf', 'struck_at'))
         GROUP BY 1, 2, 3, 4
     )

@@ -168,7 +168,7 @@ def compare_cuts(request: UserRequest) -> HttpResponse:
     """What changed from one cut to another, as a table and as a file."""
     _require_export(request.user)
     cuts = [get_object_or_404(DataCut, name=request.GET.get(which, "")) for which in ("from", "to")]
-    earlier, later = sorted(cuts, key=lambda cut: cut.taken_at)
+    earlier, later = sorted(cuts, key=lambda cut: (cut.taken_at, cut.pk))
     context = {"earlier": earlier, "later": later, "found": compare(earlier, later)}
     return render(request, "exports/comparison.html", context)
 
@@ -178,7 +178,7 @@ def comparison_file(request: UserRequest) -> FileResponse:
     """The same as a file, which stands in the trail as taken along."""
     _require_export(request.user)
     cuts = [get_object_or_404(DataCut, name=request.POST.get(which, "")) for which in ("from", "to")]
-    earlier, later = sorted(cuts, key=lambda cut: cut.taken_at)
+    earlier, later = sorted(cuts, key=lambda cut: (cut.taken_at, cut.pk))
     return write_comparison(earlier, later, by=request.user)
 
 
