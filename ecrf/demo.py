@@ -174,7 +174,7 @@ def serve() -> int:
         _say(port, password)
         # In a session of its own, so that Ctrl-C reaches this process alone and the server is stopped in order.
         web = subprocess.Popen(gunicorn(port), cwd=ROOT, env=env, start_new_session=True)  # noqa: S603
-        worker = subprocess.Popen(  # noqa: S603
+        worker = subprocess.Popen(
             [sys.executable, "manage.py", "work"], cwd=ROOT, env=env, start_new_session=True
         )
         signal.signal(signal.SIGTERM, lambda *_: web.terminate())

@@ -7,23 +7,28 @@ from django.http import Http404
 
 from ecrf.access.models import User
 from ecrf.access.reach import site_ids
-from ecrf.access.roles import Right
-from ecrf.exports.models import Export
+from ecrf.access.roles import READERS, Right
+from ecrf.exports.models import Export, ExportKind
 
 
 def right_to(user: User, export: Export) -> Right | None:
     """The right by which the user has to do with this file; None if there is none."""
     if Right.EXPORT in user.rights:
         return Right.EXPORT
-    return Right.ENTER if export.site and user.may(Right.ENTER, export.site) else None
+    rights = READERS if export.kind == ExportKind.CASEBOOK else (Right.ENTER,)
+    return next((right for right in rights if export.site and user.may(right, export.site)), None)
 
 
 def exports_of(user: User) -> QuerySet[Export]:
-    """All that the user may see, the newest first."""
+    """All that the user may see, the newest first. A monitor sees the casebooks of the sites that he reads."""
     rows = Export.objects.select_related("site", "patient", "asked_by", "cut").order_by("-asked_at", "-pk")
     if Right.EXPORT in user.rights:
         return rows
-    return rows.filter(Q(site__in=site_ids(user, Right.ENTER) or []))
+    entered, reviewed = (site_ids(user, right) for right in READERS)
+    casebooks = Q(kind=ExportKind.CASEBOOK, site__isnull=False)
+    if reviewed is not None:
+        casebooks &= Q(site__in=reviewed)
+    return rows.filter(Q(site__in=entered or []) | casebooks)
 
 
 def reach_export(user: User, key: UUID) -> tuple[Export, Right]:

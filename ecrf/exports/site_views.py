@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reach_site
 from ecrf.access.requests import UserRequest
-from ecrf.access.roles import Right
+from ecrf.access.roles import READERS, Right
 from ecrf.casebook.models import Patient
 from ecrf.casebook.reach import reach_patient
 from ecrf.exports.models import Export, ExportKind
@@ -101,7 +101,8 @@ def _asked(
 
 
 def _right(user: User, site: Site | None) -> Right:
-    return Right.ENTER if site and user.may(Right.ENTER, site) else Right.EXPORT
+    rights = READERS if site else ()
+    return next((right for right in rights if site and user.may(right, site)), Right.EXPORT)
 
 
 def _key(request: UserRequest) -> uuid.UUID:

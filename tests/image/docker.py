@@ -80,7 +80,9 @@ class Machine:
         """A process of this service."""
         secrets = self._secrets(service)
         environment = {
-            name: value.replace("/run/secrets", str(secrets)).replace("/var/lib/ecrf", str(self.work / "exports"))
+            name: value.replace("/run/secrets", str(secrets)).replace(
+                "/var/lib/ecrf", str(self.work / "exports")
+            )
             for name, value in self.compose.environment(service).items()
         }
         return self.image.start(command, {**environment, **(extra or {})}, **more)
