@@ -1,11 +1,14 @@
-"""How printed pages are read in tests: as somebody who looks at the paper."""
+"""How printed pages and PDF files are read in tests: as somebody who looks at the paper."""
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from io import BytesIO
 
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
+from pypdf.generic import ContentStream, Destination
 
 from ecrf.access.models import User
 from ecrf.casebook.models import Visit
@@ -36,3 +39,48 @@ def reader(user: User) -> Callable[..., str]:
 
 def print_visit(visit: Visit) -> tuple[str, str, str]:
     return "print-visit", visit.patient.number, visit.code
+
+
+# --- PDF files -----------------------------------------------------------------------------------------------------
+
+
+def pdf_pages(made: bytes) -> list[str]:
+    """The text of each page, as a reader's search finds it; where a word may be broken is no part of it."""
+    pages = (
+        page.extract_text().replace("\N{ZERO WIDTH SPACE}", "") for page in PdfReader(BytesIO(made)).pages
+    )
+    return [" ".join(page.split()) for page in pages]
+
+
+def pdf_words(made: bytes) -> str:
+    """The text of all pages."""
+    return " ".join(pdf_pages(made))
+
+
+def bookmarks(made: bytes) -> list[tuple[int, str]]:
+    """(depth, title) of each, in order."""
+    return list(_outline(PdfReader(BytesIO(made)).outline, 0))
+
+
+def _outline(branch: list, depth: int) -> Iterator[tuple[int, str]]:
+    for one in branch:
+        if isinstance(one, Destination):
+            yield depth, str(one.title)
+        else:
+            yield from _outline(one, depth + 1)
+
+
+def missing_glyphs(made: bytes) -> int:
+    """How many characters are drawn as the sign for "this font has no such character", glyph 0 of every font."""
+    return sum(_glyphs(page).count(0) for page in PdfReader(BytesIO(made)).pages)
+
+
+def _glyphs(page) -> list[int]:
+    """The glyphs drawn on a page: fonts of two bytes a glyph, as the PDF files have them."""
+    shown: list[int] = []
+    for operands, operator in ContentStream(page.get_contents(), page.pdf).operations:
+        parts = operands[0] if operator == b"TJ" else operands if operator == b"Tj" else []
+        for part in (part for part in parts if not isinstance(part, int | float)):
+            codes = part.original_bytes if isinstance(part, str) else bytes(part)
+            shown += [int.from_bytes(codes[n : n + 2], "big") for n in range(0, len(codes), 2)]
+    return shown

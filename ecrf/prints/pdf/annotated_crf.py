@@ -1,4 +1,4 @@
-"""The annotated CRF as a PDF file: every form of the trial, blank, with what each item takes and how exports name it."""
+"""The annotated CRF as a PDF file: each form of the trial, blank, with what its items take and what others call them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -10,7 +10,7 @@ class NotWritten(Exception):
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Through a neighbour named `.part`, which only the user of this process may read, and which then takes the name."""
+    """Through a neighbour named `.part`, which only this process’s user may read, and which then takes the name."""
     part = None
     try:
         with tempfile.NamedTemporaryFile(
