@@ -44,6 +44,10 @@ def print_visit(visit: Visit) -> tuple[str, str, str]:
 # --- PDF files -----------------------------------------------------------------------------------------------------
 
 
+MARGIN = 30
+"""In points: less than every file leaves free on all sides."""
+
+
 def pdf_pages(made: bytes) -> list[str]:
     """The text of each page, as a reader's search finds it; where a word may be broken is no part of it."""
     pages = (
@@ -84,3 +88,19 @@ def _glyphs(page) -> list[int]:
             codes = part.original_bytes if isinstance(part, str) else bytes(part)
             shown += [int.from_bytes(codes[n : n + 2], "big") for n in range(0, len(codes), 2)]
     return shown
+
+
+def outside_margins(made: bytes) -> list[str]:
+    """The texts that begin beyond the margins of their page."""
+    found: list[str] = []
+    for page in PdfReader(BytesIO(made)).pages:
+        right, top = float(page.mediabox.right) - MARGIN, float(page.mediabox.top) - MARGIN
+
+        def look(text, cm, tm, _font, _size, right=right, top=top) -> None:
+            x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+            y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+            if text.strip() and not (MARGIN <= x <= right and MARGIN <= y <= top):
+                found.append(text)
+
+        page.extract_text(visitor_text=look)
+    return found

@@ -1,4 +1,4 @@
-"""The annotated CRF as a PDF file: each form of the trial, blank, with what its items take and what others call them."""
+"""The annotated CRF as a PDF file: each form, blank, with what its items take and what others call them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

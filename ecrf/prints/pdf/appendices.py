@@ -50,6 +50,7 @@ def _message(message: Message, known: Known) -> Content:
         "who": f"{who}{role}",
         "act": f"{message.get_act_display()}{f', value {message.value}' if message.value else ''}",
         "text": message.text,
+        "long": len(message.text) > LONG,
     }
 
 

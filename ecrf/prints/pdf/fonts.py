@@ -15,12 +15,16 @@ PACKAGES = "manimgx_fonts", "pylopdf_fonts_jp"
 FIRST, LAST = ("Noto Sans", "Noto Sans JP"), ("DejaVu Sans Mono",)
 """Who is asked before and after the others for a character. The last is Typst's own, for the signs of the templates."""
 
-UNUSED = "Serif", "Naskh"
+INVISIBLE = frozenset(
+    map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x061C))
+)
+"""Signs that join, part or turn the characters beside them: they leave no mark on paper and need none."""
 
-INVISIBLE = {"Cf", "Cc", "Zl", "Zp"}
-"""The categories of characters that leave no mark on paper and need none."""
+REFUSED = frozenset((0, *range(0xD800, 0xF900), 0xFEFF, *range(0xF0000, 0x110000)))
+"""What files for archives must not hold, whatever a font draws there: private signs, and those that are none."""
 
-VARIANTS = frozenset(chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+VARIANTS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""Signs that choose between forms of the character before them."""
 
 
 @cache
@@ -41,20 +45,31 @@ def families() -> tuple[str, ...]:
     return tuple(name for name in (*FIRST, *sorted(others), *LAST) if name in there)
 
 
-def drawable(text: str) -> str:
-    """The same text with what no font can draw as its code point in words, `[U+1F9EA]`: never a hole, never nothing."""
+def drawable(text: str, *, strictly: bool = False) -> str:
+    """The same text with what no font can draw as its code point in words, `[U+1F9EA]`: never a hole, never nothing.
+
+    `strictly` spells out also what only changes the characters beside it: then each character stands for itself.
+    """
     if text.isascii():
         return text
+    if strictly:
+        return "".join(
+            char if char in _drawn_by_any() and not _is_mark(char) else _code_point(char) for char in text
+        )
     for cluster in _clusters(text):
         if not any(set(cluster) <= drawn for drawn in _drawn()):
             text = text.replace(cluster, cluster[0] + "".join(map(_code_point, cluster[1:])))
-    missing = {char for char in set(text) - _drawn_by_any() if unicodedata.category(char) not in INVISIBLE}
+    missing = set(text) - _drawn_by_any() - INVISIBLE - VARIANTS
     return "".join(_code_point(char) if char in missing else char for char in text) if missing else text
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char)[0] == "M"
 
 
 def _clusters(text: str) -> set[str]:
     """Letters with the marks that stand on them: drawn by one font, or not at all."""
-    marks = {char for char in set(text) - VARIANTS if unicodedata.category(char).startswith("M")}
+    marks = {char for char in set(text) - VARIANTS if _is_mark(char)}
     if not marks:
         return set()
     any_mark = "".join(map(re.escape, sorted(marks)))
@@ -74,7 +89,7 @@ def _drawn() -> tuple[frozenset[str], ...]:
 
 @cache
 def _drawn_by_any() -> frozenset[str]:
-    return frozenset().union(*_drawn(), VARIANTS)
+    return frozenset("\n").union(*_drawn())
 
 
 def characters(font: bytes) -> frozenset[str]:
@@ -90,7 +105,7 @@ def characters(font: bytes) -> frozenset[str]:
     for offset in set(offsets):
         kind = struct.unpack_from(">H", font, start + offset)[0]
         found |= READERS[kind](font, start + offset) if kind in READERS else set()
-    return frozenset(chr(code) for code in found if code and not 0xD800 <= code < 0xE000)
+    return frozenset(map(chr, found - REFUSED))
 
 
 def _segments(font: bytes, at: int) -> set[int]:

@@ -259,15 +259,14 @@ def _across(table: RowTable, known: Known) -> Content:
             for view in table.heads
         ],
         "lines": [
-            {
-                "name": row.name,
-                "struck": row.is_struck,
-                "cells": [_cell(view, known) for view in views],
-                "long": any(len(view.value) > LONG for view in views),
-            }
+            _line(row.name, [_cell(view, known) for view in views]) | {"struck": row.is_struck}
             for row, views in lines
         ],
     }
+
+
+def _line(name: str, cells: list[Content]) -> Content:
+    return {"name": name, "cells": cells, "long": any(len(cell["text"]) > LONG for cell in cells)}
 
 
 def _cell(item_view: ItemView, known: Known) -> Content:
@@ -289,11 +288,10 @@ def _block(table: RowTable, block: RowBlock, known: Known) -> Content:
         "struck": [row.is_struck for row in block.form_views],
         "spare": len(block.spare),
         "lines": [
-            {
-                "name": views[0].label,
-                "cells": [answer_content(view, known) | {"unit": view.item.unit} for view in views],
-                "long": any(len(view.value) > LONG for view in views),
-            }
+            _line(
+                views[0].label,
+                [answer_content(view, known) | {"unit": view.item.unit} for view in views],
+            )
             for views in lines
         ],
     }

@@ -27,13 +27,16 @@ SYNTHETIC = "Synthetic data. No real patient is in this file."
 LONGEST_WORD = 24
 """So many characters fit into any column for text; longer words may be broken there."""
 
-A_LONG_WORD = re.compile(rf"(\S{{{LONGEST_WORD}}})(?=\S)")
+A_LONG_WORD = re.compile(rf"(\S{{{LONGEST_WORD}}})(?=[\x21-\x7e]|\w)")
+"""So much of one that it may be broken behind it, before a letter and never before a mark that stands on one."""
+
 RIGHT_TO_LEFT = {"R", "AL"}
 BREAK = "\N{ZERO WIDTH SPACE}"
 
 
 def typeset(source: str, data: dict[str, Any], *, title: str, made_at: datetime) -> bytes:
-    """`data` reach Typst as data and nothing else: text in them is never read as markup."""
+    """`data` reach Typst as data and nothing else: text in them is never read as markup. A character that still cannot
+    be drawn, such as a mark on a letter that none of the fonts joins to it, has all such signs spelled out."""
     frame = {
         "title": title,
         "trial": protocol().title,
@@ -42,13 +45,24 @@ def typeset(source: str, data: dict[str, Any], *, title: str, made_at: datetime)
         "synthetic": SYNTHETIC if settings.SYNTHETIC_DATA else "",
         "fonts": families(),
     }
-    made = _compiler(source).compile(
-        format="pdf",
-        sys_inputs={"data": json.dumps(printable({**frame, **data}), ensure_ascii=False)},
-        pdf_standards=[*STANDARDS],
-        timestamp=made_at.astimezone(UTC),
-    )
-    _forget()
+    try:
+        return _compiled(source, printable({**frame, **data}), made_at)
+    except typst.TypstError as error:
+        if "could not be displayed" not in error.message:
+            raise
+        return _compiled(source, printable({**frame, **data}, strictly=True), made_at)
+
+
+def _compiled(source: str, data: Any, made_at: datetime) -> bytes:
+    try:
+        made = _compiler(source).compile(
+            format="pdf",
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            pdf_standards=[*STANDARDS],
+            timestamp=made_at.astimezone(UTC).replace(microsecond=0),
+        )
+    finally:
+        _forget()
     return cast(bytes, made)
 
 
@@ -64,20 +78,20 @@ def _compiler(source: str) -> typst.Compiler:
     return typst.Compiler(SOURCES / source, root=SOURCES, font_paths=fonts(), ignore_system_fonts=True)
 
 
-def printable(data: Any) -> Any:
-    """The same data with every text as it can be set: drawn by the fonts, its longest words breakable, and
-    {"rtl": text} where it is written from right to left."""
+def printable(data: Any, *, strictly: bool = False) -> Any:
+    """The same data with every text as it can be set: drawn by the fonts (see `drawable`), its longest words breakable,
+    and {"rtl": text} where it is written from right to left."""
     if isinstance(data, str):
-        return data if len(data) < LONGEST_WORD and data.isascii() else _text(data)
+        return data if len(data) < LONGEST_WORD and data.isascii() else _text(data, strictly)
     if isinstance(data, dict):
-        return {name: printable(value) for name, value in data.items()}
+        return {name: printable(value, strictly=strictly) for name, value in data.items()}
     if isinstance(data, list | tuple):
-        return [printable(value) for value in data]
+        return [printable(value, strictly=strictly) for value in data]
     return data
 
 
-def _text(text: str) -> str | dict[str, str]:
-    words = A_LONG_WORD.sub(rf"\1{BREAK}", drawable(text))
+def _text(text: str, strictly: bool) -> str | dict[str, str]:
+    words = A_LONG_WORD.sub(rf"\1{BREAK}", drawable(text, strictly=strictly))
     return {"rtl": words} if not text.isascii() and _is_from_right_to_left(text) else words
 
 

@@ -22,7 +22,7 @@ from tests.conftest import make_site, make_user
 from tests.ecrf.queries.builders import act, answered, asked, change, complete, vital_signs
 from tests.ecrf.signatures.conftest import checked, signed
 from tests.ecrf.verification.acts import verify
-from tests.printed import bookmarks, missing_glyphs, pdf_pages, pdf_words
+from tests.printed import bookmarks, missing_glyphs, outside_margins, pdf_pages, pdf_words
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +165,7 @@ SCRIPTS = {
     "mixed": "grip 筋力 שלום 12 kg",
     "no font": "cuneiform 𒀀 and 𐍈",
     "marks": "x̱̣ a\u05b0",
+    "no signs": "\ue000 x\u200d\u08ff",
     "markup": "#let x = 1; *bold* _it_ $x^2$ <a> @ref `raw` \\u{1F600} [b] // c",
 }
 
@@ -190,6 +191,7 @@ def test_long_texts_are_there_whole(text, patient, coordinator):
     record = "".join(pdf_words(made).partition("Appendix: queries")[0].split())
     assert "".join(text.split())[-30:] in record
     assert record.count(text[0]) >= text.count(text[0])
+    assert outside_margins(made) == []
 
 
 # --- appendices ----------------------------------------------------------------------------------------------------
