@@ -67,20 +67,12 @@ def signatures_content(known: Known) -> list[Content]:
 
 @dataclass
 class TrailLine:
-    """What one save did at one place in one way: `things` one after another, in one row."""
+    """What one save did at one place in one way: `things` one after another."""
 
     place: str
     what: str
     things: list[str] = field(default_factory=list)
     reason: str = ""
-
-    @property
-    def words(self) -> str:
-        return "; ".join(self.things)
-
-    @property
-    def is_long(self) -> bool:
-        return len(self.words) > LONG
 
     def takes(self, other: "TrailLine") -> bool:
         """Whether the other is more of the same."""
@@ -103,17 +95,19 @@ def _save(events: list[AuditEvent], around: Around, zone: ZoneInfo) -> Content:
     return {
         "positions": str(first.position) if first is last else f"{first.position}–{last.position}",
         "head": " · ".join(part for part in head if part),
-        "acts": [
-            {
-                "place": act.place,
-                "what": act.what,
-                "things": act.words,
-                "reason": act.reason,
-                "long": act.is_long,
-            }
-            for act in _joined(act for event in events for act in _acts(event, around))
-        ],
+        "rows": _rows(act for event in events for act in _acts(event, around)),
     }
+
+
+def _rows(acts: Iterator[TrailLine]) -> list[Content]:
+    """A row for what was done one after another at one place for one reason."""
+    groups = groupby(_joined(acts), key=lambda act: (act.place, act.reason))
+    rows = []
+    for (place, reason), group in groups:
+        lines = [{"what": act.what, "things": "; ".join(act.things)} for act in group]
+        size = sum(len(line["things"]) for line in lines)
+        rows.append({"place": place, "reason": reason, "acts": lines, "long": size > LONG})
+    return rows
 
 
 def _joined(acts: Iterator[TrailLine]) -> list[TrailLine]:

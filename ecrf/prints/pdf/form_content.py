@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from ecrf.access.models import User
 from ecrf.casebook.labels import counted
 from ecrf.casebook.models import Entry, Patient
+from ecrf.checks.item_words import needed
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.formview.form_view import FormView, Grid, ItemView, SectionView
 from ecrf.formview.row_table import ROOM, ROOM_OF_OTHERS, RowBlock, RowTable
@@ -162,11 +163,18 @@ def _item(item_view: ItemView, known: Known) -> Content:
     rule = item_view.item.rule
     return answer | {
         "label": item_view.label,
-        "about": f"calculated, {rule}" if rule else item_view.asked_when,
+        "about": f"calculated, {rule}" if rule else _when(item_view),
         "unit": item_view.item.unit,
         "questions": [question_words(one, known) for one in item_view.questions],
         "long": len(answer["text"]) > LONG,
     }
+
+
+def _when(item_view: ItemView) -> str:
+    """On which condition it is asked; "" if always."""
+    if item_view.item.instead_of:
+        return needed(item_view.form_view.definition, item_view.item)
+    return item_view.asked_when
 
 
 def answer_content(item_view: ItemView, known: Known) -> Content:
