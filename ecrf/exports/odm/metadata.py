@@ -194,7 +194,7 @@ def _item(version: _Element, form: FormLayout, name: str) -> None:
 
 
 def _reason_items(version: _Element, form: FormLayout, name: str, oid: str, label: str) -> None:
-    """Why an item has no value, and what was written about that: items of their own, so that every reader finds them."""
+    """Why an item has no value, and what was written about it: items of their own, which every reader finds."""
     reason = SubElement(
         version, "ItemDef", OID=f"{oid}{MISSING}", Name=safe(f"{name}{MISSING}"), DataType="text", Length="60"
     )

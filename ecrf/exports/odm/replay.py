@@ -9,7 +9,7 @@ from ecrf.checks.models import Discrepancy
 from ecrf.exports.odm.events import Event
 from ecrf.exports.odm.flags import CHECK_STATES, FlagType, Note, note
 from ecrf.exports.odm.layout import REASON, FormLayout
-from ecrf.exports.odm.names import COMMENT, CONTROL, MISSING, carried
+from ecrf.exports.odm.names import COMMENT, CONTROL, MISSING, carried, safe
 from ecrf.exports.odm.state import (
     CONTEXT,
     INSERT,
@@ -132,7 +132,7 @@ class PatientReplay:
         if not entry.is_complete:
             return None
         words = f"Completed by {event.who}"
-        return self._noted(entry, "", note(event.position, FlagType.FORM, "COMPLETE", words, event.role))
+        return self._noted(entry, note(event.position, FlagType.FORM, "COMPLETE", words, event.role))
 
     def _moved(self, entry: EntryState, changes: Changes, *, was_there: bool) -> Step | None:
         """Out of one place, in a step of its own, and into another."""
@@ -165,7 +165,7 @@ class PatientReplay:
         if entry.parent is None:
             step.form_notes = list(entry.notes)
         for one in [entry, *entry.rows]:
-            if one.stands and (one.parent or one.cells or one.group_notes or one.item_notes):
+            if one.stands and (one.parent or one.begun):
                 step.groups.append(_whole(one))
         return step
 
@@ -184,29 +184,34 @@ class PatientReplay:
         entry.group_in_file = True
         return Group(entry, act, cells, list(notes))
 
-    def _noted(self, entry: EntryState, item: str, *notes: Note) -> Step | None:
-        """Notes on an item, or (item "") on the form or the row. An item that never had a value is named as null."""
-        if entry.form is None:
-            return None
-        if not item:
-            entry.notes += notes
-            if not entry.stands:
-                return None
-            step = self._step_to(entry)
-            if entry.parent:
-                step.groups.append(self._group(entry, [], notes))
-            else:
-                step.form_notes += notes
-            return step
-        if item not in entry.form.items:
-            return None
-        entry.item_notes.setdefault(item, []).extend(notes)
-        act = CONTEXT if item in entry.cells else INSERT
-        value = entry.cells.setdefault(item, None)
+    def _noted(self, entry: EntryState, flag: Note) -> Step | None:
+        """A note on the form or the row."""
+        entry.notes.append(flag)
         if not entry.stands:
             return None
         step = self._step_to(entry)
-        step.groups.append(self._group(entry, [Cell(item, act, value, list(notes))]))
+        if entry.parent:
+            step.groups.append(self._group(entry, [], [flag]))
+        else:
+            step.form_notes.append(flag)
+        return step
+
+    def _noted_on_item(self, entry: EntryState, item: str, flag: Note) -> Step | None:
+        """A note on an item; where that never had a value, on the items as a whole, with its name."""
+        if entry.form is None or item not in entry.form.items:
+            return None
+        if item in entry.cells:
+            entry.item_notes.setdefault(item, []).append(flag)
+            cells, notes = [Cell(item, CONTEXT, entry.cells[item], [flag])], []
+        else:
+            label = entry.form.items[item].verbose_name
+            flag = flag._replace(text=safe(f"On “{label}”, which is blank: ") + flag.text)
+            entry.group_notes.append(flag)
+            cells, notes = [], [flag]
+        if not entry.stands:
+            return None
+        step = self._step_to(entry)
+        step.groups.append(self._group(entry, cells, notes))
         return step
 
     # --- items -----------------------------------------------------------------------------------------------
@@ -215,6 +220,7 @@ class PatientReplay:
         entry = self.entries[event.entry_id or 0]
         if entry.form is None:
             return None
+        entry.begun = True
         calculated: Changes = _decode(event.calculated) if event.calculated != "{}" else {}
         values = {**calculated, **changes} if calculated else changes
         cells: list[Cell] = []
@@ -250,7 +256,7 @@ class PatientReplay:
         cells.append(Cell(name, act, text, notes))
 
     def _reason(self, entry: EntryState, item: str, given: Any, cells: list[Cell]) -> None:
-        """Why an item has no value: the item itself is null, the reason an item of its own, which goes again with it."""
+        """Why an item has no value: the item itself is null, the reason an item of its own, which goes with it."""
         if given is None:
             for name in (f"{item}{MISSING}", f"{item}{COMMENT}"):
                 if name in entry.cells:
@@ -292,7 +298,7 @@ class PatientReplay:
         entry, item, number = self._asked[new(changes, "query_id")]
         act, text = new(changes, "act"), new(changes, "text", "")
         words = f"Query {number}, {WORDS.get(act, act)} by {event.who}" + (f": {text}" if text else "")
-        return self._noted(
+        return self._noted_on_item(
             self.entries[entry], item, note(event.position, FlagType.QUERY, act.upper(), words, event.role)
         )
 
@@ -308,7 +314,7 @@ class PatientReplay:
         if text := new(changes, "text_as_asked", ""):
             words += f": {text}"
         flag = note(event.position, FlagType.CHECK, CHECK_STATES.get(state, "OPEN"), words, event.role)
-        return self._noted(self.entries[entry], item, flag)
+        return self._noted_on_item(self.entries[entry], item, flag)
 
     def _verification(self, event: Event, changes: Changes) -> Step | None:
         key = f"verification {event.row}"
@@ -327,7 +333,7 @@ class PatientReplay:
             entry.verified.pop(item, None)
             words = f"Taken back by {event.who}"
             flag = note(event.position, FlagType.VERIFICATION, "TAKEN-BACK", words, event.role)
-        return self._noted(entry, item, flag)
+        return self._noted_on_item(entry, item, flag)
 
     # --- signatures ------------------------------------------------------------------------------------------
 
@@ -403,7 +409,7 @@ def new(changes: Changes, name: str, default: Any = None) -> Any:
 
 def _whole(entry: EntryState) -> Group:
     entry.group_in_file = True
-    notes = list(entry.notes) if entry.parent else []
+    notes = [*entry.notes, *entry.group_notes] if entry.parent else list(entry.group_notes)
     cells = [Cell(name, INSERT, value, entry.item_notes.get(name, [])) for name, value in entry.cells.items()]
     return Group(entry, INSERT, cells, notes)
 

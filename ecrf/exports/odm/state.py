@@ -21,7 +21,7 @@ class Cell(NamedTuple):
 
 @dataclass(slots=True)
 class EntryState:
-    """One entry as it stands. `cells`: {item: value, None where it was blanked}; `form` None where it is not written."""
+    """One entry. `cells`: {item: value, None where it was blanked}; `form` is None where it is not written."""
 
     pk: int
     key: str
@@ -31,10 +31,13 @@ class EntryState:
     parent: "EntryState | None"
     is_struck: bool = False
     is_complete: bool = False
+    begun: bool = False
+    """Whether its items were written: that comes right after the entry itself."""
     cells: dict[str, str | None] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     """Of the form, or of the row."""
     group_notes: list[Note] = field(default_factory=list)
+    """Of items that never had a value."""
     item_notes: dict[str, list[Note]] = field(default_factory=dict)
     verified: dict[str, str] = field(default_factory=dict)
     escaped: set[str] = field(default_factory=set)

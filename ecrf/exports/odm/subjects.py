@@ -115,8 +115,8 @@ class Subjects:
             _annotations(form, [*_blanks(entry), *entry.notes])
             for one in (entry, *entry.rows):
                 if one.stands and one.group_in_file:
-                    notes = [*_blanks(one), *one.notes] if one.parent else []
-                    _group(form, Group(one, "", _cells(one), notes))
+                    own = [*_blanks(one), *one.notes] if one.parent else []
+                    _group(form, Group(one, "", _cells(one), [*own, *one.group_notes]))
 
 
 def _reason(event: Event, step: Step) -> str:
