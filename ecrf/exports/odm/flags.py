@@ -32,11 +32,7 @@ class FlagType(Enum):
     CHECK = (
         "CHECK",
         "The question of an edit check",
-        {
-            "OPEN": "Asked, and not answered",
-            "CONFIRMED": "The site has confirmed the value against the source",
-            "CLEARED": "No longer asked: the reason is gone",
-        },
+        {state.value.upper(): state.label for state in DiscrepancyState},
     )
     VERIFICATION = (
         "VERIFICATION",
@@ -67,13 +63,6 @@ class FlagType(Enum):
     @property
     def list_oid(self) -> str:
         return f"CL.FLAG.{self.code}"
-
-
-CHECK_STATES = {
-    DiscrepancyState.OPEN: "OPEN",
-    DiscrepancyState.CONFIRMED: "CONFIRMED",
-    DiscrepancyState.CLEARED: "CLEARED",
-}
 
 
 class Note(NamedTuple):

@@ -5,9 +5,9 @@ from functools import partial
 from typing import Any
 
 from ecrf.casebook.models import Entry, Patient, Status, Visit
-from ecrf.checks.models import Discrepancy
+from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.exports.odm.events import Event
-from ecrf.exports.odm.flags import CHECK_STATES, FlagType, Note, note
+from ecrf.exports.odm.flags import FlagType, Note, note
 from ecrf.exports.odm.layout import REASON, FormLayout
 from ecrf.exports.odm.names import COMMENT, CONTROL, MISSING, carried, safe
 from ecrf.exports.odm.state import (
@@ -32,6 +32,11 @@ Changes = dict[str, list[Any]]
 IN_DRAFT = "Changed before the form was completed: no reason is asked"
 CALCULATED = "Calculated from other items: no reason is asked"
 BY_THE_SYSTEM = "Written by the product itself: no reason is asked"
+STATES = {
+    DiscrepancyState.OPEN: "asked on what was done by",
+    DiscrepancyState.CONFIRMED: "confirmed by",
+    DiscrepancyState.CLEARED: "no longer asked, on what was done by",
+}
 WORDS = {act.value: act.label for act in Act}
 
 _decode = read_exactly().decode
@@ -297,10 +302,11 @@ class PatientReplay:
     def _message(self, event: Event, changes: Changes) -> Step | None:
         entry, item, number = self._asked[new(changes, "query_id")]
         act, text = new(changes, "act"), new(changes, "text", "")
-        words = f"Query {number}, {WORDS.get(act, act)} by {event.who}" + (f": {text}" if text else "")
-        return self._noted_on_item(
-            self.entries[entry], item, note(event.position, FlagType.QUERY, act.upper(), words, event.role)
-        )
+        person = new(changes, "said_by_id")
+        who = event.who if person else f"a check, on what was done by {event.who}"
+        words = f"Query {number}, {WORDS.get(act, act)} by {who}" + (f": {text}" if text else "")
+        flag = note(event.position, FlagType.QUERY, act.upper(), words, event.role if person else "")
+        return self._noted_on_item(self.entries[entry], item, flag)
 
     def _discrepancy(self, event: Event, changes: Changes) -> Step | None:
         key = f"check {event.row}"
@@ -309,11 +315,13 @@ class PatientReplay:
         elif not {"state", "text_as_asked"} & set(changes):
             return None
         entry, item, check = self._asked[key]
-        state = new(changes, "state", "open")
-        words = f"{check} by {event.who}"
+        state = new(changes, "state", DiscrepancyState.OPEN.value)
+        is_answer = state == DiscrepancyState.CONFIRMED
+        words = f"{check}: {STATES.get(state, state)} {event.who}"
         if text := new(changes, "text_as_asked", ""):
             words += f": {text}"
-        flag = note(event.position, FlagType.CHECK, CHECK_STATES.get(state, "OPEN"), words, event.role)
+        role = event.role if is_answer else ""
+        flag = note(event.position, FlagType.CHECK, state.upper(), words, role)
         return self._noted_on_item(self.entries[entry], item, flag)
 
     def _verification(self, event: Event, changes: Changes) -> Step | None:
