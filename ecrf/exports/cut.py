@@ -1,4 +1,4 @@
-"""A data cut: a name, and how far each chain of the audit trail had come. Whatever leaves the product is made of one."""
+"""A data cut: a name, and how far each chain of the audit trail had come. What leaves the product is made of one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The study's definitions: its units, events, forms, items with their questions, limits, answers, conditions, methods."""
+"""The study's definitions: units, events, forms, items with their questions, limits, answers, conditions, methods."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from datetime import UTC, datetime
+from functools import cache
 
 from ecrf.exports.cut import Cut
 from ecrf.forms.protocol import protocol
@@ -55,6 +56,7 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+@cache
 def event_oid(visit_code: str) -> tuple[str, str | None]:
     """The event of a visit, and its repeat key where the visit repeats: UNS-2 is the second of SE.UNS. A visit that the
     schedule no longer has is an event of its own."""
@@ -73,6 +75,7 @@ def group_oid(key: str) -> str:
     return f"IG.{key}"
 
 
+@cache
 def item_oid(key: str, item: str) -> str:
     """`item`: its name, or that with MISSING or COMMENT behind it."""
     return f"I.{key}.{item}"

@@ -39,8 +39,6 @@ STATES = {
 }
 WORDS = {act.value: act.label for act in Act}
 
-_decode = read_exactly().decode
-
 
 class PatientReplay:
     """One patient. `take` is given the events in their order and returns what each did, as far as the file tells of it.
@@ -74,7 +72,7 @@ class PatientReplay:
 
     def take(self, event: Event) -> tuple[Step, ...]:
         taker = self._takers.get(event.table)
-        step = taker(event, _decode(event.changes)) if taker else None
+        step = taker(event, read_exactly(event.changes)) if taker else None
         if self.signatures and event.entry_id and not is_review(event.table):
             step = self._break(event, step)
         left, self._left = self._left, None
@@ -226,7 +224,7 @@ class PatientReplay:
         if entry.form is None:
             return None
         entry.begun = True
-        calculated: Changes = _decode(event.calculated) if event.calculated != "{}" else {}
+        calculated: Changes = read_exactly(event.calculated) if event.calculated != "{}" else {}
         values = {**calculated, **changes} if calculated else changes
         cells: list[Cell] = []
         for name, (_old, value) in values.items():

@@ -37,42 +37,45 @@ class Subjects:
     # --- transactions ----------------------------------------------------------------------------------------
 
     def transaction(self, event: Event, patient: PatientReplay, step: Step) -> _Element:
-        subject = Element("SubjectData", SubjectKey=safe(patient.number), TransactionType=step.subject)
+        subject = Element(
+            "SubjectData", {"SubjectKey": safe(patient.number), "TransactionType": step.subject}
+        )
         self._audit_record(subject, event, _reason(event, step))
-        signed, scope = step.signed, step.signed.scope if step.signed else ""
-        if signed and scope == SignatureScope.CASEBOOK:
-            self._signature(subject, signed)
+        scope = step.signed.scope if step.signed else ""
+        if scope == SignatureScope.CASEBOOK:
+            self._signature(subject, step.signed)
         if step.subject == INSERT:
             self._site(subject, patient)
         _annotations(subject, step.subject_notes, INSERT)
         if not step.visit:
             return subject
         visit = _visit(subject, patient, step.visit_id, step.visit)
-        if signed and scope == SignatureScope.VISIT:
-            self._signature(visit, signed)
+        if scope == SignatureScope.VISIT:
+            self._signature(visit, step.signed)
         _annotations(visit, step.visit_notes, INSERT)
-        if not step.form or step.entry is None:
+        if step.entry is None:
             return subject
         form = _form(visit, step.entry, step.form)
-        if signed and scope == SignatureScope.FORM:
-            self._signature(form, signed)
+        if scope == SignatureScope.FORM:
+            self._signature(form, step.signed)
         _annotations(form, step.form_notes, INSERT)
         for group in step.groups:
             _group(form, group)
         return subject
 
     def _audit_record(self, parent: _Element, event: Event, reason: str) -> None:
-        record = SubElement(parent, "AuditRecord")
-        if point := EDIT_POINTS.get(event.role):
-            record.set("EditPoint", point)
-        SubElement(record, "UserRef", UserOID=user_oid(event.actor_id, event.actor))
-        SubElement(record, "LocationRef", LocationOID=self.admin.location_of(event.site))
+        point = EDIT_POINTS.get(event.role)
+        record = SubElement(parent, "AuditRecord", {"EditPoint": point} if point else None)
+        SubElement(record, "UserRef", {"UserOID": user_oid(event.actor_id, event.actor)})
+        SubElement(record, "LocationRef", {"LocationOID": self.admin.location_of(event.site)})
         SubElement(record, "DateTimeStamp").text = event.at
         if reason:
             SubElement(record, "ReasonForChange").text = safe(reason)
         SubElement(record, "SourceID").text = f"{event.chain}/{event.position}"
 
-    def _signature(self, parent: _Element, signed: Signed) -> None:
+    def _signature(self, parent: _Element, signed: Signed | None) -> None:
+        if signed is None:
+            return
         signature = SubElement(parent, "Signature", ID=f"SIG.{signed.row}")
         SubElement(signature, "UserRef", UserOID=user_oid(signed.actor_id, signed.actor))
         SubElement(signature, "LocationRef", LocationOID=self.admin.location_of(signed.site))
@@ -89,8 +92,7 @@ class Subjects:
         subject = Element("SubjectData", SubjectKey=safe(patient.number))
         if patient.added:
             self._audit_record(subject, patient.added, patient.added.reason)
-        if signed := patient.signatures.get((SignatureScope.CASEBOOK, None)):
-            self._signature(subject, signed)
+        self._signature(subject, patient.signatures.get((SignatureScope.CASEBOOK, None)))
         self._site(subject, patient)
         _annotations(subject, patient.notes)
         forms: dict[int | None, list[EntryState]] = {pk: [] for pk in patient.visits}
@@ -105,13 +107,11 @@ class Subjects:
         self, subject: _Element, patient: PatientReplay, pk: int | None, entries: list[EntryState]
     ) -> None:
         visit = _visit(subject, patient, pk, "")
-        if signed := patient.signatures.get((SignatureScope.VISIT, pk)):
-            self._signature(visit, signed)
+        self._signature(visit, patient.signatures.get((SignatureScope.VISIT, pk)))
         _annotations(visit, patient.visit_notes.get(pk or 0, ()))
         for entry in entries:
             form = _form(visit, entry, "")
-            if signed := patient.signatures.get((SignatureScope.FORM, entry.pk)):
-                self._signature(form, signed)
+            self._signature(form, patient.signatures.get((SignatureScope.FORM, entry.pk)))
             _annotations(form, [*_blanks(entry), *entry.notes])
             for one in (entry, *entry.rows):
                 if one.stands and one.group_in_file:
@@ -129,56 +129,54 @@ def _reason(event: Event, step: Step) -> str:
 
 def _visit(subject: _Element, patient: PatientReplay, pk: int | None, act: str) -> _Element:
     oid, repeat = event_oid(patient.visits[pk]) if pk else (LOG, None)
-    visit = SubElement(subject, "StudyEventData", StudyEventOID=oid)
+    given = {"StudyEventOID": oid}
     if repeat:
-        visit.set("StudyEventRepeatKey", repeat)
+        given["StudyEventRepeatKey"] = repeat
     if act:
-        visit.set("TransactionType", act)
-    return visit
+        given["TransactionType"] = act
+    return SubElement(subject, "StudyEventData", given)
 
 
 def _form(visit: _Element, entry: EntryState, act: str) -> _Element:
-    form = SubElement(visit, "FormData", FormOID=form_oid(entry.key))
+    given = {"FormOID": form_oid(entry.key)}
     if entry.form and entry.form.repeats:
-        form.set("FormRepeatKey", entry.number)
+        given["FormRepeatKey"] = entry.number
     if act:
-        form.set("TransactionType", act)
-    return form
+        given["TransactionType"] = act
+    return SubElement(visit, "FormData", given)
 
 
 def _group(form: _Element, done: Group) -> None:
-    entry = done.entry
-    group = SubElement(form, "ItemGroupData", ItemGroupOID=group_oid(entry.key))
-    if entry.parent:
-        group.set("ItemGroupRepeatKey", entry.number)
+    key = done.entry.key
+    given = {"ItemGroupOID": group_oid(key)}
+    if done.entry.parent:
+        given["ItemGroupRepeatKey"] = done.entry.number
     if done.act:
-        group.set("TransactionType", done.act)
-    _annotations(group, done.notes, done.act and INSERT)
+        given["TransactionType"] = done.act
+    group = SubElement(form, "ItemGroupData", given)
+    noted = done.act and INSERT
+    _annotations(group, done.notes, noted)
     for name, act, value, notes in done.cells:
-        item = SubElement(group, "ItemData", ItemOID=item_oid(entry.key, name))
+        given = {"ItemOID": item_oid(key, name)}
         if act:
-            item.set("TransactionType", act)
-        if act != REMOVE:
-            if value is None:
-                item.set("IsNull", "Yes")
-            else:
-                item.set("Value", value)
+            given["TransactionType"] = act
+        if value is not None:
+            given["Value"] = value
+        elif act != REMOVE:
+            given["IsNull"] = "Yes"
+        item = SubElement(group, "ItemData", given)
         if notes:
-            _annotations(item, notes, act and INSERT)
+            _annotations(item, notes, noted)
 
 
 def _annotations(parent: _Element, notes: Iterable[Note], act: str = "") -> None:
     for number, type, value, text, side in notes:
-        annotation = SubElement(parent, "Annotation", SeqNum=str(number))
-        if act:
-            annotation.set("TransactionType", act)
-        comment = SubElement(annotation, "Comment")
-        comment.text = text
-        if side:
-            comment.set("SponsorOrSite", side)
+        given = {"SeqNum": str(number), "TransactionType": act} if act else {"SeqNum": str(number)}
+        annotation = SubElement(parent, "Annotation", given)
+        SubElement(annotation, "Comment", {"SponsorOrSite": side} if side else None).text = text
         flag = SubElement(annotation, "Flag")
-        SubElement(flag, "FlagValue", CodeListOID=type.list_oid).text = value
-        SubElement(flag, "FlagType", CodeListOID=TYPES_LIST).text = type.code
+        SubElement(flag, "FlagValue", {"CodeListOID": type.list_oid}).text = value
+        SubElement(flag, "FlagType", {"CodeListOID": TYPES_LIST}).text = type.code
 
 
 def _cells(entry: EntryState) -> list[Cell]:

@@ -19,9 +19,13 @@ def text_of(item: Any, value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def read_exactly() -> json.JSONDecoder:
-    """Reads what the trail holds; numbers as texts, digit by digit."""
-    return json.JSONDecoder(parse_float=str, parse_int=str)
+_scan = json.JSONDecoder(parse_float=str, parse_int=str).scan_once
+
+
+def read_exactly(text: str) -> dict[str, list[Any]]:
+    """What an event changed, as the database writes it: numbers as texts, digit by digit."""
+    found: dict[str, list[Any]] = _scan(text, 0)[0]
+    return found
 
 
 def type_of(item: Any, longest: int) -> dict[str, str]:

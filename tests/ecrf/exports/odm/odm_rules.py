@@ -321,13 +321,15 @@ def s16(root: etree._Element) -> Iterator[str]:
 
 def _holds(condition: etree._Element, values: dict[str, str | None]) -> bool:
     text = child(condition, "FormalExpression").text
-    for clause in re.finditer(r'(\S+) not in (\[.*?\])(?= or \S+ not in |$)', text):
+    for clause in re.finditer(r"(\S+) not in (\[.*?\])(?= or \S+ not in |$)", text):
         if (values.get(clause[1]) or "") not in json.loads(clause[2]):
             return True
     return False
 
 
-RULES = {rule.__name__.upper(): rule for rule in (s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s13, s14, s15, s16)}
+RULES = {
+    rule.__name__.upper(): rule for rule in (s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s13, s14, s15, s16)
+}
 """All that look at one file; S12 looks at two."""
 
 

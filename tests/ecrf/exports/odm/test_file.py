@@ -141,7 +141,6 @@ def test_sign_that_xml_cannot_carry_is_shown_as_what_it_was(files):
 
 
 def test_code_that_is_no_longer_offered_is_defined_and_said_to_be_so(files):
-    write_around(files.world.patient, "consent", 1, "sex", "U") if False else None
     write_around(files.world.patient, "adverse-event", 1, "severity", "LIFE-THREATENING")
     root = read(odm(present_cut("With an old code"), "snapshot"))
     assert "LIFE-THREATENING" in values(root, "I.adverse-event.severity")
@@ -151,14 +150,12 @@ def test_code_that_is_no_longer_offered_is_defined_and_said_to_be_so(files):
 
 
 def test_item_that_is_no_longer_asked_keeps_its_values(files, monkeypatch):
-    definition = CRFS["reading"]
     items = {name: item for name, item in CRFS["dose-lot"].items.items() if name != "expires_on"}
     monkeypatch.setitem(CRFS["dose-lot"].__dict__, "items", items)
     snapshot, history = (read(odm(files.cut, kind)) for kind in KINDS)
     assert set(values(snapshot, "I.dose-lot.expires_on")) == {"2027"}
     item = next(one for one in every(snapshot, "ItemDef") if one.get("OID") == "I.dose-lot.expires_on")
     assert "No longer asked" in item.get("Comment")
-    assert definition.items
     assert faults(snapshot) == faults(history) == {}
 
 
@@ -174,13 +171,24 @@ def test_entry_of_an_earlier_version_of_its_form_says_so(files, monkeypatch):
 
 def test_struck_out_form_and_row_are_removed_with_the_reason_and_come_back(files):
     snapshot, history = files.roots()
-    removed = [one for one in every(history, "FormData", "ItemGroupData") if one.get("TransactionType") == "Remove"]
-    assert [one.get("FormRepeatKey") or one.get("ItemGroupRepeatKey") for one in removed] == ["2", "1", "2", "3"]
+    removed = [
+        one for one in every(history, "FormData", "ItemGroupData") if one.get("TransactionType") == "Remove"
+    ]
+    assert [one.get("FormRepeatKey") or one.get("ItemGroupRepeatKey") for one in removed] == [
+        "2",
+        "1",
+        "2",
+        "3",
+    ]
     reasons = [child(child(_subject(one), "AuditRecord"), "ReasonForChange").text for one in removed]
     assert set(reasons) == {"Entered twice"}
     doses = [one for one in every(snapshot, "FormData") if one.get("FormOID") == "F.dose"]
     assert [one.get("FormRepeatKey") for one in doses] == ["1", "2"]
-    lots = [one.get("ItemGroupRepeatKey") for one in every(doses[1], "ItemGroupData") if one.get("ItemGroupRepeatKey")]
+    lots = [
+        one.get("ItemGroupRepeatKey")
+        for one in every(doses[1], "ItemGroupData")
+        if one.get("ItemGroupRepeatKey")
+    ]
     assert lots == ["2"]
 
 

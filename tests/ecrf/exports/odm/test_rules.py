@@ -100,9 +100,13 @@ def test_s6_first_transaction_of_anything_is_an_insert(files, act):
 def test_s6_what_was_removed_is_nothing_until_it_is_inserted_again(files):
     def damage(root):
         restored = [
-            one for one in every(root, "FormData") if one.get("FormOID") == "F.dose" and one.get("FormRepeatKey") == "2"
+            one
+            for one in every(root, "FormData")
+            if one.get("FormOID") == "F.dose" and one.get("FormRepeatKey") == "2"
         ]
-        [one for one in restored if one.get("TransactionType") == "Insert"][-1].set("TransactionType", "Update")
+        [one for one in restored if one.get("TransactionType") == "Insert"][-1].set(
+            "TransactionType", "Update"
+        )
 
     holds(files, "S6", damage)
 
@@ -163,7 +167,7 @@ def test_s11_what_changes_after_it_breaks_the_signature(files):
 def test_s12_transactions_played_are_the_snapshot(files):
     snapshot, history = files.roots()
     assert list(s12(history, snapshot)) == []
-    assert len(play(history)) > 200
+    assert len(play(history)) > 100
 
 
 @pytest.mark.parametrize("name", ["ItemData", "Annotation", "FormData", "Signature"])
@@ -182,10 +186,6 @@ def test_s12_value_that_differs_is_found(files):
 
 
 def test_s13_file_fits_the_schema_without_what_others_added(files):
-    def damage(root):
-        inner = first(root, "FormData")
-        inner.tag = "{urn:someone-else}FormData"
-
     def add(root):
         first(root, "FormData").set("{urn:someone-else}mood", "fine")
         etree.SubElement(first(root, "ItemData"), "{urn:someone-else}Mood")
@@ -222,11 +222,19 @@ def test_s16_blank_mandatory_item_of_a_complete_form_is_explained(files, oid):
     holds(files, "S16", damage, in_snapshot=True)
 
 
-def test_s16_reason_condition_or_note_explains_it(files):
-    snapshot, _history = files.roots()
-    assert first(snapshot, "ItemData", ItemOID="I.vital-signs.systolic").get("IsNull")
-    assert first(snapshot, "ItemData", ItemOID="I.vital-signs.systolic.MISSING").get("Value") == "unknown"
-    for explained in ("CollectionExceptionConditionOID",):
-        for ref in list(every(snapshot, "ItemRef")):
-            ref.attrib.pop(explained, None)
-    assert any("missed" not in fault for fault in RULES["S16"](snapshot))
+def test_s16_condition_that_is_gone_explains_nothing(files):
+    def damage(root):
+        for ref in every(root, "ItemRef"):
+            ref.attrib.pop("CollectionExceptionConditionOID", None)
+
+    holds(files, "S16", damage, in_snapshot=True)
+
+
+def test_s16_reason_that_is_gone_explains_nothing(files):
+    def damage(root):
+        for flag in [one for one in every(root, "FlagValue") if one.text == "BLANKS"]:
+            flag.text = "COMPLETE"
+        reason = first(root, "ItemData", ItemOID="I.vital-signs.systolic.MISSING")
+        reason.getparent().remove(reason)
+
+    holds(files, "S16", damage, in_snapshot=True)

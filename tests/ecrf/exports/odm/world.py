@@ -16,6 +16,7 @@ from ecrf.checks.discrepancies import confirm
 from ecrf.checks.models import Discrepancy
 from ecrf.exports.cut import Cut, present_cut
 from ecrf.exports.odm.file import Kind, write_odm
+from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site, make_user
 from tests.ecrf.exports.odm.odm_rules import read
@@ -146,7 +147,7 @@ def write_around(patient: Patient, crf: str, number: int, item: str, value: obje
     """Write a value as nobody can type it; the trail has it all the same."""
     entry = Entry.objects.get(patient=patient, crf=crf, number=number, parent=None)
     with acting(SYSTEM, patient_id=patient.pk, source="test"), connection.cursor() as cursor:
-        table = f"stub_trial_stub{ {'adverse-event': 'event', 'consent': 'consent'}[crf] }"
+        table = CRFS[crf].model._meta.db_table
         cursor.execute(f"UPDATE {table} SET {item} = %s WHERE entry_id = %s", [value, entry.pk])
 
 
