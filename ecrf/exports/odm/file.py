@@ -8,12 +8,12 @@ from typing import IO, Literal
 from lxml import etree
 
 from ecrf.exports.cut import Cut
-from ecrf.exports.odm import metadata
 from ecrf.exports.odm.admin import admin_at, write_admin
-from ecrf.exports.odm.events import Event, events
+from ecrf.exports.odm.definitions import metadata
 from ecrf.exports.odm.layout import layouts
 from ecrf.exports.odm.names import NAMESPACE, event_oid, file_oid, metadata_oid, moment, safe, study_oid
-from ecrf.exports.odm.replay import PatientReplay
+from ecrf.exports.odm.replay.events import TrailEvent, events
+from ecrf.exports.odm.replay.patient import PatientReplay
 from ecrf.exports.odm.subjects import Subjects
 from ecrf.exports.odm.survey import Survey, survey
 from ecrf.forms.protocol import protocol
@@ -41,11 +41,11 @@ def write_odm(file: IO[bytes], cut: Cut, kind: Kind) -> None:
             with xml.element("ClinicalData", StudyOID=study_oid(), MetaDataVersionOID=metadata_oid()):
                 for _chain, rows in groupby(events(cut, found.chains), key=itemgetter(0)):
                     patient = PatientReplay(written)
-                    for event in map(Event._make, rows):
-                        steps = patient.take(event)
+                    for event in map(TrailEvent._make, rows):
+                        done = patient.take(event)
                         if kind == "transactional":
-                            for step in steps:
-                                xml.write(subjects.transaction(event, patient, step))
+                            for transaction in done:
+                                xml.write(subjects.transaction(event, patient, transaction))
                     if kind == "snapshot":
                         xml.write(subjects.standing(patient))
 

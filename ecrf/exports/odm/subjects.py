@@ -9,7 +9,6 @@ from lxml.etree import Element, SubElement, _Element
 
 from ecrf.access.roles import Role
 from ecrf.exports.odm.admin import Admin
-from ecrf.exports.odm.events import Event
 from ecrf.exports.odm.flags import TYPES_LIST, FlagType, Note
 from ecrf.exports.odm.names import (
     LOG,
@@ -21,8 +20,18 @@ from ecrf.exports.odm.names import (
     signature_oid,
     user_oid,
 )
-from ecrf.exports.odm.replay import PatientReplay
-from ecrf.exports.odm.state import INSERT, REMOVE, UPDATE, Cell, EntryState, Group, Signed, Step
+from ecrf.exports.odm.replay.events import TrailEvent
+from ecrf.exports.odm.replay.patient import PatientReplay
+from ecrf.exports.odm.replay.state import (
+    INSERT,
+    REMOVE,
+    UPDATE,
+    EntryState,
+    GroupChange,
+    ItemChange,
+    Signed,
+    Transaction,
+)
 from ecrf.signatures.models import SignatureScope
 
 EDIT_POINTS = {Role.MONITOR.value: "Monitoring", Role.DATA_MANAGER.value: "DataManagement"}
@@ -36,34 +45,34 @@ class Subjects:
 
     # --- transactions ----------------------------------------------------------------------------------------
 
-    def transaction(self, event: Event, patient: PatientReplay, step: Step) -> _Element:
+    def transaction(self, event: TrailEvent, patient: PatientReplay, done: Transaction) -> _Element:
         subject = Element(
-            "SubjectData", {"SubjectKey": safe(patient.number), "TransactionType": step.subject}
+            "SubjectData", {"SubjectKey": safe(patient.number), "TransactionType": done.subject}
         )
-        self._audit_record(subject, event, _reason(event, step))
-        scope = step.signed.scope if step.signed else ""
+        self._audit_record(subject, event, _reason(event, done))
+        scope = done.signed.scope if done.signed else ""
         if scope == SignatureScope.CASEBOOK:
-            self._signature(subject, step.signed)
-        if step.subject == INSERT:
+            self._signature(subject, done.signed)
+        if done.subject == INSERT:
             self._site(subject, patient)
-        _annotations(subject, step.subject_notes, INSERT)
-        if not step.visit:
+        _annotations(subject, done.subject_notes, INSERT)
+        if not done.visit:
             return subject
-        visit = _visit(subject, patient, step.visit_id, step.visit)
+        visit = _visit(subject, patient, done.visit_id, done.visit)
         if scope == SignatureScope.VISIT:
-            self._signature(visit, step.signed)
-        _annotations(visit, step.visit_notes, INSERT)
-        if step.entry is None:
+            self._signature(visit, done.signed)
+        _annotations(visit, done.visit_notes, INSERT)
+        if done.entry is None:
             return subject
-        form = _form(visit, step.entry, step.form)
+        form = _form(visit, done.entry, done.form)
         if scope == SignatureScope.FORM:
-            self._signature(form, step.signed)
-        _annotations(form, step.form_notes, INSERT)
-        for group in step.groups:
+            self._signature(form, done.signed)
+        _annotations(form, done.form_notes, INSERT)
+        for group in done.groups:
             _group(form, group)
         return subject
 
-    def _audit_record(self, parent: _Element, event: Event, reason: str) -> None:
+    def _audit_record(self, parent: _Element, event: TrailEvent, reason: str) -> None:
         point = EDIT_POINTS.get(event.role)
         record = SubElement(parent, "AuditRecord", {"EditPoint": point} if point else None)
         SubElement(record, "UserRef", {"UserOID": user_oid(event.actor_id, event.actor)})
@@ -116,15 +125,15 @@ class Subjects:
             for one in (entry, *entry.rows):
                 if one.stands and one.group_in_file:
                     own = [*_blanks(one), *one.notes] if one.parent else []
-                    _group(form, Group(one, "", _cells(one), [*own, *one.group_notes]))
+                    _group(form, GroupChange(one, "", _cells(one), [*own, *one.group_notes]))
 
 
-def _reason(event: Event, step: Step) -> str:
+def _reason(event: TrailEvent, done: Transaction) -> str:
     """As it was given; what is changed or taken away without one says why none was asked."""
-    if event.reason or not step.no_reason:
+    if event.reason or not done.no_reason:
         return event.reason
     undone = (UPDATE, REMOVE)
-    return step.no_reason if any(cell.act in undone for group in step.groups for cell in group.cells) else ""
+    return done.no_reason if any(cell.act in undone for group in done.groups for cell in group.cells) else ""
 
 
 def _visit(subject: _Element, patient: PatientReplay, pk: int | None, act: str) -> _Element:
@@ -146,7 +155,7 @@ def _form(visit: _Element, entry: EntryState, act: str) -> _Element:
     return SubElement(visit, "FormData", given)
 
 
-def _group(form: _Element, done: Group) -> None:
+def _group(form: _Element, done: GroupChange) -> None:
     key = done.entry.key
     given = {"ItemGroupOID": group_oid(key)}
     if done.entry.parent:
@@ -179,12 +188,12 @@ def _annotations(parent: _Element, notes: Iterable[Note], act: str = "") -> None
         SubElement(flag, "FlagType", {"CodeListOID": TYPES_LIST}).text = type.code
 
 
-def _cells(entry: EntryState) -> list[Cell]:
+def _cells(entry: EntryState) -> list[ItemChange]:
     """In the order of the form."""
     assert entry.form is not None
     order = entry.form.order
     names = sorted(entry.cells, key=order.__getitem__)
-    return [Cell(name, "", entry.cells[name], entry.item_notes.get(name, [])) for name in names]
+    return [ItemChange(name, "", entry.cells[name], entry.item_notes.get(name, [])) for name in names]
 
 
 def _blanks(entry: EntryState) -> list[Note]:

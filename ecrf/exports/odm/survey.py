@@ -8,7 +8,7 @@ from django.db import connection
 
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.exports.cut import Cut
-from ecrf.exports.odm.events import Row
+from ecrf.exports.odm.replay.events import Row
 from ecrf.forms.registry import CRFS
 from ecrf.signatures.models import Signature
 

@@ -19,7 +19,7 @@ def text_of(item: Any, value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-_scan = json.JSONDecoder(parse_float=str, parse_int=str).scan_once
+_scan = json.JSONDecoder(parse_float=str, parse_int=str).scan_once  # type: ignore[attr-defined]
 
 
 def read_exactly(text: str) -> dict[str, list[Any]]:

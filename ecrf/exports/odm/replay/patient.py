@@ -6,28 +6,25 @@ from typing import Any
 
 from ecrf.casebook.models import Entry, Patient, Status, Visit
 from ecrf.checks.models import Discrepancy, DiscrepancyState
-from ecrf.exports.odm.events import Event
 from ecrf.exports.odm.flags import FlagType, Note, note
-from ecrf.exports.odm.layout import REASON, FormLayout
-from ecrf.exports.odm.names import COMMENT, CONTROL, MISSING, carried, safe
-from ecrf.exports.odm.state import (
+from ecrf.exports.odm.layout import FormLayout
+from ecrf.exports.odm.names import safe
+from ecrf.exports.odm.replay.events import TrailEvent
+from ecrf.exports.odm.replay.items import Changes, changed_items
+from ecrf.exports.odm.replay.state import (
     CONTEXT,
     INSERT,
     REMOVE,
-    UPDATE,
-    Cell,
     EntryState,
-    Group,
+    GroupChange,
+    ItemChange,
     Signed,
-    Step,
+    Transaction,
 )
-from ecrf.exports.odm.values import read_exactly, text_of
+from ecrf.exports.odm.values import read_exactly
 from ecrf.queries.models import Act, Message, Query
 from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.verification.models import Verification
-
-Changes = dict[str, list[Any]]
-"""{item: [old, new]}"""
 
 IN_DRAFT = "Changed before the form was completed: no reason is asked"
 CALCULATED = "Calculated from other items: no reason is asked"
@@ -48,16 +45,16 @@ class PatientReplay:
         self.layouts = layouts
         self.number = ""
         self.site_id = 0
-        self.added: Event | None = None
+        self.added: TrailEvent | None = None
         self.visits: dict[int, str] = {}
         self.entries: dict[int, EntryState] = {}
         self.notes: list[Note] = []
         self.visit_notes: dict[int, list[Note]] = {}
         self.signatures: dict[tuple[str, int | None], Signed] = {}
-        self._left: Step | None = None
+        self._left: Transaction | None = None
         self._visits_in_file: set[int | None] = set()
         self._asked: dict[str, tuple[int, str, str]] = {}
-        self._takers: dict[str, Callable[[Event, Changes], Step | None]] = {
+        self._takers: dict[str, Callable[[TrailEvent, Changes], Transaction | None]] = {
             Patient._meta.db_table: self._patient,
             Visit._meta.db_table: self._visit,
             Entry._meta.db_table: self._entry,
@@ -70,29 +67,29 @@ class PatientReplay:
         for key, form in layouts.items():
             self._takers[form.definition.model._meta.db_table] = partial(self._data, key)
 
-    def take(self, event: Event) -> tuple[Step, ...]:
+    def take(self, event: TrailEvent) -> tuple[Transaction, ...]:
         taker = self._takers.get(event.table)
-        step = taker(event, read_exactly(event.changes)) if taker else None
+        transaction = taker(event, read_exactly(event.changes)) if taker else None
         if self.signatures and event.entry_id and not is_review(event.table):
-            step = self._break(event, step)
+            transaction = self._break(event, transaction)
         left, self._left = self._left, None
-        return tuple(one for one in (left, step) if one and one.says_something)
+        return tuple(one for one in (left, transaction) if one and one.says_something)
 
     # --- patient, visits, forms ------------------------------------------------------------------------------
 
-    def _patient(self, event: Event, changes: Changes) -> Step:
+    def _patient(self, event: TrailEvent, changes: Changes) -> Transaction:
         self.number = new(changes, "number", self.number)
         self.site_id = int(new(changes, "site_id", self.site_id))
         if event.is_insert:
             self.added = event
-        return Step(subject=INSERT if event.is_insert else CONTEXT)
+        return Transaction(subject=INSERT if event.is_insert else CONTEXT)
 
-    def _visit(self, event: Event, changes: Changes) -> Step:
+    def _visit(self, event: TrailEvent, changes: Changes) -> Transaction:
         pk = int(event.row)
         self.visits[pk] = new(changes, "code", self.visits.get(pk, ""))
-        return self._step(pk)
+        return self._to_visit(pk)
 
-    def _entry(self, event: Event, changes: Changes) -> Step | None:
+    def _entry(self, event: TrailEvent, changes: Changes) -> Transaction | None:
         pk = int(event.row)
         if event.is_insert:
             return self._begun(pk, event, changes)
@@ -108,7 +105,7 @@ class PatientReplay:
             return self._removed(entry)
         return self._inserted(entry) if entry.stands and not was_there else None
 
-    def _begun(self, pk: int, event: Event, changes: Changes) -> Step | None:
+    def _begun(self, pk: int, event: TrailEvent, changes: Changes) -> Transaction | None:
         key, parent = new(changes, "crf"), new(changes, "parent_id")
         visit = new(changes, "visit_id")
         entry = EntryState(
@@ -130,15 +127,15 @@ class PatientReplay:
             return None
         return self._inserted(entry)
 
-    def _completed(self, entry: EntryState, event: Event, changes: Changes) -> Step | None:
+    def _completed(self, entry: EntryState, event: TrailEvent, changes: Changes) -> Transaction | None:
         entry.is_complete = changes["status"][1] == Status.COMPLETE
         if not entry.is_complete:
             return None
         words = f"Completed by {event.who}"
         return self._noted(entry, note(event.position, FlagType.FORM, "COMPLETE", words, event.role))
 
-    def _moved(self, entry: EntryState, changes: Changes, *, was_there: bool) -> Step | None:
-        """Out of one place, in a step of its own, and into another."""
+    def _moved(self, entry: EntryState, changes: Changes, *, was_there: bool) -> Transaction | None:
+        """Out of one place, in a transaction of its own, and into another."""
         stays = entry.parent and "number" not in changes  # a row goes where its form has gone
         if was_there and not stays:
             self._left = self._removed(entry)
@@ -146,66 +143,66 @@ class PatientReplay:
         entry.visit, entry.number = int(visit) if visit else None, new(changes, "number", entry.number)
         return self._inserted(entry) if entry.stands and not stays else None
 
-    # --- where a step takes place ----------------------------------------------------------------------------
+    # --- where a transaction takes place ----------------------------------------------------------------------------
 
-    def _step(self, visit: int | None) -> Step:
+    def _to_visit(self, visit: int | None) -> Transaction:
         """Down to the visit; the event of forms that belong to none begins with the first of them."""
         is_new = visit not in self._visits_in_file
         self._visits_in_file.add(visit)
-        return Step(visit=INSERT if is_new else CONTEXT, visit_id=visit)
+        return Transaction(visit=INSERT if is_new else CONTEXT, visit_id=visit)
 
-    def _step_to(self, entry: EntryState) -> Step:
+    def _to_form(self, entry: EntryState) -> Transaction:
         """Down to the form."""
         top = entry.top
-        step = self._step(top.visit)
-        step.entry, step.form = top, CONTEXT if top.in_file else INSERT
+        transaction = self._to_visit(top.visit)
+        transaction.entry, transaction.form = top, CONTEXT if top.in_file else INSERT
         top.in_file = True
-        return step
+        return transaction
 
-    def _inserted(self, entry: EntryState) -> Step:
+    def _inserted(self, entry: EntryState) -> Transaction:
         """A form or a row with all that is known of it: nothing when it is new, everything when it is restored."""
-        step = self._step_to(entry)
+        transaction = self._to_form(entry)
         if entry.parent is None:
-            step.form_notes = list(entry.notes)
+            transaction.form_notes = list(entry.notes)
         for one in [entry, *entry.rows]:
             if one.stands and (one.parent or one.begun):
-                step.groups.append(_whole(one))
-        return step
+                transaction.groups.append(_whole(one))
+        return transaction
 
-    def _removed(self, entry: EntryState) -> Step:
-        step = self._step_to(entry)
+    def _removed(self, entry: EntryState) -> Transaction:
+        transaction = self._to_form(entry)
         for one in (entry, *entry.rows):
             one.group_in_file = False
         if entry.parent:
-            step.groups.append(Group(entry, REMOVE, [], []))
+            transaction.groups.append(GroupChange(entry, REMOVE, [], []))
         else:
-            step.form, entry.in_file = REMOVE, False
-        return step
+            transaction.form, entry.in_file = REMOVE, False
+        return transaction
 
-    def _group(self, entry: EntryState, cells: list[Cell], notes: Iterable[Note] = ()) -> Group:
+    def _group(self, entry: EntryState, cells: list[ItemChange], notes: Iterable[Note] = ()) -> GroupChange:
         act = CONTEXT if entry.group_in_file else INSERT
         entry.group_in_file = True
-        return Group(entry, act, cells, list(notes))
+        return GroupChange(entry, act, cells, list(notes))
 
-    def _noted(self, entry: EntryState, flag: Note) -> Step | None:
+    def _noted(self, entry: EntryState, flag: Note) -> Transaction | None:
         """A note on the form or the row."""
         entry.notes.append(flag)
         if not entry.stands:
             return None
-        step = self._step_to(entry)
+        transaction = self._to_form(entry)
         if entry.parent:
-            step.groups.append(self._group(entry, [], [flag]))
+            transaction.groups.append(self._group(entry, [], [flag]))
         else:
-            step.form_notes.append(flag)
-        return step
+            transaction.form_notes.append(flag)
+        return transaction
 
-    def _noted_on_item(self, entry: EntryState, item: str, flag: Note) -> Step | None:
+    def _noted_on_item(self, entry: EntryState, item: str, flag: Note) -> Transaction | None:
         """A note on an item; where that never had a value, on the items as a whole, with its name."""
         if entry.form is None or item not in entry.form.items:
             return None
         if item in entry.cells:
             entry.item_notes.setdefault(item, []).append(flag)
-            cells, notes = [Cell(item, CONTEXT, entry.cells[item], [flag])], []
+            cells, notes = [ItemChange(item, CONTEXT, entry.cells[item], [flag])], []
         else:
             label = entry.form.items[item].verbose_name
             flag = flag._replace(text=safe(f"On “{label}”, which is blank: ") + flag.text)
@@ -213,91 +210,35 @@ class PatientReplay:
             cells, notes = [], [flag]
         if not entry.stands:
             return None
-        step = self._step_to(entry)
-        step.groups.append(self._group(entry, cells, notes))
-        return step
+        transaction = self._to_form(entry)
+        transaction.groups.append(self._group(entry, cells, notes))
+        return transaction
 
     # --- items -----------------------------------------------------------------------------------------------
 
-    def _data(self, key: str, event: Event, changes: Changes) -> Step | None:
+    def _data(self, key: str, event: TrailEvent, changes: Changes) -> Transaction | None:
         entry = self.entries[event.entry_id or 0]
         if entry.form is None:
             return None
         entry.begun = True
         calculated: Changes = read_exactly(event.calculated) if event.calculated != "{}" else {}
-        values = {**calculated, **changes} if calculated else changes
-        cells: list[Cell] = []
-        for name, (_old, value) in values.items():
-            if name in entry.form.items:
-                self._value(entry, event, name, value, cells)
-            elif name.endswith(REASON) and (item := name.removesuffix(REASON)) in entry.form.items:
-                self._reason(entry, item, value, cells)
-        if not event.is_insert and entry.verified:
-            self._fall(entry, event, values, cells)
+        cells = changed_items(entry, event, {**calculated, **changes} if calculated else changes)
         if not entry.stands or not (cells or event.is_insert):
             return None
-        step = self._step_to(entry)
-        step.groups.append(self._group(entry, cells))
-        step.no_reason = IN_DRAFT if changes else CALCULATED
+        transaction = self._to_form(entry)
+        transaction.groups.append(self._group(entry, cells))
+        transaction.no_reason = IN_DRAFT if changes else CALCULATED
         if entry.is_complete and changes:
-            step.no_reason = BY_THE_SYSTEM
-        return step
-
-    def _value(self, entry: EntryState, event: Event, name: str, value: Any, cells: list[Cell]) -> None:
-        assert entry.form is not None
-        act = UPDATE if name in entry.cells else INSERT
-        if value is None:
-            if act == UPDATE and entry.cells[name] is not None:
-                entry.cells[name] = None
-                cells.append(Cell(name, UPDATE, None, []))
-            return
-        text = text_of(entry.form.items[name], value)
-        notes = []
-        if CONTROL.search(text) or name in entry.escaped:
-            text, notes = _escaped(entry, event, name, text)
-        entry.cells[name] = text
-        cells.append(Cell(name, act, text, notes))
-
-    def _reason(self, entry: EntryState, item: str, given: Any, cells: list[Cell]) -> None:
-        """Why an item has no value: the item itself is null, the reason an item of its own, which goes with it."""
-        if given is None:
-            for name in (f"{item}{MISSING}", f"{item}{COMMENT}"):
-                if name in entry.cells:
-                    del entry.cells[name]
-                    cells.append(Cell(name, REMOVE, None, []))
-            return
-        if item not in entry.cells:
-            entry.cells[item] = None
-            cells.append(Cell(item, INSERT, None, []))
-        for name, text in ((f"{item}{MISSING}", given["reason"]), (f"{item}{COMMENT}", given["comment"])):
-            before, text = entry.cells.get(name), carried(text)
-            if text and text != before:
-                entry.cells[name] = text
-                cells.append(Cell(name, UPDATE if before else INSERT, text, []))
-            elif before and not text:
-                del entry.cells[name]
-                cells.append(Cell(name, REMOVE, None, []))
-
-    def _fall(self, entry: EntryState, event: Event, values: Changes, cells: list[Cell]) -> None:
-        """A verification falls with the value it was given to."""
-        for name in dict.fromkeys(name.removesuffix(REASON) for name in values):
-            if who := entry.verified.pop(name, ""):
-                words = f"Verified by {who}; the value was changed by {event.who}"
-                fallen = note(event.position, FlagType.VERIFICATION, "FALLEN", words)
-                entry.item_notes.setdefault(name, []).append(fallen)
-                place = next((n for n, cell in enumerate(cells) if cell.name == name), None)
-                if place is None:
-                    cells.append(Cell(name, CONTEXT, entry.cells.get(name), [fallen]))
-                else:
-                    cells[place].notes.append(fallen)
+            transaction.no_reason = BY_THE_SYSTEM
+        return transaction
 
     # --- review ----------------------------------------------------------------------------------------------
 
-    def _query(self, event: Event, changes: Changes) -> None:
+    def _query(self, event: TrailEvent, changes: Changes) -> None:
         if event.is_insert:
             self._asked[event.row] = event.entry_id or 0, new(changes, "item"), new(changes, "number")
 
-    def _message(self, event: Event, changes: Changes) -> Step | None:
+    def _message(self, event: TrailEvent, changes: Changes) -> Transaction | None:
         entry, item, number = self._asked[new(changes, "query_id")]
         act, text = new(changes, "act"), new(changes, "text", "")
         person = new(changes, "said_by_id")
@@ -306,7 +247,7 @@ class PatientReplay:
         flag = note(event.position, FlagType.QUERY, act.upper(), words, event.role if person else "")
         return self._noted_on_item(self.entries[entry], item, flag)
 
-    def _discrepancy(self, event: Event, changes: Changes) -> Step | None:
+    def _discrepancy(self, event: TrailEvent, changes: Changes) -> Transaction | None:
         key = f"check {event.row}"
         if event.is_insert:
             self._asked[key] = event.entry_id or 0, new(changes, "item"), new(changes, "check_id")
@@ -322,7 +263,7 @@ class PatientReplay:
         flag = note(event.position, FlagType.CHECK, state.upper(), words, role)
         return self._noted_on_item(self.entries[entry], item, flag)
 
-    def _verification(self, event: Event, changes: Changes) -> Step | None:
+    def _verification(self, event: TrailEvent, changes: Changes) -> Transaction | None:
         key = f"verification {event.row}"
         if event.is_insert:
             self._asked[key] = event.entry_id or 0, new(changes, "item"), ""
@@ -343,7 +284,7 @@ class PatientReplay:
 
     # --- signatures ------------------------------------------------------------------------------------------
 
-    def _signature(self, event: Event, changes: Changes) -> Step | None:
+    def _signature(self, event: TrailEvent, changes: Changes) -> Transaction | None:
         if not event.is_insert:
             return None
         scope = new(changes, "scope")
@@ -356,12 +297,12 @@ class PatientReplay:
         )
         self.signatures[scope, visit or entry] = signed
         flag = note(event.position, FlagType.SIGNATURE, "SIGNED", words, event.role)
-        step = self._on_signed(Step(), signed, flag)
-        if step.form or scope != SignatureScope.FORM:
-            step.signed = signed
-        return step
+        transaction = self._on_signed(Transaction(), signed, flag)
+        if transaction.form or scope != SignatureScope.FORM:
+            transaction.signed = signed
+        return transaction
 
-    def _break(self, event: Event, step: Step | None) -> Step | None:
+    def _break(self, event: TrailEvent, transaction: Transaction | None) -> Transaction | None:
         """A signature breaks with any change of what it covers; it stands in the file above what was changed."""
         entry = self.entries[event.entry_id or 0]
         for key, signed in list(self.signatures.items()):
@@ -376,30 +317,35 @@ class PatientReplay:
                     f"The signature of {signed.actor} of {signed.at} no longer holds: changed by {event.who}"
                 )
                 flag = note(event.position, FlagType.SIGNATURE, "BROKEN", words, more=1)
-                step = self._on_signed(step or Step(), signed, flag)
-        return step
+                transaction = self._on_signed(transaction or Transaction(), signed, flag)
+        return transaction
 
-    def _on_signed(self, step: Step, signed: Signed, flag: Note) -> Step:
+    def _on_signed(self, transaction: Transaction, signed: Signed, flag: Note) -> Transaction:
         """The note on what is signed: the patient, the visit or the form."""
         if signed.scope == SignatureScope.CASEBOOK:
             self.notes.append(flag)
-            step.subject_notes.append(flag)
-            return step
+            transaction.subject_notes.append(flag)
+            return transaction
         if signed.scope == SignatureScope.VISIT:
             self.visit_notes.setdefault(signed.visit or 0, []).append(flag)
-            if not step.visit:
-                down = self._step(signed.visit)
-                step.visit, step.visit_id = down.visit, down.visit_id
-            step.visit_notes.append(flag)
-            return step
+            if not transaction.visit:
+                down = self._to_visit(signed.visit)
+                transaction.visit, transaction.visit_id = down.visit, down.visit_id
+            transaction.visit_notes.append(flag)
+            return transaction
         entry = self.entries[signed.entry or 0]
         entry.notes.append(flag)
-        if entry.stands and step.form != REMOVE:
-            if not step.form:
-                down = self._step_to(entry)
-                step.visit, step.visit_id, step.form, step.entry = down.visit, down.visit_id, down.form, entry
-            step.form_notes.append(flag)
-        return step
+        if entry.stands and transaction.form != REMOVE:
+            if not transaction.form:
+                down = self._to_form(entry)
+                transaction.visit, transaction.visit_id, transaction.form, transaction.entry = (
+                    down.visit,
+                    down.visit_id,
+                    down.form,
+                    entry,
+                )
+            transaction.form_notes.append(flag)
+        return transaction
 
 
 def is_review(table: str) -> bool:
@@ -413,25 +359,10 @@ def new(changes: Changes, name: str, default: Any = None) -> Any:
     return default if pair is None else pair[1]
 
 
-def _whole(entry: EntryState) -> Group:
+def _whole(entry: EntryState) -> GroupChange:
     entry.group_in_file = True
     notes = [*entry.notes, *entry.group_notes] if entry.parent else list(entry.group_notes)
-    cells = [Cell(name, INSERT, value, entry.item_notes.get(name, [])) for name, value in entry.cells.items()]
-    return Group(entry, INSERT, cells, notes)
-
-
-def _escaped(entry: EntryState, event: Event, name: str, text: str) -> tuple[str, list[Note]]:
-    """The text as XML can carry it, with a note that says so; and one when it is so no longer."""
-    if CONTROL.search(text):
-        entry.escaped.add(name)
-        found = ", ".join(
-            f"U+{ord(sign):04X} at character {at}" for at, sign in enumerate(text, 1) if CONTROL.match(sign)
-        )
-        flag = note(
-            event.position, FlagType.TEXT, "ESCAPED", f"Written as \\u and four digits: {found}", more=2
-        )
-    else:
-        entry.escaped.discard(name)
-        flag = note(event.position, FlagType.TEXT, "AS-IT-IS", "Written as it is", more=2)
-    entry.item_notes.setdefault(name, []).append(flag)
-    return carried(text), [flag]
+    cells = [
+        ItemChange(name, INSERT, value, entry.item_notes.get(name, [])) for name, value in entry.cells.items()
+    ]
+    return GroupChange(entry, INSERT, cells, notes)

@@ -20,7 +20,7 @@ EVENTS = """
 """
 
 
-class Event(NamedTuple):
+class TrailEvent(NamedTuple):
     """One event of the trail, in the order of `EVENTS`; `at` with its offset."""
 
     chain: int

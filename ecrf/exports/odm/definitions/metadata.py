@@ -9,7 +9,7 @@ from lxml.etree import Element, SubElement, _Element
 
 from ecrf.checks.item_words import asked_when
 from ecrf.checks.registry import ANY, CHECKS
-from ecrf.exports.odm.codelists import code_list_of, write_code_lists
+from ecrf.exports.odm.definitions.code_lists import code_list_of, write_code_lists
 from ecrf.exports.odm.layout import REASON, FormLayout, visits_of
 from ecrf.exports.odm.names import (
     COMMENT,

@@ -9,7 +9,7 @@ from ecrf.exports.odm.layout import FormLayout
 INSERT, UPDATE, REMOVE, CONTEXT = "Insert", "Update", "Remove", "Context"
 
 
-class Cell(NamedTuple):
+class ItemChange(NamedTuple):
     """What happened to one item: its name (with MISSING or COMMENT behind it), a transaction type, the value (None:
     null), and what is noted about it."""
 
@@ -68,17 +68,17 @@ class Signed(NamedTuple):
     words: str
 
 
-class Group(NamedTuple):
+class GroupChange(NamedTuple):
     """What happened to the items of one form or of one of its rows, as a transaction."""
 
     entry: EntryState
     act: str
-    cells: list[Cell]
+    cells: list[ItemChange]
     notes: list[Note]
 
 
 @dataclass(slots=True)
-class Step:
+class Transaction:
     """What one event did, from the patient down to the items: a transaction type on each level, "" where it is not
     reached. `entry` is the form; `no_reason` says why none was asked where the event has none."""
 
@@ -90,7 +90,7 @@ class Step:
     form: str = ""
     entry: EntryState | None = None
     form_notes: list[Note] = field(default_factory=list)
-    groups: list[Group] = field(default_factory=list)
+    groups: list[GroupChange] = field(default_factory=list)
     signed: Signed | None = None
     no_reason: str = ""
 
