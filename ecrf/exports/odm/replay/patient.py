@@ -338,12 +338,8 @@ class PatientReplay:
         if entry.stands and transaction.form != REMOVE:
             if not transaction.form:
                 down = self._to_form(entry)
-                transaction.visit, transaction.visit_id, transaction.form, transaction.entry = (
-                    down.visit,
-                    down.visit_id,
-                    down.form,
-                    entry,
-                )
+                transaction.visit, transaction.visit_id = down.visit, down.visit_id
+                transaction.form, transaction.entry = down.form, down.entry
             transaction.form_notes.append(flag)
         return transaction
 

@@ -1,9 +1,7 @@
 """A cut as an ODM file: valid, read by others, the same to the byte, and of what was asked for alone."""
 
-import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
-from tempfile import TemporaryFile
 
 import odmlib
 import pytest
@@ -16,13 +14,11 @@ from ecrf.access.models import Site
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.triggers import AUDITED
 from ecrf.exports.cut import present_cut
-from ecrf.exports.odm.file import write_odm
 from ecrf.exports.odm.replay.patient import is_review
 from ecrf.forms.registry import CRFS
-from tests.builders import a_patient, a_visit, enter
+from tests.builders import enter
 from tests.ecrf.exports.odm.odm_rules import child, every, faults, read, s12, schema
 from tests.ecrf.exports.odm.world import CONTROL, HOSTILE, odm, write_around
-from tests.ecrf.queries.builders import SIGNS
 
 pytestmark = pytest.mark.django_db
 KINDS = ("snapshot", "transactional")
@@ -254,19 +250,3 @@ def test_review_is_what_the_database_says_it_is(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, audit_is_review(name) FROM unnest(%s::text[]) name", [tables])
         assert dict(cursor.fetchall()) == {table: is_review(table) for table in tables}
-
-
-def test_memory_does_not_grow_with_the_study(site, coordinator):
-    peaks = []
-    for patients in (5, 45):
-        for _ in range(patients):
-            enter(
-                a_visit(a_patient(site, coordinator), "W01", coordinator), "vital-signs", coordinator, **SIGNS
-            )
-        cut = present_cut("Synthetic cut")
-        with TemporaryFile() as file:
-            tracemalloc.start()
-            write_odm(file, cut, "transactional")
-            peaks.append(tracemalloc.get_traced_memory()[1])
-            tracemalloc.stop()
-    assert peaks[1] < 1.5 * peaks[0]
