@@ -122,7 +122,7 @@ class Subjects:
             form = _form(visit, entry, "")
             self._signature(form, patient.signatures.get((SignatureScope.FORM, entry.pk)))
             _annotations(form, [*_blanks(entry), *entry.notes])
-            for one in (entry, *entry.rows):
+            for one in patient.with_rows(entry):
                 if one.stands and one.group_in_file:
                     own = [*_blanks(one), *one.notes] if one.parent else []
                     _group(form, GroupChange(one, "", _cells(one), [*own, *one.group_notes]))

@@ -1,7 +1,6 @@
 """Replays one patient's trail in memory: what each event did, and how everything stands after the last one."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from typing import Any
 
 from ecrf.casebook.models import Entry, Patient, Status, Visit
@@ -22,6 +21,7 @@ from ecrf.exports.odm.replay.state import (
     Transaction,
 )
 from ecrf.exports.odm.values import read_exactly
+from ecrf.forms.registry import CRFS
 from ecrf.queries.models import Act, Message, Query
 from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.verification.models import Verification
@@ -51,29 +51,22 @@ class PatientReplay:
         self.notes: list[Note] = []
         self.visit_notes: dict[int, list[Note]] = {}
         self.signatures: dict[tuple[str, int | None], Signed] = {}
+        self._rows: dict[int, list[EntryState]] = {}
         self._left: Transaction | None = None
         self._visits_in_file: set[int | None] = set()
         self._asked: dict[str, tuple[int, str, str]] = {}
-        self._takers: dict[str, Callable[[TrailEvent, Changes], Transaction | None]] = {
-            Patient._meta.db_table: self._patient,
-            Visit._meta.db_table: self._visit,
-            Entry._meta.db_table: self._entry,
-            Query._meta.db_table: self._query,
-            Message._meta.db_table: self._message,
-            Discrepancy._meta.db_table: self._discrepancy,
-            Verification._meta.db_table: self._verification,
-            Signature._meta.db_table: self._signature,
-        }
-        for key, form in layouts.items():
-            self._takers[form.definition.model._meta.db_table] = partial(self._data, key)
 
     def take(self, event: TrailEvent) -> tuple[Transaction, ...]:
-        taker = self._takers.get(event.table)
-        transaction = taker(event, read_exactly(event.changes)) if taker else None
+        taker = TAKERS.get(event.table)
+        transaction = taker(self, event, read_exactly(event.changes)) if taker else None
         if self.signatures and event.entry_id and not is_review(event.table):
             transaction = self._break(event, transaction)
         left, self._left = self._left, None
         return tuple(one for one in (left, transaction) if one and one.says_something)
+
+    def with_rows(self, entry: EntryState) -> list[EntryState]:
+        """The form, and the rows that it ever had."""
+        return [entry, *self._rows.get(entry.pk, ())]
 
     # --- patient, visits, forms ------------------------------------------------------------------------------
 
@@ -118,7 +111,7 @@ class PatientReplay:
         )
         self.entries[pk] = entry
         if entry.parent:
-            entry.parent.rows.append(entry)
+            self._rows.setdefault(entry.parent.pk, []).append(entry)
         if entry.form and new(changes, "form_fingerprint") != entry.form.definition.fingerprint:
             version, today = new(changes, "form_version"), entry.form.definition.version
             words = f"Made with version {version} of the form; described here by version {today} of it"
@@ -164,14 +157,14 @@ class PatientReplay:
         transaction = self._to_form(entry)
         if entry.parent is None:
             transaction.form_notes = list(entry.notes)
-        for one in [entry, *entry.rows]:
+        for one in self.with_rows(entry):
             if one.stands and (one.parent or one.begun):
                 transaction.groups.append(_whole(one))
         return transaction
 
     def _removed(self, entry: EntryState) -> Transaction:
         transaction = self._to_form(entry)
-        for one in (entry, *entry.rows):
+        for one in self.with_rows(entry):
             one.group_in_file = False
         if entry.parent:
             transaction.groups.append(GroupChange(entry, REMOVE, [], []))
@@ -216,7 +209,7 @@ class PatientReplay:
 
     # --- items -----------------------------------------------------------------------------------------------
 
-    def _data(self, key: str, event: TrailEvent, changes: Changes) -> Transaction | None:
+    def _data(self, event: TrailEvent, changes: Changes) -> Transaction | None:
         entry = self.entries[event.entry_id or 0]
         if entry.form is None:
             return None
@@ -342,6 +335,21 @@ class PatientReplay:
                 transaction.form, transaction.entry = down.form, down.entry
             transaction.form_notes.append(flag)
         return transaction
+
+
+Taker = Callable[[PatientReplay, TrailEvent, Changes], Transaction | None]
+TAKERS: dict[str, Taker] = {
+    Patient._meta.db_table: PatientReplay._patient,
+    Visit._meta.db_table: PatientReplay._visit,
+    Entry._meta.db_table: PatientReplay._entry,
+    Query._meta.db_table: PatientReplay._query,
+    Message._meta.db_table: PatientReplay._message,
+    Discrepancy._meta.db_table: PatientReplay._discrepancy,
+    Verification._meta.db_table: PatientReplay._verification,
+    Signature._meta.db_table: PatientReplay._signature,
+    **{form.model._meta.db_table: PatientReplay._data for form in CRFS.values()},
+}
+"""{table: what its events did}. No patient holds itself: one is gone as soon as the next begins."""
 
 
 def is_review(table: str) -> bool:

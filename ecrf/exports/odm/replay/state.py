@@ -41,7 +41,6 @@ class EntryState:
     item_notes: dict[str, list[Note]] = field(default_factory=dict)
     verified: dict[str, str] = field(default_factory=dict)
     escaped: set[str] = field(default_factory=set)
-    rows: list["EntryState"] = field(default_factory=list)
     in_file: bool = False
     group_in_file: bool = False
 
