@@ -27,7 +27,7 @@ def printed_report(report: Report, scope: ReportScope) -> bytes:
         sys_inputs={"report": json.dumps(_data(report, scope), ensure_ascii=False)},
         font_paths=_fonts(),
         pdf_standards="a-3u",
-        timestamp=scope.at,
+        timestamp=scope.at.replace(microsecond=0),
     )
 
 
@@ -74,6 +74,7 @@ def _part(part: ReportPart) -> dict[str, Any]:
         "title": part.title,
         "columns": part.columns,
         "groups": part.groups,
+        "starts": sorted(part.starts),
         "rows": [[row.label, *_texts(row.cells)] for row in part.rows],
         "is_text": part.is_text,
         "note": part.note,

@@ -56,6 +56,10 @@ SIGN = "200 403 403 403 403 404 404 404 login", "404 404 404 403 403 404 404 404
 PRINT = "200 200 200 200 403 404 404 404 login", "404 404 404 200 403 404 404 404 login"
 """What sites and reviewers print of a patient."""
 WORKSHEET = "200 200 200 200 403 403 403 403 login"
+RESULTS = "403 403 403 200 403 200 403 403 login"
+"""The results of the whole study: for who takes data out."""
+SITES_RESULTS = "200 200 200 200 403 200 404 404 login", "404 404 404 200 403 200 404 404 login"
+"""Those of a site: for who enters or reviews there too."""
 FOR_ALL = "200 200 200 200 200 200 200 200 login"
 
 
@@ -70,11 +74,11 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "login":           ("GET POST PUT", "302 302 302 302 302 302 302 302 200", ""),
     "log-in-again":    ("GET POST", "200 200 200 200 200 200 200 200 200", ""),
     "logout":          ("POST", "302 302 302 302 302 302 302 302 login", ""),
-    "today":           ("GET", "200 200 302 302 302 200 200 200 login", ""),
+    "today":           ("GET", "200 200 302 302 302 302 200 200 login", ""),
     "checks":          ("GET", FOR_ALL, ""),
     "places":          ("GET", FOR_ALL, ""),
     "assumptions":     ("GET", FOR_ALL, ""),
-    "add-patient":     ("POST", "302 302 403 403 403 404 403 404 login", "404 404 404 403 403 404 403 404 login"),
+    "add-patient":     ("POST", "302 302 403 403 403 403 403 404 login", "404 404 404 403 403 403 403 404 login"),
     "patient":         ("GET", *_entry(200)),
     "visit":           ("GET POST", *_entry(200)),
     "log":             ("GET POST", *_entry(200)),
@@ -112,6 +116,12 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "trail-review-csv": ("POST", *PRINT),
     "trail-review-all": ("GET", WORKSHEET, ""),
     "trail-review-all-csv": ("POST", WORKSHEET, ""),
+    "outcomes":        ("GET", RESULTS, ""),
+    "outcomes-rows":   ("GET", RESULTS, ""),
+    "outcomes-pdf":    ("GET", RESULTS, ""),
+    "site-outcomes":   ("GET", *SITES_RESULTS),
+    "site-outcomes-rows": ("GET", *SITES_RESULTS),
+    "site-outcomes-pdf": ("GET", *SITES_RESULTS),
     "revoke-calendar": ("POST", "302 404 404 404 404 404 404 404 login", "404 404 404 404 404 404 404 404 login"),
 }
 # fmt: on
@@ -296,6 +306,10 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "trail-review": lambda: ([where.site.code], {}),
         "trail-review-csv": lambda: ([where.site.code], {"show": "late"}),
         "trail-review-all-csv": lambda: ([], {"show": "late"}),
+        "outcomes-rows": lambda: (["screened"], {}),
+        "site-outcomes": lambda: ([where.site.code], {}),
+        "site-outcomes-rows": lambda: ([where.site.code, "screened"], {}),
+        "site-outcomes-pdf": lambda: ([where.site.code], {}),
         "revoke-calendar": lambda: ([where.feed.pk], {}),
     }
     arguments, data = made.get(name, lambda: ([], {}))()

@@ -207,10 +207,10 @@ def _change_rows(one: MeasuredVisits, plan: VisitPlan) -> Callable[[], RowsBehin
     measure, code, before = one.measure, plan.code, one.values[protocol().baseline]
     sides = Responders(one.changed[code], measure.threshold)
     return lambda: RowsBehind(
-        f"{measure.name}, change from baseline to {plan.label}: {signed(one.changes[code].mean)}"
+        f"{measure.name}, {measure.unit}: change from baseline to {plan.label}, {signed(one.changes[code].mean)}"
         f" ({one.changes[code].interval}), n = {one.changes[code].n}",
         (("Analysis value", measure.definition), CHANGE, RESPONSE, LEFT_OUT),
-        ("Baseline", plan.label, f"Change, {measure.unit}", f"By ± {measure.threshold}"),
+        ("Baseline", plan.label, "Change", f"By ± {measure.threshold}"),
         tuple(
             RowBehind(
                 number,

@@ -29,6 +29,7 @@ class OutcomeMeasure:
 
     key: str
     name: str
+    short_name: str
     unit: str
     definition: str
     threshold: Decimal
@@ -53,12 +54,24 @@ def _no_grip(patient: StudyPatient, code: str) -> str:
 
 MEASURES = (
     OutcomeMeasure(
-        "mrc", "MRC sum score", "of 100", MRC_VALUE, MRC_REVIEW, 100, StudyPatient.strength, _no_strength
+        "mrc",
+        "MRC sum score",
+        "MRC sum",
+        "of 100",
+        MRC_VALUE,
+        MRC_REVIEW,
+        100,
+        StudyPatient.strength,
+        _no_strength,
     ),
     OutcomeMeasure(
-        "grip", "Grip strength", "kPa", GRIP_VALUE, GRIP_REVIEW_KPA, 200, StudyPatient.grip, _no_grip
+        "grip", "Grip strength", "Grip", "kPa", GRIP_VALUE, GRIP_REVIEW_KPA, 200, StudyPatient.grip, _no_grip
     ),
 )
+
+
+def _in_a_sentence(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def visits_with_outcomes() -> list[VisitPlan]:
@@ -115,7 +128,7 @@ class MeasuredVisits:
         """The same for the change from baseline, which needs both values."""
         for patient in self.data.enrolled:
             missing = [
-                f"{words}: {self.why_none(patient, at)}"
+                f"{words}: {_in_a_sentence(self.why_none(patient, at))}"
                 for words, at in (("Baseline", protocol().baseline), ("This visit", code))
                 if patient.number not in self.values[at]
             ]

@@ -21,7 +21,9 @@ def sites_section(data: StudyData, measured: list[MeasuredVisits]) -> ReportSect
     rows = tuple(_site_row(code, patients, measured) for code, patients in sorted(by_site.items()))
     columns = ("Site", "Screened", "Enrolled", "Withdrawn", "Completed", *("n", "Mean") * 4)
     groups = [("", 1), ("Patients", 4)]
-    groups += [(f"{one.measure.name}, {when}", 2) for one in measured for when in ("baseline", "week 52")]
+    groups += [
+        (f"{one.measure.short_name}, {when}", 2) for one in measured for when in ("baseline", "week 52")
+    ]
     table = ReportTable("By site", columns, rows, groups=tuple(groups))
     return ReportSection("sites", "Sites", DEFINITIONS, (table,))
 
