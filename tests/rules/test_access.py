@@ -63,6 +63,10 @@ EXPORTING = "403 403 403 {ok} 403 {ok} 403 403 login"
 SITES_FILE = "{ok} {ok} 404 {ok} 404 {ok} 404 404 login", "404 404 404 {ok} 404 {ok} 404 404 login"
 """A file that a site made: the site's, and of those who export."""
 WORKSHEET = "200 200 200 200 403 403 403 403 login"
+RESULTS = "403 403 403 200 403 200 403 403 login"
+"""The results of the whole study: for who takes data out."""
+SITES_RESULTS = "200 200 200 200 403 200 404 404 login", "404 404 404 200 403 200 404 404 login"
+"""Those of a site: for who enters or reviews there too."""
 FOR_ALL = "200 200 200 200 200 200 200 200 login"
 
 
@@ -77,7 +81,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "login":           ("GET POST PUT", "302 302 302 302 302 302 302 302 200", ""),
     "log-in-again":    ("GET POST", "200 200 200 200 200 200 200 200 200", ""),
     "logout":          ("POST", "302 302 302 302 302 302 302 302 login", ""),
-    "today":           ("GET", "200 200 302 302 302 200 200 200 login", ""),
+    "today":           ("GET", "200 200 302 302 302 302 200 200 login", ""),
     "checks":          ("GET", FOR_ALL, ""),
     "places":          ("GET", FOR_ALL, ""),
     "assumptions":     ("GET", FOR_ALL, ""),
@@ -132,6 +136,12 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "site-copies":     ("GET", *_entry(200)),
     "make-site-copy":  ("POST", *_entry(302)),
     "make-casebook":   ("POST", *(row.replace("200", "302") for row in PRINT)),
+    "outcomes":        ("GET", RESULTS, ""),
+    "outcomes-rows":   ("GET", RESULTS, ""),
+    "outcomes-pdf":    ("GET", RESULTS, ""),
+    "site-outcomes":   ("GET", *SITES_RESULTS),
+    "site-outcomes-rows": ("GET", *SITES_RESULTS),
+    "site-outcomes-pdf": ("GET", *SITES_RESULTS),
     "revoke-calendar": ("POST", "302 404 404 404 404 404 404 404 login", "404 404 404 404 404 404 404 404 login"),
 }
 # fmt: on
@@ -343,6 +353,10 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "site-copies": lambda: ([where.site.code], {}),
         "make-site-copy": lambda: ([where.site.code], {}),
         "make-casebook": lambda: ([number], {}),
+        "outcomes-rows": lambda: (["screened"], {}),
+        "site-outcomes": lambda: ([where.site.code], {}),
+        "site-outcomes-rows": lambda: ([where.site.code, "screened"], {}),
+        "site-outcomes-pdf": lambda: ([where.site.code], {}),
         "revoke-calendar": lambda: ([where.feed.pk], {}),
     }
     if name == "compare-cuts":

@@ -21,7 +21,7 @@ class FlagType(Enum):
         {
             "COMPLETE": "The site has completed it",
             "BLANKS": "Complete, and yet items that are asked for are blank",
-            "EARLIER-__version__": "Made with an earlier version of the form",
+            "EARLIER-VERSION": "Made with an earlier version of the form",
         },
     )
     QUERY = (
