@@ -27,6 +27,7 @@ class ExportState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+PDF_KINDS = (ExportKind.CASEBOOK, ExportKind.ANNOTATED_CRF)
 UNFINISHED = (ExportState.QUEUED, ExportState.RUNNING)
 
 
@@ -94,7 +95,7 @@ class Export(models.Model):
     @property
     def stored_name(self) -> str:
         """Of the file in the folder of exports."""
-        return f"{self.request_key}{'.pdf' if self.file_name.endswith('.pdf') else '.zip'}"
+        return f"{self.request_key}.{'pdf' if self.kind in PDF_KINDS else 'zip'}"
 
     @property
     def seconds_waiting(self) -> int:

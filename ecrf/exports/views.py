@@ -17,7 +17,7 @@ from ecrf.exports.choice import Choice, read_choice, stored_choice, table_choice
 from ecrf.exports.comparison import compare, write_comparison
 from ecrf.exports.folder import NoRoom, file_of
 from ecrf.exports.formats.registry import FORMATS
-from ecrf.exports.models import DataCut, ExportKind, SavedChoice
+from ecrf.exports.models import PDF_KINDS, DataCut, ExportKind, SavedChoice
 from ecrf.exports.reach import exports_of, reach_export
 from ecrf.exports.services import Refused, ask, ask_for_cut, cancel, note_download, save_choice
 from ecrf.exports.sites import copies_of_sites
@@ -140,7 +140,7 @@ def download(request: UserRequest, key: uuid.UUID) -> HttpResponse | FileRespons
     except BaseException:
         file.close()
         raise
-    kind = "application/pdf" if export.file_name.endswith(".pdf") else "application/zip"
+    kind = "application/pdf" if export.kind in PDF_KINDS else "application/zip"
     headers = {"X-Content-Type-Options": "nosniff"}
     return FileResponse(
         file, as_attachment=True, filename=export.file_name, content_type=kind, headers=headers

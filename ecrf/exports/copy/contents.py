@@ -1,5 +1,6 @@
-"""What the investigator's copy holds beside the tables: the trail as it is hashed, the accounts, the verifier, an index."""
+"""What the investigator's copy holds beside the tables: the trail as it is hashed, accounts, the verifier, an index."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -46,13 +47,15 @@ def write_trail(package: Package, patients: list[Patient]) -> dict[str, Any]:
     for patient in patients:
         length = package.cut.positions.get(patient.pk, 0)
         head = "0" * 64
-        with package.file(f"trail/{patient.number}.jsonl", f"Audit trail of {patient.number}") as file:
-            with connection.connection.cursor(name="ecrf_trail_of_patient") as cursor:
-                cursor.itersize = 2000
-                cursor.execute(_EVENTS, [patient.pk, length])
-                for *content, previous, head in cursor:
-                    event = {"previous_hash": previous, "content": content, "hash": head}
-                    file.write(json.dumps(event, ensure_ascii=False).encode() + b"\n")
+        with (
+            package.file(f"trail/{patient.number}.jsonl", f"Audit trail of {patient.number}") as file,
+            connection.connection.cursor(name="ecrf_trail_of_patient") as cursor,
+        ):
+            cursor.itersize = 2000
+            cursor.execute(_EVENTS, [patient.pk, length])
+            for *content, previous, head in cursor:
+                event = {"previous_hash": previous, "content": content, "hash": head}
+                file.write(json.dumps(event, ensure_ascii=False).encode() + b"\n")
         chains[patient.number] = {"chain": patient.pk, "events": length, "head": head}
     return chains
 
@@ -76,8 +79,6 @@ def write_accounts(package: Package, site: Site) -> None:
         for name, full, role, code, current, active, since, ended in found
     )
     with package.file("accounts.csv", "Accounts and their roles") as file:
-        import io
-
         buffer = io.BytesIO()
         write(buffer, ACCOUNT_COLUMNS, rows)
         file.write(buffer.getvalue())
@@ -100,7 +101,7 @@ def write_index(package: Package, site: Site, patients: list[Patient], title: st
         "version": package.version,
         "synthetic": package.synthetic,
         "patients": [
-            (patient.number, f"casebooks/{patient.number}.pdf", f"trail/{patient.number}.jsonl")
+            (patient.number, f"casebooks/casebook-{patient.number}.pdf", f"trail/{patient.number}.jsonl")
             for patient in patients
         ],
         "files": files,

@@ -1,6 +1,5 @@
 """Makes the investigator's copy: everything of one site, in one snapshot, as one file that checks itself."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -11,20 +10,17 @@ from ecrf.casebook.models import Patient
 from ecrf.exports.copy.contents import write_accounts, write_index, write_trail, write_verifier
 from ecrf.exports.cut import Cut, present_positions
 from ecrf.exports.formats.registry import write_formats
-from ecrf.exports.package import Package, Progress, finish, one_snapshot
+from ecrf.exports.package import Package, Progress, finish, one_snapshot, utc
 from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.forms.protocol import protocol
+from ecrf.prints.pdf.casebook import casebooks_of_site
 
 FORMATS_OF_A_COPY = ("csv", "odm", "odm-archive")
 """Those of them that there are."""
 
-WriteCasebooks = Callable[[Package, Site], None]
 
-
-def write_copy(
-    site: Site, folder: Path, target: Path, progress: Progress, write_casebooks: WriteCasebooks
-) -> tuple[Cut, int, str]:
+def write_copy(site: Site, folder: Path, target: Path, progress: Progress) -> tuple[Cut, int, str]:
     """The cut, the size of the file and its SHA-256. Identifiers are in it: they are the site's own."""
     selection = Selection(sites=(site.code,), identifiers=True)
     with one_snapshot():
@@ -48,7 +44,9 @@ def write_copy(
             progress=progress,
         )
         write_formats(package, FORMATS_OF_A_COPY)
-        write_casebooks(package, site)
+        for name, casebook in casebooks_of_site(site, taken_at, cut_words=f"{cut.name}, {utc(taken_at)}"):
+            with package.file(f"casebooks/{name}", f"Casebook {name}") as file:
+                file.write(casebook)
         chains = write_trail(package, patients)
         write_accounts(package, site)
         write_verifier(package)

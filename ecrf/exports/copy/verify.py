@@ -6,9 +6,9 @@
 
 In trail/ each patient has a file. Each line is an event, a JSON object with three members: `previous_hash`; `content`,
 a list of texts (chain, position, moment, person's id, user name, role, site, reason, source, transaction, table, row,
-entry, operation, changes, calculated); and `hash`. The hash of an event is the SHA-256 of the JSON list that begins with
-the previous hash and goes on with the content; its previous hash is the hash of the event before it, 64 zeros for the
-first. So nobody can change, remove or add an event without changing every hash behind it, and the last one, which
+entry, operation, changes, calculated); and `hash`. The hash of an event is the SHA-256 of the JSON list that begins
+with the previous hash and goes on with the content; its previous hash is the hash of the event before it, 64 zeros for
+the first. So nobody can change, remove or add an event without changing every hash behind it, and the last one, which
 manifest.json names, stands in the study's database too.
 
 Where personal data were taken out of an event by the documented way (redaction), its content no longer gives its hash:
@@ -49,22 +49,20 @@ def faults_of(events, length, head):
     for number, event in enumerate(events, 1):
         content = event["content"]
         if int(content[POSITION]) != number:
-            return [*faults, "event {}: expected position {}".format(content[POSITION], number)], redacted
+            return [*faults, f"event {content[POSITION]}: expected position {number}"], redacted
         if event["previous_hash"] != previous:
-            faults.append("event {}: does not follow the event before it".format(number))
+            faults.append(f"event {number}: does not follow the event before it")
         given, expected = hash_of(event["previous_hash"], content), event["hash"]
         for position, before, after in sorted(known.get(number, [])):
             if position <= number or before != expected:
-                faults.append(
-                    "event {}: the redaction told of at event {} does not fit".format(number, position)
-                )
+                faults.append(f"event {number}: the redaction told of at event {position} does not fit")
             expected = after
         redacted += number in known
         if given != expected:
-            faults.append("event {}: its content does not give its hash".format(number))
+            faults.append(f"event {number}: its content does not give its hash")
         previous = event["hash"]
     if (len(events), previous) != (length, head):
-        faults.append("the chain does not end where the manifest says: {} events, {}".format(length, head))
+        faults.append(f"the chain does not end where the manifest says: {length} events, {head}")
     return faults, redacted
 
 
@@ -80,13 +78,11 @@ def main(folder):
                 [json.loads(line) for line in lines if line], chain["events"], chain["head"]
             )
         except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
-            faults, redacted = ["cannot be read ({})".format(type(error).__name__)], 0
+            faults, redacted = [f"cannot be read ({type(error).__name__})"], 0
         count, bad, taken_out = count + 1, bad + bool(faults), taken_out + redacted
         for fault in faults:
-            print("FAULT  patient {}: {}".format(patient, fault))
-    print(
-        "{} chains, {} with faults; {} events redacted by the documented way.".format(count, bad, taken_out)
-    )
+            print(f"FAULT  patient {patient}: {fault}")
+    print(f"{count} chains, {bad} with faults; {taken_out} events redacted by the documented way.")
     print("The audit trail holds." if not bad else "The audit trail does NOT hold.")
     return 1 if bad else 0
 

@@ -7,6 +7,7 @@ from typing import IO, Literal
 
 from lxml import etree
 
+from ecrf import __version__
 from ecrf.exports.cut import Cut
 from ecrf.exports.odm.admin import admin_at, write_admin
 from ecrf.exports.odm.definitions import metadata
@@ -18,7 +19,6 @@ from ecrf.exports.odm.subjects import Subjects
 from ecrf.exports.odm.survey import Survey, survey
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
-from ecrf import __version__
 
 Kind = Literal["snapshot", "transactional"]
 

@@ -14,6 +14,7 @@ from ecrf.exports.folder import NoRoom, begin, file_of, forget
 from ecrf.exports.models import Export, ExportState
 from ecrf.exports.package import Cancelled, CannotBeWritten, Progress
 from ecrf.exports.work.makers import MAKERS, Made
+from ecrf.prints.pdf.files import NotWritten
 
 log = logging.getLogger("ecrf.exports")
 
@@ -45,8 +46,9 @@ def make(export_id: int) -> None:
             _end(export, ExportState.CANCELLED, "")
         except (NoRoom, CannotBeWritten) as error:
             _end(export, ExportState.FAILED, str(error))
-        except OSError as error:
-            words = "The disk is full." if error.errno == errno.ENOSPC else "A file could not be written."
+        except (OSError, NotWritten) as error:
+            is_full = getattr(error.__cause__ or error, "errno", 0) == errno.ENOSPC
+            words = "The disk is full." if is_full else "A file could not be written."
             _end(export, ExportState.FAILED, f"{words} Nothing of it was kept. Ask for it again later.")
         except Exception as error:
             # Its message may hold a value; what kind it is, and where, does not.

@@ -11,9 +11,9 @@ from typing import Any, Literal, cast
 import typst
 from django.conf import settings
 
+from ecrf import __version__
 from ecrf.forms.protocol import protocol
 from ecrf.prints.pdf.fonts import drawable, families, fonts
-from ecrf.web.context import VERSION
 
 SOURCES = Path(__file__).parent
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
@@ -41,7 +41,7 @@ def typeset(source: str, data: dict[str, Any], *, title: str, made_at: datetime)
         "title": title,
         "trial": protocol().title,
         "trial_short": protocol().short_title,
-        "software": f"eCRF {VERSION}",
+        "software": f"eCRF {__version__}",
         "synthetic": SYNTHETIC if settings.SYNTHETIC_DATA else "",
         "fonts": families(),
     }

@@ -40,7 +40,7 @@ class Command(BaseCommand):
             lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
         except OSError:
             raise CommandError(f"There is no {SUMS} in it: this is no copy that we made.") from None
-        named = dict(reversed(line.split("  ", 1)) for line in lines)
+        named = {name: digest for digest, _gap, name in (line.partition("  ") for line in lines)}
         there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - {SUMS}
         faults = [f"{name}: is not there" for name in sorted(set(named) - there)]
         faults += [f"{name}: does not belong to the copy" for name in sorted(there - set(named))]
