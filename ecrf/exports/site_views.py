@@ -1,11 +1,13 @@
 """A site's own files: its complete copy, the casebooks of its patients, and the receipt that it has them."""
 
 import uuid
+from datetime import UTC
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reach_site
@@ -30,8 +32,8 @@ def site_copies(request: UserRequest, code: str) -> HttpResponse:
         "site": site,
         "exports": rows[:SHOWN],
         "copy": copies_of_sites([site])[0],
-        "patients": Patient.objects.filter(site=site),
         "key": uuid.uuid4(),
+        "zone": site.zone,
     }
     return render(request, "exports/site.html", context)
 
@@ -40,13 +42,25 @@ def site_copies(request: UserRequest, code: str) -> HttpResponse:
 def make_copy(request: UserRequest, code: str) -> HttpResponse:
     """One click: everything of the site."""
     site = reach_site(request.user, code, Right.ENTER)
+    if site.is_practice:
+        messages.warning(request, "Nothing that is entered at a practice site is kept: it has no copy.")
+        return redirect("site-copies", site.code)
     return _asked(request, ExportKind.SITE_COPY, f"Copy of site {site.code}", site)
 
 
-@require_POST
-def make_casebook(request: UserRequest, number: str) -> HttpResponse:
-    """The casebook of one patient as a PDF file."""
+@require_http_methods(["GET", "POST"])
+def casebook_files(request: UserRequest, number: str) -> HttpResponse:
+    """The casebooks of one patient that were made as PDF files; POST makes one more."""
     patient = reach_patient(request.user, number)
+    if request.method == "GET":
+        rows = exports_of(request.user).filter(kind=ExportKind.CASEBOOK, patient=patient)
+        context = {
+            "patient": patient,
+            "exports": rows[:SHOWN],
+            "key": uuid.uuid4(),
+            "zone": patient.site.zone,
+        }
+        return render(request, "exports/casebooks.html", context)
     title = f"Casebook {patient.number}"
     return _asked(request, ExportKind.CASEBOOK, title, patient.site, patient)
 
@@ -79,6 +93,7 @@ def _with_error(request: UserRequest, export: Export, note: str, words: str) -> 
         "downloads": export.downloads.select_related("downloaded_by").order_by("pk"),
         "typed_note": note,
         "receipt_error": words,
+        "zone": export.site.zone if export.site else UTC,
     }
     return render(request, "exports/export.html", context, status=422)
 

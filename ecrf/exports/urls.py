@@ -17,5 +17,5 @@ urlpatterns = [
     path("exports/<uuid:key>/receipt/", site_views.receipt, name="confirm-receipt"),
     path("sites/<slug:code>/copies/", site_views.site_copies, name="site-copies"),
     path("sites/<slug:code>/copies/make/", site_views.make_copy, name="make-site-copy"),
-    path("patients/<str:number>/casebook-file/", site_views.make_casebook, name="make-casebook"),
+    path("patients/<str:number>/casebook-file/", site_views.casebook_files, name="casebook-files"),
 ]

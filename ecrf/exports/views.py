@@ -1,6 +1,7 @@
 """Data out: what was made, what is being made, a new data cut, a file taken along, two cuts compared."""
 
 import uuid
+from datetime import UTC
 from typing import Any
 
 from django.contrib import messages
@@ -38,6 +39,7 @@ def overview(request: UserRequest) -> HttpResponse:
         "exports": rows.exclude(kind=ExportKind.SITE_COPY)[:SHOWN],
         "copies": copies_of_sites(Site.objects.filter(is_practice=False)),
         "key": uuid.uuid4(),
+        "zone": UTC,
     }
     return render(request, "exports/overview.html", context)
 
@@ -112,6 +114,7 @@ def export_page(request: UserRequest, key: uuid.UUID) -> HttpResponse:
         "others": others,
         "formats": [FORMATS[name].title for name in export.wanted.get("formats", ()) if name in FORMATS],
         "key": uuid.uuid4(),
+        "zone": export.site.zone if export.site and right == Right.ENTER else UTC,
     }
     return render(request, template, context)
 

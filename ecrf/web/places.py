@@ -45,6 +45,8 @@ def _entry(user: User) -> list[MenuGroup]:
         places = [("Trail", reverse("site-trail", args=[site.code]))]
         if protocol().lab_tests:
             places.append(("Laboratory ranges", reverse("ranges", args=[site.code])))
+        if not site.is_practice:
+            places.append(("The investigator’s copy", reverse("site-copies", args=[site.code])))
         if protocol().outcomes and not site.is_practice:
             places.append(("Outcomes", reverse("site-outcomes", args=[site.code])))
         groups.append(MenuGroup(f"{site}{' (practice)' if site.is_practice else ''}", places))
@@ -98,4 +100,5 @@ def _of_everybody(user: User) -> list[tuple[str, str]]:
     calendar = [("Calendar feed", reverse("calendar"))] if user.rights & {Right.ENTER, Right.REVIEW} else []
     sees_study = protocol().outcomes and Right.EXPORT in user.rights
     outcomes = [("Outcomes", reverse("outcomes"))] if sees_study else []
-    return [*outcomes, *calendar, ("Checks and assumptions", reverse("checks"))]
+    data_out = [("Data out", reverse("exports"))] if Right.EXPORT in user.rights else []
+    return [*outcomes, *data_out, *calendar, ("Checks and assumptions", reverse("checks"))]

@@ -10,7 +10,7 @@ from ecrf.casebook.models import Patient
 from ecrf.exports.copy.contents import write_accounts, write_index, write_trail, write_verifier
 from ecrf.exports.cut import Cut, present_positions
 from ecrf.exports.formats.registry import write_formats
-from ecrf.exports.package import Package, Progress, finish, one_snapshot, utc
+from ecrf.exports.package import Package, Progress, finish, one_snapshot
 from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.forms.protocol import protocol
@@ -44,7 +44,9 @@ def write_copy(site: Site, folder: Path, target: Path, progress: Progress) -> tu
             progress=progress,
         )
         write_formats(package, FORMATS_OF_A_COPY)
-        for name, casebook in casebooks_of_site(site, taken_at, cut_words=f"{cut.name}, {utc(taken_at)}"):
+        for name, casebook in casebooks_of_site(
+            site, taken_at, cut_words=f"{cut.name}, {taken_at:%Y-%m-%d %H:%M} UTC"
+        ):
             with package.file(f"casebooks/{name}", f"Casebook {name}") as file:
                 file.write(casebook)
         chains = write_trail(package, patients)

@@ -51,8 +51,8 @@ def make(export_id: int) -> None:
             words = "The disk is full." if is_full else "A file could not be written."
             _end(export, ExportState.FAILED, f"{words} Nothing of it was kept. Ask for it again later.")
         except Exception as error:
-            # Its message may hold a value; what kind it is, and where, does not.
-            log.error("an export failed", extra={"export": export.pk, "error": type(error).__name__})
+            # The log leaves out the message, which may hold a value (ecrf.web.log).
+            log.error("an export failed", exc_info=True, extra={"export": export.pk})
             _end(
                 export,
                 ExportState.FAILED,

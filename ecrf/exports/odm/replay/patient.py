@@ -232,6 +232,8 @@ class PatientReplay:
             self._asked[event.row] = event.entry_id or 0, new(changes, "item"), new(changes, "number")
 
     def _message(self, event: TrailEvent, changes: Changes) -> Transaction | None:
+        if not event.is_insert:
+            return None  # redacted: the event in which it was said has been, too
         entry, item, number = self._asked[new(changes, "query_id")]
         act, text = new(changes, "act"), new(changes, "text", "")
         person = new(changes, "said_by_id")
