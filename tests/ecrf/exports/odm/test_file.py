@@ -11,9 +11,11 @@ from odmlib.loader import ODMLoader
 from odmlib.odm_loader import XMLODMLoader
 
 from ecrf.access.models import Site
+from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.triggers import AUDITED
 from ecrf.casebook.models import Entry
+from ecrf.casebook.striking import strike_out
 from ecrf.exports.cut import present_cut
 from ecrf.exports.odm.replay.patient import is_review
 from ecrf.forms.registry import CRFS
@@ -284,3 +286,14 @@ def test_cut_without_the_signed_form_keeps_the_signatures_of_what_is_left(files)
     assert list(s12(history, snapshot)) == []
     holders = [one.getparent().tag.rpartition("}")[2] for one in every(snapshot, "Signature")]
     assert holders == ["SubjectData", "StudyEventData"]
+
+
+def test_log_of_which_all_is_struck_out_is_empty_in_both_files(files):
+    patient, by = files.world.signed, files.world.coordinator
+    enter(patient, "adverse-event", by, term="Headache")
+    entry = Entry.objects.get(patient=patient, crf="adverse-event")
+    actor = by.acting_at(files.world.site, Right.ENTER)
+    strike_out(entry=entry, by=by, actor=actor, reason="Entered twice")
+    snapshot, history = (read(odm(present_cut("Struck out"), kind)) for kind in KINDS)
+    assert faults(snapshot) == faults(history) == {}
+    assert list(s12(history, snapshot)) == []
