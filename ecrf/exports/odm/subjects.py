@@ -104,10 +104,10 @@ class Subjects:
         self._signature(subject, patient.signatures.get((SignatureScope.CASEBOOK, None)))
         self._site(subject, patient)
         _annotations(subject, patient.notes)
-        forms: dict[int | None, list[EntryState]] = {pk: [] for pk in patient.visits}
+        forms: dict[int | None, list[EntryState]] = {pk: [] for pk in patient.events_begun}
         for entry in patient.entries.values():
             if entry.parent is None and entry.stands:
-                forms.setdefault(entry.visit, []).append(entry)
+                forms[entry.visit].append(entry)
         for pk, entries in forms.items():
             self._standing_visit(subject, patient, pk, entries)
         return subject

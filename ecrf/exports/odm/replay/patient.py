@@ -39,7 +39,8 @@ WORDS = {act.value: act.label for act in Act}
 
 class PatientReplay:
     """One patient. `take` is given the events in their order and returns what each did, as far as the file tells of it.
-    `visits`: {id: code}; entries stand in the order in which they were begun."""
+    `visits`: {id: code}; `events_begun`: their ids, and None for what belongs to no visit, in the order in which they
+    were begun, like the entries."""
 
     def __init__(self, layouts: Mapping[str, FormLayout]) -> None:
         self.layouts = layouts
@@ -47,13 +48,13 @@ class PatientReplay:
         self.site_id = 0
         self.added: TrailEvent | None = None
         self.visits: dict[int, str] = {}
+        self.events_begun: dict[int | None, None] = {}
         self.entries: dict[int, EntryState] = {}
         self.notes: list[Note] = []
         self.visit_notes: dict[int, list[Note]] = {}
         self.signatures: dict[tuple[str, int | None], Signed] = {}
         self._rows: dict[int, list[EntryState]] = {}
         self._left: Transaction | None = None
-        self._visits_in_file: set[int | None] = set()
         self._asked: dict[str, tuple[int, str, str]] = {}
 
     def take(self, event: TrailEvent) -> tuple[Transaction, ...]:
@@ -140,8 +141,8 @@ class PatientReplay:
 
     def _to_visit(self, visit: int | None) -> Transaction:
         """Down to the visit; the event of forms that belong to none begins with the first of them."""
-        is_new = visit not in self._visits_in_file
-        self._visits_in_file.add(visit)
+        is_new = visit not in self.events_begun
+        self.events_begun[visit] = None
         return Transaction(visit=INSERT if is_new else CONTEXT, visit_id=visit)
 
     def _to_form(self, entry: EntryState) -> Transaction:

@@ -11,13 +11,18 @@ from odmlib.loader import ODMLoader
 from odmlib.odm_loader import XMLODMLoader
 
 from ecrf.access.models import Site
+from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.triggers import AUDITED
+from ecrf.casebook.models import Entry
+from ecrf.casebook.striking import strike_out
 from ecrf.exports.cut import present_cut
 from ecrf.exports.odm.replay.patient import is_review
 from ecrf.forms.registry import CRFS
 from tests.builders import enter
-from tests.ecrf.exports.odm.odm_rules import child, every, faults, read, s12, schema
+from tests.ecrf.exports.odm.odm_rules import child, every, faults, read, s12, schema, state
+from tests.ecrf.exports.odm.stored import stored
+from tests.ecrf.exports.odm.stored import values as cells
 from tests.ecrf.exports.odm.world import CONTROL, HOSTILE, odm, write_around
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +255,45 @@ def test_review_is_what_the_database_says_it_is(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, audit_is_review(name) FROM unnest(%s::text[]) name", [tables])
         assert dict(cursor.fetchall()) == {table: is_review(table) for table in tables}
+
+
+def test_form_that_was_moved_to_another_visit_leaves_the_one_and_stands_in_the_other(files):
+    patient = files.world.patient
+    week_1, week_7 = (patient.visits.get(code=code) for code in ("W01", "W07"))
+    dose = Entry.objects.get(patient=patient, crf="dose", number=1)
+    with acting(SYSTEM, patient_id=patient.pk, reason="It was given in week 7", source="test"):
+        for entry in (dose, *dose.rows.order_by("pk")):
+            Entry.objects.filter(pk=entry.pk).update(visit=week_7)
+    assert week_1.pk != week_7.pk
+    snapshot, history = (read(odm(present_cut("Moved"), kind)) for kind in KINDS)
+    assert faults(snapshot) == faults(history) == {}
+    assert list(s12(history, snapshot)) == []
+    assert cells(state(snapshot)) == stored()
+
+
+def test_place_has_one_name_though_its_site_got_another_code(files):
+    with acting(SYSTEM, source="test"):
+        Site.objects.filter(pk=files.world.site.pk).update(code="03")
+    _snapshot, history = (read(odm(present_cut("Renamed"), kind)) for kind in KINDS)
+    assert faults(history) == {}
+    assert {one.get("LocationOID") for one in every(history, "SiteRef")} == {"L.03", "L.02"}
+
+
+def test_cut_without_the_signed_form_keeps_the_signatures_of_what_is_left(files):
+    cut = replace(files.cut, forms=frozenset({"visit"}))
+    snapshot, history = (read(odm(cut, kind)) for kind in KINDS)
+    assert faults(snapshot) == faults(history) == {}
+    assert list(s12(history, snapshot)) == []
+    holders = [one.getparent().tag.rpartition("}")[2] for one in every(snapshot, "Signature")]
+    assert holders == ["SubjectData", "StudyEventData"]
+
+
+def test_log_of_which_all_is_struck_out_is_empty_in_both_files(files):
+    patient, by = files.world.signed, files.world.coordinator
+    enter(patient, "adverse-event", by, term="Headache")
+    entry = Entry.objects.get(patient=patient, crf="adverse-event")
+    actor = by.acting_at(files.world.site, Right.ENTER)
+    strike_out(entry=entry, by=by, actor=actor, reason="Entered twice")
+    snapshot, history = (read(odm(present_cut("Struck out"), kind)) for kind in KINDS)
+    assert faults(snapshot) == faults(history) == {}
+    assert list(s12(history, snapshot)) == []
