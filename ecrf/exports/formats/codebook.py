@@ -1,14 +1,14 @@
 """The codebook: every column of every table, once for programs (CSV) and once to read or print (HTML)."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import TextIOWrapper
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from ecrf.exports.formats.sas_names import sas_names
+from ecrf.exports.formats.sas_names import SasNames, sas_names
 from ecrf.exports.package import Package, utc
 from ecrf.exports.readers.stata import stata_names
 from ecrf.exports.tables.description import Column, Kind, Table
@@ -32,10 +32,9 @@ KINDS = {
 
 def write_codebook(package: Package) -> None:
     """`codebook.csv`, `codes.csv` with a line for each code of each list, `codebook.html`."""
-    rows = [
-        dict(zip(HEAD, cells, strict=True)) for table in package.tables for cells in _lines(package, table)
-    ]
-    _write(package, "codebook/codebook.csv", HEAD, (row.values() for row in rows))
+    sas = sas_names(package.description)
+    lines = (line for table in package.tables for line in _lines(table, sas[table.name]))
+    _write(package, "codebook/codebook.csv", HEAD, lines)
     codes = (
         (table.name, column.name, code, label)
         for table in package.tables
@@ -44,11 +43,11 @@ def write_codebook(package: Package) -> None:
     )
     _write(package, "codebook/codes.csv", ("table", "column", "code", "label"), codes)
     with package.file("codebook/codebook.html", "Codebook") as file:
-        file.write(_page(package).encode())
+        file.write(_page(package, sas).encode())
 
 
-def _lines(package: Package, table: Table) -> Iterable[tuple[str, ...]]:
-    sas, stata = sas_names(package.description)[table.name], stata_names(table)
+def _lines(table: Table, sas: SasNames) -> Iterable[tuple[str, ...]]:
+    stata = stata_names(table)
     for column in table.columns:
         yield (
             *(table.name, column.name, column.label, column.kind.value, column.unit, _codes(column)),
@@ -75,8 +74,7 @@ def _write(package: Package, name: str, head: Sequence[str], rows: Iterable[Iter
         text.detach()
 
 
-def _page(package: Package) -> str:
-    sas = sas_names(package.description)
+def _page(package: Package, sas: Mapping[str, SasNames]) -> str:
     tables = [
         {
             "table": table,

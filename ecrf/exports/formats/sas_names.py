@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_uppercase, digits
 
 from ecrf.exports.tables.description import Description, Table
 from ecrf.exports.tables.selection import Selection
@@ -27,7 +28,7 @@ PREFIX_LETTERS = 5
 
 @dataclass(frozen=True)
 class SasNames:
-    """Of one table. `columns`, `prefixes`: by the long names; a prefix and a number name what a long text goes on in."""
+    """Of one table, by the columns' long names. A prefix and a number name what a long text goes on in."""
 
     table: str
     columns: dict[str, str]
@@ -43,25 +44,27 @@ def sas_names(description: Description) -> dict[str, SasNames]:
 
 def _names_of(table: Table, name: str) -> SasNames:
     columns = _short(column.name for column in table.columns)
-    taken = set(columns.values())
+    numbered = {_without_number(name) for name in columns.values() if name[-1].isdigit()}
     prefixes = {}
     for column in table.columns:
         if column.is_text:
-            wished = re.sub(r"[0-9]+$", "", columns[column.name])[:PREFIX_LETTERS]
-            prefixes[column.name] = prefix = _free_prefix(wished, taken)
-            taken.add(f"{prefix}1")
+            wished = _without_number(columns[column.name][:PREFIX_LETTERS])
+            prefixes[column.name] = prefix = _free_prefix(wished, numbered)
+            numbered.add(prefix)
     return SasNames(name, columns, prefixes)
 
 
-def _free_prefix(wished: str, taken: set[str]) -> str:
+def _without_number(name: str) -> str:
+    return name.rstrip(digits)
+
+
+def _free_prefix(wished: str, numbered: set[str]) -> str:
     """One that no other name goes on from with digits alone; letters, as digits would run into the number."""
-    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    tries = [
+    tries = (
         wished,
-        *(wished[:4] + a for a in letters),
-        *(wished[:3] + a + b for a in letters for b in letters),
-    ]
-    numbered = {re.sub(r"[0-9]+$", "", name) for name in taken if name[-1].isdigit()}
+        *(wished[:4] + a for a in ascii_uppercase),
+        *(wished[:3] + a + b for a in ascii_uppercase for b in ascii_uppercase),
+    )
     return next(prefix for prefix in tries if prefix not in numbered)
 
 
@@ -87,18 +90,17 @@ def _stem_and_ending(name: str) -> tuple[str, str]:
 
 def _squeezed(name: str) -> str:
     """`weight_kg` → `wghtkg`. Digits at the end tell columns apart and stay."""
-    digits = re.search(r"[0-9]*$", name)[0][-2:]  # type: ignore[index]
-    words = [word for word in name[: len(name) - len(digits)].split("_") if word]
+    number = name[len(_without_number(name)) :][-2:]
+    words = [word for word in name[: len(name) - len(number)].split("_") if word]
     letters = "".join(word[0] + re.sub("[aeiou]", "", word[1:]) for word in words)
-    return letters[: STEM_LETTERS - len(digits)] + digits
+    return letters[: STEM_LETTERS - len(number)] + number
 
 
 def _free(stem: str, ending: str, taken: set[str]) -> str:
     if (name := stem + ending) not in taken:
         return name
-    for number in range(2, 1000):
-        digits = str(number)
-        name = stem[: NAME_LETTERS - len(ending) - len(digits)] + digits + ending
+    for number in map(str, range(2, 1000)):
+        name = stem[: NAME_LETTERS - len(ending) - len(number)] + number + ending
         if name not in taken:
             return name
     raise AssertionError("no table has a thousand columns of one name")

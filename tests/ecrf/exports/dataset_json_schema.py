@@ -23,8 +23,10 @@ COLUMN = {
 }
 SCHEMA = {
     "type": "object",
-    "required": ["datasetJSONCreationDateTime", "datasetJSONVersion", "itemGroupOID", "records", "name"]
-    + ["label", "columns"],
+    "required": [
+        *("datasetJSONCreationDateTime", "datasetJSONVersion", "itemGroupOID", "records", "name", "label"),
+        "columns",
+    ],
     "additionalProperties": False,
     "properties": {
         "datasetJSONCreationDateTime": {"type": "string", "pattern": ISO_MOMENT},

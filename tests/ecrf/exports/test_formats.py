@@ -1,4 +1,4 @@
-"""Every format gives back what the database holds, cell by cell, for each table: live, from the trail, and when empty."""
+"""Every format gives back what the database holds, cell by cell, of each table: live, from the trail, when empty."""
 
 import hashlib
 import json
