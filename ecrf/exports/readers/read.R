@@ -10,12 +10,14 @@
 # (labels = FALSE leaves the codes), what is missing is NA. A text that begins with an apostrophe has it taken off: it
 # was put there for spreadsheets.
 
-read_cells <- function(file) {
-  # By bytes: R would otherwise write the texts anew in the language of this machine.
-  cells <- read.csv(file, colClasses = "character", na.strings = character(0), check.names = FALSE,
-                    encoding = "UTF-8", quote = "\"", comment.char = "", strip.white = FALSE)
-  names(cells) <- sub("^(\ufeff|\xef\xbb\xbf|X.U.FEFF.)", "", names(cells), useBytes = TRUE)
-  cells
+read_cells <- function(file, columns) {
+  if (length(readLines(file, n = 2, warn = FALSE)) < 2) {
+    return(data.frame(matrix(character(0), 0, length(columns), dimnames = list(NULL, columns)), check.names = FALSE))
+  }
+  # As bytes of UTF-8: R would otherwise write the texts anew in the language of this machine. The first line begins
+  # with the mark of UTF-8, and is passed over.
+  read.csv(file, header = FALSE, skip = 1, col.names = columns, colClasses = "character", check.names = FALSE,
+           na.strings = character(0), encoding = "UTF-8", quote = "\"", comment.char = "", strip.white = FALSE)
 }
 
 unguarded <- function(text) {
@@ -25,7 +27,9 @@ unguarded <- function(text) {
 }
 
 read_codebook <- function(folder = ".", file = "codebook.csv") {
-  cells <- read_cells(file.path(folder, "codebook", file))
+  path <- file.path(folder, "codebook", file)
+  head <- gsub("[^a-z_,]", "", readLines(path, n = 1, warn = FALSE), useBytes = TRUE)
+  cells <- read_cells(path, strsplit(head, ",")[[1]])
   cells[] <- lapply(cells, unguarded)
   cells
 }
@@ -53,9 +57,7 @@ read_column <- function(text, column, codes, labels) {
 read_table <- function(table, folder = ".", labels = TRUE,
                        codebook = read_codebook(folder), codes = read_codebook(folder, "codes.csv")) {
   columns <- codebook[codebook$table == table, ]
-  cells <- read_cells(file.path(folder, "csv", paste0(table, ".csv")))
-  stopifnot(ncol(cells) == nrow(columns))
-  names(cells) <- columns$column
+  cells <- read_cells(file.path(folder, "csv", paste0(table, ".csv")), columns$column)
   for (n in seq_along(cells)) {
     of_column <- codes[codes$table == table & codes$column == columns$column[n], ]
     cells[[n]] <- read_column(cells[[n]], columns[n, ], of_column, labels)

@@ -1,0 +1,54 @@
+"""README.txt says what was taken out, and names nothing that is not there."""
+
+import re
+
+import pytest
+
+from ecrf.exports.formats.registry import ALWAYS, FORMATS
+from ecrf.exports.package import in_silence
+from ecrf.exports.tables.selection import Selection
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(package) -> str:
+    return (package.folder / "README.txt").read_text(encoding="utf-8")
+
+
+def test_it_says_which_cut_of_when_and_what_was_chosen(written):
+    chosen = Selection(sites=("01",), forms=("vital-signs",), left_out={"vital_signs": ("pulse",)})
+    said = text_of(written("csv", selection=chosen))
+    assert said.startswith('Stub: data cut "Test"\n')
+    assert "SYNTHETIC DATA" in said
+    assert "taken out by ecrf 1.2.3" in said
+    assert "Sites: 01\n" in said
+    assert "Patients: all\n" in said
+    assert "Forms: vital-signs\n" in said
+    assert "left out; so are such values in the trail" in said
+    assert "Left out of vital_signs: pulse\n" in said
+    assert "sha256sum -c SHA256SUMS" in said
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_it_lists_the_folders_that_are_there_and_every_table(name, written):
+    package = written(name)
+    said = text_of(package)
+    folders = {path.name for path in package.folder.iterdir() if path.is_dir()}
+    assert set(re.findall(r"^  ([a-z-]+)/ ", said, re.MULTILINE)) == folders
+    assert all(f"  {table.name} " in said and table.title in said for table in package.tables)
+    assert ("CSV and spreadsheets" in said, "SAS transport files" in said.split("Is it whole")[0]) == (
+        name == "csv",
+        name == "xpt",
+    )
+
+
+def test_texts_are_not_escaped_as_on_a_page(written):
+    package = written()
+    package.cut = type(package.cut)("Mary's <first>", package.cut.taken_at, {})
+    package.progress = in_silence
+    ALWAYS[-1](package)
+    assert text_of(package).startswith('Stub: data cut "Mary\'s <first>"\n')
+
+
+def test_every_line_fits_a_terminal(written):
+    assert all(len(line) <= 120 for line in text_of(written(*FORMATS)).splitlines())
