@@ -38,6 +38,8 @@ HOSTILE = (
     "NULL",
     "NA",
     "  blanks  within  ",
+    "\u202eeht fo gnihton \u200d \ue000 \ufffd ﷽ 👩\u200d⚕\ufe0f e\u0301",
+    "x" * 20_000,
 )
 LONG = "痛みが続いた。 " * 450
 """3,600 characters of up to three bytes, blanks among them."""
@@ -80,17 +82,29 @@ def package_of(folder: Path, selection: Selection = EVERYTHING, **more: Any) -> 
     return Package(folder, cut, describe(protocol()), selection, version="1.2.3", synthetic=True, **more)
 
 
+@pytest.fixture(scope="module")
+def package(study: Any, tmp_path_factory: pytest.TempPathFactory) -> Package:
+    """All formats, and what goes into every package. It is read, and never written to."""
+    package = package_of(tmp_path_factory.mktemp("exports") / "package")
+    write_into(package, *FORMATS)
+    return package
+
+
+def write_into(package: Package, *formats: str) -> None:
+    with one_snapshot():
+        for each in formats:
+            FORMATS[each][1](package)
+        for always in ALWAYS:
+            always(package)
+
+
 @pytest.fixture
 def written(study: Any, tmp_path: Path) -> Callable[..., Package]:
     """Write a package in these formats, with what goes into every package."""
 
     def write(*formats: str, name: str = "package", **more: Any) -> Package:
         package = package_of(tmp_path / name, **more)
-        with one_snapshot():
-            for each in formats:
-                FORMATS[each][1](package)
-            for always in ALWAYS:
-                always(package)
+        write_into(package, *formats)
         return package
 
     return write

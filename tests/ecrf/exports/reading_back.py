@@ -50,11 +50,11 @@ def _as_stored(cell: Any, table: Table, name: str) -> Any:
 
 
 def from_dataset_json(package: Package, table: Table) -> Rows:
-    told = json.loads((package.folder / f"dataset-json/{table.name}.json").read_bytes())
-    names = [column["name"] for column in told["columns"]]
-    types = {column["name"]: column["dataType"] for column in told["columns"]}
-    rows = [dict(zip(names, row, strict=True)) for row in told["rows"]]
-    assert told["records"] == len(rows)
+    read = json.loads((package.folder / f"dataset-json/{table.name}.json").read_bytes())
+    names = [column["name"] for column in read["columns"]]
+    types = {column["name"]: column["dataType"] for column in read["columns"]}
+    rows = [dict(zip(names, row, strict=True)) for row in read["rows"]]
+    assert read["records"] == len(rows)
     return [{name: _of_json(cell, types[name]) for name, cell in row.items()} for row in rows]
 
 
@@ -74,13 +74,11 @@ def from_xpt(package: Package, table: Table) -> Rows:
     with (package.folder / "xpt/names.csv").open(encoding="utf-8-sig", newline="") as file:
         listed = [row for row in csv.DictReader(file) if row["table"] == table.name]
     assert [row["sas_name"] for row in listed] == about.column_names
+    parts: dict[str, list[list[Any]]] = {column.name: [] for column in table.columns}
+    for row in listed:
+        parts[row["column"]].append(columns[row["sas_name"]])
     return [
-        {
-            column.name: _of_sas(
-                [columns[row["sas_name"]][n] for row in listed if row["column"] == column.name], column.kind
-            )
-            for column in table.columns
-        }
+        {c.name: _of_sas([part[n] for part in parts[c.name]], c.kind) for c in table.columns}
         for n in range(about.number_rows)
     ]
 

@@ -71,8 +71,8 @@ def test_each_column_of_each_table_is_listed_once_in_its_order(selection, writte
         assert {column.name for column in table.columns} <= set(texts)
 
 
-def test_line_says_what_the_form_says(written):
-    found = next(line for line in lines(written()) if line["column"] == "weight_kg")
+def test_line_says_what_the_form_says(package):
+    found = next(line for line in lines(package) if line["column"] == "weight_kg")
     assert found == {
         **{"table": "vital_signs", "column": "weight_kg", "label": "Weight", "type": "decimal", "unit": "kg"},
         **{"codes": "", "decimals": "1", "length": "", "cdash": "WEIGHT_VSORRES", "form": "vital-signs"},
@@ -81,8 +81,7 @@ def test_line_says_what_the_form_says(written):
     }
 
 
-def test_codes_stand_line_by_line_for_programs(written):
-    package = written()
+def test_codes_stand_line_by_line_for_programs(package):
     expected = [
         {"table": table.name, "column": column.name, "code": code, "label": label}
         for table in package.tables
@@ -104,8 +103,8 @@ def test_page_runs_nothing_and_fetches_nothing_whatever_labels_say(study, tmp_pa
     assert "Synthetic data" in raw
 
 
-def test_every_link_of_the_list_of_contents_leads_to_its_table(written):
-    raw = (written().folder / "codebook/codebook.html").read_text(encoding="utf-8")
+def test_every_link_of_the_list_of_contents_leads_to_its_table(package):
+    raw = (package.folder / "codebook/codebook.html").read_text(encoding="utf-8")
     targets = re.findall(r'href="#([^"]+)"', raw)
     assert targets
     assert set(targets) == set(re.findall(r'<h2 id="([^"]+)"', raw))

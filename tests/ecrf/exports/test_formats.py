@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import jsonschema
 import pyreadstat
@@ -31,8 +32,7 @@ def sums(package: Package) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_each_table_comes_back_as_it_is_stored(name, written):
-    package = written(name)
+def test_each_table_comes_back_as_it_is_stored(name, package):
     expected = stored(package)
     assert sum(len(rows) for rows in expected.values()) > 300
     for table in package.tables:
@@ -42,8 +42,8 @@ def test_each_table_comes_back_as_it_is_stored(name, written):
         assert READERS[name](package, table) == rows, table.name
 
 
-def test_hostile_texts_are_among_what_is_compared(written):
-    tables = stored(written())
+def test_hostile_texts_are_among_what_is_compared(package):
+    tables = stored(package)
     stories = [row["story"] for row in tables["adverse_event"]]
     assert len(stories) == len(HOSTILE) - 1
     assert {"=1+1", "＝全角", 'He said "no", and; left'} <= set(stories)
@@ -51,8 +51,8 @@ def test_hostile_texts_are_among_what_is_compared(written):
     assert tables["reading"][0]["value_2_missing_comment"] == "=broken"
 
 
-def test_same_package_is_written_in_the_same_bytes_from_the_tables_and_from_the_trail(written):
-    once = sums(written(*FORMATS, name="once"))
+def test_same_package_is_written_in_the_same_bytes_from_the_tables_and_from_the_trail(package, written):
+    once = sums(package)
     assert once == sums(written(*FORMATS, name="again"))
     assert once == sums(written(*FORMATS, name="trail", from_trail=True))
     assert len(once) > 60
@@ -71,8 +71,7 @@ def test_columns_are_the_same_when_no_table_has_rows(name, db, tmp_path, study):
             assert parquet.read_schema(path).equals(schema_of(table))
 
 
-def test_parquet_tells_of_each_column_what_the_form_says(written):
-    package = written("parquet")
+def test_parquet_tells_of_each_column_what_the_form_says(package):
     schema = parquet.read_schema(package.folder / "parquet/vital_signs.parquet")
     assert schema.field("weight_kg").metadata == {
         b"label": b"Weight",
@@ -99,8 +98,7 @@ def test_a_fault_of_the_reading_thread_reaches_whoever_asked(written, monkeypatc
         written("parquet")
 
 
-def test_dataset_json_follows_the_standards_rules(written):
-    package = written("dataset-json")
+def test_dataset_json_follows_the_standards_rules(package):
     check = jsonschema.Draft202012Validator(SCHEMA)
     for table in package.tables:
         told = json.loads((package.folder / f"dataset-json/{table.name}.json").read_bytes())
@@ -115,6 +113,7 @@ def test_schema_of_dataset_json_refuses_what_is_wrong():
     assert not check.is_valid({"datasetJSONVersion": "1.1.0", "rows": []})
 
 
+@pytest.mark.requirement("R-137")
 def test_values_that_identify_are_in_no_format_unless_asked_for(study, tmp_path):
     package = package_of(tmp_path / "plain", Selection())
     with one_snapshot():
@@ -128,8 +127,7 @@ def test_values_that_identify_are_in_no_format_unless_asked_for(study, tmp_path)
     assert "story" not in [column.name for column in package.tables[-1].columns]
 
 
-def test_transport_files_carry_the_cuts_moment_and_whole_titles(written):
-    package = written("xpt")
+def test_transport_files_carry_the_cuts_moment_and_whole_titles(package):
     at = package.cut.taken_at
     raw = (package.folder / "xpt/patients.xpt").read_bytes()
     assert raw.count(at.strftime("%d%b%y:%H:%M:%S").upper().encode()) == 4
@@ -137,6 +135,19 @@ def test_transport_files_carry_the_cuts_moment_and_whole_titles(written):
     _rows, about = pyreadstat.read_xport(str(package.folder / "xpt/patients.xpt"), output_format="dict")
     assert about.table_name == "PATIENTS"
     assert about.file_label == "Patients"
+
+
+DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+"""Names that Windows keeps for itself."""
+
+
+def test_names_of_files_are_read_alike_by_every_file_system(package):
+    names = [path.relative_to(package.folder) for path in package.folder.rglob("*")]
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9]+)?", path.name) for path in names)
+    assert len({str(path).lower() for path in names}) == len(names)
+    assert not {path.stem.lower() for path in names} & DEVICES
+    first = [path.read_bytes()[3:5] for path in (package.folder / "csv").iterdir()]
+    assert b"ID" not in first  # or Excel takes the file for another of its formats
 
 
 def test_progress_names_each_file_and_may_end_the_work(study, tmp_path):

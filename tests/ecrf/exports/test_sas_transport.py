@@ -123,8 +123,7 @@ def test_numbers_are_those_of_an_ibm_mainframe(number, eight):
 
 
 @pytest.mark.django_db
-def test_long_text_goes_on_in_columns_that_the_list_of_names_explains(written):
-    package = written("xpt")
+def test_long_text_goes_on_in_columns_that_the_list_of_names_explains(package):
     with (package.folder / "xpt/names.csv").open(encoding="utf-8-sig", newline="") as file:
         listed = list(csv.DictReader(file))
     note = [row for row in listed if (row["table"], row["column"]) == ("dose", "note")]
