@@ -92,7 +92,7 @@ mutate: setup ## change the code in one place after another; print what no test 
 image: engine setup chromium openssl ## build the container image, and test it as `make test` tests its replay
 	@ECRF_IMAGE=docker $(BIN)/python -m pytest tests/image/test_shipped.py
 
-bench: setup ## print the measurements (PART=pages: those of the pages alone)
+bench: setup ## print the measurements (PART=pages or PART=exports: those alone)
 	@$(BIN)/python -m tests.bench $(PART)
 
 # --- the parts ---------------------------------------------------------------------------------------------------

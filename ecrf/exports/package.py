@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -102,6 +102,14 @@ class Package:
             cursor.itersize = at_once
             cursor.execute(statement(table, self.source, self.selection, written))
             yield from cursor
+
+    def largest(self, table: Table, measures: Sequence[str]) -> tuple[int | None, ...]:
+        """The largest of each measure over a table's rows, None where it has no row; a measure is SQL of columns."""
+        listed = ", ".join(f"max({measure})" for measure in measures)
+        with connection.cursor() as cursor:
+            self._plan_for_trail(cursor)
+            cursor.execute(f"SELECT {listed} FROM ({statement(table, self.source, self.selection)}) r")  # noqa: S608
+            return tuple(cursor.fetchone())
 
     def count(self, table: Table) -> int:
         with connection.cursor() as cursor:

@@ -1,6 +1,7 @@
 """Runs every measurement in one go and prints one table; exit code 1 if a limit is broken.
 
-`python -m tests.bench pages` measures no more than the pages of visits and patients, at the site and in Review.
+`python -m tests.bench pages` measures no more than the pages of visits and patients, at the site and in Review;
+`python -m tests.bench exports` what it costs to take the data of a thousand patients out.
 """
 
 import sys
@@ -12,7 +13,7 @@ from tests.bench.table import Line, progress, show, told
 
 
 def main(part: str = "") -> int:
-    measure = {"": _measure, "pages": _measure_pages}[part]
+    measure = {"": _measure, "pages": _measure_pages, "exports": _measure_exports}[part]
     start = time.perf_counter()
     progress("PostgreSQL, migrations, static files")
     with database() as env:
@@ -75,6 +76,16 @@ def _measure_pages(env: dict[str, str]) -> Iterator[Line]:
         yield from pages.measure_review_pages(browser, Browser(running.port).log_in("monitor"), study)
         yield from review.measure_queue(Browser(running.port).log_in("monitor"), study)
         yield from weight.measure_weight(browser, study.small.numbers[0])
+
+
+def _measure_exports(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench.exports import formats, patients
+
+    progress("1,000 patients with 18 visits each, by bulk")
+    numbers, words = patients.seed_patients()
+    yield told("seeding: patients to export, by bulk with the audit triggers", words)
+    progress("rows per second of each format, and its memory")
+    yield from formats.measure_formats(numbers)
 
 
 def _measure_server(running: Server, study: object) -> Iterator[Line]:

@@ -51,28 +51,28 @@ class _Template:
 
 
 def _copy(batch: list[_Template], sequence: int) -> None:
-    patients = [_patient(t.patient, sequence + n) for n, t in enumerate(batch, 1)]
+    patients = [another_patient(t.patient, sequence + n) for n, t in enumerate(batch, 1)]
     Patient.objects.bulk_create(patients)
     pairs = list(zip(batch, patients, strict=True))
-    PatientStatus.objects.bulk_create([_anew(t.schedule_status, patient=p, pk=p.pk) for t, p in pairs])
-    visits = {(p.pk, v.pk): _anew(v, pk=None, patient=p) for t, p in pairs for v in t.visits}
+    PatientStatus.objects.bulk_create([anew(t.schedule_status, patient=p, pk=p.pk) for t, p in pairs])
+    visits = {(p.pk, v.pk): anew(v, pk=None, patient=p) for t, p in pairs for v in t.visits}
     Visit.objects.bulk_create(visits.values())
     entries = {
-        (p.pk, e.pk): _anew(e, pk=None, patient=p, visit=visits[p.pk, e.visit_id], request_key=None)
+        (p.pk, e.pk): anew(e, pk=None, patient=p, visit=visits[p.pk, e.visit_id], request_key=None)
         for t, p in pairs
         for e in t.entries
     }
     Entry.objects.bulk_create(entries.values())
-    rows = [_anew(row, entry=entries[p.pk, row.entry_id]) for t, p in pairs for row in t.forms]
+    rows = [anew(row, entry=entries[p.pk, row.entry_id]) for t, p in pairs for row in t.forms]
     type(rows[0])._default_manager.bulk_create(rows)
 
 
-def _patient(model: Patient, sequence: int) -> Patient:
+def another_patient(model: Patient, sequence: int) -> Patient:
     number = f"{model.site.code}-{sequence:03}"
-    return _anew(model, pk=None, sequence=sequence, number=number, request_key=uuid.uuid4())
+    return anew(model, pk=None, sequence=sequence, number=number, request_key=uuid.uuid4())
 
 
-def _anew(row: Any, **changes: Any) -> Any:
+def anew(row: Any, **changes: Any) -> Any:
     """A copy that is not stored yet, with some columns changed."""
     new = copy(row)
     new._state = copy(row._state)

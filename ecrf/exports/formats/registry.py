@@ -1,20 +1,29 @@
-"""The formats that a package may hold, by the word that chooses them; and what stands in every package."""
+"""Which formats there are, by the name that a choice bears, and what goes into every package."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ecrf.exports.formats.codebook import write_codebook
 from ecrf.exports.formats.csv_tables import write_csv
+from ecrf.exports.formats.dataset_json import write_dataset_json
+from ecrf.exports.formats.parquet_tables import write_parquet
+from ecrf.exports.formats.readers import write_readers
+from ecrf.exports.formats.readme import write_readme
+from ecrf.exports.formats.sas_transport import write_xpt
 from ecrf.exports.odm.file import write_odm
 from ecrf.exports.package import Package
+
+Write = Callable[[Package], None]
 
 
 @dataclass(frozen=True)
 class Format:
-    """`title` names it on the page, `hint` says who wants it."""
+    """`title` names it on the page, `hint` says who wants it, `folder` is where it stands in the package."""
 
     title: str
     hint: str
-    write: Callable[[Package], None]
+    write: Write
+    folder: str
 
 
 def write_snapshot(package: Package) -> None:
@@ -28,15 +37,25 @@ def write_archive(package: Package) -> None:
 
 
 FORMATS: dict[str, Format] = {
-    "csv": Format("CSV", "For any program; safe in spreadsheets", write_csv),
+    "csv": Format("CSV", "for any program, safe in spreadsheets", write_csv, "csv"),
+    "parquet": Format("Parquet", "for Python, R and databases, with types", write_parquet, "parquet"),
+    "xpt": Format("SAS transport, XPORT version 5", "for SAS", write_xpt, "xpt"),
+    "dataset-json": Format(
+        "Dataset-JSON 1.1", "of CDISC, in place of SAS", write_dataset_json, "dataset-json"
+    ),
     "odm": Format(
-        "ODM-XML 1.3.2, snapshot", "For other data systems: the data as they stand", write_snapshot
+        "ODM-XML 1.3.2, snapshot", "for other data systems: the data as they stand", write_snapshot, "odm"
     ),
     "odm-archive": Format(
-        "ODM-XML 1.3.2, transactional", "For archives: every change with who, when and why", write_archive
+        "ODM-XML 1.3.2, transactional",
+        "for archives: every change with who, when and why",
+        write_archive,
+        "odm",
     ),
 }
-ALWAYS: tuple[Callable[[Package], None], ...] = ()
+
+ALWAYS: tuple[Write, ...] = (write_codebook, write_readers, write_readme)
+"""After the formats: what they wrote is described."""
 
 
 def write_formats(package: Package, formats: Iterable[str]) -> None:

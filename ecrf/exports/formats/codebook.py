@@ -1,0 +1,103 @@
+"""The codebook: every column of every table, once for programs (CSV) and once to read or print (HTML)."""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from io import TextIOWrapper
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+
+from ecrf.exports.formats.sas_names import SasNames, sas_names
+from ecrf.exports.package import Package, utc
+from ecrf.exports.readers.stata import stata_names
+from ecrf.exports.tables.description import Column, Kind, Table
+from ecrf.trail.download.csv_file import safe
+
+HEAD = (
+    *("table", "column", "label", "type", "unit", "codes", "decimals", "length", "cdash", "form", "item"),
+    *("identifying", "rule", "key", "sas_table", "sas_name", "stata_name"),
+)
+KINDS = {
+    Kind.TEXT: "Text",
+    Kind.CODE: "Code",
+    Kind.WHOLE: "Whole number",
+    Kind.DECIMAL: "Decimal number",
+    Kind.DAY: "Date",
+    Kind.PARTIAL_DAY: "Date, perhaps in part",
+    Kind.CLOCK: "Time of day at the site",
+    Kind.MOMENT: "Moment, UTC",
+}
+
+
+def write_codebook(package: Package) -> None:
+    """`codebook.csv`, `codes.csv` with a line for each code of each list, `codebook.html`."""
+    sas = sas_names(package.description)
+    lines = (line for table in package.tables for line in _lines(table, sas[table.name]))
+    _write(package, "codebook/codebook.csv", HEAD, lines)
+    codes = (
+        (table.name, column.name, code, label)
+        for table in package.tables
+        for column in table.columns
+        for code, label in column.codes
+    )
+    _write(package, "codebook/codes.csv", ("table", "column", "code", "label"), codes)
+    with package.file("codebook/codebook.html", "Codebook") as file:
+        file.write(_page(package, sas).encode())
+
+
+def _lines(table: Table, sas: SasNames) -> Iterable[tuple[str, ...]]:
+    stata = stata_names(table)
+    for column in table.columns:
+        yield (
+            *(table.name, column.name, column.label, column.kind.value, column.unit, _codes(column)),
+            *(_number(column.decimals), _number(column.length), column.cdash, table.form, column.item),
+            *("yes" if column.identifying else "no", column.rule, "yes" if column.is_key else "no"),
+            *(sas.table, sas.columns[column.name], stata[column.name]),
+        )
+
+
+def _number(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _codes(column: Column) -> str:
+    return "; ".join(f"{code} = {label}" for code, label in column.codes)
+
+
+def _write(package: Package, name: str, head: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
+    with package.file(name, "Codebook") as file:
+        text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+        writer.writerow(head)
+        writer.writerows([safe(cell) for cell in row] for row in rows)
+        text.detach()
+
+
+def _page(package: Package, sas: Mapping[str, SasNames]) -> str:
+    tables = [
+        {
+            "table": table,
+            "sas_name": sas[table.name].table,
+            "columns": [
+                {
+                    "column": column,
+                    "kind": KINDS[column.kind],
+                    "sas_name": sas[table.name].columns[column.name],
+                }
+                for column in table.columns
+            ],
+        }
+        for table in package.tables
+    ]
+    style = mark_safe(render_to_string("exports/codebook.css"))  # noqa: S308  (a file of ours, without data)
+    context = {
+        "trial": package.description.trial,
+        "cut": package.cut.name,
+        "taken_at": utc(package.cut.taken_at),
+        "synthetic": package.synthetic,
+        "tables": tables,
+        # The file stands alone: no style sheet is beside it, and no policy of ours goes with it.
+        "style": format_html("<style>\n{}</style>", style),
+    }
+    return render_to_string("exports/codebook.html", context)

@@ -1,0 +1,254 @@
+"""SAS transport files, XPORT version 5, as SAS describes them in TS-140: a file for each table, written row by row.
+
+Texts are UTF-8. One of more than 200 bytes goes on in further columns, which `names.csv` lists; what they cannot hold
+is refused. A day is a SAS date, a moment and a clock are texts; a missing number is `.`, a missing text is blank.
+"""
+
+import csv
+import math
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date
+from decimal import Decimal
+from io import TextIOWrapper
+from typing import IO, Any
+
+from ecrf.exports.formats.sas_names import SasNames, sas_label, sas_names
+from ecrf.exports.package import CannotBeWritten, Package
+from ecrf.exports.tables.description import Column, Kind, Table
+from ecrf.trail.download.csv_file import safe
+
+TEXT_BYTES = 200
+LONGEST_TEXT = 32_767
+"""Bytes that a column of SAS can hold at most once the parts are put together again."""
+MOST_COLUMNS = 9999
+CARD = 80
+MISSING = b"." + bytes(7)
+EPOCH = date(1960, 1, 1)
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+EXACT_TO = 2**53
+NUMBERS = (Kind.WHOLE, Kind.DECIMAL, Kind.DAY)
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A column as SAS sees it: the `part` of a text, from 0, and the bytes of its width."""
+
+    name: str
+    label: str
+    column: Column
+    width: int
+    part: int = 0
+
+    @property
+    def is_number(self) -> bool:
+        return self.column.kind in NUMBERS
+
+    @property
+    def format(self) -> tuple[str, int]:
+        return ("DATE", 9) if self.column.kind == Kind.DAY else ("", 0)
+
+
+def write_xpt(package: Package) -> None:
+    names = sas_names(package.description)
+    listed = []
+    for table in package.tables:
+        its = names[table.name]
+        with package.file(f"xpt/{its.table.lower()}.xpt", f"SAS transport: {table.title}") as file:
+            variables = variables_of(package, table, its)
+            _write(package, table, its.table, variables, file)
+        listed += [(table, its.table, variable) for variable in variables]
+    with package.file("xpt/names.csv", "SAS transport: names") as file:
+        _list(listed, file)
+
+
+def variables_of(package: Package, table: Table, names: SasNames) -> list[Variable]:
+    """What the rows need: the widths of the texts are those of the longest, in the same snapshot."""
+    widths = _widths(package, table)
+    long = [column for column in table.columns if widths.get(column.name, 0) > TEXT_BYTES]
+    parts = _parts_needed(package, table, long)
+    found = []
+    for column in table.columns:
+        name, label = names.columns[column.name], sas_label(column.label)
+        if column.kind in NUMBERS:
+            found.append(Variable(name, label, column, 8))
+            continue
+        width = min(max(widths[column.name], 1), TEXT_BYTES)
+        found.append(Variable(name, label, column, width))
+        for part in range(1, parts.get(column.name, 1)):
+            going_on = sas_label(f"({part + 1}) {column.label}")
+            found.append(Variable(f"{names.prefixes[column.name]}{part}", going_on, column, width, part))
+    if len(found) > MOST_COLUMNS:
+        raise CannotBeWritten(
+            f"{table.title} needs {len(found):,} columns; a SAS transport file has 9,999 at most."
+        )
+    return found
+
+
+def _widths(package: Package, table: Table) -> dict[str, int]:
+    texts = [column.name for column in table.columns if column.kind not in NUMBERS]
+    longest = package.largest(table, [f'octet_length("{name}")' for name in texts]) if texts else ()
+    return {name: width or 0 for name, width in zip(texts, longest, strict=True)}
+
+
+def _parts_needed(package: Package, table: Table, long: list[Column]) -> dict[str, int]:
+    """Into how many parts the longest of the texts goes: letters of several bytes stay whole, so it must be tried."""
+    needed = {column.name: 1 for column in long}
+    if not long:
+        return needed
+    places = [(n, column) for n, column in enumerate(table.columns) if column.name in needed]
+    for row in package.rows(table):
+        for place, column in places:
+            if row[place]:
+                needed[column.name] = max(needed[column.name], len(split(row[place], column, table)))
+    return needed
+
+
+def split(text: str, column: Column, table: Table) -> list[bytes]:
+    """Parts of at most 200 bytes, cut between letters and never behind a blank: SAS takes blanks off a text's end, and
+    the parts put together are the text again. CannotBeWritten where that is impossible."""
+    left = text.encode()
+    if len(left) > LONGEST_TEXT:
+        raise CannotBeWritten(
+            f"“{column.label}” of {table.title} holds a text of {len(left):,} bytes; SAS takes 32,767 at most. "
+            "Leave the column out, or take another format."
+        )
+    parts = []
+    while len(left) > TEXT_BYTES:
+        part = left[:TEXT_BYTES].decode(errors="ignore").encode().rstrip(b" ")
+        if not part:
+            raise CannotBeWritten(
+                f"“{column.label}” of {table.title} holds 200 blanks in a row, which a SAS transport file loses. "
+                "Leave the column out, or take another format."
+            )
+        parts.append(part)
+        left = left[len(part) :]
+    return [*parts, left]
+
+
+def _write(package: Package, table: Table, name: str, variables: list[Variable], file: IO[bytes]) -> None:
+    written = _Counted(file)
+    for line in _head(package, table, name, variables):
+        written(line)
+    written.fill()
+    written(_card("HEADER RECORD*******OBS     HEADER RECORD!!!!!!!" + "0" * 30))
+    encode = [_encoder(variable, table) for variable in variables]
+    places = {column.name: place for place, column in enumerate(table.columns)}
+    sources = [places[variable.column.name] for variable in variables]
+    for row in package.rows(table):
+        cells = b"".join(code(row[place]) for code, place in zip(encode, sources, strict=True))
+        if cells.isspace():
+            raise CannotBeWritten(f"A row of {table.title} is empty, and a SAS transport file would lose it.")
+        written(cells)
+    written.fill()
+
+
+class _Counted:
+    """Fills cards of 80 bytes with blanks where a section of the file ends."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.write, self.length = file.write, 0
+
+    def __call__(self, data: bytes) -> None:
+        self.write(data)
+        self.length += len(data)
+
+    def fill(self) -> None:
+        self(b" " * (-self.length % CARD))
+
+
+def _head(package: Package, table: Table, name: str, variables: list[Variable]) -> Iterator[bytes]:
+    """The cards before the rows; all moments in them are the data cut's."""
+    at = package.cut.taken_at.astimezone(UTC)
+    moment = f"{at:%d}{MONTHS[at.month - 1]}{at:%y:%H:%M:%S}"
+    system = f"{'9.4':<8}{'ECRF':<8}{'':24}{moment}"
+    yield _card("HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!" + "0" * 30)
+    yield _card(f"{'SAS':<8}{'SAS':<8}{'SASLIB':<8}{system}")
+    yield _card(moment)
+    yield _card("HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!000000000000000001600000000140")
+    yield _card("HEADER RECORD*******DSCRPTR HEADER RECORD!!!!!!!" + "0" * 30)
+    yield _card(f"{'SAS':<8}{name:<8}{'SASDATA':<8}{system}")
+    yield _card(moment.ljust(16).encode() + b" " * 16 + sas_label(table.title).encode().ljust(40))
+    yield _card(f"HEADER RECORD*******NAMESTR HEADER RECORD!!!!!!!000000{len(variables):04}{'0' * 20}")
+    position = 0
+    for number, variable in enumerate(variables, 1):
+        yield _described(variable, number, position)
+        position += variable.width
+
+
+def _card(text: str | bytes) -> bytes:
+    return (text.encode() if isinstance(text, str) else text).ljust(CARD)
+
+
+def _described(variable: Variable, number: int, position: int) -> bytes:
+    """The 140 bytes of NAMESTR."""
+    form, length = variable.format
+    return struct.pack(
+        ">hhhh8s40s8shhh2x8shhl52x",
+        1 if variable.is_number else 2,
+        0,
+        variable.width,
+        number,
+        variable.name.encode().ljust(8),
+        variable.label.encode().ljust(40),
+        form.encode().ljust(8),
+        *(length, 0, 0),
+        form.encode().ljust(8),
+        *(length, 0),
+        position,
+    )
+
+
+def _encoder(variable: Variable, table: Table) -> Callable[[Any], bytes]:
+    column, width, part = variable.column, variable.width, variable.part
+    if column.kind == Kind.DAY:
+        return lambda day: MISSING if day is None else ibm_double((day - EPOCH).days)
+    if variable.is_number:
+        return lambda number: MISSING if number is None else _exact(number, column, table)
+
+    def encode(text: str | None) -> bytes:
+        raw = (text or "").encode()
+        if len(raw) > TEXT_BYTES:
+            parts = split(text or "", column, table)
+            raw = parts[part] if part < len(parts) else b""
+        elif part:
+            raw = b""
+        return raw.ljust(width)
+
+    return encode
+
+
+def _exact(number: int | Decimal, column: Column, table: Table) -> bytes:
+    """Refused where the eight bytes would hold another number than the one that is stored."""
+    near = float(number)
+    if Decimal(repr(near)) != number or (isinstance(number, int) and abs(number) > EXACT_TO):
+        raise CannotBeWritten(
+            f"“{column.label}” of {table.title} holds {number}, which has more digits than a number of SAS. "
+            "Leave the column out, or take another format."
+        )
+    return ibm_double(near)
+
+
+def ibm_double(number: float) -> bytes:
+    """A number in the eight bytes of an IBM mainframe: a sign, a power of 16, and 56 bits behind the point. Those hold
+    the 53 bits of any of ours exactly."""
+    if number == 0:
+        return bytes(8)
+    fraction, power = math.frexp(abs(number))
+    sixteens = -(-power // 4)
+    bits = int(math.ldexp(fraction, 56 + power - 4 * sixteens))
+    head = (0x80 if number < 0 else 0) | (sixteens + 64)
+    return struct.pack(">Q", head << 56 | bits)
+
+
+def _list(listed: list[tuple[Table, str, Variable]], file: IO[bytes]) -> None:
+    text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    writer.writerow(("table", "sas_table", "column", "part", "sas_name", "label", "sas_label", "bytes"))
+    for table, name, variable in listed:
+        column = variable.column
+        cells = (table.name, name, column.name, str(variable.part + 1), variable.name)
+        labels = (column.label, variable.label, str(variable.width))
+        writer.writerow([safe(cell) for cell in (*cells, *labels)])
+    text.detach()

@@ -1,0 +1,110 @@
+"""The codebook lists each column of each table, and a label is a text whatever stands in it."""
+
+import csv
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from ecrf.exports.formats.codebook import write_codebook
+from ecrf.exports.readers.read import unguarded
+from ecrf.exports.tables.selection import Selection
+from tests.ecrf.exports.formats.conftest import package_of
+
+pytestmark = pytest.mark.django_db
+HOSTILE_LABEL = "<script>alert('x')</script> & \"=1+1\" `$x' 痛み"
+
+
+def lines(package, name="codebook.csv"):
+    with (package.folder / "codebook" / name).open(encoding="utf-8-sig", newline="") as file:
+        return [{key: unguarded(cell) for key, cell in row.items()} for row in csv.DictReader(file)]
+
+
+def with_hostile_labels(package):
+    """Labels, units and codes of every item of the forms say what no form should."""
+    forms = []
+    for form in package.description.forms:
+        items = [
+            replace(
+                item,
+                label=HOSTILE_LABEL,
+                unit="'m/s²'",
+                codes=[["<a&'b\"", HOSTILE_LABEL]] if item.codes else [],
+            )
+            for item in form.items
+        ]
+        forms.append(replace(form, title=f"*/ {HOSTILE_LABEL}", items=items))
+    package.description = replace(package.description, forms=forms)
+    return package
+
+
+class Words(HTMLParser):
+    """The texts of a page, and the names of its elements."""
+
+    def __init__(self):
+        super().__init__()
+        self.texts, self.tags, self.attributes = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [name for name, _value in attrs]
+
+    def handle_data(self, data):
+        self.texts.append(data.strip())
+
+
+def read_page(package) -> Words:
+    words = Words()
+    words.feed((package.folder / "codebook/codebook.html").read_text(encoding="utf-8"))
+    return words
+
+
+@pytest.mark.parametrize("selection", [Selection(identifiers=True), Selection()], ids=["all", "plain"])
+def test_each_column_of_each_table_is_listed_once_in_its_order(selection, written):
+    package = written(selection=selection)
+    expected = [(table.name, column.name) for table in package.tables for column in table.columns]
+    assert [(line["table"], line["column"]) for line in lines(package)] == expected
+    texts = read_page(package).texts
+    for table in package.tables:
+        assert table.title in texts
+        assert {column.name for column in table.columns} <= set(texts)
+
+
+def test_line_says_what_the_form_says(package):
+    found = next(line for line in lines(package) if line["column"] == "weight_kg")
+    assert found == {
+        **{"table": "vital_signs", "column": "weight_kg", "label": "Weight", "type": "decimal", "unit": "kg"},
+        **{"codes": "", "decimals": "1", "length": "", "cdash": "WEIGHT_VSORRES", "form": "vital-signs"},
+        **{"item": "vital-signs.weight_kg", "identifying": "no", "rule": "", "key": "no"},
+        **{"sas_table": "VTLSGN", "sas_name": "WGHTKG", "stata_name": "weight_kg"},
+    }
+
+
+def test_codes_stand_line_by_line_for_programs(package):
+    expected = [
+        {"table": table.name, "column": column.name, "code": code, "label": label}
+        for table in package.tables
+        for column in table.columns
+        for code, label in column.codes
+    ]
+    assert lines(package, "codes.csv") == expected
+
+
+def test_page_runs_nothing_and_fetches_nothing_whatever_labels_say(study, tmp_path):
+    package = with_hostile_labels(package_of(tmp_path / "package"))
+    write_codebook(package)
+    page = read_page(package)
+    assert HOSTILE_LABEL in page.texts
+    assert not {"script", "img", "link", "iframe"} & set(page.tags)
+    assert not [name for name in page.attributes if name in ("src", "style") or name.startswith("on")]
+    raw = (package.folder / "codebook/codebook.html").read_text(encoding="utf-8")
+    assert not re.search(r"https?:|@import|url\(", raw)
+    assert "Synthetic data" in raw
+
+
+def test_every_link_of_the_list_of_contents_leads_to_its_table(package):
+    raw = (package.folder / "codebook/codebook.html").read_text(encoding="utf-8")
+    targets = re.findall(r'href="#([^"]+)"', raw)
+    assert targets
+    assert set(targets) == set(re.findall(r'<h2 id="([^"]+)"', raw))
