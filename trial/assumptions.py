@@ -346,8 +346,8 @@ ANALYSIS = (
     ),
     Assumption(
         "Planned dose of who left early",
-        "That of the dosing visits whose nominal day came before the last day in the study. The dose intensity is given "
-        "g/kg as a percentage of planned g/kg.",
+        "That of the dosing visits whose nominal day came before the last day in the study. The dose intensity is "
+        "given g/kg as a percentage of planned g/kg.",
         "The publication does not report exposure.",
     ),
     Assumption(

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from ecrf.outcomes.current import KEPT
 from ecrf.outcomes.report import PatientCourse, ReportPlot
 
 WIDTH, HEIGHT = 600, 300
@@ -96,13 +97,14 @@ class PlotDrawing:
             course.number, " ".join(map(",".join, places)), places[-1] if course.left else None
         )
 
-    @property
+    @cached_property
     def tangle(self) -> str:
-        """All courses as one path, in whole units: `M44 20L70 22`; "" where each is drawn by itself."""
+        """All courses as one path, in whole units: `M44 20 70 22 97 18`; "" where each is drawn by itself."""
         if len(self.plot.courses) <= DRAWN_ONE_BY_ONE:
             return ""
+        across = {week: round(self.x(week)) for week in self.plot.weeks}
         return "".join(
-            "M" + "L".join(f"{self.x(week):.0f} {self.y(value):.0f}" for week, value in course.points)
+            "M" + " ".join(f"{across[week]} {self.y(value):.0f}" for week, value in course.points)
             for course in self.plot.courses
         )
 
@@ -131,6 +133,12 @@ class PlotDrawing:
     @property
     def mean_line(self) -> str:
         return " ".join(f"{mean.x},{mean.y}" for mean in self.means)
+
+
+@lru_cache(maxsize=2 * KEPT)
+def drawing_of(plot: ReportPlot) -> PlotDrawing:
+    """The same drawing for the same plot, as long as its report is kept."""
+    return PlotDrawing(plot)
 
 
 def _place(at: float) -> str:

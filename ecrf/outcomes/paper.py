@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from ecrf import __version__
 from ecrf.forms.protocol import protocol
-from ecrf.outcomes.drawing import PlotDrawing
+from ecrf.outcomes.drawing import drawing_of
 from ecrf.outcomes.report import Report, ReportCell, ReportFlow, ReportPart, ReportPlot, ReportScope
 
 HERE = Path(__file__).parent
@@ -96,7 +96,7 @@ def _flow(part: ReportFlow) -> dict[str, Any]:
 
 
 def _plot(part: ReportPlot) -> dict[str, Any]:
-    drawing = {"part": part, "drawing": PlotDrawing(part)}
+    drawing = {"part": part, "drawing": drawing_of(part)}
     return {
         "kind": part.kind,
         "title": f"{part.title}, {part.unit}",

@@ -99,9 +99,12 @@ class VisitMean:
     sd: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ReportPlot:
-    """One measure over the weeks, drawn twice on one scale: each patient's course, and mean ± SD of the visits."""
+    """One measure over the weeks, drawn twice on one scale: each patient's course, and mean ± SD of the visits.
+
+    Compared as the object that it is, so that its drawing is found again.
+    """
 
     title: str
     unit: str

@@ -3,12 +3,11 @@
 Only what counts is read: no practice site, nothing that is struck out.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from ecrf.access.models import Site
 from ecrf.casebook.stored_rows import lines_of
@@ -38,45 +37,46 @@ OF_A_FORM = """
     JOIN access_site s ON s.id = p.site_id
     {joins}
     WHERE e.struck_at IS NULL AND NOT s.is_practice AND (%(site)s IS NULL OR s.id = %(site)s)
-    ORDER BY {order}
 """
+IN_ORDER = "ORDER BY p.number, e.number"
 AT_A_VISIT = "JOIN casebook_visit v ON v.id = e.visit_id"
 
 VISITS = OF_A_FORM.format(
     table="trial_visitrecord",
     columns="v.code, r.occurrence, r.visited_on, r.missed_reason",
     joins=AT_A_VISIT,
-    order="e.id",
 )
 STRENGTHS = OF_A_FORM.format(
-    table="trial_mrcstrength", columns="v.code, r.sum_score, r.graded", joins=AT_A_VISIT, order="e.id"
+    table="trial_mrcstrength", columns="v.code, r.sum_score, r.graded", joins=AT_A_VISIT
 )
 GRIPS = OF_A_FORM.format(
-    table="trial_gripstrength", columns="v.code, r.right_best, r.left_best", joins=AT_A_VISIT, order="e.id"
+    table="trial_gripstrength", columns="v.code, r.right_best, r.left_best", joins=AT_A_VISIT
 )
 INFUSIONS = OF_A_FORM.format(
     table="trial_infusion",
     columns="v.code, e.number, r.infused_on, r.phase, r.cycle, r.given_g, r.dosing_weight_kg, r.interrupted",
     joins=AT_A_VISIT,
-    order="e.patient_id, r.infused_on, e.id",
 )
-EVENTS = OF_A_FORM.format(
-    table="trial_adverseevent",
-    columns="e.number, r.term, r.started_on, r.ended_on, r.ongoing, r.severity, r.serious, r.relation,"
-    " r.action, r.outcome",
-    joins="",
-    order="p.number, e.number",
+EVENTS = (
+    OF_A_FORM.format(
+        table="trial_adverseevent",
+        columns="e.number, r.term, r.started_on, r.ended_on, r.ongoing, r.severity, r.serious, r.relation,"
+        " r.action, r.outcome",
+        joins="",
+    )
+    + IN_ORDER
 )
-DEVIATIONS = OF_A_FORM.format(
-    table="trial_protocoldeviation",
-    columns="e.number, r.what, r.occurred_on, r.category, r.severity, r.action",
-    joins="",
-    order="p.number, e.number",
+DEVIATIONS = (
+    OF_A_FORM.format(
+        table="trial_protocoldeviation",
+        columns="e.number, r.what, r.occurred_on, r.category, r.severity, r.action",
+        joins="",
+    )
+    + IN_ORDER
 )
 
 
-@dataclass(frozen=True)
-class StudyVisit:
+class StudyVisit(NamedTuple):
     """What a visit's form says of it."""
 
     occurrence: str | None
@@ -84,8 +84,7 @@ class StudyVisit:
     missed_reason: str | None
 
 
-@dataclass(frozen=True)
-class GivenDose:
+class GivenDose(NamedTuple):
     """One infusion day."""
 
     code: str
@@ -213,17 +212,17 @@ def load(scope: ReportScope) -> StudyData:
     given = {"site": scope.site.pk if scope.site else None}
     by_id = {pk: StudyPatient(*rest) for pk, *rest in lines_of(PATIENTS, given)}
 
-    def rows(statement: str) -> Iterator[tuple[StudyPatient, tuple[Any, ...]]]:
-        return ((by_id[pk], tuple(rest)) for pk, *rest in lines_of(statement, given) if pk in by_id)
+    def lines(statement: str) -> list[tuple[Any, ...]]:
+        return [line for line in lines_of(statement, given) if line[0] in by_id]
 
-    for patient, (code, *visit) in rows(VISITS):
-        patient.visits[code] = StudyVisit(*visit)
-    for patient, (code, sum_score, graded) in rows(STRENGTHS):
-        patient.strengths[code] = (sum_score, graded or 0)
-    for patient, (code, right, left) in rows(GRIPS):
-        patient.grips[code] = (right, left)
-    for patient, dose in rows(INFUSIONS):
-        patient.doses.append(GivenDose(*dose))
-    events = [RecordedEvent(patient, *event) for patient, event in rows(EVENTS)]
-    deviations = [RecordedDeviation(patient, *deviation) for patient, deviation in rows(DEVIATIONS)]
+    for pk, code, *visit in lines(VISITS):
+        by_id[pk].visits[code] = StudyVisit._make(visit)
+    for pk, code, sum_score, graded in lines(STRENGTHS):
+        by_id[pk].strengths[code] = (sum_score, graded or 0)
+    for pk, code, right, left in lines(GRIPS):
+        by_id[pk].grips[code] = (right, left)
+    for pk, *dose in lines(INFUSIONS):
+        by_id[pk].doses.append(GivenDose._make(dose))
+    events = [RecordedEvent(by_id[pk], *event) for pk, *event in lines(EVENTS)]
+    deviations = [RecordedDeviation(by_id[pk], *deviation) for pk, *deviation in lines(DEVIATIONS)]
     return StudyData(scope.at, scope.site, list(by_id.values()), events, deviations)

@@ -72,7 +72,7 @@ def exposures(data: StudyData) -> list[Exposure]:
 def _exposure(patient: StudyPatient, plans: list[VisitPlan], codes: list[str], at: datetime) -> Exposure:
     planned = [plan.code for plan in _planned(patient, plans, at)]
     given = [dose for dose in patient.doses if dose.given_g]
-    missing = list(_missing(patient))
+    missing = sorted(_missing(patient))
     phases = [phase for code in planned if (phase := phase_of(code, codes))]
     induction = INDUCTION_DAYS if Phase.INDUCTION in phases else 0
     cycles = phases.count(Phase.MAINTENANCE)

@@ -19,7 +19,7 @@ from trial.results.data import RecordedDeviation, RecordedEvent, StudyData
 from trial.results.summaries import DASH, share
 
 NOT_RECORDED = "not recorded"
-LISTED_AT_MOST = 100
+LISTED_AT_MOST = 25
 """Longer lists are cut on the page; all their lines stand behind their number."""
 
 EVENT_DEFINITIONS = (
@@ -142,7 +142,8 @@ def _listed(
     title: str, columns: tuple[str, ...], lines: list[tuple[str, tuple[str, ...]]], key: str
 ) -> ReportTable:
     rows = tuple(ReportRow(number, tuple(map(ReportCell, cells))) for number, cells in lines[:LISTED_AT_MOST])
-    note = "" if len(lines) <= LISTED_AT_MOST else f"The first {LISTED_AT_MOST} of {len(lines)}."
+    cut = f"The first {LISTED_AT_MOST} of {len(lines)}; the others stand in the rows behind it."
+    note = cut if len(lines) > LISTED_AT_MOST else ""
     return ReportTable(title, columns, rows, note, is_text=True, empty="None.", rows_behind=key)
 
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from ecrf.outcomes.drawing import PlotDrawing
+from ecrf.outcomes.drawing import PlotDrawing, drawing_of
 from ecrf.outcomes.report import ReportPlot
 
 register = template.Library()
@@ -11,4 +11,4 @@ register = template.Library()
 @register.filter
 def drawn(plot: ReportPlot) -> PlotDrawing:
     """The plot as a drawing."""
-    return PlotDrawing(plot)
+    return drawing_of(plot)
