@@ -118,7 +118,7 @@ def events_section(data: StudyData) -> ReportSection:
         empty="No adverse event is recorded.",
     )
     serious = [(event.patient.number, _words(event)) for event in events if event.serious]
-    listed = _listed("Serious adverse events", ("Patient", *EVENT_COLUMNS), serious, "events-serious")
+    listed = _listed("Each serious event", ("Patient", *EVENT_COLUMNS), serious, "events-serious")
     return ReportSection("events", "Adverse events", EVENT_DEFINITIONS, (overview, terms, listed))
 
 
@@ -206,7 +206,7 @@ def deviations_section(data: StudyData) -> ReportSection:
         note=f"n = {len(data.enrolled)} enrolled patients.",
     )  # fmt: skip
     lines = [(one.patient.number, _deviation_words(one)) for one in found]
-    listed = _listed("Protocol deviations", ("Patient", *DEVIATION_COLUMNS), lines, "deviations")
+    listed = _listed("Each deviation", ("Patient", *DEVIATION_COLUMNS), lines, "deviations")
     return ReportSection("deviations", "Protocol deviations", DEVIATION_DEFINITIONS, (overview, listed))
 
 
