@@ -104,7 +104,7 @@ def write_index(package: Package, site: Site, patients: list[Patient], title: st
             (patient.number, f"casebooks/casebook-{patient.number}.pdf", f"trail/{patient.number}.jsonl")
             for patient in patients
         ],
-        "files": files,
+        "codebook": "codebook/codebook.html",
         "tables": [(table.title, f"csv/{table.name}.csv") for table in package.tables],
         "has_odm": [name for name in files if name.startswith("odm/")],
     }
