@@ -5,12 +5,12 @@ import io
 import pytest
 from lxml import etree
 
-from ecrf.exports.cut import present_cut
 from ecrf.exports.odm.file import write_odm
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from tests.ecrf.exports.odm.odm_rules import every, faults, play, read, s12, schema, state
 from tests.ecrf.exports.odm.stored import stored, values
+from tests.ecrf.exports.whole import whole_cut
 from tests.releases import small_study
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def roots(module_db) -> tuple[etree._Element, etree._Element]:
     """The snapshot and the transactions of one synthetic patient."""
     small_study.fill()
-    cut, found = present_cut("Synthetic study"), []
+    cut, found = whole_cut("Synthetic study"), []
     for kind in ("snapshot", "transactional"):
         file = io.BytesIO()
         write_odm(file, cut, kind)

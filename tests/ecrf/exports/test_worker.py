@@ -184,6 +184,8 @@ def test_what_another_worker_is_at_is_left_to_it(statistician, exports_folder):
         assert take_up_again() == 0
         with only_one(export.pk) as is_mine:
             assert not is_mine
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
     finally:
         other.close()
     assert take_up_again() == 1

@@ -1,6 +1,8 @@
 """A small study of the stub with everything that files misread, and packages of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,10 @@ from ecrf.forms.protocol import protocol
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site, make_user
 from tests.ecrf.queries.builders import answered, asked, complete
+
+TAKEN_AT = datetime(2026, 11, 27, 22, 40, tzinfo=UTC)
+TABLE_FORMATS = [name for name, each in FORMATS.items() if each.folder == name and name != "odm"]
+"""Those that hold the tables, each in a folder of its name."""
 
 EVERYTHING = Selection(identifiers=True)
 HOSTILE = (
@@ -78,7 +84,7 @@ def study(module_db: None) -> Any:
 
 def package_of(folder: Path, selection: Selection = EVERYTHING, **more: Any) -> Package:
     folder.mkdir()
-    cut = present_cut("Test")
+    cut = replace(present_cut("Test"), taken_at=TAKEN_AT)
     return Package(folder, cut, describe(protocol()), selection, version="1.2.3", synthetic=True, **more)
 
 
@@ -86,7 +92,7 @@ def package_of(folder: Path, selection: Selection = EVERYTHING, **more: Any) -> 
 def package(study: Any, tmp_path_factory: pytest.TempPathFactory) -> Package:
     """All formats, and what goes into every package. It is read, and never written to."""
     package = package_of(tmp_path_factory.mktemp("exports") / "package")
-    write_into(package, *FORMATS)
+    write_into(package, *TABLE_FORMATS)
     return package
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from ecrf.exports.formats.registry import ALWAYS, FORMATS
+from ecrf.exports.formats.registry import ALWAYS
 from ecrf.exports.tables.selection import Selection
-from tests.ecrf.exports.formats.conftest import package_of
+from tests.ecrf.exports.formats.conftest import TABLE_FORMATS, package_of
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def test_it_lists_the_folders_that_are_there_and_every_table(package):
     assert all(f"  {table.name} " in said and table.title in said for table in package.tables)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", TABLE_FORMATS)
 def test_it_explains_the_formats_that_are_there_alone(name, study, tmp_path):
     package = package_of(tmp_path / "package")
     (package.folder / name).mkdir()

@@ -16,7 +16,6 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.triggers import AUDITED
 from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import strike_out
-from ecrf.exports.cut import present_cut
 from ecrf.exports.odm.replay.patient import is_review
 from ecrf.forms.registry import CRFS
 from tests.builders import enter
@@ -24,6 +23,7 @@ from tests.ecrf.exports.odm.odm_rules import child, every, faults, read, s12, sc
 from tests.ecrf.exports.odm.stored import stored
 from tests.ecrf.exports.odm.stored import values as cells
 from tests.ecrf.exports.odm.world import CONTROL, HOSTILE, odm, write_around
+from tests.ecrf.exports.whole import whole_cut
 
 pytestmark = pytest.mark.django_db
 KINDS = ("snapshot", "transactional")
@@ -64,7 +64,7 @@ def test_same_cut_gives_the_same_bytes_whatever_was_written_since(files, kind):
     with acting(SYSTEM, source="test"):
         Site.objects.filter(pk=files.world.site.pk).update(name="Renamed")
     assert odm(files.cut, kind) == before
-    assert odm(present_cut(files.cut.name), kind) != before
+    assert odm(whole_cut(files.cut.name), kind) != before
 
 
 def test_file_says_of_which_cut_it_is_and_that_the_data_are_synthetic(files):
@@ -150,7 +150,7 @@ def test_sign_that_xml_cannot_carry_is_shown_as_what_it_was(files):
 
 def test_code_that_is_no_longer_offered_is_defined_and_said_to_be_so(files):
     write_around(files.world.patient, "adverse-event", 1, "severity", "LIFE-THREATENING")
-    root = read(odm(present_cut("With an old code"), "snapshot"))
+    root = read(odm(whole_cut("With an old code"), "snapshot"))
     assert "LIFE-THREATENING" in values(root, "I.adverse-event.severity")
     assert faults(root) == {}
     found = next(one for one in every(root, "CodeListItem") if one.get("CodedValue") == "LIFE-THREATENING")
@@ -245,7 +245,7 @@ def test_cut_ends_where_it_was_taken(files):
 
 
 def test_present_cut_knows_every_chain_and_was_taken_after_every_event(files):
-    cut = present_cut("Now")
+    cut = whole_cut("Now")
     assert cut.positions.keys() >= {0, files.world.patient.pk, files.world.elsewhere.pk}
     assert cut.taken_at - files.cut.taken_at < timedelta(minutes=10)
 
@@ -265,7 +265,7 @@ def test_form_that_was_moved_to_another_visit_leaves_the_one_and_stands_in_the_o
         for entry in (dose, *dose.rows.order_by("pk")):
             Entry.objects.filter(pk=entry.pk).update(visit=week_7)
     assert week_1.pk != week_7.pk
-    snapshot, history = (read(odm(present_cut("Moved"), kind)) for kind in KINDS)
+    snapshot, history = (read(odm(whole_cut("Moved"), kind)) for kind in KINDS)
     assert faults(snapshot) == faults(history) == {}
     assert list(s12(history, snapshot)) == []
     assert cells(state(snapshot)) == stored()
@@ -274,7 +274,7 @@ def test_form_that_was_moved_to_another_visit_leaves_the_one_and_stands_in_the_o
 def test_place_has_one_name_though_its_site_got_another_code(files):
     with acting(SYSTEM, source="test"):
         Site.objects.filter(pk=files.world.site.pk).update(code="03")
-    _snapshot, history = (read(odm(present_cut("Renamed"), kind)) for kind in KINDS)
+    _snapshot, history = (read(odm(whole_cut("Renamed"), kind)) for kind in KINDS)
     assert faults(history) == {}
     assert {one.get("LocationOID") for one in every(history, "SiteRef")} == {"L.03", "L.02"}
 
@@ -294,6 +294,6 @@ def test_log_of_which_all_is_struck_out_is_empty_in_both_files(files):
     entry = Entry.objects.get(patient=patient, crf="adverse-event")
     actor = by.acting_at(files.world.site, Right.ENTER)
     strike_out(entry=entry, by=by, actor=actor, reason="Entered twice")
-    snapshot, history = (read(odm(present_cut("Struck out"), kind)) for kind in KINDS)
+    snapshot, history = (read(odm(whole_cut("Struck out"), kind)) for kind in KINDS)
     assert faults(snapshot) == faults(history) == {}
     assert list(s12(history, snapshot)) == []

@@ -5,10 +5,10 @@ from tempfile import TemporaryFile
 
 import pytest
 
-from ecrf.exports.cut import present_cut
 from ecrf.exports.odm.file import write_odm
 from ecrf.exports.odm.replay import events
 from tests.builders import a_patient, a_visit, enter
+from tests.ecrf.exports.whole import whole_cut
 from tests.ecrf.queries.builders import SIGNS
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def test_memory_does_not_grow_with_the_study(site, coordinator, kind, monkeypatc
 
 def peak(kind) -> int:
     """The most bytes that writing holds at a time, after what is loaded only once."""
-    cut = present_cut("Synthetic cut")
+    cut = whole_cut("Synthetic cut")
     for _ in range(2):
         with TemporaryFile() as file:
             tracemalloc.start()

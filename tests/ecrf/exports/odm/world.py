@@ -14,12 +14,13 @@ from ecrf.casebook.record.values import Missing
 from ecrf.casebook.striking import restore, strike_out
 from ecrf.checks.discrepancies import confirm
 from ecrf.checks.models import Discrepancy
-from ecrf.exports.cut import Cut, present_cut
+from ecrf.exports.cut import Cut
 from ecrf.exports.odm.file import Kind, write_odm
 from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site, make_user
 from tests.ecrf.exports.odm.odm_rules import read
+from tests.ecrf.exports.whole import whole_cut
 from tests.ecrf.queries.builders import SIGNS, act, answered, asked
 from tests.ecrf.queries.builders import complete as completed
 from tests.ecrf.signatures.conftest import checked, complete, complete_scale, signed
@@ -196,7 +197,7 @@ class Files:
 
     @classmethod
     def of(cls, world: World) -> "Files":
-        cut = present_cut("Synthetic cut")
+        cut = whole_cut("Synthetic cut")
         return cls(world, cut, odm(cut, "snapshot"), odm(cut, "transactional"))
 
     def roots(self) -> tuple[etree._Element, etree._Element]:
