@@ -130,10 +130,10 @@ def _acts(event: AuditEvent, around: Around) -> Iterator[TrailLine]:
 
 
 def _things(line: EventLine) -> list[str]:
-    """`Pulse 70 /min → 72 /min`, `Weight 63.9 kg`; what people said in their own words."""
+    """`Pulse 70 /min → 72 /min`, `Weight 63.9 kg`; what people said in their own words. By which rule an item is
+    calculated stands on its form."""
     change = f"{line.old} → {line.new}" if line.old else line.new
-    rule = f"({line.rule})" if line.rule else ""
-    thing = " ".join(part for part in (line.subject, change, rule) if part)
+    thing = " ".join(part for part in (line.subject, change) if part)
     said = f"“{line.said}”" if line.said else ""
     words = ": ".join(part for part in (thing, said) if part)
     return [words] if words else []

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -40,7 +39,7 @@ def casebook_pdf(patient: Patient, *, made_at: datetime, compact: bool = False, 
 
 
 def casebook_content(patient: Patient, *, made_at: datetime, compact: bool, cut_words: str) -> Content:
-    """Everything that stands in the file, read at one moment, in some fifteen statements."""
+    """Everything that stands in the file, read at one moment, in a number of statements that does not grow."""
     today = made_at.astimezone(patient.site.zone).date()
     with one_moment():
         casebook = printed_casebook(patient, today)
@@ -197,5 +196,8 @@ def _complete(group: FormGroup | None) -> str:
 
 
 def _signed_mark(group: FormGroup | None, known: Known) -> str:
-    standing: Any = on_visit(known.signatures, group.visit_id) if group and group.visit_id else None
-    return {"signed": "✓ signed", "broken": "broken"}.get(standing.state, "") if standing else ""
+    if group is None or group.visit_id is None:
+        return ""
+    return {"signed": "✓ signed", "broken": "broken"}.get(
+        on_visit(known.signatures, group.visit_id).state, ""
+    )

@@ -92,7 +92,7 @@ def printable(data: Any, *, strictly: bool = False) -> Any:
 
 def _text(text: str, strictly: bool) -> str | dict[str, str]:
     words = A_LONG_WORD.sub(rf"\1{BREAK}", drawable(text, strictly=strictly))
-    return {"rtl": words} if not text.isascii() and _is_from_right_to_left(text) else words
+    return {"rtl": words} if not words.isascii() and _is_from_right_to_left(words) else words
 
 
 def _is_from_right_to_left(text: str) -> bool:

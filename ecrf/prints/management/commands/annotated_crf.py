@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from ecrf.prints.files import NotWritten, write_whole
 from ecrf.prints.pdf.annotated_crf import annotated_crf_pdf
-from ecrf.prints.pdf.files import NotWritten, write_whole
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from ecrf.casebook.models import Patient
+from ecrf.prints.files import NotWritten, write_whole
 from ecrf.prints.pdf.casebook import casebook_pdf
-from ecrf.prints.pdf.files import NotWritten, write_whole
 
 
 class Command(BaseCommand):

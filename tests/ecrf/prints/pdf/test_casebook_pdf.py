@@ -14,6 +14,8 @@ from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.values import Missing
 from ecrf.casebook.striking import strike_out
+from ecrf.checks.discrepancies import confirm
+from ecrf.checks.models import Discrepancy
 from ecrf.forms.protocol import protocol
 from ecrf.prints.pdf.casebook import casebook_pdf, casebooks_of_site
 from ecrf.web.context import VERSION
@@ -110,6 +112,30 @@ def test_values_stand_with_units_blanks_are_seen_and_reasons_are_in_words(patien
     assert "Value 2 Not done: splint" in words
     assert "calculated, HIGHEST v1 not calculated" in words
     assert re.search(r"Why it was missed if “[^”]+” is Missed not asked", words)
+
+
+def test_what_a_check_asks_stands_below_its_item_and_who_confirmed_it(patient, visit, coordinator):
+    enter(visit, "reading", coordinator, value_1="170")
+    assert "? To answer: 170.0 kg is more" in casebook(patient)
+    discrepancy = Discrepancy.objects.get(entry__crf="reading", check_id="READ-001")
+    actor = coordinator.acting_at(visit.site, Right.ENTER)
+    confirm(discrepancy=discrepancy, by=coordinator, actor=actor, asked=discrepancy.identity)
+    words = casebook(patient)
+    assert "Confirmed against the source by Synthetic coordinator, 20" in words
+    assert "To answer" not in words
+
+
+def test_row_that_is_struck_out_stays_in_its_table_and_says_why_below(patient, visit, coordinator):
+    enter(visit, "dose", coordinator, given_g="60")
+    enter(visit, "dose-lot", coordinator, parent=1, lot_number="SYN-9")
+    entry = Entry.objects.get(crf="dose-lot")
+    actor = coordinator.acting_at(entry.site, Right.ENTER)
+    strike_out(entry=entry, by=coordinator, actor=actor, reason="Entered twice")
+    words = casebook(patient)
+    assert "SYN-9" in words
+    assert re.search(
+        r"Lot 1 of dose: Struck out by Synthetic coordinator, [^:]+:\d\d JST: Entered twice", words
+    )
 
 
 def test_compact_leaves_out_what_is_blank_and_nothing_else(patient, visit, coordinator):

@@ -6,7 +6,7 @@ import os
 import pytest
 from django.core.management import CommandError, call_command
 
-from ecrf.prints.pdf import files
+from ecrf.prints import files
 from tests.builders import a_patient
 from tests.printed import pdf_words
 
