@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
+from ecrf import __version__
 from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry
@@ -18,7 +19,6 @@ from ecrf.checks.discrepancies import confirm
 from ecrf.checks.models import Discrepancy
 from ecrf.forms.protocol import protocol
 from ecrf.prints.pdf.casebook import casebook_pdf, casebooks_of_site
-from ecrf.web.context import VERSION
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site, make_user
 from tests.ecrf.queries.builders import act, answered, asked, change, complete, vital_signs
@@ -59,7 +59,7 @@ def test_every_page_says_whose_it_is_as_of_when_by_which_software_and_which_of_h
     for number, page in enumerate(pages, 1):
         assert "Patient 01-001 · Site 01, Synthetic hospital 01" in page
         assert "As of 2027-03-01 09:30 JST" in page
-        assert f"eCRF {VERSION} · Synthetic data. No real patient is in this file." in page
+        assert f"eCRF {__version__} · Synthetic data. No real patient is in this file." in page
         assert protocol().title in page
         assert f"page {number} of {len(pages)}" in page
 
