@@ -54,6 +54,12 @@ def cleaned(text: str, *, lines: bool = True) -> str:
     return _without_ends(text)
 
 
+def cleaned_or_fault(text: str, *, lines: bool = True) -> tuple[str, str]:
+    """The text as it is stored, and why it cannot be, in words for the page; "" if it can."""
+    words = cleaned(text, lines=lines)
+    return words, fault_of_text(words)
+
+
 def line_ends_as_one(text: str) -> str:
     """Browsers send two characters for a line's end, files bring others; one is kept."""
     return LINE_ENDS.sub("\n", text)

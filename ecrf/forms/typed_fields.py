@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ImproperlyConfigured
 
-from ecrf.audit.texts import cleaned, fault_of_text
+from ecrf.audit.texts import cleaned_or_fault
 from ecrf.forms import typed_text
 
 
@@ -42,7 +42,7 @@ class TypedText(forms.CharField):
         self.lines = lines
 
     def to_python(self, value: Any) -> str:
-        text = cleaned(super().to_python(value) or "", lines=self.lines)
-        if fault := fault_of_text(text):
+        text, fault = cleaned_or_fault(super().to_python(value) or "", lines=self.lines)
+        if fault:
             raise forms.ValidationError(fault)
         return text
