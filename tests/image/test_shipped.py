@@ -33,11 +33,10 @@ with connection.cursor() as cursor:
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
-def scripts_of_readme() -> list[str]:
-    """README.md's section on production: what `manage` stands for, the first accounts, and what may be needed later."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    (section,) = re.findall(r"^## In production$(.*?)^## ", text, re.MULTILINE | re.DOTALL)
-    return re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+def scripts_of_production() -> list[str]:
+    """docs/production.md: what `manage` stands for, the first accounts, and what may be needed later."""
+    text = (ROOT / "docs/production.md").read_text(encoding="utf-8")
+    return re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 def may_open(role: str) -> list[str]:
@@ -150,7 +149,7 @@ def go_round(where: Installation) -> Tour:
 
 def test_documents_commands_make_an_installation_whose_every_page_opens(installation: Installation):
     """One test, so that the image is set up once however many processes run the tests."""
-    manage, accounts, later = scripts_of_readme()
+    manage, accounts, later = scripts_of_production()
     run, python = installation.shell.run, installation.python
 
     said = COLOUR.sub("", run(manage + accounts))
