@@ -174,6 +174,9 @@ def serve() -> int:
         _say(port, password)
         # In a session of its own, so that Ctrl-C reaches this process alone and the server is stopped in order.
         web = subprocess.Popen(gunicorn(port), cwd=ROOT, env=env, start_new_session=True)  # noqa: S603
+        worker = subprocess.Popen(
+            [sys.executable, "manage.py", "work"], cwd=ROOT, env=env, start_new_session=True
+        )
         signal.signal(signal.SIGTERM, lambda *_: web.terminate())
         try:
             return web.wait()
@@ -184,6 +187,9 @@ def serve() -> int:
                 "\nStopped. The data are kept; `make demo` goes on from here, `make demo-reset` starts over."
             )
             return 0
+        finally:
+            worker.terminate()
+            worker.wait()
 
 
 def _say(port: str, password: str) -> None:

@@ -90,6 +90,8 @@ INSTALLED_APPS = [
     "ecrf.casebook",
     "ecrf.access",
     "ecrf.audit",
+    "django_tasks",
+    "django_tasks_db",
     "pgtrigger",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -171,6 +173,13 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 IDLE_MINUTES = _number(
     "IDLE_MINUTES", "30", "Set it to the whole number of minutes after which an idle session ends."
 )
+
+# --- work in the background ----------------------------------------------------------------------------------------
+
+# A queue in the database; `manage.py work` makes what waits there.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["exports"]}}
+# Where finished files lie: one folder for the web processes and the worker, not reachable by an address.
+EXPORTS_FOLDER = Path(os.environ.get("EXPORTS_FOLDER") or BASE_DIR / ".data" / "exports")
 
 # --- security ---------------------------------------------------------------------------------------------------
 

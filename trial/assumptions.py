@@ -333,6 +333,29 @@ ANALYSIS = (
         "The assessment at the visit of week 1, before the first dose.",
         "The publication does not say whether screening or week 1 is the baseline.",
     ),
+    Assumption(
+        "Who counts as enrolled",
+        "The investigator's decision is eligible and the patient is no screen failure; or the trial drug was given, "
+        "whatever the decision.",
+        "The publication says how many were enrolled, not by what.",
+    ),
+    Assumption(
+        "Who is counted for exposure and adverse events",
+        "Who was given the trial drug at least once; every event of the log counts, whenever it began.",
+        "The publication does not name its populations.",
+    ),
+    Assumption(
+        "Planned dose of who left early",
+        "That of the dosing visits whose nominal day came before the last day in the study. The dose intensity is "
+        "given g/kg as a percentage of planned g/kg.",
+        "The publication does not report exposure.",
+    ),
+    Assumption(
+        "Unscheduled visits and early termination in the outcomes",
+        "They have no week of their own and stand in no table by visit; early termination is not week 52. Nothing is "
+        "carried forward.",
+        "The publication does not say how values of such visits were used.",
+    ),
 )
 
 ASSUMPTIONS = SCHEDULE + INSTRUMENTS + FORMS + DOSING + LIMITS + ANALYSIS + VERIFICATION

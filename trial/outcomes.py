@@ -1,7 +1,6 @@
 """The outcome measures, calculated from item values: pure functions."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -17,8 +16,6 @@ BLOCK_AREA_PERCENT, PROBABLE_AREA_PERCENT = 50, 30
 BLOCK_DURATION_PERCENT = 30
 BLOCK_LIMIT_PERCENT, BLOCK_AMPLITUDE_MV = 20, 1
 """The criteria of conduction block (O: EFNS/PNS 2010, protocol section 3)."""
-
-Value = int | Decimal | None
 
 
 def mrc_items(muscles: Iterable[str]) -> tuple[str, ...]:
@@ -121,48 +118,3 @@ def _enough_amplitude(distal_mv: Decimal | None, lower_limit_mv: Decimal | None)
     if distal_mv <= BLOCK_AMPLITUDE_MV:
         return False
     return None if lower_limit_mv is None else distal_mv * 100 > lower_limit_mv * BLOCK_LIMIT_PERCENT
-
-
-@dataclass(frozen=True)
-class Summary:
-    """One visit's values: how many there are, their mean and their sample standard deviation."""
-
-    n: int
-    mean: Decimal | None
-    sd: Decimal | None
-
-    def __str__(self) -> str:
-        """As the publication prints it: `85.6 (8.7)`; a dash for what does not exist."""
-        return f"{_printed(self.mean)} ({_printed(self.sd)})"
-
-
-def summarise(values: Iterable[Value]) -> Summary:
-    """n, mean and sample SD (n − 1) of the values that exist; no mean without a value, no SD below two."""
-    given = [Decimal(value) for value in values if value is not None]
-    n = len(given)
-    if not n:
-        return Summary(0, None, None)
-    mean = sum(given, Decimal(0)) / n
-    squares = sum(((value - mean) ** 2 for value in given), Decimal(0))
-    return Summary(n, mean, (squares / (n - 1)).sqrt() if n > 1 else None)
-
-
-def by_visit(values: Iterable[tuple[str, Value]]) -> dict[str, Summary]:
-    """One summary per visit, from (visit code, value) pairs, in the order of first appearance."""
-    grouped: dict[str, list[Value]] = {}
-    for code, value in values:
-        grouped.setdefault(code, []).append(value)
-    return {code: summarise(found) for code, found in grouped.items()}
-
-
-def paired_changes(before: Mapping[str, Value], after: Mapping[str, Value]) -> dict[str, Decimal]:
-    """The change of each patient who has both values, by patient number."""
-    return {
-        patient: Decimal(later) - Decimal(first)
-        for patient, first in before.items()
-        if first is not None and (later := after.get(patient)) is not None
-    }
-
-
-def _printed(value: Decimal | None) -> str:
-    return "–" if value is None else str(value.quantize(ONE_DECIMAL, ROUND_HALF_UP))

@@ -74,6 +74,7 @@ PROTOCOL = Protocol(
         "adverse-event",
         "end-of-study",
     ),
+    outcomes="trial.results.report.report",
     sparkline=("mrc-strength", "sum_score"),
     critical=CRITICAL,
     verified_share=VERIFIED_SHARE,

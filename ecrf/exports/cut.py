@@ -1,4 +1,4 @@
-"""A data cut: up to which event of every chain the data count. What is behind it does not exist for an export."""
+"""A data cut: a name, and how far each chain of the audit trail had come. What leaves the product is made of one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,13 +6,21 @@ from datetime import datetime
 
 from django.db import connection
 
-SYSTEM_CHAIN = 0
+HEADS = """
+    SELECT clock_timestamp(), coalesce(array_agg(chain ORDER BY chain), '{}'),
+        coalesce(array_agg(length ORDER BY chain), '{}')
+    FROM audit_auditchain
+"""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """Up to which event of each chain: `positions` is {chain: position of its last event}, chain 0 being what belongs
-    to no patient. `sites` are site codes and `forms` CRF keys, None for all. Moments are in UTC."""
+    """What an export holds: the events of each chain up to a position, and no later ones.
+
+    `positions`: {chain: its last position}, chain 0 for what belongs to no patient. `sites`: codes of sites, `forms`:
+    keys of forms (a form's rows go with it); None for all. `without_identifiers`: items marked as identifying a person
+    are left out, with why they are missing and what was asked about them.
+    """
 
     name: str
     taken_at: datetime
@@ -23,14 +31,11 @@ class Cut:
 
 
 def present_positions() -> tuple[datetime, dict[int, int]]:
-    """The moment and the length of every chain, in one statement, as the transaction's snapshot sees them."""
+    """The moment and the length of every chain, in one statement: no event of them is later than the moment."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT now(), chain, length FROM audit_auditchain ORDER BY chain")
-        found = cursor.fetchall()
-        if not found:
-            cursor.execute("SELECT now()")
-            return cursor.fetchone()[0], {}
-    return found[0][0], {chain: length for _now, chain, length in found}
+        cursor.execute(HEADS)
+        moment, chains, lengths = cursor.fetchone()
+    return moment, dict(zip(chains, lengths, strict=True))
 
 
 def present_cut(name: str) -> Cut:

@@ -78,7 +78,8 @@ class Protocol:
     `days_to_baseline`: how long after the first visit the baseline visit stays due, and the first one after the patient
     was added. `safety_logs` are those that the safety role reads too. `story` is the dotted path of the function that
     tells a patient's story (see `story.py`) from the forms of `story_reads`, `sparkline` the form and the item whose
-    values the lists draw in small.
+    values the lists draw in small. `outcomes` is the dotted path of the function that makes the report of the results
+    (see `ecrf/outcomes/report.py`).
     `critical` names what monitors verify at every patient: "form" or "form.item"; `verified_share` how many per cent of
     all other forms are drawn for it, unless a site's own share says otherwise. `serious_log` and `deviation_log` are
     the logs of which monitors are told what is new; `serious_clock` names its items for the day and the time of day at
@@ -107,6 +108,7 @@ class Protocol:
     assumptions: tuple[Assumption, ...] = ()
     story: str = ""
     story_reads: tuple[str, ...] = ()
+    outcomes: str = ""
     sparkline: tuple[str, str] | None = None
     critical: tuple[str, ...] = ()
     verified_share: int = 100

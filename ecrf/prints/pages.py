@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import visit_label
@@ -99,13 +100,13 @@ def printed_log(patient: Patient, definition: CrfDefinition) -> FormGroup:
     return _log_form_group(definition, log_form_views(patient, definition.key))
 
 
-def printed_casebook(patient: Patient) -> PrintedCasebook:
-    """Four statements at most, whatever the number of visits and entries."""
+def printed_casebook(patient: Patient, today: date | None = None) -> PrintedCasebook:
+    """Four statements at most, whatever the number of visits and entries; as of today at the site, or of a day."""
     data, trial = PatientData(patient), protocol()
     loaded = load_casebook(data)
     opened = {visit.code: visit for visit in patient.visits.order_by("pk")}
     entries = [row.entry for rows in loaded.rows.values() for row in rows]
-    schedule_status = schedule_status_of(patient, data, entries, list(opened.values()))
+    schedule_status = schedule_status_of(patient, data, entries, list(opened.values()), today)
     visits = [PrintedVisit(due, _visit_form_group(loaded, due, opened)) for due in schedule_status.visits]
     logs = [_log_form_group(CRFS[key], loaded.of_log(key)) for key in (*trial.logs, *trial.patient_forms)]
     return PrintedCasebook(schedule_status, visits, logs)

@@ -3,11 +3,10 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from ecrf import __version__
 from ecrf.access.models import User
 from ecrf.access.roles import Role
 from ecrf.forms.protocol import protocol
-
-VERSION = "0.1.0"
 
 
 def about(request: HttpRequest) -> dict[str, object]:
@@ -19,6 +18,7 @@ def about(request: HttpRequest) -> dict[str, object]:
         "study_title": protocol().title,
         "user_roles": ", ".join(dict.fromkeys(roles)),
         "synthetic_data": settings.SYNTHETIC_DATA,
-        "version": VERSION,
+        "version": __version__,
+        "has_outcomes": bool(protocol().outcomes),
         "idle_minutes": settings.IDLE_MINUTES,
     }

@@ -45,6 +45,10 @@ def _entry(user: User) -> list[MenuGroup]:
         places = [("Trail", reverse("site-trail", args=[site.code]))]
         if protocol().lab_tests:
             places.append(("Laboratory ranges", reverse("ranges", args=[site.code])))
+        if not site.is_practice:
+            places.append(("The investigator’s copy", reverse("site-copies", args=[site.code])))
+        if protocol().outcomes and not site.is_practice:
+            places.append(("Outcomes", reverse("site-outcomes", args=[site.code])))
         groups.append(MenuGroup(f"{site}{' (practice)' if site.is_practice else ''}", places))
     return groups
 
@@ -72,7 +76,19 @@ def _review(user: User) -> list[MenuGroup]:
     keys = trial.scheduled_crfs() if reads_all else trial.safety_logs
     with_rows = [name for key in keys for name in (key, *CRFS[key].rows)]
     lists = [(CRFS[key].plural, reverse(f"monitor:{_list_of(key)}_changelist")) for key in with_rows]
-    return [MenuGroup("Review", work), MenuGroup("Lists of forms", lists)]
+    return [
+        MenuGroup("Review", work),
+        MenuGroup("Lists of forms", lists),
+        MenuGroup("Outcomes", _outcomes(user)),
+    ]
+
+
+def _outcomes(user: User) -> list[tuple[str, str]]:
+    """Of each site that is reviewed, for who does not see those of the whole study."""
+    if not protocol().outcomes or Right.EXPORT in user.rights:
+        return []
+    reviewed = sites(user, Right.REVIEW).filter(is_practice=False) if Right.REVIEW in user.rights else []
+    return [(str(site), reverse("site-outcomes", args=[site.code])) for site in reviewed]
 
 
 def _list_of(key: str) -> str:
@@ -82,4 +98,7 @@ def _list_of(key: str) -> str:
 
 def _of_everybody(user: User) -> list[tuple[str, str]]:
     calendar = [("Calendar feed", reverse("calendar"))] if user.rights & {Right.ENTER, Right.REVIEW} else []
-    return [*calendar, ("Checks and assumptions", reverse("checks"))]
+    sees_study = protocol().outcomes and Right.EXPORT in user.rights
+    outcomes = [("Outcomes", reverse("outcomes"))] if sees_study else []
+    data_out = [("Data out", reverse("exports"))] if Right.EXPORT in user.rights else []
+    return [*outcomes, *data_out, *calendar, ("Checks and assumptions", reverse("checks"))]

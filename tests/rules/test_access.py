@@ -23,6 +23,9 @@ from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.record.store import ensure_entry
 from ecrf.casebook.services import add_entry
 from ecrf.checks.models import Discrepancy
+from ecrf.exports.models import DataCut, Export, ExportKind
+from ecrf.exports.tables.description import describe
+from ecrf.exports.tables.selection import Selection
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, by_model
@@ -55,7 +58,15 @@ SIGN = "200 403 403 403 403 404 404 404 login", "404 404 404 403 403 404 404 404
 """Where an investigator signs."""
 PRINT = "200 200 200 200 403 404 404 404 login", "404 404 404 200 403 404 404 404 login"
 """What sites and reviewers print of a patient."""
+EXPORTING = "403 403 403 {ok} 403 {ok} 403 403 login"
+"""What is taken out of the whole study."""
+SITES_FILE = "{ok} {ok} 404 {ok} 404 {ok} 404 404 login", "404 404 404 {ok} 404 {ok} 404 404 login"
+"""A file that a site made: the site's, and of those who export."""
 WORKSHEET = "200 200 200 200 403 403 403 403 login"
+RESULTS = "403 403 403 200 403 200 403 403 login"
+"""The results of the whole study: for who takes data out."""
+SITES_RESULTS = "200 200 200 200 403 200 404 404 login", "404 404 404 200 403 200 404 404 login"
+"""Those of a site: for who enters or reviews there too."""
 FOR_ALL = "200 200 200 200 200 200 200 200 login"
 
 
@@ -70,11 +81,11 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "login":           ("GET POST PUT", "302 302 302 302 302 302 302 302 200", ""),
     "log-in-again":    ("GET POST", "200 200 200 200 200 200 200 200 200", ""),
     "logout":          ("POST", "302 302 302 302 302 302 302 302 login", ""),
-    "today":           ("GET", "200 200 302 302 302 200 200 200 login", ""),
+    "today":           ("GET", "200 200 302 302 302 302 200 200 login", ""),
     "checks":          ("GET", FOR_ALL, ""),
     "places":          ("GET", FOR_ALL, ""),
     "assumptions":     ("GET", FOR_ALL, ""),
-    "add-patient":     ("POST", "302 302 403 403 403 404 403 404 login", "404 404 404 403 403 404 403 404 login"),
+    "add-patient":     ("POST", "302 302 403 403 403 403 403 404 login", "404 404 404 403 403 403 403 404 login"),
     "patient":         ("GET", *_entry(200)),
     "visit":           ("GET POST", *_entry(200)),
     "log":             ("GET POST", *_entry(200)),
@@ -112,6 +123,25 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "trail-review-csv": ("POST", *PRINT),
     "trail-review-all": ("GET", WORKSHEET, ""),
     "trail-review-all-csv": ("POST", WORKSHEET, ""),
+    "exports":         ("GET", EXPORTING.format(ok=200), ""),
+    "new-cut":         ("GET POST", EXPORTING.format(ok=200), ""),
+    "compare-cuts":    ("GET", EXPORTING.format(ok=200), ""),
+    "comparison-file": ("POST", EXPORTING.format(ok=200), ""),
+    "make-cut-again":  ("POST", EXPORTING.format(ok=302), ""),
+    "annotated-crf":   ("POST", EXPORTING.format(ok=302), ""),
+    "export":          ("GET", *(row.format(ok=200) for row in SITES_FILE)),
+    "cancel-export":   ("POST", *(row.format(ok=302) for row in SITES_FILE)),
+    "download-export": ("POST", *(row.format(ok=302) for row in SITES_FILE)),
+    "confirm-receipt": ("POST", "422 422 404 403 404 403 404 404 login", "404 404 404 403 404 403 404 404 login"),
+    "site-copies":     ("GET", *_entry(200)),
+    "make-site-copy":  ("POST", *_entry(302)),
+    "casebook-files":  ("GET POST", *PRINT),
+    "outcomes":        ("GET", RESULTS, ""),
+    "outcomes-rows":   ("GET", RESULTS, ""),
+    "outcomes-pdf":    ("GET", RESULTS, ""),
+    "site-outcomes":   ("GET", *SITES_RESULTS),
+    "site-outcomes-rows": ("GET", *SITES_RESULTS),
+    "site-outcomes-pdf": ("GET", *SITES_RESULTS),
     "revoke-calendar": ("POST", "302 404 404 404 404 404 404 404 login", "404 404 404 404 404 404 404 404 login"),
 }
 # fmt: on
@@ -230,8 +260,26 @@ def _world(site: Site, by: User) -> SimpleNamespace:
         ae_key=key,
         by=by,
         token=token,
+        export=_exports(site, by),
         feed=by.calendar_feeds.latest("pk"),
     )
+
+
+def _exports(site: Site, by: User) -> Export:
+    """A copy that the site has asked for, and a data cut named for it."""
+    given = {"asked_at": timezone.now(), "asked_by": by}
+    with acting(SYSTEM, source="test"):
+        made = Export.objects.create(
+            kind=ExportKind.DATA_CUT, title=f"Cut{site.code}", request_key=uuid.uuid4(), **given
+        )
+        DataCut.objects.create(
+            name=f"Cut{site.code}", reason="To compare", taken_at=timezone.now(), taken_by=by, positions={},
+            description=describe(protocol()).as_json(), selection=Selection().as_json(), formats=["csv"],
+            version="0", is_synthetic=True, export=made,
+        )  # fmt: skip
+        return Export.objects.create(
+            kind=ExportKind.SITE_COPY, title="Copy", site=site, request_key=uuid.uuid4(), **given
+        )
 
 
 @pytest.fixture
@@ -296,8 +344,23 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "trail-review": lambda: ([where.site.code], {}),
         "trail-review-csv": lambda: ([where.site.code], {"show": "late"}),
         "trail-review-all-csv": lambda: ([], {"show": "late"}),
+        "comparison-file": lambda: ([], {"from": f"Cut{where.site.code}", "to": f"Cut{where.site.code}"}),
+        "make-cut-again": lambda: ([f"Cut{where.site.code}"], {}),
+        "export": lambda: ([where.export.request_key], {}),
+        "cancel-export": lambda: ([where.export.request_key], {}),
+        "download-export": lambda: ([where.export.request_key], {}),
+        "confirm-receipt": lambda: ([where.export.request_key], {}),
+        "site-copies": lambda: ([where.site.code], {}),
+        "make-site-copy": lambda: ([where.site.code], {}),
+        "casebook-files": lambda: ([number], {}),
+        "outcomes-rows": lambda: (["screened"], {}),
+        "site-outcomes": lambda: ([where.site.code], {}),
+        "site-outcomes-rows": lambda: ([where.site.code, "screened"], {}),
+        "site-outcomes-pdf": lambda: ([where.site.code], {}),
         "revoke-calendar": lambda: ([where.feed.pk], {}),
     }
+    if name == "compare-cuts":
+        return f"{reverse(name)}?from=Cut{where.site.code}&to=Cut{where.site.code}", {}
     arguments, data = made.get(name, lambda: ([], {}))()
     return reverse(name, args=arguments), data
 

@@ -54,6 +54,7 @@ PROTOCOL = Protocol(
     assumptions=(Assumption("Pulse", "40 to 150", "Nobody tells."),),
     story="tests.stub_trial.story.story",
     story_reads=("visit", "vital-signs", "dose", "dose-lot"),
+    outcomes="tests.stub_trial.outcomes.report",
     sparkline=("vital-signs", "weight_kg"),
     critical=("visit.visited_on", "scale", "reading", "dose", "dose-lot", "adverse-event", "end-of-study"),
     verified_share=20,

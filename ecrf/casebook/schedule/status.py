@@ -153,20 +153,24 @@ def schedule_status_of(
     data: PatientData | None = None,
     entries: list[Entry] | None = None,
     visits: list[Visit] | None = None,
+    today: date | None = None,
 ) -> ScheduleStatus:
-    """The patient's schedule as of today at the site; three statements whatever the number of visits."""
+    """The patient's schedule as of today at the site, or of another day; three statements whatever the number of
+    visits."""
     data = data or PatientData(patient)
     data.load(*schedule_status_forms())
     visits = visits_of(patient) if visits is None else visits
     entries = entries_of(patient, visits) if entries is None else entries
-    return schedule_status_from(patient, facts_of(data, entries, visits), end_of(data))
+    return schedule_status_from(patient, facts_of(data, entries, visits), end_of(data), today)
 
 
-def schedule_status_from(patient: Patient, facts: list[VisitFacts], end: PatientEnd | None) -> ScheduleStatus:
+def schedule_status_from(
+    patient: Patient, facts: list[VisitFacts], end: PatientEnd | None, today: date | None = None
+) -> ScheduleStatus:
     """The schedule that follows from the facts; no statement. A visit may have been before the patient was added."""
     added_on = patient.added_at.astimezone(patient.site.zone).date()
     started_on = min([added_on, *(fact.visited_on for fact in facts if fact.visited_on)])
-    return schedule_status(protocol(), facts, end, started_on, patient.site.today())
+    return schedule_status(protocol(), facts, end, started_on, today or patient.site.today())
 
 
 def refresh_schedule_status(data: PatientData) -> None:

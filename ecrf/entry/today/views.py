@@ -10,6 +10,7 @@ from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.entry.today.to_do import is_own_patient, to_do_list
 from ecrf.entry.today.to_sign import waiting
+from ecrf.forms.protocol import protocol
 from ecrf.forms.typed_text import fold
 
 
@@ -20,6 +21,8 @@ def today(request: UserRequest) -> HttpResponse:
     if Right.ENTER not in rights:
         if rights & {Right.REVIEW, Right.REVIEW_SAFETY}:
             return redirect("monitor:index")
+        if Right.EXPORT in rights and protocol().outcomes:
+            return redirect("outcomes")
         return render(
             request, "entry/today/no_work_here.html", {"memberships": request.user.current_memberships}
         )

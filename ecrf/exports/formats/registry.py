@@ -1,6 +1,7 @@
-"""Which formats there are, by the name that a request bears, and what goes into every package."""
+"""Which formats there are, by the name that a choice bears, and what goes into every package."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from ecrf.exports.formats.codebook import write_codebook
 from ecrf.exports.formats.csv_tables import write_csv
@@ -9,17 +10,59 @@ from ecrf.exports.formats.parquet_tables import write_parquet
 from ecrf.exports.formats.readers import write_readers
 from ecrf.exports.formats.readme import write_readme
 from ecrf.exports.formats.sas_transport import write_xpt
+from ecrf.exports.odm.file import write_odm
 from ecrf.exports.package import Package
 
 Write = Callable[[Package], None]
 
-FORMATS: Mapping[str, tuple[str, Write]] = {
-    "csv": ("CSV", write_csv),
-    "parquet": ("Parquet", write_parquet),
-    "xpt": ("SAS transport (XPORT version 5)", write_xpt),
-    "dataset-json": ("Dataset-JSON 1.1", write_dataset_json),
+
+@dataclass(frozen=True)
+class Format:
+    """`title` names it on the page, `hint` says who wants it, `folder` is where it stands in the package."""
+
+    title: str
+    hint: str
+    write: Write
+    folder: str
+
+
+def write_snapshot(package: Package) -> None:
+    with package.file("odm/snapshot.xml", "ODM-XML, the data as they stand") as file:
+        write_odm(file, package.cut, "snapshot")
+
+
+def write_archive(package: Package) -> None:
+    with package.file("odm/archive.xml", "ODM-XML, everything that was done") as file:
+        write_odm(file, package.cut, "transactional")
+
+
+FORMATS: dict[str, Format] = {
+    "csv": Format("CSV", "for any program, safe in spreadsheets", write_csv, "csv"),
+    "parquet": Format("Parquet", "for Python, R and databases, with types", write_parquet, "parquet"),
+    "xpt": Format("SAS transport, XPORT version 5", "for SAS", write_xpt, "xpt"),
+    "dataset-json": Format(
+        "Dataset-JSON 1.1", "of CDISC, in place of SAS", write_dataset_json, "dataset-json"
+    ),
+    "odm": Format(
+        "ODM-XML 1.3.2, snapshot", "for other data systems: the data as they stand", write_snapshot, "odm"
+    ),
+    "odm-archive": Format(
+        "ODM-XML 1.3.2, transactional",
+        "for archives: every change with who, when and why",
+        write_archive,
+        "odm",
+    ),
 }
-"""{name: (title, what writes it)}; the name is also the folder in the package."""
 
 ALWAYS: tuple[Write, ...] = (write_codebook, write_readers, write_readme)
 """After the formats: what they wrote is described."""
+
+
+def write_formats(package: Package, formats: Iterable[str]) -> None:
+    """In the order of `FORMATS`, whatever the order of the choice."""
+    wanted = set(formats)
+    for name, format in FORMATS.items():
+        if name in wanted:
+            format.write(package)
+    for write in ALWAYS:
+        write(package)

@@ -81,7 +81,8 @@ def _patients(description: Description) -> Table:
         _at("added", "Added", "p.added_at"),
         _by("added_by", "Added by", "adder.username"),
     ]
-    source = f"FROM casebook_patient x {_OF_PATIENT.format('x.id')} LEFT JOIN access_user adder ON adder.id = p.added_by_id"
+    source = f"""FROM casebook_patient x {_OF_PATIENT.format("x.id")}
+        LEFT JOIN access_user adder ON adder.id = p.added_by_id"""
     reads: list[str] = [*_PATIENT_READS, "access_user"]
     end = description.form(description.end_form)
     if end:

@@ -17,7 +17,7 @@ def main(name: str) -> None:
     numbers = tuple(sys.stdin.read().split())
     with tempfile.TemporaryDirectory(prefix="ecrf-bench-") as folder, one_snapshot():
         package = package_in(Path(folder), Selection(identifiers=True, patients=numbers))
-        registry.FORMATS[name][1](package)
+        registry.FORMATS[name].write(package)
     # Of this process alone: what getrusage tells begins with what the process had that started it.
     status = Path("/proc/self/status").read_text(encoding="ascii")
     peak = next(line for line in status.splitlines() if line.startswith("VmHWM:"))

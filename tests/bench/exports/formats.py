@@ -46,7 +46,7 @@ def _speeds() -> list[Line]:
         package.tables = [table]
         rows = package.count(table)
         ways = {"raw": lambda: _raw(package, table)}
-        ways |= {key: _writing(write, package) for key, (_title, write) in registry.FORMATS.items()}
+        ways |= {key: _writing(each.write, package) for key, each in registry.FORMATS.items()}
         seconds: dict[str, list[float]] = {key: [] for key in ways}
         for _ in range(ROUNDS):
             for key, way in ways.items():
@@ -58,7 +58,7 @@ def _speeds() -> list[Line]:
     lines = [told(f"{rows:,} rows of {TABLE}, raw COPY", f"{raw:,.0f} rows/s")]
     for key, speed in speeds.items():
         words, share = f"{speed:,.0f} rows/s, {speed / raw:.2f} of the raw COPY", speed / raw
-        what = f"  {registry.FORMATS[key][0]}"
+        what = f"  {registry.FORMATS[key].title}"
         limit = AT_LEAST.get(key)
         lines.append(at_least(what, share, limit, words) if limit else told(what, words))
     return lines
@@ -75,7 +75,7 @@ def _writing(write: Callable[[Package], None], package: Package) -> Callable[[],
 
 def _memory(name: str, numbers: list[str]) -> Line:
     few, many = _peak_mb(name, numbers[:FEW]), _peak_mb(name, numbers)
-    what = f"{registry.FORMATS[name][0]}: memory of {len(numbers):,} patients beside that of {FEW}"
+    what = f"{registry.FORMATS[name].title}: memory of {len(numbers):,} patients beside that of {FEW}"
     words = f"{many:.0f} MB beside {few:.0f} MB: {many / few:.2f}"
     return at_most(what, many / few, MEMORY_AT_MOST, words)
 

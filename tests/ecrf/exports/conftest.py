@@ -1,121 +1,89 @@
-"""A small study of the stub with everything that files misread, and packages of it."""
+"""A small study in which everything has happened that a cut must hold, and a folder for what is made of it."""
 
-from collections.abc import Callable
+import csv
+import io
+import uuid
+import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
+from django.core.management import call_command
 
-from ecrf.access.roles import Right, Role
 from ecrf.casebook.record.values import Missing
-from ecrf.casebook.striking import strike_out
-from ecrf.exports.cut import present_cut
-from ecrf.exports.formats.registry import ALWAYS, FORMATS
-from ecrf.exports.package import Package, one_snapshot
-from ecrf.exports.tables.description import describe
-from ecrf.exports.tables.selection import Selection
-from ecrf.forms.protocol import protocol
+from ecrf.exports.choice import Choice
+from ecrf.exports.folder import file_of
+from ecrf.exports.models import DataCut, Export
+from ecrf.exports.services import ask_for_cut
 from tests.builders import a_patient, a_visit, enter
-from tests.conftest import make_site, make_user
-from tests.ecrf.queries.builders import answered, asked, complete
+from tests.ecrf.redaction.conftest import Mistake
+from tests.ecrf.signatures.conftest import change, checked, complete_scale, signed
+from tests.ecrf.trail.world import a_world
+from tests.ecrf.verification.acts import verify
 
-EVERYTHING = Selection(identifiers=True)
-HOSTILE = (
-    "=1+1",
-    "'quoted",
-    "''twice",
-    "-1",
-    "+49 30 1234",
-    '@SUM("A1")',
-    'He said "no", and; left',
-    "first line\nsecond line",
-    "\ttab",
-    "＝全角",
-    "頭痛と吐き気 🤕",
-    "ألم شديد",
-    "<script>alert(1)</script>",
-    "back\\slash \\N \\.",
-    "NULL",
-    "NA",
-    "  blanks  within  ",
-    "\u202eeht fo gnihton \u200d \ue000 \ufffd ﷽ 👩\u200d⚕\ufe0f e\u0301",
-    "x" * 20_000,
-)
-LONG = "痛みが続いた。 " * 450
-"""3,600 characters of up to three bytes, blanks among them."""
-SIGNS = {"weight_kg": "60.5", "systolic": "120", "diastolic": "80", "pulse": "70", "temperature": "36.5"}
-SIGNS |= {"respiration": "14", "spo2": "98", "measured_at": "09:30", "rested": "yes"}
+HOSTILE = "=HYPERLINK(\"http://example.org\") 'quoted', 日本 🧪 \u202babc, <b>"
 
 
-def build_study() -> Any:
-    """Two patients of one site; the second has no more than a visit. The site, in order to add to it."""
-    site = make_site("01")
-    by = make_user("coordinator", Role.COORDINATOR, site)
-    patient = a_patient(site, by)
-    visit = a_visit(patient, "W01", by)
-    enter(visit, "visit", by, occurrence="done", visited_on="2026-01-05", contact="on-site")
-    enter(visit, "vital-signs", by, **SIGNS)
-    enter(
-        visit, "reading", by, device="=HYPERLINK(1)", value_1="31.0", value_2=Missing("not-done", "=broken")
-    )
-    enter(visit, "dose", by, given_on="2026-01-05", weight_kg="60.0", given_g="40.0", note=LONG)
-    enter(visit, "dose-lot", by, parent=1, lot_number="'L-77", expires_on="2031-01")
-    enter(visit, "lab-result", by, parent=1, value="5.0", unit="g/dL")
-    for number, text in enumerate(HOSTILE, 1):
-        enter(patient, "adverse-event", by, number=number, term=text[:200], started_on="2026-01", story=text)
-    asked_of = complete(visit, "vital-signs", by)
-    answered(asked(asked_of, make_user("monitor", Role.MONITOR, site), text="=2+2?"), by)
-    struck = patient.entries.get(crf="adverse-event", number=2)
-    strike_out(entry=struck, by=by, actor=by.acting_at(site, Right.ENTER), reason="=Entered twice")
-    a_visit(a_patient(site, by), "SCR", by)
-    return site
+@pytest.fixture(autouse=True)
+def exports_folder(settings, tmp_path) -> Path:
+    settings.EXPORTS_FOLDER = tmp_path / "exports"
+    return settings.EXPORTS_FOLDER
 
 
-@pytest.fixture(scope="module")
-def study(module_db: None) -> Any:
-    return build_study()
-
-
-def package_of(folder: Path, selection: Selection = EVERYTHING, **more: Any) -> Package:
-    folder.mkdir()
-    cut = present_cut("Test")
-    return Package(folder, cut, describe(protocol()), selection, version="1.2.3", synthetic=True, **more)
-
-
-@pytest.fixture(scope="module")
-def package(study: Any, tmp_path_factory: pytest.TempPathFactory) -> Package:
-    """All formats, and what goes into every package. It is read, and never written to."""
-    package = package_of(tmp_path_factory.mktemp("exports") / "package")
-    write_into(package, *FORMATS)
-    return package
-
-
-def write_into(package: Package, *formats: str) -> None:
-    with one_snapshot():
-        for each in formats:
-            FORMATS[each][1](package)
-        for always in ALWAYS:
-            always(package)
+@pytest.fixture(autouse=True)
+def _one_connection(monkeypatch) -> None:
+    """The worker would close the connection that the test's transaction is on."""
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
 
 
 @pytest.fixture
-def written(study: Any, tmp_path: Path) -> Callable[..., Package]:
-    """Write a package in these formats, with what goes into every package."""
-
-    def write(*formats: str, name: str = "package", **more: Any) -> Package:
-        package = package_of(tmp_path / name, **more)
-        write_into(package, *formats)
-        return package
-
-    return write
+def mistake(site, coordinator, investigator, monitor, data_manager) -> Mistake:
+    return Mistake(a_world(site, coordinator, investigator, monitor, data_manager))
 
 
-def stored(package: Package) -> dict[str, list[dict[str, Any]]]:
-    """What the database holds of each table: the rows that a format must give back."""
-    return {
-        table.name: [
-            dict(zip([column.name for column in table.columns], row, strict=True))
-            for row in package.rows(table)
-        ]
-        for table in package.tables
-    }
+@pytest.fixture
+def study(mistake, site, other_site, coordinator, investigator, outsider, monitor):
+    """Corrections, reasons for missing values, a fallen verification, a broken signature, hostile texts, two sites."""
+    mistake.type_it()
+    mistake.copy_it()
+    visit = mistake.world.visit
+    scale = complete_scale(visit, coordinator)
+    verify(scale, monitor, item="question_1")
+    verify(scale, monitor, item="question_2")
+    signed(scale, "form", checked(investigator))
+    change(visit, coordinator)  # the signature breaks, one verification falls
+    log = mistake.world.patient
+    enter(
+        log, "adverse-event", coordinator, term=HOSTILE, started_on="2026-01", severity="MILD", serious="no"
+    )
+    enter(log, "adverse-event", coordinator, number=2, term="Headache", started_on="2026", serious="yes")
+    enter(log, "adverse-event", coordinator, number=2, severity=Missing("unknown", "=1+1"))
+    other = a_patient(other_site, outsider)
+    enter(a_visit(other, "SCR", outsider), "reading", outsider, device="D-2", assessor="B1")
+    return mistake
+
+
+def take(by, name="First", reason="Interim look", formats=("csv",), identifiers=False, **choice) -> Export:
+    """Ask for a cut and let the worker make it."""
+    wanted = Choice(formats=list(formats), identifiers=identifiers, **choice).as_json
+    why = "The safety board needs them" if identifiers else ""
+    export = ask_for_cut(
+        name=name, reason=reason, identifiers_reason=why, choice=wanted, by=by, request_key=uuid.uuid4()
+    )
+    call_command("work", once=True)
+    export.refresh_from_db()
+    return export
+
+
+def cut_named(name="First") -> DataCut:
+    return DataCut.objects.get(name=name)
+
+
+def files_in(export: Export) -> dict[str, bytes]:
+    with zipfile.ZipFile(file_of(export)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def table(export: Export, name: str) -> list[dict[str, str]]:
+    text = files_in(export)[f"csv/{name}.csv"].decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))

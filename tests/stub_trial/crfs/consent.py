@@ -22,7 +22,7 @@ class StubConsent(Crf):
     """Who agreed to take part, and when."""
 
     signed_on = Day("Consent signed on", history=True, cdash="DSSTDAT")
-    born_on = PartialDay("Date of birth", history=True, cdash="BRTHDAT")
+    born_on = PartialDay("Date of birth", history=True, identifying=True, cdash="BRTHDAT")
     sex = Choice("Sex", choices=Sex, cdash="SEX")
     is_pregnant = YesNo("Pregnant?", asked_if=("asked_as", (Sex.FEMALE, "")), cdash="RPORRES")
     asked_as = Choice("Sex, as answered", choices=Sex, rule="SEX v1")

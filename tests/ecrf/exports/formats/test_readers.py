@@ -18,7 +18,7 @@ from ecrf.exports.readers.read import read_study
 from ecrf.exports.readers.sas import quoted
 from ecrf.exports.readers.stata import expression, stata_names
 from ecrf.exports.tables.description import Kind
-from tests.ecrf.exports.conftest import HOSTILE, package_of, stored
+from tests.ecrf.exports.formats.conftest import HOSTILE, package_of, stored
 from tests.ecrf.exports.test_codebook import with_hostile_labels
 
 pytestmark = pytest.mark.django_db
@@ -172,7 +172,7 @@ def test_no_label_ends_a_text_or_a_comment_of_a_program(study, tmp_path):
     package = with_hostile_labels(package_of(tmp_path / "package"))
     (package.folder / "csv").mkdir()
     with one_snapshot():
-        FORMATS["xpt"][1](package)
+        FORMATS["xpt"].write(package)
         write_readers(package)
     do_file = (package.folder / "readers/read.do").read_text(encoding="utf-8")
     assert all(line.count('"') % 2 == 0 and "$" not in line for line in do_file.splitlines())

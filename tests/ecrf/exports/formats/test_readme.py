@@ -7,7 +7,7 @@ import pytest
 
 from ecrf.exports.formats.registry import ALWAYS, FORMATS
 from ecrf.exports.tables.selection import Selection
-from tests.ecrf.exports.conftest import package_of
+from tests.ecrf.exports.formats.conftest import package_of
 
 pytestmark = pytest.mark.django_db
 

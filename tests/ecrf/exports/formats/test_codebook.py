@@ -10,7 +10,7 @@ import pytest
 from ecrf.exports.formats.codebook import write_codebook
 from ecrf.exports.readers.read import unguarded
 from ecrf.exports.tables.selection import Selection
-from tests.ecrf.exports.conftest import package_of
+from tests.ecrf.exports.formats.conftest import package_of
 
 pytestmark = pytest.mark.django_db
 HOSTILE_LABEL = "<script>alert('x')</script> & \"=1+1\" `$x' 痛み"

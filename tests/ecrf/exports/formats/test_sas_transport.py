@@ -20,7 +20,7 @@ from ecrf.exports.tables.selection import Selection
 from ecrf.exports.tables.statements import tables_of
 from ecrf.forms.protocol import protocol
 from tests.builders import a_patient, enter
-from tests.ecrf.exports.conftest import EVERYTHING, package_of
+from tests.ecrf.exports.formats.conftest import EVERYTHING, package_of
 
 NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 LIKE = (
@@ -145,7 +145,7 @@ def test_text_too_long_for_sas_stops_the_export_aloud(study, tmp_path):
         tmp_path / "package", Selection(identifiers=True, left_out={"trail": ("old", "new")})
     )
     with one_snapshot(), pytest.raises(CannotBeWritten, match="“What happened” of Adverse event holds"):
-        FORMATS["xpt"][1](package)
+        FORMATS["xpt"].write(package)
 
 
 def test_every_table_has_a_number_or_a_key_that_is_never_empty():

@@ -13,9 +13,9 @@ from ecrf.exports.formats.parquet_tables import schema_of
 from ecrf.exports.formats.registry import ALWAYS, FORMATS
 from ecrf.exports.package import Package, one_snapshot
 from ecrf.exports.tables.selection import Selection
-from tests.ecrf.exports.conftest import EVERYTHING, HOSTILE, LONG, package_of, stored
-from tests.ecrf.exports.dataset_json_schema import SCHEMA
-from tests.ecrf.exports.reading_back import READERS
+from tests.ecrf.exports.formats.conftest import EVERYTHING, HOSTILE, LONG, package_of, stored
+from tests.ecrf.exports.formats.dataset_json_schema import SCHEMA
+from tests.ecrf.exports.formats.reading_back import READERS
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,7 @@ def test_columns_are_the_same_when_no_table_has_rows(name, db, tmp_path, study):
     nobody = Selection(identifiers=True, patients=(), sites=())
     package = package_of(tmp_path / "empty", nobody)
     with one_snapshot():
-        FORMATS[name][1](package)
+        FORMATS[name].write(package)
     for table in package.tables:
         assert READERS[name](package, table) == []
         if name == "parquet":
@@ -117,7 +117,7 @@ def test_schema_of_dataset_json_refuses_what_is_wrong():
 def test_values_that_identify_are_in_no_format_unless_asked_for(study, tmp_path):
     package = package_of(tmp_path / "plain", Selection())
     with one_snapshot():
-        for _title, write in FORMATS.values():
+        for write in (each.write for each in FORMATS.values()):
             write(package)
         for write in ALWAYS:
             write(package)
@@ -154,6 +154,6 @@ def test_progress_names_each_file_and_may_end_the_work(study, tmp_path):
     seen: list[str] = []
     package = package_of(tmp_path / "told", EVERYTHING, progress=seen.append)
     with one_snapshot():
-        FORMATS["xpt"][1](package)
+        FORMATS["xpt"].write(package)
     assert seen[0] == "SAS transport: Sites"
     assert len(seen) == len(package.tables) + 1

@@ -1,0 +1,148 @@
+"""The form on which a data cut is chosen: what was sent, read against what there is."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from ecrf.access.models import Site
+from ecrf.casebook.models import Patient
+from ecrf.exports.formats.registry import FORMATS
+from ecrf.exports.tables.description import Column, Description, Table, describe
+from ecrf.exports.tables.selection import Selection
+from ecrf.exports.tables.statements import tables_of
+from ecrf.forms.protocol import protocol
+
+USUAL_FORMATS = ("csv",)
+
+
+@dataclass(frozen=True)
+class TableChoice:
+    """A table with its columns, each with whether it is wanted."""
+
+    table: Table
+    columns: list[tuple[Column, bool]]
+
+    @property
+    def left_out(self) -> int:
+        return sum(not wanted for _column, wanted in self.columns)
+
+
+@dataclass
+class Choice:
+    """What is chosen; None stands for all. `errors`: {field: words}."""
+
+    forms: list[str] | None = None
+    sites: list[str] | None = None
+    patients: list[str] | None = None
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+    formats: list[str] = field(default_factory=lambda: list(USUAL_FORMATS))
+    identifiers: bool = False
+    errors: dict[str, str] = field(default_factory=dict)
+    typed_patients: str = ""
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """As an export's `wanted` and a saved choice hold it."""
+        selection = Selection(
+            forms=None if self.forms is None else tuple(self.forms),
+            sites=None if self.sites is None else tuple(self.sites),
+            patients=None if self.patients is None else tuple(self.patients),
+            left_out={table: tuple(names) for table, names in self.left_out.items()},
+            identifiers=self.identifiers,
+        )
+        return {
+            "selection": selection.as_json(),
+            "formats": [name for name in FORMATS if name in self.formats],
+        }
+
+    def has_form(self, key: str) -> bool:
+        return self.forms is None or key in self.forms
+
+    def has_site(self, code: str) -> bool:
+        return self.sites is None or code in self.sites
+
+
+def read_choice(sent: QueryDict) -> Choice:
+    """What a page sent. What there is not is an error beside its field, never left out in silence."""
+    description, choice = describe(protocol()), Choice()
+    known = [form.key for form in description.forms]
+    codes = list(Site.objects.filter(is_practice=False).values_list("code", flat=True))
+    choice.forms = _chosen(sent.getlist("form"), known, choice.errors, "form", "form")
+    choice.sites = _chosen(sent.getlist("site"), codes, choice.errors, "site", "site")
+    choice.patients = _patients(sent.get("patients", ""), choice)
+    choice.formats = [name for name in FORMATS if name in sent.getlist("format")]
+    if not choice.formats:
+        choice.errors["format"] = "Choose at least one format."
+    choice.identifiers = sent.get("identifiers") == "keep"
+    choice.left_out = _left_out(sent, description)
+    return choice
+
+
+def stored_choice(stored: dict[str, Any]) -> Choice:
+    """What was saved under a name, or of an earlier cut."""
+    selection = stored["selection"]
+    return Choice(
+        forms=selection["forms"],
+        sites=selection["sites"],
+        patients=selection["patients"],
+        left_out=selection["left_out"],
+        formats=list(stored["formats"]),
+        identifiers=selection["identifiers"],
+        typed_patients=" ".join(selection["patients"] or ()),
+    )
+
+
+def table_choices(choice: Choice) -> list[TableChoice]:
+    """Every table with every column that could be taken along."""
+    whole = tables_of(describe(protocol()), Selection(identifiers=True))
+    return [
+        TableChoice(
+            table,
+            [
+                (column, column.name not in choice.left_out.get(table.name, ()))
+                for column in table.columns
+                if not column.is_key
+            ],
+        )
+        for table in whole
+    ]
+
+
+def _chosen(
+    sent: list[str], known: list[str], errors: dict[str, str], name: str, what: str
+) -> list[str] | None:
+    """None where all of them are chosen, so that what is added later belongs to it."""
+    if strange := [one for one in sent if one not in known]:
+        errors[name] = f"There is no {what} {strange[0][:40]}. Load the page again."
+    chosen = [one for one in known if one in sent]
+    if not chosen:
+        errors.setdefault(name, f"Choose at least one {what}.")
+    return None if chosen == known else chosen
+
+
+def _patients(typed: str, choice: Choice) -> list[str] | None:
+    choice.typed_patients = typed
+    numbers = list(dict.fromkeys(typed.replace(",", " ").replace(";", " ").split()))
+    if not numbers:
+        return None
+    known = set(
+        Patient.objects.filter(number__in=numbers, site__is_practice=False).values_list("number", flat=True)
+    )
+    if strange := [number for number in numbers if number not in known]:
+        named = ", ".join(number[:20] for number in strange[:5])
+        choice.errors["patients"] = f"There is no patient {named} in the study."
+    return sorted(known)
+
+
+def _left_out(sent: QueryDict, description: Description) -> dict[str, list[str]]:
+    """The page names the tables whose columns it showed: of these, what is not ticked is left out."""
+    ticked = set(sent.getlist("column"))
+    shown = set(sent.getlist("columns-of"))
+    found = {}
+    for table in tables_of(description, Selection(identifiers=True)):
+        if table.name in shown:
+            names = [c.name for c in table.columns if not c.is_key and f"{table.name}.{c.name}" not in ticked]
+            if names:
+                found[table.name] = names
+    return found

@@ -1,0 +1,124 @@
+"""What the investigator's copy holds beside the tables: the trail as it is hashed, accounts, the verifier, an index."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.template.loader import render_to_string
+
+from ecrf.access.models import Site
+from ecrf.casebook.models import Patient
+from ecrf.exports.package import Package, utc
+from ecrf.trail.download.csv_file import write
+
+_EVENTS = """
+    SELECT chain::text, position::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        coalesce(actor_id::text, ''), actor, role, site, reason, source, "transaction", "table", "row",
+        coalesce(entry_id::text, ''), operation, changes::text, calculated::text, previous_hash, hash
+    FROM audit_auditevent x WHERE x.chain = %s AND x.position <= %s ORDER BY x.position
+"""
+_ACCOUNTS = """
+    SELECT u.username, u.full_name, m.role, s.code, m.is_current, u.is_active,
+        (SELECT min(x.at) FROM audit_auditevent x WHERE x.chain = 0 AND x."table" = 'access_membership'
+            AND x."row" = m.id::text),
+        (SELECT max(x.at) FROM audit_auditevent x WHERE x.chain = 0 AND x."table" = 'access_membership'
+            AND x."row" = m.id::text AND x.changes #>> '{is_current,1}' = 'false')
+    FROM access_membership m JOIN access_user u ON u.id = m.user_id LEFT JOIN access_site s ON s.id = m.site_id
+    WHERE m.site_id = %s OR m.site_id IS NULL ORDER BY u.username, m.role, s.code
+"""
+ACCOUNT_COLUMNS = (
+    "username",
+    "full_name",
+    "role",
+    "site",
+    "role_current",
+    "account_active",
+    "since_utc",
+    "ended_utc",
+)
+VERIFIER = Path(__file__).with_name("verify.py")
+
+
+def write_trail(package: Package, patients: list[Patient]) -> dict[str, Any]:
+    """A file for each patient; gives {patient: {chain, events, head}} for the manifest."""
+    chains = {}
+    for patient in patients:
+        length = package.cut.positions.get(patient.pk, 0)
+        head = "0" * 64
+        with (
+            package.file(f"trail/{patient.number}.jsonl", f"Audit trail of {patient.number}") as file,
+            connection.connection.cursor(name="ecrf_trail_of_patient") as cursor,
+        ):
+            cursor.itersize = 2000
+            cursor.execute(_EVENTS, [patient.pk, length])
+            for *content, previous, head in cursor:
+                event = {"previous_hash": previous, "content": content, "hash": head}
+                file.write(json.dumps(event, ensure_ascii=False).encode() + b"\n")
+        chains[patient.number] = {"chain": patient.pk, "events": length, "head": head}
+    return chains
+
+
+def write_accounts(package: Package, site: Site) -> None:
+    """Who could do what at the site, now and before; those of the whole study too."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCOUNTS, [site.pk])
+        found = cursor.fetchall()
+    rows = (
+        (
+            name,
+            full,
+            role,
+            code or "all sites",
+            _yes_no(current),
+            _yes_no(active),
+            _moment(since),
+            _moment(ended),
+        )
+        for name, full, role, code, current, active, since, ended in found
+    )
+    with package.file("accounts.csv", "Accounts and their roles") as file:
+        buffer = io.BytesIO()
+        write(buffer, ACCOUNT_COLUMNS, rows)
+        file.write(buffer.getvalue())
+
+
+def write_verifier(package: Package) -> None:
+    with package.file("verify.py") as file:
+        file.write(VERIFIER.read_bytes())
+
+
+def write_index(package: Package, site: Site, patients: list[Patient], title: str) -> None:
+    """The first page: what lies where, without a script; and the same as a text of one page."""
+    files = sorted(
+        str(path.relative_to(package.folder)) for path in package.folder.rglob("*") if path.is_file()
+    )
+    context = {
+        "site": site,
+        "title": title,
+        "taken_at": utc(package.cut.taken_at),
+        "version": package.version,
+        "synthetic": package.synthetic,
+        "patients": [
+            (patient.number, f"casebooks/casebook-{patient.number}.pdf", f"trail/{patient.number}.jsonl")
+            for patient in patients
+        ],
+        "codebook": "codebook/codebook.html",
+        "tables": [(table.title, f"csv/{table.name}.csv") for table in package.tables],
+        "has_odm": [name for name in files if name.startswith("odm/")],
+    }
+    for template, name in (
+        ("exports/copy_index.html", "index.html"),
+        ("exports/copy_readme.txt", "README.txt"),
+    ):
+        with package.file(name) as file:
+            file.write(render_to_string(template, context).encode())
+
+
+def _yes_no(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _moment(value: Any) -> str:
+    return utc(value) if value else ""

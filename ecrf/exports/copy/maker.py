@@ -1,0 +1,58 @@
+"""Makes the investigator's copy: everything of one site, in one snapshot, as one file that checks itself."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+import ecrf
+from ecrf.access.models import Site
+from ecrf.casebook.models import Patient
+from ecrf.exports.copy.contents import write_accounts, write_index, write_trail, write_verifier
+from ecrf.exports.cut import Cut, present_positions
+from ecrf.exports.formats.registry import write_formats
+from ecrf.exports.package import Package, Progress, finish, one_snapshot
+from ecrf.exports.tables.description import describe
+from ecrf.exports.tables.selection import Selection
+from ecrf.forms.protocol import protocol
+from ecrf.prints.pdf.casebook import casebooks_of_site
+
+FORMATS_OF_A_COPY = ("csv", "odm", "odm-archive")
+"""Those of them that there are."""
+
+
+def write_copy(site: Site, folder: Path, target: Path, progress: Progress) -> tuple[Cut, int, str]:
+    """The cut, the size of the file and its SHA-256. Identifiers are in it: they are the site's own."""
+    selection = Selection(sites=(site.code,), identifiers=True)
+    with one_snapshot():
+        taken_at, positions = present_positions()
+        patients = list(Patient.objects.filter(site=site).order_by("number"))
+        ours = {patient.pk: positions[patient.pk] for patient in patients if patient.pk in positions}
+        cut = Cut(
+            name=f"Copy of site {site.code}",
+            taken_at=taken_at,
+            positions={**ours, 0: positions.get(0, 0)},
+            sites=frozenset({site.code}),
+            without_identifiers=False,
+        )
+        package = Package(
+            folder,
+            cut,
+            describe(protocol()),
+            selection,
+            version=ecrf.__version__,
+            synthetic=settings.SYNTHETIC_DATA,
+            progress=progress,
+        )
+        write_formats(package, FORMATS_OF_A_COPY)
+        for name, casebook in casebooks_of_site(
+            site, taken_at, cut_words=f"{cut.name}, {taken_at:%Y-%m-%d %H:%M} UTC"
+        ):
+            with package.file(f"casebooks/{name}", f"Casebook {name}") as file:
+                file.write(casebook)
+        chains = write_trail(package, patients)
+        write_accounts(package, site)
+        write_verifier(package)
+        package.told = {"site": site.code, "chains": chains}
+        write_index(package, site, patients, protocol().title)
+        size, sha256 = finish(package, target)
+    return cut, size, sha256

@@ -1,0 +1,51 @@
+"""The folder of finished files: every process of the product reads it, only workers write there."""
+
+import os
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+
+from ecrf.exports.models import Export
+
+LEAST_FREE = 64 * 1024 * 1024
+"""Bytes that must be free before anything is begun."""
+
+
+class NoRoom(Exception):
+    """The disk is full, or the folder cannot be written; in words for people."""
+
+
+def folder() -> Path:
+    """Made where it is not there yet."""
+    path: Path = settings.EXPORTS_FOLDER
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise NoRoom(
+            f"The folder for exports cannot be made ({os.strerror(error.errno or 0).lower()})."
+        ) from error
+    return path
+
+
+def file_of(export: Export) -> Path:
+    return folder() / export.stored_name
+
+
+def begin(export: Export) -> Path:
+    """An empty folder for what is being made; what a killed worker left there is gone."""
+    path = folder() / f"{export.request_key}.part"
+    shutil.rmtree(path, ignore_errors=True)
+    sweep_file = path.with_suffix(".zip.part")
+    sweep_file.unlink(missing_ok=True)
+    if shutil.disk_usage(folder()).free < LEAST_FREE:
+        raise NoRoom("The disk is nearly full. Make room, then ask for it again.")
+    path.mkdir()
+    return path
+
+
+def forget(export: Export) -> None:
+    """Nothing half made stays."""
+    shutil.rmtree(folder() / f"{export.request_key}.part", ignore_errors=True)
+    for end in (".zip.part", ".pdf.part"):
+        (folder() / f"{export.request_key}{end}").unlink(missing_ok=True)

@@ -1,0 +1,60 @@
+"""The worker: makes the files that people ask for, one after another, until it is told to stop."""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError, close_old_connections
+from django_tasks_db.management.commands.db_worker import Worker
+
+from ecrf.exports.folder import NoRoom, folder
+from ecrf.exports.work.interrupted import take_up_again
+
+SWEEP_EVERY = 15
+"""Seconds between two looks for what a killed worker has left."""
+
+
+class Command(BaseCommand):
+    help = "Make the files that people ask for. Runs until it is stopped; with --once until nothing waits."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="end when nothing waits any more")
+        parser.add_argument("--interval", type=float, default=1.0, help="seconds between two looks (1)")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        try:
+            folder()
+        except NoRoom as error:
+            raise CommandError(f"{error} Set EXPORTS_FOLDER to a folder that this user may write.") from None
+        if options["once"]:
+            take_up_again()
+            _worker().run()
+            return
+        swept = 0.0
+        while True:
+            try:
+                if time.monotonic() - swept > SWEEP_EVERY:
+                    take_up_again()
+                    swept = time.monotonic()
+                worker = _worker()
+                worker.configure_signals()
+                worker.run()
+                if not worker.running:
+                    return
+            except (OperationalError, InterfaceError):
+                close_old_connections()  # the database is away: it is asked again
+            time.sleep(options["interval"])
+
+
+def _worker() -> Worker:
+    """One that ends when nothing waits, so that the sweep has its turn."""
+    return Worker(
+        queue_names=["exports"],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id="ecrf",
+        excluded_queue_names=[],
+    )

@@ -1,0 +1,1 @@
+"""What the study is: its units, events, forms, items, answers, conditions and methods."""

@@ -1,0 +1,271 @@
+"""The study's definitions: units, events, forms, items with their questions, limits, answers, conditions, methods."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from lxml.etree import Element, SubElement, _Element
+
+from ecrf.checks.item_words import asked_when
+from ecrf.checks.registry import ANY, CHECKS
+from ecrf.exports.odm.definitions.code_lists import code_list_of, write_code_lists
+from ecrf.exports.odm.layout import REASON, FormLayout, visits_of
+from ecrf.exports.odm.names import (
+    COMMENT,
+    LOG,
+    MISSING,
+    form_oid,
+    group_oid,
+    item_oid,
+    metadata_fingerprint,
+    metadata_oid,
+    safe,
+    study_oid,
+)
+from ecrf.exports.odm.values import type_of
+from ecrf.forms.protocol import protocol
+
+Layouts = Mapping[str, FormLayout]
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+COMMENT_LENGTH = 2000
+SYNTHETIC = "Synthetic data: no real patient. "
+EXPRESSION = "ecrf"
+"""The context of formal expressions: `item not in ["answer", …]`, joined by `or`; an edit check by its id."""
+
+
+def write_study(layouts: Layouts, visits: Iterable[str], unknown_forms: Iterable[str]) -> _Element:
+    """`visits`: OIDs of events that the schedule no longer has; `unknown_forms`: keys of forms that it has entries of
+    and that are in no version of the product any more."""
+    trial = protocol()
+    study = Element("Study", OID=study_oid())
+    variables = SubElement(study, "GlobalVariables")
+    SubElement(variables, "StudyName").text = safe(trial.short_title)
+    SubElement(variables, "StudyDescription").text = synthetic() + safe(trial.title)
+    SubElement(variables, "ProtocolName").text = safe(trial.title)
+    _units(SubElement(study, "BasicDefinitions"), layouts)
+    version = SubElement(
+        study,
+        "MetaDataVersion",
+        OID=metadata_oid(),
+        Name=f"Forms {metadata_fingerprint()[:16]}",
+        Description=_about(layouts, unknown_forms),
+    )
+    _events(version, layouts, visits)
+    for form in layouts.values():
+        if not form.definition.row_of:
+            _form(version, form, layouts)
+    for form in layouts.values():
+        _group(version, form)
+    for form in layouts.values():
+        for name in form.items:
+            _item(version, form, name)
+    write_code_lists(version, layouts)
+    for form in layouts.values():
+        _conditions(version, form)
+    for form in layouts.values():
+        _methods(version, form)
+    return study
+
+
+def synthetic() -> str:
+    return SYNTHETIC if settings.SYNTHETIC_DATA else ""
+
+
+def _about(layouts: Layouts, unknown_forms: Iterable[str]) -> str:
+    words = (
+        "The forms as they are today. An entry that was made with an earlier version of its form says so in an"
+        " annotation; items and answers that forms no longer have and that the data hold are defined here too."
+    )
+    if left_out := sorted(unknown_forms):
+        words += (
+            f" Left out are entries of forms that the product no longer knows: {safe(', '.join(left_out))}."
+        )
+    return words
+
+
+# --- units, events, forms ---------------------------------------------------------------------------------------
+
+
+def is_unit(unit: str) -> bool:
+    """Not the `of 100` behind a sum."""
+    return bool(unit) and not unit.startswith("of ")
+
+
+def _units(parent: _Element, layouts: Layouts) -> None:
+    units = {item.unit for form in layouts.values() for item in form.items.values() if is_unit(item.unit)}
+    for unit in sorted(units):
+        found = SubElement(parent, "MeasurementUnit", OID=f"MU.{safe(unit)}", Name=safe(unit))
+        _words(found, "Symbol", unit)
+
+
+def _events(version: _Element, layouts: Layouts, visits: Iterable[str]) -> None:
+    trial = protocol()
+    schedule = SubElement(version, "Protocol")
+    former = sorted(set(visits))
+    refs = [(f"SE.{plan.code}", "No" if plan.on_demand else "Yes") for plan in trial.visits]
+    for number, (oid, mandatory) in enumerate([*refs, (LOG, "No"), *((oid, "No") for oid in former)], 1):
+        SubElement(schedule, "StudyEventRef", StudyEventOID=oid, OrderNumber=str(number), Mandatory=mandatory)
+    for plan in trial.visits:
+        kind = "Unscheduled" if plan.on_demand else "Scheduled"
+        event = _event(version, f"SE.{plan.code}", plan.label, kind, repeats=plan.repeats)
+        _form_refs(event, [(key, key in plan.forms) for key in visits_of(plan) if key in layouts])
+    log = _event(version, LOG, "Forms of no visit", "Common", repeats=False)
+    keys = [key for key in (*trial.patient_forms, *trial.logs) if key in layouts]
+    _form_refs(log, [(key, False) for key in keys])
+    for oid in former:
+        event = _event(version, oid, f"{oid} (no longer in the schedule)", "Unscheduled", repeats=False)
+        _form_refs(event, [(key, False) for key, form in layouts.items() if not form.definition.row_of])
+
+
+def _event(version: _Element, oid: str, name: str, kind: str, *, repeats: bool) -> _Element:
+    return SubElement(
+        version, "StudyEventDef", OID=oid, Name=safe(name), Repeating="Yes" if repeats else "No", Type=kind
+    )
+
+
+def _form_refs(event: _Element, forms: Iterable[tuple[str, bool]]) -> None:
+    for number, (key, is_mandatory) in enumerate(forms, 1):
+        mandatory = "Yes" if is_mandatory else "No"
+        SubElement(event, "FormRef", FormOID=form_oid(key), OrderNumber=str(number), Mandatory=mandatory)
+
+
+def _form(version: _Element, form: FormLayout, layouts: Layouts) -> None:
+    repeats = "Yes" if form.repeats else "No"
+    found = SubElement(
+        version, "FormDef", OID=form_oid(form.key), Name=safe(form.definition.title), Repeating=repeats
+    )
+    for number, key in enumerate((form.key, *(key for key in form.definition.rows if key in layouts)), 1):
+        SubElement(
+            found, "ItemGroupRef", ItemGroupOID=group_oid(key), OrderNumber=str(number), Mandatory="No"
+        )
+
+
+def _group(version: _Element, form: FormLayout) -> None:
+    definition = form.definition
+    group = SubElement(version, "ItemGroupDef", OID=group_oid(form.key), Name=safe(definition.title))
+    group.set("Repeating", "Yes" if definition.row_of else "No")
+    if definition.domain:
+        group.set("Domain", safe(definition.domain))
+    if definition.row_names:
+        names = "; ".join(f"{number} {name}" for number, name in enumerate(definition.row_names, 1))
+        group.set("Comment", safe(f"A fixed set of rows, by their repeat keys: {names}"))
+    number = 0
+    for name, item in form.items.items():
+        number += 1
+        ref = SubElement(group, "ItemRef", ItemOID=item_oid(form.key, name), OrderNumber=str(number))
+        ref.set("Mandatory", "Yes" if form.is_mandatory(name) else "No")
+        if item.rule:
+            ref.set("MethodOID", f"MT.{form.key}.{name}")
+        if name in form.conditions:
+            ref.set("CollectionExceptionConditionOID", f"C.{form.key}.{name}")
+        for behind in (MISSING, COMMENT) if name in form.entered else ():
+            number += 1
+            oid = item_oid(form.key, f"{name}{behind}")
+            SubElement(group, "ItemRef", ItemOID=oid, OrderNumber=str(number), Mandatory="No")
+
+
+# --- items ------------------------------------------------------------------------------------------------------
+
+
+def _item(version: _Element, form: FormLayout, name: str) -> None:
+    item, oid = form.items[name], item_oid(form.key, name)
+    label = str(item.verbose_name) or name
+    found = SubElement(
+        version, "ItemDef", OID=oid, Name=safe(name), **type_of(item, form.longest.get(name, 0))
+    )
+    if name in form.former:
+        found.set("Comment", "No longer asked: values of an earlier version of the form")
+    if item.hint:
+        _words(found, "Description", str(item.hint))
+    _words(found, "Question", label)
+    if is_unit(item.unit):
+        SubElement(found, "MeasurementUnitRef", MeasurementUnitOID=f"MU.{safe(item.unit)}")
+    _limits(found, item)
+    _edit_checks(found, form.key, name)
+    if list_oid := code_list_of(form, name):
+        SubElement(found, "CodeListRef", CodeListOID=list_oid)
+    if item.cdash:
+        SubElement(found, "Alias", Context="CDASH", Name=safe(item.cdash))
+    if section := next((one for one in form.definition.sections if name in one.items), None):
+        SubElement(found, "Alias", Context="section", Name=safe(str(section.title)))
+    if name in form.entered:
+        _reason_items(version, form, name, oid, label)
+
+
+def _reason_items(version: _Element, form: FormLayout, name: str, oid: str, label: str) -> None:
+    """Why an item has no value, and what was written about it: items of their own, which every reader finds."""
+    reason = SubElement(
+        version, "ItemDef", OID=f"{oid}{MISSING}", Name=safe(f"{name}{MISSING}"), DataType="text", Length="60"
+    )
+    _words(reason, "Question", f"{label}: why there is no value")
+    SubElement(reason, "CodeListRef", CodeListOID="CL.MISSING-REASON")
+    length = max(COMMENT_LENGTH, form.longest.get(f"{name}{REASON}", 0))
+    comment = SubElement(
+        version,
+        "ItemDef",
+        OID=f"{oid}{COMMENT}",
+        Name=safe(f"{name}{COMMENT}"),
+        DataType="text",
+        Length=str(length),
+    )
+    _words(comment, "Question", f"{label}: what was written about the missing value")
+
+
+def _limits(found: _Element, item: Any) -> None:
+    """What is impossible beyond them is refused, with these words."""
+    message = next((str(one.message) for one in item.validators if hasattr(one, "limit_value")), "")
+    for comparator, limit in (("GE", item.low), ("LE", item.high)):
+        if limit is None:
+            continue
+        check = SubElement(found, "RangeCheck", Comparator=comparator, SoftHard="Hard")
+        SubElement(check, "CheckValue").text = str(limit)
+        if is_unit(item.unit):
+            SubElement(check, "MeasurementUnitRef", MeasurementUnitOID=f"MU.{safe(item.unit)}")
+        fallback = f"{'At least' if comparator == 'GE' else 'At most'} {limit}."
+        _words(check, "ErrorMessage", message if item.low is not None and item.high is not None else fallback)
+
+
+def _edit_checks(found: _Element, key: str, name: str) -> None:
+    """The product's own checks are programs: named here, with what they say in a sentence."""
+    for check in sorted(CHECKS.values(), key=lambda check: check.id):
+        if check.on == key and name in check.items and ANY not in check.items:
+            made = SubElement(found, "RangeCheck", SoftHard="Hard" if check.hard else "Soft")
+            expression = SubElement(made, "FormalExpression", Context=EXPRESSION)
+            expression.text = f"{safe(check.id)} version {check.version}"
+            _words(made, "ErrorMessage", check.title)
+
+
+# --- conditions and methods -------------------------------------------------------------------------------------
+
+
+def _conditions(version: _Element, form: FormLayout) -> None:
+    """On which answers an item is not asked: a condition of ODM says when it is left out."""
+    for name, steps in form.conditions.items():
+        words = asked_when(form.definition, form.items[name])
+        condition = SubElement(
+            version, "ConditionDef", OID=f"C.{form.key}.{name}", Name=safe(f"{name} is not asked")
+        )
+        _words(condition, "Description", f"Not asked: it is asked only {words}")
+        expression = SubElement(condition, "FormalExpression", Context=EXPRESSION)
+        expression.text = safe(
+            " or ".join(
+                f"{item_oid(form.key, other)} not in {json.dumps(list(values), ensure_ascii=False)}"
+                for other, values in steps
+            )
+        )
+
+
+def _methods(version: _Element, form: FormLayout) -> None:
+    for name, item in form.items.items():
+        if item.rule:
+            method = SubElement(
+                version, "MethodDef", OID=f"MT.{form.key}.{name}", Name=safe(item.rule), Type="Computation"
+            )
+            _words(method, "Description", f"Calculated: {item.rule}")
+
+
+def _words(parent: _Element, tag: str, words: str) -> None:
+    text = SubElement(SubElement(parent, tag), "TranslatedText")
+    text.set(LANGUAGE, "en")
+    text.text = safe(words)

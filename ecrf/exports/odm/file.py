@@ -1,0 +1,82 @@
+"""Writes a cut as an ODM file: the data as they stand (Snapshot), or everything that was ever done (Transactional)."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import IO, Literal
+
+from lxml import etree
+
+from ecrf import __version__
+from ecrf.exports.cut import Cut
+from ecrf.exports.odm.admin import admin_at, write_admin
+from ecrf.exports.odm.definitions import metadata
+from ecrf.exports.odm.layout import layouts
+from ecrf.exports.odm.names import NAMESPACE, event_oid, file_oid, metadata_oid, moment, safe, study_oid
+from ecrf.exports.odm.replay.events import TrailEvent, events
+from ecrf.exports.odm.replay.patient import PatientReplay
+from ecrf.exports.odm.subjects import Subjects
+from ecrf.exports.odm.survey import Survey, survey
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+
+Kind = Literal["snapshot", "transactional"]
+
+
+def write_odm(file: IO[bytes], cut: Cut, kind: Kind) -> None:
+    """The same cut gives the same bytes. Memory holds one patient at a time, whatever their number.
+
+    Patients of practice sites are not of the study and are left out; struck out forms and rows stand in the
+    transactions and not in the snapshot.
+    """
+    admin = admin_at(cut)
+    found = survey(cut, admin.sites(cut.sites))
+    written = layouts(cut, found)
+    subjects = Subjects(admin)
+    with etree.xmlfile(file, encoding="utf-8") as xml:
+        xml.write_declaration()
+        with xml.element("ODM", _attributes(cut, kind), nsmap={None: NAMESPACE}):
+            xml.write(metadata.write_study(written, _former_events(found), set(found.forms) - set(CRFS)))
+            xml.write(write_admin(admin, cut, found))
+            with xml.element("ClinicalData", StudyOID=study_oid(), MetaDataVersionOID=metadata_oid()):
+                for _chain, rows in groupby(events(cut, found.chains), key=itemgetter(0)):
+                    patient = PatientReplay(written)
+                    for event in map(TrailEvent._make, rows):
+                        done = patient.take(event)
+                        if kind == "transactional":
+                            for transaction in done:
+                                xml.write(subjects.transaction(event, patient, transaction))
+                    if kind == "snapshot":
+                        xml.write(subjects.standing(patient))
+
+
+def _former_events(found: Survey) -> set[str]:
+    """Of visits that the schedule no longer has."""
+    return {event_oid(code)[0] for code in found.visits if protocol().plan(code) is None}
+
+
+def _attributes(cut: Cut, kind: Kind) -> dict[str, str]:
+    is_history = kind == "transactional"
+    return {
+        "FileOID": file_oid(cut, kind),
+        "FileType": "Transactional" if is_history else "Snapshot",
+        **({"Archival": "Yes"} if is_history else {}),
+        "Granularity": "All",
+        "CreationDateTime": moment(cut.taken_at),
+        "AsOfDateTime": moment(cut.taken_at),
+        "ODMVersion": "1.3.2",
+        "SourceSystem": "ecrf",
+        "SourceSystemVersion": __version__,
+        "Description": metadata.synthetic() + safe(" ".join(_about(cut))),
+    }
+
+
+def _about(cut: Cut) -> Iterator[str]:
+    yield f"Data cut {cut.name}: every event of the audit trail up to then, none after."
+    if cut.sites is not None:
+        yield f"Of the sites {', '.join(sorted(cut.sites))} alone."
+    if cut.forms is not None:
+        yield f"Of the forms {', '.join(sorted(cut.forms))} alone."
+    if cut.without_identifiers:
+        yield "Items that identify a person are left out."
+    yield "Times of day are partialTime, to the minute. A missing value is null; why stands in the item .MISSING."

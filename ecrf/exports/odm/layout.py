@@ -1,0 +1,135 @@
+"""Which forms and items stand in the file: today's, without those that identify a person, with those of before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ecrf.exports.cut import Cut
+from ecrf.exports.odm.names import COMMENT, MISSING
+from ecrf.exports.odm.survey import Survey
+from ecrf.forms.items import Line
+from ecrf.forms.protocol import VisitPlan, protocol
+from ecrf.forms.registry import CRFS, CrfDefinition
+
+NO_ITEMS = frozenset({"entry_id", "missing_reasons"})
+REASON = ".missing"
+"""Behind an item's name in the trail: why it has no value."""
+
+
+@dataclass(frozen=True)
+class FormLayout:
+    """One kind of form as it is written. `former`: names of items that it has values of and no longer asks; `codes`:
+    {item: codes that it has values of and no longer offers}; `longest`: {item: its longest text}."""
+
+    definition: CrfDefinition
+    items: Mapping[str, Any]
+    former: tuple[str, ...]
+    codes: Mapping[str, list[str]]
+    longest: Mapping[str, int]
+
+    @property
+    def key(self) -> str:
+        return self.definition.key
+
+    @property
+    def parent(self) -> str:
+        """The form whose rows its entries are, or itself."""
+        return self.definition.row_of or self.key
+
+    @cached_property
+    def entered(self) -> Mapping[str, Any]:
+        """The items that people enter, which may carry a reason instead of a value."""
+        return {name: item for name, item in self.items.items() if not item.rule}
+
+    @property
+    def repeats(self) -> bool:
+        return bool(self.definition.repeat or self.definition.row_names)
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """{item, also with what stands behind it: its place in the form}."""
+        names = [f"{name}{behind}" for name in self.items for behind in ("", MISSING, COMMENT)]
+        return {name: place for place, name in enumerate(names)}
+
+    @cached_property
+    def conditions(self) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+        """{item: (another item, its answers) of which each must hold for it to be asked}. Not of items that depend on
+        one which is left out."""
+        found = {}
+        for name in self.items:
+            steps, item = [], self.items[name]
+            while item and item.asked_if:
+                steps.append(item.asked_if)
+                item = self.items.get(item.asked_if[0])
+            if steps and item:
+                found[name] = steps
+        return found
+
+    def is_mandatory(self, name: str) -> bool:
+        """Whether a complete form holds a value or a reason, unless a condition that the file tells excuses it."""
+        item = self.items[name]
+        return bool(item.required) and (not item.asked_if or name in self.conditions)
+
+    def blanks(self, cells: Mapping[str, str | None]) -> list[str]:
+        """The items that are asked for, and carry neither a value nor a reason."""
+        return [
+            name
+            for name, item in self.entered.items()
+            if (self.is_mandatory(name) or f"{item.instead_of}{MISSING}" in cells)
+            and cells.get(name) is None
+            and f"{name}{MISSING}" not in cells
+            and all((cells.get(other) or "") in values for other, values in self.conditions.get(name, ()))
+        ]
+
+
+def layouts(cut: Cut, found: Survey) -> dict[str, FormLayout]:
+    """{key: form} of the cut, each followed by its rows."""
+    wanted = cut.forms and {CRFS[key].row_of or key for key in cut.forms if key in CRFS}
+    keys = [row for key in _in_order() for row in (key, *CRFS[key].rows)]
+    return {
+        key: _layout(CRFS[key], cut, found)
+        for key in keys
+        if cut.forms is None or (CRFS[key].row_of or key) in (wanted or ())
+    }
+
+
+def _in_order() -> list[str]:
+    keys = [key for key in (*protocol().scheduled_crfs(), *CRFS) if not CRFS[key].row_of]
+    return list(dict.fromkeys(keys))
+
+
+def _layout(definition: CrfDefinition, cut: Cut, found: Survey) -> FormLayout:
+    key = definition.key
+    seen = [name for form, name in found.longest if form == key]
+    names = dict.fromkeys(name.removesuffix(REASON) for name in seen)
+    former = tuple(name for name in names if name not in definition.items and name not in NO_ITEMS)
+    items = {
+        name: item
+        for name, item in definition.items.items()
+        if not (cut.without_identifiers and getattr(item, "identifying", False))
+    }
+    codes = {
+        name: [code for code in found.codes.get((key, name), ()) if code not in dict(item.flatchoices)]
+        for name, item in items.items()
+        if item.flatchoices
+    }
+    return FormLayout(
+        definition,
+        {**items, **{name: _former(name) for name in former}},
+        former,
+        codes,
+        {name: found.longest.get((key, name), 0) for name in (*items, *former)}
+        | {f"{name}{REASON}": found.longest.get((key, f"{name}{REASON}"), 0) for name in (*items, *former)},
+    )
+
+
+def _former(name: str) -> Line:
+    """Stands for an item that the form no longer asks."""
+    item = Line(f"{name} (no longer asked)", required=False, max_length=1)
+    item.name = name
+    return item
+
+
+def visits_of(plan: VisitPlan) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*plan.forms, *plan.optional]))

@@ -1,0 +1,92 @@
+"""What the trail holds up to a cut, looked at before a line is written: which patients, who acted, and which items and
+codes today's forms no longer have. So the definitions, which come first in the file, cover every value in it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.exports.cut import Cut
+from ecrf.exports.odm.replay.events import Row
+from ecrf.forms.registry import CRFS
+from ecrf.signatures.models import Signature
+
+PATIENTS = """
+    SELECT e.chain FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
+    JOIN audit_auditevent e ON e.chain = cut.chain AND e.position = 1
+    WHERE cut.last > 0 AND e."table" = %s AND (e.changes #>> '{site_id,1}')::bigint = ANY (%s::bigint[])
+    ORDER BY e.chain
+"""
+ACTORS = """
+    SELECT DISTINCT e.actor_id, e.actor FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
+    JOIN audit_auditevent e ON e.chain = cut.chain AND e.position <= cut.last
+    ORDER BY e.actor_id, e.actor
+"""
+EVER = """
+    SELECT DISTINCT e.changes #>> ARRAY[%s, '1'] FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
+    JOIN audit_auditevent e ON e.chain = cut.chain AND e.position <= cut.last
+    WHERE e."table" = %s AND e.changes ? %s ORDER BY 1
+"""
+# A sign that XML cannot carry takes six.
+ITEMS = r"""
+    SELECT e."table", item.key, coalesce(max(length(
+            regexp_replace(item.value ->> 1, E'[\\x01-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]', '......', 'g')
+        )), 0), array_agg(DISTINCT item.value ->> 1) FILTER (WHERE e."table" || '.' || item.key = ANY (%s))
+    FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
+    JOIN audit_auditevent e ON e.chain = cut.chain AND e.position <= cut.last
+    CROSS JOIN LATERAL jsonb_each(e.changes || e.calculated) item
+    WHERE e."table" = ANY (%s)
+    GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """`chains`: the patients to write. `actors`: (account id or None, name) of all who acted there. `longest` and
+    `codes`: {(form, item): the longest text, the codes it ever had}; `forms`, `visits`, `meanings`: the keys, codes and
+    words of every form, visit and signature there ever was."""
+
+    chains: list[int]
+    actors: list[tuple[int | None, str]]
+    longest: dict[tuple[str, str], int]
+    codes: dict[tuple[str, str], list[str]]
+    forms: list[str]
+    visits: list[str]
+    meanings: list[str]
+
+
+def survey(cut: Cut, sites: list[int]) -> Survey:
+    """`sites`: the ids of those whose patients are written. Six statements."""
+    everything = [list(cut.positions), list(cut.positions.values())]
+    chains = [chain for (chain,) in _rows(PATIENTS, *everything, Patient._meta.db_table, sites)]
+    upto = chains, [cut.positions[chain] for chain in chains]
+    forms, visits, meanings = (
+        [found for (found,) in _rows(EVER, column, *upto, model._meta.db_table, column)]
+        for model, column in ((Entry, "crf"), (Visit, "code"), (Signature, "meaning"))
+    )
+    actors = [(pk, name) for pk, name in _rows(ACTORS, *upto)]
+    return Survey(chains, actors, *_items(upto), forms, visits, meanings)
+
+
+def _items(
+    upto: tuple[list[int], list[int]],
+) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], list[str]]]:
+    keys = {form.model._meta.db_table: key for key, form in CRFS.items()}
+    choices = [
+        f"{table}.{name}"
+        for table, key in keys.items()
+        for name, item in CRFS[key].items.items()
+        if item.flatchoices
+    ]
+    longest, codes = {}, {}
+    for table, name, length, found in _rows(ITEMS, choices, *upto, list(keys)):
+        longest[keys[table], name] = length
+        codes[keys[table], name] = [code for code in found or () if code]
+    return longest, codes
+
+
+def _rows(sql: str, *given: Any) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.fetchall()  # type: ignore[no-any-return]

@@ -1,0 +1,40 @@
+"""Who may see and take which file: those of the study with the right to export, those of a site where one enters."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from ecrf.access.models import User
+from ecrf.access.reach import site_ids
+from ecrf.access.roles import READERS, Right
+from ecrf.exports.models import Export, ExportKind
+
+
+def right_to(user: User, export: Export) -> Right | None:
+    """The right by which the user has to do with this file; None if there is none."""
+    if Right.EXPORT in user.rights:
+        return Right.EXPORT
+    rights = READERS if export.kind == ExportKind.CASEBOOK else (Right.ENTER,)
+    return next((right for right in rights if export.site and user.may(right, export.site)), None)
+
+
+def exports_of(user: User) -> QuerySet[Export]:
+    """All that the user may see, the newest first. A monitor sees the casebooks of the sites that he reads."""
+    rows = Export.objects.select_related("site", "patient", "asked_by", "cut").order_by("-asked_at", "-pk")
+    if Right.EXPORT in user.rights:
+        return rows
+    entered, reviewed = (site_ids(user, right) for right in READERS)
+    casebooks = Q(kind=ExportKind.CASEBOOK, site__isnull=False)
+    if reviewed is not None:
+        casebooks &= Q(site__in=reviewed)
+    return rows.filter(Q(site__in=entered or []) | casebooks)
+
+
+def reach_export(user: User, key: UUID) -> tuple[Export, Right]:
+    """By its key, which nobody guesses; what is not the user's does not exist (404)."""
+    export = exports_of(user).filter(request_key=key).first()
+    right = right_to(user, export) if export else None
+    if export is None or right is None:
+        raise Http404
+    return export, right

@@ -1,0 +1,165 @@
+"""Asks for files, cancels them, notes downloads and receipts. What is asked for is made by the worker."""
+
+import uuid
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from ecrf.access.models import Site, User
+from ecrf.access.roles import RIGHTS, Right
+from ecrf.audit.actor import Actor, acting
+from ecrf.audit.reasons import fault_of, tidy
+from ecrf.casebook.models import Patient
+from ecrf.exports.models import (
+    UNFINISHED,
+    DataCut,
+    Download,
+    Export,
+    ExportKind,
+    ExportState,
+    Receipt,
+    SavedChoice,
+)
+
+
+class Refused(Exception):
+    """Why it is not done, in words for the page. `field`: beside which field it stands, "" for the page."""
+
+    def __init__(self, words: str, field: str = "") -> None:
+        super().__init__(words)
+        self.field = field
+
+
+def actor_of(by: User, site: Site | None, right: Right) -> Actor:
+    """The person in the role that carries the right, at the site or for the whole study."""
+    if site:
+        return by.acting_at(site, right)
+    for membership in by.current_memberships:
+        if membership.site_id is None and right in RIGHTS[membership.role]:
+            return Actor(str(by.pk), by.username, membership.role)
+    return Actor(str(by.pk), by.username)
+
+
+def ask(
+    *,
+    kind: ExportKind,
+    title: str,
+    by: User,
+    right: Right,
+    request_key: uuid.UUID,
+    site: Site | None = None,
+    patient: Patient | None = None,
+    wanted: dict[str, Any] | None = None,
+) -> Export:
+    """Queue one file. The same click twice asks once."""
+    from ecrf.exports.work.tasks import make
+
+    actor = actor_of(by, site, right)
+    try:
+        with acting(actor, source="export"):
+            export = Export.objects.create(
+                kind=kind,
+                title=title,
+                site=site,
+                patient=patient,
+                wanted=wanted or {},
+                asked_at=timezone.now(),
+                asked_by=by,
+                role=actor.role,
+                request_key=request_key,
+            )
+            make.enqueue(export.pk)  # the queue is in the same database: both are there, or neither
+    except IntegrityError:
+        return Export.objects.get(request_key=request_key, asked_by=by)
+    return export
+
+
+def ask_for_cut(
+    *,
+    name: str,
+    reason: str,
+    identifiers_reason: str,
+    choice: dict[str, Any],
+    by: User,
+    request_key: uuid.UUID,
+) -> Export:
+    """Queue a data cut. Refused names what is wrong and beside which field."""
+    name, reason, identifiers_reason = tidy(name), tidy(reason), tidy(identifiers_reason)
+    if not name or len(name) > 60 or not _is_file_name(name):
+        raise Refused(
+            "Name it with up to 60 letters, digits, spaces, points, hyphens or underscores,"
+            " beginning with a letter or digit.",
+            "name",
+        )
+    if fault := fault_of(reason, "the cut is taken"):
+        raise Refused(fault, "reason")
+    if choice["selection"]["identifiers"] and (fault := fault_of(identifiers_reason, "identifiers are kept")):
+        raise Refused(fault, "identifiers_reason")
+    asked = Export.objects.filter(kind=ExportKind.DATA_CUT, title__iexact=name).exclude(
+        state__in=[ExportState.FAILED, ExportState.CANCELLED]
+    )
+    if DataCut.objects.filter(name__iexact=name).exists() or asked.exclude(request_key=request_key).exists():
+        raise Refused(f"There is a data cut called {name} already. Choose another name.", "name")
+    wanted = {**choice, "name": name, "reason": reason, "identifiers_reason": identifiers_reason}
+    return ask(
+        kind=ExportKind.DATA_CUT,
+        title=name,
+        by=by,
+        right=Right.EXPORT,
+        request_key=request_key,
+        wanted=wanted,
+    )
+
+
+def _is_file_name(name: str) -> bool:
+    """Whether every file system and spreadsheet takes it for what it is: no path, no formula, no device."""
+    plain = name.replace(" ", "").replace("-", "").replace("_", "").replace(".", "")
+    return plain.isalnum() and name[0].isalnum() and ".." not in name and name[-1] not in ". "
+
+
+def cancel(*, export: Export, by: User, right: Right) -> bool:
+    """Whether it could still be cancelled. One that waits ends at once, one that is being made at its next step."""
+    with acting(actor_of(by, export.site, right), source="export"):
+        current = Export.objects.select_for_update().get(pk=export.pk)
+        if current.state not in UNFINISHED or current.cancelled_at:
+            return current.cancelled_at is not None
+        current.cancelled_at, current.cancelled_by = timezone.now(), by
+        if current.state == ExportState.QUEUED:
+            current.state, current.finished_at = ExportState.CANCELLED, current.cancelled_at
+        current.save(update_fields=["cancelled_at", "cancelled_by", "state", "finished_at"])
+    return True
+
+
+def note_download(*, export: Export, by: User, right: Right) -> None:
+    """Before its first byte leaves."""
+    with acting(actor_of(by, export.site, right), source="export"):
+        Download.objects.create(export=export, downloaded_at=timezone.now(), downloaded_by=by)
+
+
+def confirm_receipt(*, export: Export, note: str, by: User) -> Receipt:
+    """The site has its copy. A second click confirms nothing anew."""
+    note = tidy(note)
+    if fault := fault_of(note, "where it is kept", shortest=1) if note else "":
+        raise Refused(fault, "note")
+    if export.kind != ExportKind.SITE_COPY or not export.is_done:
+        raise Refused("There is no finished copy to confirm.")
+    if not export.downloads.exists():
+        raise Refused("Download the copy first; then confirm that you have it.")
+    with acting(actor_of(by, export.site, Right.ENTER), source="export"):
+        receipt, _made = Receipt.objects.get_or_create(
+            export=export, defaults={"note": note, "confirmed_at": timezone.now(), "confirmed_by": by}
+        )
+    return receipt
+
+
+def save_choice(*, name: str, choice: dict[str, Any], by: User) -> SavedChoice:
+    """Under a name, in the place of what bore it."""
+    name = tidy(name)
+    if not name or len(name) > 60:
+        raise Refused("Name the choice, in up to 60 characters.", "save_as")
+    with acting(actor_of(by, None, Right.EXPORT), source="export"):
+        saved, _made = SavedChoice.objects.update_or_create(
+            name=name, defaults={"choice": choice, "saved_at": timezone.now(), "saved_by": by}
+        )
+    return saved

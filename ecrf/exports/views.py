@@ -1,0 +1,197 @@
+"""Data out: what was made, what is being made, a new data cut, a file taken along, two cuts compared."""
+
+import uuid
+from datetime import UTC
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ecrf.access.models import Site, User
+from ecrf.access.requests import UserRequest, whole_number
+from ecrf.access.roles import Right
+from ecrf.exports.choice import Choice, read_choice, stored_choice, table_choices
+from ecrf.exports.comparison import compare, write_comparison
+from ecrf.exports.folder import NoRoom, file_of
+from ecrf.exports.formats.registry import FORMATS
+from ecrf.exports.models import PDF_KINDS, DataCut, ExportKind, SavedChoice
+from ecrf.exports.reach import exports_of, reach_export
+from ecrf.exports.services import Refused, ask, ask_for_cut, cancel, note_download, save_choice
+from ecrf.exports.sites import copies_of_sites
+from ecrf.exports.tables.description import describe
+from ecrf.forms.protocol import protocol
+
+SHOWN = 100
+GONE = "The file is not there any more. A data cut can be made again from the trail."
+
+
+@require_GET
+def overview(request: UserRequest) -> HttpResponse:
+    """Data cuts, all files of the study, and which site still wants its copy."""
+    _require_export(request.user)
+    rows = exports_of(request.user)
+    context = {
+        "cuts": DataCut.objects.select_related("export", "taken_by").order_by("-taken_at"),
+        "exports": rows.exclude(kind=ExportKind.SITE_COPY)[:SHOWN],
+        "copies": copies_of_sites(Site.objects.filter(is_practice=False)),
+        "key": uuid.uuid4(),
+        "zone": UTC,
+    }
+    return render(request, "exports/overview.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new_cut(request: UserRequest) -> HttpResponse:
+    """Choose what a data cut holds, and take it."""
+    _require_export(request.user)
+    if request.method == "POST":
+        return _take(request)
+    saved = SavedChoice.objects.filter(pk=whole_number(request.GET.get("saved", "")) or 0).first()
+    choice = stored_choice(saved.choice) if saved else Choice()
+    return _choose(request, choice, {"key": str(uuid.uuid4())})
+
+
+def _take(request: UserRequest) -> HttpResponse:
+    choice, typed = read_choice(request.POST), request.POST
+    saves = bool(typed.get("save_as", "").strip())
+    try:
+        key = uuid.UUID(typed.get("key", ""))
+    except ValueError:
+        return _choose(request, choice, typed, {"": "This page is out of date. Load it again."})
+    if choice.errors:
+        return _choose(request, choice, typed, choice.errors)
+    try:
+        if saves:
+            save_choice(name=typed["save_as"], choice=choice.as_json, by=request.user)
+        export = ask_for_cut(
+            name=typed.get("name", ""),
+            reason=typed.get("reason", ""),
+            identifiers_reason=typed.get("identifiers_reason", ""),
+            choice=choice.as_json,
+            by=request.user,
+            request_key=key,
+        )
+    except Refused as refused:
+        return _choose(request, choice, typed, {refused.field: str(refused)})
+    return redirect("export", export.request_key)
+
+
+def _choose(
+    request: UserRequest, choice: Choice, typed: Any, errors: dict[str, str] | None = None
+) -> HttpResponse:
+    description = describe(protocol())
+    context = {
+        "choice": choice,
+        "typed": typed,
+        "errors": errors or {},
+        "page_error": (errors or {}).get("", ""),
+        "forms": [(form, choice.has_form(form.key)) for form in description.forms],
+        "sites": [(site, choice.has_site(site.code)) for site in Site.objects.filter(is_practice=False)],
+        "formats": [(name, each, name in choice.formats) for name, each in FORMATS.items()],
+        "tables": table_choices(choice),
+        "saved": SavedChoice.objects.order_by("name"),
+        "today": timezone.now(),
+    }
+    return render(request, "exports/new_cut.html", context, status=422 if errors else 200)
+
+
+@require_GET
+def export_page(request: UserRequest, key: uuid.UUID) -> HttpResponse:
+    """One file: how far it is, what it holds, who took it along. A piece of it while it is being made."""
+    export, right = reach_export(request.user, key)
+    template = "exports/_state.html" if request.headers.get("HX-Request") else "exports/export.html"
+    others = DataCut.objects.exclude(export=export).order_by("-taken_at") if right == Right.EXPORT else ()
+    context = {
+        "export": export,
+        "cut": getattr(export, "cut", None),
+        "downloads": export.downloads.select_related("downloaded_by").order_by("pk"),
+        "receipt": getattr(export, "receipt", None),
+        "is_study": right == Right.EXPORT,
+        "others": others,
+        "formats": [FORMATS[name].title for name in export.wanted.get("formats", ()) if name in FORMATS],
+        "key": uuid.uuid4(),
+        "zone": export.site.zone if export.site and right == Right.ENTER else UTC,
+    }
+    return render(request, template, context)
+
+
+@require_POST
+def cancel_export(request: UserRequest, key: uuid.UUID) -> HttpResponse:
+    export, right = reach_export(request.user, key)
+    if not cancel(export=export, by=request.user, right=right):
+        messages.warning(request, "It was done before it could be cancelled.")
+    return redirect("export", export.request_key)
+
+
+@require_POST
+def download(request: UserRequest, key: uuid.UUID) -> HttpResponse | FileResponse:
+    """The file itself. That it is taken along stands in the trail before its first byte leaves."""
+    export, right = reach_export(request.user, key)
+    try:
+        file = file_of(export).open("rb") if export.is_done else None
+    except (OSError, NoRoom):
+        file = None
+    if file is None:
+        messages.warning(request, GONE if export.is_done else "It is not ready.")
+        return redirect("export", export.request_key)
+    try:
+        note_download(export=export, by=request.user, right=right)
+    except BaseException:
+        file.close()
+        raise
+    kind = "application/pdf" if export.kind in PDF_KINDS else "application/zip"
+    headers = {"X-Content-Type-Options": "nosniff"}
+    return FileResponse(
+        file, as_attachment=True, filename=export.file_name, content_type=kind, headers=headers
+    )
+
+
+@require_POST
+def make_again(request: UserRequest, name: str) -> HttpResponse:
+    """Prove a cut: its package once more, from the audit trail alone."""
+    _require_export(request.user)
+    cut = get_object_or_404(DataCut, name=name)
+    export = ask(
+        kind=ExportKind.REBUILD,
+        title=f"{cut.name}, made again from the trail",
+        by=request.user,
+        right=Right.EXPORT,
+        request_key=_key(request),
+        wanted={"name": cut.name, "formats": cut.formats},
+    )
+    return redirect("export", export.request_key)
+
+
+@require_GET
+def compare_cuts(request: UserRequest) -> HttpResponse:
+    """What changed from one cut to another, as a table and as a file."""
+    _require_export(request.user)
+    cuts = [get_object_or_404(DataCut, name=request.GET.get(which, "")) for which in ("from", "to")]
+    earlier, later = sorted(cuts, key=lambda cut: (cut.taken_at, cut.pk))
+    context = {"earlier": earlier, "later": later, "found": compare(earlier, later)}
+    return render(request, "exports/comparison.html", context)
+
+
+@require_POST
+def comparison_file(request: UserRequest) -> FileResponse:
+    """The same as a file, which stands in the trail as taken along."""
+    _require_export(request.user)
+    cuts = [get_object_or_404(DataCut, name=request.POST.get(which, "")) for which in ("from", "to")]
+    earlier, later = sorted(cuts, key=lambda cut: (cut.taken_at, cut.pk))
+    return write_comparison(earlier, later, by=request.user)
+
+
+def _key(request: UserRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _require_export(user: User) -> None:
+    if Right.EXPORT not in user.rights:
+        raise PermissionDenied("Your role does not let you take the study's data out.")

@@ -1,0 +1,52 @@
+"""What a worker that was killed has left: taken up again once, and then given up in words."""
+
+from django.db import connection
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from ecrf.audit.actor import SYSTEM, acting
+from ecrf.exports.folder import forget
+from ecrf.exports.models import Export, ExportState
+from ecrf.exports.work.tasks import make, only_one
+
+ATTEMPTS = 2
+GIVEN_UP = "The worker ended before it was done, twice. Nothing of it was kept. Ask for it again."
+
+
+def take_up_again() -> int:
+    """How many were taken up again or given up. Who still works on one holds its lock."""
+    count = 0
+    for export in Export.objects.filter(state=ExportState.RUNNING):
+        with only_one(export.pk) as is_left:
+            if is_left:
+                count += _settle(export.pk)
+    return count
+
+
+def _settle(export_id: int) -> int:
+    with acting(SYSTEM, source="worker"):
+        export = Export.objects.select_for_update(of=("self",)).get(pk=export_id)
+        if export.state != ExportState.RUNNING:
+            return 0
+        forget(export)
+        _forget_task(export_id)
+        if export.cancelled_at:
+            export.state, export.finished_at = ExportState.CANCELLED, timezone.now()
+        elif export.attempts >= ATTEMPTS:
+            export.state, export.finished_at, export.outcome = ExportState.FAILED, timezone.now(), GIVEN_UP
+        else:
+            export.state = ExportState.QUEUED
+        export.save(update_fields=["state", "finished_at", "outcome"])
+        if export.state == ExportState.QUEUED:
+            make.enqueue(export_id)
+    return 1
+
+
+def _forget_task(export_id: int) -> None:
+    """The queue itself would take it for running for ever."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {DBTaskResult._meta.db_table} SET status = 'FAILED', finished_at = now()"  # noqa: S608
+            " WHERE status = 'RUNNING' AND args_kwargs -> 'args' = jsonb_build_array(%s::integer)",
+            [export_id],
+        )

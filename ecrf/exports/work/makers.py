@@ -1,0 +1,139 @@
+"""How each kind of export is made: `MAKERS`, one function for each."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+import ecrf
+from ecrf.exports.copy.maker import write_copy
+from ecrf.exports.cut import Cut, present_positions
+from ecrf.exports.formats.registry import write_formats
+from ecrf.exports.models import DataCut, Export, ExportKind
+from ecrf.exports.package import Package, Progress, finish, one_snapshot
+from ecrf.exports.rebuild import rebuild
+from ecrf.exports.tables.description import describe
+from ecrf.exports.tables.selection import Selection, read_selection
+from ecrf.forms.protocol import protocol
+from ecrf.prints.pdf.annotated_crf import annotated_crf_pdf
+from ecrf.prints.pdf.casebook import casebook_pdf
+from ecrf.prints.pdf.files import write_whole
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished file; `outcome` says in words what was found, `afterwards` is written together with its row."""
+
+    size: int
+    sha256: str
+    file_name: str
+    outcome: str = ""
+    afterwards: Callable[[], object] | None = None
+
+
+Maker = Callable[[Export, Path, Path, Progress], Made]
+
+
+def cut_of(name: str, taken_at: datetime, positions: dict[int, int], selection: Selection) -> Cut:
+    """The cut as the writers of a format see it."""
+    return Cut(
+        name=name,
+        taken_at=taken_at,
+        positions=positions,
+        sites=frozenset(selection.sites) if selection.sites is not None else None,
+        forms=frozenset(selection.forms) if selection.forms is not None else None,
+        without_identifiers=not selection.identifiers,
+    )
+
+
+def make_cut(export: Export, folder: Path, target: Path, progress: Progress) -> Made:
+    """One snapshot gives the positions and everything that is written."""
+    wanted = export.wanted
+    selection = read_selection(wanted["selection"])
+    description = describe(protocol())
+    with one_snapshot():
+        taken_at, positions = present_positions()
+        package = Package(
+            folder,
+            cut_of(wanted["name"], taken_at, positions, selection),
+            description,
+            selection,
+            version=ecrf.__version__,
+            synthetic=settings.SYNTHETIC_DATA,
+            progress=progress,
+        )
+        write_formats(package, wanted["formats"])
+        size, sha256 = finish(package, target)
+
+    def keep() -> DataCut:
+        return DataCut.objects.create(
+            name=wanted["name"],
+            reason=wanted["reason"],
+            taken_at=taken_at,
+            taken_by=export.asked_by,
+            positions={str(chain): position for chain, position in positions.items()},
+            description=description.as_json(),
+            selection=selection.as_json(),
+            identifiers_reason=wanted["identifiers_reason"],
+            formats=wanted["formats"],
+            version=ecrf.__version__,
+            is_synthetic=settings.SYNTHETIC_DATA,
+            export=export,
+        )
+
+    return Made(size, sha256, file_name(wanted["name"], taken_at), afterwards=keep)
+
+
+def make_again(export: Export, folder: Path, target: Path, progress: Progress) -> Made:
+    """The package of a cut, from the audit trail alone."""
+    cut = DataCut.objects.select_related("export").get(name=export.wanted["name"])
+    found = rebuild(cut, folder, target, progress)
+    return Made(found.size, found.sha256, file_name(f"{cut.name} made again", cut.taken_at), found.words)
+
+
+def file_name(of: str, at: datetime, end: str = "zip") -> str:
+    """`synthetic-Interim 1-20261127T2240Z.zip`: says when, and that the data are synthetic where they are."""
+    moment = at.astimezone(UTC)
+    synthetic = "synthetic-" if settings.SYNTHETIC_DATA else ""
+    return f"{synthetic}{of.replace(' ', '_')}-{moment:%Y%m%dT%H%MZ}.{end}"
+
+
+def make_casebook(export: Export, folder: Path, target: Path, progress: Progress) -> Made:
+    """The casebook of one patient as PDF."""
+    assert export.patient is not None, "a casebook is asked for of a patient"
+    progress("Casebook")
+    moment = timezone.now()
+    content = casebook_pdf(export.patient, made_at=moment, compact=bool(export.wanted.get("compact")))
+    return _pdf(content, target, f"casebook-{export.patient.number}", moment)
+
+
+def make_annotated_crf(export: Export, folder: Path, target: Path, progress: Progress) -> Made:
+    """Every form blank, with the names of its items."""
+    progress("Annotated CRF")
+    moment = timezone.now()
+    return _pdf(annotated_crf_pdf(moment), target, "annotated-crf", moment)
+
+
+def make_site_copy(export: Export, folder: Path, target: Path, progress: Progress) -> Made:
+    """Everything of a site."""
+    assert export.site is not None, "a copy is asked for of a site"
+    cut, size, sha256 = write_copy(export.site, folder, target, progress)
+    return Made(size, sha256, file_name(f"copy-of-site-{export.site.code}", cut.taken_at))
+
+
+def _pdf(content: bytes, target: Path, name: str, moment: datetime) -> Made:
+    write_whole(target, content)
+    return Made(len(content), hashlib.sha256(content).hexdigest(), file_name(name, moment, "pdf"))
+
+
+MAKERS: dict[str, Maker] = {
+    ExportKind.DATA_CUT: make_cut,
+    ExportKind.REBUILD: make_again,
+    ExportKind.CASEBOOK: make_casebook,
+    ExportKind.SITE_COPY: make_site_copy,
+    ExportKind.ANNOTATED_CRF: make_annotated_crf,
+}

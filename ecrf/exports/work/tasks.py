@@ -1,0 +1,127 @@
+"""What the worker does: one task that makes one export, and says of it how far it is and how it ended."""
+
+import errno
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from django_tasks import task
+
+from ecrf.audit.actor import SYSTEM, acting
+from ecrf.exports.folder import NoRoom, begin, file_of, forget
+from ecrf.exports.models import Export, ExportState
+from ecrf.exports.package import Cancelled, CannotBeWritten, Progress
+from ecrf.exports.work.makers import MAKERS, Made
+from ecrf.prints.pdf.files import NotWritten
+
+log = logging.getLogger("ecrf.exports")
+
+HELD = "SELECT pg_try_advisory_lock(hashtext('ecrf.export'), %s::integer)"
+RELEASE = "SELECT pg_advisory_unlock(hashtext('ecrf.export'), %s::integer)"
+BEAT = """
+    UPDATE exports_export SET progress = %s, steps_done = steps_done + 1, beat_at = clock_timestamp()
+    WHERE id = %s RETURNING cancelled_at IS NOT NULL
+"""
+
+
+class MadeNothing(Exception):
+    """Ends the task for the queue, without a word that could hold a value."""
+
+
+@task(queue_name="exports")
+def make(export_id: int) -> None:
+    """Make one export. Whatever goes wrong stands in its row in words, and nothing half made is left."""
+    with only_one(export_id) as is_mine:
+        if not is_mine:
+            return
+        export = _begin(export_id)
+        if export is None:
+            return
+        try:
+            with watched(export) as progress:
+                made = MAKERS[export.kind](export, begin(export), file_of(export), progress)
+        except Cancelled:
+            _end(export, ExportState.CANCELLED, "")
+        except (NoRoom, CannotBeWritten) as error:
+            _end(export, ExportState.FAILED, str(error))
+        except (OSError, NotWritten) as error:
+            is_full = getattr(error.__cause__ or error, "errno", 0) == errno.ENOSPC
+            words = "The disk is full." if is_full else "A file could not be written."
+            _end(export, ExportState.FAILED, f"{words} Nothing of it was kept. Ask for it again later.")
+        except Exception as error:
+            # The log leaves out the message, which may hold a value (ecrf.web.log).
+            log.error("an export failed", exc_info=True, extra={"export": export.pk})
+            _end(
+                export,
+                ExportState.FAILED,
+                "It failed by a fault of the software, which is in the server's log. Nothing of it was kept.",
+            )
+            raise MadeNothing(type(error).__name__) from None
+        else:
+            _end(export, ExportState.DONE, made.outcome, made)
+        finally:
+            forget(export)
+
+
+@contextmanager
+def only_one(export_id: int) -> Iterator[bool]:
+    """Whether no other worker is at this export. Held by the session: it ends with the worker, however that ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, [export_id])
+        is_mine = bool(cursor.fetchone()[0])
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            with connection.cursor() as cursor:
+                cursor.execute(RELEASE, [export_id])
+
+
+@contextmanager
+def watched(export: Export) -> Iterator[Progress]:
+    """Says how far it is on a connection of its own: the one that reads holds one snapshot and writes nothing."""
+    beside = connection.copy()
+
+    def progress(what: str) -> None:
+        with beside.cursor() as cursor:
+            cursor.execute(BEAT, [what[:200], export.pk])
+            found = cursor.fetchone()
+        if found and found[0]:
+            raise Cancelled
+
+    try:
+        yield progress
+    finally:
+        beside.close()
+
+
+def _begin(export_id: int) -> Export | None:
+    with acting(SYSTEM, source="worker"):
+        export = Export.objects.select_for_update(of=("self",)).filter(pk=export_id).first()
+        if export is None or export.state not in (ExportState.QUEUED, ExportState.RUNNING):
+            return None
+        if export.cancelled_at:
+            export.state, export.finished_at = ExportState.CANCELLED, timezone.now()
+            export.save(update_fields=["state", "finished_at"])
+            return None
+        export.state, export.steps_done = ExportState.RUNNING, 0
+        export.attempts += 1
+        export.save(update_fields=["state", "attempts", "steps_done"])
+    return export
+
+
+def _end(export: Export, state: ExportState, words: str, made: Made | None = None) -> None:
+    """The row that says it is done is the last thing that is written; until then the file is not offered."""
+    export.state, export.outcome, export.finished_at = state, words, timezone.now()
+    if made:
+        export.size, export.sha256, export.file_name = made.size, made.sha256, made.file_name
+    try:
+        with acting(SYSTEM, source="worker"):
+            export.save(update_fields=["state", "outcome", "finished_at", "size", "sha256", "file_name"])
+            if made and made.afterwards:
+                made.afterwards()
+    except DatabaseError:
+        file_of(export).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,146 @@
+"""Where the lines and the marks of a plot lie: numbers for the drawing, no words and no colours."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from ecrf.outcomes.current import KEPT
+from ecrf.outcomes.report import PatientCourse, ReportPlot
+
+WIDTH, HEIGHT = 600, 300
+LEFT, RIGHT, TOP, BOTTOM = 44, 14, 14, 52
+CAP = 4
+"""Half the width of the ends of a mean's bar."""
+
+LABELS_AT_MOST = 6
+STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500)
+DRAWN_ONE_BY_ONE = 60
+"""More courses than that are one quiet tangle, drawn as a single shape: no eye follows one of them."""
+
+
+class AxisTick(NamedTuple):
+    """A place on an axis, and what stands there."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True)
+class DrawnCourse:
+    """One patient's line; `end` is where it stops for who left the study early."""
+
+    label: str
+    points: str
+    end: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class DrawnMean:
+    """A visit's mean with its bar, which a single value has none of; `n` stands below the axis."""
+
+    x: str
+    y: str
+    low: str | None
+    high: str | None
+    left: str
+    right: str
+    n: int
+    label: str
+
+
+@dataclass(frozen=True)
+class PlotDrawing:
+    """Both drawings of a plot, on one scale."""
+
+    plot: ReportPlot
+
+    width, height = WIDTH, HEIGHT
+    left, right, top, bottom = LEFT, WIDTH - RIGHT, TOP, HEIGHT - BOTTOM
+    tick_x, n_x, label_y, n_y = LEFT - 8, 8, HEIGHT - BOTTOM + 18, HEIGHT - BOTTOM + 38
+
+    def x(self, week: float) -> float:
+        first, last = self.plot.weeks[0], self.plot.weeks[-1]
+        return self.left + (self.right - self.left) * (week - first) / max(last - first, 1)
+
+    def y(self, value: float) -> float:
+        """A bar may reach beyond what the measure can be, and is cut there."""
+        low, high = self.plot.low, self.plot.high
+        share = (min(max(value, low), high) - low) / max(high - low, 1)
+        return self.bottom - (self.bottom - self.top) * share
+
+    @cached_property
+    def across(self) -> list[AxisTick]:
+        """The weeks that are written: not all, the first and the last in any case."""
+        weeks = self.plot.weeks
+        step = -(-len(weeks) // LABELS_AT_MOST)
+        apart = (weeks[-1] - weeks[0]) / (LABELS_AT_MOST + 2)
+        shown = [week for week in weeks[::step] if week == weeks[0] or weeks[-1] - week > apart]
+        return [AxisTick(round(self.x(week), 1), str(week)) for week in dict.fromkeys([*shown, weeks[-1]])]
+
+    @cached_property
+    def up(self) -> list[AxisTick]:
+        low, high = self.plot.low, self.plot.high
+        step = next((one for one in STEPS if (high - low) / one <= LABELS_AT_MOST), STEPS[-1])
+        first = -(-low // step) * step
+        return [AxisTick(round(self.y(value), 1), str(value)) for value in range(first, high + 1, step)]
+
+    @property
+    def courses(self) -> Iterable[DrawnCourse]:
+        """A line each, as long as they can be told apart."""
+        if len(self.plot.courses) <= DRAWN_ONE_BY_ONE:
+            yield from (self._course(course) for course in self.plot.courses)
+
+    def _course(self, course: PatientCourse) -> DrawnCourse:
+        places = [(_place(self.x(week)), _place(self.y(value))) for week, value in course.points]
+        return DrawnCourse(
+            course.number, " ".join(map(",".join, places)), places[-1] if course.left else None
+        )
+
+    @cached_property
+    def tangle(self) -> str:
+        """All courses as one path, in whole units: `M44 20 70 22 97 18`; "" where each is drawn by itself."""
+        if len(self.plot.courses) <= DRAWN_ONE_BY_ONE:
+            return ""
+        across = {week: round(self.x(week)) for week in self.plot.weeks}
+        return "".join(
+            "M" + " ".join(f"{across[week]} {self.y(value):.0f}" for week, value in course.points)
+            for course in self.plot.courses
+        )
+
+    @cached_property
+    def means(self) -> list[DrawnMean]:
+        found = []
+        for one in self.plot.means:
+            x, sd = self.x(one.week), one.sd
+            low, high = (None, None) if sd is None else (self.y(one.mean - sd), self.y(one.mean + sd))
+            found.append(
+                DrawnMean(
+                    _place(x),
+                    _place(self.y(one.mean)),
+                    None if low is None else _place(low),
+                    None if high is None else _place(high),
+                    _place(x - CAP),
+                    _place(x + CAP),
+                    one.n,
+                    f"Week {one.week}: {one.mean:.1f}"
+                    + ("" if sd is None else f" ± {sd:.1f}")
+                    + f", n = {one.n}",
+                )
+            )
+        return found
+
+    @property
+    def mean_line(self) -> str:
+        return " ".join(f"{mean.x},{mean.y}" for mean in self.means)
+
+
+@lru_cache(maxsize=2 * KEPT)
+def drawing_of(plot: ReportPlot) -> PlotDrawing:
+    """The same drawing for the same plot, as long as its report is kept."""
+    return PlotDrawing(plot)
+
+
+def _place(at: float) -> str:
+    """As text: a template would write it in the reader's language."""
+    return f"{at:.1f}"

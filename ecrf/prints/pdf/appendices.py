@@ -1,0 +1,139 @@
+"""The appendices of a casebook: every query with its whole conversation, every signature, and the trail in words."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from ecrf.audit.models import AuditEvent
+from ecrf.casebook.models import Entry
+from ecrf.prints.pdf.form_content import LONG, Content, Known, person_words
+from ecrf.prints.pdf.signature_words import signature_words
+from ecrf.queries.models import Message, Query
+from ecrf.trail.context import Around, place_words
+from ecrf.trail.page import SOURCES, role_words, undone_by, zone_words
+from ecrf.trail.words import EventLine, lines_of
+
+SYSTEM = "the system"
+
+
+def queries_content(known: Known, entries: dict[int, Entry]) -> list[Content]:
+    """In the order of their numbers; `entries`: {entry id: the entry}, where each was asked."""
+    asked = [query for at_item in known.queries.values() for query in at_item]
+    for query in asked:
+        if query.entry_id in entries:
+            query.entry = entries[query.entry_id]
+    return [_query(query, known) for query in sorted(asked, key=lambda query: query.number)]
+
+
+def _query(query: Query, known: Known) -> Content:
+    by = person_words(query.closed_by) if query.closed_by else SYSTEM
+    if query.is_open:
+        state = f"Open, {query.get_turn_display().lower()}’s turn since {known.moment(query.turn_since)}"
+    else:
+        assert query.closed_at is not None
+        state = f"Closed {known.moment(query.closed_at)} by {by}"
+    check = f" ({query.check_id})" if query.check_id else ""
+    return {
+        "number": query.number,
+        "where": f"{query.where} · {query.item_label}{check}",
+        "state": state,
+        "said": [_message(message, known) for message in query.said],
+    }
+
+
+def _message(message: Message, known: Known) -> Content:
+    who = person_words(message.said_by) if message.said_by else SYSTEM
+    role = f" ({role_words(message.role)})" if message.role else ""
+    return {
+        "when": known.moment(message.said_at),
+        "who": f"{who}{role}",
+        "act": f"{message.get_act_display()}{f', value {message.value}' if message.value else ''}",
+        "text": message.text,
+        "long": len(message.text) > LONG,
+    }
+
+
+def signatures_content(known: Known) -> list[Content]:
+    """The oldest first, broken ones too."""
+    return [
+        {"stands": signature.stands, "text": signature_words(signature, known.zone)}
+        for signature in reversed(known.signatures)
+    ]
+
+
+# --- the trail --------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class TrailLine:
+    """What one save did at one place in one way: `things` one after another."""
+
+    place: str
+    what: str
+    things: list[str] = field(default_factory=list)
+    reason: str = ""
+
+    def takes(self, other: "TrailLine") -> bool:
+        """Whether the other is more of the same."""
+        alike = (self.place, self.what, self.reason) == (other.place, other.what, other.reason)
+        return alike and bool(self.things) and bool(other.things)
+
+
+def trail_content(events: Iterable[AuditEvent], around: Around, zone: ZoneInfo) -> list[Content]:
+    """Every event of a patient's chain, what one save did together: when, who, in which role, what, why."""
+    groups = groupby(events, key=lambda event: (event.transaction, event.actor))
+    return [_save(list(group), around, zone) for _, group in groups]
+
+
+def _save(events: list[AuditEvent], around: Around, zone: ZoneInfo) -> Content:
+    first, last = events[0], events[-1]
+    at, person = first.at.astimezone(zone), around.people.get(first.actor_id or 0)
+    who = f"{person.full_name} ({first.actor})" if person and person.full_name else first.actor
+    source = SOURCES.get(first.source, f"source: {first.source}")
+    head = (f"{at:%Y-%m-%d %H:%M:%S} {zone_words(at)}", who, role_words(first.role), source)
+    return {
+        "positions": str(first.position) if first is last else f"{first.position}–{last.position}",
+        "head": " · ".join(part for part in head if part),
+        "rows": _rows(act for event in events for act in _acts(event, around)),
+    }
+
+
+def _rows(acts: Iterator[TrailLine]) -> list[Content]:
+    """A row for what was done one after another at one place for one reason."""
+    groups = groupby(_joined(acts), key=lambda act: (act.place, act.reason))
+    rows = []
+    for (place, reason), group in groups:
+        lines = [{"what": act.what, "things": "; ".join(act.things)} for act in group]
+        size = sum(len(line["things"]) for line in lines)
+        rows.append({"place": place, "reason": reason, "acts": lines, "long": size > LONG})
+    return rows
+
+
+def _joined(acts: Iterator[TrailLine]) -> list[TrailLine]:
+    joined: list[TrailLine] = []
+    for act in acts:
+        if joined and joined[-1].takes(act):
+            joined[-1].things += act.things
+        else:
+            joined.append(act)
+    return joined
+
+
+def _acts(event: AuditEvent, around: Around) -> Iterator[TrailLine]:
+    entry = around.entries.get(event.entry_id or 0)
+    place = place_words(entry) if entry else ""
+    for line in lines_of(event, around):
+        yield TrailLine(place, line.what[:1].upper() + line.what[1:], _things(line), event.reason)
+    for words in undone_by(event, around):
+        yield TrailLine(place, words[:1].upper() + words[1:], reason=event.reason)
+
+
+def _things(line: EventLine) -> list[str]:
+    """`Pulse 70 /min → 72 /min`, `Weight 63.9 kg`; what people said in their own words."""
+    change = f"{line.old} → {line.new}" if line.old else line.new
+    rule = f"({line.rule})" if line.rule else ""
+    thing = " ".join(part for part in (line.subject, change, rule) if part)
+    said = f"“{line.said}”" if line.said else ""
+    words = ": ".join(part for part in (thing, said) if part)
+    return [words] if words else []

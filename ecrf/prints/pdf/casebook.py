@@ -1,0 +1,201 @@
+"""A patient's casebook as a PDF file: the cover, every visit and log with its forms, and the appendices."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from ecrf.access.models import Site
+from ecrf.audit.models import AuditEvent
+from ecrf.casebook.models import Entry, Patient, Status
+from ecrf.casebook.schedule.due import VisitDue
+from ecrf.prints.pages import FormGroup, PrintedCasebook, printed_casebook
+from ecrf.prints.pdf.appendices import queries_content, signatures_content, trail_content
+from ecrf.prints.pdf.form_content import Content, Known, form_content
+from ecrf.prints.pdf.signature_words import signature_words
+from ecrf.prints.pdf.typesetting import typeset
+from ecrf.queries.lookup import queries_where
+from ecrf.signatures.lookup import on_casebook, on_visit, signatures_of
+from ecrf.trail.context import Around, around
+from ecrf.trail.page import role_words
+from ecrf.verification.lookup import latest_on
+
+
+def casebooks_of_site(
+    site: Site, made_at: datetime, *, compact: bool = False, cut_words: str = ""
+) -> Iterator[tuple[str, bytes]]:
+    """(file name, file) of each patient of a site, one after another, so that memory does not grow with the site."""
+    for patient in Patient.objects.filter(site=site).select_related("site").order_by("number"):
+        name = f"casebook-{patient.number}.pdf"
+        yield name, casebook_pdf(patient, made_at=made_at, compact=compact, cut_words=cut_words)
+
+
+def casebook_pdf(patient: Patient, *, made_at: datetime, compact: bool = False, cut_words: str = "") -> bytes:
+    """The whole casebook; `compact` leaves out what is blank. `cut_words` say of which data cut it is, instead of the
+    moment. The same data and the same `made_at` give the same bytes."""
+    content = casebook_content(patient, made_at=made_at, compact=compact, cut_words=cut_words)
+    return typeset("casebook.typ", content, title=content["heading"], made_at=made_at)
+
+
+def casebook_content(patient: Patient, *, made_at: datetime, compact: bool, cut_words: str) -> Content:
+    """Everything that stands in the file, read at one moment, in some fifteen statements."""
+    today = made_at.astimezone(patient.site.zone).date()
+    with one_moment():
+        casebook = printed_casebook(patient, today)
+        events = list(AuditEvent.objects.filter(chain=patient.pk).order_by("position"))
+        context = around(events)
+        known = _known(patient, casebook, events, context, compact)
+    groups = [content for group in casebook.form_groups if (content := _group(group, known))]
+    site = f"Site {patient.site.code}, {patient.site.name}{' (practice)' if patient.site.is_practice else ''}"
+    return {
+        "heading": f"Casebook of patient {patient.number}",
+        "whose": f"Patient {patient.number} · {site}",
+        "site": site,
+        "as_of": cut_words or f"As of {known.moment(made_at)}",
+        "zone": f"Times are those of the site’s clock ({patient.site.time_zone}).",
+        "state": casebook.schedule_status.state.capitalize(),
+        "signed": _signed(known),
+        "contents": _contents(casebook, known),
+        "groups": groups,
+        "queries": queries_content(known, context.entries),
+        "signatures": signatures_content(known),
+        "trail": trail_content(events, context, known.zone),
+        "compact": compact,
+    }
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All that is read inside is of one moment; inside a transaction, of what that one sees."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _known(
+    patient: Patient, casebook: PrintedCasebook, events: list[AuditEvent], context: Around, compact: bool
+) -> Known:
+    rows = [row for group in casebook.form_groups for form in group.form_views for row in form.with_rows]
+    return Known(
+        patient,
+        compact,
+        completed=_completed(events, context),
+        verified=latest_on([row.entry_id for row in rows if row.entry_id]),
+        queries=queries_where(patient=patient),
+        signatures=signatures_of(patient.pk),
+    )
+
+
+def _completed(events: list[AuditEvent], context: Around) -> dict[int, tuple[datetime, str]]:
+    """{entry id: when it was completed, and by whom in which role}, as the trail tells."""
+    completed = {}
+    for event in events:
+        if event.table == Entry._meta.db_table and event.changes.get("status", [None])[-1] == Status.COMPLETE:
+            person = context.people.get(event.actor_id or 0)
+            name = person.full_name if person and person.full_name else event.actor
+            role = f" ({role_words(event.role)})" if event.role else ""
+            completed[int(event.row)] = event.at, f"{name}{role}"
+    return completed
+
+
+def _signed(known: Known, visit: int | None = None) -> list[str]:
+    """The signatures of a visit, or of the whole casebook, that stand, then those that broke."""
+    standing = on_visit(known.signatures, visit) if visit else on_casebook(known.signatures)
+    words = [signature_words(signature, known.zone) for signature in [*standing.in_force, *standing.broken]]
+    return words or ["Not signed." if visit else "The casebook as a whole is not signed."]
+
+
+# --- visits and logs --------------------------------------------------------------------------------------------
+
+
+def _group(group: FormGroup, known: Known) -> Content | None:
+    """One visit or log with its forms; with `compact`, what nobody has begun is left out."""
+    forms = [form for form in group.form_views if form.row or not known.compact]
+    if not forms:
+        return None
+    return {
+        "key": group.key,
+        "title": group.title,
+        "state": _state_words(group),
+        "signed": _signed(known, group.visit_id) if group.visit_id else [],
+        "forms": [form_content(form, known) for form in forms],
+    }
+
+
+def _state_words(group: FormGroup) -> str:
+    standing = len(group.standing)
+    words = [
+        _took_place(group.due) if group.due else "",
+        f"{group.complete} of {standing} form{'' if standing == 1 else 's'} complete" if standing else "",
+        f"{group.open_questions} to answer" if group.open_questions else "",
+        f"{group.struck} struck out" if group.struck else "",
+    ]
+    return " · ".join(part for part in words if part)
+
+
+def _took_place(due: VisitDue) -> str:
+    if due.missed:
+        words = "Missed"
+    elif due.visited_on:
+        window = {True: ", inside its window", False: ", outside its window", None: ""}[due.in_window]
+        words = f"Took place on {due.visited_on}{window}"
+    else:
+        words = "No date yet"
+    return f"{words} ({_window(due)})" if due.opens_on and due.opens_on != due.closes_on else words
+
+
+def _window(due: VisitDue) -> str:
+    return f"{due.opens_on} to {due.closes_on}" if due.opens_on else ""
+
+
+def _contents(casebook: PrintedCasebook, known: Known) -> list[Content]:
+    """A line for each visit of the schedule and for each log, whether or not anything stands in it."""
+    visits = [
+        {
+            "key": visit.form_group.key if visit.form_group else "",
+            "title": visit.due.plan.label,
+            "day": _day(visit.due.visited_on),
+            "window": _window(visit.due),
+            "state": _visit_state(visit.due),
+            "complete": _complete(visit.form_group),
+            "signed": _signed_mark(visit.form_group, known),
+        }
+        for visit in casebook.visits
+    ]
+    logs = [
+        {
+            "key": log.key if log.form_views else "",
+            "title": log.title,
+            "day": "",
+            "window": "",
+            "state": f"{log.recorded or 'None'} recorded"
+            + (f", {log.struck} struck out" if log.struck else ""),
+            "complete": _complete(log) if log.recorded else "",
+            "signed": "",
+        }
+        for log in casebook.logs
+    ]
+    return visits + logs
+
+
+def _day(day: date | None) -> str:
+    return str(day or "")
+
+
+def _visit_state(due: VisitDue) -> str:
+    outside = ", outside its window" if due.in_window is False else ""
+    return ("Missed" if due.missed else due.state.capitalize()) + outside
+
+
+def _complete(group: FormGroup | None) -> str:
+    return f"{group.complete} of {len(group.standing)}" if group else ""
+
+
+def _signed_mark(group: FormGroup | None, known: Known) -> str:
+    standing: Any = on_visit(known.signatures, group.visit_id) if group and group.visit_id else None
+    return {"signed": "✓ signed", "broken": "broken"}.get(standing.state, "") if standing else ""

@@ -1,0 +1,101 @@
+"""Sets a PDF file from one of the Typst sources beside this module and from data; the same data give the same bytes."""
+
+import json
+import re
+import unicodedata
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import typst
+from django.conf import settings
+
+from ecrf import __version__
+from ecrf.forms.protocol import protocol
+from ecrf.prints.pdf.fonts import drawable, families, fonts
+
+SOURCES = Path(__file__).parent
+STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
+"""For archives and for screen readers. Both refuse a file in which a character could not be drawn."""
+
+REMEMBERED = 11
+"""How many files Typst's memory goes back."""
+
+SYNTHETIC = "Synthetic data. No real patient is in this file."
+
+LONGEST_WORD = 24
+"""So many characters fit into any column for text; longer words may be broken there."""
+
+A_LONG_WORD = re.compile(rf"(\S{{{LONGEST_WORD}}})(?=[\x21-\x7e]|\w)")
+"""So much of one that it may be broken behind it, before a letter and never before a mark that stands on one."""
+
+RIGHT_TO_LEFT = {"R", "AL"}
+BREAK = "\N{ZERO WIDTH SPACE}"
+
+
+def typeset(source: str, data: dict[str, Any], *, title: str, made_at: datetime) -> bytes:
+    """`data` reach Typst as data and nothing else: text in them is never read as markup. A character that still cannot
+    be drawn, such as a mark on a letter that none of the fonts joins to it, has all such signs spelled out."""
+    frame = {
+        "title": title,
+        "trial": protocol().title,
+        "trial_short": protocol().short_title,
+        "software": f"eCRF {__version__}",
+        "synthetic": SYNTHETIC if settings.SYNTHETIC_DATA else "",
+        "fonts": families(),
+    }
+    try:
+        return _compiled(source, printable({**frame, **data}), made_at)
+    except typst.TypstError as error:
+        if "could not be displayed" not in error.message:
+            raise
+        return _compiled(source, printable({**frame, **data}, strictly=True), made_at)
+
+
+def _compiled(source: str, data: Any, made_at: datetime) -> bytes:
+    try:
+        made = _compiler(source).compile(
+            format="pdf",
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            pdf_standards=[*STANDARDS],
+            timestamp=made_at.astimezone(UTC).replace(microsecond=0),
+        )
+    finally:
+        _forget()
+    return cast(bytes, made)
+
+
+def _forget() -> None:
+    """Typst keeps what it made, some 200 MB for a casebook, until so many files later: let these be empty ones."""
+    for _ in range(REMEMBERED):
+        typst.compile(b"#0", format="pdf", font_paths=fonts(), ignore_system_fonts=True)
+
+
+@cache
+def _compiler(source: str) -> typst.Compiler:
+    """Keeps what it read of its source and of the fonts."""
+    return typst.Compiler(SOURCES / source, root=SOURCES, font_paths=fonts(), ignore_system_fonts=True)
+
+
+def printable(data: Any, *, strictly: bool = False) -> Any:
+    """The same data with every text as it can be set: drawn by the fonts (see `drawable`), its longest words breakable,
+    and {"rtl": text} where it is written from right to left."""
+    if isinstance(data, str):
+        return data if len(data) < LONGEST_WORD and data.isascii() else _text(data, strictly)
+    if isinstance(data, dict):
+        return {name: printable(value, strictly=strictly) for name, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [printable(value, strictly=strictly) for value in data]
+    return data
+
+
+def _text(text: str, strictly: bool) -> str | dict[str, str]:
+    words = A_LONG_WORD.sub(rf"\1{BREAK}", drawable(text, strictly=strictly))
+    return {"rtl": words} if not text.isascii() and _is_from_right_to_left(text) else words
+
+
+def _is_from_right_to_left(text: str) -> bool:
+    """By its first letter, as browsers decide it."""
+    ways = (unicodedata.bidirectional(char) for char in text)
+    return next((way for way in ways if way in ("L", *RIGHT_TO_LEFT)), "L") in RIGHT_TO_LEFT

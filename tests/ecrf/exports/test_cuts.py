@@ -1,0 +1,230 @@
+"""A data cut: one moment, whole, and made again from the audit trail alone to the byte."""
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from ecrf.audit.models import Redaction
+from ecrf.casebook.models import Entry
+from ecrf.casebook.striking import strike_out
+from ecrf.exports.folder import file_of
+from ecrf.exports.models import DataCut
+from ecrf.exports.package import MANIFEST, SUMS
+from ecrf.exports.rebuild import rebuild
+from ecrf.exports.tables.description import describe, read_description
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+from ecrf.trail.download.csv_file import safe
+from tests.builders import a_patient, enter
+from tests.conftest import make_site, make_user
+from tests.ecrf.exports.conftest import HOSTILE, cut_named, files_in, table, take
+from tests.ecrf.redaction.conftest import tamper
+
+pytestmark = [pytest.mark.django_db]
+
+
+def again(cut: DataCut, tmp_path):
+    folder = tmp_path / "again"
+    folder.mkdir()
+    return rebuild(cut, folder, tmp_path / "again.zip")
+
+
+@pytest.mark.parametrize("identifiers", [True, False])
+def test_cut_is_made_again_from_the_trail_to_the_byte(study, statistician, tmp_path, identifiers):
+    export = take(statistician, identifiers=identifiers)
+    assert export.is_done, export.outcome
+    found = again(cut_named(), tmp_path)
+    assert found.is_same
+    assert (tmp_path / "again.zip").read_bytes() == file_of(export).read_bytes()
+
+
+def test_what_is_written_after_a_cut_is_not_in_what_is_made_again(study, statistician, coordinator, tmp_path):
+    take(statistician)
+    world = study.world
+    enter(world.visit, "reading", coordinator, device="Later", reason="Came later")
+    enter(world.patient, "adverse-event", coordinator, number=3, term="Later too")
+    entry = Entry.objects.get(crf="adverse-event", number=1)
+    actor = coordinator.acting_at(world.patient.site, "enter")
+    strike_out(entry=entry, reason="Entered twice", by=coordinator, actor=actor)
+    assert again(cut_named(), tmp_path).is_same
+
+
+def test_what_was_struck_out_is_in_no_table_but_its_own(study, statistician, coordinator, tmp_path):
+    entry = Entry.objects.get(crf="adverse-event", number=1)
+    actor = coordinator.acting_at(study.world.patient.site, "enter")
+    strike_out(entry=entry, reason="Entered twice", by=coordinator, actor=actor)
+    export = take(statistician, identifiers=True)
+    assert [row["entry"] for row in table(export, "struck_out")] == [str(entry.pk)]
+    assert [row["number"] for row in table(export, "adverse_event")] == ["2"]
+    assert again(cut_named(), tmp_path).is_same
+
+
+def test_forms_that_were_changed_since_do_not_change_an_old_cut(study, statistician, tmp_path):
+    """A migration renames one column and adds another; the description of the tables was kept with the cut."""
+    take(statistician, identifiers=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE stub_trial_stubreading RENAME COLUMN device TO device_code")
+        cursor.execute("ALTER TABLE stub_trial_stubreading ADD COLUMN hand text")
+    assert again(cut_named(), tmp_path).is_same
+
+
+def test_redaction_changes_the_cut_in_the_redacted_values_and_its_manifest_names_them(
+    study, statistician, tmp_path
+):
+    before = files_in(take(statistician, identifiers=True))
+    study.redact()
+    found = again(cut_named(), tmp_path)
+    assert not found.is_same
+    assert found.redacted
+    with zipfile.ZipFile(tmp_path / "again.zip") as archive:
+        after = {name: archive.read(name) for name in archive.namelist()}
+    assert set(after) == set(before)
+    for name in set(before) - {MANIFEST, SUMS}:
+        old, new = (
+            list(csv.reader(io.StringIO(files[name].decode("utf-8-sig")))) for files in (before, after)
+        )
+        differing = [
+            (a, b) for x, y in zip(old, new, strict=True) for a, b in zip(x, y, strict=True) if a != b
+        ]
+        for was, now in differing:
+            assert study.name.replace("\\", "") in was.replace("\\", "")
+            assert "[redacted]" in now
+    told = json.loads(after[MANIFEST])["redacted_since"]
+    events = {(one["chain"], one["position"]) for one in told}
+    until = cut_named().positions
+    tombstones = Redaction.objects.values_list("chain", "position")
+    assert events == {(chain, position) for chain, position in tombstones if position <= until[str(chain)]}
+    assert len(events) < len(tombstones)  # the events of the redaction itself are later
+
+
+def test_manifest_and_sums_name_every_file(study, statistician, settings):
+    files = files_in(take(statistician))
+    manifest = json.loads(files[MANIFEST])
+    assert set(manifest["files"]) == set(files) - {MANIFEST, SUMS}
+    assert manifest["synthetic"] is settings.SYNTHETIC_DATA
+    assert manifest["selection"]["identifiers"] is False
+    for line in files[SUMS].decode().splitlines():
+        digest, name = line.split("  ", 1)
+        assert hashlib.sha256(files.pop(name)).hexdigest() == digest
+    assert set(files) == {SUMS}
+
+
+def test_every_item_of_every_form_has_its_column_even_where_the_table_is_empty(statistician, db):
+    files = files_in(take(statistician, identifiers=True))
+    for key, definition in CRFS.items():
+        text = files[f"csv/{key.replace('-', '_')}.csv"].decode("utf-8-sig")
+        (head,) = csv.reader(io.StringIO(text))
+        assert len(head) == len(set(head))
+        for name in definition.items:
+            assert name in head or f"{name}_item" in head
+
+
+def test_identifiers_are_left_out_unless_they_are_asked_for(study, statistician):
+    assert study.name not in "".join(
+        data.decode("utf-8-sig")
+        for name, data in files_in(take(statistician)).items()
+        if name.endswith(".csv")
+    )
+    heads = [
+        files_in_head(take(statistician, name, identifiers=keep))
+        for name, keep in (("A1", False), ("A2", True))
+    ]
+    assert ["born_on" in head for head in heads] == [False, True]
+
+
+def files_in_head(export) -> list[str]:
+    text = files_in(export)["csv/consent.csv"].decode("utf-8-sig")
+    return next(csv.reader(io.StringIO(text)))
+
+
+def test_hostile_text_is_harmless_in_a_spreadsheet_and_read_back_whole(study, statistician):
+    terms = [row["term"] for row in table(take(statistician, identifiers=True), "adverse_event")]
+    assert terms[0] == safe(terms[0][1:])
+    assert terms[0][1:].startswith("=HYPERLINK")
+    assert HOSTILE.startswith(terms[0][1:15])
+
+
+def test_missing_reason_has_a_column_of_its_own(study, statistician):
+    row = table(take(statistician, identifiers=True), "adverse_event")[1]
+    assert (row["severity"], row["severity_missing"], row["severity_missing_comment"]) == (
+        "",
+        "unknown",
+        "'=1+1",
+    )
+
+
+def test_practice_patients_are_in_no_cut(statistician, db):
+    practice = make_site("99", is_practice=True)
+    person = make_user("trainee", "coordinator", practice)
+    patient = a_patient(practice, person)
+    export = take(statistician)
+    assert not any(patient.number.encode() in data for data in files_in(export).values())
+
+
+def test_cut_of_one_site_holds_nothing_of_another(study, statistician, other_site):
+    export = take(statistician, sites=["02"], identifiers=True)
+    for name, data in files_in(export).items():
+        if name.endswith(".csv"):
+            rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+            assert {row["site"] for row in rows if row.get("site")} <= {"02"}, name
+    call_command("export", cut=export.cut.name, output="-")  # fails where it is not the same
+
+
+def test_description_survives_being_stored_and_refuses_names_that_are_none():
+    stored = json.loads(json.dumps(describe(protocol()).as_json()))
+    assert read_description(stored) == describe(protocol())
+    stored["forms"][0]["table"] = 'x"; DROP TABLE access_user; --'
+    with pytest.raises(ValueError, match="no name"):
+        read_description(stored)
+
+
+# --- the command line -------------------------------------------------------------------------------------
+
+
+def test_command_says_the_bytes_are_the_same(study, statistician, tmp_path, capsys):
+    export = take(statistician)
+    call_command("export", cut="First", output=str(tmp_path / "cut.zip"))
+    assert (tmp_path / "cut.zip").read_bytes() == file_of(export).read_bytes()
+    assert export.sha256 in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "either"),
+        ({"cut": "Nothing"}, "There are: First"),
+        ({"scheduled": True}, "--by"),
+        ({"scheduled": True, "by": "coordinator"}, "no data manager or statistician"),
+        ({"scheduled": True, "by": "statistician", "choice": "None such"}, "no saved choice"),
+    ],
+)
+def test_command_refuses_in_words(study, statistician, given, words):
+    take(statistician)
+    with pytest.raises(CommandError, match=words):
+        call_command("export", **given)
+
+
+def test_command_fails_where_trail_and_data_do_not_agree(study, statistician, monkeypatch):
+    """The trail was tampered with: what is made again is something else, and nothing says that it is well."""
+    take(statistician, identifiers=True)
+    tamper(
+        "UPDATE audit_auditevent SET changes = jsonb_set(changes, '{term,1}', '\"Other\"')"
+        " WHERE changes ? 'term' AND operation = 'INSERT'"
+    )
+    with pytest.raises(CommandError, match="could not be made again"):
+        call_command("export", cut="First", output="-")
+
+
+def test_scheduled_cut_is_named_by_its_date_and_taken_by_the_worker(study, statistician):
+    call_command("export", scheduled=True, by="statistician")
+    call_command("work", once=True)
+    cut = DataCut.objects.get()
+    assert cut.name.startswith("Scheduled 2")
+    assert cut.taken_by == statistician

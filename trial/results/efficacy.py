@@ -1,0 +1,228 @@
+"""The sections on strength and grip: the two major outcomes, each measure by visit, and the responders."""
+
+from collections.abc import Callable
+from math import ceil, floor
+
+from ecrf.forms.protocol import VisitPlan, protocol
+from ecrf.outcomes.report import (
+    PatientCourse,
+    ReportCell,
+    ReportPlot,
+    ReportRow,
+    ReportSection,
+    ReportTable,
+    RowBehind,
+    RowsBehind,
+    VisitMean,
+)
+from trial.outcomes import GRIP_REVIEW_KPA, MRC_REVIEW
+from trial.results.measures import MeasuredVisits, Responders, week
+from trial.results.summaries import DASH, MINUS, printed, share, share_interval, signed
+from trial.schedule import LAST_VISIT
+
+POPULATION = (
+    "Population",
+    "Enrolled (see the participant flow), at each visit those who have the value there: n is their number.",
+)
+CHANGE = (
+    "Change",
+    "Value at the visit less the value at baseline, week 1, of patients who have both. Its 95 % interval is that of the"
+    " paired t test.",
+)
+STATISTICS = (
+    "Statistics",
+    "Mean, sample standard deviation (n − 1), median, lowest and highest; printed to one decimal, a half upwards.",
+)
+LEFT_OUT = (
+    "Not counted",
+    "Unscheduled visits and early termination, which have no week of their own; what is struck out; practice sites."
+    " Nothing is carried forward, and nothing is estimated for a missing value.",
+)
+PAIRED = ("Population", "Enrolled, with the value both at baseline and at week 52: n.")
+RESPONSE = (
+    "Thresholds",
+    f"A change of {MRC_REVIEW} points of the MRC sum or of {GRIP_REVIEW_KPA} kPa, as other trials of this disease use"
+    " them to flag a change for review. They are no endpoints of this trial.",
+)
+SHARE = ("Interval", "Exact 95 % interval of the share (Clopper and Pearson).")
+
+
+def major_section(measured: list[MeasuredVisits]) -> ReportSection:
+    """Both outcomes at baseline and at the last visit, in one table."""
+    return ReportSection(
+        "major",
+        "Major outcomes at week 52",
+        (*_values_of(measured), POPULATION, CHANGE, STATISTICS),
+        (
+            ReportTable(
+                "Baseline and week 52",
+                ("", "n", "Mean (SD)", "n", "Mean (SD)", "n", "Mean", "95 % interval"),
+                tuple(_major_row(one) for one in measured),
+                groups=(("", 1), ("Baseline, week 1", 2), ("Week 52", 2), ("Change, paired", 3)),
+            ),
+        ),
+    )
+
+
+def _values_of(measured: list[MeasuredVisits]) -> tuple[tuple[str, str], ...]:
+    return tuple((f"{one.measure.name}, analysis value", one.measure.definition) for one in measured)
+
+
+def _major_row(one: MeasuredVisits) -> ReportRow:
+    first, last = one.summaries[protocol().baseline], one.summaries[LAST_VISIT]
+    change, key = one.changes[LAST_VISIT], one.measure.key
+    return ReportRow(
+        f"{one.measure.name}, {one.measure.unit}",
+        (
+            ReportCell(str(first.n), f"{key}-{protocol().baseline}"),
+            ReportCell(str(first)),
+            ReportCell(str(last.n), f"{key}-{LAST_VISIT}"),
+            ReportCell(str(last)),
+            ReportCell(str(change.n), f"{key}-change-{LAST_VISIT}"),
+            ReportCell(signed(change.mean)),
+            ReportCell(change.interval),
+        ),
+    )
+
+
+def visits_section(one: MeasuredVisits) -> ReportSection:
+    """One measure at every visit: drawn, and as a table."""
+    measure = one.measure
+    table = ReportTable(
+        f"{measure.name} by visit, {measure.unit}",
+        ("Visit", "n", "Mean", "SD", "Median", "Range", "n", "Mean", "95 % interval"),
+        tuple(_visit_row(one, plan) for plan in one.plans),
+        groups=(("", 1), ("Value", 5), ("Change from baseline, paired", 3)),
+    )
+    return ReportSection(
+        measure.key,
+        f"{measure.name} by visit",
+        (("Analysis value", measure.definition), POPULATION, CHANGE, STATISTICS, LEFT_OUT),
+        (_plot(one), table),
+    )
+
+
+def _visit_row(one: MeasuredVisits, plan: VisitPlan) -> ReportRow:
+    code, key = plan.code, one.measure.key
+    value = one.summaries[code]
+    cells = [
+        ReportCell(str(value.n), f"{key}-{code}"),
+        *map(ReportCell, (printed(value.mean), printed(value.sd), printed(value.median), value.range)),
+    ]
+    if code == protocol().baseline:
+        cells += [ReportCell(DASH)] * 3
+    else:
+        change = one.changes[code]
+        cells.append(ReportCell(str(change.n), f"{key}-change-{code}"))
+        cells += [ReportCell(signed(change.mean)), ReportCell(change.interval)]
+    return ReportRow(plan.label, tuple(cells))
+
+
+def _plot(one: MeasuredVisits) -> ReportPlot:
+    """The scale holds every value and mean ± SD in steps of ten, within what the measure can be."""
+    courses = []
+    for patient in one.data.enrolled:
+        values = [(plan, one.values[plan.code].get(patient.number)) for plan in one.plans]
+        points = tuple((week(plan), float(value)) for plan, value in values if value is not None)
+        if points:
+            courses.append(PatientCourse(patient.number, points, patient.has_withdrawn))
+    means = [
+        VisitMean(week(plan), found.n, found.mean, found.sd)
+        for plan in one.plans
+        if (found := one.summaries[plan.code]).mean is not None
+    ]
+    ends = [value for course in courses for _week, value in course.points]
+    ends += [mean.mean + way * (mean.sd or 0) for mean in means for way in (-1, 1)]
+    low, high = min(ends, default=0), max(ends, default=one.measure.high)
+    return ReportPlot(
+        one.measure.name,
+        one.measure.unit,
+        max(10 * floor(low / 10), 0),
+        min(10 * ceil(max(high, low + 1) / 10), one.measure.high),
+        tuple(week(plan) for plan in one.plans),
+        tuple(courses),
+        tuple(means),
+    )
+
+
+def responder_section(measured: list[MeasuredVisits]) -> ReportSection:
+    """Who moved by the thresholds, at week 52."""
+    table = ReportTable(
+        "Week 52 against baseline",
+        ("", "n", "Above baseline", "Improved", "% of n", "95 % interval", "Between", "Worsened"),
+        tuple(_responder_row(one) for one in measured),
+        note=f"Improved: by +{MRC_REVIEW} points or +{GRIP_REVIEW_KPA} kPa or more; worsened: by {MINUS}{MRC_REVIEW}"
+        f" points or {MINUS}{GRIP_REVIEW_KPA} kPa or more; above baseline: by any amount.",
+    )
+    definitions = (*_values_of(measured), PAIRED, RESPONSE, SHARE)
+    return ReportSection("responders", "Responders by the review thresholds", definitions, (table,))
+
+
+def _responder_row(one: MeasuredVisits) -> ReportRow:
+    found = Responders(one.changed[LAST_VISIT], one.measure.threshold)
+    key = f"{one.measure.key}-change-{LAST_VISIT}"
+    return ReportRow(
+        f"{one.measure.name}, {one.measure.unit}",
+        (
+            ReportCell(str(found.n), key),
+            ReportCell(str(found.rose)),
+            ReportCell(str(found.improved)),
+            ReportCell(share(found.improved, found.n)),
+            ReportCell(share_interval(found.improved, found.n)),
+            ReportCell(str(found.between)),
+            ReportCell(str(found.worsened)),
+        ),
+    )
+
+
+def behind_visits(one: MeasuredVisits) -> dict[str, Callable[[], RowsBehind]]:
+    """The values of each visit, and the changes."""
+    key = one.measure.key
+    values = {f"{key}-{plan.code}": _value_rows(one, plan) for plan in one.plans}
+    later = [plan for plan in one.plans if plan.code != protocol().baseline]
+    return values | {f"{key}-change-{plan.code}": _change_rows(one, plan) for plan in later}
+
+
+def _value_rows(one: MeasuredVisits, plan: VisitPlan) -> Callable[[], RowsBehind]:
+    measure, code = one.measure, plan.code
+    dates = {patient.number: patient.visits.get(code) for patient in one.data.enrolled}
+
+    def visited_on(number: str) -> str:
+        visit = dates[number]
+        return str(visit.visited_on) if visit and visit.visited_on else DASH
+
+    return lambda: RowsBehind(
+        f"{measure.name}, {plan.label}: {one.summaries[code]}, n = {one.summaries[code].n}",
+        (("Analysis value", measure.definition), POPULATION, STATISTICS, LEFT_OUT),
+        ("Date of visit", f"{measure.name}, {measure.unit}"),
+        tuple(
+            RowBehind(number, (visited_on(number), str(value)), code)
+            for number, value in one.values[code].items()
+        ),
+        tuple(one.without_value(code)),
+    )
+
+
+def _change_rows(one: MeasuredVisits, plan: VisitPlan) -> Callable[[], RowsBehind]:
+    measure, code, before = one.measure, plan.code, one.values[protocol().baseline]
+    sides = Responders(one.changed[code], measure.threshold)
+    return lambda: RowsBehind(
+        f"{measure.name}, {measure.unit}: change from baseline to {plan.label}, {signed(one.changes[code].mean)}"
+        f" ({one.changes[code].interval}), n = {one.changes[code].n}",
+        (("Analysis value", measure.definition), CHANGE, RESPONSE, LEFT_OUT),
+        ("Baseline", plan.label, "Change", f"By ± {measure.threshold}"),
+        tuple(
+            RowBehind(
+                number,
+                (
+                    str(before[number]),
+                    str(one.values[code][number]),
+                    signed(change),
+                    sides.verdict(change),
+                ),
+                code,
+            )
+            for number, change in one.changed[code].items()
+        ),
+        tuple(one.without_change(code)),
+    )

@@ -1,0 +1,44 @@
+"""The sites side by side: how many took part, and the means; too few patients each for more than that."""
+
+from ecrf.forms.protocol import protocol
+from ecrf.outcomes.report import ReportCell, ReportRow, ReportSection, ReportTable
+from trial.results.data import StudyData, StudyPatient
+from trial.results.measures import MeasuredVisits
+from trial.results.summaries import printed, summarise
+from trial.schedule import LAST_VISIT
+
+DEFINITIONS = (
+    ("Population", "As in the sections above, of the patients of the site."),
+    ("Means", "Of those who have the value at the visit; n stands before each."),
+)
+
+
+def sites_section(data: StudyData, measured: list[MeasuredVisits]) -> ReportSection:
+    """One line a site that has a patient."""
+    by_site: dict[str, list[StudyPatient]] = {}
+    for patient in data.patients:
+        by_site.setdefault(patient.site, []).append(patient)
+    rows = tuple(_site_row(code, patients, measured) for code, patients in sorted(by_site.items()))
+    columns = ("Site", "Screened", "Enrolled", "Withdrawn", "Completed", *("n", "Mean") * 4)
+    groups = [("", 1), ("Patients", 4)]
+    groups += [
+        (f"{one.measure.short_name}, {when}", 2) for one in measured for when in ("baseline", "week 52")
+    ]
+    table = ReportTable("By site", columns, rows, groups=tuple(groups))
+    return ReportSection("sites", "Sites", DEFINITIONS, (table,))
+
+
+def _site_row(code: str, patients: list[StudyPatient], measured: list[MeasuredVisits]) -> ReportRow:
+    counts = [
+        len(patients),
+        sum(one.is_enrolled for one in patients),
+        sum(one.has_withdrawn for one in patients),
+        sum(one.has_completed for one in patients),
+    ]
+    cells = [ReportCell(str(count)) for count in counts]
+    for one in measured:
+        for visit in (protocol().baseline, LAST_VISIT):
+            values = one.values[visit]
+            summary = summarise(values[p.number] for p in patients if p.number in values)
+            cells += [ReportCell(str(summary.n)), ReportCell(printed(summary.mean))]
+    return ReportRow(code, tuple(cells), site=code)
