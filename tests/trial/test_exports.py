@@ -41,7 +41,7 @@ def package(study, tmp_path_factory) -> Package:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", READERS)
 def test_each_cell_comes_back_as_it_is_stored(name, package):
     cells = 0
     for table_name, rows in stored(package).items():

@@ -9,7 +9,7 @@ import pytest
 from ecrf.access.roles import Right, Role
 from ecrf.casebook.record.values import Missing
 from ecrf.casebook.striking import strike_out
-from ecrf.exports.cut import present_cut
+from ecrf.exports.cut import Cut, present_cut
 from ecrf.exports.formats.registry import ALWAYS, FORMATS
 from ecrf.exports.package import Package, one_snapshot
 from ecrf.exports.tables.description import describe
@@ -76,10 +76,12 @@ def study(module_db: None) -> Any:
     return build_study()
 
 
-def package_of(folder: Path, selection: Selection = EVERYTHING, **more: Any) -> Package:
+def package_of(
+    folder: Path, selection: Selection = EVERYTHING, cut: Cut | None = None, **more: Any
+) -> Package:
     folder.mkdir()
-    cut = present_cut("Test")
-    return Package(folder, cut, describe(protocol()), selection, version="1.2.3", synthetic=True, **more)
+    at = cut or present_cut("Test")
+    return Package(folder, at, describe(protocol()), selection, version="1.2.3", synthetic=True, **more)
 
 
 @pytest.fixture(scope="module")

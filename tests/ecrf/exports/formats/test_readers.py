@@ -19,7 +19,7 @@ from ecrf.exports.readers.sas import quoted
 from ecrf.exports.readers.stata import expression, stata_names
 from ecrf.exports.tables.description import Kind
 from tests.ecrf.exports.formats.conftest import HOSTILE, package_of, stored
-from tests.ecrf.exports.test_codebook import with_hostile_labels
+from tests.ecrf.exports.formats.test_codebook import with_hostile_labels
 
 pytestmark = pytest.mark.django_db
 needs_r = pytest.mark.skipif(
