@@ -13,7 +13,7 @@ from ecrf.exports.tables.selection import Selection
 from ecrf.forms.protocol import protocol
 from tests.ecrf.exports.formats.conftest import stored
 from tests.ecrf.exports.formats.reading_back import READERS
-from tests.ecrf.exports.test_formats import TELL_NOTHING_FROM_NO_LETTERS
+from tests.ecrf.exports.formats.test_formats import TELL_NOTHING_FROM_NO_LETTERS
 from trial.synthetic import accounts, casebook, loading
 from trial.synthetic.patients import STORIES
 
