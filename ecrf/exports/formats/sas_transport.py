@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date
 from decimal import Decimal
+from functools import lru_cache
 from io import TextIOWrapper
 from typing import IO, Any
 
@@ -207,14 +208,16 @@ def _encoder(variable: Variable, table: Table) -> Callable[[Any], bytes]:
     if variable.is_number:
         return lambda number: MISSING if number is None else _exact(number, column, table)
 
+    blank = b" " * width
+
     def encode(text: str | None) -> bytes:
-        raw = (text or "").encode()
-        if len(raw) > TEXT_BYTES:
-            parts = split(text or "", column, table)
-            raw = parts[part] if part < len(parts) else b""
-        elif part:
-            raw = b""
-        return raw.ljust(width)
+        if not text:
+            return blank
+        raw = text.encode()
+        if len(raw) <= TEXT_BYTES:
+            return blank if part else raw.ljust(width)
+        parts = split(text, column, table)
+        return parts[part].ljust(width) if part < len(parts) else blank
 
     return encode
 
@@ -222,7 +225,8 @@ def _encoder(variable: Variable, table: Table) -> Callable[[Any], bytes]:
 def _exact(number: int | Decimal, column: Column, table: Table) -> bytes:
     """Refused where the eight bytes would hold another number than the one that is stored."""
     near = float(number)
-    if Decimal(repr(near)) != number or (isinstance(number, int) and abs(number) > EXACT_TO):
+    is_exact = abs(number) <= EXACT_TO if isinstance(number, int) else Decimal(repr(near)) == number
+    if not is_exact:
         raise CannotBeWritten(
             f"“{column.label}” of {table.title} holds {number}, which has more digits than a number of SAS. "
             "Leave the column out, or take another format."
@@ -230,6 +234,7 @@ def _exact(number: int | Decimal, column: Column, table: Table) -> bytes:
     return ibm_double(near)
 
 
+@lru_cache(maxsize=4096)
 def ibm_double(number: float) -> bytes:
     """A number in the eight bytes of an IBM mainframe: a sign, a power of 16, and 56 bits behind the point. Those hold
     the 53 bits of any of ours exactly."""

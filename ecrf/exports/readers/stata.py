@@ -61,7 +61,7 @@ def _columns(table: Table, names: dict[str, str]) -> Iterator[str]:
     def named(wanted: Iterable[Column]) -> str:
         return " ".join(names[column.name] for column in wanted)
 
-    yield from (f"rename v{n} {names[column.name]}" for n, column in enumerate(table.columns, 1))
+    yield f"rename (v1-v{len(table.columns)}) ({' '.join(names.values())})"
     if texts := named(column for column in table.columns if column.is_text):
         yield f"foreach v of varlist {texts} {{"
         yield "    replace `v' = substr(`v', 2, .) if substr(`v', 1, 1) == char(39)"

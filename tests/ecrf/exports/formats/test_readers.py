@@ -152,8 +152,8 @@ def test_stata_program_names_labels_and_codes_every_column(package):
         assert len(set(names.values())) == len(table.columns)
         assert all(re.fullmatch(r"[a-z_][a-z0-9_]{0,31}", name) for name in names.values())
         part = program.partition(f'"csv/{table.name}.csv"')[2].partition("\nsave")[0]
-        for place, name in enumerate(names.values(), 1):
-            assert f"rename v{place} {name}\n" in part
+        assert f"rename (v1-v{len(table.columns)}) ({' '.join(names.values())})\n" in part
+        for name in names.values():
             assert f'st_varlabel("{name}", ' in part
     assert 'mata: st_vlmodify("codes' in program
     assert 'replace read_ = 1 if rested == "yes"' in program
