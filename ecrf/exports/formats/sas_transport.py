@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from ecrf.exports.formats.sas_names import SasNames, sas_label, sas_names
 from ecrf.exports.package import CannotBeWritten, Package
-from ecrf.exports.tables.description import Column, Kind, Table
+from ecrf.exports.tables.description import Column, ColumnKind, Table
 from ecrf.trail.download.csv_file import safe
 
 TEXT_BYTES = 200
@@ -29,7 +29,7 @@ MISSING = b"." + bytes(7)
 EPOCH = date(1960, 1, 1)
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 EXACT_TO = 2**53
-NUMBERS = (Kind.WHOLE, Kind.DECIMAL, Kind.DAY)
+NUMBERS = (ColumnKind.WHOLE, ColumnKind.DECIMAL, ColumnKind.DAY)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Variable:
 
     @property
     def format(self) -> tuple[str, int]:
-        return ("DATE", 9) if self.column.kind == Kind.DAY else ("", 0)
+        return ("DATE", 9) if self.column.kind == ColumnKind.DAY else ("", 0)
 
 
 def write_xpt(package: Package) -> None:
@@ -203,7 +203,7 @@ def _described(variable: Variable, number: int, position: int) -> bytes:
 
 def _encoder(variable: Variable, table: Table) -> Callable[[Any], bytes]:
     column, width, part = variable.column, variable.width, variable.part
-    if column.kind == Kind.DAY:
+    if column.kind == ColumnKind.DAY:
         return lambda day: MISSING if day is None else ibm_double((day - EPOCH).days)
     if variable.is_number:
         return lambda number: MISSING if number is None else _exact(number, column, table)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ecrf.exports.package import Package
-from ecrf.exports.tables.description import Column, Kind, Table
+from ecrf.exports.tables.description import Column, ColumnKind, Table
 
 NAME_LETTERS = 32
 LABEL_LETTERS = 80
@@ -66,9 +66,11 @@ def _columns(table: Table, names: dict[str, str]) -> Iterator[str]:
         yield f"foreach v of varlist {texts} {{"
         yield "    replace `v' = substr(`v', 2, .) if substr(`v', 1, 1) == char(39)"
         yield "}"
-    if numbers := named(column for column in table.columns if column.kind in (Kind.WHOLE, Kind.DECIMAL)):
+    if numbers := named(
+        column for column in table.columns if column.kind in (ColumnKind.WHOLE, ColumnKind.DECIMAL)
+    ):
         yield f"destring {numbers}, replace"
-    if days := named(column for column in table.columns if column.kind == Kind.DAY):
+    if days := named(column for column in table.columns if column.kind == ColumnKind.DAY):
         yield f"foreach v of varlist {days} {{"
         yield "    generate long read_ = daily(`v', \"YMD\"), after(`v')"
         yield from ("    format read_ %td", "    drop `v'", "    rename read_ `v'", "}")

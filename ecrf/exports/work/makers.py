@@ -19,9 +19,9 @@ from ecrf.exports.rebuild import rebuild
 from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection, read_selection
 from ecrf.forms.protocol import protocol
+from ecrf.prints.files import write_whole
 from ecrf.prints.pdf.annotated_crf import annotated_crf_pdf
 from ecrf.prints.pdf.casebook import casebook_pdf
-from ecrf.prints.pdf.files import write_whole
 
 
 @dataclass(frozen=True)
