@@ -31,7 +31,7 @@ TABLE = "vital_signs"
 
 def measure_formats(numbers: list[str]) -> list[Line]:
     """Speed on one table, in turn with the raw COPY; memory in a process of its own for each format."""
-    return [*_speeds(), *(_memory(name, numbers) for name in OF_TABLES)]
+    return [*_speeds(), *(_memory(name, numbers) for name in registry.FORMATS)]
 
 
 def package_in(folder: Path, selection: Selection) -> Package:
