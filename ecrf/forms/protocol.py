@@ -83,7 +83,8 @@ class Protocol:
     all other forms are drawn for it, unless a site's own share says otherwise. `serious_log` and `deviation_log` are
     the logs of which monitors are told what is new; `serious_clock` names its items for the day and the time of day at
     which the site became aware, and the day of the report. `end_states`: {end reason: what lists call the patient then,
-    a value of `PatientState`}; any other is "ended early".
+    a value of `PatientState`}; any other is "ended early". `sdtm` is the dotted path of the `Tabulation` that says how
+    the trial's data become SDTM.
     """
 
     title: str
@@ -113,6 +114,7 @@ class Protocol:
     serious_log: str = ""
     serious_clock: tuple[str, str, str] | None = None
     deviation_log: str = ""
+    sdtm: str = ""
 
     def plan(self, code: str) -> VisitPlan | None:
         """The plan of the visit with this code; None if there is no such visit."""
