@@ -153,6 +153,7 @@ SUMMARY = (
     ("TTYPE", "Trial Type", "EFFICACY"),
 )  # fmt: skip
 """(code, name, value) of what the publication tells; a value that it does not tell is a null flavor."""
+PARAMETERS = {code: name for code, name, _value in SUMMARY}
 REFERENCES = {"REGID": "ClinicalTrials.gov", "FCNTRY": "ISO 3166-1 alpha-3"}
 ISO_8601 = ("AGEMIN", "LENGTH")
 FREE = ("ACTSUB", "DOSE", "INDIC", "NARMS", "OBJPRIM", "OUTMSPRI", "SDTIGVER", "SDTMVER", "TITLE", "TRT")

@@ -71,7 +71,6 @@ EC = Domain(
         "ECPLVOL": "Planned volume (mL)",
         "ECPHASE": "Phase",
         "ECCYCLE": "Maintenance cycle",
-        "EXSPLIT": "Dose split over (days)",
         **{f"ECLOT{n}": f"Lot number {n}" for n in range(1, 10)},
         **{f"ECLOTEX{n}": f"Expiry of lot {n}" for n in range(1, 10)},
         **{f"ECLOTAM{n}": f"From lot {n} (g)" for n in range(1, 10)},

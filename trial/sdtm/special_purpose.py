@@ -214,11 +214,8 @@ def _visits(patient: PatientRecords) -> Iterator[Row]:
         if row["occurrence"] is None:
             continue
         is_planned = row.visit in planned
-        infused = [
-            str(day)
-            for one in patient.rows("infusion")
-            if one.visit == row.visit and (day := doses.last_day(one))
-        ]
+        infusions = [one for one in patient.rows("infusion") if one.visit == row.visit]
+        infused = [str(day) for one in infusions if (day := doses.last_day(one))]
         began = iso(row["visited_on"])
         values = {
             "SVPRESP": "Y" if is_planned else "",

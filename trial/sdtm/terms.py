@@ -1,5 +1,8 @@
-"""The terms this trial uses, list by list, written down from CDISC's controlled terminology (SDTM CT 2024-03-29, as NCI EVS
-publishes it freely). A term marked `own` is the sponsor's addition to an extensible list (P)."""
+"""The terms this trial uses, list by list.
+
+Written down from CDISC's controlled terminology (SDTM CT 2024-03-29), which NCI EVS publishes freely. A term marked
+`own` is the sponsor's addition to an extensible list (P).
+"""
 
 from ecrf.exports.sdtm.domains import CodedTerm, ForeignList, TermList, lists_of_tests
 from trial.crfs.adverse_event import Action, Outcome, Relation, Severity
@@ -73,7 +76,7 @@ LISTS: tuple[TermList | ForeignList, ...] = (
         "g/dL", "g/L", "mmol/L", "10^3/uL", "10^4/uL", "10^9/L", "/uL", "U/L", "ukat/L", "mg/dL", "umol/L",
         "mg/L", "ug/mL", "ng/mL", "/10^3 RBC", own=("mV*ms",)), "C71620"),
     TermList("TSPARMCD", "Trial Summary Parameter Test Code",
-             tuple(CodedTerm(code, name) for code, name in dict((c, n) for c, n, _v in design.SUMMARY).items()), "C66738"),
+             tuple(CodedTerm(code, name) for code, name in design.PARAMETERS.items()), "C66738"),
     TermList("TSPARM", "Trial Summary Parameter Test Name",
              _terms(*(name for _code, name, _value in design.SUMMARY)), "C67152"),
     TermList("ARMCD", "Arm codes", (CodedTerm(ARMCD, ARM),)),

@@ -21,6 +21,11 @@ class CdashTarget:
     qualifier: str = ""
     is_clock: bool = False
 
+    def of(self, letters: str, domain: str) -> str:
+        """The variable or qualifier as a domain calls it whose items bear other letters: ECDOSE for EXDOSE."""
+        name = self.qualifier or self.variable
+        return domain + name[2:] if name.startswith(letters) else name
+
     @property
     def is_moment(self) -> bool:
         return self.variable.endswith("DTC")

@@ -75,10 +75,9 @@ class FormRow:
                 continue
             if aim.qualifier:
                 if self.columns[item].cdash.endswith(f"_SUPP{letters}"):
-                    supplement[aim.qualifier] = self.term(item)
+                    supplement[aim.of(letters, domain.name)] = self.term(item)
                 continue
-            own = aim.variable.startswith(letters)
-            name = domain.name + aim.variable[2:] if own else aim.variable
+            name = aim.of(letters, domain.name)
             if name in domain.names and aim.is_clock:
                 clocks[name] = self[item]
             elif name in domain.names:

@@ -117,6 +117,8 @@ def label_of(domain: Domain, name: str, labels: Mapping[str, str]) -> str:
         return labels[name]
     whole = {**{variable.name: variable.label for variable in domain.variables}, **labels}
     stem = name.rstrip("0123456789")
+    if stem == name:
+        raise ValueError(f"The supplemental qualifier {name} of {domain.name} has no label.")
     continued = next((one for one in whole if stem and one.startswith(stem) and one != name), "")
     part = f", Part {int(name[len(stem) :]) + 1}"
     return f"{whole.get(continued, name)[: 40 - len(part)]}{part}"

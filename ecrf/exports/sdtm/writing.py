@@ -116,12 +116,13 @@ def _write(package: Package, tabulation: Tabulation, dataset: Dataset) -> None:
 def _qualifier_labels(package: Package, tabulation: Tabulation) -> dict[str, dict[str, str]]:
     """{domain: {QNAM: label}}: of the items that bear the name, and what the domain says beyond."""
     found: dict[str, dict[str, str]] = {domain.name: {} for domain in tabulation.domains}
-    by_letters = {domain.collected_as or domain.name: domain.name for domain in tabulation.domains}
+    collecting = {domain.collected_as: domain.name for domain in tabulation.domains if domain.collected_as}
     for form in package.description.forms:
         for item in form.items:
-            if name := target(item.cdash).qualifier:
-                letters = item.cdash[-2:]
-                found.setdefault(by_letters.get(letters, letters), {})[name] = item.label[:40]
+            aim, letters = target(item.cdash), item.cdash[-2:]
+            domain_name = collecting.get(letters, letters)
+            if aim.qualifier and domain_name in found:
+                found[domain_name][aim.of(letters, domain_name)] = item.label[:40]
     for domain in tabulation.domains:
         found[domain.name] |= domain.supplement
     return found
