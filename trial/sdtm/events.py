@@ -26,6 +26,7 @@ from trial.sdtm.facts import INDICATION
 ASSIGNED, DERIVED = Origin.ASSIGNED, Origin.DERIVED
 CRITERIA = ("AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AESMIE")
 NOT_CODED = "Not coded: the package holds no dictionary."
+UNCODED = "UNCODED"
 MOST_FOLLOW_UPS = 9
 
 AE = Domain(
@@ -103,6 +104,8 @@ MH = Domain(
         moment("MHSTDTC", "Start Date/Time of Medical History Event"),
         moment("MHENDTC", "End Date/Time of Medical History Event"),
         study_day("MHDY", "Study Day of History Collection"),
+        study_day("MHSTDY", "Study Day of Start of Observation"),
+        study_day("MHENDY", "Study Day of End of Observation"),
         *ongoing("MH"),
     ),
     comment="The history of multifocal motor neuropathy is pre-specified; its category is the investigator's.",
@@ -161,7 +164,7 @@ def rows(patient: PatientRecords) -> Iterator[Row]:
 def _adverse_events(patient: PatientRecords) -> Iterator[Row]:
     serious = {row["adverse_event"]: row for row in patient.rows("serious-adverse-event")}
     for row in patient.rows("adverse-event"):
-        values: dict[str, object] = {"AESPID": str(row.number)}
+        values: dict[str, object] = {"AESPID": str(row.number), "AEDECOD": UNCODED}
         supplement: dict[str, object] = {}
         if row["ongoing"] == "yes":
             values |= {"AEENRTPT": "ONGOING", "AEENTPT": doses.reference_end(patient)}

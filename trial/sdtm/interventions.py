@@ -12,6 +12,7 @@ from ecrf.exports.sdtm.variables import (
     REQUIRED,
     VISIT_VARIABLES,
     Variable,
+    moment,
     number,
     ongoing,
     sequence,
@@ -20,7 +21,7 @@ from ecrf.exports.sdtm.variables import (
     text,
 )
 from trial.sdtm import doses
-from trial.sdtm.facts import DOSE_FORM, ROUTE, TREATMENT
+from trial.sdtm.facts import DOSE_FORM, INDICATION, ROUTE, TREATMENT
 
 ASSIGNED, DERIVED = Origin.ASSIGNED, Origin.DERIVED
 DOSE_PLACES = Decimal("0.001")
@@ -75,6 +76,7 @@ EC = Domain(
         **{f"ECLOTEX{n}": f"Expiry of lot {n}" for n in range(1, 10)},
         **{f"ECLOTAM{n}": f"From lot {n} (g)" for n in range(1, 10)},
     },
+    calculated=frozenset({"ECPLDOSE", "ECPLVOL", "ECPHASE", "ECCYCLE"}),
     collected_as="EX",
 )
 EX = Domain(
@@ -117,6 +119,15 @@ CM = Domain(
         text("CMDOSFRQ", "Dosing Frequency per Interval", codes="FREQ"),
         text("CMROUTE", "Route of Administration", codes="ROUTE"),
         *since("CM", "Medication"),
+        text(
+            "CMSTRTPT",
+            "Start Relative to Reference Time Point",
+            "Timing",
+            codes="STENRF",
+            origin=ASSIGNED,
+            comment="BEFORE: a prior treatment of the disease, whose beginning is not asked.",
+        ),
+        moment("CMSTTPT", "Start Reference Time Point", origin=ASSIGNED, comment="The informed consent."),
         *ongoing("CM"),
     ),
     supplement={"CMINTVWK": "Interval (weeks)"},
@@ -215,12 +226,15 @@ def _concomitant(patient: PatientRecords) -> Iterator[Row]:
 
 
 def _prior(patient: PatientRecords) -> Iterator[Row]:
+    consent = patient.one("consent")
     for row in patient.rows("prior-treatment"):
         weeks = row["interval_weeks"]
         values = {
             "CMSPID": str(row.number),
             "CMCAT": "PRIOR MMN TREATMENT",
-            "CMINDC": "MULTIFOCAL MOTOR NEUROPATHY",
+            "CMINDC": INDICATION,
+            "CMSTRTPT": "BEFORE",
+            "CMSTTPT": iso(consent["signed_on"]) if consent else "",
             "CMDOSFRQ": WEEKLY.get(int(weeks), "") if weeks and weeks == int(weeks) else "",
         }
         yield row.row(CM, values, visit="", supplement={"CMINTVWK": weeks})

@@ -25,8 +25,8 @@ TITLE = "Maintenance intravenous immunoglobulin in multifocal motor neuropathy"
 DECISIONS = (
     "STUDYID is the number in the registry; the publication names no other.",
     "P marks a default of this product where the publication tells nothing.",
-    "MedDRA and WHODrug are licensed and not part of the product: AEDECOD and the other dictionary variables are "
-    "empty. Code before submission.",
+    "MedDRA and WHODrug are licensed and not part of the product: AEDECOD, which must not be empty, is UNCODED, and "
+    "the other dictionary variables are empty. Code before submission.",
     "RACE is not asked. COUNTRY is taken to be Japan for every site (P).",
     "EC is what the site entered for each infusion day; EX is the same in g per kg of the dosing weight. "
     "ECLOT is MULTIPLE where several lots were used; each lot stands in SUPPEC.",

@@ -55,7 +55,7 @@ LISTS: tuple[TermList | ForeignList, ...] = (
     TermList("ACN", "Action Taken with Study Treatment", _terms(*Action.values), "C66767"),
     TermList("OUT", "Outcome of Event", _terms(*Outcome.values), "C66768"),
     TermList("AEREL", "Relation to the trial drug (P)", _terms(*Relation.values)),
-    TermList("STENRF", "Relation to Reference Period", _terms("ONGOING"), "C66728"),
+    TermList("STENRF", "Relation to Reference Period", _terms("BEFORE", "ONGOING"), "C66728"),
     TermList("MHEDTTYP", "Medical History Event Date Type", _terms("SYMPTOM ONSET", "DIAGNOSIS"), "C124301"),
     TermList("DSDECOD", "Completion/Reason for Non-Completion, Protocol Milestone",
              _terms("INFORMED CONSENT OBTAINED", *Reason.values), "C66727"),

@@ -17,9 +17,7 @@ def complete(tabulation: Tabulation, patient: PatientRecords, rows: list[Row]) -
     subject = next((row.values for row in rows if row.domain == "DM"), {})
     reference, exposed = subject.get("RFSTDTC", ""), subject.get("RFXSTDTC", "")
     elements = [
-        PatientElement(row.values["EPOCH"], row.values["SESTDTC"], row.values.get("SEENDTC", ""))
-        for row in rows
-        if row.domain == "SE"
+        PatientElement(row.values["EPOCH"], row.values["SESTDTC"]) for row in rows if row.domain == "SE"
     ]
     found: dict[str, list[Row]] = {}
     for domain in tabulation.domains:

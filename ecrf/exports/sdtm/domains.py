@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -92,13 +93,15 @@ class Domain:
     repeating: bool = True
     is_reference: bool = False
     comment: str = ""
+    calculated: frozenset[str] = frozenset()
+    """The supplemental qualifiers that the forms calculate."""
     collected_as: str = ""
     """The letters that begin the CDASH names of its items, where they are not the domain's own."""
 
     def variable(self, name: str) -> Variable:
         return next(variable for variable in self.variables if variable.name == name)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(variable.name for variable in self.variables)
 

@@ -106,7 +106,7 @@ def supplement_rows(domain: Domain, row: Row, labels: Mapping[str, str]) -> Iter
                 "QNAM": name,
                 "QLABEL": label_of(domain, name, labels),
                 "QVAL": written,
-                "QORIG": "CRF",
+                "QORIG": "DERIVED" if name in domain.calculated else "CRF",
             },
         )
 

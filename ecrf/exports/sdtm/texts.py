@@ -42,7 +42,7 @@ def in_pieces(values: Mapping[str, Any]) -> dict[str, Any]:
     """{name: text} with the names of the further pieces behind each text that is too long for one."""
     found: dict[str, Any] = {}
     for name, value in values.items():
-        if not isinstance(value, str):
+        if not isinstance(value, str) or len(value) <= MOST_BYTES // 4:  # a character has at most 4 bytes
             found[name] = value
             continue
         first, *more = pieces(value)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ecrf.forms.partial_dates import earliest, latest
+
 DAY_LENGTH = len("2026-11-22")
 
 
@@ -37,34 +39,25 @@ def is_before(moment: str, other: str, unless_known: bool | None = None) -> bool
 
 @dataclass(frozen=True)
 class PatientElement:
-    """An element that a patient went through; `end` is "" while it lasts."""
+    """An element that a patient went through."""
 
     epoch: str
     start: str
-    end: str = ""
 
 
 def epoch(moment: str, elements: Sequence[PatientElement], is_before_dose: bool | None = None) -> str:
-    """The epoch in which a moment lies; "" outside all, or where the day is not known.
+    """The epoch in which something began: the first one where that was before them all, the last one behind them.
 
-    A day on which one element ends and the next begins belongs to the next, unless the row came before the dose.
+    "" where a partial date leaves it open. A day on which one element ends and the next begins belongs to the next,
+    unless the row came before the dose.
     """
+    if not moment or not elements:
+        return ""
     if len(moment) < DAY_LENGTH:
-        return ""
-    begun = [
-        one
-        for place, one in enumerate(elements)
-        if one.start and not is_before(moment, one.start, is_before_dose if place else None)
-    ]
-    if not begun:
-        return ""
-    last = begun[-1]
-    return last.epoch if not last.end or not _is_after(moment, last.end) else ""
-
-
-def _is_after(moment: str, other: str) -> bool:
-    length = min(len(moment), len(other))
-    return moment[:length] > other[:length]
+        ends = {epoch(str(day), elements) for day in (earliest(moment), latest(moment))}
+        return ends.pop() if len(ends) == 1 else ""
+    begun = [one for one in elements[1:] if one.start and not is_before(moment, one.start, is_before_dose)]
+    return begun[-1].epoch if begun else elements[0].epoch
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,8 @@ EPOCH = text(
     "Timing",
     origin=Origin.DERIVED,
     codes="EPOCH",
-    method="The epoch of the element in SE during which the row began; none before the first element.",
+    method="The epoch of the element in SE during which the row began: the first one before them all, the last one "
+    "behind them; none where a partial date leaves it open.",
 )
 VISITNUM = number(
     "VISITNUM",
