@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ecrf.exports.sdtm.completing import result_values
-from ecrf.exports.sdtm.domains import Domain, Origin, ResultTest, Row, VariableType
+from ecrf.exports.sdtm.domains import Domain, ResultTest, Row, VariableType
 from ecrf.exports.sdtm.records import PatientRecords
 from ecrf.exports.sdtm.variables import (
     IDENTIFIERS,
@@ -11,7 +11,6 @@ from ecrf.exports.sdtm.variables import (
     last_before_exposure,
     result,
     sequence,
-    text,
     when_measured,
 )
 from trial.sdtm import doses
@@ -29,8 +28,6 @@ QS = Domain(
         *result("QS", "Question Short Name", "Question Name", "Question"),
         last_before_exposure("QS"),
         derived_flag("QS"),
-        text("QSEVAL", "Evaluator", codes="EVAL", origin=Origin.ASSIGNED),
-        text("QSEVALID", "Evaluator Identifier", "Variable Qualifier", comment="The site's own code."),
         *when_measured("QS", "Finding"),
     ),
     tests=(
@@ -39,6 +36,7 @@ QS = Domain(
         ResultTest("INCATTOT", "INCAT-Total", WHOLE, own=True,
                    method="Arm and leg disability together; none unless both are there."),
     ),
+    supplement={"ASSESSOR": "Assessor: the site's own code"},
 )  # fmt: skip
 ITEMS = {"arm": QS.tests[0], "leg": QS.tests[1], "total": QS.tests[2]}
 
@@ -46,13 +44,13 @@ ITEMS = {"arm": QS.tests[0], "leg": QS.tests[1], "total": QS.tests[2]}
 def rows(patient: PatientRecords, baseline: str) -> Iterator[Row]:
     for form in patient.rows("incat"):
         shared = {"QSCAT": "INCAT", "QSDTC": patient.day(form, "assessed_on")}
-        rater = {"QSEVAL": "RATER", "QSEVALID": form["assessor"]} if form["assessor"] else {}
         for item, test in ITEMS.items():
             reason = "" if test.method else form.reason(item)
             if form[item] is None and not reason:
                 continue
             values = {**shared, "QSTESTCD": test.code, "QSTEST": test.name}
             values |= result_values("QS", value=form[item], reason=reason)
-            values |= {"QSORRES": "", "QSDRVFL": "Y"} if test.method else rater
+            values |= {"QSORRES": "", "QSDRVFL": "Y"} if test.method else {}
+            rater = {} if test.method else {"ASSESSOR": form["assessor"]}
             before = doses.is_before_dose(patient, form, baseline)
-            yield Row("QS", values, visit=form.visit, is_before_dose=before)
+            yield Row("QS", values, visit=form.visit, supplement=rater, is_before_dose=before)

@@ -4,8 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from ecrf.exports.sdtm.records import FormRow, PatientRecords
-from ecrf.exports.sdtm.timing import iso
+from ecrf.exports.sdtm.timing import DAY_LENGTH, iso
 from trial.dosing import Phase
+
+FOLLOWED = ("adverse-event", "concomitant-medication")
+"""The logs in which something may end after the end of the study."""
 
 
 def start(row: FormRow) -> str:
@@ -49,9 +52,17 @@ def end_of_participation(patient: PatientRecords) -> str:
     return iso(row["ended_on"]) if row else ""
 
 
+def end_of_follow_up(patient: PatientRecords) -> str:
+    """The end of the participation, or the day on which an event or a medication ended that was followed beyond it; ""
+    while the patient takes part."""
+    ended = end_of_participation(patient)
+    followed = [row["ended_on"] or "" for form in FOLLOWED for row in patient.rows(form)]
+    return max([ended, *(day for day in followed if len(day) == DAY_LENGTH)]) if ended else ""
+
+
 def reference_end(patient: PatientRecords) -> str:
-    """Up to when it is known that something went on: the end of the participation, or the day of the data cut."""
-    return end_of_participation(patient) or patient.cut_day
+    """Up to when it is known that something went on: the end of the follow-up, or the day of the data cut."""
+    return end_of_follow_up(patient) or patient.cut_day
 
 
 def is_before_dose(patient: PatientRecords, row: FormRow, baseline: str) -> bool | None:

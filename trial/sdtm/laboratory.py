@@ -102,6 +102,8 @@ LB = Domain(
         *result("LB", "Lab Test or Examination Short Name", "Lab Test or Examination Name", "Lab Test"),
         *_limits("OR", " in Orig Unit", ASSIGNED, comment="The site's range that held on the day of the sample."),
         *_limits("ST", "-Std Units", DERIVED, method=IN_STANDARD),
+        text("LBSTNRC", "Reference Range for Char Rslt-Std Units", "Variable Qualifier", origin=ASSIGNED,
+             comment="Of a result with a sign before it, in the unit of the report."),
         text("LBNRIND", "Reference Range Indicator", "Variable Qualifier", codes="NRIND", origin=DERIVED,
              presence=EXPECTED, method="The result against the range; a value on a limit is normal."),
         text("LBNAM", "Vendor Name", presence=EXPECTED, comment="Only if it is not the site's own laboratory."),
@@ -177,15 +179,20 @@ def _result(line: FormRow, reason: str) -> dict[str, Any]:
         standard=None if standard is None else f"{sign}{number_text(standard)}",
         standard_unit=unit if standard is None else term.standard,
     )
+    # Numbers are limits of a number; beside "<10" the range is a text.
+    found |= {"LBSTNRC": line["reference_range"]} if sign else _limits_of(line, term, unit)
+    return topic | found | {"LBNRIND": line.term("flag"), "LBCLSIG": line.term("significant")}
+
+
+def _limits_of(line: FormRow, term: LabTerm, unit: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for end, item in (("LO", "reference_low"), ("HI", "reference_high")):
         limit = line[item]
         if limit is not None:
             standard = _standard(term, limit, unit)
-            found |= {
-                f"LBORNR{end}": number_text(limit),
-                f"LBSTNR{end}": limit if standard is None else standard,
-            }
-    return topic | found | {"LBNRIND": line.term("flag"), "LBCLSIG": line.term("significant")}
+            found[f"LBORNR{end}"] = number_text(limit)
+            found[f"LBSTNR{end}"] = limit if standard is None else standard
+    return found
 
 
 def _standard(term: LabTerm, value: Decimal, unit: str) -> Decimal | None:
