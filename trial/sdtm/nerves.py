@@ -6,6 +6,7 @@ from typing import Any
 from ecrf.exports.sdtm.completing import result_values
 from ecrf.exports.sdtm.domains import Domain, Origin, ResultTest, Row, VariableType
 from ecrf.exports.sdtm.records import FormRow, PatientRecords
+from ecrf.exports.sdtm.texts import number_text
 from ecrf.exports.sdtm.variables import (
     IDENTIFIERS,
     derived_flag,
@@ -99,7 +100,7 @@ def _segment(segment: FormRow, shared: dict[str, Any], before: bool | None) -> I
     }
     for item, code in segment.tests("NVORRES"):
         limit = segment["lower_limit_mv"] if code == "DAMP" else None
-        low = {"NVORNRLO": str(limit)} if limit is not None and segment[item] is not None else {}
+        low = {"NVORNRLO": number_text(limit)} if limit is not None and segment[item] is not None else {}
         yield from _result(segment, item, code, {**where, **low}, before)
     for item, code in DERIVED.items():
         for row in _result(segment, item, code, where, before):
