@@ -1,8 +1,9 @@
 """Runs CDISC's conformance rules over a folder of SDTM datasets: needs Python 3.12 with cdisc-rules-engine 0.17.1.
 
 `python core_rules.py FOLDER RULES` prints one JSON object: {rule: its issues} of the rules that found something, and
-how many checks ended in which state. RULES is a folder with CDISC's published rules and terms as JSON (rules_sdtmig_3-4.json.gz,
-sdtmct-….allowed_terms.json.gz, variable_codelist_maps_sdtmig-3-4.json.gz), none of which is part of this repository.
+how many checks ended in which state. RULES is a folder with CDISC's published rules and terms as JSON, none of which is
+part of this repository: rules_sdtmig_3-4.json.gz, sdtmct-….allowed_terms.json.gz and
+variable_codelist_maps_sdtmig-3-4.json.gz.
 """
 
 import contextlib
