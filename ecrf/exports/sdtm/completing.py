@@ -65,8 +65,10 @@ def _date(domain: Domain, row: Row, reference: str, elements: Sequence[PatientEl
         if name.endswith("DY") and name != "VISITDY":
             row.values[name] = study_day(str(row.values.get(f"{name[:-1]}TC") or ""), reference)
     if "EPOCH" in domain.names and not domain.is_reference and domain.name != "SE":
-        begun = row.values.get(f"{domain.name}STDTC") or row.values.get(f"{domain.name}DTC") or ""
-        row.values["EPOCH"] = epoch(str(begun), elements, row.is_before_dose)
+        # What began before a reference time point, nobody knows when, is told by that point.
+        moments = (row.values.get(f"{domain.name}{name}") for name in ("STDTC", "DTC", "STTPT"))
+        begun = next((str(moment) for moment in moments if moment), "")
+        row.values["EPOCH"] = epoch(begun, elements, row.is_before_dose)
 
 
 def _flag(domain: Domain, rows: Iterable[Row], exposed: str) -> None:

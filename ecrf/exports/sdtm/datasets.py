@@ -50,11 +50,14 @@ class Dataset:
 
     @property
     def variables(self) -> list[Variable]:
-        """Those that the dataset has: all but the permissible ones without a value."""
+        """Those that the dataset has: all but the permissible ones without a value. A study day stands by its date."""
+        held = {
+            v.name for v in self.domain.variables if v.presence is not Presence.PERMISSIBLE
+        } | self.widths.keys()
         return [
             variable
             for variable in self.domain.variables
-            if variable.presence is not Presence.PERMISSIBLE or variable.name in self.widths
+            if variable.name in held or (variable.name.endswith("DY") and f"{variable.name[:-1]}TC" in held)
         ]
 
     def width(self, variable: Variable) -> int:
