@@ -87,7 +87,7 @@ class DefineWriter:
             self._code_lists,
             self._methods,
             self._comments,
-            self._leaf,
+            self._readme,
         ):
             part(version)
         file.write(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
@@ -127,8 +127,8 @@ class DefineWriter:
     def _document(self, version: Element) -> None:
         _under_def(_under_def(version, "SupplementalDoc"), "DocumentRef", leafID="LF.README")
 
-    def _leaf(self, version: Element) -> None:
-        _leaf_of(version, "LF.README", "README", "What a reader of these datasets has to know")
+    def _readme(self, version: Element) -> None:
+        _point_at(version, "LF.README", "README", "What a reader of these datasets has to know")
 
     def _value_lists(self, version: Element) -> None:
         lists: dict[str, list[ValueItem]] = {}
@@ -173,7 +173,7 @@ class DefineWriter:
             _under_def(group, "Class", Name=domain.observation_class)
             if dataset.count:
                 file = f"{domain.name.lower()}.xpt"
-                _leaf_of(group, f"LF.{domain.name}", file, file)
+                _point_at(group, f"LF.{domain.name}", file, file)
 
     def _item_ref(self, group: Element, domain: Domain, variable: Variable, place: int) -> None:
         item = _under(
@@ -313,10 +313,11 @@ def _origin(item: Element, origin: Origin) -> None:
     _under_def(item, "Origin", Type=origin.type, Source=origin.source)
 
 
-def _leaf_of(parent: Element, oid: str, file: str, title: str) -> None:
-    leaf = _under_def(parent, "leaf", ID=oid)
-    leaf.set(f"{{{XLINK}}}href", file)
-    _under_def(leaf, "title").text = title
+def _point_at(parent: Element, oid: str, file: str, title: str) -> None:
+    """Where a file lies: what the standard calls a leaf."""
+    place = _under_def(parent, "leaf", ID=oid)
+    place.set(f"{{{XLINK}}}href", file)
+    _under_def(place, "title").text = title
 
 
 def _described(parent: Element, text: str) -> None:
