@@ -316,9 +316,14 @@ def test_what_the_selection_leaves_out_is_absent_and_the_define_says_so(folder, 
     bare = written(
         tmp_path / "bare", Selection(forms=("consent", "visit", "adverse-event", "protocol-deviation"))
     )
-    said = etree.tostring(define(bare), encoding="unicode")
-    assert "BRTHDAT" in said
-    assert "DVTERM" in said
+    comments = {
+        one.get("OID"): "".join(one.itertext())
+        for one in define(bare).iter("{http://www.cdisc.org/ns/def/v2.1}CommentDef")
+    }
+    assert "BRTHDAT" in comments["COM.DM"]
+    assert "DVTERM" in comments["COM.DV"]
+    assert "SVREASOC" in comments["COM.SV"]
+    assert "COM.DS" not in comments or "DSSTDAT" not in comments["COM.DS"]
     assert not (bare / "mk.xpt").exists()
     deviations, _labels = transport(bare / "dv.xpt")
     assert {row["DVTERM"] for row in deviations} == {""}

@@ -169,9 +169,9 @@ def _adverse_events(patient: PatientRecords) -> Iterator[Row]:
         if row["ongoing"] == "yes":
             values |= {"AEENRTPT": "ONGOING", "AEENTPT": doses.reference_end(patient)}
         if report := serious.get(str(row.number)):
-            told = report.row(AE, {})
-            values |= {name: told.values[name] for name in CRITERIA if name in told.values}
-            supplement |= told.supplement | _follow_ups(patient, report)
+            reported = report.row(AE, {})
+            values |= {name: reported.values[name] for name in CRITERIA if name in reported.values}
+            supplement |= reported.supplement | _follow_ups(patient, report)
         links = [("infusion", row["related_infusion"])] if row["related_infusion"] else []
         name = ("adverse-event", str(row.number))
         yield row.row(AE, values, visit="", supplement=supplement, name=name, links=links)

@@ -5,19 +5,9 @@ from collections.abc import Iterator
 from ecrf.exports.sdtm.domains import Row, Tabulation
 from ecrf.exports.sdtm.records import PatientRecords
 from ecrf.forms.protocol import protocol
-from trial.sdtm import (
-    design,
-    disability,
-    eligibility,
-    events,
-    interventions,
-    laboratory,
-    nerves,
-    signs,
-    special_purpose,
-    strength,
-)
+from trial.sdtm import design, eligibility, events, interventions, special_purpose
 from trial.sdtm.facts import STANDARD, STUDYID
+from trial.sdtm.results import disability, laboratory, nerves, signs, strength
 from trial.sdtm.terms import LISTS
 
 TITLE = "Maintenance intravenous immunoglobulin in multifocal motor neuropathy"

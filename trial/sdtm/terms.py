@@ -10,8 +10,9 @@ from trial.crfs.concomitant_medication import Frequency, Route
 from trial.crfs.end_of_study import Reason
 from trial.crfs.nerve_conduction import Nerve
 from trial.crfs.protocol_deviation import DeviationCategory, DeviationSeverity
-from trial.sdtm import design, disability, interventions, laboratory, nerves, signs, strength
+from trial.sdtm import design, interventions
 from trial.sdtm.facts import ARM, ARMCD, DOSE_FORM, ELEMENTS, ROUTE
+from trial.sdtm.results import disability, laboratory, nerves, signs, strength
 
 
 def _terms(*values: str, own: tuple[str, ...] = ()) -> tuple[CodedTerm, ...]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 RENAMED = {"DSTXT": "DOSTXT"}
 """CDASH variables that SDTM calls otherwise, without the letters of their domain."""
 MOMENTS = {"DAT": "DTC", "STDAT": "STDTC", "ENDAT": "ENDTC", "TIM": "DTC", "STTIM": "STDTC", "ENTIM": "ENDTC"}
+WHOLE = frozenset({"AGE", "BRTHDAT", "COVAL", "SEX", "SPDEVID", "VISIT"})
+"""CDASH names that stand in every domain alike, without its letters."""
 
 _OWN = re.compile(r"([A-Z0-9]{1,8})_SUPP([A-Z]{2})")
 _OF_ONE_TEST = re.compile(r"([A-Z][A-Z0-9]{1,7})_([A-Z]{2})([A-Z0-9]{2,6})")

@@ -43,7 +43,9 @@ class FormRow:
         return int(self.places["entry"])
 
     def reason(self, item: str) -> str:
-        """Why the item has no value, in words; "" where none is given."""
+        """Why the item has no value, in words; "" where none is given, or where the item itself was left out."""
+        if item not in self.columns:
+            return ""
         code, comment = self.cells.get(f"{item}.missing"), self.cells.get(f"{item}.comment")
         if not code:
             return ""
@@ -201,11 +203,17 @@ class _ByPatient:
         return found
 
 
+def own_names(column: Column) -> tuple[str, str]:
+    """What the column of an item's value may be called; the columns beside it tell why it has none."""
+    item = column.item.partition(".")[2]
+    return item, f"{item}_item"
+
+
 def _item(column: Column) -> str:
     """The item's own name; `name.missing` and `name.comment` for why it has no value; `@visit` for what is no item."""
     if not column.item:
         return f"@{column.name}"
     item = column.item.partition(".")[2]
-    if column.name in (item, f"{item}_item"):
+    if column.name in own_names(column):
         return item
     return f"{item}.missing" if column.name.endswith("_missing") else f"{item}.comment"

@@ -1,20 +1,20 @@
 """SDTM, written: datasets as transport files and as Dataset-JSON, their Define-XML, and a README."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.utils.module_loading import import_string
 
 from ecrf.exports.package import Package
-from ecrf.exports.sdtm.cdash import target
+from ecrf.exports.sdtm.cdash import WHOLE, target
 from ecrf.exports.sdtm.completing import complete
-from ecrf.exports.sdtm.dataset_json import write_dataset_json
 from ecrf.exports.sdtm.datasets import Dataset, Datasets
-from ecrf.exports.sdtm.define import DefineWriter, metadata_oid
 from ecrf.exports.sdtm.domains import Row, Tabulation
-from ecrf.exports.sdtm.readme import readme
-from ecrf.exports.sdtm.records import PatientRecords, StudyRecords
+from ecrf.exports.sdtm.output.dataset_json import write_dataset_json
+from ecrf.exports.sdtm.output.define import DefineWriter, metadata_oid
+from ecrf.exports.sdtm.output.readme import readme
+from ecrf.exports.sdtm.output.transport import TransportVariable, write_dataset
+from ecrf.exports.sdtm.records import PatientRecords, StudyRecords, own_names
 from ecrf.exports.sdtm.relations import (
     COMMENTS,
     RELATED,
@@ -23,7 +23,6 @@ from ecrf.exports.sdtm.relations import (
     supplement_of,
     supplement_rows,
 )
-from ecrf.exports.sdtm.transport import TransportVariable, write_dataset
 from ecrf.forms.protocol import protocol
 
 FOLDER = "sdtm"
@@ -68,8 +67,10 @@ def _collected(package: Package, tabulation: Tabulation, folder: Path) -> list[D
         _add_patient(tabulation, patient, datasets, labels)
     for dataset in datasets.all.values():
         dataset.close()
-    told = [dataset for dataset in datasets.all.values() if dataset.domain not in tabulation.domains]
-    return [datasets.of(domain) for domain in tabulation.domains] + sorted(told, key=lambda one: one.name)
+    relations = [dataset for dataset in datasets.all.values() if dataset.domain not in tabulation.domains]
+    return [datasets.of(domain) for domain in tabulation.domains] + sorted(
+        relations, key=lambda one: one.name
+    )
 
 
 def _add_patient(
@@ -130,23 +131,18 @@ def _qualifier_labels(package: Package, tabulation: Tabulation) -> dict[str, dic
 
 def _left_out(package: Package, tabulation: Tabulation) -> dict[str, str]:
     """{domain: the names of what the package's selection keeps back}."""
-    present = {column.item for table in package.tables for column in table.columns if column.item}
+    present = {
+        column.item
+        for table in package.tables
+        for column in table.columns
+        if column.item and column.name in own_names(column)
+    }
     missing: dict[str, list[str]] = {}
     for form in package.description.forms:
         for item in form.items:
             if f"{form.key}.{item.name}" not in present and item.cdash:
                 aim = target(item.cdash)
                 letters = item.cdash[-2:] if aim.qualifier else aim.variable[:2]
-                missing.setdefault(letters if not _is_whole(item.cdash) else form.domain, []).append(
-                    item.cdash
-                )
+                missing.setdefault(form.domain if item.cdash in WHOLE else letters, []).append(item.cdash)
     names = {domain.name: domain.collected_as or domain.name for domain in tabulation.domains}
     return {name: ", ".join(missing[letters]) for name, letters in names.items() if letters in missing}
-
-
-def _is_whole(cdash: str) -> bool:
-    """Whether the name stands in every domain alike, without the letters of one."""
-    return cdash in WHOLE
-
-
-WHOLE: Iterable[str] = frozenset({"AGE", "BRTHDAT", "COVAL", "SEX", "SPDEVID", "VISIT"})

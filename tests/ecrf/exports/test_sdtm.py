@@ -7,9 +7,9 @@ import pytest
 from ecrf.casebook.record.values import Missing
 from ecrf.exports.sdtm.cdash import target
 from ecrf.exports.sdtm.completing import result_values
+from ecrf.exports.sdtm.output.transport import TransportVariable, write_dataset
 from ecrf.exports.sdtm.texts import MOST_BYTES, in_pieces, pieces, split_name
 from ecrf.exports.sdtm.timing import PatientElement, epoch, iso, study_day, visit_names
-from ecrf.exports.sdtm.transport import TransportVariable, write_dataset
 from tests.builders import a_patient, a_visit, enter
 from tests.sdtm_reading import define, described, transport, written
 

@@ -180,8 +180,13 @@ def _result(line: FormRow, reason: str) -> dict[str, Any]:
         standard_unit=unit if standard is None else term.standard,
     )
     # Numbers are limits of a number; beside "<10" the range is a text.
-    found |= {"LBSTNRC": line["reference_range"]} if sign else _limits_of(line, term, unit)
+    found |= {"LBSTNRC": _ascii(line["reference_range"], unit)} if sign else _limits_of(line, term, unit)
     return topic | found | {"LBNRIND": line.term("flag"), "LBCLSIG": line.term("significant")}
+
+
+def _ascii(limits: str | None, unit: str) -> str:
+    """The range as the form shows it, 19–170, with its unit."""
+    return f"{limits.replace('–', '-')} {unit}" if limits else ""
 
 
 def _limits_of(line: FormRow, term: LabTerm, unit: str) -> dict[str, Any]:
