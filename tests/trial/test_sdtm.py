@@ -323,7 +323,6 @@ def test_what_the_selection_leaves_out_is_absent_and_the_define_says_so(folder, 
     assert "BRTHDAT" in comments["COM.DM"]
     assert "DVTERM" in comments["COM.DV"]
     assert "SVREASOC" in comments["COM.SV"]
-    assert "COM.DS" not in comments or "DSSTDAT" not in comments["COM.DS"]
     assert not (bare / "mk.xpt").exists()
     deviations, _labels = transport(bare / "dv.xpt")
     assert {row["DVTERM"] for row in deviations} == {""}

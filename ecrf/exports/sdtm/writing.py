@@ -144,5 +144,14 @@ def _left_out(package: Package, tabulation: Tabulation) -> dict[str, str]:
                 aim = target(item.cdash)
                 letters = item.cdash[-2:] if aim.qualifier else aim.variable[:2]
                 missing.setdefault(form.domain if item.cdash in WHOLE else letters, []).append(item.cdash)
-    names = {domain.name: domain.collected_as or domain.name for domain in tabulation.domains}
-    return {name: ", ".join(missing[letters]) for name, letters in names.items() if letters in missing}
+    elsewhere = {domain.collected_as for domain in tabulation.domains if domain.collected_as}
+    names = {
+        domain.name: domain.collected_as or domain.name
+        for domain in tabulation.domains
+        if domain.name not in elsewhere
+    }
+    return {
+        name: ", ".join(dict.fromkeys(missing[letters]))
+        for name, letters in names.items()
+        if letters in missing
+    }
