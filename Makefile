@@ -109,7 +109,7 @@ conformance: setup ## CDISC's conformance rules over the SDTM export (CORE_DATA=
 		"$(CORE_PYTHON)" -m venv --clear $(CORE_VENV) && \
 		$(CORE_VENV)/bin/python -m pip install -qq --no-input --disable-pip-version-check $(CORE_ENGINE) || { \
 			echo "conformance: SKIPPED, as $(CORE_ENGINE) cannot be installed."; exit 0; }; fi; \
-	CORE_DATA="$(abspath $(CORE_DATA))" CORE_PYTHON="$(CURDIR)/$(CORE_VENV)/bin/python" \
+	CORE_DATA="$(abspath $(CORE_DATA))" CORE_PYTHON="$(abspath $(CORE_VENV))/bin/python" \
 		$(BIN)/python -m pytest -q tests/conformance
 
 # --- the parts ---------------------------------------------------------------------------------------------------

@@ -237,7 +237,7 @@ def test_patient_who_is_not_eligible_is_told(datasets):
     assert unmet == {("INCL02", "N"), ("EXCL01", "Y")}
     assert {row["IETESTCD"] for row in datasets["IE"]} <= {row["IETESTCD"] for row in datasets["TI"]}
     decoded = {row["DSDECOD"] for row in of_domain(datasets, "DS", USUBJID=subject["USUBJID"])}
-    assert decoded == {"INFORMED CONSENT OBTAINED", "SCREEN FAILURE"}
+    assert decoded == {"INFORMED CONSENT OBTAINED", "ELIGIBILITY CRITERIA NOT MET", "SCREEN FAILURE"}
 
 
 def test_missed_and_unscheduled_visits_are_told(datasets):

@@ -237,6 +237,11 @@ def _disposition(patient: PatientRecords) -> Iterator[Row]:
         for row in patient.rows(form):
             if row["signed_on"]:
                 yield row.row(DS, {"DSTERM": term, **milestone}, visit="")
+    eligibility = patient.one("eligibility")
+    if eligibility and eligibility["eligible"]:
+        term = f"ELIGIBILITY CRITERIA {'MET' if eligibility['eligible'] == 'yes' else 'NOT MET'}"
+        milestone = {"DSTERM": term, "DSDECOD": term, "DSCAT": "PROTOCOL MILESTONE"}
+        yield Row("DS", {**milestone, "DSSTDTC": patient.day(eligibility)})
     end = patient.one("end-of-study")
     if end and end["reason"]:
         values = {
