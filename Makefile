@@ -96,7 +96,8 @@ bench: setup ## print the measurements (PART=pages: those of the pages alone)
 	@$(BIN)/python -m tests.bench $(PART)
 
 # With a version of its own, far from the product's packages: the engine of the rules wants exactly Python 3.12.
-CORE_PYTHON ?= $(shell command -v python3.12 || ls -d $$HOME/.pyenv/versions/3.12.*/bin/python 2>/dev/null | tail -1)
+CORE_PYTHON ?= $(firstword $(foreach python,python3.12 $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python),\
+	$(shell $(python) -c 'import sys; print(sys.executable)' 2>/dev/null)))
 CORE_ENGINE := cdisc-rules-engine==0.17.1
 CORE_VENV := .venv-core
 

@@ -122,6 +122,7 @@ def test_a_test_code_has_one_name_and_few_letters(datasets):
         assert all(re.fullmatch(r"[A-Z][A-Z0-9_]{0,7}", code) and len(name) <= 40 for code, name in pairs)
 
 
+@pytest.mark.requirement("R-094")
 def test_moments_are_iso_8601_and_study_days_are_counted_from_the_first_dose(datasets):
     first = {row["USUBJID"]: row["RFSTDTC"][:10] for row in datasets["DM"]}
     checked = 0
@@ -191,6 +192,7 @@ def test_supplemental_qualifiers_belong_to_rows_that_exist(datasets):
                 assert 0 < len(row["QLABEL"]) <= 40
 
 
+@pytest.mark.requirement("R-100")
 def test_strength_is_told_by_movement_with_place_and_side(datasets):
     grades = [row for row in datasets["MK"] if row["MKTESTCD"].startswith("MMT") and row["MKDRVFL"] != "Y"]
     places = {(row["MKTESTCD"], row["MKLOC"], row["MKLAT"]) for row in grades}
