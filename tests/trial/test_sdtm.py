@@ -212,7 +212,7 @@ def test_one_baseline_for_each_test_place_and_side(datasets):
         if flag not in domain.names:
             continue
         flagged = [row for row in datasets[domain.name] if row.get(flag) == "Y"]
-        parts = [f"{domain.name}{part}" for part in ("TESTCD", "CAT", "LOC", "LAT", "ANTREG", "METHOD")]
+        parts = [f"{domain.name}{part}" for part in ("TESTCD", "LOC", "LAT", "ANTREG", "METHOD")]
         groups = [(row["USUBJID"], *(row.get(part) for part in parts)) for row in flagged]
         assert len(groups) == len(set(groups))
     bests = of_domain(datasets, "MK", MKTESTCD="GRIPBEST", MKLOBXFL="Y")

@@ -8,7 +8,7 @@ from ecrf.exports.sdtm.records import PatientRecords
 from ecrf.exports.sdtm.texts import number_text, plain
 from ecrf.exports.sdtm.timing import PatientElement, epoch, is_before, study_day
 
-GROUP = ("TESTCD", "CAT", "LOC", "LAT", "ANTREG", "METHOD")
+GROUP = ("TESTCD", "LOC", "LAT", "ANTREG", "METHOD")
 """Results that are compared with one another: the last before the first dose is flagged in each group."""
 
 

@@ -103,7 +103,7 @@ LB = Domain(
         *_limits("OR", " in Orig Unit", ASSIGNED, comment="The site's range that held on the day of the sample."),
         *_limits("ST", "-Std Units", DERIVED, method=IN_STANDARD),
         text("LBSTNRC", "Reference Range for Char Rslt-Std Units", "Variable Qualifier", origin=ASSIGNED,
-             comment="Of a result with a sign before it, in the unit of the report."),
+             comment="Of a result with a sign before it."),
         text("LBNRIND", "Reference Range Indicator", "Variable Qualifier", codes="NRIND", origin=DERIVED,
              presence=EXPECTED, method="The result against the range; a value on a limit is normal."),
         text("LBNAM", "Vendor Name", presence=EXPECTED, comment="Only if it is not the site's own laboratory."),
@@ -180,13 +180,22 @@ def _result(line: FormRow, reason: str) -> dict[str, Any]:
         standard_unit=unit if standard is None else term.standard,
     )
     # Numbers are limits of a number; beside "<10" the range is a text.
-    found |= {"LBSTNRC": _ascii(line["reference_range"], unit)} if sign else _limits_of(line, term, unit)
+    limits = _limits_of(line, term, unit)
+    found |= {"LBSTNRC": _in_words(limits)} if sign else limits
     return topic | found | {"LBNRIND": line.term("flag"), "LBCLSIG": line.term("significant")}
 
 
-def _ascii(limits: str | None, unit: str) -> str:
-    """The range as the form shows it, 19–170, with its unit."""
-    return f"{limits.replace('–', '-')} {unit}" if limits else ""
+def _in_words(limits: dict[str, Any]) -> str:
+    low, high = (limits.get(name) for name in ("LBSTNRLO", "LBSTNRHI"))
+    if low is None or high is None:
+        return (
+            f">={number_text(low)}"
+            if low is not None
+            else f"<={number_text(high)}"
+            if high is not None
+            else ""
+        )
+    return f"{number_text(low)}-{number_text(high)}"
 
 
 def _limits_of(line: FormRow, term: LabTerm, unit: str) -> dict[str, Any]:
