@@ -87,4 +87,5 @@ PROTOCOL = Protocol(
         "DEATH": "died",
     },
     deviation_log="protocol-deviation",
+    sdtm="trial.sdtm.mapping.SDTM",
 )

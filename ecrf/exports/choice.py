@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from ecrf.access.models import Site
 from ecrf.casebook.models import Patient
-from ecrf.exports.formats.registry import FORMATS
+from ecrf.exports.formats.registry import FORMATS, offered
 from ecrf.exports.tables.description import Column, Description, Table, describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.exports.tables.statements import tables_of
@@ -71,7 +71,7 @@ def read_choice(sent: QueryDict) -> CutChoice:
     choice.forms = _chosen(sent.getlist("form"), known, choice.errors, "form", "form")
     choice.sites = _chosen(sent.getlist("site"), codes, choice.errors, "site", "site")
     choice.patients = _patients(sent.get("patients", ""), choice)
-    choice.formats = [name for name in FORMATS if name in sent.getlist("format")]
+    choice.formats = [name for name in offered() if name in sent.getlist("format")]
     if not choice.formats:
         choice.errors["format"] = "Choose at least one format."
     choice.identifiers = sent.get("identifiers") == "keep"

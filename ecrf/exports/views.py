@@ -17,7 +17,7 @@ from ecrf.access.roles import Right
 from ecrf.exports.choice import CutChoice, read_choice, stored_choice, table_choices
 from ecrf.exports.comparison import compare, write_comparison
 from ecrf.exports.folder import NoRoom, file_of
-from ecrf.exports.formats.registry import FORMATS
+from ecrf.exports.formats.registry import FORMATS, offered
 from ecrf.exports.lookup import (
     data_cuts,
     in_order,
@@ -100,7 +100,7 @@ def _choose(
         "page_error": (errors or {}).get("", ""),
         "forms": [(form, choice.has_form(form.key)) for form in description.forms],
         "sites": [(site, choice.has_site(site.code)) for site in study_sites()],
-        "formats": [(name, each, name in choice.formats) for name, each in FORMATS.items()],
+        "formats": [(name, each, name in choice.formats) for name, each in offered().items()],
         "tables": table_choices(choice),
         "saved": saved_choices(),
         "today": timezone.now(),

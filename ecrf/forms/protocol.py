@@ -94,8 +94,9 @@ class Protocol:
     `critical` names what monitors verify at every patient: "form" or "form.item"; `verified_share` how many per cent of
     all other forms are drawn for it, unless a site's own share says otherwise. `serious_log` and `deviation_log` are
     the logs of which monitors are told what is new; `serious_clock` says how soon a serious event is reported.
-    `end_states`: {end reason: what lists call the patient then,
-    a value of `PatientState`}; any other is "ended early".
+    `end_states`: {end reason: what lists call the patient then, a value of `PatientState`}; any other is "ended early".
+    `sdtm` is the dotted path of the `Tabulation` that says how
+    the trial's data become SDTM.
     """
 
     title: str
@@ -126,6 +127,7 @@ class Protocol:
     serious_log: str = ""
     serious_clock: SeriousClock | None = None
     deviation_log: str = ""
+    sdtm: str = ""
 
     def plan(self, code: str) -> VisitPlan | None:
         """The plan of the visit with this code; None if there is no such visit."""

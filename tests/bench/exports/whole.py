@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pypdf
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from ecrf.access.models import Membership, Site, User
+from ecrf.access.roles import Role
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.models import Patient
 from ecrf.exports.cut import Cut, present_cut
 from ecrf.exports.formats.csv_tables import write_csv
@@ -20,6 +22,7 @@ from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.forms.protocol import protocol
 from ecrf.prints.pdf.casebook import casebook_pdf
+from tests.bench.browsing import PASSWORD
 from tests.bench.table import Line, at_least, told
 
 ITEMS_A_SECOND, PAGES_A_SECOND = 20_000, 50
@@ -86,11 +89,10 @@ def measure_casebook() -> Line:
     from trial.synthetic import casebook, loading
     from trial.synthetic.patients import STORIES
 
-    for account, role in (("investigator01", "investigator"), ("monitor", "monitor")):
-        call_command(
-            *("add_user", account, "--full-name", f"Synthetic {role}", "--role", role, "--site", "01"),
-            stdout=io.StringIO(),
-        )
+    for account, role in (("investigator01", Role.INVESTIGATOR), ("monitor", Role.MONITOR)):
+        with acting(SYSTEM, source="bench"):
+            user = User.objects.create_user(account, f"Synthetic {role}", PASSWORD)
+            Membership.objects.create(user=user, role=role, site=Site.objects.get(code="01"))
     loading.add_ranges_where_none()
     before = set(Patient.objects.values_list("pk", flat=True))
     story = replace(STORIES[0], site="01")
