@@ -125,7 +125,10 @@ def export_page(request: UserRequest, key: uuid.UUID) -> HttpResponse:
         "key": uuid.uuid4(),
         "zone": export.site.zone if export.site and right == Right.ENTER else UTC,
     }
-    return render(request, template, context)
+    answer = render(request, template, context)
+    if request.headers.get("HX-Request") and not export.is_unfinished:
+        answer.headers["HX-Refresh"] = "true"  # what it holds stands below its state now
+    return answer
 
 
 @require_POST

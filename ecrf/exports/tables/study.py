@@ -113,7 +113,8 @@ def _visits(description: Description) -> Table:
 
 
 def _trail(description: Description) -> Table:
-    """One row for each thing an event changed. Values that identify are shown where the other tables show them."""
+    """One row for each thing that an event of the data changed, one for each event of review: these have tables of their
+    own. Values that identify are shown where the other tables show them."""
     shown = [
         f"{form.table}.{item.name}"
         for form in description.forms
@@ -124,7 +125,14 @@ def _trail(description: Description) -> Table:
         SITE,
         PATIENT,
         number_column("position", "Place in the patient's chain", "x.position", is_key=True),
-        Column("item", "Item, or column of the table", ColumnKind.TEXT, "change.key", is_key=True, length=80),
+        Column(
+            "item",
+            "Item or column; empty: of review, as a whole",
+            ColumnKind.TEXT,
+            "change.key",
+            is_key=True,
+            length=80,
+        ),
         text_column("old", "From", SHOWN.format("change.value ->> 0")),
         text_column("new", "To", SHOWN.format("change.value ->> 1")),
         yes_no_column("calculated", "Calculated by the system", "x.calculated ? change.key"),
@@ -141,7 +149,11 @@ def _trail(description: Description) -> Table:
         text_column("hash", "Hash of the event", "x.hash", 64),
     )
     source = f"""FROM audit_auditevent x {OF_PATIENT.format("x.chain")}
-        CROSS JOIN LATERAL jsonb_each(x.changes || x.calculated) AS change(key, value)"""
+        CROSS JOIN LATERAL (
+            SELECT key, value FROM jsonb_each(x.changes || x.calculated) WHERE NOT audit_is_review(x."table")
+            UNION ALL SELECT '', jsonb_build_array(NULL, (x.changes || x.calculated)::text)
+            WHERE audit_is_review(x."table")
+        ) AS change(key, value)"""
     return Table(
         "trail",
         "Audit trail",
