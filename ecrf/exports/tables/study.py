@@ -113,8 +113,8 @@ def _visits(description: Description) -> Table:
 
 
 def _trail(description: Description) -> Table:
-    """One row for each thing that an event of the data changed, one for each event of review: these have tables of their
-    own. Values that identify are shown where the other tables show them."""
+    """One row for each thing that an event of the data changed, one for each event of review, which has its own tables.
+    Values that identify are shown where the other tables show them."""
     shown = [
         f"{form.table}.{item.name}"
         for form in description.forms

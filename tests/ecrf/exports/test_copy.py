@@ -18,7 +18,11 @@ from ecrf.exports.models import Export, ExportKind
 from ecrf.exports.services import ask
 from ecrf.locks.models import LockKind, LockScope
 
-pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-117")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.requirement("R-111"),
+    pytest.mark.requirement("R-115"),
+]
 
 
 def copy_of(site, by) -> Export:

@@ -35,6 +35,7 @@ def again(cut: DataCut, tmp_path):
     return rebuild(cut, folder, tmp_path / "again.zip")
 
 
+@pytest.mark.requirement("R-020")
 @pytest.mark.parametrize("identifiers", [True, False])
 def test_cut_is_made_again_from_the_trail_to_the_byte(study, statistician, tmp_path, identifiers):
     export = take(statistician, identifiers=identifiers)
@@ -55,6 +56,7 @@ def test_what_is_written_after_a_cut_is_not_in_what_is_made_again(study, statist
     assert again(cut_named(), tmp_path).is_same
 
 
+@pytest.mark.requirement("R-120")
 def test_what_was_struck_out_is_in_no_table_but_its_own(study, statistician, coordinator, tmp_path):
     entry = Entry.objects.get(crf="adverse-event", number=1)
     actor = coordinator.acting_at(study.world.patient.site, "enter")
@@ -126,6 +128,7 @@ def test_every_item_of_every_form_has_its_column_even_where_the_table_is_empty(s
             assert name in head or f"{name}_item" in head
 
 
+@pytest.mark.requirement("R-137")
 def test_identifiers_are_left_out_unless_they_are_asked_for(study, statistician):
     assert study.name not in "".join(
         data.decode("utf-8-sig")
@@ -144,6 +147,7 @@ def files_in_head(export) -> list[str]:
     return next(csv.reader(io.StringIO(text)))
 
 
+@pytest.mark.requirement("R-133")
 def test_hostile_text_is_harmless_in_a_spreadsheet_and_read_back_whole(study, statistician):
     terms = [row["term"] for row in table(take(statistician, identifiers=True), "adverse_event")]
     assert terms[0] == safe(terms[0][1:])
