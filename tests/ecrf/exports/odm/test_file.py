@@ -10,6 +10,7 @@ from lxml import etree
 from odmlib.loader import ODMLoader
 from odmlib.odm_loader import XMLODMLoader
 
+from ecrf import __version__
 from ecrf.access.models import Site
 from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
@@ -18,7 +19,6 @@ from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import strike_out
 from ecrf.exports.odm.replay.patient import is_review
 from ecrf.forms.registry import CRFS
-from ecrf.web.context import VERSION
 from tests.builders import enter
 from tests.ecrf.exports.odm.odm_rules import child, every, faults, read, s12, schema, state
 from tests.ecrf.exports.odm.stored import stored
@@ -75,7 +75,7 @@ def test_file_says_of_which_cut_it_is_and_that_the_data_are_synthetic(files):
     assert snapshot.get("FileOID") != history.get("FileOID")
     assert (snapshot.get("FileType"), history.get("FileType")) == ("Snapshot", "Transactional")
     assert history.get("Archival") == "Yes"
-    assert snapshot.get("SourceSystemVersion") == VERSION
+    assert snapshot.get("SourceSystemVersion") == __version__
     assert "Synthetic data" in snapshot.get("Description")
     assert files.cut.name in snapshot.get("Description")
 
