@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from ecrf.exports.cut import Cut
+from ecrf.exports.cut import selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut
 from ecrf.exports.package import Package, Progress, finish, in_silence, one_snapshot
@@ -50,20 +50,14 @@ class Rebuilt:
 def rebuild(cut: DataCut, folder: Path, target: Path, progress: Progress = in_silence) -> Rebuilt:
     """Write the package into `target`. Needs nothing of the study but the trail, and what is kept of the cut."""
     selection = read_selection(cut.selection)
+    description = read_description(cut.description)
     positions = {int(chain): position for chain, position in cut.positions.items()}
     with one_snapshot():
         redacted = _redacted(positions, cut.taken_at)
         package = Package(
             folder,
-            Cut(
-                name=cut.name,
-                taken_at=cut.taken_at,
-                positions=positions,
-                sites=frozenset(selection.sites) if selection.sites is not None else None,
-                forms=frozenset(selection.forms) if selection.forms is not None else None,
-                without_identifiers=not selection.identifiers,
-            ),
-            read_description(cut.description),
+            selected_cut(cut.name, cut.taken_at, positions, selection, description, cut.version),
+            description,
             selection,
             from_trail=True,
             version=cut.version,

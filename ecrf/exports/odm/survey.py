@@ -16,6 +16,7 @@ PATIENTS = """
     SELECT e.chain FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
     JOIN audit_auditevent e ON e.chain = cut.chain AND e.position = 1
     WHERE cut.last > 0 AND e."table" = %s AND (e.changes #>> '{site_id,1}')::bigint = ANY (%s::bigint[])
+        AND (%s::text[] IS NULL OR e.changes #>> '{number,1}' = ANY (%s::text[]))
     ORDER BY e.chain
 """
 ACTORS = """
@@ -59,7 +60,9 @@ class Survey:
 def survey(cut: Cut, sites: list[int]) -> Survey:
     """`sites`: the ids of those whose patients are written. Six statements."""
     everything = [list(cut.positions), list(cut.positions.values())]
-    chains = [chain for (chain,) in _rows(PATIENTS, *everything, Patient._meta.db_table, sites)]
+    numbers = None if cut.patients is None else sorted(cut.patients)
+    of_patients = Patient._meta.db_table, sites, numbers, numbers
+    chains = [chain for (chain,) in _rows(PATIENTS, *everything, *of_patients)]
     upto = chains, [cut.positions[chain] for chain in chains]
     forms, visits, meanings = (
         [found for (found,) in _rows(EVER, column, *upto, model._meta.db_table, column)]
