@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -13,10 +14,12 @@ from django.db import connection
 from ecrf.audit.models import Redaction
 from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import strike_out
+from ecrf.exports.choice import CutChoice
 from ecrf.exports.folder import file_of
 from ecrf.exports.models import DataCut
 from ecrf.exports.package import MANIFEST, SUMS
 from ecrf.exports.rebuild import rebuild
+from ecrf.exports.services import save_choice
 from ecrf.exports.tables.description import describe, read_description
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -144,6 +147,24 @@ def files_in_head(export) -> list[str]:
     return next(csv.reader(io.StringIO(text)))
 
 
+@pytest.mark.parametrize("identifiers", [True, False])
+def test_trail_and_odm_show_no_value_of_what_was_not_chosen(study, statistician, identifiers):
+    chosen = {
+        "forms": ["reading", "adverse-event"],
+        "patients": [study.world.patient.number],
+        "left_out": {"adverse_event": ["term"]},
+    }
+    export = take(statistician, formats=("csv", "odm", "odm-archive"), identifiers=identifiers, **chosen)
+    trail = [row for row in table(export, "trail") if row["stored_table"].startswith("stub_trial")]
+    shown = {row["stored_table"] for row in trail if row["old"] or row["new"]}
+    assert shown <= {CRFS["reading"].model._meta.db_table, CRFS["adverse-event"].model._meta.db_table}
+    assert "Headache" not in b"".join(files_in(export).values()).decode(errors="replace")
+    assert "JD-1" in {row["new"] for row in trail}
+    for name in ("odm/snapshot.xml", "odm/archive.xml"):
+        keys = set(re.findall(rb'SubjectKey="([^"]*)"', files_in(export)[name]))
+        assert keys == {study.world.patient.number.encode()}
+
+
 def test_hostile_text_is_harmless_in_a_spreadsheet_and_read_back_whole(study, statistician):
     terms = [row["term"] for row in table(take(statistician, identifiers=True), "adverse_event")]
     assert terms[0] == safe(terms[0][1:])
@@ -180,9 +201,15 @@ def test_cut_of_one_site_holds_nothing_of_another(study, statistician, other_sit
 def test_description_survives_being_stored_and_refuses_names_that_are_none():
     stored = json.loads(json.dumps(describe(protocol()).as_json()))
     assert read_description(stored) == describe(protocol())
-    stored["forms"][0]["table"] = 'x"; DROP TABLE access_user; --'
-    with pytest.raises(ValueError, match="no name"):
-        read_description(stored)
+    hostile = 'x"; DROP TABLE access_user; --'
+    first = stored["forms"][0]
+    for altered in (
+        {"forms": [first | {"table": hostile}]},
+        {"forms": [first | {"key": "../../x"}]},
+        *({name: hostile} for name in ("visit_date", "visit_occurrence", "end_date", "end_reason")),
+    ):
+        with pytest.raises(ValueError, match="no name"):
+            read_description(stored | altered)
 
 
 # --- the command line -------------------------------------------------------------------------------------
@@ -220,6 +247,14 @@ def test_command_fails_where_trail_and_data_do_not_agree(study, statistician, mo
     )
     with pytest.raises(CommandError, match="could not be made again"):
         call_command("export", cut="First", output="-")
+
+
+@pytest.mark.parametrize("name", ["Board: weekly / interim", "x" * 60, "=1+1", "..", "日本 週報"])
+def test_scheduled_cut_of_a_choice_of_any_name_is_taken(study, statistician, name):
+    save_choice(name=name, choice=CutChoice().as_json, by=statistician)
+    call_command("export", scheduled=True, choice=name, by="statistician")
+    call_command("work", once=True)
+    assert re.search(r" \d{4}-\d\d-\d\d \d{6}$", DataCut.objects.get().name)
 
 
 def test_scheduled_cut_is_named_by_its_date_and_taken_by_the_worker(study, statistician):
