@@ -20,20 +20,22 @@ PATIENTS = """
     ORDER BY e.chain
 """
 ACTORS = """
-    SELECT DISTINCT e.actor_id, e.actor FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
+    SELECT DISTINCT e.actor_id, e.actor COLLATE "C" FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
     JOIN audit_auditevent e ON e.chain = cut.chain AND e.position <= cut.last
-    ORDER BY e.actor_id, e.actor
+    ORDER BY 1, 2
 """
 EVER = """
-    SELECT DISTINCT e.changes #>> ARRAY[%s, '1'] FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
+    SELECT DISTINCT (e.changes #>> ARRAY[%s, '1']) COLLATE "C"
+    FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
     JOIN audit_auditevent e ON e.chain = cut.chain AND e.position <= cut.last
     WHERE e."table" = %s AND e.changes ? %s ORDER BY 1
 """
 # A sign that XML cannot carry takes six.
 ITEMS = r"""
-    SELECT e."table", item.key, coalesce(max(length(
+    SELECT e."table" COLLATE "C", item.key COLLATE "C", coalesce(max(length(
             regexp_replace(item.value ->> 1, E'[\\x01-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]', '......', 'g')
-        )), 0), array_agg(DISTINCT item.value ->> 1) FILTER (WHERE e."table" || '.' || item.key = ANY (%s))
+        )), 0),
+        array_agg(DISTINCT (item.value ->> 1) COLLATE "C") FILTER (WHERE e."table" || '.' || item.key = ANY (%s))
     FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
     JOIN audit_auditevent e ON e.chain = cut.chain AND e.position <= cut.last
     CROSS JOIN LATERAL jsonb_each(e.changes || e.calculated) item
