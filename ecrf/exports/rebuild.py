@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from ecrf import __version__
 from ecrf.exports.cut import selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut
@@ -26,12 +27,14 @@ _REDACTED = """
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What came of it. `redacted`: the events up to the cut from which personal data were taken out since."""
+    """What came of it. `redacted`: the events up to the cut from which personal data were taken out since;
+    `version`: of the software that took the cut."""
 
     size: int
     sha256: str
     is_same: bool
     redacted: list[dict[str, Any]]
+    version: str = __version__
 
     @property
     def words(self) -> str:
@@ -41,6 +44,11 @@ class Rebuilt:
             return (
                 f"Made again from the audit trail: it differs in what was redacted since the cut was taken"
                 f" ({len(self.redacted)} event{'s' if len(self.redacted) > 1 else ''}; the manifest names them)."
+            )
+        if self.version != __version__:
+            return (
+                f"Made again from the audit trail: the bytes DIFFER. The cut was taken by eCRF {self.version}, and this"
+                f" is {__version__}, which may write the files otherwise: make it again with {self.version}."
             )
         return (
             "Made again from the audit trail: the bytes DIFFER. Run verify_audit, and compare the two files."
@@ -67,7 +75,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: Progress = in_si
         )
         write_formats(package, cut.formats)
         size, sha256 = finish(package, target)
-    return Rebuilt(size, sha256, sha256 == cut.export.sha256, redacted)
+    return Rebuilt(size, sha256, sha256 == cut.export.sha256, redacted, cut.version)
 
 
 def _redacted(positions: dict[int, int], since: datetime) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from ecrf.exports.cut import present_positions
 from ecrf.exports.folder import file_of
 from ecrf.exports.models import DataCut
 from ecrf.exports.package import MANIFEST, SUMS, one_snapshot
-from ecrf.exports.rebuild import rebuild
+from ecrf.exports.rebuild import Rebuilt, rebuild
 from ecrf.exports.services import save_choice
 from ecrf.exports.tables.description import describe, read_description
 from ecrf.exports.tables.selection import Selection
@@ -287,6 +287,11 @@ def test_command_fails_where_trail_and_data_do_not_agree(study, statistician, mo
     )
     with pytest.raises(CommandError, match="could not be made again"):
         call_command("export", cut="First", output="-")
+
+
+def test_cut_of_another_version_that_differs_says_so():
+    assert "eCRF 0.0.9" in Rebuilt(1, "a", is_same=False, redacted=[], version="0.0.9").words
+    assert "verify_audit" in Rebuilt(1, "a", is_same=False, redacted=[]).words
 
 
 @pytest.mark.parametrize("name", ["Board: weekly / interim", "x" * 60, "=1+1", "..", "日本 週報"])
