@@ -7,7 +7,7 @@ reads the cut instead of the present. A row is what its events last said of each
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ecrf.exports.tables.description import Description, FormDescription, ItemDescription
+from ecrf.exports.tables.description import Description, FormDescription
 
 _STORED: dict[str, dict[str, str]] = {
     "access_site": {
@@ -125,7 +125,7 @@ def _table_as_of(table: str) -> str:
 
 def _form_as_of(form: FormDescription) -> str:
     """Missing reasons stand in the trail as items of their own, `weight_kg.missing`."""
-    columns = [f"(r.said ->> '{item.name}')::{_type(item)} AS \"{item.name}\"" for item in form.items]
+    columns = [f"(r.said ->> '{item.name}')::{item.stored} AS \"{item.name}\"" for item in form.items]
     reasons = """
         (SELECT coalesce(jsonb_object_agg(left(m.key, -8), m.value), '{}') FROM jsonb_each(r.said) m
         WHERE right(m.key, 8) = '.missing' AND m.value <> 'null') AS missing_reasons
@@ -133,10 +133,3 @@ def _form_as_of(form: FormDescription) -> str:
     rows = _FOLDED.format(table=form.table)
     listed = ", ".join(['(r."row")::bigint AS entry_id', *columns, reasons])
     return f'"{form.table}" AS MATERIALIZED (SELECT {listed} FROM ({rows}) r)'
-
-
-def _type(item: ItemDescription) -> str:
-    """A decimal number with as many places as the cut knew: a migration that adds places writes them into every row,
-    and not into the trail."""
-    has_places = item.stored == "numeric" and item.decimals is not None
-    return f"numeric(1000, {int(item.decimals or 0)})" if has_places else item.stored

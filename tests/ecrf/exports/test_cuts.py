@@ -15,15 +15,14 @@ from ecrf.audit.models import Redaction
 from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import strike_out
 from ecrf.exports.choice import CutChoice
-from ecrf.exports.cut import present_positions
 from ecrf.exports.folder import file_of
 from ecrf.exports.models import DataCut
-from ecrf.exports.package import MANIFEST, SUMS, one_snapshot
+from ecrf.exports.package import MANIFEST, SUMS
 from ecrf.exports.rebuild import Rebuilt, rebuild
 from ecrf.exports.services import save_choice
 from ecrf.exports.tables.description import describe, read_description
 from ecrf.exports.tables.selection import Selection
-from ecrf.exports.tables.statements import RowSource, statement, tables_of
+from ecrf.exports.tables.statements import tables_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.trail.download.csv_file import safe
@@ -136,37 +135,6 @@ def test_order_of_rows_is_that_of_bytes_whatever_the_language_of_the_server():
     for one in tables_of(describe(protocol()), Selection()):
         texts = re.findall(r"\b(?:p\.number|s\.code|v\.code|change\.key)\b(?! COLLATE \"C\")", one.order)
         assert texts == [], one.name
-
-
-def test_places_that_a_migration_adds_do_not_change_an_old_cut(study, statistician, coordinator, tmp_path):
-    enter(study.world.visit, "vital-signs", coordinator, temperature="36.6", reason="Misread")
-    table_of = CRFS["vital-signs"].model._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(f'ALTER TABLE "{table_of}" ALTER temperature TYPE numeric(11, 3)')
-    stored = describe(protocol()).as_json()
-    (item,) = (
-        i
-        for f in stored["forms"]
-        if f["key"] == "vital-signs"
-        for i in f["items"]
-        if i["name"] == "temperature"
-    )
-    item["decimals"] = 3
-    with one_snapshot():
-        _moment, positions = present_positions()
-        live, trail = (
-            row_of(read_description(stored), source, "temperature") for source in (None, positions)
-        )
-    assert live == trail != []
-
-
-def row_of(description, positions, column) -> list[str]:
-    table_of = next(t for t in tables_of(description, Selection()) if t.name == "vital_signs")
-    rows = statement(table_of, RowSource(description, positions), Selection())
-    with connection.cursor() as cursor:
-        cursor.execute(f'SELECT "{column}"::text FROM ({rows}) r WHERE "{column}" IS NOT NULL')
-        return cursor.fetchall()
 
 
 def test_identifiers_are_left_out_unless_they_are_asked_for(study, statistician):
