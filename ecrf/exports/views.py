@@ -155,6 +155,8 @@ def download(request: UserRequest, key: uuid.UUID) -> HttpResponse | FileRespons
     except BaseException:
         file.close()
         raise
+    # It is compressed already; compressed again, it would come without its length.
+    request.META.pop("HTTP_ACCEPT_ENCODING", None)
     kind = "application/pdf" if export.kind in PDF_KINDS else "application/zip"
     headers = {"X-Content-Type-Options": "nosniff"}
     return FileResponse(

@@ -16,7 +16,17 @@ from ecrf.exports.tables.columns import (
     yes_no_column,
 )
 from ecrf.exports.tables.description import Column, ColumnKind, Description, Table
-from ecrf.exports.tables.places import PATIENT, SITE, VISIT, VISIT_LABEL, VISIT_PLANS, visit_plans
+from ecrf.exports.tables.places import (
+    BY_PATIENT,
+    BY_SITE,
+    BY_VISIT,
+    PATIENT,
+    SITE,
+    VISIT,
+    VISIT_LABEL,
+    VISIT_PLANS,
+    visit_plans,
+)
 
 
 def _sites(_description: Description) -> Table:
@@ -29,7 +39,7 @@ def _sites(_description: Description) -> Table:
             text_column("time_zone", "Time zone", "s.time_zone", 60),
         ),
         "FROM access_site s",
-        "s.code",
+        BY_SITE,
         ("access_site",),
         where="NOT s.is_practice",
     )
@@ -64,7 +74,7 @@ def _patients(description: Description) -> Table:
             ) ending ON ending.patient_id = p.id
         """
         reads += ["casebook_entry", end.table]
-    return Table("patients", "Patients", tuple(columns), source, "p.number", tuple(reads))
+    return Table("patients", "Patients", tuple(columns), source, BY_PATIENT, tuple(reads))
 
 
 def _visits(description: Description) -> Table:
@@ -106,7 +116,7 @@ def _visits(description: Description) -> Table:
         "Visits",
         columns,
         source,
-        "p.number, plan.place, v.code",
+        f"{BY_PATIENT}, plan.place, {BY_VISIT}",
         ("casebook_visit", "casebook_entry", form.table, "access_user", *PATIENT_READS),
         visit_plans(description),
     )
@@ -159,7 +169,7 @@ def _trail(description: Description) -> Table:
         "Audit trail",
         columns,
         source,
-        "p.number, x.position, change.key",
+        f'{BY_PATIENT}, x.position, change.key COLLATE "C"',
         (*PATIENT_READS, "audit_auditevent"),
         {"shown": [*shown, *SHOWN_OF_ENTRIES], "everything": False},
     )

@@ -108,6 +108,30 @@ def test_cut_of_some_forms_holds_them_with_their_rows(files):
     assert list(s12(history, snapshot)) == []
 
 
+@pytest.mark.requirement("R-071")
+@pytest.mark.parametrize("kind", KINDS)
+def test_cut_of_chosen_patients_and_items_holds_no_other(files, kind):
+    number = files.world.patient.number
+    cut = replace(files.cut, patients=frozenset({number}), left_out=frozenset({"vital-signs.pulse"}))
+    root = read(odm(cut, kind))
+    assert {one.get("SubjectKey") for one in every(root, "SubjectData")} == {number}
+    named = set(root.xpath("//@OID|//@ItemOID"))
+    assert not [oid for oid in named if oid.startswith("I.vital-signs.pulse")]
+    assert "I.vital-signs.systolic" in named
+    assert faults(root) == {}
+
+
+@pytest.mark.requirement("R-072")
+@pytest.mark.parametrize("kind", KINDS)
+def test_texts_about_the_data_are_left_out_with_what_identifies(files, kind):
+    typed = ("Misread", "Nobody wrote it down", "It is ]]> so", "Why is it blank?", "The device")
+    root = read(odm(replace(files.cut, without_identifiers=True), kind))
+    written = "\n".join([*root.itertext(), *root.xpath("//@Value|//@Comment")])
+    assert [text for text in typed if text in written] == []
+    assert faults(root) == {}
+    assert schema().validate(root)
+
+
 @pytest.mark.requirement("R-072")
 @pytest.mark.requirement("R-137")
 @pytest.mark.parametrize("kind", KINDS)
