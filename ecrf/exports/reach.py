@@ -12,8 +12,12 @@ from ecrf.exports.models import Export, ExportKind
 
 
 def right_to(user: User, export: Export) -> Right | None:
-    """The right by which the user has to do with this file; None if there is none."""
-    if Right.EXPORT in user.rights:
+    """The right by which the user has to do with this file; None if there is none.
+
+    A site's files hold what identifies its patients. So of those who take the study's data out, only those reach them
+    who read all data of patients anyway.
+    """
+    if Right.EXPORT in user.rights and (export.site is None or Right.REVIEW in user.rights):
         return Right.EXPORT
     rights = READERS if export.kind == ExportKind.CASEBOOK else (Right.ENTER,)
     return next((right for right in rights if export.site and user.may(right, export.site)), None)
@@ -23,8 +27,10 @@ def exports_of(user: User) -> QuerySet[Export]:
     """All that the user may see, the newest first. A monitor sees the casebooks of the sites that he reads."""
     rows = Export.objects.select_related("site", "patient", "asked_by", "cut").order_by("-asked_at", "-pk")
     rows = rows.defer("cut__positions", "cut__description")
-    if Right.EXPORT in user.rights:
+    if Right.EXPORT in user.rights and Right.REVIEW in user.rights:
         return rows
+    if Right.EXPORT in user.rights:
+        return rows.filter(site=None)
     entered, reviewed = (site_ids(user, right) for right in READERS)
     casebooks = Q(kind=ExportKind.CASEBOOK, site__isnull=False)
     if reviewed is not None:

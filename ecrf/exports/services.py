@@ -144,7 +144,7 @@ def confirm_receipt(*, export: Export, note: str, by: User) -> Receipt:
         raise Refused(fault, "note")
     if export.kind != ExportKind.SITE_COPY or not export.is_done:
         raise Refused("There is no finished copy to confirm.")
-    if not export.downloads.exists():
+    if not export.downloads.filter(downloaded_by__memberships__site=export.site).exists():
         raise Refused("Download the copy first; then confirm that you have it.")
     with acting(actor_of(by, export.site, Right.ENTER), source="export"):
         receipt, _made = Receipt.objects.get_or_create(

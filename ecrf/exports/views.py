@@ -46,7 +46,7 @@ def overview(request: UserRequest) -> HttpResponse:
     context = {
         "cuts": data_cuts(),
         "exports": rows.exclude(kind=ExportKind.SITE_COPY)[:SHOWN],
-        "copies": copies_of_sites(study_sites()),
+        "copies": copies_of_sites(study_sites()) if Right.REVIEW in request.user.rights else [],
         "key": uuid.uuid4(),
         "zone": UTC,
     }
@@ -134,6 +134,8 @@ def export_page(request: UserRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def cancel_export(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     export, right = reach_export(request.user, key)
+    if export.site and right != Right.ENTER and export.asked_by_id != request.user.pk:
+        raise PermissionDenied("Only the site itself, or who asked for it, cancels a site's file.")
     if not cancel(export=export, by=request.user, right=right):
         messages.warning(request, "It was done before it could be cancelled.")
     return redirect("export", export.request_key)

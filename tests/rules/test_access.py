@@ -60,8 +60,8 @@ PRINT = "200 200 200 200 403 404 404 404 login", "404 404 404 200 403 404 404 40
 """What sites and reviewers print of a patient."""
 EXPORTING = "403 403 403 {ok} 403 {ok} 403 403 login"
 """What is taken out of the whole study."""
-SITES_FILE = "{ok} {ok} 404 {ok} 404 {ok} 404 404 login", "404 404 404 {ok} 404 {ok} 404 404 login"
-"""A file that a site made: the site's, and of those who export."""
+SITES_FILE = "{ok} {ok} 404 {ok} 404 404 404 404 login", "404 404 404 {ok} 404 404 404 404 login"
+"""A file that a site made: the site's, and of those who export and read patients' data."""
 WORKSHEET = "200 200 200 200 403 403 403 403 login"
 RESULTS = "403 403 403 200 403 200 403 403 login"
 """The results of the whole study: for who takes data out."""
@@ -130,9 +130,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "make-cut-again":  ("POST", EXPORTING.format(ok=302), ""),
     "annotated-crf":   ("POST", EXPORTING.format(ok=302), ""),
     "export":          ("GET", *(row.format(ok=200) for row in SITES_FILE)),
-    "cancel-export":   ("POST", *(row.format(ok=302) for row in SITES_FILE)),
+    "cancel-export":   ("POST", "302 302 404 403 404 404 404 404 login", "404 404 404 403 404 404 404 404 login"),
     "download-export": ("POST", *(row.format(ok=302) for row in SITES_FILE)),
-    "confirm-receipt": ("POST", "422 422 404 403 404 403 404 404 login", "404 404 404 403 404 403 404 404 login"),
+    "confirm-receipt": ("POST", "422 422 404 403 404 404 404 404 login", "404 404 404 403 404 404 404 404 login"),
     "site-copies":     ("GET", *_entry(200)),
     "make-site-copy":  ("POST", *_entry(302)),
     "casebook-files":  ("GET POST", *PRINT),

@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 
 START = "0" * 64
-POSITION, TABLE, OPERATION, CHANGES = 1, 10, 13, 14
+CHAIN, POSITION, TABLE, OPERATION, CHANGES = 0, 1, 10, 13, 14
 
 
 def hash_of(previous, content):
@@ -42,7 +42,7 @@ def redactions(events):
     return found
 
 
-def faults_of(events, length, head):
+def faults_of(events, length, head, chain=None):
     """Every fault of one chain, in words; and how many of its events were redacted."""
     faults, previous, redacted = [], START, 0
     known = redactions(events)
@@ -52,6 +52,8 @@ def faults_of(events, length, head):
             return [*faults, f"event {content[POSITION]}: expected position {number}"], redacted
         if event["previous_hash"] != previous:
             faults.append(f"event {number}: does not follow the event before it")
+        if chain is not None and content[CHAIN] != str(chain):
+            faults.append(f"event {number}: it is of another chain")
         given, expected = hash_of(event["previous_hash"], content), event["hash"]
         for position, before, after in sorted(known.get(number, [])):
             if position <= number or before != expected:
@@ -75,13 +77,18 @@ def main(folder):
         try:
             lines = path.read_text(encoding="utf-8").split("\n")
             faults, redacted = faults_of(
-                [json.loads(line) for line in lines if line], chain["events"], chain["head"]
+                [json.loads(line) for line in lines if line], chain["events"], chain["head"], chain["chain"]
             )
         except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
             faults, redacted = [f"cannot be read ({type(error).__name__})"], 0
         count, bad, taken_out = count + 1, bad + bool(faults), taken_out + redacted
+        print(f"patient {patient}: {chain['events']} events, head {chain['head']}")
         for fault in faults:
             print(f"FAULT  patient {patient}: {fault}")
+    for path in sorted((folder / "trail").iterdir()):
+        if path.name[: -len(".jsonl")] not in manifest["chains"]:
+            bad += 1
+            print(f"FAULT  {path.name}: the manifest does not name it")
     print(f"{count} chains, {bad} with faults; {taken_out} events redacted by the documented way.")
     print("The audit trail holds." if not bad else "The audit trail does NOT hold.")
     return 1 if bad else 0

@@ -107,7 +107,7 @@ def test_a_guessed_address_is_no_file(study, statistician):
 
 
 @pytest.mark.requirement("R-071")
-def test_a_sites_file_is_the_sites(study, coordinator, outsider, monitor, data_manager, site):
+def test_a_sites_file_is_the_sites(study, coordinator, outsider, monitor, data_manager, statistician, site):
     export = ask(
         kind=ExportKind.SITE_COPY,
         title="Copy of site 01",
@@ -118,9 +118,9 @@ def test_a_sites_file_is_the_sites(study, coordinator, outsider, monitor, data_m
     )
     url = reverse("export", args=[export.request_key])
     answers = {
-        user: client_of(user).get(url).status_code for user in (coordinator, outsider, monitor, data_manager)
+        user: client_of(user).get(url).status_code for user in (coordinator, outsider, monitor, data_manager, statistician)
     }
-    assert answers == {coordinator: 200, outsider: 404, monitor: 404, data_manager: 200}
+    assert answers == {coordinator: 200, outsider: 404, monitor: 404, data_manager: 200, statistician: 404}
 
 
 @pytest.mark.requirement("R-071")
