@@ -66,9 +66,11 @@ class CutChoice:
 def read_choice(sent: QueryDict) -> CutChoice:
     """What a page sent. What there is not is an error beside its field, never left out in silence."""
     description, choice = describe(protocol()), CutChoice()
-    known = [form.key for form in description.forms]
+    known = [form.key for form in description.forms if not form.parent]
     codes = list(Site.objects.filter(is_practice=False).values_list("code", flat=True))
-    choice.forms = _chosen(sent.getlist("form"), known, choice.errors, "form", "form")
+    choice.forms = _with_rows(
+        _chosen(sent.getlist("form"), known, choice.errors, "form", "form"), description
+    )
     choice.sites = _chosen(sent.getlist("site"), codes, choice.errors, "site", "site")
     choice.patients = _patients(sent.get("patients", ""), choice)
     choice.formats = [name for name in offered() if name in sent.getlist("format")]
@@ -119,6 +121,13 @@ def _chosen(
     if not chosen:
         errors.setdefault(name, f"Choose at least one {what}.")
     return None if chosen == known else chosen
+
+
+def _with_rows(forms: list[str] | None, description: Description) -> list[str] | None:
+    """The rows of a form go where it goes."""
+    if forms is None:
+        return None
+    return [form.key for form in description.forms if {form.key, form.parent} & set(forms)]
 
 
 def _patients(typed: str, choice: CutChoice) -> list[str] | None:

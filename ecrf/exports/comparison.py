@@ -15,6 +15,8 @@ from ecrf.audit.actor import acting
 from ecrf.exports.models import DataCut
 from ecrf.exports.services import actor_of
 from ecrf.exports.tables.description import read_description
+from ecrf.exports.tables.forms import table_name
+from ecrf.exports.tables.selection import read_selection
 from ecrf.trail.download import csv_file
 
 SHOWN = 500
@@ -57,7 +59,10 @@ _BETWEEN = """
     FROM changed c JOIN casebook_entry e ON e.id = c.entry_id
     JOIN casebook_patient p ON p.id = c.chain JOIN access_site s ON s.id = p.site_id AND NOT s.is_practice
     LEFT JOIN casebook_visit v ON v.id = e.visit_id
-    WHERE coalesce(c.old, 'null') <> coalesce(c.new, 'null')
+    WHERE coalesce(c.old, 'null') <> coalesce(c.new, 'null') AND e.crf = ANY (%(forms)s)
+        AND c."table" || '.' || c.key <> ALL (%(left_out)s::text[])
+        AND (%(sites)s::text[] IS NULL OR s.code = ANY (%(sites)s::text[]))
+        AND (%(patients)s::text[] IS NULL OR p.number = ANY (%(patients)s::text[]))
     ORDER BY p.number, v.id, e.id, c."table" <> 'casebook_entry', c.key
 """
 
@@ -99,16 +104,34 @@ def write_comparison(earlier: DataCut, later: DataCut, *, by: User) -> FileRespo
     return csv_file.answer(name, COLUMNS, rows, note)
 
 
+def hold_the_same(earlier: DataCut, later: DataCut) -> bool:
+    """Whether the same forms, sites, patients and columns were chosen for both."""
+    return bool(earlier.selection == later.selection)
+
+
 def _changes(earlier: DataCut, later: DataCut) -> Iterator[tuple[Any, ...]]:
+    """Of what both cuts hold."""
+    selections = [read_selection(cut.selection) for cut in (earlier, later)]
     forms = [form for cut in (earlier, later) for form in read_description(cut.description).forms]
+    forms = [form for form in forms if all(one.forms is None or form.key in one.forms for one in selections)]
     shown = {f"{form.table}.{i.name}" for form in forms for i in form.items}
     shown -= {f"{form.table}.{i.name}" for form in forms for i in form.items if i.identifying}
+    left_out = [
+        f"{form.table}.{item.name}"
+        for form in forms
+        for item in form.items
+        if any(item.name in one.left_out.get(table_name(form.key), ()) for one in selections)
+    ]
     given = {
         "earlier_chains": [int(chain) for chain in earlier.positions],
         "earlier": list(earlier.positions.values()),
         "later_chains": [int(chain) for chain in later.positions],
         "later": list(later.positions.values()),
         "tables": sorted({form.table for form in forms}),
+        "forms": sorted({form.key for form in forms}),
+        "sites": _in_both([one.sites for one in selections]),
+        "patients": _in_both([one.patients for one in selections]),
+        "left_out": left_out,
         "everything": earlier.selection["identifiers"] and later.selection["identifiers"],
         "shown": sorted(shown),
     }
@@ -116,3 +139,9 @@ def _changes(earlier: DataCut, later: DataCut) -> Iterator[tuple[Any, ...]]:
         cursor.execute(_BETWEEN, given)
         while rows := cursor.fetchmany(1000):
             yield from rows
+
+
+def _in_both(chosen: list[tuple[str, ...] | None]) -> list[str] | None:
+    """None where neither was narrowed."""
+    narrowed = [set(names) for names in chosen if names is not None]
+    return sorted(set.intersection(*narrowed)) if narrowed else None

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from ecrf.access.models import Site
-from ecrf.exports.models import DataCut, Export, SavedChoice
+from ecrf.exports.models import DataCut, Export, ExportKind, ExportState, SavedChoice
 
 
 def study_sites() -> QuerySet[Site]:
@@ -22,9 +22,13 @@ def other_cuts(export: Export) -> QuerySet[DataCut]:
     return data_cuts().exclude(export=export)
 
 
+def cut_named(name: str) -> DataCut | None:
+    return None if "\x00" in name else data_cuts().filter(name=name).first()
+
+
 def reach_cut(name: str) -> DataCut:
     """By its name; 404 if there is none."""
-    cut = data_cuts().filter(name=name).first()
+    cut = cut_named(name)
     if cut is None:
         raise Http404
     return cut
@@ -42,3 +46,9 @@ def saved_choices() -> QuerySet[SavedChoice]:
 
 def saved_choice(pk: int | None) -> SavedChoice | None:
     return SavedChoice.objects.filter(pk=pk or 0).first()
+
+
+def last_proof(cut: DataCut) -> Export | None:
+    """When it was last made again from the trail, and what came of it."""
+    made = Export.objects.filter(kind=ExportKind.REBUILD, wanted__name=cut.name)
+    return made.exclude(state__in=[ExportState.FAILED, ExportState.CANCELLED]).order_by("pk").last()

@@ -15,12 +15,14 @@ from ecrf.access.models import User
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.exports.choice import CutChoice, read_choice, stored_choice, table_choices
-from ecrf.exports.comparison import compare, write_comparison
+from ecrf.exports.comparison import compare, hold_the_same, write_comparison
 from ecrf.exports.folder import NoRoom, file_of
 from ecrf.exports.formats.registry import FORMATS, offered
 from ecrf.exports.lookup import (
+    cut_named,
     data_cuts,
     in_order,
+    last_proof,
     other_cuts,
     reach_cut,
     saved_choice,
@@ -98,7 +100,7 @@ def _choose(
         "typed": typed,
         "errors": errors or {},
         "page_error": (errors or {}).get("", ""),
-        "forms": [(form, choice.has_form(form.key)) for form in description.forms],
+        "forms": [(form, choice.has_form(form.key)) for form in description.forms if not form.parent],
         "sites": [(site, choice.has_site(site.code)) for site in study_sites()],
         "formats": [(name, each, name in choice.formats) for name, each in offered().items()],
         "tables": table_choices(choice),
@@ -121,6 +123,8 @@ def export_page(request: UserRequest, key: uuid.UUID) -> HttpResponse:
         "receipt": getattr(export, "receipt", None),
         "is_study": right == Right.EXPORT,
         "others": others,
+        "proof": last_proof(export.cut) if hasattr(export, "cut") else None,
+        "of_cut": cut_named(export.wanted.get("name", "")) if export.kind == ExportKind.REBUILD else None,
         "formats": [FORMATS[name].title for name in export.wanted.get("formats", ()) if name in FORMATS],
         "key": uuid.uuid4(),
         "zone": export.site.zone if export.site and right == Right.ENTER else UTC,
@@ -141,10 +145,12 @@ def cancel_export(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     return redirect("export", export.request_key)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def download(request: UserRequest, key: uuid.UUID) -> HttpResponse | FileResponse:
     """The file itself. That it is taken along stands in the trail before its first byte leaves."""
     export, right = reach_export(request.user, key)
+    if request.method == "GET":  # after a new login: the button is on the page
+        return redirect("export", export.request_key)
     try:
         file = file_of(export).open("rb") if export.is_done else None
     except (OSError, NoRoom):
@@ -166,11 +172,13 @@ def download(request: UserRequest, key: uuid.UUID) -> HttpResponse | FileRespons
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def make_again(request: UserRequest, name: str) -> HttpResponse:
     """Prove a cut: its package once more, from the audit trail alone."""
     _require_export(request.user)
     cut = reach_cut(name)
+    if request.method == "GET":
+        return redirect("export", cut.export.request_key)
     export = ask(
         kind=ExportKind.REBUILD,
         title=f"{cut.name}, made again from the trail",
@@ -188,6 +196,7 @@ def compare_cuts(request: UserRequest) -> HttpResponse:
     _require_export(request.user)
     earlier, later = in_order(*(request.GET.get(which, "") for which in ("from", "to")))
     context = {"earlier": earlier, "later": later, "found": compare(earlier, later)}
+    context["hold_the_same"] = hold_the_same(earlier, later)
     return render(request, "exports/comparison.html", context)
 
 

@@ -9,15 +9,20 @@ AROUND_A_LINE = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
 """The ends of the lines stay: Django's error pages count them."""
 
 
+def without_indentation(origin: Origin, text: str) -> str:
+    """Of a page. In a text, people see the indentation."""
+    return text if str(origin.name).endswith(".txt") else AROUND_A_LINE.sub("", text)
+
+
 class FilesystemLoader(filesystem.Loader):
     """Those of the project."""
 
     def get_contents(self, origin: Origin) -> str:
-        return AROUND_A_LINE.sub("", super().get_contents(origin))
+        return without_indentation(origin, super().get_contents(origin))
 
 
 class AppDirectoriesLoader(app_directories.Loader):
     """Those of the apps, Django's own admin among them."""
 
     def get_contents(self, origin: Origin) -> str:
-        return AROUND_A_LINE.sub("", super().get_contents(origin))
+        return without_indentation(origin, super().get_contents(origin))

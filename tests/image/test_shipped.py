@@ -211,7 +211,7 @@ def test_documents_commands_make_an_installation_whose_every_page_opens(installa
     said = COLOUR.sub("", run(data_out.replace("copy.zip", copy)))
     assert "the same bytes" in said
     assert "Asked for the data cut Weekly" in said
-    assert "The audit trail holds." in said
+    assert "All of it holds." in said
 
     assert "('ecrf_web', False)" in python("web", RIGHTS_ON_THE_TRAIL)
     assert "('ecrf_owner', True)" in python("migrate", RIGHTS_ON_THE_TRAIL)

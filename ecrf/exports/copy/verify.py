@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Checks the copy of a trial site: that its audit trail is whole and unaltered. Needs Python 3.8 and nothing else.
 
-    sha256sum --check SHA256SUMS      are the files those that were made?
-    python3 verify.py                 is the audit trail in them unbroken?
+    sha256sum --check SHA256SUMS      are the files those that were made? (macOS: shasum -a 256 --check SHA256SUMS)
+    python3 verify.py                 is the audit trail unbroken, and each file too? (Windows: py verify.py)
 
 In trail/ each patient has a file. Each line is an event, a JSON object with three members: `previous_hash`; `content`,
 a list of texts (chain, position, moment, person's id, user name, role, site, reason, source, transaction, table, row,
@@ -68,6 +68,23 @@ def faults_of(events, length, head, chain=None):
     return faults, redacted
 
 
+def altered_files(folder):
+    """What sha256sum would name, for who has no such program: Windows, for one."""
+    faults, named = [], set()
+    for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
+        digest, _gap, name = line.partition("  ")
+        named.add(name)
+        path = folder / name
+        if not path.is_file():
+            faults.append(f"{name}: is not there")
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            faults.append(f"{name}: was altered")
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return faults + [
+        f"{name}: does not belong to the copy" for name in sorted(there - named - {"SHA256SUMS"})
+    ]
+
+
 def main(folder):
     """0 if everything holds, 1 if not; says what was found."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -81,16 +98,19 @@ def main(folder):
             )
         except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
             faults, redacted = [f"cannot be read ({type(error).__name__})"], 0
-        count, bad, taken_out = count + 1, bad + bool(faults), taken_out + redacted
+        count, bad, taken_out = count + 1, bad + len(faults), taken_out + redacted
         print(f"patient {patient}: {chain['events']} events, head {chain['head']}")
         for fault in faults:
             print(f"FAULT  patient {patient}: {fault}")
-    for path in sorted((folder / "trail").iterdir()):
+    for path in sorted((folder / "trail").glob("*")):
         if path.name[: -len(".jsonl")] not in manifest["chains"]:
             bad += 1
             print(f"FAULT  {path.name}: the manifest does not name it")
-    print(f"{count} chains, {bad} with faults; {taken_out} events redacted by the documented way.")
-    print("The audit trail holds." if not bad else "The audit trail does NOT hold.")
+    for fault in altered_files(folder):
+        bad += 1
+        print(f"FAULT  {fault}")
+    print(f"{count} chains, {bad} faults; {taken_out} events redacted by the documented way.")
+    print("All of it holds." if not bad else "It does NOT hold.")
     return 1 if bad else 0
 
 

@@ -74,7 +74,8 @@ class Column:
 @dataclass(frozen=True)
 class Table:
     """One exported table. `reads`: the stored tables it is made from, by the names that `source` uses; `where`: which
-    of the rows that `source` joins, with `given` in it."""
+    of the rows that `source` joins, with `given` in it; `of_forms`: which of them belong to the forms that were chosen;
+    `of_all_sites`: some belong to every site."""
 
     name: str
     title: str
@@ -86,6 +87,8 @@ class Table:
     form: str = ""
     domain: str = ""
     where: str = ""
+    of_forms: str = ""
+    of_all_sites: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:

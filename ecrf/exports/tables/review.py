@@ -16,6 +16,8 @@ from ecrf.exports.tables.columns import (
 from ecrf.exports.tables.description import Column, ColumnKind, Description, Table
 from ecrf.exports.tables.places import BY_PATIENT, PATIENT, SITE, VISIT
 
+OF_FORMS = "e.crf = ANY (%(forms)s::text[])"
+
 
 def queries(_description: Description) -> Table:
     columns = (
@@ -47,7 +49,7 @@ def queries(_description: Description) -> Table:
         LEFT JOIN access_user opener ON opener.id = x.opened_by_id
         LEFT JOIN access_user closer ON closer.id = x.closed_by_id"""
     reads = ("queries_query", "access_user", *ENTRY_READS)
-    return Table("queries", "Queries", columns, source, f"{BY_PATIENT}, x.number", reads)
+    return Table("queries", "Queries", columns, source, f"{BY_PATIENT}, x.number", reads, of_forms=OF_FORMS)
 
 
 def messages(_description: Description) -> Table:
@@ -65,9 +67,15 @@ def messages(_description: Description) -> Table:
     )
     source = f"""FROM queries_message x JOIN queries_query q ON q.id = x.query_id
         {OF_PATIENT.format("q.patient_id")} LEFT JOIN access_user sayer ON sayer.id = x.said_by_id"""
-    reads = ("queries_message", "queries_query", "access_user", *PATIENT_READS)
+    reads = ("queries_message", "queries_query", "casebook_entry", "access_user", *PATIENT_READS)
     return Table(
-        "query_messages", "What was said in queries", columns, source, f"{BY_PATIENT}, q.number, x.id", reads
+        "query_messages",
+        "What was said in queries",
+        columns,
+        source,
+        f"{BY_PATIENT}, q.number, x.id",
+        reads,
+        of_forms="q.entry_id IN (SELECT id FROM casebook_entry WHERE crf = ANY (%(forms)s::text[]))",
     )
 
 
@@ -92,7 +100,13 @@ def verifications(_description: Description) -> Table:
         LEFT JOIN access_user undoer ON undoer.id = x.undone_by_id"""
     reads = ("verification_verification", "access_user", *ENTRY_READS)
     return Table(
-        "verifications", "Verifications against the source", columns, source, f"{BY_PATIENT}, x.id", reads
+        "verifications",
+        "Verifications against the source",
+        columns,
+        source,
+        f"{BY_PATIENT}, x.id",
+        reads,
+        of_forms=OF_FORMS,
     )
 
 
@@ -164,6 +178,7 @@ def locks(_description: Description) -> Table:
         "x.set_at, x.id",
         reads,
         where="s.is_practice IS NOT TRUE",
+        of_all_sites=True,
     )
 
 
@@ -189,7 +204,15 @@ def questions(_description: Description) -> Table:
     source = f"""FROM checks_discrepancy x {OF_ENTRY}
         LEFT JOIN access_user confirmer ON confirmer.id = x.confirmed_by_id"""
     reads = ("checks_discrepancy", "access_user", *ENTRY_READS)
-    return Table("questions", "Questions of edit checks", columns, source, f"{BY_PATIENT}, x.id", reads)
+    return Table(
+        "questions",
+        "Questions of edit checks",
+        columns,
+        source,
+        f"{BY_PATIENT}, x.id",
+        reads,
+        of_forms=OF_FORMS,
+    )
 
 
 def struck_out(_description: Description) -> Table:
@@ -215,4 +238,5 @@ def struck_out(_description: Description) -> Table:
         f"{BY_PATIENT}, e.id",
         ("access_user", *ENTRY_READS),
         where="(e.struck_at IS NOT NULL OR parent.struck_at IS NOT NULL)",
+        of_forms=OF_FORMS,
     )

@@ -78,14 +78,18 @@ def statement(
 
 
 def _narrowed(table: Table, selection: Selection) -> tuple[str, dict[str, Any]]:
-    """To the sites and patients that were chosen."""
+    """To the forms, sites and patients that were chosen; a lock of the whole study is one of every site."""
     conditions = [table.where] if table.where else []
     given: dict[str, Any] = dict(table.given)
+    if selection.forms is not None and table.of_forms:
+        conditions.append(table.of_forms)
+        given["forms"] = list(selection.forms)
     if selection.sites is not None and "access_site" in table.reads:
-        conditions.append("s.code = ANY (%(sites)s::text[])")
+        conditions.append(f"(s.code = ANY (%(sites)s::text[]){' OR x.site_id IS NULL' * table.of_all_sites})")
         given["sites"] = list(selection.sites)
     if selection.patients is not None and "casebook_patient" in table.reads:
-        conditions.append("p.number = ANY (%(patients)s::text[])")
+        whole = " OR x.patient_id IS NULL" * table.of_all_sites
+        conditions.append(f"(p.number = ANY (%(patients)s::text[]){whole})")
         given["patients"] = list(selection.patients)
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"{table.source}{where}", given

@@ -118,7 +118,8 @@ def test_a_sites_file_is_the_sites(study, coordinator, outsider, monitor, data_m
     )
     url = reverse("export", args=[export.request_key])
     answers = {
-        user: client_of(user).get(url).status_code for user in (coordinator, outsider, monitor, data_manager, statistician)
+        user: client_of(user).get(url).status_code
+        for user in (coordinator, outsider, monitor, data_manager, statistician)
     }
     assert answers == {coordinator: 200, outsider: 404, monitor: 404, data_manager: 200, statistician: 404}
 
