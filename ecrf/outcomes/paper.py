@@ -100,7 +100,8 @@ def _plot(part: ReportPlot) -> dict[str, Any]:
     return {
         "kind": part.kind,
         "title": f"{part.title}, {part.unit}",
-        "n": len(part.courses),
+        "courses_title": "The patients’ values" if part.bands else "Each patient’s course",
+        "courses_words": part.courses_words,
         "courses": _svg("outcomes/_courses.svg", drawing),
         "means": _svg("outcomes/_means.svg", drawing),
     }

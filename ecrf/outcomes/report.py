@@ -7,14 +7,22 @@ from itertools import accumulate
 from typing import ClassVar
 
 from ecrf.access.models import Site
+from ecrf.exports.models import DataCut
+
+COURSES_AT_MOST = 60
+"""More lines than that are a tangle in which no eye follows one: bands say more."""
 
 
 @dataclass(frozen=True)
 class ReportScope:
-    """Whose results, and as of which moment. `site`: its patients alone; None for the whole study."""
+    """Whose results, and of which data. `site`: its patients alone; None for the whole study.
+
+    `at`: the moment that the data are of; `cut`: they are those of a data cut, read from the audit trail.
+    """
 
     at: datetime
     site: Site | None = None
+    cut: DataCut | None = None
 
 
 @dataclass(frozen=True)
@@ -99,10 +107,19 @@ class VisitMean:
     sd: float | None
 
 
+@dataclass(frozen=True)
+class VisitBand:
+    """How the patients' values of a visit spread: their 5th, 25th, 50th, 75th and 95th percentile."""
+
+    week: int
+    percentiles: tuple[float, float, float, float, float]
+
+
 @dataclass(frozen=True, eq=False)
 class ReportPlot:
     """One measure over the weeks, drawn twice on one scale: each patient's course, and mean ± SD of the visits.
 
+    `patients`: how many have a course. Of more than `COURSES_AT_MOST` there are `bands` instead of courses.
     Compared as the object that it is, so that its drawing is found again.
     """
 
@@ -111,10 +128,22 @@ class ReportPlot:
     low: int
     high: int
     weeks: tuple[int, ...]
+    patients: int
     courses: tuple[PatientCourse, ...]
     means: tuple[VisitMean, ...]
+    bands: tuple[VisitBand, ...] = ()
 
     kind: ClassVar[str] = "plot"
+
+    @property
+    def courses_words(self) -> str:
+        """What the drawing of the courses shows."""
+        if not self.bands:
+            return f"A line a patient, n = {self.patients}; ○ left the study early."
+        return (
+            f"n = {self.patients} patients, too many for a line each: at each visit the median, and the bands that hold"
+            " the middle 50 % and 90 % of the values."
+        )
 
 
 ReportPart = ReportTable | ReportFlow | ReportPlot

@@ -1,11 +1,11 @@
 """How much of the trial drug was given, against what the schedule plans."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 
-from ecrf.forms.protocol import VisitPlan, protocol
+import numpy as np
+
+from ecrf.forms.protocol import protocol
 from ecrf.outcomes.report import (
     ReportCell,
     ReportRow,
@@ -16,8 +16,8 @@ from ecrf.outcomes.report import (
 )
 from trial.crfs.infusion import dosing_visits
 from trial.dosing import INDUCTION_DAYS, Phase, g_per_kg, phase_of
-from trial.results.data import StudyData, StudyPatient
-from trial.results.summaries import DASH, printed, share, summarise
+from trial.results.data import StudyData, StudyPatient, Values, days
+from trial.results.summaries import printed, share, summarise
 
 DEFINITIONS = (
     ("Population", "Treated: at least one infusion with a dose above 0 g."),
@@ -40,130 +40,116 @@ DEFINITIONS = (
 
 @dataclass(frozen=True)
 class Exposure:
-    """Of one treated patient. `given_g_per_kg` is None where a dose or its weight is missing: `why` says which."""
+    """Of the treated patients, a number each in their order. Grams are NaN where a dose or its weight is missing."""
 
-    patient: StudyPatient
-    given_g: Decimal | None
-    given_g_per_kg: Decimal | None
-    planned_g_per_kg: Decimal
-    induction_days: int
-    induction_planned: int
-    cycles: int
-    cycles_planned: int
-    infusion_days: int
-    interrupted: int
-    why: str = ""
+    patients: list[StudyPatient]
+    given_g: Values
+    given_g_per_kg: Values
+    planned_g_per_kg: Values
+    induction_days: Values
+    induction_planned: Values
+    cycles: Values
+    cycles_planned: Values
+    infusion_days: Values
+    interrupted: Values
+    why: list[str]
 
     @property
-    def intensity(self) -> Decimal | None:
+    def intensity(self) -> Values:
         """Given as a percentage of what was planned until the patient left, or until now."""
-        if self.given_g_per_kg is None or not self.planned_g_per_kg:
-            return None
-        return 100 * self.given_g_per_kg / self.planned_g_per_kg
+        planned = np.where(self.planned_g_per_kg > 0, self.planned_g_per_kg, np.nan)
+        return 100 * self.given_g_per_kg / planned
 
 
-def exposures(data: StudyData) -> list[Exposure]:
-    """One for each treated patient."""
+def exposure_of(data: StudyData) -> Exposure:
+    """What each treated patient was given, and what the schedule planned."""
+    doses = [patient.doses for patient in data.treated if patient.doses]
+    why = ["; ".join(sorted(dose.missing or ())) for dose in doses]
+    is_known = np.array([not words for words in why], dtype=bool)
     codes = dosing_visits()
-    plans = [plan for code in codes if (plan := protocol().plan(code))]
-    return [_exposure(patient, plans, codes, data.at) for patient in data.treated]
-
-
-def _exposure(patient: StudyPatient, plans: list[VisitPlan], codes: list[str], at: datetime) -> Exposure:
-    planned = [plan.code for plan in _planned(patient, plans, at)]
-    given = [dose for dose in patient.doses if dose.given_g]
-    missing = sorted(_missing(patient))
-    phases = [phase for code in planned if (phase := phase_of(code, codes))]
-    induction = INDUCTION_DAYS if Phase.INDUCTION in phases else 0
-    cycles = phases.count(Phase.MAINTENANCE)
+    induction_days, cycles_planned = _planned(data, [dose.visits for dose in doses], codes)
+    planned = (
+        float(g_per_kg(Phase.INDUCTION)) * induction_days
+        + float(g_per_kg(Phase.MAINTENANCE)) * cycles_planned
+    )
     return Exposure(
-        patient,
-        None if missing else sum((dose.given_g or Decimal(0) for dose in given), Decimal(0)),
-        None if missing else sum((_per_kg(dose.given_g, dose.weight_kg) for dose in given), Decimal(0)),
-        g_per_kg(Phase.INDUCTION) * induction + g_per_kg(Phase.MAINTENANCE) * cycles,
-        sum(dose.phase == Phase.INDUCTION for dose in given),
-        induction,
-        len({dose.cycle for dose in given if dose.phase == Phase.MAINTENANCE}),
-        cycles,
-        len(given),
-        sum(bool(dose.interrupted) for dose in given),
-        "; ".join(missing),
+        data.treated,
+        np.where(is_known, _column(dose.grams for dose in doses), np.nan),
+        np.where(is_known, _column(dose.g_per_kg for dose in doses), np.nan),
+        planned,
+        _column(dose.induction_days for dose in doses),
+        induction_days,
+        _column(dose.cycles.bit_count() for dose in doses),
+        cycles_planned,
+        _column(dose.infusion_days for dose in doses),
+        _column(dose.interrupted for dose in doses),
+        why,
     )
 
 
-def _per_kg(grams: Decimal | None, weight_kg: Decimal | None) -> Decimal:
-    return grams / weight_kg if grams and weight_kg else Decimal(0)
+def _column(numbers: Iterable[float]) -> Values:
+    return np.array(list(numbers), dtype=np.float64)
 
 
-def _missing(patient: StudyPatient) -> Iterator[str]:
-    """What keeps the sum from being known. A dose of 0 g needs no weight."""
-    for dose in patient.doses:
-        if dose.given_g is None:
-            yield f"{dose.code}, infusion {dose.number}: dose given not recorded"
-        elif dose.given_g and not dose.weight_kg:
-            yield f"{dose.code}, infusion {dose.number}: dosing weight not recorded"
+def _planned(data: StudyData, dosed: list[int], codes: list[str]) -> tuple[Values, Values]:
+    """Induction days and maintenance cycles of the dosing visits that fell due while a patient took part, or at which a
+    dose was given anyway. `dosed`: a bit for each visit."""
+    baseline = days(patient.baseline_on for patient in data.treated)
+    left = days(patient.ended_on for patient in data.treated)
+    has_left = np.array([bool(patient.end_reason) for patient in data.treated], dtype=bool)
+    given = np.array(dosed, dtype=np.int64)
+    found = {Phase.INDUCTION: np.zeros(len(given)), Phase.MAINTENANCE: np.zeros(len(given))}
+    for place, code in enumerate(codes):
+        plan, phase = protocol().plan(code), phase_of(code, codes)
+        if plan and phase:
+            nominal = baseline + (plan.day or 1) - 1
+            # A comparison with a day that is not known is False: nothing fell due.
+            is_due = np.where(has_left, nominal <= left, nominal + plan.closes < data.scope.at.toordinal())
+            found[phase] += is_due | (given >> place & 1 == 1)
+    return INDUCTION_DAYS * found[Phase.INDUCTION], found[Phase.MAINTENANCE]
 
 
-def _planned(patient: StudyPatient, plans: list[VisitPlan], at: datetime) -> Iterator[VisitPlan]:
-    """The dosing visits that fell due while the patient took part, and those at which a dose was given anyway."""
-    dosed = {dose.code for dose in patient.doses if dose.given_g}
-    for plan in plans:
-        if plan.code in dosed or patient.is_due(plan.day or 1, plan.closes, at.date()):
-            yield plan
-
-
-def exposure_section(found: list[Exposure]) -> ReportSection:
+def exposure_section(found: Exposure) -> ReportSection:
     """What was given, in one table; and how many days and cycles of those planned."""
-    measured: list[tuple[str, list[Decimal]]] = [
-        ("Given, g", [one.given_g for one in found if one.given_g is not None]),
-        ("Given, g/kg", [one.given_g_per_kg for one in found if one.given_g_per_kg is not None]),
-        ("Planned, g/kg", [one.planned_g_per_kg for one in found]),
-        ("Dose intensity, %", [one.intensity for one in found if one.intensity is not None]),
-        ("Induction days", [Decimal(one.induction_days) for one in found]),
-        ("Maintenance cycles", [Decimal(one.cycles) for one in found]),
-        ("Infusion days", [Decimal(one.infusion_days) for one in found]),
-    ]
+    measured = (
+        ("Given, g", found.given_g),
+        ("Given, g/kg", found.given_g_per_kg),
+        ("Planned, g/kg", found.planned_g_per_kg),
+        ("Dose intensity, %", found.intensity),
+        ("Induction days", found.induction_days),
+        ("Maintenance cycles", found.cycles),
+        ("Infusion days", found.infusion_days),
+    )
     columns = ("Per patient", "n", "Mean", "SD", "Median", "Range")
     amounts = ReportTable("What each patient was given", columns, tuple(_line(*one) for one in measured))
     return ReportSection("exposure", "Exposure", DEFINITIONS, (amounts, _totals(found)))
 
 
-def _line(label: str, values: list[Decimal]) -> ReportRow:
+def _line(label: str, values: Values) -> ReportRow:
     summary = summarise(values)
     cells = (printed(summary.mean), printed(summary.sd), printed(summary.median), summary.range)
     return ReportRow(label, (ReportCell(str(summary.n), "exposure"), *map(ReportCell, cells)))
 
 
-def _totals(found: list[Exposure]) -> ReportTable:
+def _totals(found: Exposure) -> ReportTable:
     counts = (
-        (
-            "Induction days",
-            sum(one.induction_days for one in found),
-            sum(one.induction_planned for one in found),
-        ),
-        ("Maintenance cycles", sum(one.cycles for one in found), sum(one.cycles_planned for one in found)),
+        ("Induction days", found.induction_days, found.induction_planned),
+        ("Maintenance cycles", found.cycles, found.cycles_planned),
+        ("Infusion days with an interruption, of all infusion days", found.interrupted, found.infusion_days),
     )
-    lines = [
-        ReportRow(
-            label, (ReportCell(str(given), "exposure"), ReportCell(str(of)), ReportCell(share(given, of)))
-        )
-        for label, given, of in counts
-    ]
-    days, interrupted = sum(one.infusion_days for one in found), sum(one.interrupted for one in found)
-    lines.append(
-        ReportRow(
-            "Infusion days with an interruption, of all infusion days",
-            (
-                ReportCell(str(interrupted), "exposure"),
-                ReportCell(str(days)),
-                ReportCell(share(interrupted, days)),
-            ),
-        )
+    return ReportTable(
+        "Given against planned, all patients",
+        ("", "Given", "Of", "Share"),
+        tuple(_total(label, int(given.sum()), int(of.sum())) for label, given, of in counts),
     )
-    return ReportTable("Given against planned, all patients", ("", "Given", "Of", "Share"), tuple(lines))
 
 
-def behind_exposure(found: list[Exposure]) -> dict[str, Callable[[], RowsBehind]]:
+def _total(label: str, given: int, of: int) -> ReportRow:
+    cells = ReportCell(str(given), "exposure"), ReportCell(str(of)), ReportCell(share(given, of))
+    return ReportRow(label, cells)
+
+
+def behind_exposure(found: Exposure) -> dict[str, Callable[[], RowsBehind]]:
     """One line a treated patient."""
     columns = (
         "Given, g",
@@ -180,20 +166,25 @@ def behind_exposure(found: list[Exposure]) -> dict[str, Callable[[], RowsBehind]
             "Exposure of each patient",
             DEFINITIONS,
             columns,
-            tuple(RowBehind(one.patient.number, _cells(one)) for one in found),
-            tuple((one.patient.number, f"Left out of grams: {one.why}") for one in found if one.why),
+            tuple(RowBehind(one.number, _cells(found, place)) for place, one in enumerate(found.patients)),
+            tuple(
+                (one.number, f"Left out of grams: {why}")
+                for one, why in zip(found.patients, found.why, strict=True)
+                if why
+            ),
         )
     }
 
 
-def _cells(one: Exposure) -> tuple[str, ...]:
+def _cells(found: Exposure, place: int) -> tuple[str, ...]:
+    """Of one patient."""
     return (
-        printed(one.given_g),
-        printed(one.given_g_per_kg, 2),
-        printed(one.planned_g_per_kg, 1),
-        printed(one.intensity) if one.intensity is not None else DASH,
-        f"{one.induction_days} of {one.induction_planned}",
-        f"{one.cycles} of {one.cycles_planned}",
-        str(one.infusion_days),
-        str(one.interrupted),
+        printed(found.given_g[place]),
+        printed(found.given_g_per_kg[place], 2),
+        printed(found.planned_g_per_kg[place]),
+        printed(found.intensity[place]),
+        f"{found.induction_days[place]:.0f} of {found.induction_planned[place]:.0f}",
+        f"{found.cycles[place]:.0f} of {found.cycles_planned[place]:.0f}",
+        f"{found.infusion_days[place]:.0f}",
+        f"{found.interrupted[place]:.0f}",
     )
