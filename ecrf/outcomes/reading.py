@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.http import Http404
 
 from ecrf.casebook.stored_rows import lines_of
 from ecrf.exports.models import DataCut
@@ -17,6 +18,10 @@ IN_SCOPE = """NOT s.is_practice AND (%(site)s IS NULL OR s.id = %(site)s)
     AND (%(numbers)s::text[] IS NULL OR p.number = ANY(%(numbers)s))
 """
 """A condition on the site `s` and the patient `p`: which patients a report is of. Practice sites are part of none."""
+
+
+class OtherForms(Http404):
+    """A cut was taken of forms that lack what this version reads: it has no such outcomes."""
 
 
 @dataclass(frozen=True)

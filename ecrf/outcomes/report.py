@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import accumulate
 from typing import ClassVar
 
 from ecrf.access.models import Site
 from ecrf.exports.models import DataCut
+from ecrf.exports.tables.selection import read_selection
 
 COURSES_AT_MOST = 60
 """More lines than that are a tangle in which no eye follows one: bands say more."""
@@ -23,6 +24,21 @@ class ReportScope:
     at: datetime
     site: Site | None = None
     cut: DataCut | None = None
+
+    @property
+    def data_words(self) -> str:
+        """Which data, for every page and print: live ones, or those of which cut, taken by which version."""
+        if not self.cut:
+            return f"live data as of {self.at:%Y-%m-%d %H:%M} UTC, no data cut"
+        chosen = read_selection(self.cut.selection)
+        some = [
+            words
+            for words, part in (("sites", chosen.sites), ("patients", chosen.patients))
+            if part is not None
+        ]
+        of_some = f" (its {' and '.join(some)} alone)" if some else ""
+        moment = f"{self.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+        return f"data cut {self.cut.name}{of_some} of {moment} UTC, taken with eCRF {self.cut.version}"
 
 
 @dataclass(frozen=True)
@@ -112,7 +128,7 @@ class VisitBand:
     """How the patients' values of a visit spread: their 5th, 25th, 50th, 75th and 95th percentile."""
 
     week: int
-    percentiles: tuple[float, float, float, float, float]
+    percentiles: tuple[float, ...]
 
 
 @dataclass(frozen=True, eq=False)

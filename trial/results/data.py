@@ -73,7 +73,8 @@ STRENGTHS = _by_visit("mrc-strength", "trial_mrcstrength", "sum_score")
 GRIPS = _by_visit("grip-strength", "trial_gripstrength", "right_best", "left_best")
 OF_ONE_VISIT = ReportStatement(
     """
-    SELECT v.patient_id, r.occurrence, r.visited_on, r.missed_reason, m.graded, m.entry_id, g.entry_id
+    SELECT v.patient_id, r.occurrence, r.visited_on, r.missed_reason,
+        CASE WHEN m.entry_id IS NOT NULL THEN coalesce(m.graded, 0) END, g.entry_id IS NOT NULL
     FROM casebook_visit v
     LEFT JOIN (casebook_entry re JOIN trial_visitrecord r ON r.entry_id = re.id)
         ON re.visit_id = v.id AND re.struck_at IS NULL
@@ -159,20 +160,19 @@ class StudyPatient:
         return self.is_enrolled and bool(self.end_reason) and self.end_reason != Reason.COMPLETED
 
 
-@dataclass(frozen=True)
-class VisitForms:
+class VisitForms(NamedTuple):
     """What the forms of one visit say of it. `graded`: how many grades are given, None without the form."""
 
     occurrence: str | None
     visited_on: date | None
     missed_reason: str | None
     graded: int | None
-    has_grip: bool
+    has_grip: bool | None
 
     @property
     def is_entered(self) -> bool:
         """Whether one of the two outcomes was."""
-        return self.graded is not None or self.has_grip
+        return self.graded is not None or bool(self.has_grip)
 
 
 NOT_ENTERED = VisitForms(None, None, None, None, False)
@@ -188,8 +188,9 @@ class StudyData:
         self.patients = list(self.by_id.values())
         self._ids = np.array(list(self.by_id), dtype=np.int64)
         self._sorted = np.argsort(self._ids)
-        given = {"codes": dosing_visits(), "induction": Phase.INDUCTION, "maintenance": Phase.MAINTENANCE}
-        for pk, *doses in self.read(DOSES, **given):
+        induction, maintenance = Phase.INDUCTION, Phase.MAINTENANCE
+        doses_of = self.read(DOSES, codes=dosing_visits(), induction=induction, maintenance=maintenance)
+        for pk, *doses in doses_of:
             if pk in self.by_id:
                 self.by_id[pk].doses = GivenDoses(*doses)
 
@@ -250,10 +251,9 @@ class StudyData:
     def at_visit(self, code: str) -> dict[str, VisitForms]:
         """{patient number: what the visit's forms say}, for the rows behind a number."""
         if code not in self._at_visits:
+            lines = self.read(OF_ONE_VISIT, code=code)
             self._at_visits[code] = {
-                self.by_id[pk].number: VisitForms(*visit, (graded or 0) if strength else None, bool(grip))
-                for pk, *visit, graded, strength, grip in self.read(OF_ONE_VISIT, code=code)
-                if pk in self.by_id
+                self.by_id[pk].number: VisitForms(*visit) for pk, *visit in lines if pk in self.by_id
             }
         return self._at_visits[code]
 

@@ -94,8 +94,9 @@ def behind_deviations(data: StudyData) -> dict[str, Callable[[], RowsBehind]]:
     """Every deviation, in one list."""
 
     def made() -> RowsBehind:
-        of_whom = [data.ids_of(lambda p, wanted=wanted: p.is_enrolled is wanted) for wanted in (True, False)]
-        counted, left_out = (_lines(data, patients) for patients in of_whom)
+        enrolled = data.ids_of(lambda patient: patient.is_enrolled)
+        others = data.ids_of(lambda patient: not patient.is_enrolled)
+        counted, left_out = _lines(data, enrolled), _lines(data, others)
         return RowsBehind(
             "Protocol deviations",
             DEFINITIONS,
