@@ -40,7 +40,7 @@ LINTERS := lint-code lint-templates lint-types lint-layers
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset check test test-stub test-clocks mutate image bench setup lint $(LINTERS) format lock chromium \
+.PHONY: help demo demo-reset check test test-stub test-clocks mutate image bench conformance setup lint $(LINTERS) format lock chromium \
 	openssl engine
 
 help: ## list the targets
@@ -94,6 +94,24 @@ image: engine setup chromium openssl ## build the container image, and test it a
 
 bench: setup ## print the measurements (PART=pages or PART=exports: those alone)
 	@$(BIN)/python -m tests.bench $(PART)
+
+# With a version of its own, far from the product's packages: the engine of the rules wants exactly Python 3.12.
+CORE_PYTHON ?= $(firstword $(foreach python,python3.12 $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python),\
+	$(shell $(python) -c 'import sys; print(sys.executable)' 2>/dev/null)))
+CORE_ENGINE := cdisc-rules-engine==0.17.1
+CORE_VENV := .venv-core
+
+conformance: setup ## CDISC's conformance rules over the SDTM export (CORE_DATA=folder with the rules; CORE_PYTHON=python3.12)
+	@if [ -z "$(CORE_DATA)" ] || ! ls "$(CORE_DATA)"/rules_sdtmig_3-4.json.gz >/dev/null 2>&1; then \
+		echo "conformance: SKIPPED, as CORE_DATA names no folder with CDISC's rules and terms."; exit 0; fi; \
+	if [ -z "$(CORE_PYTHON)" ]; then \
+		echo "conformance: SKIPPED, as no Python 3.12 is here (CORE_PYTHON names one)."; exit 0; fi; \
+	if ! $(CORE_VENV)/bin/python -c "import cdisc_rules_engine" 2>/dev/null; then \
+		"$(CORE_PYTHON)" -m venv --clear $(CORE_VENV) && \
+		$(CORE_VENV)/bin/python -m pip install -qq --no-input --disable-pip-version-check $(CORE_ENGINE) || { \
+			echo "conformance: SKIPPED, as $(CORE_ENGINE) cannot be installed."; exit 0; }; fi; \
+	CORE_DATA="$(abspath $(CORE_DATA))" CORE_PYTHON="$(abspath $(CORE_VENV))/bin/python" \
+		$(BIN)/python -m pytest -q tests/conformance
 
 # --- the parts ---------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """The schedule: which visits, when, with which forms. The protocol's table (sections 2 and 4), as data."""
 
-from ecrf.forms.protocol import Protocol, VisitPlan
+from ecrf.forms.protocol import Protocol, SeriousClock, VisitPlan
 from trial.assumptions import ASSUMPTIONS
+from trial.crfs.serious_adverse_event import REPORT_WITHIN
 from trial.crfs.visit import DAYS_TO_BASELINE
 from trial.dosing import INDUCTION_DAYS
 from trial.lab_tests import LAB_TESTS
@@ -79,11 +80,12 @@ PROTOCOL = Protocol(
     critical=CRITICAL,
     verified_share=VERIFIED_SHARE,
     serious_log="serious-adverse-event",
-    serious_clock=("became_aware_on", "became_aware_at", "reported_on"),
+    serious_clock=SeriousClock("became_aware_on", "became_aware_at", "reported_on", within=REPORT_WITHIN),
     end_states={
         "SCREEN FAILURE": "screen failure",
         "WITHDRAWAL BY SUBJECT": "withdrew",
         "DEATH": "died",
     },
     deviation_log="protocol-deviation",
+    sdtm="trial.sdtm.mapping.SDTM",
 )

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from ecrf.audit.exact_json import ExactJson
 from ecrf.audit.triggers import audited
 
 SYSTEM_CHAIN = 0
@@ -65,8 +66,8 @@ class AuditEvent(models.Model):
     row = models.TextField()
     entry_id = models.BigIntegerField(null=True)
     operation = models.TextField(choices=Operation)
-    changes = models.JSONField(help_text="{item: [old, new]}")
-    calculated = models.JSONField(help_text="{item: [old, new]} of items the system derived in the same save")
+    changes = ExactJson(help_text="{item: [old, new]}")
+    calculated = ExactJson(help_text="{item: [old, new]} of items the system derived in the same save")
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 

@@ -34,13 +34,17 @@ would put the usual form in their place, and that is seen."""
 BLANK_RUN = re.compile("[ \t\n]+")
 """A whole run at once: to look for the line end in it from each of its blanks would take minutes for a long one."""
 
-DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]")
+"""They order what is written both ways; the letters are read as before."""
+
+OVERRIDES = re.compile("[\u202d\u202e]")
+"""They turn the letters themselves round: `5.10` is read as `01.5`, which is another text."""
 
 
 def cleaned(text: str, *, lines: bool = True) -> str:
     """The text as it is stored: composed letters (NFC), line ends as LF, or as a blank where it is one line only;
     without invisible signs that say nothing, nor blanks and invisible signs around it. "" if nothing of it is seen."""
-    text = MEANINGLESS.sub("", LINE_ENDS.sub("\n", text))
+    text = MEANINGLESS.sub("", line_ends_as_one(text))
     text = COMPOSED.sub(lambda part: unicodedata.normalize("NFC", part[0]), text)
     text = NO_BREAK.sub(" ", text)
     if not lines:
@@ -48,6 +52,17 @@ def cleaned(text: str, *, lines: bool = True) -> str:
     if not any(is_visible(sign) or fault_of_text(sign) for sign in text):
         return ""
     return _without_ends(text)
+
+
+def cleaned_or_fault(text: str, *, lines: bool = True) -> tuple[str, str]:
+    """The text as it is stored, and why it cannot be, in words for the page; "" if it can."""
+    words = cleaned(text, lines=lines)
+    return words, fault_of_text(words)
+
+
+def line_ends_as_one(text: str) -> str:
+    """Browsers send two characters for a line's end, files bring others; one is kept."""
+    return LINE_ENDS.sub("\n", text)
 
 
 def is_visible(sign: str) -> bool:
@@ -59,7 +74,8 @@ def is_visible(sign: str) -> bool:
 
 def meaning(text: str) -> str:
     """What two texts that look and read the same have in common: to compare by, not to store."""
-    return DIRECTION.sub("", cleaned(text))
+    words = cleaned(text)
+    return words if OVERRIDES.search(words) else DIRECTION.sub("", words)
 
 
 def fault_of_text(text: str) -> str:

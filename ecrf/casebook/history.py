@@ -162,7 +162,9 @@ def _missing_words(missing: Any) -> str:
 
 
 def _raw(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return (
+        str(value) if isinstance(value, str | Decimal) else json.dumps(value, ensure_ascii=False, default=str)
+    )
 
 
 def _from_trail(item: Item, value: Any) -> Any:

@@ -12,6 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.base import ModelState
 
 from ecrf.access.models import User
+from ecrf.audit.exact_json import ExactJson
 
 M = TypeVar("M", bound=models.Model)
 Convert = Callable[[Any], Any]
@@ -51,10 +52,12 @@ def as_stored(model: type[M], values: Mapping[str, Any], **related: Any) -> M:
 
 @cache
 def _reader(model: type[models.Model]) -> tuple[json.JSONDecoder, list[tuple[str, Convert]]]:
-    """How a model's JSON is decoded, numbers exactly if it has decimals, and which columns are then converted how."""
+    """How a model's JSON is decoded, numbers exactly where that matters, and which columns are then converted how."""
     found = [(field.attname, _converter(field)) for field in model._meta.concrete_fields]
     converters = [(name, convert) for name, convert in found if convert]
-    is_exact = any(convert is Decimal for _name, convert in converters)
+    is_exact = any(
+        isinstance(field, models.DecimalField | ExactJson) for field in model._meta.concrete_fields
+    )
     return json.JSONDecoder(parse_float=Decimal if is_exact else None), converters
 
 

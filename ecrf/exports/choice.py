@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from ecrf.access.models import Site
 from ecrf.casebook.models import Patient
-from ecrf.exports.formats.registry import FORMATS
+from ecrf.exports.formats.registry import FORMATS, offered
 from ecrf.exports.tables.description import Column, Description, Table, describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.exports.tables.statements import tables_of
@@ -29,7 +29,7 @@ class TableChoice:
 
 
 @dataclass
-class Choice:
+class CutChoice:
     """What is chosen; None stands for all. `errors`: {field: words}."""
 
     forms: list[str] | None = None
@@ -63,15 +63,15 @@ class Choice:
         return self.sites is None or code in self.sites
 
 
-def read_choice(sent: QueryDict) -> Choice:
+def read_choice(sent: QueryDict) -> CutChoice:
     """What a page sent. What there is not is an error beside its field, never left out in silence."""
-    description, choice = describe(protocol()), Choice()
+    description, choice = describe(protocol()), CutChoice()
     known = [form.key for form in description.forms]
     codes = list(Site.objects.filter(is_practice=False).values_list("code", flat=True))
     choice.forms = _chosen(sent.getlist("form"), known, choice.errors, "form", "form")
     choice.sites = _chosen(sent.getlist("site"), codes, choice.errors, "site", "site")
     choice.patients = _patients(sent.get("patients", ""), choice)
-    choice.formats = [name for name in FORMATS if name in sent.getlist("format")]
+    choice.formats = [name for name in offered() if name in sent.getlist("format")]
     if not choice.formats:
         choice.errors["format"] = "Choose at least one format."
     choice.identifiers = sent.get("identifiers") == "keep"
@@ -79,10 +79,10 @@ def read_choice(sent: QueryDict) -> Choice:
     return choice
 
 
-def stored_choice(stored: dict[str, Any]) -> Choice:
+def stored_choice(stored: dict[str, Any]) -> CutChoice:
     """What was saved under a name, or of an earlier cut."""
     selection = stored["selection"]
-    return Choice(
+    return CutChoice(
         forms=selection["forms"],
         sites=selection["sites"],
         patients=selection["patients"],
@@ -93,7 +93,7 @@ def stored_choice(stored: dict[str, Any]) -> Choice:
     )
 
 
-def table_choices(choice: Choice) -> list[TableChoice]:
+def table_choices(choice: CutChoice) -> list[TableChoice]:
     """Every table with every column that could be taken along."""
     whole = tables_of(describe(protocol()), Selection(identifiers=True))
     return [
@@ -121,7 +121,7 @@ def _chosen(
     return None if chosen == known else chosen
 
 
-def _patients(typed: str, choice: Choice) -> list[str] | None:
+def _patients(typed: str, choice: CutChoice) -> list[str] | None:
     choice.typed_patients = typed
     numbers = list(dict.fromkeys(typed.replace(",", " ").replace(";", " ").split()))
     if not numbers:

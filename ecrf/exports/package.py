@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from ecrf.exports.cut import Cut
 from ecrf.exports.tables.description import Column, Description, Table
 from ecrf.exports.tables.selection import Selection
-from ecrf.exports.tables.statements import Source, statement, tables_of
+from ecrf.exports.tables.statements import RowSource, statement, tables_of
 
 BLOCK = 1 << 16
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
@@ -48,7 +48,7 @@ def in_silence(_what: str) -> None:
 class Package:
     """What is being written: from which cut, with which description of the tables. `from_trail`: from the trail alone.
 
-    `told`: what else the manifest says.
+    `remarks`: what else the manifest says.
     """
 
     folder: Path
@@ -58,7 +58,7 @@ class Package:
     from_trail: bool = False
     version: str = ""
     synthetic: bool = False
-    told: Mapping[str, Any] = field(default_factory=dict)
+    remarks: Mapping[str, Any] = field(default_factory=dict)
     progress: Progress = in_silence
 
     @cached_property
@@ -66,8 +66,8 @@ class Package:
         return tables_of(self.description, self.selection)
 
     @property
-    def source(self) -> Source:
-        return Source(self.description, self.cut.positions if self.from_trail else None)
+    def source(self) -> RowSource:
+        return RowSource(self.description, self.cut.positions if self.from_trail else None)
 
     @contextmanager
     def file(self, name: str, what: str = "") -> Iterator[IO[bytes]]:
@@ -178,7 +178,7 @@ def _manifest(package: Package, files: Mapping[str, tuple[int, str]]) -> str:
         "software": f"ecrf {package.version}",
         "format": package.description.format,
         "selection": package.selection.as_json(),
-        **package.told,
+        **package.remarks,
         "positions": {str(chain): position for chain, position in sorted(package.cut.positions.items())},
         "files": {name: {"bytes": size, "sha256": digest} for name, (size, digest) in sorted(files.items())},
     }

@@ -68,7 +68,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: Progress = in_si
             from_trail=True,
             version=cut.version,
             synthetic=cut.is_synthetic,
-            told={"redacted_since": redacted} if redacted else {},
+            remarks={"redacted_since": redacted} if redacted else {},
             progress=progress,
         )
         write_formats(package, cut.formats)

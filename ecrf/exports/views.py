@@ -7,18 +7,27 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ecrf.access.models import Site, User
+from ecrf.access.models import User
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
-from ecrf.exports.choice import Choice, read_choice, stored_choice, table_choices
+from ecrf.exports.choice import CutChoice, read_choice, stored_choice, table_choices
 from ecrf.exports.comparison import compare, write_comparison
 from ecrf.exports.folder import NoRoom, file_of
-from ecrf.exports.formats.registry import FORMATS
-from ecrf.exports.models import PDF_KINDS, DataCut, ExportKind, SavedChoice
+from ecrf.exports.formats.registry import FORMATS, offered
+from ecrf.exports.lookup import (
+    data_cuts,
+    in_order,
+    other_cuts,
+    reach_cut,
+    saved_choice,
+    saved_choices,
+    study_sites,
+)
+from ecrf.exports.models import PDF_KINDS, ExportKind
 from ecrf.exports.reach import exports_of, reach_export
 from ecrf.exports.services import Refused, ask, ask_for_cut, cancel, note_download, save_choice
 from ecrf.exports.sites import copies_of_sites
@@ -35,9 +44,9 @@ def overview(request: UserRequest) -> HttpResponse:
     _require_export(request.user)
     rows = exports_of(request.user)
     context = {
-        "cuts": DataCut.objects.select_related("export", "taken_by").order_by("-taken_at"),
+        "cuts": data_cuts(),
         "exports": rows.exclude(kind=ExportKind.SITE_COPY)[:SHOWN],
-        "copies": copies_of_sites(Site.objects.filter(is_practice=False)),
+        "copies": copies_of_sites(study_sites()),
         "key": uuid.uuid4(),
         "zone": UTC,
     }
@@ -50,8 +59,8 @@ def new_cut(request: UserRequest) -> HttpResponse:
     _require_export(request.user)
     if request.method == "POST":
         return _take(request)
-    saved = SavedChoice.objects.filter(pk=whole_number(request.GET.get("saved", "")) or 0).first()
-    choice = stored_choice(saved.choice) if saved else Choice()
+    saved = saved_choice(whole_number(request.GET.get("saved", "")))
+    choice = stored_choice(saved.choice) if saved else CutChoice()
     return _choose(request, choice, {"key": str(uuid.uuid4())})
 
 
@@ -81,7 +90,7 @@ def _take(request: UserRequest) -> HttpResponse:
 
 
 def _choose(
-    request: UserRequest, choice: Choice, typed: Any, errors: dict[str, str] | None = None
+    request: UserRequest, choice: CutChoice, typed: Any, errors: dict[str, str] | None = None
 ) -> HttpResponse:
     description = describe(protocol())
     context = {
@@ -90,10 +99,10 @@ def _choose(
         "errors": errors or {},
         "page_error": (errors or {}).get("", ""),
         "forms": [(form, choice.has_form(form.key)) for form in description.forms],
-        "sites": [(site, choice.has_site(site.code)) for site in Site.objects.filter(is_practice=False)],
-        "formats": [(name, each, name in choice.formats) for name, each in FORMATS.items()],
+        "sites": [(site, choice.has_site(site.code)) for site in study_sites()],
+        "formats": [(name, each, name in choice.formats) for name, each in offered().items()],
         "tables": table_choices(choice),
-        "saved": SavedChoice.objects.order_by("name"),
+        "saved": saved_choices(),
         "today": timezone.now(),
     }
     return render(request, "exports/new_cut.html", context, status=422 if errors else 200)
@@ -104,7 +113,7 @@ def export_page(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     """One file: how far it is, what it holds, who took it along. A piece of it while it is being made."""
     export, right = reach_export(request.user, key)
     template = "exports/_state.html" if request.headers.get("HX-Request") else "exports/export.html"
-    others = DataCut.objects.exclude(export=export).order_by("-taken_at") if right == Right.EXPORT else ()
+    others = other_cuts(export) if right == Right.EXPORT else ()
     context = {
         "export": export,
         "cut": getattr(export, "cut", None),
@@ -154,7 +163,7 @@ def download(request: UserRequest, key: uuid.UUID) -> HttpResponse | FileRespons
 def make_again(request: UserRequest, name: str) -> HttpResponse:
     """Prove a cut: its package once more, from the audit trail alone."""
     _require_export(request.user)
-    cut = get_object_or_404(DataCut, name=name)
+    cut = reach_cut(name)
     export = ask(
         kind=ExportKind.REBUILD,
         title=f"{cut.name}, made again from the trail",
@@ -170,8 +179,7 @@ def make_again(request: UserRequest, name: str) -> HttpResponse:
 def compare_cuts(request: UserRequest) -> HttpResponse:
     """What changed from one cut to another, as a table and as a file."""
     _require_export(request.user)
-    cuts = [get_object_or_404(DataCut, name=request.GET.get(which, "")) for which in ("from", "to")]
-    earlier, later = sorted(cuts, key=lambda cut: (cut.taken_at, cut.pk))
+    earlier, later = in_order(*(request.GET.get(which, "") for which in ("from", "to")))
     context = {"earlier": earlier, "later": later, "found": compare(earlier, later)}
     return render(request, "exports/comparison.html", context)
 
@@ -180,8 +188,7 @@ def compare_cuts(request: UserRequest) -> HttpResponse:
 def comparison_file(request: UserRequest) -> FileResponse:
     """The same as a file, which stands in the trail as taken along."""
     _require_export(request.user)
-    cuts = [get_object_or_404(DataCut, name=request.POST.get(which, "")) for which in ("from", "to")]
-    earlier, later = sorted(cuts, key=lambda cut: (cut.taken_at, cut.pk))
+    earlier, later = in_order(*(request.POST.get(which, "") for which in ("from", "to")))
     return write_comparison(earlier, later, by=request.user)
 
 

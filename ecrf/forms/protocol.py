@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from django.conf import settings
@@ -71,6 +71,17 @@ class LabTest:
     by_sex: bool = False
 
 
+@dataclass(frozen=True)
+class SeriousClock:
+    """The items of the serious log for the day and the time of day at which the site became aware and for the day of
+    the report, and within what time that is due."""
+
+    aware_on: str
+    aware_at: str
+    reported_on: str
+    within: timedelta
+
+
 @dataclass(frozen=True, eq=False)
 class Protocol:
     """One trial. `visit_form` and its items say where a visit's date and occurrence are entered.
@@ -82,9 +93,10 @@ class Protocol:
     (see `ecrf/outcomes/report.py`).
     `critical` names what monitors verify at every patient: "form" or "form.item"; `verified_share` how many per cent of
     all other forms are drawn for it, unless a site's own share says otherwise. `serious_log` and `deviation_log` are
-    the logs of which monitors are told what is new; `serious_clock` names its items for the day and the time of day at
-    which the site became aware, and the day of the report. `end_states`: {end reason: what lists call the patient then,
-    a value of `PatientState`}; any other is "ended early".
+    the logs of which monitors are told what is new; `serious_clock` says how soon a serious event is reported.
+    `end_states`: {end reason: what lists call the patient then, a value of `PatientState`}; any other is "ended early".
+    `sdtm` is the dotted path of the `Tabulation` that says how
+    the trial's data become SDTM.
     """
 
     title: str
@@ -113,8 +125,9 @@ class Protocol:
     critical: tuple[str, ...] = ()
     verified_share: int = 100
     serious_log: str = ""
-    serious_clock: tuple[str, str, str] | None = None
+    serious_clock: SeriousClock | None = None
     deviation_log: str = ""
+    sdtm: str = ""
 
     def plan(self, code: str) -> VisitPlan | None:
         """The plan of the visit with this code; None if there is no such visit."""

@@ -16,6 +16,9 @@ OPEN, BETWEEN, CLOSE = "\ue000", "\ue001", "\ue002"
 
 SLOT = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 AROUND_LINES = re.compile(r"\s*\n\s*")
+BLOCKS = "caption|dd|div|dl|dt|fieldset|legend|li|ol|option|p|section|table|tbody|td|th|thead|tr|ul"
+AROUND_BLOCKS = re.compile(rf"\s*(</?(?:{BLOCKS})\b[^<>]*?)\s*>\s*")
+"""The tags beside which blanks are never shown: a page has a thousand."""
 
 Filler = Callable[[Any, str], str]
 """Gives what stands in a slot, escaped, of an item or (for slots of the form) of the form itself."""
@@ -46,7 +49,7 @@ class Skeleton:
 
     @classmethod
     def of(cls, html: str) -> "Skeleton":
-        pieces = SLOT.split(AROUND_LINES.sub("\n", html.strip()))
+        pieces = SLOT.split(AROUND_LINES.sub("\n", AROUND_BLOCKS.sub(r"\1>", html.strip())))
         slots = [
             (kind, item, detail) for kind, item, detail in (mark.split(BETWEEN) for mark in pieces[1::2])
         ]

@@ -6,21 +6,24 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils import timezone
+from django.core.exceptions import ImproperlyConfigured
 
-from ecrf.audit.texts import cleaned, fault_of_text
+from ecrf.audit.texts import cleaned_or_fault
 from ecrf.forms import typed_text
 
 
 class TypedDay(forms.DateField):
-    """A whole date, in any of the ways of writing; `t` is today by the clock that is given."""
+    """A whole date, in any of the ways of writing; `t` is today by the clock that is given: a site's, or
+    that of the place where the person works. A form that learns of it late sets `now`."""
 
-    def __init__(self, *, now: Callable[[], datetime] = timezone.localtime, **options: Any) -> None:
+    def __init__(self, *, now: Callable[[], datetime] | None = None, **options: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d"], widget=forms.TextInput, **options)
         self.error_messages["invalid"] = typed_text.NOT_WHOLE
         self.now = now
 
     def to_python(self, value: Any) -> date | None:
+        if self.now is None:
+            raise ImproperlyConfigured("A day is typed somewhere: say by which clock it is today.")
         return super().to_python(typed_text.day(value, self.now()) if isinstance(value, str) else value)
 
 
@@ -39,7 +42,7 @@ class TypedText(forms.CharField):
         self.lines = lines
 
     def to_python(self, value: Any) -> str:
-        text = cleaned(super().to_python(value) or "", lines=self.lines)
-        if fault := fault_of_text(text):
+        text, fault = cleaned_or_fault(super().to_python(value) or "", lines=self.lines)
+        if fault:
             raise forms.ValidationError(fault)
         return text

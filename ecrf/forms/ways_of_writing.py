@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ecrf.audit.texts import cleaned, fault_of_text
+from ecrf.audit.texts import cleaned_or_fault
 from ecrf.forms import typed_text
 
 
@@ -125,8 +125,8 @@ READERS: dict[str, Callable[[str], object]] = {
 
 
 def _text(typed: str) -> str:
-    words = cleaned(typed, lines=False)
-    if fault := fault_of_text(words):
+    words, fault = cleaned_or_fault(typed, lines=False)
+    if fault:
         raise typed_text.Unreadable(fault)
     return words
 

@@ -2,7 +2,7 @@
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right, Role
-from ecrf.audit.texts import cleaned, fault_of_text
+from ecrf.audit.texts import cleaned_or_fault
 from ecrf.queries.models import Act, Message, Query, Turn
 
 WHY_UNANSWERED = "the site has not answered: write why it is closed all the same."
@@ -28,8 +28,8 @@ class NotAllowed(QueryRefused):
 
 def readable(text: str, what: str = "your question") -> str:
     """The text as it will stand. Any length and any language; blanks and invisible characters alone say nothing."""
-    words = cleaned(text)
-    if fault := fault_of_text(words):
+    words, fault = cleaned_or_fault(text)
+    if fault:
         raise TextRefused(fault)
     if not words:
         raise TextRefused(f"Nothing was sent: write {what}.")

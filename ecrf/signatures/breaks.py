@@ -14,7 +14,6 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
-    JSONField,
     OuterRef,
     Q,
     QuerySet,
@@ -23,6 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONObject
 
+from ecrf.audit.exact_json import ExactJson
 from ecrf.audit.functions import IsReview
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.history import value_words
@@ -45,7 +45,7 @@ _PLACE = {
     "parent_crf": "parent__crf",
     "parent_number": "parent__number",
 }
-_LIST = ArrayField(JSONField())
+_LIST = ArrayField(ExactJson())
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ class TrailForm(forms.Form):
         super().__init__(data)
         self.scope = scope
         fields = self.fields
+        fields["since"].now = fields["until"].now = scope.site.now  # type: ignore[attr-defined]
         fields["form"].choices = [("", "All forms"), *((d.key, d.title) for d in CRFS.values())]  # type: ignore[attr-defined]
         fields["visit"].choices = self._visits()  # type: ignore[attr-defined]
         for name, field in fields.items():

@@ -79,13 +79,17 @@ def _measure_pages(env: dict[str, str]) -> Iterator[Line]:
 
 
 def _measure_exports(env: dict[str, str]) -> Iterator[Line]:
-    from tests.bench.exports import formats, patients
+    from tests.bench.exports import formats, patients, whole
 
     progress("1,000 patients with 18 visits each, by bulk")
     numbers, words = patients.seed_patients()
     yield told("seeding: patients to export, by bulk with the audit triggers", words)
     progress("rows per second of each format, and its memory")
     yield from formats.measure_formats(numbers)
+    progress("ODM, a data cut made again, a casebook")
+    yield from whole.measure_odm(numbers)
+    yield whole.measure_rebuild(numbers)
+    yield whole.measure_casebook()
 
 
 def _measure_server(running: Server, study: object) -> Iterator[Line]:

@@ -193,7 +193,8 @@ def main(words: list[str]) -> int:
                 if rest.pop(0) == "--env":
                     name, _, value = rest.pop(0).partition("=")
                     extra[name] = value
-            return machine.start(rest[0], rest[1:], extra).wait()
+            words = [word.replace("/var/lib/ecrf", str(machine.work / "exports")) for word in rest[1:]]
+            return machine.start(rest[0], words, extra).wait()
     print(f"The replay does not know `docker {' '.join(words)}`: teach it.", file=sys.stderr)
     return 2
 

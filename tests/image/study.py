@@ -1,7 +1,7 @@
 """Run in the image by `manage.py shell`: an account of every role, and one invented patient with every kind of form.
 
 The synthetic study's own loader enters a few visits of the patient whose logs have everything, at the site that
-README.md's commands made.
+docs/production.md's commands made.
 """
 
 import os

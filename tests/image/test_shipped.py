@@ -30,14 +30,18 @@ with connection.cursor() as cursor:
     print(cursor.fetchone())
 """
 
+NAME_OF_THE_COPY = """
+from ecrf.exports.models import Export
+print(Export.objects.filter(kind="site-copy").latest("pk").stored_name)
+"""
+
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
-def scripts_of_readme() -> list[str]:
-    """README.md's section on production: what `manage` stands for, the first accounts, and what may be needed later."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    (section,) = re.findall(r"^## In production$(.*?)^## ", text, re.MULTILINE | re.DOTALL)
-    return re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+def scripts_of_production() -> list[str]:
+    """docs/production.md: what `manage` stands for, the first accounts, and what may be needed later."""
+    text = (ROOT / "docs/production.md").read_text(encoding="utf-8")
+    return re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 def may_open(role: str) -> list[str]:
@@ -116,10 +120,39 @@ def add_what_pages_show(coordinator: Person, monitor: Person, tour: Tour) -> Non
     tour.addresses["carry-over"] = coordinator.addresses()["carry-over"]
 
 
+def take_data_out(people: dict[str, Person], tour: Tour) -> None:
+    """Two data cuts in every format and a site's copy, made by the worker; and the page that compares the cuts."""
+    statistician, investigator = people["statistician"], people["investigator"]
+    for name in ("Interim 1", "Interim 2"):
+        statistician.go("/exports/new/")
+        statistician.page.fill("#name", name)
+        statistician.page.fill("#reason", "Interim look")
+        statistician.page.fill("#save_as", "Weekly")
+        for box in statistician.page.locator("[name=format]").all():
+            box.check()
+        statistician.press("Take the cut")
+        _wait_for_file(statistician)
+    tour.addresses["compare-cuts"] = f"{reverse('compare-cuts')}?from=Interim 1&to=Interim 2"
+    investigator.go(reverse("site-copies", args=["01"]))
+    investigator.press("Make the copy")
+    _wait_for_file(investigator)
+    tour.addresses["export"] = urlsplit(investigator.page.url).path
+
+
+def _wait_for_file(person: Person) -> None:
+    """The page itself asks the server until the file is ready."""
+    done = person.page.get_by_role("button", name=re.compile("Download")).or_(
+        person.page.locator(".state-bad")
+    )
+    done.first.wait_for(timeout=120_000)
+    assert not person.page.locator(".state-bad").count(), person.page.inner_text("#state")
+
+
 def walk(people: dict[str, Person], tour: Tour) -> None:
     for role, person in people.items():
         visit(person, role, tour)
     add_what_pages_show(people["coordinator"], people["monitor"], tour)
+    take_data_out(people, tour)
     tour.opened = {
         role: opened - {"queries", "monitor:monitoring-visits"} for role, opened in tour.opened.items()
     }
@@ -150,7 +183,7 @@ def go_round(where: Installation) -> Tour:
 
 def test_documents_commands_make_an_installation_whose_every_page_opens(installation: Installation):
     """One test, so that the image is set up once however many processes run the tests."""
-    manage, accounts, later = scripts_of_readme()
+    manage, accounts, later, data_out = scripts_of_production()
     run, python = installation.shell.run, installation.python
 
     said = COLOUR.sub("", run(manage + accounts))
@@ -170,6 +203,12 @@ def test_documents_commands_make_an_installation_whose_every_page_opens(installa
     assert re.search(r"coordinator01 .* logged in", said)
     assert "query 1: text" in said
     assert "Nothing was changed." in said
+
+    copy = python("worker", NAME_OF_THE_COPY).split()[-1]
+    said = COLOUR.sub("", run(data_out.replace("copy.zip", copy)))
+    assert "the same bytes" in said
+    assert "Asked for the data cut Weekly" in said
+    assert "The audit trail holds." in said
 
     assert "('ecrf_web', False)" in python("web", RIGHTS_ON_THE_TRAIL)
     assert "('ecrf_owner', True)" in python("migrate", RIGHTS_ON_THE_TRAIL)

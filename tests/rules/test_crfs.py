@@ -69,6 +69,8 @@ DERIVED_AT = {
     "casebook.ReviewStatus.completed_at": "derived; who completed the form stands in the trail",
     "casebook.ReviewStatus.changed_at": "derived; who changed the form stands in the trail",
     "verification.Verification.fell_at": "when the value changed; who changed it stands at that place of the trail",
+    "exports.Export.beat_at": "the worker says that it is at it",
+    "exports.Export.finished_at": "the worker is done; who asked stands beside it",
     "signatures.Signature.broken_at": "when what was signed changed; who did stands at that place of the trail",
 }
 """Moments that the database's triggers write: of an event of the trail, which names the person."""

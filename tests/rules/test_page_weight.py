@@ -30,6 +30,14 @@ def test_page_of_a_visit_is_light(code, client, patient, coordinator):
     assert len(START_OF_ELEMENT.findall(page)) <= most_elements
 
 
+@pytest.mark.parametrize("code", AT_MOST)
+def test_indentation_of_the_templates_is_not_sent(code, client, patient, coordinator):
+    visit = a_visit(patient, code, coordinator)
+    client.force_login(coordinator)
+    page = client.get(f"/patients/{patient.number}/{visit.code}/").content
+    assert not re.search(rb"\n[ \t]{2,}", page)
+
+
 def test_what_is_the_same_for_every_item_is_said_once(client, patient, coordinator):
     visit = a_visit(patient, "W04", coordinator)
     client.force_login(coordinator)

@@ -48,6 +48,14 @@ def run(folder: Path, *command: str) -> str:
     return done.stdout
 
 
+def test_readme_is_short_and_its_links_lead_somewhere():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme.count("\n") <= 150
+    links = re.findall(r"\]\(([^)]+)\)", readme)
+    assert links
+    assert [link for link in links if not (ROOT / link).is_file()] == []
+
+
 def test_form_of_the_readme_is_four_files_and_passes_the_rules(copy):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     blocks = dict(BLOCK.findall(readme))

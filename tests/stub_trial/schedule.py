@@ -59,4 +59,5 @@ PROTOCOL = Protocol(
     critical=("visit.visited_on", "scale", "reading", "dose", "dose-lot", "adverse-event", "end-of-study"),
     verified_share=20,
     serious_log="adverse-event",
+    sdtm="tests.stub_trial.sdtm.SDTM",
 )

@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 
 from ecrf.casebook.data import PatientData
+from ecrf.casebook.history import changes_after, item_history
+from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_visit, enter
 
 
@@ -25,6 +27,22 @@ def test_digits_are_kept_as_reported(visit, coordinator, typed):
     definition = result.place.definition
     assert definition.items["value"].text(result.row.value) == typed
     assert definition.items["value"].text(stored(visit).value) == typed
+
+
+@pytest.mark.parametrize("typed", ["5.0", "5.10", "0.50"])
+def test_trail_shows_the_digits_as_reported(visit, client, coordinator, typed):
+    row = enter(visit, "lab-result", coordinator, parent=1, value=typed).row
+    [line] = item_history(CRFS["lab-result"], row, "value")
+    assert line.new == typed
+    client.force_login(coordinator)
+    trail = client.get(f"/patients/{visit.patient.number}/trail/?entry={row.pk}").content.decode()
+    assert f">{typed}<" in trail
+
+
+def test_digits_of_a_change_after_completion_are_those_reported(visit, coordinator):
+    row = enter(visit, "lab-result", coordinator, parent=1, value="5.10").row
+    lines = changes_after(visit.patient, [row.pk], "SELECT '2000-01-01'::timestamptz", [])
+    assert lines[row.pk, "value"][-1].new == "5.10"
 
 
 def test_the_same_number_with_other_digits_is_no_change(visit, coordinator):

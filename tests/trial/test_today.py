@@ -60,6 +60,18 @@ def test_serious_event_that_is_not_reported_tells_the_hours_since_it_is_known(
     assert line.hours is None
 
 
+def test_visits_keep_their_place_among_many_unfinished_forms_of_logs(patient, coordinator):
+    for number in range(1, 11):
+        enter(patient, "adverse-event", coordinator, number=number, term="Headache")
+    a_visit(patient, "SCR", coordinator)
+    work = to_do_list(coordinator)
+    assert [line.words for line in work.unfinished] == [
+        *(f"Adverse event {n}" for n in range(1, 8)),
+        "Screening",
+    ]
+    assert work.more_unfinished
+
+
 def test_a_struck_out_or_held_form_is_nobodys_to_finish(patient, coordinator, data_manager):
     enter(patient, "adverse-event", coordinator, term="Headache")
     a_visit(patient, "SCR", coordinator)

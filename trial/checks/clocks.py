@@ -21,27 +21,27 @@ FULL_DATE = len("YYYY-MM-DD")
 NEXT_DAY = timedelta(days=1)
 
 
-def still_to_come(row: Any, item: str, day: date | str | None, data: PatientData) -> Iterator[Question]:
-    """Asks about a time of day that is still to come at the site, to the minute; nothing is asked while its day is
-    not wholly known."""
+def _time_of_day(row: Any, item: str, day: date | str | None) -> tuple[date, time] | None:
+    """An item's day and time; None while one of them is not wholly known."""
     at: time | None = getattr(row, item)
     if at is None or not day or len(str(day)) != FULL_DATE:
-        return
-    on = date.fromisoformat(str(day))
-    zone, now = data.patient.site.zone, data.patient.site.now()
+        return None
+    return date.fromisoformat(str(day)), at
+
+
+def still_to_come(row: Any, item: str, day: date | str | None, data: PatientData) -> Iterator[Question]:
+    """Asks about a time of day that is still to come at the site, to the minute."""
+    known, now = _time_of_day(row, item, day), data.patient.site.now()
     # The hour in which the clocks go back comes twice: the first of the two may be meant.
-    if on >= now.date() and moments(on, at, zone)[0] > now:
-        yield Question(item, at=at, day=on)
+    if known and known[0] >= now.date() and moments(*known, data.patient.site.zone)[0] > now:
+        yield Question(item, at=known[1], day=known[0])
 
 
 def skipped(row: Any, item: str, day: date | str | None, data: PatientData) -> Iterator[Question]:
     """Asks about a time of day in the hour by which the site's clocks went forward on that day."""
-    at: time | None = getattr(row, item)
-    if at is None or not day or len(str(day)) != FULL_DATE:
-        return
-    on = date.fromisoformat(str(day))
-    if not exists(on, at, data.patient.site.zone):
-        yield Question(item, at=at, day=on)
+    known = _time_of_day(row, item, day)
+    if known and not exists(*known, data.patient.site.zone):
+        yield Question(item, at=known[1], day=known[0])
 
 
 @check(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from ecrf.audit.texts import cleaned, fault_of_text, meaning
+from ecrf.audit.texts import cleaned_or_fault, fault_of_text, meaning
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.record.hooks import HOOKS, Conflict, Recorded, Writing
 from ecrf.forms.crf import Crf, MissingReason
@@ -120,10 +120,10 @@ def value_of(definition: CrfDefinition, name: str, given: Any, now: datetime) ->
             raise ValidationError(
                 "Choose why there is no value: not done, not applicable, unknown or refused."
             )
-        comment = cleaned(given.comment)
+        comment, fault = cleaned_or_fault(given.comment)
         if len(comment) > COMMENT_LIMIT:
             raise ValidationError(f"The comment is longer than {COMMENT_LIMIT} characters. Shorten it.")
-        if fault := fault_of_text(comment):
+        if fault:
             raise ValidationError(fault)
         return Missing(given.reason, comment)
     text = item.normalise(given if isinstance(given, str) else item.text(given), now)

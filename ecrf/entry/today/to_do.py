@@ -106,15 +106,15 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     _load_stories(lines)
     _count_queries(user, lines)
     _count_missing(lines)
-    to_finish = [] if query or not where else unfinished(where, rows, CARD_ROWS + 1)
+    to_finish, is_more = ([], False) if query or not where else unfinished(where, rows, CARD_ROWS)
     after = lines[-1].patient.number if len(patients) > PAGE_ROWS else ""
     queries = [] if query else oldest_to_answer(user, CARD_ROWS + 1)
     return ToDoList(
         where,
         cards,
-        to_finish[:CARD_ROWS],
+        to_finish,
         lines,
-        more_unfinished=len(to_finish) > CARD_ROWS,
+        more_unfinished=is_more,
         next_after=after,
         queries=queries[:CARD_ROWS],
         more_queries=len(queries) > CARD_ROWS,

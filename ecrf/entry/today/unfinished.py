@@ -19,9 +19,6 @@ from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.locks.lookup import locks_in_force
 
-REPORT_WITHIN = timedelta(hours=24)
-"""After which a serious event that is not reported stands out."""
-
 
 @dataclass(frozen=True)
 class Unfinished:
@@ -40,13 +37,17 @@ class Unfinished:
 
     @property
     def is_late(self) -> bool:
-        return self.aware_for is not None and self.aware_for > REPORT_WITHIN
+        """Whether the report should have been made."""
+        clock = protocol().serious_clock
+        return clock is not None and self.aware_for is not None and self.aware_for > clock.within
 
 
-def unfinished(where: list[Site], rows: QuerySet[PatientStatus], limit: int) -> list[Unfinished]:
-    """At most so many; what is frozen or locked is nobody's to finish. Eight statements, however many there are."""
-    forms = _log_forms(where, limit)
-    return [*forms, *_visits(rows, limit - len(forms))] if len(forms) < limit else forms
+def unfinished(where: list[Site], rows: QuerySet[PatientStatus], limit: int) -> tuple[list[Unfinished], bool]:
+    """At most so many, half of which are kept for visits if there are so many, and whether there are more. What is
+    frozen or locked is nobody's to finish. Eight statements, however many there are."""
+    forms, visits = _log_forms(where, limit + 1), _visits(rows, limit + 1)
+    kept = forms[: max(limit - len(visits), limit - limit // 2)]
+    return [*kept, *visits[: limit - len(kept)]], len(forms) + len(visits) > limit
 
 
 def _log_forms(where: list[Site], limit: int) -> list[Unfinished]:
@@ -86,12 +87,15 @@ def _aware(entries: Iterable[Entry]) -> dict[int, timedelta]:
     sites = {entry.pk: entry.patient.site for entry in entries}
     if trial.serious_clock is None or not sites:
         return {}
-    on, at, reported = trial.serious_clock
+    clock = trial.serious_clock
     rows = CRFS[trial.serious_log].model._default_manager.filter(
-        pk__in=sites, **{f"{on}__isnull": False, f"{reported}__isnull": True}
+        pk__in=sites, **{f"{clock.aware_on}__isnull": False, f"{clock.reported_on}__isnull": True}
     )
     since: dict[int, datetime] = {
-        row.pk: moments(getattr(row, on), getattr(row, at) or time(0), sites[row.pk].zone)[0] for row in rows
+        row.pk: moments(
+            getattr(row, clock.aware_on), getattr(row, clock.aware_at) or time(0), sites[row.pk].zone
+        )[0]
+        for row in rows
     }
     return {pk: timezone.now() - moment for pk, moment in since.items()}
 

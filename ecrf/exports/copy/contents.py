@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection
 from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from ecrf.access.models import Site
 from ecrf.casebook.models import Patient
@@ -94,7 +96,10 @@ def write_index(package: Package, site: Site, patients: list[Patient], title: st
     files = sorted(
         str(path.relative_to(package.folder)) for path in package.folder.rglob("*") if path.is_file()
     )
+    style = mark_safe(render_to_string("exports/copy_index.css"))  # noqa: S308  (a file of ours, without data)
     context = {
+        # The file stands alone: no style sheet is beside it, and no policy of ours goes with it.
+        "style": format_html("<style>\n{}</style>", style),
         "site": site,
         "title": title,
         "taken_at": utc(package.cut.taken_at),

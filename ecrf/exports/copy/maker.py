@@ -52,7 +52,7 @@ def write_copy(site: Site, folder: Path, target: Path, progress: Progress) -> tu
         chains = write_trail(package, patients)
         write_accounts(package, site)
         write_verifier(package)
-        package.told = {"site": site.code, "chains": chains}
+        package.remarks = {"site": site.code, "chains": chains}
         write_index(package, site, patients, protocol().title)
         size, sha256 = finish(package, target)
     return cut, size, sha256

@@ -37,8 +37,8 @@ def redactions(events):
         content = event["content"]
         if content[TABLE] == "audit_redaction" and content[OPERATION] == "INSERT":
             said = json.loads(content[CHANGES])
-            told = (int(content[POSITION]), said["before"][1], said["after"][1])
-            found.setdefault(int(said["position"][1]), []).append(told)
+            pair = (int(content[POSITION]), said["before"][1], said["after"][1])
+            found.setdefault(int(said["position"][1]), []).append(pair)
     return found
 
 
@@ -55,7 +55,7 @@ def faults_of(events, length, head):
         given, expected = hash_of(event["previous_hash"], content), event["hash"]
         for position, before, after in sorted(known.get(number, [])):
             if position <= number or before != expected:
-                faults.append(f"event {number}: the redaction told of at event {position} does not fit")
+                faults.append(f"event {number}: the redaction at event {position} does not fit")
             expected = after
         redacted += number in known
         if given != expected:

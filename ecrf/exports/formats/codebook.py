@@ -11,7 +11,7 @@ from django.utils.safestring import mark_safe
 from ecrf.exports.formats.sas_names import SasNames, sas_names
 from ecrf.exports.package import Package, utc
 from ecrf.exports.readers.stata import stata_names
-from ecrf.exports.tables.description import Column, Kind, Table
+from ecrf.exports.tables.description import Column, ColumnKind, Table
 from ecrf.trail.download.csv_file import safe
 
 HEAD = (
@@ -19,14 +19,14 @@ HEAD = (
     *("identifying", "rule", "key", "sas_table", "sas_name", "stata_name"),
 )
 KINDS = {
-    Kind.TEXT: "Text",
-    Kind.CODE: "Code",
-    Kind.WHOLE: "Whole number",
-    Kind.DECIMAL: "Decimal number",
-    Kind.DAY: "Date",
-    Kind.PARTIAL_DAY: "Date, perhaps in part",
-    Kind.CLOCK: "Time of day at the site",
-    Kind.MOMENT: "Moment, UTC",
+    ColumnKind.TEXT: "Text",
+    ColumnKind.CODE: "Code",
+    ColumnKind.WHOLE: "Whole number",
+    ColumnKind.DECIMAL: "Decimal number",
+    ColumnKind.DAY: "Date",
+    ColumnKind.PARTIAL_DAY: "Date, perhaps in part",
+    ColumnKind.CLOCK: "Time of day at the site",
+    ColumnKind.MOMENT: "Moment, UTC",
 }
 
 

@@ -11,14 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 from ecrf.exports.package import Package, utc
-from ecrf.exports.tables.description import Column, Kind, Table
+from ecrf.exports.tables.description import Column, ColumnKind, Table
 
 VERSION = "1.1.0"
 TYPES = {
-    Kind.WHOLE: "integer",
-    Kind.DECIMAL: "decimal",
-    Kind.DAY: "date",
-    Kind.MOMENT: "datetime",
+    ColumnKind.WHOLE: "integer",
+    ColumnKind.DECIMAL: "decimal",
+    ColumnKind.DAY: "date",
+    ColumnKind.MOMENT: "datetime",
 }
 """All others are strings."""
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=lambda value: _text(value))

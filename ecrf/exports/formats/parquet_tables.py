@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyarrow import csv, parquet
 
 from ecrf.exports.package import Package, utc
-from ecrf.exports.tables.description import Column, Kind, Table
+from ecrf.exports.tables.description import Column, ColumnKind, Table
 
 BLOCK = 4 << 20
 """Bytes of CSV that Arrow reads at once; no row is longer."""
@@ -42,14 +42,14 @@ def schema_of(table: Table, about: dict[str, str] | None = None) -> pa.Schema:
 def _type(column: Column) -> pa.DataType:
     match column.kind:
         case (
-            Kind.WHOLE
+            ColumnKind.WHOLE
         ):  # an item's own column is an integer of four bytes, numbers of rows and events have eight
             return pa.int32() if column.item else pa.int64()
-        case Kind.DECIMAL:
+        case ColumnKind.DECIMAL:
             return pa.decimal128(DIGITS, PLACES if column.decimals is None else column.decimals)
-        case Kind.DAY:
+        case ColumnKind.DAY:
             return pa.date32()
-        case Kind.MOMENT:
+        case ColumnKind.MOMENT:
             return pa.timestamp("us", tz="UTC")
         case _:
             return pa.string()

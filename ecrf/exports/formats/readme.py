@@ -10,6 +10,7 @@ FOLDERS = {
     "xpt": "SAS transport files (XPORT version 5) in UTF-8; names.csv lists their short names",
     "dataset-json": "Dataset-JSON 1.1 of CDISC",
     "odm": "CDISC ODM-XML 1.3.2: snapshot.xml, the data as they stand; archive.xml, everything that was done",
+    "sdtm": "CDISC SDTM datasets with define.xml; its own README says what was decided",
     "codebook": "every column of every table: codebook.html to read, codebook.csv and codes.csv for programs",
     "readers": "programs that read the files into R, Python, Stata and SAS",
 }

@@ -12,6 +12,7 @@ from ecrf.exports.formats.readme import write_readme
 from ecrf.exports.formats.sas_transport import write_xpt
 from ecrf.exports.odm.file import write_odm
 from ecrf.exports.package import Package
+from ecrf.exports.sdtm.writing import has_sdtm, write_sdtm
 
 Write = Callable[[Package], None]
 
@@ -52,10 +53,16 @@ FORMATS: dict[str, Format] = {
         write_archive,
         "odm",
     ),
+    "sdtm": Format("SDTM with Define-XML 2.1", "for authorities and pooled analyses", write_sdtm, "sdtm"),
 }
 
 ALWAYS: tuple[Write, ...] = (write_codebook, write_readers, write_readme)
 """After the formats: what they wrote is described."""
+
+
+def offered() -> dict[str, Format]:
+    """Those that this trial has: SDTM where it says how its data become SDTM."""
+    return {name: format for name, format in FORMATS.items() if name != "sdtm" or has_sdtm()}
 
 
 def write_formats(package: Package, formats: Iterable[str]) -> None:

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date
 from decimal import Decimal
+from functools import lru_cache
 from io import TextIOWrapper
 from typing import IO, Any
 
 from ecrf.exports.formats.sas_names import SasNames, sas_label, sas_names
 from ecrf.exports.package import CannotBeWritten, Package
-from ecrf.exports.tables.description import Column, Kind, Table
+from ecrf.exports.tables.description import Column, ColumnKind, Table
 from ecrf.trail.download.csv_file import safe
 
 TEXT_BYTES = 200
@@ -28,7 +29,7 @@ MISSING = b"." + bytes(7)
 EPOCH = date(1960, 1, 1)
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 EXACT_TO = 2**53
-NUMBERS = (Kind.WHOLE, Kind.DECIMAL, Kind.DAY)
+NUMBERS = (ColumnKind.WHOLE, ColumnKind.DECIMAL, ColumnKind.DAY)
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Variable:
 
     @property
     def format(self) -> tuple[str, int]:
-        return ("DATE", 9) if self.column.kind == Kind.DAY else ("", 0)
+        return ("DATE", 9) if self.column.kind == ColumnKind.DAY else ("", 0)
 
 
 def write_xpt(package: Package) -> None:
@@ -202,19 +203,21 @@ def _described(variable: Variable, number: int, position: int) -> bytes:
 
 def _encoder(variable: Variable, table: Table) -> Callable[[Any], bytes]:
     column, width, part = variable.column, variable.width, variable.part
-    if column.kind == Kind.DAY:
+    if column.kind == ColumnKind.DAY:
         return lambda day: MISSING if day is None else ibm_double((day - EPOCH).days)
     if variable.is_number:
         return lambda number: MISSING if number is None else _exact(number, column, table)
 
+    blank = b" " * width
+
     def encode(text: str | None) -> bytes:
-        raw = (text or "").encode()
-        if len(raw) > TEXT_BYTES:
-            parts = split(text or "", column, table)
-            raw = parts[part] if part < len(parts) else b""
-        elif part:
-            raw = b""
-        return raw.ljust(width)
+        if not text:
+            return blank
+        raw = text.encode()
+        if len(raw) <= TEXT_BYTES:
+            return blank if part else raw.ljust(width)
+        parts = split(text, column, table)
+        return parts[part].ljust(width) if part < len(parts) else blank
 
     return encode
 
@@ -222,7 +225,8 @@ def _encoder(variable: Variable, table: Table) -> Callable[[Any], bytes]:
 def _exact(number: int | Decimal, column: Column, table: Table) -> bytes:
     """Refused where the eight bytes would hold another number than the one that is stored."""
     near = float(number)
-    if Decimal(repr(near)) != number or (isinstance(number, int) and abs(number) > EXACT_TO):
+    is_exact = abs(number) <= EXACT_TO if isinstance(number, int) else Decimal(repr(near)) == number
+    if not is_exact:
         raise CannotBeWritten(
             f"“{column.label}” of {table.title} holds {number}, which has more digits than a number of SAS. "
             "Leave the column out, or take another format."
@@ -230,6 +234,7 @@ def _exact(number: int | Decimal, column: Column, table: Table) -> bytes:
     return ibm_double(near)
 
 
+@lru_cache(maxsize=4096)
 def ibm_double(number: float) -> bytes:
     """A number in the eight bytes of an IBM mainframe: a sign, a power of 16, and 56 bits behind the point. Those hold
     the 53 bits of any of ours exactly."""

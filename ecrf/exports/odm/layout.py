@@ -9,7 +9,7 @@ from ecrf.exports.cut import Cut
 from ecrf.exports.odm.names import COMMENT, MISSING
 from ecrf.exports.odm.survey import Survey
 from ecrf.forms.items import Line
-from ecrf.forms.protocol import VisitPlan, protocol
+from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 
 NO_ITEMS = frozenset({"entry_id", "missing_reasons"})
@@ -101,8 +101,8 @@ def _in_order() -> list[str]:
 
 def _layout(definition: CrfDefinition, cut: Cut, found: Survey) -> FormLayout:
     key = definition.key
-    seen = [name for form, name in found.longest if form == key]
-    names = dict.fromkeys(name.removesuffix(REASON) for name in seen)
+    longest = {name: length for (form, name), length in found.longest.items() if form == key}
+    names = dict.fromkeys(name.removesuffix(REASON) for name in longest)
     former = tuple(name for name in names if name not in definition.items and name not in NO_ITEMS)
     items = {
         name: item
@@ -114,14 +114,8 @@ def _layout(definition: CrfDefinition, cut: Cut, found: Survey) -> FormLayout:
         for name, item in items.items()
         if item.flatchoices
     }
-    return FormLayout(
-        definition,
-        {**items, **{name: _former(name) for name in former}},
-        former,
-        codes,
-        {name: found.longest.get((key, name), 0) for name in (*items, *former)}
-        | {f"{name}{REASON}": found.longest.get((key, f"{name}{REASON}"), 0) for name in (*items, *former)},
-    )
+    items |= {name: _former(name) for name in former}
+    return FormLayout(definition, items, former, codes, longest)
 
 
 def _former(name: str) -> Line:
@@ -129,7 +123,3 @@ def _former(name: str) -> Line:
     item = Line(f"{name} (no longer asked)", required=False, max_length=1)
     item.name = name
     return item
-
-
-def visits_of(plan: VisitPlan) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([*plan.forms, *plan.optional]))

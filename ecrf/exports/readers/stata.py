@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ecrf.exports.package import Package
-from ecrf.exports.tables.description import Column, Kind, Table
+from ecrf.exports.tables.description import Column, ColumnKind, Table
 
 NAME_LETTERS = 32
 LABEL_LETTERS = 80
@@ -61,14 +61,16 @@ def _columns(table: Table, names: dict[str, str]) -> Iterator[str]:
     def named(wanted: Iterable[Column]) -> str:
         return " ".join(names[column.name] for column in wanted)
 
-    yield from (f"rename v{n} {names[column.name]}" for n, column in enumerate(table.columns, 1))
+    yield f"rename (v1-v{len(table.columns)}) ({' '.join(names.values())})"
     if texts := named(column for column in table.columns if column.is_text):
         yield f"foreach v of varlist {texts} {{"
         yield "    replace `v' = substr(`v', 2, .) if substr(`v', 1, 1) == char(39)"
         yield "}"
-    if numbers := named(column for column in table.columns if column.kind in (Kind.WHOLE, Kind.DECIMAL)):
+    if numbers := named(
+        column for column in table.columns if column.kind in (ColumnKind.WHOLE, ColumnKind.DECIMAL)
+    ):
         yield f"destring {numbers}, replace"
-    if days := named(column for column in table.columns if column.kind == Kind.DAY):
+    if days := named(column for column in table.columns if column.kind == ColumnKind.DAY):
         yield f"foreach v of varlist {days} {{"
         yield "    generate long read_ = daily(`v', \"YMD\"), after(`v')"
         yield from ("    format read_ %td", "    drop `v'", "    rename read_ `v'", "}")

@@ -20,7 +20,7 @@ NAME = re.compile(r"[a-z_][a-z0-9_]*")
 YES_NO = (("yes", "Yes"), ("no", "No"))
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """Of a column: what a program may take its cells for."""
 
     TEXT = "text"
@@ -33,7 +33,12 @@ class Kind(StrEnum):
     MOMENT = "moment"
 
 
-STORED = {Kind.WHOLE: "integer", Kind.DECIMAL: "numeric", Kind.DAY: "date", Kind.CLOCK: "time"}
+STORED = {
+    ColumnKind.WHOLE: "integer",
+    ColumnKind.DECIMAL: "numeric",
+    ColumnKind.DAY: "date",
+    ColumnKind.CLOCK: "time",
+}
 """In which type of column the database keeps an item; all others are texts, yes and no a boolean."""
 TYPES = frozenset({*STORED.values(), "text", "boolean"})
 
@@ -48,7 +53,7 @@ class Column:
 
     name: str
     label: str
-    kind: Kind
+    kind: ColumnKind
     sql: str
     unit: str = ""
     codes: tuple[tuple[str, str], ...] = ()
@@ -63,7 +68,7 @@ class Column:
     @property
     def is_text(self) -> bool:
         """Whether a cell is written as a text, which a spreadsheet might take for a formula."""
-        return self.kind not in (Kind.WHOLE, Kind.DECIMAL, Kind.DAY)
+        return self.kind not in (ColumnKind.WHOLE, ColumnKind.DECIMAL, ColumnKind.DAY)
 
 
 @dataclass(frozen=True)
@@ -200,8 +205,8 @@ def _item(name: str, item: Any) -> ItemDescription:
         kind=kind,
         unit=item.unit,
         codes=[list(pair) for pair in _codes(item)],
-        decimals=item.decimal_places if kind == Kind.DECIMAL else None,
-        length=item.max_length if kind in (Kind.TEXT, Kind.CODE) else None,
+        decimals=item.decimal_places if kind == ColumnKind.DECIMAL else None,
+        length=item.max_length if kind in (ColumnKind.TEXT, ColumnKind.CODE) else None,
         cdash=item.cdash,
         identifying=item.identifying,
         rule=item.rule,
@@ -209,17 +214,17 @@ def _item(name: str, item: Any) -> ItemDescription:
     )
 
 
-def _kind(item: Item) -> Kind:
-    kinds: Iterable[tuple[type, Kind]] = (
-        (WholeNumber, Kind.WHOLE),
-        (Measure, Kind.DECIMAL),
-        (Day, Kind.DAY),
-        (PartialDay, Kind.PARTIAL_DAY),
-        (ClockTime, Kind.CLOCK),
+def _kind(item: Item) -> ColumnKind:
+    kinds: Iterable[tuple[type, ColumnKind]] = (
+        (WholeNumber, ColumnKind.WHOLE),
+        (Measure, ColumnKind.DECIMAL),
+        (Day, ColumnKind.DAY),
+        (PartialDay, ColumnKind.PARTIAL_DAY),
+        (ClockTime, ColumnKind.CLOCK),
     )
     if item.kind == "choice":
-        return Kind.CODE
-    return next((kind for of, kind in kinds if isinstance(item, of)), Kind.TEXT)
+        return ColumnKind.CODE
+    return next((kind for of, kind in kinds if isinstance(item, of)), ColumnKind.TEXT)
 
 
 def _codes(item: Any) -> Iterable[tuple[str, str]]:

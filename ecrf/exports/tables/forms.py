@@ -1,6 +1,13 @@
 """The table of each form: its place, its items with the reason where one has no value, and how far it has come."""
 
-from ecrf.exports.tables.description import Column, Description, FormDescription, ItemDescription, Kind, Table
+from ecrf.exports.tables.description import (
+    Column,
+    ColumnKind,
+    Description,
+    FormDescription,
+    ItemDescription,
+    Table,
+)
 from ecrf.exports.tables.places import PLACE_READS, PLACE_SOURCE, place_columns, visit_plans
 from ecrf.forms.crf import MissingReason
 
@@ -29,21 +36,24 @@ _STATUS_SOURCE = """
 _STATUS_READS = ("verification_verification", "queries_query", "signatures_signature")
 
 STATUS_COLUMNS = (
-    Column("crf_version", "Version of the form", Kind.WHOLE, "e.form_version"),
-    Column("crf_status", "How far the form has come", Kind.CODE, "e.status", codes=STATUS_CODES),
+    Column("crf_version", "Version of the form", ColumnKind.WHOLE, "e.form_version"),
+    Column("crf_status", "How far the form has come", ColumnKind.CODE, "e.status", codes=STATUS_CODES),
     Column(
-        "crf_items_verified", "Items verified against the source", Kind.WHOLE, "coalesce(seen.verified, 0)"
+        "crf_items_verified",
+        "Items verified against the source",
+        ColumnKind.WHOLE,
+        "coalesce(seen.verified, 0)",
     ),
     Column(
         "crf_signed",
         "A signature that stands covers the form",
-        Kind.CODE,
+        ColumnKind.CODE,
         YES_NO_SQL.format(
             "coalesce(signed_book.patient_id, signed_visit.visit_id, signed_form.entry_id) IS NOT NULL"
         ),
         codes=(("yes", "Yes"), ("no", "No")),
     ),
-    Column("crf_open_queries", "Open queries on the form", Kind.WHOLE, "coalesce(asked.open, 0)"),
+    Column("crf_open_queries", "Open queries on the form", ColumnKind.WHOLE, "coalesce(asked.open, 0)"),
 )
 
 
@@ -79,7 +89,7 @@ def _of_item(form: FormDescription, item: ItemDescription, taken: set[str]) -> l
     value = Column(
         name=name,
         label=item.label,
-        kind=Kind(item.kind),
+        kind=ColumnKind(item.kind),
         sql=_value(item, stored),
         unit=item.unit,
         codes=tuple((code, label) for code, label in item.codes),
@@ -98,7 +108,7 @@ def _of_item(form: FormDescription, item: ItemDescription, taken: set[str]) -> l
         Column(
             f"{name}_missing",
             f"{item.label}: why there is no value",
-            Kind.CODE,
+            ColumnKind.CODE,
             f"{reason}'reason'",
             codes=REASON_CODES,
             item=value.item,
@@ -106,7 +116,7 @@ def _of_item(form: FormDescription, item: ItemDescription, taken: set[str]) -> l
         Column(
             f"{name}_missing_comment",
             f"{item.label}: comment on why",
-            Kind.TEXT,
+            ColumnKind.TEXT,
             f"nullif({reason}'comment', '')",
             item=value.item,
             identifying=True,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ecrf.exports.tables.description import Column, Description, FormDescription, Kind
+from ecrf.exports.tables.description import Column, ColumnKind, Description, FormDescription
 
 NUMBERED = "-[1-9][0-9]?$"
 """Behind the code of a visit that may take place several times: UNS-2."""
@@ -23,9 +23,9 @@ PLACE_SOURCE = f"""
 """
 PLACE_READS = ("casebook_entry", "casebook_patient", "casebook_visit", "access_site")
 
-SITE = Column("site", "Site", Kind.TEXT, "s.code", is_key=True, length=20)
-PATIENT = Column("patient", "Patient number", Kind.TEXT, "p.number", is_key=True, length=20)
-VISIT = Column("visit", "Visit, by its code", Kind.TEXT, "v.code", is_key=True, length=10)
+SITE = Column("site", "Site", ColumnKind.TEXT, "s.code", is_key=True, length=20)
+PATIENT = Column("patient", "Patient number", ColumnKind.TEXT, "p.number", is_key=True, length=20)
+VISIT = Column("visit", "Visit, by its code", ColumnKind.TEXT, "v.code", is_key=True, length=10)
 
 
 def numbered_visit(code: str = "v.code", label: str = "plan.label") -> str:
@@ -33,7 +33,7 @@ def numbered_visit(code: str = "v.code", label: str = "plan.label") -> str:
     return f"{label} || CASE WHEN {code} ~ '{NUMBERED}' THEN ' ' || regexp_replace({code}, '^.*-', '') ELSE '' END"
 
 
-VISIT_LABEL = Column("visit_label", "Visit", Kind.TEXT, numbered_visit(), length=60)
+VISIT_LABEL = Column("visit_label", "Visit", ColumnKind.TEXT, numbered_visit(), length=60)
 
 
 def place_columns(form: FormDescription) -> list[Column]:
@@ -42,17 +42,23 @@ def place_columns(form: FormDescription) -> list[Column]:
     if form.parent:
         columns += [
             Column(
-                "parent_number", "Number of the form it belongs to", Kind.WHOLE, "parent.number", is_key=True
+                "parent_number",
+                "Number of the form it belongs to",
+                ColumnKind.WHOLE,
+                "parent.number",
+                is_key=True,
             ),
-            Column("parent_entry", "Form it belongs to: its entry", Kind.WHOLE, "e.parent_id", is_key=True),
+            Column(
+                "parent_entry", "Form it belongs to: its entry", ColumnKind.WHOLE, "e.parent_id", is_key=True
+            ),
         ]
     columns += [
-        Column("number", "Number among its kind", Kind.WHOLE, "e.number", is_key=True),
-        Column("entry", "Entry: names this form in every table", Kind.WHOLE, "e.id", is_key=True),
+        Column("number", "Number among its kind", ColumnKind.WHOLE, "e.number", is_key=True),
+        Column("entry", "Entry: names this form in every table", ColumnKind.WHOLE, "e.id", is_key=True),
     ]
     if form.row_names:
         named = "(%(row_names)s::text[])[e.number]"
-        columns.append(Column("row_name", "Name of the row", Kind.TEXT, named, length=100))
+        columns.append(Column("row_name", "Name of the row", ColumnKind.TEXT, named, length=100))
     return columns
 
 

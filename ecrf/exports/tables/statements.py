@@ -14,7 +14,7 @@ from ecrf.exports.tables.study import study_tables
 
 
 @dataclass(frozen=True)
-class Source:
+class RowSource:
     """Where the rows come from. `positions`: of a cut, read from the trail alone; None: the tables as they stand."""
 
     description: Description
@@ -43,7 +43,7 @@ def _chosen(table: Table, selection: Selection) -> Table:
 
 
 def statement(
-    table: Table, source: Source, selection: Selection, written: Callable[[Column], str] | None = None
+    table: Table, source: RowSource, selection: Selection, written: Callable[[Column], str] | None = None
 ) -> str:
     """The whole SELECT, its values filled in. `written`: how a format wants a column that stands there by its name."""
     plain = ", ".join(f'{column.sql} AS "{column.name}"' for column in table.columns)

@@ -16,12 +16,14 @@ from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut, Export, ExportKind
 from ecrf.exports.package import Package, Progress, finish, one_snapshot
 from ecrf.exports.rebuild import rebuild
+from ecrf.exports.sdtm.annotation import place_in_sdtm
+from ecrf.exports.sdtm.writing import has_sdtm
 from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection, read_selection
 from ecrf.forms.protocol import protocol
+from ecrf.prints.files import write_whole
 from ecrf.prints.pdf.annotated_crf import annotated_crf_pdf
 from ecrf.prints.pdf.casebook import casebook_pdf
-from ecrf.prints.pdf.files import write_whole
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ def make_annotated_crf(export: Export, folder: Path, target: Path, progress: Pro
     """Every form blank, with the names of its items."""
     progress("Annotated CRF")
     moment = timezone.now()
-    return _pdf(annotated_crf_pdf(moment), target, "annotated-crf", moment)
+    content = annotated_crf_pdf(moment, place_in_sdtm if has_sdtm() else None)
+    return _pdf(content, target, "annotated-crf", moment)
 
 
 def make_site_copy(export: Export, folder: Path, target: Path, progress: Progress) -> Made:

@@ -14,7 +14,7 @@ from ecrf.exports.folder import NoRoom, begin, file_of, forget
 from ecrf.exports.models import Export, ExportState
 from ecrf.exports.package import Cancelled, CannotBeWritten, Progress
 from ecrf.exports.work.makers import MAKERS, Made
-from ecrf.prints.pdf.files import NotWritten
+from ecrf.prints.files import NotWritten
 
 log = logging.getLogger("ecrf.exports")
 

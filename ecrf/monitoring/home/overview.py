@@ -1,16 +1,20 @@
-"""The first page of those who read the safety logs only: how much each site has."""
+"""The first page of those who read the safety logs only: which reports are late, how much each site has."""
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
 from ecrf.access.roles import Right
+from ecrf.casebook.labels import form_title
+from ecrf.casebook.models import Patient
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.monitoring.reach import right_to_read, rows
+
+LATE_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -39,15 +43,27 @@ class SiteLine:
 
 
 @dataclass(frozen=True)
+class LateReport:
+    """A serious event that was reported late, or waits for it longer than it may."""
+
+    patient: Patient
+    title: str
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Overview:
     """Everything of the first page of those who read the safety logs only."""
 
     columns: list[ListGroup]
     lines: list[SiteLine]
+    late: list[LateReport]
+    more_late: bool
 
 
 def overview(user: User) -> Overview:
-    """One statement for the sites and one a column, whatever the number of sites and patients."""
+    """One statement for the sites, one a column and one for what is late, whatever the number of sites and patients."""
     columns = []
     for definition in (CRFS[key] for key in protocol().safety_logs):
         standing = rows(definition).filter(entry__struck_at=None)
@@ -55,7 +71,32 @@ def overview(user: User) -> Overview:
         counts = readable.values_list("entry__patient__site").annotate(count=Count("pk"))
         columns.append((list_group(definition), dict(counts)))
     lines = [_line(site, columns) for site in sites(user, Right.REVIEW, Right.REVIEW_SAFETY)]
-    return Overview([column for column, _ in columns], lines)
+    late = late_reports(user)
+    return Overview([column for column, _ in columns], lines, late[:LATE_SHOWN], len(late) > LATE_SHOWN)
+
+
+def late_reports(user: User) -> list[LateReport]:
+    """Of serious events: what is not reported yet, then what was reported late, the newest first; one statement."""
+    trial, clock = protocol(), protocol().serious_clock
+    if clock is None:
+        return []
+    definition = CRFS[trial.serious_log]
+    may_be_late = Q(**{f"{clock.reported_on}__isnull": True, f"{clock.aware_on}__isnull": False})
+    may_be_late |= Q(**{f"{clock.reported_on}__gt": F(clock.aware_on)})
+    standing = rows(definition).filter(may_be_late, entry__struck_at=None)
+    order = (F(clock.reported_on).desc(nulls_first=True), "-pk")
+    found = reachable(user, standing, right_to_read(definition)).order_by(*order)
+    late = [(row, row.late_words(row.entry.patient.site.zone)) for row in found]
+    return [
+        LateReport(
+            row.entry.patient,
+            form_title(row.entry),
+            words,
+            reverse("monitor:casebook_entry_change", args=[row.entry_id]),
+        )
+        for row, words in late
+        if words
+    ]
 
 
 def _line(site: Site, columns: list[tuple[ListGroup, dict[int, int]]]) -> SiteLine:

@@ -46,7 +46,7 @@ def effect(request: UserRequest) -> HttpResponse:
     """What another share would do, before it is set."""
     site, given = _asked(request)
     try:
-        share, from_on = _share(given["share"]), _day(given["from_on"])
+        share, from_on = _share(given["share"]), _day(given["from_on"], site)
         if fault := fault_of(tidy(given["reason"]), "the share of this site is set"):
             raise PlanRefused(fault)
         shown = effect_of(site=site, share=share, from_on=from_on)
@@ -61,7 +61,7 @@ def _set(request: UserRequest) -> HttpResponse:
         made = set_share(
             site=site,
             share=_share(given["share"]),
-            from_on=_day(given["from_on"]),
+            from_on=_day(given["from_on"], site),
             reason=given["reason"],
             by=request.user,
             actor=request.user.acting_at(site, Right.SET_PLAN),
@@ -85,9 +85,9 @@ def _share(text: str) -> int:
     return share
 
 
-def _day(text: str) -> date:
+def _day(text: str, site: Site) -> date:
     try:
-        return TypedDay().clean(text)
+        return TypedDay(now=site.now).clean(text)
     except ValidationError as error:
         raise PlanRefused(" ".join(error.messages)) from error
 

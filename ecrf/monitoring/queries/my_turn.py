@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
-from ecrf.monitoring.queries.narrowing import MINE, QueryChoice, my_turn
+from ecrf.monitoring.queries.narrowing import MINE, QueryChoice, count_mine
 from ecrf.monitoring.queries.page import ListedQuery, lines_of_page, page_url
 
 
@@ -19,7 +19,7 @@ def waiting(request: HttpRequest) -> dict[str, object]:
 
     @cache
     def count() -> int:
-        return my_turn(user).count() if isinstance(user, User) and Right.QUERY in user.rights else 0
+        return count_mine(user) if isinstance(user, User) and Right.QUERY in user.rights else 0
 
     return {"queries_at_my_turn": count}
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right, Role
+from ecrf.casebook.stored_rows import lines_of
 from ecrf.checks.registry import CHECKS
 from ecrf.forms.typed_text import fold
 from ecrf.locks.lookup import under_lock
@@ -33,6 +35,9 @@ ASKERS = {"": "People and checks", "none": "People", "any": "Checks"}
 ORDERS = {"": ("turn_since", "pk"), "patient": ("patient__number", "number")}
 NEWEST_CLOSED = ("-turn_since", "-pk")
 LONGEST_TEXT = 200
+
+Places = frozenset[tuple[str, int | None]]
+"""As what somebody works, and at which site: {(role, site's id, None at a role of all sites)}."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ class QueryChoice:
 
     def rows(self, user: User) -> QuerySet[Query]:
         """The queries of the list, in its order, at the user's sites only."""
-        rows = of_turn(reachable(user, Query.objects.all(), Right.REVIEW), self.turn, user)
+        rows = of_turn(reachable(user, Query.objects.all(), Right.REVIEW), self.turn, places_of(user))
         if self.over:
             rows = rows.filter(turn_since__lt=timezone.now() - timedelta(days=int(self.over)))
         if self.check == "any":
@@ -97,25 +102,30 @@ class QueryChoice:
         return self.rows(user).filter(behind).values_list("pk", flat=True).first()
 
 
-def of_turn(rows: QuerySet[Query], turn: str, user: User) -> QuerySet[Query]:
-    """Those whose turn it is. What a lock holds is nobody's to act in: it stands in a list of its own."""
+def of_turn(rows: QuerySet[Query], turn: str, places: Places) -> QuerySet[Query]:
+    """Those whose turn it is, to a reader in these places. What a lock holds is nobody's to act in: it stands in a list
+    of its own."""
     if turn == CLOSED:
         return rows.filter(turn=Turn.NOBODY)
     if turn == LOCKED:
         return rows.filter(under_lock()).exclude(turn=Turn.NOBODY)
     still_open = rows.filter(~under_lock()).exclude(turn=Turn.NOBODY)
     if turn == MINE:
-        return still_open.filter(turn_of(user))
+        return still_open.filter(turn_of(places))
     return still_open.filter(turn=turn) if turn else still_open
 
 
-def turn_of(user: User) -> Q:
-    """Which queries wait for this person: a monitor's at the own sites, a data manager's anywhere."""
+def places_of(user: User) -> Places:
+    return frozenset((member.role, member.site_id) for member in user.current_memberships)
+
+
+def turn_of(places: Places) -> Q:
+    """Which queries wait for a person in these places: a monitor's at the own sites, a data manager's anywhere."""
     waits = Q(pk=None)
-    for member in user.current_memberships:
-        if member.role == Role.MONITOR:
-            waits |= Q(turn=Turn.MONITOR, site=member.site_id)
-        elif member.role == Role.DATA_MANAGER:
+    for role, site in places:
+        if role == Role.MONITOR:
+            waits |= Q(turn=Turn.MONITOR, site=site)
+        elif role == Role.DATA_MANAGER:
             waits |= Q(turn=Turn.DATA_MANAGER)
     return waits
 
@@ -126,14 +136,26 @@ def count_turns(choice: QueryChoice, user: User) -> dict[str, int]:
     if choice.site:
         rows = rows.filter(site__code=choice.site)
     turns = {turn.value: Q(turn=turn.value) for turn in Turn if turn != Turn.NOBODY}
-    free = {key: which & Q(is_held=False) for key, which in {MINE: turn_of(user), **turns}.items()}
+    free = {key: which & Q(is_held=False) for key, which in {MINE: turn_of(places_of(user)), **turns}.items()}
     filters = {**free, LOCKED: Q(is_held=True)}
     return rows.aggregate(**{key: Count("pk", filter=which) for key, which in filters.items()})
 
 
-def my_turn(user: User) -> QuerySet[Query]:
-    """What the number in the head counts, and the list "My turn" shows."""
-    return of_turn(open_queries(), MINE, user)
+def count_mine(user: User) -> int:
+    """The number in the head of every page: how long the list "My turn" is; one statement."""
+    statement, given = _counting(places_of(user))
+    return sum(count for (count,) in lines_of(statement, given)) if statement else 0
+
+
+@lru_cache(maxsize=512)
+def _counting(places: Places) -> tuple[str, tuple[object, ...]]:
+    """The list's own statement, worked out once for all in the same places: that takes longer than to count."""
+    rows = of_turn(Query.objects.order_by(), MINE, places)
+    counted = rows.values(mine=Value(True)).annotate(count=Count("pk")).values_list("count")
+    try:
+        return counted.query.sql_with_params()
+    except EmptyResultSet:
+        return "", ()
 
 
 def searched(rows: QuerySet[Query], typed: str) -> QuerySet[Query]:

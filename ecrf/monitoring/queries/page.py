@@ -15,7 +15,7 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
 from ecrf.locks.lookup import is_locked, lock_on_entry, locks_over, under_lock
 from ecrf.locks.models import Lock
-from ecrf.monitoring.queries.narrowing import QueryChoice, turn_of
+from ecrf.monitoring.queries.narrowing import QueryChoice, places_of, turn_of
 from ecrf.queries import rules
 from ecrf.queries.lookup import placed
 from ecrf.queries.models import Message, Query, Turn
@@ -49,7 +49,7 @@ class ListedQuery:
 def lines_of_page(user: User, ids: list[int], choice: QueryChoice) -> list[ListedQuery]:
     """Three statements: the queries, which of them are held and which are mine, what was said last."""
     queries = placed(ids)
-    is_mine = ExpressionWrapper(turn_of(user), BooleanField())
+    is_mine = ExpressionWrapper(turn_of(places_of(user)), BooleanField())
     marks = Query.objects.filter(pk__in=ids).annotate(is_held=under_lock(), is_mine=is_mine)
     marked = {
         pk: (is_held, is_mine) for pk, is_held, is_mine in marks.values_list("pk", "is_held", "is_mine")

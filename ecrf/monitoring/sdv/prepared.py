@@ -100,7 +100,7 @@ def fillers_of(
         "line_asked": lambda item, _detail: " line-asked" if filling.is_asked(item) else "",
         "cell_marks": filling.cell_marks,
         "verdict": filling.verdict,
-        "since": filling.since_visit,
+        "since": filling.since_visit if since.found else _nothing,
         "remarks": filling.remarks,
         "value_and_words": lambda item, detail: filling.value(item, detail) + filling.words(item, detail),
         "words": filling.words,
@@ -136,6 +136,18 @@ def _marks(state: str, is_verifiable: bool, is_planned: bool, is_critical: bool)
     return marks + " data-critical" if is_critical and state == "to-verify" else marks
 
 
+@cache
+def _around_ids(name: str, *ids: str) -> tuple[str, str]:
+    """An address of this name without its ids, which a page puts in hundreds of times."""
+    before, _, after = reverse(f"monitor:{name}", args=ids).rpartition(f"/{'/'.join(ids)}/")
+    return before, after
+
+
+def _address(name: str, entry: int, item: str) -> str:
+    before, after = _around_ids(name, "0", "item")
+    return f"{before}/{entry}/{item}/{after}"
+
+
 class Filling:
     """The slots whose content hangs on the page: where items stand, what is asked, what was refused."""
 
@@ -143,26 +155,14 @@ class Filling:
         self.page, self.since, self.refusal = sdv_page, since, refusal
         self.zone = sdv_page.patient.site.zone
         self.entries_asked = {entry for entry, _item in sdv_page.queries}
-        verify, ask, history = (
-            reverse(f"monitor:{name}", args=[0, "item"]).rpartition("/0/item/")[::2]
-            for name in ("verify", "open-query", "item-history")
-        )
-        self.addresses = {"verify": verify, "ask": ask, "history": history}
-        self.undo_address = reverse("monitor:take-back", args=[0]).partition("/0/")[::2]
-        self.entry_address = reverse("monitor:casebook_entry_change", args=[0]).partition("/0/")[::2]
-
-    def address(self, kind: str, entry: int, item: str) -> str:
-        """As `reverse` gives it, for hundreds of items."""
-        before, after = self.addresses[kind]
-        return f"{before}/{entry}/{item}/{after}"
 
     def _undo(self, standing: ItemStanding) -> str:
-        before, after = self.undo_address
+        before, after = _around_ids("take-back", "0")
         return f"{before}/{standing.verification.pk}/{after}" if standing.verification else ""
 
     def row_name(self, row: FormView, _detail: str) -> str:
         """What a row is called, with the way to its own page: there it is read item by item, without script too."""
-        before, after = self.entry_address
+        before, after = _around_ids("casebook_entry_change", "0")
         return ROW_NAME(f"{before}/{row.entry_id}/{after}", row.name) if row.row else escape(row.name)
 
     def value(self, item: ItemView, detail: str, with_unit: bool = False) -> str:
@@ -174,7 +174,7 @@ class Filling:
 
     def history(self, item: ItemView, _detail: str) -> str:
         entry = item.form_view.entry_id
-        return self.address("history", entry, item.name) if entry else ""
+        return _address("item-history", entry, item.name) if entry else ""
 
     def has_open_query(self, item: ItemView) -> bool:
         is_asked = item.form_view.entry_id in self.entries_asked
@@ -265,9 +265,9 @@ class Filling:
             return ""
         queries = page.queries_of(item)
         if page.may_verify and page.may_query and not queries:
-            ask = self.address("ask", standing.entry, item.name)
+            ask = _address("open-query", standing.entry, item.name)
             if standing.state in ("to-verify", "off-plan"):
-                return WITHOUT_SCRIPT(self.address("verify", standing.entry, item.name), ask)
+                return WITHOUT_SCRIPT(_address("verify", standing.entry, item.name), ask)
             if standing.is_own:
                 return WITHOUT_SCRIPT_UNDO(self._undo(standing), ask)
             if standing.state == "":

@@ -12,12 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
+from ecrf.access.models import Site
 from ecrf.access.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.access.reach import reach, reach_site, reachable, sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.audit.reasons import LONGEST as LONGEST_REASON
 from ecrf.audit.reasons import SHORTEST, fault_of
+from ecrf.audit.texts import line_ends_as_one
 from ecrf.forms.protocol import protocol
 from ecrf.forms.typed_fields import TypedDay, TypedText
 from ecrf.monitoring.models import How, MonitoringVisit, VisitStage
@@ -40,9 +42,12 @@ class PlanForm(forms.Form):
     purpose = TypedText(required=False, max_length=2_000, lines=True)
     is_past_meant = forms.BooleanField(required=False)
 
-    def __init__(self, *given: Any, today: date | None = None) -> None:
+    def __init__(self, *given: Any, site: Site | None = None, asks: bool = True) -> None:
+        """`site`: on whose calendar the day is, once something is `given`; `asks`: about a day that is past."""
         super().__init__(*given)
-        self.today, self.asks_past = today, False
+        self.today = site.today() if site and asks else None
+        self.fields["planned_on"].now = site.now if site else None  # type: ignore[attr-defined]
+        self.asks_past = False
 
     @property
     def plan(self) -> dict[str, Any]:
@@ -87,11 +92,6 @@ class KeyForm(forms.Form):
     key = forms.UUIDField()
 
 
-def one_line_break(text: str) -> str:
-    """Browsers send two characters for a line's end; one is kept."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def visits(request: UserRequest) -> HttpResponse:
     """GET: planned, under way, ended. POST: plan one."""
     if Right.REVIEW not in request.user.rights:
@@ -101,7 +101,7 @@ def visits(request: UserRequest) -> HttpResponse:
 
 def _plan(request: UserRequest) -> HttpResponse:
     site = reach_site(request.user, request.POST.get("site", "").replace("\x00", ""), Right.VERIFY)
-    form, key = PlanForm(request.POST, today=site.today()), KeyForm(request.POST)
+    form, key = PlanForm(request.POST, site=site), KeyForm(request.POST)
     if not form.is_valid() or not key.is_valid():
         return _list(request, form, status=422)
     planned = {**form.plan, "request_key": key.cleaned_data["key"]}
@@ -135,7 +135,7 @@ def visit(request: UserRequest, pk: int) -> HttpResponse:
         return _page(request, visit)
     # A visit that was planned for a day that passed meanwhile keeps it unasked.
     is_moved = request.POST.get("planned_on", "").strip() != visit.planned_on.isoformat()
-    form = PlanForm(request.POST, today=visit.site.today() if is_moved else None)
+    form = PlanForm(request.POST, site=visit.site, asks=is_moved)
     if not form.is_valid():
         return _page(request, _own(request, visit), form=form, status=422)
     return _act(
@@ -189,7 +189,7 @@ def finish(request: UserRequest, pk: int) -> HttpResponse:
 def save_text(request: UserRequest, pk: int, kind: str) -> HttpResponse:
     """Keep the report or the letter as it was typed. What cannot be saved stays on the page."""
     visit, form = _reach(request, pk), TextForm(request.POST)
-    typed = one_line_break(request.POST.get("text", "")).replace("\x00", "")
+    typed = line_ends_as_one(request.POST.get("text", "")).replace("\x00", "")
     if kind not in TEXTS:
         raise Http404
     if not form.is_valid():

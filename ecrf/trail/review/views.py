@@ -1,5 +1,6 @@
 """The review screens: of one site, or of all that the reader may read; each one, by POST, as a file. No GET writes."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -42,9 +43,11 @@ class ReviewPeriodForm(forms.Form):
     times = forms.IntegerField(required=False, min_value=1, max_value=1000)
     show = forms.ChoiceField(required=False, choices=[("", "All"), *SCREENS.items()])
 
-    def __init__(self, data: Any, today: date) -> None:
+    def __init__(self, data: Any, now: Callable[[], datetime]) -> None:
+        """`now`: the clock of the site, or of the first of several."""
         super().__init__(data)
-        self.today = today
+        self.today = now().date()
+        self.fields["since"].now = self.fields["until"].now = now  # type: ignore[attr-defined]
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"
 
@@ -157,7 +160,7 @@ def _file(request: UserRequest, where: list[Site], context: dict[str, Any]) -> H
 
 
 def _form(data: Any, where: list[Site]) -> ReviewPeriodForm:
-    return ReviewPeriodForm(data, where[0].today() if where else timezone.now().date())
+    return ReviewPeriodForm(data, where[0].now if where else timezone.now)
 
 
 def _shown(

@@ -13,10 +13,12 @@ def main(name: str) -> None:
     from ecrf.exports.package import one_snapshot
     from ecrf.exports.tables.selection import Selection
     from tests.bench.exports.formats import package_in
+    from tests.bench.exports.whole import cut_of
 
     numbers = tuple(sys.stdin.read().split())
     with tempfile.TemporaryDirectory(prefix="ecrf-bench-") as folder, one_snapshot():
         package = package_in(Path(folder), Selection(identifiers=True, patients=numbers))
+        package.cut = cut_of(list(numbers))
         registry.FORMATS[name].write(package)
     # Of this process alone: what getrusage tells begins with what the process had that started it.
     status = Path("/proc/self/status").read_text(encoding="ascii")

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from ecrf.casebook.record.values import Missing
-from ecrf.exports.choice import Choice
+from ecrf.exports.choice import CutChoice
 from ecrf.exports.folder import file_of
 from ecrf.exports.models import DataCut, Export
 from ecrf.exports.services import ask_for_cut
@@ -64,7 +64,7 @@ def study(mistake, site, other_site, coordinator, investigator, outsider, monito
 
 def take(by, name="First", reason="Interim look", formats=("csv",), identifiers=False, **choice) -> Export:
     """Ask for a cut and let the worker make it."""
-    wanted = Choice(formats=list(formats), identifiers=identifiers, **choice).as_json
+    wanted = CutChoice(formats=list(formats), identifiers=identifiers, **choice).as_json
     why = "The safety board needs them" if identifiers else ""
     export = ask_for_cut(
         name=name, reason=reason, identifiers_reason=why, choice=wanted, by=by, request_key=uuid.uuid4()

@@ -9,7 +9,7 @@ from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from ecrf.exports import folder as folders
-from ecrf.exports.choice import Choice
+from ecrf.exports.choice import CutChoice
 from ecrf.exports.models import DataCut, Export, ExportState
 from ecrf.exports.package import Cancelled, Package
 from ecrf.exports.services import Refused, ask_for_cut, cancel
@@ -25,7 +25,7 @@ def asked(by, name="First", key=None) -> Export:
         name=name,
         reason="Interim look",
         identifiers_reason="",
-        choice=Choice().as_json,
+        choice=CutChoice().as_json,
         by=by,
         request_key=key or uuid.uuid4(),
     )
@@ -76,7 +76,7 @@ def test_a_cut_without_a_reason_is_refused(statistician):
             name="First",
             reason=" ",
             identifiers_reason="",
-            choice=Choice().as_json,
+            choice=CutChoice().as_json,
             by=statistician,
             request_key=uuid.uuid4(),
         )
@@ -89,7 +89,7 @@ def test_identifiers_are_kept_only_with_a_reason(statistician):
             name="First",
             reason="Interim look",
             identifiers_reason="",
-            choice=Choice(identifiers=True).as_json,
+            choice=CutChoice(identifiers=True).as_json,
             by=statistician,
             request_key=uuid.uuid4(),
         )

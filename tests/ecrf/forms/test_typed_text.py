@@ -155,6 +155,19 @@ def test_of_a_text_nothing_visible_is_lost_and_nothing_invisible_counts(typed):
         assert meaning(typed) == meaning(words) == meaning(f"\u200b{words}\ufeff ")
 
 
+@pytest.mark.parametrize(
+    ("sign", "is_another_text"),
+    [
+        *((sign, False) for sign in "\u061c\u200e\u200f\u202a\u202c\u2066\u2069"),
+        ("\u202d", True),
+        ("\u202e", True),
+    ],
+)
+def test_signs_that_order_are_no_change_and_those_that_turn_letters_round_are(sign, is_another_text):
+    assert (meaning(f"5{sign}.10 mg") != meaning("5.10 mg")) == is_another_text
+    assert cleaned(f"5{sign}.10 mg") == f"5{sign}.10 mg", "kept as typed"
+
+
 def test_a_line_with_very_many_blanks_is_read_at_once():
     """One such field must not stop the process for everybody."""
     blanks = " " * 200_000

@@ -69,7 +69,7 @@ def test_without_a_reason_nothing_is_called_off_and_what_was_typed_stays(reason,
     answer = call_off(logged_in(monitor), visit, reason)
     assert answer.status_code == 422
     shown = answer.content.decode()
-    assert '<details class="card-plain" open>\n  <summary>Call the visit off' in shown
+    assert '<details class="card-plain" open>\n<summary>Call the visit off' in shown
     assert 'id="off-wrong"' in shown
     assert not reason.strip("x") or "Say why" in shown or "null character" in shown
     visit.refresh_from_db()

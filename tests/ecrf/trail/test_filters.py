@@ -2,15 +2,17 @@
 
 import html
 import re
+from datetime import date
 from unittest import mock
 
 import pytest
+import time_machine
 
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry
 from ecrf.trail import events
 from ecrf.trail.events import events_of, one_page
-from ecrf.trail.filters import Filters, TrailScope
+from ecrf.trail.filters import Filters, TrailForm, TrailScope
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.trail.world import World, a_world
@@ -30,6 +32,14 @@ def world(site, coordinator, investigator, monitor, data_manager) -> World:
     world.change("72")
     world.lift(world.lock())
     return world
+
+
+@pytest.mark.parametrize(("at", "day"), [("14:59", 22), ("15:01", 23)])
+def test_today_is_the_day_at_the_site(at, day, site):
+    with time_machine.travel(f"2026-11-22T{at}Z", tick=False):
+        form = TrailForm({"since": "t", "until": "t"}, TrailScope(site, None))
+        assert form.is_valid()
+        assert form.cleaned_data["since"] == form.cleaned_data["until"] == date(2026, 11, day)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
-from ecrf.exports.choice import Choice
+from ecrf.exports.choice import CutChoice
 from ecrf.exports.folder import NoRoom, file_of
 from ecrf.exports.models import DataCut, Export, SavedChoice
 from ecrf.exports.package import CannotBeWritten
@@ -83,7 +83,7 @@ class Command(BaseCommand):
         if choice and saved is None:
             names = ", ".join(SavedChoice.objects.order_by("name").values_list("name", flat=True))
             raise CommandError(f"There is no saved choice {choice}. There are: {names or 'none'}.")
-        wanted = saved.choice if saved else Choice().as_json
+        wanted = saved.choice if saved else CutChoice().as_json
         if wanted["selection"]["identifiers"]:
             raise CommandError("A scheduled cut never holds identifiers: choose one that leaves them out.")
         named = f"{choice or 'Scheduled'} {timezone.now():%Y-%m-%d %H%M%S}"[:60]

@@ -6,7 +6,7 @@ from lxml.etree import SubElement, _Element
 
 from ecrf.exports.odm.flags import TYPES_LIST, FlagType
 from ecrf.exports.odm.layout import FormLayout
-from ecrf.exports.odm.names import safe
+from ecrf.exports.odm.names import carried, safe
 from ecrf.forms.crf import MissingReason
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -42,7 +42,7 @@ def write_code_lists(version: _Element, layouts: Mapping[str, FormLayout]) -> No
 def _code_list(version: _Element, oid: str, name: str, codes: Iterable[tuple[str, str]]) -> None:
     found = SubElement(version, "CodeList", OID=oid, Name=safe(name), DataType="text")
     for number, (code, label) in enumerate(codes, 1):
-        item = SubElement(found, "CodeListItem", CodedValue=safe(code), OrderNumber=str(number))
+        item = SubElement(found, "CodeListItem", CodedValue=carried(code), OrderNumber=str(number))
         text = SubElement(SubElement(item, "Decode"), "TranslatedText")
         text.set(LANGUAGE, "en")
         text.text = safe(str(label) or code)

@@ -10,7 +10,7 @@ from lxml.etree import Element, SubElement, _Element
 from ecrf.checks.item_words import asked_when
 from ecrf.checks.registry import ANY, CHECKS
 from ecrf.exports.odm.definitions.code_lists import code_list_of, write_code_lists
-from ecrf.exports.odm.layout import REASON, FormLayout, visits_of
+from ecrf.exports.odm.layout import REASON, FormLayout
 from ecrf.exports.odm.names import (
     COMMENT,
     LOG,
@@ -109,10 +109,10 @@ def _events(version: _Element, layouts: Layouts, visits: Iterable[str]) -> None:
     for plan in trial.visits:
         kind = "Unscheduled" if plan.on_demand else "Scheduled"
         event = _event(version, f"SE.{plan.code}", plan.label, kind, repeats=plan.repeats)
-        _form_refs(event, [(key, key in plan.forms) for key in visits_of(plan) if key in layouts])
+        keys = dict.fromkeys((*plan.forms, *plan.optional))
+        _form_refs(event, [(key, key in plan.forms) for key in keys if key in layouts])
     log = _event(version, LOG, "Forms of no visit", "Common", repeats=False)
-    keys = [key for key in (*trial.patient_forms, *trial.logs) if key in layouts]
-    _form_refs(log, [(key, False) for key in keys])
+    _form_refs(log, [(key, False) for key in (*trial.patient_forms, *trial.logs) if key in layouts])
     for oid in former:
         event = _event(version, oid, f"{oid} (no longer in the schedule)", "Unscheduled", repeats=False)
         _form_refs(event, [(key, False) for key, form in layouts.items() if not form.definition.row_of])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from ecrf.exports.cut import Cut
 
@@ -50,7 +50,8 @@ class TrailEvent(NamedTuple):
 
 def events(cut: Cut, chains: list[int]) -> Iterator[Row]:
     """The events of these chains, chain by chain, each in its order."""
-    with connection.chunked_cursor() as cursor:
+    # Outside a transaction the server would keep a copy of all of them before it gave the first.
+    with transaction.atomic(savepoint=False), connection.chunked_cursor() as cursor:
         cursor.execute(EVENTS, [chains, [cut.positions[chain] for chain in chains]])
         while rows := cursor.fetchmany(CHUNK):
             yield from rows

@@ -1,8 +1,6 @@
 """A small study of the stub with everything that files misread, and packages of it."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,7 @@ import pytest
 from ecrf.access.roles import Right, Role
 from ecrf.casebook.record.values import Missing
 from ecrf.casebook.striking import strike_out
-from ecrf.exports.cut import present_cut
+from ecrf.exports.cut import Cut, present_cut
 from ecrf.exports.formats.registry import ALWAYS, FORMATS
 from ecrf.exports.package import Package, one_snapshot
 from ecrf.exports.tables.description import describe
@@ -20,10 +18,6 @@ from ecrf.forms.protocol import protocol
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site, make_user
 from tests.ecrf.queries.builders import answered, asked, complete
-
-TAKEN_AT = datetime(2026, 11, 27, 22, 40, tzinfo=UTC)
-TABLE_FORMATS = [name for name, each in FORMATS.items() if each.folder == name and name != "odm"]
-"""Those that hold the tables, each in a folder of its name."""
 
 EVERYTHING = Selection(identifiers=True)
 HOSTILE = (
@@ -82,17 +76,19 @@ def study(module_db: None) -> Any:
     return build_study()
 
 
-def package_of(folder: Path, selection: Selection = EVERYTHING, **more: Any) -> Package:
+def package_of(
+    folder: Path, selection: Selection = EVERYTHING, cut: Cut | None = None, **more: Any
+) -> Package:
     folder.mkdir()
-    cut = replace(present_cut("Test"), taken_at=TAKEN_AT)
-    return Package(folder, cut, describe(protocol()), selection, version="1.2.3", synthetic=True, **more)
+    at = cut or present_cut("Test")
+    return Package(folder, at, describe(protocol()), selection, version="1.2.3", synthetic=True, **more)
 
 
 @pytest.fixture(scope="module")
 def package(study: Any, tmp_path_factory: pytest.TempPathFactory) -> Package:
     """All formats, and what goes into every package. It is read, and never written to."""
     package = package_of(tmp_path_factory.mktemp("exports") / "package")
-    write_into(package, *TABLE_FORMATS)
+    write_into(package, *FORMATS)
     return package
 
 

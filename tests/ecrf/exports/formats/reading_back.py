@@ -12,7 +12,7 @@ from pyarrow import parquet
 from ecrf.exports.formats.sas_names import sas_names
 from ecrf.exports.package import Package
 from ecrf.exports.readers.read import unguarded
-from ecrf.exports.tables.description import Kind, Table
+from ecrf.exports.tables.description import ColumnKind, Table
 
 Rows = list[dict[str, Any]]
 SAS_EPOCH = date(1960, 1, 1)
@@ -27,14 +27,14 @@ def from_csv(package: Package, table: Table) -> Rows:
         ]
 
 
-def _typed(cell: str, kind: Kind) -> Any:
+def _typed(cell: str, kind: ColumnKind) -> Any:
     if cell == "":
         return None
-    if kind == Kind.WHOLE:
+    if kind == ColumnKind.WHOLE:
         return int(cell)
-    if kind == Kind.DECIMAL:
+    if kind == ColumnKind.DECIMAL:
         return Decimal(cell)
-    return date.fromisoformat(cell) if kind == Kind.DAY else unguarded(cell)
+    return date.fromisoformat(cell) if kind == ColumnKind.DAY else unguarded(cell)
 
 
 def from_parquet(package: Package, table: Table) -> Rows:
@@ -83,14 +83,14 @@ def from_xpt(package: Package, table: Table) -> Rows:
     ]
 
 
-def _of_sas(parts: list[Any], kind: Kind) -> Any:
+def _of_sas(parts: list[Any], kind: ColumnKind) -> Any:
     value = parts[0]
-    if kind in (Kind.WHOLE, Kind.DECIMAL, Kind.DAY):
+    if kind in (ColumnKind.WHOLE, ColumnKind.DECIMAL, ColumnKind.DAY):
         if value is None or value != value:
             return None
-        if kind == Kind.DAY:
+        if kind == ColumnKind.DAY:
             return SAS_EPOCH + timedelta(days=int(value))
-        return int(value) if kind == Kind.WHOLE else Decimal(repr(float(value)))
+        return int(value) if kind == ColumnKind.WHOLE else Decimal(repr(float(value)))
     return "".join(part or "" for part in parts) or None
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ecrf.exports.formats.csv_tables import guarded
 from ecrf.exports.readers.read import unguarded
-from ecrf.exports.tables.description import Column, Kind
+from ecrf.exports.tables.description import Column, ColumnKind
 from ecrf.trail.download.csv_file import safe
 
 BEGINNINGS = ("", " ", "\u00a0", "\u3000", "\t", "\r", "\n", "\u2003", "\ufeff", "'", "''")
@@ -37,7 +37,7 @@ SIGNS = (
     "",
 )
 ENDINGS = ("", "1", "1.5", "1,5", "1.", "-1", "cmd|' /C calc'!A1", "SUM(A1)", "\n", "\n1", "１", "٣", " ")
-TEXT = Column("cell", "Cell", Kind.TEXT, "cell")
+TEXT = Column("cell", "Cell", ColumnKind.TEXT, "cell")
 
 pytestmark = pytest.mark.requirement("R-133")
 
@@ -70,6 +70,6 @@ def test_guard_is_taken_off_without_loss_and_leaves_nothing_that_runs(text):
     assert cell[:1] not in "=+@\t\r\n" or cell == "" or cell.lstrip("+")[:1].isdigit()
 
 
-@pytest.mark.parametrize("kind", [Kind.WHOLE, Kind.DECIMAL, Kind.DAY])
+@pytest.mark.parametrize("kind", [ColumnKind.WHOLE, ColumnKind.DECIMAL, ColumnKind.DAY])
 def test_numbers_and_days_are_written_as_they_are(kind):
     assert guarded(Column("cell", "Cell", kind, "cell")) == '"cell"'

@@ -17,7 +17,7 @@ from ecrf.exports.package import one_snapshot
 from ecrf.exports.readers.read import read_study
 from ecrf.exports.readers.sas import quoted
 from ecrf.exports.readers.stata import expression, stata_names
-from ecrf.exports.tables.description import Kind
+from ecrf.exports.tables.description import ColumnKind
 from tests.ecrf.exports.formats.conftest import HOSTILE, package_of, stored
 from tests.ecrf.exports.formats.test_codebook import with_hostile_labels
 
@@ -40,13 +40,13 @@ for (table in names(study)) for (column in names(study[[table]])) {{
 """
 
 
-def plain(value: Any, kind: Kind) -> str:
+def plain(value: Any, kind: ColumnKind) -> str:
     """As the lines above write it."""
     if value is None or value == "":
         return "NA"
-    if kind == Kind.MOMENT:
+    if kind == ColumnKind.MOMENT:
         return f"={value[:16]}"
-    return f"={value:f}".rstrip("0").rstrip(".") if kind == Kind.DECIMAL else f"={value}"
+    return f"={value:f}".rstrip("0").rstrip(".") if kind == ColumnKind.DECIMAL else f"={value}"
 
 
 def test_python_reader_gives_back_what_is_stored_with_its_types(package):
@@ -56,7 +56,7 @@ def test_python_reader_gives_back_what_is_stored_with_its_types(package):
         for row, expected in zip(found[table.name], rows[table.name], strict=True):
             for column in table.columns:
                 value = row[column.name]
-                if column.kind == Kind.MOMENT and value is not None:
+                if column.kind == ColumnKind.MOMENT and value is not None:
                     value = value.strftime(f"%Y-%m-%dT%H:%M:%S{'.%f' if table.name == 'trail' else ''}Z")
                 assert value == (expected[column.name] or None if column.is_text else expected[column.name])
 
@@ -152,8 +152,8 @@ def test_stata_program_names_labels_and_codes_every_column(package):
         assert len(set(names.values())) == len(table.columns)
         assert all(re.fullmatch(r"[a-z_][a-z0-9_]{0,31}", name) for name in names.values())
         part = program.partition(f'"csv/{table.name}.csv"')[2].partition("\nsave")[0]
-        for place, name in enumerate(names.values(), 1):
-            assert f"rename v{place} {name}\n" in part
+        assert f"rename (v1-v{len(table.columns)}) ({' '.join(names.values())})\n" in part
+        for name in names.values():
             assert f'st_varlabel("{name}", ' in part
     assert 'mata: st_vlmodify("codes' in program
     assert 'replace read_ = 1 if rested == "yes"' in program

@@ -15,7 +15,7 @@ from ecrf.exports.formats.registry import FORMATS
 from ecrf.exports.formats.sas_names import sas_label, sas_names
 from ecrf.exports.formats.sas_transport import ibm_double, split
 from ecrf.exports.package import CannotBeWritten, one_snapshot
-from ecrf.exports.tables.description import FormDescription, ItemDescription, Kind, describe
+from ecrf.exports.tables.description import ColumnKind, FormDescription, ItemDescription, describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.exports.tables.statements import tables_of
 from ecrf.forms.protocol import protocol
@@ -37,7 +37,7 @@ LIKE = (
 
 def with_items(*names: str):
     """The stub, and a form with texts of these names."""
-    items = [ItemDescription(name, name, Kind.TEXT) for name in names]
+    items = [ItemDescription(name, name, ColumnKind.TEXT) for name in names]
     described = describe(protocol())
     return replace(described, forms=[*described.forms, FormDescription("odd", "Odd", "odd", items)])
 
@@ -151,5 +151,7 @@ def test_text_too_long_for_sas_stops_the_export_aloud(study, tmp_path):
 def test_every_table_has_a_number_or_a_key_that_is_never_empty():
     """A transport file loses a row of blanks alone."""
     for table in tables_of(describe(protocol()), Selection()):
-        numbers = [c for c in table.columns if c.kind in (Kind.WHOLE, Kind.DECIMAL, Kind.DAY)]
+        numbers = [
+            c for c in table.columns if c.kind in (ColumnKind.WHOLE, ColumnKind.DECIMAL, ColumnKind.DAY)
+        ]
         assert numbers or table.keys[0] == "site", table.name

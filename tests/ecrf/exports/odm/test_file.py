@@ -18,6 +18,7 @@ from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import strike_out
 from ecrf.exports.odm.replay.patient import is_review
 from ecrf.forms.registry import CRFS
+from ecrf.web.context import VERSION
 from tests.builders import enter
 from tests.ecrf.exports.odm.odm_rules import child, every, faults, read, s12, schema, state
 from tests.ecrf.exports.odm.stored import stored
@@ -67,12 +68,14 @@ def test_same_cut_gives_the_same_bytes_whatever_was_written_since(files, kind):
     assert odm(whole_cut(files.cut.name), kind) != before
 
 
+@pytest.mark.requirement("R-153")
 def test_file_says_of_which_cut_it_is_and_that_the_data_are_synthetic(files):
     snapshot, history = files.roots()
     assert snapshot.get("CreationDateTime") == history.get("CreationDateTime")
     assert snapshot.get("FileOID") != history.get("FileOID")
     assert (snapshot.get("FileType"), history.get("FileType")) == ("Snapshot", "Transactional")
     assert history.get("Archival") == "Yes"
+    assert snapshot.get("SourceSystemVersion") == VERSION
     assert "Synthetic data" in snapshot.get("Description")
     assert files.cut.name in snapshot.get("Description")
 

@@ -1,0 +1,43 @@
+"""What the pages of data out show: sites of the study, data cuts, saved choices."""
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from ecrf.access.models import Site
+from ecrf.exports.models import DataCut, Export, SavedChoice
+
+
+def study_sites() -> QuerySet[Site]:
+    """Practice sites are no part of the study."""
+    return Site.objects.filter(is_practice=False)
+
+
+def data_cuts() -> QuerySet[DataCut]:
+    """The newest first."""
+    return DataCut.objects.select_related("export", "taken_by").order_by("-taken_at", "-pk")
+
+
+def other_cuts(export: Export) -> QuerySet[DataCut]:
+    return data_cuts().exclude(export=export)
+
+
+def reach_cut(name: str) -> DataCut:
+    """By its name; 404 if there is none."""
+    cut = data_cuts().filter(name=name).first()
+    if cut is None:
+        raise Http404
+    return cut
+
+
+def in_order(*names: str) -> tuple[DataCut, DataCut]:
+    """Two cuts, the earlier one first, whatever the order of the names."""
+    earlier, later = sorted((reach_cut(name) for name in names), key=lambda cut: (cut.taken_at, cut.pk))
+    return earlier, later
+
+
+def saved_choices() -> QuerySet[SavedChoice]:
+    return SavedChoice.objects.order_by("name")
+
+
+def saved_choice(pk: int | None) -> SavedChoice | None:
+    return SavedChoice.objects.filter(pk=pk or 0).first()

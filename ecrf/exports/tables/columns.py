@@ -1,0 +1,58 @@
+"""Columns that the tables which are no forms share, and how these hang on patients and entries."""
+
+from ecrf.exports.tables.description import YES_NO, Column, ColumnKind
+from ecrf.exports.tables.places import PATIENT, SITE, VISIT
+
+MOMENT = "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+EXACT = "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+SHOWN = "CASE WHEN %(everything)s OR x.\"table\" || '.' || change.key = ANY (%(shown)s) THEN {0} END"
+YES_OR_NO = "CASE WHEN {0} THEN 'yes' ELSE 'no' END"
+
+OF_PATIENT = (
+    "JOIN casebook_patient p ON p.id = {0} JOIN access_site s ON s.id = p.site_id AND NOT s.is_practice"
+)
+PATIENT_READS = ("casebook_patient", "access_site")
+OF_ENTRY = f"""
+    JOIN casebook_entry e ON e.id = x.entry_id
+    {OF_PATIENT.format("e.patient_id")}
+    LEFT JOIN casebook_visit v ON v.id = e.visit_id
+    LEFT JOIN casebook_entry parent ON parent.id = e.parent_id
+"""
+ENTRY_READS = ("casebook_entry", "casebook_visit", *PATIENT_READS)
+
+
+def moment_column(name: str, label: str, sql: str) -> Column:
+    return Column(f"{name}_utc", f"{label}, UTC", ColumnKind.MOMENT, MOMENT.format(sql))
+
+
+def person_column(name: str, label: str, sql: str) -> Column:
+    return Column(name, f"{label}: user name", ColumnKind.TEXT, sql, length=150)
+
+
+def number_column(name: str, label: str, sql: str, *, is_key: bool = False) -> Column:
+    return Column(name, label, ColumnKind.WHOLE, sql, is_key=is_key)
+
+
+def text_column(
+    name: str, label: str, sql: str, length: int | None = None, *, identifying: bool = False
+) -> Column:
+    return Column(name, label, ColumnKind.TEXT, sql, length=length, identifying=identifying)
+
+
+def yes_no_column(name: str, label: str, sql: str) -> Column:
+    return Column(name, label, ColumnKind.CODE, YES_OR_NO.format(sql), codes=YES_NO)
+
+
+def code_column(name: str, label: str, sql: str, *codes: tuple[str, str]) -> Column:
+    return Column(name, label, ColumnKind.CODE, sql, codes=codes)
+
+
+ENTRY_COLUMNS = (
+    SITE,
+    PATIENT,
+    VISIT,
+    text_column("form", "Form, by its key", "e.crf", 40),
+    number_column("number", "Number of the form among its kind", "e.number"),
+    number_column("parent_number", "Number of the form whose row it is", "parent.number"),
+    number_column("entry", "Entry: names this form in every table", "e.id"),
+)

@@ -1,0 +1,1 @@
+"""How the forms of this trial become SDTM: one module for each group of domains."""

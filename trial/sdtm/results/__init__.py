@@ -1,0 +1,1 @@
+"""What was measured, test by test: strength, signs, laboratory, nerves, disability."""
