@@ -36,7 +36,7 @@ def current_report(scope: ReportScope) -> Report:
             _kept.move_to_end(version)
             return found
     with one_snapshot():
-        made = maker(protocol().outcomes)(scope)
+        made = _maker(protocol().outcomes)(scope)
     with _lock:
         _kept[version] = made
         while len(_kept) > KEPT:
@@ -59,8 +59,13 @@ def _version(scope: ReportScope) -> Version:
     return site, scope.at.date(), *lines_of(WRITTEN, None)[0]
 
 
+def load_maker() -> None:
+    """Load the trial's function and the libraries of its statistics before the first request waits for them."""
+    if path := protocol().outcomes:
+        _maker(path)
+
+
 @cache
-def maker(path: str) -> Maker:
-    """The trial's function; the libraries of its statistics are loaded with it."""
+def _maker(path: str) -> Maker:
     found: Maker = import_string(path)
     return found

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import ProgrammingError, transaction
 from django.http import Http404
 
 from ecrf.casebook.stored_rows import lines_of
@@ -18,6 +18,10 @@ IN_SCOPE = """NOT s.is_practice AND (%(site)s IS NULL OR s.id = %(site)s)
     AND (%(numbers)s::text[] IS NULL OR p.number = ANY(%(numbers)s))
 """
 """A condition on the site `s` and the patient `p`: which patients a report is of. Practice sites are part of none."""
+
+PLANNED_FOR_THE_TRAIL = (
+    "SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)"
+)
 
 
 class OtherForms(Http404):
@@ -43,13 +47,14 @@ def _read_cut(cut: DataCut, statement: ReportStatement, given: dict[str, Any]) -
     chosen = read_selection(cut.selection)
     given |= {"sites": _listed(chosen.sites), "numbers": _listed(chosen.patients)}
     given |= cut_given({int(chain): position for chain, position in cut.positions.items()})
-    tables = stored_as_of(read_description(cut.description), statement.reads)
-    with transaction.atomic():
-        # The planner knows no numbers of tables that are only just made, and would compare each row with each.
-        lines_of(
-            "SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)", None
-        )
-        return lines_of(f"{tables} {statement.sql}", given)
+    try:
+        tables = stored_as_of(read_description(cut.description), statement.reads)
+        with transaction.atomic():
+            # The planner knows no numbers of tables that are only just made, and would compare each row with each.
+            lines_of(PLANNED_FOR_THE_TRAIL, None)
+            return lines_of(f"{tables} {statement.sql}", given)
+    except (KeyError, ProgrammingError) as error:
+        raise OtherForms(f"The forms of the data cut {cut.name} lack what is read of them here.") from error
 
 
 def _listed(chosen: tuple[str, ...] | None) -> list[str] | None:
