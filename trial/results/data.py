@@ -17,8 +17,6 @@ from ecrf.forms.protocol import protocol
 from ecrf.outcomes.reading import IN_SCOPE, ReportStatement, read
 from ecrf.outcomes.report import ReportScope
 from trial.crfs.end_of_study import Reason
-from trial.crfs.infusion import dosing_visits
-from trial.dosing import Phase
 from trial.outcomes import SIDES
 
 Values = NDArray[np.float64]
@@ -88,45 +86,28 @@ OF_ONE_VISIT = ReportStatement(
 )
 
 
-DOSES = ReportStatement(
-    f"""
-    SELECT e.patient_id,
-        coalesce(sum(r.given_g), 0)::float8,
-        coalesce(sum(r.given_g / nullif(r.dosing_weight_kg, 0)), 0)::float8,
-        count(*) FILTER (WHERE r.given_g > 0 AND r.phase = %(induction)s),
-        coalesce(bit_or(1::bigint << r.cycle) FILTER (WHERE r.given_g > 0 AND r.phase = %(maintenance)s), 0),
-        coalesce(bit_or(1::bigint << array_position(%(codes)s, v.code) - 1) FILTER (WHERE r.given_g > 0), 0),
-        count(*) FILTER (WHERE r.given_g > 0),
-        count(*) FILTER (WHERE r.given_g > 0 AND r.interrupted),
-        array_agg(
-            concat(v.code, ', infusion ', e.number, CASE WHEN r.given_g IS NULL THEN ': dose given not recorded'
-                ELSE ': dosing weight not recorded' END)
-        ) FILTER (WHERE r.given_g IS NULL OR r.given_g > 0 AND coalesce(r.dosing_weight_kg, 0) = 0)
+DOSES = _by_visit("infusion", "trial_infusion", "given_g", "dosing_weight_kg", "interrupted::int")
+NOT_KNOWN = ReportStatement(
+    """
+    SELECT e.patient_id, concat(v.code, ', infusion ', e.number, CASE
+        WHEN r.given_g IS NULL THEN ': dose given not recorded' ELSE ': dosing weight not recorded' END)
     FROM casebook_entry e
     JOIN trial_infusion r ON r.entry_id = e.id
     JOIN casebook_visit v ON v.id = e.visit_id
-    WHERE e.crf = 'infusion' AND {OF_PATIENTS}
-    GROUP BY e.patient_id
-    """,  # noqa: S608
+    WHERE e.crf = 'infusion' AND e.struck_at IS NULL AND e.patient_id = ANY(%(patients)s)
+        AND (r.given_g IS NULL OR r.given_g > 0 AND coalesce(r.dosing_weight_kg, 0) = 0)
+    """,
     ("casebook_entry", "casebook_visit", "trial_infusion"),
 )
 
 
-class GivenDoses(NamedTuple):
-    """What a patient was given, over all infusions. A dose of 0 g is none, and needs no weight.
+class VisitDoses(NamedTuple):
+    """The infusions of one visit: whose they are (a place in the order of the patients), grams, weight, interrupted."""
 
-    `cycles`, `visits`: a bit for each maintenance cycle and for each dosing visit, in the schedule's order, at which a
-    dose was given. `missing`: the doses and weights without which the sums are not known.
-    """
-
-    grams: float
-    g_per_kg: float
-    induction_days: int
-    cycles: int
-    visits: int
-    infusion_days: int
-    interrupted: int
-    missing: list[str] | None
+    places: NDArray[np.int64]
+    given_g: Values
+    weight_kg: Values
+    interrupted: Values
 
 
 @dataclass(eq=False)
@@ -140,11 +121,7 @@ class StudyPatient:
     end_reason: str | None
     ended_on: date | None
     baseline_on: date | None
-    doses: GivenDoses | None = None
-
-    @property
-    def is_treated(self) -> bool:
-        return self.doses is not None and self.doses.infusion_days > 0
+    is_treated: bool = False
 
     @cached_property
     def is_enrolled(self) -> bool:
@@ -188,11 +165,10 @@ class StudyData:
         self.patients = list(self.by_id.values())
         self._ids = np.array(list(self.by_id), dtype=np.int64)
         self._sorted = np.argsort(self._ids)
-        induction, maintenance = Phase.INDUCTION, Phase.MAINTENANCE
-        doses_of = self.read(DOSES, codes=dosing_visits(), induction=induction, maintenance=maintenance)
-        for pk, *doses in doses_of:
-            if pk in self.by_id:
-                self.by_id[pk].doses = GivenDoses(*doses)
+        self.doses = {code: self._doses(*columns) for code, *columns in self.read(DOSES)}
+        for doses in self.doses.values():
+            for place in set(doses.places[doses.given_g > 0].tolist()):
+                self.patients[place].is_treated = True
 
     def read(
         self, statement: ReportStatement, patients: list[int] | None = None, **given: Any
@@ -204,12 +180,23 @@ class StudyData:
 
     def in_order(self, ids: str, numbers: str) -> Values:
         """The numbers of some patients (`17,4,…`), in the order of all of them."""
+        places, is_known = self._places(ids)
+        found = np.full(len(self._ids), np.nan)
+        found[places] = _numbers(numbers)[is_known]
+        return found
+
+    def _places(self, ids: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Where in the order the patients stand who are part of the scope, and which of them all are."""
         given = np.fromstring(ids, dtype=np.int64, sep=",")
+        if not self.patients:
+            return given[:0], np.zeros(len(given), dtype=bool)
         at = self._sorted[np.searchsorted(self._ids, given, sorter=self._sorted).clip(max=len(self._ids) - 1)]
         is_known = self._ids[at] == given
-        found = np.full(len(self._ids), np.nan)
-        found[at[is_known]] = np.fromstring(numbers, dtype=np.float64, sep=",")[is_known]
-        return found
+        return at[is_known], is_known
+
+    def _doses(self, ids: str, *columns: str) -> VisitDoses:
+        places, is_known = self._places(ids)
+        return VisitDoses(places, *(_numbers(column)[is_known] for column in columns))
 
     def ids_of(self, which: Callable[[StudyPatient], bool]) -> list[int]:
         return [pk for pk, patient in self.by_id.items() if which(patient)]
@@ -227,17 +214,25 @@ class StudyData:
         return np.array([patient.is_enrolled for patient in self.patients], dtype=bool)
 
     @cached_property
+    def baseline_days(self) -> Values:
+        return _days(patient.baseline_on for patient in self.patients)
+
+    @cached_property
+    def end_days(self) -> Values:
+        return _days(patient.ended_on for patient in self.patients)
+
+    @cached_property
+    def has_left(self) -> NDArray[np.bool_]:
+        return np.array([bool(patient.end_reason) for patient in self.patients], dtype=bool)
+
+    @cached_property
     def strengths(self) -> dict[str, Values]:
         """{visit code: sum of the grades}; none where a grade is missing."""
-        if not self.patients:
-            return {}
         return {code: self.in_order(ids, sums) for code, ids, sums in self.read(STRENGTHS)}
 
     @cached_property
     def grips(self) -> dict[str, Values]:
         """{visit code: the best trial of the more affected hand, kPa} (P)."""
-        if not self.patients:
-            return {}
         hands = np.array([patient.more_affected or "" for patient in self.patients])
         found = {}
         for code, ids, *bests in self.read(GRIPS):
@@ -262,6 +257,10 @@ class StudyData:
         return {}
 
 
-def days(dates: Iterable[date | None]) -> Values:
+def _numbers(text: str) -> Values:
+    return np.fromstring(text, dtype=np.float64, sep=",")
+
+
+def _days(dates: Iterable[date | None]) -> Values:
     """Dates as numbers of days."""
     return np.array([np.nan if day is None else day.toordinal() for day in dates], dtype=np.float64)

@@ -1,11 +1,12 @@
 """How much of the trial drug was given, against what the schedule plans."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from ecrf.forms.protocol import protocol
+from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.outcomes.report import (
     ReportCell,
     ReportRow,
@@ -16,7 +17,7 @@ from ecrf.outcomes.report import (
 )
 from trial.crfs.infusion import dosing_visits
 from trial.dosing import INDUCTION_DAYS, Phase, g_per_kg, phase_of
-from trial.results.data import StudyData, StudyPatient, Values, days
+from trial.results.data import NOT_KNOWN, StudyData, StudyPatient, Values
 from trial.results.summaries import printed, share, summarise
 
 DEFINITIONS = (
@@ -52,7 +53,6 @@ class Exposure:
     cycles_planned: Values
     infusion_days: Values
     interrupted: Values
-    why: list[str]
 
     @property
     def intensity(self) -> Values:
@@ -63,50 +63,61 @@ class Exposure:
 
 def exposure_of(data: StudyData) -> Exposure:
     """What each treated patient was given, and what the schedule planned."""
-    doses = [patient.doses for patient in data.treated if patient.doses]
-    why = ["; ".join(sorted(dose.missing or ())) for dose in doses]
-    is_known = np.array([not words for words in why], dtype=bool)
-    codes = dosing_visits()
-    induction_days, cycles_planned = _planned(data, [dose.visits for dose in doses], codes)
-    planned = (
-        float(g_per_kg(Phase.INDUCTION)) * induction_days
-        + float(g_per_kg(Phase.MAINTENANCE)) * cycles_planned
-    )
-    return Exposure(
-        data.treated,
-        np.where(is_known, _column(dose.grams for dose in doses), np.nan),
-        np.where(is_known, _column(dose.g_per_kg for dose in doses), np.nan),
-        planned,
-        _column(dose.induction_days for dose in doses),
-        induction_days,
-        _column(dose.cycles.bit_count() for dose in doses),
-        cycles_planned,
-        _column(dose.infusion_days for dose in doses),
-        _column(dose.interrupted for dose in doses),
-        why,
-    )
+    is_treated = np.array([patient.is_treated for patient in data.patients], dtype=bool)
+    zero = np.zeros(len(data.patients))
+    grams, per_kg, days_given, interrupted = zero, zero, zero, zero
+    for doses in data.doses.values():
+        is_dose = doses.given_g > 0
+        weight_kg = np.where(doses.weight_kg > 0, doses.weight_kg, np.nan)
+        # A dose of 0 g needs no weight; what is not recorded makes the sum unknown.
+        grams = grams + _added(data, doses.places, doses.given_g)
+        per_kg = per_kg + _added(
+            data, doses.places, np.where(doses.given_g == 0, 0, doses.given_g / weight_kg)
+        )
+        days_given = days_given + _added(data, doses.places, is_dose)
+        interrupted = interrupted + _added(data, doses.places, is_dose & (doses.interrupted == 1))
+    is_known = np.isfinite(per_kg)
+    columns = (np.where(is_known, grams, np.nan), np.where(is_known, per_kg, np.nan), *_schedule(data))
+    return Exposure(data.treated, *(column[is_treated] for column in (*columns, days_given, interrupted)))
 
 
-def _column(numbers: Iterable[float]) -> Values:
-    return np.array(list(numbers), dtype=np.float64)
+def _added(data: StudyData, places: NDArray[np.int64], values: ArrayLike) -> Values:
+    """The sum of each patient's values."""
+    return np.bincount(places, np.asarray(values, dtype=np.float64), len(data.patients))
 
 
-def _planned(data: StudyData, dosed: list[int], codes: list[str]) -> tuple[Values, Values]:
-    """Induction days and maintenance cycles of the dosing visits that fell due while a patient took part, or at which a
-    dose was given anyway. `dosed`: a bit for each visit."""
-    baseline = days(patient.baseline_on for patient in data.treated)
-    left = days(patient.ended_on for patient in data.treated)
-    has_left = np.array([bool(patient.end_reason) for patient in data.treated], dtype=bool)
-    given = np.array(dosed, dtype=np.int64)
-    found = {Phase.INDUCTION: np.zeros(len(given)), Phase.MAINTENANCE: np.zeros(len(given))}
-    for place, code in enumerate(codes):
+def _schedule(data: StudyData) -> Iterator[Values]:
+    """Planned g/kg, induction days given and planned, maintenance cycles given and planned.
+
+    Planned are the dosing visits that fell due while a patient took part, or at which a dose was given anyway.
+    """
+    codes, zero = dosing_visits(), np.zeros(len(data.patients))
+    given, planned = dict.fromkeys(Phase, zero), dict.fromkeys(Phase, zero)
+    for code in codes:
         plan, phase = protocol().plan(code), phase_of(code, codes)
         if plan and phase:
-            nominal = baseline + (plan.day or 1) - 1
-            # A comparison with a day that is not known is False: nothing fell due.
-            is_due = np.where(has_left, nominal <= left, nominal + plan.closes < data.scope.at.toordinal())
-            found[phase] += is_due | (given >> place & 1 == 1)
-    return INDUCTION_DAYS * found[Phase.INDUCTION], found[Phase.MAINTENANCE]
+            doses = data.doses.get(code)
+            days_here = _added(data, doses.places, doses.given_g > 0) if doses else zero
+            given[phase] = given[phase] + (days_here if phase is Phase.INDUCTION else days_here > 0)
+            planned[phase] = planned[phase] + (_is_due(data, plan) | (days_here > 0))
+    induction_days = INDUCTION_DAYS * planned[Phase.INDUCTION]
+    yield (
+        float(g_per_kg(Phase.INDUCTION)) * induction_days
+        + float(g_per_kg(Phase.MAINTENANCE)) * planned[Phase.MAINTENANCE]
+    )
+    yield from (given[Phase.INDUCTION], induction_days)
+    yield from (given[Phase.MAINTENANCE], planned[Phase.MAINTENANCE])
+
+
+def _is_due(data: StudyData, plan: VisitPlan) -> NDArray[np.bool_]:
+    """Whether the visit's nominal day came before the patient left; of who is on study, whether its window has closed.
+
+    A comparison with a day that is not known is False: nothing fell due.
+    """
+    nominal = data.baseline_days + (plan.day or 1) - 1
+    return np.where(
+        data.has_left, nominal <= data.end_days, nominal + plan.closes < data.scope.at.date().toordinal()
+    )
 
 
 def exposure_section(found: Exposure) -> ReportSection:
@@ -149,7 +160,7 @@ def _total(label: str, given: int, of: int) -> ReportRow:
     return ReportRow(label, cells)
 
 
-def behind_exposure(found: Exposure) -> dict[str, Callable[[], RowsBehind]]:
+def behind_exposure(data: StudyData, found: Exposure) -> dict[str, Callable[[], RowsBehind]]:
     """One line a treated patient."""
     columns = (
         "Given, g",
@@ -167,13 +178,17 @@ def behind_exposure(found: Exposure) -> dict[str, Callable[[], RowsBehind]]:
             DEFINITIONS,
             columns,
             tuple(RowBehind(one.number, _cells(found, place)) for place, one in enumerate(found.patients)),
-            tuple(
-                (one.number, f"Left out of grams: {why}")
-                for one, why in zip(found.patients, found.why, strict=True)
-                if why
-            ),
+            tuple((number, f"Left out of grams: {why}") for number, why in _why_not_known(data)),
         )
     }
+
+
+def _why_not_known(data: StudyData) -> list[tuple[str, str]]:
+    """(patient number, the doses and weights that are missing)"""
+    missing: dict[str, list[str]] = {}
+    for pk, words in data.read(NOT_KNOWN, patients=data.ids_of(lambda patient: patient.is_treated)):
+        missing.setdefault(data.by_id[pk].number, []).append(words)
+    return [(number, "; ".join(sorted(missing[number]))) for number in sorted(missing)]
 
 
 def _cells(found: Exposure, place: int) -> tuple[str, ...]:

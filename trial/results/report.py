@@ -28,7 +28,9 @@ def report(scope: ReportScope) -> Report:
     ]
     if scope.site is None:
         sections.append(sites_section(data, measured))
-    behind = behind_flow(data) | behind_exposure(given) | behind_events(events) | behind_deviations(data)
+    behind = (
+        behind_flow(data) | behind_exposure(data, given) | behind_events(events) | behind_deviations(data)
+    )
     for one in measured:
         behind |= behind_visits(one)
     return Report(tuple(sections), behind)
