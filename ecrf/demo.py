@@ -20,7 +20,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data"
-DJANGOS_APPS = ("admin", "auth", "contenttypes", "sessions", "django_tasks_db")
+DJANGOS_APPS = ("admin", "auth", "contenttypes", "sessions", "django_tasks_database")
 DEFAULT_PASSWORD = "synthetic-demo-2026"  # noqa: S105  (printed on the screen, demo only)
 
 
