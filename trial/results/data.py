@@ -128,11 +128,11 @@ class StudyPatient:
         """Eligible in the investigator's decision and no screen failure; or treated, whatever the decision (P)."""
         return self.is_treated or (self.eligible is True and self.end_reason != Reason.SCREEN_FAILURE)
 
-    @property
+    @cached_property
     def has_completed(self) -> bool:
         return self.is_enrolled and self.end_reason == Reason.COMPLETED
 
-    @property
+    @cached_property
     def has_withdrawn(self) -> bool:
         return self.is_enrolled and bool(self.end_reason) and self.end_reason != Reason.COMPLETED
 
@@ -178,11 +178,12 @@ class StudyData:
             patients = list(self.by_id)
         return read(self.scope, statement, patients=patients, **given)
 
-    def in_order(self, ids: str, numbers: str) -> Values:
+    def in_order(self, ids: str, *columns: str) -> list[Values]:
         """The numbers of some patients (`17,4,…`), in the order of all of them."""
         places, is_known = self._places(ids)
-        found = np.full(len(self._ids), np.nan)
-        found[places] = _numbers(numbers)[is_known]
+        found = [np.full(len(self._ids), np.nan) for _ in columns]
+        for column, numbers in zip(found, columns, strict=True):
+            column[places] = _numbers(numbers)[is_known]
         return found
 
     def _places(self, ids: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -228,7 +229,7 @@ class StudyData:
     @cached_property
     def strengths(self) -> dict[str, Values]:
         """{visit code: sum of the grades}; none where a grade is missing."""
-        return {code: self.in_order(ids, sums) for code, ids, sums in self.read(STRENGTHS)}
+        return {code: self.in_order(ids, sums)[0] for code, ids, sums in self.read(STRENGTHS)}
 
     @cached_property
     def grips(self) -> dict[str, Values]:
@@ -236,11 +237,8 @@ class StudyData:
         hands = np.array([patient.more_affected or "" for patient in self.patients])
         found = {}
         for code, ids, *bests in self.read(GRIPS):
-            sides = [
-                np.where(hands == side, self.in_order(ids, best), 0)
-                for side, best in zip(SIDES, bests, strict=True)
-            ]
-            found[code] = np.where(np.isin(hands, SIDES), sum(sides), np.nan)
+            right, left = self.in_order(ids, *bests)
+            found[code] = np.select([hands == SIDES[0], hands == SIDES[1]], [right, left], np.nan)
         return found
 
     def at_visit(self, code: str) -> dict[str, VisitForms]:
