@@ -122,17 +122,19 @@ class StudyPatient:
     ended_on: date | None
     baseline_on: date | None
     is_treated: bool = False
+    is_enrolled: bool = False
 
-    @cached_property
-    def is_enrolled(self) -> bool:
-        """Eligible in the investigator's decision and no screen failure; or treated, whatever the decision (P)."""
-        return self.is_treated or (self.eligible is True and self.end_reason != Reason.SCREEN_FAILURE)
+    def decide(self) -> None:
+        """Enrolled is who is eligible in the investigator's decision and no screen failure; or treated, whatever the
+        decision (P)."""
+        is_eligible = self.eligible is True and self.end_reason != Reason.SCREEN_FAILURE
+        self.is_enrolled = self.is_treated or is_eligible
 
-    @cached_property
+    @property
     def has_completed(self) -> bool:
         return self.is_enrolled and self.end_reason == Reason.COMPLETED
 
-    @cached_property
+    @property
     def has_withdrawn(self) -> bool:
         return self.is_enrolled and bool(self.end_reason) and self.end_reason != Reason.COMPLETED
 
@@ -169,6 +171,8 @@ class StudyData:
         for doses in self.doses.values():
             for place in set(doses.places[doses.given_g > 0].tolist()):
                 self.patients[place].is_treated = True
+        for patient in self.patients:
+            patient.decide()
 
     def read(
         self, statement: ReportStatement, patients: list[int] | None = None, **given: Any

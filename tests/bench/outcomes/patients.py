@@ -13,7 +13,7 @@ from tests.bench.browsing import PASSWORD
 from tests.trial.synthetic_rows import READ, put_study
 
 FEW, MANY = 13, 1000
-APART = 1_000_000
+APART = 10_000
 """Between the keys of a row and of its copies."""
 MOVED = {
     "trial_mrcstrength": {"sum_score": "greatest(least(sum_score + %(copy)s %% 7 - 3, 100), 0)"},
