@@ -83,7 +83,10 @@ def exposure_of(data: StudyData) -> Exposure:
 
 def _added(data: StudyData, places: NDArray[np.int64], values: ArrayLike) -> Values:
     """The sum of each patient's values."""
-    return np.bincount(places, np.asarray(values, dtype=np.float64), len(data.patients))
+    found: Values = np.bincount(places, np.asarray(values, dtype=np.float64), len(data.patients)).astype(
+        np.float64
+    )
+    return found
 
 
 def _schedule(data: StudyData) -> Iterator[Values]:
