@@ -17,7 +17,8 @@ WRITE_EVERY_SECONDS = 60
 def log_out_when_idle(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
     """Middleware: log out after IDLE_MINUTES without use, and after SESSION_COOKIE_AGE in any case.
 
-    The time of use is noted at most once a minute.
+    The time of use is noted at most once a minute. A page that looks by itself how far something is does not count as
+    use, and says so.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -26,7 +27,11 @@ def log_out_when_idle(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
             if request.user.is_authenticated:
                 note(over, request.user.get_username(), client_address(request))
             logout(request)
-        elif _is_somebodys(request) and now - request.session.get(SEEN, now) >= WRITE_EVERY_SECONDS:
+        elif (
+            _is_somebodys(request)
+            and not _is_unattended(request)
+            and now - request.session.get(SEEN, now) >= WRITE_EVERY_SECONDS
+        ):
             request.session[SEEN] = now
         response = get_response(request)
         if _is_somebodys(request) and BEGAN not in request.session:
@@ -38,6 +43,10 @@ def log_out_when_idle(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
 
 def _is_somebodys(request: HttpRequest) -> bool:
     return bool(request.session.get("_auth_user_id"))
+
+
+def _is_unattended(request: HttpRequest) -> bool:
+    return request.headers.get("X-Unattended") == "yes"
 
 
 def _is_over(request: HttpRequest, now: int) -> What | None:

@@ -101,7 +101,8 @@ def write_comparison(earlier: DataCut, later: DataCut, *, by: User) -> FileRespo
 
 def _changes(earlier: DataCut, later: DataCut) -> Iterator[tuple[Any, ...]]:
     forms = [form for cut in (earlier, later) for form in read_description(cut.description).forms]
-    shown = [f"{form.table}.{i.name}" for form in forms for i in form.items if not i.identifying]
+    shown = {f"{form.table}.{i.name}" for form in forms for i in form.items}
+    shown -= {f"{form.table}.{i.name}" for form in forms for i in form.items if i.identifying}
     given = {
         "earlier_chains": [int(chain) for chain in earlier.positions],
         "earlier": list(earlier.positions.values()),
@@ -109,7 +110,7 @@ def _changes(earlier: DataCut, later: DataCut) -> Iterator[tuple[Any, ...]]:
         "later": list(later.positions.values()),
         "tables": sorted({form.table for form in forms}),
         "everything": earlier.selection["identifiers"] and later.selection["identifiers"],
-        "shown": sorted(set(shown)),
+        "shown": sorted(shown),
     }
     with connection.cursor() as cursor:
         cursor.execute(_BETWEEN, given)

@@ -47,5 +47,5 @@ def begin(export: Export) -> Path:
 def forget(export: Export) -> None:
     """Nothing half made stays."""
     shutil.rmtree(folder() / f"{export.request_key}.part", ignore_errors=True)
-    for end in (".zip.part", ".pdf.part"):
-        (folder() / f"{export.request_key}{end}").unlink(missing_ok=True)
+    for half in folder().glob(f"{export.request_key}.*.part"):
+        half.unlink(missing_ok=True)

@@ -13,8 +13,9 @@ def study_sites() -> QuerySet[Site]:
 
 
 def data_cuts() -> QuerySet[DataCut]:
-    """The newest first."""
-    return DataCut.objects.select_related("export", "taken_by").order_by("-taken_at", "-pk")
+    """The newest first; what is large of them is read when it is asked for."""
+    rows = DataCut.objects.select_related("export", "taken_by").order_by("-taken_at", "-pk")
+    return rows.defer("positions", "description")
 
 
 def other_cuts(export: Export) -> QuerySet[DataCut]:

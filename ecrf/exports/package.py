@@ -113,6 +113,7 @@ class Package:
 
     def count(self, table: Table) -> int:
         with connection.cursor() as cursor:
+            self._plan_for_trail(cursor)
             cursor.execute(f"SELECT count(*) FROM ({statement(table, self.source, self.selection)}) r")  # noqa: S608
             return int(cursor.fetchone()[0])
 

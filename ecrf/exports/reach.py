@@ -22,6 +22,7 @@ def right_to(user: User, export: Export) -> Right | None:
 def exports_of(user: User) -> QuerySet[Export]:
     """All that the user may see, the newest first. A monitor sees the casebooks of the sites that he reads."""
     rows = Export.objects.select_related("site", "patient", "asked_by", "cut").order_by("-asked_at", "-pk")
+    rows = rows.defer("cut__positions", "cut__description")
     if Right.EXPORT in user.rights:
         return rows
     entered, reviewed = (site_ids(user, right) for right in READERS)

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import connection
 
-from ecrf.exports.cut import Cut
+from ecrf import __version__
+from ecrf.exports.cut import selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut
 from ecrf.exports.package import Package, Progress, finish, in_silence, one_snapshot
@@ -26,12 +27,14 @@ _REDACTED = """
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What came of it. `redacted`: the events up to the cut from which personal data were taken out since."""
+    """What came of it. `redacted`: the events up to the cut from which personal data were taken out since;
+    `version`: of the software that took the cut."""
 
     size: int
     sha256: str
     is_same: bool
     redacted: list[dict[str, Any]]
+    version: str = __version__
 
     @property
     def words(self) -> str:
@@ -42,6 +45,11 @@ class Rebuilt:
                 f"Made again from the audit trail: it differs in what was redacted since the cut was taken"
                 f" ({len(self.redacted)} event{'s' if len(self.redacted) > 1 else ''}; the manifest names them)."
             )
+        if self.version != __version__:
+            return (
+                f"Made again from the audit trail: the bytes DIFFER. The cut was taken by eCRF {self.version}, and this"
+                f" is {__version__}, which may write the files otherwise: make it again with {self.version}."
+            )
         return (
             "Made again from the audit trail: the bytes DIFFER. Run verify_audit, and compare the two files."
         )
@@ -50,20 +58,14 @@ class Rebuilt:
 def rebuild(cut: DataCut, folder: Path, target: Path, progress: Progress = in_silence) -> Rebuilt:
     """Write the package into `target`. Needs nothing of the study but the trail, and what is kept of the cut."""
     selection = read_selection(cut.selection)
+    description = read_description(cut.description)
     positions = {int(chain): position for chain, position in cut.positions.items()}
     with one_snapshot():
         redacted = _redacted(positions, cut.taken_at)
         package = Package(
             folder,
-            Cut(
-                name=cut.name,
-                taken_at=cut.taken_at,
-                positions=positions,
-                sites=frozenset(selection.sites) if selection.sites is not None else None,
-                forms=frozenset(selection.forms) if selection.forms is not None else None,
-                without_identifiers=not selection.identifiers,
-            ),
-            read_description(cut.description),
+            selected_cut(cut.name, cut.taken_at, positions, selection, description, cut.version),
+            description,
             selection,
             from_trail=True,
             version=cut.version,
@@ -73,7 +75,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: Progress = in_si
         )
         write_formats(package, cut.formats)
         size, sha256 = finish(package, target)
-    return Rebuilt(size, sha256, sha256 == cut.export.sha256, redacted)
+    return Rebuilt(size, sha256, sha256 == cut.export.sha256, redacted, cut.version)
 
 
 def _redacted(positions: dict[int, int], since: datetime) -> list[dict[str, Any]]:

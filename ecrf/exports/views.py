@@ -125,7 +125,10 @@ def export_page(request: UserRequest, key: uuid.UUID) -> HttpResponse:
         "key": uuid.uuid4(),
         "zone": export.site.zone if export.site and right == Right.ENTER else UTC,
     }
-    return render(request, template, context)
+    answer = render(request, template, context)
+    if request.headers.get("HX-Request") and not export.is_unfinished:
+        answer.headers["HX-Refresh"] = "true"  # what it holds stands below its state now
+    return answer
 
 
 @require_POST
@@ -152,6 +155,8 @@ def download(request: UserRequest, key: uuid.UUID) -> HttpResponse | FileRespons
     except BaseException:
         file.close()
         raise
+    # It is compressed already; compressed again, it would come without its length.
+    request.META.pop("HTTP_ACCEPT_ENCODING", None)
     kind = "application/pdf" if export.kind in PDF_KINDS else "application/zip"
     headers = {"X-Content-Type-Options": "nosniff"}
     return FileResponse(

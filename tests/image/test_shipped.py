@@ -20,8 +20,11 @@ pytestmark = [
 ]
 
 ACCOUNTS = {role: f"{role.replace('_', '')}01" for role in ROLES[:7]}
-NO_PAGES = {"log-in-again", "item-history", "monitor:item-history", "calendar-feed"}
-"""Parts that a script puts into a page, and a file."""
+NO_PAGES = {
+    *("log-in-again", "item-history", "monitor:item-history"),
+    *("calendar-feed", "outcomes-pdf", "site-outcomes-pdf"),
+}
+"""Parts that a script puts into a page, and files."""
 
 RIGHTS_ON_THE_TRAIL = """
 from django.db import connection

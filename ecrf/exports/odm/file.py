@@ -7,7 +7,6 @@ from typing import IO, Literal
 
 from lxml import etree
 
-from ecrf import __version__
 from ecrf.exports.cut import Cut
 from ecrf.exports.odm.admin import admin_at, write_admin
 from ecrf.exports.odm.definitions import metadata
@@ -32,7 +31,7 @@ def write_odm(file: IO[bytes], cut: Cut, kind: Kind) -> None:
     admin = admin_at(cut)
     found = survey(cut, admin.sites(cut.sites))
     written = layouts(cut, found)
-    subjects = Subjects(admin)
+    subjects = Subjects(admin, without_texts=cut.without_identifiers)
     with etree.xmlfile(file, encoding="utf-8") as xml:
         xml.write_declaration()
         with xml.element("ODM", _attributes(cut, kind), nsmap={None: NAMESPACE}):
@@ -40,7 +39,7 @@ def write_odm(file: IO[bytes], cut: Cut, kind: Kind) -> None:
             xml.write(write_admin(admin, cut, found))
             with xml.element("ClinicalData", StudyOID=study_oid(), MetaDataVersionOID=metadata_oid()):
                 for _chain, rows in groupby(events(cut, found.chains), key=itemgetter(0)):
-                    patient = PatientReplay(written)
+                    patient = PatientReplay(written, without_texts=cut.without_identifiers)
                     for event in map(TrailEvent._make, rows):
                         done = patient.take(event)
                         if kind == "transactional":
@@ -66,7 +65,7 @@ def _attributes(cut: Cut, kind: Kind) -> dict[str, str]:
         "AsOfDateTime": moment(cut.taken_at),
         "ODMVersion": "1.3.2",
         "SourceSystem": "ecrf",
-        "SourceSystemVersion": __version__,
+        "SourceSystemVersion": cut.version,
         "Description": metadata.synthetic() + safe(" ".join(_about(cut))),
     }
 
@@ -78,5 +77,9 @@ def _about(cut: Cut) -> Iterator[str]:
     if cut.forms is not None:
         yield f"Of the forms {', '.join(sorted(cut.forms))} alone."
     if cut.without_identifiers:
-        yield "Items that identify a person are left out."
+        yield "Items that identify a person are left out, and so are reasons, comments and what was said in queries."
+    if cut.patients is not None:
+        yield f"Of {len(cut.patients)} chosen patient{'' if len(cut.patients) == 1 else 's'} alone."
+    if cut.left_out:
+        yield f"Without {len(cut.left_out)} item{'' if len(cut.left_out) == 1 else 's'} that were left out."
     yield "Times of day are partialTime, to the minute. A missing value is null; why stands in the item .MISSING."

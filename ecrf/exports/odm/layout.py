@@ -1,4 +1,7 @@
-"""Which forms and items stand in the file: today's, without those that identify a person, with those of before."""
+"""Which forms and items stand in the file: today's, without those that identify a person, with those of before.
+
+Nobody can say of an item of before whether it identified: where identifiers are left out, it is left out too.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -103,11 +106,16 @@ def _layout(definition: CrfDefinition, cut: Cut, found: Survey) -> FormLayout:
     key = definition.key
     longest = {name: length for (form, name), length in found.longest.items() if form == key}
     names = dict.fromkeys(name.removesuffix(REASON) for name in longest)
-    former = tuple(name for name in names if name not in definition.items and name not in NO_ITEMS)
+    former = tuple(
+        name
+        for name in names
+        if name not in definition.items and name not in NO_ITEMS and not cut.without_identifiers
+    )
     items = {
         name: item
         for name, item in definition.items.items()
         if not (cut.without_identifiers and getattr(item, "identifying", False))
+        and f"{key}.{name}" not in cut.left_out
     }
     codes = {
         name: [code for code in found.codes.get((key, name), ()) if code not in dict(item.flatchoices)]

@@ -46,6 +46,8 @@ def file_oid(cut: Cut, kind: str) -> str:
         "positions": sorted(cut.positions.items()),
         "sites": None if cut.sites is None else sorted(cut.sites),
         "forms": None if cut.forms is None else sorted(cut.forms),
+        "patients": None if cut.patients is None else sorted(cut.patients),
+        "left_out": sorted(cut.left_out),
         "without_identifiers": cut.without_identifiers,
     }
     return f"ODM.{kind}.{hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16]}"

@@ -34,14 +34,15 @@ from ecrf.exports.odm.replay.state import (
 )
 from ecrf.signatures.models import SignatureScope
 
+LEFT_OUT = "A reason was given; texts that may identify a person are left out of this file"
 EDIT_POINTS = {Role.MONITOR.value: "Monitoring", Role.DATA_MANAGER.value: "DataManagement"}
 
 
 class Subjects:
     """Makes the elements of patients."""
 
-    def __init__(self, admin: Admin) -> None:
-        self.admin = admin
+    def __init__(self, admin: Admin, *, without_texts: bool = False) -> None:
+        self.admin, self.without_texts = admin, without_texts
 
     # --- transactions ----------------------------------------------------------------------------------------
 
@@ -79,7 +80,9 @@ class Subjects:
         SubElement(record, "LocationRef", {"LocationOID": self.admin.location_of(event.site)})
         SubElement(record, "DateTimeStamp").text = event.at
         if reason:
-            SubElement(record, "ReasonForChange").text = safe(reason)
+            # A reason is a free text. That one was given is told in any case.
+            words = LEFT_OUT if self.without_texts and reason == event.reason else safe(reason)
+            SubElement(record, "ReasonForChange").text = words
         SubElement(record, "SourceID").text = f"{event.chain}/{event.position}"
 
     def _signature(self, parent: _Element, signed: Signed | None) -> None:

@@ -16,23 +16,26 @@ PATIENTS = """
     SELECT e.chain FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
     JOIN audit_auditevent e ON e.chain = cut.chain AND e.position = 1
     WHERE cut.last > 0 AND e."table" = %s AND (e.changes #>> '{site_id,1}')::bigint = ANY (%s::bigint[])
+        AND (%s::text[] IS NULL OR e.changes #>> '{number,1}' = ANY (%s::text[]))
     ORDER BY e.chain
 """
 ACTORS = """
-    SELECT DISTINCT e.actor_id, e.actor FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
+    SELECT DISTINCT e.actor_id, e.actor COLLATE "C" FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
     JOIN audit_auditevent e ON e.chain = cut.chain AND e.position <= cut.last
-    ORDER BY e.actor_id, e.actor
+    ORDER BY 1, 2
 """
 EVER = """
-    SELECT DISTINCT e.changes #>> ARRAY[%s, '1'] FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
+    SELECT DISTINCT (e.changes #>> ARRAY[%s, '1']) COLLATE "C"
+    FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
     JOIN audit_auditevent e ON e.chain = cut.chain AND e.position <= cut.last
     WHERE e."table" = %s AND e.changes ? %s ORDER BY 1
 """
 # A sign that XML cannot carry takes six.
 ITEMS = r"""
-    SELECT e."table", item.key, coalesce(max(length(
+    SELECT e."table" COLLATE "C", item.key COLLATE "C", coalesce(max(length(
             regexp_replace(item.value ->> 1, E'[\\x01-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]', '......', 'g')
-        )), 0), array_agg(DISTINCT item.value ->> 1) FILTER (WHERE e."table" || '.' || item.key = ANY (%s))
+        )), 0),
+        array_agg(DISTINCT (item.value ->> 1) COLLATE "C") FILTER (WHERE e."table" || '.' || item.key = ANY (%s))
     FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
     JOIN audit_auditevent e ON e.chain = cut.chain AND e.position <= cut.last
     CROSS JOIN LATERAL jsonb_each(e.changes || e.calculated) item
@@ -59,7 +62,9 @@ class Survey:
 def survey(cut: Cut, sites: list[int]) -> Survey:
     """`sites`: the ids of those whose patients are written. Six statements."""
     everything = [list(cut.positions), list(cut.positions.values())]
-    chains = [chain for (chain,) in _rows(PATIENTS, *everything, Patient._meta.db_table, sites)]
+    numbers = None if cut.patients is None else sorted(cut.patients)
+    of_patients = Patient._meta.db_table, sites, numbers, numbers
+    chains = [chain for (chain,) in _rows(PATIENTS, *everything, *of_patients)]
     upto = chains, [cut.positions[chain] for chain in chains]
     forms, visits, meanings = (
         [found for (found,) in _rows(EVER, column, *upto, model._meta.db_table, column)]

@@ -125,23 +125,21 @@ def label_of(domain: Domain, name: str, labels: Mapping[str, str]) -> str:
 
 
 def comment_rows(rows: Iterable[Row]) -> Iterator[Row]:
+    """A comment that is longer than the columns for its pieces goes on in further rows."""
+    names = [variable.name for variable in _COMMENT_PIECES]
     for row in rows:
         variable, value = identified(row)
         for comment in row.comments:
             parts = pieces(plain(comment))
-            names = [variable.name for variable in _COMMENT_PIECES]
-            if len(parts) > len(names):
-                raise ValueError(
-                    f"A comment on {row.domain} is longer than {len(names)} pieces of 200 bytes."
-                )
-            values = {
-                "USUBJID": row.values["USUBJID"],
-                "RDOMAIN": row.domain,
-                "IDVAR": variable,
-                "IDVARVAL": value,
-                **dict(zip(names, parts, strict=False)),
-            }
-            yield Row("CO", values)
+            for start in range(0, len(parts), len(names)):
+                values = {
+                    "USUBJID": row.values["USUBJID"],
+                    "RDOMAIN": row.domain,
+                    "IDVAR": variable,
+                    "IDVARVAL": value,
+                    **dict(zip(names, parts[start : start + len(names)], strict=False)),
+                }
+                yield Row("CO", values)
 
 
 def related_rows(rows: Iterable[Row]) -> Iterator[Row]:

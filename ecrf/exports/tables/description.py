@@ -175,6 +175,9 @@ def read_description(stored: dict[str, Any]) -> Description:
         for form in stored["forms"]
     ]
     names = [name for form in forms for name in (form.table, *(item.name for item in form.items))]
+    of_study = (stored[name] for name in ("visit_date", "visit_occurrence", "end_date", "end_reason"))
+    names += [name for name in of_study if name]
+    names += [form.key.replace("-", "_") for form in forms]  # of files, too
     if strange := [name for name in names if not NAME.fullmatch(name)]:
         raise ValueError(f"The description of the tables holds {strange[0]!r}, which is no name of a column.")
     types = {item.stored for form in forms for item in form.items}

@@ -8,7 +8,14 @@ from ecrf.exports.tables.description import (
     ItemDescription,
     Table,
 )
-from ecrf.exports.tables.places import PLACE_READS, PLACE_SOURCE, place_columns, visit_plans
+from ecrf.exports.tables.places import (
+    BY_PATIENT,
+    BY_VISIT,
+    PLACE_READS,
+    PLACE_SOURCE,
+    place_columns,
+    visit_plans,
+)
 from ecrf.forms.crf import MissingReason
 
 REASON_CODES = tuple((str(code), str(label)) for code, label in MissingReason.choices)
@@ -62,7 +69,7 @@ def form_table(description: Description, form: FormDescription) -> Table:
     places = place_columns(form)
     taken = {column.name for column in (*places, *STATUS_COLUMNS)}
     columns = [*places, *(column for item in form.items for column in _of_item(form, item, taken))]
-    order = "p.number, plan.place NULLS FIRST, v.code, parent.number NULLS FIRST, e.number, e.id"
+    order = f"{BY_PATIENT}, plan.place NULLS FIRST, {BY_VISIT}, parent.number NULLS FIRST, e.number, e.id"
     return Table(
         name=table_name(form.key),
         title=form.title,

@@ -23,6 +23,9 @@ PLACE_SOURCE = f"""
 """
 PLACE_READS = ("casebook_entry", "casebook_patient", "casebook_visit", "access_site")
 
+BY_PATIENT, BY_VISIT, BY_SITE = (f'{name} COLLATE "C"' for name in ("p.number", "v.code", "s.code"))
+"""In the order of the bytes: that of a language is another on another machine, and after an update of its library."""
+
 SITE = Column("site", "Site", ColumnKind.TEXT, "s.code", is_key=True, length=20)
 PATIENT = Column("patient", "Patient number", ColumnKind.TEXT, "p.number", is_key=True, length=20)
 VISIT = Column("visit", "Visit, by its code", ColumnKind.TEXT, "v.code", is_key=True, length=10)

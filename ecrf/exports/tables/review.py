@@ -14,7 +14,7 @@ from ecrf.exports.tables.columns import (
     yes_no_column,
 )
 from ecrf.exports.tables.description import Column, ColumnKind, Description, Table
-from ecrf.exports.tables.places import PATIENT, SITE, VISIT
+from ecrf.exports.tables.places import BY_PATIENT, PATIENT, SITE, VISIT
 
 
 def queries(_description: Description) -> Table:
@@ -47,7 +47,7 @@ def queries(_description: Description) -> Table:
         LEFT JOIN access_user opener ON opener.id = x.opened_by_id
         LEFT JOIN access_user closer ON closer.id = x.closed_by_id"""
     reads = ("queries_query", "access_user", *ENTRY_READS)
-    return Table("queries", "Queries", columns, source, "p.number, x.number", reads)
+    return Table("queries", "Queries", columns, source, f"{BY_PATIENT}, x.number", reads)
 
 
 def messages(_description: Description) -> Table:
@@ -67,7 +67,7 @@ def messages(_description: Description) -> Table:
         {OF_PATIENT.format("q.patient_id")} LEFT JOIN access_user sayer ON sayer.id = x.said_by_id"""
     reads = ("queries_message", "queries_query", "access_user", *PATIENT_READS)
     return Table(
-        "query_messages", "What was said in queries", columns, source, "p.number, q.number, x.id", reads
+        "query_messages", "What was said in queries", columns, source, f"{BY_PATIENT}, q.number, x.id", reads
     )
 
 
@@ -92,7 +92,7 @@ def verifications(_description: Description) -> Table:
         LEFT JOIN access_user undoer ON undoer.id = x.undone_by_id"""
     reads = ("verification_verification", "access_user", *ENTRY_READS)
     return Table(
-        "verifications", "Verifications against the source", columns, source, "p.number, x.id", reads
+        "verifications", "Verifications against the source", columns, source, f"{BY_PATIENT}, x.id", reads
     )
 
 
@@ -127,7 +127,7 @@ def signatures(_description: Description) -> Table:
         LEFT JOIN casebook_visit v ON v.id = coalesce(x.visit_id, e.visit_id)
         LEFT JOIN access_user signer ON signer.id = x.signed_by_id"""
     reads = ("signatures_signature", "casebook_entry", "casebook_visit", "access_user", *PATIENT_READS)
-    return Table("signatures", "Signatures", columns, source, "p.number, x.position, x.id", reads)
+    return Table("signatures", "Signatures", columns, source, f"{BY_PATIENT}, x.position, x.id", reads)
 
 
 def locks(_description: Description) -> Table:
@@ -189,7 +189,7 @@ def questions(_description: Description) -> Table:
     source = f"""FROM checks_discrepancy x {OF_ENTRY}
         LEFT JOIN access_user confirmer ON confirmer.id = x.confirmed_by_id"""
     reads = ("checks_discrepancy", "access_user", *ENTRY_READS)
-    return Table("questions", "Questions of edit checks", columns, source, "p.number, x.id", reads)
+    return Table("questions", "Questions of edit checks", columns, source, f"{BY_PATIENT}, x.id", reads)
 
 
 def struck_out(_description: Description) -> Table:
@@ -212,7 +212,7 @@ def struck_out(_description: Description) -> Table:
         "Forms and rows struck out",
         columns,
         source,
-        "p.number, e.id",
+        f"{BY_PATIENT}, e.id",
         ("access_user", *ENTRY_READS),
         where="(e.struck_at IS NOT NULL OR parent.struck_at IS NOT NULL)",
     )

@@ -7,10 +7,10 @@ from typing import Any
 from django.db import connection
 
 from ecrf.exports.tables.description import Column, Description, Table
-from ecrf.exports.tables.forms import form_table
+from ecrf.exports.tables.forms import form_table, table_name
 from ecrf.exports.tables.from_trail import cut_given, stored_as_of
 from ecrf.exports.tables.selection import Selection
-from ecrf.exports.tables.study import study_tables
+from ecrf.exports.tables.study import SHOWN_OF_ENTRIES, study_tables
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ def tables_of(description: Description, selection: Selection) -> list[Table]:
     """Every table that is taken out, with the columns that are: in the same order whatever is in them."""
     forms = [form for form in description.forms if selection.forms is None or form.key in selection.forms]
     found = [*study_tables(description), *(form_table(description, form) for form in forms)]
-    return [_chosen(table, selection) for table in found]
+    return [_chosen(table, selection, description) for table in found]
 
 
-def _chosen(table: Table, selection: Selection) -> Table:
+def _chosen(table: Table, selection: Selection, description: Description) -> Table:
     left_out = set(selection.left_out.get(table.name, ()))
     columns = tuple(
         column
@@ -36,10 +36,28 @@ def _chosen(table: Table, selection: Selection) -> Table:
         if column.is_key
         or (column.name not in left_out and (selection.identifiers or not column.identifying))
     )
-    given = (
-        {**table.given, "everything": selection.identifiers} if "everything" in table.given else table.given
-    )
+    given = table.given
+    if "everything" in given:
+        given = {**given, **_values_shown(selection, description)}
     return replace(table, columns=columns, given=given)
+
+
+def _values_shown(selection: Selection, description: Description) -> dict[str, Any]:
+    """The trail shows no value that the tables of the forms do not show."""
+    if selection.identifiers and selection.forms is None and not selection.left_out:
+        return {"everything": True}
+    shown = [*SHOWN_OF_ENTRIES]
+    for form in description.forms:
+        left_out = set(selection.left_out.get(table_name(form.key), ()))
+        if selection.forms is None or form.key in selection.forms:
+            for item in form.items:
+                if not left_out & {item.name, f"{item.name}_item"} and (
+                    selection.identifiers or not item.identifying
+                ):
+                    shown.append(f"{form.table}.{item.name}")
+                    if selection.identifiers:  # a comment on why there is no value is a free text
+                        shown.append(f"{form.table}.{item.name}.missing")
+    return {"everything": False, "shown": shown}
 
 
 def statement(

@@ -16,7 +16,17 @@ from ecrf.exports.tables.columns import (
     yes_no_column,
 )
 from ecrf.exports.tables.description import Column, ColumnKind, Description, Table
-from ecrf.exports.tables.places import PATIENT, SITE, VISIT, VISIT_LABEL, VISIT_PLANS, visit_plans
+from ecrf.exports.tables.places import (
+    BY_PATIENT,
+    BY_SITE,
+    BY_VISIT,
+    PATIENT,
+    SITE,
+    VISIT,
+    VISIT_LABEL,
+    VISIT_PLANS,
+    visit_plans,
+)
 
 
 def _sites(_description: Description) -> Table:
@@ -29,7 +39,7 @@ def _sites(_description: Description) -> Table:
             text_column("time_zone", "Time zone", "s.time_zone", 60),
         ),
         "FROM access_site s",
-        "s.code",
+        BY_SITE,
         ("access_site",),
         where="NOT s.is_practice",
     )
@@ -64,7 +74,7 @@ def _patients(description: Description) -> Table:
             ) ending ON ending.patient_id = p.id
         """
         reads += ["casebook_entry", end.table]
-    return Table("patients", "Patients", tuple(columns), source, "p.number", tuple(reads))
+    return Table("patients", "Patients", tuple(columns), source, BY_PATIENT, tuple(reads))
 
 
 def _visits(description: Description) -> Table:
@@ -106,14 +116,15 @@ def _visits(description: Description) -> Table:
         "Visits",
         columns,
         source,
-        "p.number, plan.place, v.code",
+        f"{BY_PATIENT}, plan.place, {BY_VISIT}",
         ("casebook_visit", "casebook_entry", form.table, "access_user", *PATIENT_READS),
         visit_plans(description),
     )
 
 
 def _trail(description: Description) -> Table:
-    """One row for each thing an event changed. Values that identify are shown where the other tables show them."""
+    """One row for each thing that an event of the data changed, one for each event of review, which has its own tables.
+    Values that identify are shown where the other tables show them."""
     shown = [
         f"{form.table}.{item.name}"
         for form in description.forms
@@ -124,7 +135,14 @@ def _trail(description: Description) -> Table:
         SITE,
         PATIENT,
         number_column("position", "Place in the patient's chain", "x.position", is_key=True),
-        Column("item", "Item, or column of the table", ColumnKind.TEXT, "change.key", is_key=True, length=80),
+        Column(
+            "item",
+            "Item or column; empty: of review, as a whole",
+            ColumnKind.TEXT,
+            "change.key",
+            is_key=True,
+            length=80,
+        ),
         text_column("old", "From", SHOWN.format("change.value ->> 0")),
         text_column("new", "To", SHOWN.format("change.value ->> 1")),
         yes_no_column("calculated", "Calculated by the system", "x.calculated ? change.key"),
@@ -141,13 +159,17 @@ def _trail(description: Description) -> Table:
         text_column("hash", "Hash of the event", "x.hash", 64),
     )
     source = f"""FROM audit_auditevent x {OF_PATIENT.format("x.chain")}
-        CROSS JOIN LATERAL jsonb_each(x.changes || x.calculated) AS change(key, value)"""
+        CROSS JOIN LATERAL (
+            SELECT key, value FROM jsonb_each(x.changes || x.calculated) WHERE NOT audit_is_review(x."table")
+            UNION ALL SELECT '', jsonb_build_array(NULL, (x.changes || x.calculated)::text)
+            WHERE audit_is_review(x."table")
+        ) AS change(key, value)"""
     return Table(
         "trail",
         "Audit trail",
         columns,
         source,
-        "p.number, x.position, change.key",
+        f'{BY_PATIENT}, x.position, change.key COLLATE "C"',
         (*PATIENT_READS, "audit_auditevent"),
         {"shown": [*shown, *SHOWN_OF_ENTRIES], "everything": False},
     )

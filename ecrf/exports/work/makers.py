@@ -11,7 +11,7 @@ from django.utils import timezone
 
 import ecrf
 from ecrf.exports.copy.maker import write_copy
-from ecrf.exports.cut import Cut, present_positions
+from ecrf.exports.cut import present_positions, selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut, Export, ExportKind
 from ecrf.exports.package import Package, Progress, finish, one_snapshot
@@ -19,7 +19,7 @@ from ecrf.exports.rebuild import rebuild
 from ecrf.exports.sdtm.annotation import place_in_sdtm
 from ecrf.exports.sdtm.writing import has_sdtm
 from ecrf.exports.tables.description import describe
-from ecrf.exports.tables.selection import Selection, read_selection
+from ecrf.exports.tables.selection import read_selection
 from ecrf.forms.protocol import protocol
 from ecrf.prints.files import write_whole
 from ecrf.prints.pdf.annotated_crf import annotated_crf_pdf
@@ -40,18 +40,6 @@ class Made:
 Maker = Callable[[Export, Path, Path, Progress], Made]
 
 
-def cut_of(name: str, taken_at: datetime, positions: dict[int, int], selection: Selection) -> Cut:
-    """The cut as the writers of a format see it."""
-    return Cut(
-        name=name,
-        taken_at=taken_at,
-        positions=positions,
-        sites=frozenset(selection.sites) if selection.sites is not None else None,
-        forms=frozenset(selection.forms) if selection.forms is not None else None,
-        without_identifiers=not selection.identifiers,
-    )
-
-
 def make_cut(export: Export, folder: Path, target: Path, progress: Progress) -> Made:
     """One snapshot gives the positions and everything that is written."""
     wanted = export.wanted
@@ -61,7 +49,7 @@ def make_cut(export: Export, folder: Path, target: Path, progress: Progress) -> 
         taken_at, positions = present_positions()
         package = Package(
             folder,
-            cut_of(wanted["name"], taken_at, positions, selection),
+            selected_cut(wanted["name"], taken_at, positions, selection, description, ecrf.__version__),
             description,
             selection,
             version=ecrf.__version__,

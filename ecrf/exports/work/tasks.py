@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, IntegrityError, connection
 from django.utils import timezone
 from django_tasks import task
 
@@ -24,6 +24,8 @@ BEAT = """
     UPDATE exports_export SET progress = %s, steps_done = steps_done + 1, beat_at = clock_timestamp()
     WHERE id = %s RETURNING cancelled_at IS NOT NULL
 """
+
+NAME_TAKEN = "Another data cut took its name meanwhile. Nothing of it was kept. Take it under another name."
 
 
 class MadeNothing(Exception):
@@ -122,6 +124,10 @@ def _end(export: Export, state: ExportState, words: str, made: Made | None = Non
             export.save(update_fields=["state", "outcome", "finished_at", "size", "sha256", "file_name"])
             if made and made.afterwards:
                 made.afterwards()
-    except DatabaseError:
+    except DatabaseError as error:
         file_of(export).unlink(missing_ok=True)
-        raise
+        if not isinstance(error, IntegrityError) or made is None:
+            raise
+        # Two people asked at once for a data cut of one name.
+        export.size, export.sha256, export.file_name = None, "", ""
+        _end(export, ExportState.FAILED, NAME_TAKEN)

@@ -175,6 +175,16 @@ def test_session_ends_after_the_idle_minutes(client, coordinator, clock, setting
 
 
 @pytest.mark.requirement("R-055")
+def test_page_that_looks_by_itself_does_not_keep_the_session(client, coordinator, clock, settings):
+    client.post("/login/", GOOD)
+    for _ in range(3):
+        clock.now += settings.IDLE_MINUTES * MINUTE / 3
+        assert client.get("/", headers={"X-Unattended": "yes"}).status_code == 200
+    clock.now += 1
+    assert is_out(client.get("/", headers={"X-Unattended": "yes"}))
+
+
+@pytest.mark.requirement("R-055")
 def test_session_that_is_used_goes_on(client, coordinator, clock, settings):
     client.post("/login/", GOOD)
     for _ in range(5):

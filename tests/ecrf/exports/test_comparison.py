@@ -8,6 +8,7 @@ from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import strike_out
 from ecrf.exports.comparison import compare
 from ecrf.exports.models import Download
+from ecrf.forms.registry import CRFS
 from tests.builders import enter
 from tests.ecrf.exports.conftest import cut_named, take
 
@@ -48,6 +49,16 @@ def test_values_that_identify_stay_hidden_unless_both_cuts_hold_them(study, stat
     values = [row[8:] for row in compare(cut_named("Before"), cut_named("After")).rows]
     assert ("(left out)", "(left out)") in values
     assert "Mr X" not in str(values)
+
+
+def test_what_identifies_by_either_of_the_descriptions_stays_hidden(
+    study, statistician, coordinator, monkeypatch
+):
+    take(statistician, "Before")
+    enter(study.world.visit, "reading", coordinator, device="D-9", reason="Misread")
+    monkeypatch.setattr(CRFS["reading"].items["device"], "identifying", True, raising=False)
+    take(statistician, "After")
+    assert "D-9" not in str(compare(cut_named("Before"), cut_named("After")).rows)
 
 
 def test_page_and_file_show_the_same_and_the_file_stands_in_the_trail(two_cuts, statistician):

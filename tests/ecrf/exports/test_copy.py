@@ -1,6 +1,7 @@
 """The investigator's copy: complete, and checked by a stranger with two lines of standard tools."""
 
 import csv
+import hashlib
 import io
 import json
 import subprocess
@@ -18,7 +19,11 @@ from ecrf.exports.models import Export, ExportKind
 from ecrf.exports.services import ask
 from ecrf.locks.models import LockKind, LockScope
 
-pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-117")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.requirement("R-111"),
+    pytest.mark.requirement("R-115"),
+]
 
 
 def copy_of(site, by) -> Export:
@@ -194,3 +199,18 @@ def test_what_is_no_copy_is_refused_in_words(tmp_path):
     for path, words in ((tmp_path / "x.zip", "no ZIP file"), (tmp_path, "no copy that we made")):
         with pytest.raises(CommandError, match=words):
             call_command("verify_copy", str(path))
+
+
+@pytest.mark.parametrize("manifest", ["[]", "null", '{"chains": []}', '{"chains": {"01-001": 1}}', "\\xff"])
+def test_a_manifest_that_is_none_does_not_hold(tmp_path, manifest):
+    (tmp_path / "manifest.json").write_text(manifest)
+    digest = hashlib.sha256(manifest.encode()).hexdigest()
+    (tmp_path / "SHA256SUMS").write_text(f"{digest}  manifest.json\n")
+    with pytest.raises(CommandError, match="does not hold"):
+        call_command("verify_copy", str(tmp_path))
+
+
+def test_sums_that_are_no_text_are_refused_in_words(tmp_path):
+    (tmp_path / "SHA256SUMS").write_bytes(b"\xff\xfe")
+    with pytest.raises(CommandError, match="no copy that we made"):
+        call_command("verify_copy", str(tmp_path))

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -13,11 +14,15 @@ from django.db import connection
 from ecrf.audit.models import Redaction
 from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import strike_out
+from ecrf.exports.choice import CutChoice
 from ecrf.exports.folder import file_of
 from ecrf.exports.models import DataCut
 from ecrf.exports.package import MANIFEST, SUMS
-from ecrf.exports.rebuild import rebuild
+from ecrf.exports.rebuild import Rebuilt, rebuild
+from ecrf.exports.services import save_choice
 from ecrf.exports.tables.description import describe, read_description
+from ecrf.exports.tables.selection import Selection
+from ecrf.exports.tables.statements import tables_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.trail.download.csv_file import safe
@@ -35,6 +40,7 @@ def again(cut: DataCut, tmp_path):
     return rebuild(cut, folder, tmp_path / "again.zip")
 
 
+@pytest.mark.requirement("R-020")
 @pytest.mark.parametrize("identifiers", [True, False])
 def test_cut_is_made_again_from_the_trail_to_the_byte(study, statistician, tmp_path, identifiers):
     export = take(statistician, identifiers=identifiers)
@@ -55,6 +61,7 @@ def test_what_is_written_after_a_cut_is_not_in_what_is_made_again(study, statist
     assert again(cut_named(), tmp_path).is_same
 
 
+@pytest.mark.requirement("R-120")
 def test_what_was_struck_out_is_in_no_table_but_its_own(study, statistician, coordinator, tmp_path):
     entry = Entry.objects.get(crf="adverse-event", number=1)
     actor = coordinator.acting_at(study.world.patient.site, "enter")
@@ -126,6 +133,13 @@ def test_every_item_of_every_form_has_its_column_even_where_the_table_is_empty(s
             assert name in head or f"{name}_item" in head
 
 
+def test_order_of_rows_is_that_of_bytes_whatever_the_language_of_the_server():
+    for one in tables_of(describe(protocol()), Selection()):
+        texts = re.findall(r"\b(?:p\.number|s\.code|v\.code|change\.key)\b(?! COLLATE \"C\")", one.order)
+        assert texts == [], one.name
+
+
+@pytest.mark.requirement("R-137")
 def test_identifiers_are_left_out_unless_they_are_asked_for(study, statistician):
     assert study.name not in "".join(
         data.decode("utf-8-sig")
@@ -144,6 +158,25 @@ def files_in_head(export) -> list[str]:
     return next(csv.reader(io.StringIO(text)))
 
 
+@pytest.mark.parametrize("identifiers", [True, False])
+def test_trail_and_odm_show_no_value_of_what_was_not_chosen(study, statistician, identifiers):
+    chosen = {
+        "forms": ["reading", "adverse-event"],
+        "patients": [study.world.patient.number],
+        "left_out": {"adverse_event": ["term"]},
+    }
+    export = take(statistician, formats=("csv", "odm", "odm-archive"), identifiers=identifiers, **chosen)
+    trail = [row for row in table(export, "trail") if row["stored_table"].startswith("stub_trial")]
+    shown = {row["stored_table"] for row in trail if row["old"] or row["new"]}
+    assert shown <= {CRFS["reading"].model._meta.db_table, CRFS["adverse-event"].model._meta.db_table}
+    assert "Headache" not in b"".join(files_in(export).values()).decode(errors="replace")
+    assert "JD-1" in {row["new"] for row in trail}
+    for name in ("odm/snapshot.xml", "odm/archive.xml"):
+        keys = set(re.findall(rb'SubjectKey="([^"]*)"', files_in(export)[name]))
+        assert keys == {study.world.patient.number.encode()}
+
+
+@pytest.mark.requirement("R-133")
 def test_hostile_text_is_harmless_in_a_spreadsheet_and_read_back_whole(study, statistician):
     terms = [row["term"] for row in table(take(statistician, identifiers=True), "adverse_event")]
     assert terms[0] == safe(terms[0][1:])
@@ -180,9 +213,15 @@ def test_cut_of_one_site_holds_nothing_of_another(study, statistician, other_sit
 def test_description_survives_being_stored_and_refuses_names_that_are_none():
     stored = json.loads(json.dumps(describe(protocol()).as_json()))
     assert read_description(stored) == describe(protocol())
-    stored["forms"][0]["table"] = 'x"; DROP TABLE access_user; --'
-    with pytest.raises(ValueError, match="no name"):
-        read_description(stored)
+    hostile = 'x"; DROP TABLE access_user; --'
+    first = stored["forms"][0]
+    for altered in (
+        {"forms": [first | {"table": hostile}]},
+        {"forms": [first | {"key": "../../x"}]},
+        *({name: hostile} for name in ("visit_date", "visit_occurrence", "end_date", "end_reason")),
+    ):
+        with pytest.raises(ValueError, match="no name"):
+            read_description(stored | altered)
 
 
 # --- the command line -------------------------------------------------------------------------------------
@@ -220,6 +259,19 @@ def test_command_fails_where_trail_and_data_do_not_agree(study, statistician, mo
     )
     with pytest.raises(CommandError, match="could not be made again"):
         call_command("export", cut="First", output="-")
+
+
+def test_cut_of_another_version_that_differs_says_so():
+    assert "eCRF 0.0.9" in Rebuilt(1, "a", is_same=False, redacted=[], version="0.0.9").words
+    assert "verify_audit" in Rebuilt(1, "a", is_same=False, redacted=[]).words
+
+
+@pytest.mark.parametrize("name", ["Board: weekly / interim", "x" * 60, "=1+1", "..", "日本 週報"])
+def test_scheduled_cut_of_a_choice_of_any_name_is_taken(study, statistician, name):
+    save_choice(name=name, choice=CutChoice().as_json, by=statistician)
+    call_command("export", scheduled=True, choice=name, by="statistician")
+    call_command("work", once=True)
+    assert re.search(r" \d{4}-\d\d-\d\d \d{6}$", DataCut.objects.get().name)
 
 
 def test_scheduled_cut_is_named_by_its_date_and_taken_by_the_worker(study, statistician):

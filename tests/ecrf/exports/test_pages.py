@@ -66,9 +66,14 @@ def test_forms_columns_and_choice_are_kept_under_a_name(study, statistician):
     assert "1 of " in page
 
 
+@pytest.mark.requirement("R-015")
 def test_a_download_gives_the_file_and_stands_in_the_trail(study, statistician):
     export = take(statistician)
-    answer = client_of(statistician).post(reverse("download-export", args=[export.request_key]))
+    url = reverse("download-export", args=[export.request_key])
+    answer = client_of(statistician).post(url, headers={"accept-encoding": "gzip"})
+    assert answer["Content-Length"] == str(
+        export.size
+    )  # so that a browser notices a file that ends too early
     assert b"".join(answer.streaming_content) == file_of(export).read_bytes()
     assert answer["Content-Disposition"].startswith("attachment")
     assert Download.objects.get().downloaded_by == statistician
@@ -101,6 +106,7 @@ def test_a_guessed_address_is_no_file(study, statistician):
     assert client_of(statistician).post(reverse("download-export", args=[uuid.uuid4()])).status_code == 404
 
 
+@pytest.mark.requirement("R-071")
 def test_a_sites_file_is_the_sites(study, coordinator, outsider, monitor, data_manager, site):
     export = ask(
         kind=ExportKind.SITE_COPY,
@@ -117,6 +123,7 @@ def test_a_sites_file_is_the_sites(study, coordinator, outsider, monitor, data_m
     assert answers == {coordinator: 200, outsider: 404, monitor: 404, data_manager: 200}
 
 
+@pytest.mark.requirement("R-071")
 def test_a_cut_is_not_a_sites(study, statistician, coordinator):
     export = take(statistician)
     assert client_of(coordinator).get(reverse("export", args=[export.request_key])).status_code == 404
@@ -128,6 +135,7 @@ def test_cuts_are_never_changed(study, statistician):
         DataCut.objects.update(reason="Another")
 
 
+@pytest.mark.requirement("R-111")
 def test_receipt_is_confirmed_by_the_site_once_it_has_the_file(study, coordinator, data_manager, site):
     export = ask(
         kind=ExportKind.SITE_COPY,

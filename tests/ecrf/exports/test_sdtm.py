@@ -7,7 +7,9 @@ import pytest
 from ecrf.casebook.record.values import Missing
 from ecrf.exports.sdtm.cdash import target
 from ecrf.exports.sdtm.completing import result_values
+from ecrf.exports.sdtm.domains import Row
 from ecrf.exports.sdtm.output.transport import TransportVariable, write_dataset
+from ecrf.exports.sdtm.relations import comment_rows
 from ecrf.exports.sdtm.texts import MOST_BYTES, in_pieces, pieces, split_name
 from ecrf.exports.sdtm.timing import PatientElement, epoch, iso, study_day, visit_names
 from tests.builders import a_patient, a_visit, enter
@@ -227,6 +229,17 @@ def test_links_comments_and_long_texts_have_their_datasets(folder):
     assert list(story) == ["AESTORY", "AESTORY1", "AESTORY2"]
     assert story["AESTORY2"][0] == "What happened, Part 3"
     assert " ".join(text for _label, text in story.values()) == ("Long " * 100).strip()
+
+
+def test_a_comment_longer_than_its_columns_goes_on_in_another_row():
+    comment = " ".join(f"word{number}" for number in range(1000))
+    row = Row("EX", {"USUBJID": "S-1", "EXSEQ": 3}, comments=[comment])
+    found = list(comment_rows([row]))
+    assert len(found) > 1
+    assert {one.values["IDVARVAL"] for one in found} == {"3"}
+    written = [text for one in found for name, text in one.values.items() if name.startswith("COVAL")]
+    assert " ".join(part.strip() for part in written) == comment
+    assert all(len(part.encode()) <= 200 for part in written)
 
 
 def test_define_describes_what_is_written(folder):

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.exports import folder as folders
 from ecrf.exports.choice import CutChoice
 from ecrf.exports.models import DataCut, Export, ExportState
@@ -156,6 +157,8 @@ def killed(export: Export, exports_folder, attempts=1) -> None:
     (exports_folder / f"{export.request_key}.part").mkdir(parents=True)
     (exports_folder / f"{export.request_key}.part" / "half.csv").write_text("half")
     (exports_folder / f"{export.request_key}.zip.part").write_text("half")
+    (exports_folder / f"{export.request_key}.pdf.k2j4.part").write_text("half")  # of prints.files
+    (exports_folder / export.stored_name).write_text("whole, and its row was not written any more")
 
 
 def test_what_a_killed_worker_left_is_taken_up_again(study, statistician, exports_folder):
@@ -172,6 +175,34 @@ def test_what_was_killed_twice_is_given_up_in_words(study, statistician, exports
     export = work(export)
     assert (export.state, "twice" in export.outcome) == (ExportState.FAILED, True)
     assert left_in(exports_folder) == []
+
+
+def test_two_who_ask_at_once_for_one_name_get_one_cut_and_are_told(
+    study, statistician, data_manager, exports_folder
+):
+    first, second = asked(statistician), asked(data_manager, "Second")
+    second.wanted["name"] = "First"  # both had looked before either had asked
+    with acting(SYSTEM, source="test"):
+        second.save()
+    assert (work(first).is_done, work(second).state) == (True, ExportState.FAILED)
+    assert "took its name" in second.outcome
+    assert left_in(exports_folder) == [first.stored_name]
+    assert DataCut.objects.get().export == first
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "FAILED", "SUCCESSFUL"])
+def test_what_waits_for_a_task_that_has_ended_is_queued_again(study, statistician, status):
+    """A worker may end between taking the task and beginning it."""
+    export = asked(statistician)
+    DBTaskResult.objects.update(status=status)
+    assert work(export).is_done
+    assert not DBTaskResult.objects.filter(status="RUNNING").exists()
+
+
+def test_what_waits_in_order_is_not_queued_again(statistician):
+    asked(statistician)
+    assert take_up_again() == 0
+    assert DBTaskResult.objects.count() == 1
 
 
 def test_what_another_worker_is_at_is_left_to_it(statistician, exports_folder):

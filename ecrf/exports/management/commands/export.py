@@ -86,7 +86,7 @@ class Command(BaseCommand):
         wanted = saved.choice if saved else CutChoice().as_json
         if wanted["selection"]["identifiers"]:
             raise CommandError("A scheduled cut never holds identifiers: choose one that leaves them out.")
-        named = f"{choice or 'Scheduled'} {timezone.now():%Y-%m-%d %H%M%S}"[:60]
+        named = f"{_as_file_name(choice or 'Scheduled')} {timezone.now():%Y-%m-%d %H%M%S}"
         try:
             export = ask_for_cut(
                 name=named,
@@ -106,3 +106,9 @@ class Command(BaseCommand):
         except NoRoom as error:
             return str(error)
         return f"The worker will put it at {where}."
+
+
+def _as_file_name(choice: str) -> str:
+    """A choice may bear any name; a cut's is short enough for the moment behind it, and no path and no formula."""
+    plain = "".join(sign if sign.isalnum() or sign in "-_" else " " for sign in choice)
+    return " ".join(plain.split())[:40].strip("-_ ") or "Scheduled"

@@ -3,6 +3,7 @@
 import hashlib
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
             try:
                 with zipfile.ZipFile(copy) as archive:
                     archive.extractall(folder)
-            except (OSError, zipfile.BadZipFile) as error:
+            except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
                 raise CommandError(
                     f"{copy} is no ZIP file that can be read ({type(error).__name__})."
                 ) from None
@@ -38,7 +39,7 @@ class Command(BaseCommand):
     def _check(self, folder: Path) -> None:
         try:
             lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-        except OSError:
+        except (OSError, UnicodeDecodeError):
             raise CommandError(f"There is no {SUMS} in it: this is no copy that we made.") from None
         named = {name: digest for digest, _gap, name in (line.partition("  ") for line in lines)}
         there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - {SUMS}
@@ -54,7 +55,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(named)} files, {len(faults)} with faults.")
         try:
             chains_hold = main(folder) == 0
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             chains_hold = False
         if faults or not chains_hold:
             raise CommandError("The copy does not hold.")

@@ -13,7 +13,9 @@ Changes = dict[str, list[Any]]
 """{item: [old, new]}"""
 
 
-def changed_items(entry: EntryState, event: TrailEvent, values: Changes) -> list[ItemChange]:
+def changed_items(
+    entry: EntryState, event: TrailEvent, values: Changes, without_texts: bool = False
+) -> list[ItemChange]:
     """What the event did to the entry's items, which then are as it left them. What is blanked stays, as null."""
     assert entry.form is not None
     items, done = entry.form.items, []
@@ -21,7 +23,7 @@ def changed_items(entry: EntryState, event: TrailEvent, values: Changes) -> list
         if name in items:
             done += _value(entry, event, name, value)
         elif name.endswith(REASON) and (item := name.removesuffix(REASON)) in items:
-            done += _reason(entry, item, value)
+            done += _reason(entry, item, value, without_texts)
     if entry.verified and not event.is_insert:
         _fall(entry, event, values, done)
     return done
@@ -57,13 +59,16 @@ def _escaped(entry: EntryState, event: TrailEvent, name: str, text: str) -> Note
     return flag
 
 
-def _reason(entry: EntryState, item: str, given: dict[str, str] | None) -> list[ItemChange]:
+def _reason(
+    entry: EntryState, item: str, given: dict[str, str] | None, without_texts: bool
+) -> list[ItemChange]:
     """Why an item has no value: the item itself is null, the reason an item of its own, which goes again with it."""
     done = []
     if given is not None and item not in entry.cells:
         entry.cells[item] = None
         done.append(ItemChange(item, INSERT, None, []))
-    for behind, part in ((MISSING, "reason"), (COMMENT, "comment")):
+    parts = ((MISSING, "reason"), (COMMENT, "comment"))
+    for behind, part in parts[:1] if without_texts else parts:
         name, text = f"{item}{behind}", carried(given[part]) if given else ""
         before = entry.cells.get(name, "")
         if text == before:

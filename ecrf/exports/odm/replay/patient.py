@@ -40,10 +40,10 @@ WORDS = {act.value: act.label for act in Act}
 class PatientReplay:
     """One patient. `take` is given the events in their order and returns what each did, as far as the file tells of it.
     `visits`: {id: code}; `events_begun`: their ids, and None for what belongs to no visit, in the order in which they
-    were begun, like the entries."""
+    were begun, like the entries. `without_texts`: what people wrote about the data, which may identify, is left out."""
 
-    def __init__(self, layouts: Mapping[str, FormLayout]) -> None:
-        self.layouts = layouts
+    def __init__(self, layouts: Mapping[str, FormLayout], *, without_texts: bool = False) -> None:
+        self.layouts, self.without_texts = layouts, without_texts
         self.number = ""
         self.site_id = 0
         self.added: TrailEvent | None = None
@@ -216,7 +216,9 @@ class PatientReplay:
             return None
         entry.begun = True
         calculated: Changes = read_exactly(event.calculated) if event.calculated != "{}" else {}
-        cells = changed_items(entry, event, {**calculated, **changes} if calculated else changes)
+        cells = changed_items(
+            entry, event, {**calculated, **changes} if calculated else changes, self.without_texts
+        )
         if not entry.stands or not (cells or event.is_insert):
             return None
         transaction = self._to_form(entry)
@@ -239,9 +241,12 @@ class PatientReplay:
         act, text = new(changes, "act"), new(changes, "text", "")
         person = new(changes, "said_by_id")
         who = event.who if person else f"a check, on what was done by {event.who}"
-        words = f"Query {number}, {WORDS.get(act, act)} by {who}" + (f": {text}" if text else "")
+        words = f"Query {number}, {WORDS.get(act, act)} by {who}" + self._said(text)
         flag = note(event.position, FlagType.QUERY, act.upper(), words, event.role if person else "")
         return self._noted_on_item(self.entries[entry], item, flag)
+
+    def _said(self, text: str) -> str:
+        return f": {text}" if text and not self.without_texts else ""
 
     def _discrepancy(self, event: TrailEvent, changes: Changes) -> Transaction | None:
         key = f"check {event.row}"
@@ -252,9 +257,9 @@ class PatientReplay:
         entry, item, check = self._asked[key]
         state = new(changes, "state", DiscrepancyState.OPEN.value)
         is_answer = state == DiscrepancyState.CONFIRMED
-        words = f"{check}: {STATES.get(state, state)} {event.who}"
-        if text := new(changes, "text_as_asked", ""):
-            words += f": {text}"
+        words = f"{check}: {STATES.get(state, state)} {event.who}" + self._said(
+            new(changes, "text_as_asked", "")
+        )
         role = event.role if is_answer else ""
         flag = note(event.position, FlagType.CHECK, state.upper(), words, role)
         return self._noted_on_item(self.entries[entry], item, flag)

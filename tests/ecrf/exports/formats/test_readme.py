@@ -7,7 +7,8 @@ import pytest
 
 from ecrf.exports.formats.registry import ALWAYS
 from ecrf.exports.tables.selection import Selection
-from tests.ecrf.exports.formats.conftest import TABLE_FORMATS, package_of
+from tests.ecrf.exports.formats.conftest import package_of
+from tests.ecrf.exports.formats.reading_back import READERS
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ def test_it_lists_the_folders_that_are_there_and_every_table(package):
     assert all(f"  {table.name} " in said and table.title in said for table in package.tables)
 
 
-@pytest.mark.parametrize("name", TABLE_FORMATS)
+@pytest.mark.parametrize("name", READERS)
 def test_it_explains_the_formats_that_are_there_alone(name, study, tmp_path):
     package = package_of(tmp_path / "package")
     (package.folder / name).mkdir()

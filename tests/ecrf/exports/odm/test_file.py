@@ -10,6 +10,7 @@ from lxml import etree
 from odmlib.loader import ODMLoader
 from odmlib.odm_loader import XMLODMLoader
 
+from ecrf import __version__
 from ecrf.access.models import Site
 from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
@@ -18,7 +19,6 @@ from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import strike_out
 from ecrf.exports.odm.replay.patient import is_review
 from ecrf.forms.registry import CRFS
-from ecrf.web.context import VERSION
 from tests.builders import enter
 from tests.ecrf.exports.odm.odm_rules import child, every, faults, read, s12, schema, state
 from tests.ecrf.exports.odm.stored import stored
@@ -75,7 +75,7 @@ def test_file_says_of_which_cut_it_is_and_that_the_data_are_synthetic(files):
     assert snapshot.get("FileOID") != history.get("FileOID")
     assert (snapshot.get("FileType"), history.get("FileType")) == ("Snapshot", "Transactional")
     assert history.get("Archival") == "Yes"
-    assert snapshot.get("SourceSystemVersion") == VERSION
+    assert snapshot.get("SourceSystemVersion") == __version__
     assert "Synthetic data" in snapshot.get("Description")
     assert files.cut.name in snapshot.get("Description")
 
@@ -106,6 +106,30 @@ def test_cut_of_some_forms_holds_them_with_their_rows(files):
         assert faults(root) == {}
         assert schema().validate(root)
     assert list(s12(history, snapshot)) == []
+
+
+@pytest.mark.requirement("R-071")
+@pytest.mark.parametrize("kind", KINDS)
+def test_cut_of_chosen_patients_and_items_holds_no_other(files, kind):
+    number = files.world.patient.number
+    cut = replace(files.cut, patients=frozenset({number}), left_out=frozenset({"vital-signs.pulse"}))
+    root = read(odm(cut, kind))
+    assert {one.get("SubjectKey") for one in every(root, "SubjectData")} == {number}
+    named = set(root.xpath("//@OID|//@ItemOID"))
+    assert not [oid for oid in named if oid.startswith("I.vital-signs.pulse")]
+    assert "I.vital-signs.systolic" in named
+    assert faults(root) == {}
+
+
+@pytest.mark.requirement("R-072")
+@pytest.mark.parametrize("kind", KINDS)
+def test_texts_about_the_data_are_left_out_with_what_identifies(files, kind):
+    typed = ("Misread", "Nobody wrote it down", "It is ]]> so", "Why is it blank?", "The device")
+    root = read(odm(replace(files.cut, without_identifiers=True), kind))
+    written = "\n".join([*root.itertext(), *root.xpath("//@Value|//@Comment")])
+    assert [text for text in typed if text in written] == []
+    assert faults(root) == {}
+    assert schema().validate(root)
 
 
 @pytest.mark.requirement("R-072")
