@@ -341,6 +341,15 @@ def test_practice_patients_never_count(now, study, found):
     assert flow(report(ReportScope(NOW, practice)))["Screened"] == 0
 
 
+def test_study_whose_patients_are_all_at_a_practice_site_has_an_empty_report(now, study):
+    with acting(SYSTEM, source="test"):
+        Site.objects.update(is_practice=True)
+    made = again()
+    assert flow(made)["Screened"] == 0
+    assert {line[0] for line in table(made, "grip").values()} == {"0"}
+    assert all(not behind().rows for behind in made.behind.values())
+
+
 def test_struck_out_forms_never_count(now, study):
     entry = Entry.objects.get(patient=study["S01"], visit__code="W52", crf="mrc-strength")
     _strike(entry)

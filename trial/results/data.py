@@ -238,7 +238,7 @@ class StudyData:
     @cached_property
     def grips(self) -> dict[str, Values]:
         """{visit code: the best trial of the more affected hand, kPa} (P)."""
-        hands = np.array([patient.more_affected or "" for patient in self.patients])
+        hands = np.array([patient.more_affected or "" for patient in self.patients], dtype=str)
         found = {}
         for code, ids, *bests in self.read(GRIPS):
             right, left = self.in_order(ids, *bests)
