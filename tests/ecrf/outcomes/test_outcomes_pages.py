@@ -17,8 +17,10 @@ from ecrf.outcomes.paper import printed_report
 from ecrf.outcomes.report import (
     COURSES_AT_MOST,
     PatientCourse,
+    Report,
     ReportPlot,
     ReportScope,
+    ReportSection,
     VisitBand,
     VisitMean,
 )
@@ -192,14 +194,18 @@ def test_course_of_each_patient_is_a_line_that_ends_in_a_mark_for_who_left():
     assert [bool(course.end) for course in drawn] == [True, False]
 
 
-def test_many_courses_are_bands_and_the_figure_says_so(statistician, weighed):
+def test_many_courses_are_bands_and_the_figure_says_so(db):
     bands = (VisitBand(1, (10, 20, 30, 40, 50)), VisitBand(4, (15, 25, 35, 45, 55)))
     plot = ReportPlot("Weight", "kg", 0, 100, (1, 4), COURSES_AT_MOST + 1, (), (), bands)
     wide, narrow = PlotDrawing(plot).bands
     assert (len(wide.split()), len(narrow.split())) == (4, 4)
     html = render_to_string("outcomes/_plot.html", {"part": plot})
     assert html.count("<polygon") == 2
-    assert f"n = {COURSES_AT_MOST + 1} patients, too many for a line each" in text(html)
+    said = f"n = {COURSES_AT_MOST + 1} patients, too many for a line each"
+    assert said in text(html)
+    report = Report((ReportSection("weight", "Weight", (), (plot,)),))
+    words = PdfReader(BytesIO(printed_report(report, ReportScope(NOW)))).pages[0].extract_text()
+    assert said in " ".join(words.split())
 
 
 def test_bars_end_where_the_scale_does_and_a_single_value_has_none():
