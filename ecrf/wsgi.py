@@ -15,7 +15,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecrf.settings")
 _django = get_wsgi_application()
 log_at_start()
 
-from ecrf.web.middleware import body_size, is_too_long  # noqa: E402  (reads the settings)
+from ecrf.outcomes.current import load_maker  # noqa: E402  (reads the settings)
+from ecrf.web.middleware import body_size, is_too_long  # noqa: E402
+
+load_maker()
 
 _threads = ThreadPoolExecutor(DJANGO_THREADS, "django")
 

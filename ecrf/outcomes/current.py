@@ -1,22 +1,28 @@
-"""The report as the data stand now: made by the trial, and kept as long as nothing in the database has changed."""
+"""The report of a scope: made by the trial, and kept as long as nothing that it is made from has changed."""
 
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import date
 from functools import cache
 from threading import Lock
 
-from django.db import connection
 from django.utils.module_loading import import_string
 
+from ecrf.casebook.stored_rows import lines_of
+from ecrf.exports.package import one_snapshot
 from ecrf.forms.protocol import protocol
 from ecrf.outcomes.report import Report, ReportScope
 
 KEPT = 20
-"""Reports that one process keeps: the study's, and those of the sites that were looked at last."""
+"""Reports that one process keeps: the study's, and those of the sites and cuts that were looked at last."""
 
 Maker = Callable[[ReportScope], Report]
-Version = tuple[int | None, date, str]
+Version = tuple[object, ...]
+
+# Chains only grow, so that their length together names a state; the heads tell it from another database's.
+WRITTEN = """
+    SELECT coalesce(sum(length), 0), coalesce(bit_xor(hashtextextended(head, 0)), 0) FROM audit_auditchain
+"""
+REDACTED = "SELECT count(*) FROM audit_redaction"
 
 _kept: OrderedDict[Version, Report] = OrderedDict()
 _lock = Lock()
@@ -29,7 +35,8 @@ def current_report(scope: ReportScope) -> Report:
         if found := _kept.get(version):
             _kept.move_to_end(version)
             return found
-    made = _maker(protocol().outcomes)(scope)
+    with one_snapshot():
+        made = _maker(protocol().outcomes)(scope)
     with _lock:
         _kept[version] = made
         while len(_kept) > KEPT:
@@ -37,12 +44,25 @@ def current_report(scope: ReportScope) -> Report:
     return made
 
 
+def forget() -> None:
+    """Make the next report anew."""
+    with _lock:
+        _kept.clear()
+
+
 def _version(scope: ReportScope) -> Version:
-    """The heads of the trail's chains name all that was ever written; the day moves what is due by the schedule."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT md5(coalesce(string_agg(head, '' ORDER BY chain), '')) FROM audit_auditchain")
-        (heads,) = cursor.fetchone()
-    return scope.site.pk if scope.site else None, scope.at.date(), heads
+    """Of the present: all that was ever written, and the day, which moves what is due by the schedule. A cut stays as
+    it is but for personal data that are taken out of the trail."""
+    site = scope.site.pk if scope.site else None
+    if scope.cut:
+        return site, scope.cut.pk, *lines_of(REDACTED, None)[0]
+    return site, scope.at.date(), *lines_of(WRITTEN, None)[0]
+
+
+def load_maker() -> None:
+    """Load the trial's function and the libraries of its statistics before the first request waits for them."""
+    if path := protocol().outcomes:
+        _maker(path)
 
 
 @cache

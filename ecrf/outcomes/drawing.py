@@ -1,6 +1,5 @@
 """Where the lines and the marks of a plot lie: numbers for the drawing, no words and no colours."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -15,8 +14,6 @@ CAP = 4
 
 LABELS_AT_MOST = 6
 STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500)
-DRAWN_ONE_BY_ONE = 60
-"""More courses than that are one quiet tangle, drawn as a single shape: no eye follows one of them."""
 
 
 class AxisTick(NamedTuple):
@@ -85,11 +82,10 @@ class PlotDrawing:
         first = -(-low // step) * step
         return [AxisTick(round(self.y(value), 1), str(value)) for value in range(first, high + 1, step)]
 
-    @property
-    def courses(self) -> Iterable[DrawnCourse]:
+    @cached_property
+    def courses(self) -> list[DrawnCourse]:
         """A line each, as long as they can be told apart."""
-        if len(self.plot.courses) <= DRAWN_ONE_BY_ONE:
-            yield from (self._course(course) for course in self.plot.courses)
+        return [self._course(course) for course in self.plot.courses]
 
     def _course(self, course: PatientCourse) -> DrawnCourse:
         places = [(_place(self.x(week)), _place(self.y(value))) for week, value in course.points]
@@ -98,15 +94,18 @@ class PlotDrawing:
         )
 
     @cached_property
-    def tangle(self) -> str:
-        """All courses as one path, in whole units: `M44 20 70 22 97 18`; "" where each is drawn by itself."""
-        if len(self.plot.courses) <= DRAWN_ONE_BY_ONE:
-            return ""
-        across = {week: round(self.x(week)) for week in self.plot.weeks}
-        return "".join(
-            "M" + " ".join(f"{across[week]} {self.y(value):.0f}" for week, value in course.points)
-            for course in self.plot.courses
-        )
+    def bands(self) -> list[str]:
+        """The corners of the band of nine tenths of the values, and of that of the middle half."""
+        return [f"{self._edge(upper)} {self._edge(lower, -1)}" for lower, upper in ((0, 4), (1, 3))]
+
+    @property
+    def median_line(self) -> str:
+        return self._edge(2)
+
+    def _edge(self, place: int, way: int = 1) -> str:
+        """One percentile over the weeks, from the left or (-1) from the right."""
+        bands = self.plot.bands[::way]
+        return " ".join(f"{_place(self.x(b.week))},{_place(self.y(b.percentiles[place]))}" for b in bands)
 
     @cached_property
     def means(self) -> list[DrawnMean]:

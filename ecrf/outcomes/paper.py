@@ -39,9 +39,10 @@ def _fonts() -> typst.Fonts:
 
 
 def file_name(scope: ReportScope) -> str:
-    """`outcomes-2026-11-27.pdf`, with the site where it is of one."""
+    """`outcomes-2026-11-27.pdf`, with the site and the data cut where it is of one."""
     site = f"-site-{scope.site.code}" if scope.site else ""
-    return f"outcomes{site}-{scope.at:%Y-%m-%d}.pdf"
+    cut = f"-{scope.cut.name}" if scope.cut else ""
+    return f"outcomes{site}{cut}-{scope.at:%Y-%m-%d}.pdf"
 
 
 def _data(report: Report, scope: ReportScope) -> dict[str, Any]:
@@ -50,9 +51,9 @@ def _data(report: Report, scope: ReportScope) -> dict[str, Any]:
         "title": TITLE,
         "study": protocol().title,
         "where": where,
-        "as_of": f"{scope.at:%Y-%m-%d %H:%M} UTC",
+        "data": scope.data_words,
         "version": __version__,
-        "synthetic": settings.SYNTHETIC_DATA,
+        "synthetic": settings.SYNTHETIC_DATA or bool(scope.cut and scope.cut.is_synthetic),
         "sections": [
             {
                 "title": section.title,
@@ -100,7 +101,8 @@ def _plot(part: ReportPlot) -> dict[str, Any]:
     return {
         "kind": part.kind,
         "title": f"{part.title}, {part.unit}",
-        "n": len(part.courses),
+        "courses_title": "The patients’ values" if part.bands else "Each patient’s course",
+        "courses_words": part.courses_words,
         "courses": _svg("outcomes/_courses.svg", drawing),
         "means": _svg("outcomes/_means.svg", drawing),
     }

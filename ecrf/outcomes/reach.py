@@ -6,6 +6,7 @@ from django.http import Http404
 from ecrf.access.models import Site, User
 from ecrf.access.reach import ON_PATIENTS, require, sites
 from ecrf.access.roles import READERS, Right
+from ecrf.exports.models import DataCut
 
 SEES_A_SITE = (*READERS, Right.EXPORT)
 
@@ -23,3 +24,18 @@ def reach_results_of(user: User, code: str) -> Site:
         raise Http404
     require(user, next((right for right in SEES_A_SITE if user.may(right, site)), Right.REVIEW), site)
     return site
+
+
+def cuts_of(user: User) -> list[DataCut]:
+    """The data cuts whose results the user may see, the newest first: those who take data out see all, others none."""
+    return list(DataCut.objects.order_by("-taken_at", "-pk")) if Right.EXPORT in user.rights else []
+
+
+def reach_cut(user: User, name: str) -> DataCut | None:
+    """The cut of this name; None where none is named. One that the user has nothing to do with does not exist (404)."""
+    if not name:
+        return None
+    cut = DataCut.objects.filter(name=name).first() if Right.EXPORT in user.rights else None
+    if cut is None:
+        raise Http404
+    return cut

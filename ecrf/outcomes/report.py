@@ -2,19 +2,43 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import accumulate
 from typing import ClassVar
 
 from ecrf.access.models import Site
+from ecrf.exports.models import DataCut
+from ecrf.exports.tables.selection import read_selection
+
+COURSES_AT_MOST = 60
+"""More lines than that are a tangle in which no eye follows one: bands say more."""
 
 
 @dataclass(frozen=True)
 class ReportScope:
-    """Whose results, and as of which moment. `site`: its patients alone; None for the whole study."""
+    """Whose results, and of which data. `site`: its patients alone; None for the whole study.
+
+    `at`: the moment that the data are of; `cut`: they are those of a data cut, read from the audit trail.
+    """
 
     at: datetime
     site: Site | None = None
+    cut: DataCut | None = None
+
+    @property
+    def data_words(self) -> str:
+        """Which data, for every page and print: live ones, or those of which cut, taken by which version."""
+        if not self.cut:
+            return f"live data as of {self.at:%Y-%m-%d %H:%M} UTC, no data cut"
+        chosen = read_selection(self.cut.selection)
+        some = [
+            words
+            for words, part in (("sites", chosen.sites), ("patients", chosen.patients))
+            if part is not None
+        ]
+        of_some = f" (its {' and '.join(some)} alone)" if some else ""
+        moment = f"{self.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+        return f"data cut {self.cut.name}{of_some} of {moment} UTC, taken with eCRF {self.cut.version}"
 
 
 @dataclass(frozen=True)
@@ -99,10 +123,19 @@ class VisitMean:
     sd: float | None
 
 
+@dataclass(frozen=True)
+class VisitBand:
+    """How the patients' values of a visit spread: their 5th, 25th, 50th, 75th and 95th percentile."""
+
+    week: int
+    percentiles: tuple[float, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class ReportPlot:
     """One measure over the weeks, drawn twice on one scale: each patient's course, and mean ± SD of the visits.
 
+    `patients`: how many have a course. Of more than `COURSES_AT_MOST` there are `bands` instead of courses.
     Compared as the object that it is, so that its drawing is found again.
     """
 
@@ -111,10 +144,22 @@ class ReportPlot:
     low: int
     high: int
     weeks: tuple[int, ...]
+    patients: int
     courses: tuple[PatientCourse, ...]
     means: tuple[VisitMean, ...]
+    bands: tuple[VisitBand, ...] = ()
 
     kind: ClassVar[str] = "plot"
+
+    @property
+    def courses_words(self) -> str:
+        """What the drawing of the courses shows."""
+        if not self.bands:
+            return f"A line a patient, n = {self.patients}; ○ left the study early."
+        return (
+            f"n = {self.patients} patients, too many for a line each: at each visit the median, and the bands that hold"
+            " the middle 50 % and 90 % of the values."
+        )
 
 
 ReportPart = ReportTable | ReportFlow | ReportPlot

@@ -1,5 +1,8 @@
 """The outcomes: a page, the rows behind each of its numbers, and a print; of the study or of one site."""
 
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +15,7 @@ from ecrf.forms.protocol import protocol
 from ecrf.outcomes.behind import linked_rows
 from ecrf.outcomes.current import current_report
 from ecrf.outcomes.paper import file_name, printed_report
-from ecrf.outcomes.reach import reach_results_of, require_study
+from ecrf.outcomes.reach import cuts_of, reach_cut, reach_results_of, require_study
 from ecrf.outcomes.report import Report, ReportScope
 
 
@@ -20,43 +23,45 @@ from ecrf.outcomes.report import Report, ReportScope
 def study(request: UserRequest) -> HttpResponse:
     """The results of the whole study."""
     require_study(request.user)
-    return _page(request, _scope())
+    return _page(request, _scope(request))
 
 
 @require_GET
 def site(request: UserRequest, code: str) -> HttpResponse:
     """Those of one site's patients."""
-    return _page(request, _scope(reach_results_of(request.user, code)))
+    return _page(request, _scope(request, reach_results_of(request.user, code)))
 
 
 @require_GET
 def study_rows(request: UserRequest, key: str) -> HttpResponse:
     """What one of the study's numbers was calculated from."""
     require_study(request.user)
-    return _rows(request, _scope(), key)
+    return _rows(request, _scope(request), key)
 
 
 @require_GET
 def site_rows(request: UserRequest, code: str, key: str) -> HttpResponse:
     """The same of one site."""
-    return _rows(request, _scope(reach_results_of(request.user, code)), key)
+    return _rows(request, _scope(request, reach_results_of(request.user, code)), key)
 
 
 @require_GET
 def study_pdf(request: UserRequest) -> HttpResponse:
     """The report of the whole study, to keep or to send."""
     require_study(request.user)
-    return _pdf(_scope())
+    return _pdf(_scope(request))
 
 
 @require_GET
 def site_pdf(request: UserRequest, code: str) -> HttpResponse:
     """The report of one site."""
-    return _pdf(_scope(reach_results_of(request.user, code)))
+    return _pdf(_scope(request, reach_results_of(request.user, code)))
 
 
-def _scope(site: Site | None = None) -> ReportScope:
-    return ReportScope(timezone.now(), site)
+def _scope(request: UserRequest, site: Site | None = None) -> ReportScope:
+    """Of the data as they stand, or of the cut that `?cut=` names: then everything is as of its moment."""
+    cut = reach_cut(request.user, request.GET.get("cut", ""))
+    return ReportScope(cut.taken_at if cut else timezone.now(), site, cut)
 
 
 def _report(scope: ReportScope) -> Report:
@@ -66,12 +71,16 @@ def _report(scope: ReportScope) -> Report:
     return current_report(scope)
 
 
-def _here(scope: ReportScope) -> str:
-    return reverse("site-outcomes", args=[scope.site.code]) if scope.site else reverse("outcomes")
+def _context(scope: ReportScope) -> dict[str, object]:
+    """Where the pages of this scope stand: `here`, with `of_cut` behind the address of each."""
+    here = reverse("site-outcomes", args=[scope.site.code]) if scope.site else reverse("outcomes")
+    of_cut = f"?{urlencode({'cut': scope.cut.name})}" if scope.cut else ""
+    synthetic_data = settings.SYNTHETIC_DATA or bool(scope.cut and scope.cut.is_synthetic)
+    return {"scope": scope, "here": here, "of_cut": of_cut, "synthetic_data": synthetic_data}
 
 
 def _page(request: UserRequest, scope: ReportScope) -> HttpResponse:
-    context = {"report": _report(scope), "scope": scope, "here": _here(scope)}
+    context = {**_context(scope), "report": _report(scope), "cuts": cuts_of(request.user)}
     return render(request, "outcomes/outcomes.html", context)
 
 
@@ -80,9 +89,8 @@ def _rows(request: UserRequest, scope: ReportScope, key: str) -> HttpResponse:
         raise Http404
     rows = make()
     counted, left_out = linked_rows(rows, request.user)
-    context = {"rows": rows, "counted": counted, "left_out": left_out, "why": ("Why",), "scope": scope}
-    context["here"] = _here(scope)
-    return render(request, "outcomes/rows.html", context)
+    context = {"rows": rows, "counted": counted, "left_out": left_out, "why": ("Why",)}
+    return render(request, "outcomes/rows.html", {**_context(scope), **context})
 
 
 def _pdf(scope: ReportScope) -> HttpResponse:

@@ -1,7 +1,8 @@
 """Runs every measurement in one go and prints one table; exit code 1 if a limit is broken.
 
 `python -m tests.bench pages` measures no more than the pages of visits and patients, at the site and in Review;
-`python -m tests.bench exports` what it costs to take the data of a thousand patients out.
+`python -m tests.bench exports` what it costs to take the data of a thousand patients out;
+`python -m tests.bench outcomes` the page of the outcomes of thirteen patients and of a thousand.
 """
 
 import sys
@@ -13,7 +14,12 @@ from tests.bench.table import Line, progress, show, told
 
 
 def main(part: str = "") -> int:
-    measure = {"": _measure, "pages": _measure_pages, "exports": _measure_exports}[part]
+    measure = {
+        "": _measure,
+        "pages": _measure_pages,
+        "exports": _measure_exports,
+        "outcomes": _measure_outcomes,
+    }[part]
     start = time.perf_counter()
     progress("PostgreSQL, migrations, static files")
     with database() as env:
@@ -90,6 +96,18 @@ def _measure_exports(env: dict[str, str]) -> Iterator[Line]:
     yield from whole.measure_odm(numbers)
     yield whole.measure_rebuild(numbers)
     yield whole.measure_casebook()
+
+
+def _measure_outcomes(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench.outcomes import page, patients
+
+    progress("the synthetic study of thirteen patients, row by row")
+    by = patients.seed_study()
+    few = page.measure(by)
+    progress("the same copied to a thousand patients, by SQL")
+    yield told("seeding: patients with outcomes, by SQL with the audit triggers", patients.grow())
+    progress("the page made anew")
+    yield from page.compare(few, page.measure(by))
 
 
 def _measure_server(running: Server, study: object) -> Iterator[Line]:

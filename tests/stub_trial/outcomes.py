@@ -1,7 +1,7 @@
 """The stub's outcomes: who was screened, and the weight at the baseline; one statement each."""
 
-from ecrf.casebook.models import Patient
 from ecrf.forms.protocol import protocol
+from ecrf.outcomes.reading import IN_SCOPE, ReportStatement, read
 from ecrf.outcomes.report import (
     FlowBox,
     PatientCourse,
@@ -17,27 +17,36 @@ from ecrf.outcomes.report import (
     RowsBehind,
     VisitMean,
 )
-from tests.stub_trial.crfs.vital_signs import StubVitalSigns
 
 DEFINITIONS = (("Population", "Every patient of a study site."), ("Weight", "As measured, kg."))
+PATIENTS = ReportStatement(
+    f"SELECT p.number FROM casebook_patient p JOIN access_site s ON s.id = p.site_id WHERE {IN_SCOPE} ORDER BY 1",
+    ("casebook_patient", "access_site"),
+)
+WEIGHTS = ReportStatement(
+    f"""
+    SELECT p.number, r.weight_kg
+    FROM stub_trial_stubvitalsigns r
+    JOIN casebook_entry e ON e.id = r.entry_id
+    JOIN casebook_visit v ON v.id = e.visit_id
+    JOIN casebook_patient p ON p.id = e.patient_id
+    JOIN access_site s ON s.id = p.site_id
+    WHERE v.code = %(baseline)s AND r.weight_kg IS NOT NULL AND e.struck_at IS NULL AND {IN_SCOPE}
+    ORDER BY 1
+    """,
+    ("casebook_patient", "access_site", "casebook_entry", "casebook_visit", "stub_trial_stubvitalsigns"),
+)
 
 
 def report(scope: ReportScope) -> Report:
-    where = {"site": scope.site} if scope.site else {}
-    patients = Patient.objects.filter(**where, site__is_practice=False)
-    numbers = list(patients.order_by("number").values_list("number", flat=True))
-    at_baseline = StubVitalSigns.objects.filter(
-        entry__visit__code=protocol().baseline, weight_kg__isnull=False
-    )
-    weights = dict(
-        at_baseline.filter(entry__patient__in=patients).values_list("entry__patient__number", "weight_kg")
-    )
+    numbers = [number for (number,) in read(scope, PATIENTS)]
+    weights = dict(read(scope, WEIGHTS, baseline=protocol().baseline))
     flow = ReportFlow("Participants", (FlowBox("Screened", ReportCell(str(len(numbers)), "screened")),))
     row = ReportRow("Weight, kg", (ReportCell(str(len(weights)), "weights"),))
     table = ReportTable("Weight at baseline", ("", "n"), (row,))
     courses = tuple(PatientCourse(number, ((1, float(kg)),)) for number, kg in weights.items())
     means = (VisitMean(1, len(weights), 60.0, None),) if weights else ()
-    plot = ReportPlot("Weight", "kg", 0, 100, (1, 4), courses, means)
+    plot = ReportPlot("Weight", "kg", 0, 100, (1, 4), len(courses), courses, means)
     return Report(
         (
             ReportSection("flow", "Participants", DEFINITIONS, (flow,)),

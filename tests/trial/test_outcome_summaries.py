@@ -3,8 +3,9 @@
 from fractions import Fraction
 from math import sqrt
 
+import numpy as np
 import pytest
-from scipy.special import betaincinv, stdtrit
+from scipy.stats import binomtest, ttest_1samp
 
 from trial.results.summaries import (
     PairedChange,
@@ -63,18 +64,17 @@ def test_change_carries_its_sign(value, text):
 
 
 def test_change_is_of_patients_with_both_values():
-    before, after = {"01-001": 80, "02-001": 82}, {"01-001": 90, "03-001": 95}
-    assert changes(before, after) == {"01-001": 10}
+    before, after = [80, 82, np.nan], [90, np.nan, 95]
+    assert changes(before, after).tolist() == pytest.approx([10, np.nan, np.nan], nan_ok=True)
+    assert paired(changes(before, after)).n == 1
 
 
 def test_interval_of_a_change_is_that_of_the_paired_t_test():
     given = [1.0, 2.5, -0.5, 4.0, 3.0]
-    middle = sum(given) / 5
-    error = sqrt(sum((one - middle) ** 2 for one in given) / 4 / 5)
-    found = paired(given)
-    assert (found.n, found.mean) == (5, pytest.approx(middle))
-    assert found.high - found.mean == pytest.approx(stdtrit(4, 0.975) * error)
-    assert found.mean - found.low == pytest.approx(stdtrit(4, 0.975) * error)
+    interval = ttest_1samp(given, 0).confidence_interval(0.95)
+    found = paired([*given, np.nan])
+    assert (found.n, found.mean) == (5, pytest.approx(2))
+    assert (found.low, found.high) == (pytest.approx(interval.low), pytest.approx(interval.high))
 
 
 def test_one_change_has_no_interval():
@@ -83,8 +83,9 @@ def test_one_change_has_no_interval():
 
 
 def test_interval_of_a_share_is_the_exact_one():
-    low, high = 100 * betaincinv(7, 5, 0.025), 100 * betaincinv(8, 4, 0.975)
-    assert share_interval(7, 11) == f"{low:.0f} to {high:.0f} %"
+    for count in range(12):
+        exact = binomtest(count, 11).proportion_ci(0.95, method="exact")
+        assert share_interval(count, 11) == f"{100 * exact.low:.0f} to {100 * exact.high:.0f} %"
     assert share_interval(11, 11).endswith("to 100 %")
     assert share_interval(0, 11).startswith("0 to")
     assert (share(7, 11), share(0, 0), share_interval(0, 0)) == ("64 %", "–", "–")

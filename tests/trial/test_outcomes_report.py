@@ -16,7 +16,12 @@ from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.record.values import Missing
-from ecrf.outcomes.report import Report, ReportFlow, ReportPlot, ReportScope, ReportTable
+from ecrf.exports.cut import present_positions
+from ecrf.exports.models import DataCut
+from ecrf.exports.tables.description import describe
+from ecrf.exports.tables.selection import Selection
+from ecrf.forms.protocol import protocol
+from ecrf.outcomes.report import Report, ReportFlow, ReportPlot, ReportScope, ReportTable, RowsBehind
 from tests.conftest import make_site, make_user
 from tests.trial.synthetic_rows import put_patient, put_study
 from trial.crfs.demographics import Demographics
@@ -312,7 +317,7 @@ def test_events_by_term_are_those_of_the_logs_that_are_not_struck_out(found):
 
 def test_plots_hold_every_value_on_their_scale(found):
     plots = [part for section in found.sections for part in section.parts if isinstance(part, ReportPlot)]
-    assert [len(plot.courses) for plot in plots] == [13, 13]
+    assert [(len(plot.courses), plot.patients) for plot in plots] == [(13, 13), (13, 13)]
     for plot in plots:
         values = [value for course in plot.courses for _week, value in course.points]
         assert plot.low <= min(values) <= max(values) <= plot.high
@@ -334,6 +339,15 @@ def test_practice_patients_never_count(now, study, found):
     assert flow(again()) == flow(found)
     assert table(again(), "mrc") == table(found, "mrc")
     assert flow(report(ReportScope(NOW, practice)))["Screened"] == 0
+
+
+def test_study_whose_patients_are_all_at_a_practice_site_has_an_empty_report(now, study):
+    with acting(SYSTEM, source="test"):
+        Site.objects.update(is_practice=True)
+    made = again()
+    assert flow(made)["Screened"] == 0
+    assert {line[0] for line in table(made, "grip").values()} == {"0"}
+    assert all(not behind().rows for behind in made.behind.values())
 
 
 def test_struck_out_forms_never_count(now, study):
@@ -404,7 +418,74 @@ def test_the_number_of_statements_is_the_same_for_one_patient_and_for_all(
     now, study, django_assert_num_queries
 ):
     one = replace(ReportScope(NOW), site=Site.objects.get(code="11"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         report(one)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         report(ReportScope(NOW))
+
+
+def cut_now() -> DataCut:
+    """Everything up to this moment, as a data cut keeps it."""
+    _moment, positions = present_positions()
+    return DataCut(
+        name="Interim",
+        taken_at=NOW,
+        positions={str(chain): position for chain, position in positions.items()},
+        description=describe(protocol()).as_json(),
+        selection=Selection().as_json(),
+        version="1",
+    )
+
+
+def everything(found: Report) -> tuple[str, dict[str, RowsBehind]]:
+    """All that the page says, and every list behind it."""
+    return repr(found.sections), {key: made() for key, made in found.behind.items()}
+
+
+def test_cut_gives_what_the_page_was_and_not_what_was_corrected_since(now, study, found):
+    cut = cut_now()
+    before = everything(found)
+    assert everything(report(ReportScope(NOW, cut=cut))) == before
+    _strike(Entry.objects.get(patient=study["S01"], visit__code="W52", crf="mrc-strength"))
+    _set(Demographics, study["S02"], more_affected_hand=None)
+    _set(Infusion, study["S03"], dosing_weight_kg=None)
+    put_patient(STORIES[0], study["S01"].site, make_user("late", Role.DATA_MANAGER))
+    assert flow(again())["Screened"] == 14
+    assert table(again(), "mrc") != table(found, "mrc")
+    assert everything(report(ReportScope(NOW, cut=cut))) == before
+    later = report(ReportScope(NOW, cut=cut_now()))
+    assert everything(later) == everything(again())
+
+
+def test_cut_of_one_site_holds_its_patients_alone(now, study):
+    cut, site = cut_now(), study["S01"].site
+    whole = table(report(ReportScope(NOW, site, cut)), "mrc")
+    cut.selection = Selection(sites=(site.code,)).as_json()
+    assert table(report(ReportScope(NOW, cut=cut)), "mrc") == whole
+    cut.selection = Selection(patients=(study["S02"].number,)).as_json()
+    assert set(rows(report(ReportScope(NOW, cut=cut)), "screened")) == {study["S02"].number}
+
+
+def test_more_patients_than_an_eye_can_follow_are_bands(now, study, found, monkeypatch):
+    monkeypatch.setattr("trial.results.efficacy.COURSES_AT_MOST", 12)
+    plots = [part for section in again().sections for part in section.parts if isinstance(part, ReportPlot)]
+    for plot, key in zip(plots, VALUES, strict=True):
+        assert (plot.courses, plot.patients) == ((), 13)
+        for band, code in zip(plot.bands, CODES, strict=True):
+            values = list(values_at(key, code).values())
+            assert band.percentiles[2] == pytest.approx(median(values))
+            assert list(band.percentiles) == sorted(band.percentiles)
+            assert min(values) <= band.percentiles[0] <= band.percentiles[4] <= max(values)
+
+
+def test_a_long_list_is_cut_and_says_how_many_there_are(now, study, monkeypatch):
+    for module in ("safety", "deviations"):
+        monkeypatch.setattr(f"trial.results.{module}.LISTED_AT_MOST", 2)
+    made = again()
+    parts = [part for section in made.sections for part in section.parts if isinstance(part, ReportTable)]
+    lists = [part for part in parts if part.rows_behind]
+    assert len(lists) == 3
+    for part in lists:
+        assert len(part.rows) == 2
+        assert "The first 2 of " in part.note
+        assert len(made.behind[part.rows_behind]().rows) > 2

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from math import ceil, floor
 
+import numpy as np
+
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.outcomes.report import (
+    COURSES_AT_MOST,
     PatientCourse,
     ReportCell,
     ReportPlot,
@@ -13,11 +16,13 @@ from ecrf.outcomes.report import (
     ReportTable,
     RowBehind,
     RowsBehind,
+    VisitBand,
     VisitMean,
 )
 from trial.outcomes import GRIP_REVIEW_KPA, MRC_REVIEW
+from trial.results.data import NOT_ENTERED, StudyPatient
 from trial.results.measures import MeasuredVisits, Responders, week
-from trial.results.summaries import DASH, MINUS, printed, share, share_interval, signed
+from trial.results.summaries import DASH, MINUS, percentiles, printed, share, share_interval, signed
 from trial.schedule import LAST_VISIT
 
 POPULATION = (
@@ -118,30 +123,52 @@ def _visit_row(one: MeasuredVisits, plan: VisitPlan) -> ReportRow:
     return ReportRow(plan.label, tuple(cells))
 
 
+PERCENTILES = (5, 25, 50, 75, 95)
+
+
 def _plot(one: MeasuredVisits) -> ReportPlot:
     """The scale holds every value and mean ± SD in steps of ten, within what the measure can be."""
-    courses = []
-    for patient in one.data.enrolled:
-        values = [(plan, one.values[plan.code].get(patient.number)) for plan in one.plans]
-        points = tuple((week(plan), float(value)) for plan, value in values if value is not None)
-        if points:
-            courses.append(PatientCourse(patient.number, points, patient.has_withdrawn))
+    values = np.stack([one.values[plan.code] for plan in one.plans])
+    has_course = ~np.isnan(values).all(axis=0)
     means = [
         VisitMean(week(plan), found.n, found.mean, found.sd)
         for plan in one.plans
         if (found := one.summaries[plan.code]).mean is not None
     ]
-    ends = [value for course in courses for _week, value in course.points]
+    ends = [end for found in one.summaries.values() if found.n for end in (found.low or 0, found.high or 0)]
     ends += [mean.mean + way * (mean.sd or 0) for mean in means for way in (-1, 1)]
     low, high = min(ends, default=0), max(ends, default=one.measure.high)
+    patients = int(has_course.sum())
+    are_many = patients > COURSES_AT_MOST
     return ReportPlot(
         one.measure.name,
         one.measure.unit,
         max(10 * floor(low / 10), 0),
         min(10 * ceil(max(high, low + 1) / 10), one.measure.high),
         tuple(week(plan) for plan in one.plans),
-        tuple(courses),
+        patients,
+        () if are_many else _courses(one),
         tuple(means),
+        _bands(one) if are_many else (),
+    )
+
+
+def _courses(one: MeasuredVisits) -> tuple[PatientCourse, ...]:
+    points: dict[StudyPatient, list[tuple[int, float]]] = {patient: [] for patient in one.data.enrolled}
+    for plan in one.plans:
+        for patient, value in one.by_patient(one.values[plan.code]):
+            points[patient].append((week(plan), value))
+    return tuple(
+        PatientCourse(patient.number, tuple(found), patient.has_withdrawn)
+        for patient, found in points.items()
+        if found
+    )
+
+
+def _bands(one: MeasuredVisits) -> tuple[VisitBand, ...]:
+    with_values = [plan for plan in one.plans if one.summaries[plan.code].n]
+    return tuple(
+        VisitBand(week(plan), tuple(percentiles(one.values[plan.code], PERCENTILES))) for plan in with_values
     )
 
 
@@ -185,44 +212,55 @@ def behind_visits(one: MeasuredVisits) -> dict[str, Callable[[], RowsBehind]]:
 
 def _value_rows(one: MeasuredVisits, plan: VisitPlan) -> Callable[[], RowsBehind]:
     measure, code = one.measure, plan.code
-    dates = {patient.number: patient.visits.get(code) for patient in one.data.enrolled}
 
-    def visited_on(number: str) -> str:
-        visit = dates[number]
-        return str(visit.visited_on) if visit and visit.visited_on else DASH
+    def made() -> RowsBehind:
+        visits, summary = one.data.at_visit(code), one.summaries[code]
+        return RowsBehind(
+            f"{measure.name}, {plan.label}: {summary}, n = {summary.n}",
+            (("Analysis value", measure.definition), POPULATION, STATISTICS, LEFT_OUT),
+            ("Date of visit", f"{measure.name}, {measure.unit}"),
+            tuple(
+                RowBehind(
+                    patient.number,
+                    (
+                        str(visits.get(patient.number, NOT_ENTERED).visited_on or DASH),
+                        printed(value, measure.places),
+                    ),
+                    code,
+                )
+                for patient, value in one.by_patient(one.values[code])
+            ),
+            tuple(one.without_value(code)),
+        )
 
-    return lambda: RowsBehind(
-        f"{measure.name}, {plan.label}: {one.summaries[code]}, n = {one.summaries[code].n}",
-        (("Analysis value", measure.definition), POPULATION, STATISTICS, LEFT_OUT),
-        ("Date of visit", f"{measure.name}, {measure.unit}"),
-        tuple(
-            RowBehind(number, (visited_on(number), str(value)), code)
-            for number, value in one.values[code].items()
-        ),
-        tuple(one.without_value(code)),
-    )
+    return made
 
 
 def _change_rows(one: MeasuredVisits, plan: VisitPlan) -> Callable[[], RowsBehind]:
-    measure, code, before = one.measure, plan.code, one.values[protocol().baseline]
-    sides = Responders(one.changed[code], measure.threshold)
-    return lambda: RowsBehind(
-        f"{measure.name}, {measure.unit}: change from baseline to {plan.label}, {signed(one.changes[code].mean)}"
-        f" ({one.changes[code].interval}), n = {one.changes[code].n}",
-        (("Analysis value", measure.definition), CHANGE, RESPONSE, LEFT_OUT),
-        ("Baseline", plan.label, "Change", f"By ± {measure.threshold}"),
-        tuple(
-            RowBehind(
-                number,
-                (
-                    str(before[number]),
-                    str(one.values[code][number]),
-                    signed(change),
-                    sides.verdict(change),
-                ),
-                code,
-            )
-            for number, change in one.changed[code].items()
-        ),
-        tuple(one.without_change(code)),
-    )
+    measure, code = one.measure, plan.code
+
+    def made() -> RowsBehind:
+        sides = Responders(one.changed[code], measure.threshold)
+        before, now = (dict(one.by_patient(one.values[at])) for at in (protocol().baseline, code))
+        return RowsBehind(
+            f"{measure.name}, {measure.unit}: change from baseline to {plan.label},"
+            f" {signed(one.changes[code].mean)} ({one.changes[code].interval}), n = {one.changes[code].n}",
+            (("Analysis value", measure.definition), CHANGE, RESPONSE, LEFT_OUT),
+            ("Baseline", plan.label, "Change", f"By ± {measure.threshold}"),
+            tuple(
+                RowBehind(
+                    patient.number,
+                    (
+                        printed(before[patient], measure.places),
+                        printed(now[patient], measure.places),
+                        signed(change),
+                        sides.verdict(change),
+                    ),
+                    code,
+                )
+                for patient, change in one.by_patient(one.changed[code])
+            ),
+            tuple(one.without_change(code)),
+        )
+
+    return made

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.outcomes.report import (
@@ -16,8 +17,8 @@ from ecrf.outcomes.report import (
 )
 from trial.crfs.infusion import dosing_visits
 from trial.dosing import INDUCTION_DAYS, Phase, g_per_kg, phase_of
-from trial.results.data import StudyData, StudyPatient
-from trial.results.summaries import DASH, printed, share, summarise
+from trial.results.data import NOT_KNOWN, StudyData, StudyPatient, Values
+from trial.results.summaries import printed, share, summarise
 
 DEFINITIONS = (
     ("Population", "Treated: at least one infusion with a dose above 0 g."),
@@ -40,130 +41,129 @@ DEFINITIONS = (
 
 @dataclass(frozen=True)
 class Exposure:
-    """Of one treated patient. `given_g_per_kg` is None where a dose or its weight is missing: `why` says which."""
+    """Of the treated patients, a number each in their order. Grams are NaN where a dose or its weight is missing."""
 
-    patient: StudyPatient
-    given_g: Decimal | None
-    given_g_per_kg: Decimal | None
-    planned_g_per_kg: Decimal
-    induction_days: int
-    induction_planned: int
-    cycles: int
-    cycles_planned: int
-    infusion_days: int
-    interrupted: int
-    why: str = ""
+    patients: list[StudyPatient]
+    given_g: Values
+    given_g_per_kg: Values
+    planned_g_per_kg: Values
+    induction_days: Values
+    induction_planned: Values
+    cycles: Values
+    cycles_planned: Values
+    infusion_days: Values
+    interrupted: Values
 
     @property
-    def intensity(self) -> Decimal | None:
+    def intensity(self) -> Values:
         """Given as a percentage of what was planned until the patient left, or until now."""
-        if self.given_g_per_kg is None or not self.planned_g_per_kg:
-            return None
-        return 100 * self.given_g_per_kg / self.planned_g_per_kg
+        planned = np.where(self.planned_g_per_kg > 0, self.planned_g_per_kg, np.nan)
+        return 100 * self.given_g_per_kg / planned
 
 
-def exposures(data: StudyData) -> list[Exposure]:
-    """One for each treated patient."""
-    codes = dosing_visits()
-    plans = [plan for code in codes if (plan := protocol().plan(code))]
-    return [_exposure(patient, plans, codes, data.at) for patient in data.treated]
+def exposure_of(data: StudyData) -> Exposure:
+    """What each treated patient was given, and what the schedule planned."""
+    is_treated = np.array([patient.is_treated for patient in data.patients], dtype=bool)
+    zero = np.zeros(len(data.patients))
+    grams, per_kg, days_given, interrupted = zero, zero, zero, zero
+    for doses in data.doses.values():
+        is_dose = doses.given_g > 0
+        weight_kg = np.where(doses.weight_kg > 0, doses.weight_kg, np.nan)
+        # A dose of 0 g needs no weight; what is not recorded makes the sum unknown.
+        grams = grams + _added(data, doses.places, doses.given_g)
+        per_kg = per_kg + _added(
+            data, doses.places, np.where(doses.given_g == 0, 0, doses.given_g / weight_kg)
+        )
+        days_given = days_given + _added(data, doses.places, is_dose)
+        interrupted = interrupted + _added(data, doses.places, is_dose & (doses.interrupted == 1))
+    is_known = np.isfinite(per_kg)
+    columns = (np.where(is_known, grams, np.nan), np.where(is_known, per_kg, np.nan), *_schedule(data))
+    return Exposure(data.treated, *(column[is_treated] for column in (*columns, days_given, interrupted)))
 
 
-def _exposure(patient: StudyPatient, plans: list[VisitPlan], codes: list[str], at: datetime) -> Exposure:
-    planned = [plan.code for plan in _planned(patient, plans, at)]
-    given = [dose for dose in patient.doses if dose.given_g]
-    missing = sorted(_missing(patient))
-    phases = [phase for code in planned if (phase := phase_of(code, codes))]
-    induction = INDUCTION_DAYS if Phase.INDUCTION in phases else 0
-    cycles = phases.count(Phase.MAINTENANCE)
-    return Exposure(
-        patient,
-        None if missing else sum((dose.given_g or Decimal(0) for dose in given), Decimal(0)),
-        None if missing else sum((_per_kg(dose.given_g, dose.weight_kg) for dose in given), Decimal(0)),
-        g_per_kg(Phase.INDUCTION) * induction + g_per_kg(Phase.MAINTENANCE) * cycles,
-        sum(dose.phase == Phase.INDUCTION for dose in given),
-        induction,
-        len({dose.cycle for dose in given if dose.phase == Phase.MAINTENANCE}),
-        cycles,
-        len(given),
-        sum(bool(dose.interrupted) for dose in given),
-        "; ".join(missing),
+def _added(data: StudyData, places: NDArray[np.int64], values: ArrayLike) -> Values:
+    """The sum of each patient's values."""
+    found: Values = np.bincount(places, np.asarray(values, dtype=np.float64), len(data.patients)).astype(
+        np.float64
+    )
+    return found
+
+
+def _schedule(data: StudyData) -> Iterator[Values]:
+    """Planned g/kg, induction days given and planned, maintenance cycles given and planned.
+
+    Planned are the dosing visits that fell due while a patient took part, or at which a dose was given anyway.
+    """
+    codes, zero = dosing_visits(), np.zeros(len(data.patients))
+    given, planned = dict.fromkeys(Phase, zero), dict.fromkeys(Phase, zero)
+    for code in codes:
+        plan, phase = protocol().plan(code), phase_of(code, codes)
+        if plan and phase:
+            doses = data.doses.get(code)
+            days_here = _added(data, doses.places, doses.given_g > 0) if doses else zero
+            given[phase] = given[phase] + (days_here if phase is Phase.INDUCTION else days_here > 0)
+            planned[phase] = planned[phase] + (_is_due(data, plan) | (days_here > 0))
+    induction_days = INDUCTION_DAYS * planned[Phase.INDUCTION]
+    yield (
+        float(g_per_kg(Phase.INDUCTION)) * induction_days
+        + float(g_per_kg(Phase.MAINTENANCE)) * planned[Phase.MAINTENANCE]
+    )
+    yield from (given[Phase.INDUCTION], induction_days)
+    yield from (given[Phase.MAINTENANCE], planned[Phase.MAINTENANCE])
+
+
+def _is_due(data: StudyData, plan: VisitPlan) -> NDArray[np.bool_]:
+    """Whether the visit's nominal day came before the patient left; of who is on study, whether its window has closed.
+
+    A comparison with a day that is not known is False: nothing fell due.
+    """
+    nominal = data.baseline_days + (plan.day or 1) - 1
+    return np.where(
+        data.has_left, nominal <= data.end_days, nominal + plan.closes < data.scope.at.date().toordinal()
     )
 
 
-def _per_kg(grams: Decimal | None, weight_kg: Decimal | None) -> Decimal:
-    return grams / weight_kg if grams and weight_kg else Decimal(0)
-
-
-def _missing(patient: StudyPatient) -> Iterator[str]:
-    """What keeps the sum from being known. A dose of 0 g needs no weight."""
-    for dose in patient.doses:
-        if dose.given_g is None:
-            yield f"{dose.code}, infusion {dose.number}: dose given not recorded"
-        elif dose.given_g and not dose.weight_kg:
-            yield f"{dose.code}, infusion {dose.number}: dosing weight not recorded"
-
-
-def _planned(patient: StudyPatient, plans: list[VisitPlan], at: datetime) -> Iterator[VisitPlan]:
-    """The dosing visits that fell due while the patient took part, and those at which a dose was given anyway."""
-    dosed = {dose.code for dose in patient.doses if dose.given_g}
-    for plan in plans:
-        if plan.code in dosed or patient.is_due(plan.day or 1, plan.closes, at.date()):
-            yield plan
-
-
-def exposure_section(found: list[Exposure]) -> ReportSection:
+def exposure_section(found: Exposure) -> ReportSection:
     """What was given, in one table; and how many days and cycles of those planned."""
-    measured: list[tuple[str, list[Decimal]]] = [
-        ("Given, g", [one.given_g for one in found if one.given_g is not None]),
-        ("Given, g/kg", [one.given_g_per_kg for one in found if one.given_g_per_kg is not None]),
-        ("Planned, g/kg", [one.planned_g_per_kg for one in found]),
-        ("Dose intensity, %", [one.intensity for one in found if one.intensity is not None]),
-        ("Induction days", [Decimal(one.induction_days) for one in found]),
-        ("Maintenance cycles", [Decimal(one.cycles) for one in found]),
-        ("Infusion days", [Decimal(one.infusion_days) for one in found]),
-    ]
+    measured = (
+        ("Given, g", found.given_g),
+        ("Given, g/kg", found.given_g_per_kg),
+        ("Planned, g/kg", found.planned_g_per_kg),
+        ("Dose intensity, %", found.intensity),
+        ("Induction days", found.induction_days),
+        ("Maintenance cycles", found.cycles),
+        ("Infusion days", found.infusion_days),
+    )
     columns = ("Per patient", "n", "Mean", "SD", "Median", "Range")
     amounts = ReportTable("What each patient was given", columns, tuple(_line(*one) for one in measured))
     return ReportSection("exposure", "Exposure", DEFINITIONS, (amounts, _totals(found)))
 
 
-def _line(label: str, values: list[Decimal]) -> ReportRow:
+def _line(label: str, values: Values) -> ReportRow:
     summary = summarise(values)
     cells = (printed(summary.mean), printed(summary.sd), printed(summary.median), summary.range)
     return ReportRow(label, (ReportCell(str(summary.n), "exposure"), *map(ReportCell, cells)))
 
 
-def _totals(found: list[Exposure]) -> ReportTable:
+def _totals(found: Exposure) -> ReportTable:
     counts = (
-        (
-            "Induction days",
-            sum(one.induction_days for one in found),
-            sum(one.induction_planned for one in found),
-        ),
-        ("Maintenance cycles", sum(one.cycles for one in found), sum(one.cycles_planned for one in found)),
+        ("Induction days", found.induction_days, found.induction_planned),
+        ("Maintenance cycles", found.cycles, found.cycles_planned),
+        ("Infusion days with an interruption, of all infusion days", found.interrupted, found.infusion_days),
     )
-    lines = [
-        ReportRow(
-            label, (ReportCell(str(given), "exposure"), ReportCell(str(of)), ReportCell(share(given, of)))
-        )
-        for label, given, of in counts
-    ]
-    days, interrupted = sum(one.infusion_days for one in found), sum(one.interrupted for one in found)
-    lines.append(
-        ReportRow(
-            "Infusion days with an interruption, of all infusion days",
-            (
-                ReportCell(str(interrupted), "exposure"),
-                ReportCell(str(days)),
-                ReportCell(share(interrupted, days)),
-            ),
-        )
+    return ReportTable(
+        "Given against planned, all patients",
+        ("", "Given", "Of", "Share"),
+        tuple(_total(label, int(given.sum()), int(of.sum())) for label, given, of in counts),
     )
-    return ReportTable("Given against planned, all patients", ("", "Given", "Of", "Share"), tuple(lines))
 
 
-def behind_exposure(found: list[Exposure]) -> dict[str, Callable[[], RowsBehind]]:
+def _total(label: str, given: int, of: int) -> ReportRow:
+    cells = ReportCell(str(given), "exposure"), ReportCell(str(of)), ReportCell(share(given, of))
+    return ReportRow(label, cells)
+
+
+def behind_exposure(data: StudyData, found: Exposure) -> dict[str, Callable[[], RowsBehind]]:
     """One line a treated patient."""
     columns = (
         "Given, g",
@@ -180,20 +180,29 @@ def behind_exposure(found: list[Exposure]) -> dict[str, Callable[[], RowsBehind]
             "Exposure of each patient",
             DEFINITIONS,
             columns,
-            tuple(RowBehind(one.patient.number, _cells(one)) for one in found),
-            tuple((one.patient.number, f"Left out of grams: {one.why}") for one in found if one.why),
+            tuple(RowBehind(one.number, _cells(found, place)) for place, one in enumerate(found.patients)),
+            tuple((number, f"Left out of grams: {why}") for number, why in _why_not_known(data)),
         )
     }
 
 
-def _cells(one: Exposure) -> tuple[str, ...]:
+def _why_not_known(data: StudyData) -> list[tuple[str, str]]:
+    """(patient number, the doses and weights that are missing)"""
+    missing: dict[str, list[str]] = {}
+    for pk, words in data.read(NOT_KNOWN, patients=data.ids_of(lambda patient: patient.is_treated)):
+        missing.setdefault(data.by_id[pk].number, []).append(words)
+    return [(number, "; ".join(sorted(missing[number]))) for number in sorted(missing)]
+
+
+def _cells(found: Exposure, place: int) -> tuple[str, ...]:
+    """Of one patient."""
     return (
-        printed(one.given_g),
-        printed(one.given_g_per_kg, 2),
-        printed(one.planned_g_per_kg, 1),
-        printed(one.intensity) if one.intensity is not None else DASH,
-        f"{one.induction_days} of {one.induction_planned}",
-        f"{one.cycles} of {one.cycles_planned}",
-        str(one.infusion_days),
-        str(one.interrupted),
+        printed(found.given_g[place]),
+        printed(found.given_g_per_kg[place], 2),
+        printed(found.planned_g_per_kg[place]),
+        printed(found.intensity[place]),
+        f"{found.induction_days[place]:.0f} of {found.induction_planned[place]:.0f}",
+        f"{found.cycles[place]:.0f} of {found.cycles_planned[place]:.0f}",
+        f"{found.infusion_days[place]:.0f}",
+        f"{found.interrupted[place]:.0f}",
     )

@@ -84,9 +84,8 @@ def _reasons(groups: Groups) -> tuple[dict[str, Groups], dict[str, Groups]]:
     )
 
 
-def flow_section(data: StudyData) -> ReportSection:
+def flow_section(groups: Groups) -> ReportSection:
     """The figure of the participants."""
-    groups = groups_of(data)
     not_enrolled, withdrawn = _reasons(groups)
 
     def box(title: str, key: str, lines: dict[str, Groups] | None = None, aside: bool = False) -> FlowBox:
@@ -108,13 +107,13 @@ def _count(key: str, patients: list[StudyPatient]) -> ReportCell:
     return ReportCell(str(len(patients)), key)
 
 
-def behind_flow(data: StudyData) -> dict[str, Callable[[], RowsBehind]]:
+def behind_flow(groups: Groups) -> dict[str, Callable[[], RowsBehind]]:
     """The patients of each box and of each reason."""
-    groups = groups_of(data)
+    behind = dict(groups)
     for reasons in _reasons(groups):
         for group in reasons.values():
-            groups |= group
-    return {key: _rows(key, patients) for key, patients in groups.items()}
+            behind |= group
+    return {key: _rows(key, patients) for key, patients in behind.items()}
 
 
 def _rows(key: str, patients: list[StudyPatient]) -> Callable[[], RowsBehind]:

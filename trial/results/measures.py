@@ -4,14 +4,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from math import isnan
+
+import numpy as np
 
 from ecrf.forms.protocol import VisitPlan, protocol
 from trial.crfs.visit import Occurrence
 from trial.outcomes import GRIP_REVIEW_KPA, MRC_REVIEW, SIDES
-from trial.results.data import StudyData, StudyPatient
-from trial.results.summaries import Number, PairedChange, Summary, changes, paired, summarise
+from trial.results.data import NOT_ENTERED, StudyData, StudyPatient, Values, VisitForms
+from trial.results.summaries import PairedChange, Summary, changes, given_of, paired, summarise
 
 GRADES = 20
+FORM_MISSING = "The form was not entered"
 
 MRC_VALUE = (
     "Sum of the 20 MRC grades, 0 to 100, where all 20 are given; a missing grade is never counted as 0. The list of"
@@ -25,7 +29,7 @@ GRIP_VALUE = (
 
 @dataclass(frozen=True)
 class OutcomeMeasure:
-    """One of the two outcomes: how its analysis value is found at a visit, and why there may be none."""
+    """One of the two outcomes: its values at the visits, with how many decimals, and why a patient may have none."""
 
     key: str
     name: str
@@ -34,19 +38,18 @@ class OutcomeMeasure:
     definition: str
     threshold: Decimal
     high: int
-    value: Callable[[StudyPatient, str], Number | None]
-    no_value: Callable[[StudyPatient, str], str]
+    places: int
+    values: Callable[[StudyData], dict[str, Values]]
+    no_value: Callable[[StudyPatient, VisitForms], str]
 
 
-def _no_strength(patient: StudyPatient, code: str) -> str:
-    if code not in patient.strengths:
-        return "The form was not entered"
-    return f"{patient.strengths[code][1]} of {GRADES} grades given: no sum"
+def _no_strength(patient: StudyPatient, visit: VisitForms) -> str:
+    return FORM_MISSING if visit.graded is None else f"{visit.graded} of {GRADES} grades given: no sum"
 
 
-def _no_grip(patient: StudyPatient, code: str) -> str:
-    if code not in patient.grips:
-        return "The form was not entered"
+def _no_grip(patient: StudyPatient, visit: VisitForms) -> str:
+    if not visit.has_grip:
+        return FORM_MISSING
     if patient.more_affected not in SIDES:
         return "Which hand is more affected is not recorded"
     return f"No trial of the more affected hand, the {patient.more_affected} one"
@@ -61,11 +64,21 @@ MEASURES = (
         MRC_VALUE,
         MRC_REVIEW,
         100,
-        StudyPatient.strength,
+        0,
+        lambda data: data.strengths,
         _no_strength,
     ),
     OutcomeMeasure(
-        "grip", "Grip strength", "Grip", "kPa", GRIP_VALUE, GRIP_REVIEW_KPA, 200, StudyPatient.grip, _no_grip
+        "grip",
+        "Grip strength",
+        "Grip",
+        "kPa",
+        GRIP_VALUE,
+        GRIP_REVIEW_KPA,
+        200,
+        1,
+        lambda data: data.grips,
+        _no_grip,
     ),
 )
 
@@ -86,90 +99,93 @@ def week(plan: VisitPlan) -> int:
 
 @dataclass(frozen=True)
 class MeasuredVisits:
-    """One measure of everybody enrolled: the values of each visit, by patient number."""
+    """One measure of everybody enrolled: an array of values for each visit, in the order of the patients."""
 
     measure: OutcomeMeasure
     data: StudyData
     plans: Sequence[VisitPlan]
 
     @cached_property
-    def values(self) -> dict[str, dict[str, Number]]:
-        """{visit code: {patient number: value}}"""
-        found: dict[str, dict[str, Number]] = {plan.code: {} for plan in self.plans}
-        for patient in self.data.enrolled:
-            for code, at_visit in found.items():
-                value = self.measure.value(patient, code)
-                if value is not None:
-                    at_visit[patient.number] = value
-        return found
+    def values(self) -> dict[str, Values]:
+        """{visit code: the values of those enrolled}"""
+        found, is_enrolled = self.measure.values(self.data), self.data.is_enrolled
+        nobody = np.full(len(is_enrolled), np.nan)
+        return {plan.code: found.get(plan.code, nobody)[is_enrolled] for plan in self.plans}
 
     @cached_property
     def summaries(self) -> dict[str, Summary]:
-        return {code: summarise(found.values()) for code, found in self.values.items()}
+        return {code: summarise(found) for code, found in self.values.items()}
 
     @cached_property
-    def changed(self) -> dict[str, dict[str, float]]:
-        """{visit code: {patient number: change from baseline}} of those who have both values."""
+    def changed(self) -> dict[str, Values]:
+        """{visit code: the changes from baseline}, none where one of the two values is missing."""
         before = self.values[protocol().baseline]
         later = {code: found for code, found in self.values.items() if code != protocol().baseline}
         return {code: changes(before, found) for code, found in later.items()}
 
     @cached_property
     def changes(self) -> dict[str, PairedChange]:
-        return {code: paired(found.values()) for code, found in self.changed.items()}
+        return {code: paired(found) for code, found in self.changed.items()}
+
+    def by_patient(self, values: Values) -> Iterator[tuple[StudyPatient, float]]:
+        """Of those who have a value."""
+        for patient, value in zip(self.data.enrolled, values.tolist(), strict=True):
+            if not isnan(value):
+                yield patient, value
 
     def without_value(self, code: str) -> Iterator[tuple[str, str]]:
         """(patient number, why there is no value at the visit) of everybody enrolled."""
-        for patient in self.data.enrolled:
-            if patient.number not in self.values[code]:
+        for patient, missing in zip(self.data.enrolled, np.isnan(self.values[code]), strict=True):
+            if missing:
                 yield patient.number, self.why_none(patient, code)
 
     def without_change(self, code: str) -> Iterator[tuple[str, str]]:
         """The same for the change from baseline, which needs both values."""
-        for patient in self.data.enrolled:
-            missing = [
+        visits = (("Baseline", protocol().baseline), ("This visit", code))
+        missing = np.isnan([self.values[at] for _words, at in visits]).T
+        for patient, are_missing in zip(self.data.enrolled, missing, strict=True):
+            why = [
                 f"{words}: {_in_a_sentence(self.why_none(patient, at))}"
-                for words, at in (("Baseline", protocol().baseline), ("This visit", code))
-                if patient.number not in self.values[at]
+                for (words, at), is_missing in zip(visits, are_missing, strict=True)
+                if is_missing
             ]
-            if missing:
-                yield patient.number, "; ".join(missing)
+            if why:
+                yield patient.number, "; ".join(why)
 
     def why_none(self, patient: StudyPatient, code: str) -> str:
         """Why the patient has no value at a visit; a form that was entered says more than the visit's own."""
-        visit = patient.visits.get(code)
-        entered = code in patient.strengths or code in patient.grips
-        if visit and visit.occurrence == Occurrence.MISSED:
+        visit = self.data.at_visit(code).get(patient.number, NOT_ENTERED)
+        if visit.occurrence == Occurrence.MISSED:
             return f"The visit was missed: {visit.missed_reason or 'no reason given'}"
-        if not entered and not (visit and visit.visited_on):
+        if not visit.is_entered and not visit.visited_on:
             if patient.end_reason:
                 return f"Left the study on {patient.ended_on or 'an unknown day'}, before this visit"
             return "The visit has not taken place yet"
-        return self.measure.no_value(patient, code)
+        return self.measure.no_value(patient, visit)
 
 
 @dataclass(frozen=True)
 class Responders:
     """Of those with both values: who rose at all, and who moved by the review threshold or more."""
 
-    changed: dict[str, float]
+    changed: Values
     threshold: Decimal
 
     @property
     def n(self) -> int:
-        return len(self.changed)
+        return int(given_of(self.changed).size)
 
     @property
     def rose(self) -> int:
-        return sum(change > 0 for change in self.changed.values())
+        return int((self.changed > 0).sum())
 
     @property
     def improved(self) -> int:
-        return sum(change >= self.threshold for change in self.changed.values())
+        return int((self.changed >= float(self.threshold)).sum())
 
     @property
     def worsened(self) -> int:
-        return sum(-change >= self.threshold for change in self.changed.values())
+        return int((self.changed <= -float(self.threshold)).sum())
 
     @property
     def between(self) -> int:

@@ -1,10 +1,15 @@
 """Adverse events: counted by patients and by events, by term, severity, relation and seriousness."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ecrf.outcomes.reading import ReportStatement
 from ecrf.outcomes.report import (
     ReportCell,
     ReportRow,
@@ -14,13 +19,11 @@ from ecrf.outcomes.report import (
     RowsBehind,
 )
 from trial.crfs.adverse_event import Action, Outcome, Relation, Severity
-from trial.crfs.protocol_deviation import DeviationCategory, DeviationSeverity
-from trial.results.data import RecordedDeviation, RecordedEvent, StudyData
+from trial.results.data import StudyData
+from trial.results.listing import LISTED_AT_MOST, listed
 from trial.results.summaries import DASH, share
 
 NOT_RECORDED = "not recorded"
-LISTED_AT_MOST = 25
-"""Longer lists are cut on the page; all their lines stand behind their number."""
 
 EVENT_DEFINITIONS = (
     ("Population", "Treated: at least one infusion with a dose above 0 g; n is their number."),
@@ -35,10 +38,6 @@ EVENT_DEFINITIONS = (
     ),
     ("Severity, relation", "As the investigator judged each event. Severity is not seriousness."),
 )
-DEVIATION_DEFINITIONS = (
-    ("Population", "Enrolled patients."),
-    ("Deviation", "Each line of the log of protocol deviations that is not struck out."),
-)
 EVENT_COLUMNS = (
     "Term",
     "Began",
@@ -51,58 +50,139 @@ EVENT_COLUMNS = (
 )
 
 
+KINDS: dict[str, tuple[str, str]] = {
+    "all": ("Any adverse event", "true"),
+    "mild": ("Mild", f"r.severity = '{Severity.MILD}'"),
+    "moderate": ("Moderate", f"r.severity = '{Severity.MODERATE}'"),
+    "severe": ("Severe", f"r.severity = '{Severity.SEVERE}'"),
+    "no-severity": ("Severity not recorded", "coalesce(r.severity, '') = ''"),
+    "related": ("Related to the trial drug", f"r.relation = '{Relation.RELATED}'"),
+    "not-related": ("Not related", f"r.relation = '{Relation.NOT_RELATED}'"),
+    "no-relation": ("Relation not recorded", "coalesce(r.relation, '') = ''"),
+    "serious": ("Serious", "r.serious"),
+    "serious-related": ("Serious and related", f"r.serious AND r.relation = '{Relation.RELATED}'"),
+    "drug-withdrawn": ("Drug withdrawn for it", f"r.action = '{Action.DRUG_WITHDRAWN}'"),
+    "ongoing": ("Ongoing", "r.ongoing"),
+}
+"""{key: (words, which events, as a condition on their rows)}"""
+BITS = {key: 1 << place for place, key in enumerate(KINDS)}
+
+READS = ("casebook_patient", "casebook_entry", "trial_adverseevent")
+EVENTS = """
+    FROM trial_adverseevent r
+    JOIN casebook_entry e ON e.id = r.entry_id
+    JOIN casebook_patient p ON p.id = e.patient_id
+    WHERE e.crf = 'adverse-event' AND e.struck_at IS NULL AND e.patient_id = ANY(%(patients)s)
+"""
+IS_OF = " + ".join(f"(({which}) IS TRUE)::int * {BITS[key]}" for key, (_words, which) in KINDS.items())
+BY_SPELLING = ReportStatement(
+    f"""
+    SELECT coalesce(r.term, ''), string_agg(e.patient_id::text, ','), string_agg(({IS_OF})::text, ','),
+        min(concat(p.number, ' ', lpad(e.number::text, 6, '0')) COLLATE "C") AS first
+    {EVENTS} GROUP BY 1 ORDER BY first
+    """,
+    READS,
+)
+
+
+def _lines(which: str) -> ReportStatement:
+    """The events for which this holds, as lines of a list."""
+    columns = (
+        "r.term, r.started_on, r.ended_on, r.ongoing, r.severity, r.serious, r.relation, r.action, r.outcome"
+    )
+    order = "ORDER BY p.number, e.number LIMIT %(at_most)s"
+    return ReportStatement(f"SELECT p.number, {columns} {EVENTS} AND ({which}) {order}", READS)
+
+
+OF_A_KIND = {key: _lines(which) for key, (_words, which) in KINDS.items()}
+OF_A_TERM = _lines("coalesce(r.term, '') = ANY(%(spellings)s)")
+
+
 @dataclass(frozen=True)
 class EventCount:
-    """Some of the events: how many, and of how many patients."""
+    """Some of the events: of which patients, and of which kinds (a bit each)."""
 
-    events: tuple[RecordedEvent, ...]
+    patient_of: NDArray[np.int64]
+    kinds: NDArray[np.int64]
+
+    def of_kind(self, key: str) -> "EventCount":
+        chosen = self.kinds & BITS[key] > 0
+        return EventCount(self.patient_of[chosen], self.kinds[chosen])
+
+    @property
+    def events(self) -> int:
+        return len(self.kinds)
 
     @property
     def patients(self) -> int:
-        return len({event.patient.number for event in self.events})
+        return len(np.unique(self.patient_of))
 
 
-Which = Callable[[RecordedEvent], bool]
+@dataclass(frozen=True)
+class EventTerm:
+    """One term in all its spellings; the first that was written stands for it."""
 
-KINDS: tuple[tuple[str, str, Which], ...] = (
-    ("all", "Any adverse event", lambda event: True),
-    ("mild", "Mild", lambda event: event.severity == Severity.MILD),
-    ("moderate", "Moderate", lambda event: event.severity == Severity.MODERATE),
-    ("severe", "Severe", lambda event: event.severity == Severity.SEVERE),
-    ("no-severity", "Severity not recorded", lambda event: not event.severity),
-    ("related", "Related to the trial drug", lambda event: event.relation == Relation.RELATED),
-    ("not-related", "Not related", lambda event: event.relation == Relation.NOT_RELATED),
-    ("no-relation", "Relation not recorded", lambda event: not event.relation),
-    ("serious", "Serious", lambda event: event.serious is True),
-    ("serious-related", "Serious and related", lambda e: e.serious is True and e.relation == Relation.RELATED),
-    ("drug-withdrawn", "Drug withdrawn for it", lambda event: event.action == Action.DRUG_WITHDRAWN),
-    ("ongoing", "Ongoing", lambda event: event.ongoing is True),
-)  # fmt: skip
-"""Key, words, and which events."""
+    spellings: tuple[str, ...]
+    count: EventCount
+
+    @property
+    def words(self) -> str:
+        return self.spellings[0] or NOT_RECORDED
+
+    @property
+    def key(self) -> str:
+        """Stays the same for a term, in whatever letters it is written."""
+        return f"term-{sha256(_folded(self.words).encode()).hexdigest()[:12]}"
 
 
-def events_of_treated(data: StudyData) -> list[RecordedEvent]:
-    """Those that count: of patients who were given the drug."""
-    return [event for event in data.events if event.patient.is_treated]
+def _folded(term: str) -> str:
+    return " ".join(term.split()).casefold()
 
 
-def of_kind(events: Iterable[RecordedEvent], which: Which) -> EventCount:
-    return EventCount(tuple(event for event in events if which(event)))
+class StudyEvents:
+    """The events that count: of patients who were given the drug."""
+
+    def __init__(self, data: StudyData) -> None:
+        self.data = data
+        self.treated = data.ids_of(lambda patient: patient.is_treated)
+
+    @cached_property
+    def terms(self) -> list[EventTerm]:
+        """The term of most patients first, whatever its capitals and spaces."""
+        spelt: dict[str, list[tuple[str, str, str]]] = {}
+        for term, patients, kinds, _first in self.data.read(BY_SPELLING, patients=self.treated):
+            spelt.setdefault(_folded(term or NOT_RECORDED), []).append((term, patients, kinds))
+        found = [_term(spellings) for spellings in spelt.values()]
+        return sorted(found, key=lambda one: (-one.count.patients, -one.count.events, one.words.casefold()))
+
+    @cached_property
+    def all(self) -> EventCount:
+        parts = [one.count for one in self.terms]
+        nothing = np.array([], dtype=np.int64)
+        return EventCount(
+            np.concatenate([nothing, *(part.patient_of for part in parts)]),
+            np.concatenate([nothing, *(part.kinds for part in parts)]),
+        )
+
+    def lines(
+        self, statement: ReportStatement, at_most: int | None = None, **given: Any
+    ) -> list[tuple[str, tuple[str, ...]]]:
+        """(patient, the event in words)"""
+        patients = given.pop("patients", self.treated)
+        found = self.data.read(statement, patients=patients, at_most=at_most, **given)
+        return [(number, _words(*event)) for number, *event in found]
 
 
-def by_term(events: Iterable[RecordedEvent]) -> list[tuple[str, EventCount]]:
-    """By the term as it was written, whatever its capitals and spaces; the one of most patients first."""
-    grouped: dict[str, list[RecordedEvent]] = defaultdict(list)
-    for event in events:
-        grouped[" ".join((event.term or NOT_RECORDED).split()).casefold()].append(event)
-    counts = [(found[0].term or NOT_RECORDED, EventCount(tuple(found))) for found in grouped.values()]
-    return sorted(counts, key=lambda pair: (-pair[1].patients, -len(pair[1].events), pair[0].casefold()))
+def _term(spellings: list[tuple[str, str, str]]) -> EventTerm:
+    words, patients, kinds = zip(*spellings, strict=True)
+    arrays = (np.fromstring(",".join(texts), dtype=np.int64, sep=",") for texts in (patients, kinds))
+    return EventTerm(words, EventCount(*arrays))
 
 
-def events_section(data: StudyData) -> ReportSection:
+def events_section(events: StudyEvents) -> ReportSection:
     """Events by severity, relation and seriousness; by term; and the serious ones, listed."""
-    events, n = events_of_treated(data), len(data.treated)
-    kinds = ((key, words, of_kind(events, which)) for key, words, which in KINDS)
+    n = len(events.treated)
+    kinds = ((key, words, events.all.of_kind(key)) for key, (words, _which) in KINDS.items())
     shown = [one for one in kinds if one[2].events or not one[0].startswith("no-")]
     overview = ReportTable(
         "Patients and events",
@@ -110,131 +190,88 @@ def events_section(data: StudyData) -> ReportSection:
         tuple(ReportRow(words, _counts(count, n, f"events-{key}")) for key, words, count in shown),
         note=f"n = {n} treated patients.",
     )
-    terms = ReportTable(
+    return ReportSection(
+        "events", "Adverse events", EVENT_DEFINITIONS, (overview, _by_term(events, n), _serious(events))
+    )
+
+
+def _by_term(events: StudyEvents, n: int) -> ReportTable:
+    cut = f" The first {LISTED_AT_MOST} of {len(events.terms)} terms; the others stand in the rows behind it."
+    return ReportTable(
         "By term",
         ("Term", "Patients", "% of n", "Events", "Mild", "Moderate", "Severe", "Related", "Serious"),
-        tuple(ReportRow(term, _by_kind(term, count, n)) for term, count in by_term(events)),
-        note=f"n = {n} treated patients. Mild to Serious count events.",
+        tuple(ReportRow(one.words, _by_kind(one, n)) for one in events.terms[:LISTED_AT_MOST]),
+        note=f"n = {n} treated patients. Mild to Serious count events."
+        + (cut if len(events.terms) > LISTED_AT_MOST else ""),
         empty="No adverse event is recorded.",
+        rows_behind="events-all",
     )
-    serious = [(event.patient.number, _words(event)) for event in events if event.serious]
-    listed = _listed("Each serious event", ("Patient", *EVENT_COLUMNS), serious, "events-serious")
-    return ReportSection("events", "Adverse events", EVENT_DEFINITIONS, (overview, terms, listed))
+
+
+def _serious(events: StudyEvents) -> ReportTable:
+    lines = events.lines(OF_A_KIND["serious"], LISTED_AT_MOST)
+    count = events.all.of_kind("serious").events
+    return listed("Each serious event", ("Patient", *EVENT_COLUMNS), lines, count, "events-serious")
 
 
 def _counts(count: EventCount, n: int, key: str) -> tuple[ReportCell, ...]:
     patients = ReportCell(str(count.patients), key)
-    return patients, ReportCell(share(count.patients, n)), ReportCell(str(len(count.events)), key)
+    return patients, ReportCell(share(count.patients, n)), ReportCell(str(count.events), key)
 
 
-def _by_kind(term: str, count: EventCount, n: int) -> tuple[ReportCell, ...]:
+def _by_kind(one: EventTerm, n: int) -> tuple[ReportCell, ...]:
     split = ("mild", "moderate", "severe", "related", "serious")
-    numbers = [sum(map(which, count.events)) for key, _words, which in KINDS if key in split]
-    return *_counts(count, n, _term_key(term)), *(ReportCell(str(number or DASH)) for number in numbers)
+    numbers = [one.count.of_kind(key).events for key in split]
+    return *_counts(one.count, n, one.key), *(ReportCell(str(number or DASH)) for number in numbers)
 
 
-def _term_key(term: str) -> str:
-    """Stays the same for a term, in whatever letters it is written."""
-    return f"term-{sha256(' '.join(term.split()).casefold().encode()).hexdigest()[:12]}"
-
-
-def _listed(
-    title: str, columns: tuple[str, ...], lines: list[tuple[str, tuple[str, ...]]], key: str
-) -> ReportTable:
-    rows = tuple(ReportRow(number, tuple(map(ReportCell, cells))) for number, cells in lines[:LISTED_AT_MOST])
-    cut = f"The first {LISTED_AT_MOST} of {len(lines)}; the others stand in the rows behind it."
-    note = cut if len(lines) > LISTED_AT_MOST else ""
-    return ReportTable(title, columns, rows, note, is_text=True, empty="None.", rows_behind=key)
-
-
-def _words(event: RecordedEvent) -> tuple[str, ...]:
+def _words(
+    term: str | None,
+    started_on: str | None,
+    ended_on: str | None,
+    ongoing: bool | None,
+    severity: str | None,
+    serious: bool | None,
+    relation: str | None,
+    action: str | None,
+    outcome: str | None,
+) -> tuple[str, ...]:
     """The event in the order of its columns."""
     return (
-        event.term or NOT_RECORDED,
-        event.started_on or DASH,
-        event.ended_on or ("ongoing" if event.ongoing else DASH),
-        Severity(event.severity).label if event.severity else DASH,
-        {True: "Yes", False: "No", None: DASH}[event.serious],
-        Relation(event.relation).label if event.relation else DASH,
-        Action(event.action).label if event.action else DASH,
-        Outcome(event.outcome).label if event.outcome else DASH,
+        term or NOT_RECORDED,
+        started_on or DASH,
+        ended_on or ("ongoing" if ongoing else DASH),
+        Severity(severity).label if severity else DASH,
+        {True: "Yes", False: "No", None: DASH}[serious],
+        Relation(relation).label if relation else DASH,
+        Action(action).label if action else DASH,
+        Outcome(outcome).label if outcome else DASH,
     )
 
 
-def behind_events(data: StudyData) -> dict[str, Callable[[], RowsBehind]]:
+def behind_events(events: StudyEvents) -> dict[str, Callable[[], RowsBehind]]:
     """The events of each line of the tables."""
-    events = events_of_treated(data)
-    counts = {f"events-{key}": (words, of_kind(events, which)) for key, words, which in KINDS}
-    counts |= {_term_key(term): (term, count) for term, count in by_term(events)}
-    return {key: _event_rows(words, count, data) for key, (words, count) in counts.items()}
-
-
-def _event_rows(words: str, count: EventCount, data: StudyData) -> Callable[[], RowsBehind]:
-    untreated = [event for event in data.events if not event.patient.is_treated]
-    return lambda: RowsBehind(
-        f"Adverse events: {words}",
-        EVENT_DEFINITIONS,
-        EVENT_COLUMNS,
-        tuple(RowBehind(event.patient.number, _words(event)) for event in count.events),
-        tuple((event.patient.number, f"{event.term or NOT_RECORDED}: never treated") for event in untreated),
-    )
-
-
-def deviations_of_enrolled(data: StudyData) -> list[RecordedDeviation]:
-    return [one for one in data.deviations if one.patient.is_enrolled]
-
-
-DEVIATION_COLUMNS = ("Happened on", "Category", "Severity", "What happened", "Action taken")
-
-
-def deviations_section(data: StudyData) -> ReportSection:
-    """Deviations by category, and listed."""
-    found = deviations_of_enrolled(data)
-    kinds = [*DeviationCategory, None]
-    counts = [(kind, [one for one in found if (one.category or None) == kind]) for kind in kinds]
-    overview = ReportTable(
-        "Patients and deviations",
-        ("", "Patients", "Deviations", "Major"),
-        (
-            ReportRow("Any protocol deviation", _deviation_counts(found)),
-            *(
-                ReportRow(DeviationCategory(kind).label if kind else "Category not recorded", _deviation_counts(some))
-                for kind, some in counts
-                if some
-            ),
-        ),
-        note=f"n = {len(data.enrolled)} enrolled patients.",
-    )  # fmt: skip
-    lines = [(one.patient.number, _deviation_words(one)) for one in found]
-    listed = _listed("Each deviation", ("Patient", *DEVIATION_COLUMNS), lines, "deviations")
-    return ReportSection("deviations", "Protocol deviations", DEVIATION_DEFINITIONS, (overview, listed))
-
-
-def _deviation_counts(some: list[RecordedDeviation]) -> tuple[ReportCell, ...]:
-    patients = {one.patient.number for one in some}
-    major = sum(one.severity == DeviationSeverity.MAJOR for one in some)
-    return tuple(ReportCell(str(count), "deviations") for count in (len(patients), len(some), major))
-
-
-def _deviation_words(one: RecordedDeviation) -> tuple[str, ...]:
-    return (
-        str(one.occurred_on or DASH),
-        DeviationCategory(one.category).label if one.category else DASH,
-        DeviationSeverity(one.severity).label if one.severity else DASH,
-        one.what or DASH,
-        one.action or DASH,
-    )
-
-
-def behind_deviations(data: StudyData) -> dict[str, Callable[[], RowsBehind]]:
-    """Every deviation, in one list."""
-    left = [one for one in data.deviations if not one.patient.is_enrolled]
-    return {
-        "deviations": lambda: RowsBehind(
-            "Protocol deviations",
-            DEVIATION_DEFINITIONS,
-            DEVIATION_COLUMNS,
-            tuple(RowBehind(d.patient.number, _deviation_words(d)) for d in deviations_of_enrolled(data)),
-            tuple((one.patient.number, f"{one.what or DASH}: not enrolled") for one in left),
-        )
+    rows = {
+        f"events-{key}": _event_rows(events, words, OF_A_KIND[key]) for key, (words, _which) in KINDS.items()
     }
+    return rows | {
+        one.key: _event_rows(events, one.words, OF_A_TERM, spellings=list(one.spellings))
+        for one in events.terms
+    }
+
+
+def _event_rows(
+    events: StudyEvents, words: str, statement: ReportStatement, **given: Any
+) -> Callable[[], RowsBehind]:
+    def made() -> RowsBehind:
+        untreated = events.data.ids_of(lambda patient: not patient.is_treated)
+        left_out = events.lines(statement, patients=untreated, **given)
+        return RowsBehind(
+            f"Adverse events: {words}",
+            EVENT_DEFINITIONS,
+            EVENT_COLUMNS,
+            tuple(RowBehind(number, cells) for number, cells in events.lines(statement, **given)),
+            tuple((number, f"{cells[0]}: never treated") for number, cells in left_out),
+        )
+
+    return made

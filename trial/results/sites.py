@@ -1,5 +1,8 @@
 """The sites side by side: how many took part, and the means; too few patients each for more than that."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ecrf.forms.protocol import protocol
 from ecrf.outcomes.report import ReportCell, ReportRow, ReportSection, ReportTable
 from trial.results.data import StudyData, StudyPatient
@@ -18,7 +21,10 @@ def sites_section(data: StudyData, measured: list[MeasuredVisits]) -> ReportSect
     by_site: dict[str, list[StudyPatient]] = {}
     for patient in data.patients:
         by_site.setdefault(patient.site, []).append(patient)
-    rows = tuple(_site_row(code, patients, measured) for code, patients in sorted(by_site.items()))
+    site_of = np.array([patient.site for patient in data.enrolled], dtype=str)
+    rows = tuple(
+        _site_row(code, patients, measured, site_of == code) for code, patients in sorted(by_site.items())
+    )
     columns = ("Site", "Screened", "Enrolled", "Withdrawn", "Completed", *("n", "Mean") * 4)
     groups = [("", 1), ("Patients", 4)]
     groups += [
@@ -28,7 +34,10 @@ def sites_section(data: StudyData, measured: list[MeasuredVisits]) -> ReportSect
     return ReportSection("sites", "Sites", DEFINITIONS, (table,))
 
 
-def _site_row(code: str, patients: list[StudyPatient], measured: list[MeasuredVisits]) -> ReportRow:
+def _site_row(
+    code: str, patients: list[StudyPatient], measured: list[MeasuredVisits], here: NDArray[np.bool_]
+) -> ReportRow:
+    """`here`: which of those enrolled belong to the site."""
     counts = [
         len(patients),
         sum(one.is_enrolled for one in patients),
@@ -38,7 +47,6 @@ def _site_row(code: str, patients: list[StudyPatient], measured: list[MeasuredVi
     cells = [ReportCell(str(count)) for count in counts]
     for one in measured:
         for visit in (protocol().baseline, LAST_VISIT):
-            values = one.values[visit]
-            summary = summarise(values[p.number] for p in patients if p.number in values)
+            summary = summarise(one.values[visit][here])
             cells += [ReportCell(str(summary.n)), ReportCell(printed(summary.mean))]
     return ReportRow(code, tuple(cells), site=code)

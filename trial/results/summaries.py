@@ -1,13 +1,19 @@
-"""Summaries of values: by the statistics of SciPy and of Python's library, none by hand."""
+"""Summaries of values: over whole arrays by NumPy, quantiles of the distributions by SciPy, none by hand.
 
-from collections.abc import Iterable, Mapping
+Of SciPy no more is loaded than its special functions: `scipy.stats` alone takes longer than a whole page.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from statistics import median
+from math import isnan, sqrt
 
-from scipy import stats
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betaincinv, stdtrit
 
-CONFIDENCE = 0.95
+TAIL = 0.025
+"""Of the probability, beyond each end of a 95 % interval."""
 EXACT_PLACES = 9
 """Values have one decimal: what differs beyond this place is the noise of binary fractions."""
 
@@ -51,33 +57,40 @@ class PairedChange:
         return DASH if self.low is None else f"{signed(self.low)} to {signed(self.high)}"
 
 
-def summarise(values: Iterable[Number]) -> Summary:
+def given_of(values: ArrayLike) -> NDArray[np.float64]:
+    """Those that are there."""
+    array = np.asarray(values, dtype=np.float64)
+    return array[~np.isnan(array)]
+
+
+def summarise(values: ArrayLike) -> Summary:
     """No mean without a value, no deviation below two."""
-    given = [float(value) for value in values]
-    if len(given) < 2:
-        return Summary(1, given[0], None, *given * 3) if given else Summary(0)
-    low, high = min(given), max(given)
-    mean = float(stats.tmean(given))
-    sd = float(stats.tstd(given)) if low < high else 0.0
-    return Summary(len(given), mean, sd, median(given), low, high)
+    given = given_of(values)
+    if not given.size:
+        return Summary(0)
+    low, high = float(given.min()), float(given.max())
+    if low == high:
+        return Summary(given.size, low, 0.0 if given.size > 1 else None, low, low, low)
+    return Summary(
+        given.size, float(given.mean()), float(given.std(ddof=1)), float(np.median(given)), low, high
+    )
 
 
-def changes(before: Mapping[str, Number], after: Mapping[str, Number]) -> dict[str, float]:
-    """The change of each patient who has both values, by patient number."""
-    both = ((patient, before[patient]) for patient in after if patient in before)
-    return {patient: round(float(after[patient]) - float(first), EXACT_PLACES) for patient, first in both}
+def changes(before: ArrayLike, after: ArrayLike) -> NDArray[np.float64]:
+    """The change of each patient who has both values."""
+    return np.round(np.asarray(after, dtype=np.float64) - np.asarray(before, dtype=np.float64), EXACT_PLACES)
 
 
-def paired(changed: Iterable[float]) -> PairedChange:
+def paired(changed: ArrayLike) -> PairedChange:
     """The mean of the changes, with the interval of the paired t test."""
-    given = list(changed)
-    if len(given) < 2:
-        return PairedChange(len(given), given[0] if given else None)
-    mean = float(stats.tmean(given))
-    if min(given) == max(given):
-        return PairedChange(len(given), mean, mean, mean)
-    low, high = stats.ttest_1samp(given, 0).confidence_interval(CONFIDENCE)
-    return PairedChange(len(given), mean, float(low), float(high))
+    given = given_of(changed)
+    if not given.size:
+        return PairedChange(0)
+    mean = float(given.mean())
+    if given.size < 2:
+        return PairedChange(1, mean)
+    half = float(stdtrit(given.size - 1, 1 - TAIL)) * float(given.std(ddof=1)) / sqrt(given.size)
+    return PairedChange(given.size, mean, mean - half, mean + half)
 
 
 def share(count: int, of: int) -> str:
@@ -89,13 +102,19 @@ def share_interval(count: int, of: int) -> str:
     """The exact 95 % interval of a share (Clopper and Pearson), in per cent."""
     if not of:
         return DASH
-    found = stats.binomtest(count, of).proportion_ci(CONFIDENCE, method="exact")
-    return f"{printed(100 * found.low, 0)} to {printed(100 * found.high, 0)} %"
+    low = float(betaincinv(count, of - count + 1, TAIL)) if count else 0.0
+    high = float(betaincinv(count + 1, of - count, 1 - TAIL)) if count < of else 1.0
+    return f"{printed(100 * low, 0)} to {printed(100 * high, 0)} %"
+
+
+def percentiles(values: ArrayLike, which: Iterable[float]) -> list[float]:
+    """Between two values in proportion, as NumPy and R do unless told otherwise."""
+    return [float(one) for one in np.percentile(given_of(values), list(which))]
 
 
 def printed(value: Number | None, places: int = 1) -> str:
     """Rounded half upwards, as publications do; a dash for what does not exist."""
-    if value is None:
+    if value is None or isnan(value):
         return DASH
     exact = Decimal(repr(round(float(value), EXACT_PLACES)))
     rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

@@ -65,11 +65,18 @@ _CUT = """
     )
 """
 _FOLDED = """
-    SELECT x."row", min(x.chain) AS chain, min(x.position) AS begun,
-        jsonb_object_agg(item.key, item.value -> 1 ORDER BY x.position) FILTER (WHERE item.key IS NOT NULL) AS said
-    FROM audit_auditevent x LEFT JOIN LATERAL jsonb_each(x.changes || x.calculated) item ON true
-    WHERE x."table" = '{table}' GROUP BY x."row"
+    SELECT g."row", g.chain, g.begun, CASE WHEN cardinality(g.events) = 1 THEN g.events[1] ELSE (
+        SELECT jsonb_object_agg(item.key, item.value ORDER BY event.place)
+        FROM unnest(g.events) WITH ORDINALITY event(changes, place), jsonb_each(event.changes) item
+    ) END AS said
+    FROM (
+        SELECT x."row", min(x.chain) AS chain, min(x.position) AS begun,
+            array_agg(x.changes || x.calculated ORDER BY x.position) AS events
+        FROM audit_auditevent x WHERE x."table" = '{table}' GROUP BY x."row"
+    ) g
 """
+"""A row and `said`: {column: [before, after]} of the last event that named the column. Most rows have one event, of
+which nothing need be put together."""
 
 _FALLS = """
     LEFT JOIN (
@@ -79,17 +86,17 @@ _FALLS = """
             FROM audit_auditevent x CROSS JOIN LATERAL jsonb_object_keys(x.changes || x.calculated) changed(key)
             WHERE x.operation = 'UPDATE' AND x.entry_id IS NOT NULL
                 AND NOT public.audit_is_review(x."table") AND x."table" NOT LIKE 'casebook\\_%%'
-        ) later ON later.entry_id = (given.said ->> 'entry_id')::bigint AND later.item = given.said ->> 'item'
+        ) later ON later.entry_id = (given.said -> 'entry_id' ->> 1)::bigint AND later.item = given.said -> 'item' ->> 1
             AND later.position > given.begun
-        WHERE given.said ->> 'undone_at' IS NULL
+        WHERE given.said -> 'undone_at' ->> 1 IS NULL
         ORDER BY given."row", later.position
     ) d ON d."row" = r."row"
 """
 _BREAKS = """
     LEFT JOIN LATERAL (SELECT x.position, x.at FROM audit_auditevent x JOIN casebook_entry e ON e.id = x.entry_id
     WHERE x.chain = r.chain AND x.position > r.begun AND NOT public.audit_is_review(x."table")
-        AND (r.said ->> 'scope' = 'casebook' OR (r.said ->> 'visit_id')::bigint = e.visit_id
-            OR (r.said ->> 'entry_id')::bigint IN (e.id, e.parent_id))
+        AND (r.said -> 'scope' ->> 1 = 'casebook' OR (r.said -> 'visit_id' ->> 1)::bigint = e.visit_id
+            OR (r.said -> 'entry_id' ->> 1)::bigint IN (e.id, e.parent_id))
     ORDER BY x.position LIMIT 1) d ON true
 """
 _DERIVED = {
@@ -114,7 +121,7 @@ def cut_given(positions: Mapping[int, int]) -> dict[str, Any]:
 
 
 def _table_as_of(table: str) -> str:
-    columns = [f"(r.said ->> '{name}')::{kind} AS \"{name}\"" for name, kind in _STORED[table].items()]
+    columns = [f"(r.said -> '{name}' ->> 1)::{kind} AS \"{name}\"" for name, kind in _STORED[table].items()]
     rows, derived = _FOLDED.format(table=table), ""
     if table in _DERIVED:
         found, position, at = _DERIVED[table]
@@ -125,10 +132,10 @@ def _table_as_of(table: str) -> str:
 
 def _form_as_of(form: FormDescription) -> str:
     """Missing reasons stand in the trail as items of their own, `weight_kg.missing`."""
-    columns = [f"(r.said ->> '{item.name}')::{item.stored} AS \"{item.name}\"" for item in form.items]
+    columns = [f"(r.said -> '{item.name}' ->> 1)::{item.stored} AS \"{item.name}\"" for item in form.items]
     reasons = """
-        (SELECT coalesce(jsonb_object_agg(left(m.key, -8), m.value), '{}') FROM jsonb_each(r.said) m
-        WHERE right(m.key, 8) = '.missing' AND m.value <> 'null') AS missing_reasons
+        (SELECT coalesce(jsonb_object_agg(left(m.key, -8), m.value -> 1), '{}') FROM jsonb_each(r.said) m
+        WHERE right(m.key, 8) = '.missing' AND m.value -> 1 <> 'null') AS missing_reasons
     """
     rows = _FOLDED.format(table=form.table)
     listed = ", ".join(['(r."row")::bigint AS entry_id', *columns, reasons])

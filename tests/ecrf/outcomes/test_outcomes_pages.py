@@ -7,13 +7,23 @@ from io import BytesIO
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 from pypdf import PdfReader
 
 from ecrf import __version__
 from ecrf.outcomes.current import current_report
-from ecrf.outcomes.drawing import DRAWN_ONE_BY_ONE, PlotDrawing
+from ecrf.outcomes.drawing import PlotDrawing
 from ecrf.outcomes.paper import printed_report
-from ecrf.outcomes.report import PatientCourse, ReportPlot, ReportScope, VisitMean
+from ecrf.outcomes.report import (
+    COURSES_AT_MOST,
+    PatientCourse,
+    Report,
+    ReportPlot,
+    ReportScope,
+    ReportSection,
+    VisitBand,
+    VisitMean,
+)
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site
@@ -174,22 +184,33 @@ def test_page_keeps_to_the_content_security_policy(statistician, weighed):
         assert not pattern.search(html)
 
 
-def test_course_of_each_patient_is_one_line_until_they_are_too_many_to_follow():
-    def drawn(count: int) -> PlotDrawing:
-        courses = tuple(PatientCourse(str(n), ((1, 10.0), (4, 20.0)), left=not n) for n in range(count))
-        return PlotDrawing(ReportPlot("Weight", "kg", 0, 100, (1, 4), courses, ()))
+def test_course_of_each_patient_is_a_line_that_ends_in_a_mark_for_who_left():
+    courses = (
+        PatientCourse("01-001", ((1, 10.0), (4, 20.0)), left=True),
+        PatientCourse("01-002", ((1, 5.0),)),
+    )
+    drawn = PlotDrawing(ReportPlot("Weight", "kg", 0, 100, (1, 4), 2, courses, ())).courses
+    assert [course.label for course in drawn] == ["01-001", "01-002"]
+    assert [bool(course.end) for course in drawn] == [True, False]
 
-    few, many = drawn(DRAWN_ONE_BY_ONE), drawn(DRAWN_ONE_BY_ONE + 1)
-    assert len(list(few.courses)) == DRAWN_ONE_BY_ONE
-    assert [bool(course.end) for course in few.courses][:2] == [True, False]
-    assert not few.tangle
-    assert not list(many.courses)
-    assert many.tangle.count("M") == DRAWN_ONE_BY_ONE + 1
+
+def test_many_courses_are_bands_and_the_figure_says_so(db):
+    bands = (VisitBand(1, (10, 20, 30, 40, 50)), VisitBand(4, (15, 25, 35, 45, 55)))
+    plot = ReportPlot("Weight", "kg", 0, 100, (1, 4), COURSES_AT_MOST + 1, (), (), bands)
+    wide, narrow = PlotDrawing(plot).bands
+    assert (len(wide.split()), len(narrow.split())) == (4, 4)
+    html = render_to_string("outcomes/_plot.html", {"part": plot})
+    assert html.count("<polygon") == 2
+    said = f"n = {COURSES_AT_MOST + 1} patients, too many for a line each"
+    assert said in text(html)
+    report = Report((ReportSection("weight", "Weight", (), (plot,)),))
+    words = PdfReader(BytesIO(printed_report(report, ReportScope(NOW)))).pages[0].extract_text()
+    assert said in " ".join(words.split())
 
 
 def test_bars_end_where_the_scale_does_and_a_single_value_has_none():
     means = (VisitMean(1, 5, 90.0, 20.0), VisitMean(4, 1, 50.0, None))
-    first, second = PlotDrawing(ReportPlot("Weight", "kg", 0, 100, (1, 4), (), means)).means
+    first, second = PlotDrawing(ReportPlot("Weight", "kg", 0, 100, (1, 4), 0, (), means)).means
     assert float(first.high) == PlotDrawing.top
     assert (second.low, second.high) == (None, None)
     assert second.label == "Week 4: 50.0, n = 1"
