@@ -70,7 +70,8 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: Progress = in_si
             from_trail=True,
             version=cut.version,
             synthetic=cut.is_synthetic,
-            remarks={"redacted_since": redacted} if redacted else {},
+            remarks={"reason": cut.reason, "taken_by": cut.taken_by.username}
+            | ({"redacted_since": redacted} if redacted else {}),
             progress=progress,
         )
         write_formats(package, cut.formats)

@@ -10,15 +10,20 @@ from ecrf.access.models import Site
 from ecrf.exports.models import Export, ExportKind, ExportState
 
 _LAST_EVENT = """
-    SELECT p.site_id, max(x.at) FROM casebook_patient p
+    SELECT p.site_id, greatest(max(x.at), max(l.at)) FROM casebook_patient p
     JOIN audit_auditchain c ON c.chain = p.id
-    JOIN audit_auditevent x ON x.chain = p.id AND x.position = c.length GROUP BY 1
+    JOIN audit_auditevent x ON x.chain = p.id AND x.position = c.length
+    LEFT JOIN (
+        SELECT site_id, max(coalesce(lifted_at, set_at)) AS at FROM locks_lock
+        WHERE scope IN ('site', 'study') GROUP BY 1
+    ) l ON l.site_id = p.site_id OR l.site_id IS NULL
+    GROUP BY 1
 """
 
 
 @dataclass(frozen=True)
 class SiteCopy:
-    """`changed_at`: when anything of the site's patients was last written."""
+    """`changed_at`: when anything of the site's patients was last written, or the site or the study was locked."""
 
     site: Site
     last: Export | None

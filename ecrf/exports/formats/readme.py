@@ -26,6 +26,8 @@ def write_readme(package: Package) -> None:
         "cut": package.cut.name,
         "taken_at": utc(package.cut.taken_at),
         "synthetic": package.synthetic,
+        "reason": package.remarks.get("reason", ""),
+        "taken_by": package.remarks.get("taken_by", ""),
         "sites": _listed(selection.sites, "all"),
         "patients": _listed(selection.patients, "all"),
         "forms": _listed(selection.forms, "all"),

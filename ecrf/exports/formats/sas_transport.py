@@ -33,7 +33,7 @@ NUMBERS = (ColumnKind.WHOLE, ColumnKind.DECIMAL, ColumnKind.DAY)
 
 
 @dataclass(frozen=True)
-class Variable:
+class SasVariable:
     """A column as SAS sees it: the `part` of a text, from 0, and the bytes of its width."""
 
     name: str
@@ -64,7 +64,7 @@ def write_xpt(package: Package) -> None:
         _list(listed, file)
 
 
-def variables_of(package: Package, table: Table, names: SasNames) -> list[Variable]:
+def variables_of(package: Package, table: Table, names: SasNames) -> list[SasVariable]:
     """What the rows need: the widths of the texts are those of the longest, in the same snapshot."""
     widths = _widths(package, table)
     long = [column for column in table.columns if widths.get(column.name, 0) > TEXT_BYTES]
@@ -73,13 +73,13 @@ def variables_of(package: Package, table: Table, names: SasNames) -> list[Variab
     for column in table.columns:
         name, label = names.columns[column.name], sas_label(column.label)
         if column.kind in NUMBERS:
-            found.append(Variable(name, label, column, 8))
+            found.append(SasVariable(name, label, column, 8))
             continue
         width = min(max(widths[column.name], 1), TEXT_BYTES)
-        found.append(Variable(name, label, column, width))
+        found.append(SasVariable(name, label, column, width))
         for part in range(1, parts.get(column.name, 1)):
             going_on = sas_label(f"({part + 1}) {column.label}")
-            found.append(Variable(f"{names.prefixes[column.name]}{part}", going_on, column, width, part))
+            found.append(SasVariable(f"{names.prefixes[column.name]}{part}", going_on, column, width, part))
     if len(found) > MOST_COLUMNS:
         raise CannotBeWritten(
             f"{table.title} needs {len(found):,} columns; a SAS transport file has 9,999 at most."
@@ -128,7 +128,7 @@ def split(text: str, column: Column, table: Table) -> list[bytes]:
     return [*parts, left]
 
 
-def _write(package: Package, table: Table, name: str, variables: list[Variable], file: IO[bytes]) -> None:
+def _write(package: Package, table: Table, name: str, variables: list[SasVariable], file: IO[bytes]) -> None:
     written = _Counted(file)
     for line in _head(package, table, name, variables):
         written(line)
@@ -159,7 +159,7 @@ class _Counted:
         self(b" " * (-self.length % CARD))
 
 
-def _head(package: Package, table: Table, name: str, variables: list[Variable]) -> Iterator[bytes]:
+def _head(package: Package, table: Table, name: str, variables: list[SasVariable]) -> Iterator[bytes]:
     """The cards before the rows; all moments in them are the data cut's."""
     at = package.cut.taken_at.astimezone(UTC)
     moment = f"{at:%d}{MONTHS[at.month - 1]}{at:%y:%H:%M:%S}"
@@ -182,7 +182,7 @@ def _card(text: str | bytes) -> bytes:
     return (text.encode() if isinstance(text, str) else text).ljust(CARD)
 
 
-def _described(variable: Variable, number: int, position: int) -> bytes:
+def _described(variable: SasVariable, number: int, position: int) -> bytes:
     """The 140 bytes of NAMESTR."""
     form, length = variable.format
     return struct.pack(
@@ -201,7 +201,7 @@ def _described(variable: Variable, number: int, position: int) -> bytes:
     )
 
 
-def _encoder(variable: Variable, table: Table) -> Callable[[Any], bytes]:
+def _encoder(variable: SasVariable, table: Table) -> Callable[[Any], bytes]:
     column, width, part = variable.column, variable.width, variable.part
     if column.kind == ColumnKind.DAY:
         return lambda day: MISSING if day is None else ibm_double((day - EPOCH).days)
@@ -247,7 +247,7 @@ def ibm_double(number: float) -> bytes:
     return struct.pack(">Q", head << 56 | bits)
 
 
-def _list(listed: list[tuple[Table, str, Variable]], file: IO[bytes]) -> None:
+def _list(listed: list[tuple[Table, str, SasVariable]], file: IO[bytes]) -> None:
     text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(("table", "sas_table", "column", "part", "sas_name", "label", "sas_label", "bytes"))

@@ -54,6 +54,7 @@ def make_cut(export: Export, folder: Path, target: Path, progress: Progress) -> 
             selection,
             version=ecrf.__version__,
             synthetic=settings.SYNTHETIC_DATA,
+            remarks={"reason": wanted["reason"], "taken_by": export.asked_by.username},
             progress=progress,
         )
         write_formats(package, wanted["formats"])

@@ -39,8 +39,10 @@ class Command(BaseCommand):
             self._check(Path(folder))
 
     def _check(self, folder: Path) -> None:
-        if not (folder / SUMS).is_file():
-            raise CommandError(f"There is no {SUMS} in it: this is no copy that we made.")
+        try:
+            (folder / SUMS).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise CommandError(f"There is no {SUMS} in it: this is no copy that we made.") from None
         try:
             holds = main(folder) == 0
             strangers = self._unknown_heads(folder)
