@@ -136,6 +136,7 @@ def take_data_out(people: dict[str, Person], tour: Tour) -> None:
         statistician.press("Take the cut")
         _wait_for_file(statistician)
     tour.addresses["compare-cuts"] = f"{reverse('compare-cuts')}?from=Interim 1&to=Interim 2"
+    tour.addresses["make-cut-again"] = reverse("make-cut-again", args=["Interim 1"])
     investigator.go(reverse("site-copies", args=["01"]))
     investigator.press("Make the copy")
     _wait_for_file(investigator)
