@@ -1,5 +1,7 @@
 """Reads a package's SDTM folder back with foreign readers, for the tests."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ XLINK = "{http://www.w3.org/1999/xlink}"
 
 Rows = list[dict[str, Any]]
 
+TAKEN_AT = datetime(2026, 11, 27, 22, 40, tzinfo=UTC)
+
 
 def written(folder: Path, selection: Selection | None = None, *, from_trail: bool = False) -> Path:
     """The SDTM folder of what the database holds now."""
@@ -26,7 +30,7 @@ def written(folder: Path, selection: Selection | None = None, *, from_trail: boo
         write_sdtm(
             Package(
                 folder,
-                present_cut("Test"),
+                replace(present_cut("Test"), taken_at=TAKEN_AT),
                 describe(protocol()),
                 selection or Selection(identifiers=True),
                 from_trail=from_trail,
