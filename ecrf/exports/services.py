@@ -52,7 +52,7 @@ def ask(
     patient: Patient | None = None,
     wanted: dict[str, Any] | None = None,
 ) -> Export:
-    """Queue one file. The same click twice asks once."""
+    """Queue one file. The same click twice asks once; Refused if it had asked for another one."""
     from ecrf.exports.work.tasks import make
 
     actor = actor_of(by, site, right)
@@ -71,7 +71,10 @@ def ask(
             )
             make.enqueue(export.pk)  # the queue is in the same database: both are there, or neither
     except IntegrityError:
-        return Export.objects.get(request_key=request_key, asked_by=by)
+        asked = Export.objects.filter(request_key=request_key, asked_by=by, kind=kind, title=title, site=site)
+        if found := asked.first():
+            return found
+        raise Refused("This page is out of date. Load it again, then ask.") from None
     return export
 
 

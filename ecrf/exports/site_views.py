@@ -102,16 +102,26 @@ def _asked(
     request: UserRequest, kind: ExportKind, title: str, site: Site | None, patient: Patient | None = None
 ) -> HttpResponse:
     compact = request.POST.get("compact") == "yes"
-    export = ask(
-        kind=kind,
-        title=f"{title}{', without blanks' if compact else ''}",
-        by=request.user,
-        right=_right(request.user, site),
-        request_key=_key(request),
-        site=site,
-        patient=patient,
-        wanted={"compact": compact},
-    )
+    try:
+        export = ask(
+            kind=kind,
+            title=f"{title}{', without blanks' if compact else ''}",
+            by=request.user,
+            right=_right(request.user, site),
+            request_key=_key(request),
+            site=site,
+            patient=patient,
+            wanted={"compact": compact},
+        )
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return (
+            redirect(request.path)
+            if patient
+            else redirect("site-copies", site.code)
+            if site
+            else redirect("exports")
+        )
     return redirect("export", export.request_key)
 
 

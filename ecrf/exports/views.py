@@ -179,14 +179,18 @@ def make_again(request: UserRequest, name: str) -> HttpResponse:
     cut = reach_cut(name)
     if request.method == "GET":
         return redirect("export", cut.export.request_key)
-    export = ask(
-        kind=ExportKind.REBUILD,
-        title=f"{cut.name}, made again from the trail",
-        by=request.user,
-        right=Right.EXPORT,
-        request_key=_key(request),
-        wanted={"name": cut.name, "formats": cut.formats},
-    )
+    try:
+        export = ask(
+            kind=ExportKind.REBUILD,
+            title=f"{cut.name}, made again from the trail",
+            by=request.user,
+            right=Right.EXPORT,
+            request_key=_key(request),
+            wanted={"name": cut.name, "formats": cut.formats},
+        )
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return redirect("export", cut.export.request_key)
     return redirect("export", export.request_key)
 
 

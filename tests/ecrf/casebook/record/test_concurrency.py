@@ -26,6 +26,9 @@ from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.services import add_entry, add_patient, complete_entries, open_visit
 from ecrf.casebook.striking import strike_out
 from ecrf.checks.models import Discrepancy
+from ecrf.exports.models import Export, ExportKind
+from ecrf.exports.services import Refused
+from ecrf.exports.services import ask as ask_for_file
 from ecrf.forms.registry import CRFS
 from ecrf.locks.services import LockRefused, put
 from ecrf.monitoring.models import MonitoringVisit
@@ -239,6 +242,16 @@ def add_of_each_kind(committed) -> dict[type[Model], tuple[type[Exception], Call
         day = date(2026, 12, 1)
         return plan_visit(site=at, planned_on=day, how="on-site", purpose="x", by=monitor, request_key=key)
 
+    def copy(at, key):
+        return ask_for_file(
+            kind=ExportKind.SITE_COPY,
+            title="Copy",
+            by=coordinator,
+            right=Right.ENTER,
+            request_key=key,
+            site=at,
+        )
+
     return {
         Patient: (LookupError, lambda at, key: add_patient(site=at, by=coordinator, request_key=key)),
         Entry: (
@@ -249,6 +262,7 @@ def add_of_each_kind(committed) -> dict[type[Model], tuple[type[Exception], Call
         ),
         Query: (QueryRefused, ask),
         MonitoringVisit: (VisitRefused, plan),
+        Export: (Refused, copy),
     }
 
 
