@@ -66,7 +66,8 @@ def committed(_django_db_helper) -> SimpleNamespace:
 def _empty_every_table() -> None:
     """Past the triggers that forbid it."""
     assert connection.settings_dict["NAME"].startswith("test_"), "only ever in a test database"
-    ours = [a for a in apps.get_app_configs() if a.name == "tests.stub_trial" or a.name.startswith("ecrf.")]
+    names = ("tests.stub_trial", "django_tasks_db", "ecrf.")
+    ours = [app for app in apps.get_app_configs() if app.name.startswith(names)]
     tables = [model._meta.db_table for app in ours for model in app.get_models()]
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
