@@ -5,17 +5,15 @@ is refused. A day is a SAS date, a moment and a clock are texts; a missing numbe
 """
 
 import csv
-import math
-import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from io import TextIOWrapper
 from typing import IO, Any
 
 from ecrf.exports.formats.sas_names import SasNames, sas_label, sas_names
+from ecrf.exports.formats.transport import MISSING, TransportVariable, ibm_double, write_lines
 from ecrf.exports.package import CannotBeWritten, Package
 from ecrf.exports.tables.description import Column, ColumnKind, Table
 from ecrf.trail.download.csv_file import safe
@@ -24,10 +22,7 @@ TEXT_BYTES = 200
 LONGEST_TEXT = 32_767
 """Bytes that a column of SAS can hold at most once the parts are put together again."""
 MOST_COLUMNS = 9999
-CARD = 80
-MISSING = b"." + bytes(7)
 EPOCH = date(1960, 1, 1)
-MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 EXACT_TO = 2**53
 NUMBERS = (ColumnKind.WHOLE, ColumnKind.DECIMAL, ColumnKind.DAY)
 
@@ -47,8 +42,9 @@ class SasVariable:
         return self.column.kind in NUMBERS
 
     @property
-    def format(self) -> tuple[str, int]:
-        return ("DATE", 9) if self.column.kind == ColumnKind.DAY else ("", 0)
+    def described(self) -> TransportVariable:
+        form = ("DATE", 9) if self.column.kind == ColumnKind.DAY else ("", 0)
+        return TransportVariable(self.name, self.label, self.is_number, self.width, form)
 
 
 def write_xpt(package: Package) -> None:
@@ -129,11 +125,12 @@ def split(text: str, column: Column, table: Table) -> list[bytes]:
 
 
 def _write(package: Package, table: Table, name: str, variables: list[SasVariable], file: IO[bytes]) -> None:
-    written = _Counted(file)
-    for line in _head(package, table, name, variables):
-        written(line)
-    written.fill()
-    written(_card("HEADER RECORD*******OBS     HEADER RECORD!!!!!!!" + "0" * 30))
+    described = [variable.described for variable in variables]
+    lines = _lines(package, table, variables)
+    write_lines(file, name, sas_label(table.title), described, lines, package.cut.taken_at, system="ECRF")
+
+
+def _lines(package: Package, table: Table, variables: list[SasVariable]) -> Iterator[bytes]:
     encode = [_encoder(variable, table) for variable in variables]
     places = {column.name: place for place, column in enumerate(table.columns)}
     sources = [places[variable.column.name] for variable in variables]
@@ -141,64 +138,7 @@ def _write(package: Package, table: Table, name: str, variables: list[SasVariabl
         cells = b"".join(code(row[place]) for code, place in zip(encode, sources, strict=True))
         if cells.isspace():
             raise CannotBeWritten(f"A row of {table.title} is empty, and a SAS transport file would lose it.")
-        written(cells)
-    written.fill()
-
-
-class _Counted:
-    """Fills cards of 80 bytes with blanks where a section of the file ends."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.write, self.length = file.write, 0
-
-    def __call__(self, data: bytes) -> None:
-        self.write(data)
-        self.length += len(data)
-
-    def fill(self) -> None:
-        self(b" " * (-self.length % CARD))
-
-
-def _head(package: Package, table: Table, name: str, variables: list[SasVariable]) -> Iterator[bytes]:
-    """The cards before the rows; all moments in them are the data cut's."""
-    at = package.cut.taken_at.astimezone(UTC)
-    moment = f"{at:%d}{MONTHS[at.month - 1]}{at:%y:%H:%M:%S}"
-    system = f"{'9.4':<8}{'ECRF':<8}{'':24}{moment}"
-    yield _card("HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!" + "0" * 30)
-    yield _card(f"{'SAS':<8}{'SAS':<8}{'SASLIB':<8}{system}")
-    yield _card(moment)
-    yield _card("HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!000000000000000001600000000140")
-    yield _card("HEADER RECORD*******DSCRPTR HEADER RECORD!!!!!!!" + "0" * 30)
-    yield _card(f"{'SAS':<8}{name:<8}{'SASDATA':<8}{system}")
-    yield _card(moment.ljust(16).encode() + b" " * 16 + sas_label(table.title).encode().ljust(40))
-    yield _card(f"HEADER RECORD*******NAMESTR HEADER RECORD!!!!!!!000000{len(variables):04}{'0' * 20}")
-    position = 0
-    for number, variable in enumerate(variables, 1):
-        yield _described(variable, number, position)
-        position += variable.width
-
-
-def _card(text: str | bytes) -> bytes:
-    return (text.encode() if isinstance(text, str) else text).ljust(CARD)
-
-
-def _described(variable: SasVariable, number: int, position: int) -> bytes:
-    """The 140 bytes of NAMESTR."""
-    form, length = variable.format
-    return struct.pack(
-        ">hhhh8s40s8shhh2x8shhl52x",
-        1 if variable.is_number else 2,
-        0,
-        variable.width,
-        number,
-        variable.name.encode().ljust(8),
-        variable.label.encode().ljust(40),
-        form.encode().ljust(8),
-        *(length, 0, 0),
-        form.encode().ljust(8),
-        *(length, 0),
-        position,
-    )
+        yield cells
 
 
 def _encoder(variable: SasVariable, table: Table) -> Callable[[Any], bytes]:
@@ -232,19 +172,6 @@ def _exact(number: int | Decimal, column: Column, table: Table) -> bytes:
             "Leave the column out, or take another format."
         )
     return ibm_double(near)
-
-
-@lru_cache(maxsize=4096)
-def ibm_double(number: float) -> bytes:
-    """A number in the eight bytes of an IBM mainframe: a sign, a power of 16, and 56 bits behind the point. Those hold
-    the 53 bits of any of ours exactly."""
-    if number == 0:
-        return bytes(8)
-    fraction, power = math.frexp(abs(number))
-    sixteens = -(-power // 4)
-    bits = int(math.ldexp(fraction, 56 + power - 4 * sixteens))
-    head = (0x80 if number < 0 else 0) | (sixteens + 64)
-    return struct.pack(">Q", head << 56 | bits)
 
 
 def _list(listed: list[tuple[Table, str, SasVariable]], file: IO[bytes]) -> None:

@@ -5,6 +5,7 @@ from tempfile import TemporaryDirectory
 
 from django.utils.module_loading import import_string
 
+from ecrf.exports.formats.transport import TransportVariable, write_dataset
 from ecrf.exports.package import Package
 from ecrf.exports.sdtm.cdash import WHOLE, target
 from ecrf.exports.sdtm.completing import complete
@@ -13,7 +14,6 @@ from ecrf.exports.sdtm.domains import Row, Tabulation
 from ecrf.exports.sdtm.output.dataset_json import write_dataset_json
 from ecrf.exports.sdtm.output.define import DefineWriter, metadata_oid
 from ecrf.exports.sdtm.output.readme import readme
-from ecrf.exports.sdtm.output.transport import TransportVariable, write_dataset
 from ecrf.exports.sdtm.records import PatientRecords, StudyRecords, own_names
 from ecrf.exports.sdtm.relations import (
     COMMENTS,

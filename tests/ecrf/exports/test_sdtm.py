@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ecrf.casebook.record.values import Missing
+from ecrf.exports.formats.transport import TransportVariable, write_dataset
 from ecrf.exports.sdtm.cdash import target
 from ecrf.exports.sdtm.completing import result_values
 from ecrf.exports.sdtm.domains import Row
-from ecrf.exports.sdtm.output.transport import TransportVariable, write_dataset
 from ecrf.exports.sdtm.relations import comment_rows
 from ecrf.exports.sdtm.texts import MOST_BYTES, in_pieces, pieces, split_name
 from ecrf.exports.sdtm.timing import PatientElement, epoch, iso, study_day, visit_names

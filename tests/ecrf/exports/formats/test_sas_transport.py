@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from ecrf.exports.formats.registry import FORMATS
 from ecrf.exports.formats.sas_names import sas_label, sas_names
-from ecrf.exports.formats.sas_transport import ibm_double, split
+from ecrf.exports.formats.sas_transport import split
+from ecrf.exports.formats.transport import ibm_double
 from ecrf.exports.package import CannotBeWritten, one_snapshot
 from ecrf.exports.tables.description import ColumnKind, FormDescription, ItemDescription, describe
 from ecrf.exports.tables.selection import Selection

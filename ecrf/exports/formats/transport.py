@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import IO, Any
 
 RECORD = 80
@@ -12,14 +13,18 @@ LONGEST_LABEL = 40
 MOST_BYTES = 200
 
 
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+
 @dataclass(frozen=True)
 class TransportVariable:
-    """`length` in bytes, of a text; a number always has 8."""
+    """`length` in bytes, of a text; a number always has 8. `format`: how SAS shows it, by name and width."""
 
     name: str
     label: str
     is_number: bool
     length: int = 8
+    format: tuple[str, int] = ("", 0)
 
 
 def write_dataset(
@@ -29,20 +34,41 @@ def write_dataset(
     variables: Sequence[TransportVariable],
     rows: Iterable[Sequence[Any]],
     moment: datetime,
+    *,
+    system: str = "X64_10PR",
 ) -> None:
     """A whole file. ValueError for what the format would cut: names of 9 characters, labels of 41 bytes, texts that are
     longer than their variable."""
+    lines = (
+        b"".join(_cell(variable, value) for variable, value in zip(variables, row, strict=True))
+        for row in rows
+    )
+    write_lines(file, name, label, variables, lines, moment, system=system)
+
+
+def write_lines(
+    file: IO[bytes],
+    name: str,
+    label: str,
+    variables: Sequence[TransportVariable],
+    lines: Iterable[bytes],
+    moment: datetime,
+    *,
+    system: str,
+) -> None:
+    """The same of rows that are bytes already. All moments in the file are this one; `system` is said to write it."""
     _refuse(name, label, variables)
-    stamp = moment.astimezone(UTC).strftime("%d%b%y:%H:%M:%S").upper().encode()
-    file.write(_library(stamp))
-    file.write(_member(name, label, stamp, len(variables)))
+    at = moment.astimezone(UTC)
+    stamp = f"{at:%d}{MONTHS[at.month - 1]}{at:%y:%H:%M:%S}".encode()
+    made_by = f"{'9.4':<8}{system:<8}{'':24}".encode() + stamp
+    file.write(_library(made_by, stamp))
+    file.write(_member(name, label, made_by, stamp, len(variables)))
     file.write(_padded(b"".join(_descriptors(variables)), b" "))
     file.write(_header("OBS", 0))
     written = 0
-    for row in rows:
-        cells = b"".join(_cell(variable, value) for variable, value in zip(variables, row, strict=True))
-        file.write(cells)
-        written += len(cells)
+    for line in lines:
+        file.write(line)
+        written += len(line)
     file.write(b" " * (-written % RECORD))
 
 
@@ -62,17 +88,17 @@ def _header(kind: str, count: int) -> bytes:
     return line.encode().ljust(RECORD)
 
 
-def _library(stamp: bytes) -> bytes:
-    first = b"SAS     SAS     SASLIB  9.4     X64_10PR" + b" " * 24 + stamp
+def _library(made_by: bytes, stamp: bytes) -> bytes:
+    first = b"SAS     SAS     SASLIB  " + made_by
     return _header("LIBRARY", 0) + first.ljust(RECORD) + stamp.ljust(RECORD)
 
 
-def _member(name: str, label: str, stamp: bytes, variables: int) -> bytes:
+def _member(name: str, label: str, made_by: bytes, stamp: bytes, variables: int) -> bytes:
     headers = (
         b"HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!000000000000000001600000000140  "
         + b"HEADER RECORD*******DSCRPTR HEADER RECORD!!!!!!!000000000000000000000000000000  "
     )
-    first = b"SAS     " + name.encode().ljust(8) + b"SASDATA 9.4     X64_10PR" + b" " * 24 + stamp
+    first = b"SAS     " + name.encode().ljust(8) + b"SASDATA " + made_by
     second = stamp + b" " * 16 + label.encode().ljust(LONGEST_LABEL) + b" " * 8
     return headers + first.ljust(RECORD) + second.ljust(RECORD) + _header("NAMESTR", variables)
 
@@ -80,24 +106,20 @@ def _member(name: str, label: str, stamp: bytes, variables: int) -> bytes:
 def _descriptors(variables: Sequence[TransportVariable]) -> Iterable[bytes]:
     place = 0
     for number, variable in enumerate(variables, 1):
+        form, width = variable.format
         yield struct.pack(
-            ">hhhh8s40s8shhh2s8shhl52s",
+            ">hhhh8s40s8shhh2x8shhl52x",
             1 if variable.is_number else 2,
             0,
             variable.length,
             number,
             variable.name.encode().ljust(8),
             variable.label.encode().ljust(LONGEST_LABEL),
-            b" " * 8,
-            0,
-            0,
-            0,
-            b"\0\0",
-            b" " * 8,
-            0,
-            0,
+            form.encode().ljust(8),
+            *(width, 0, 0),
+            form.encode().ljust(8),
+            *(width, 0),
             place,
-            bytes(52),
         )
         place += variable.length
 
@@ -115,6 +137,7 @@ def _cell(variable: TransportVariable, value: Any) -> bytes:
     return written.ljust(variable.length)
 
 
+@lru_cache(maxsize=4096)
 def ibm_double(value: float) -> bytes:
     """The number in IBM's form: a sign, a power of 16 and 56 bits, of which a double fills 53: nothing is lost."""
     if value == 0:
