@@ -8,8 +8,9 @@ from typing import Any
 import pyreadstat
 from lxml import etree
 
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.cut import present_cut
-from ecrf.exports.package import Package, one_snapshot
+from ecrf.exports.package import Package
 from ecrf.exports.sdtm.writing import write_sdtm
 from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection

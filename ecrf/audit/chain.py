@@ -5,18 +5,20 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from django.db import connection, transaction
+from django.db import connection
 
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.audit.triggers import AUDITED
 
 START = "0" * 64
 
-_EVENTS = """
+EVENTS = """
     SELECT chain::text, position::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
            coalesce(actor_id::text, ''), actor, role, site, reason, source, "transaction", "table", "row",
            coalesce(entry_id::text, ''), operation, changes::text, calculated::text, previous_hash, hash
-    FROM audit_auditevent AS event ORDER BY event.chain, event.position
+    FROM audit_auditevent AS event
 """
+"""As texts: what an event's hash is made of, in its order, then the hash before it and its own."""
 
 _REDACTED = """
     SELECT chain, changes #>> '{position,1}', position, changes #>> '{before,1}', changes #>> '{after,1}'
@@ -107,11 +109,7 @@ def verify() -> Verdict:
 
     Reads one snapshot, so that people may go on writing meanwhile.
     """
-    in_snapshot = connection.in_atomic_block
-    with transaction.atomic(savepoint=False):
-        if not in_snapshot:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    with one_snapshot():
         return _walk(_heads())
 
 
@@ -220,6 +218,6 @@ def _heads() -> dict[int, tuple[int, str]]:
 
 def _stream() -> Iterator[tuple[str, ...]]:
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_EVENTS)
+        cursor.execute(f"{EVENTS} ORDER BY event.chain, event.position")
         while rows := cursor.fetchmany(2000):
             yield from rows

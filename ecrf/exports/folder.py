@@ -34,18 +34,20 @@ def file_of(export: Export) -> Path:
 
 def begin(export: Export) -> Path:
     """An empty folder for what is being made; what a killed worker left there is gone."""
-    path = folder() / f"{export.request_key}.part"
-    shutil.rmtree(path, ignore_errors=True)
-    sweep_file = path.with_suffix(".zip.part")
-    sweep_file.unlink(missing_ok=True)
+    forget(export)
     if shutil.disk_usage(folder()).free < LEAST_FREE:
         raise NoRoom("The disk is nearly full. Make room, then ask for it again.")
+    path = _half_made(export)
     path.mkdir()
     return path
 
 
 def forget(export: Export) -> None:
     """Nothing half made stays."""
-    shutil.rmtree(folder() / f"{export.request_key}.part", ignore_errors=True)
+    shutil.rmtree(_half_made(export), ignore_errors=True)
     for half in folder().glob(f"{export.request_key}.*.part"):
         half.unlink(missing_ok=True)
+
+
+def _half_made(export: Export) -> Path:
+    return folder() / f"{export.request_key}.part"

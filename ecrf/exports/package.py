@@ -12,17 +12,19 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from ecrf.exports.cut import Cut
 from ecrf.exports.tables.description import Column, Description, Table
+from ecrf.exports.tables.from_trail import PLANNED_FOR_THE_TRAIL
 from ecrf.exports.tables.selection import Selection
 from ecrf.exports.tables.statements import RowSource, statement, tables_of
+from ecrf.trail.download.csv_file import utc
 
 BLOCK = 1 << 16
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
@@ -88,9 +90,8 @@ class Package:
             cursor.copy_expert(f"COPY ({rows}) TO STDOUT WITH ({how})", file, size=BLOCK)
 
     def _plan_for_trail(self, cursor: Any) -> None:
-        """The planner knows no numbers of tables that are only just made, and would compare each row with each."""
         if self.from_trail:
-            cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'")
+            cursor.execute(PLANNED_FOR_THE_TRAIL)
 
     def rows(
         self, table: Table, written: Callable[[Column], str] | None = None, at_once: int = 2000
@@ -116,18 +117,6 @@ class Package:
             self._plan_for_trail(cursor)
             cursor.execute(f"SELECT count(*) FROM ({statement(table, self.source, self.selection)}) r")  # noqa: S608
             return int(cursor.fetchone()[0])
-
-
-@contextmanager
-def one_snapshot() -> Iterator[None]:
-    """Everything that is read within is of one moment, and nothing is written. Inside another transaction (of a test)
-    that transaction's own view holds."""
-    nested = connection.in_atomic_block
-    with transaction.atomic():
-        if not nested:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
 
 
 def finish(package: Package, target: Path) -> tuple[int, str]:
@@ -184,10 +173,6 @@ def _manifest(package: Package, files: Mapping[str, tuple[int, str]]) -> str:
         "files": {name: {"bytes": size, "sha256": digest} for name, (size, digest) in sorted(files.items())},
     }
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
-
-
-def utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _names(folder: Path) -> list[str]:

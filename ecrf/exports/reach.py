@@ -1,12 +1,14 @@
 """Who may see and take which file: those of the study with the right to export, those of a site where one enters."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from ecrf.access.models import User
 from ecrf.access.reach import site_ids
+from ecrf.access.requests import UserRequest
 from ecrf.access.roles import READERS, Right
 from ecrf.exports.models import Export, ExportKind
 
@@ -45,3 +47,17 @@ def reach_export(user: User, key: UUID) -> tuple[Export, Right]:
     if export is None or right is None:
         raise Http404
     return export, right
+
+
+def require_export(user: User) -> None:
+    """Refuse (403) who may not take the study's data out."""
+    if Right.EXPORT not in user.rights:
+        raise PermissionDenied("Your role does not let you take the study's data out.")
+
+
+def key_of(request: UserRequest) -> UUID:
+    """Of the click, as its page sent it; a page that sent none asks anew."""
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid4()

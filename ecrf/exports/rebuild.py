@@ -9,10 +9,11 @@ from typing import Any
 from django.db import connection
 
 from ecrf import __version__
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.cut import selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut
-from ecrf.exports.package import Package, Progress, finish, in_silence, one_snapshot
+from ecrf.exports.package import Package, Progress, finish, in_silence
 from ecrf.exports.tables.description import read_description
 from ecrf.exports.tables.selection import read_selection
 

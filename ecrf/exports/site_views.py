@@ -16,7 +16,7 @@ from ecrf.access.roles import READERS, Right
 from ecrf.casebook.models import Patient
 from ecrf.casebook.reach import reach_patient
 from ecrf.exports.models import Export, ExportKind
-from ecrf.exports.reach import exports_of, reach_export
+from ecrf.exports.reach import exports_of, key_of, reach_export, require_export
 from ecrf.exports.services import Refused, ask, confirm_receipt
 from ecrf.exports.sites import copies_of_sites
 
@@ -68,8 +68,7 @@ def casebook_files(request: UserRequest, number: str) -> HttpResponse:
 @require_POST
 def make_annotated_crf(request: UserRequest) -> HttpResponse:
     """Every form blank, with the names of its items beside the fields."""
-    if Right.EXPORT not in request.user.rights:
-        raise PermissionDenied("Your role does not let you take the study's data out.")
+    require_export(request.user)
     return _asked(request, ExportKind.ANNOTATED_CRF, "Annotated CRF", None)
 
 
@@ -108,7 +107,7 @@ def _asked(
             title=f"{title}{', without blanks' if compact else ''}",
             by=request.user,
             right=_right(request.user, site),
-            request_key=_key(request),
+            request_key=key_of(request),
             site=site,
             patient=patient,
             wanted={"compact": compact},
@@ -128,10 +127,3 @@ def _asked(
 def _right(user: User, site: Site | None) -> Right:
     rights = READERS if site else ()
     return next((right for right in rights if site and user.may(right, site)), Right.EXPORT)
-
-
-def _key(request: UserRequest) -> uuid.UUID:
-    try:
-        return uuid.UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid.uuid4()

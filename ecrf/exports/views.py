@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ecrf.access.models import User
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.exports.choice import CutChoice, read_choice, stored_choice, table_choices
@@ -30,7 +29,7 @@ from ecrf.exports.lookup import (
     study_sites,
 )
 from ecrf.exports.models import PDF_KINDS, ExportKind
-from ecrf.exports.reach import exports_of, reach_export
+from ecrf.exports.reach import exports_of, key_of, reach_export, require_export
 from ecrf.exports.services import Refused, ask, ask_for_cut, cancel, note_download, save_choice
 from ecrf.exports.sites import copies_of_sites
 from ecrf.exports.tables.description import describe
@@ -43,7 +42,7 @@ GONE = "The file is not there any more. A data cut can be made again from the tr
 @require_GET
 def overview(request: UserRequest) -> HttpResponse:
     """Data cuts, all files of the study, and which site still wants its copy."""
-    _require_export(request.user)
+    require_export(request.user)
     rows = exports_of(request.user)
     context = {
         "cuts": data_cuts(),
@@ -58,7 +57,7 @@ def overview(request: UserRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_cut(request: UserRequest) -> HttpResponse:
     """Choose what a data cut holds, and take it."""
-    _require_export(request.user)
+    require_export(request.user)
     if request.method == "POST":
         return _take(request)
     saved = saved_choice(whole_number(request.GET.get("saved", "")))
@@ -175,7 +174,7 @@ def download(request: UserRequest, key: uuid.UUID) -> HttpResponse | FileRespons
 @require_http_methods(["GET", "POST"])
 def make_again(request: UserRequest, name: str) -> HttpResponse:
     """Prove a cut: its package once more, from the audit trail alone."""
-    _require_export(request.user)
+    require_export(request.user)
     cut = reach_cut(name)
     if request.method == "GET":
         return redirect("export", cut.export.request_key)
@@ -185,7 +184,7 @@ def make_again(request: UserRequest, name: str) -> HttpResponse:
             title=f"{cut.name}, made again from the trail",
             by=request.user,
             right=Right.EXPORT,
-            request_key=_key(request),
+            request_key=key_of(request),
             wanted={"name": cut.name, "formats": cut.formats},
         )
     except Refused as refused:
@@ -197,7 +196,7 @@ def make_again(request: UserRequest, name: str) -> HttpResponse:
 @require_GET
 def compare_cuts(request: UserRequest) -> HttpResponse:
     """What changed from one cut to another, as a table and as a file."""
-    _require_export(request.user)
+    require_export(request.user)
     earlier, later = in_order(*(request.GET.get(which, "") for which in ("from", "to")))
     context = {"earlier": earlier, "later": later, "found": compare(earlier, later)}
     context["hold_the_same"] = hold_the_same(earlier, later)
@@ -207,18 +206,6 @@ def compare_cuts(request: UserRequest) -> HttpResponse:
 @require_POST
 def comparison_file(request: UserRequest) -> FileResponse:
     """The same as a file, which stands in the trail as taken along."""
-    _require_export(request.user)
+    require_export(request.user)
     earlier, later = in_order(*(request.POST.get(which, "") for which in ("from", "to")))
     return write_comparison(earlier, later, by=request.user)
-
-
-def _key(request: UserRequest) -> uuid.UUID:
-    try:
-        return uuid.UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid.uuid4()
-
-
-def _require_export(user: User) -> None:
-    if Right.EXPORT not in user.rights:
-        raise PermissionDenied("Your role does not let you take the study's data out.")

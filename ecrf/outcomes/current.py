@@ -7,8 +7,8 @@ from threading import Lock
 
 from django.utils.module_loading import import_string
 
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.casebook.stored_rows import lines_of
-from ecrf.exports.package import one_snapshot
 from ecrf.forms.protocol import protocol
 from ecrf.outcomes.report import Report, ReportScope
 

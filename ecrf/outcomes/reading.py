@@ -9,7 +9,7 @@ from django.http import Http404
 from ecrf.casebook.stored_rows import lines_of
 from ecrf.exports.models import DataCut
 from ecrf.exports.tables.description import read_description
-from ecrf.exports.tables.from_trail import cut_given, stored_as_of
+from ecrf.exports.tables.from_trail import PLANNED_FOR_THE_TRAIL, cut_given, stored_as_of
 from ecrf.exports.tables.selection import read_selection
 from ecrf.outcomes.report import ReportScope
 
@@ -18,10 +18,6 @@ IN_SCOPE = """NOT s.is_practice AND (%(site)s IS NULL OR s.id = %(site)s)
     AND (%(numbers)s::text[] IS NULL OR p.number = ANY(%(numbers)s))
 """
 """A condition on the site `s` and the patient `p`: which patients a report is of. Practice sites are part of none."""
-
-PLANNED_FOR_THE_TRAIL = (
-    "SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)"
-)
 
 
 class OtherForms(Http404):
@@ -50,7 +46,6 @@ def _read_cut(cut: DataCut, statement: ReportStatement, given: dict[str, Any]) -
     try:
         tables = stored_as_of(read_description(cut.description), statement.reads)
         with transaction.atomic():
-            # The planner knows no numbers of tables that are only just made, and would compare each row with each.
             lines_of(PLANNED_FOR_THE_TRAIL, None)
             return lines_of(f"{tables} {statement.sql}", given)
     except (KeyError, ProgrammingError) as error:

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.cut import present_cut
 from ecrf.exports.formats.registry import ALWAYS, FORMATS
 from ecrf.exports.formats.sas_names import sas_names
-from ecrf.exports.package import Package, one_snapshot
+from ecrf.exports.package import Package
 from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.forms.protocol import protocol

@@ -11,16 +11,12 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from ecrf.access.models import Site
+from ecrf.audit.chain import EVENTS, START
 from ecrf.casebook.models import Patient
-from ecrf.exports.package import Package, utc
-from ecrf.trail.download.csv_file import write
+from ecrf.exports.package import Package
+from ecrf.trail.download.csv_file import utc, write
 
-_EVENTS = """
-    SELECT chain::text, position::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-        coalesce(actor_id::text, ''), actor, role, site, reason, source, "transaction", "table", "row",
-        coalesce(entry_id::text, ''), operation, changes::text, calculated::text, previous_hash, hash
-    FROM audit_auditevent x WHERE x.chain = %s AND x.position <= %s ORDER BY x.position
-"""
+_OF_A_CHAIN = f"{EVENTS} WHERE event.chain = %s AND event.position <= %s ORDER BY event.position"
 _ACCOUNTS = """
     SELECT u.username, u.full_name, m.role, s.code, m.is_current, u.is_active,
         (SELECT min(x.at) FROM audit_auditevent x WHERE x.chain = 0 AND x."table" = 'access_membership'
@@ -48,13 +44,13 @@ def write_trail(package: Package, patients: list[Patient]) -> dict[str, Any]:
     chains = {}
     for patient in patients:
         length = package.cut.positions.get(patient.pk, 0)
-        head = "0" * 64
+        head = START
         with (
             package.file(f"trail/{patient.number}.jsonl", f"Audit trail of {patient.number}") as file,
             connection.connection.cursor(name="ecrf_trail_of_patient") as cursor,
         ):
             cursor.itersize = 2000
-            cursor.execute(_EVENTS, [patient.pk, length])
+            cursor.execute(_OF_A_CHAIN, [patient.pk, length])
             for *content, previous, head in cursor:
                 event = {"previous_hash": previous, "content": content, "hash": head}
                 file.write(json.dumps(event, ensure_ascii=False).encode() + b"\n")

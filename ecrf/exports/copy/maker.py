@@ -6,11 +6,12 @@ from django.conf import settings
 
 import ecrf
 from ecrf.access.models import Site
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.casebook.models import Patient
 from ecrf.exports.copy.contents import write_accounts, write_index, write_trail, write_verifier
 from ecrf.exports.cut import Cut, present_positions
 from ecrf.exports.formats.registry import write_formats
-from ecrf.exports.package import Package, Progress, finish, one_snapshot
+from ecrf.exports.package import Package, Progress, finish
 from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.forms.protocol import protocol

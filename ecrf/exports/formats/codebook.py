@@ -9,10 +9,10 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from ecrf.exports.formats.sas_names import SasNames, sas_names
-from ecrf.exports.package import Package, utc
+from ecrf.exports.package import Package
 from ecrf.exports.readers.stata import stata_names
 from ecrf.exports.tables.description import Column, ColumnKind, Table
-from ecrf.trail.download.csv_file import safe
+from ecrf.trail.download.csv_file import safe, utc
 
 HEAD = (
     *("table", "column", "label", "type", "unit", "codes", "decimals", "length", "cdash", "form", "item"),

@@ -10,8 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ecrf.exports.package import Package, utc
+from ecrf.exports.package import Package
 from ecrf.exports.tables.description import Column, ColumnKind, Table
+from ecrf.trail.download.csv_file import utc
 
 VERSION = "1.1.0"
 TYPES = {

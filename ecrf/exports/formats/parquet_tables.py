@@ -15,8 +15,9 @@ from typing import IO
 import pyarrow as pa
 from pyarrow import csv, parquet
 
-from ecrf.exports.package import Package, utc
+from ecrf.exports.package import Package
 from ecrf.exports.tables.description import Column, ColumnKind, Table
+from ecrf.trail.download.csv_file import utc
 
 BLOCK = 4 << 20
 """Bytes of CSV that Arrow reads at once; no row is longer."""

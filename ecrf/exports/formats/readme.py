@@ -2,7 +2,8 @@
 
 from django.template.loader import render_to_string
 
-from ecrf.exports.package import Package, utc
+from ecrf.exports.package import Package
+from ecrf.trail.download.csv_file import utc
 
 FOLDERS = {
     "csv": "CSV files in UTF-8, one for each table",

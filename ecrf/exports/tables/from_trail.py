@@ -107,6 +107,13 @@ _DERIVED = {
 _NEEDS = {"signatures_signature": ("casebook_entry",)}
 
 
+PLANNED_FOR_THE_TRAIL = (
+    "SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)"
+)
+"""Before such a statement, for its transaction: the planner knows no numbers of tables that are only just made, and
+would compare each row with each."""
+
+
 def stored_as_of(description: Description, reads: Iterable[str]) -> str:
     """`WITH …` of these stored tables, in an order in which each knows what it needs."""
     forms = {form.table: form for form in description.forms}

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.utils import timezone
 
 import ecrf
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.copy.maker import write_copy
 from ecrf.exports.cut import present_positions, selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut, Export, ExportKind
-from ecrf.exports.package import Package, Progress, finish, one_snapshot
+from ecrf.exports.package import Package, Progress, finish
 from ecrf.exports.rebuild import rebuild
 from ecrf.exports.sdtm.annotation import place_in_sdtm
 from ecrf.exports.sdtm.writing import has_sdtm

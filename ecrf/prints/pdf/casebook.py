@@ -1,13 +1,11 @@
 """A patient's casebook as a PDF file: the cover, every visit and log with its forms, and the appendices."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
-
-from django.db import connection, transaction
 
 from ecrf.access.models import Site
 from ecrf.audit.models import AuditEvent
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.casebook.schedule.due import VisitDue
 from ecrf.prints.pages import FormGroup, PrintedCasebook, printed_casebook
@@ -41,7 +39,7 @@ def casebook_pdf(patient: Patient, *, made_at: datetime, compact: bool = False, 
 def casebook_content(patient: Patient, *, made_at: datetime, compact: bool, cut_words: str) -> Content:
     """Everything that stands in the file, read at one moment, in a number of statements that does not grow."""
     today = made_at.astimezone(patient.site.zone).date()
-    with one_moment():
+    with one_snapshot():
         casebook = printed_casebook(patient, today)
         events = list(AuditEvent.objects.filter(chain=patient.pk).order_by("position"))
         context = around(events)
@@ -63,17 +61,6 @@ def casebook_content(patient: Patient, *, made_at: datetime, compact: bool, cut_
         "trail": trail_content(events, context, known.zone),
         "compact": compact,
     }
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """All that is read inside is of one moment; inside a transaction, of what that one sees."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def _known(

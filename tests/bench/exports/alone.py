@@ -9,8 +9,8 @@ def main(name: str) -> None:
     import django
 
     django.setup()
+    from ecrf.audit.snapshot import one_snapshot
     from ecrf.exports.formats import registry
-    from ecrf.exports.package import one_snapshot
     from ecrf.exports.tables.selection import Selection
     from tests.bench.exports.formats import package_in
     from tests.bench.exports.whole import cut_of

@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.demo import ROOT
 from ecrf.exports.cut import present_cut
 from ecrf.exports.formats import registry
-from ecrf.exports.package import Package, one_snapshot
+from ecrf.exports.package import Package
 from ecrf.exports.tables.description import Table, describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.forms.protocol import protocol

@@ -13,11 +13,12 @@ from django.utils import timezone
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.casebook.models import Patient
 from ecrf.exports.cut import Cut, present_cut
 from ecrf.exports.formats.csv_tables import write_csv
 from ecrf.exports.odm.file import Kind, write_odm
-from ecrf.exports.package import Package, one_snapshot
+from ecrf.exports.package import Package
 from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.forms.protocol import protocol

@@ -1,7 +1,6 @@
 """Data cuts from the command line: take one by a saved choice, make one again from the audit trail, prove it."""
 
 import getpass
-import shutil
 import tempfile
 import uuid
 from pathlib import Path
@@ -54,15 +53,10 @@ class Command(BaseCommand):
         if output != "-" and target.exists():
             raise CommandError(f"{target} is there already. Name another file with -o.")
         with tempfile.TemporaryDirectory(prefix="ecrf-") as work:
-            made = Path(work) / "made.zip"
             folder = Path(work) / "files"
             folder.mkdir()
             try:
-                found = rebuild(cut, folder, made)
-                if output != "-":
-                    part = target.with_name(target.name + ".part")
-                    shutil.copyfile(made, part)
-                    part.rename(target)
+                found = rebuild(cut, folder, Path(work) / "made.zip" if output == "-" else target)
             except (OSError, CannotBeWritten) as error:
                 why = error.strerror if isinstance(error, OSError) else str(error)
                 raise CommandError(f"It could not be written: {why}. Nothing half made is left.") from None

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from ecrf.access.roles import Right, Role
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.casebook.record.values import Missing
 from ecrf.casebook.striking import strike_out
 from ecrf.exports.cut import Cut, present_cut
 from ecrf.exports.formats.registry import ALWAYS, FORMATS
-from ecrf.exports.package import Package, one_snapshot
+from ecrf.exports.package import Package
 from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.forms.protocol import protocol

@@ -9,9 +9,10 @@ import pyreadstat
 import pytest
 from pyarrow import parquet
 
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.formats.parquet_tables import schema_of
 from ecrf.exports.formats.registry import ALWAYS, FORMATS
-from ecrf.exports.package import Package, one_snapshot
+from ecrf.exports.package import Package
 from ecrf.exports.tables.selection import Selection
 from tests.ecrf.exports.formats.conftest import EVERYTHING, HOSTILE, LONG, package_of, stored
 from tests.ecrf.exports.formats.dataset_json_schema import SCHEMA

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.formats.readers import write_readers
 from ecrf.exports.formats.registry import FORMATS
 from ecrf.exports.formats.sas_names import sas_names
-from ecrf.exports.package import one_snapshot
 from ecrf.exports.readers.read import read_study
 from ecrf.exports.readers.sas import quoted
 from ecrf.exports.readers.stata import expression, stata_names

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.formats.registry import FORMATS
 from ecrf.exports.formats.sas_names import sas_label, sas_names
 from ecrf.exports.formats.sas_transport import split
 from ecrf.exports.formats.transport import ibm_double
-from ecrf.exports.package import CannotBeWritten, one_snapshot
+from ecrf.exports.package import CannotBeWritten
 from ecrf.exports.tables.description import ColumnKind, FormDescription, ItemDescription, describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.exports.tables.statements import tables_of
