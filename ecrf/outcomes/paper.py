@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pylopdf_fonts_jp
 import typst
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -14,28 +13,43 @@ from ecrf import __version__
 from ecrf.forms.protocol import protocol
 from ecrf.outcomes.drawing import drawing_of
 from ecrf.outcomes.report import Report, ReportCell, ReportFlow, ReportPart, ReportPlot, ReportScope
+from ecrf.prints.pdf.fonts import drawable, families, fonts
 
 HERE = Path(__file__).parent
 TITLE = "Outcomes"
+MAIN_FONT = "Noto Sans JP"
+"""The others draw what it lacks."""
 
 
 def printed_report(report: Report, scope: ReportScope) -> bytes:
     """The file. What was entered goes in as data only: Typst prints it and never reads it as its own language."""
+    data = _data(report, scope)
+    try:
+        return _compiled(_drawable(data, strictly=False), scope)
+    except typst.TypstError as error:
+        if "could not be displayed" not in error.message:
+            raise
+        return _compiled(_drawable(data, strictly=True), scope)
+
+
+def _compiled(data: Any, scope: ReportScope) -> bytes:
     return typst.compile(
         (HERE / "paper.typ").read_bytes(),
         format="pdf",
-        sys_inputs={"report": json.dumps(_data(report, scope), ensure_ascii=False)},
-        font_paths=_fonts(),
+        sys_inputs={"report": json.dumps(data, ensure_ascii=False)},
+        font_paths=fonts(),
         pdf_standards="a-3u",
         timestamp=scope.at.replace(microsecond=0),
     )
 
 
-@cache
-def _fonts() -> typst.Fonts:
-    """The fonts that are installed with the product, and none of the machine's."""
-    folder = Path(pylopdf_fonts_jp.sans_path()).parent
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
+def _drawable(data: Any, *, strictly: bool) -> Any:
+    """The same data; of each text, what no font draws is spelled out."""
+    if isinstance(data, str):
+        return drawable(data, strictly=strictly)
+    if isinstance(data, dict):
+        return {name: _drawable(value, strictly=strictly) for name, value in data.items()}
+    return [_drawable(one, strictly=strictly) for one in data] if isinstance(data, list | tuple) else data
 
 
 def file_name(scope: ReportScope) -> str:
@@ -49,6 +63,7 @@ def _data(report: Report, scope: ReportScope) -> dict[str, Any]:
     where = f"Site {scope.site.code}: {scope.site.name}" if scope.site else "All study sites"
     return {
         "title": TITLE,
+        "fonts": [MAIN_FONT, *families()],
         "study": protocol().title,
         "where": where,
         "data": scope.data_words,

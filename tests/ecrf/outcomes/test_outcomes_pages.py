@@ -169,6 +169,14 @@ def test_print_holds_the_same_words_and_numbers_and_is_the_same_file_twice(stati
         assert said in words
 
 
+@pytest.mark.parametrize("name", ["Hospital 🧪 \U00012000", "בית חולים", "مستشفى", "ł \u0300\u0b3c"])
+def test_print_is_made_whatever_signs_the_data_hold(db, name):
+    site = make_site("77")
+    site.name = name
+    scope = ReportScope(NOW, site)
+    assert printed_report(current_report(scope), scope).startswith(b"%PDF")
+
+
 def test_text_of_the_data_stays_text_in_the_print(db):
     hostile = make_site("77")
     hostile.name = '#panic("no") *bold* $x$ \\ <svg>'
