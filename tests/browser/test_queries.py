@@ -30,8 +30,9 @@ def query(sit_down):
             person.page.locator("#vital-signs-1.panel-complete").wait_for()
         monitor = sit_down("monitor")
         monitor.go(f"/monitor/casebook/patient/?q={number}")
-        monitor.page.get_by_role("link", name=number).first.click()
-        monitor.page.get_by_role("link", name="Week 1 (baseline)").first.click()
+        # A click does not wait for the page it leads to, whose links may bear the same names.
+        for name in (number, "Week 1 (baseline)"):
+            monitor.go(monitor.page.get_by_role("link", name=name).first.get_attribute("href"))
         address = monitor.page.locator(f"#{PULSE} .toggle").first.get_attribute("href")
         entry = address.split("/entry/")[1].split("/")[0]
         monitor.go(f"/monitor/queries/query/open/{entry}/pulse/")
