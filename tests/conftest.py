@@ -1,6 +1,7 @@
 """The cast: two sites, and one person of each role."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import dj_database_url
 import pytest
@@ -19,6 +20,7 @@ PASSWORD = "correct horse battery staple"
 
 
 def make_site(code: str, time_zone: str = "Asia/Tokyo", **more) -> Site:
+    more = {"active_from": date(2000, 1, 1), **more}
     with acting(SYSTEM, source="test"):
         return Site.objects.create(code=code, name=f"Synthetic hospital {code}", time_zone=time_zone, **more)
 

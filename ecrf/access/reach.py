@@ -7,16 +7,17 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 
 from ecrf.access.models import Site, User
+from ecrf.access.obstacles import refusal
 from ecrf.access.roles import RIGHTS, Right
 
 M = TypeVar("M", bound=Model)
 
-ON_PATIENTS = (Right.ENTER, Right.REVIEW, Right.REVIEW_SAFETY)
+ON_PATIENTS = (Right.READ, Right.REVIEW, Right.REVIEW_SAFETY)
 """Rights that let a person know that a patient exists."""
 
 
 def site_ids(user: User, *rights: Right) -> list[int] | None:
-    """The sites where the user has one of the rights; None stands for all sites."""
+    """The sites where a role of the user's carries one of the rights; None stands for all sites."""
     ids = [m.site_id for m in user.current_memberships if RIGHTS[m.role] & set(rights)]
     return None if None in ids else sorted({pk for pk in ids if pk is not None})
 
@@ -55,6 +56,13 @@ def reach_site(user: User, code: str, right: Right) -> Site:
 
 
 def require(user: User, right: Right, site: Site) -> None:
-    """Refuse (403) unless the user has the right at the site."""
+    """Refuse (403) unless the user has the right at the site; the words say what is missing."""
     if not user.may(right, site):
-        raise PermissionDenied(f"Your role at site {site.code} does not let you {Right(right).label}.")
+        raise PermissionDenied(why_not(user, right, site))
+
+
+def why_not(user: User, right: Right, site: Site) -> str:
+    """Why a user who has not this right at the site has it not: the role, or what is in its way."""
+    if found := user.obstacles(right, site):
+        return refusal(right, found)
+    return f"Your role at site {site.code} does not let you {Right(right).label}."

@@ -5,16 +5,20 @@ from django.db import models
 
 class Role(models.TextChoices):
     INVESTIGATOR = "investigator", "Investigator"
+    SUB_INVESTIGATOR = "sub-investigator", "Sub-investigator"
     COORDINATOR = "coordinator", "Coordinator"
     MONITOR = "monitor", "Monitor"
     DATA_MANAGER = "data-manager", "Data manager"
     SAFETY = "safety", "Safety"
     STATISTICIAN = "statistician", "Statistician"
+    INSPECTOR = "inspector", "Inspector"
     ADMINISTRATOR = "administrator", "Administrator"
 
 
 class Right(models.TextChoices):
+    READ = "read", "read everything of the site's own patients"
     ENTER = "enter", "enter and complete data, add patients, open visits"
+    ANSWER = "answer", "answer queries"
     REVIEW = "review", "read everything of a patient, with its history"
     REVIEW_SAFETY = (
         "review-safety",
@@ -26,23 +30,36 @@ class Right(models.TextChoices):
     SET_PLAN = "set-plan", "set how much of a site's data is verified"
     LOCK = "lock", "freeze, lock and unlock"
     EXPORT = "export", "take data cuts, and see and download what was taken out"
+    SEE_ACCESS = "see-access", "see who had access to what on any day"
     MANAGE_ACCOUNTS = "manage-accounts", "manage users, sites and memberships"
 
 
 RIGHTS: dict[str, frozenset[Right]] = {
-    Role.INVESTIGATOR: frozenset({Right.ENTER, Right.SIGN}),
-    Role.COORDINATOR: frozenset({Right.ENTER}),
+    Role.INVESTIGATOR: frozenset({Right.READ, Right.ENTER, Right.ANSWER, Right.SIGN}),
+    Role.SUB_INVESTIGATOR: frozenset({Right.READ, Right.ENTER, Right.ANSWER, Right.SIGN}),
+    Role.COORDINATOR: frozenset({Right.READ, Right.ENTER, Right.ANSWER}),
     Role.MONITOR: frozenset({Right.REVIEW, Right.REVIEW_SAFETY, Right.QUERY, Right.VERIFY}),
     Role.DATA_MANAGER: frozenset(
-        {Right.REVIEW, Right.REVIEW_SAFETY, Right.QUERY, Right.SET_PLAN, Right.LOCK, Right.EXPORT}
+        {
+            *(Right.REVIEW, Right.REVIEW_SAFETY, Right.QUERY, Right.SET_PLAN, Right.LOCK, Right.EXPORT),
+            Right.SEE_ACCESS,
+        }
     ),
     Role.SAFETY: frozenset({Right.REVIEW_SAFETY}),
     Role.STATISTICIAN: frozenset({Right.EXPORT}),
-    Role.ADMINISTRATOR: frozenset({Right.MANAGE_ACCOUNTS}),
+    Role.INSPECTOR: frozenset({Right.REVIEW, Right.REVIEW_SAFETY, Right.SEE_ACCESS}),
+    Role.ADMINISTRATOR: frozenset({Right.SEE_ACCESS, Right.MANAGE_ACCOUNTS}),
 }
 
-AT_A_SITE = frozenset({Role.INVESTIGATOR, Role.COORDINATOR, Role.MONITOR})
-"""Roles held at named sites; the others hold for all sites at once."""
+AT_A_SITE = frozenset({Role.INVESTIGATOR, Role.SUB_INVESTIGATOR, Role.COORDINATOR, Role.MONITOR})
+"""Roles held at named sites."""
+AT_SITES_OR_ALL = frozenset({Role.INSPECTOR})
+"""Roles held at named sites or at all of them; those that are in neither hold for all sites at once."""
 
-READERS = (Right.ENTER, Right.REVIEW)
+WRITING = frozenset({Right.ENTER, Right.ANSWER, Right.SIGN})
+"""What a site does with its data: it needs an active site, and the task delegated where the site keeps its log here."""
+WORKING = WRITING | {Right.QUERY, Right.VERIFY, Right.SET_PLAN, Right.LOCK, Right.EXPORT}
+"""What needs a role's training. Reading needs none, nor does the way to the accounts."""
+
+READERS = (Right.READ, Right.REVIEW)
 """Either of these lets a person read, print and follow all data of the patients of his sites."""

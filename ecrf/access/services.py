@@ -11,9 +11,10 @@ from ecrf.audit.texts import cleaned
 
 
 def add_site(*, code: str, name: str, time_zone: str, is_practice: bool, by: Actor) -> Site:
-    """Add a site. ValidationError says what is wrong with which of the values."""
+    """Add a site, active from today on. ValidationError says what is wrong with which of the values."""
     site = Site(code=code, name=cleaned(name, lines=False), time_zone=time_zone, is_practice=is_practice)
     site.full_clean()
+    site.active_from = None if is_practice else site.today()
     with acting(by, source="command"):
         site.save()
     return site

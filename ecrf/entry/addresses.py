@@ -29,7 +29,7 @@ class PagePlace:
 
 def reach_patient(user: User, number: str) -> Patient:
     """The patient with this number, if the user reaches it and may enter there."""
-    return reach(user, Patient.objects.select_related("site"), Right.ENTER, number=number)
+    return reach(user, Patient.objects.select_related("site"), Right.READ, number=number)
 
 
 def reach_where(user: User, number: str, segment: str) -> PagePlace:
@@ -37,7 +37,7 @@ def reach_where(user: User, number: str, segment: str) -> PagePlace:
     if segment == CASEBOOK:
         return PagePlace(reach_patient(user, number))
     visits = Visit.objects.select_related("patient__site")
-    visit = reach(user, visits, Right.ENTER, patient__number=number, code=segment)
+    visit = reach(user, visits, Right.READ, patient__number=number, code=segment)
     return PagePlace(visit.patient, visit)
 
 

@@ -21,7 +21,7 @@ def right_to(user: User, export: Export) -> Right | None:
     """
     if Right.EXPORT in user.rights and (export.site is None or Right.REVIEW in user.rights):
         return Right.EXPORT
-    rights = READERS if export.kind == ExportKind.CASEBOOK else (Right.ENTER,)
+    rights = READERS if export.kind == ExportKind.CASEBOOK else (Right.READ,)
     return next((right for right in rights if export.site and user.may(right, export.site)), None)
 
 

@@ -149,7 +149,7 @@ def confirm_receipt(*, export: Export, note: str, by: User) -> Receipt:
         raise Refused("There is no finished copy to confirm.")
     if not export.downloads.filter(downloaded_by__memberships__site=export.site).exists():
         raise Refused("Download the copy first; then confirm that you have it.")
-    with acting(actor_of(by, export.site, Right.ENTER), source="export"):
+    with acting(actor_of(by, export.site, Right.READ), source="export"):
         receipt, _made = Receipt.objects.get_or_create(
             export=export, defaults={"note": note, "confirmed_at": timezone.now(), "confirmed_by": by}
         )

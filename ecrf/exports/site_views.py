@@ -26,7 +26,7 @@ SHOWN = 50
 @require_GET
 def site_copies(request: UserRequest, code: str) -> HttpResponse:
     """What the site has made, and the buttons that make more."""
-    site = reach_site(request.user, code, Right.ENTER)
+    site = reach_site(request.user, code, Right.READ)
     rows = exports_of(request.user).filter(site=site)
     context = {
         "site": site,
@@ -41,7 +41,7 @@ def site_copies(request: UserRequest, code: str) -> HttpResponse:
 @require_POST
 def make_copy(request: UserRequest, code: str) -> HttpResponse:
     """One click: everything of the site."""
-    site = reach_site(request.user, code, Right.ENTER)
+    site = reach_site(request.user, code, Right.READ)
     if site.is_practice:
         messages.warning(request, "Nothing that is entered at a practice site is kept: it has no copy.")
         return redirect("site-copies", site.code)
@@ -76,7 +76,7 @@ def make_annotated_crf(request: UserRequest) -> HttpResponse:
 def receipt(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     """The site says that it has its copy."""
     export, right = reach_export(request.user, key)
-    if right != Right.ENTER:
+    if right != Right.READ:
         raise PermissionDenied("Only the site itself confirms that it has its copy.")
     note = request.POST.get("note", "")
     try:

@@ -126,7 +126,7 @@ def export_page(request: UserRequest, key: uuid.UUID) -> HttpResponse:
         "of_cut": cut_named(export.wanted.get("name", "")) if export.kind == ExportKind.REBUILD else None,
         "formats": [FORMATS[name].title for name in export.wanted.get("formats", ()) if name in FORMATS],
         "key": uuid.uuid4(),
-        "zone": export.site.zone if export.site and right == Right.ENTER else UTC,
+        "zone": export.site.zone if export.site and right == Right.READ else UTC,
     }
     answer = render(request, template, context)
     if request.headers.get("HX-Request") and not export.is_unfinished:
@@ -137,7 +137,7 @@ def export_page(request: UserRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def cancel_export(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     export, right = reach_export(request.user, key)
-    if export.site and right != Right.ENTER and export.asked_by_id != request.user.pk:
+    if export.site and right != Right.READ and export.asked_by_id != request.user.pk:
         raise PermissionDenied("Only the site itself, or who asked for it, cancels a site's file.")
     if not cancel(export=export, by=request.user, right=right):
         messages.warning(request, "It was done before it could be cancelled.")

@@ -34,7 +34,7 @@ def linked_rows(rows: RowsBehind, user: User) -> tuple[list[LinkedRow], list[Lin
 def _url(row: RowBehind, patient: Patient | None, user: User) -> str:
     if patient is None:
         return ""
-    if user.may(Right.ENTER, patient.site):
+    if user.may(Right.READ, patient.site):
         args = [row.number, row.visit_code] if row.visit_code else [row.number]
         return reverse("visit" if row.visit_code else "patient", args=args)
     if user.may(Right.REVIEW, patient.site):

@@ -116,7 +116,7 @@ def _paper(user: User, patient: Patient | None = None) -> dict[str, object]:
         "zone": site.zone if site else UTC,
         "printed_at": timezone.now(),
         "fingerprint": catalogue(trial).fingerprint,
-        "enters": patient is not None and user.may(Right.ENTER, patient.site),
+        "enters": patient is not None and user.may(Right.READ, patient.site),
     }
 
 

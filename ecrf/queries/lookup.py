@@ -157,7 +157,7 @@ def number_to_answer(user: User) -> int:
 
 def _sites_of(user: User) -> list[Any]:
     """What `WAITING` is given: whether the user enters at all sites, and else at which."""
-    ids = site_ids(user, Right.ENTER)
+    ids = site_ids(user, Right.READ)
     return [ids is None, ids or []]
 
 

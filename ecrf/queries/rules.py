@@ -1,6 +1,7 @@
 """Who may do what in a query, and what a text must be: every refusal in words for the page."""
 
 from ecrf.access.models import Site, User
+from ecrf.access.reach import why_not
 from ecrf.access.roles import Right, Role
 from ecrf.audit.texts import cleaned_or_fault
 from ecrf.queries.models import Act, Message, Query, Turn
@@ -38,7 +39,7 @@ def readable(text: str, what: str = "your question") -> str:
 
 def need(by: User, right: Right, site: Site) -> None:
     if not by.may(right, site):
-        raise NotAllowed(f"Your role at site {site.code} does not let you {Right(right).label}.")
+        raise NotAllowed(why_not(by, right, site))
 
 
 def asking_as(role: str) -> Turn:

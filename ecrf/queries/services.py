@@ -68,7 +68,7 @@ def answer(
 ) -> Query:
     """The site answers; the turn goes to who asked. `seen`, here and below: the last message that was on the page."""
     words = rules.readable(text, "your answer")
-    rules.need(by, Right.ENTER, query.site)
+    rules.need(by, Right.ANSWER, query.site)
     return _act(query, Act.ANSWERED, words, by, actor, source, seen, rules.refuse_if_not_sites_turn)
 
 

@@ -203,7 +203,7 @@ def undone_by(event: AuditEvent, here: Around) -> list[str]:
 def place_url(entry: Entry, user: User) -> str:
     """Where the reader sees the form: on the site's page, or on the monitor's."""
     anchor = element_id(entry.crf, entry.address)
-    if user.may(Right.ENTER, entry.patient.site):
+    if user.may(Right.READ, entry.patient.site):
         if entry.visit:
             return f"{reverse('visit', args=[entry.patient.number, entry.visit.code])}#{anchor}"
         crf = entry.parent.crf if entry.parent else entry.crf

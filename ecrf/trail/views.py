@@ -94,7 +94,7 @@ def _context(user: User, scope: TrailScope, form: TrailForm, csv_url: str) -> di
         "until": form["until"].value(),
         "entry_words": place_words(form.cleaned_data["entry"]) if form.cleaned_data.get("entry") else "",
         "csv_url": csv_url,
-        "enters": user.may(Right.ENTER, scope.site),
+        "enters": user.may(Right.READ, scope.site),
         "zone": scope.zone,
         "site_days": SITE_DAYS,
     }

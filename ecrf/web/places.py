@@ -37,11 +37,11 @@ def groups_of(user: User) -> list[MenuGroup]:
 
 
 def _entry(user: User) -> list[MenuGroup]:
-    if Right.ENTER not in user.rights:
+    if Right.READ not in user.rights:
         return []
     today = [("Today", "today"), ("Queries to answer", "queries"), ("Blank worksheets", "worksheets")]
     groups = [MenuGroup("Entry", [(title, reverse(name)) for title, name in today])]
-    for site in sites(user, Right.ENTER):
+    for site in sites(user, Right.READ):
         places = [("Trail", reverse("site-trail", args=[site.code]))]
         if protocol().lab_tests:
             places.append(("Laboratory ranges", reverse("ranges", args=[site.code])))
@@ -97,7 +97,7 @@ def _list_of(key: str) -> str:
 
 
 def _of_everybody(user: User) -> list[tuple[str, str]]:
-    calendar = [("Calendar feed", reverse("calendar"))] if user.rights & {Right.ENTER, Right.REVIEW} else []
+    calendar = [("Calendar feed", reverse("calendar"))] if user.rights & {Right.READ, Right.REVIEW} else []
     sees_study = protocol().outcomes and Right.EXPORT in user.rights
     outcomes = [("Outcomes", reverse("outcomes"))] if sees_study else []
     data_out = [("Data out", reverse("exports"))] if Right.EXPORT in user.rights else []

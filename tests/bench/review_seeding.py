@@ -5,7 +5,7 @@ import time
 import uuid
 from copy import copy
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import cycle, islice
 from typing import Any
 
@@ -86,7 +86,9 @@ def _rows_of(entries: list[Entry]) -> dict[int, Crf]:
 
 def _site(code: str, count: int, templates: list[_Template], by: User) -> Reviewed:
     with acting(SYSTEM, source="bench"):
-        site = Site.objects.create(code=code, name=f"Synthetic hospital {code}", time_zone="Asia/Tokyo")
+        site = Site.objects.create(
+            code=code, name=f"Synthetic hospital {code}", time_zone="Asia/Tokyo", active_from=date(2000, 1, 1)
+        )
         monitor = User.objects.create_user(f"reviewer{code}", "Synthetic monitor", PASSWORD)
         Membership.objects.create(user=monitor, role=Role.MONITOR, site=site)
     _last_visit(site, monitor)

@@ -1,7 +1,7 @@
 """Two sites of equal kind with thirteen patients each, entered through the product's own services."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Right, Role
@@ -64,7 +64,9 @@ def seed() -> Study:
 
 def _site(code: str) -> Seeded:
     with acting(SYSTEM, source="bench"):
-        site = Site.objects.create(code=code, name=f"Synthetic hospital {code}", time_zone="Asia/Tokyo")
+        site = Site.objects.create(
+            code=code, name=f"Synthetic hospital {code}", time_zone="Asia/Tokyo", active_from=date(2000, 1, 1)
+        )
         coordinator = User.objects.create_user(f"coordinator{code}", "Synthetic coordinator", PASSWORD)
         Membership.objects.create(user=coordinator, role=Role.COORDINATOR, site=site)
     add_ranges(site=site, given=list(laboratory.ranges(code)), by=coordinator)

@@ -6,14 +6,17 @@ from ecrf.access.roles import AT_A_SITE, RIGHTS, Right, Role
 
 Y, N = True, False
 MATRIX = {
-    # enter, review, review-safety, query, verify, sign, set-plan, lock, export, manage-accounts
-    "investigator": (Y, N, N, N, N, Y, N, N, N, N),
-    "coordinator": (Y, N, N, N, N, N, N, N, N, N),
-    "monitor": (N, Y, Y, Y, Y, N, N, N, N, N),
-    "data-manager": (N, Y, Y, Y, N, N, Y, Y, Y, N),
-    "safety": (N, N, Y, N, N, N, N, N, N, N),
-    "statistician": (N, N, N, N, N, N, N, N, Y, N),
-    "administrator": (N, N, N, N, N, N, N, N, N, Y),
+    # read, enter, answer, review, review-safety, query, verify, sign, set-plan, lock, export, see-access,
+    # manage-accounts
+    "investigator": (Y, Y, Y, N, N, N, N, Y, N, N, N, N, N),
+    "sub-investigator": (Y, Y, Y, N, N, N, N, Y, N, N, N, N, N),
+    "coordinator": (Y, Y, Y, N, N, N, N, N, N, N, N, N, N),
+    "monitor": (N, N, N, Y, Y, Y, Y, N, N, N, N, N, N),
+    "data-manager": (N, N, N, Y, Y, Y, N, N, Y, Y, Y, Y, N),
+    "safety": (N, N, N, N, Y, N, N, N, N, N, N, N, N),
+    "statistician": (N, N, N, N, N, N, N, N, N, N, Y, N, N),
+    "inspector": (N, N, N, Y, Y, N, N, N, N, N, N, Y, N),
+    "administrator": (N, N, N, N, N, N, N, N, N, N, N, Y, Y),
 }
 
 
@@ -26,23 +29,24 @@ def test_each_role_has_exactly_the_rights_of_the_matrix():
 def test_every_role_and_every_right_is_in_the_matrix():
     assert set(MATRIX) == set(Role.values)
     assert Right.values == [
-        *(
-            "enter",
-            "review",
-            "review-safety",
-            "query",
-            "verify",
-            "sign",
-            "set-plan",
-            "lock",
-            "export",
-            "manage-accounts",
-        ),
+        "read",
+        "enter",
+        "answer",
+        "review",
+        "review-safety",
+        "query",
+        "verify",
+        "sign",
+        "set-plan",
+        "lock",
+        "export",
+        "see-access",
+        "manage-accounts",
     ]
 
 
 def test_who_enters_and_who_monitors_belongs_to_a_site():
-    assert {"investigator", "coordinator", "monitor"} == AT_A_SITE
+    assert {"investigator", "sub-investigator", "coordinator", "monitor"} == AT_A_SITE
 
 
 def test_no_role_both_enters_data_and_manages_accounts():

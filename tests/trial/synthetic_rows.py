@@ -1,6 +1,6 @@
 """The synthetic study put into the tables row by row: what the outcomes read of it, in a second and not in a minute."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from ecrf.access.models import Site, User
 from ecrf.audit.actor import SYSTEM, acting
@@ -29,7 +29,9 @@ def put_study(by: User, stories: tuple[PatientStory, ...] = STORIES) -> dict[str
     found = {}
     with acting(SYSTEM, source="test"):
         for code in sorted({story.site for story in stories}):
-            sites[code] = Site.objects.create(code=code, name=f"Synthetic {code}", time_zone="Asia/Tokyo")
+            sites[code] = Site.objects.create(
+                code=code, name=f"Synthetic {code}", time_zone="Asia/Tokyo", active_from=date(2000, 1, 1)
+            )
     for story in stories:
         found[story.name] = put_patient(story, sites[story.site], by)
     return found

@@ -1,5 +1,7 @@
 """The sites and the accounts of the synthetic study; everybody and every place says that it is invented."""
 
+from datetime import date
+
 from django.contrib.auth.hashers import check_password, make_password
 
 from ecrf.access.models import Membership, Site, User
@@ -10,6 +12,7 @@ from trial.synthetic.practice import SITE as PRACTICE
 
 SOURCE = "synthetic"
 TIME_ZONE = "Asia/Tokyo"
+ACTIVE_FROM = date(2012, 1, 1)
 STUDY_SITES = tuple(f"{n:02}" for n in range(1, 12))
 ALL_SITES = (*STUDY_SITES, PRACTICE)
 
@@ -67,7 +70,13 @@ def record_identities() -> None:
 def _site(code: str) -> Site:
     practice = code == PRACTICE
     name = "Practice site (synthetic, not part of the study)" if practice else f"Hospital {code} (synthetic)"
-    return Site.objects.create(code=code, name=name, time_zone=TIME_ZONE, is_practice=practice)
+    return Site.objects.create(
+        code=code,
+        name=name,
+        time_zone=TIME_ZONE,
+        is_practice=practice,
+        active_from=None if practice else ACTIVE_FROM,
+    )
 
 
 def _account(username: str, role: Role, sites: list[Site | None], hashed: str) -> None:

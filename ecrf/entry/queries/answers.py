@@ -81,7 +81,7 @@ def address_of(query: Query) -> str:
 
 def give(query: Query, typed: Given, by: User) -> AnswerOutcome:
     """Answer, and correct the value if one was given: both or neither."""
-    actor = by.acting_at(query.site, Right.ENTER)
+    actor = by.acting_at(query.site, Right.ENTER if typed.has_value else Right.ANSWER)
     try:
         if not typed.has_value:
             answer(query=query, text=typed.text, by=by, actor=actor, seen=typed.said)

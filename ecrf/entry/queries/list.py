@@ -75,7 +75,7 @@ def query_list(user: User, asked: Mapping[str, str]) -> QueryList:
     if turn not in TURNS or order not in ORDERS or not (page.isascii() and page.isdigit()):
         raise Http404
     number = min(max(int(page[:6]), 1), PAGES)
-    own_queries = reachable(user, Query.objects.all(), Right.ENTER)
+    own_queries = reachable(user, Query.objects.all(), Right.READ)
     pks = _rows(own_queries, turn, order, number)
     address = f"?turn={turn}&by={order}&page="
     return QueryList(
@@ -90,7 +90,7 @@ def query_list(user: User, asked: Mapping[str, str]) -> QueryList:
 
 def to_answer(user: User) -> QuerySet[Query]:
     """The queries that wait for the site, at the sites where the user enters: what every list and number shows."""
-    return reachable(user, open_queries(), Right.ENTER).filter(~under_lock(), turn=Turn.SITE)
+    return reachable(user, open_queries(), Right.READ).filter(~under_lock(), turn=Turn.SITE)
 
 
 def oldest_to_answer(user: User, at_most: int) -> list[QueryLine]:

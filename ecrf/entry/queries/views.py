@@ -32,7 +32,7 @@ from ecrf.queries.models import Query
 @require_GET
 def queries(request: UserRequest) -> HttpResponse:
     """The queries of the user's sites: whose turn, by age or by patient; each leads to its item."""
-    if Right.ENTER not in request.user.rights:
+    if Right.READ not in request.user.rights:
         raise PermissionDenied("Your role does not let you answer queries.")
     return render(request, "entry/queries/queries.html", {"list": query_list(request.user, request.GET)})
 
@@ -41,7 +41,7 @@ def queries(request: UserRequest) -> HttpResponse:
 def answer(request: UserRequest, number: str, query_number: int) -> HttpResponse:
     """Answer a query, and correct its value with the same words if one is given. A GET shows the query alone."""
     which = {"patient__number": number, "number": query_number}
-    query = reach(request.user, queries_with_place(), Right.ENTER, **which)
+    query = reach(request.user, queries_with_place(), Right.READ, **which)
     if request.method == "GET":
         return _page(request, query)
     typed = posted_answer(request, query)

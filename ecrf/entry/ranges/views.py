@@ -20,7 +20,7 @@ from ecrf.entry.visit.posted import reason_given
 @require_http_methods(["GET", "POST"])
 def ranges(request: UserRequest, code: str) -> HttpResponse:
     """Every range of the site by test; a POST adds those that were filled in, all or none."""
-    site = reach_site(request.user, code, Right.ENTER)
+    site = reach_site(request.user, code, Right.READ)
     if request.method == "GET":
         return _render(request, range_page(site))
     page = range_page(site, request.POST)
@@ -59,7 +59,7 @@ def withdraw(request: UserRequest, code: str, pk: int) -> HttpResponse:
 
 
 def _range(request: UserRequest, code: str, pk: int) -> ReferenceRange:
-    return reach(request.user, all_ranges(), Right.ENTER, pk=pk, site__code=code)
+    return reach(request.user, all_ranges(), Right.READ, pk=pk, site__code=code)
 
 
 def _add(page: RangePage, by: User) -> str:

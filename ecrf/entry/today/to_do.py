@@ -89,9 +89,9 @@ class ToDoList:
 
 def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     """The sites' patients with what is due, overdue and unfinished; `after` continues the list behind a number."""
-    where = list(sites(user, Right.ENTER))
+    where = list(sites(user, Right.READ))
     today = {site.pk: site.today() for site in where}
-    own_patients = reachable(user, Patient.objects.all(), Right.ENTER)
+    own_patients = reachable(user, Patient.objects.all(), Right.READ)
     rows = PatientStatus.objects.filter(site__in=where).select_related("patient", "site")
     cards = _cards(rows, today) if where else []
     listed = rows.filter(patient__in=own_patients) if query else rows
@@ -123,7 +123,7 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
 
 def is_own_patient(user: User, number: str) -> bool:
     """Whether this is the whole number of a patient whose data the user enters."""
-    return reachable(user, Patient.objects.filter(number=number), Right.ENTER).exists()
+    return reachable(user, Patient.objects.filter(number=number), Right.READ).exists()
 
 
 def _cards(rows: QuerySet[PatientStatus], today: dict[int, date]) -> list[Card]:

@@ -18,7 +18,7 @@ from ecrf.forms.typed_text import fold
 def today(request: UserRequest) -> HttpResponse:
     """The first page after the login."""
     rights = request.user.rights
-    if Right.ENTER not in rights:
+    if Right.READ not in rights:
         if rights & {Right.REVIEW, Right.REVIEW_SAFETY}:
             return redirect("monitor:index")
         if Right.EXPORT in rights and protocol().outcomes:

@@ -115,7 +115,7 @@ def standing_of(
 def _context(context: template.Context, patient: Patient, standing: SignatureStanding) -> dict[str, object]:
     request: Any = context.get("request")
     match, user = getattr(request, "resolver_match", None), getattr(request, "user", None)
-    reads_all = (Right.ENTER, Right.SIGN, Right.REVIEW, Right.LOCK)
+    reads_all = (Right.READ, Right.SIGN, Right.REVIEW, Right.LOCK)
     return {
         # Values of other forms are not for who reads some forms only, such as safety.
         "tells": isinstance(user, User) and any(user.may(right, patient.site) for right in reads_all),

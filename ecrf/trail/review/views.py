@@ -170,5 +170,5 @@ def _shown(
     context: dict[str, Any],
     status: int = 200,
 ) -> HttpResponse:
-    context |= {"sites": where, "form": form, "enters": Right.ENTER in request.user.rights}
+    context |= {"sites": where, "form": form, "enters": Right.READ in request.user.rights}
     return render(request, "trail/review.html", context, status=status)

@@ -1,6 +1,7 @@
 """A thousand patients with eighteen visits: copies of one that was entered, put in by bulk, audited as ever."""
 
 import time
+from datetime import date
 
 from django.db import connection
 
@@ -27,7 +28,9 @@ def seed_patients() -> tuple[list[str], str]:
     """Numbers of all patients, the few first; and in words what it took."""
     start = time.perf_counter()
     with acting(SYSTEM, source="bench"):
-        site = Site.objects.create(code="01", name="Synthetic hospital 01", time_zone="Asia/Tokyo")
+        site = Site.objects.create(
+            code="01", name="Synthetic hospital 01", time_zone="Asia/Tokyo", active_from=date(2000, 1, 1)
+        )
         by = User.objects.create_user("coordinator01", "Synthetic coordinator", PASSWORD)
         Membership.objects.create(user=by, role=Role.COORDINATOR, site=site)
     first = a_patient(site, by)

@@ -24,13 +24,15 @@ pytestmark = [pytest.mark.requirement("R-024"), pytest.mark.requirement("R-093")
 
 SEED = f"""
 import uuid
+from datetime import date
 import django
 django.setup()
 from ecrf.access.models import Membership, Site, User
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.services import add_patient, open_visit
 with acting(SYSTEM, source="test"):
-    site = Site.objects.create(code="01", name="Synthetic hospital", time_zone="Asia/Tokyo")
+    more = {"time_zone": "Asia/Tokyo", "active_from": date(2000, 1, 1)}
+    site = Site.objects.create(code="01", name="Synthetic hospital", **more)
     user = User.objects.create_user("coordinator", "Synthetic", {PASSWORD!r})
     Membership.objects.create(user=user, role="coordinator", site=site)
 open_visit(patient=add_patient(site=site, by=user, request_key=uuid.uuid4()), code="W01", by=user)

@@ -1,0 +1,98 @@
+"""What can be in the way of a right that a role carries: the site's dates, delegation, training. Each in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat, JSONObject
+
+from ecrf.access.delegation import TASK_OF, Delegation
+from ecrf.access.roles import Right, Role
+from ecrf.access.training import TrainingDocument, TrainingRecord
+
+if TYPE_CHECKING:
+    from ecrf.access.models import Membership, Site
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """One thing that is missing, and who sees to it."""
+
+    what: str
+    whom_to_ask: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.whom_to_ask}"
+
+
+def refusal(right: Right, found: Sequence[Obstacle]) -> str:
+    """Why this person may not do this at the moment, in words for the page."""
+    return f"You cannot {Right(right).label} now. {' '.join(str(obstacle) for obstacle in found)}"
+
+
+def with_grounds(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
+    """With site, delegated tasks and missing training, in one statement."""
+    delegations = Delegation.objects.filter(
+        user=OuterRef("user"), site=OuterRef("site"), ended_at__isnull=True
+    )
+    confirmed = TrainingRecord.objects.filter(
+        confirmed_by=OuterRef(OuterRef("user")), document=OuterRef("pk")
+    )
+    documents = TrainingDocument.objects.filter(~Exists(confirmed), is_current=True)
+    title = Concat("title", Value(", version "), "version")
+    return memberships.select_related("site").annotate(
+        delegations_here=ArraySubquery(
+            delegations.values(json=JSONObject(task="task", starts_on="starts_on", ends_on="ends_on"))
+        ),
+        untrained=ArraySubquery(
+            documents.filter(roles__contains=[OuterRef("role")]).order_by("key").values_list(title, flat=True)
+        ),
+    )
+
+
+def untrained(title: str) -> Obstacle:
+    return Obstacle(f"You have not confirmed your training “{title}”.", "You find it on the page Training.")
+
+
+def site_obstacles(site: Site, today: date) -> list[Obstacle]:
+    """Of a site that takes data not yet, or no longer."""
+    if site.closed_on and site.closed_on <= today:
+        return [Obstacle(f"Site {site.code} was closed on {site.closed_on}.", "Ask the data manager.")]
+    if site.active_from and site.active_from <= today:
+        return []
+    begins = f": it is from {site.active_from} on" if site.active_from else ""
+    return [
+        Obstacle(
+            f"Site {site.code} is not active yet{begins}. Until then only the practice site takes data.",
+            "Ask the administrator of this study.",
+        )
+    ]
+
+
+def delegation_obstacles(membership: Membership, right: Right, today: date) -> list[Obstacle]:
+    """At a site that keeps its delegation log here, of everybody but its investigator."""
+    site = membership.site
+    assert site is not None
+    keeps_log_here = site.delegation_from is not None and site.delegation_from <= today
+    if not keeps_log_here or membership.role == Role.INVESTIGATOR:
+        return []
+    task = TASK_OF[right]
+    for delegation in membership.delegations_here:  # type: ignore[attr-defined]  # see `with_grounds`
+        starts, ends = delegation["starts_on"], delegation["ends_on"]
+        if (
+            delegation["task"] == task
+            and starts <= today.isoformat()
+            and (not ends or today.isoformat() <= ends)
+        ):
+            return []
+    return [
+        Obstacle(
+            f"The delegation log of site {site.code} does not give you the task “{task.label}” today.",
+            "Ask the site's investigator.",
+        )
+    ]
