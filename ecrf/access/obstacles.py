@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet, Value
-from django.db.models.functions import Concat, JSONObject
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import JSONField, QuerySet, TextField
+from django.db.models.expressions import RawSQL
 
-from ecrf.access.delegation import TASK_OF, Delegation
+from ecrf.access.delegation import TASK_OF
 from ecrf.access.roles import Right, Role
-from ecrf.access.training import TrainingDocument, TrainingRecord
 
 if TYPE_CHECKING:
     from ecrf.access.models import Membership, Site
@@ -35,23 +34,26 @@ def refusal(right: Right, found: Sequence[Obstacle]) -> str:
     return f"You cannot {Right(right).label} now. {' '.join(str(obstacle) for obstacle in found)}"
 
 
+# Written out: every request asks this, and to put it together anew takes Django longer than PostgreSQL to answer it.
+_DELEGATIONS = """
+    ARRAY(SELECT jsonb_build_object('task', d.task, 'starts_on', d.starts_on, 'ends_on', d.ends_on)
+        FROM access_delegation d
+        WHERE d.user_id = access_membership.user_id AND d.site_id = access_membership.site_id AND d.ended_at IS NULL)
+"""
+_UNTRAINED = """
+    ARRAY(SELECT t.title || ', version ' || t.version FROM access_trainingdocument t
+        WHERE t.is_current AND access_membership.role = ANY (t.roles) AND NOT EXISTS (
+            SELECT FROM access_trainingrecord r
+            WHERE r.document_id = t.id AND r.confirmed_by_id = access_membership.user_id)
+        ORDER BY t.key)
+"""
+
+
 def with_grounds(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
     """With site, delegated tasks and missing training, in one statement."""
-    delegations = Delegation.objects.filter(
-        user=OuterRef("user"), site=OuterRef("site"), ended_at__isnull=True
-    )
-    confirmed = TrainingRecord.objects.filter(
-        confirmed_by=OuterRef(OuterRef("user")), document=OuterRef("pk")
-    )
-    documents = TrainingDocument.objects.filter(~Exists(confirmed), is_current=True)
-    title = Concat("title", Value(", version "), "version")
     return memberships.select_related("site").annotate(
-        delegations_here=ArraySubquery(
-            delegations.values(json=JSONObject(task="task", starts_on="starts_on", ends_on="ends_on"))
-        ),
-        untrained=ArraySubquery(
-            documents.filter(roles__contains=[OuterRef("role")]).order_by("key").values_list(title, flat=True)
-        ),
+        delegations_here=RawSQL(_DELEGATIONS, [], ArrayField(JSONField())),  # noqa: S611  (a constant)
+        untrained=RawSQL(_UNTRAINED, [], ArrayField(TextField())),  # noqa: S611
     )
 
 
