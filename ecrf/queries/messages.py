@@ -12,14 +12,23 @@ MOVED = [*Query.QUESTION, "value", "turn", "turn_since", "asked_in", "closed_at"
 
 
 def say(
-    query: Query, act: Act, text: str, *, turn: Turn | str, value: str, by: User | None = None, role: str = ""
+    query: Query,
+    act: Act,
+    text: str,
+    *,
+    turn: Turn | str,
+    value: str,
+    by: User | None = None,
+    role: str = "",
+    together: int | None = None,
 ) -> Message:
-    """One message, and the turn it brings; two statements. `by` None: the system itself."""
+    """One message, and the turn it brings; two statements. `by` None: the system itself; `together`: the number of
+    queries for which the act was asked at once."""
     now = timezone.now()
     turn_to(query, act, turn, now, by)
     query.save(update_fields=MOVED)
     said = message(query, act, text, value, now)
-    said.said_by, said.role = by, role
+    said.said_by, said.role, said.together = by, role, together
     said.save(force_insert=True)
     query.__dict__.pop("said", None)
     return said

@@ -174,6 +174,9 @@ class Message(models.Model):
     said_at = models.DateTimeField()
     said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=20, blank=True)
+    together = models.PositiveIntegerField(
+        null=True, help_text="For so many queries one act of the list was asked; none: for this one by itself"
+    )
 
     class Meta:
         ordering = ["pk"]

@@ -73,7 +73,14 @@ def answer(
 
 
 def ask_again(
-    *, query: Query, text: str, by: User, actor: Actor, source: str = "monitor", seen: int | None = None
+    *,
+    query: Query,
+    text: str,
+    by: User,
+    actor: Actor,
+    source: str = "monitor",
+    seen: int | None = None,
+    together: int | None = None,
 ) -> Query:
     """The answer leaves something open: the turn goes back to the site, and the next answer to who asks now."""
     words = rules.readable(text)
@@ -85,7 +92,7 @@ def ask_again(
             raise QueryRefused(f"Query {query.number} waits for the site's answer already.")
         query.asked_in = rules.asking_as(actor.role)
 
-    return _act(query, Act.ASKED_AGAIN, words, by, actor, source, seen, allowed, Turn.SITE)
+    return _act(query, Act.ASKED_AGAIN, words, by, actor, source, seen, allowed, Turn.SITE, together)
 
 
 def pass_on(
@@ -122,6 +129,7 @@ def close(
     actor: Actor,
     source: str = "monitor",
     seen: int | None = None,
+    together: int | None = None,
 ) -> Query:
     """Nothing is open any more. By who opened it or a data manager; of a check's query, by any monitor of the site. Of
     what the site has not answered, with a word why."""
@@ -132,7 +140,7 @@ def close(
         rules.refuse_to_close(query, by)
         rules.refuse_unanswered(query, words)
 
-    return _act(query, Act.CLOSED, words, by, actor, source, seen, allowed, Turn.NOBODY)
+    return _act(query, Act.CLOSED, words, by, actor, source, seen, allowed, Turn.NOBODY, together)
 
 
 def reopen(
@@ -171,8 +179,9 @@ def _act(
     seen: int | None,
     allowed: Callable[[Query], None],
     turn: Turn | None = None,
+    together: int | None = None,
 ) -> Query:
-    """`turn`: whose it is then; None for who asked."""
+    """`turn`: whose it is then; None for who asked. `together`: of how many queries at once this is one."""
     with one_at_a_time(query.patient_id, actor, source):
         query.refresh_from_db(fields=MOVED)
         query.__dict__.pop("said", None)
@@ -184,7 +193,7 @@ def _act(
         allowed(query)
         value = as_it_stands(query.entry, query.item)
         whose = Turn(query.asked_in) if turn is None else turn
-        say(query, act, words, turn=whose, value=value, by=by, role=actor.role)
+        say(query, act, words, turn=whose, value=value, by=by, role=actor.role, together=together)
     return query
 
 

@@ -89,6 +89,8 @@ def message(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     act = new(event, "act")
     what = Act(act).label if act in Act.values else str(act)
     number = f"query {query.number}" if query else f"query (id {new(event, 'query_id')})"
+    if together := new(event, "together"):
+        what += f", one of {together} at once"
     item = query.item if query else ""
     label = item_label(around, event.entry_id, item)
     yield EventLine(f"{number} {what}", label, item, said=new(event, "text") or "", kind=EventKind.QUERY)

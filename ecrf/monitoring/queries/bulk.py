@@ -133,7 +133,7 @@ def _do(request: UserRequest, act: BulkAct, lines: list[ListedQuery]) -> None:
         actor = request.user.acting_at(query.site, Right.QUERY)
         seen = whole_number(request.POST.get(f"said:{query.pk}", ""))
         try:
-            act.do(query=query, text=text, by=request.user, actor=actor, seen=seen)
+            act.do(query=query, text=text, by=request.user, actor=actor, seen=seen, together=len(lines))
             done += 1
         except QueryRefused as refused:
             messages.warning(request, f"Left out: Q{query.pk}. {refused}")

@@ -225,6 +225,16 @@ def test_ticked_queries_are_shown_before_and_closed_once_their_number_is_typed(a
     assert set(Query.objects.filter(turn=Turn.NOBODY).values_list("pk", flat=True)) == set(ids)
 
 
+def test_trail_and_page_say_what_was_done_to_many_at_once_and_what_by_itself(answered_queries, reviewer):
+    one, *both = answered_queries[:3]
+    post(reviewer, "close-query", one)
+    reviewer.post(CLOSE_MANY, {"query": [query.pk for query in both], "count": "2"})
+    said = {query.pk: text_of(reviewer, page_of(query)) for query in (one, *both)}
+    assert ["one of 2 at once" in page for page in said.values()] == [False, True, True]
+    trail = text_of(reviewer, reverse("patient-trail", args=[one.patient.number]))
+    assert trail.count("one of 2 at once") == 2
+
+
 def test_ticked_queries_that_the_act_does_not_fit_are_left_out_of_the_number(
     answered_queries, entry, monitor, reviewer
 ):
