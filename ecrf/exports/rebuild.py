@@ -14,6 +14,7 @@ from ecrf.exports.cut import selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut
 from ecrf.exports.package import Package, Progress, finish, in_silence
+from ecrf.exports.people import named
 from ecrf.exports.tables.description import read_description
 from ecrf.exports.tables.selection import read_selection
 
@@ -71,7 +72,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: Progress = in_si
             from_trail=True,
             version=cut.version,
             synthetic=cut.is_synthetic,
-            remarks={"reason": cut.reason, "taken_by": cut.taken_by.username}
+            remarks={"reason": cut.reason, "taken_by": named(cut.taken_by, identifiers=selection.identifiers)}
             | ({"redacted_since": redacted} if redacted else {}),
             progress=progress,
         )

@@ -96,6 +96,7 @@ def _page(package: Package, sas: Mapping[str, SasNames]) -> str:
         "cut": package.cut.name,
         "taken_at": utc(package.cut.taken_at),
         "synthetic": package.synthetic,
+        "identifiers": package.selection.identifiers,
         "tables": tables,
         # The file stands alone: no style sheet is beside it, and no policy of ours goes with it.
         "style": format_html("<style>\n{}</style>", style),

@@ -77,7 +77,10 @@ def _about(cut: Cut) -> Iterator[str]:
     if cut.forms is not None:
         yield f"Of the forms {', '.join(sorted(cut.forms))} alone."
     if cut.without_identifiers:
-        yield "Items that identify a person are left out, and so are reasons, comments and what was said in queries."
+        yield (
+            "Items that identify a person are left out, and so are reasons, comments and what was said in queries."
+            " Members of the staff stand by account and role."
+        )
     if cut.patients is not None:
         yield f"Of {len(cut.patients)} chosen patient{'' if len(cut.patients) == 1 else 's'} alone."
     if cut.left_out:

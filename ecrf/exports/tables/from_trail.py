@@ -13,6 +13,9 @@ _STORED: dict[str, dict[str, str]] = {
     "access_site": {
         "id": "bigint", "code": "text", "name": "text", "time_zone": "text", "is_practice": "boolean",
     },
+    "access_membership": {
+        "id": "bigint", "user_id": "bigint", "site_id": "bigint", "role": "text", "is_current": "boolean",
+    },
     "access_user": {"id": "bigint", "username": "text", "full_name": "text"},
     "casebook_patient": {
         "id": "bigint", "site_id": "bigint", "number": "text", "added_at": "timestamptz", "added_by_id": "bigint",

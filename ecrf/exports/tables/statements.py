@@ -30,16 +30,14 @@ def tables_of(description: Description, selection: Selection) -> list[Table]:
 
 def _chosen(table: Table, selection: Selection, description: Description) -> Table:
     left_out = set(selection.left_out.get(table.name, ()))
-    columns = tuple(
-        column
-        for column in table.columns
-        if column.is_key
-        or (column.name not in left_out and (selection.identifiers or not column.identifying))
-    )
+    wanted = [column for column in table.columns if column.is_key or column.name not in left_out]
+    if not selection.identifiers:
+        without = (column.instead if column.identifying else column for column in wanted)
+        wanted = [column for column in without if column]
     given = table.given
     if "everything" in given:
         given = {**given, **_values_shown(selection, description)}
-    return replace(table, columns=columns, given=given)
+    return replace(table, columns=tuple(wanted), given=given)
 
 
 def _values_shown(selection: Selection, description: Description) -> dict[str, Any]:

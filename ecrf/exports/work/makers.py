@@ -16,6 +16,7 @@ from ecrf.exports.cut import present_positions, selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut, Export, ExportKind
 from ecrf.exports.package import Package, Progress, finish
+from ecrf.exports.people import named
 from ecrf.exports.rebuild import rebuild
 from ecrf.exports.sdtm.annotation import place_in_sdtm
 from ecrf.exports.sdtm.writing import has_sdtm
@@ -55,7 +56,10 @@ def make_cut(export: Export, folder: Path, target: Path, progress: Progress) -> 
             selection,
             version=ecrf.__version__,
             synthetic=settings.SYNTHETIC_DATA,
-            remarks={"reason": wanted["reason"], "taken_by": export.asked_by.username},
+            remarks={
+                "reason": wanted["reason"],
+                "taken_by": named(export.asked_by, identifiers=selection.identifiers),
+            },
             progress=progress,
         )
         write_formats(package, wanted["formats"])
