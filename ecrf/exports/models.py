@@ -99,7 +99,12 @@ class Export(models.Model):
 
     @property
     def seconds_waiting(self) -> int:
+        """Since it last moved."""
         return int((timezone.now() - (self.beat_at or self.asked_at)).total_seconds())
+
+    @property
+    def minutes_waiting(self) -> int:
+        return self.seconds_waiting // 60
 
 
 @audited(append_only=True)

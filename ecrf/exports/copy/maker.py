@@ -19,6 +19,8 @@ from ecrf.prints.pdf.casebook import casebooks_of_site
 
 FORMATS_OF_A_COPY = ("csv", "odm", "odm-archive")
 """Those of them that there are."""
+FILES_BESIDE = 4
+"""Accounts, verifier, index and README."""
 
 
 def write_copy(site: Site, folder: Path, target: Path, progress: Progress) -> tuple[Cut, int, str]:
@@ -44,7 +46,7 @@ def write_copy(site: Site, folder: Path, target: Path, progress: Progress) -> tu
             synthetic=settings.SYNTHETIC_DATA,
             progress=progress,
         )
-        write_formats(package, FORMATS_OF_A_COPY)
+        write_formats(package, FORMATS_OF_A_COPY, more=2 * len(patients) + FILES_BESIDE)
         for name, casebook in casebooks_of_site(
             site, taken_at, cut_words=f"{cut.name}, {taken_at:%Y-%m-%d %H:%M} UTC"
         ):

@@ -66,7 +66,7 @@ def _codes(column: Column) -> str:
 
 
 def _write(package: Package, name: str, head: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
-    with package.file(name, "Codebook") as file:
+    with package.file(name, "Codebook", steps=0) as file:
         text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
         writer = csv.writer(text, quoting=csv.QUOTE_ALL)
         writer.writerow(head)

@@ -1,6 +1,7 @@
 """The worker: makes the files that people ask for, one after another, until it is told to stop."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,6 +10,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 
 from ecrf.exports.folder import NoRoom, folder
 from ecrf.exports.work.interrupted import take_up_again
+from ecrf.exports.work.presence import alive
 
 SWEEP_EVERY = 15
 """Seconds between two looks for what a killed worker has left."""
@@ -26,13 +28,19 @@ class Command(BaseCommand):
             folder()
         except NoRoom as error:
             raise CommandError(f"{error} Set EXPORTS_FOLDER to a folder that this user may write.") from None
-        if options["once"]:
-            take_up_again()
-            _worker().run()
-            return
+        with alive() as still_here:
+            if options["once"]:
+                take_up_again()
+                _worker().run()
+            else:
+                self._go_on(options["interval"], still_here)
+
+    def _go_on(self, interval: float, still_here: Callable[[], None]) -> None:
+        """Until it is told to stop."""
         swept = 0.0
         while True:
             try:
+                still_here()
                 if time.monotonic() - swept > SWEEP_EVERY:
                     take_up_again()
                     swept = time.monotonic()
@@ -43,7 +51,7 @@ class Command(BaseCommand):
                     return
             except (OperationalError, InterfaceError):
                 close_old_connections()  # the database is away: it is asked again
-            time.sleep(options["interval"])
+            time.sleep(interval)
 
 
 def _worker() -> Worker:
