@@ -62,6 +62,9 @@ class Export(models.Model):
     )
     size = models.BigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    removed_at = models.DateTimeField(
+        null=True, help_text="When its file was removed, to make room: it can be made again"
+    )
     outcome = models.TextField(blank=True, help_text="In words: why it failed, or what was found")
 
     site_path: ClassVar[str] = "site"
@@ -91,6 +94,10 @@ class Export(models.Model):
     @property
     def is_done(self) -> bool:
         return self.state == ExportState.DONE
+
+    @property
+    def has_file(self) -> bool:
+        return self.is_done and self.removed_at is None
 
     @property
     def stored_name(self) -> str:

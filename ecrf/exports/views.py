@@ -30,7 +30,7 @@ from ecrf.exports.lookup import (
     saved_choices,
     study_sites,
 )
-from ecrf.exports.models import PDF_KINDS, ExportKind, ExportState
+from ecrf.exports.models import PDF_KINDS, Export, ExportKind, ExportState
 from ecrf.exports.reach import exports_of, key_of, reach_export, require_export
 from ecrf.exports.services import Refused, ask, ask_for_cut, cancel, note_download, save_choice
 from ecrf.exports.sites import copies_of_sites
@@ -39,7 +39,7 @@ from ecrf.exports.work.presence import is_worker_there
 from ecrf.forms.protocol import protocol
 
 SHOWN = 100
-GONE = "The file is not there any more. A data cut can be made again from the trail."
+GONE = "The file is not there any more. A data cut can be made again from the trail, anything else asked for again."
 
 
 @require_GET
@@ -157,11 +157,11 @@ def download(request: UserRequest, key: uuid.UUID) -> HttpResponse | FileRespons
     if request.method == "GET":  # after a new login: the button is on the page
         return redirect("export", export.request_key)
     try:
-        file = file_of(export).open("rb") if export.is_done else None
+        file = file_of(export).open("rb") if export.has_file else None
     except (OSError, NoRoom):
         file = None
     if file is None:
-        messages.warning(request, GONE if export.is_done else "It is not ready.")
+        messages.warning(request, _no_file(export))
         return redirect("export", export.request_key)
     try:
         note_download(export=export, by=request.user, right=right)
@@ -175,6 +175,12 @@ def download(request: UserRequest, key: uuid.UUID) -> HttpResponse | FileRespons
     return FileResponse(
         file, as_attachment=True, filename=export.file_name, content_type=kind, headers=headers
     )
+
+
+def _no_file(export: Export) -> str:
+    if export.removed_at:
+        return f"The file was removed on {export.removed_at:%Y-%m-%d} to make room. It can be made again."
+    return GONE if export.is_done else "It is not ready."
 
 
 @require_http_methods(["GET", "POST"])

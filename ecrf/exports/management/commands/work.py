@@ -11,9 +11,12 @@ from django_tasks_db.management.commands.db_worker import Worker
 from ecrf.exports.folder import NoRoom, folder
 from ecrf.exports.work.interrupted import take_up_again
 from ecrf.exports.work.presence import alive
+from ecrf.exports.work.retention import remove_old_files
 
 SWEEP_EVERY = 15
 """Seconds between two looks for what a killed worker has left."""
+REMOVE_EVERY = 3600
+"""Seconds between two looks for old files."""
 
 
 class Command(BaseCommand):
@@ -32,18 +35,22 @@ class Command(BaseCommand):
             if options["once"]:
                 take_up_again()
                 _worker().run()
+                remove_old_files()
             else:
                 self._go_on(options["interval"], still_here)
 
     def _go_on(self, interval: float, still_here: Callable[[], None]) -> None:
         """Until it is told to stop."""
-        swept = 0.0
+        swept = removed = 0.0
         while True:
             try:
                 still_here()
                 if time.monotonic() - swept > SWEEP_EVERY:
                     take_up_again()
                     swept = time.monotonic()
+                if time.monotonic() - removed > REMOVE_EVERY:
+                    remove_old_files()
+                    removed = time.monotonic()
                 worker = _worker()
                 worker.configure_signals()
                 worker.run()
