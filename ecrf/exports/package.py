@@ -38,7 +38,7 @@ class CannotBeWritten(Exception):
     """A format cannot hold what is stored; in words for people, with what to do."""
 
 
-class Progress(Protocol):
+class StepCounter(Protocol):
     """Told what is being written; may raise Cancelled."""
 
     def __call__(self, what: str, steps: int = 1) -> None:
@@ -76,7 +76,7 @@ class Package:
     version: str = ""
     synthetic: bool = False
     remarks: Mapping[str, Any] = field(default_factory=dict)
-    progress: Progress = in_silence
+    progress: StepCounter = in_silence
 
     @cached_property
     def tables(self) -> list[Table]:

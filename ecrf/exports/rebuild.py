@@ -13,7 +13,7 @@ from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.cut import selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut
-from ecrf.exports.package import Package, Progress, finish, in_silence
+from ecrf.exports.package import Package, StepCounter, finish, in_silence
 from ecrf.exports.people import named
 from ecrf.exports.tables.description import read_description
 from ecrf.exports.tables.selection import read_selection
@@ -57,7 +57,7 @@ class Rebuilt:
         )
 
 
-def rebuild(cut: DataCut, folder: Path, target: Path, progress: Progress = in_silence) -> Rebuilt:
+def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in_silence) -> Rebuilt:
     """Write the package into `target`. Needs nothing of the study but the trail, and what is kept of the cut."""
     selection = read_selection(cut.selection)
     description = read_description(cut.description)

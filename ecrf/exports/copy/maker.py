@@ -11,7 +11,7 @@ from ecrf.casebook.models import Patient
 from ecrf.exports.copy.contents import write_accounts, write_index, write_trail, write_verifier
 from ecrf.exports.cut import Cut, present_positions
 from ecrf.exports.formats.registry import write_formats
-from ecrf.exports.package import Package, Progress, finish
+from ecrf.exports.package import Package, StepCounter, finish
 from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.forms.protocol import protocol
@@ -23,7 +23,7 @@ FILES_BESIDE = 4
 """Accounts, verifier, index and README."""
 
 
-def write_copy(site: Site, folder: Path, target: Path, progress: Progress) -> tuple[Cut, int, str]:
+def write_copy(site: Site, folder: Path, target: Path, progress: StepCounter) -> tuple[Cut, int, str]:
     """The cut, the size of the file and its SHA-256. Identifiers are in it: they are the site's own."""
     selection = Selection(sites=(site.code,), identifiers=True)
     with one_snapshot():

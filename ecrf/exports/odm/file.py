@@ -16,14 +16,14 @@ from ecrf.exports.odm.replay.events import TrailEvent, events
 from ecrf.exports.odm.replay.patient import PatientReplay
 from ecrf.exports.odm.subjects import Subjects
 from ecrf.exports.odm.survey import Survey, survey
-from ecrf.exports.package import Progress, in_silence
+from ecrf.exports.package import StepCounter, in_silence
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
 Kind = Literal["snapshot", "transactional"]
 
 
-def write_odm(file: IO[bytes], cut: Cut, kind: Kind, progress: Progress = in_silence) -> None:
+def write_odm(file: IO[bytes], cut: Cut, kind: Kind, progress: StepCounter = in_silence) -> None:
     """The same cut gives the same bytes. Memory holds one patient at a time, whatever their number.
 
     Patients of practice sites are not of the study and are left out; struck out forms and rows stand in the

@@ -12,7 +12,7 @@ from django_tasks import task
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.exports.folder import NoRoom, begin, file_of, forget
 from ecrf.exports.models import Export, ExportState
-from ecrf.exports.package import Cancelled, CannotBeWritten, Progress
+from ecrf.exports.package import Cancelled, CannotBeWritten, StepCounter
 from ecrf.exports.work.makers import MAKERS, Made
 from ecrf.prints.files import NotWritten
 
@@ -83,16 +83,16 @@ def only_one(export_id: int) -> Iterator[bool]:
 
 
 @contextmanager
-def watched(export: Export) -> Iterator[Progress]:
+def watched(export: Export) -> Iterator[StepCounter]:
     """Says how far it is on a connection of its own: the one that reads holds one snapshot and writes nothing."""
-    beside = Beside(export.pk)
+    beside = ProgressRow(export.pk)
     try:
         yield beside
     finally:
         beside.connection.close()
 
 
-class Beside:
+class ProgressRow:
     """Writes the progress of one export into its row."""
 
     def __init__(self, export_id: int) -> None:

@@ -50,7 +50,7 @@ class Counted:
 
 @pytest.fixture
 def counted(monkeypatch):
-    monkeypatch.setattr(tasks, "Beside", Counted)
+    monkeypatch.setattr(tasks, "ProgressRow", Counted)
 
 
 def page_of(export, user) -> str:
