@@ -21,7 +21,7 @@ from django.db import connection
 
 from ecrf.exports.cut import Cut
 from ecrf.exports.tables.description import Column, Description, Table
-from ecrf.exports.tables.from_trail import PLANNED_FOR_THE_TRAIL
+from ecrf.exports.tables.from_trail import PLANNED_FOR_THE_TRAIL, folded_once
 from ecrf.exports.tables.selection import Selection
 from ecrf.exports.tables.statements import RowSource, statement, tables_of
 from ecrf.trail.download.csv_file import utc
@@ -73,6 +73,7 @@ class Package:
     description: Description
     selection: Selection
     from_trail: bool = False
+    folded: bool = False
     version: str = ""
     synthetic: bool = False
     remarks: Mapping[str, Any] = field(default_factory=dict)
@@ -89,7 +90,16 @@ class Package:
 
     @property
     def source(self) -> RowSource:
-        return RowSource(self.description, self.cut.positions if self.from_trail else None)
+        return RowSource(self.description, self.cut.positions if self.from_trail else None, self.folded)
+
+    @contextmanager
+    def reading_trail_once(self) -> Iterator[None]:
+        """All tables that are made from the trail within share one reading of it."""
+        reads = dict.fromkeys(name for table in self.tables for name in table.reads)
+        with folded_once(self.description, self.cut.positions, reads):
+            self.folded = True
+            yield
+        self.folded = False
 
     @contextmanager
     def file(self, name: str, what: str = "", steps: int = 1) -> Iterator[IO[bytes]]:

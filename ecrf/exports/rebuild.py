@@ -62,7 +62,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
     selection = read_selection(cut.selection)
     description = read_description(cut.description)
     positions = {int(chain): position for chain, position in cut.positions.items()}
-    with one_snapshot():
+    with one_snapshot(writes=True):
         redacted = _redacted(positions, cut.taken_at)
         package = Package(
             folder,
@@ -76,7 +76,9 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
             | ({"redacted_since": redacted} if redacted else {}),
             progress=progress,
         )
-        write_formats(package, cut.formats)
+        progress("Reading the audit trail", 0)
+        with package.reading_trail_once():
+            write_formats(package, cut.formats)
         size, sha256 = finish(package, target)
     return Rebuilt(size, sha256, sha256 == cut.export.sha256, redacted, cut.version)
 

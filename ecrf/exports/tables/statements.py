@@ -15,10 +15,12 @@ from ecrf.exports.tables.study import SHOWN_OF_ENTRIES, study_tables
 
 @dataclass(frozen=True)
 class RowSource:
-    """Where the rows come from. `positions`: of a cut, read from the trail alone; None: the tables as they stand."""
+    """Where the rows come from. `positions`: of a cut, read from the trail alone; None: the tables as they stand.
+    `folded`: the trail was read once for all tables (`folded_once`)."""
 
     description: Description
     positions: Mapping[int, int] | None = None
+    folded: bool = False
 
 
 def tables_of(description: Description, selection: Selection) -> list[Table]:
@@ -69,7 +71,7 @@ def statement(
         cells = ", ".join(f'{written(column)} AS "{column.name}"' for column in table.columns)
         rows = f"SELECT {cells} FROM ({rows}) AS row"
     if source.positions is not None:
-        rows = f"{stored_as_of(source.description, table.reads)} {rows}"
+        rows = f"{stored_as_of(source.description, table.reads, folded=source.folded)} {rows}"
         given |= cut_given(source.positions)
     with connection.cursor() as cursor:
         return cursor.mogrify(rows, given).decode()  # type: ignore[no-any-return]
