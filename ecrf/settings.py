@@ -185,6 +185,11 @@ IDLE_MINUTES = _number(
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["exports"]}}
 # Where finished files lie: one folder for the web processes and the worker, not reachable by an address.
 EXPORTS_FOLDER = Path(os.environ.get("EXPORTS_FOLDER") or BASE_DIR / ".data" / "exports")
+EXPORTS_KEPT_DAYS = _number(
+    "EXPORTS_KEPT_DAYS",
+    "90",
+    "Set it to the whole number of days after which files that can be made again are removed.",
+)
 
 # --- security ---------------------------------------------------------------------------------------------------
 

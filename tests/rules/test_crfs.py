@@ -71,6 +71,7 @@ DERIVED_AT = {
     "verification.Verification.fell_at": "when the value changed; who changed it stands at that place of the trail",
     "exports.Export.beat_at": "the worker says that it is at it",
     "exports.Export.finished_at": "the worker is done; who asked stands beside it",
+    "exports.Export.removed_at": "the worker removes what is old; nobody asks for it",
     "signatures.Signature.broken_at": "when what was signed changed; who did stands at that place of the trail",
 }
 """Moments that the database's triggers write: of an event of the trail, which names the person."""

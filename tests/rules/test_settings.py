@@ -37,6 +37,8 @@ WRONG = [
     ("SYNTHETIC_DATA", "yes", ["SYNTHETIC_DATA is 'yes'", "on or off"]),
     ("IDLE_MINUTES", "half an hour", ["IDLE_MINUTES", "minutes"]),
     ("IDLE_MINUTES", "0", ["IDLE_MINUTES", "minutes"]),
+    ("EXPORTS_KEPT_DAYS", "a quarter", ["EXPORTS_KEPT_DAYS", "days"]),
+    ("EXPORTS_KEPT_DAYS", "0", ["EXPORTS_KEPT_DAYS", "days"]),
     ("LOG_LEVEL", "LOUD", ["LOG_LEVEL", "WARNING"]),
     ("SECRET_KEY_FILE", "no/such/file", ["SECRET_KEY_FILE", "no/such/file", "cannot be read"]),
     ("SECRET_KEY_FILE", ".", ["SECRET_KEY_FILE", "cannot be read"]),

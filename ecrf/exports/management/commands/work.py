@@ -1,6 +1,7 @@
 """The worker: makes the files that people ask for, one after another, until it is told to stop."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,9 +10,13 @@ from django_tasks_db.management.commands.db_worker import Worker
 
 from ecrf.exports.folder import NoRoom, folder
 from ecrf.exports.work.interrupted import take_up_again
+from ecrf.exports.work.presence import alive
+from ecrf.exports.work.retention import remove_old_files
 
 SWEEP_EVERY = 15
 """Seconds between two looks for what a killed worker has left."""
+REMOVE_EVERY = 3600
+"""Seconds between two looks for old files."""
 
 
 class Command(BaseCommand):
@@ -26,16 +31,26 @@ class Command(BaseCommand):
             folder()
         except NoRoom as error:
             raise CommandError(f"{error} Set EXPORTS_FOLDER to a folder that this user may write.") from None
-        if options["once"]:
-            take_up_again()
-            _worker().run()
-            return
-        swept = 0.0
+        with alive() as still_here:
+            if options["once"]:
+                take_up_again()
+                _worker().run()
+                remove_old_files()
+            else:
+                self._go_on(options["interval"], still_here)
+
+    def _go_on(self, interval: float, still_here: Callable[[], None]) -> None:
+        """Until it is told to stop."""
+        swept = removed = 0.0
         while True:
             try:
+                still_here()
                 if time.monotonic() - swept > SWEEP_EVERY:
                     take_up_again()
                     swept = time.monotonic()
+                if time.monotonic() - removed > REMOVE_EVERY:
+                    remove_old_files()
+                    removed = time.monotonic()
                 worker = _worker()
                 worker.configure_signals()
                 worker.run()
@@ -43,7 +58,7 @@ class Command(BaseCommand):
                     return
             except (OperationalError, InterfaceError):
                 close_old_connections()  # the database is away: it is asked again
-            time.sleep(options["interval"])
+            time.sleep(interval)
 
 
 def _worker() -> Worker:
