@@ -27,7 +27,7 @@ STANDING = ReportStatement(
     JOIN audit_auditchain c ON c.chain = p.id
     WHERE {IN_SCOPE}
     ORDER BY p.number
-    """,
+    """,  # noqa: S608
     ("casebook_patient", "access_site", "audit_auditchain"),
 )
 """The patients of a scope, in the order of their numbers, each with the key under which its facts hold."""

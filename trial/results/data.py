@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from ecrf.forms.protocol import protocol
 from ecrf.outcomes.facts import facts_of
+from ecrf.outcomes.gathering import Values
 from ecrf.outcomes.reading import ReportStatement, read
 from ecrf.outcomes.report import ReportScope
-from trial.results.facts import FACTS, StudyPatient, Values, columns_of
+from trial.results.facts import FACTS, StudyPatient, columns_of
 
 OF_ONE_VISIT = ReportStatement(
     """

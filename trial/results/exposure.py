@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecrf.forms.protocol import VisitPlan, protocol
+from ecrf.outcomes.gathering import Values
 from ecrf.outcomes.report import (
     ReportCell,
     ReportRow,
@@ -18,7 +19,7 @@ from ecrf.outcomes.report import (
 from trial.crfs.infusion import dosing_visits
 from trial.dosing import INDUCTION_DAYS, Phase, g_per_kg, phase_of
 from trial.results.data import NOT_KNOWN, StudyData
-from trial.results.facts import StudyPatient, Values
+from trial.results.facts import StudyPatient
 from trial.results.summaries import printed, share, summarise
 
 DEFINITIONS = (

@@ -9,10 +9,11 @@ from math import isnan
 import numpy as np
 
 from ecrf.forms.protocol import VisitPlan, protocol
+from ecrf.outcomes.gathering import Values
 from trial.crfs.visit import Occurrence
 from trial.outcomes import GRIP_REVIEW_KPA, MRC_REVIEW, SIDES
 from trial.results.data import NOT_ENTERED, StudyData, VisitForms
-from trial.results.facts import StudyPatient, Values
+from trial.results.facts import StudyPatient
 from trial.results.summaries import PairedChange, Summary, changes, given_of, paired, summarise
 
 GRADES = 20
