@@ -73,9 +73,8 @@ class StudyData:
         codes = tuple(plan.code for plan in protocol().visits)
         self.patients = facts_of(scope, FACTS, baseline=protocol().baseline, codes=codes)
         self._columns = columns_of(codes)
-        shape = len(self._columns), len(self.patients)
-        rows = [patient.numbers for patient in self.patients]
-        self._numbers = np.stack(rows, axis=1) if rows else np.empty(shape)
+        rows = np.concatenate([np.empty(0), *(patient.numbers for patient in self.patients)])
+        self._numbers = rows.reshape(len(self.patients), len(self._columns)).T.copy()
 
     def numbers(self, what: str, code: str = "") -> Values:
         """One of the columns, of the patients as a whole or at a visit (see `trial/results/facts.py`)."""

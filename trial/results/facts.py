@@ -7,15 +7,16 @@ struck out.
 import json
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from math import isnan
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecrf.forms.registry import CRFS
 from ecrf.outcomes.facts import PatientFacts
-from ecrf.outcomes.gathering import OF_PATIENTS, VISITS, GatheredLines, Values, lines_of_a_form
+from ecrf.outcomes.gathering import OF_PATIENTS, VISITS, GatheredLines, Places, Values, lines_of_a_form
 from ecrf.outcomes.reading import IN_SCOPE, ReportStatement
 from trial.crfs.adverse_event import Action, Relation, Severity
 from trial.crfs.end_of_study import Reason
@@ -122,9 +123,9 @@ class PatientDeviation(NamedTuple):
     is_major: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class StudyPatient:
-    """One patient of a study site. `is_treated`: was given a dose above 0 g. `numbers`: a place for each column."""
+    """One patient of a study site; never changed. `is_treated`: by a dose above 0 g. `numbers`: see `columns_of`."""
 
     pk: int
     number: str
@@ -138,16 +139,16 @@ class StudyPatient:
     events: tuple[PatientEvent, ...]
     deviations: tuple[PatientDeviation, ...]
 
-    @property
+    @cached_property
     def is_enrolled(self) -> bool:
         """Who is eligible in the investigator's decision and no screen failure; or treated, decision or not (P)."""
         return self.is_treated or (self.eligible is True and self.end_reason != Reason.SCREEN_FAILURE)
 
-    @property
+    @cached_property
     def has_completed(self) -> bool:
         return self.is_enrolled and self.end_reason == Reason.COMPLETED
 
-    @property
+    @cached_property
     def has_withdrawn(self) -> bool:
         return self.is_enrolled and bool(self.end_reason) and self.end_reason != Reason.COMPLETED
 
@@ -197,27 +198,28 @@ def patients_of(
 def _numbers(gathered: GatheredLines, hands: list[str | None], codes: tuple[str, ...]) -> Values:
     """A row a patient, with a column for each of `columns_of`."""
     count = gathered.patients
-    by_visit = np.full(
-        (count, len(BY_VISIT), len(codes) + 1), np.nan
+    strength, grip = np.full(
+        (2, count, len(codes) + 1), np.nan
     )  # the last is of visits without a place there
     patients, visits, [sums, *_rest] = gathered.at_visits("strength")
-    by_visit[patients, 0, visits] = sums
+    strength[patients, visits] = sums
     patients, visits, [right, left, *_rest] = gathered.at_visits("grip")
     sides = np.array([hand or "" for hand in hands], dtype=str)[patients]
-    by_visit[patients, 1, visits] = np.select([sides == side for side in SIDES], [right, left], np.nan)
-    by_visit[:, 2] = 0
+    grip[patients, visits] = np.select([sides == side for side in SIDES], [right, left], np.nan)
+
     patients, visits, [given_g, weight_kg, interrupted] = gathered.at_visits("dose")
     is_dose = given_g > 0
-    np.add.at(by_visit, (patients, 2, visits), is_dose)
     # A dose of 0 g needs no weight; what is not recorded makes the sum unknown.
     per_kg = np.where(given_g == 0, 0, given_g / np.where(weight_kg > 0, weight_kg, np.nan))
-    added = (
-        *(np.where(np.isnan(per_kg), np.nan, given_g), per_kg),
-        *(is_dose, is_dose & (interrupted == 1)),
-    )
-    in_all = [np.bincount(patients, np.asarray(one, dtype=np.float64), count) for one in added]
-    in_all += [gathered.values("end"), gathered.values("baseline")]
-    return np.column_stack([by_visit[:, :, :-1].reshape(count, -1), *in_all])
+    grams = np.where(np.isnan(per_kg), np.nan, given_g)
+
+    def added(values: Values | NDArray[np.bool_], places: Places = patients, of: int = count) -> Values:
+        return np.bincount(places, values.astype(np.float64), of).astype(np.float64)
+
+    days = added(is_dose, patients * (len(codes) + 1) + visits % (len(codes) + 1), strength.size)
+    by_visit = [one[:, :-1] for one in (strength, grip, days.reshape(strength.shape))]
+    in_all = [added(one) for one in (grams, per_kg, is_dose, is_dose & (interrupted == 1))]
+    return np.column_stack([*by_visit, *in_all, gathered.values("end"), gathered.values("baseline")])
 
 
 FACTS = PatientFacts(STATEMENT, patients_of)

@@ -80,7 +80,7 @@ class EventCount:
     def events(self) -> int:
         return len(self.kinds)
 
-    @property
+    @cached_property
     def patients(self) -> int:
         return len(np.unique(self.patient_of))
 
