@@ -170,14 +170,14 @@ def patients_of(
     lines: list[tuple[Any, ...]], *, codes: tuple[str, ...], **_given: object
 ) -> dict[int, StudyPatient]:
     """{id: patient}, in the order of the numbers, of the statement's lines."""
-    told: list[tuple[int, str, str]] = next(
+    named: list[tuple[int, str, str]] = next(
         json.loads(line[3] or "[]") for line in lines if line[0] == "patient"
     )
-    gathered = GatheredLines(lines, [pk for pk, _number, _site in told], codes)
+    gathered = GatheredLines(lines, [pk for pk, _number, _site in named], codes)
     hands = gathered.keys("hand")
     numbers = _numbers(gathered, hands, codes)
     of_each = zip(
-        *(told, hands, gathered.keys("eligible"), gathered.keys("end"), numbers),
+        *(named, hands, gathered.keys("eligible"), gathered.keys("end"), numbers),
         *(gathered.logs("event"), gathered.logs("deviation")),
         strict=True,
     )
