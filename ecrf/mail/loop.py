@@ -58,8 +58,8 @@ class MailLoop(threading.Thread):
             now = time.monotonic()
             for job in JOBS.values():
                 if now - self._ran.get(job.name, -job.every.total_seconds()) >= job.every.total_seconds():
-                    run_job(job)
                     self._ran[job.name] = now
+                    run_job(job)
             if now >= self._left_alone_until and not send_due(self._stopping.is_set):
                 self._left_alone_until = now + LEFT_ALONE
         except DatabaseError:  # it is away: it is asked again

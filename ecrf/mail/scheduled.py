@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import DatabaseError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 log = logging.getLogger("ecrf.mail")
 
@@ -45,7 +45,7 @@ def run_job(job: Job) -> int:
                 if cursor.fetchone() != (True,):
                     return 0
             return job.run()
-    except DatabaseError:
+    except (OperationalError, InterfaceError):  # the database is away: the worker waits for it
         raise
     except Exception:
         log.error("a job failed", exc_info=True, extra={"job": job.name})

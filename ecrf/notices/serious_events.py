@@ -84,10 +84,17 @@ def _new_events() -> list[int]:
     return [row.pk for row in standing.order_by("pk") if not is_blank(row)]
 
 
+def who_is_told() -> list[User | str]:
+    """Everybody with the role safety, and the sponsor's list."""
+    return [*people_in(Role.SAFETY), *settings.SPONSOR_SAFETY_MAIL]
+
+
 def _queue(notice: SeriousNotice) -> int:
+    everybody = who_is_told()
+    if not everybody:  # the page says so; the first who gets the role is told at once
+        return 0
     notice.times, notice.mailed_at = notice.times + 1, timezone.now()
     notice.save(update_fields=["times", "mailed_at"])
-    everybody: list[User | str] = [*people_in(Role.SAFETY), *settings.SPONSOR_SAFETY_MAIL]
     context = {"notice": notice.pk, "times": notice.times}
     for to in everybody:
         name = f"u{to.pk}" if isinstance(to, User) else to

@@ -38,6 +38,7 @@ def serious(request: UserRequest) -> HttpResponse:
     found = reachable(request.user, serious_events.notices(), Right.REVIEW_SAFETY)
     context = {
         "waiting": found.filter(confirmed_at=None, entry__struck_at=None)[:SHOWN],
+        "is_nobody_told": not serious_events.who_is_told(),
         "seen": found.filter(confirmed_at__isnull=False)[:SHOWN],
         "is_on": is_on(),
     }

@@ -129,6 +129,14 @@ def test_practice_sites_send_nothing(monitor):
         assert worker("queries") == []
 
 
+def test_people_whose_right_something_is_in_the_way_of_are_not_told(query, site):
+    with acting(SYSTEM, source="test"):
+        site.closed_on = MONDAY.date()
+        site.save(update_fields=["closed_on"])
+    with at(MONDAY):
+        assert worker("queries") == []
+
+
 # --- visits ---------------------------------------------------------------------------------------
 
 

@@ -122,6 +122,17 @@ def test_whoever_got_or_lost_the_role_is_told_or_not(event, safety):
     assert recipients(worker(JOB)) == [second.email]
 
 
+def test_where_nobody_is_told_the_page_says_so_and_the_first_who_gets_the_role_is_told(
+    event, safety, data_manager
+):
+    with acting(SYSTEM, source="test"):
+        Membership.objects.filter(user=safety).update(is_current=False)
+    assert worker(JOB) == []
+    assert "Nobody has the role safety" in words(browser(data_manager).get(reverse("serious-events")))
+    second = with_address(make_user("safety2", Role.SAFETY))
+    assert recipients(worker(JOB)) == [second.email]
+
+
 def test_a_person_with_the_role_confirms_on_the_page_and_the_trail_keeps_it(event, safety, monitor):
     worker(JOB)
     notice = SeriousNotice.objects.get()
