@@ -41,14 +41,14 @@ class MailChoice(models.Model):
 class SeriousNotice(models.Model):
     """A serious event of which safety is told, again and again until somebody confirms that it was seen."""
 
-    entry = models.OneToOneField(Entry, models.PROTECT, related_name="serious_notice")
+    event = models.OneToOneField(Entry, models.PROTECT, related_name="serious_notice")
     noticed_at = models.DateTimeField(default=timezone.now, help_text="When the worker saw the event")
     mailed_at = models.DateTimeField(null=True, help_text="The last time")
     times = models.PositiveSmallIntegerField(default=0, help_text="How often mail of it was queued")
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+")
 
-    site_path: ClassVar[str] = "entry__patient__site"
+    site_path: ClassVar[str] = "event__patient__site"
 
     class Meta:
         ordering = ["-pk"]
@@ -61,11 +61,11 @@ class SeriousNotice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Serious event {self.entry_id}"
+        return f"Serious event {self.event_id}"
 
     @property
     def site(self) -> Site:
-        return self.entry.site
+        return self.event.site
 
 
 @audited(append_only=True)

@@ -37,10 +37,10 @@ def _case(mail: Mail) -> Mapping[str, Any]:
     notice = notices().get(pk=mail.context["notice"])
     if notice.confirmed_at:
         raise NotNeeded("Somebody has confirmed meanwhile that it was seen.")
-    if notice.entry.is_struck:
+    if notice.event.is_struck:
         raise NotNeeded("The event was struck out.")
     return {
-        "patient": notice.entry.patient.number,
+        "patient": notice.event.patient.number,
         "page": settings.MAIL.public_url + reverse("serious-event", args=[notice.pk]),
     }
 
@@ -58,7 +58,7 @@ SERIOUS_EVENT = register(
 
 def notices() -> QuerySet[SeriousNotice]:
     """All of them, with what says whose they are."""
-    return SeriousNotice.objects.select_related("entry__patient__site", "entry__parent", "confirmed_by")
+    return SeriousNotice.objects.select_related("event__patient__site", "event__parent", "confirmed_by")
 
 
 @scheduled("serious-events", timedelta(minutes=1))
@@ -67,30 +67,30 @@ def look_for_serious_events() -> int:
     if not protocol().serious_log:
         return 0
     with acting(SYSTEM, source="worker"):
-        for entry_id in _new_events():
-            SeriousNotice.objects.create(entry_id=entry_id)
+        for event_id in _new_events():
+            SeriousNotice.objects.create(event_id=event_id)
         now = timezone.now()
-        waiting = notices().filter(confirmed_at=None, times__lt=AT_MOST, entry__struck_at=None)
+        waiting = notices().filter(confirmed_at=None, times__lt=AT_MOST, event__struck_at=None)
         due = waiting.filter(Q(mailed_at=None) | Q(mailed_at__lte=now - AGAIN_AFTER))
         return sum(_queue(notice) for notice in due)
 
 
 def _new_events() -> list[int]:
     """Entries of the serious log with something in them, of study sites, that nobody was told of."""
-    known = SeriousNotice.objects.filter(entry=OuterRef("pk"))
+    known = SeriousNotice.objects.filter(event=OuterRef("pk"))
     standing = rows(CRFS[protocol().serious_log]).filter(
         ~Exists(known), entry__struck_at=None, entry__patient__site__is_practice=False
     )
     return [row.pk for row in standing.order_by("pk") if not is_blank(row)]
 
 
-def who_is_told() -> list[User | str]:
+def recipients() -> list[User | str]:
     """Everybody with the role safety, and the sponsor's list."""
     return [*people_in(Role.SAFETY), *settings.SPONSOR_SAFETY_MAIL]
 
 
 def _queue(notice: SeriousNotice) -> int:
-    everybody = who_is_told()
+    everybody = recipients()
     if not everybody:  # the page says so; the first who gets the role is told at once
         return 0
     notice.times, notice.mailed_at = notice.times + 1, timezone.now()

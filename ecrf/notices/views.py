@@ -37,8 +37,8 @@ def serious(request: UserRequest) -> HttpResponse:
         raise PermissionDenied("Your role does not let you read adverse events.")
     found = reachable(request.user, serious_events.notices(), Right.REVIEW_SAFETY)
     context = {
-        "waiting": found.filter(confirmed_at=None, entry__struck_at=None)[:SHOWN],
-        "is_nobody_told": not serious_events.who_is_told(),
+        "waiting": found.filter(confirmed_at=None, event__struck_at=None)[:SHOWN],
+        "has_no_recipient": not serious_events.recipients(),
         "seen": found.filter(confirmed_at__isnull=False)[:SHOWN],
         "is_on": is_on(),
     }
@@ -51,7 +51,7 @@ def serious_event(request: UserRequest, pk: int) -> HttpResponse:
     notice = _reach_notice(request, pk)
     context = {
         "notice": notice,
-        "case": reverse("monitor:casebook_entry_change", args=[notice.entry_id]),
+        "case": reverse("monitor:casebook_entry_change", args=[notice.event_id]),
         "may_confirm": serious_events.may_confirm(request.user),
         "is_on": is_on(),
     }

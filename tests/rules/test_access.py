@@ -296,7 +296,7 @@ def _notices(site: Site, by: User, ae_key: uuid.UUID) -> dict[str, object]:
             site=site, monitor=by, planned_on=now.date(), how="remote", request_key=uuid.uuid4(), worklist={},
             started_at=now, started_by=by, ended_at=now, ended_by=by, finished_at=now, finished_by=by, **text,
         )  # fmt: skip
-        notice = SeriousNotice.objects.create(entry=Entry.objects.get(request_key=ae_key))
+        notice = SeriousNotice.objects.create(event=Entry.objects.get(request_key=ae_key))
     mail = queue_mail(to=by, kind="account-changed", context={"what": "Nothing"})
     return {"letter": letter, "notice": notice, "mail": mail}
 
