@@ -378,6 +378,8 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "site-outcomes-rows": lambda: ([where.site.code, "screened"], {}),
         "site-outcomes-pdf": lambda: ([where.site.code], {}),
         "revoke-calendar": lambda: ([where.feed.pk], {}),
+        **dict.fromkeys(("invitation", "reset", "new-address"), lambda: (["1-wrong"], {})),
+        "remove-passkey": lambda: ([0], {}),
     }
     if name == "compare-cuts":
         return f"{reverse(name)}?from=Cut{where.site.code}&to=Cut{where.site.code}", {}

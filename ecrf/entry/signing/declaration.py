@@ -20,7 +20,7 @@ def is_left(user: User) -> bool:
 
 @require_http_methods(["GET", "POST"])
 def declaration(request: UserRequest) -> HttpResponse:
-    """The declaration to read and to make; who has made it, or will not sign, goes on. A second click changes nothing."""
+    """The declaration to read and to make; who has made it goes on. A second click changes nothing."""
     if not is_left(request.user):
         return redirect("welcome")
     if request.method == "GET" or request.POST.get("declares") != "yes":
