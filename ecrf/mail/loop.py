@@ -6,6 +6,7 @@ more thing to run and to watch. Who wants it apart runs a second worker: `work -
 """
 
 import logging
+import signal
 import threading
 import time
 
@@ -35,6 +36,12 @@ class MailLoop(threading.Thread):
         """Let the mail at hand go out, and end."""
         self._stopping.set()
         self.join(timeout)
+
+    def run_until_signal(self) -> None:
+        """In the place of a thread: for a worker that does nothing else."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._stopping.set())
+        self.run()
 
     def run(self) -> None:
         try:

@@ -16,9 +16,9 @@ class MailboxBackend(BaseEmailBackend):
         for message in email_messages:
             message.message()  # refuses what could be no header, as a server's backend does
             parts = message.alternatives if isinstance(message, EmailMultiAlternatives) else []
-            html = next((str(part.content) for part in parts if part.mimetype == "text/html"), "")
-            to = ", ".join(message.to)[:400]
-            MailboxMessage.objects.create(to=to, subject=message.subject[:400], text=message.body, html=html)
+            html = next((str(content) for content, kind in parts if kind == "text/html"), "")
+            to, subject = ", ".join(message.to)[:400], str(message.subject)[:400]
+            MailboxMessage.objects.create(to=to, subject=subject, text=str(message.body), html=html)
         return len(email_messages)
 
 

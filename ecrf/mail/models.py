@@ -37,7 +37,10 @@ class Mail(models.Model):
     )
     context = models.JSONField(default=dict, help_text="What its template is given; no secret, no study data")
     dedupe = models.CharField(
-        max_length=200, null=True, unique=True, help_text="Of the event and the recipient; a second one queues nothing"
+        max_length=200,
+        null=True,
+        unique=True,
+        help_text="Of the event and the recipient; a second one queues nothing",
     )
     message_key = models.UUIDField(default=uuid.uuid4, help_text="Of its Message-ID, the same at every try")
     created_at = models.DateTimeField(default=timezone.now)
@@ -70,7 +73,9 @@ class Mail(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["next_try_at"], name="mail_to_send", condition=models.Q(state__in=["waiting", "failed"])
+                fields=["next_try_at"],
+                name="mail_to_send",
+                condition=models.Q(state__in=["waiting", "failed"]),
             ),
             models.Index(fields=["to_user", "kind", "created_at"], name="mail_of_person"),
         ]

@@ -56,14 +56,18 @@ def queue_mail(
     if dedupe is None:
         mail.save()
     else:
-        Mail.objects.bulk_create([mail], ignore_conflicts=True)  # no savepoint, and no error that ends a transaction
+        Mail.objects.bulk_create(
+            [mail], ignore_conflicts=True
+        )  # no savepoint, and no error that ends a transaction
         stored = Mail.objects.get(dedupe=dedupe)
         if stored.message_key != mail.message_key:
             return None
         mail = stored
     if of_kind.supersedes:
         older = Mail.objects.filter(kind=kind, to_user=user, to_address=address, state__in=UNSENT)
-        older.filter(pk__lt=mail.pk).update(state=MailState.CANCELLED, last_error="A newer one took its place.")
+        older.filter(pk__lt=mail.pk).update(
+            state=MailState.CANCELLED, last_error="A newer one took its place."
+        )
     return mail
 
 

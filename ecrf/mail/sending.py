@@ -47,7 +47,9 @@ def _send_next() -> bool:
     """Send the mail that is due longest; False if there is none. `ServerAway` once its row says so."""
     away = False
     with transaction.atomic():
-        due = Mail.objects.filter(state__in=UNSENT, next_try_at__lte=timezone.now()).order_by("next_try_at", "pk")
+        due = Mail.objects.filter(state__in=UNSENT, next_try_at__lte=timezone.now()).order_by(
+            "next_try_at", "pk"
+        )
         mail = due.select_for_update(skip_locked=True, of=("self",)).select_related("to_user").first()
         if mail is None:
             return False
@@ -93,7 +95,7 @@ def _send(mail: Mail) -> None:
 def _address_of(mail: Mail, kind: Kind) -> str:
     if mail.to_user and not mail.to_user.is_active and not kind.to_closed:
         raise NotNeeded("The account is closed.")
-    address = mail.to_address or getattr(mail.to_user, "email", "")
+    address = mail.to_address or (mail.to_user and mail.to_user.email)
     if not address:
         raise Undeliverable("The account has no e-mail address.")
     return address

@@ -40,7 +40,9 @@ def again(request: UserRequest, pk: int) -> HttpResponse:
     _require(request)
     mail = get_object_or_404(all_mails(), pk=pk)
     if send_again(mail, request.user):
-        messages.success(request, "The mail waits again, and goes out within a minute if the mail server takes it.")
+        messages.success(
+            request, "The mail waits again, and goes out within a minute if the mail server takes it."
+        )
     else:
         messages.warning(request, "The mail was sent, or is tried again by itself. Nothing was changed.")
     return redirect("mails")
@@ -51,10 +53,7 @@ def _require(request: UserRequest) -> None:
         raise PermissionDenied("Your role does not let you see which mails were sent.")
 
 
-View = Callable[..., HttpResponse]
-
-
-def _only_with_mailbox(view: View) -> View:
+def _only_with_mailbox(view: Callable[..., Any]) -> Callable[..., Any]:
     """Without the setting, the page does not exist."""
 
     @login_not_required
@@ -71,11 +70,13 @@ def _only_with_mailbox(view: View) -> View:
 @_only_with_mailbox
 def mailbox(request: HttpRequest) -> HttpResponse:
     """What would have been sent, the newest first."""
-    return render(request, "mail/mailbox.html", {"messages_of_demo": delivered().defer("text", "html")[:SHOWN]})
+    return render(
+        request, "mail/mailbox.html", {"messages_of_demo": delivered().defer("text", "html")[:SHOWN]}
+    )
 
 
 @_only_with_mailbox
-@csp_update({"frame-src": [SELF]})
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # its types know no view with arguments
 def mailbox_message(request: HttpRequest, pk: int) -> HttpResponse:
     """One mail: its text, and beside it its HTML in a frame."""
     return render(request, "mail/mailbox_message.html", {"mail": get_object_or_404(delivered(), pk=pk)})
@@ -83,11 +84,15 @@ def mailbox_message(request: HttpRequest, pk: int) -> HttpResponse:
 
 @_only_with_mailbox
 @xframe_options_sameorigin
-@csp_replace(
+@csp_replace(  # type: ignore[arg-type]
     {
         "default-src": [NONE],
         "frame-ancestors": [SELF],
-        "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox", "allow-top-navigation-by-user-activation"],
+        "sandbox": [
+            "allow-popups",
+            "allow-popups-to-escape-sandbox",
+            "allow-top-navigation-by-user-activation",
+        ],
     }
 )
 def mailbox_html(request: HttpRequest, pk: int) -> HttpResponse:

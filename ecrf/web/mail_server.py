@@ -67,7 +67,9 @@ def mail_server(read: Callable[..., str], *, tls: bool, synthetic: bool) -> Mail
         host=host,
         port=_port(os.environ.get("MAIL_PORT", str(PORTS[kind]))),
         user=user,
-        password=read("MAIL_PASSWORD", "Set it, or MAIL_PASSWORD_FILE, since MAIL_USER is set.") if user else "",
+        password=read("MAIL_PASSWORD", "Set it, or MAIL_PASSWORD_FILE, since MAIL_USER is set.")
+        if user
+        else "",
         tls=kind,
         sender=_address(sender, "MAIL_FROM"),
         public_url=_public_url(read, tls),
@@ -81,7 +83,9 @@ def sponsors_list(text: str) -> list[str]:
 
 def _port(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,4}", text) or int(text) >= 2**16:
-        raise ImproperlyConfigured(f"MAIL_PORT is {text!r}. Set it to the port of the mail server, such as 587.")
+        raise ImproperlyConfigured(
+            f"MAIL_PORT is {text!r}. Set it to the port of the mail server, such as 587."
+        )
     return int(text)
 
 
@@ -96,11 +100,15 @@ def _address(text: str, name: str) -> str:
 
 
 def _public_url(read: Callable[..., str], tls: bool) -> str:
-    what_to_do = f"Set it to the address of the product, such as {'https' if tls else 'http'}://ecrf.example.org."
+    what_to_do = (
+        f"Set it to the address of the product, such as {'https' if tls else 'http'}://ecrf.example.org."
+    )
     url = read("PUBLIC_URL", what_to_do).rstrip("/")
     try:
         parts = urlsplit(url)
-        is_plain = bool(parts.hostname) and url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+        is_plain = (
+            bool(parts.hostname) and url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+        )
     except ValueError:
         is_plain = False
     if not is_plain or parts.scheme not in (("https",) if tls else ("http", "https")):
