@@ -89,6 +89,8 @@ def environment(database_url: str) -> dict[str, str]:
         "TLS": "off",
         "SYNTHETIC_DATA": "on",
         "LOG_LEVEL": "WARNING",
+        "MAIL_TO_MAILBOX": "on",
+        "PUBLIC_URL": f"http://127.0.0.1:{os.environ.get('PORT', '8000')}",
     }
     # Secrets from files go before the environment: the demo must never follow them to a real database.
     inherited = {name: value for name, value in os.environ.items() if not name.endswith("_FILE")}

@@ -1,8 +1,9 @@
 """The worker's own thread for mail.
 
-A thread of its own, since making a large file takes the worker many minutes and a mail must leave within one: it waits
-for the network most of its time, so it takes nothing from the file that is being made. A process of its own would be one
-more thing to run and to watch. Who wants it apart runs a second worker: `work --only mail` (docs/production.md).
+Making a large file takes the worker many minutes, and a mail must leave within one: so mail has a thread, which waits
+for the network most of its time and takes little from the file that is being made. A process would be one more thing to
+run where one is enough. Who wants it apart, as the compose file does so that the service with the files reaches no
+network, runs two workers: `work --only exports` and `work --only mail`.
 """
 
 import logging

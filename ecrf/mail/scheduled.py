@@ -1,4 +1,4 @@
-"""What the worker does by itself from time to time, registered by the floors above: looks whether somebody is to be told."""
+"""What the worker does by itself from time to time, as the floors above register: looks who is to be told of what."""
 
 import logging
 from collections.abc import Callable

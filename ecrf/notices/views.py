@@ -1,4 +1,4 @@
-"""Serious events that safety confirms to have seen, what a site sees of its monitoring, and a person's choice of mail."""
+"""Serious events that safety confirms to have seen, a site's view of its monitoring, and a person's choice of mail."""
 
 from typing import Any
 

@@ -17,7 +17,7 @@ SWEEP_EVERY = 15
 
 
 class Command(BaseCommand):
-    help = "Make the files that people ask for, and send mail. Runs until it is stopped; with --once until nothing waits."
+    help = "Make files that people ask for, and send mail. Runs until it is stopped; with --once until nothing waits."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="end when nothing waits any more")

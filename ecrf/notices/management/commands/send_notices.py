@@ -1,4 +1,4 @@
-"""Looks at once for everything of which people are to be told by mail, and sends what is due. The worker does it by itself."""
+"""Looks at once for all that people are to be told of by mail, and sends what is due; the worker does so by itself."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from ecrf.mail.sending import send_due
 
 
 class Command(BaseCommand):
-    help = "Look at once for what people are to be told of by mail, and send what is due. May be run any number of times."
+    help = "Look at once for what people are to be told of by mail, and send what is due. May be run as often as wanted."
 
     def handle(self, *args: object, **options: Any) -> None:
         for job in JOBS.values():
