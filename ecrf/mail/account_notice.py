@@ -1,11 +1,11 @@
 """Tells a person of every change of the own account, so that one made by somebody else is noticed."""
 
 from ecrf.access.models import User
-from ecrf.mail.kinds import Kind, register
+from ecrf.mail.kinds import MailKind, register
 from ecrf.mail.queue import queue_mail
 
 ACCOUNT_CHANGED = register(
-    Kind(
+    MailKind(
         "account-changed",
         "A change of the account",
         "Your account was changed",

@@ -20,7 +20,7 @@ def nothing_more(mail: Mail) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True)
-class Kind:
+class MailKind:
     """One kind of mail. Its texts are `templates/mail/<key>.txt` and `.html`.
 
     `key` stands in the database and never changes. `label` is what the administrator's page calls it. `subject` may
@@ -44,10 +44,10 @@ class Kind:
     to_closed: bool = False
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, MailKind] = {}
 
 
-def register(kind: Kind) -> Kind:
+def register(kind: MailKind) -> MailKind:
     """Add a kind; a key is given once."""
     if kind.key in KINDS:
         raise ValueError(f"There is a kind of mail {kind.key!r} already.")

@@ -12,13 +12,13 @@ from django.template.loader import get_template
 from django.urls import reverse
 
 from ecrf.audit.texts import cleaned
-from ecrf.mail.kinds import Kind
+from ecrf.mail.kinds import MailKind
 from ecrf.mail.models import Mail
 
 LONGEST_SUBJECT = 150
 
 
-def message_of(mail: Mail, kind: Kind, address: str, more: Mapping[str, Any]) -> EmailMultiAlternatives:
+def message_of(mail: Mail, kind: MailKind, address: str, more: Mapping[str, Any]) -> EmailMultiAlternatives:
     """The message as it goes out. Names come from people: no line break of one reaches a header."""
     url = settings.MAIL.public_url
     given = {

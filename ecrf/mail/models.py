@@ -28,7 +28,7 @@ UNSENT = (MailState.WAITING, MailState.FAILED)
 
 
 class Mail(models.Model):
-    """One mail to one recipient. Its text is stored nowhere: it is made when it is sent, with links that give access."""
+    """One mail to one recipient. Its text is stored nowhere: it is made as it is sent, with links that give access."""
 
     kind = models.CharField(max_length=40, help_text="As in the registry of kinds")
     to_user = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="mails")

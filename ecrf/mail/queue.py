@@ -1,6 +1,6 @@
 """Asks for mail. The row is part of the transaction of what it tells of; the worker sends it.
 
-    register(Kind("invitation", "Invitation", "Your account", why="…", at_sending=link))   # once, in AppConfig.ready
+    register(MailKind("invitation", "Invitation", "Your account", why="…", at_sending=link))  # in AppConfig.ready
     queue_mail(to=user, kind="invitation", context={"days": 3}, dedupe=f"invitation:{invitation.pk}")
 
 `to` is an account or an address. The address of an account is looked up when the mail is sent; `address` sends to

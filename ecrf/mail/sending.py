@@ -14,7 +14,7 @@ from django.core.mail import get_connection
 from django.db import transaction
 from django.utils import timezone
 
-from ecrf.mail.kinds import KINDS, Kind, NotNeeded
+from ecrf.mail.kinds import KINDS, MailKind, NotNeeded
 from ecrf.mail.message import message_of, one_line
 from ecrf.mail.models import UNSENT, Mail, MailState
 from ecrf.mail.queue import is_on
@@ -92,7 +92,7 @@ def _send(mail: Mail) -> None:
         _hand_over(message)
 
 
-def _address_of(mail: Mail, kind: Kind) -> str:
+def _address_of(mail: Mail, kind: MailKind) -> str:
     if mail.to_user and not mail.to_user.is_active and not kind.to_closed:
         raise NotNeeded("The account is closed.")
     address = mail.to_address or (mail.to_user and mail.to_user.email)

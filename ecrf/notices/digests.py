@@ -23,7 +23,7 @@ from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.schedule.due import LIVING
 from ecrf.casebook.schedule.status import due_within, overdue
 from ecrf.locks.lookup import under_lock
-from ecrf.mail.kinds import Kind, NotNeeded, register
+from ecrf.mail.kinds import MailKind, NotNeeded, register
 from ecrf.mail.models import Mail
 from ecrf.mail.queue import is_on, queue_mail
 from ecrf.mail.scheduled import scheduled
@@ -95,7 +95,7 @@ def _visits_that_are_due(mail: Mail) -> Mapping[str, Any]:
 
 
 QUERIES = register(
-    Kind(
+    MailKind(
         "queries",
         "Queries that wait",
         "Queries wait for your site",
@@ -105,7 +105,7 @@ QUERIES = register(
     )
 )
 VISITS = register(
-    Kind(
+    MailKind(
         "visits",
         "Visits due or overdue",
         "Visits of your patients",
@@ -179,7 +179,7 @@ def _queue_visits(user: User, how_often: str) -> int:
     return _queue(VISITS, user, f"visits:{user.pk}:{period}")
 
 
-def _queue(kind: Kind, user: User, dedupe: str) -> int:
+def _queue(kind: MailKind, user: User, dedupe: str) -> int:
     return 1 if queue_mail(to=user, kind=kind.key, dedupe=dedupe) else 0
 
 

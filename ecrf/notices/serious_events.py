@@ -20,7 +20,7 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.record.values import is_blank
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
-from ecrf.mail.kinds import Kind, NotNeeded, register
+from ecrf.mail.kinds import MailKind, NotNeeded, register
 from ecrf.mail.models import Mail
 from ecrf.mail.queue import queue_mail
 from ecrf.mail.scheduled import scheduled
@@ -46,7 +46,7 @@ def _case(mail: Mail) -> Mapping[str, Any]:
 
 
 SERIOUS_EVENT = register(
-    Kind(
+    MailKind(
         "serious-event",
         "A serious adverse event",
         "A serious adverse event was recorded",

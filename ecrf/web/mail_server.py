@@ -58,7 +58,7 @@ def mail_server(read: Callable[..., str], *, tls: bool, synthetic: bool) -> Mail
     user = os.environ.get("MAIL_USER", "")
     if user and kind == "off":
         raise ImproperlyConfigured(
-            "MAIL_USER is set and MAIL_TLS is off: the password could be read on its way. Set MAIL_TLS to starttls or tls."
+            "MAIL_USER is set and MAIL_TLS is off: the password could be read on its way. Set MAIL_TLS to starttls."
         )
     sender = read("MAIL_FROM", "Set it to the address that mail comes from, such as ecrf@example.org.")
     return MailServer(

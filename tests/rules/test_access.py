@@ -75,6 +75,8 @@ NO_MAILBOX = "404 404 404 404 404 404 404 404 404"
 """The demo's mailbox: where it is not set, there is no such page."""
 SERIOUS = "403 403 200 200 200 404 404 404 login", "404 404 404 200 200 404 404 404 login"
 """A serious event of which safety is told."""
+SEEN = SERIOUS[0].replace("200 200 200", "403 403 302"), SERIOUS[1].replace("200 200", "403 302")
+"""What safety alone confirms."""
 FOR_ALL = "200 200 200 200 200 200 200 200 login"
 
 
@@ -127,7 +129,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "mail-choices":    ("GET POST", FOR_ALL, ""),
     "serious-events":  ("GET", "403 403 200 200 200 403 403 403 login", ""),
     "serious-event":   ("GET", *SERIOUS),
-    "confirm-serious-event": ("POST", SERIOUS[0].replace("200 200 200", "403 403 302"), SERIOUS[1].replace("200 200", "403 302")),
+    "confirm-serious-event": ("POST", *SEEN),
     "site-monitoring": ("GET", *PRINT),
     "site-letter":     ("GET", *PRINT),
     "confirm-letter":  ("POST", PRINT[0].replace("200 200 200 200", "302 302 403 403"), PRINT[1].replace("200", "403")),

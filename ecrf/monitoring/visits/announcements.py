@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from ecrf.access.people import people_with
 from ecrf.access.roles import Right
-from ecrf.mail.kinds import Kind, NotNeeded, register
+from ecrf.mail.kinds import MailKind, NotNeeded, register
 from ecrf.mail.models import Mail
 from ecrf.mail.queue import queue_mail
 from ecrf.monitoring.models import MonitoringVisit, VisitStage
@@ -42,7 +42,7 @@ def _letter(mail: Mail) -> Mapping[str, Any]:
 
 
 VISIT = register(
-    Kind(
+    MailKind(
         "monitoring-visit",
         "A monitoring visit",
         "Site {site}: a monitoring visit is {what}",
@@ -51,7 +51,7 @@ VISIT = register(
     )
 )
 LETTER = register(
-    Kind(
+    MailKind(
         "monitoring-letter",
         "A letter to a site",
         "Site {site}: a letter of your monitor",
@@ -72,7 +72,7 @@ def deliver_letter(visit: MonitoringVisit) -> None:
     _queue(LETTER, visit, "finished")
 
 
-def _queue(kind: Kind, visit: MonitoringVisit, what: str) -> None:
+def _queue(kind: MailKind, visit: MonitoringVisit, what: str) -> None:
     for person in people_with(Right.READ, visit.site):
         context = {"visit": visit.pk, "site": visit.site.code, "what": what}
         queue_mail(to=person, kind=kind.key, context=context)

@@ -10,7 +10,7 @@ from ecrf.mail.sending import send_due
 
 
 class Command(BaseCommand):
-    help = "Look at once for what people are to be told of by mail, and send what is due. May be run as often as wanted."
+    help = "Look at once for all that people are to be told of by mail, and send what is due."
 
     def handle(self, *args: object, **options: Any) -> None:
         for job in JOBS.values():
