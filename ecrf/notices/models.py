@@ -20,7 +20,7 @@ class HowOften(models.TextChoices):
     NONE = "none", "Not at all"
 
 
-@audited()
+@audited(row="user_id")
 class MailChoice(models.Model):
     """How often a person gets the list of visits that are due. Without a row: each week."""
 

@@ -80,7 +80,8 @@ def test_job_is_registered_once():
 @pytest.mark.parametrize(
     ("only", "state"), [("exports", MailState.WAITING), ("mail", MailState.SENT), (None, MailState.SENT)]
 )
-def test_worker_may_do_one_of_both_alone(person, mail_on, settings, tmp_path, only, state):
+def test_worker_may_do_one_of_both_alone(person, mail_on, settings, tmp_path, monkeypatch, only, state):
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
     settings.EXPORTS_FOLDER = tmp_path
     queue_mail(to=person, kind="account-changed", context={"what": "x"})
     call_command("work", once=True, only=only)
