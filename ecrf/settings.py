@@ -71,7 +71,7 @@ SYNTHETIC_DATA = _switch("SYNTHETIC_DATA", "off")
 
 # How mail goes out, if it does: a server, or in the demo a page that shows what would have gone. Not set, mail is off.
 MAIL = mail_server(_setting, tls=TLS, synthetic=SYNTHETIC_DATA)
-# Who is told of serious adverse events and has no account.
+# Who is told of serious events and has no account.
 SPONSOR_SAFETY_MAIL = sponsors_list(os.environ.get("SPONSOR_SAFETY_MAIL", ""))
 
 # --- the trial: the only places where the engine meets it ------------------------------------------------------
