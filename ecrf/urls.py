@@ -12,6 +12,8 @@ urlpatterns = [
     path("", include("ecrf.account.urls")),
     path("places/", places, name="places"),
     path("monitor/", monitor_site.urls),
+    path("", include("ecrf.mail.urls")),
+    path("", include("ecrf.notices.urls")),
     path("", include("ecrf.exports.urls")),
     path("", include("ecrf.outcomes.urls")),
     path("", include("ecrf.calendar.urls")),
