@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare
 from ecrf.access.models import User
 from ecrf.account.mails import tell_changed
 from ecrf.account.models import Authenticator
-from ecrf.account.second.encryption import Unreadable, decrypt, encrypt
+from ecrf.account.second.encryption import Unreadable, decrypt, encrypt, encrypt_anew
 from ecrf.audit.actor import Actor, acting
 
 log = logging.getLogger("ecrf.login")
@@ -138,3 +138,13 @@ def end_authenticator(user: User) -> int:
     User.objects.select_for_update().get(pk=user.pk)
     rows = Authenticator.objects.filter(user=user, ended_at__isnull=True)
     return rows.update(ended_at=timezone.now(), ended_by=user)
+
+
+def encrypt_all_anew(*, by: Actor) -> int:
+    """With the first key, those that have ended too; how many. Raises `Unreadable`, and nothing is changed."""
+    with acting(by, source="command"):
+        rows = list(Authenticator.objects.select_for_update())
+        for row in rows:
+            row.secret = encrypt_anew(row.secret)
+            row.save(update_fields=["secret"])
+    return len(rows)
