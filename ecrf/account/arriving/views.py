@@ -98,7 +98,7 @@ def new_address(request: HttpRequest, link: SecretLink) -> HttpResponse:
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a link. The answer is the same whether or not there is such an account."""
     typed = request.POST.get("who", "").strip()
-    if request.method == "GET" or not typed:
+    if request.method == "GET" or not typed or "\x00" in typed:
         wrong = "Type your user name or your e-mail address." if request.method == "POST" else ""
         return render(request, "account/forgotten.html", {"wrong": wrong}, status=422 if wrong else 200)
     if wrong := services.ask_for_reset(request, typed):

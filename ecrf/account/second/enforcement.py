@@ -43,7 +43,7 @@ def second_factor_first(get_response: Callable[[HttpRequest], HttpResponse]) -> 
         if request.headers.get("HX-Request"):
             return HttpResponse(IN_WORDS, status=403)
         if request.method == "GET":
-            request.session[ARRIVING] = request.get_full_path()
+            request.session.setdefault(ARRIVING, request.get_full_path())
         return redirect("second-factor-setup")
 
     return middleware

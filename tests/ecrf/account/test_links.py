@@ -1,4 +1,4 @@
-"""Links that come by mail: an invitation, a forgotten password, a new address. Each opens once, in time, for one person."""
+"""Links that come by mail: an invitation, a forgotten password, a new address. Each opens once, and in time."""
 
 import time
 from datetime import timedelta

@@ -13,12 +13,12 @@ from ecrf.account.factors import has_second_factor, reset_second_factor
 from ecrf.account.lockout import WRONG_TRIES
 from ecrf.account.models import Authenticator, RecoveryCode, UserSession
 from ecrf.account.second import authenticator
-from ecrf.account.second.authenticator import judge, new_secret, take_code
+from ecrf.account.second.authenticator import add_authenticator, judge, new_secret, take_code
 from ecrf.account.second.recovery_codes import make_codes
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from tests.conftest import PASSWORD
-from tests.ecrf.account.conftest import STEP, Phone, give_phone, half_logged_in, is_in
+from tests.ecrf.account.conftest import STEP, Phone, give_address, give_phone, half_logged_in, is_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-053")]
 
@@ -152,9 +152,6 @@ def test_second_step_without_a_first_one_leads_to_the_login(client):
 
 def test_secret_is_stored_encrypted_and_the_trail_shows_nothing_of_it(client, coordinator):
     secret = new_secret()
-    from ecrf.account.second import authenticator
-from ecrf.account.second.authenticator import add_authenticator
-
     add_authenticator(user=coordinator, secret=secret, step=1)
     row = Authenticator.objects.get(user=coordinator)
     assert secret not in row.secret
@@ -282,8 +279,6 @@ def test_last_factor_is_not_removed_where_one_is_needed(client, coordinator, pho
 
 
 def test_factor_is_removed_where_none_is_needed_and_its_owner_is_told(client, coordinator, phone, mails):
-    from tests.ecrf.account.conftest import give_address
-
     give_address(coordinator)
     half_logged_in(client)
     client.post(SECOND, {"code": phone.code()})
@@ -315,8 +310,6 @@ def test_setting_names_the_roles_that_need_one(client, coordinator, settings, se
 
 
 def test_recovery_code_opens_once_and_its_owner_is_told(client, coordinator, phone, mails):
-    from tests.ecrf.account.conftest import give_address
-
     give_address(coordinator)
     [first, *others] = make_codes(coordinator)
     assert len({first, *others}) == 10
