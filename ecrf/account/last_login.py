@@ -16,12 +16,13 @@ KEPT = "last_login"
 
 @dataclass(frozen=True)
 class LastLogin:
-    """`at` is None at the first login. Times are in the zone of the person's site."""
+    """`at` is None at the first login; `zone` is that of the person's site."""
 
     at: datetime | None
     address: str
     failed: int
     failed_at: datetime | None
+    zone: ZoneInfo
 
 
 def keep_last_login(request: HttpRequest, user: User) -> None:
@@ -48,9 +49,13 @@ def _once(request: HttpRequest) -> LastLogin | None:
     session = getattr(request, "session", None)
     if session is None or KEPT not in session or request.headers.get("HX-Request"):
         return None
-    kept, zone = session.pop(KEPT), zone_of(request.user)
+    kept = session.pop(KEPT)
     return LastLogin(
-        _moment(kept["at"], zone), kept["address"], kept["failed"], _moment(kept["failed_at"], zone)
+        at=_moment(kept["at"]),
+        address=kept["address"],
+        failed=kept["failed"],
+        failed_at=_moment(kept["failed_at"]),
+        zone=zone_of(request.user),
     )
 
 
@@ -60,5 +65,5 @@ def zone_of(user: object) -> ZoneInfo:
     return sites[0].zone if sites else ZoneInfo("UTC")
 
 
-def _moment(text: str, zone: ZoneInfo) -> datetime | None:
-    return datetime.fromisoformat(text).astimezone(zone) if text else None
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -24,6 +24,7 @@ OPEN = (
     "/login/",
     "/logout/",
 )
+WELCOME = "/account/welcome/"
 IN_WORDS = "First set up a second factor: open the page of your account. Nothing was saved."
 
 
@@ -42,7 +43,7 @@ def second_factor_first(get_response: Callable[[HttpRequest], HttpResponse]) -> 
             return get_response(request)
         if request.headers.get("HX-Request"):
             return HttpResponse(IN_WORDS, status=403)
-        if request.method == "GET":
+        if request.method == "GET" and request.path != WELCOME:
             request.session.setdefault(ARRIVING, request.get_full_path())
         return redirect("second-factor-setup")
 
