@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare
 from ecrf.access.models import User
 from ecrf.account.mails import tell_changed
 from ecrf.account.models import Authenticator
-from ecrf.account.second.encryption import Unreadable, decrypt, encrypt, encrypt_anew
+from ecrf.account.second.encryption import UnreadableSecret, decrypt, encrypt, encrypt_anew
 from ecrf.audit.actor import Actor, acting
 
 log = logging.getLogger("ecrf.login")
@@ -25,7 +25,7 @@ RECOGNISED = 8
 """Steps before and after it at which a code is recognised and not taken: the clock of the phone is off."""
 
 
-class Verdict(enum.Enum):
+class CodeVerdict(enum.Enum):
     RIGHT = "right"
     WRONG = "wrong"
     USED = "used"
@@ -37,28 +37,28 @@ class Verdict(enum.Enum):
 class Judged:
     """What came of a typed code; `step` counts half minutes since 1970, `off_seconds` says how far the clock is off."""
 
-    verdict: Verdict
+    verdict: CodeVerdict
     step: int = 0
     off_seconds: int = 0
 
     @property
     def words(self) -> str:
         match self.verdict:
-            case Verdict.USED:
+            case CodeVerdict.USED:
                 return "This code was used already. Wait until the app shows the next one."
-            case Verdict.CLOCK_OFF:
+            case CodeVerdict.CLOCK_OFF:
                 minutes = max(1, round(abs(self.off_seconds) / 60))
                 return (
                     f"The clock of your phone seems to be {'ahead' if self.off_seconds > 0 else 'behind'} by about"
                     f" {minutes} minute{'s' * (minutes > 1)}. Let the phone set its time by itself, then type the next"
                     " code."
                 )
-            case Verdict.UNREADABLE:
+            case CodeVerdict.UNREADABLE:
                 return (
                     "Your authenticator cannot be checked here any more, since a key of this installation has changed."
                     " Ask an administrator to take your second factor away, or use a recovery code."
                 )
-            case Verdict.WRONG:
+            case CodeVerdict.WRONG:
                 return "This is not the code that your authenticator shows now. Type the six digits that it shows."
         return ""
 
@@ -84,16 +84,16 @@ def judge(secret: str, typed: str, *, used_up_to: int = -1, early: int | None = 
     code = "".join(typed.split())
     now = int(time.time()) // STEP_SECONDS
     if len(code) != DIGITS or not (code.isascii() and code.isdigit()):
-        return Judged(Verdict.WRONG)
+        return Judged(CodeVerdict.WRONG)
     codes = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
     steps = sorted(range(now - RECOGNISED, now + RECOGNISED + 1), key=lambda step: abs(step - now))
     found = [step for step in steps if constant_time_compare(codes.generate_otp(step), code)]
     if not found:
-        return Judged(Verdict.WRONG)
+        return Judged(CodeVerdict.WRONG)
     step = found[0]
     if abs(step - now) > TOLERANCE:
-        return Judged(Verdict.CLOCK_OFF, step, (step - now) * STEP_SECONDS)
-    return Judged(Verdict.USED if step <= used_up_to or step == early else Verdict.RIGHT, step)
+        return Judged(CodeVerdict.CLOCK_OFF, step, (step - now) * STEP_SECONDS)
+    return Judged(CodeVerdict.USED if step <= used_up_to or step == early else CodeVerdict.RIGHT, step)
 
 
 def take_code(user: User, typed: str) -> Judged:
@@ -102,17 +102,17 @@ def take_code(user: User, typed: str) -> Judged:
         rows = Authenticator.objects.select_for_update()
         row = rows.filter(user=user, ended_at__isnull=True).first()
         if row is None:
-            return Judged(Verdict.WRONG)
+            return Judged(CodeVerdict.WRONG)
         try:
             secret = decrypt(row.secret)
-        except Unreadable:
+        except UnreadableSecret:
             log.error("an authenticator cannot be decrypted: SECOND_FACTOR_KEY", extra={"user": user.pk})
-            return Judged(Verdict.UNREADABLE)
+            return Judged(CodeVerdict.UNREADABLE)
         found = judge(secret, typed, used_up_to=row.last_step, early=row.early_step)
-        if found.verdict is Verdict.RIGHT:
+        if found.verdict is CodeVerdict.RIGHT:
             row.last_step = found.step
             row.save(update_fields=["last_step"])
-        elif found.verdict is Verdict.CLOCK_OFF and found.off_seconds > 0:
+        elif found.verdict is CodeVerdict.CLOCK_OFF and found.off_seconds > 0:
             row.early_step = found.step  # who guessed it would know from the words that it opens soon
             row.save(update_fields=["early_step"])
         return found
@@ -141,7 +141,7 @@ def end_authenticator(user: User) -> int:
 
 
 def encrypt_all_anew(*, by: Actor) -> int:
-    """With the first key, those that have ended too; how many. Raises `Unreadable`, and nothing is changed."""
+    """With the first key, those that have ended too; how many. Raises `UnreadableSecret`, and nothing is changed."""
     with acting(by, source="command"):
         rows = list(Authenticator.objects.select_for_update())
         for row in rows:

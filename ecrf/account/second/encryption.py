@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 
-class Unreadable(Exception):
+class UnreadableSecret(Exception):
     """What is stored was encrypted with another key than those of the settings."""
 
 
@@ -21,19 +21,19 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(stored: str) -> str:
-    """Raises `Unreadable`."""
+    """Raises `UnreadableSecret`."""
     try:
         return _keys().decrypt(stored.encode()).decode()
     except InvalidToken:
-        raise Unreadable from None
+        raise UnreadableSecret from None
 
 
 def encrypt_anew(stored: str) -> str:
-    """The same, encrypted with the first key. Raises `Unreadable`."""
+    """The same, encrypted with the first key. Raises `UnreadableSecret`."""
     try:
         return _keys().rotate(stored.encode()).decode()
     except InvalidToken:
-        raise Unreadable from None
+        raise UnreadableSecret from None
 
 
 def _keys() -> MultiFernet:

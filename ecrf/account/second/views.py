@@ -15,7 +15,7 @@ from ecrf.account.factors import Factors, factors_of
 from ecrf.account.policy import needs_second_factor
 from ecrf.account.proof import wants_password, why_not_proved
 from ecrf.account.second import authenticator, passkeys, recovery_codes
-from ecrf.account.second.encryption import Unreadable, decrypt, encrypt
+from ecrf.account.second.encryption import UnreadableSecret, decrypt, encrypt
 from ecrf.account.second.enforcement import SECOND_FACTOR_DONE
 from ecrf.account.sessions import end_sessions
 from ecrf.audit.actor import Actor
@@ -168,7 +168,7 @@ def _pending(request: UserRequest) -> str:
     """The secret that waits for its first code; it is the session's, so that a reload shows the same."""
     try:
         return decrypt(request.session[PENDING])
-    except (KeyError, Unreadable):
+    except (KeyError, UnreadableSecret):
         secret = authenticator.new_secret()
         request.session[PENDING] = encrypt(secret)
         return secret
@@ -194,7 +194,7 @@ def _make_codes(request: UserRequest) -> None:
 def _codes_to_show(request: UserRequest) -> list[str]:
     try:
         return list(json.loads(decrypt(request.session[TO_SHOW])))
-    except (KeyError, Unreadable):
+    except (KeyError, UnreadableSecret):
         return []
 
 

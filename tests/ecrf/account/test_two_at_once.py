@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from ecrf.access.roles import Role
-from ecrf.account.second.authenticator import Verdict, take_code
+from ecrf.account.second.authenticator import CodeVerdict, take_code
 from ecrf.account.second.recovery_codes import make_codes, take_recovery_code
 from tests.conftest import PASSWORD, make_user
 from tests.ecrf.account.conftest import give_phone
@@ -19,7 +19,7 @@ def test_one_code_posted_by_many_at_once_lets_one_in():
     user = make_user("safety", Role.SAFETY)
     code, gate = give_phone(user).code(), threading.Barrier(6)
 
-    def post() -> Verdict:
+    def post() -> CodeVerdict:
         gate.wait(10)
         return take_code(user, code).verdict
 

@@ -5,7 +5,7 @@ import getpass
 from django.core.management.base import BaseCommand, CommandError
 
 from ecrf.account.second.authenticator import encrypt_all_anew
-from ecrf.account.second.encryption import Unreadable
+from ecrf.account.second.encryption import UnreadableSecret
 from ecrf.audit.actor import Actor
 
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         try:
             count = encrypt_all_anew(by=Actor("", f"command line ({getpass.getuser()})"))
-        except Unreadable:
+        except UnreadableSecret:
             raise CommandError(
                 "A secret opens with none of the keys of SECOND_FACTOR_KEY. Nothing was changed: name the old key too."
             ) from None
