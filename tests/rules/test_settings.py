@@ -38,6 +38,8 @@ WRONG = [
     ("IDLE_MINUTES", "half an hour", ["IDLE_MINUTES", "minutes"]),
     ("IDLE_MINUTES", "0", ["IDLE_MINUTES", "minutes"]),
     ("LOG_LEVEL", "LOUD", ["LOG_LEVEL", "WARNING"]),
+    ("SECOND_FACTOR_FOR", "everybody", ["SECOND_FACTOR_FOR names everybody", "all, none", "data-manager"]),
+    ("SECOND_FACTOR_KEY", "short", ["SECOND_FACTOR_KEY", "fewer than 50 characters", "new and the old one"]),
     ("MAIL_TO_MAILBOX", "yes", ["MAIL_TO_MAILBOX", "on or off"]),
     ("MAIL_TO_MAILBOX", "on", ["MAIL_TO_MAILBOX", "invented data only", "SYNTHETIC_DATA"]),
     ("PUBLIC_URL", "http://ecrf.example.org", ["PUBLIC_URL", "https://ecrf.example.org"]),

@@ -118,13 +118,17 @@ def take_code(user: User, typed: str) -> Judged:
         return found
 
 
-def add_authenticator(*, user: User, secret: str, step: int) -> None:
-    """After its first code was right: that code is used up. The one before is replaced."""
+def add_authenticator(*, user: User, secret: str, step: int) -> bool:
+    """After its first code was right: that code is used up. The one before is replaced. False for a second click."""
     by = Actor(str(user.pk), user.username)
     with acting(by, source="account"):
+        User.objects.select_for_update().get(pk=user.pk)
+        if Authenticator.objects.filter(user=user, ended_at__isnull=True, last_step__gte=step).exists():
+            return False
         end_authenticator(user)
         Authenticator.objects.create(user=user, secret=encrypt(secret), last_step=step)
         tell_changed(user, "An authenticator app was added")
+    return True
 
 
 def remove_authenticator(*, user: User) -> None:

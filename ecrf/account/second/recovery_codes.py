@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from datetime import timedelta
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from ecrf.account.models import RecoveryCode
 from ecrf.audit.actor import Actor, acting
 
 HOW_MANY, RANDOM_BYTES = 10, 15
+SECOND_CLICK = timedelta(seconds=5)
 _HASHER = PBKDF2PasswordHasher()
 ROUNDS = 1
 """A code has 120 random bits: nobody tries them all, however quick a try is, so slowness would add nothing
@@ -31,6 +33,11 @@ def make_codes(user: User) -> list[str]:
         if replaced:
             tell_changed(user, "New recovery codes were made; those of before open nothing any more")
     return codes
+
+
+def were_made_just_now(user: User) -> bool:
+    """A second click, whose set would take the place of the one that the first is about to show."""
+    return codes_left(user).filter(made_at__gt=timezone.now() - SECOND_CLICK).exists()
 
 
 def codes_left(user: User) -> QuerySet[RecoveryCode]:

@@ -49,7 +49,10 @@ def add_authenticator(request: UserRequest) -> HttpResponse:
         judged = authenticator.judge(secret, request.POST.get("code", ""))
         wrong, unproved = judged.words, why_not_proved(request)
         if not wrong and not unproved:
-            authenticator.add_authenticator(user=request.user, secret=secret, step=judged.step)
+            if not authenticator.add_authenticator(user=request.user, secret=secret, step=judged.step):
+                return redirect(
+                    "recovery-codes"
+                )  # a second click: the first has done it, and keeps the session
             del request.session[PENDING]
             return _added(request, before, "The authenticator app is added.")
     context = {
@@ -146,7 +149,8 @@ def codes(request: UserRequest) -> HttpResponse:
         if not wrong and not factors_of(request.user):
             wrong = "Add an authenticator app or a passkey first: recovery codes stand in for them."
         if not wrong:
-            _make_codes(request)
+            if not recovery_codes.were_made_just_now(request.user):
+                _make_codes(request)
             return redirect("recovery-codes")
     context = {
         "codes": _codes_to_show(request),

@@ -380,3 +380,14 @@ def test_owner_is_told_of_a_lock_by_mail(client, coordinator, mails):
         client.post("/login/", {**GOOD, "password": "wrong"})
     [mail] = mails()
     assert "Nobody can log in for 15 minutes" in mail.body
+
+
+def test_second_click_adds_nothing_more_and_keeps_the_codes_of_the_first(client, coordinator):
+    client.post("/login/", GOOD)
+    secret = new_secret()
+    step = judge(secret, Phone(secret).code()).step
+    assert add_authenticator(user=coordinator, secret=secret, step=step)
+    assert not add_authenticator(user=coordinator, secret=secret, step=step)
+    for _ in range(2):
+        client.post(reverse("recovery-codes"))
+    assert RecoveryCode.objects.filter(user=coordinator).count() == 10
