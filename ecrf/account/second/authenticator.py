@@ -123,12 +123,20 @@ def add_authenticator(*, user: User, secret: str, step: int) -> bool:
     by = Actor(str(user.pk), user.username)
     with acting(by, source="account"):
         User.objects.select_for_update().get(pk=user.pk)
-        if Authenticator.objects.filter(user=user, ended_at__isnull=True, last_step__gte=step).exists():
+        if _has_secret(user, secret):
             return False
         end_authenticator(user)
         Authenticator.objects.create(user=user, secret=encrypt(secret), last_step=step)
         tell_changed(user, "An authenticator app was added")
     return True
+
+
+def _has_secret(user: User, secret: str) -> bool:
+    row = Authenticator.objects.filter(user=user, ended_at__isnull=True).first()
+    try:
+        return row is not None and decrypt(row.secret) == secret
+    except UnreadableSecret:
+        return False
 
 
 def remove_authenticator(*, user: User) -> None:

@@ -391,3 +391,14 @@ def test_second_click_adds_nothing_more_and_keeps_the_codes_of_the_first(client,
     for _ in range(2):
         client.post(reverse("recovery-codes"))
     assert RecoveryCode.objects.filter(user=coordinator).count() == 10
+
+
+def test_authenticator_moves_to_another_phone_and_the_old_one_opens_nothing(client, coordinator, phone):
+    half_logged_in(client)
+    client.post(SECOND, {"code": phone.code()})
+    new = pending(client)
+    assert client.post("/account/authenticator/", {"code": new.code()}).status_code == 302
+    other = Client()
+    half_logged_in(other)
+    assert other.post(SECOND, {"code": phone.code(STEP)}).status_code == 422
+    assert other.post(SECOND, {"code": new.code(STEP)}).status_code == 302
