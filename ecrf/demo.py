@@ -91,6 +91,7 @@ def environment(database_url: str) -> dict[str, str]:
         "TLS": "off",
         "SYNTHETIC_DATA": "on",
         "LOG_LEVEL": "WARNING",
+        "SECOND_FACTOR_FOR": "none",  # whoever tries the demo has no phone at hand; its login page says so
         "MAIL_TO_MAILBOX": "on",
         "PUBLIC_URL": f"http://127.0.0.1:{os.environ.get('PORT', '8000')}",
     }

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from ecrf.web.database_address import database
 from ecrf.web.mail_server import mail_server, sponsors_list
+from ecrf.web.second_factor_keys import second_factor_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -95,6 +96,7 @@ INSTALLED_APPS = [
     "ecrf.queries",
     "ecrf.checks",
     "ecrf.casebook",
+    "ecrf.account",
     "ecrf.mail",
     "ecrf.access",
     "ecrf.audit",
@@ -130,9 +132,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "ecrf.access.idle.log_out_when_idle",
-    "ecrf.access.login.same_person",
-    "ecrf.access.login.LoginEverywhere",
+    "ecrf.account.idle.log_out_when_idle",
+    "ecrf.account.login.same_person",
+    "ecrf.account.second.enforcement.second_factor_first",
+    "ecrf.account.login.LoginEverywhere",
     "ecrf.web.middleware.say_locked",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -155,6 +158,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "ecrf.web.context.about",
+                "ecrf.account.last_login.last_login",
                 "ecrf.entry.queries.list.waiting",
                 "ecrf.monitoring.queries.my_turn.waiting",
             ],
@@ -174,13 +178,23 @@ LOGIN_REDIRECT_URL = "today"
 LOGOUT_REDIRECT_URL = "login"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "full_name", "email"]},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "ecrf.account.passwords.NotTooLong"},
+    {"NAME": "ecrf.account.passwords.NotMadeOfKnownWords"},
 ]
+# Who needs one besides the password: all, none, or roles with commas between (ecrf/account/policy.py).
+SECOND_FACTOR_FOR = os.environ.get("SECOND_FACTOR_FOR") or "all"
+# Encrypts the secrets of authenticators; several with commas between while they change (docs/decisions/0028).
+SECOND_FACTOR_KEYS = second_factor_keys(_setting, SECRET_KEY)
+SESSION_ENGINE = "ecrf.account.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 IDLE_MINUTES = _number(

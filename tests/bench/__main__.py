@@ -2,7 +2,8 @@
 
 `python -m tests.bench pages` measures no more than the pages of visits and patients, at the site and in Review;
 `python -m tests.bench exports` what it costs to take the data of a thousand patients out;
-`python -m tests.bench outcomes` the page of the outcomes of thirteen patients and of a thousand.
+`python -m tests.bench outcomes` the page of the outcomes of thirteen patients and of a thousand;
+`python -m tests.bench logins` a login with and without a second factor.
 """
 
 import sys
@@ -19,6 +20,7 @@ def main(part: str = "") -> int:
         "pages": _measure_pages,
         "exports": _measure_exports,
         "outcomes": _measure_outcomes,
+        "logins": _measure_logins,
     }[part]
     start = time.perf_counter()
     progress("PostgreSQL, migrations, static files")
@@ -108,6 +110,18 @@ def _measure_outcomes(env: dict[str, str]) -> Iterator[Line]:
     yield told("seeding: patients with outcomes, by SQL with the audit triggers", patients.grow())
     progress("the page made anew")
     yield from page.compare(few, page.measure(by))
+
+
+def _measure_logins(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench import logins
+
+    plain, second = logins.seed_people()
+    phone = logins.Phone(second)
+    progress("statements of a login")
+    yield from logins.count_logins(plain, phone)
+    with server(env) as running:
+        progress("logins, with and without a code")
+        yield from logins.measure_logins(running.port, plain, phone)
 
 
 def _measure_server(running: Server, study: object) -> Iterator[Line]:

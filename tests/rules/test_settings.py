@@ -40,6 +40,8 @@ WRONG = [
     ("EXPORTS_KEPT_DAYS", "a quarter", ["EXPORTS_KEPT_DAYS", "days"]),
     ("EXPORTS_KEPT_DAYS", "0", ["EXPORTS_KEPT_DAYS", "days"]),
     ("LOG_LEVEL", "LOUD", ["LOG_LEVEL", "WARNING"]),
+    ("SECOND_FACTOR_FOR", "everybody", ["SECOND_FACTOR_FOR names everybody", "all, none", "data-manager"]),
+    ("SECOND_FACTOR_KEY", "short", ["SECOND_FACTOR_KEY", "fewer than 50 characters", "new and the old one"]),
     ("MAIL_TO_MAILBOX", "yes", ["MAIL_TO_MAILBOX", "on or off"]),
     ("MAIL_TO_MAILBOX", "on", ["MAIL_TO_MAILBOX", "invented data only", "SYNTHETIC_DATA"]),
     ("PUBLIC_URL", "http://ecrf.example.org", ["PUBLIC_URL", "https://ecrf.example.org"]),
