@@ -65,6 +65,11 @@ TLS = _switch("TLS", "on")
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
 if LOG_LEVEL not in (levels := ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")):
     raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Set it to one of {', '.join(levels)}.")
+# On: whoever gives or ends the administrator role needs the consent of a second administrator.
+ADMINISTRATORS_AGREE = _switch("ADMINISTRATORS_AGREE", "off")
+ACCESS_REVIEW_DAYS = _number(
+    "ACCESS_REVIEW_DAYS", "90", "Set it to the whole number of days after which everybody's access is reviewed."
+)
 # Shown on every page, so that nobody takes invented data for patients' data.
 SYNTHETIC_DATA = _switch("SYNTHETIC_DATA", "off")
 
@@ -81,6 +86,7 @@ INSTALLED_APPS = [
     "ecrf.monitoring",
     "ecrf.prints",
     "ecrf.calendar",
+    "ecrf.people",
     "ecrf.trail",
     "ecrf.signatures",
     "ecrf.verification",
