@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from ecrf.access.login import log_in_again, log_out, login_page
+from ecrf.account.login import log_in_again, log_out, login_page
 from ecrf.monitoring.site import monitor_site
 from ecrf.web.places import places
 
