@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from ecrf.web.database_address import database
+from ecrf.web.mail_server import mail_server, sponsors_list
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -73,6 +74,11 @@ ACCESS_REVIEW_DAYS = _number(
 # Shown on every page, so that nobody takes invented data for patients' data.
 SYNTHETIC_DATA = _switch("SYNTHETIC_DATA", "off")
 
+# How mail goes out, if it does: a server, or in the demo a page that shows what would have gone. Not set, mail is off.
+MAIL = mail_server(_setting, tls=TLS, synthetic=SYNTHETIC_DATA)
+# Who is told of serious adverse events and has no account.
+SPONSOR_SAFETY_MAIL = sponsors_list(os.environ.get("SPONSOR_SAFETY_MAIL", ""))
+
 # --- the trial: the only places where the engine meets it ------------------------------------------------------
 
 PROTOCOL = "trial.schedule.PROTOCOL"
@@ -81,6 +87,7 @@ INSTALLED_APPS = [
     "trial",
     "ecrf.redaction",
     "ecrf.exports",
+    "ecrf.notices",
     "ecrf.outcomes",
     "ecrf.entry",
     "ecrf.monitoring",
@@ -95,6 +102,7 @@ INSTALLED_APPS = [
     "ecrf.checks",
     "ecrf.casebook",
     "ecrf.account",
+    "ecrf.mail",
     "ecrf.access",
     "ecrf.audit",
     "django_tasks",
@@ -197,6 +205,12 @@ IDLE_MINUTES = _number(
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["exports"]}}
 # Where finished files lie: one folder for the web processes and the worker, not reachable by an address.
 EXPORTS_FOLDER = Path(os.environ.get("EXPORTS_FOLDER") or BASE_DIR / ".data" / "exports")
+
+# --- mail -----------------------------------------------------------------------------------------------------------
+
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = MAIL.backend, MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, DEFAULT_FROM_EMAIL = MAIL.user, MAIL.password, MAIL.sender
+EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = MAIL.tls == "starttls", MAIL.tls == "tls", 20
 
 # --- security ---------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,8 @@ urlpatterns = [
     path("logout/", log_out, name="logout"),
     path("places/", places, name="places"),
     path("monitor/", monitor_site.urls),
+    path("", include("ecrf.mail.urls")),
+    path("", include("ecrf.notices.urls")),
     path("", include("ecrf.exports.urls")),
     path("", include("ecrf.outcomes.urls")),
     path("", include("ecrf.calendar.urls")),

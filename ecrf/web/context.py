@@ -21,4 +21,5 @@ def about(request: HttpRequest) -> dict[str, object]:
         "version": __version__,
         "has_outcomes": bool(protocol().outcomes),
         "idle_minutes": settings.IDLE_MINUTES,
+        "has_mailbox": settings.MAIL.is_mailbox,
     }

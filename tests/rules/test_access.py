@@ -30,8 +30,10 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, by_model
 from ecrf.locks.models import Lock
+from ecrf.mail.queue import queue_mail
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.monitoring.visits.services import fingerprint
+from ecrf.notices.models import SeriousNotice
 from ecrf.queries.models import Query
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_place, a_visit, enter
@@ -67,6 +69,14 @@ RESULTS = "403 403 403 200 403 200 403 403 login"
 """The results of the whole study: for who takes data out."""
 SITES_RESULTS = "200 200 200 200 403 200 404 404 login", "404 404 404 200 403 200 404 404 login"
 """Those of a site: for who enters or reviews there too."""
+MAILS = "403 403 403 403 403 403 {ok} 403 login"
+"""What has become of every mail: for who manages accounts."""
+NO_MAILBOX = "404 404 404 404 404 404 404 404 404"
+"""The demo's mailbox: where it is not set, there is no such page."""
+SERIOUS = "403 403 200 200 200 404 404 404 login", "404 404 404 200 200 404 404 404 login"
+"""A serious event of which safety is told."""
+SEEN = SERIOUS[0].replace("200 200 200", "403 403 302"), SERIOUS[1].replace("200 200", "403 302")
+"""What safety alone confirms."""
 FOR_ALL = "200 200 200 200 200 200 200 200 login"
 
 
@@ -111,6 +121,18 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "print-casebook":  ("GET", *PRINT),
     "print-visit":     ("GET", *PRINT),
     "print-log":       ("GET", *PRINT),
+    "mails":           ("GET", MAILS.format(ok=200), ""),
+    "send-mail-again": ("POST", MAILS.format(ok=302), ""),
+    "mailbox":         ("GET", NO_MAILBOX, ""),
+    "mailbox-message": ("GET", NO_MAILBOX, ""),
+    "mailbox-html":    ("GET", NO_MAILBOX, ""),
+    "mail-choices":    ("GET POST", FOR_ALL, ""),
+    "serious-events":  ("GET", "403 403 200 200 200 403 403 403 login", ""),
+    "serious-event":   ("GET", *SERIOUS),
+    "confirm-serious-event": ("POST", *SEEN),
+    "site-monitoring": ("GET", *PRINT),
+    "site-letter":     ("GET", *PRINT),
+    "confirm-letter":  ("POST", PRINT[0].replace("200 200 200 200", "302 302 403 403"), PRINT[1].replace("200", "403")),
     "worksheets":      ("GET", WORKSHEET, ""),
     "patient-worksheet": ("GET", *PRINT),
     "worksheet":       ("GET", WORKSHEET, ""),
@@ -262,7 +284,21 @@ def _world(site: Site, by: User) -> SimpleNamespace:
         token=token,
         export=_exports(site, by),
         feed=by.calendar_feeds.latest("pk"),
+        **_notices(site, by, key),
     )
+
+
+def _notices(site: Site, by: User, ae_key: uuid.UUID) -> dict[str, object]:
+    """A mail, a serious event of which safety is told, and a letter of the monitor."""
+    now, text = timezone.now(), {"report": "Written", "letter": "Written"}
+    with acting(SYSTEM, source="test"):
+        letter = MonitoringVisit.objects.create(
+            site=site, monitor=by, planned_on=now.date(), how="remote", request_key=uuid.uuid4(), worklist={},
+            started_at=now, started_by=by, ended_at=now, ended_by=by, finished_at=now, finished_by=by, **text,
+        )  # fmt: skip
+        notice = SeriousNotice.objects.create(entry=Entry.objects.get(request_key=ae_key))
+    mail = queue_mail(to=by, kind="account-changed", context={"what": "Nothing"})
+    return {"letter": letter, "notice": notice, "mail": mail}
 
 
 def _exports(site: Site, by: User) -> Export:
@@ -358,6 +394,15 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "site-outcomes-rows": lambda: ([where.site.code, "screened"], {}),
         "site-outcomes-pdf": lambda: ([where.site.code], {}),
         "revoke-calendar": lambda: ([where.feed.pk], {}),
+        "send-mail-again": lambda: ([where.mail.pk], {}),
+        "mailbox-message": lambda: ([1], {}),
+        "mailbox-html": lambda: ([1], {}),
+        "mail-choices": lambda: ([], {}),
+        "serious-event": lambda: ([where.notice.pk], {}),
+        "confirm-serious-event": lambda: ([where.notice.pk], {}),
+        "site-monitoring": lambda: ([where.site.code], {}),
+        "site-letter": lambda: ([where.site.code, where.letter.pk], {}),
+        "confirm-letter": lambda: ([where.site.code, where.letter.pk], {}),
     }
     if name == "compare-cuts":
         return f"{reverse(name)}?from=Cut{where.site.code}&to=Cut{where.site.code}", {}
