@@ -20,9 +20,12 @@ from django.db.models import (
 )
 from django.db.models.functions import Lower, Now
 
-from ecrf.access.lockout import LOCKED_FOR
+from django.http import Http404
+
 from ecrf.access.login_log import LoginEvent, What
 from ecrf.access.models import Membership, User
+from ecrf.account.lockout import LOCKED_FOR
+from ecrf.account.models import LinkKind, SecretLink
 from ecrf.people.memberships.rules import last_day_is_over
 
 PAGE_ROWS = 50
@@ -73,12 +76,17 @@ def with_state(users: QuerySet[User]) -> QuerySet[User]:
     locks = LoginEvent.objects.filter(
         username=OuterRef("username"), what__in=(What.LOCKED, What.UNLOCKED), at__gt=Now() - LOCKED_FOR
     )
-    last = Subquery(locks.order_by("-pk").values("what")[:1])
-    return users.annotate(last_lock=last).annotate(
+    invitations = SecretLink.objects.filter(user=OuterRef("pk"), kind=LinkKind.INVITATION).order_by("-pk")
+    waits = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX, taken_up_at=None)
+    return users.annotate(
+        last_lock=Subquery(locks.order_by("-pk").values("what")[:1]),
+        invited_at=Subquery(invitations.values("made_at")[:1]),
+        taken_up_at=Subquery(invitations.values("used_at")[:1]),
+    ).annotate(
         state=Case(
             When(is_active=False, then=Value("closed")),
             When(last_lock=What.LOCKED, then=Value("locked")),
-            When(password__startswith=UNUSABLE_PASSWORD_PREFIX, last_login=None, then=Value("invited")),
+            When(waits & (Q(last_login=None) | Q(invited_at__isnull=False)), then=Value("invited")),
             default=Value("active"),
             output_field=CharField(),
         )
@@ -116,3 +124,11 @@ def _line(user: User) -> PersonLine:
 def role_words(membership: Membership) -> str:
     where = membership.site.code if membership.site else "all sites"
     return f"{membership.get_role_display()}, {where}"
+
+
+def find_person(pk: int) -> User:
+    """One account with its state; 404 if there is none."""
+    user = with_state(User.objects.filter(pk=pk)).first()
+    if user is None:
+        raise Http404
+    return user

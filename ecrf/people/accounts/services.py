@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from ecrf.access import lockout
 from ecrf.access.models import User
 from ecrf.access.roles import Role
+from ecrf.account import lockout
 from ecrf.account.factors import reset_second_factor
 from ecrf.account.invitations import invite, withdraw
 from ecrf.account.sessions import end_sessions
@@ -122,7 +122,7 @@ def close_account(*, user: User, reason: str, by: User) -> bool:
                 )
         drop_requests(user=now, by=by, reason=reason)
         end_all(user=now, reason=reason, by=by)
-        withdraw(user=now, by=administrator(by), withdrawn_by=by)
+        withdraw(user=now, by=administrator(by), withdrawn_by=by, reason=reason)
         now.is_active = False
         now.save(update_fields=["is_active"])
         end_sessions(user=now, by=administrator(by), reason=reason)
@@ -148,7 +148,7 @@ def reopen_account(*, user: User, roles: list[WantedRole], reason: str, by: User
         now.is_active = True
         now.set_unusable_password()
         now.save(update_fields=["is_active", "password"])
-        reset_second_factor(user=now, by=administrator(by), reason=reason)
+        reset_second_factor(user=now, by=administrator(by), ended_by=by, reason=reason)
         for wanted in roles:
             give(user=now, wanted=wanted, reason=reason, by=by)
         invite(user=now, by=administrator(by), invited_by=by)
@@ -170,10 +170,10 @@ def send_invitation(*, user: User, by: User) -> None:
         invite(user=now, by=administrator(by), invited_by=by)
 
 
-def withdraw_invitation(*, user: User, by: User) -> None:
-    """The link that was sent works no more; the account stays."""
+def withdraw_invitation(*, user: User, by: User) -> bool:
+    """The link that was sent works no more; the account stays. False if there was none to withdraw."""
     with administering(by):
-        withdraw(user=user, by=administrator(by), withdrawn_by=by)
+        return withdraw(user=user, by=administrator(by), withdrawn_by=by)
 
 
 def record_identity(*, user: User, how: str, by: User) -> None:
@@ -196,7 +196,7 @@ def unlock_account(*, user: User, by: User) -> bool:
 def ask_for_new_second_factor(*, user: User, reason: str, by: User) -> None:
     """Take the second factor away: its owner sets up another one at the next login."""
     with administering(by, reason=reason):
-        reset_second_factor(user=user, by=administrator(by), reason=reason)
+        reset_second_factor(user=user, by=administrator(by), ended_by=by, reason=reason)
 
 
 def end_all_sessions(*, user: User, by: User, but: str = "") -> int:

@@ -1,6 +1,6 @@
 """Looks through the log of logins of the last days, and tells the administrators what a rule calls unusual, once."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -42,14 +42,14 @@ def activity_since(since: datetime) -> Activity:
         is_new = bool(place and places and place not in places)  # the very first login is from somewhere
         if place:
             places.add(place)
-        zone = zones.get(event.username, UTC)
+        zone = zones.get(event.username)
         logins.append(Login(event.pk, event.what, event.username, event.at, event.address, zone, is_new))
     counts = PageCount.objects.filter(hour__gte=since).select_related("user").order_by("hour", "pk")
     return Activity(logins, [PagesInHour(one.user.username, one.hour, one.pages) for one in counts])
 
 
 def _zones(names: set[str]) -> dict[str, tzinfo]:
-    """The clock of a person's first site; of those who belong to none, UTC's."""
+    """The clock of a person's first site. Who belongs to none may be anywhere, and has none."""
     rows = Membership.objects.filter(user__username__in=names, is_current=True).exclude(site=None)
     zones: dict[str, tzinfo] = {}
     for username, zone in rows.order_by("pk").values_list("user__username", "site__time_zone"):

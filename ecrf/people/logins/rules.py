@@ -18,14 +18,15 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Login:
-    """One line of the log, with what the rules need to know of the person: the clock that hangs on the wall there."""
+    """One line of the log, with what the rules need to know of the person. `zone`: the clock on the wall there; None
+    where nobody knows it."""
 
     pk: int
     what: str
     username: str
     at: datetime
     address: str | None
-    zone: tzinfo
+    zone: tzinfo | None = None
     is_new_address: bool = False
 
 
@@ -81,8 +82,10 @@ def new_address(activity: Activity) -> Iterator[Unusual]:
 
 def at_night(activity: Activity) -> Iterator[Unusual]:
     for login in activity.logins:
+        if login.what != What.LOGGED_IN or login.zone is None:
+            continue
         local = login.at.astimezone(login.zone)
-        if login.what == What.LOGGED_IN and local.hour in NIGHT:
+        if local.hour in NIGHT:
             words = f"Logged in at {local:%H:%M} on the clock of {login.zone}."
             yield Unusual(f"night:{login.username}:{local:%Y-%m-%d}", login.username, login.at, words)
 

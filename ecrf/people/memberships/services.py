@@ -21,11 +21,11 @@ from ecrf.people.models import AdministratorAct, AdministratorRequest, ConsentOu
 Given = Membership | AdministratorRequest
 
 
-def give_role(*, user: User, wanted: WantedRole, reason: str, by: User) -> Given:
-    """Give a role; the same once more (a double click) gives the one that there is. A request, where it waits for
-    another administrator. ValidationError says what stands against it."""
+def give_roles(*, user: User, wanted: list[WantedRole], reason: str, by: User) -> list[Given]:
+    """Give roles, all or none; the same once more (a double click) gives those that there are. A request, where it
+    waits for another administrator. ValidationError says what stands against it."""
     with administering(by, reason=reason):
-        return give(user=user, wanted=wanted, reason=reason, by=by)
+        return [give(user=user, wanted=one, reason=reason, by=by) for one in wanted]
 
 
 def give(*, user: User, wanted: WantedRole, reason: str, by: User) -> Given:
