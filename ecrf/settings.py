@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "ecrf.account.idle.log_out_when_idle",
     "ecrf.account.login.same_person",
     "ecrf.account.login.LoginEverywhere",
+    "ecrf.people.logins.page_count.count_pages",
     "ecrf.web.middleware.say_locked",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -101,11 +101,3 @@ class Day(forms.DateField):
         if day and not FIRST_DAY <= day <= LAST_DAY:
             raise ValidationError(f"Write a day from {FIRST_DAY} to {LAST_DAY}.")
         return day
-
-
-class ReasonForm(forms.Form):
-    """A reason alone."""
-
-    def __init__(self, data: Any = None, *, of: str) -> None:
-        super().__init__(data)
-        self.fields["reason"] = Reason(of)

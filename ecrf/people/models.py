@@ -109,6 +109,22 @@ class AccessDecision(models.Model):
         return f"{self.membership}: {'confirmed' if self.is_confirmed else 'ended'}"
 
 
+@audited(append_only=True)
+class AccessListExport(models.Model):
+    """A list of who had access was taken along as a file: by whom, of which day."""
+
+    day = models.DateField()
+    site = models.ForeignKey(
+        "access.Site", models.PROTECT, null=True, related_name="+", help_text="Empty: all"
+    )
+    lines = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"Access on {self.day}, {self.lines} lines"
+
+
 class PageCount(models.Model):
     """How many pages a person asked for in one hour, about: what a process has not yet written is lost with it."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.paginator import Page, Paginator
@@ -19,7 +20,6 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Lower, Now
-
 from django.http import Http404
 
 from ecrf.access.login_log import LoginEvent, What
@@ -71,7 +71,7 @@ class PersonLine:
         return STATES[self.state]
 
 
-def with_state(users: QuerySet[User]) -> QuerySet[User]:
+def with_state(users: QuerySet[User]) -> QuerySet[Any]:
     """Each with `state`: closed, locked, invited, active, the first of them that is true."""
     locks = LoginEvent.objects.filter(
         username=OuterRef("username"), what__in=(What.LOCKED, What.UNLOCKED), at__gt=Now() - LOCKED_FOR
@@ -93,8 +93,8 @@ def with_state(users: QuerySet[User]) -> QuerySet[User]:
     )
 
 
-def people(wanted: PeopleFilter, number: int) -> Page[PersonLine]:
-    """One page of the people that fit; of a number beyond the last one, the last."""
+def people(wanted: PeopleFilter, number: int) -> Page[Any]:
+    """One page of `PersonLine`s; of a number beyond the last page, the last."""
     users = with_state(User.objects.all())
     if wanted.search:
         text = wanted.search
@@ -115,10 +115,10 @@ def people(wanted: PeopleFilter, number: int) -> Page[PersonLine]:
     return page
 
 
-def _line(user: User) -> PersonLine:
-    held = [one for one in user.roles_held if not last_day_is_over(one)]  # type: ignore[attr-defined]
+def _line(user: Any) -> PersonLine:
+    held = [one for one in user.roles_held if not last_day_is_over(one)]
     roles = [role_words(membership) for membership in held]
-    return PersonLine(user, user.state, roles, user.last_login)  # type: ignore[attr-defined]
+    return PersonLine(user, user.state, roles, user.last_login)
 
 
 def role_words(membership: Membership) -> str:
@@ -126,7 +126,7 @@ def role_words(membership: Membership) -> str:
     return f"{membership.get_role_display()}, {where}"
 
 
-def find_person(pk: int) -> User:
+def find_person(pk: int) -> Any:
     """One account with its state; 404 if there is none."""
     user = with_state(User.objects.filter(pk=pk)).first()
     if user is None:

@@ -79,9 +79,8 @@ def require_free_name(username: str) -> None:
 
 
 def require_free_address(email: str | None, *, but: User | None = None) -> None:
-    others = User.objects.exclude(pk=but.pk if but else None)
-    known = others.filter(email__iexact=email).first() if email else None
-    if known:
+    known = User.objects.filter(email__iexact=email).first() if email else None
+    if known and known != but:
         closed = "" if known.is_active else ", which is closed"
         raise ValidationError({"email": f"This address belongs to the account {known.username}{closed}."})
 

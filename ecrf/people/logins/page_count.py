@@ -32,14 +32,14 @@ _lock = Lock()
 
 
 def count_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: one more page of whoever is logged in. What a page asks for by itself is none."""
+    """Middleware: one more page of whoever is logged in. What a page asks for by itself, and what is saved, is none."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.headers.get("X-Unattended") != "yes" and hasattr(request, "_cached_user"):
-            user = request.user
-            if user.is_authenticated and (pages := _due(user.pk)):
-                _write(user.pk, pages)
+        is_page = request.method == "GET" and "HX-Request" not in request.headers
+        user = request.user
+        if is_page and user.is_authenticated and (pages := _due(user.pk)):
+            _write(user.pk, pages)
         return response
 
     return middleware

@@ -21,6 +21,10 @@ def others(by: User) -> list[User]:
     return [user for user in working_administrators() if user != by]
 
 
+def all_requests() -> QuerySet[AdministratorRequest]:
+    return AdministratorRequest.objects.all()
+
+
 def pending() -> QuerySet[AdministratorRequest]:
     """What waits for another administrator, the oldest first."""
     return AdministratorRequest.objects.filter(outcome=None).select_related("user", "asked_by").order_by("pk")

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from django.db.models import Q, QuerySet
 
-from ecrf.access.models import Membership, Site, User
+from ecrf.access.models import Membership, User
 from ecrf.audit.models import SYSTEM_CHAIN, AuditEvent, Operation
 
 MOMENT = timedelta(microseconds=1)
@@ -55,8 +55,8 @@ def _day(at: datetime, zone: tzinfo) -> date:
     return at.astimezone(zone).date()
 
 
-def access_on(day: date, site: Site | None = None) -> list[HeldRole]:
-    """Everybody's access on this day: at all sites, or what reached this one."""
+def access_on(day: date, where: list[int] | None = None) -> list[HeldRole]:
+    """Everybody's access on this day; `where`: only what reached the sites with these ids."""
     around = datetime(day.year, day.month, day.day, tzinfo=UTC)
     rows = Membership.objects.filter(
         Q(granted_at=None) | Q(granted_at__lt=around + WIDER),
@@ -64,8 +64,8 @@ def access_on(day: date, site: Site | None = None) -> list[HeldRole]:
         Q(starts_on=None) | Q(starts_on__lte=day),
         Q(ends_on=None) | Q(ends_on__gte=day),
     )
-    if site:
-        rows = rows.filter(Q(site=site) | Q(site=None))
+    if where is not None:
+        rows = rows.filter(Q(site__in=where) | Q(site=None))
     found = [held for held in held_roles(rows) if held.held_on(day)]
     names = names_on(day)
     found = [_named(held, names) for held in found]

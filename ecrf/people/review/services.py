@@ -67,6 +67,16 @@ def to_decide(review: AccessReview) -> list[Membership]:
     return [membership for membership in found if not last_day_is_over(membership)]
 
 
+def reviewed_roles() -> QuerySet[Membership]:
+    return Membership.objects.select_related("user", "site")
+
+
+def lines_of(review: AccessReview, by: User) -> list[tuple[Membership, bool]]:
+    """Each role to decide on, and whether this administrator may."""
+    has_others = bool(others(by))
+    return [(one, one.user_id != by.pk or not has_others) for one in to_decide(review)]
+
+
 def may_decide(by: User, membership: Membership) -> bool:
     """Nobody decides on the own access, while there is another administrator."""
     return membership.user_id != by.pk or not others(by)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from django.db.models import Count, Q, QuerySet
+from django.http import Http404
 
 from ecrf.access.models import REGIONS, Membership, Site
 
@@ -48,3 +49,15 @@ def places() -> list[str]:
     """Time zones to choose from: those of places, and UTC."""
     zones = (name for name in available_timezones() if name.partition("/")[0] in REGIONS and "/" in name)
     return ["UTC", *sorted(zones)]
+
+
+def all_sites() -> list[Site]:
+    return list(Site.objects.all())
+
+
+def find_site(code: str) -> Site:
+    """404 if there is none."""
+    site = Site.objects.filter(code=code).first()
+    if site is None:
+        raise Http404
+    return site

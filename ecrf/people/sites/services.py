@@ -94,14 +94,14 @@ def open_site_again(*, site: Site, reason: str, by: User) -> bool:
         return True
 
 
-def keep_delegation_log(*, site: Site, since: date | None, reason: str, by: User) -> bool:
+def keep_delegation_log(*, site: Site, delegation_from: date | None, reason: str, by: User) -> bool:
     """From this day on only those work here to whom the investigator has delegated it; None: the log is on paper."""
     with administering(by, reason=reason):
         now = Site.objects.get(pk=site.pk)
-        if now.is_practice and since:
+        if now.is_practice and delegation_from:
             raise ValidationError("A practice site needs no delegation: it is where one learns.")
-        if now.delegation_from == since:
+        if now.delegation_from == delegation_from:
             return False
-        now.delegation_from = since
+        now.delegation_from = delegation_from
         now.save(update_fields=["delegation_from"])
         return True

@@ -1,0 +1,98 @@
+"""The forms of the administrator's pages, and how what a service refuses comes to stand beside its field."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+from ecrf.access.models import Site
+from ecrf.access.roles import RIGHTS, Right, Role
+from ecrf.people.fields import Day, MailAddress, OneLine, Reason, UserName
+from ecrf.people.memberships.rules import WantedRole
+
+Choices = list[tuple[str, str]]
+
+
+class PlainForm(forms.Form):
+    """A form whose fields look like ours."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        for field in self.fields.values():
+            widget = field.widget
+            if not isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):
+                widget.attrs["class"] = "form-select" if isinstance(widget, forms.Select) else "form-control"
+            widget.attrs.setdefault("autocomplete", "off")
+
+    def refuse(self, error: ValidationError) -> None:
+        """Put what the service refused beside its field; what belongs to none of them on top."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, errors in error.error_dict.items():
+            self.add_error(name if name in self.fields and name != NON_FIELD_ERRORS else None, errors)
+
+
+class RolePart(PlainForm):
+    """One role, at one site or several, with its days."""
+
+    role = forms.ChoiceField(label="Role")
+    site = forms.MultipleChoiceField(label="Sites", required=False, widget=forms.CheckboxSelectMultiple)
+    starts_on = Day(label="First day (empty: at once)", required=False)
+    ends_on = Day(label="Last day (empty: until it is ended)", required=False)
+    reason = Reason("the role is given")
+
+    def __init__(self, *given: Any, sites: list[Site], **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.sites = {site.code: site for site in sites}
+        self.fields["role"].choices = [("", "Choose a role"), *Role.choices]  # type: ignore[attr-defined]
+        self.fields["site"].choices = [  # type: ignore[attr-defined]
+            (site.code, f"{site.code} {site.name}{' (practice)' if site.is_practice else ''}")
+            for site in sites
+        ]
+
+    @property
+    def wanted(self) -> list[WantedRole]:
+        typed = self.cleaned_data
+        where: list[Site | None] = [self.sites[code] for code in typed["site"]]
+        return [
+            WantedRole(typed["role"], site, typed["starts_on"], typed["ends_on"]) for site in where or [None]
+        ]
+
+
+class InvitationForm(RolePart):
+    """Who is invited, and to which role."""
+
+    username = UserName()
+    full_name = OneLine(label="Full name, as it is printed beside signatures")
+    email = MailAddress()
+    identity = OneLine(label="How was it made sure who this is?", longest=500, required=False)
+
+    field_order = ["username", "full_name", "email"]
+
+    @property
+    def signs(self) -> bool:
+        return Right.SIGN in RIGHTS[self.cleaned_data["role"]]
+
+
+class CorrectionForm(PlainForm):
+    """Name and address of an account."""
+
+    full_name = OneLine(label="Full name, as it is printed beside signatures")
+    email = MailAddress(required=False)
+    reason = Reason("it is corrected")
+
+
+class IdentityForm(PlainForm):
+    """How somebody made sure who a person is."""
+
+    how = OneLine(label="How was it made sure who this is?", longest=500)
+
+
+class AskForReason(PlainForm):
+    """A reason alone."""
+
+    def __init__(self, *given: Any, of: str, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.fields["reason"] = Reason(of)
+        self.fields["reason"].widget.attrs |= {"class": "form-control", "autocomplete": "off"}
