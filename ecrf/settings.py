@@ -69,7 +69,9 @@ if LOG_LEVEL not in (levels := ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # On: whoever gives or ends the administrator role needs the consent of a second administrator.
 ADMINISTRATORS_AGREE = _switch("ADMINISTRATORS_AGREE", "off")
 ACCESS_REVIEW_DAYS = _number(
-    "ACCESS_REVIEW_DAYS", "90", "Set it to the whole number of days after which everybody's access is reviewed."
+    "ACCESS_REVIEW_DAYS",
+    "90",
+    "Set it to the whole number of days after which everybody's access is reviewed.",
 )
 # Shown on every page, so that nobody takes invented data for patients' data.
 SYNTHETIC_DATA = _switch("SYNTHETIC_DATA", "off")

@@ -67,6 +67,17 @@ class PersonLine:
     last_login: datetime | None = None
 
     @property
+    def css(self) -> str:
+        """How its state looks."""
+        looks = {
+            "active": "state-done",
+            "invited": "state-due",
+            "locked": "state-overdue",
+            "closed": "state-unsigned",
+        }
+        return looks[self.state]
+
+    @property
     def state_words(self) -> str:
         return STATES[self.state]
 
@@ -111,12 +122,13 @@ def people(wanted: PeopleFilter, number: int) -> Page[Any]:
     roles = Membership.objects.filter(is_current=True).select_related("site").order_by("site__code", "pk")
     users = users.prefetch_related(Prefetch("memberships", roles, to_attr="roles_held"))
     page = Paginator(users.order_by(*ORDERS[wanted.sort]), PAGE_ROWS).get_page(number)
-    page.object_list = [_line(user) for user in page.object_list]
+    page.object_list = [line_of(user) for user in page.object_list]
     return page
 
 
-def _line(user: Any) -> PersonLine:
-    held = [one for one in user.roles_held if not last_day_is_over(one)]
+def line_of(user: Any) -> PersonLine:
+    """Of an account `with_state`."""
+    held = [one for one in getattr(user, "roles_held", ()) if not last_day_is_over(one)]
     roles = [role_words(membership) for membership in held]
     return PersonLine(user, user.state, roles, user.last_login)
 

@@ -17,7 +17,7 @@ from ecrf.account.sessions import sessions_of
 from ecrf.audit.texts import cleaned
 from ecrf.mail.queue import is_on
 from ecrf.people.accounts.due import what_is_due
-from ecrf.people.accounts.list import SORTS, STATES, PeopleFilter, find_person, people
+from ecrf.people.accounts.list import SORTS, STATES, PeopleFilter, find_person, line_of, people
 from ecrf.people.accounts.services import NewPerson, invite_person
 from ecrf.people.administering import require_administrator
 from ecrf.people.forms import InvitationForm
@@ -45,7 +45,7 @@ def people_page(request: UserRequest) -> HttpResponse:
         "sorts": SORTS.items(),
         "zone": UTC,
     }
-    return render(request, "people/people.html", context)
+    return render(request, "people/accounts/people.html", context)
 
 
 def _filter(request: UserRequest) -> PeopleFilter:
@@ -72,6 +72,8 @@ def person_page(request: UserRequest, pk: int) -> HttpResponse:
     waiting = [one for one in pending() if one.user_id == person.pk]
     context = {
         "person": person,
+        "state": line_of(person),
+        "may_be_invited": not person.has_usable_password(),
         "invitation": state_of(person),
         "has_second_factor": has_second_factor(person),
         "sessions": sessions_of(person).count(),
@@ -84,7 +86,7 @@ def person_page(request: UserRequest, pk: int) -> HttpResponse:
         "is_only_administrator": settings.ADMINISTRATORS_AGREE and not others(request.user),
         "zone": UTC,
     }
-    return render(request, "people/person.html", context)
+    return render(request, "people/accounts/person.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,4 +113,4 @@ def invite_page(request: UserRequest) -> HttpResponse:
                 messages.info(request, f"{person.full_name} was invited already; no second mail was sent.")
             return redirect("person", person.pk)
     context = {"form": form, "is_on": is_on()}
-    return render(request, "people/invite.html", context, status=422 if form.errors else 200)
+    return render(request, "people/accounts/invite.html", context, status=422 if form.errors else 200)

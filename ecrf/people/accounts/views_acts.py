@@ -36,7 +36,7 @@ def correct_page(request: UserRequest, pk: int) -> HttpResponse:
             messages.success(request, "Corrected." if is_changed else "Nothing was different.")
             return redirect("person", pk)
     context = {"form": form, "person": person}
-    return render(request, "people/correct.html", context, status=422 if form.errors else 200)
+    return render(request, "people/accounts/correct.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,7 +54,7 @@ def close_page(request: UserRequest, pk: int) -> HttpResponse:
             messages.success(request, f"The account {person.username} is closed." if is_new else DONE_BEFORE)
             return redirect("person", pk) if person != request.user else redirect("login")
     context = {"form": form, "person": person, "is_own": person == request.user}
-    return render(request, "people/close.html", context, status=422 if form.errors else 200)
+    return render(request, "people/accounts/close.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,7 +74,7 @@ def reopen_page(request: UserRequest, pk: int) -> HttpResponse:
             messages.success(request, f"{person.username} is invited again." if is_new else DONE_BEFORE)
             return redirect("person", pk)
     context = {"form": form, "person": person}
-    return render(request, "people/reopen.html", context, status=422 if form.errors else 200)
+    return render(request, "people/accounts/reopen.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,7 +88,7 @@ def identity_page(request: UserRequest, pk: int) -> HttpResponse:
         messages.success(request, "It is recorded, with your name.")
         return redirect("person", pk)
     context = {"form": form, "person": person}
-    return render(request, "people/identity.html", context, status=422 if form.errors else 200)
+    return render(request, "people/accounts/identity.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,7 +102,7 @@ def second_factor_page(request: UserRequest, pk: int) -> HttpResponse:
         messages.success(request, "It is taken away: the next login asks for a new one.")
         return redirect("person", pk)
     context = {"form": form, "person": person}
-    return render(request, "people/second_factor.html", context, status=422 if form.errors else 200)
+    return render(request, "people/accounts/second_factor.html", context, status=422 if form.errors else 200)
 
 
 def _act(request: UserRequest, pk: int, act: Callable[[User], str]) -> HttpResponse:

@@ -33,7 +33,7 @@ def login_log_page(request: UserRequest) -> HttpResponse:
         "whats": whats(),
         "zone": UTC,
     }
-    return render(request, "people/logins.html", context)
+    return render(request, "people/logins/logins.html", context)
 
 
 def _filter(given: Any) -> tuple[LoginFilter, str]:
@@ -57,5 +57,7 @@ def unusual_page(request: UserRequest) -> HttpResponse:
     """What the rules have found in the log, and the rules themselves."""
     require_administrator(request.user)
     page = Paginator(unusual_accesses(), PAGE_ROWS).get_page(whole_number(request.GET.get("page", "")) or 1)
-    context = {"page": page, "rules": RULES, "titles": titles(), "zone": UTC}
-    return render(request, "people/unusual.html", context)
+    named = titles()
+    lines = [(one, named.get(one.rule, one.rule)) for one in page.object_list]
+    context = {"page": page, "lines": lines, "rules": RULES, "zone": UTC}
+    return render(request, "people/logins/unusual.html", context)

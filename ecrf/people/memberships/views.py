@@ -36,7 +36,7 @@ def give_role_page(request: UserRequest, pk: int) -> HttpResponse:
             messages.success(request, WAITS if waits else "The role is given, from the next page on.")
             return redirect("person", pk)
     context = {"form": form, "person": person}
-    return render(request, "people/give_role.html", context, status=422 if form.errors else 200)
+    return render(request, "people/accounts/give_role.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,7 +57,7 @@ def end_role_page(request: UserRequest, pk: int, role: int) -> HttpResponse:
             still = Right.MANAGE_ACCOUNTS in find_person(request.user.pk).rights
             return redirect("today") if is_own and not still else redirect("person", pk)
     context = {"form": form, "person": person, "membership": membership}
-    return render(request, "people/end_role.html", context, status=422 if form.errors else 200)
+    return render(request, "people/accounts/end_role.html", context, status=422 if form.errors else 200)
 
 
 def _say_ended(request: UserRequest, ended: bool | AdministratorRequest) -> None:

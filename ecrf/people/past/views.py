@@ -64,13 +64,13 @@ def access_page(request: UserRequest) -> HttpResponse:
     """On the chosen day, at all sites or at one."""
     wanted = _wanted(request.user, request.GET.dict())
     context = {"sites": sites(request.user, Right.SEE_ACCESS), "today": timezone.now().date()}
-    return render(request, "people/access.html", {**wanted.context, **context})
+    return render(request, "people/past/access.html", {**wanted.context, **context})
 
 
 @require_GET
 def print_access(request: UserRequest) -> HttpResponse:
     wanted = _wanted(request.user, request.GET.dict())
-    return render(request, "people/print_access.html", {**wanted.context, "printed_at": timezone.now()})
+    return render(request, "people/past/print_access.html", {**wanted.context, "printed_at": timezone.now()})
 
 
 @require_POST
@@ -90,4 +90,4 @@ def matrix_page(request: UserRequest) -> HttpResponse:
         "printed_at": timezone.now(),
         "zone": UTC,
     }
-    return render(request, "people/matrix.html", context)
+    return render(request, "people/past/matrix.html", context)

@@ -29,7 +29,7 @@ def reviews_page(request: UserRequest) -> HttpResponse:
         "days": settings.ACCESS_REVIEW_DAYS,
         "zone": UTC,
     }
-    return render(request, "people/reviews.html", context)
+    return render(request, "people/review/reviews.html", context)
 
 
 @require_POST
@@ -51,7 +51,7 @@ def review_page(request: UserRequest, pk: int) -> HttpResponse:
         "meanwhile": services.ended_meanwhile(review),
         "zone": UTC,
     }
-    return render(request, "people/review.html", context)
+    return render(request, "people/review/review.html", context)
 
 
 @require_POST
@@ -88,7 +88,7 @@ def end_page(request: UserRequest, pk: int, role: int) -> HttpResponse:
             messages.success(request, "The role has ended." if done else "It was decided on or ended before.")
             return redirect("access-review", pk)
     context = {"form": form, "review": review, "membership": membership, "person": membership.user}
-    return render(request, "people/end_role.html", context, status=422 if form.errors else 200)
+    return render(request, "people/accounts/end_role.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -116,4 +116,4 @@ def print_review(request: UserRequest, pk: int) -> HttpResponse:
         "printed_at": timezone.now(),
         "zone": UTC,
     }
-    return render(request, "people/print_review.html", context)
+    return render(request, "people/review/print_review.html", context)

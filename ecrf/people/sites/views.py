@@ -29,7 +29,7 @@ NOTHING_NEW = "Nothing was different; nothing was changed."
 def sites_page(request: UserRequest) -> HttpResponse:
     require_administrator(request.user)
     rows = [(site, state_of_site(site)) for site in sites_with_people()]
-    return render(request, "people/sites.html", {"rows": rows})
+    return render(request, "people/sites/sites.html", {"rows": rows})
 
 
 @require_GET
@@ -38,7 +38,7 @@ def site_page(request: UserRequest, code: str) -> HttpResponse:
     require_administrator(request.user)
     site = find_site(code)
     context = {"site": site, "state": state_of_site(site), "people": people_at(site)}
-    return render(request, "people/site.html", context)
+    return render(request, "people/sites/site.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,7 +54,7 @@ def add_site_page(request: UserRequest) -> HttpResponse:
             messages.success(request, f"{site} is added." if is_new else f"{site} was added already.")
             return redirect("site", site.code)
     context = {"form": form, "places": places()}
-    return render(request, "people/site_add.html", context, status=422 if form.errors else 200)
+    return render(request, "people/sites/add.html", context, status=422 if form.errors else 200)
 
 
 def _act(
@@ -79,7 +79,7 @@ def correct_site_page(request: UserRequest, code: str) -> HttpResponse:
     site = find_site(code)
     known = {"name": site.name, "time_zone": site.time_zone}
     form = SiteCorrectionForm(request.POST if request.method == "POST" else None, initial=known)
-    return _act(request, site, form, "people/site_correct.html", services.correct_site, "Corrected.")
+    return _act(request, site, form, "people/sites/correct.html", services.correct_site, "Corrected.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,7 +93,7 @@ def activate_site_page(request: UserRequest, code: str) -> HttpResponse:
     }
     form = ActivationForm(request.POST if request.method == "POST" else None, initial=known)
     words = f"{site} takes data from the day that you named."
-    return _act(request, site, form, "people/site_activate.html", services.activate_site, words)
+    return _act(request, site, form, "people/sites/activate.html", services.activate_site, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,7 +103,7 @@ def close_site_page(request: UserRequest, code: str) -> HttpResponse:
     known = {"closed_on": site.closed_on or site.today()}
     form = ClosingForm(request.POST if request.method == "POST" else None, initial=known)
     words = f"{site} is closed from the day that you named."
-    return _act(request, site, form, "people/site_close.html", services.close_site, words)
+    return _act(request, site, form, "people/sites/close.html", services.close_site, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,7 +112,7 @@ def open_site_page(request: UserRequest, code: str) -> HttpResponse:
     site = find_site(code)
     form = AskForReason(request.POST if request.method == "POST" else None, of="the closing is taken back")
     words = f"{site} is not closed any more."
-    return _act(request, site, form, "people/site_open.html", services.open_site_again, words)
+    return _act(request, site, form, "people/sites/open.html", services.open_site_again, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,4 +122,4 @@ def delegation_log_page(request: UserRequest, code: str) -> HttpResponse:
     known = {"delegation_from": site.delegation_from}
     form = DelegationLogForm(request.POST if request.method == "POST" else None, initial=known)
     words = "Where the delegation log is kept is recorded."
-    return _act(request, site, form, "people/site_delegation.html", services.keep_delegation_log, words)
+    return _act(request, site, form, "people/sites/delegation.html", services.keep_delegation_log, words)
