@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -51,8 +52,7 @@ def close_page(request: UserRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.refuse(error)
         else:
-            messages.success(request, f"The account {person.username} is closed." if is_new else DONE_BEFORE)
-            return redirect("person", pk) if person != request.user else redirect("login")
+            return _leave(request, person, f"{person.username} is closed." if is_new else DONE_BEFORE)
     context = {"form": form, "person": person, "is_own": person == request.user}
     return render(request, "people/accounts/close.html", context, status=422 if form.errors else 200)
 
@@ -99,10 +99,18 @@ def second_factor_page(request: UserRequest, pk: int) -> HttpResponse:
     form = AskForReason(request.POST if request.method == "POST" else None, of="it is taken away")
     if request.method == "POST" and form.is_valid():
         services.ask_for_new_second_factor(user=person, by=request.user, **form.cleaned_data)
-        messages.success(request, "It is taken away: the next login asks for a new one.")
-        return redirect("person", pk)
+        return _leave(request, person, "It is taken away: the next login asks for a new one.")
     context = {"form": form, "person": person}
     return render(request, "people/accounts/second_factor.html", context, status=422 if form.errors else 200)
+
+
+def _leave(request: UserRequest, person: User, words: str) -> HttpResponse:
+    """On to the person's page; to the login where the own session has ended with the act."""
+    if person == request.user:
+        logout(request)
+        return redirect("login")
+    messages.success(request, words)
+    return redirect("person", person.pk)
 
 
 def _act(request: UserRequest, pk: int, act: Callable[[User], str]) -> HttpResponse:

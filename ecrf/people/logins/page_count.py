@@ -36,7 +36,8 @@ def count_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        is_page = request.method == "GET" and "HX-Request" not in request.headers
+        by_itself = any(name in request.headers for name in ("HX-Request", "X-Unattended"))
+        is_page = request.method == "GET" and not by_itself
         user = request.user
         if is_page and user.is_authenticated and (pages := _due(user.pk)):
             _write(user.pk, pages)
