@@ -7,10 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ecrf.access.login_log import LoginEvent, What
 from ecrf.access.models import Membership, Site, User
-from ecrf.account.lockout import LOCKED_FOR
-from ecrf.people.accounts.list import with_state
+from ecrf.people.accounts.list import in_state, with_invitation
 from ecrf.people.logins.looking import unusual_accesses
 from ecrf.people.review.services import ReviewDue, review_due
 
@@ -43,8 +41,8 @@ def what_is_due() -> WhatIsDue:
     now = timezone.now()
     not_active = Site.objects.filter(is_practice=False, active_from=None, closed_on=None)
     return WhatIsDue(
-        invited=_lines(with_state(User.objects.all()).filter(state="invited").order_by("invited_at", "pk")),
-        locked=_lines(_locked(now)),
+        invited=_lines(in_state(with_invitation(User.objects.all()), "invited").order_by("pk")),
+        locked=_lines(in_state(with_invitation(User.objects.all()), "locked").order_by("username")),
         ending=_lines(_ending(now)),
         unusual=_lines(unusual_accesses().filter(at__gte=now - UNUSUAL_WITHIN)),
         sites=_lines(not_active),
@@ -55,12 +53,6 @@ def what_is_due() -> WhatIsDue:
 def _lines(rows: QuerySet[Any]) -> DueLines:
     found = list(rows[:SHOWN])
     return DueLines(found, max(rows.count() - SHOWN, 0) if len(found) == SHOWN else 0)
-
-
-def _locked(now: datetime) -> QuerySet[User]:
-    """Few: those of the last minutes only, so that not every account is looked at."""
-    names = LoginEvent.objects.filter(what=What.LOCKED, at__gt=now - LOCKED_FOR).values("username")
-    return with_state(User.objects.filter(username__in=names)).filter(state="locked").order_by("username")
 
 
 def _ending(now: datetime) -> QuerySet[Membership]:

@@ -1,5 +1,6 @@
 """The list of people: searched, filtered, sorted, by pages, in the same few statements for ten and for thousands."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -7,17 +8,12 @@ from typing import Any
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.paginator import Page, Paginator
 from django.db.models import (
-    Case,
-    CharField,
     Exists,
     F,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
-    Subquery,
-    Value,
-    When,
 )
 from django.db.models.functions import Lower, Now
 from django.http import Http404
@@ -82,38 +78,53 @@ class PersonLine:
         return STATES[self.state]
 
 
-def with_state(users: QuerySet[User]) -> QuerySet[Any]:
-    """Each with `state`: closed, locked, invited, active, the first of them that is true."""
-    locks = LoginEvent.objects.filter(
-        username=OuterRef("username"), what__in=(What.LOCKED, What.UNLOCKED), at__gt=Now() - LOCKED_FOR
+def locked_names() -> list[str]:
+    """User names that are locked now: few, found among the last minutes of the log of logins."""
+    since = Now() - LOCKED_FOR
+    rows = LoginEvent.objects.filter(what__in=(What.LOCKED, What.UNLOCKED), at__gt=since).order_by("pk")
+    last = dict(rows.values_list("username", "what"))
+    return [username for username, what in last.items() if what == What.LOCKED]
+
+
+def with_invitation(users: QuerySet[User]) -> QuerySet[Any]:
+    """Each with `invited_again`: whether an invitation was sent since the last login, and not taken up."""
+    sent = SecretLink.objects.filter(user=OuterRef("pk"), kind=LinkKind.INVITATION, used_at=None)
+    return users.annotate(invited_again=Exists(sent.filter(made_at__gt=OuterRef("last_login"))))
+
+
+def in_state(users: QuerySet[Any], state: str) -> QuerySet[Any]:
+    """Those `with_invitation` whose account is closed, else locked, else invited, else active."""
+    if state == "closed":
+        return users.filter(is_active=False)
+    is_locked = Q(username__in=locked_names())
+    if state == "locked":
+        return users.filter(is_locked, is_active=True)
+    is_invited = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) & (
+        Q(last_login=None) | Q(invited_again=True)
     )
-    invitations = SecretLink.objects.filter(user=OuterRef("pk"), kind=LinkKind.INVITATION).order_by("-pk")
-    waits = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX, taken_up_at=None)
-    return users.annotate(
-        last_lock=Subquery(locks.order_by("-pk").values("what")[:1]),
-        invited_at=Subquery(invitations.values("made_at")[:1]),
-        taken_up_at=Subquery(invitations.values("used_at")[:1]),
-    ).annotate(
-        state=Case(
-            When(is_active=False, then=Value("closed")),
-            When(last_lock=What.LOCKED, then=Value("locked")),
-            When(waits & (Q(last_login=None) | Q(invited_at__isnull=False)), then=Value("invited")),
-            default=Value("active"),
-            output_field=CharField(),
-        )
-    )
+    return users.filter(is_invited if state == "invited" else ~is_invited, is_active=True).exclude(is_locked)
+
+
+def state_of_account(user: Any, locked: Collection[str]) -> str:
+    """The same of one that is loaded."""
+    if not user.is_active:
+        return "closed"
+    if user.username in locked:
+        return "locked"
+    waits = not user.has_usable_password() and (user.last_login is None or user.invited_again)
+    return "invited" if waits else "active"
 
 
 def people(wanted: PeopleFilter, number: int) -> Page[Any]:
     """One page of `PersonLine`s; of a number beyond the last page, the last."""
-    users = with_state(User.objects.all())
+    users = with_invitation(User.objects.all())
     if wanted.search:
         text = wanted.search
         users = users.filter(
             Q(username__icontains=text) | Q(full_name__icontains=text) | Q(email__icontains=text)
         )
     if wanted.state:
-        users = users.filter(state=wanted.state)
+        users = in_state(users, wanted.state)
     if wanted.role or wanted.site:
         held = Membership.objects.filter(user=OuterRef("pk"), is_current=True)
         held = held.filter(role=wanted.role) if wanted.role else held
@@ -122,15 +133,17 @@ def people(wanted: PeopleFilter, number: int) -> Page[Any]:
     roles = Membership.objects.filter(is_current=True).select_related("site").order_by("site__code", "pk")
     users = users.prefetch_related(Prefetch("memberships", roles, to_attr="roles_held"))
     page = Paginator(users.order_by(*ORDERS[wanted.sort]), PAGE_ROWS).get_page(number)
-    page.object_list = [line_of(user) for user in page.object_list]
+    locked = locked_names()
+    page.object_list = [line_of(user, locked) for user in page.object_list]
     return page
 
 
-def line_of(user: Any) -> PersonLine:
-    """Of an account `with_state`."""
+def line_of(user: Any, locked: Collection[str] | None = None) -> PersonLine:
+    """Of an account `with_invitation`."""
+    state = state_of_account(user, locked_names() if locked is None else locked)
     held = [one for one in getattr(user, "roles_held", ()) if not last_day_is_over(one)]
     roles = [role_words(membership) for membership in held]
-    return PersonLine(user, user.state, roles, user.last_login)
+    return PersonLine(user, state, roles, user.last_login)
 
 
 def role_words(membership: Membership) -> str:
@@ -139,8 +152,8 @@ def role_words(membership: Membership) -> str:
 
 
 def find_person(pk: int) -> Any:
-    """One account with its state; 404 if there is none."""
-    user = with_state(User.objects.filter(pk=pk)).first()
+    """One account, `with_invitation`; 404 if there is none."""
+    user = with_invitation(User.objects.filter(pk=pk)).first()
     if user is None:
         raise Http404
     return user

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('access', '0005_more_of_logins'),
+        ('access', '0006_login_when'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
