@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from ecrf.web.database_address import database
 from ecrf.web.mail_server import mail_server, sponsors_list
+from ecrf.web.second_factor_keys import second_factor_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -78,7 +79,7 @@ SYNTHETIC_DATA = _switch("SYNTHETIC_DATA", "off")
 
 # How mail goes out, if it does: a server, or in the demo a page that shows what would have gone. Not set, mail is off.
 MAIL = mail_server(_setting, tls=TLS, synthetic=SYNTHETIC_DATA)
-# Who is told of serious adverse events and has no account.
+# Who is told of serious events and has no account.
 SPONSOR_SAFETY_MAIL = sponsors_list(os.environ.get("SPONSOR_SAFETY_MAIL", ""))
 
 # --- the trial: the only places where the engine meets it ------------------------------------------------------
@@ -141,6 +142,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ecrf.account.idle.log_out_when_idle",
     "ecrf.account.login.same_person",
+    "ecrf.account.second.enforcement.second_factor_first",
     "ecrf.account.login.LoginEverywhere",
     "ecrf.people.logins.page_count.count_pages",
     "ecrf.web.middleware.say_locked",
@@ -165,6 +167,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "ecrf.web.context.about",
+                "ecrf.account.last_login.last_login",
                 "ecrf.entry.queries.list.waiting",
                 "ecrf.monitoring.queries.my_turn.waiting",
             ],
@@ -184,17 +187,22 @@ LOGIN_REDIRECT_URL = "today"
 LOGOUT_REDIRECT_URL = "login"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "full_name", "email"]},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "ecrf.account.passwords.NotTooLong"},
+    {"NAME": "ecrf.account.passwords.NotMadeOfKnownWords"},
 ]
 # Who needs one besides the password: all, none, or roles with commas between (ecrf/account/policy.py).
 SECOND_FACTOR_FOR = os.environ.get("SECOND_FACTOR_FOR") or "all"
 # Encrypts the secrets of authenticators; several with commas between while they change (docs/decisions/0028).
-SECOND_FACTOR_KEY = _setting("SECOND_FACTOR_KEY", "", SECRET_KEY)
+SECOND_FACTOR_KEYS = second_factor_keys(_setting, SECRET_KEY)
 SESSION_ENGINE = "ecrf.account.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

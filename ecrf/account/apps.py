@@ -6,6 +6,6 @@ class AccountConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        from ecrf.account import policy
+        from ecrf.account import mails, policy  # noqa: F401  (registers its kinds of mail)
 
         policy.check_setting()

@@ -44,9 +44,7 @@ def withdraw_links(user: User, by: User | None, *kinds: LinkKind) -> int:
 
 def address_of(link: SecretLink) -> str:
     """What is sent: with the product's own address in front, where the settings name it."""
-    mail = getattr(settings, "MAIL", None)
-    path = reverse(link.kind, args=[f"{link.pk}-{_code(link)}"])
-    return f"{mail.public_url if mail else ''}{path}"
+    return f"{settings.MAIL.public_url}{reverse(link.kind, args=[f'{link.pk}-{_code(link)}'])}"
 
 
 def find_link(kind: LinkKind, token: str) -> SecretLink | None:

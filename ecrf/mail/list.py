@@ -19,6 +19,11 @@ class MailLine:
     label: str
 
     @property
+    def address(self) -> str:
+        """Where it goes; of an account, the address that it has now."""
+        return self.mail.to_address or (self.mail.to_user and self.mail.to_user.email) or ""
+
+    @property
     def may_be_sent_again(self) -> bool:
         return self.mail.state in (MailState.GIVEN_UP, MailState.CANCELLED)
 

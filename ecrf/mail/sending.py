@@ -139,8 +139,8 @@ def words_of(error: Exception) -> str:
     if answers:
         code, text = answers[0]
         return f"The mail server answered {code} {one_line(text.decode(errors='replace'))}"[:300]
-    if isinstance(error, TimeoutError):
-        return "The mail server did not answer in time."
+    if isinstance(error, TimeoutError | smtplib.SMTPServerDisconnected):
+        return "The mail server did not answer in time, or ended the connection."
     return f"The mail server cannot be reached ({one_line(str(error)) or type(error).__name__})."[:300]
 
 

@@ -20,7 +20,7 @@ class HowOften(models.TextChoices):
     NONE = "none", "Not at all"
 
 
-@audited()
+@audited(row="user_id")
 class MailChoice(models.Model):
     """How often a person gets the list of visits that are due. Without a row: each week."""
 
@@ -39,7 +39,7 @@ class MailChoice(models.Model):
 # In the chain of what belongs to no patient: a patient that is locked can be confirmed as seen, too.
 @audited(ignore=["mailed_at", "times"])
 class SeriousNotice(models.Model):
-    """A serious adverse event of which safety is told, again and again until somebody confirms that it was seen."""
+    """A serious event of which safety is told, again and again until somebody confirms that it was seen."""
 
     entry = models.OneToOneField(Entry, models.PROTECT, related_name="serious_notice")
     noticed_at = models.DateTimeField(default=timezone.now, help_text="When the worker saw the event")

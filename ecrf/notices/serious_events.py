@@ -1,4 +1,4 @@
-"""Tells safety and the sponsor of serious adverse events, within minutes, and again until somebody has seen each.
+"""Tells safety and the sponsor of serious events, within minutes, and again until somebody has seen each.
 
 The worker looks each minute for events that nobody was told of, rather than the save telling: a save stays as quick as
 it is, and an event is found by whatever way it came, a file or a correction among them.
@@ -48,8 +48,8 @@ def _case(mail: Mail) -> Mapping[str, Any]:
 SERIOUS_EVENT = register(
     MailKind(
         "serious-event",
-        "A serious adverse event",
-        "A serious adverse event was recorded",
+        "A serious event",
+        "A serious event was recorded",
         why="Everybody with the role safety, and the sponsor's list, is told of each; this cannot be turned off.",
         at_sending=_case,
     )

@@ -65,11 +65,9 @@ def mail_server(read: Callable[..., str], *, tls: bool, synthetic: bool) -> Mail
         "django.core.mail.backends.smtp.EmailBackend",
         True,
         host=host,
-        port=_port(os.environ.get("MAIL_PORT", str(PORTS[kind]))),
+        port=_port(os.environ.get("MAIL_PORT") or str(PORTS[kind])),
         user=user,
-        password=read("MAIL_PASSWORD", "Set it, or MAIL_PASSWORD_FILE, since MAIL_USER is set.")
-        if user
-        else "",
+        password=_password(read) if user else "",
         tls=kind,
         sender=_address(sender, "MAIL_FROM"),
         public_url=_public_url(read, tls),
@@ -79,6 +77,14 @@ def mail_server(read: Callable[..., str], *, tls: bool, synthetic: bool) -> Mail
 def sponsors_list(text: str) -> list[str]:
     """Addresses with commas between."""
     return [_address(part.strip(), "SPONSOR_SAFETY_MAIL") for part in text.split(",") if part.strip()]
+
+
+def _password(read: Callable[..., str]) -> str:
+    what_to_do = "Set it, or MAIL_PASSWORD_FILE, since MAIL_USER is set."
+    password = read("MAIL_PASSWORD", what_to_do)
+    if not password:
+        raise ImproperlyConfigured(f"MAIL_PASSWORD_FILE names an empty file. {what_to_do}")
+    return password
 
 
 def _port(text: str) -> int:

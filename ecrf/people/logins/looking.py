@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ecrf.access.login_log import LoginEvent, What
+from ecrf.access.login_log import LOGINS, LoginEvent
 from ecrf.access.models import Membership
 from ecrf.people.logins.rules import Activity, Login, PagesInHour, network, unusual
 from ecrf.people.models import PageCount, UnusualAccess
@@ -37,7 +37,7 @@ def activity_since(since: datetime) -> Activity:
     logins = []
     for event in events:
         places = known.setdefault(event.username, set())
-        is_login = event.what == What.LOGGED_IN and event.address
+        is_login = event.what in LOGINS and event.address
         place = network(event.address) if is_login and event.address else ""
         is_new = bool(place and places and place not in places)  # the very first login is from somewhere
         if place:
@@ -60,7 +60,7 @@ def _zones(names: set[str]) -> dict[str, tzinfo]:
 def _known_before(names: set[str], since: datetime) -> dict[str, set[str]]:
     """{user name: networks from which this person has logged in before}."""
     rows = LoginEvent.objects.filter(
-        username__in=names, what=What.LOGGED_IN, at__lt=since, address__isnull=False
+        username__in=names, what__in=LOGINS, at__lt=since, address__isnull=False
     )
     known: dict[str, set[str]] = {}
     for username, address in rows.values_list("username", "address").distinct():

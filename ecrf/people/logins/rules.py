@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from ipaddress import ip_network
 
-from ecrf.access.login_log import What
+from ecrf.access.login_log import LOGINS, What
 
 NIGHT = range(0, 5)
 """Hours on the person's own clock: from midnight on, before five."""
 TRIES_AT_MOST = 5
-"""Wrong passwords of one user name within an hour that are nothing unusual."""
+"""Wrong passwords and codes of one user name within an hour that are nothing unusual."""
 PAGES_AT_MOST = 600
 """Pages of one person within an hour: ten a minute, for a whole hour."""
 HOUR = timedelta(hours=1)
+WRONG = (What.WRONG, What.WRONG_CODE, What.WRONG_TO_SIGN, What.WRONG_HERE)
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def network(address: str) -> str:
 
 def new_address(activity: Activity) -> Iterator[Unusual]:
     for login in activity.logins:
-        if login.what == What.LOGGED_IN and login.is_new_address and login.address:
+        if login.what in LOGINS and login.is_new_address and login.address:
             words = f"Logged in from {login.address}, from where this person never did before."
             identity = f"new-address:{login.username}:{network(login.address)}"
             yield Unusual(identity, login.username, login.at, words)
@@ -82,7 +83,7 @@ def new_address(activity: Activity) -> Iterator[Unusual]:
 
 def at_night(activity: Activity) -> Iterator[Unusual]:
     for login in activity.logins:
-        if login.what != What.LOGGED_IN or login.zone is None:
+        if login.what not in LOGINS or login.zone is None:
             continue
         local = login.at.astimezone(login.zone)
         if local.hour in NIGHT:
@@ -93,13 +94,13 @@ def at_night(activity: Activity) -> Iterator[Unusual]:
 def many_tries(activity: Activity) -> Iterator[Unusual]:
     recent: dict[str, list[datetime]] = {}
     for login in activity.logins:
-        if login.what not in (What.WRONG, What.WRONG_TO_SIGN):
+        if login.what not in WRONG:
             continue
         tries = [at for at in recent.get(login.username, []) if login.at - at < HOUR]
         recent[login.username] = [*tries, login.at]
         if len(tries) == TRIES_AT_MOST:  # the one that is too many: told once
             words = (
-                f"{TRIES_AT_MOST + 1} wrong passwords within an hour, the last from {login.address or '?'}."
+                f"{TRIES_AT_MOST + 1} wrong passwords or codes within an hour, the last from {login.address or '?'}."
             )
             yield Unusual(f"tries:{login.username}:{login.pk}", login.username, login.at, words)
 
@@ -120,7 +121,7 @@ RULES = (
     LoginRule(
         "night", "At night", f"a login from 0 to {NIGHT.stop} o'clock, on the clock of the site", at_night
     ),
-    LoginRule("tries", "Many tries", f"more than {TRIES_AT_MOST} wrong passwords within an hour", many_tries),
+    LoginRule("tries", "Many tries", f"more than {TRIES_AT_MOST} wrong passwords or codes within an hour", many_tries),
     LoginRule("pages", "Many pages", f"more than {PAGES_AT_MOST} pages within an hour", many_pages),
 )
 
