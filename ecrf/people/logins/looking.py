@@ -59,9 +59,7 @@ def _zones(names: set[str]) -> dict[str, tzinfo]:
 
 def _known_before(names: set[str], since: datetime) -> dict[str, set[str]]:
     """{user name: networks from which this person has logged in before}."""
-    rows = LoginEvent.objects.filter(
-        username__in=names, what__in=LOGINS, at__lt=since, address__isnull=False
-    )
+    rows = LoginEvent.objects.filter(username__in=names, what__in=LOGINS, at__lt=since, address__isnull=False)
     known: dict[str, set[str]] = {}
     for username, address in rows.values_list("username", "address").distinct():
         known.setdefault(username, set()).add(network(str(address)))

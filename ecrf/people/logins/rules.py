@@ -99,9 +99,7 @@ def many_tries(activity: Activity) -> Iterator[Unusual]:
         tries = [at for at in recent.get(login.username, []) if login.at - at < HOUR]
         recent[login.username] = [*tries, login.at]
         if len(tries) == TRIES_AT_MOST:  # the one that is too many: told once
-            words = (
-                f"{TRIES_AT_MOST + 1} wrong passwords or codes within an hour, the last from {login.address or '?'}."
-            )
+            words = f"{TRIES_AT_MOST + 1} wrong passwords or codes within an hour, the last from {login.address or '?'}."
             yield Unusual(f"tries:{login.username}:{login.pk}", login.username, login.at, words)
 
 
@@ -121,7 +119,12 @@ RULES = (
     LoginRule(
         "night", "At night", f"a login from 0 to {NIGHT.stop} o'clock, on the clock of the site", at_night
     ),
-    LoginRule("tries", "Many tries", f"more than {TRIES_AT_MOST} wrong passwords or codes within an hour", many_tries),
+    LoginRule(
+        "tries",
+        "Many tries",
+        f"more than {TRIES_AT_MOST} wrong passwords or codes within an hour",
+        many_tries,
+    ),
     LoginRule("pages", "Many pages", f"more than {PAGES_AT_MOST} pages within an hour", many_pages),
 )
 
