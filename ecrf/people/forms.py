@@ -36,7 +36,7 @@ class PlainForm(forms.Form):
 class RolePart(PlainForm):
     """One role, at one site or several, with its days."""
 
-    role = forms.ChoiceField(label="Role")
+    role = forms.ChoiceField(label="Role", error_messages={"required": "Choose a role."})
     site = forms.MultipleChoiceField(label="Sites", required=False, widget=forms.CheckboxSelectMultiple)
     starts_on = Day(label="First day (empty: at once)", required=False)
     ends_on = Day(label="Last day (empty: until it is ended)", required=False)

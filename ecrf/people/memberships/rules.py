@@ -31,8 +31,9 @@ class WantedRole:
 
 def last_day_is_over(membership: Membership) -> bool:
     """Whether it has run out by itself, by the calendar of its site."""
-    today = membership.site.today() if membership.site else timezone.now().date()
-    return membership.ends_on is not None and membership.ends_on < today
+    if membership.ends_on is None:
+        return False
+    return membership.ends_on < (membership.site.today() if membership.site else timezone.now().date())
 
 
 def not_over(user: User) -> list[Membership]:

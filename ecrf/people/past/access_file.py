@@ -51,7 +51,7 @@ def _rows(day: date, held: list[HeldRole]) -> Iterator[list[str]]:
             one.last_on.isoformat() if one.last_on else "",
             utc(one.given_at) if one.given_at else "",
             one.given_by,
-            membership.reason or "",
+            one.reason,
             utc(one.ended_at) if one.ended_at else "",
             one.ended_by,
             one.end_reason,

@@ -27,6 +27,7 @@ class HeldRole:
     full_name: str
     given_at: datetime | None
     given_by: str
+    reason: str
     ended_at: datetime | None
     ended_by: str
     end_reason: str
@@ -94,8 +95,9 @@ def held_roles(rows: QuerySet[Membership]) -> list[HeldRole]:
 
 
 def _is_silent(membership: Membership) -> bool:
-    """Whether it does not say itself when it was given, or ended."""
-    return membership.granted_at is None or (not membership.is_current and membership.ended_at is None)
+    """Whether it does not say itself when and by whom it was given, or ended: the command line is nobody's account."""
+    given, ended = (membership.granted_at, membership.granted_by), (membership.ended_at, membership.ended_by)
+    return None in given or (not membership.is_current and None in ended)
 
 
 Acts = dict[str, AuditEvent]
@@ -143,6 +145,7 @@ def _held(membership: Membership, acts: Acts, closed: dict[str, AuditEvent]) -> 
         full_name=membership.user.full_name,
         given_at=membership.granted_at or (given.at if given else None),
         given_by=membership.granted_by.username if membership.granted_by else given.actor if given else "",
+        reason=membership.reason or (given.reason if given else ""),
         ended_at=membership.ended_at or (ended.at if ended else None),
         ended_by=membership.ended_by.username if membership.ended_by else ended.actor if ended else "",
         end_reason=membership.end_reason or (ended.reason if ended else ""),

@@ -99,7 +99,7 @@ def test_identity_of_who_signs_is_recorded_with_who_made_sure(admins, site):
         ("email", "", "This is needed"),
         ("email", "new.person", "no e-mail address"),
         ("email", "new.person@hospital.example\nBcc: all@hospital.example", "line break"),
-        ("role", "", "This field is required"),
+        ("role", "", "Choose a role."),
         ("role", "superuser", "Select a valid choice"),
         ("site", [], "held at a site"),
         ("site", "99", "Select a valid choice"),
