@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from ecrf.access.address import client_address, neighbours
 from ecrf.access.login_log import LOGINS, LoginEvent, LoginTry, What, note
 from ecrf.access.models import User
+from ecrf.account.mails import tell_changed
 from ecrf.audit.actor import SYSTEM, Actor, acting
 
 log = logging.getLogger("ecrf.login")
@@ -98,6 +99,10 @@ def try_secret(
         if _wrong_tries(name) < WRONG_TRIES or is_locked(name):
             return wrong
         log.warning("user name locked", extra={"username": name, "address": address})
+        if owner := User.objects.filter(username=name, is_active=True).first():
+            tell_changed(
+                owner, f"Nobody can log in for {LOCKED_FOR.seconds // 60} minutes: there were wrong tries"
+            )
         return note(What.LOCKED, name, address)
 
 

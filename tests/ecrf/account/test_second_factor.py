@@ -371,3 +371,12 @@ def test_judge_knows_codes_by_their_step():
     found = judge(secret, Phone(secret).code())
     assert found.step == int(authenticator.time.time()) // STEP
     assert judge(secret, Phone(secret).code(), used_up_to=found.step).verdict.value == "used"
+
+
+@pytest.mark.requirement("R-054")
+def test_owner_is_told_of_a_lock_by_mail(client, coordinator, mails):
+    give_address(coordinator)
+    for _ in range(WRONG_TRIES):
+        client.post("/login/", {**GOOD, "password": "wrong"})
+    [mail] = mails()
+    assert "Nobody can log in for 15 minutes" in mail.body
