@@ -3,11 +3,8 @@
 `python -m tests.bench pages` measures no more than the pages of visits and patients, at the site and in Review;
 `python -m tests.bench exports` what it costs to take the data of a thousand patients out;
 `python -m tests.bench outcomes` the page of the outcomes of thirteen patients and of a thousand;
-<<<<<<< HEAD
 `python -m tests.bench people` the list of people at ten accounts and at two thousand.
-=======
 `python -m tests.bench logins` a login with and without a second factor.
->>>>>>> account
 """
 
 import sys
@@ -24,11 +21,8 @@ def main(part: str = "") -> int:
         "pages": _measure_pages,
         "exports": _measure_exports,
         "outcomes": _measure_outcomes,
-<<<<<<< HEAD
         "people": _measure_people,
-=======
         "logins": _measure_logins,
->>>>>>> account
     }[part]
     start = time.perf_counter()
     progress("PostgreSQL, migrations, static files")
@@ -120,7 +114,6 @@ def _measure_outcomes(env: dict[str, str]) -> Iterator[Line]:
     yield from page.compare(few, page.measure(by))
 
 
-<<<<<<< HEAD
 def _measure_people(env: dict[str, str]) -> Iterator[Line]:
     from tests.bench.people import page
 
@@ -131,7 +124,8 @@ def _measure_people(env: dict[str, str]) -> Iterator[Line]:
     page.grow()
     for url in page.URLS:
         yield from page.compare(url, few[url], page.measure(by, url))
-=======
+
+
 def _measure_logins(env: dict[str, str]) -> Iterator[Line]:
     from tests.bench import logins
 
@@ -142,7 +136,6 @@ def _measure_logins(env: dict[str, str]) -> Iterator[Line]:
     with server(env) as running:
         progress("logins, with and without a code")
         yield from logins.measure_logins(running.port, plain, phone)
->>>>>>> account
 
 
 def _measure_server(running: Server, study: object) -> Iterator[Line]:
