@@ -68,7 +68,7 @@ class UserName(OneLine):
         return name
 
 
-class Reason(forms.CharField):
+class ReasonField(forms.CharField):
     """Why something is done; the trail keeps it."""
 
     def __init__(self, of: str, label: str = "Why?") -> None:
@@ -82,7 +82,7 @@ class Reason(forms.CharField):
         return words
 
 
-class Day(forms.DateField):
+class DayField(forms.DateField):
     """A day as 2026-11-22."""
 
     def __init__(self, *, label: str, required: bool = True) -> None:

@@ -1,23 +1,27 @@
 """The forms of the administrator's pages, and how what a service refuses comes to stand beside its field."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from ecrf.access.models import Site
 from ecrf.access.roles import RIGHTS, Right, Role
-from ecrf.people.fields import Day, MailAddress, OneLine, Reason, UserName
+from ecrf.people.fields import DayField, MailAddress, OneLine, ReasonField, UserName
 from ecrf.people.memberships.rules import WantedRole
 
 Choices = list[tuple[str, str]]
 
 
 class PlainForm(forms.Form):
-    """A form whose fields look like ours."""
+    """A form whose fields look like ours; `helps` stand below their fields."""
+
+    helps: ClassVar[dict[str, str]] = {}
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
+        for name, words in self.helps.items():
+            self.fields[name].help_text = words
         for field in self.fields.values():
             widget = field.widget
             if not isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):
@@ -36,11 +40,23 @@ class PlainForm(forms.Form):
 class RolePart(PlainForm):
     """One role, at one site or several, with its days."""
 
+    helps: ClassVar[dict[str, str]] = {
+        "role": (
+            "Administrators manage accounts and see no study data. Nobody is both administrator and investigator,"
+            " sub-investigator or coordinator."
+        ),
+        "site": (
+            "Investigators, sub-investigators, coordinators and monitors: one site or several. Inspectors: some, or"
+            " none for all. The others hold for all sites: tick none."
+        ),
+        "ends_on": "An inspector’s role always has one.",
+    }
+
     role = forms.ChoiceField(label="Role", error_messages={"required": "Choose a role."})
     site = forms.MultipleChoiceField(label="Sites", required=False, widget=forms.CheckboxSelectMultiple)
-    starts_on = Day(label="First day (empty: at once)", required=False)
-    ends_on = Day(label="Last day (empty: until it is ended)", required=False)
-    reason = Reason("the role is given")
+    starts_on = DayField(label="First day (empty: at once)", required=False)
+    ends_on = DayField(label="Last day (empty: until it is ended)", required=False)
+    reason = ReasonField("the role is given")
 
     def __init__(self, *given: Any, sites: list[Site], **options: Any) -> None:
         super().__init__(*given, **options)
@@ -63,6 +79,17 @@ class RolePart(PlainForm):
 class InvitationForm(RolePart):
     """Who is invited, and to which role."""
 
+    helps: ClassVar[dict[str, str]] = {
+        **RolePart.helps,
+        "username": "Letters, digits and @ . + - _. It belongs to this person for ever and is never changed.",
+        "email": "The invitation goes there.",
+        "identity": (
+            "For investigators and sub-investigators, who sign: for instance “passport seen at the site”; never its"
+            " number. It can be recorded later."
+        ),
+        "reason": "For instance: the letter that asks for it. The trail keeps it.",
+    }
+
     username = UserName()
     full_name = OneLine(label="Full name, as it is printed beside signatures")
     email = MailAddress()
@@ -80,11 +107,13 @@ class CorrectionForm(PlainForm):
 
     full_name = OneLine(label="Full name, as it is printed beside signatures")
     email = MailAddress(required=False)
-    reason = Reason("it is corrected")
+    reason = ReasonField("it is corrected")
 
 
 class IdentityForm(PlainForm):
     """How somebody made sure who a person is."""
+
+    helps: ClassVar[dict[str, str]] = {"how": "For instance: passport seen at the site initiation."}
 
     how = OneLine(label="How was it made sure who this is?", longest=500)
 
@@ -94,5 +123,5 @@ class AskForReason(PlainForm):
 
     def __init__(self, *given: Any, of: str, **options: Any) -> None:
         super().__init__(*given, **options)
-        self.fields["reason"] = Reason(of)
+        self.fields["reason"] = ReasonField(of)
         self.fields["reason"].widget.attrs |= {"class": "form-control", "autocomplete": "off"}

@@ -288,7 +288,7 @@ def _people() -> dict[str, tuple[str, str, str]]:
         **{name: ("GET", MANAGE.format(ok=200), "") for name in shown},
         **{name: ("GET POST", MANAGE.format(ok=200), "") for name in typed},
         **{name: ("POST", MANAGE.format(ok=302), "") for name in acts},
-        **{name: ("GET", SEE_ACCESS, "") for name in lists},
+        **dict.fromkeys(lists, ("GET", SEE_ACCESS, "")),
         "access-csv": ("POST", SEE_ACCESS, ""),
     }
 

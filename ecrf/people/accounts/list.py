@@ -24,7 +24,7 @@ from ecrf.account.lockout import LOCKED_FOR
 from ecrf.account.models import LinkKind, SecretLink
 from ecrf.people.memberships.rules import last_day_is_over
 
-PAGE_ROWS = 40
+PAGE_ROWS = 25
 STATES = {"active": "Active", "invited": "Invited", "locked": "Locked", "closed": "Closed"}
 SORTS = {"name": "Name", "username": "User name", "last-login": "Last login"}
 ORDERS = {

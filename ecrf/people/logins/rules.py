@@ -99,7 +99,8 @@ def many_tries(activity: Activity) -> Iterator[Unusual]:
         tries = [at for at in recent.get(login.username, []) if login.at - at < HOUR]
         recent[login.username] = [*tries, login.at]
         if len(tries) == TRIES_AT_MOST:  # the one that is too many: told once
-            words = f"{TRIES_AT_MOST + 1} wrong passwords or codes within an hour, the last from {login.address or '?'}."
+            where = login.address or "an unknown address"
+            words = f"{TRIES_AT_MOST + 1} wrong passwords or codes within an hour, the last from {where}."
             yield Unusual(f"tries:{login.username}:{login.pk}", login.username, login.at, words)
 
 

@@ -40,11 +40,11 @@ def tell_unusual_access() -> int:
     if not new:
         return 0
     lines = [f"{one.username}: {one.words}" for one in new[:LINES_AT_MOST]]
-    told = [user for user in working_administrators() if user.email]
-    for user in told:
+    recipients = [user for user in working_administrators() if user.email]
+    for user in recipients:
         queue_mail(
             to=user,
             kind=UNUSUAL_ACCESS.key,
             context={"lines": lines, "more": max(len(new) - LINES_AT_MOST, 0)},
         )
-    return len(told)
+    return len(recipients)

@@ -6,7 +6,7 @@ from ecrf.access.roles import AT_A_SITE, AT_SITES_OR_ALL, RIGHTS, WORKING, WRITI
 
 
 @dataclass(frozen=True)
-class MatrixRow:
+class RightRow:
     """One act, and for each role whether it may."""
 
     right: Right
@@ -15,9 +15,9 @@ class MatrixRow:
     needs: str
 
 
-def role_matrix() -> list[MatrixRow]:
+def role_matrix() -> list[RightRow]:
     return [
-        MatrixRow(
+        RightRow(
             right,
             right.label[:1].upper() + right.label[1:],
             [right in RIGHTS[role] for role in Role],

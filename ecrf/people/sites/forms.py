@@ -1,12 +1,12 @@
 """The forms of a site's pages."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from ecrf.access.models import Site, validate_time_zone
-from ecrf.people.fields import Day, OneLine, Reason
+from ecrf.people.fields import DayField, OneLine, ReasonField
 from ecrf.people.forms import PlainForm
 
 
@@ -25,6 +25,12 @@ class PlaceField(OneLine):
 
 class NewSiteForm(PlainForm):
     """A site that is not there yet."""
+
+    helps: ClassVar[dict[str, str]] = {
+        "code": "Such as 01: its patients are numbered 01-001 and on. It is never changed.",
+        "time_zone": "By it the site’s days begin and end. Type Tokyo and choose.",
+        "is_practice": "Its patients are for training and never part of the study’s data.",
+    }
 
     code = OneLine(label="Code: digits and capital letters, as in patients' numbers", longest=10)
     name = OneLine(label="Name")
@@ -47,27 +53,27 @@ class SiteCorrectionForm(PlainForm):
 
     name = OneLine(label="Name")
     time_zone = PlaceField()
-    reason = Reason("it is corrected")
+    reason = ReasonField("it is corrected")
 
 
 class ActivationForm(PlainForm):
     """From when on a site takes data, and what allows it to."""
 
-    approved_on = Day(label="Approved on, by the ethics committee and the authorities")
+    approved_on = DayField(label="Approved on, by the ethics committee and the authorities")
     version = OneLine(label="Version of the protocol that was approved", longest=50)
-    active_from = Day(label="First day on which it takes data")
-    reason = Reason("the site is activated", label="What is it based on? (letter, file, number)")
+    active_from = DayField(label="First day on which it takes data")
+    reason = ReasonField("the site is activated", label="What is it based on? (letter, file, number)")
 
 
 class ClosingForm(PlainForm):
     """From when on a site is read and not written."""
 
-    closed_on = Day(label="First day on which nothing is entered any more")
-    reason = Reason("the site is closed")
+    closed_on = DayField(label="First day on which nothing is entered any more")
+    reason = ReasonField("the site is closed")
 
 
 class DelegationLogForm(PlainForm):
     """Where the delegation log is kept."""
 
-    delegation_from = Day(label="Kept here from this day on (empty: on paper)", required=False)
-    reason = Reason("it is kept there")
+    delegation_from = DayField(label="Kept here from this day on (empty: on paper)", required=False)
+    reason = ReasonField("it is kept there")
