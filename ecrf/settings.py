@@ -67,6 +67,13 @@ TLS = _switch("TLS", "on")
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
 if LOG_LEVEL not in (levels := ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")):
     raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Set it to one of {', '.join(levels)}.")
+# On: whoever gives or ends the administrator role needs the consent of a second administrator.
+ADMINISTRATORS_AGREE = _switch("ADMINISTRATORS_AGREE", "off")
+ACCESS_REVIEW_DAYS = _number(
+    "ACCESS_REVIEW_DAYS",
+    "90",
+    "Set it to the whole number of days after which everybody's access is reviewed.",
+)
 # Shown on every page, so that nobody takes invented data for patients' data.
 SYNTHETIC_DATA = _switch("SYNTHETIC_DATA", "off")
 
@@ -89,6 +96,7 @@ INSTALLED_APPS = [
     "ecrf.monitoring",
     "ecrf.prints",
     "ecrf.calendar",
+    "ecrf.people",
     "ecrf.trail",
     "ecrf.signatures",
     "ecrf.verification",
@@ -136,6 +144,7 @@ MIDDLEWARE = [
     "ecrf.account.login.same_person",
     "ecrf.account.second.enforcement.second_factor_first",
     "ecrf.account.login.LoginEverywhere",
+    "ecrf.people.logins.page_count.count_pages",
     "ecrf.web.middleware.say_locked",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

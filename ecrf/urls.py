@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("ecrf.exports.urls")),
     path("", include("ecrf.outcomes.urls")),
     path("", include("ecrf.calendar.urls")),
+    path("", include("ecrf.people.urls")),
     path("", include("ecrf.prints.urls")),
     path("", include("ecrf.trail.urls")),
     path("", include("ecrf.entry.urls")),

@@ -50,6 +50,7 @@ class LoginEvent(models.Model):
         indexes = [
             models.Index(fields=["username", "what"], name="login_username"),
             models.Index(fields=["address", "at"], name="login_address"),
+            models.Index(fields=["at"], name="login_when"),
         ]
 
     def __str__(self) -> str:

@@ -32,7 +32,8 @@ def places(request: UserRequest) -> HttpResponse:
 
 def groups_of(user: User) -> list[MenuGroup]:
     """What the person may open, and nothing that would be refused."""
-    groups = [*_entry(user), *_review(user), MenuGroup("Study", _of_everybody(user))]
+    groups = [*_entry(user), *_review(user), MenuGroup("People", _people(user))]
+    groups.append(MenuGroup("Study", _of_everybody(user)))
     return [group for group in groups if group.places]
 
 
@@ -95,6 +96,21 @@ def _outcomes(user: User) -> list[tuple[str, str]]:
 def _list_of(key: str) -> str:
     meta = CRFS[key].model._meta
     return f"{meta.app_label}_{meta.model_name}"
+
+
+def _people(user: User) -> list[tuple[str, str]]:
+    """The administrator's pages, and the lists of who had access."""
+    manages = Right.MANAGE_ACCOUNTS in user.rights
+    if not manages and Right.SEE_ACCESS not in user.rights:
+        return []
+    lists = [
+        ("Access on a day", "access"),
+        ("Access reviews", "access-reviews"),
+        ("What roles may do", "role-matrix"),
+    ]
+    own = [("People", "people"), ("Sites", "sites")] if manages else []
+    logins = [("Logins", "login-log"), ("Unusual access", "unusual-access")] if manages else []
+    return [(title, reverse(name)) for title, name in (*own, *lists, *logins)]
 
 
 def _of_everybody(user: User) -> list[tuple[str, str]]:

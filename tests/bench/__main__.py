@@ -3,6 +3,7 @@
 `python -m tests.bench pages` measures no more than the pages of visits and patients, at the site and in Review;
 `python -m tests.bench exports` what it costs to take the data of a thousand patients out;
 `python -m tests.bench outcomes` the page of the outcomes of thirteen patients and of a thousand;
+`python -m tests.bench people` the list of people at ten accounts and at two thousand.
 `python -m tests.bench logins` a login with and without a second factor.
 """
 
@@ -20,6 +21,7 @@ def main(part: str = "") -> int:
         "pages": _measure_pages,
         "exports": _measure_exports,
         "outcomes": _measure_outcomes,
+        "people": _measure_people,
         "logins": _measure_logins,
     }[part]
     start = time.perf_counter()
@@ -110,6 +112,18 @@ def _measure_outcomes(env: dict[str, str]) -> Iterator[Line]:
     yield told("seeding: patients with outcomes, by SQL with the audit triggers", patients.grow())
     progress("the page made anew")
     yield from page.compare(few, page.measure(by))
+
+
+def _measure_people(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench.people import page
+
+    progress("ten accounts")
+    by = page.seed()
+    few = {url: page.measure(by, url) for url in page.URLS}
+    progress("two thousand accounts, by bulk with the audit triggers")
+    page.grow()
+    for url in page.URLS:
+        yield from page.compare(url, few[url], page.measure(by, url))
 
 
 def _measure_logins(env: dict[str, str]) -> Iterator[Line]:

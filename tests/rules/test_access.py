@@ -34,6 +34,7 @@ from ecrf.mail.queue import queue_mail
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.monitoring.visits.services import fingerprint
 from ecrf.notices.models import SeriousNotice
+from ecrf.people.models import AccessReview, AdministratorRequest
 from ecrf.queries.models import Query
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_place, a_visit, enter
@@ -91,6 +92,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "login":           ("GET POST PUT", "302 302 302 302 302 302 302 302 200", ""),
     "log-in-again":    ("GET POST", "200 200 200 200 200 200 200 200 200", ""),
     "logout":          ("POST", "302 302 302 302 302 302 302 302 login", ""),
+    "today":           ("GET", "200 200 302 302 302 302 302 200 login", ""),
     "second-factor":   ("GET POST", "302 302 302 302 302 302 302 302 302", ""),
     "passkey-login":   ("GET POST", "302 302 302 302 302 302 302 302 200", ""),
     "forgotten-password": ("GET POST", f"{FOR_ALL[:-5]}200", ""),
@@ -111,7 +113,6 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "remove-passkey":  ("GET POST", "404 404 404 404 404 404 404 404 login", ""),
     "recovery-codes":  ("GET POST", FOR_ALL, ""),
     "recovery-codes-kept": ("POST", "302 302 302 302 302 302 302 302 login", ""),
-    "today":           ("GET", "200 200 302 302 302 302 200 200 login", ""),
     "checks":          ("GET", FOR_ALL, ""),
     "places":          ("GET", FOR_ALL, ""),
     "assumptions":     ("GET", FOR_ALL, ""),
@@ -263,6 +264,36 @@ TABLE |= {
     "monitor:plan-effect":    ("POST", "403 403 403 422 403 403 403 403 login", ""),
 }
 # fmt: on
+MANAGE = "403 403 403 403 403 403 {ok} 403 login"
+"""What an administrator does. Sites and people are named to nobody else."""
+SEE_ACCESS = "403 403 403 200 403 403 200 403 login"
+"""Who had access to what: for those whose role says so."""
+
+
+def _people() -> dict[str, tuple[str, str, str]]:
+    """The administrator's pages. What is posted names nothing that could stand (422), or was done before (302)."""
+    shown = ("people", "person", "login-log", "unusual-access", "sites", "site", "access-review")
+    typed = (
+        *("invite", "correct-person", "close-account", "reopen-account", "record-identity"),
+        *("take-second-factor", "give-role", "end-role", "end-access"),
+        *("add-site", "correct-site", "activate-site", "close-site", "open-site", "keep-delegation-log"),
+    )
+    acts = (
+        *("send-invitation", "withdraw-invitation", "unlock-account", "end-sessions", "begin-review"),
+        *("consent-administrator", "refuse-administrator", "withdraw-administrator"),
+        *("confirm-access", "finish-review"),
+    )
+    lists = ("access", "print-access", "role-matrix", "access-reviews", "print-review")
+    return {
+        **{name: ("GET", MANAGE.format(ok=200), "") for name in shown},
+        **{name: ("GET POST", MANAGE.format(ok=200), "") for name in typed},
+        **{name: ("POST", MANAGE.format(ok=302), "") for name in acts},
+        **dict.fromkeys(lists, ("GET", SEE_ACCESS, "")),
+        "access-csv": ("POST", SEE_ACCESS, ""),
+    }
+
+
+TABLE |= _people()
 METHODS = ("GET", "PUT", "PATCH", "DELETE", "POST")
 
 
@@ -363,6 +394,8 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         return _of_a_visit(name, where)
     if name in REVIEWING:
         return REVIEWING[name](where)
+    if name in _people():
+        return _of_people(name, where), {}
     if name.startswith("monitor:"):
         return _monitors_address(name, where), {"text": "\x00"}
     made: dict[str, Callable[[], tuple[list, dict[str, str]]]] = {
@@ -430,6 +463,40 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         return f"{reverse(name)}?from=Cut{where.site.code}&to=Cut{where.site.code}", {}
     arguments, data = made.get(name, lambda: ([], {}))()
     return reverse(name, args=arguments), data
+
+
+def _of_people(name: str, where: SimpleNamespace) -> str:
+    """An administrator's page of the site's own investigator, or of the site."""
+    if name in ("people", "invite", "login-log", "unusual-access", "sites", "add-site", "begin-review", "access",
+                "print-access", "access-csv", "role-matrix", "access-reviews"):  # fmt: skip
+        return reverse(name)
+    if "site" in name or name == "keep-delegation-log":
+        return reverse(name, args=[where.site.code])
+    role = where.by.memberships.get()
+    if "-administrator" in name:
+        return reverse(name, args=[_request(where, is_own=name.startswith("withdraw")).pk])
+    if "review" in name or name.endswith("-access"):
+        arguments = [_review(where).pk, *([role.pk] if name == "end-access" else [])]
+        return reverse(name, args=arguments)
+    return reverse(name, args=[where.by.pk, *([role.pk] if name == "end-role" else [])])
+
+
+def _request(where: SimpleNamespace, *, is_own: bool) -> AdministratorRequest:
+    """What somebody asks of another administrator; `is_own`: what the cast's own has asked."""
+    administrator = User.objects.filter(memberships__role=Role.ADMINISTRATOR).first()
+    given = {"user": where.by, "act": "end" if is_own else "give", "outcome": None}
+    by = administrator if is_own and administrator else where.by
+    with acting(SYSTEM, source="test"):
+        return AdministratorRequest.objects.get_or_create(
+            **given, defaults={"reason": "Asked", "asked_by": by, "asked_at": timezone.now()}
+        )[0]
+
+
+def _review(where: SimpleNamespace) -> AccessReview:
+    with acting(SYSTEM, source="test"):
+        return AccessReview.objects.filter(finished_at=None).first() or AccessReview.objects.create(
+            begun_at=timezone.now(), begun_by=where.by
+        )
 
 
 def _signs(where: SimpleNamespace) -> Entry:

@@ -64,6 +64,8 @@ NOT_AUDITED = {
     "access.LoginTry": "there while a password is checked; what came of it stands in the log of logins",
     "mail.Mail": "a queue; what a mail tells of has its own row in the trail",
     "mail.MailboxMessage": "there is none in production: the demo's mailbox",
+    "people.PageCount": "how many pages somebody asked for in an hour; nothing hangs on it but a look at the log",
+    "people.UnusualAccess": "derived from the log of logins, which is audited",
     "casebook.PatientStatus": "derived from the entries, can be rebuilt any time",
     "casebook.ReviewStatus": "derived from values, verifications and signatures, can be rebuilt any time",
 }
