@@ -61,6 +61,7 @@ NOT_AUDITED = {
     "audit.AuditEvent": "the trail itself",
     "audit.AuditChain": "the head of the trail",
     "access.LoginTry": "there while a password is checked; what came of it stands in the log of logins",
+    "delegation.PageRead": "a log of its own, of what inspectors read: nothing in it can be changed",
     "casebook.PatientStatus": "derived from the entries, can be rebuilt any time",
     "casebook.ReviewStatus": "derived from values, verifications and signatures, can be rebuilt any time",
 }
