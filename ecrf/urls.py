@@ -7,6 +7,7 @@ from ecrf.monitoring.site import monitor_site
 from ecrf.web.places import places
 
 handler403 = "ecrf.monitoring.refusals.refused"
+handler404 = "ecrf.monitoring.refusals.not_found"
 handler500 = "ecrf.web.errors.server_error"
 
 urlpatterns = [
