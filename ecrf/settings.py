@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "ecrf.queries",
     "ecrf.checks",
     "ecrf.casebook",
+    "ecrf.account",
     "ecrf.access",
     "ecrf.audit",
     "django_tasks",
@@ -123,9 +124,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "ecrf.access.idle.log_out_when_idle",
-    "ecrf.access.login.same_person",
-    "ecrf.access.login.LoginEverywhere",
+    "ecrf.account.idle.log_out_when_idle",
+    "ecrf.account.login.same_person",
+    "ecrf.account.login.LoginEverywhere",
     "ecrf.delegation.inspectors.Inspectors",
     "ecrf.web.middleware.say_locked",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -175,6 +176,11 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Who needs one besides the password: all, none, or roles with commas between (ecrf/account/policy.py).
+SECOND_FACTOR_FOR = os.environ.get("SECOND_FACTOR_FOR") or "all"
+# Encrypts the secrets of authenticators; several with commas between while they change (docs/decisions/0028).
+SECOND_FACTOR_KEY = _setting("SECOND_FACTOR_KEY", "", SECRET_KEY)
+SESSION_ENGINE = "ecrf.account.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 IDLE_MINUTES = _number(

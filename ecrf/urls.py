@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from ecrf.access.login import log_in_again, log_out, login_page
+from ecrf.account.login import log_in_again, log_out, login_page
 from ecrf.monitoring.site import monitor_site
 from ecrf.web.places import places
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("ecrf.exports.urls")),
     path("", include("ecrf.outcomes.urls")),
     path("", include("ecrf.calendar.urls")),
+    path("", include("ecrf.delegation.urls")),
     path("", include("ecrf.prints.urls")),
     path("", include("ecrf.trail.urls")),
     path("", include("ecrf.entry.urls")),

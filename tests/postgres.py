@@ -33,6 +33,7 @@ TEST_SETTINGS = {
     "TLS": "off",
     "SYNTHETIC_DATA": "on",
     "LOG_LEVEL": "ERROR",
+    "SECOND_FACTOR_FOR": "none",
 }
 DATABASES = "test_ecrf_"
 """What the name of every database of the tests begins with; one that no process holds is left over."""

@@ -9,6 +9,11 @@ from ecrf.audit.triggers import audited
 
 class What(models.TextChoices):
     LOGGED_IN = "logged-in", "logged in"
+    LOGGED_IN_BY_PASSKEY = "passkey", "logged in with a passkey"
+    LOGGED_IN_ELSEWHERE = "single-sign-on", "logged in by single sign-on"
+    PASSWORD_RIGHT = "password-right", "password right, second factor asked for"
+    WRONG_CODE = "wrong-code", "wrong code or passkey of the second factor"
+    RECOVERY_CODE = "recovery-code", "a recovery code was used"
     WRONG = "wrong", "wrong user name or password"
     LOCKED = "locked", "locked: too many wrong tries"
     REFUSED = "refused", "refused: still locked"
@@ -16,9 +21,18 @@ class What(models.TextChoices):
     LOGGED_OUT = "logged-out", "logged out"
     IDLE = "idle", "session ended: not used"
     TOO_LONG = "too-long", "session ended: its longest time"
+    ENDED = "ended", "session ended by its owner or an administrator"
     UNLOCKED = "unlocked", "unlocked early"
     CONFIRMED = "confirmed", "password given again to sign"
     WRONG_TO_SIGN = "wrong-to-sign", "wrong user name or password to sign"
+    CONFIRMED_HERE = "confirmed-here", "password given again to change the account"
+    WRONG_HERE = "wrong-here", "wrong password to change the account"
+    RESET_ASKED = "reset-asked", "a link for a forgotten password asked for"
+    WRONG_LINK = "wrong-link", "a link from a mail that opens nothing"
+
+
+LOGINS = (What.LOGGED_IN, What.LOGGED_IN_BY_PASSKEY, What.LOGGED_IN_ELSEWHERE)
+"""Whatever way: from then on the person is in."""
 
 
 @audited(append_only=True)

@@ -60,12 +60,21 @@ UNITS = {
 NOT_AUDITED = {
     "audit.AuditEvent": "the trail itself",
     "audit.AuditChain": "the head of the trail",
+    "account.UserSession": "there while somebody is logged in; its begin and its end stand in the log of logins",
     "access.LoginTry": "there while a password is checked; what came of it stands in the log of logins",
     "delegation.PageRead": "a log of its own, of what inspectors read: nothing in it can be changed",
     "casebook.PatientStatus": "derived from the entries, can be rebuilt any time",
     "casebook.ReviewStatus": "derived from values, verifications and signatures, can be rebuilt any time",
 }
 DERIVED_AT = {
+    "account.UserSession.began_at": "the session is one person's, who stands beside it",
+    "account.UserSession.seen_at": "the session is one person's, who stands beside it",
+    "account.SecretLink.used_at": "the link is one person's, who stands beside it",
+    "account.Authenticator.added_at": "its owner stands beside it; nobody adds one for another person",
+    "account.Passkey.added_at": "its owner stands beside it; nobody adds one for another person",
+    "account.Passkey.used_at": "its owner stands beside it",
+    "account.RecoveryCode.made_at": "its owner stands beside it; nobody makes them for another person",
+    "account.RecoveryCode.used_at": "its owner stands beside it",
     "access.LoginTry.began_at": "nobody is logged in yet; the user name stands beside it",
     "casebook.ReviewStatus.completed_at": "derived; who completed the form stands in the trail",
     "casebook.ReviewStatus.changed_at": "derived; who changed the form stands in the trail",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ecrf.access.delegation import Delegation, Task
 from ecrf.access.models import Site, User
 from ecrf.access.obstacles import investigators_of
-from ecrf.access.password_again import note_signed, wants_user_name, why_not_confirmed
+from ecrf.account.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right

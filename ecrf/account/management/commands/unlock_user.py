@@ -4,8 +4,8 @@ import getpass
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ecrf.access.lockout import unlock
 from ecrf.access.models import User
+from ecrf.account.lockout import unlock
 from ecrf.audit.actor import Actor
 
 

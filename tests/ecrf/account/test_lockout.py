@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from ecrf.access.lockout import (
+from ecrf.access.login_log import LoginEvent, What, note
+from ecrf.account.lockout import (
     LOCKED_FOR,
     SLOWED_TO,
     WINDOW,
@@ -17,7 +18,6 @@ from ecrf.access.lockout import (
     WRONG_TRIES_OF_AN_ADDRESS,
     name_in_log,
 )
-from ecrf.access.login_log import LoginEvent, What, note
 from ecrf.audit.models import AuditEvent
 from tests.conftest import PASSWORD
 

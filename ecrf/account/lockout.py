@@ -1,6 +1,7 @@
 """Checks a password and keeps guessing slow: a user name is locked, an address slowed down, every try is logged."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.contrib.auth import authenticate
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from ecrf.access.address import client_address, neighbours
-from ecrf.access.login_log import LoginEvent, LoginTry, What, note
+from ecrf.access.login_log import LOGINS, LoginEvent, LoginTry, What, note
 from ecrf.access.models import User
 from ecrf.audit.actor import SYSTEM, Actor, acting
 
@@ -33,10 +34,10 @@ LOCKED_WORDS = (
     " If you cannot wait, ask an administrator to unlock it."
 )
 
-FRESH_START = (What.LOGGED_IN, What.CONFIRMED, What.LOCKED, What.UNLOCKED)
+FRESH_START = (*LOGINS, What.CONFIRMED, What.CONFIRMED_HERE, What.LOCKED, What.UNLOCKED)
 """What ends the count of a user name's wrong tries."""
-WRONG = (What.WRONG, What.WRONG_TO_SIGN)
-"""At the login or at a signature: both count."""
+WRONG = (What.WRONG, What.WRONG_TO_SIGN, What.WRONG_HERE, What.WRONG_CODE)
+"""At the login, at a signature, of a second factor: all count."""
 
 
 def try_password(
@@ -44,30 +45,50 @@ def try_password(
     username: str,
     password: str | None,
     *,
-    right: What = What.LOGGED_IN,
+    right: What | None = None,
     wrong: What = What.WRONG,
 ) -> User | What:
-    """The user, if the password is his and neither he nor his address is held back; else why not. Logged either way,
-    as `right` or `wrong` say. No password at all is a wrong one.
+    """The user, if the password is his and neither he nor his address is held back; else why not. A wrong one is
+    logged as `wrong`, a right one as `right`; without, by the caller. No password at all is a wrong one.
 
-    Nothing here depends on whether the user name exists, so that nobody can find out which do. Each try is counted
-    before its password is checked: a burst of them gets no more guesses than one after the other. The check takes
-    long, on purpose, so it is made for who is not held back only, and no transaction is open meanwhile.
+    Nothing here depends on whether the user name exists, so that nobody can find out which do.
+    """
+
+    def check() -> User | None:
+        found = authenticate(request, username=username, password=password)
+        return found if isinstance(found, User) else None
+
+    return try_secret(request, username, check, right=right, wrong=wrong)
+
+
+def try_secret(
+    request: HttpRequest,
+    username: str,
+    check: Callable[[], User | None],
+    *,
+    right: What | None,
+    wrong: What,
+) -> User | What:
+    """Whom `check` gives, if neither the user name nor the address is held back; else why not, and logged.
+
+    Each try is counted before it is checked: a burst of them gets no more guesses than one after the other. The check
+    takes long, on purpose, so it is made for who is not held back only, and no transaction is open meanwhile.
     """
     name, address = name_in_log(username), client_address(request)
     started = _start(name, address)
     if isinstance(started, What):
         return started
     try:
-        user = authenticate(request, username=username, password=password)
+        user = check()
     except BaseException:
         started.delete()
         raise
     with acting(SYSTEM, source="login"):
         _take_turns(name)
         started.delete()
-        if isinstance(user, User):
-            note(right, name, address)
+        if user is not None:
+            if right is not None:
+                note(right, name, address)
             return user
         note(wrong, name, address)
         if _wrong_tries(name) < WRONG_TRIES or is_locked(name):

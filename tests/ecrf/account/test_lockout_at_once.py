@@ -7,9 +7,9 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 
-from ecrf.access.lockout import CHECKED_WITHIN, TRIES_AT_ONCE, WRONG_TRIES
 from ecrf.access.login_log import LoginEvent, LoginTry, What
 from ecrf.access.roles import Role
+from ecrf.account.lockout import CHECKED_WITHIN, TRIES_AT_ONCE, WRONG_TRIES
 from ecrf.audit.chain import verify
 from tests.conftest import PASSWORD, make_user
 from tests.ecrf.casebook.record.test_concurrency import _django_db_helper, at_once  # noqa: F401  (the first is a fixture)
@@ -42,7 +42,7 @@ def test_burst_from_one_address_has_few_passwords_checked_at_once(monkeypatch):
         hashed.append(given["username"])
         gate.wait(10)
 
-    monkeypatch.setattr("ecrf.access.lockout.authenticate", slow)
+    monkeypatch.setattr("ecrf.account.lockout.authenticate", slow)
     answers = []
 
     def guess(number: int) -> None:

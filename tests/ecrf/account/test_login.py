@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from ecrf.access.login_log import LoginTry
 from ecrf.access.models import Membership, User
+from ecrf.account.models import UserSession
 from ecrf.audit.actor import SYSTEM, acting
 from tests.builders import a_patient, a_visit
 from tests.conftest import PASSWORD
@@ -27,7 +27,7 @@ MINUTE = 60
 def clock(monkeypatch):
     """The server's clock as the idle logout reads it; set `clock.now`."""
     found = SimpleNamespace(now=1_800_000_000.0)
-    monkeypatch.setattr("ecrf.access.idle.time", SimpleNamespace(time=lambda: found.now))
+    monkeypatch.setattr("ecrf.account.idle.time", SimpleNamespace(time=lambda: found.now))
     return found
 
 
@@ -118,7 +118,7 @@ def test_cookie_of_a_session_that_was_logged_out_opens_nothing(client, coordinat
     client.post("/logout/")
     client.cookies["sessionid"] = old
     assert is_out(client.get("/"))
-    assert not Session.objects.exists()
+    assert not UserSession.objects.exists()
 
 
 def test_login_needs_the_key_of_its_page(coordinator):
@@ -171,7 +171,7 @@ def test_session_ends_after_the_idle_minutes(client, coordinator, clock, setting
     assert client.get("/").status_code == 200
     clock.now += settings.IDLE_MINUTES * MINUTE + 1
     assert is_out(client.get("/"))
-    assert not Session.objects.exists()
+    assert not UserSession.objects.exists()
 
 
 @pytest.mark.requirement("R-055")
@@ -248,7 +248,7 @@ def test_get_writes_nothing_but_the_time_of_use_once_a_minute(client, visit, clo
     client.get("/")
     assert [writes(client, page) for page in pages] == [[]] * 4
     clock.now += MINUTE
-    assert all("django_session" in sql for sql in writes(client, "/"))
+    assert all("account_usersession" in sql for sql in writes(client, "/"))
     assert [writes(client, page) for page in pages] == [[]] * 4
 
 
@@ -318,11 +318,11 @@ def test_hash_of_an_older_strength_is_renewed_at_the_login(client, coordinator, 
 @pytest.mark.requirement("R-055")
 def test_expired_sessions_of_anybody_go_at_the_next_login(client, coordinator, monitor):
     Client().force_login(monitor)
-    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    UserSession.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     LoginTry.objects.create(username="left behind")
     LoginTry.objects.update(began_at=timezone.now() - timedelta(hours=1))
     client.post("/login/", GOOD)
-    assert Session.objects.count() == 1
+    assert UserSession.objects.count() == 1
     assert not LoginTry.objects.exists()
 
 

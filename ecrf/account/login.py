@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import login as start_session
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
@@ -10,14 +11,20 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from ecrf.access import lockout
 from ecrf.access.address import client_address
 from ecrf.access.login_log import What, note
-from ecrf.access.password_again import forget
+from ecrf.access.models import User
+from ecrf.account import half_way, lockout
+from ecrf.account.factors import has_second_factor
+from ecrf.account.idle import note_begin
+from ecrf.account.password_again import forget
+
+SECOND_FACTOR_DONE = "second_factor_done"
 
 WORDS: dict[str, str] = {
     What.WRONG: (
@@ -79,10 +86,51 @@ class LoginForm(AuthenticationForm):
         return " ".join(str(error) for error in self.non_field_errors()) or WORDS[What.WRONG]
 
 
-login_page = LoginView.as_view(
-    template_name="access/login.html", authentication_form=LoginForm, redirect_authenticated_user=True
-)
+class LoginPage(LoginView):
+    """User name and password, and what follows them."""
+
+    template_name = "access/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        user = form.get_user()
+        assert isinstance(user, User)
+        return let_in(self.request, user, how=What.LOGGED_IN, second_factor_done=False)
+
+
+login_page = LoginPage.as_view()
 _end_session = LogoutView.as_view()
+
+
+def let_in(request: HttpRequest, user: User, *, how: What, second_factor_done: bool) -> HttpResponse:
+    """What every way of logging in ends with: on to the second factor if the person has one and has not given it;
+    else the session begins, is logged as `how`, and the page that was asked for follows (`next`, of this host only)."""
+    next_page = next_of(request)
+    if not second_factor_done and has_second_factor(user):
+        note(What.PASSWORD_RIGHT, user.username, client_address(request))
+        half_way.begin(request, user, how, next_page)
+        return redirect("second-factor")
+    start(request, user, how, second_factor_done=second_factor_done)
+    return redirect(next_page)
+
+
+def start(request: HttpRequest, user: User, how: What, *, second_factor_done: bool) -> None:
+    """Begin the session, with a new id."""
+    note(how, user.username, client_address(request))
+    half_way.forget_half_way(request)
+    start_session(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    forget(request)
+    note_begin(request)
+    request.session[SECOND_FACTOR_DONE] = second_factor_done
+
+
+def next_of(request: HttpRequest) -> str:
+    """The page that was asked for before the login; the first one instead of another server's."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def log_out(request: HttpRequest) -> HttpResponse:
@@ -106,8 +154,9 @@ def log_in_again(request: HttpRequest) -> HttpResponse:
     """The login inside a page whose session ended: 200 with the form, 204 once the person is back."""
     form = LoginForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
-        start_session(request, form.get_user())
-        forget(request)
-        return HttpResponse(status=204, headers={"X-User": form.get_user().get_username()})
+        user = form.get_user()
+        assert isinstance(user, User)
+        start(request, user, What.LOGGED_IN, second_factor_done=False)
+        return HttpResponse(status=204, headers={"X-User": user.username})
     status = 422 if request.method == "POST" else 200
     return render(request, "access/_login_again.html", {"form": form}, status=status)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ecrf.access.lockout import name_in_log
 from ecrf.access.login_log import LoginEvent
+from ecrf.account.lockout import name_in_log
 
 
 def _moment(text: str) -> datetime:

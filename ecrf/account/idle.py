@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 
 from ecrf.access.address import client_address
 from ecrf.access.login_log import What, note
+from ecrf.account.browser_words import browser_words
+from ecrf.account.session_store import ADDRESS, BEGAN, BROWSER, SEEN
 
-SEEN, BEGAN = "seen_at", "began_at"
 WRITE_EVERY_SECONDS = 60
 
 
@@ -35,10 +36,17 @@ def log_out_when_idle(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
             request.session[SEEN] = now
         response = get_response(request)
         if _is_somebodys(request) and BEGAN not in request.session:
-            request.session[BEGAN] = request.session[SEEN] = now
+            note_begin(request, now)
         return response
 
     return middleware
+
+
+def note_begin(request: HttpRequest, now: int | None = None) -> None:
+    """What the owner sees of the session: since when, from where, in which browser."""
+    request.session[BEGAN] = request.session[SEEN] = int(time.time()) if now is None else now
+    request.session[ADDRESS] = client_address(request)
+    request.session[BROWSER] = browser_words(request.headers.get("User-Agent", ""))
 
 
 def _is_somebodys(request: HttpRequest) -> bool:

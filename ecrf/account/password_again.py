@@ -3,10 +3,10 @@ alone."""
 
 from django.http import HttpRequest
 
-from ecrf.access import lockout
 from ecrf.access.login_log import What
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
+from ecrf.account import lockout
 
 SIGNED = "signed_with_user_name_and_password"
 
