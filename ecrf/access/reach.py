@@ -66,7 +66,9 @@ def roles_that_ended(user: User) -> list[str]:
     """Each role that this person had and has no longer, in words: why a page of yesterday is not there today."""
     now = {(membership.role, membership.site_id) for membership in user.current_memberships}
     rows = user.memberships.select_related("site").order_by("pk")
-    over = {(row.role, row.site_id): row for row in rows if row.is_over() and (row.role, row.site_id) not in now}
+    over = {
+        (row.role, row.site_id): row for row in rows if row.is_over() and (row.role, row.site_id) not in now
+    }
     return [
         f"Your role {row.get_role_display().lower()} at {row.site or 'all sites'} has ended{_since(row.last_day())}."
         for row in over.values()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -35,7 +35,7 @@ def pages_read(request: UserRequest) -> HttpResponse:
 
 
 @require_GET
-def pages_read_csv(request: UserRequest) -> HttpResponse:
+def pages_read_csv(request: UserRequest) -> FileResponse:
     """As many of the newest rows as one file holds."""
     _require(request)
     name = csv_file.file_name("pages-read-by-inspectors", timezone.now())

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ecrf.access.delegation import Delegation, Task
 from ecrf.access.models import Site, User
 from ecrf.access.obstacles import investigators_of
-from ecrf.account.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
+from ecrf.account.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.delegation.log.page import LogPage, log_page
 from ecrf.delegation.log.services import begin_log, delegate, end, is_investigator_of
 from ecrf.signatures.signers import why_not_ready
@@ -58,7 +58,9 @@ def delegation(request: UserRequest, code: str) -> HttpResponse:
         page.typed = typed
         return _render(request, page, status=422)
     note_signed(request)
-    messages.success(request, f"Delegated to {who.full_name or who.username} from {starts_on} on, and signed.")
+    messages.success(
+        request, f"Delegated to {who.full_name or who.username} from {starts_on} on, and signed."
+    )
     return redirect("delegation", site.code)
 
 
@@ -105,7 +107,9 @@ def keep_log_here(request: UserRequest, code: str) -> HttpResponse:
         page.errors = {name: " ".join(words) for name, words in faults.items()}
         return _render(request, page, status=422)
     note_signed(request)
-    messages.success(request, f"From {from_on} on this log decides who enters, answers and signs at the site.")
+    messages.success(
+        request, f"From {from_on} on this log decides who enters, answers and signs at the site."
+    )
     return redirect("delegation", site.code)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -47,8 +47,9 @@ def publish_document(request: UserRequest) -> HttpResponse:
     if request.method == "GET":
         before = TrainingDocument.objects.filter(pk=whole_number(request.GET.get("after", "")) or 0).first()
         return _form(request, _typed_of(before) if before else {"kind": TrainingKind.READING, "roles": []})
-    typed = {name: request.POST.get(name, "") for name in ("key", "version", "title", "kind", "text")}
-    typed |= {"roles": request.POST.getlist("roles")}
+    names = ("key", "version", "title", "kind", "text")
+    typed: dict[str, object] = {name: request.POST.get(name, "") for name in names}
+    typed["roles"] = request.POST.getlist("roles")
     try:
         document = checked(typed)
     except ValidationError as error:
@@ -84,7 +85,7 @@ def withdraw_document(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def people_csv(request: UserRequest, pk: int) -> HttpResponse:
+def people_csv(request: UserRequest, pk: int) -> FileResponse:
     """Who has confirmed the version and who has not, as a table."""
     _require(request.user, Right.SEE_ACCESS)
     row = get_object_or_404(TrainingDocument, pk=pk)

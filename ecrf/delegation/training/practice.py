@@ -46,7 +46,9 @@ def best_visit(user: User, document: TrainingDocument) -> PracticeVisit | None:
 def _lacks(visit: Visit, entries: list[Entry], others: set[int]) -> tuple[str, ...]:
     plan = protocol().plan(visit.code)
     states = visit_states(plan, entries, missed=False)
-    lacks = [f"{CRFS[key].title}: {state.words}" for key, state in states.items() if state.state != "complete"]
+    lacks = [
+        f"{CRFS[key].title}: {state.words}" for key, state in states.items() if state.state != "complete"
+    ]
     foreign = {entry.parent.crf if entry.parent else entry.crf for entry in entries if entry.pk in others}
     lacks += [f"{CRFS[key].title}: another person entered something in it" for key in sorted(foreign)]
     return tuple(lacks)
@@ -56,4 +58,5 @@ def _entered_by_others(user: User, entries: list[int]) -> set[int]:
     """The entries in which the trail names anybody else; what the system derives is nobody's entry."""
     tables = [definition.model._meta.db_table for definition in CRFS.values()]
     events = AuditEvent.objects.filter(entry_id__in=entries, table__in=tables, actor_id__isnull=False)
-    return set(events.exclude(actor_id=user.pk).values_list("entry_id", flat=True))
+    found = events.exclude(actor_id=user.pk).values_list("entry_id", flat=True)
+    return {entry for entry in found if entry is not None}

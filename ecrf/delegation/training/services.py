@@ -31,7 +31,9 @@ def confirm(*, document: TrainingDocument, by: User) -> TrainingRecord:
     """The person's own word, once: a second click finds the first. ValidationError for what is not current any more, is
     not asked of the person, or is a practice visit that is not whole yet."""
     if not asked_of(by).filter(pk=document.pk).exists():
-        raise ValidationError("This is not asked of you, or there is a newer version by now. Look at the list again.")
+        raise ValidationError(
+            "This is not asked of you, or there is a newer version by now. Look at the list again."
+        )
     if document.kind == TrainingKind.PRACTICE:
         visit = best_visit(by, document)
         if visit is None or visit.lacks:
@@ -62,7 +64,12 @@ def checked(typed: dict[str, object]) -> TrainingDocument:
     text, text_fault = cleaned_or_fault(str(typed["text"]))
     roles = [role for role in TRAINED_ROLES if role in list(typed["roles"])]  # type: ignore[call-overload]
     document = TrainingDocument(
-        key=key, version=version, title=title, kind=str(typed["kind"]), text=text, roles=[str(r) for r in roles]
+        key=key,
+        version=version,
+        title=title,
+        kind=str(typed["kind"]),
+        text=text,
+        roles=[str(r) for r in roles],
     )
     faults: dict[str, list[str]] = {}
     try:

@@ -85,9 +85,11 @@ def _refused(
 ) -> HttpResponse:
     page = range_page(range.site)
     view = page.view_of(range)
-    is_fault = isinstance(error, ValidationError)
-    view.error, view.typed = " ".join(error.messages) if is_fault else str(error), typed
-    return _render(request, page, status=422 if is_fault else 403)
+    words, status = (
+        (" ".join(error.messages), 422) if isinstance(error, ValidationError) else (str(error), 403)
+    )
+    view.error, view.typed = words, typed
+    return _render(request, page, status=status)
 
 
 def _render(request: UserRequest, page: RangePage, status: int = 200) -> HttpResponse:

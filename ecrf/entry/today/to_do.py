@@ -76,7 +76,7 @@ class Card:
 
 @dataclass
 class ToDoList:
-    """Everything of the Today page. `entering`: the sites where the person enters now; `withheld`: why not, elsewhere."""
+    """Everything of the Today page. `entering`: the sites where the person enters now; `withheld`: why not."""
 
     sites: list[Site]
     cards: list[Card]

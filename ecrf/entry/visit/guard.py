@@ -1,5 +1,5 @@
-"""What keeps a patient's pages from being changed: a freeze, a lock, or a right that is missing at the moment. They then
-show what stands and offer nothing that cannot be done."""
+"""What keeps a patient's pages from being changed: a freeze, a lock, or a right that is missing at the moment. They
+then show what stands and offer nothing that cannot be done."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

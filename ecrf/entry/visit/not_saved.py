@@ -34,7 +34,8 @@ def keeps_what_was_typed(view: Callable[..., HttpResponse]) -> Callable[..., Htt
 def _typed(data: QueryDict) -> list[tuple[str, str]]:
     """(item, what was typed) of every field that is not empty, as the page named it."""
     found = []
-    for field, text in data.items():
+    for field in data:
+        text = data.get(field, "")
         crf, _, rest = field.partition(":")
         name = rest.rpartition(":")[2]
         if text.strip() and crf in CRFS and name in CRFS[crf].items:
