@@ -13,8 +13,10 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from ecrf.access.delegation import Delegation
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Right, Role
+from ecrf.access.training import TrainingDocument, TrainingRecord
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.calendar.services import make_feed
@@ -68,6 +70,11 @@ RESULTS = "403 403 403 200 403 200 403 403 login"
 """The results of the whole study: for who takes data out."""
 SITES_RESULTS = "200 200 200 200 403 200 404 404 login", "404 404 404 200 403 200 404 404 login"
 """Those of a site: for who enters or reviews there too."""
+LOG = "200 200 200 200 404 404 200 404 login", "404 404 404 200 404 404 200 404 login"
+"""The delegation log of a site: for who reads it, and who sees who had access."""
+KEEPING_LOG = "422 403 403 403 404 404 403 404 login", "404 404 404 403 404 404 403 404 login"
+"""Only the investigator keeps it."""
+SEES_ACCESS = "403 403 403 200 403 403 200 403 login"
 FOR_ALL = "200 200 200 200 200 200 200 200 login"
 
 
@@ -143,6 +150,19 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "site-outcomes":   ("GET", *SITES_RESULTS),
     "site-outcomes-rows": ("GET", *SITES_RESULTS),
     "site-outcomes-pdf": ("GET", *SITES_RESULTS),
+    "delegation":      ("GET POST", *LOG),
+    "print-delegation": ("GET", *LOG),
+    "keep-delegation-log": ("POST", *KEEPING_LOG),  # without a day
+    "end-delegation":  ("GET POST", *(row.replace("422", "200") for row in KEEPING_LOG)),
+    "training":        ("GET", FOR_ALL, ""),
+    "read-training":   ("GET POST", "200 404 404 404 404 404 404 404 login", "404 404 404 404 404 404 404 404 login"),
+    "training-documents": ("GET", SEES_ACCESS, ""),
+    "training-document": ("GET", SEES_ACCESS, ""),
+    "training-people-csv": ("GET", SEES_ACCESS, ""),
+    "publish-training": ("GET POST", "403 403 403 403 403 403 200 403 login", ""),
+    "withdraw-training": ("POST", "403 403 403 403 403 403 422 403 login", ""),  # without a reason
+    "pages-read":      ("GET", SEES_ACCESS, ""),
+    "pages-read-csv":  ("GET", SEES_ACCESS, ""),
     "revoke-calendar": ("POST", "302 404 404 404 404 404 404 404 login", "404 404 404 404 404 404 404 404 login"),
 }
 # fmt: on
@@ -225,6 +245,11 @@ TABLE |= {
 METHODS = ("GET", "PUT", "PATCH", "DELETE", "POST")
 DIFFERENT: dict[tuple[str, str], tuple[str, str]] = {
     ("sub_investigator", "revoke-calendar"): ("404", "404"),  # the feed is the investigator's own
+    ("sub_investigator", "keep-delegation-log"): ("403", "404"),
+    ("sub_investigator", "end-delegation"): ("403", "404"),
+    ("sub_investigator", "read-training"): ("404", "404"),  # the record is the investigator's own
+    **{("inspector", name): ("200", "") for name in ("training-documents", "training-document")},
+    **{("inspector", name): ("200", "") for name in ("training-people-csv", "pages-read", "pages-read-csv")},
     ("inspector", "login"): ("302", ""),
     ("inspector", "log-in-again"): ("200", ""),
     ("inspector", "logout"): ("302", ""),
@@ -290,7 +315,28 @@ def _world(site: Site, by: User) -> SimpleNamespace:
         token=token,
         export=_exports(site, by),
         feed=by.calendar_feeds.latest("pk"),
+        delegation=_delegation(site, by),
+        training=_training(site, by),
     )
+
+
+def _delegation(site: Site, by: User) -> Delegation:
+    """A task that its investigator has given to somebody of the site: on a day that is to come."""
+    helper = make_user(f"helper{site.code}", Role.COORDINATOR, site)
+    with acting(SYSTEM, source="test"):
+        return Delegation.objects.create(
+            site=site, user=helper, task="enter", starts_on=date(2099, 1, 1), delegated_by=by, signed_as="S"
+        )
+
+
+def _training(site: Site, by: User) -> TrainingDocument:
+    """One that the investigator has confirmed and nobody is asked for any more."""
+    with acting(SYSTEM, source="test"):
+        document = TrainingDocument.objects.create(
+            key=f"manual-{site.code}", version="1", title="Manual", text="Read.", roles=[], is_current=False
+        )
+        TrainingRecord.objects.create(document=document, confirmed_by=by)
+    return document
 
 
 def _exports(site: Site, by: User) -> Export:
@@ -387,6 +433,14 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "site-outcomes": lambda: ([where.site.code], {}),
         "site-outcomes-rows": lambda: ([where.site.code, "screened"], {}),
         "site-outcomes-pdf": lambda: ([where.site.code], {}),
+        "delegation": lambda: ([where.site.code], {}),
+        "print-delegation": lambda: ([where.site.code], {}),
+        "keep-delegation-log": lambda: ([where.site.code], {}),
+        "end-delegation": lambda: ([where.site.code, where.delegation.pk], {}),
+        "read-training": lambda: ([where.training.pk], {}),
+        "training-document": lambda: ([where.training.pk], {}),
+        "training-people-csv": lambda: ([where.training.pk], {}),
+        "withdraw-training": lambda: ([where.training.pk], {}),
         "revoke-calendar": lambda: ([where.feed.pk], {}),
     }
     if name == "compare-cuts":
