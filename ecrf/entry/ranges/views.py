@@ -25,11 +25,10 @@ def ranges(request: UserRequest, code: str) -> HttpResponse:
     if request.method == "GET":
         return _render(request, range_page(site))
     page = range_page(site, request.POST)
-    try:
-        added = _add(page, request.user)
-    except PermissionDenied as refusal:
-        page.problem = str(refusal)
+    if held := withheld(request.user, site):
+        page.problem = held.words
         return _render(request, page, status=403)
+    added = _add(page, request.user)
     if not added:
         return _render(request, page, status=422)
     messages.success(request, f"{added} saved. The values of the site were flagged anew.")
