@@ -26,7 +26,7 @@ WORDS = (
 
 def inspector(request: HttpRequest) -> User | None:
     """Who asks, if one of the roles in force is an inspector's: it makes the whole account one that only reads."""
-    user = request.user
+    user = getattr(request, "user", None)  # none on the page of a request that ended before it was known
     if isinstance(user, User) and any(m.role == Role.INSPECTOR for m in user.current_memberships):
         return user
     return None

@@ -95,7 +95,9 @@ def _access(user: User) -> list[MenuGroup]:
         ("Everybody’s training", reverse("training-documents")),
         ("Pages read by inspectors", reverse("pages-read")),
     ]
-    logs = [(f"Delegation log, {site}", reverse("delegation", args=[site.code])) for site in sites(user, *rights)]
+    logs = [
+        (f"Delegation log, {site}", reverse("delegation", args=[site.code])) for site in sites(user, *rights)
+    ]
     return [MenuGroup("Access", [*(trainings if Right.SEE_ACCESS in rights else []), *logs])]
 
 
@@ -113,7 +115,8 @@ def _list_of(key: str) -> str:
 
 
 def _of_everybody(user: User) -> list[tuple[str, str]]:
-    calendar = [("Calendar feed", reverse("calendar"))] if user.rights & {Right.READ, Right.REVIEW} else []
+    follows = user.rights & {Right.READ, Right.QUERY}
+    calendar = [("Calendar feed", reverse("calendar"))] if follows else []
     sees_study = protocol().outcomes and Right.EXPORT in user.rights
     outcomes = [("Outcomes", reverse("outcomes"))] if sees_study else []
     data_out = [("Data out", reverse("exports"))] if Right.EXPORT in user.rights else []

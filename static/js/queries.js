@@ -43,9 +43,10 @@ function answer(button) {
 }
 
 /* Who may not answer now reads why at the query; the answer stays in its field. */
-document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
-  const words = target.id?.startsWith("y-") && refusal(detail.xhr);
-  const query = words && [...target.querySelectorAll(".query")].find((one) => one.querySelector("[data-answer]:disabled"));
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const words = refusal(detail.xhr);
+  const button = words && document.querySelector(`[data-answer="${CSS.escape(detail.pathInfo.requestPath)}"]`);
+  const query = button?.closest(".query");
   if (!query) return;
   const note = Object.assign(document.createElement("p"), { className: "note note-error", textContent: `Not sent. ${words}` });
   note.setAttribute("role", "alert");
