@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ecrf.access.models import Membership, Site
 
 
-class Missing(StrEnum):
+class ObstacleKind(StrEnum):
     """What an obstacle is about: pages link to where it is seen to."""
 
     SITE = "site"
@@ -32,14 +32,14 @@ class Missing(StrEnum):
 class Obstacle:
     """One thing that is missing, and who sees to it."""
 
-    kind: Missing
+    kind: ObstacleKind
     what: str
     whom_to_ask: str
     site: Site | None = None
 
     def __str__(self) -> str:
         """For the page. Only here the investigators' names are loaded: rights are asked far more often than told."""
-        if self.kind == Missing.DELEGATION and self.site and (names := investigators_of(self.site)):
+        if self.kind == ObstacleKind.DELEGATION and self.site and (names := investigators_of(self.site)):
             return f"{self.what} Ask the site's investigator, {' or '.join(names)}."
         return f"{self.what} {self.whom_to_ask}"
 
@@ -78,7 +78,7 @@ def with_grounds(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
 
 def untrained(title: str) -> Obstacle:
     return Obstacle(
-        Missing.TRAINING,
+        ObstacleKind.TRAINING,
         f"You have not confirmed your training “{title}”.",
         "You find it on the page Training.",
     )
@@ -88,13 +88,13 @@ def site_obstacles(site: Site, today: date) -> list[Obstacle]:
     """Of a site that takes data not yet, or no longer."""
     if site.closed_on and site.closed_on <= today:
         words = f"Site {site.code} was closed on {site.closed_on}: its data are read, and no longer changed."
-        return [Obstacle(Missing.SITE, words, "Ask the data manager.")]
+        return [Obstacle(ObstacleKind.SITE, words, "Ask the data manager.")]
     if site.active_from and site.active_from <= today:
         return []
     begins = f": it is from {site.active_from} on" if site.active_from else ""
     return [
         Obstacle(
-            Missing.SITE,
+            ObstacleKind.SITE,
             f"Site {site.code} is not active yet{begins}. Until then only the practice site takes data.",
             "Ask the administrator of this study.",
         )
@@ -119,7 +119,7 @@ def delegation_obstacles(membership: Membership, right: Right, today: date) -> l
             return []
     return [
         Obstacle(
-            Missing.DELEGATION,
+            ObstacleKind.DELEGATION,
             f"The delegation log of site {site.code} does not give you the task “{task.label}” today.",
             "Ask the site's investigator.",
             site,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from ecrf.access.models import User
@@ -52,6 +53,11 @@ class Inspectors:
         match = request.resolver_match
         if match and match.url_name not in OWN and not view.__module__.startswith(OWN_PAGES):
             raise PermissionDenied(WORDS)
+
+
+def pages_noted() -> QuerySet[PageRead]:
+    """The newest first."""
+    return PageRead.objects.select_related("read_by").order_by("-pk")
 
 
 def _is_page(request: HttpRequest) -> bool:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
-from ecrf.delegation.models import PageRead
+from ecrf.delegation.inspectors import pages_noted
 from ecrf.trail.download import csv_file
 
 ON_A_PAGE = 100
@@ -24,7 +24,7 @@ def pages_read(request: UserRequest) -> HttpResponse:
     """The newest first; `before` goes on behind a row."""
     _require(request)
     before = whole_number(request.GET.get("before", ""))
-    rows = PageRead.objects.select_related("read_by").order_by("-pk")
+    rows = pages_noted()
     found = list((rows.filter(pk__lt=before) if before else rows)[: ON_A_PAGE + 1])
     context = {
         "rows": found[:ON_A_PAGE],
@@ -43,7 +43,7 @@ def pages_read_csv(request: UserRequest) -> FileResponse:
 
 
 def _rows() -> Iterator[list[str]]:
-    for row in PageRead.objects.select_related("read_by").order_by("-pk")[:MOST].iterator():
+    for row in pages_noted()[:MOST].iterator():
         who = [row.read_by.username, row.read_by.full_name]
         yield [csv_file.utc(row.read_at), *who, row.path, str(row.status), csv_file.data_words()]
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.shortcuts import get_object_or_404
+
 from ecrf.access.delegation import Delegation, Task
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Role
@@ -11,7 +13,7 @@ from ecrf.delegation.log.services import TASKS_OF_ROLE, is_investigator_of, peop
 
 
 @dataclass(frozen=True)
-class LogLine:
+class DelegationLine:
     """One task of one person. `reason`: why it was recorded after its first day."""
 
     delegation: Delegation
@@ -40,11 +42,11 @@ class LogLine:
 
 
 @dataclass
-class LogPage:
+class DelegationPage:
     """The log; `errors` and `typed` of what was not delegated."""
 
     site: Site
-    lines: list[LogLine]
+    lines: list[DelegationLine]
     investigators: list[Membership]
     people: list[Membership]
     keeps: bool
@@ -70,18 +72,29 @@ class LogPage:
         return ", ".join(Role(role).label.lower() for role, tasks in TASKS_OF_ROLE.items() if task in tasks)
 
 
-def log_page(site: Site, reader: User) -> LogPage:
+def person_named(number: int | None) -> User | None:
+    return User.objects.filter(pk=number).first() if number else None
+
+
+def task_of(site: Site, pk: int) -> Delegation:
+    """One line of this site's log; another site's does not exist (404)."""
+    return get_object_or_404(Delegation.objects.select_related("site", "user"), pk=pk, site=site)
+
+
+def log_page(site: Site, reader: User) -> DelegationPage:
     """The whole log of the site, what is in force first."""
     rows = Delegation.objects.filter(site=site).select_related("site", "user", "delegated_by", "ended_by")
     rows = rows.order_by("user__full_name", "user__username", "starts_on", "pk")
     roles = _roles_at(site)
     reasons = _reasons(list(rows))
     today = site.today()
-    lines = [LogLine(row, roles.get(row.user_id, ""), reasons.get(str(row.pk), ""), today) for row in rows]
+    lines = [
+        DelegationLine(row, roles.get(row.user_id, ""), reasons.get(str(row.pk), ""), today) for row in rows
+    ]
     lines.sort(key=lambda line: line.state == "ended")
     investigators = site.memberships.filter(role=Role.INVESTIGATOR, is_current=True)
     held = [row for row in investigators.select_related("user", "site") if row.is_in_force()]
-    return LogPage(site, lines, held, people_of(site), is_investigator_of(reader, site))
+    return DelegationPage(site, lines, held, people_of(site), is_investigator_of(reader, site))
 
 
 def _roles_at(site: Site) -> dict[int, str]:

@@ -5,19 +5,19 @@ from datetime import date
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ecrf.access.delegation import Delegation, Task
+from ecrf.access.delegation import Task
 from ecrf.access.models import Site, User
 from ecrf.access.obstacles import investigators_of
 from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.account.password_again import note_signed, wants_user_name, why_not_confirmed
-from ecrf.delegation.log.page import LogPage, log_page
+from ecrf.delegation.log.page import DelegationPage, log_page, person_named, task_of
 from ecrf.delegation.log.services import begin_log, delegate, end, is_investigator_of
 from ecrf.signatures.signers import why_not_ready
 
@@ -36,7 +36,7 @@ def delegation(request: UserRequest, code: str) -> HttpResponse:
     _require_investigator(request.user, site)
     typed = _typed(request)
     try:
-        who = get_object_or_404(User, pk=whole_number(str(typed["user"])) or 0) if typed["user"] else None
+        who = person_named(whole_number(str(typed["user"])))
         if who is None:
             raise ValidationError({"user": "Choose a person."})
         starts_on, ends_on = _day(typed, "starts_on"), _day(typed, "ends_on", is_optional=True)
@@ -69,7 +69,7 @@ def delegation(request: UserRequest, code: str) -> HttpResponse:
 def end_delegation(request: UserRequest, code: str, pk: int) -> HttpResponse:
     """End a task: asked for on a page of its own, with the reason and the password."""
     site = _site(request.user, code)
-    row = get_object_or_404(Delegation.objects.select_related("site", "user"), pk=pk, site=site)
+    row = task_of(site, pk)
     _require_investigator(request.user, site)
     context = {"site": site, "delegation": row, "wants_user_name": wants_user_name(request)}
     if request.method == "GET":
@@ -167,7 +167,7 @@ def _day(typed: dict[str, object], name: str, *, is_optional: bool = False) -> d
     return day
 
 
-def _render(request: UserRequest, page: LogPage, status: int = 200) -> HttpResponse:
+def _render(request: UserRequest, page: DelegationPage, status: int = 200) -> HttpResponse:
     context = {
         "page": page,
         "site": page.site,

@@ -17,6 +17,7 @@ from ecrf.delegation.training.services import (
     TRAINED_ROLES,
     checked,
     confirmations,
+    every_document,
     people_with,
     publish,
     withdraw,
@@ -30,14 +31,13 @@ COLUMNS = ("training", "version", "user", "name", "role", "confirmed_at_utc", "d
 def documents(request: UserRequest) -> HttpResponse:
     """Every training with its versions, and how many have confirmed the current one."""
     _require(request.user, Right.SEE_ACCESS, Right.MANAGE_ACCOUNTS)
-    rows = list(TrainingDocument.objects.select_related("published_by").order_by("title", "-published_at"))
     lines = []
-    for row in rows:
+    for row in every_document():
         people = {person.user_id for person in people_with(row.roles)}
         done = confirmations(row)
         lines.append((row, _roles(row), len(people & done.keys()), len(people)))
     may_publish = Right.MANAGE_ACCOUNTS in request.user.rights
-    return render(request, "training/documents.html", {"lines": lines, "may_publish": may_publish})
+    return render(request, "delegation/training/documents.html", {"lines": lines, "may_publish": may_publish})
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,7 +45,7 @@ def publish_document(request: UserRequest) -> HttpResponse:
     """Type a version; the answer says how many people wait for it then; the same again with `sure` publishes."""
     _require(request.user, Right.MANAGE_ACCOUNTS)
     if request.method == "GET":
-        before = TrainingDocument.objects.filter(pk=whole_number(request.GET.get("after", "")) or 0).first()
+        before = every_document().filter(pk=whole_number(request.GET.get("after", "")) or 0).first()
         return _form(request, _typed_of(before) if before else {"kind": TrainingKind.READING, "roles": []})
     names = ("key", "version", "title", "kind", "text")
     typed: dict[str, object] = {name: request.POST.get(name, "") for name in names}
@@ -58,7 +58,7 @@ def publish_document(request: UserRequest) -> HttpResponse:
     if request.POST.get("sure") != "yes":
         people = {person.user_id for person in people_with(document.roles)}
         context = {"document": document, "typed": typed, "people": len(people), "roles": _roles(document)}
-        return render(request, "training/sure.html", context)
+        return render(request, "delegation/training/sure.html", context)
     publish(document=document, by=request.user)
     messages.success(request, f"Published: {document}. Its roles are asked for it from now on.")
     return redirect("training-document", document.pk)
@@ -68,14 +68,14 @@ def publish_document(request: UserRequest) -> HttpResponse:
 def document(request: UserRequest, pk: int) -> HttpResponse:
     """One version: its text, who has confirmed it and who has not."""
     _require(request.user, Right.SEE_ACCESS, Right.MANAGE_ACCOUNTS)
-    return _document_page(request, get_object_or_404(TrainingDocument, pk=pk))
+    return _document_page(request, get_object_or_404(every_document(), pk=pk))
 
 
 @require_POST
 def withdraw_document(request: UserRequest, pk: int) -> HttpResponse:
     """Ask nobody for it any more, with a reason."""
     _require(request.user, Right.MANAGE_ACCOUNTS)
-    row = get_object_or_404(TrainingDocument, pk=pk)
+    row = get_object_or_404(every_document(), pk=pk)
     try:
         withdraw(document=row, reason=request.POST.get("reason", ""), by=request.user)
     except ValidationError as error:
@@ -88,7 +88,7 @@ def withdraw_document(request: UserRequest, pk: int) -> HttpResponse:
 def people_csv(request: UserRequest, pk: int) -> FileResponse:
     """Who has confirmed the version and who has not, as a table."""
     _require(request.user, Right.SEE_ACCESS)
-    row = get_object_or_404(TrainingDocument, pk=pk)
+    row = get_object_or_404(every_document(), pk=pk)
     name = csv_file.file_name(f"training-{row.key}-{row.version}", timezone.now())
     return csv_file.answer(name, COLUMNS, _csv_rows(row), note=lambda: None)
 
@@ -114,7 +114,7 @@ def _document_page(
         "error": error,
         "reason": request.POST.get("reason", ""),
     }
-    return render(request, "training/document.html", context, status=status)
+    return render(request, "delegation/training/document.html", context, status=status)
 
 
 def _form(
@@ -129,7 +129,7 @@ def _form(
         "roles": [(role, role.label) for role in TRAINED_ROLES],
         "kinds": TrainingKind.choices,
     }
-    return render(request, "training/publish.html", context, status=status)
+    return render(request, "delegation/training/publish.html", context, status=status)
 
 
 def _typed_of(row: TrainingDocument) -> dict[str, object]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from ecrf.access.models import Membership, User
@@ -25,6 +26,22 @@ def asked_of(user: User) -> QuerySet[TrainingDocument]:
     held = [m for m in user.current_memberships if not (m.site and m.site.is_practice)]
     roles = sorted({str(m.role) for m in held})
     return TrainingDocument.objects.filter(is_current=True, roles__overlap=roles).order_by("title", "pk")
+
+
+def records_of(user: User) -> QuerySet[TrainingRecord]:
+    """What the person has confirmed at any time, the newest first."""
+    return TrainingRecord.objects.filter(confirmed_by=user).select_related("document").order_by("-pk")
+
+
+def own_document(user: User, pk: int) -> TrainingDocument:
+    """A document that is asked of the person, or was confirmed; another one does not exist (404)."""
+    own = asked_of(user) | TrainingDocument.objects.filter(records__confirmed_by=user)
+    return get_object_or_404(own.distinct(), pk=pk)
+
+
+def every_document() -> QuerySet[TrainingDocument]:
+    """All versions, those of one title together, the newest first."""
+    return TrainingDocument.objects.select_related("published_by").order_by("title", "-published_at")
 
 
 def confirm(*, document: TrainingDocument, by: User) -> TrainingRecord:

@@ -5,17 +5,16 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from ecrf.access.models import User
 from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
-from ecrf.access.training import TrainingDocument, TrainingKind, TrainingRecord
+from ecrf.access.training import TrainingDocument, TrainingKind
 from ecrf.delegation.training.practice import PracticeVisit, best_visit
-from ecrf.delegation.training.services import asked_of, confirm
+from ecrf.delegation.training.services import asked_of, confirm, own_document, records_of
 
 
 @dataclass(frozen=True)
@@ -29,23 +28,23 @@ class TrainingLine:
 @require_GET
 def training(request: UserRequest) -> HttpResponse:
     """What one's roles ask, what is missing first; and what one has confirmed at any time."""
-    records = TrainingRecord.objects.filter(confirmed_by=request.user).select_related("document")
+    records = records_of(request.user)
     known = {record.document_id: record.confirmed_at for record in records}
     lines = [TrainingLine(document, known.get(document.pk)) for document in asked_of(request.user)]
     asked = {line.document.pk for line in lines}
     context = {
         "missing": [line for line in lines if not line.confirmed_at],
         "confirmed": [line for line in lines if line.confirmed_at],
-        "earlier": [record for record in records.order_by("-pk") if record.document_id not in asked],
+        "earlier": [record for record in records if record.document_id not in asked],
         "sees_all": request.user.rights & {Right.SEE_ACCESS, Right.MANAGE_ACCOUNTS},
     }
-    return render(request, "training/training.html", context)
+    return render(request, "delegation/training/training.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def read(request: UserRequest, pk: int) -> HttpResponse:
     """The text, or how far the practice visit is; a POST confirms."""
-    document = _asked_or_confirmed(request.user, pk)
+    document = own_document(request.user, pk)
     if request.method == "GET":
         return _page(request, document)
     try:
@@ -56,19 +55,10 @@ def read(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("training")
 
 
-def _asked_or_confirmed(user: User, pk: int) -> TrainingDocument:
-    """A document of one's own; another one does not exist (404)."""
-    own = asked_of(user) | TrainingDocument.objects.filter(records__confirmed_by=user)
-    document = own.filter(pk=pk).distinct().first()
-    if document is None:
-        raise Http404
-    return document
-
-
 def _page(
     request: UserRequest, document: TrainingDocument, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    record = TrainingRecord.objects.filter(document=document, confirmed_by=request.user).first()
+    record = records_of(request.user).filter(document=document).first()
     is_practice = document.kind == TrainingKind.PRACTICE
     visit: PracticeVisit | None = best_visit(request.user, document) if is_practice and not record else None
     context = {
@@ -80,4 +70,4 @@ def _page(
         "can_confirm": document.is_current and (not is_practice or (visit is not None and not visit.lacks)),
         "refusal": refusal,
     }
-    return render(request, "training/read.html", context, status=status)
+    return render(request, "delegation/training/read.html", context, status=status)
