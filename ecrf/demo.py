@@ -219,6 +219,7 @@ def _say(port: str, password: str) -> None:
     print(
         f"\n  The eCRF is at  http://127.0.0.1:{port}/   (synthetic data only; Ctrl-C stops it)\n\n"
         "  Accounts   investigator01, coordinator01 (site 01)   coordinator02 (site 02)\n"
+        "             newcomer01 (site 01, has a training to confirm)   inspector (reads all, changes nothing)\n"
         "             monitor   datamanager   safety   statistician   administrator\n"
         f"  Password   {password}\n",
         flush=True,

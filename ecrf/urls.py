@@ -6,6 +6,7 @@ from ecrf.monitoring.site import monitor_site
 from ecrf.web.places import places
 
 handler403 = "ecrf.monitoring.refusals.refused"
+handler404 = "ecrf.monitoring.refusals.not_found"
 handler500 = "ecrf.web.errors.server_error"
 
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     path("", include("ecrf.outcomes.urls")),
     path("", include("ecrf.calendar.urls")),
     path("", include("ecrf.people.urls")),
+    path("", include("ecrf.delegation.urls")),
     path("", include("ecrf.prints.urls")),
     path("", include("ecrf.trail.urls")),
     path("", include("ecrf.entry.urls")),

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ecrf import __version__
 from ecrf.access.models import User
 from ecrf.access.roles import Role
+from ecrf.delegation.inspectors import inspector
 from ecrf.forms.protocol import protocol
 
 
@@ -20,6 +21,7 @@ def about(request: HttpRequest) -> dict[str, object]:
         "synthetic_data": settings.SYNTHETIC_DATA,
         "version": __version__,
         "has_outcomes": bool(protocol().outcomes),
+        "reads_only": inspector(request) is not None,
         "idle_minutes": settings.IDLE_MINUTES,
         "has_mailbox": settings.MAIL.is_mailbox,
     }

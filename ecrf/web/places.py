@@ -32,7 +32,7 @@ def places(request: UserRequest) -> HttpResponse:
 
 def groups_of(user: User) -> list[MenuGroup]:
     """What the person may open, and nothing that would be refused."""
-    groups = [*_entry(user), *_review(user), MenuGroup("People", _people(user))]
+    groups = [*_entry(user), *_review(user), MenuGroup("People", _people(user)), *_access(user)]
     groups.append(MenuGroup("Study", _of_everybody(user)))
     return [group for group in groups if group.places]
 
@@ -43,7 +43,10 @@ def _entry(user: User) -> list[MenuGroup]:
     today = [("Today", "today"), ("Queries to answer", "queries"), ("Blank worksheets", "worksheets")]
     groups = [MenuGroup("Entry", [(title, reverse(name)) for title, name in today])]
     for site in sites(user, Right.READ):
-        places = [("Trail", reverse("site-trail", args=[site.code]))]
+        places = [
+            ("Trail", reverse("site-trail", args=[site.code])),
+            ("Delegation log", reverse("delegation", args=[site.code])),
+        ]
         if protocol().lab_tests:
             places.append(("Laboratory ranges", reverse("ranges", args=[site.code])))
         places.append(("Monitoring and letters", reverse("site-monitoring", args=[site.code])))
@@ -85,6 +88,21 @@ def _review(user: User) -> list[MenuGroup]:
     ]
 
 
+def _access(user: User) -> list[MenuGroup]:
+    """Who may do what, for those who see it: at a site the log stands in the site's own group."""
+    rights = user.rights & {Right.REVIEW, Right.SEE_ACCESS}
+    if not rights:
+        return []
+    trainings = [
+        ("Everybody’s training", reverse("training-documents")),
+        ("Pages read by inspectors", reverse("pages-read")),
+    ]
+    logs = [
+        (f"Delegation log, {site}", reverse("delegation", args=[site.code])) for site in sites(user, *rights)
+    ]
+    return [MenuGroup("Access", [*(trainings if Right.SEE_ACCESS in rights else []), *logs])]
+
+
 def _outcomes(user: User) -> list[tuple[str, str]]:
     """Of each site that is reviewed, for who does not see those of the whole study."""
     if not protocol().outcomes or Right.EXPORT in user.rights:
@@ -114,10 +132,11 @@ def _people(user: User) -> list[tuple[str, str]]:
 
 
 def _of_everybody(user: User) -> list[tuple[str, str]]:
-    calendar = [("Calendar feed", reverse("calendar"))] if user.rights & {Right.READ, Right.REVIEW} else []
+    follows = user.rights & {Right.READ, Right.QUERY}
+    calendar = [("Calendar feed", reverse("calendar"))] if follows else []
     sees_study = protocol().outcomes and Right.EXPORT in user.rights
     outcomes = [("Outcomes", reverse("outcomes"))] if sees_study else []
     data_out = [("Data out", reverse("exports"))] if Right.EXPORT in user.rights else []
     mails = [("Mail sent", reverse("mails"))] if Right.MANAGE_ACCOUNTS in user.rights else []
-    own = [*calendar, ("Mail to me", reverse("mail-choices"))]
+    own = [*calendar, ("Training", reverse("training")), ("Mail to me", reverse("mail-choices"))]
     return [*outcomes, *data_out, *mails, *own, ("Checks and assumptions", reverse("checks"))]

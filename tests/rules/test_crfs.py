@@ -66,6 +66,7 @@ NOT_AUDITED = {
     "mail.MailboxMessage": "there is none in production: the demo's mailbox",
     "people.PageCount": "how many pages somebody asked for in an hour; nothing hangs on it but a look at the log",
     "people.UnusualAccess": "derived from the log of logins, which is audited",
+    "delegation.PageRead": "a log of its own, of what inspectors read: nothing in it can be changed",
     "casebook.PatientStatus": "derived from the entries, can be rebuilt any time",
     "casebook.ReviewStatus": "derived from values, verifications and signatures, can be rebuilt any time",
 }
