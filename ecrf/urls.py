@@ -13,6 +13,7 @@ urlpatterns = [
     path("login/", login_page, name="login"),
     path("login/again/", log_in_again, name="log-in-again"),
     path("logout/", log_out, name="logout"),
+    path("", include("ecrf.account.sso.urls")),
     path("places/", places, name="places"),
     path("monitor/", monitor_site.urls),
     path("", include("ecrf.exports.urls")),

@@ -23,6 +23,8 @@ from ecrf.account import half_way, lockout
 from ecrf.account.factors import has_second_factor
 from ecrf.account.idle import note_begin
 from ecrf.account.password_again import forget
+from ecrf.account.sso.flow import ID_TOKEN
+from ecrf.account.sso.logout import go_out
 
 SECOND_FACTOR_DONE = "second_factor_done"
 
@@ -103,12 +105,15 @@ login_page = LoginPage.as_view()
 _end_session = LogoutView.as_view()
 
 
-def let_in(request: HttpRequest, user: User, *, how: What, second_factor_done: bool) -> HttpResponse:
+def let_in(
+    request: HttpRequest, user: User, *, how: What, second_factor_done: bool, next_page: str = ""
+) -> HttpResponse:
     """What every way of logging in ends with: on to the second factor if the person has one and has not given it;
     else the session begins, is logged as `how`, and the page that was asked for follows (`next`, of this host only)."""
-    next_page = next_of(request)
+    next_page = next_page or next_of(request)
     if not second_factor_done and has_second_factor(user):
-        note(What.PASSWORD_RIGHT, user.username, client_address(request))
+        first = What.ELSEWHERE_RIGHT if how == What.LOGGED_IN_ELSEWHERE else What.PASSWORD_RIGHT
+        note(first, user.username, client_address(request))
         half_way.begin(request, user, how, next_page)
         return redirect("second-factor")
     start(request, user, how, second_factor_done=second_factor_done)
@@ -142,7 +147,10 @@ def log_out(request: HttpRequest) -> HttpResponse:
     """
     if request.method == "POST":
         note(What.LOGGED_OUT, request.user.get_username(), client_address(request))
+    id_token = request.session.get(ID_TOKEN, "")
     response = _end_session(request)
+    if request.method == "POST":
+        response = go_out(request, id_token) or response
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 

@@ -61,6 +61,7 @@ NOT_AUDITED = {
     "audit.AuditEvent": "the trail itself",
     "audit.AuditChain": "the head of the trail",
     "account.UserSession": "there while somebody is logged in; its begin and its end stand in the log of logins",
+    "sso.UsedOnce": "a name that counts once, until it would not count anyway; what came of it stands elsewhere",
     "access.LoginTry": "there while a password is checked; what came of it stands in the log of logins",
     "casebook.PatientStatus": "derived from the entries, can be rebuilt any time",
     "casebook.ReviewStatus": "derived from values, verifications and signatures, can be rebuilt any time",
