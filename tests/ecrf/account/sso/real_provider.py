@@ -121,9 +121,13 @@ class Browser:
         while not url.startswith(OURS):
             answer = self.session.get(url, allow_redirects=False, timeout=10)
             if answer.status_code == 200:
-                assert "<form" in answer.text
-                self.asked_to_log_in = True
-                typed = {"login": login, "amr": amr, "acr": acr, "cancel": cancel}
+                # Another form is only there when another person logs in: it ends the session of the first, by script.
+                place = re.search(r'<form[^>]* action="([^"]+)"', answer.text)
+                typed = dict(re.findall(r'name="([^"]+)" value="([^"]+)"', answer.text))
+                if not place:
+                    self.asked_to_log_in = True
+                    typed = {"login": login, "amr": amr, "acr": acr, "cancel": cancel}
+                url = place[1] if place else url
                 answer = self.session.post(url, data=typed, allow_redirects=False, timeout=10)
             assert answer.status_code in (302, 303), answer.text
             url = urljoin(url, answer.headers["Location"])
