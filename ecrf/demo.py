@@ -90,6 +90,8 @@ def environment(database_url: str) -> dict[str, str]:
         "SYNTHETIC_DATA": "on",
         "LOG_LEVEL": "WARNING",
         "SECOND_FACTOR_FOR": "none",  # whoever tries the demo has no phone at hand; its login page says so
+        "MAIL_TO_MAILBOX": "on",
+        "PUBLIC_URL": f"http://127.0.0.1:{os.environ.get('PORT', '8000')}",
     }
     # Secrets from files go before the environment: the demo must never follow them to a real database.
     inherited = {name: value for name, value in os.environ.items() if not name.endswith("_FILE")}

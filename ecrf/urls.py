@@ -2,7 +2,6 @@
 
 from django.urls import include, path
 
-from ecrf.account.login import log_in_again, log_out, login_page
 from ecrf.monitoring.site import monitor_site
 from ecrf.web.places import places
 
@@ -10,12 +9,12 @@ handler403 = "ecrf.monitoring.refusals.refused"
 handler500 = "ecrf.web.errors.server_error"
 
 urlpatterns = [
-    path("login/", login_page, name="login"),
-    path("login/again/", log_in_again, name="log-in-again"),
-    path("logout/", log_out, name="logout"),
+    path("", include("ecrf.account.urls")),
     path("", include("ecrf.account.sso.urls")),
     path("places/", places, name="places"),
     path("monitor/", monitor_site.urls),
+    path("", include("ecrf.mail.urls")),
+    path("", include("ecrf.notices.urls")),
     path("", include("ecrf.exports.urls")),
     path("", include("ecrf.outcomes.urls")),
     path("", include("ecrf.calendar.urls")),

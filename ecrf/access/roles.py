@@ -16,7 +16,7 @@ class Role(models.TextChoices):
 
 
 class Right(models.TextChoices):
-    READ = "read", "read everything of the site's own patients"
+    READ = "read", "open the site's own pages"
     ENTER = "enter", "enter and complete data, add patients, open visits"
     ANSWER = "answer", "answer queries"
     REVIEW = "review", "read everything of a patient, with its history"

@@ -31,6 +31,7 @@ def begin(request: HttpRequest, user: User, how: What, next_page: str) -> None:
         "at": int(time.time()),
         "hash": user.get_session_auth_hash(),
     }
+    request.session.set_expiry(WITHIN_SECONDS)
 
 
 def half_way(request: HttpRequest) -> HalfWay | None:
@@ -46,3 +47,4 @@ def half_way(request: HttpRequest) -> HalfWay | None:
 
 def forget_half_way(request: HttpRequest) -> None:
     request.session.pop(HALF_WAY, None)
+    request.session.set_expiry(None)

@@ -28,11 +28,15 @@ CHECKED_WITHIN = timedelta(minutes=1)
 WINDOW = timedelta(minutes=15)
 LOCKED_FOR = timedelta(minutes=15)
 SLOWED_TO = timedelta(seconds=10)
+LINKS_FOR_A_NAME, LINKS_FROM_AN_ADDRESS = 3, 20
+"""Links for a forgotten password, within WINDOW: more are not sent for one account, nor asked for from one address."""
 LOCKED_WORDS = (
     f"There were {WRONG_TRIES} wrong tries with this user name. To protect it, nobody can log in with it for"
     f" {LOCKED_FOR.seconds // 60} minutes, not even with the right password."
     " If you cannot wait, ask an administrator to unlock it."
 )
+
+ASKED_TOO_OFTEN = f"Many links were asked for from your network. Ask again in {WINDOW.seconds // 60} minutes."
 
 FRESH_START = (*LOGINS, What.CONFIRMED, What.CONFIRMED_HERE, What.LOCKED, What.UNLOCKED)
 """What ends the count of a user name's wrong tries."""
@@ -113,6 +117,20 @@ def _start(name: str, address: str | None) -> LoginTry | What:
 def _being_checked(**by: object) -> int:
     """How many tries; of those that a killed process has left behind, none."""
     return LoginTry.objects.filter(began_at__gt=Now() - CHECKED_WITHIN, **by).count()
+
+
+def may_ask_for_link(name: str, address: str | None) -> bool:
+    """Whether the address has not asked too often; inside the caller's `acting`, where those who ask take turns."""
+    _take_turns(name)
+    if address is None:
+        return True
+    _take_turns(address)
+    return _from(address).filter(what=What.RESET_ASKED).count() < LINKS_FROM_AN_ADDRESS
+
+
+def asked_for_links(name: str) -> int:
+    """How many for this user name within WINDOW."""
+    return _of(name).filter(what=What.RESET_ASKED, at__gt=Now() - WINDOW).count()
 
 
 def clear_left_behind() -> None:

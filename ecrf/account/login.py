@@ -22,11 +22,16 @@ from ecrf.access.models import User
 from ecrf.account import half_way, lockout
 from ecrf.account.factors import has_second_factor
 from ecrf.account.idle import note_begin
+from ecrf.account.last_login import keep_last_login
 from ecrf.account.password_again import forget
+from ecrf.account.policy import NOBODY
+from ecrf.account.proof import note_proved
+from ecrf.account.second.enforcement import SECOND_FACTOR_DONE
+from ecrf.account.second.trying import ways_in, why_not_in
 from ecrf.account.sso.flow import ID_TOKEN
 from ecrf.account.sso.logout import go_out
 
-SECOND_FACTOR_DONE = "second_factor_done"
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 WORDS: dict[str, str] = {
     What.WRONG: (
@@ -95,6 +100,10 @@ class LoginPage(LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        asks_nobody = settings.SECOND_FACTOR_FOR == NOBODY and settings.SYNTHETIC_DATA
+        return super().get_context_data(**more, asks_nobody=asks_nobody)
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user = form.get_user()
         assert isinstance(user, User)
@@ -121,12 +130,14 @@ def let_in(
 
 
 def start(request: HttpRequest, user: User, how: What, *, second_factor_done: bool) -> None:
-    """Begin the session, with a new id."""
-    note(how, user.username, client_address(request))
+    """Begin the session, with a new id; the first page will say when the account was used before."""
     half_way.forget_half_way(request)
-    start_session(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    start_session(request, user, backend=MODEL_BACKEND)
     forget(request)
     note_begin(request)
+    note_proved(request)
+    keep_last_login(request, user)
+    note(how, user.username, client_address(request))
     request.session[SECOND_FACTOR_DONE] = second_factor_done
 
 
@@ -159,12 +170,30 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def log_in_again(request: HttpRequest) -> HttpResponse:
-    """The login inside a page whose session ended: 200 with the form, 204 once the person is back."""
+    """The login inside a page whose session ended: 200 with the form, or with that of the second factor; 204 once the
+    person is back."""
+    if request.method == "POST" and "username" not in request.POST and (known := half_way.half_way(request)):
+        if wrong := why_not_in(request, known.user):
+            return _second_factor_again(request, known.user, wrong)
+        return _is_back(request, known.user, second_factor_done=True)
     form = LoginForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = form.get_user()
         assert isinstance(user, User)
-        start(request, user, What.LOGGED_IN, second_factor_done=False)
-        return HttpResponse(status=204, headers={"X-User": user.username})
+        if not has_second_factor(user):
+            return _is_back(request, user, second_factor_done=False)
+        note(What.PASSWORD_RIGHT, user.username, client_address(request))
+        half_way.begin(request, user, What.LOGGED_IN, "")
+        return _second_factor_again(request, user)
     status = 422 if request.method == "POST" else 200
     return render(request, "access/_login_again.html", {"form": form}, status=status)
+
+
+def _is_back(request: HttpRequest, user: User, *, second_factor_done: bool) -> HttpResponse:
+    start(request, user, What.LOGGED_IN, second_factor_done=second_factor_done)
+    return HttpResponse(status=204, headers={"X-User": user.username})
+
+
+def _second_factor_again(request: HttpRequest, user: User, wrong: str = "") -> HttpResponse:
+    context = {**ways_in(request, user), "wrong": wrong, "person": user}
+    return render(request, "account/_second_factor_again.html", context, status=422 if wrong else 200)

@@ -81,7 +81,7 @@ def _ended_by_at(name: str) -> models.CheckConstraint:
     )
 
 
-@audited(hide=["secret"], ignore=["last_step"])
+@audited(hide=["secret"], ignore=["last_step", "early_step"])
 class Authenticator(models.Model):
     """The app on a person's phone that shows a new code every thirty seconds (TOTP)."""
 
@@ -89,6 +89,9 @@ class Authenticator(models.Model):
     secret = models.TextField(help_text="Encrypted (encryption.py)")
     last_step = models.BigIntegerField(
         help_text="Of the last code that was taken: it and older ones are used up"
+    )
+    early_step = models.BigIntegerField(
+        null=True, help_text="Of one that came before its time: it is not taken when its time comes"
     )
     added_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)

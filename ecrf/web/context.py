@@ -26,4 +26,5 @@ def about(request: HttpRequest) -> dict[str, object]:
         "sso_name": settings.OIDC_NAME,
         # Asked where something is signed only.
         "confirms_elsewhere": SimpleLazyObject(lambda: isinstance(user, User) and confirms_at_provider(user)),
+        "has_mailbox": settings.MAIL.is_mailbox,
     }

@@ -45,6 +45,7 @@ def _entry(user: User) -> list[MenuGroup]:
         places = [("Trail", reverse("site-trail", args=[site.code]))]
         if protocol().lab_tests:
             places.append(("Laboratory ranges", reverse("ranges", args=[site.code])))
+        places.append(("Monitoring and letters", reverse("site-monitoring", args=[site.code])))
         if not site.is_practice:
             places.append(("The investigator’s copy", reverse("site-copies", args=[site.code])))
         if protocol().outcomes and not site.is_practice:
@@ -57,7 +58,7 @@ def _review(user: User) -> list[MenuGroup]:
     if not user.rights & {Right.REVIEW, Right.REVIEW_SAFETY}:
         return []
     trial, reads_all = protocol(), Right.REVIEW in user.rights
-    work = [("Review", reverse("monitor:index"))]
+    work = [("Review", reverse("monitor:index")), ("Serious events", reverse("serious-events"))]
     if reads_all:
         work += [
             ("Patients", reverse("monitor:casebook_patient_changelist")),
@@ -101,4 +102,6 @@ def _of_everybody(user: User) -> list[tuple[str, str]]:
     sees_study = protocol().outcomes and Right.EXPORT in user.rights
     outcomes = [("Outcomes", reverse("outcomes"))] if sees_study else []
     data_out = [("Data out", reverse("exports"))] if Right.EXPORT in user.rights else []
-    return [*outcomes, *data_out, *calendar, ("Checks and assumptions", reverse("checks"))]
+    mails = [("Mail sent", reverse("mails"))] if Right.MANAGE_ACCOUNTS in user.rights else []
+    own = [*calendar, ("Mail to me", reverse("mail-choices"))]
+    return [*outcomes, *data_out, *mails, *own, ("Checks and assumptions", reverse("checks"))]

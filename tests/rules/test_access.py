@@ -30,8 +30,10 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, by_model
 from ecrf.locks.models import Lock
+from ecrf.mail.queue import queue_mail
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.monitoring.visits.services import fingerprint
+from ecrf.notices.models import SeriousNotice
 from ecrf.queries.models import Query
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_place, a_visit, enter
@@ -69,6 +71,14 @@ SITES_RESULTS = "200 200 200 200 403 200 404 404 login", "404 404 404 200 403 20
 """Those of a site: for who enters or reviews there too."""
 OFF, OFF_INSIDE = " ".join(["404"] * 9), " ".join(["404"] * 8) + " login"
 """Where there is no provider of single sign-on, as here; with one: tests/ecrf/account/sso."""
+MAILS = "403 403 403 403 403 403 {ok} 403 login"
+"""What has become of every mail: for who manages accounts."""
+NO_MAILBOX = "404 404 404 404 404 404 404 404 404"
+"""The demo's mailbox: where it is not set, there is no such page."""
+SERIOUS = "403 403 200 200 200 404 404 404 login", "404 404 404 200 200 404 404 404 login"
+"""A serious event of which safety is told."""
+SEEN = SERIOUS[0].replace("200 200 200", "403 403 302"), SERIOUS[1].replace("200 200", "403 302")
+"""What safety alone confirms."""
 FOR_ALL = "200 200 200 200 200 200 200 200 login"
 
 
@@ -90,6 +100,26 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "sso-own":         ("GET POST", OFF_INSIDE, ""),
     "sso-unlink":      ("GET POST", OFF_INSIDE, ""),
     "logout":          ("POST", "302 302 302 302 302 302 302 302 login", ""),
+    "second-factor":   ("GET POST", "302 302 302 302 302 302 302 302 302", ""),
+    "passkey-login":   ("GET POST", "302 302 302 302 302 302 302 302 200", ""),
+    "forgotten-password": ("GET POST", f"{FOR_ALL[:-5]}200", ""),
+    "invitation":      ("GET POST", "410 410 410 410 410 410 410 410 410", ""),
+    "reset":           ("GET POST", "410 410 410 410 410 410 410 410 410", ""),
+    "new-address":     ("GET POST", "410 410 410 410 410 410 410 410 410", ""),
+    "account":         ("GET", FOR_ALL, ""),
+    "welcome":         ("GET", "302 302 302 302 302 302 302 302 login", ""),
+    "declaration":     ("GET POST", "200 302 302 302 302 302 302 302 login", ""),
+    "change-password": ("GET POST", FOR_ALL, ""),
+    "change-address":  ("GET POST", FOR_ALL, ""),
+    "end-session":     ("POST", "302 302 302 302 302 302 302 302 login", ""),
+    "session":         ("GET POST", f"{FOR_ALL[:-5]}401", ""),
+    "second-factor-setup": ("GET", FOR_ALL, ""),
+    "add-authenticator": ("GET POST", FOR_ALL, ""),
+    "remove-authenticator": ("GET POST", "302 302 302 302 302 302 302 302 login", ""),
+    "add-passkey":     ("GET POST", FOR_ALL, ""),
+    "remove-passkey":  ("GET POST", "404 404 404 404 404 404 404 404 login", ""),
+    "recovery-codes":  ("GET POST", FOR_ALL, ""),
+    "recovery-codes-kept": ("POST", "302 302 302 302 302 302 302 302 login", ""),
     "today":           ("GET", "200 200 302 302 302 302 200 200 login", ""),
     "checks":          ("GET", FOR_ALL, ""),
     "places":          ("GET", FOR_ALL, ""),
@@ -120,6 +150,18 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "print-casebook":  ("GET", *PRINT),
     "print-visit":     ("GET", *PRINT),
     "print-log":       ("GET", *PRINT),
+    "mails":           ("GET", MAILS.format(ok=200), ""),
+    "send-mail-again": ("POST", MAILS.format(ok=302), ""),
+    "mailbox":         ("GET", NO_MAILBOX, ""),
+    "mailbox-message": ("GET", NO_MAILBOX, ""),
+    "mailbox-html":    ("GET", NO_MAILBOX, ""),
+    "mail-choices":    ("GET POST", FOR_ALL, ""),
+    "serious-events":  ("GET", "403 403 200 200 200 403 403 403 login", ""),
+    "serious-event":   ("GET", *SERIOUS),
+    "confirm-serious-event": ("POST", *SEEN),
+    "site-monitoring": ("GET", *PRINT),
+    "site-letter":     ("GET", *PRINT),
+    "confirm-letter":  ("POST", PRINT[0].replace("200 200 200 200", "302 302 403 403"), PRINT[1].replace("200", "403")),
     "worksheets":      ("GET", WORKSHEET, ""),
     "patient-worksheet": ("GET", *PRINT),
     "worksheet":       ("GET", WORKSHEET, ""),
@@ -271,7 +313,21 @@ def _world(site: Site, by: User) -> SimpleNamespace:
         token=token,
         export=_exports(site, by),
         feed=by.calendar_feeds.latest("pk"),
+        **_notices(site, by, key),
     )
+
+
+def _notices(site: Site, by: User, ae_key: uuid.UUID) -> dict[str, object]:
+    """A mail, a serious event of which safety is told, and a letter of the monitor."""
+    now, text = timezone.now(), {"report": "Written", "letter": "Written"}
+    with acting(SYSTEM, source="test"):
+        letter = MonitoringVisit.objects.create(
+            site=site, monitor=by, planned_on=now.date(), how="remote", request_key=uuid.uuid4(), worklist={},
+            started_at=now, started_by=by, ended_at=now, ended_by=by, finished_at=now, finished_by=by, **text,
+        )  # fmt: skip
+        notice = SeriousNotice.objects.create(entry=Entry.objects.get(request_key=ae_key))
+    mail = queue_mail(to=by, kind="account-changed", context={"what": "Nothing"})
+    return {"letter": letter, "notice": notice, "mail": mail}
 
 
 def _exports(site: Site, by: User) -> Export:
@@ -369,6 +425,17 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "site-outcomes-rows": lambda: ([where.site.code, "screened"], {}),
         "site-outcomes-pdf": lambda: ([where.site.code], {}),
         "revoke-calendar": lambda: ([where.feed.pk], {}),
+        **dict.fromkeys(("invitation", "reset", "new-address"), lambda: (["1-wrong"], {})),
+        "remove-passkey": lambda: ([0], {}),
+        "send-mail-again": lambda: ([where.mail.pk], {}),
+        "mailbox-message": lambda: ([1], {}),
+        "mailbox-html": lambda: ([1], {}),
+        "mail-choices": lambda: ([], {}),
+        "serious-event": lambda: ([where.notice.pk], {}),
+        "confirm-serious-event": lambda: ([where.notice.pk], {}),
+        "site-monitoring": lambda: ([where.site.code], {}),
+        "site-letter": lambda: ([where.site.code, where.letter.pk], {}),
+        "confirm-letter": lambda: ([where.site.code, where.letter.pk], {}),
     }
     if name == "compare-cuts":
         return f"{reverse(name)}?from=Cut{where.site.code}&to=Cut{where.site.code}", {}

@@ -81,7 +81,12 @@ def _site(code: str) -> Site:
 
 def _account(username: str, role: Role, sites: list[Site | None], hashed: str) -> None:
     where = f" of site {sites[0].code}" if sites[0] and role != Role.MONITOR else ""
-    user = User(username=username, full_name=f"{role.label}{where} (synthetic)", password=hashed)
+    user = User(
+        username=username,
+        full_name=f"{role.label}{where} (synthetic)",
+        email=f"{username}@example.org",
+        password=hashed,
+    )
     user.full_clean()
     user.save()
     for site in sites:

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('secret', models.TextField(help_text='Encrypted (encryption.py)')),
                 ('last_step', models.BigIntegerField(help_text='Of the last code that was taken: it and older ones are used up')),
+                ('early_step', models.BigIntegerField(help_text='Of one that came before its time: it is not taken when its time comes', null=True)),
                 ('added_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -97,7 +98,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='authenticator',
-            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        PERFORM audit_write(\n            TG_TABLE_NAME::text, TG_OP,\n            CASE WHEN TG_OP = 'INSERT' THEN '{}'::jsonb ELSE to_jsonb(OLD) END, to_jsonb(NEW),\n            NULL, NULL, NEW.id::text,\n            ARRAY['last_step']::text[], ARRAY['secret']::text[], ARRAY[]::text[]\n        );\n        RETURN NULL;\n    ", hash='b482d464480bb317a1c82d16da91ffb8fb9e10f0', operation='INSERT OR UPDATE', pgid='pgtrigger_audit_f5908', table='account_authenticator', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        PERFORM audit_write(\n            TG_TABLE_NAME::text, TG_OP,\n            CASE WHEN TG_OP = 'INSERT' THEN '{}'::jsonb ELSE to_jsonb(OLD) END, to_jsonb(NEW),\n            NULL, NULL, NEW.id::text,\n            ARRAY['last_step', 'early_step']::text[], ARRAY['secret']::text[], ARRAY[]::text[]\n        );\n        RETURN NULL;\n    ", hash='ee0a2c3db993557166729a9d73eb92733a9d529d', operation='INSERT OR UPDATE', pgid='pgtrigger_audit_f5908', table='account_authenticator', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='authenticator',

@@ -158,8 +158,8 @@ def require_fresh(found: Answer) -> None:
 
 def own_address(request: HttpRequest, name: str) -> str:
     """The whole address of a page of ours, as people and the provider know it."""
-    known: str = getattr(settings, "PUBLIC_URL", "")
-    return f"{known.rstrip('/')}{reverse(name)}" if known else request.build_absolute_uri(reverse(name))
+    known = settings.MAIL.public_url
+    return f"{known}{reverse(name)}" if known else request.build_absolute_uri(reverse(name))
 
 
 def _open(request: HttpRequest) -> dict[str, dict[str, Any]]:

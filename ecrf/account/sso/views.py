@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -20,10 +20,12 @@ from ecrf.access.address import client_address
 from ecrf.access.login_log import What, note
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.account.arriving.steps import ARRIVING
+from ecrf.account.last_login import zone_of
 from ecrf.account.links import find_link, is_open
 from ecrf.account.login import let_in, next_of
 from ecrf.account.models import LinkKind
-from ecrf.account.password_again import wants_user_name, why_not_confirmed
+from ecrf.account.proof import why_not_proved
 from ecrf.account.sso import proof
 from ecrf.account.sso.flow import (
     ID_TOKEN,
@@ -84,24 +86,19 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     return _go(request, Purpose.INVITED, {"token": token}, user=found.user_id)
 
 
-@sensitive_post_parameters("password")
+@never_cache
+@sensitive_post_parameters("current_password")
 @require_http_methods(["GET", "POST"])
 def own(request: UserRequest) -> HttpResponse:
     """One's own login at the provider: which it is, and linking it, after the password."""
     _require_on()
-    identity, wrong = identity_of(request.user), ""
+    identity, unproved = identity_of(request.user), ""
     if request.method == "POST" and identity is None:
-        typed = request.POST.get("username", "").strip(), request.POST.get("password", "")
-        wrong = why_not_confirmed(request, *typed, nothing="Nothing was linked")
-        if not wrong:
+        unproved = why_not_proved(request, always=True)
+        if not unproved:
             return _go(request, Purpose.LINK, {}, user=request.user.pk)
-    context = {
-        "identity": identity,
-        "wrong": wrong,
-        "wants_user_name": wants_user_name(request),
-        "typed_name": request.POST.get("username", ""),
-    }
-    return render(request, "account/sso/own.html", context, status=422 if wrong else 200)
+    context = {"identity": identity, "unproved": unproved, "zone": zone_of(request.user)}
+    return render(request, "account/sso/own.html", context, status=422 if unproved else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -194,7 +191,13 @@ def _invited(request: HttpRequest, found: Answer) -> HttpResponse:
     except LinkRefused as refused:
         _log(request, What.SSO_TAKEN, str(refused), username=invitation.user.username)
         return _back(request, found.asked, str(refused))
-    return _logged_in(request, found)
+    response = _logged_in(request, found)
+    request.session[ARRIVING] = reverse("today")
+    if request.user.is_authenticated:  # else the second factor comes first
+        name = invitation.user.username
+        messages.success(request, f"Welcome. Your user name is {name}; you log in with {settings.OIDC_NAME}.")
+        return redirect("welcome")
+    return response
 
 
 def _linked(request: HttpRequest, found: Answer) -> HttpResponse:

@@ -181,7 +181,7 @@ def test_site_cannot_open_close_or_pass_on(query, entry, coordinator):
 
 
 def test_monitor_cannot_answer_for_the_site(query, monitor):
-    with pytest.raises(NotAllowed, match="does not let you enter"):
+    with pytest.raises(NotAllowed, match="does not let you answer"):
         answered(query, monitor)
 
 

@@ -242,7 +242,7 @@ def test_404_403_and_500_say_what_happened_without_a_trace(client, visit, coordi
     client.force_login(monitor)
     response = client.get(f"/patients/{visit.patient.number}/")
     assert response.status_code == 403
-    assert "Your role at site 01 does not let you enter" in response.content.decode()
+    assert "Your role at site 01 does not let you open the site" in response.content.decode()
 
 
 def test_500_page_stands_without_database_and_session(rf: RequestFactory):

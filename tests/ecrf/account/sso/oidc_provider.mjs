@@ -1,12 +1,25 @@
 /* A real provider of OpenID Connect for the tests: npm's oidc-provider on this machine, which lets anybody in.
    The form asks for the login, and for the claims amr and acr that the provider is to say of it. PROVIDER is a JSON object:
-   port, client_id, client_secret, redirect_uri, post_logout_redirect_uri, backchannel_logout_uri. */
+   port, client_id, client_secret, auth_method, redirect_uri, post_logout_redirect_uri, backchannel_logout_uri, seconds_ahead: how
+   far the tests' clock is before the machine's. */
 
 import { createServer } from "node:http";
 
 import Provider from "oidc-provider";
 
 const given = JSON.parse(process.env.PROVIDER);
+const ahead = given.seconds_ahead * 1000;
+const MachinesDate = Date;
+globalThis.Date = class extends MachinesDate {
+  constructor(...moment) {
+    if (moment.length) super(...moment);
+    else super(MachinesDate.now() + ahead);
+  }
+  static now() {
+    return MachinesDate.now() + ahead;
+  }
+};
+
 const issuer = `http://127.0.0.1:${given.port}`;
 
 const provider = new Provider(issuer, {

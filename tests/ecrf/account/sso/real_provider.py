@@ -19,6 +19,7 @@ import pytest
 import requests
 
 from ecrf.demo import ROOT
+from tests import clock
 
 HERE = Path(__file__).parent
 CLIENT_ID, CLIENT_SECRET = "ecrf-in-a-test", "only+for tests: of%signs/that need an escape"
@@ -57,6 +58,7 @@ def running_provider(*, auth_method: str = "client_secret_basic") -> Iterator[Re
             "post_logout_redirect_uri": f"{OURS}/login/",
             "backchannel_logout_uri": back_channel,
             "auth_method": auth_method,
+            "seconds_ahead": float(os.environ.get(clock.AHEAD, "0")),
         }
         process = subprocess.Popen(
             [node(), str(HERE / "oidc_provider.mjs")],

@@ -220,7 +220,9 @@ def test_fresh_login_of_the_signer_is_taken(asking):
 
 
 @pytest.mark.parametrize(
-    "auth_time", [int(time.time()) - 3600, None, "now", True, int(time.time()) + 86_400], ids=str
+    "auth_time",
+    [int(time.time()) - 3600, None, "now", True, int(time.time()) + 86_400],
+    ids=["an hour old", "not said", "words", "yes", "tomorrow"],
 )
 def test_login_that_is_not_fresh_confirms_nothing(asking, fake, auth_time):
     fake.claims |= {"auth_time": auth_time}

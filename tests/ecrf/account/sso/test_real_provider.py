@@ -1,14 +1,20 @@
 """The whole way through a real provider: log in, link, second factor, log out, and a provider that is down."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.core.cache import cache
 
 from ecrf.access.login_log import LoginEvent, What
+from ecrf.access.roles import Role
+from ecrf.account.invitations import invite, state_of, withdraw
+from ecrf.account.links import address_of
 from ecrf.account.models import UserSession
 from ecrf.account.sso.models import ExternalIdentity
-from tests.conftest import PASSWORD
+from ecrf.audit.actor import SYSTEM, acting
+from tests.conftest import PASSWORD, make_user
 from tests.ecrf.account.sso.conftest import NAME, leads_to, linked, said, sent, turn_on
-from tests.ecrf.account.sso.real_provider import CLIENT_ID, CLIENT_SECRET, running_provider
+from tests.ecrf.account.sso.real_provider import CLIENT_ID, CLIENT_SECRET, Browser, running_provider
 
 pytestmark = [pytest.mark.django_db]
 
@@ -22,6 +28,11 @@ def log_in(client, browser, login="hospital-7", next_page="", **claims: str):
     return client.get(browser.log_in(there, login, **claims))
 
 
+def path_of(invitation) -> str:
+    """Of the link that was sent, without the product's own address."""
+    return urlsplit(address_of(invitation)).path
+
+
 def is_in(client) -> bool:
     return "_auth_user_id" in client.session
 
@@ -30,7 +41,7 @@ def is_in(client) -> bool:
 
 
 def test_login_page_offers_the_hospitals_login_only_where_there_is_one(client, db, settings):
-    assert "Log in with" not in client.get("/login/").content.decode()
+    assert "/login/sso/" not in client.get("/login/").content.decode()
     settings.OIDC_ISSUER, settings.OIDC_NAME = "https://idp.example", NAME
     assert f"Log in with {NAME}" in client.get("/login/").content.decode()
 
@@ -124,8 +135,7 @@ OWN = "/account/single-sign-on/"
 
 
 def link_by_page(client, browser, login: str, password: str = PASSWORD):
-    typed = {"username": client.session_user, "password": password}
-    answer = client.post(OWN, typed)
+    answer = client.post(OWN, {"current_password": password})
     if answer.status_code == 422:
         return answer
     return client.get(browser.log_in(leads_to(answer), login))
@@ -134,7 +144,6 @@ def link_by_page(client, browser, login: str, password: str = PASSWORD):
 @pytest.fixture
 def own_client(client, coordinator, provider):
     client.force_login(coordinator)
-    client.session_user = "coordinator"
     return client
 
 
@@ -151,7 +160,8 @@ def test_person_links_the_own_account_after_the_password(own_client, coordinator
 def test_nothing_is_linked_with_a_wrong_password(own_client, browser):
     answer = link_by_page(own_client, browser, "hospital-7", password="wrong")
     assert answer.status_code == 422
-    assert "Nothing was linked" in answer.content.decode()
+    assert "This is not your password" in answer.content.decode()
+    assert log_of("coordinator") == [What.WRONG_HERE]
     assert not ExternalIdentity.objects.exists()
 
 
@@ -170,8 +180,7 @@ def test_login_of_another_account_is_not_linked(own_client, outsider, browser):
 
 
 def test_link_begun_by_one_person_does_not_link_the_next_one(own_client, outsider, browser):
-    typed = {"username": "coordinator", "password": PASSWORD}
-    back = browser.log_in(leads_to(own_client.post(OWN, typed)), "hospital-7")
+    back = browser.log_in(leads_to(own_client.post(OWN, {"current_password": PASSWORD})), "hospital-7")
     kept = own_client.session["sso_asked"]
     own_client.force_login(outsider)
     session = own_client.session
@@ -179,6 +188,90 @@ def test_link_begun_by_one_person_does_not_link_the_next_one(own_client, outside
     session.save()
     own_client.get(back)
     assert not ExternalIdentity.objects.exists()
+
+
+# --- invitations ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def invited(site):
+    """A person who waits for an account, without a password."""
+    user = make_user("newcomer", Role.COORDINATOR, site)
+    user.set_unusable_password()
+    user.email = "newcomer@synthetic.example"
+    with acting(SYSTEM, source="test"):
+        user.save(update_fields=["password", "email"])
+    return user
+
+
+@pytest.fixture
+def invitation(invited):
+    return invite(user=invited, by=SYSTEM, invited_by=None)
+
+
+def accept_there(client, browser, invitation, login="hospital-7", **more: str):
+    page = path_of(invitation)
+    assert f"Use {NAME}" in client.get(page).content.decode()
+    there = leads_to(client.post(f"/login/sso{page}"))
+    return client.get(browser.log_in(there, login, **more))
+
+
+def test_invited_person_uses_the_hospitals_login_in_place_of_a_password(
+    client, invited, invitation, provider, browser
+):
+    answer = accept_there(client, browser, invitation)
+    assert answer.headers["Location"] == "/account/welcome/"
+    assert client.session["_auth_user_id"] == str(invited.pk)
+    identity = ExternalIdentity.objects.get()
+    assert (identity.user, identity.subject, identity.linked_by) == (invited, "hospital-7", invited)
+    assert state_of(invited).key == "accepted"
+    invited.refresh_from_db()
+    assert not invited.has_usable_password()
+    client.post("/logout/")
+    log_in(client, browser)
+    assert client.session["_auth_user_id"] == str(invited.pk)
+
+
+def test_invitation_is_used_once_that_way_too(client, invited, invitation, provider, browser):
+    accept_there(client, browser, invitation)
+    other = type(client)()
+    answer = other.post(f"/login/sso{path_of(invitation)}")
+    assert other.get(answer.headers["Location"]).status_code == 410
+
+
+def test_invitation_that_is_withdrawn_on_the_way_links_nothing(
+    client, invited, invitation, provider, browser
+):
+    there = leads_to(client.post(f"/login/sso{path_of(invitation)}"))
+    back = browser.log_in(there, "hospital-7")
+    withdraw(user=invited, by=SYSTEM, withdrawn_by=None)
+    answer = client.get(back)
+    assert client.get(answer.headers["Location"]).status_code == 410
+    assert not is_in(client)
+    assert not ExternalIdentity.objects.exists()
+
+
+@pytest.mark.parametrize("more", [{"login": "hospital-9"}, {"cancel": "yes"}])
+def test_invitation_stays_open_when_nothing_can_be_linked(
+    client, invited, invitation, outsider, provider, browser, more
+):
+    linked(outsider, "hospital-9")
+    answer = accept_there(client, browser, invitation, **more)
+    assert answer.headers["Location"] == path_of(invitation)
+    assert "Nothing was linked" in said(client, answer)
+    assert not is_in(client)
+    assert state_of(invited).key == "waiting"
+
+
+def test_invited_person_who_must_have_a_second_factor_is_led_to_one(
+    client, invited, invitation, provider, browser, settings
+):
+    settings.SECOND_FACTOR_FOR, settings.OIDC_SECOND_FACTOR = "all", "amr=mfa"
+    accept_there(client, browser, invitation)
+    assert client.get("/account/welcome/").headers["Location"] == "/account/second-factor/"
+    client.post("/logout/")
+    log_in(client, Browser(), amr="mfa")
+    assert client.get("/account/welcome/").headers["Location"] == "/"
 
 
 # --- unlinking --------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from ecrf.access.models import Membership, Site, User
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.services import add_patient, open_visit
 with acting(SYSTEM, source="test"):
-    more = {"time_zone": "Asia/Tokyo", "active_from": date(2000, 1, 1)}
+    more = dict(time_zone="Asia/Tokyo", active_from=date(2000, 1, 1))
     site = Site.objects.create(code="01", name="Synthetic hospital", **more)
     user = User.objects.create_user("coordinator", "Synthetic", {PASSWORD!r})
     Membership.objects.create(user=user, role="coordinator", site=site)
