@@ -171,7 +171,10 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def log_in_again(request: HttpRequest) -> HttpResponse:
     """The login inside a page whose session ended: 200 with the form, or with that of the second factor; 204 once the
-    person is back."""
+    person is back, also by another tab (`elsewhere`): by single sign-on nobody can log in inside a page."""
+    is_elsewhere = request.method == "GET" and "elsewhere" in request.GET
+    if is_elsewhere and isinstance(request.user, User):
+        return HttpResponse(status=204, headers={"X-User": request.user.username})
     if request.method == "POST" and "username" not in request.POST and (known := half_way.half_way(request)):
         if wrong := why_not_in(request, known.user):
             return _second_factor_again(request, known.user, wrong)
@@ -186,7 +189,8 @@ def log_in_again(request: HttpRequest) -> HttpResponse:
         half_way.begin(request, user, What.LOGGED_IN, "")
         return _second_factor_again(request, user)
     status = 422 if request.method == "POST" else 200
-    return render(request, "access/_login_again.html", {"form": form}, status=status)
+    context = {"form": form, "is_not_back": is_elsewhere}
+    return render(request, "access/_login_again.html", context, status=status)
 
 
 def _is_back(request: HttpRequest, user: User, *, second_factor_done: bool) -> HttpResponse:

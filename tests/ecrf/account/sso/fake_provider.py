@@ -87,8 +87,7 @@ def fake_provider() -> Iterator[FakeProvider]:
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            with contextlib.suppress(OSError):  # who has read enough, goes
-                self.wfile.write(body)
+            self.wfile.write(body)
 
         def do_POST(self) -> None:
             fake.given.append(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()))
@@ -98,6 +97,7 @@ def fake_provider() -> Iterator[FakeProvider]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    server.handle_error = lambda *_of: None  # type: ignore[method-assign]  # who has read enough, goes
     fake = FakeProvider(server.server_port)
     Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:

@@ -63,6 +63,18 @@ def test_linked_person_logs_in_at_the_hospital_and_comes_to_the_page_asked_for(
     assert log_of("coordinator") == [What.LOGGED_IN_ELSEWHERE]
 
 
+def test_who_was_typing_comes_back_by_another_tab(client, coordinator, provider, browser):
+    again = "/login/again/"
+    assert f"log in with {NAME} in another tab" in client.get(again).content.decode()
+    waiting = client.get(f"{again}?elsewhere=yes")
+    assert waiting.status_code == 200
+    assert "You are not logged in yet" in waiting.content.decode()
+    linked(coordinator, "hospital-7")
+    log_in(client, browser)
+    back = client.get(f"{again}?elsewhere=yes")
+    assert (back.status_code, back.headers["X-User"]) == (204, "coordinator")
+
+
 def test_session_id_is_another_one_after_the_login(client, coordinator, provider, browser):
     linked(coordinator, "hospital-7")
     there = leads_to(client.post("/login/sso/"))
