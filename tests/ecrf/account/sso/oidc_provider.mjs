@@ -1,6 +1,6 @@
 /* A real provider of OpenID Connect for the tests: npm's oidc-provider on this machine, which lets anybody in.
    The form asks for the login, and for the claims amr and acr that the provider is to say of it. PROVIDER is a JSON object:
-   port, client_id, client_secret, auth_method, redirect_uri, post_logout_redirect_uri, backchannel_logout_uri, seconds_ahead: how
+   port, client_id, client_secret, redirect_uri, post_logout_redirect_uri, backchannel_logout_uri, seconds_ahead: how
    far the tests' clock is before the machine's. */
 
 import { createServer } from "node:http";
@@ -30,7 +30,6 @@ const provider = new Provider(issuer, {
       redirect_uris: [given.redirect_uri],
       post_logout_redirect_uris: [given.post_logout_redirect_uri],
       backchannel_logout_uri: given.backchannel_logout_uri,
-      token_endpoint_auth_method: given.auth_method,
       grant_types: ["authorization_code"],
       response_types: ["code"],
     },

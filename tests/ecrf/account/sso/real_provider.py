@@ -44,8 +44,8 @@ def node() -> str:
 
 
 @contextlib.contextmanager
-def running_provider(*, auth_method: str = "client_secret_basic") -> Iterator[RealProvider]:
-    """A provider that knows the eCRF, until the end of the block."""
+def running_provider(ours: str = OURS) -> Iterator[RealProvider]:
+    """A provider that knows the eCRF at this address, until the end of the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -54,10 +54,9 @@ def running_provider(*, auth_method: str = "client_secret_basic") -> Iterator[Re
             "port": port,
             "client_id": CLIENT_ID,
             "client_secret": CLIENT_SECRET,
-            "redirect_uri": f"{OURS}/login/sso/callback/",
-            "post_logout_redirect_uri": f"{OURS}/login/",
+            "redirect_uri": f"{ours}/login/sso/callback/",
+            "post_logout_redirect_uri": f"{ours}/login/",
             "backchannel_logout_uri": back_channel,
-            "auth_method": auth_method,
             "seconds_ahead": float(os.environ.get(clock.AHEAD, "0")),
         }
         process = subprocess.Popen(
