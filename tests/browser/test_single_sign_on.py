@@ -1,9 +1,12 @@
-"""A person links the own account with the hospital's login, logs out at both, and logs in by it, in a real browser."""
+"""Single sign-on in a real browser: linking, logging in, logging out at both, and signing without a password."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
+from ecrf.demo import ROOT
 from tests.browser.conftest import Person, Server, _free_port
 from tests.conftest import PASSWORD
 from tests.ecrf.account.sso.conftest import NAME
@@ -56,4 +59,31 @@ def test_login_is_linked_and_used_without_a_refusal_by_the_browser(linking_serve
     log_in_there(page, "hospital-2")
     page.wait_for_url(lambda url: url == f"{linking_server.url}/")
     assert person.complaints == []
+    context.close()
+
+
+@pytest.mark.requirement("R-032")
+def test_who_has_no_password_signs_by_a_fresh_login(linking_server, chromium, shots):
+    command = [sys.executable, "-m", "tests.browser.prepare_signer"]
+    subprocess.run(command, cwd=ROOT, env=linking_server.env, check=True)
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, color_scheme="dark")
+    context.set_default_timeout(8000)
+    page, refused = context.new_page(), []
+    page.on("console", lambda m: refused.append(m.text) if "Security Policy" in m.text else None)
+    page.goto(f"{linking_server.url}/patients/03-001/W04/sign/")
+    page.get_by_role("button", name=f"Log in with {NAME}").click()
+    log_in_there(page, "hospital-3")
+    page.check("[name=declares]")
+    page.screenshot(path=shots / "sso-sign.png", full_page=True)
+    page.get_by_role("button", name=f"Confirm with {NAME}").click()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("Nothing was signed, and what you filled in is kept").wait_for()
+    page.screenshot(path=shots / "sso-not-confirmed.png", full_page=True)
+    page.get_by_role("button", name=f"Confirm with {NAME} again").click()
+    log_in_there(page, "hospital-3")
+    page.get_by_text("has just checked it").wait_for()
+    page.screenshot(path=shots / "sso-confirmed.png", full_page=True)
+    page.get_by_role("button", name="Sign the visit").click()
+    page.get_by_text("Signed by Synthetic investigator03").first.wait_for()
+    assert refused == []
     context.close()

@@ -17,7 +17,15 @@ PROOF = "sso_proof"
 COUNTS_FOR = 2 * 60
 FIELD = "confirmed-at-provider"
 """In the form that goes on after the proof: which proof it is."""
-NOT_KEPT = ("csrfmiddlewaretoken", "password", "confirm-for", "confirm-act", FIELD)
+NOT_KEPT = (
+    "csrfmiddlewaretoken",
+    "password",
+    "confirm-for",
+    "confirm-back",
+    "confirm-act",
+    "confirm-what",
+    FIELD,
+)
 
 NO_PROOF = (
     "You have not confirmed yet, or too long ago, or for something else. {nothing}."

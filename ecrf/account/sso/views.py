@@ -62,7 +62,7 @@ UNKNOWN = (
 )
 CLOSED = "Your account of the eCRF is closed. If that is wrong, ask an administrator."
 SOMEBODY_ELSE = "You logged in at {name} as somebody else. {nothing}."
-LONGEST_ACT = 60
+LONGEST_WORDS = 200
 
 
 @login_not_required
@@ -132,7 +132,8 @@ def confirm(request: UserRequest) -> HttpResponse:
     details = {
         "path": path,
         "back": back,
-        "act": request.POST.get("confirm-act", "")[:LONGEST_ACT],
+        "act": request.POST.get("confirm-act", "")[:LONGEST_WORDS],
+        "what": request.POST.get("confirm-what", "")[:LONGEST_WORDS],
         "fields": proof.typed(request.POST),
     }
     return _go(request, Purpose.CONFIRM, details, user=request.user.pk)

@@ -88,6 +88,10 @@ class SigningPage:
         return reverse("visit" if self.covered.visit else "patient", args=name)
 
     @property
+    def named(self) -> str:
+        return f"{self.patient.number}, {self.title}"
+
+    @property
     def act(self) -> str:
         """What the button says."""
         whole = {SignatureScope.CASEBOOK: "the casebook", SignatureScope.VISIT: "the visit"}
