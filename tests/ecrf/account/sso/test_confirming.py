@@ -124,6 +124,21 @@ def test_proof_counts_for_what_was_filled_in_alone(signing_client, url, browser,
     assert not Signature.objects.exists()
 
 
+def test_proof_counts_by_its_name_alone(signing_client, url, browser):
+    place, fields = fields_of(confirmed(signing_client, browser, url), "Sign the visit")
+    assert signing_client.post(place, fields | {"confirmed-at-provider": "another"}).status_code == 422
+    assert not Signature.objects.exists()
+
+
+def test_proof_counts_for_its_person_alone(signing_client, url, browser, outsider):
+    place, fields = fields_of(confirmed(signing_client, browser, url), "Sign the visit")
+    session = signing_client.session
+    session["sso_proof"] = session["sso_proof"] | {"user": outsider.pk}
+    session.save()
+    assert signing_client.post(place, fields).status_code == 422
+    assert not Signature.objects.exists()
+
+
 def test_proof_counts_for_two_minutes(signing_client, url, browser, monkeypatch):
     page = confirmed(signing_client, browser, url)
     later = SimpleNamespace(time=lambda: time.time() + 121)

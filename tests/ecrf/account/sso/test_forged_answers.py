@@ -138,6 +138,9 @@ def test_state_of_another_browser_lets_nobody_in(client, person, fake):
 def test_answer_that_comes_again_lets_nobody_in(client, person, fake):
     state = start(client, fake)
     come_back(client, state)
+    answer = come_back(client, state)
+    assert "could not be trusted" in said(client, answer)
+    assert len(fake.given) == 1
     client.post("/logout/")
     come_back(client, state)
     assert not is_in(client)
