@@ -9,6 +9,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from ecrf.account.sso.configuration import single_sign_on
 from ecrf.web.database_address import database
 from ecrf.web.mail_server import mail_server, sponsors_list
 from ecrf.web.second_factor_keys import second_factor_keys
@@ -105,6 +106,7 @@ INSTALLED_APPS = [
     "ecrf.queries",
     "ecrf.checks",
     "ecrf.casebook",
+    "ecrf.account.sso",
     "ecrf.account",
     "ecrf.mail",
     "ecrf.access",
@@ -205,6 +207,8 @@ AUTH_PASSWORD_VALIDATORS = [
 SECOND_FACTOR_FOR = os.environ.get("SECOND_FACTOR_FOR") or "all"
 # Encrypts the secrets of authenticators; several with commas between while they change (docs/decisions/0028).
 SECOND_FACTOR_KEYS = second_factor_keys(_setting, SECRET_KEY)
+# Single sign-on, where there is a provider (docs/single-sign-on.md).
+OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_SECOND_FACTOR = single_sign_on(_setting)
 SESSION_ENGINE = "ecrf.account.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -11,6 +11,7 @@ handler500 = "ecrf.web.errors.server_error"
 
 urlpatterns = [
     path("", include("ecrf.account.urls")),
+    path("", include("ecrf.account.sso.urls")),
     path("places/", places, name="places"),
     path("monitor/", monitor_site.urls),
     path("", include("ecrf.mail.urls")),

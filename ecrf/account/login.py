@@ -28,6 +28,8 @@ from ecrf.account.policy import NOBODY
 from ecrf.account.proof import note_proved
 from ecrf.account.second.enforcement import SECOND_FACTOR_DONE
 from ecrf.account.second.trying import ways_in, why_not_in
+from ecrf.account.sso.flow import ID_TOKEN
+from ecrf.account.sso.logout import go_out
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -112,12 +114,15 @@ login_page = LoginPage.as_view()
 _end_session = LogoutView.as_view()
 
 
-def let_in(request: HttpRequest, user: User, *, how: What, second_factor_done: bool) -> HttpResponse:
+def let_in(
+    request: HttpRequest, user: User, *, how: What, second_factor_done: bool, next_page: str = ""
+) -> HttpResponse:
     """What every way of logging in ends with: on to the second factor if the person has one and has not given it;
     else the session begins, is logged as `how`, and the page that was asked for follows (`next`, of this host only)."""
-    next_page = next_of(request)
+    next_page = next_page or next_of(request)
     if not second_factor_done and has_second_factor(user):
-        note(What.PASSWORD_RIGHT, user.username, client_address(request))
+        first = What.ELSEWHERE_RIGHT if how == What.LOGGED_IN_ELSEWHERE else What.PASSWORD_RIGHT
+        note(first, user.username, client_address(request))
         half_way.begin(request, user, how, next_page)
         return redirect("second-factor")
     start(request, user, how, second_factor_done=second_factor_done)
@@ -153,7 +158,10 @@ def log_out(request: HttpRequest) -> HttpResponse:
     """
     if request.method == "POST":
         note(What.LOGGED_OUT, request.user.get_username(), client_address(request))
+    id_token = request.session.get(ID_TOKEN, "")
     response = _end_session(request)
+    if request.method == "POST":
+        response = go_out(request, id_token) or response
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
@@ -163,7 +171,10 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def log_in_again(request: HttpRequest) -> HttpResponse:
     """The login inside a page whose session ended: 200 with the form, or with that of the second factor; 204 once the
-    person is back."""
+    person is back, also by another tab (`elsewhere`): by single sign-on nobody can log in inside a page."""
+    is_elsewhere = request.method == "GET" and "elsewhere" in request.GET
+    if is_elsewhere and isinstance(request.user, User):
+        return HttpResponse(status=204, headers={"X-User": request.user.username})
     if request.method == "POST" and "username" not in request.POST and (known := half_way.half_way(request)):
         if wrong := why_not_in(request, known.user):
             return _second_factor_again(request, known.user, wrong)
@@ -178,7 +189,8 @@ def log_in_again(request: HttpRequest) -> HttpResponse:
         half_way.begin(request, user, What.LOGGED_IN, "")
         return _second_factor_again(request, user)
     status = 422 if request.method == "POST" else 200
-    return render(request, "access/_login_again.html", {"form": form}, status=status)
+    context = {"form": form, "is_not_back": is_elsewhere}
+    return render(request, "access/_login_again.html", context, status=status)
 
 
 def _is_back(request: HttpRequest, user: User, *, second_factor_done: bool) -> HttpResponse:

@@ -7,6 +7,7 @@ from ecrf.access.login_log import What
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
 from ecrf.account import lockout
+from ecrf.account.sso.proof import NO_PROOF, confirms_at_provider, use_proof
 
 SIGNED = "signed_with_user_name_and_password"
 
@@ -37,8 +38,11 @@ def why_not_confirmed(
     """ "" if the person who is logged in has proved anew to be that person; else what is wrong, in words.
 
     Wrong ones are logged and count towards the lock of the user name, as at the login. Another person's user name is
-    wrong whatever the password. `nothing`: what was not done, in words for the page.
+    wrong whatever the password. `nothing`: what was not done, in words for the page. Who has no password here
+    has proved it at the provider of single sign-on, for just what this request carries.
     """
+    if confirms_at_provider(request.user):
+        return "" if use_proof(request) else NO_PROOF.format(nothing=nothing)
     own, both = request.user.get_username(), wants_user_name(request)
     typed = username if both else own
     outcome = lockout.try_password(

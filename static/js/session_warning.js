@@ -78,7 +78,7 @@ function ended() {
 
 /* Back in place: forms of this page carry the key of the new session. Somebody else sees a page of their own. */
 document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
-  if (target.id !== "log-in-again" || detail.xhr.status !== 204) return;
+  if (!target.closest("#log-in-again") || detail.xhr.status !== 204) return;
   if (detail.xhr.getResponseHeader("X-User") !== document.body.dataset.user) return location.reload();
   for (const key of document.querySelectorAll("[name=csrfmiddlewaretoken]")) key.value = csrfToken();
   login.replaceChildren();

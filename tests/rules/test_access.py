@@ -73,6 +73,8 @@ RESULTS = "403 403 403 200 403 200 403 403 login"
 """The results of the whole study: for who takes data out."""
 SITES_RESULTS = "200 200 200 200 403 200 404 404 login", "404 404 404 200 403 200 404 404 login"
 """Those of a site: for who enters or reviews there too."""
+OFF, OFF_INSIDE = " ".join(["404"] * 9), " ".join(["404"] * 8) + " login"
+"""Where there is no provider of single sign-on, as here; with one: tests/ecrf/account/sso."""
 MAILS = "403 403 403 403 403 403 {ok} 403 login"
 """What has become of every mail: for who manages accounts."""
 NO_MAILBOX = "404 404 404 404 404 404 404 404 404"
@@ -99,6 +101,13 @@ TABLE: dict[str, tuple[str, str, str]] = {
     # name: methods; own site's object; another site's object. Statuses in the order of ROLES.
     "login":           ("GET POST PUT", "302 302 302 302 302 302 302 302 200", ""),
     "log-in-again":    ("GET POST", "200 200 200 200 200 200 200 200 200", ""),
+    "sso-log-in":      ("POST", OFF, ""),
+    "sso-callback":    ("GET", OFF, ""),
+    "sso-back-channel": ("POST", OFF, ""),
+    "sso-accept":      ("POST", OFF, ""),
+    "sso-confirm":     ("POST", OFF_INSIDE, ""),
+    "sso-own":         ("GET POST", OFF_INSIDE, ""),
+    "sso-unlink":      ("GET POST", OFF_INSIDE, ""),
     "logout":          ("POST", "302 302 302 302 302 302 302 302 login", ""),
     "today":           ("GET", "200 200 302 302 302 302 302 200 login", ""),
     "second-factor":   ("GET POST", "302 302 302 302 302 302 302 302 302", ""),
@@ -475,6 +484,8 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
     if name.startswith("monitor:"):
         return _monitors_address(name, where), {"text": "\x00"}
     made: dict[str, Callable[[], tuple[list, dict[str, str]]]] = {
+        "sso-accept": lambda: (["1-of-nobody"], {}),
+        "sso-unlink": lambda: ([where.by.pk], {}),
         "add-patient": lambda: ([], {"site": where.site.code, "key": str(uuid.uuid4())}),
         "ranges": lambda: ([where.site.code], {}),
         "end-range": lambda: ([where.site.code, where.range.pk], {"valid_to": "2026-06-30"}),

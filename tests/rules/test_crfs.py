@@ -61,6 +61,7 @@ NOT_AUDITED = {
     "audit.AuditEvent": "the trail itself",
     "audit.AuditChain": "the head of the trail",
     "account.UserSession": "there while somebody is logged in; its begin and its end stand in the log of logins",
+    "sso.UsedOnce": "a name that counts once, until it would not count anyway; what came of it stands elsewhere",
     "access.LoginTry": "there while a password is checked; what came of it stands in the log of logins",
     "mail.Mail": "a queue; what a mail tells of has its own row in the trail",
     "mail.MailboxMessage": "there is none in production: the demo's mailbox",

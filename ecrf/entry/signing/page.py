@@ -86,6 +86,16 @@ class SigningPage:
         return reverse("visit" if self.covered.visit else "patient", args=name)
 
     @property
+    def named(self) -> str:
+        return f"{self.patient.number}, {self.title}"
+
+    @property
+    def act(self) -> str:
+        """What the button says."""
+        whole = {SignatureScope.CASEBOOK: "the casebook", SignatureScope.VISIT: "the visit"}
+        return f"Sign {whole.get(self.scope, 'the form')}"
+
+    @property
     def meaning(self) -> str:
         return MEANINGS[self.scope]
 

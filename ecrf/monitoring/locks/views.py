@@ -127,6 +127,7 @@ def _page(request: UserRequest, target: Target, refused: LockRefused | None = No
         "wants_user_name": wants_user_name(request),
         "typed_name": request.POST.get("username", ""),
         "may_lock": _may_lock(request.user, target),
+        "page_url": page_url,
         "freeze_url": f"{page_url}freeze/",
         "lock_url": f"{page_url}lock/",
         "may_freeze": not own,

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('access', '0006_login_when'),
+        ('access', '0007_login_when'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0005_more_of_logins'),
+        ('access', '0006_what_single_sign_on_logs'),
     ]
 
     operations = [
