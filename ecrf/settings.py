@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "ecrf.monitoring",
     "ecrf.prints",
     "ecrf.calendar",
+    "ecrf.grid",
     "ecrf.trail",
     "ecrf.signatures",
     "ecrf.verification",

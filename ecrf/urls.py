@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("ecrf.outcomes.urls")),
     path("", include("ecrf.calendar.urls")),
     path("", include("ecrf.prints.urls")),
+    path("", include("ecrf.grid.urls")),
     path("", include("ecrf.trail.urls")),
     path("", include("ecrf.entry.urls")),
 ]

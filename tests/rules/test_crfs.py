@@ -62,6 +62,7 @@ NOT_AUDITED = {
     "audit.AuditChain": "the head of the trail",
     "access.LoginTry": "there while a password is checked; what came of it stands in the log of logins",
     "casebook.PatientStatus": "derived from the entries, can be rebuilt any time",
+    "grid.GridColumns": "what a person likes to see: no data, and no right to any",
     "casebook.ReviewStatus": "derived from values, verifications and signatures, can be rebuilt any time",
 }
 DERIVED_AT = {

@@ -20,7 +20,7 @@ LONGEST_FILE = 399
 LONGEST_TEMPLATE_LINE = 159
 
 FLOORS = {
-    "redaction": 8, "outcomes": 7, "entry": 6, "monitoring": 6, "prints": 6, "calendar": 6, "trail": 5,
+    "redaction": 9, "outcomes": 8, "entry": 7, "monitoring": 7, "prints": 7, "calendar": 7, "grid": 6, "trail": 5,
     "signatures": 4, "verification": 4, "locks": 4, "queries": 3, "formview": 2, "checks": 1, "casebook": 0,
 }  # fmt: skip
 """How high an app stands, as import-linter has it: its templates may include what lies lower."""

@@ -106,7 +106,9 @@ def visit_states(
     return states_at(plan, sums_of(entries), is_short=missed or has_left)
 
 
-def states_at(plan: VisitPlan | None, sums: Mapping[str, FormSums], *, is_short: bool) -> dict[str, FormState]:
+def states_at(
+    plan: VisitPlan | None, sums: Mapping[str, FormSums], *, is_short: bool
+) -> dict[str, FormState]:
     """The same from what stands of each form; `is_short` where the visit was missed or the patient has left."""
     begun = (key for key, form in sums.items() if form.count)
     return {
