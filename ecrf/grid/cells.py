@@ -164,5 +164,5 @@ def _states(state: str, missing: int, status: SpotStatus) -> Iterator[str]:
     yield "signed" if status.is_signed else "unsigned"
     if status.left > 0:
         yield "to-verify"
-    if 0 < status.verified:
+    if status.verified > 0:
         yield "partly-verified" if status.left > 0 else "verified"

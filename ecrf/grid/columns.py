@@ -1,4 +1,4 @@
-"""The columns of the grid: the visits of the schedule, the unscheduled ones together, the logs; each person's choice."""
+"""The columns of the grid: the visits of the schedule, the unscheduled ones together, the logs; who chose which."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from ecrf.grid.models import GridColumns
 
 @dataclass(frozen=True)
 class GridColumn:
-    """`key` as it is kept and sent: `visit:W04`, `log:adverse-event`. `forms`: of a visit, if each has its own column."""
+    """`key` as it is kept and sent: `visit:W04`, `log:adverse-event`. `forms`: of a visit, where each has a column."""
 
     key: str
     title: str

@@ -30,7 +30,7 @@ class CellLinks:
         return _pattern("monitor:casebook_patient_change", "0").replace("/0/", f"/{self.patient.pk}/")
 
     def visit(self, cell: VisitCell, form: str = "") -> str:
-        """The page of an open visit, at one of its forms; of another one, the patient's, if there is something to do."""
+        """The page of an open visit, at one of its forms; of one that is due, the patient's, where it is opened."""
         if cell.visit_id is None:
             return self.home if cell.state in ("due", "overdue") else ""
         at = f"#{form}-1" if form else ""

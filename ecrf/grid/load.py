@@ -105,9 +105,9 @@ def _row(
     )
 
 
-def forms_at(plan: VisitPlan, here: Mapping[str, FormSums] = {}) -> list[str]:  # noqa: B006  (read only)
+def forms_at(plan: VisitPlan, here: Mapping[str, FormSums] | None = None) -> list[str]:
     """The kinds of form at a visit: those it may hold, and whatever else stands there."""
-    stored = (key for key, found in here.items() if found.count and key in CRFS)
+    stored = (key for key, found in (here or {}).items() if found.count and key in CRFS)
     return list(dict.fromkeys([*plan.forms, *plan.optional, *stored]))
 
 

@@ -15,7 +15,7 @@ HOLDS: dict[str, Mark] = {LockKind.LOCK: ("â– ", "locked"), LockKind.FREEZE: ("â
 
 @dataclass(slots=True)
 class SpotStatus:
-    """Of the forms of one kind at one visit, or in one log, their rows with them. `hold`: a value of `LockKind` or ""."""
+    """Of the forms of one kind at one visit, or in one log, their rows with them. `hold`: of `LockKind`, or ""."""
 
     planned: int = 0
     verified: int = 0
