@@ -26,8 +26,8 @@ CELLS_AT_ONCE = 1_500
 ON_PAPER = 1_000
 """How many patients one print holds."""
 
-ABOUT = 5
-"""Columns about the patient: number, site, state, what is missing, open queries."""
+ABOUT = 6
+"""Columns about the patient: number, site, state, when the next visit is due, what is missing, open queries."""
 
 AnyCell = FormCell | VisitCell
 

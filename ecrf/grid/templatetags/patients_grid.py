@@ -64,7 +64,7 @@ def _cell(
     signs, words = _signs(cell), _words(cell)
     if not words:
         return BLANK()
-    state = f"{cell.state} hit" if scope.matches(cell) else cell.state
+    state = _hue(cell, scope)
     if isinstance(cell, VisitCell):
         address = links.visit(cell)
     elif row and column.plan:
@@ -80,10 +80,17 @@ def _several(cells: list[AnyCell], scope: GridScope, links: CellLinks) -> SafeSt
     for cell in cells:
         assert isinstance(cell, VisitCell)
         code = cell.due.plan.code
-        state = f"{cell.state} hit" if scope.matches(cell) else cell.state
         words = f"{label_of(code)}: {_words(cell)}"
-        found.append(ONE(state, links.visit(cell), words, f"{code.rpartition('-')[2]}{_signs(cell)}"))
+        found.append(
+            ONE(_hue(cell, scope), links.visit(cell), words, f"{code.rpartition('-')[2]}{_signs(cell)}")
+        )
     return SafeString("".join(found))
+
+
+def _hue(cell: AnyCell, scope: GridScope) -> str:
+    """What the cell calls for, above all: its classes."""
+    state = next((state for state in ("broken", "queries") if state in cell.states), cell.state)
+    return f"{state} hit" if scope.matches(cell) else state
 
 
 def _signs(cell: AnyCell) -> str:
