@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "ecrf.calendar",
     "ecrf.people",
     "ecrf.delegation",
+    "ecrf.grid",
     "ecrf.trail",
     "ecrf.signatures",
     "ecrf.verification",

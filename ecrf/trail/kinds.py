@@ -100,3 +100,5 @@ SCREENS = {
     "struck": "Struck out",
 }
 """The review screens; the keys stand in addresses and in the trail, and never change."""
+GRID = "grid"
+"""So a download names the grid of all patients, which is no review screen."""

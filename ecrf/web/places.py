@@ -40,7 +40,12 @@ def groups_of(user: User) -> list[MenuGroup]:
 def _entry(user: User) -> list[MenuGroup]:
     if Right.READ not in user.rights:
         return []
-    today = [("Today", "today"), ("Queries to answer", "queries"), ("Blank worksheets", "worksheets")]
+    today = [
+        ("Today", "today"),
+        ("All patients, visits and forms", "grid"),
+        ("Queries to answer", "queries"),
+        ("Blank worksheets", "worksheets"),
+    ]
     groups = [MenuGroup("Entry", [(title, reverse(name)) for title, name in today])]
     for site in sites(user, Right.READ):
         places = [
@@ -65,6 +70,7 @@ def _review(user: User) -> list[MenuGroup]:
     work = [("Review", reverse("monitor:index")), ("Serious events", reverse("serious-events"))]
     if reads_all:
         work += [
+            ("All patients, visits and forms", reverse("grid")),
             ("Patients", reverse("monitor:casebook_patient_changelist")),
             ("Visits", reverse("monitor:casebook_visit_changelist")),
             ("Forms", reverse("monitor:casebook_entry_changelist")),

@@ -20,6 +20,7 @@ def site_pages(number: str, *codes: str) -> list[str]:
         f"/?q={number[:2]}",
         "/checks/",
         "/calendar/",
+        "/grid/",
         "/queries/",
         "/queries/?turn=closed&by=patient",
         patient,
@@ -63,6 +64,7 @@ def visit_pages(monitor: User) -> list[str]:
 def monitor_pages(monitor: User) -> list[str]:
     """The monitor's index, and of every kind of row its list and one row, as far as they exist."""
     pages = [reverse("monitor:index"), reverse("monitor:noisy-checks"), reverse("monitor:locks")]
+    pages.append(reverse("grid"))
     pages += [*work_pages(monitor), *visit_pages(monitor)]
     for model in monitor_site._registry:
         base = f"monitor:{model._meta.app_label}_{model._meta.model_name}"

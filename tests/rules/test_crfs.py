@@ -69,6 +69,7 @@ NOT_AUDITED = {
     "people.UnusualAccess": "derived from the log of logins, which is audited",
     "delegation.PageRead": "a log of its own, of what inspectors read: nothing in it can be changed",
     "casebook.PatientStatus": "derived from the entries, can be rebuilt any time",
+    "grid.GridColumns": "what a person likes to see: no data, and no right to any",
     "casebook.ReviewStatus": "derived from values, verifications and signatures, can be rebuilt any time",
 }
 DERIVED_AT = {

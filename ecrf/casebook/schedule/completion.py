@@ -1,6 +1,6 @@
 """Whether a form or a visit is empty, begun, ready or complete: the one answer, from its entries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
 
@@ -34,18 +34,48 @@ class FormState:
         }[self.state]
 
 
+@dataclass(frozen=True)
+class FormSums:
+    """What stands of one kind of form in one place, its rows with it: `count` forms, `missing` required items that are
+    empty. Nothing that is struck out."""
+
+    count: int = 0
+    missing: int = 0
+    all_complete: bool = True
+
+    def state(self, expected: int = 1) -> FormState:
+        """The one answer, whether the entries were summed up here or by the database."""
+        if not self.count:
+            return FormState("empty", 0, 0, expected)
+        if self.count < expected or self.missing:
+            return FormState("begun", self.missing, self.count, expected)
+        return FormState("complete" if self.all_complete else "ready", 0, self.count, expected)
+
+
+NOTHING = FormSums()
+
+
+def sums_of(entries: Iterable[Entry]) -> dict[str, FormSums]:
+    """{CRF key: what stands of it}, of the entries of one visit (or of no visit); rows count for their form."""
+    found: dict[str, FormSums] = {}
+    for entry in entries:
+        if entry.is_struck:
+            continue
+        definition = CRFS.get(entry.crf)
+        key = (definition.row_of if definition else "") or entry.crf
+        sums = found.get(key, NOTHING)
+        found[key] = FormSums(
+            sums.count + (key == entry.crf),
+            sums.missing + entry.missing,
+            sums.all_complete and entry.status == Status.COMPLETE,
+        )
+    return found
+
+
 def form_state(key: str, entries: Iterable[Entry], expected: int = 1) -> FormState:
     """The state of one kind of form, with its rows, among these entries of one visit (or of no visit)."""
     kinds = {key, *CRFS[key].rows}
-    standing = [entry for entry in entries if entry.crf in kinds and not entry.is_struck]
-    count = sum(entry.crf == key for entry in standing)
-    if not count:
-        return FormState("empty", 0, 0, expected)
-    missing = sum(entry.missing for entry in standing)
-    if count < expected or missing:
-        return FormState("begun", missing, count, expected)
-    done = all(entry.status == Status.COMPLETE for entry in standing)
-    return FormState("complete" if done else "ready", 0, count, expected)
+    return sums_of(entry for entry in entries if entry.crf in kinds).get(key, NOTHING).state(expected)
 
 
 def numbers_at(entries: Iterable[Entry], planned: int) -> list[int]:
@@ -60,8 +90,12 @@ def wanted_forms(
 ) -> list[str]:
     """The kinds of form that a visit needs complete: the planned ones, or its own form alone where the visit was missed
     or the patient has left the study before its end; and every other that was begun."""
-    planned = (protocol().visit_form,) if missed or has_left or plan is None else plan.forms
     begun = [entry.crf for entry in entries if not entry.parent_id and not entry.is_struck]
+    return _wanted(plan, begun, is_short=missed or has_left)
+
+
+def _wanted(plan: VisitPlan | None, begun: Iterable[str], *, is_short: bool) -> list[str]:
+    planned = (protocol().visit_form,) if is_short or plan is None else plan.forms
     return list(dict.fromkeys([*planned, *begun]))
 
 
@@ -69,12 +103,20 @@ def visit_states(
     plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool, has_left: bool = False
 ) -> dict[str, FormState]:
     """{CRF key: its state}, of every form the visit needs."""
-    wanted = wanted_forms(plan, entries, missed=missed, has_left=has_left)
-    is_short = missed or has_left
-    expected = {
-        key: plan.expected_of(key) if plan and key in plan.forms and not is_short else 1 for key in wanted
+    return states_at(plan, sums_of(entries), is_short=missed or has_left)
+
+
+def states_at(
+    plan: VisitPlan | None, sums: Mapping[str, FormSums], *, is_short: bool
+) -> dict[str, FormState]:
+    """The same from what stands of each form; `is_short` where the visit was missed or the patient has left."""
+    begun = (key for key, form in sums.items() if form.count)
+    return {
+        key: sums.get(key, NOTHING).state(
+            plan.expected_of(key) if plan and key in plan.forms and not is_short else 1
+        )
+        for key in _wanted(plan, begun, is_short=is_short)
     }
-    return {key: form_state(key, entries, expected[key]) for key in wanted}
 
 
 def missing_at(
@@ -94,9 +136,6 @@ def missing_when_not_begun(key: str) -> int:
     return definition.missing_when_blank + sum(len(row.row_names) * row.missing_when_blank for row in rows)
 
 
-def is_complete(
-    plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool, has_left: bool = False
-) -> bool:
-    """Whether nothing is left to do at the visit."""
-    states = visit_states(plan, entries, missed=missed, has_left=has_left)
+def is_complete(states: Mapping[str, FormState]) -> bool:
+    """Whether nothing is left to do at the visit of these forms."""
     return all(form.state == "complete" for form in states.values())

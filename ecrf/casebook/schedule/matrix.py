@@ -1,7 +1,7 @@
 """The patient's matrix: visits × forms, each cell with its state. Pages give the addresses."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import Names, names_in, words_of
 from ecrf.casebook.models import Entry, Patient
-from ecrf.casebook.schedule.completion import FormState, form_state
+from ecrf.casebook.schedule.completion import NOTHING, FormState, FormSums, form_state, sums_of
 from ecrf.casebook.schedule.due import PatientEnd, ScheduleStatus, VisitDue, VisitState
 from ecrf.casebook.schedule.status import (
     end_of,
@@ -115,9 +115,10 @@ def matrix(patient: Patient, data: PatientData | None = None) -> Matrix:
         at_visit[entry.visit_id].append(entry)
     visit_ids = [opened.get(due.plan.code) for due in seen.visits]
     end = end_of(data)
+    sums = [sums_of(at_visit[pk]) if pk else {} for pk in visit_ids]
     rows = [
-        MatrixRow(due, pk, [_cell(due, d.key, at_visit[pk] if pk else [], end) for d in columns])
-        for due, pk in zip(seen.visits, visit_ids, strict=True)
+        MatrixRow(due, pk, [cell_at(due, definition.key, here, end) for definition in columns])
+        for due, pk, here in zip(seen.visits, visit_ids, sums, strict=True)
     ]
     logs = [
         _log(CRFS[key], data, entries, is_repeating=key in trial.logs)
@@ -138,10 +139,11 @@ def _on_demand(opened: Iterable[str]) -> list[VisitPlan]:
     return plans
 
 
-def _cell(due: VisitDue, key: str, here: list[Entry], end: PatientEnd | None) -> Cell:
+def cell_at(due: VisitDue, key: str, here: Mapping[str, FormSums], end: PatientEnd | None) -> Cell:
+    """One form at one visit, from what stands there: the one answer of the patient's pages and of the grid of all."""
     is_wanted = key == protocol().visit_form or not left_early(end, due.visited_on)
     planned = key in due.plan.forms and is_wanted
-    form = form_state(key, here, due.plan.expected_of(key) if planned else 1)
+    form = here.get(key, NOTHING).state(due.plan.expected_of(key) if planned else 1)
     nothing_asked = not planned or due.missed or due.state == VisitState.NOT_EXPECTED
     return Cell(key, None if form.state == "empty" and nothing_asked else form)
 

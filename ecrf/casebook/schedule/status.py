@@ -1,7 +1,7 @@
 """Gathers what `schedule/due.py` needs from the entries, of one patient or of many, and keeps each one's status."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
-from ecrf.casebook.schedule.completion import is_complete
+from ecrf.casebook.schedule.completion import FormSums, is_complete, states_at, sums_of
 from ecrf.casebook.schedule.due import (
     PatientEnd,
     PatientState,
@@ -116,11 +116,16 @@ def fact_of(
     code: str, entries: Sequence[Entry], row: Crf | None, end: PatientEnd | None = None
 ) -> VisitFacts:
     """What a visit's entries say of it; `row` is its visit form, `end` how the patient left, if that is known."""
-    missed = was_missed(row)
-    trial = protocol()
-    visited_on = getattr(row, trial.visit_date_item) if row else None
-    has_left = left_early(end, visited_on)
-    complete = is_complete(trial.plan(code), entries, missed=missed, has_left=has_left)
+    visited_on = getattr(row, protocol().visit_date_item) if row else None
+    return fact_from(code, sums_of(entries), visited_on, was_missed(row), end)
+
+
+def fact_from(
+    code: str, sums: Mapping[str, FormSums], visited_on: date | None, missed: bool, end: PatientEnd | None
+) -> VisitFacts:
+    """The same from what stands of each form, and what the visit form says."""
+    is_short = missed or left_early(end, visited_on)
+    complete = is_complete(states_at(protocol().plan(code), sums, is_short=is_short))
     return VisitFacts(code, visited_on, missed, complete)
 
 
@@ -202,6 +207,11 @@ def overdue(today: dict[int, date]) -> Q:
     """Of the stored statuses, those that are `is_overdue`, for lists of any length. `today` gives
     each site's own date by the site's id."""
     return _each_by_its_date(today, lambda day: Q(closes_on__lt=day))
+
+
+def window_open(today: dict[int, date]) -> Q:
+    """Of the stored schedule statuses, those whose next visit may take place, or should have."""
+    return _each_by_its_date(today, lambda day: Q(opens_on__lte=day))
 
 
 def due_within(days: int, today: dict[int, date]) -> Q:

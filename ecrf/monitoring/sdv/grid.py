@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ecrf.casebook.labels import counted
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.schedule.matrix import Cell, Matrix, MatrixRow
+from ecrf.grid.spots import SpotStatus, review_marks, verification_mark
 from ecrf.locks.lookup import holds_all, locks_over
 from ecrf.queries.models import Query
 from ecrf.signatures.models import Signature, SignatureScope
@@ -17,21 +17,11 @@ Spot = tuple[int, str]
 BEGUN = {"empty": ("○", "to do"), "begun": ("◔", "begun"), "ready": ("◑", "nothing missing, to complete")}
 
 
-@dataclass
-class SpotStatus:
-    """What reviewers have done and have to do with the forms of one kind at one visit, their rows with them."""
+@dataclass(slots=True)
+class ReviewSpot(SpotStatus):
+    """A spot, with the ids of its entries and of the forms whose rows they are."""
 
-    planned: int = 0
-    verified: int = 0
-    queries: int = 0
-    is_signed: bool = True
-    is_broken: bool = False
-    is_locked: bool = False
-    entries: set[int] = field(default_factory=set)
-
-    @property
-    def left(self) -> int:
-        return self.planned - self.verified
+    entries: set[int | None] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -67,32 +57,22 @@ def grid_of(
 def _cell(cell: Cell, status: SpotStatus | None) -> GridCell:
     if cell.form is None:
         return GridCell(cell.key)
-    if cell.state != "complete" or status is None:
-        sign, words = BEGUN.get(cell.state, ("✓", "complete"))
-        state, said = f"cell-{cell.state}", [(sign, words)]
-    elif status.left > 0:
-        state, said = "cell-left", [(f"●{status.left}", f"{status.left} to verify")]
+    is_complete = cell.state == "complete"
+    if not is_complete or status is None:
+        state, marks = f"cell-{cell.state}", [BEGUN.get(cell.state, ("✓", "complete"))]
     else:
-        words = "verified" if status.planned else "complete, nothing to verify by plan"
-        state, said = "cell-complete", [("✓" if status.planned else "–", words)]
-    if status and status.queries:
-        state = "cell-asked"
-        said.append((f"?{status.queries}", counted(status.queries, "open query", "open queries")))
-    if status and status.is_broken:
-        said.append(("✗", "signature broken"))
-    elif status and status.is_signed and cell.state == "complete":
-        said.append(("✎", "signed"))
-    if status and status.is_locked:
-        said.append(("■", "locked or frozen"))
-    return GridCell(
-        cell.key, state, " ".join(sign for sign, _words in said), ", ".join(words for _sign, words in said)
-    )
+        state, marks = "cell-left" if status.left > 0 else "cell-complete", [verification_mark(status)]
+    if status:
+        state = "cell-asked" if status.queries else state
+        marks += review_marks(status, is_complete=is_complete)
+    signs, words = (" ".join(sign for sign, _words in marks), ", ".join(words for _sign, words in marks))
+    return GridCell(cell.key, state, signs, words)
 
 
 def _spots(
     patient: Patient, queries: Iterable[Query], signatures: Iterable[Signature]
-) -> dict[Spot, SpotStatus]:
-    spots: dict[Spot, SpotStatus] = defaultdict(SpotStatus)
+) -> dict[Spot, ReviewSpot]:
+    spots: dict[Spot, ReviewSpot] = defaultdict(ReviewSpot)
     columns = ("pk", "visit", "crf", "parent", "parent__crf")
     status = ("review_status__planned", "review_status__verified", "review_status__is_signed")
     entries = Entry.objects.filter(
@@ -113,14 +93,13 @@ def _spots(
     locks = locks_over(patient)
     for (visit, _key), spot in spots.items():
         spot.is_broken = not spot.is_signed and any(_covers(each, visit, spot) for each in broken)
-        spot.is_locked = any(
-            holds_all(lock) or lock.visit_id == visit or lock.entry_id in spot.entries - {None}
-            for lock in locks
-        )
+        for lock in locks:
+            if holds_all(lock) or lock.visit_id == visit or lock.entry_id in spot.entries - {None}:
+                spot.hold_by(lock.kind)
     return dict(spots)
 
 
-def _covers(signature: Signature, visit: int, spot: SpotStatus) -> bool:
+def _covers(signature: Signature, visit: int, spot: ReviewSpot) -> bool:
     """Whether it was given to the form, to its visit, or to everything."""
     if signature.scope == SignatureScope.CASEBOOK:
         return True

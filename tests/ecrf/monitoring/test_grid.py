@@ -91,4 +91,4 @@ def test_cell_says_what_is_verified_asked_signed_broken_and_locked(
         actor=data_manager.acting_at(site, Right.LOCK),
         despite_open_points=True,
     )
-    assert cell().endswith("locked or frozen")
+    assert cell().endswith("signature broken, locked")

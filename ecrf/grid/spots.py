@@ -1,0 +1,78 @@
+"""What reviewers have done, and have to do, with the forms of one kind in one place; each in a sign and in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+
+from ecrf.casebook.labels import counted
+from ecrf.locks.models import LockKind
+
+Mark = tuple[str, str]
+"""A sign and its words."""
+
+HOLDS: dict[str, Mark] = {LockKind.LOCK: ("■", "locked"), LockKind.FREEZE: ("□", "frozen")}
+
+
+@dataclass(slots=True)
+class SpotStatus:
+    """Of the forms of one kind at one visit, or in one log, their rows with them. `hold`: of `LockKind`, or ""."""
+
+    planned: int = 0
+    verified: int = 0
+    queries: int = 0
+    is_signed: bool = True
+    is_broken: bool = False
+    hold: str = ""
+
+    @property
+    def left(self) -> int:
+        return self.planned - self.verified
+
+    def hold_by(self, kind: str) -> None:
+        """A lock says more than a freeze."""
+        if self.hold != LockKind.LOCK:
+            self.hold = kind
+
+
+NOBODY_LOOKED = SpotStatus(is_signed=False)
+"""Of a place where nothing is stored."""
+
+
+def verification_mark(status: SpotStatus) -> Mark:
+    """Of a complete form: how much of it is verified, of what the plan asks for."""
+    if status.left > 0:
+        done = f", {status.verified} verified" if status.verified else ""
+        return f"●{status.left}", f"{status.left} to verify{done}"
+    return ("✓", "verified") if status.planned else ("–", "complete, nothing to verify by plan")
+
+
+def review_marks(status: SpotStatus, *, is_complete: bool) -> list[Mark]:
+    """What is asked about it, whether it is signed, and what keeps it as it is."""
+    marks: list[Mark] = []
+    if status.queries:
+        marks.append((f"?{status.queries}", counted(status.queries, "open query", "open queries")))
+    if status.is_broken:
+        marks.append(("✗", "signature broken"))
+    elif status.is_signed and is_complete:
+        marks.append(("✎", "signed"))
+    if status.hold:
+        marks.append(HOLDS[status.hold])
+    return marks
+
+
+def together(statuses: Iterable[SpotStatus]) -> SpotStatus:
+    """Several spots as one: signed where all are, broken where one is, under the hold of the least held."""
+    return reduce(_joined, statuses, SpotStatus(hold=LockKind.LOCK))
+
+
+def _joined(one: SpotStatus, other: SpotStatus) -> SpotStatus:
+    holds = {one.hold, other.hold}
+    least = "" if "" in holds else LockKind.FREEZE if LockKind.FREEZE in holds else LockKind.LOCK
+    return SpotStatus(
+        one.planned + other.planned,
+        one.verified + other.verified,
+        one.queries + other.queries,
+        one.is_signed and other.is_signed,
+        one.is_broken or other.is_broken,
+        least,
+    )
