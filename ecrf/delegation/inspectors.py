@@ -14,6 +14,13 @@ from ecrf.delegation.models import PageRead
 READING = ("GET", "HEAD", "OPTIONS")
 OWN = frozenset({"login", "log-in-again", "logout"})
 """Addresses where an inspector acts for nobody else: the way in and out."""
+DOWNLOADS = frozenset(
+    {
+        *("patient-trail-csv", "site-trail-csv", "trail-review-csv", "trail-review-all-csv"),
+        *("access-csv", "grid-csv"),
+    }
+)
+"""What is taken as a file by a POST only because the trail says who took it."""
 OWN_PAGES = "ecrf.account."
 """The package whose pages belong to one's own account: the password, the second factor, the sessions."""
 SECRETS = frozenset({"token", "secret", "key"})
@@ -51,7 +58,7 @@ class Inspectors:
         if request.method in READING or not inspector(request):
             return
         match = request.resolver_match
-        if match and match.url_name not in OWN and not view.__module__.startswith(OWN_PAGES):
+        if match and match.url_name not in OWN | DOWNLOADS and not view.__module__.startswith(OWN_PAGES):
             raise PermissionDenied(WORDS)
 
 

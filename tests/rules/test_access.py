@@ -25,6 +25,7 @@ from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.record.store import ensure_entry
 from ecrf.casebook.services import add_entry
 from ecrf.checks.models import Discrepancy
+from ecrf.delegation.inspectors import DOWNLOADS
 from ecrf.exports.models import DataCut, Export, ExportKind
 from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection
@@ -207,7 +208,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "site-outcomes-pdf": ("GET", *SITES_RESULTS),
     "delegation":      ("GET POST", *LOG),
     "print-delegation": ("GET", *LOG),
-    "keep-delegation-log": ("POST", *KEEPING_LOG),  # without a day
+    "begin-delegation-log": ("POST", *KEEPING_LOG),  # without a day
     "end-delegation":  ("GET POST", *(row.replace("422", "200") for row in KEEPING_LOG)),
     "training":        ("GET", FOR_ALL, ""),
     "read-training":   ("GET POST", "200 404 404 404 404 404 404 404 login", "404 404 404 404 404 404 404 404 login"),
@@ -330,7 +331,7 @@ TABLE |= _people()
 METHODS = ("GET", "PUT", "PATCH", "DELETE", "POST")
 DIFFERENT: dict[tuple[str, str], tuple[str, str]] = {
     ("sub_investigator", "revoke-calendar"): ("404", "404"),  # the feed is the investigator's own
-    ("sub_investigator", "keep-delegation-log"): ("403", "404"),
+    ("sub_investigator", "begin-delegation-log"): ("403", "404"),
     ("sub_investigator", "end-delegation"): ("403", "404"),
     ("sub_investigator", "read-training"): ("404", "404"),  # the record is the investigator's own
     **{("inspector", name): ("200", "") for name in ("training-documents", "training-document")},
@@ -338,6 +339,13 @@ DIFFERENT: dict[tuple[str, str], tuple[str, str]] = {
     ("inspector", "login"): ("302", ""),
     ("inspector", "log-in-again"): ("200", ""),
     ("inspector", "logout"): ("302", ""),
+    **dict.fromkeys((("inspector", name) for name in ("end-session", "recovery-codes-kept")), ("302", "")),
+    **{("inspector", name): ("404", "") for name in TABLE if name.startswith("sso-")},
+    **{
+        ("inspector", name): ("200", "")
+        for name in ("access", "access-reviews", "print-access", "access-csv")
+    },
+    **{("inspector", name): ("200", "") for name in ("print-review", "role-matrix")},
     ("inspector", "monitor:open-query"): ("403", "404"),
     ("inspector", "monitor:close-queries"): ("403", "403"),
     ("inspector", "monitor:ask-queries-again"): ("403", "403"),
@@ -355,7 +363,7 @@ def row_of(name: str, column: int) -> dict[str, str]:
     found = dict(zip(ROLES, TABLE[name][column].split(), strict=True))
     by_rule = {
         "sub_investigator": found["investigator"],
-        "inspector": found["monitor"] if first_method(name) == "GET" else "403",
+        "inspector": found["monitor"] if first_method(name) == "GET" or name in DOWNLOADS else "403",
     }
     for role, status in by_rule.items():
         found[role] = DIFFERENT[role, name][column - 1] if (role, name) in DIFFERENT else status
@@ -538,7 +546,7 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "site-outcomes-pdf": lambda: ([where.site.code], {}),
         "delegation": lambda: ([where.site.code], {}),
         "print-delegation": lambda: ([where.site.code], {}),
-        "keep-delegation-log": lambda: ([where.site.code], {}),
+        "begin-delegation-log": lambda: ([where.site.code], {}),
         "end-delegation": lambda: ([where.site.code, where.delegation.pk], {}),
         "read-training": lambda: ([where.training.pk], {}),
         "training-document": lambda: ([where.training.pk], {}),

@@ -27,9 +27,35 @@ NO_WORK = {
     *("login", "log-in-again", "logout", "calendar", "revoke-calendar", "read-training"),
     *("patient-trail-csv", "site-trail-csv", "trail-review-csv", "trail-review-all-csv"),
     *("make-site-copy", "cancel-export", "download-export", "confirm-receipt", "casebook-files"),
-    *("delegation", "keep-delegation-log", "end-delegation"),
+    *("delegation", "begin-delegation-log", "end-delegation"),
+    *(
+        "second-factor",
+        "passkey-login",
+        "forgotten-password",
+        "invitation",
+        "reset",
+        "new-address",
+        "declaration",
+    ),
+    *(
+        "change-password",
+        "change-address",
+        "end-session",
+        "session",
+        "add-authenticator",
+        "remove-authenticator",
+    ),
+    *(
+        "add-passkey",
+        "remove-passkey",
+        "recovery-codes",
+        "recovery-codes-kept",
+        "mail-choices",
+        "confirm-letter",
+    ),
+    *("grid-columns", "grid-csv"),
 }
-"""What changes none of the site's data: one's own account, what is taken out, the investigator's log itself."""
+"""What changes none of the site's data: one's own account, what is taken out, the investigator's log, letters."""
 
 
 def _of_sites(name: str) -> bool:
