@@ -1,6 +1,7 @@
 """The grid of all patients at 500 and at 13: its first screen, its other orders, the next rows, its weight."""
 
 from ecrf.grid.models import GridColumns
+from ecrf.grid.page import FIRST, MORE
 from tests.bench.browsing import Browser, medians
 from tests.bench.counting import client_of, statements
 from tests.bench.review_seeding import FEW, MANY, Reviewed
@@ -34,8 +35,8 @@ def measure_grid(port: int, few: Reviewed, many: Reviewed) -> list[Line]:
         said = f"{found['many']:.1f} ms = {found['many'] / found['few']:.2f} × {found['few']:.1f} ms at {FEW}"
         lines.append(told(f"grid, {what}, median", said))
     rows = large.another().as_script()
-    following = medians(PAGES, {"next": lambda: rows.get(f"{URL}?start=20")})["next"]
-    lines.append(told("grid, the next 40 rows as one scrolls, median", f"{following:.1f} ms"))
+    following = medians(PAGES, {"next": lambda: rows.get(f"{URL}?start={FIRST}")})["next"]
+    lines.append(told(f"grid, the next {MORE} rows as one scrolls, median", f"{following:.1f} ms"))
     return lines
 
 
