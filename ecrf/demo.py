@@ -14,13 +14,15 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data"
 DJANGOS_APPS = ("admin", "auth", "contenttypes", "sessions", "django_tasks_database")
+LONG_ENOUGH = 60
+"""Looks after which a worker that has ended had begun well."""
 DEFAULT_PASSWORD = "synthetic-demo-2026"  # noqa: S105  (printed on the screen, demo only)
 
 
@@ -89,6 +91,9 @@ def environment(database_url: str) -> dict[str, str]:
         "TLS": "off",
         "SYNTHETIC_DATA": "on",
         "LOG_LEVEL": "WARNING",
+        "SECOND_FACTOR_FOR": "none",  # whoever tries the demo has no phone at hand; its login page says so
+        "MAIL_TO_MAILBOX": "on",
+        "PUBLIC_URL": f"http://127.0.0.1:{os.environ.get('PORT', '8000')}",
     }
     # Secrets from files go before the environment: the demo must never follow them to a real database.
     inherited = {name: value for name, value in os.environ.items() if not name.endswith("_FILE")}
@@ -174,12 +179,9 @@ def serve() -> int:
         _say(port, password)
         # In a session of its own, so that Ctrl-C reaches this process alone and the server is stopped in order.
         web = subprocess.Popen(gunicorn(port), cwd=ROOT, env=env, start_new_session=True)  # noqa: S603
-        worker = subprocess.Popen(
-            [sys.executable, "manage.py", "work"], cwd=ROOT, env=env, start_new_session=True
-        )
         signal.signal(signal.SIGTERM, lambda *_: web.terminate())
         try:
-            return web.wait()
+            return wait_for(web, lambda: _worker(env))
         except KeyboardInterrupt:
             web.terminate()
             web.wait()
@@ -187,15 +189,37 @@ def serve() -> int:
                 "\nStopped. The data are kept; `make demo` goes on from here, `make demo-reset` starts over."
             )
             return 0
-        finally:
-            worker.terminate()
-            worker.wait()
+
+
+def _worker(env: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT, env=env, start_new_session=True)
+
+
+def wait_for(
+    web: subprocess.Popen[bytes], start_worker: Callable[[], subprocess.Popen[bytes]], look_every: float = 1.0
+) -> int:
+    """Until the server ends; a worker that ends before it is started again, ever later where it does so at once."""
+    worker, looks, pause = start_worker(), 0, 1
+    try:
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return web.wait(look_every)
+            looks += 1
+            if worker.poll() is None or looks < pause:
+                continue
+            print(f"  The worker ended (exit code {worker.returncode}). It is started again.", flush=True)
+            pause = 1 if looks > LONG_ENOUGH else min(2 * pause, LONG_ENOUGH)
+            worker, looks = start_worker(), 0
+    finally:
+        worker.terminate()
+        worker.wait()
 
 
 def _say(port: str, password: str) -> None:
     print(
         f"\n  The eCRF is at  http://127.0.0.1:{port}/   (synthetic data only; Ctrl-C stops it)\n\n"
         "  Accounts   investigator01, coordinator01 (site 01)   coordinator02 (site 02)\n"
+        "             newcomer01 (site 01, has a training to confirm)   inspector (reads all, changes nothing)\n"
         "             monitor   datamanager   safety   statistician   administrator\n"
         f"  Password   {password}\n",
         flush=True,

@@ -9,7 +9,10 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from ecrf.account.sso.configuration import single_sign_on
 from ecrf.web.database_address import database
+from ecrf.web.mail_server import mail_server, sponsors_list
+from ecrf.web.second_factor_keys import second_factor_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -65,8 +68,20 @@ TLS = _switch("TLS", "on")
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
 if LOG_LEVEL not in (levels := ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")):
     raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Set it to one of {', '.join(levels)}.")
+# On: whoever gives or ends the administrator role needs the consent of a second administrator.
+ADMINISTRATORS_AGREE = _switch("ADMINISTRATORS_AGREE", "off")
+ACCESS_REVIEW_DAYS = _number(
+    "ACCESS_REVIEW_DAYS",
+    "90",
+    "Set it to the whole number of days after which everybody's access is reviewed.",
+)
 # Shown on every page, so that nobody takes invented data for patients' data.
 SYNTHETIC_DATA = _switch("SYNTHETIC_DATA", "off")
+
+# How mail goes out, if it does: a server, or in the demo a page that shows what would have gone. Not set, mail is off.
+MAIL = mail_server(_setting, tls=TLS, synthetic=SYNTHETIC_DATA)
+# Who is told of serious events and has no account.
+SPONSOR_SAFETY_MAIL = sponsors_list(os.environ.get("SPONSOR_SAFETY_MAIL", ""))
 
 # --- the trial: the only places where the engine meets it ------------------------------------------------------
 
@@ -76,11 +91,14 @@ INSTALLED_APPS = [
     "trial",
     "ecrf.redaction",
     "ecrf.exports",
+    "ecrf.notices",
     "ecrf.outcomes",
     "ecrf.entry",
     "ecrf.monitoring",
     "ecrf.prints",
     "ecrf.calendar",
+    "ecrf.people",
+    "ecrf.delegation",
     "ecrf.grid",
     "ecrf.trail",
     "ecrf.signatures",
@@ -89,6 +107,9 @@ INSTALLED_APPS = [
     "ecrf.queries",
     "ecrf.checks",
     "ecrf.casebook",
+    "ecrf.account.sso",
+    "ecrf.account",
+    "ecrf.mail",
     "ecrf.access",
     "ecrf.audit",
     "django_tasks",
@@ -123,9 +144,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "ecrf.access.idle.log_out_when_idle",
-    "ecrf.access.login.same_person",
-    "ecrf.access.login.LoginEverywhere",
+    "ecrf.account.idle.log_out_when_idle",
+    "ecrf.account.login.same_person",
+    "ecrf.account.second.enforcement.second_factor_first",
+    "ecrf.account.login.LoginEverywhere",
+    "ecrf.people.logins.page_count.count_pages",
+    "ecrf.delegation.inspectors.Inspectors",
     "ecrf.web.middleware.say_locked",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -148,6 +172,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "ecrf.web.context.about",
+                "ecrf.account.last_login.last_login",
                 "ecrf.entry.queries.list.waiting",
                 "ecrf.monitoring.queries.my_turn.waiting",
             ],
@@ -167,13 +192,25 @@ LOGIN_REDIRECT_URL = "today"
 LOGOUT_REDIRECT_URL = "login"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "full_name", "email"]},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "ecrf.account.passwords.NotTooLong"},
+    {"NAME": "ecrf.account.passwords.NotMadeOfKnownWords"},
 ]
+# Who needs one besides the password: all, none, or roles with commas between (ecrf/account/policy.py).
+SECOND_FACTOR_FOR = os.environ.get("SECOND_FACTOR_FOR") or "all"
+# Encrypts the secrets of authenticators; several with commas between while they change (docs/decisions/0028).
+SECOND_FACTOR_KEYS = second_factor_keys(_setting, SECRET_KEY)
+# Single sign-on, where there is a provider (docs/single-sign-on.md).
+OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_SECOND_FACTOR = single_sign_on(_setting)
+SESSION_ENGINE = "ecrf.account.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 IDLE_MINUTES = _number(
@@ -186,6 +223,17 @@ IDLE_MINUTES = _number(
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["exports"]}}
 # Where finished files lie: one folder for the web processes and the worker, not reachable by an address.
 EXPORTS_FOLDER = Path(os.environ.get("EXPORTS_FOLDER") or BASE_DIR / ".data" / "exports")
+EXPORTS_KEPT_DAYS = _number(
+    "EXPORTS_KEPT_DAYS",
+    "90",
+    "Set it to the whole number of days after which files that can be made again are removed.",
+)
+
+# --- mail -----------------------------------------------------------------------------------------------------------
+
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = MAIL.backend, MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, DEFAULT_FROM_EMAIL = MAIL.user, MAIL.password, MAIL.sender
+EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = MAIL.tls == "starttls", MAIL.tls == "tls", 20
 
 # --- security ---------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ log_at_start()
 
 from ecrf.outcomes.current import load_maker  # noqa: E402  (reads the settings)
 from ecrf.web.middleware import body_size, is_too_long  # noqa: E402
+from ecrf.web.worker import give_time_for  # noqa: E402
 
 load_maker()
 
@@ -36,7 +37,19 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
             start_response("408 Request Timeout", [("Content-Type", "text/plain"), ("Connection", "close")])
             return [b"The request did not arrive in time, or not whole. Nothing was saved.\n"]
         environ["wsgi.input"] = BytesIO(body)
-    return _threads.submit(_in_a_wide_frame, environ, start_response).result()
+    return _threads.submit(_in_a_wide_frame, environ, _timed(environ, start_response)).result()
+
+
+def _timed(environ: dict[str, Any], start_response: Callable[..., Any]) -> Callable[..., Any]:
+    """Tells the server how long an answer is: a large file is given more time than a page."""
+
+    def begin(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        length = dict(headers).get("Content-Length", "")
+        if "gunicorn.socket" in environ and length.isdigit():
+            give_time_for(environ["gunicorn.socket"], int(length))
+        return start_response(status, headers, *more)
+
+    return begin
 
 
 def _in_a_wide_frame(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from ecrf.access.models import Membership, Site, User
-from ecrf.access.roles import AT_A_SITE, Role
+from ecrf.access.roles import AT_A_SITE, AT_SITES_OR_ALL, Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.demo import ROOT
 from tests.postgres import fresh_database
@@ -28,8 +28,10 @@ def make_site(code: str, time_zone: str = "Asia/Tokyo", **more) -> Site:
 def make_user(username: str, role: str, *sites: Site) -> User:
     with acting(SYSTEM, source="test"):
         user = User.objects.create_user(username, f"Synthetic {username}", PASSWORD)
-        for site in sites if role in AT_A_SITE else (None,):
-            Membership.objects.create(user=user, role=role, site=site)
+        named = role in AT_A_SITE or (role in AT_SITES_OR_ALL and sites)
+        ends_on = date(2099, 12, 31) if role == Role.INSPECTOR else None
+        for site in sites if named else (None,):
+            Membership.objects.create(user=user, role=role, site=site, ends_on=ends_on)
     return user
 
 
@@ -125,6 +127,17 @@ def statistician(db):
 @pytest.fixture
 def administrator(db):
     return make_user("administrator", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def sub_investigator(site):
+    return make_user("sub_investigator", Role.SUB_INVESTIGATOR, site)
+
+
+@pytest.fixture
+def inspector(site):
+    """Of one named site, for a limited time."""
+    return make_user("inspector", Role.INSPECTOR, site)
 
 
 @pytest.fixture

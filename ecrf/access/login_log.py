@@ -9,6 +9,12 @@ from ecrf.audit.triggers import audited
 
 class What(models.TextChoices):
     LOGGED_IN = "logged-in", "logged in"
+    LOGGED_IN_BY_PASSKEY = "passkey", "logged in with a passkey"
+    LOGGED_IN_ELSEWHERE = "single-sign-on", "logged in by single sign-on"
+    ELSEWHERE_RIGHT = "elsewhere-right", "single sign-on right, second factor asked for"
+    PASSWORD_RIGHT = "password-right", "password right, second factor asked for"
+    WRONG_CODE = "wrong-code", "wrong code or passkey of the second factor"
+    RECOVERY_CODE = "recovery-code", "a recovery code was used"
     WRONG = "wrong", "wrong user name or password"
     LOCKED = "locked", "locked: too many wrong tries"
     REFUSED = "refused", "refused: still locked"
@@ -16,9 +22,24 @@ class What(models.TextChoices):
     LOGGED_OUT = "logged-out", "logged out"
     IDLE = "idle", "session ended: not used"
     TOO_LONG = "too-long", "session ended: its longest time"
+    ENDED = "ended", "session ended by its owner or an administrator"
     UNLOCKED = "unlocked", "unlocked early"
     CONFIRMED = "confirmed", "password given again to sign"
+    CONFIRMED_ELSEWHERE = "confirmed-elsewhere", "confirmed anew by single sign-on to sign"
     WRONG_TO_SIGN = "wrong-to-sign", "wrong user name or password to sign"
+    SSO_UNKNOWN = "sso-unknown", "refused: this login of single sign-on has no account here"
+    SSO_CLOSED = "sso-closed", "refused: single sign-on to a closed account"
+    SSO_SWAPPED = "sso-swapped", "refused: somebody else at single sign-on"
+    SSO_TAKEN = "sso-taken", "refused: this login of single sign-on cannot be linked"
+    SSO_REFUSED = "sso-refused", "refused: an answer of single sign-on that is not valid"
+    CONFIRMED_HERE = "confirmed-here", "password given again to change the account"
+    WRONG_HERE = "wrong-here", "wrong password to change the account"
+    RESET_ASKED = "reset-asked", "a link for a forgotten password asked for"
+    WRONG_LINK = "wrong-link", "a link from a mail that opens nothing"
+
+
+LOGINS = (What.LOGGED_IN, What.LOGGED_IN_BY_PASSKEY, What.LOGGED_IN_ELSEWHERE)
+"""Whatever way: from then on the person is in."""
 
 
 @audited(append_only=True)
@@ -36,6 +57,7 @@ class LoginEvent(models.Model):
         indexes = [
             models.Index(fields=["username", "what"], name="login_username"),
             models.Index(fields=["address", "at"], name="login_address"),
+            models.Index(fields=["at"], name="login_when"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 import zoneinfo
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pgtrigger
 from django.contrib.auth import hashers
@@ -287,9 +287,20 @@ class Membership(models.Model):
 
     def is_in_force(self) -> bool:
         """Whether it holds today, by the site's calendar; that of UTC where it holds for all sites."""
-        today = self.site.today() if self.site else timezone.now().date()
-        begun = self.starts_on is None or self.starts_on <= today
-        return self.is_current and begun and (self.ends_on is None or today <= self.ends_on)
+        begun = self.starts_on is None or self.starts_on <= self._today()
+        return begun and not self.is_over()
+
+    def is_over(self) -> bool:
+        return not self.is_current or (self.ends_on is not None and self.ends_on < self._today())
+
+    def last_day(self) -> date | None:
+        """The day on which it was ended, or after which it ended by itself; None while it holds."""
+        if self.ended_at and not self.is_current:
+            return self.ended_at.astimezone(self.site.zone if self.site else UTC).date()
+        return self.ends_on if self.is_over() else None
+
+    def _today(self) -> date:
+        return self.site.today() if self.site else timezone.now().date()
 
     def obstacles(self, right: Right) -> list[Obstacle]:
         """What is in the way of a right of this role: site not active, task not delegated, training not done.

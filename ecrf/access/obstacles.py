@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
@@ -18,20 +19,40 @@ if TYPE_CHECKING:
     from ecrf.access.models import Membership, Site
 
 
+class ObstacleKind(StrEnum):
+    """What an obstacle is about: pages link to where it is seen to."""
+
+    SITE = "site"
+    DELEGATION = "delegation"
+    TRAINING = "training"
+
+
 @dataclass(frozen=True)
 class Obstacle:
     """One thing that is missing, and who sees to it."""
 
+    kind: ObstacleKind
     what: str
     whom_to_ask: str
+    site: Site | None = None
 
     def __str__(self) -> str:
+        """For the page. Only here the investigators' names are loaded: rights are asked far more often than told."""
+        if self.kind == ObstacleKind.DELEGATION and self.site and (names := investigators_of(self.site)):
+            return f"{self.what} Ask the site's investigator, {' or '.join(names)}."
         return f"{self.what} {self.whom_to_ask}"
 
 
 def refusal(right: Right, found: Sequence[Obstacle]) -> str:
     """Why this person may not do this at the moment, in words for the page."""
     return f"You cannot {Right(right).label} now. {' '.join(str(obstacle) for obstacle in found)}"
+
+
+def investigators_of(site: Site) -> list[str]:
+    """The names of the site's investigators whose role is in force: who keeps its delegation log."""
+    current = site.memberships.filter(role=Role.INVESTIGATOR, is_current=True, user__is_active=True)
+    rows = current.select_related("user", "site").order_by("user__full_name", "user__username")
+    return [row.user.full_name or row.user.username for row in rows if row.is_in_force()]
 
 
 # Written out: every request asks this, and to put it together anew takes Django longer than PostgreSQL to answer it.
@@ -58,18 +79,24 @@ def with_grounds(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
 
 
 def untrained(title: str) -> Obstacle:
-    return Obstacle(f"You have not confirmed your training “{title}”.", "You find it on the page Training.")
+    return Obstacle(
+        ObstacleKind.TRAINING,
+        f"You have not confirmed your training “{title}”.",
+        "You find it on the page Training.",
+    )
 
 
 def site_obstacles(site: Site, today: date) -> list[Obstacle]:
     """Of a site that takes data not yet, or no longer."""
     if site.closed_on and site.closed_on <= today:
-        return [Obstacle(f"Site {site.code} was closed on {site.closed_on}.", "Ask the data manager.")]
+        words = f"Site {site.code} was closed on {site.closed_on}: its data are read, and no longer changed."
+        return [Obstacle(ObstacleKind.SITE, words, "Ask the data manager.")]
     if site.active_from and site.active_from <= today:
         return []
     begins = f": it is from {site.active_from} on" if site.active_from else ""
     return [
         Obstacle(
+            ObstacleKind.SITE,
             f"Site {site.code} is not active yet{begins}. Until then only the practice site takes data.",
             "Ask the administrator of this study.",
         )
@@ -94,7 +121,9 @@ def delegation_obstacles(membership: Membership, right: Right, today: date) -> l
             return []
     return [
         Obstacle(
+            ObstacleKind.DELEGATION,
             f"The delegation log of site {site.code} does not give you the task “{task.label}” today.",
             "Ask the site's investigator.",
+            site,
         )
     ]

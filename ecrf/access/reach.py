@@ -1,5 +1,6 @@
 """The one way to reach an object that belongs to a site: through the user, or not at all."""
 
+from datetime import date
 from typing import TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
@@ -59,6 +60,23 @@ def require(user: User, right: Right, site: Site) -> None:
     """Refuse (403) unless the user has the right at the site; the words say what is missing."""
     if not user.may(right, site):
         raise PermissionDenied(why_not(user, right, site))
+
+
+def roles_that_ended(user: User) -> list[str]:
+    """Each role that this person had and has no longer, in words: why a page of yesterday is not there today."""
+    now = {(membership.role, membership.site_id) for membership in user.current_memberships}
+    rows = user.memberships.select_related("site").order_by("pk")
+    over = {
+        (row.role, row.site_id): row for row in rows if row.is_over() and (row.role, row.site_id) not in now
+    }
+    return [
+        f"Your role {row.get_role_display().lower()} at {row.site or 'all sites'} has ended{_since(row.last_day())}."
+        for row in over.values()
+    ]
+
+
+def _since(day: date | None) -> str:
+    return f": {day} was its last day" if day else ""
 
 
 def why_not(user: User, right: Right, site: Site) -> str:

@@ -40,6 +40,7 @@ REVOKED = {
     "audit_redaction": ONLY_READ,
     "audit_knownfault": ONLY_READ,
     "access_loginevent": ONLY_ADDED,
+    "delegation_pageread": ONLY_ADDED,
 }
 """{table: the rights that nobody but its owner keeps, under whatever name they were granted}."""
 

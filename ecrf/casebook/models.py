@@ -120,6 +120,15 @@ class Entry(models.Model):
                 name="entry_struck_at_by_and_why",
             ),
         ]
+        indexes = [
+            # What is calculated over all patients reads one form after another: half the time with this.
+            models.Index(
+                fields=["crf", "id"],
+                include=["patient", "visit"],
+                condition=models.Q(struck_at=None),
+                name="entry_counted",
+            ),
+        ]
         verbose_name = "form"
 
     def __str__(self) -> str:

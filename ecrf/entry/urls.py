@@ -7,6 +7,7 @@ from ecrf.entry.queries import views as queries
 from ecrf.entry.ranges import views as ranges
 from ecrf.entry.rules import views as rules
 from ecrf.entry.signing import views as signing
+from ecrf.entry.signing.declaration import declaration
 from ecrf.entry.today import views as today
 from ecrf.entry.visit import carry_views, reason_views
 from ecrf.entry.visit import item_views as item
@@ -17,6 +18,7 @@ PLACE = "patients/<str:number>/<str:segment>/<slug:crf>/<str:address>/<slug:name
 
 urlpatterns = [
     path("", today.today, name="today"),
+    path("account/declaration/", declaration, name="declaration"),
     path("checks/", rules.checks, name="checks"),
     path("assumptions/", rules.checks, name="assumptions"),  # as the page was called before
     path("sites/<slug:code>/ranges/", ranges.ranges, name="ranges"),

@@ -57,10 +57,11 @@ class CutChoice:
         }
 
     def has_form(self, key: str) -> bool:
-        return self.forms is None or key in self.forms
+        """Whether it is ticked; where all are wanted, none need be."""
+        return self.forms is not None and key in self.forms
 
     def has_site(self, code: str) -> bool:
-        return self.sites is None or code in self.sites
+        return self.sites is not None and code in self.sites
 
 
 def read_choice(sent: QueryDict) -> CutChoice:
@@ -114,13 +115,11 @@ def table_choices(choice: CutChoice) -> list[TableChoice]:
 def _chosen(
     sent: list[str], known: list[str], errors: dict[str, str], name: str, what: str
 ) -> list[str] | None:
-    """None where all of them are chosen, so that what is added later belongs to it."""
+    """None where all of them are chosen, or none is: all, so that what is added later belongs to it."""
     if strange := [one for one in sent if one not in known]:
         errors[name] = f"There is no {what} {strange[0][:40]}. Load the page again."
     chosen = [one for one in known if one in sent]
-    if not chosen:
-        errors.setdefault(name, f"Choose at least one {what}.")
-    return None if chosen == known else chosen
+    return None if not chosen or chosen == known else chosen
 
 
 def _with_rows(forms: list[str] | None, description: Description) -> list[str] | None:

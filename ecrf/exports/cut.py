@@ -25,8 +25,8 @@ class Cut:
     `positions`: {chain: its last position}, chain 0 for what belongs to no patient. `sites`: codes of sites, `forms`:
     keys of forms (a form's rows go with it), `patients`: numbers; None for all. `left_out`: items, as "form.item".
     `without_identifiers`: items marked as identifying a person are left out, with why they are missing and what was
-    asked about them, and so is every free text about the others: reasons, comments, queries. `version`: of the software
-    that took it.
+    asked about them, and so is every free text about the others (reasons, comments, queries) and every name of a member
+    of the staff, of whom the account's id and the roles stay. `version`: of the software that took it.
     """
 
     name: str

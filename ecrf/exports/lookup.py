@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from ecrf.access.models import Site
-from ecrf.exports.models import DataCut, Export, ExportKind, ExportState, SavedChoice
+from ecrf.exports.models import UNFINISHED, DataCut, Export, ExportKind, ExportState, SavedChoice
 
 
 def study_sites() -> QuerySet[Site]:
@@ -46,6 +46,15 @@ def saved_choices() -> QuerySet[SavedChoice]:
 
 def saved_choice(pk: int | None) -> SavedChoice | None:
     return SavedChoice.objects.filter(pk=pk or 0).first()
+
+
+def before_it(export: Export) -> int:
+    """How many files are made before this one, which waits."""
+    return Export.objects.filter(state__in=UNFINISHED, pk__lt=export.pk).count()
+
+
+def is_anything_waiting() -> bool:
+    return Export.objects.filter(state__in=UNFINISHED).exists()
 
 
 def last_proof(cut: DataCut) -> Export | None:

@@ -62,6 +62,9 @@ class Export(models.Model):
     )
     size = models.BigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    removed_at = models.DateTimeField(
+        null=True, help_text="When its file was removed, to make room: it can be made again"
+    )
     outcome = models.TextField(blank=True, help_text="In words: why it failed, or what was found")
 
     site_path: ClassVar[str] = "site"
@@ -93,13 +96,22 @@ class Export(models.Model):
         return self.state == ExportState.DONE
 
     @property
+    def has_file(self) -> bool:
+        return self.is_done and self.removed_at is None
+
+    @property
     def stored_name(self) -> str:
         """Of the file in the folder of exports."""
         return f"{self.request_key}.{'pdf' if self.kind in PDF_KINDS else 'zip'}"
 
     @property
     def seconds_waiting(self) -> int:
+        """Since it last moved."""
         return int((timezone.now() - (self.beat_at or self.asked_at)).total_seconds())
+
+    @property
+    def minutes_waiting(self) -> int:
+        return self.seconds_waiting // 60
 
 
 @audited(append_only=True)

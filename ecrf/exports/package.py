@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from django.db import connection
 
 from ecrf.exports.cut import Cut
 from ecrf.exports.tables.description import Column, Description, Table
-from ecrf.exports.tables.from_trail import PLANNED_FOR_THE_TRAIL
+from ecrf.exports.tables.from_trail import PLANNED_FOR_THE_TRAIL, folded_once
 from ecrf.exports.tables.selection import Selection
 from ecrf.exports.tables.statements import RowSource, statement, tables_of
 from ecrf.trail.download.csv_file import utc
@@ -38,12 +38,27 @@ class CannotBeWritten(Exception):
     """A format cannot hold what is stored; in words for people, with what to do."""
 
 
-Progress = Callable[[str], None]
-"""Told what is being written; may raise Cancelled."""
+class StepCounter(Protocol):
+    """Told what is being written; may raise Cancelled."""
+
+    def __call__(self, what: str, steps: int = 1) -> None:
+        """A table, a patient or a file is begun; `steps` is 0 for what does not count."""
+
+    def expects(self, steps: int) -> None:
+        """How many there will be."""
 
 
-def in_silence(_what: str) -> None:
+class Silence:
     """Of work that nobody watches."""
+
+    def __call__(self, what: str, steps: int = 1) -> None:
+        pass
+
+    def expects(self, steps: int) -> None:
+        pass
+
+
+in_silence = Silence()
 
 
 @dataclass
@@ -58,23 +73,38 @@ class Package:
     description: Description
     selection: Selection
     from_trail: bool = False
+    folded: bool = False
     version: str = ""
     synthetic: bool = False
     remarks: Mapping[str, Any] = field(default_factory=dict)
-    progress: Progress = in_silence
+    progress: StepCounter = in_silence
 
     @cached_property
     def tables(self) -> list[Table]:
         return tables_of(self.description, self.selection)
 
+    @cached_property
+    def patients(self) -> int:
+        """How many there are in it."""
+        return self.count(next(table for table in self.tables if table.name == "patients"))
+
     @property
     def source(self) -> RowSource:
-        return RowSource(self.description, self.cut.positions if self.from_trail else None)
+        return RowSource(self.description, self.cut.positions if self.from_trail else None, self.folded)
 
     @contextmanager
-    def file(self, name: str, what: str = "") -> Iterator[IO[bytes]]:
-        """A new file of the package; `what` is shown while it is written."""
-        self.progress(what or name)
+    def reading_trail_once(self) -> Iterator[None]:
+        """All tables that are made from the trail within share one reading of it."""
+        reads = dict.fromkeys(name for table in self.tables for name in table.reads)
+        with folded_once(self.description, self.cut.positions, reads):
+            self.folded = True
+            yield
+        self.folded = False
+
+    @contextmanager
+    def file(self, name: str, what: str = "", steps: int = 1) -> Iterator[IO[bytes]]:
+        """A new file of the package; `what` is shown while it is written, and counted as `steps`."""
+        self.progress(what or name, steps)
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:

@@ -13,7 +13,8 @@ from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.cut import selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut
-from ecrf.exports.package import Package, Progress, finish, in_silence
+from ecrf.exports.package import Package, StepCounter, finish, in_silence
+from ecrf.exports.people import named
 from ecrf.exports.tables.description import read_description
 from ecrf.exports.tables.selection import read_selection
 
@@ -56,12 +57,12 @@ class Rebuilt:
         )
 
 
-def rebuild(cut: DataCut, folder: Path, target: Path, progress: Progress = in_silence) -> Rebuilt:
+def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in_silence) -> Rebuilt:
     """Write the package into `target`. Needs nothing of the study but the trail, and what is kept of the cut."""
     selection = read_selection(cut.selection)
     description = read_description(cut.description)
     positions = {int(chain): position for chain, position in cut.positions.items()}
-    with one_snapshot():
+    with one_snapshot(writes=True):
         redacted = _redacted(positions, cut.taken_at)
         package = Package(
             folder,
@@ -71,11 +72,13 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: Progress = in_si
             from_trail=True,
             version=cut.version,
             synthetic=cut.is_synthetic,
-            remarks={"reason": cut.reason, "taken_by": cut.taken_by.username}
+            remarks={"reason": cut.reason, "taken_by": named(cut.taken_by, identifiers=selection.identifiers)}
             | ({"redacted_since": redacted} if redacted else {}),
             progress=progress,
         )
-        write_formats(package, cut.formats)
+        progress("Reading the audit trail", 0)
+        with package.reading_trail_once():
+            write_formats(package, cut.formats)
         size, sha256 = finish(package, target)
     return Rebuilt(size, sha256, sha256 == cut.export.sha256, redacted, cut.version)
 

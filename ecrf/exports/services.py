@@ -145,7 +145,7 @@ def confirm_receipt(*, export: Export, note: str, by: User) -> Receipt:
     note = tidy(note)
     if fault := fault_of(note, "where it is kept", shortest=1) if note else "":
         raise Refused(fault, "note")
-    if export.kind != ExportKind.SITE_COPY or not export.is_done:
+    if export.kind != ExportKind.SITE_COPY or not export.has_file:
         raise Refused("There is no finished copy to confirm.")
     if not export.downloads.filter(downloaded_by__memberships__site=export.site).exists():
         raise Refused("Download the copy first; then confirm that you have it.")

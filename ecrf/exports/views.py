@@ -18,9 +18,11 @@ from ecrf.exports.comparison import compare, hold_the_same, write_comparison
 from ecrf.exports.folder import NoRoom, file_of
 from ecrf.exports.formats.registry import FORMATS, offered
 from ecrf.exports.lookup import (
+    before_it,
     cut_named,
     data_cuts,
     in_order,
+    is_anything_waiting,
     last_proof,
     other_cuts,
     reach_cut,
@@ -28,15 +30,16 @@ from ecrf.exports.lookup import (
     saved_choices,
     study_sites,
 )
-from ecrf.exports.models import PDF_KINDS, ExportKind
+from ecrf.exports.models import PDF_KINDS, Export, ExportKind, ExportState
 from ecrf.exports.reach import exports_of, key_of, reach_export, require_export
 from ecrf.exports.services import Refused, ask, ask_for_cut, cancel, note_download, save_choice
 from ecrf.exports.sites import copies_of_sites
 from ecrf.exports.tables.description import describe
+from ecrf.exports.work.presence import is_worker_there
 from ecrf.forms.protocol import protocol
 
 SHOWN = 100
-GONE = "The file is not there any more. A data cut can be made again from the trail."
+GONE = "The file is not there any more. A data cut can be made again from the trail, anything else asked for again."
 
 
 @require_GET
@@ -50,6 +53,7 @@ def overview(request: UserRequest) -> HttpResponse:
         "copies": copies_of_sites(study_sites()) if Right.REVIEW in request.user.rights else [],
         "key": uuid.uuid4(),
         "zone": UTC,
+        "lacks_worker": is_anything_waiting() and not is_worker_there(),
     }
     return render(request, "exports/overview.html", context)
 
@@ -126,6 +130,8 @@ def export_page(request: UserRequest, key: uuid.UUID) -> HttpResponse:
         "of_cut": cut_named(export.wanted.get("name", "")) if export.kind == ExportKind.REBUILD else None,
         "formats": [FORMATS[name].title for name in export.wanted.get("formats", ()) if name in FORMATS],
         "key": uuid.uuid4(),
+        "before_it": before_it(export) if export.state == ExportState.QUEUED else 0,
+        "lacks_worker": export.is_unfinished and not is_worker_there(),
         "zone": export.site.zone if export.site and right == Right.READ else UTC,
     }
     answer = render(request, template, context)
@@ -151,11 +157,11 @@ def download(request: UserRequest, key: uuid.UUID) -> HttpResponse | FileRespons
     if request.method == "GET":  # after a new login: the button is on the page
         return redirect("export", export.request_key)
     try:
-        file = file_of(export).open("rb") if export.is_done else None
+        file = file_of(export).open("rb") if export.has_file else None
     except (OSError, NoRoom):
         file = None
     if file is None:
-        messages.warning(request, GONE if export.is_done else "It is not ready.")
+        messages.warning(request, _no_file(export))
         return redirect("export", export.request_key)
     try:
         note_download(export=export, by=request.user, right=right)
@@ -169,6 +175,12 @@ def download(request: UserRequest, key: uuid.UUID) -> HttpResponse | FileRespons
     return FileResponse(
         file, as_attachment=True, filename=export.file_name, content_type=kind, headers=headers
     )
+
+
+def _no_file(export: Export) -> str:
+    if export.removed_at:
+        return f"The file was removed on {export.removed_at:%Y-%m-%d} to make room. It can be made again."
+    return GONE if export.is_done else "It is not ready."
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from ecrf.access.models import User
-from ecrf.access.reach import reachable
+from ecrf.access.reach import reachable, roles_that_ended
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import Patient
@@ -26,8 +26,9 @@ class Way:
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page of every refusal (403), in words and with a way on."""
-    user = getattr(request, "user", None)
-    known = user if isinstance(user, User) else None
+    if request.headers.get("HX-Request"):
+        return _in_words(str(exception) or "Your role does not include this.", 403)
+    known = _known(request)
     context = {
         "exception": str(exception),
         "way": _way(request, known) if known else None,
@@ -35,6 +36,26 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
         "reviews": bool(known and known.is_staff),
     }
     return render(request, "403.html", context, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page of every 404. A role that ended is named: what it opened yesterday is not there today."""
+    known = _known(request)
+    ended = roles_that_ended(known) if known else []
+    if request.headers.get("HX-Request"):
+        return _in_words(" ".join(ended) or "There is nothing here, or it belongs to another site.", 404)
+    words = str(exception) if isinstance(exception, Http404) else ""
+    return render(request, "404.html", {"exception": words, "ended": ended}, status=404)
+
+
+def _in_words(words: str, status: int) -> HttpResponse:
+    """For the page's script, which shows it where something was sent from."""
+    return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
+
+
+def _known(request: HttpRequest) -> User | None:
+    user = getattr(request, "user", None)
+    return user if isinstance(user, User) else None
 
 
 def _way(request: HttpRequest, user: User) -> Way | None:

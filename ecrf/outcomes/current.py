@@ -18,9 +18,12 @@ KEPT = 20
 Maker = Callable[[ReportScope], Report]
 Version = tuple[object, ...]
 
-# Chains only grow, so that their length together names a state; the heads tell it from another database's.
+# Chains only grow, so that their length together names a state; the heads tell it from another database's. Migrations
+# alone change rows beside the trail.
 WRITTEN = """
-    SELECT coalesce(sum(length), 0), coalesce(bit_xor(hashtextextended(head, 0)), 0) FROM audit_auditchain
+    SELECT coalesce(sum(length), 0), coalesce(bit_xor(hashtextextended(head, 0)), 0),
+        (SELECT max(id) FROM django_migrations)
+    FROM audit_auditchain
 """
 REDACTED = "SELECT count(*) FROM audit_redaction"
 

@@ -1,74 +1,28 @@
 """The report as a PDF: the same numbers and definitions, set by Typst. The same data and time give the same bytes."""
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from ecrf import __version__
-from ecrf.forms.protocol import protocol
 from ecrf.outcomes.drawing import drawing_of
 from ecrf.outcomes.report import Report, ReportCell, ReportFlow, ReportPart, ReportPlot, ReportScope
-from ecrf.prints.pdf.fonts import drawable, families, fonts
+from ecrf.prints.pdf.typesetting import SYNTHETIC, typeset
+from ecrf.trail.download import csv_file
 
 HERE = Path(__file__).parent
 TITLE = "Outcomes"
-MAIN_FONT = "Noto Sans JP"
-"""The others draw what it lacks."""
 
 
 def printed_report(report: Report, scope: ReportScope) -> bytes:
-    """The file. What was entered goes in as data only: Typst prints it and never reads it as its own language."""
-    data = _data(report, scope)
-    try:
-        return _compiled(_drawable(data, strictly=False), scope)
-    except typst.TypstError as error:
-        if "could not be displayed" not in error.message:
-            raise
-        return _compiled(_drawable(data, strictly=True), scope)
-
-
-def _compiled(data: Any, scope: ReportScope) -> bytes:
-    return typst.compile(
-        (HERE / "paper.typ").read_bytes(),
-        format="pdf",
-        sys_inputs={"report": json.dumps(data, ensure_ascii=False)},
-        font_paths=fonts(),
-        pdf_standards="a-3u",
-        timestamp=scope.at.replace(microsecond=0),
-    )
-
-
-def _drawable(data: Any, *, strictly: bool) -> Any:
-    """The same data; of each text, what no font draws is spelled out."""
-    if isinstance(data, str):
-        return drawable(data, strictly=strictly)
-    if isinstance(data, dict):
-        return {name: _drawable(value, strictly=strictly) for name, value in data.items()}
-    return [_drawable(one, strictly=strictly) for one in data] if isinstance(data, list | tuple) else data
-
-
-def file_name(scope: ReportScope) -> str:
-    """`outcomes-2026-11-27.pdf`, with the site and the data cut where it is of one."""
-    site = f"-site-{scope.site.code}" if scope.site else ""
-    cut = f"-{scope.cut.name}" if scope.cut else ""
-    return f"outcomes{site}{cut}-{scope.at:%Y-%m-%d}.pdf"
-
-
-def _data(report: Report, scope: ReportScope) -> dict[str, Any]:
-    where = f"Site {scope.site.code}: {scope.site.name}" if scope.site else "All study sites"
-    return {
-        "title": TITLE,
-        "fonts": [MAIN_FONT, *families()],
-        "study": protocol().title,
-        "where": where,
-        "data": scope.data_words,
-        "version": __version__,
-        "synthetic": settings.SYNTHETIC_DATA or bool(scope.cut and scope.cut.is_synthetic),
+    """The file."""
+    is_synthetic = settings.SYNTHETIC_DATA or bool(scope.cut and scope.cut.is_synthetic)
+    data = {
+        "whose": f"Site {scope.site.code}: {scope.site.name}" if scope.site else "All study sites",
+        "as_of": f"{scope.data_words[:1].upper()}{scope.data_words[1:]}",
+        "synthetic": SYNTHETIC if is_synthetic else "",
         "sections": [
             {
                 "title": section.title,
@@ -78,6 +32,16 @@ def _data(report: Report, scope: ReportScope) -> dict[str, Any]:
             for section in report.sections
         ],
     }
+    plots = [part for section in report.sections for part in section.parts if isinstance(part, ReportPlot)]
+    drawings = {name: svg for plot in plots for name, svg in _drawings(plot).items()}
+    return typeset(HERE / "paper.typ", data, title=TITLE, made_at=scope.at, drawings=drawings)
+
+
+def file_name(scope: ReportScope) -> str:
+    """`synthetic-outcomes-site-01-20261127T2240Z.pdf`, with the data cut where it is of one."""
+    site = f"-site-{scope.site.code}" if scope.site else ""
+    cut = f"-{scope.cut.name}" if scope.cut else ""
+    return csv_file.file_name(f"outcomes{site}{cut}", scope.at, "pdf")
 
 
 def _part(part: ReportPart) -> dict[str, Any]:
@@ -112,14 +76,27 @@ def _flow(part: ReportFlow) -> dict[str, Any]:
 
 
 def _plot(part: ReportPlot) -> dict[str, Any]:
-    drawing = {"part": part, "drawing": drawing_of(part)}
+    values = "The patients’ values" if part.bands else "Each patient’s course"
+    weeks = f"from week {part.weeks[0]} to week {part.weeks[-1]}"
+    means = "; ".join(f"week {one.week}: {one.mean:.1f}, n {one.n}" for one in part.means)
     return {
         "kind": part.kind,
         "title": f"{part.title}, {part.unit}",
-        "courses_title": "The patients’ values" if part.bands else "Each patient’s course",
+        "courses": f"{part.title}: courses",
+        "courses_title": values,
         "courses_words": part.courses_words,
-        "courses": _svg("outcomes/_courses.svg", drawing),
-        "means": _svg("outcomes/_means.svg", drawing),
+        "courses_alt": f"{values} of {part.title}, {part.unit}, {weeks}. {part.courses_words}",
+        "means": f"{part.title}: means",
+        "means_alt": f"Mean and standard deviation of {part.title}, {part.unit}, {weeks}. {means or 'No value yet'}.",
+    }
+
+
+def _drawings(part: ReportPlot) -> dict[str, str]:
+    """By the names that `_plot` gives them."""
+    drawing = {"part": part, "drawing": drawing_of(part)}
+    return {
+        f"{part.title}: courses": _svg("outcomes/_courses.svg", drawing),
+        f"{part.title}: means": _svg("outcomes/_means.svg", drawing),
     }
 
 

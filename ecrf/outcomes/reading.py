@@ -34,7 +34,12 @@ class ReportStatement:
 
 def read(scope: ReportScope, statement: ReportStatement, **given: Any) -> list[tuple[Any, ...]]:
     """What it finds in the scope's data. `given`: its values, beside those of `IN_SCOPE`."""
-    given |= {"site": scope.site.pk if scope.site else None, "sites": None, "numbers": None}
+    given = {
+        "site": scope.site.pk if scope.site else None,
+        "sites": None,
+        "numbers": None,
+        "patients": None,
+    } | given
     return _read_cut(scope.cut, statement, given) if scope.cut else lines_of(statement.sql, given)
 
 

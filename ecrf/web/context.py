@@ -2,10 +2,13 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from ecrf import __version__
 from ecrf.access.models import User
 from ecrf.access.roles import Role
+from ecrf.account.sso.proof import confirms_at_provider
+from ecrf.delegation.inspectors import inspector
 from ecrf.forms.protocol import protocol
 
 
@@ -20,5 +23,10 @@ def about(request: HttpRequest) -> dict[str, object]:
         "synthetic_data": settings.SYNTHETIC_DATA,
         "version": __version__,
         "has_outcomes": bool(protocol().outcomes),
+        "reads_only": inspector(request) is not None,
         "idle_minutes": settings.IDLE_MINUTES,
+        "sso_name": settings.OIDC_NAME,
+        # Asked where something is signed only.
+        "confirms_elsewhere": SimpleLazyObject(lambda: isinstance(user, User) and confirms_at_provider(user)),
+        "has_mailbox": settings.MAIL.is_mailbox,
     }

@@ -70,7 +70,7 @@ def request_log(get_response: GetResponse) -> GetResponse:
             "request",
             extra={
                 "method": request.method,
-                "path": request.path,
+                "path": path_in_log(request),
                 "status": response.status_code,
                 "ms": round((time.perf_counter() - start) * 1000, 1),
                 "user": user.pk if user is not None and hasattr(request, "_cached_user") else None,
@@ -79,6 +79,13 @@ def request_log(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def path_in_log(request: HttpRequest) -> str:
+    """Without what opens something: the secret part of a link from a mail, or of a calendar's address."""
+    found = request.resolver_match
+    token = found.kwargs.get("token") if found else None
+    return request.path.replace(token, "…") if token else request.path
 
 
 def health(get_response: GetResponse) -> GetResponse:

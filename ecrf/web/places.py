@@ -32,7 +32,8 @@ def places(request: UserRequest) -> HttpResponse:
 
 def groups_of(user: User) -> list[MenuGroup]:
     """What the person may open, and nothing that would be refused."""
-    groups = [*_entry(user), *_review(user), MenuGroup("Study", _of_everybody(user))]
+    groups = [*_entry(user), *_review(user), MenuGroup("People", _people(user)), *_access(user)]
+    groups.append(MenuGroup("Study", _of_everybody(user)))
     return [group for group in groups if group.places]
 
 
@@ -47,9 +48,13 @@ def _entry(user: User) -> list[MenuGroup]:
     ]
     groups = [MenuGroup("Entry", [(title, reverse(name)) for title, name in today])]
     for site in sites(user, Right.READ):
-        places = [("Trail", reverse("site-trail", args=[site.code]))]
+        places = [
+            ("Trail", reverse("site-trail", args=[site.code])),
+            ("Delegation log", reverse("delegation", args=[site.code])),
+        ]
         if protocol().lab_tests:
             places.append(("Laboratory ranges", reverse("ranges", args=[site.code])))
+        places.append(("Monitoring and letters", reverse("site-monitoring", args=[site.code])))
         if not site.is_practice:
             places.append(("The investigator’s copy", reverse("site-copies", args=[site.code])))
         if protocol().outcomes and not site.is_practice:
@@ -62,7 +67,7 @@ def _review(user: User) -> list[MenuGroup]:
     if not user.rights & {Right.REVIEW, Right.REVIEW_SAFETY}:
         return []
     trial, reads_all = protocol(), Right.REVIEW in user.rights
-    work = [("Review", reverse("monitor:index"))]
+    work = [("Review", reverse("monitor:index")), ("Serious events", reverse("serious-events"))]
     if reads_all:
         work += [
             ("All patients, visits and forms", reverse("grid")),
@@ -89,6 +94,21 @@ def _review(user: User) -> list[MenuGroup]:
     ]
 
 
+def _access(user: User) -> list[MenuGroup]:
+    """Who may do what, for those who see it: at a site the log stands in the site's own group."""
+    rights = user.rights & {Right.REVIEW, Right.SEE_ACCESS}
+    if not rights:
+        return []
+    trainings = [
+        ("Everybody’s training", reverse("training-documents")),
+        ("Pages read by inspectors", reverse("pages-read")),
+    ]
+    logs = [
+        (f"Delegation log, {site}", reverse("delegation", args=[site.code])) for site in sites(user, *rights)
+    ]
+    return [MenuGroup("Access", [*(trainings if Right.SEE_ACCESS in rights else []), *logs])]
+
+
 def _outcomes(user: User) -> list[tuple[str, str]]:
     """Of each site that is reviewed, for who does not see those of the whole study."""
     if not protocol().outcomes or Right.EXPORT in user.rights:
@@ -102,9 +122,27 @@ def _list_of(key: str) -> str:
     return f"{meta.app_label}_{meta.model_name}"
 
 
+def _people(user: User) -> list[tuple[str, str]]:
+    """The administrator's pages, and the lists of who had access."""
+    manages = Right.MANAGE_ACCOUNTS in user.rights
+    if not manages and Right.SEE_ACCESS not in user.rights:
+        return []
+    lists = [
+        ("Access on a day", "access"),
+        ("Access reviews", "access-reviews"),
+        ("What roles may do", "role-matrix"),
+    ]
+    own = [("People", "people"), ("Sites", "sites")] if manages else []
+    logins = [("Logins", "login-log"), ("Unusual access", "unusual-access")] if manages else []
+    return [(title, reverse(name)) for title, name in (*own, *lists, *logins)]
+
+
 def _of_everybody(user: User) -> list[tuple[str, str]]:
-    calendar = [("Calendar feed", reverse("calendar"))] if user.rights & {Right.READ, Right.REVIEW} else []
+    follows = user.rights & {Right.READ, Right.QUERY}
+    calendar = [("Calendar feed", reverse("calendar"))] if follows else []
     sees_study = protocol().outcomes and Right.EXPORT in user.rights
     outcomes = [("Outcomes", reverse("outcomes"))] if sees_study else []
     data_out = [("Data out", reverse("exports"))] if Right.EXPORT in user.rights else []
-    return [*outcomes, *data_out, *calendar, ("Checks and assumptions", reverse("checks"))]
+    mails = [("Mail sent", reverse("mails"))] if Right.MANAGE_ACCOUNTS in user.rights else []
+    own = [*calendar, ("Training", reverse("training")), ("Mail to me", reverse("mail-choices"))]
+    return [*outcomes, *data_out, *mails, *own, ("Checks and assumptions", reverse("checks"))]

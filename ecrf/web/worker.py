@@ -5,12 +5,29 @@ import socket
 import threading
 import time
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from gunicorn.workers.gthread import ThreadWorker
 
 COMES_WITHIN = 20.0
 GOES_WITHIN = 120.0
 """Seconds that a request has to arrive whole, and until its answer is gone. Nothing is taken, or sent, after that."""
+LEAST_BYTES_A_SECOND = 64 * 1024
+"""Of a long answer, such as a file: who reads it so fast, or faster, is given the time that it takes."""
+
+_longer: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
+
+def give_time_for(sock: Any, length: int) -> None:
+    """Said of each answer as it begins: so many bytes go this way."""
+    _longer[sock] = length / LEAST_BYTES_A_SECOND
+
+
+def end_of(sock: Any, seconds: float) -> int | None:
+    """What of a connection is to be closed when a request on it has taken so long; None while it is in time."""
+    if seconds > GOES_WITHIN + _longer.get(sock, 0):
+        return socket.SHUT_RDWR
+    return socket.SHUT_RD if seconds > COMES_WITHIN else None
 
 
 class Worker(ThreadWorker):
@@ -27,13 +44,14 @@ class Worker(ThreadWorker):
             return super().handle(conn)
         finally:
             del self.under_way[conn]
+            _longer.pop(conn.sock, None)
 
     def _end_late_ones(self) -> None:
         while True:
             time.sleep(1)
             now = time.monotonic()
             for conn, began in list(self.under_way.items()):
-                if now - began > COMES_WITHIN:
-                    how = socket.SHUT_RDWR if now - began > GOES_WITHIN else socket.SHUT_RD
+                how = end_of(conn.sock, now - began)
+                if how is not None:
                     with contextlib.suppress(OSError):  # it has ended meanwhile
                         conn.sock.shutdown(how)

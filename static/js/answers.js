@@ -94,7 +94,7 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
-  if (target.id !== "log-in-again" || detail.xhr.status !== 204) return;
+  if (!target.closest("#log-in-again") || detail.xhr.status !== 204) return;
   if (detail.xhr.getResponseHeader("X-User") !== document.body.dataset.user) return location.reload();
   document.getElementById("log-in-here").replaceChildren();
   return again();

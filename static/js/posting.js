@@ -22,6 +22,8 @@ export async function post(url, data = {}) {
   } catch {
     return { words: NO_ANSWER, get: () => null };
   }
+  const isText = response.headers.get("Content-Type")?.startsWith("text/plain");
+  if ([403, 404].includes(response.status) && isText) return { words: `Not sent. ${await response.text()}`, get: () => null };
   const holder = document.createElement("template");
   if ([200, 403, 409, 422].includes(response.status)) holder.innerHTML = await response.text();
   const answer = holder.content.firstElementChild;

@@ -4,6 +4,7 @@
 import { field, idOf, posted } from "./fields.js";
 import { outbox } from "./outbox.js";
 import { flush, isSettled, onSettled } from "./saving.js";
+import { refusal } from "./trouble.js";
 import { forget, keyOf } from "./typed_answers.js";
 
 let waiting = null;
@@ -36,9 +37,22 @@ function answer(button) {
     if (again) again.value = "";
     field(id)?.focus({ preventScroll: true });
   };
+  query.querySelector("[data-not-sent]")?.remove();
   const sending = { values, target: `#y-${CSS.escape(id)}`, swap: "none" };
   return htmx.ajax("POST", button.dataset.answer, sending).then(settle, settle);
 }
+
+/* Who may not answer now reads why at the query; the answer stays in its field. */
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const words = refusal(detail.xhr);
+  const button = words && document.querySelector(`[data-answer="${CSS.escape(detail.pathInfo.requestPath)}"]`);
+  const query = button?.closest(".query");
+  if (!query) return;
+  const note = Object.assign(document.createElement("p"), { className: "note note-error", textContent: `Not sent. ${words}` });
+  note.setAttribute("role", "alert");
+  note.dataset.notSent = "";
+  query.querySelector(".query-acts").before(note);
+});
 
 onSettled(() => {
   const button = waiting;

@@ -5,7 +5,7 @@ import { csrfToken } from "./csrf.js";
 import { addressOf, field, idOf, isMissing, isSame, posted, read, shown, state, wrapper } from "./fields.js";
 import { clear } from "./messages.js";
 import { outbox } from "./outbox.js";
-import { going, problem, refuse, say } from "./trouble.js";
+import { going, problem, refusal, refuse, say } from "./trouble.js";
 
 const RETRY_MS = 5000;
 const listeners = new Set();
@@ -88,24 +88,36 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const status = event.detail.xhr.status;
-  if (!event.target.matches("[data-item], #reason-bar")) return elsewhere(event.target, status);
+  const { status } = event.detail.xhr;
+  const words = refusal(event.detail.xhr);
+  if (!event.target.matches("[data-item], #reason-bar")) return elsewhere(event.target, status, words);
   going.busy = null;
-  if (event.target.matches("[data-item]") && [400, 413].includes(status)) refuse(idOf(event.target));
-  going.trouble = problem(status);
+  const isItem = event.target.matches("[data-item]");
+  if (isItem && ([400, 413].includes(status) || words)) refuse(idOf(event.target), words || undefined);
+  going.trouble = words ? (isItem ? "" : words) : problem(status);
   if (status === 401) document.dispatchEvent(new Event("ecrf:logged-out"));
-  else if (going.trouble) timer = setTimeout(flush, RETRY_MS);
+  // A right that is missing is not there in five seconds: only what may pass by itself is tried again.
+  else if (going.trouble && !words && ![403, 404].includes(status)) timer = setTimeout(flush, RETRY_MS);
   if (going.trouble) return say();
   document.dispatchEvent(new Event("ecrf:saved"));
   flush();
 });
 
 /* A question's answer or a history that did not get through: nothing typed is at stake, but it must not look done. */
-function elsewhere(target, status) {
+function elsewhere(target, status, words) {
   if (target.closest("#log-in-here") || (status >= 200 && status < 400) || [409, 422].includes(status)) return;
   if (status === 401) document.dispatchEvent(new Event("ecrf:logged-out"));
-  going.trouble = problem(status);
+  going.trouble = words || problem(status);
   say();
 }
+
+document.addEventListener("click", ({ target }) => {
+  const id = target.dataset.sendAgain;
+  if (!id) return;
+  outbox.put(id, { ...outbox.get(id), held: false });
+  clear(id);
+  field(id).focus();
+  flush();
+});
 
 export const again = () => ((going.trouble = ""), flush());

@@ -1,14 +1,14 @@
 /* Lets a person see what is typed as the password, until the form is sent. */
 
-const button = document.querySelector("[data-show-password]");
-const field = document.getElementById("id_password");
-
-button.hidden = false;
-button.addEventListener("click", () => {
-  const shown = field.type === "password";
-  field.type = shown ? "text" : "password";
-  button.setAttribute("aria-pressed", shown);
-  button.textContent = shown ? "Hide the password" : "Show the password";
-  field.focus();
-});
-field.form.addEventListener("submit", () => (field.type = "password"));
+for (const button of document.querySelectorAll("[data-show-password]")) {
+  const fields = button.getAttribute("aria-controls").split(" ").map((id) => document.getElementById(id));
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const shown = fields[0].type === "password";
+    for (const field of fields) field.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", shown);
+    button.textContent = shown ? "Hide the password" : "Show the password";
+    fields[0].focus();
+  });
+  button.form.addEventListener("submit", () => fields.forEach((field) => (field.type = "password")));
+}

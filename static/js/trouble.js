@@ -24,19 +24,32 @@ function tell(kind, text) {
   line.textContent = text;
 }
 
-/* The server cannot take this text at all: hold it, so that the other items go on. */
-export function refuse(id) {
+const TOO_LONG = "The server cannot take this text: it is too long. Shorten it.";
+
+/* The server does not take this: hold it, so that the other items go on. What was typed stays in the field. */
+export function refuse(id, words = TOO_LONG) {
   outbox.put(id, { ...outbox.get(id), held: "refused" });
-  const note = document.createElement("p");
+  const note = document.createElement("div");
   note.className = "note note-error";
-  note.textContent = "Not saved. The server cannot take this text: it is too long. Shorten it.";
+  note.append(Object.assign(document.createElement("p"), { textContent: `Not saved. ${words}` }));
+  if (words !== TOO_LONG) {
+    const again = { type: "button", className: "btn btn-small", textContent: "Send it again" };
+    note.append(Object.assign(document.createElement("button"), again));
+    note.lastChild.dataset.sendAgain = id;
+  }
   placeOf(id).replaceChildren(note);
+}
+
+/* Why the person may not do this now: our own words come as text, whatever else refuses sends a page. */
+export function refusal(xhr) {
+  const isOurs = [403, 404].includes(xhr.status) && xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
+  return isOurs ? xhr.responseText : "";
 }
 
 export function problem(status) {
   if (status === 401) return "you are logged out. Log in above; what you typed is kept";
-  if (status === 403) return "you have no right to change this any more. What you typed is kept in this tab";
-  if (status === 404) return "this visit is not yours any more. What you typed is kept in this tab";
+  if (status === 403) return "this page is too old. Load it again; what you typed is kept in this tab";
+  if (status === 404) return "there is nothing at this address any more. What you typed is kept in this tab";
   if (status === 0) return "the server cannot be reached. What you typed is kept; trying again";
   if (status >= 400 && ![400, 409, 413, 422, 428].includes(status)) return "the server has a problem. What you typed is kept; trying again";
   return "";

@@ -47,7 +47,7 @@ for (const form of forms) {
     if (goOn && !unsaved.size) location.assign(goOn);
     if (waiting && !unsaved.size) {
       waiting = false;
-      finish.requestSubmit();
+      finish.requestSubmit(finish.querySelector("[type=submit]"));
     }
   });
   form.addEventListener("htmx:sendError", () => {

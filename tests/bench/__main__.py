@@ -3,6 +3,8 @@
 `python -m tests.bench pages` measures no more than the pages of visits and patients, at the site and in Review;
 `python -m tests.bench exports` what it costs to take the data of a thousand patients out;
 `python -m tests.bench outcomes` the page of the outcomes of thirteen patients and of a thousand;
+`python -m tests.bench people` the list of people at ten accounts and at two thousand;
+`python -m tests.bench logins` a login with and without a second factor;
 `python -m tests.bench grid` the grid of thirteen patients and of five hundred.
 """
 
@@ -20,6 +22,8 @@ def main(part: str = "") -> int:
         "pages": _measure_pages,
         "exports": _measure_exports,
         "outcomes": _measure_outcomes,
+        "people": _measure_people,
+        "logins": _measure_logins,
         "grid": _measure_grid,
     }[part]
     start = time.perf_counter()
@@ -111,6 +115,30 @@ def _measure_outcomes(env: dict[str, str]) -> Iterator[Line]:
     yield told("seeding: patients with outcomes, by SQL with the audit triggers", patients.grow())
     progress("the page made anew")
     yield from page.compare(few, page.measure(by))
+
+
+def _measure_people(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench.people import page
+
+    progress("ten accounts")
+    by = page.seed()
+    few = {url: page.measure(by, url) for url in page.URLS}
+    progress("two thousand accounts, by bulk with the audit triggers")
+    page.grow()
+    for url in page.URLS:
+        yield from page.compare(url, few[url], page.measure(by, url))
+
+
+def _measure_logins(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench import logins
+
+    plain, second = logins.seed_people()
+    phone = logins.Phone(second)
+    progress("statements of a login")
+    yield from logins.count_logins(plain, phone)
+    with server(env) as running:
+        progress("logins, with and without a code")
+        yield from logins.measure_logins(running.port, plain, phone)
 
 
 def _measure_grid(env: dict[str, str]) -> Iterator[Line]:

@@ -24,6 +24,7 @@ coordinator = make_user("coordinator01", Role.COORDINATOR, site)
 investigator = make_user("investigator01", Role.INVESTIGATOR, site)
 make_user("coordinator02", Role.COORDINATOR, other)
 monitor = make_user("monitor", Role.MONITOR, site)
+make_user("factor01", Role.COORDINATOR, site)
 
 today = site.today()
 for _ in range(8):

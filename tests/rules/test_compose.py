@@ -8,6 +8,7 @@ import yaml
 
 from ecrf.web.middleware import PAGE
 from ecrf.web.server import DJANGO_THREADS
+from ecrf.web.worker import LEAST_BYTES_A_SECOND
 
 COMPOSE = yaml.safe_load((Path(__file__).resolve().parents[2] / "docker-compose.yml").read_text())
 CONNECTIONS_OF_POSTGRESQL = 100 - 3
@@ -21,6 +22,8 @@ def test_proxy_ends_slow_and_long_requests_and_hands_on_whole_ones():
     assert "/etc/caddy/Caddyfile" in COMPOSE["services"]["proxy"]["command"]
     for limit in ("read_header 10s", "read_body 30s", "idle 2m"):
         assert limit in caddyfile
+    (hours,) = re.findall(r"write (\d+)h", caddyfile)  # of what is read from it: a large file on a slow line
+    assert int(hours) * 3600 * LEAST_BYTES_A_SECOND > 200_000_000
     (largest,), (buffer,) = (
         re.findall(rf"{name} (\d+)MB", caddyfile) for name in ("max_size", "request_buffers")
     )

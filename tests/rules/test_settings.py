@@ -37,10 +37,47 @@ WRONG = [
     ("SYNTHETIC_DATA", "yes", ["SYNTHETIC_DATA is 'yes'", "on or off"]),
     ("IDLE_MINUTES", "half an hour", ["IDLE_MINUTES", "minutes"]),
     ("IDLE_MINUTES", "0", ["IDLE_MINUTES", "minutes"]),
+    ("EXPORTS_KEPT_DAYS", "a quarter", ["EXPORTS_KEPT_DAYS", "days"]),
+    ("EXPORTS_KEPT_DAYS", "0", ["EXPORTS_KEPT_DAYS", "days"]),
+    ("ADMINISTRATORS_AGREE", "both", ["ADMINISTRATORS_AGREE is 'both'", "on or off"]),
+    ("ACCESS_REVIEW_DAYS", "a quarter", ["ACCESS_REVIEW_DAYS", "days"]),
+    ("ACCESS_REVIEW_DAYS", "0", ["ACCESS_REVIEW_DAYS", "days"]),
     ("LOG_LEVEL", "LOUD", ["LOG_LEVEL", "WARNING"]),
+    ("SECOND_FACTOR_FOR", "everybody", ["SECOND_FACTOR_FOR names everybody", "all, none", "data-manager"]),
+    ("SECOND_FACTOR_KEY", "short", ["SECOND_FACTOR_KEY", "fewer than 50 characters", "new and the old one"]),
+    ("OIDC_ISSUER", "http://idp.example", ["OIDC_ISSUER", "https", "off"]),
+    ("OIDC_ISSUER", "https://idp.example", ["OIDC_NAME is not set", "button"]),
+    ("OIDC_CLIENT_ID", "ecrf", ["OIDC_ISSUER is not set, but OIDC_CLIENT_ID is"]),
+    ("MAIL_TO_MAILBOX", "yes", ["MAIL_TO_MAILBOX", "on or off"]),
+    ("MAIL_TO_MAILBOX", "on", ["MAIL_TO_MAILBOX", "invented data only", "SYNTHETIC_DATA"]),
+    ("PUBLIC_URL", "http://ecrf.example.org", ["PUBLIC_URL", "https://ecrf.example.org"]),
+    ("PUBLIC_URL", "https://ecrf.example.org/start", ["PUBLIC_URL"]),
+    ("PUBLIC_URL", "https://user@ecrf.example.org", ["PUBLIC_URL"]),
+    ("PUBLIC_URL", "https://[half", ["PUBLIC_URL"]),
+    ("SPONSOR_SAFETY_MAIL", "safety@example.org, nobody", ["SPONSOR_SAFETY_MAIL", "'nobody'"]),
     ("SECRET_KEY_FILE", "no/such/file", ["SECRET_KEY_FILE", "no/such/file", "cannot be read"]),
     ("SECRET_KEY_FILE", ".", ["SECRET_KEY_FILE", "cannot be read"]),
     ("DATABASE_URL_FILE", "no/such/file", ["DATABASE_URL_FILE", "no/such/file", DATABASE_FORM]),
+]
+
+
+MAIL = {
+    "MAIL_HOST": "smtp.example.org",
+    "MAIL_FROM": "ecrf@example.org",
+    "MAIL_USER": "ecrf",
+    "MAIL_PASSWORD": "hunter2",
+    "PUBLIC_URL": "https://ecrf.example.org",
+}
+WRONG_MAIL = [
+    ("MAIL_FROM", None, ["MAIL_FROM is not set"]),
+    ("MAIL_FROM", "ecrf", ["MAIL_FROM", "no e-mail address"]),
+    ("PUBLIC_URL", None, ["PUBLIC_URL is not set", "https://"]),
+    ("MAIL_TLS", "on", ["MAIL_TLS", "starttls"]),
+    ("MAIL_TLS", "off", ["MAIL_USER", "MAIL_TLS", "password"]),
+    ("MAIL_PORT", "0", ["MAIL_PORT", "587"]),
+    ("MAIL_PORT", "70000", ["MAIL_PORT"]),
+    ("MAIL_PASSWORD", None, ["MAIL_PASSWORD is not set"]),
+    ("MAIL_PASSWORD_FILE", "no/such/file", ["MAIL_PASSWORD_FILE", "cannot be read"]),
 ]
 
 
@@ -70,6 +107,56 @@ def test_wrong_setting_stops_the_start_and_says_what_to_do(name, value, words):
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
     assert [word for word in words if word not in done.stderr] == [], done.stderr
+
+
+@pytest.mark.parametrize(("name", "value", "words"), WRONG_MAIL)
+def test_wrong_setting_of_mail_stops_the_start_and_says_what_to_do(name, value, words):
+    done = check(**{**MAIL, name: value})
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert [word for word in words if word not in done.stderr] == [], done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def of_mail(**changes: str | None) -> list[str]:
+    question = (
+        "from ecrf.settings import *; print(MAIL.is_on, EMAIL_BACKEND.split('.')[-2], EMAIL_PORT, EMAIL_USE_TLS,"
+        " EMAIL_USE_SSL, EMAIL_HOST_PASSWORD or '-')"
+    )
+    done = start("-c", question, **changes)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_mail_is_off_unless_asked_for():
+    assert of_mail() == ["False", "dummy", "0", "False", "False", "-"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ["True", "smtp", "587", "True", "False", "hunter2"]),
+        ({"MAIL_TLS": "tls"}, ["True", "smtp", "465", "False", "True", "hunter2"]),
+        ({"MAIL_TLS": "off", "MAIL_USER": None}, ["True", "smtp", "25", "False", "False", "-"]),
+        ({"MAIL_PORT": "2525"}, ["True", "smtp", "2525", "True", "False", "hunter2"]),
+    ],
+)
+def test_mail_goes_by_the_server_of_the_settings(changes, expected):
+    assert of_mail(**{**MAIL, **changes}) == expected
+
+
+def test_password_of_the_mail_server_is_read_from_a_file(tmp_path):
+    file = tmp_path / "mail_password"
+    file.write_text("from-a-file\n", encoding="utf-8")
+    assert of_mail(**{**MAIL, "MAIL_PASSWORD": None, "MAIL_PASSWORD_FILE": str(file)})[-1] == "from-a-file"
+
+
+def test_mailbox_of_the_demo_needs_invented_data_and_no_server():
+    mailbox = {"MAIL_TO_MAILBOX": "on", "SYNTHETIC_DATA": "on", "PUBLIC_URL": "https://demo.example.org"}
+    assert of_mail(**mailbox)[:2] == ["True", "mailbox"]
+    done = check(**mailbox, MAIL_HOST="smtp.example.org")
+    assert done.returncode != 0
+    assert "both set" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "ALLOWED_HOSTS"])

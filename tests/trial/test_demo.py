@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ecrf.demo import ROOT, _sockets, fault_of_port, is_from_before_the_release
+from ecrf.demo import ROOT, _sockets, fault_of_port, is_from_before_the_release, wait_for
 from tests.postgres import cursor_on, fresh_database
 
 START = """
@@ -115,3 +116,59 @@ def test_busy_port_is_told_with_the_next_free_one():
         )
         assert int(found[1]) > busy + 1
         assert fault_of_port(found[1]) == ""
+
+
+ENDS, GOES_ON = "raise SystemExit(7)", "import time; time.sleep(60)"
+
+
+def run(code: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", code])
+
+
+def test_worker_that_ends_is_started_again_and_said_on_the_terminal(capsys):
+    web, workers = run(GOES_ON), []
+
+    def start():
+        workers.append(run(GOES_ON if workers else ENDS))
+        if len(workers) == 2:
+            web.terminate()
+        return workers[-1]
+
+    assert wait_for(web, start, look_every=0.01) == -signal.SIGTERM
+    assert len(workers) == 2
+    assert all(worker.poll() is not None for worker in workers)
+    assert "The worker ended (exit code 7). It is started again." in capsys.readouterr().out
+
+
+def test_worker_that_ends_at_once_is_started_ever_later():
+    class Web:
+        """Ends after so many looks."""
+
+        looks = 0
+
+        def wait(self, _seconds):
+            self.looks += 1
+            if self.looks < 200:
+                raise subprocess.TimeoutExpired("web", 0)
+            return 0
+
+    class Ended:
+        returncode = 1
+
+        def poll(self):
+            return 1
+
+        def terminate(self):
+            pass
+
+        def wait(self):
+            pass
+
+    web, started = Web(), []
+
+    def start():
+        started.append(web.looks)
+        return Ended()
+
+    assert wait_for(web, start) == 0
+    assert started == [0, 1, 3, 7, 15, 31, 63, 123, 183]

@@ -14,6 +14,7 @@ from ecrf.outcomes.report import (
 )
 from trial.crfs.protocol_deviation import DeviationCategory, DeviationSeverity
 from trial.results.data import StudyData
+from trial.results.facts import PatientDeviation, StudyPatient
 from trial.results.listing import LISTED_AT_MOST, listed
 from trial.results.summaries import DASH
 
@@ -21,61 +22,59 @@ DEFINITIONS = (
     ("Population", "Enrolled patients."),
     ("Deviation", "Each line of the log of protocol deviations that is not struck out."),
 )
+Deviations = list[tuple[int, PatientDeviation]]
+"""(patient's id, deviation), in the order of the patients"""
+
 COLUMNS = ("Happened on", "Category", "Severity", "What happened", "Action taken")
-READS = ("casebook_patient", "casebook_entry", "trial_protocoldeviation")
-DEVIATIONS = """
+LINES = ReportStatement(
+    """
+    SELECT p.number, r.occurred_on, r.category, r.severity, r.what, r.action
     FROM trial_protocoldeviation r
     JOIN casebook_entry e ON e.id = r.entry_id
     JOIN casebook_patient p ON p.id = e.patient_id
-    WHERE e.crf = 'protocol-deviation' AND e.struck_at IS NULL AND e.patient_id = ANY(%(patients)s)
-"""
-COUNTS = ReportStatement(
-    f"""
-    SELECT r.category, count(DISTINCT e.patient_id), count(*), count(*) FILTER (WHERE r.severity = %(major)s)
-    {DEVIATIONS} GROUP BY GROUPING SETS ((), (r.category)) ORDER BY grouping(r.category) DESC
+    WHERE e.id = ANY(%(entries)s) AND e.struck_at IS NULL
+    ORDER BY p.number, e.number
     """,
-    READS,
-)
-LINES = ReportStatement(
-    f"""
-    SELECT p.number, r.occurred_on, r.category, r.severity, r.what, r.action
-    {DEVIATIONS} ORDER BY p.number, e.number LIMIT %(at_most)s
-    """,
-    READS,
+    ("casebook_patient", "casebook_entry", "trial_protocoldeviation"),
 )
 
 
 def deviations_section(data: StudyData) -> ReportSection:
     """Of those enrolled: by category, and listed."""
-    enrolled = data.ids_of(lambda patient: patient.is_enrolled)
-    (_every, *total), *counts = data.read(COUNTS, patients=enrolled, major=DeviationSeverity.MAJOR)
-    by_category = {category or None: numbers for category, *numbers in counts}
+    found = _of(data.enrolled)
+    by_category = {
+        kind: [(pk, one) for pk, one in found if one.category == kind] for kind in (*DeviationCategory, "")
+    }
     overview = ReportTable(
         "Patients and deviations",
         ("", "Patients", "Deviations", "Major"),
         (
-            ReportRow("Any protocol deviation", _cells(total)),
+            ReportRow("Any protocol deviation", _cells(found)),
             *(
-                ReportRow(kind.label if kind else "Category not recorded", _cells(by_category[kind]))
-                for kind in (*DeviationCategory, None)
-                if kind in by_category
+                ReportRow(DeviationCategory(kind).label if kind else "Category not recorded", _cells(some))
+                for kind, some in by_category.items()
+                if some
             ),
         ),
-        note=f"n = {len(enrolled)} enrolled patients.",
+        note=f"n = {len(data.enrolled)} enrolled patients.",
     )
-    lines = _lines(data, enrolled, LISTED_AT_MOST)
-    every = listed("Each deviation", ("Patient", *COLUMNS), lines, total[1], "deviations")
+    lines = _lines(data, found[:LISTED_AT_MOST])
+    every = listed("Each deviation", ("Patient", *COLUMNS), lines, len(found), "deviations")
     return ReportSection("deviations", "Protocol deviations", DEFINITIONS, (overview, every))
 
 
-def _cells(counts: list[int]) -> tuple[ReportCell, ...]:
+def _of(patients: list[StudyPatient]) -> Deviations:
+    return [(patient.pk, one) for patient in patients for one in patient.deviations]
+
+
+def _cells(found: Deviations) -> tuple[ReportCell, ...]:
+    counts = len({pk for pk, _one in found}), len(found), sum(one.is_major for _pk, one in found)
     return tuple(ReportCell(str(count), "deviations") for count in counts)
 
 
-def _lines(
-    data: StudyData, patients: list[int], at_most: int | None = None
-) -> list[tuple[str, tuple[str, ...]]]:
-    return [(number, _words(*line)) for number, *line in data.read(LINES, patients=patients, at_most=at_most)]
+def _lines(data: StudyData, found: Deviations) -> list[tuple[str, tuple[str, ...]]]:
+    entries = [one.entry for _pk, one in found]
+    return [(number, _words(*line)) for number, *line in data.read(LINES, entries=entries)]
 
 
 def _words(
@@ -94,9 +93,8 @@ def behind_deviations(data: StudyData) -> dict[str, Callable[[], RowsBehind]]:
     """Every deviation, in one list."""
 
     def made() -> RowsBehind:
-        enrolled = data.ids_of(lambda patient: patient.is_enrolled)
-        others = data.ids_of(lambda patient: not patient.is_enrolled)
-        counted, left_out = _lines(data, enrolled), _lines(data, others)
+        others = data.who(lambda patient: not patient.is_enrolled)
+        counted, left_out = _lines(data, _of(data.enrolled)), _lines(data, _of(others))
         return RowsBehind(
             "Protocol deviations",
             DEFINITIONS,

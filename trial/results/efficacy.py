@@ -20,7 +20,8 @@ from ecrf.outcomes.report import (
     VisitMean,
 )
 from trial.outcomes import GRIP_REVIEW_KPA, MRC_REVIEW
-from trial.results.data import NOT_ENTERED, StudyPatient
+from trial.results.data import NOT_ENTERED
+from trial.results.facts import StudyPatient
 from trial.results.measures import MeasuredVisits, Responders, week
 from trial.results.summaries import DASH, MINUS, percentiles, printed, share, share_interval, signed
 from trial.schedule import LAST_VISIT

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from ecrf.forms.protocol import VisitPlan, protocol
+from ecrf.outcomes.gathering import Values
 from ecrf.outcomes.report import (
     ReportCell,
     ReportRow,
@@ -17,7 +18,8 @@ from ecrf.outcomes.report import (
 )
 from trial.crfs.infusion import dosing_visits
 from trial.dosing import INDUCTION_DAYS, Phase, g_per_kg, phase_of
-from trial.results.data import NOT_KNOWN, StudyData, StudyPatient, Values
+from trial.results.data import NOT_KNOWN, StudyData
+from trial.results.facts import StudyPatient
 from trial.results.summaries import printed, share, summarise
 
 DEFINITIONS = (
@@ -63,30 +65,13 @@ class Exposure:
 
 def exposure_of(data: StudyData) -> Exposure:
     """What each treated patient was given, and what the schedule planned."""
-    is_treated = np.array([patient.is_treated for patient in data.patients], dtype=bool)
-    zero = np.zeros(len(data.patients))
-    grams, per_kg, days_given, interrupted = zero, zero, zero, zero
-    for doses in data.doses.values():
-        is_dose = doses.given_g > 0
-        weight_kg = np.where(doses.weight_kg > 0, doses.weight_kg, np.nan)
-        # A dose of 0 g needs no weight; what is not recorded makes the sum unknown.
-        grams = grams + _added(data, doses.places, doses.given_g)
-        per_kg = per_kg + _added(
-            data, doses.places, np.where(doses.given_g == 0, 0, doses.given_g / weight_kg)
-        )
-        days_given = days_given + _added(data, doses.places, is_dose)
-        interrupted = interrupted + _added(data, doses.places, is_dose & (doses.interrupted == 1))
-    is_known = np.isfinite(per_kg)
-    columns = (np.where(is_known, grams, np.nan), np.where(is_known, per_kg, np.nan), *_schedule(data))
-    return Exposure(data.treated, *(column[is_treated] for column in (*columns, days_given, interrupted)))
-
-
-def _added(data: StudyData, places: NDArray[np.int64], values: ArrayLike) -> Values:
-    """The sum of each patient's values."""
-    found: Values = np.bincount(places, np.asarray(values, dtype=np.float64), len(data.patients)).astype(
-        np.float64
+    is_treated = data.numbers("infusion_days") > 0
+    columns = (
+        *(data.numbers("grams"), data.numbers("grams_per_kg")),
+        *_schedule(data),
+        *(data.numbers("infusion_days"), data.numbers("interrupted")),
     )
-    return found
+    return Exposure(data.treated, *(column[is_treated] for column in columns))
 
 
 def _schedule(data: StudyData) -> Iterator[Values]:
@@ -99,8 +84,7 @@ def _schedule(data: StudyData) -> Iterator[Values]:
     for code in codes:
         plan, phase = protocol().plan(code), phase_of(code, codes)
         if plan and phase:
-            doses = data.doses.get(code)
-            days_here = _added(data, doses.places, doses.given_g > 0) if doses else zero
+            days_here = data.numbers("days", code)
             given[phase] = given[phase] + (days_here if phase is Phase.INDUCTION else days_here > 0)
             planned[phase] = planned[phase] + (_is_due(data, plan) | (days_here > 0))
     induction_days = INDUCTION_DAYS * planned[Phase.INDUCTION]
@@ -117,10 +101,9 @@ def _is_due(data: StudyData, plan: VisitPlan) -> NDArray[np.bool_]:
 
     A comparison with a day that is not known is False: nothing fell due.
     """
-    nominal = data.baseline_days + (plan.day or 1) - 1
-    return np.where(
-        data.has_left, nominal <= data.end_days, nominal + plan.closes < data.scope.at.date().toordinal()
-    )
+    nominal = data.numbers("baseline_on") + (plan.day or 1) - 1
+    today = data.scope.at.date().toordinal()
+    return np.where(data.has_left, nominal <= data.numbers("ended_on"), nominal + plan.closes < today)
 
 
 def exposure_section(found: Exposure) -> ReportSection:
@@ -189,7 +172,7 @@ def behind_exposure(data: StudyData, found: Exposure) -> dict[str, Callable[[], 
 def _why_not_known(data: StudyData) -> list[tuple[str, str]]:
     """(patient number, the doses and weights that are missing)"""
     missing: dict[str, list[str]] = {}
-    for pk, words in data.read(NOT_KNOWN, patients=data.ids_of(lambda patient: patient.is_treated)):
+    for pk, words in data.read(NOT_KNOWN, patients=[patient.pk for patient in data.treated]):
         missing.setdefault(data.by_id[pk].number, []).append(words)
     return [(number, "; ".join(sorted(missing[number]))) for number in sorted(missing)]
 

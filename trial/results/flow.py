@@ -11,7 +11,8 @@ from ecrf.outcomes.report import (
     RowsBehind,
 )
 from trial.crfs.end_of_study import Reason
-from trial.results.data import StudyData, StudyPatient
+from trial.results.data import StudyData
+from trial.results.facts import StudyPatient
 
 SCREENED = "Every patient that a study site added. Practice sites are never part of it."
 ENROLLED = (

@@ -9,9 +9,11 @@ from math import isnan
 import numpy as np
 
 from ecrf.forms.protocol import VisitPlan, protocol
+from ecrf.outcomes.gathering import Values
 from trial.crfs.visit import Occurrence
 from trial.outcomes import GRIP_REVIEW_KPA, MRC_REVIEW, SIDES
-from trial.results.data import NOT_ENTERED, StudyData, StudyPatient, Values, VisitForms
+from trial.results.data import NOT_ENTERED, StudyData, VisitForms
+from trial.results.facts import StudyPatient
 from trial.results.summaries import PairedChange, Summary, changes, given_of, paired, summarise
 
 GRADES = 20
@@ -29,7 +31,7 @@ GRIP_VALUE = (
 
 @dataclass(frozen=True)
 class OutcomeMeasure:
-    """One of the two outcomes: its values at the visits, with how many decimals, and why a patient may have none."""
+    """One of the two outcomes: the column of its values, with how many decimals, and why a patient may have none."""
 
     key: str
     name: str
@@ -39,7 +41,7 @@ class OutcomeMeasure:
     threshold: Decimal
     high: int
     places: int
-    values: Callable[[StudyData], dict[str, Values]]
+    column: str
     no_value: Callable[[StudyPatient, VisitForms], str]
 
 
@@ -65,7 +67,7 @@ MEASURES = (
         MRC_REVIEW,
         100,
         0,
-        lambda data: data.strengths,
+        "strength",
         _no_strength,
     ),
     OutcomeMeasure(
@@ -77,7 +79,7 @@ MEASURES = (
         GRIP_REVIEW_KPA,
         200,
         1,
-        lambda data: data.grips,
+        "grip",
         _no_grip,
     ),
 )
@@ -108,9 +110,10 @@ class MeasuredVisits:
     @cached_property
     def values(self) -> dict[str, Values]:
         """{visit code: the values of those enrolled}"""
-        found, is_enrolled = self.measure.values(self.data), self.data.is_enrolled
-        nobody = np.full(len(is_enrolled), np.nan)
-        return {plan.code: found.get(plan.code, nobody)[is_enrolled] for plan in self.plans}
+        is_enrolled = self.data.is_enrolled
+        return {
+            plan.code: self.data.numbers(self.measure.column, plan.code)[is_enrolled] for plan in self.plans
+        }
 
     @cached_property
     def summaries(self) -> dict[str, Summary]:

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from ecrf.outcomes.report import (
 )
 from trial.crfs.adverse_event import Action, Outcome, Relation, Severity
 from trial.results.data import StudyData
+from trial.results.facts import BITS, KINDS, StudyPatient
 from trial.results.listing import LISTED_AT_MOST, listed
 from trial.results.summaries import DASH, share
 
@@ -49,71 +49,38 @@ EVENT_COLUMNS = (
     "Outcome",
 )
 
-
-KINDS: dict[str, tuple[str, str]] = {
-    "all": ("Any adverse event", "true"),
-    "mild": ("Mild", f"r.severity = '{Severity.MILD}'"),
-    "moderate": ("Moderate", f"r.severity = '{Severity.MODERATE}'"),
-    "severe": ("Severe", f"r.severity = '{Severity.SEVERE}'"),
-    "no-severity": ("Severity not recorded", "coalesce(r.severity, '') = ''"),
-    "related": ("Related to the trial drug", f"r.relation = '{Relation.RELATED}'"),
-    "not-related": ("Not related", f"r.relation = '{Relation.NOT_RELATED}'"),
-    "no-relation": ("Relation not recorded", "coalesce(r.relation, '') = ''"),
-    "serious": ("Serious", "r.serious"),
-    "serious-related": ("Serious and related", f"r.serious AND r.relation = '{Relation.RELATED}'"),
-    "drug-withdrawn": ("Drug withdrawn for it", f"r.action = '{Action.DRUG_WITHDRAWN}'"),
-    "ongoing": ("Ongoing", "r.ongoing"),
-}
-"""{key: (words, which events, as a condition on their rows)}"""
-BITS = {key: 1 << place for place, key in enumerate(KINDS)}
-
-READS = ("casebook_patient", "casebook_entry", "trial_adverseevent")
-EVENTS = """
+LINES = ReportStatement(
+    """
+    SELECT p.number, r.term, r.started_on, r.ended_on, r.ongoing, r.severity, r.serious, r.relation, r.action, r.outcome
     FROM trial_adverseevent r
     JOIN casebook_entry e ON e.id = r.entry_id
     JOIN casebook_patient p ON p.id = e.patient_id
-    WHERE e.crf = 'adverse-event' AND e.struck_at IS NULL AND e.patient_id = ANY(%(patients)s)
-"""
-IS_OF = " + ".join(f"(({which}) IS TRUE)::int * {BITS[key]}" for key, (_words, which) in KINDS.items())
-BY_SPELLING = ReportStatement(
-    f"""
-    SELECT coalesce(r.term, ''), string_agg(e.patient_id::text, ','), string_agg(({IS_OF})::text, ','),
-        min(concat(p.number, ' ', lpad(e.number::text, 6, '0')) COLLATE "C") AS first
-    {EVENTS} GROUP BY 1 ORDER BY first
+    WHERE e.id = ANY(%(entries)s) AND e.struck_at IS NULL
+    ORDER BY p.number, e.number
     """,
-    READS,
+    ("casebook_patient", "casebook_entry", "trial_adverseevent"),
 )
-
-
-def _lines(which: str) -> ReportStatement:
-    """The events for which this holds, as lines of a list."""
-    columns = (
-        "r.term, r.started_on, r.ended_on, r.ongoing, r.severity, r.serious, r.relation, r.action, r.outcome"
-    )
-    order = "ORDER BY p.number, e.number LIMIT %(at_most)s"
-    return ReportStatement(f"SELECT p.number, {columns} {EVENTS} AND ({which}) {order}", READS)
-
-
-OF_A_KIND = {key: _lines(which) for key, (_words, which) in KINDS.items()}
-OF_A_TERM = _lines("coalesce(r.term, '') = ANY(%(spellings)s)")
 
 
 @dataclass(frozen=True)
 class EventCount:
-    """Some of the events: of which patients, and of which kinds (a bit each)."""
+    """Some of the events: of which patients, which entries they are, and of which kinds (a bit each)."""
 
     patient_of: NDArray[np.int64]
+    entries: NDArray[np.int64]
     kinds: NDArray[np.int64]
 
     def of_kind(self, key: str) -> "EventCount":
-        chosen = self.kinds & BITS[key] > 0
-        return EventCount(self.patient_of[chosen], self.kinds[chosen])
+        return self.at(self.kinds & BITS[key] > 0)
+
+    def at(self, chosen: NDArray[np.bool_] | list[int]) -> "EventCount":
+        return EventCount(self.patient_of[chosen], self.entries[chosen], self.kinds[chosen])
 
     @property
     def events(self) -> int:
         return len(self.kinds)
 
-    @property
+    @cached_property
     def patients(self) -> int:
         return len(np.unique(self.patient_of))
 
@@ -122,12 +89,8 @@ class EventCount:
 class EventTerm:
     """One term in all its spellings; the first that was written stands for it."""
 
-    spellings: tuple[str, ...]
+    words: str
     count: EventCount
-
-    @property
-    def words(self) -> str:
-        return self.spellings[0] or NOT_RECORDED
 
     @property
     def key(self) -> str:
@@ -139,49 +102,57 @@ def _folded(term: str) -> str:
     return " ".join(term.split()).casefold()
 
 
-class StudyEvents:
+class PatientsEvents:
+    """The events of some patients, in the order of the patients and of their logs."""
+
+    def __init__(self, patients: list[StudyPatient]) -> None:
+        self.patients = patients
+        events = [(patient.pk, event) for patient in patients for event in patient.events]
+        self._terms = [event.term for _pk, event in events]
+        columns = [(pk, event.entry, event.kinds) for pk, event in events]
+        self.all = EventCount(*np.array(columns, dtype=np.int64).reshape(-1, 3).T)
+
+    @cached_property
+    def terms(self) -> dict[str, EventTerm]:
+        """By their keys, the term of most patients first, whatever its capitals and spaces."""
+        folded = {term: _folded(term or NOT_RECORDED) for term in set(self._terms)}
+        places: dict[str, list[int]] = {}
+        for place, term in enumerate(self._terms):
+            places.setdefault(folded[term], []).append(place)
+        found = [
+            EventTerm(self._terms[some[0]] or NOT_RECORDED, self.all.at(some)) for some in places.values()
+        ]
+        found.sort(key=lambda one: (-one.count.patients, -one.count.events, one.words.casefold()))
+        return {one.key: one for one in found}
+
+    def of_kind(self, key: str) -> EventCount:
+        return self.all.of_kind(key)
+
+    def of_term(self, key: str) -> EventCount:
+        return self.terms[key].count if key in self.terms else self.all.at([])
+
+
+class StudyEvents(PatientsEvents):
     """The events that count: of patients who were given the drug."""
 
     def __init__(self, data: StudyData) -> None:
+        super().__init__(data.treated)
         self.data = data
-        self.treated = data.ids_of(lambda patient: patient.is_treated)
 
     @cached_property
-    def terms(self) -> list[EventTerm]:
-        """The term of most patients first, whatever its capitals and spaces."""
-        spelt: dict[str, list[tuple[str, str, str]]] = {}
-        for term, patients, kinds, _first in self.data.read(BY_SPELLING, patients=self.treated):
-            spelt.setdefault(_folded(term or NOT_RECORDED), []).append((term, patients, kinds))
-        found = [_term(spellings) for spellings in spelt.values()]
-        return sorted(found, key=lambda one: (-one.count.patients, -one.count.events, one.words.casefold()))
+    def others(self) -> PatientsEvents:
+        """Those of patients who never were."""
+        return PatientsEvents(self.data.who(lambda patient: not patient.is_treated))
 
-    @cached_property
-    def all(self) -> EventCount:
-        parts = [one.count for one in self.terms]
-        nothing = np.array([], dtype=np.int64)
-        return EventCount(
-            np.concatenate([nothing, *(part.patient_of for part in parts)]),
-            np.concatenate([nothing, *(part.kinds for part in parts)]),
-        )
-
-    def lines(
-        self, statement: ReportStatement, at_most: int | None = None, **given: Any
-    ) -> list[tuple[str, tuple[str, ...]]]:
+    def lines(self, count: EventCount, at_most: int | None = None) -> list[tuple[str, tuple[str, ...]]]:
         """(patient, the event in words)"""
-        patients = given.pop("patients", self.treated)
-        found = self.data.read(statement, patients=patients, at_most=at_most, **given)
+        found = self.data.read(LINES, entries=count.entries[:at_most].tolist())
         return [(number, _words(*event)) for number, *event in found]
-
-
-def _term(spellings: list[tuple[str, str, str]]) -> EventTerm:
-    words, patients, kinds = zip(*spellings, strict=True)
-    arrays = (np.fromstring(",".join(texts), dtype=np.int64, sep=",") for texts in (patients, kinds))
-    return EventTerm(words, EventCount(*arrays))
 
 
 def events_section(events: StudyEvents) -> ReportSection:
     """Events by severity, relation and seriousness; by term; and the serious ones, listed."""
-    n = len(events.treated)
+    n = len(events.patients)
     kinds = ((key, words, events.all.of_kind(key)) for key, (words, _which) in KINDS.items())
     shown = [one for one in kinds if one[2].events or not one[0].startswith("no-")]
     overview = ReportTable(
@@ -200,7 +171,7 @@ def _by_term(events: StudyEvents, n: int) -> ReportTable:
     return ReportTable(
         "By term",
         ("Term", "Patients", "% of n", "Events", "Mild", "Moderate", "Severe", "Related", "Serious"),
-        tuple(ReportRow(one.words, _by_kind(one, n)) for one in events.terms[:LISTED_AT_MOST]),
+        tuple(ReportRow(one.words, _by_kind(one, n)) for one in [*events.terms.values()][:LISTED_AT_MOST]),
         note=f"n = {n} treated patients. Mild to Serious count events."
         + (cut if len(events.terms) > LISTED_AT_MOST else ""),
         empty="No adverse event is recorded.",
@@ -209,9 +180,9 @@ def _by_term(events: StudyEvents, n: int) -> ReportTable:
 
 
 def _serious(events: StudyEvents) -> ReportTable:
-    lines = events.lines(OF_A_KIND["serious"], LISTED_AT_MOST)
-    count = events.all.of_kind("serious").events
-    return listed("Each serious event", ("Patient", *EVENT_COLUMNS), lines, count, "events-serious")
+    serious = events.all.of_kind("serious")
+    lines = events.lines(serious, LISTED_AT_MOST)
+    return listed("Each serious event", ("Patient", *EVENT_COLUMNS), lines, serious.events, "events-serious")
 
 
 def _counts(count: EventCount, n: int, key: str) -> tuple[ReportCell, ...]:
@@ -252,26 +223,27 @@ def _words(
 def behind_events(events: StudyEvents) -> dict[str, Callable[[], RowsBehind]]:
     """The events of each line of the tables."""
     rows = {
-        f"events-{key}": _event_rows(events, words, OF_A_KIND[key]) for key, (words, _which) in KINDS.items()
+        f"events-{key}": _event_rows(events, words, partial(PatientsEvents.of_kind, key=key))
+        for key, (words, _which) in KINDS.items()
     }
     return rows | {
-        one.key: _event_rows(events, one.words, OF_A_TERM, spellings=list(one.spellings))
-        for one in events.terms
+        key: _event_rows(events, one.words, partial(PatientsEvents.of_term, key=key))
+        for key, one in events.terms.items()
     }
 
 
 def _event_rows(
-    events: StudyEvents, words: str, statement: ReportStatement, **given: Any
+    events: StudyEvents, words: str, which: Callable[[PatientsEvents], EventCount]
 ) -> Callable[[], RowsBehind]:
     def made() -> RowsBehind:
-        untreated = events.data.ids_of(lambda patient: not patient.is_treated)
-        left_out = events.lines(statement, patients=untreated, **given)
         return RowsBehind(
             f"Adverse events: {words}",
             EVENT_DEFINITIONS,
             EVENT_COLUMNS,
-            tuple(RowBehind(number, cells) for number, cells in events.lines(statement, **given)),
-            tuple((number, f"{cells[0]}: never treated") for number, cells in left_out),
+            tuple(RowBehind(number, cells) for number, cells in events.lines(which(events))),
+            tuple(
+                (number, f"{cells[0]}: never treated") for number, cells in events.lines(which(events.others))
+            ),
         )
 
     return made

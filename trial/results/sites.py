@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from ecrf.forms.protocol import protocol
 from ecrf.outcomes.report import ReportCell, ReportRow, ReportSection, ReportTable
-from trial.results.data import StudyData, StudyPatient
+from trial.results.data import StudyData
+from trial.results.facts import StudyPatient
 from trial.results.measures import MeasuredVisits
 from trial.results.summaries import printed, summarise
 from trial.schedule import LAST_VISIT

@@ -1,18 +1,21 @@
 """The sites and the accounts of the synthetic study; everybody and every place says that it is invented."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.utils import timezone
 
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import AT_A_SITE, Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.signatures.signers import confirm_identity, identity_check
 from trial.synthetic.practice import SITE as PRACTICE
+from trial.synthetic.training import NEWCOMER
 
 SOURCE = "synthetic"
 TIME_ZONE = "Asia/Tokyo"
 ACTIVE_FROM = date(2012, 1, 1)
+INSPECTED_FOR = timedelta(days=365)
 STUDY_SITES = tuple(f"{n:02}" for n in range(1, 12))
 ALL_SITES = (*STUDY_SITES, PRACTICE)
 
@@ -20,10 +23,12 @@ PEOPLE = (
     ("investigator01", Role.INVESTIGATOR, ("01", PRACTICE)),
     ("coordinator01", Role.COORDINATOR, ("01", PRACTICE)),
     ("coordinator02", Role.COORDINATOR, ("02", PRACTICE)),
+    (NEWCOMER, Role.COORDINATOR, ("01", PRACTICE)),
     ("monitor", Role.MONITOR, ALL_SITES),
     ("datamanager", Role.DATA_MANAGER, (None,)),
     ("safety", Role.SAFETY, (None,)),
     ("statistician", Role.STATISTICIAN, (None,)),
+    ("inspector", Role.INSPECTOR, (None,)),
     ("administrator", Role.ADMINISTRATOR, (None,)),
 )
 """Those who can log in: user name, role, sites (None: the role holds for all sites)."""
@@ -81,11 +86,20 @@ def _site(code: str) -> Site:
 
 def _account(username: str, role: Role, sites: list[Site | None], hashed: str) -> None:
     where = f" of site {sites[0].code}" if sites[0] and role != Role.MONITOR else ""
-    user = User(username=username, full_name=f"{role.label}{where} (synthetic)", password=hashed)
+    what = "New coordinator" if username == NEWCOMER else role.label
+    user = User(
+        username=username,
+        full_name=f"{what}{where} (synthetic)",
+        email=f"{username}@example.org",
+        password=hashed,
+    )
     user.full_clean()
     user.save()
     for site in sites:
-        Membership.objects.create(user=user, role=role, site=site if role in AT_A_SITE else None)
+        ends_on = timezone.now().date() + INSPECTED_FOR if role == Role.INSPECTOR else None
+        Membership.objects.create(
+            user=user, role=role, site=site if role in AT_A_SITE else None, ends_on=ends_on
+        )
 
 
 def renew_password(password: str) -> int:

@@ -24,7 +24,7 @@ from ecrf.checks.discrepancies import confirm
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.registry import CRFS
 from ecrf.verification.review_status import derive_review_status
-from trial.synthetic import accounts, casebook, laboratory, practice, review
+from trial.synthetic import accounts, casebook, laboratory, practice, review, training
 from trial.synthetic.accounts import SOURCE
 from trial.synthetic.exceptions import LEFT_OPEN
 from trial.synthetic.filled import Filled, FilledPage
@@ -85,6 +85,7 @@ def load(*, password: str, say: Say, now: datetime, jobs: int = 1) -> None:
     for done in _load_wanted(wanted, len(everybody) - len(wanted), jobs):
         say(f"\rLoading the synthetic study: patient {done} of {len(everybody)} ")
     _review_where_nobody_did(say, now)
+    training.publish_where_none()
     say("\n" if wanted else "")
 
 

@@ -30,7 +30,7 @@ def patient(request: UserRequest, number: str) -> HttpResponse:
         "story": story_of(data, seen.schedule_status),
         "new_key": uuid.uuid4(),
         "now": patient.site.now(),
-        **what_holds(patient),
+        **what_holds(patient, request.user),
     }
     return render(request, "entry/patient/patient.html", context)
 

@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from ecrf.access.reach import reach
+from ecrf.access.models import User
+from ecrf.access.reach import reach, why_not
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.data import stored_row
@@ -45,7 +46,12 @@ def answer(request: UserRequest, number: str, query_number: int) -> HttpResponse
     if request.method == "GET":
         return _page(request, query)
     typed = posted_answer(request, query)
-    outcome = give(query, typed, request.user)
+    try:
+        outcome = give(query, typed, request.user)
+    except PermissionDenied as refusal:
+        if request.headers.get("HX-Request"):
+            raise  # in words; the page keeps what was typed
+        outcome = AnswerOutcome(str(refusal), 403)
     if request.headers.get("HX-Request") and has_item(query.entry, query.item):
         return _fragments(request, query, outcome, typed.text)
     if outcome.is_done:
@@ -59,8 +65,19 @@ def answer(request: UserRequest, number: str, query_number: int) -> HttpResponse
 
 def _page(request: UserRequest, query: Query, status: int = 200) -> HttpResponse:
     """The query alone; with why nothing was sent, and with what was typed."""
-    context = {"query": query, "address": address_of(query), "has_item": has_item(query.entry, query.item)}
+    context = {
+        "query": query,
+        "patient": query.patient,
+        "address": address_of(query),
+        "has_item": has_item(query.entry, query.item),
+        "no_answer": _no_answer(request.user, query),
+    }
     return render(request, "entry/queries/query.html", context, status=status)
+
+
+def _no_answer(user: User, query: Query) -> str:
+    """Why this person may not answer now; "" for who may."""
+    return "" if user.may(Right.ANSWER, query.site) else why_not(user, Right.ANSWER, query.site)
 
 
 def _fragments(request: UserRequest, query: Query, outcome: AnswerOutcome, typed: str) -> HttpResponse:

@@ -1,7 +1,7 @@
 """The reference ranges of a site's laboratory: read, added, ended, withdrawn."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,6 +14,7 @@ from ecrf.casebook.laboratory.models import ReferenceRange
 from ecrf.casebook.laboratory.services import RangeRefused, add_ranges, all_ranges, end_range, withdraw_range
 from ecrf.entry.ranges.forms import EndForm
 from ecrf.entry.ranges.page import RangePage, range_page
+from ecrf.entry.visit.guard import withheld
 from ecrf.entry.visit.posted import reason_given
 
 
@@ -24,6 +25,9 @@ def ranges(request: UserRequest, code: str) -> HttpResponse:
     if request.method == "GET":
         return _render(request, range_page(site))
     page = range_page(site, request.POST)
+    if held := withheld(request.user, site):
+        page.problem = held.words
+        return _render(request, page, status=403)
     added = _add(page, request.user)
     if not added:
         return _render(request, page, status=422)
@@ -40,7 +44,7 @@ def end(request: UserRequest, code: str, pk: int) -> HttpResponse:
         if not form.is_valid():
             raise ValidationError(form.errors.as_data())
         end_range(found=range, valid_to=form.cleaned_data["valid_to"], by=request.user)
-    except ValidationError as error:
+    except (ValidationError, PermissionDenied) as error:
         return _refused(request, range, error, request.POST.get("valid_to", ""))
     messages.success(request, f"The range holds until {form.cleaned_data['valid_to']}.")
     return redirect("ranges", code)
@@ -52,7 +56,7 @@ def withdraw(request: UserRequest, code: str, pk: int) -> HttpResponse:
     range = _range(request, code, pk)
     try:
         withdraw_range(found=range, by=request.user, reason=reason_given(request.POST))
-    except ValidationError as error:
+    except (ValidationError, PermissionDenied) as error:
         return _refused(request, range, error)
     messages.success(request, "The range is withdrawn. The values of the site were flagged anew.")
     return redirect("ranges", code)
@@ -76,13 +80,17 @@ def _add(page: RangePage, by: User) -> str:
 
 
 def _refused(
-    request: UserRequest, range: ReferenceRange, error: ValidationError, typed: str = ""
+    request: UserRequest, range: ReferenceRange, error: ValidationError | PermissionDenied, typed: str = ""
 ) -> HttpResponse:
     page = range_page(range.site)
     view = page.view_of(range)
-    view.error, view.typed = " ".join(error.messages), typed
-    return _render(request, page, status=422)
+    words, status = (
+        (" ".join(error.messages), 422) if isinstance(error, ValidationError) else (str(error), 403)
+    )
+    view.error, view.typed = words, typed
+    return _render(request, page, status=status)
 
 
 def _render(request: UserRequest, page: RangePage, status: int = 200) -> HttpResponse:
-    return render(request, "entry/ranges/ranges.html", {"page": page}, status=status)
+    held = withheld(request.user, page.site) if request.method == "GET" else None
+    return render(request, "entry/ranges/ranges.html", {"page": page, "held": held}, status=status)

@@ -7,8 +7,6 @@ from functools import cached_property
 from django.urls import reverse
 
 from ecrf.access.models import User
-from ecrf.access.reach import sites
-from ecrf.access.roles import Right
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import element_id, form_title, numbered_title, visit_label
 from ecrf.casebook.models import Entry, Patient, Visit
@@ -16,7 +14,7 @@ from ecrf.casebook.places import Place
 from ecrf.casebook.schedule.due import VisitState
 from ecrf.casebook.schedule.status import schedule_status_of, visits_of
 from ecrf.entry.addresses import PagePlace, page_url
-from ecrf.entry.today.to_sign import ToSign, things_to_sign
+from ecrf.entry.today.to_sign import ToSign, signing_sites, things_to_sign
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.formview.form_view import FormView
@@ -86,6 +84,16 @@ class SigningPage:
             return self._url(self.covered.entry.visit, self.covered.entry.crf, self.covered.entry.number)
         name = [self.patient.number, *([self.covered.visit.code] if self.covered.visit else [])]
         return reverse("visit" if self.covered.visit else "patient", args=name)
+
+    @property
+    def named(self) -> str:
+        return f"{self.patient.number}, {self.title}"
+
+    @property
+    def act(self) -> str:
+        """What the button says."""
+        whole = {SignatureScope.CASEBOOK: "the casebook", SignatureScope.VISIT: "the visit"}
+        return f"Sign {whole.get(self.scope, 'the form')}"
 
     @property
     def meaning(self) -> str:
@@ -292,5 +300,5 @@ def changes_meanwhile(covered: Covered, seen: int) -> list[Change]:
 
 def next_to_sign(user: User, patient: Patient) -> ToSign | None:
     """What this person may sign next, by the date of the visit: of the same patient first; seven statements at most."""
-    where = list(sites(user, Right.SIGN))
+    where = signing_sites(user)
     return next(iter(things_to_sign(where, patient) or things_to_sign(where)), None)

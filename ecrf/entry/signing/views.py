@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from ecrf.access.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
+from ecrf.account.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.entry.signing.page import changes_meanwhile, next_to_sign, signer, signing_page
 from ecrf.entry.signing.signable import covered_casebook, covered_form, covered_visit
 from ecrf.signatures.services import Covered, Outdated, SignatureRefused, sign

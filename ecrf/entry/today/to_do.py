@@ -15,6 +15,7 @@ from ecrf.casebook.schedule.status import due_within, overdue
 from ecrf.entry.queries.list import QueryLine, count_to_answer, oldest_to_answer
 from ecrf.entry.today.sparklines import Sparkline, sparklines
 from ecrf.entry.today.unfinished import Unfinished, missing_of, unfinished
+from ecrf.entry.visit.guard import Withheld, withheld
 
 CARD_ROWS = 8
 PAGE_ROWS = 25
@@ -75,7 +76,7 @@ class Card:
 
 @dataclass
 class ToDoList:
-    """Everything of the Today page."""
+    """Everything of the Today page. `entering`: the sites where the person enters now; `withheld`: why not."""
 
     sites: list[Site]
     cards: list[Card]
@@ -85,6 +86,8 @@ class ToDoList:
     next_after: str = ""
     queries: list[QueryLine] = field(default_factory=list)
     more_queries: bool = False
+    entering: list[Site] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
 
 
 def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
@@ -118,6 +121,8 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
         next_after=after,
         queries=queries[:CARD_ROWS],
         more_queries=len(queries) > CARD_ROWS,
+        entering=[site for site in where if user.may(Right.ENTER, site)],
+        withheld=[held for site in where if (held := withheld(user, site))],
     )
 
 

@@ -69,9 +69,16 @@ class Waiting:
         return f"over {COUNTED:,}" if self.count > COUNTED else str(self.count)
 
 
+def signing_sites(user: User) -> list[Site]:
+    """Where the person signs now; no statement for who signs nowhere."""
+    if Right.SIGN not in user.rights:
+        return []
+    return [site for site in sites(user, Right.SIGN) if user.may(Right.SIGN, site)]
+
+
 def waiting(user: User) -> Waiting | None:
     """Five statements, whatever the number of patients; None for who signs nowhere."""
-    where = list(sites(user, Right.SIGN)) if Right.SIGN in user.rights else []
+    where = signing_sites(user)
     if not where:
         return None
     places = unsigned_places().filter(site__in=where).values_list("patient_id", "visit_id")

@@ -23,6 +23,8 @@ def today(request: UserRequest) -> HttpResponse:
             return redirect("monitor:index")
         if Right.EXPORT in rights and protocol().outcomes:
             return redirect("outcomes")
+        if Right.MANAGE_ACCOUNTS in rights:
+            return redirect("people")
         return render(
             request, "entry/today/no_work_here.html", {"memberships": request.user.current_memberships}
         )

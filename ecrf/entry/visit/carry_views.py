@@ -30,13 +30,12 @@ def carry(request: UserRequest, number: str, segment: str, crf: str, entry_numbe
         raise Http404
     if request.method == "GET":
         return _proposal(request, where, place, [])
+    by = request.user.acting_at(where.patient.site, Right.ENTER)
     names = request.POST.getlist("take")[:MOST]
     if not names:
         return _proposal(request, where, place, ["Tick what is as it was the day before."])
     confirmed = {tuple(name.split(":")) for name in names if name.count(":") == 2}
-    done = carry_over(
-        place=place, confirmed=confirmed, by=request.user.acting_at(where.patient.site, Right.ENTER)
-    )
+    done = carry_over(place=place, confirmed=confirmed, by=by)
     if not request.headers.get("HX-Request"):
         troubles = _troubles(done)
         return (

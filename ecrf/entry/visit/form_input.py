@@ -18,6 +18,7 @@ from ecrf.casebook.striking import can_be_struck
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import CHECKS
 from ecrf.entry.addresses import PagePlace
+from ecrf.entry.visit.guard import Withheld
 from ecrf.entry.visit.item_input import ItemInput
 from ecrf.forms.crf import Crf
 from ecrf.formview.form_view import FormView
@@ -42,7 +43,8 @@ class FormInput(FormView):
     """One entry on the page, stored or still to begin; `draft` holds what the system derives for it before.
 
     `changes`: of items that changed after completion, the last change. `undoes`: what a change that waits for its
-    reason would undo. `lock`: the freeze or lock that holds it; its fields are then for reading. `table_row`: which
+    reason would undo. `lock`: what keeps it from being changed; its fields are then for reading. `no_answer`: why the
+    reader may not answer its queries now. `table_row`: which
     row of a log's table it is. `typed`: what was typed and not saved; `read_from`: what was typed and is saved now.
     """
 
@@ -61,7 +63,8 @@ class FormInput(FormView):
     draft: Crf | None = None
     changes: dict[str, HistoryLine] = field(default_factory=dict)
     undoes: dict[str, list[str]] = field(default_factory=dict)
-    lock: Lock | None = None
+    lock: Lock | Withheld | None = None
+    no_answer: str = ""
     recorded: Recorded = None  # type: ignore[assignment]
     table_row: int = 0
 

@@ -1,7 +1,12 @@
-"""What freezes or locks a patient's pages: they then show what stands and offer nothing that cannot be done."""
+"""What keeps a patient's pages from being changed: a freeze, a lock, or a right that is missing at the moment. They
+then show what stands and offer nothing that cannot be done."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ecrf.access.models import Site, User
+from ecrf.access.reach import why_not
+from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import Recorded
@@ -12,11 +17,37 @@ if TYPE_CHECKING:
     from ecrf.entry.visit.page import EntryPage
 
 
-def what_holds(patient: Patient) -> dict[str, object]:
-    """For the patient's page: the lock on all of the patient, and the visits that have one; one statement."""
+@dataclass(frozen=True)
+class Withheld:
+    """Stands in the place of a lock where the person who reads may not enter at the moment."""
+
+    words: str
+    kind: str = "right"
+
+
+def withheld(user: User, site: Site) -> Withheld | None:
+    """Why this person reads the site's data and enters none now; None for who enters."""
+    return None if user.may(Right.ENTER, site) else Withheld(why_not(user, Right.ENTER, site))
+
+
+def what_holds(patient: Patient, user: User) -> dict[str, object]:
+    """For the patient's page: what keeps all of the patient, and the visits that have a lock; one statement."""
     locks = locks_over(patient)
     visits = {each.visit_id for each in locks if each.visit_id}
-    return {"patient_lock": lock_on_visit(locks, None), "held_visits": visits}
+    return {
+        "patient_lock": lock_on_visit(locks, None) or withheld(user, patient.site),
+        "held_visits": visits,
+    }
+
+
+def withhold(page: "EntryPage", user: User) -> None:
+    """Before the page is shown to be read: nothing on it is offered to who may not do it at the moment."""
+    site = page.where.patient.site
+    held, answers = withheld(user, site), user.may(Right.ANSWER, site)
+    page.lock = page.lock or held
+    for form_input in page.with_rows:
+        form_input.lock = form_input.lock or held
+        form_input.no_answer = "" if answers else why_not(user, Right.ANSWER, site)
 
 
 def hold(page: "EntryPage") -> "EntryPage":

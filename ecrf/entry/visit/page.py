@@ -8,6 +8,7 @@ from ecrf.casebook.places import Place
 from ecrf.casebook.schedule.due import VisitDue
 from ecrf.entry.addresses import PagePlace, html_id, page_url
 from ecrf.entry.visit.form_input import FormInput
+from ecrf.entry.visit.guard import Withheld
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.locks.models import Lock
@@ -15,7 +16,7 @@ from ecrf.locks.models import Lock
 
 @dataclass
 class EntryPage:
-    """A visit's page, or that of one form that belongs to no visit. `lock`: what freezes or locks all of it."""
+    """A visit's page, or that of one form that belongs to no visit. `lock`: what keeps all of it from being changed."""
 
     where: PagePlace
     form_inputs: list[FormInput]
@@ -23,7 +24,7 @@ class EntryPage:
     due: VisitDue | None = None
     to_add: list[CrfDefinition] = field(default_factory=list)
     log: CrfDefinition | None = None
-    lock: Lock | None = None
+    lock: Lock | Withheld | None = None
 
     @property
     def title(self) -> str:

@@ -79,6 +79,15 @@ def save_page(form_inputs: list[FormInput], data: QueryDict, user: User, by: Act
     return clean
 
 
+def keep_typed(form_inputs: list[FormInput], data: QueryDict) -> None:
+    """Nothing is saved: each form input keeps what was typed into it, and the answers to queries."""
+    for form_input in form_inputs:
+        changed = _changed(form_input, data, _seen(data, form_input))
+        form_input.typed = {name: data.get(field_name(form_input.place, name), "") for name in changed}
+        for query in (query for queries in form_input.queries.values() for query in queries):
+            query.typed = data.get(f"answer:{query.pk}", "")
+
+
 def _record(
     form_input: FormInput,
     values: Mapping[str, Any],

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,9 +19,11 @@ from ecrf.entry.addresses import PagePlace, html_id, page_url, place_of, reach_w
 from ecrf.entry.queries.answers import answer_of_page, give
 from ecrf.entry.visit.actions import act, form_input_of
 from ecrf.entry.visit.consequences import say_what_is_undone
+from ecrf.entry.visit.guard import withhold
 from ecrf.entry.visit.load import log_page, visit_page
+from ecrf.entry.visit.not_saved import keeps_what_was_typed
 from ecrf.entry.visit.page import EntryPage
-from ecrf.entry.visit.posted import save_page
+from ecrf.entry.visit.posted import keep_typed, save_page
 from ecrf.entry.visit.reasons import REASONS
 from ecrf.forms.crf import MissingReason
 from ecrf.forms.protocol import CASEBOOK, protocol
@@ -28,6 +31,7 @@ from ecrf.forms.registry import CRFS
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_what_was_typed
 def visit(request: UserRequest, number: str, code: str) -> HttpResponse:
     """All forms of one visit."""
     where = reach_where(request.user, number, code)
@@ -37,6 +41,7 @@ def visit(request: UserRequest, number: str, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_what_was_typed
 def log(request: UserRequest, number: str, crf: str) -> HttpResponse:
     """A log, such as the adverse events, as a table; or the one form of its kind that belongs to no visit."""
     where = reach_where(request.user, number, CASEBOOK)
@@ -78,15 +83,20 @@ def add_log_form(request: UserRequest, number: str, crf: str) -> HttpResponse:
 def _answer(request: UserRequest, load: Callable[[], EntryPage]) -> HttpResponse:
     page = load()
     if request.method == "GET":
+        withhold(page, request.user)
         return _render(request, page)
-    by = request.user.acting_at(page.where.patient.site, Right.ENTER)
-    action = request.POST.get("action", "save")
-    refused = 0
-    if action.startswith("answer:"):
-        try:
+    site, action, refused = page.where.patient.site, request.POST.get("action", "save"), 0
+    try:
+        if action.startswith("answer:"):
             page, refused = _answered(request, page, load)
-        except LookupError:
-            return HttpResponseBadRequest(OUT_OF_DATE)
+            if not refused and not request.user.may(Right.ENTER, site):
+                return redirect(page.url)
+        by = request.user.acting_at(site, Right.ENTER)
+    except LookupError:
+        return HttpResponseBadRequest(OUT_OF_DATE)
+    except PermissionDenied as refusal:
+        keep_typed(page.with_rows, request.POST)
+        return _render(request, page, status=403, not_allowed=str(refusal))
     if not save_page(page.with_rows, request.POST, request.user, by) or refused:
         say_what_is_undone(page.with_rows)
         return _render(request, page, status=refused or 422)
@@ -166,7 +176,11 @@ DONE = {
 
 
 def _render(
-    request: UserRequest, page: EntryPage, gaps: list[Gap] | None = None, status: int = 200
+    request: UserRequest,
+    page: EntryPage,
+    gaps: list[Gap] | None = None,
+    status: int = 200,
+    not_allowed: str = "",
 ) -> HttpResponse:
     for form_input in page.with_rows:
         form_input.note = request.POST.get(f"note:{form_input.id}", "")
@@ -174,6 +188,7 @@ def _render(
         "page": page,
         "patient": page.where.patient,
         "gaps": _in_order(page, gaps or []),
+        "not_allowed": not_allowed,
         "missing_reasons": MissingReason.choices,
         "reasons": REASONS,
         "troubles": [pair for form_input in page.with_rows for pair in form_input.not_taken],

@@ -11,7 +11,7 @@ from ecrf.casebook.models import Patient
 from ecrf.exports.copy.contents import write_accounts, write_index, write_trail, write_verifier
 from ecrf.exports.cut import Cut, present_positions
 from ecrf.exports.formats.registry import write_formats
-from ecrf.exports.package import Package, Progress, finish
+from ecrf.exports.package import Package, StepCounter, finish
 from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.forms.protocol import protocol
@@ -19,9 +19,11 @@ from ecrf.prints.pdf.casebook import casebooks_of_site
 
 FORMATS_OF_A_COPY = ("csv", "odm", "odm-archive")
 """Those of them that there are."""
+FILES_BESIDE = 4
+"""Accounts, verifier, index and README."""
 
 
-def write_copy(site: Site, folder: Path, target: Path, progress: Progress) -> tuple[Cut, int, str]:
+def write_copy(site: Site, folder: Path, target: Path, progress: StepCounter) -> tuple[Cut, int, str]:
     """The cut, the size of the file and its SHA-256. Identifiers are in it: they are the site's own."""
     selection = Selection(sites=(site.code,), identifiers=True)
     with one_snapshot():
@@ -44,7 +46,7 @@ def write_copy(site: Site, folder: Path, target: Path, progress: Progress) -> tu
             synthetic=settings.SYNTHETIC_DATA,
             progress=progress,
         )
-        write_formats(package, FORMATS_OF_A_COPY)
+        write_formats(package, FORMATS_OF_A_COPY, more=2 * len(patients) + FILES_BESIDE)
         for name, casebook in casebooks_of_site(
             site, taken_at, cut_words=f"{cut.name}, {taken_at:%Y-%m-%d %H:%M} UTC"
         ):

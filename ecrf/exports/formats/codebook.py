@@ -66,7 +66,7 @@ def _codes(column: Column) -> str:
 
 
 def _write(package: Package, name: str, head: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
-    with package.file(name, "Codebook") as file:
+    with package.file(name, "Codebook", steps=0) as file:
         text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
         writer = csv.writer(text, quoting=csv.QUOTE_ALL)
         writer.writerow(head)
@@ -96,6 +96,7 @@ def _page(package: Package, sas: Mapping[str, SasNames]) -> str:
         "cut": package.cut.name,
         "taken_at": utc(package.cut.taken_at),
         "synthetic": package.synthetic,
+        "identifiers": package.selection.identifiers,
         "tables": tables,
         # The file stands alone: no style sheet is beside it, and no policy of ours goes with it.
         "style": format_html("<style>\n{}</style>", style),

@@ -21,6 +21,7 @@ def write_readers(package: Package) -> None:
         found["read.do"] = do_file(package).encode()
     if (package.folder / "xpt/names.csv").is_file():
         found["read.sas"] = sas_program(package).encode()
+    package.progress("Readers")
     for name, text in found.items():
-        with package.file(f"readers/{name}", "Readers") as file:
+        with package.file(f"readers/{name}", "Readers", steps=0) as file:
             file.write(text)

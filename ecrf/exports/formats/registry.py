@@ -19,45 +19,73 @@ Write = Callable[[Package], None]
 
 @dataclass(frozen=True)
 class Format:
-    """`title` names it on the page, `hint` says who wants it, `folder` is where it stands in the package."""
+    """`title` names it on the page, `hint` says who wants it, `folder` is where it stands in the package; `steps`: how
+    many tables, patients and files its progress counts."""
 
     title: str
     hint: str
     write: Write
     folder: str
+    steps: Callable[[Package], int]
 
 
 def write_snapshot(package: Package) -> None:
     with package.file("odm/snapshot.xml", "ODM-XML, the data as they stand") as file:
-        write_odm(file, package.cut, "snapshot")
+        write_odm(file, package.cut, "snapshot", package.progress)
 
 
 def write_archive(package: Package) -> None:
     with package.file("odm/archive.xml", "ODM-XML, everything that was done") as file:
-        write_odm(file, package.cut, "transactional")
+        write_odm(file, package.cut, "transactional", package.progress)
+
+
+def _by_table(package: Package) -> int:
+    return len(package.tables)
+
+
+def _by_patient(package: Package) -> int:
+    return package.patients + 1
 
 
 FORMATS: dict[str, Format] = {
-    "csv": Format("CSV", "for any program, safe in spreadsheets", write_csv, "csv"),
-    "parquet": Format("Parquet", "for Python, R and databases, with types", write_parquet, "parquet"),
-    "xpt": Format("SAS transport, XPORT version 5", "for SAS", write_xpt, "xpt"),
+    "csv": Format("CSV", "for any program, safe in spreadsheets", write_csv, "csv", _by_table),
+    "parquet": Format(
+        "Parquet", "for Python, R and databases, with types", write_parquet, "parquet", _by_table
+    ),
+    "xpt": Format(
+        "SAS transport, XPORT version 5", "for SAS", write_xpt, "xpt", lambda package: len(package.tables) + 1
+    ),
     "dataset-json": Format(
-        "Dataset-JSON 1.1", "of CDISC, in place of SAS", write_dataset_json, "dataset-json"
+        "Dataset-JSON 1.1", "of CDISC, in place of SAS", write_dataset_json, "dataset-json", _by_table
     ),
     "odm": Format(
-        "ODM-XML 1.3.2, snapshot", "for other data systems: the data as they stand", write_snapshot, "odm"
+        "ODM-XML 1.3.2, snapshot",
+        "for other data systems: the data as they stand",
+        write_snapshot,
+        "odm",
+        _by_patient,
     ),
     "odm-archive": Format(
         "ODM-XML 1.3.2, transactional",
         "for archives: every change with who, when and why",
         write_archive,
         "odm",
+        _by_patient,
     ),
-    "sdtm": Format("SDTM with Define-XML 2.1", "for authorities and pooled analyses", write_sdtm, "sdtm"),
+    "sdtm": Format(
+        "SDTM with Define-XML 2.1",
+        "for authorities and pooled analyses",
+        write_sdtm,
+        "sdtm",
+        lambda package: package.patients + 2,
+    ),
 }
 
 ALWAYS: tuple[Write, ...] = (write_codebook, write_readers, write_readme)
 """After the formats: what they wrote is described."""
+
+
+MANIFEST_STEPS = 1
 
 
 def offered() -> dict[str, Format]:
@@ -65,9 +93,11 @@ def offered() -> dict[str, Format]:
     return {name: format for name, format in FORMATS.items() if name != "sdtm" or has_sdtm()}
 
 
-def write_formats(package: Package, formats: Iterable[str]) -> None:
-    """In the order of `FORMATS`, whatever the order of the choice."""
+def write_formats(package: Package, formats: Iterable[str], more: int = 0) -> None:
+    """In the order of `FORMATS`, whatever the order of the choice. `more`: steps that whoever asks adds to them."""
     wanted = set(formats)
+    steps = sum(format.steps(package) for name, format in FORMATS.items() if name in wanted)
+    package.progress.expects(steps + len(ALWAYS) + MANIFEST_STEPS + more)
     for name, format in FORMATS.items():
         if name in wanted:
             format.write(package)

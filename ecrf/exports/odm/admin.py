@@ -22,6 +22,7 @@ from ecrf.exports.odm.names import (
     user_oid,
 )
 from ecrf.exports.odm.survey import Survey
+from ecrf.exports.people import account
 
 EVENTS = """
     SELECT "table", "row"::bigint, at, changes::text FROM audit_auditevent
@@ -91,7 +92,7 @@ def write_admin(admin: Admin, cut: Cut, found: Survey) -> _Element:
     acted = {pk for pk, _name in found.actors if pk}
     for pk, row in sorted(admin.rows[USERS].items()):
         if cut.sites is None or pk in acted:
-            _user(data, admin, pk, row, sites)
+            _user(data, admin, pk, _nameless(admin, pk) if cut.without_identifiers else row, sites)
     for name in sorted({name for pk, name in found.actors if not pk}):
         user = SubElement(data, "User", OID=user_oid(None, name), UserType="Other")
         _names(user, name, f"{name} (no person)")
@@ -116,6 +117,13 @@ def _user(data: _Element, admin: Admin, pk: int, row: Row, sites: list[int]) -> 
     for site in sites:
         if any(one.get("site_id") == site for one in mine):
             SubElement(user, "LocationRef", LocationOID=admin.site_oid(site))
+
+
+def _nameless(admin: Admin, pk: int) -> Row:
+    """In place of who it is: the account's id and the roles."""
+    roles = {one["role"] for one in admin.rows[MEMBERSHIPS].values() if one["user_id"] == pk}
+    labels = ", ".join(role.label for role in Role if role in roles)
+    return {"username": account(pk), "full_name": f"{labels or 'No role'} {account(pk)}"}
 
 
 def _names(user: _Element, login: str, full: str) -> None:

@@ -16,13 +16,14 @@ from ecrf.exports.odm.replay.events import TrailEvent, events
 from ecrf.exports.odm.replay.patient import PatientReplay
 from ecrf.exports.odm.subjects import Subjects
 from ecrf.exports.odm.survey import Survey, survey
+from ecrf.exports.package import StepCounter, in_silence
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
 Kind = Literal["snapshot", "transactional"]
 
 
-def write_odm(file: IO[bytes], cut: Cut, kind: Kind) -> None:
+def write_odm(file: IO[bytes], cut: Cut, kind: Kind, progress: StepCounter = in_silence) -> None:
     """The same cut gives the same bytes. Memory holds one patient at a time, whatever their number.
 
     Patients of practice sites are not of the study and are left out; struck out forms and rows stand in the
@@ -38,7 +39,10 @@ def write_odm(file: IO[bytes], cut: Cut, kind: Kind) -> None:
             xml.write(metadata.write_study(written, _former_events(found), set(found.forms) - set(CRFS)))
             xml.write(write_admin(admin, cut, found))
             with xml.element("ClinicalData", StudyOID=study_oid(), MetaDataVersionOID=metadata_oid()):
-                for _chain, rows in groupby(events(cut, found.chains), key=itemgetter(0)):
+                for number, (_chain, rows) in enumerate(
+                    groupby(events(cut, found.chains), key=itemgetter(0)), 1
+                ):
+                    progress(f"ODM-XML, {kind}: patient {number:,} of {len(found.chains):,}")
                     patient = PatientReplay(written, without_texts=cut.without_identifiers)
                     for event in map(TrailEvent._make, rows):
                         done = patient.take(event)
@@ -77,7 +81,10 @@ def _about(cut: Cut) -> Iterator[str]:
     if cut.forms is not None:
         yield f"Of the forms {', '.join(sorted(cut.forms))} alone."
     if cut.without_identifiers:
-        yield "Items that identify a person are left out, and so are reasons, comments and what was said in queries."
+        yield (
+            "Items that identify a person are left out, and so are reasons, comments and what was said in queries."
+            " Members of the staff stand by account and role."
+        )
     if cut.patients is not None:
         yield f"Of {len(cut.patients)} chosen patient{'' if len(cut.patients) == 1 else 's'} alone."
     if cut.left_out:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from ecrf.exports.cut import Cut
+from ecrf.exports.people import account
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
@@ -85,7 +86,7 @@ def item_oid(key: str, item: str) -> str:
 
 def user_oid(actor_id: int | None, actor: str) -> str:
     """Of a person by the account, of a command or the system itself by its name."""
-    return f"U.{actor_id}" if actor_id else safe(f"U.{actor}")
+    return account(actor_id) if actor_id else safe(f"U.{actor}")
 
 
 def signature_oid(meaning: str) -> str:

@@ -9,6 +9,7 @@ from django.db import connection
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.exports.cut import Cut
 from ecrf.exports.odm.replay.events import Row
+from ecrf.exports.people import ACTOR
 from ecrf.forms.registry import CRFS
 from ecrf.signatures.models import Signature
 
@@ -19,11 +20,12 @@ PATIENTS = """
         AND (%s::text[] IS NULL OR e.changes #>> '{number,1}' = ANY (%s::text[]))
     ORDER BY e.chain
 """
-ACTORS = """
-    SELECT DISTINCT e.actor_id, e.actor COLLATE "C" FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
+ACTORS = f"""
+    SELECT DISTINCT e.actor_id, (CASE WHEN %s THEN {ACTOR.format(of="e")} ELSE e.actor END) COLLATE "C"
+    FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
     JOIN audit_auditevent e ON e.chain = cut.chain AND e.position <= cut.last
     ORDER BY 1, 2
-"""
+"""  # noqa: S608
 EVER = """
     SELECT DISTINCT (e.changes #>> ARRAY[%s, '1']) COLLATE "C"
     FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
@@ -70,7 +72,7 @@ def survey(cut: Cut, sites: list[int]) -> Survey:
         [found for (found,) in _rows(EVER, column, *upto, model._meta.db_table, column)]
         for model, column in ((Entry, "crf"), (Visit, "code"), (Signature, "meaning"))
     )
-    actors = [(pk, name) for pk, name in _rows(ACTORS, *upto)]
+    actors = [(pk, name) for pk, name in _rows(ACTORS, cut.without_identifiers, *upto)]
     return Survey(chains, actors, *_items(upto), forms, visits, meanings)
 
 

@@ -100,7 +100,7 @@ def _write(package: Package, tabulation: Tabulation, dataset: Dataset) -> None:
         for v in variables
     ]
     rows = ([row.get(v.name) for v in variables] for row in dataset.rows())
-    with package.file(f"{FOLDER}/{dataset.name.lower()}.xpt", what) as file:
+    with package.file(f"{FOLDER}/{dataset.name.lower()}.xpt", what, steps=0) as file:
         write_dataset(file, dataset.name, dataset.domain.label, described, rows, package.cut.taken_at)
     head = {
         "created": package.cut.taken_at.isoformat(timespec="seconds"),
@@ -110,7 +110,7 @@ def _write(package: Package, tabulation: Tabulation, dataset: Dataset) -> None:
         "studyOID": tabulation.study,
         "metaDataVersionOID": metadata_oid(tabulation),
     }
-    with package.file(f"{FOLDER}/dataset-json/{dataset.name.lower()}.json", what) as file:
+    with package.file(f"{FOLDER}/dataset-json/{dataset.name.lower()}.json", what, steps=0) as file:
         write_dataset_json(file, dataset, head)
 
 

@@ -1,5 +1,7 @@
 """Columns that the tables which are no forms share, and how these hang on patients and entries."""
 
+from dataclasses import replace
+
 from ecrf.exports.tables.description import YES_NO, Column, ColumnKind
 from ecrf.exports.tables.places import PATIENT, SITE, VISIT
 
@@ -25,8 +27,15 @@ def moment_column(name: str, label: str, sql: str) -> Column:
     return Column(f"{name}_utc", f"{label}, UTC", ColumnKind.MOMENT, MOMENT.format(sql))
 
 
-def person_column(name: str, label: str, sql: str) -> Column:
-    return Column(name, f"{label}: user name", ColumnKind.TEXT, sql, length=150)
+def person_column(name: str, label: str, of: str) -> Column:
+    """`of`: what the source calls the account."""
+    return staff_column(name, label, f"{of}.username", f"'U.' || {of}.id")
+
+
+def staff_column(name: str, label: str, named: str, account: str) -> Column:
+    """The user name; the account's id where identifiers are left out."""
+    instead = Column(name, f"{label}: account", ColumnKind.TEXT, account, length=150)
+    return replace(instead, label=f"{label}: user name", sql=named, identifying=True, instead=instead)
 
 
 def number_column(name: str, label: str, sql: str, *, is_key: bool = False) -> Column:
@@ -34,17 +43,23 @@ def number_column(name: str, label: str, sql: str, *, is_key: bool = False) -> C
 
 
 def text_column(
-    name: str, label: str, sql: str, length: int | None = None, *, identifying: bool = False
+    name: str,
+    label: str,
+    sql: str,
+    length: int | None = None,
+    *,
+    identifying: bool = False,
+    is_key: bool = False,
 ) -> Column:
-    return Column(name, label, ColumnKind.TEXT, sql, length=length, identifying=identifying)
+    return Column(name, label, ColumnKind.TEXT, sql, length=length, identifying=identifying, is_key=is_key)
 
 
 def yes_no_column(name: str, label: str, sql: str) -> Column:
     return Column(name, label, ColumnKind.CODE, YES_OR_NO.format(sql), codes=YES_NO)
 
 
-def code_column(name: str, label: str, sql: str, *codes: tuple[str, str]) -> Column:
-    return Column(name, label, ColumnKind.CODE, sql, codes=codes)
+def code_column(name: str, label: str, sql: str, *codes: tuple[str, str], is_key: bool = False) -> Column:
+    return Column(name, label, ColumnKind.CODE, sql, codes=codes, is_key=is_key)
 
 
 ENTRY_COLUMNS = (

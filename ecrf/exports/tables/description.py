@@ -48,7 +48,8 @@ class Column:
     """One column: its name never changes. `sql` gives the value. `codes`: (code, label) pairs of a code list.
 
     `decimals`: of a decimal number; `length`: characters of a text, None without a limit. `is_key`: with the other
-    keys it names a row, and cannot be left out. `item`: "form.item", of those that an item of a form gives.
+    keys it names a row, and cannot be left out. `item`: "form.item", of those that an item of a form gives. `instead`:
+    what stands in its place where identifiers are left out; None: nothing.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Column:
     identifying: bool = False
     item: str = ""
     rule: str = ""
+    instead: "Column | None" = None
 
     @property
     def is_text(self) -> bool:

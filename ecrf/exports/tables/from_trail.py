@@ -4,14 +4,20 @@ Each is a common table expression that bears the stored table's name and so stan
 reads the cut instead of the present. A row is what its events last said of each column, up to the cut.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+
+from django.db import connection, transaction
 
 from ecrf.exports.tables.description import Description, FormDescription
 
 _STORED: dict[str, dict[str, str]] = {
     "access_site": {
         "id": "bigint", "code": "text", "name": "text", "time_zone": "text", "is_practice": "boolean",
+    },
+    "access_membership": {
+        "id": "bigint", "user_id": "bigint", "site_id": "bigint", "role": "text", "is_current": "boolean",
     },
     "access_user": {"id": "bigint", "username": "text", "full_name": "text"},
     "casebook_patient": {
@@ -65,18 +71,20 @@ _CUT = """
     )
 """
 _FOLDED = """
-    SELECT g."row", g.chain, g.begun, CASE WHEN cardinality(g.events) = 1 THEN g.events[1] ELSE (
+    SELECT g."table", g."row", g.chain, g.begun, CASE WHEN cardinality(g.events) = 1 THEN g.events[1] ELSE (
         SELECT jsonb_object_agg(item.key, item.value ORDER BY event.place)
         FROM unnest(g.events) WITH ORDINALITY event(changes, place), jsonb_each(event.changes) item
     ) END AS said
     FROM (
-        SELECT x."row", min(x.chain) AS chain, min(x.position) AS begun,
+        SELECT x."table", x."row", min(x.chain) AS chain, min(x.position) AS begun,
             array_agg(x.changes || x.calculated ORDER BY x.position) AS events
-        FROM audit_auditevent x WHERE x."table" = '{table}' GROUP BY x."row"
+        FROM audit_auditevent x WHERE x."table" = {tables} GROUP BY x."table", x."row"
     ) g
 """
 """A row and `said`: {column: [before, after]} of the last event that named the column. Most rows have one event, of
 which nothing need be put together."""
+_KEPT = """SELECT * FROM public.exports_foldedrow k WHERE k."table" = {tables}"""
+"""The same, where the trail was folded once for all statements (`folded_once`)."""
 
 _FALLS = """
     LEFT JOIN (
@@ -114,36 +122,84 @@ PLANNED_FOR_THE_TRAIL = (
 would compare each row with each."""
 
 
-def stored_as_of(description: Description, reads: Iterable[str]) -> str:
-    """`WITH …` of these stored tables, in an order in which each knows what it needs."""
+def stored_as_of(description: Description, reads: Iterable[str], *, folded: bool = False) -> str:
+    """`WITH …` of these stored tables, in an order in which each knows what it needs. `folded`: in `folded_once`."""
     forms = {form.table: form for form in description.forms}
-    wanted = [name for name in dict.fromkeys(reads) if name != "audit_auditevent"]
-    ordered = dict.fromkeys([*(need for name in wanted for need in _NEEDS.get(name, ())), *wanted])
-    tables = [_form_as_of(forms[name]) if name in forms else _table_as_of(name) for name in ordered]
+    tables = [
+        _form_as_of(forms[name], folded) if name in forms else _table_as_of(name, folded)
+        for name in _with_needs(reads)
+    ]
     return "WITH " + ", ".join([_CUT, *tables])
+
+
+def _with_needs(reads: Iterable[str]) -> list[str]:
+    wanted = [name for name in dict.fromkeys(reads) if name != "audit_auditevent"]
+    return list(dict.fromkeys([*(need for name in wanted for need in _NEEDS.get(name, ())), *wanted]))
+
+
+@contextmanager
+def folded_once(
+    description: Description, positions: Mapping[int, int], reads: Iterable[str]
+) -> Iterator[None]:
+    """Read the trail once for all tables that are made from it within: what its rows come to is put into a table of the
+    product, seen by this transaction alone, and taken back at the end. (The web role may make no temporary table.)"""
+    names = _with_needs(reads)
+    given = {**cut_given(positions), "tables": names}
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(PLANNED_FOR_THE_TRAIL)
+            cursor.execute(
+                f"WITH {_CUT} INSERT INTO public.exports_foldedrow"
+                f" {_FOLDED.format(tables='ANY (%(tables)s)')}",
+                given,
+            )
+            for name in names:
+                if name in _DERIVED:
+                    cursor.execute(_ending(description, name), given)
+        yield
+        transaction.set_rollback(True)
+
+
+def _ending(description: Description, table: str) -> str:
+    """Notes with each row where it fell or broke."""
+    derived = _DERIVED[table][0]
+    rows = _KEPT.format(tables=f"'{table}'")
+    return (
+        f"{stored_as_of(description, _NEEDS.get(table, ()), folded=True)}"
+        f" UPDATE public.exports_foldedrow kept SET ended_position = d.position, ended_at = d.at"
+        f" FROM ({rows}) r {derived.replace('{rows}', rows)}"
+        f""" WHERE kept."table" = '{table}' AND kept."row" = r."row" AND d.position IS NOT NULL"""
+    )
 
 
 def cut_given(positions: Mapping[int, int]) -> dict[str, Any]:
     return {"cut_chains": list(positions), "cut_positions": list(positions.values())}
 
 
-def _table_as_of(table: str) -> str:
+def _table_as_of(table: str, folded: bool) -> str:
     columns = [f"(r.said -> '{name}' ->> 1)::{kind} AS \"{name}\"" for name, kind in _STORED[table].items()]
-    rows, derived = _FOLDED.format(table=table), ""
+    rows, derived = (_KEPT if folded else _FOLDED).format(tables=f"'{table}'"), ""
     if table in _DERIVED:
         found, position, at = _DERIVED[table]
-        columns += [f"d.position AS {position}", f"d.at AS {at}"]
-        derived = found.replace("{rows}", rows)
+        columns += (
+            [f"r.ended_position AS {position}", f"r.ended_at AS {at}"]
+            if folded
+            else [
+                f"d.position AS {position}",
+                f"d.at AS {at}",
+            ]
+        )
+        derived = "" if folded else found.replace("{rows}", rows)
     return f"{table} AS MATERIALIZED (SELECT {', '.join(columns)} FROM ({rows}) r {derived})"
 
 
-def _form_as_of(form: FormDescription) -> str:
+def _form_as_of(form: FormDescription, folded: bool) -> str:
     """Missing reasons stand in the trail as items of their own, `weight_kg.missing`."""
     columns = [f"(r.said -> '{item.name}' ->> 1)::{item.stored} AS \"{item.name}\"" for item in form.items]
     reasons = """
         (SELECT coalesce(jsonb_object_agg(left(m.key, -8), m.value -> 1), '{}') FROM jsonb_each(r.said) m
         WHERE right(m.key, 8) = '.missing' AND m.value -> 1 <> 'null') AS missing_reasons
     """
-    rows = _FOLDED.format(table=form.table)
+    rows = (_KEPT if folded else _FOLDED).format(tables=f"'{form.table}'")
     listed = ", ".join(['(r."row")::bigint AS entry_id', *columns, reasons])
     return f'"{form.table}" AS MATERIALIZED (SELECT {listed} FROM ({rows}) r)'

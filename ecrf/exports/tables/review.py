@@ -41,9 +41,9 @@ def queries(_description: Description) -> Table:
             ),
         ),
         moment_column("opened", "Opened", "x.opened_at"),
-        person_column("opened_by", "Opened by", "opener.username"),
+        person_column("opened_by", "Opened by", "opener"),
         moment_column("closed", "Closed", "x.closed_at"),
-        person_column("closed_by", "Closed by", "closer.username"),
+        person_column("closed_by", "Closed by", "closer"),
     )
     source = f"""FROM queries_query x {OF_ENTRY}
         LEFT JOIN access_user opener ON opener.id = x.opened_by_id
@@ -62,7 +62,7 @@ def messages(_description: Description) -> Table:
         text_column("text", "What was said", "nullif(x.text, '')", identifying=True),
         text_column("value", "The value at that moment", "nullif(x.value, '')", identifying=True),
         moment_column("said", "Said", "x.said_at"),
-        person_column("said_by", "Said by", "sayer.username"),
+        person_column("said_by", "Said by", "sayer"),
         text_column("role", "In which role", "nullif(x.role, '')", 20),
     )
     source = f"""FROM queries_message x JOIN queries_query q ON q.id = x.query_id
@@ -89,10 +89,10 @@ def verifications(_description: Description) -> Table:
         number_column("position", "Event of the patient's chain that was seen", "x.position"),
         yes_no_column("critical", "Critical, by the plan of that moment", "x.is_critical"),
         moment_column("verified", "Verified", "x.verified_at"),
-        person_column("verified_by", "Verified by", "verifier.username"),
+        person_column("verified_by", "Verified by", "verifier"),
         yes_no_column("stands", "It stands", "x.undone_at IS NULL AND x.fallen_position IS NULL"),
         moment_column("undone", "Undone", "x.undone_at"),
-        person_column("undone_by", "Undone by", "undoer.username"),
+        person_column("undone_by", "Undone by", "undoer"),
         moment_column("fell", "Fell with a change of the value", "x.fell_at"),
     )
     source = f"""FROM verification_verification x {OF_ENTRY}
@@ -131,7 +131,7 @@ def signatures(_description: Description) -> Table:
         text_column("printed_name", "Printed name", "x.printed_name", 200, identifying=True),
         text_column("role", "In which role", "x.role", 20),
         moment_column("signed", "Signed", "x.signed_at"),
-        person_column("signed_by", "Signed by", "signer.username"),
+        person_column("signed_by", "Signed by", "signer"),
         yes_no_column("stands", "It stands", "x.broken_position IS NULL"),
         number_column("broken_position", "Event that broke it", "x.broken_position"),
         moment_column("broken", "Broken", "x.broken_at"),
@@ -155,9 +155,9 @@ def locks(_description: Description) -> Table:
         number_column("entry", "Entry of the form", "x.entry_id"),
         text_column("reason", "Why", "x.reason", 500, identifying=True),
         moment_column("set", "Set", "x.set_at"),
-        person_column("set_by", "Set by", "setter.username"),
+        person_column("set_by", "Set by", "setter"),
         moment_column("lifted", "Lifted", "x.lifted_at"),
-        person_column("lifted_by", "Lifted by", "lifter.username"),
+        person_column("lifted_by", "Lifted by", "lifter"),
         text_column("lift_reason", "Why lifted", "nullif(x.lift_reason, '')", 500, identifying=True),
     )
     source = """FROM locks_lock x
@@ -199,7 +199,7 @@ def questions(_description: Description) -> Table:
         ),
         text_column("asks", "What it asks", "x.text_as_asked", identifying=True),
         moment_column("confirmed", "Confirmed", "x.confirmed_at"),
-        person_column("confirmed_by", "Confirmed by", "confirmer.username"),
+        person_column("confirmed_by", "Confirmed by", "confirmer"),
     )
     source = f"""FROM checks_discrepancy x {OF_ENTRY}
         LEFT JOIN access_user confirmer ON confirmer.id = x.confirmed_by_id"""
@@ -219,7 +219,7 @@ def struck_out(_description: Description) -> Table:
     columns = (
         *ENTRY_COLUMNS,
         moment_column("struck", "Struck out", "coalesce(e.struck_at, parent.struck_at)"),
-        person_column("struck_by", "Struck out by", "striker.username"),
+        person_column("struck_by", "Struck out by", "striker"),
         text_column(
             "reason",
             "Why",

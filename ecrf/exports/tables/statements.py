@@ -15,10 +15,12 @@ from ecrf.exports.tables.study import SHOWN_OF_ENTRIES, study_tables
 
 @dataclass(frozen=True)
 class RowSource:
-    """Where the rows come from. `positions`: of a cut, read from the trail alone; None: the tables as they stand."""
+    """Where the rows come from. `positions`: of a cut, read from the trail alone; None: the tables as they stand.
+    `folded`: the trail was read once for all tables (`folded_once`)."""
 
     description: Description
     positions: Mapping[int, int] | None = None
+    folded: bool = False
 
 
 def tables_of(description: Description, selection: Selection) -> list[Table]:
@@ -30,16 +32,14 @@ def tables_of(description: Description, selection: Selection) -> list[Table]:
 
 def _chosen(table: Table, selection: Selection, description: Description) -> Table:
     left_out = set(selection.left_out.get(table.name, ()))
-    columns = tuple(
-        column
-        for column in table.columns
-        if column.is_key
-        or (column.name not in left_out and (selection.identifiers or not column.identifying))
-    )
+    wanted = [column for column in table.columns if column.is_key or column.name not in left_out]
+    if not selection.identifiers:
+        without = (column.instead if column.identifying else column for column in wanted)
+        wanted = [column for column in without if column]
     given = table.given
     if "everything" in given:
         given = {**given, **_values_shown(selection, description)}
-    return replace(table, columns=columns, given=given)
+    return replace(table, columns=tuple(wanted), given=given)
 
 
 def _values_shown(selection: Selection, description: Description) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def statement(
         cells = ", ".join(f'{written(column)} AS "{column.name}"' for column in table.columns)
         rows = f"SELECT {cells} FROM ({rows}) AS row"
     if source.positions is not None:
-        rows = f"{stored_as_of(source.description, table.reads)} {rows}"
+        rows = f"{stored_as_of(source.description, table.reads, folded=source.folded)} {rows}"
         given |= cut_given(source.positions)
     with connection.cursor() as cursor:
         return cursor.mogrify(rows, given).decode()  # type: ignore[no-any-return]

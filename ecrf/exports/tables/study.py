@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from ecrf.access.roles import Role
+from ecrf.exports.people import ACTOR
 from ecrf.exports.tables import review
 from ecrf.exports.tables.columns import (
     EXACT,
@@ -12,6 +14,7 @@ from ecrf.exports.tables.columns import (
     moment_column,
     number_column,
     person_column,
+    staff_column,
     text_column,
     yes_no_column,
 )
@@ -45,12 +48,36 @@ def _sites(_description: Description) -> Table:
     )
 
 
+def _people(_description: Description) -> Table:
+    """Who could do what, now or before: what an account's id in the other tables stands for."""
+    columns = (
+        text_column("person", "Account, as in ODM", "'U.' || u.id", 20, is_key=True),
+        code_column("role", "Role", "x.role", *((role.value, role.label) for role in Role), is_key=True),
+        Column("site", "Site; empty: all sites", ColumnKind.TEXT, "s.code", is_key=True, length=20),
+        yes_no_column("current", "Holds the role at the cut", "x.is_current"),
+        text_column("user_name", "User name", "u.username", 150, identifying=True),
+        text_column("full_name", "Full name", "u.full_name", 200, identifying=True),
+    )
+    source = """FROM access_membership x JOIN access_user u ON u.id = x.user_id
+        LEFT JOIN access_site s ON s.id = x.site_id"""
+    return Table(
+        "people",
+        "People and their roles",
+        columns,
+        source,
+        "u.id, x.id",
+        ("access_membership", "access_user", "access_site"),
+        where="s.is_practice IS NOT TRUE",
+        of_all_sites=True,
+    )
+
+
 def _patients(description: Description) -> Table:
     columns = [
         SITE,
         PATIENT,
         moment_column("added", "Added", "p.added_at"),
-        person_column("added_by", "Added by", "adder.username"),
+        person_column("added_by", "Added by", "adder"),
     ]
     source = f"""FROM casebook_patient x {OF_PATIENT.format("x.id")}
         LEFT JOIN access_user adder ON adder.id = p.added_by_id"""
@@ -109,7 +136,7 @@ def _visits(description: Description) -> Table:
         number_column("forms_begun", "Forms begun", "coalesce(forms.begun, 0)"),
         number_column("forms_complete", "Forms complete", "coalesce(forms.complete, 0)"),
         moment_column("opened", "Opened", "v.opened_at"),
-        person_column("opened_by", "Opened by", "opener.username"),
+        person_column("opened_by", "Opened by", "opener"),
     )
     return Table(
         "visits",
@@ -147,7 +174,7 @@ def _trail(description: Description) -> Table:
         text_column("new", "To", SHOWN.format("change.value ->> 1")),
         yes_no_column("calculated", "Calculated by the system", "x.calculated ? change.key"),
         Column("at_utc", "When, UTC", ColumnKind.MOMENT, EXACT.format("x.at")),
-        text_column("actor", "Who: user name", "x.actor", 150),
+        staff_column("actor", "Who", "x.actor", ACTOR.format(of="x")),
         text_column("role", "In which role", "nullif(x.role, '')", 20),
         text_column("reason", "Why", "nullif(x.reason, '')", identifying=True),
         text_column("source", "By what way", "x.source", 20),
@@ -185,7 +212,7 @@ SHOWN_OF_ENTRIES = (
     ),
 )
 STUDY_TABLES: tuple[Callable[[Description], Table], ...] = (
-    *(_sites, _patients, _visits),
+    *(_sites, _people, _patients, _visits),
     *(review.queries, review.messages, review.questions, review.verifications, review.signatures),
     *(review.locks, review.struck_out, _trail),
 )

@@ -15,7 +15,8 @@ from ecrf.exports.copy.maker import write_copy
 from ecrf.exports.cut import present_positions, selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut, Export, ExportKind
-from ecrf.exports.package import Package, Progress, finish
+from ecrf.exports.package import Package, StepCounter, finish
+from ecrf.exports.people import named
 from ecrf.exports.rebuild import rebuild
 from ecrf.exports.sdtm.annotation import place_in_sdtm
 from ecrf.exports.sdtm.writing import has_sdtm
@@ -38,10 +39,10 @@ class Made:
     afterwards: Callable[[], object] | None = None
 
 
-Maker = Callable[[Export, Path, Path, Progress], Made]
+Maker = Callable[[Export, Path, Path, StepCounter], Made]
 
 
-def make_cut(export: Export, folder: Path, target: Path, progress: Progress) -> Made:
+def make_cut(export: Export, folder: Path, target: Path, progress: StepCounter) -> Made:
     """One snapshot gives the positions and everything that is written."""
     wanted = export.wanted
     selection = read_selection(wanted["selection"])
@@ -55,7 +56,10 @@ def make_cut(export: Export, folder: Path, target: Path, progress: Progress) -> 
             selection,
             version=ecrf.__version__,
             synthetic=settings.SYNTHETIC_DATA,
-            remarks={"reason": wanted["reason"], "taken_by": export.asked_by.username},
+            remarks={
+                "reason": wanted["reason"],
+                "taken_by": named(export.asked_by, identifiers=selection.identifiers),
+            },
             progress=progress,
         )
         write_formats(package, wanted["formats"])
@@ -80,7 +84,7 @@ def make_cut(export: Export, folder: Path, target: Path, progress: Progress) -> 
     return Made(size, sha256, file_name(wanted["name"], taken_at), afterwards=keep)
 
 
-def make_again(export: Export, folder: Path, target: Path, progress: Progress) -> Made:
+def make_again(export: Export, folder: Path, target: Path, progress: StepCounter) -> Made:
     """The package of a cut, from the audit trail alone."""
     cut = DataCut.objects.select_related("export").get(name=export.wanted["name"])
     found = rebuild(cut, folder, target, progress)
@@ -94,7 +98,7 @@ def file_name(of: str, at: datetime, end: str = "zip") -> str:
     return f"{synthetic}{of.replace(' ', '_')}-{moment:%Y%m%dT%H%MZ}.{end}"
 
 
-def make_casebook(export: Export, folder: Path, target: Path, progress: Progress) -> Made:
+def make_casebook(export: Export, folder: Path, target: Path, progress: StepCounter) -> Made:
     """The casebook of one patient as PDF."""
     assert export.patient is not None, "a casebook is asked for of a patient"
     progress("Casebook")
@@ -103,7 +107,7 @@ def make_casebook(export: Export, folder: Path, target: Path, progress: Progress
     return _pdf(content, target, f"casebook-{export.patient.number}", moment)
 
 
-def make_annotated_crf(export: Export, folder: Path, target: Path, progress: Progress) -> Made:
+def make_annotated_crf(export: Export, folder: Path, target: Path, progress: StepCounter) -> Made:
     """Every form blank, with the names of its items."""
     progress("Annotated CRF")
     moment = timezone.now()
@@ -111,7 +115,7 @@ def make_annotated_crf(export: Export, folder: Path, target: Path, progress: Pro
     return _pdf(content, target, "annotated-crf", moment)
 
 
-def make_site_copy(export: Export, folder: Path, target: Path, progress: Progress) -> Made:
+def make_site_copy(export: Export, folder: Path, target: Path, progress: StepCounter) -> Made:
     """Everything of a site."""
     assert export.site is not None, "a copy is asked for of a site"
     cut, size, sha256 = write_copy(export.site, folder, target, progress)

@@ -12,7 +12,7 @@ from django_tasks import task
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.exports.folder import NoRoom, begin, file_of, forget
 from ecrf.exports.models import Export, ExportState
-from ecrf.exports.package import Cancelled, CannotBeWritten, Progress
+from ecrf.exports.package import Cancelled, CannotBeWritten, StepCounter
 from ecrf.exports.work.makers import MAKERS, Made
 from ecrf.prints.files import NotWritten
 
@@ -21,9 +21,10 @@ log = logging.getLogger("ecrf.exports")
 HELD = "SELECT pg_try_advisory_lock(hashtext('ecrf.export'), %s::integer)"
 RELEASE = "SELECT pg_advisory_unlock(hashtext('ecrf.export'), %s::integer)"
 BEAT = """
-    UPDATE exports_export SET progress = %s, steps_done = steps_done + 1, beat_at = clock_timestamp()
+    UPDATE exports_export SET progress = %s, steps_done = steps_done + %s, beat_at = clock_timestamp()
     WHERE id = %s RETURNING cancelled_at IS NOT NULL
 """
+EXPECTED = "UPDATE exports_export SET steps = %s, beat_at = clock_timestamp() WHERE id = %s"
 
 NAME_TAKEN = "Another data cut took its name meanwhile. Nothing of it was kept. Take it under another name."
 
@@ -82,21 +83,31 @@ def only_one(export_id: int) -> Iterator[bool]:
 
 
 @contextmanager
-def watched(export: Export) -> Iterator[Progress]:
+def watched(export: Export) -> Iterator[StepCounter]:
     """Says how far it is on a connection of its own: the one that reads holds one snapshot and writes nothing."""
-    beside = connection.copy()
+    beside = ProgressRow(export.pk)
+    try:
+        yield beside
+    finally:
+        beside.connection.close()
 
-    def progress(what: str) -> None:
-        with beside.cursor() as cursor:
-            cursor.execute(BEAT, [what[:200], export.pk])
+
+class ProgressRow:
+    """Writes the progress of one export into its row."""
+
+    def __init__(self, export_id: int) -> None:
+        self.export_id, self.connection = export_id, connection.copy()
+
+    def __call__(self, what: str, steps: int = 1) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(BEAT, [what[:200], steps, self.export_id])
             found = cursor.fetchone()
         if found and found[0]:
             raise Cancelled
 
-    try:
-        yield progress
-    finally:
-        beside.close()
+    def expects(self, steps: int) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(EXPECTED, [steps, self.export_id])
 
 
 def _begin(export_id: int) -> Export | None:
@@ -108,9 +119,9 @@ def _begin(export_id: int) -> Export | None:
             export.state, export.finished_at = ExportState.CANCELLED, timezone.now()
             export.save(update_fields=["state", "finished_at"])
             return None
-        export.state, export.steps_done = ExportState.RUNNING, 0
+        export.state, export.steps_done, export.steps = ExportState.RUNNING, 0, 0
         export.attempts += 1
-        export.save(update_fields=["state", "attempts", "steps_done"])
+        export.save(update_fields=["state", "attempts", "steps_done", "steps"])
     return export
 
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from ecrf.access.models import Site, User
-from ecrf.access.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.access.reach import require, sites
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
+from ecrf.account.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.audit.reasons import fault_of, tidy
 from ecrf.locks.checklist import KINDS, Checklist, Counts, OpenPlace, Target, checklist, open_by_site
 from ecrf.locks.models import LockKind, LockScope
@@ -127,6 +127,7 @@ def _page(request: UserRequest, target: Target, refused: LockRefused | None = No
         "wants_user_name": wants_user_name(request),
         "typed_name": request.POST.get("username", ""),
         "may_lock": _may_lock(request.user, target),
+        "page_url": page_url,
         "freeze_url": f"{page_url}freeze/",
         "lock_url": f"{page_url}lock/",
         "may_freeze": not own,

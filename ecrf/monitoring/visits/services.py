@@ -17,6 +17,7 @@ from ecrf.audit.actor import acting, one_click
 from ecrf.monitoring.home.site_counts import last_ended
 from ecrf.monitoring.home.work_lines import Since, day_and_time
 from ecrf.monitoring.models import MonitoringVisit, VisitStage
+from ecrf.monitoring.visits.announcements import announce, deliver_letter
 from ecrf.monitoring.visits.drafts import draft_letter, draft_report, is_anything_done, what_was_done
 from ecrf.monitoring.visits.worklist import frozen
 
@@ -57,9 +58,11 @@ def plan_visit(
             if (known.site_id, known.monitor_id) != (site.pk, by.pk):
                 raise VisitRefused("The key of this click was used elsewhere. Load the page anew.")
             return known
-        return MonitoringVisit.objects.create(
+        visit = MonitoringVisit.objects.create(
             site=site, monitor=by, planned_on=planned_on, how=how, purpose=purpose, request_key=request_key
         )
+        announce(visit, "planned")
+        return visit
 
 
 def change_plan(*, visit: MonitoringVisit, planned_on: date, how: str, purpose: str, by: User) -> None:
@@ -69,8 +72,11 @@ def change_plan(*, visit: MonitoringVisit, planned_on: date, how: str, purpose: 
             raise VisitRefused(_called_off(own_visit))
         if own_visit.stage != VisitStage.PLANNED:
             raise VisitRefused(f"The visit started on {_when(own_visit)}: its plan stays as it was.")
+        is_moved = (own_visit.planned_on, own_visit.how) != (planned_on, how)
         own_visit.planned_on, own_visit.how, own_visit.purpose = planned_on, how, purpose
         own_visit.save(update_fields=["planned_on", "how", "purpose"])
+        if is_moved:
+            announce(own_visit, "moved")
 
 
 def call_off_visit(*, visit: MonitoringVisit, reason: str, by: User) -> None:
@@ -86,6 +92,7 @@ def call_off_visit(*, visit: MonitoringVisit, reason: str, by: User) -> None:
             reason,
         )
         own_visit.save(update_fields=["called_off_at", "called_off_by", "called_off_why"])
+        announce(own_visit, "called off")
 
 
 def start_visit(*, visit: MonitoringVisit, by: User) -> None:
@@ -158,6 +165,7 @@ def finish_visit(*, visit: MonitoringVisit, seen: dict[str, str], by: User) -> N
         require_finishable(own_visit, seen)
         own_visit.finished_at, own_visit.finished_by = timezone.now(), by
         own_visit.save(update_fields=["finished_at", "finished_by"])
+        deliver_letter(own_visit)
 
 
 def require_finishable(visit: MonitoringVisit, seen: dict[str, str]) -> None:

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
 from ecrf.access.models import Site
-from ecrf.access.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.access.reach import reach, reach_site, reachable, sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.account.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.audit.reasons import LONGEST as LONGEST_REASON
 from ecrf.audit.reasons import SHORTEST, fault_of
 from ecrf.audit.texts import line_ends_as_one

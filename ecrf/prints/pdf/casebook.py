@@ -8,9 +8,11 @@ from ecrf.audit.models import AuditEvent
 from ecrf.audit.snapshot import one_snapshot
 from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.casebook.schedule.due import VisitDue
+from ecrf.locks.lookup import locks_over
 from ecrf.prints.pages import FormGroup, PrintedCasebook, printed_casebook
 from ecrf.prints.pdf.appendices import queries_content, signatures_content, trail_content
 from ecrf.prints.pdf.form_content import Content, Known, form_content
+from ecrf.prints.pdf.lock_words import lock_words
 from ecrf.prints.pdf.signature_words import signature_words
 from ecrf.prints.pdf.typesetting import typeset
 from ecrf.queries.lookup import queries_where
@@ -43,6 +45,7 @@ def casebook_content(patient: Patient, *, made_at: datetime, compact: bool, cut_
         casebook = printed_casebook(patient, today)
         events = list(AuditEvent.objects.filter(chain=patient.pk).order_by("position"))
         context = around(events)
+        locks = locks_over(patient)
         known = _known(patient, casebook, events, context, compact)
     groups = [content for group in casebook.form_groups if (content := _group(group, known))]
     site = f"Site {patient.site.code}, {patient.site.name}{' (practice)' if patient.site.is_practice else ''}"
@@ -53,6 +56,7 @@ def casebook_content(patient: Patient, *, made_at: datetime, compact: bool, cut_
         "as_of": cut_words or f"As of {known.moment(made_at)}",
         "zone": f"Times are those of the site’s clock ({patient.site.time_zone}).",
         "state": casebook.schedule_status.state.capitalize(),
+        "locked": lock_words(locks, known.zone),
         "signed": _signed(known),
         "contents": _contents(casebook, known),
         "groups": groups,

@@ -1,8 +1,9 @@
-"""Sets a PDF file from one of the Typst sources beside this module and from data; the same data give the same bytes."""
+"""Sets a PDF file from a Typst source of the engine and from data; the same data give the same bytes."""
 
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from ecrf.forms.protocol import protocol
 from ecrf.prints.pdf.fonts import drawable, families, fonts
 
 SOURCES = Path(__file__).parent
+ROOT = SOURCES.parents[1]
+"""What a source may name files in, by paths that begin with a slash."""
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 """For archives and for screen readers. Both refuse a file in which a character could not be drawn."""
 
@@ -34,9 +37,19 @@ RIGHT_TO_LEFT = {"R", "AL"}
 BREAK = "\N{ZERO WIDTH SPACE}"
 
 
-def typeset(source: str, data: dict[str, Any], *, title: str, made_at: datetime) -> bytes:
-    """`data` reach Typst as data and nothing else: text in them is never read as markup. A character that still cannot
-    be drawn, such as a mark on a letter that none of the fonts joins to it, has all such signs spelled out."""
+def typeset(
+    source: str | Path,
+    data: dict[str, Any],
+    *,
+    title: str,
+    made_at: datetime,
+    drawings: Mapping[str, str] | None = None,
+) -> bytes:
+    """`source`: the name of one beside this module, or the path of another. `drawings` are SVG, by their names.
+
+    `data` reach Typst as data and nothing else: text in them is never read as markup. A character that still cannot
+    be drawn, such as a mark on a letter that none of the fonts joins to it, has all such signs spelled out.
+    """
     frame = {
         "title": title,
         "trial": protocol().title,
@@ -45,15 +58,21 @@ def typeset(source: str, data: dict[str, Any], *, title: str, made_at: datetime)
         "synthetic": SYNTHETIC if settings.SYNTHETIC_DATA else "",
         "fonts": families(),
     }
+
+    def made(strictly: bool) -> bytes:
+        drawn = {name: drawable(svg, strictly=strictly) for name, svg in (drawings or {}).items()}
+        content = {**printable({**frame, **data}, strictly=strictly), "drawings": drawn}
+        return _compiled(SOURCES / source, content, made_at)
+
     try:
-        return _compiled(source, printable({**frame, **data}), made_at)
+        return made(strictly=False)
     except typst.TypstError as error:
         if "could not be displayed" not in error.message:
             raise
-        return _compiled(source, printable({**frame, **data}, strictly=True), made_at)
+        return made(strictly=True)
 
 
-def _compiled(source: str, data: Any, made_at: datetime) -> bytes:
+def _compiled(source: Path, data: Any, made_at: datetime) -> bytes:
     try:
         made = _compiler(source).compile(
             format="pdf",
@@ -73,9 +92,9 @@ def _forget() -> None:
 
 
 @cache
-def _compiler(source: str) -> typst.Compiler:
+def _compiler(source: Path) -> typst.Compiler:
     """Keeps what it read of its source and of the fonts."""
-    return typst.Compiler(SOURCES / source, root=SOURCES, font_paths=fonts(), ignore_system_fonts=True)
+    return typst.Compiler(source, root=ROOT, font_paths=fonts(), ignore_system_fonts=True)
 
 
 def printable(data: Any, *, strictly: bool = False) -> Any:

@@ -70,8 +70,8 @@ def data_words() -> str:
     return "synthetic" if settings.SYNTHETIC_DATA else ""
 
 
-def file_name(of: str, at: datetime) -> str:
+def file_name(of: str, at: datetime, end: str = "csv") -> str:
     """`trail-01-001-20261122T0930Z.csv`; says synthetic where the data are."""
     plain = re.sub(r"[^0-9A-Za-z-]", "-", of)
     synthetic = "synthetic-" if settings.SYNTHETIC_DATA else ""
-    return f"{synthetic}{plain}-{at.astimezone(UTC):%Y%m%dT%H%MZ}.csv"
+    return f"{synthetic}{plain}-{at.astimezone(UTC):%Y%m%dT%H%MZ}.{end}"

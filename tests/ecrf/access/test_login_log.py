@@ -11,8 +11,8 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from ecrf.access.address import client_address, neighbours
-from ecrf.access.lockout import WRONG_TRIES, name_in_log
 from ecrf.access.login_log import LoginEvent, What, note
+from ecrf.account.lockout import WRONG_TRIES, name_in_log
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
@@ -53,7 +53,7 @@ def test_time_is_the_database_servers(client, coordinator, monkeypatch):
 
 def test_end_of_an_idle_session_is_logged_and_that_of_a_long_one(client, coordinator, monkeypatch, settings):
     clock = SimpleNamespace(now=1_800_000_000.0)
-    monkeypatch.setattr("ecrf.access.idle.time", SimpleNamespace(time=lambda: clock.now))
+    monkeypatch.setattr("ecrf.account.idle.time", SimpleNamespace(time=lambda: clock.now))
     client.post("/login/", GOOD)
     clock.now += settings.IDLE_MINUTES * MINUTE + 1
     client.get("/")

@@ -27,6 +27,7 @@ MAY = [
     f"{WEB} may UPDATE, DELETE in access_loginevent",
     *(f"{WEB} may INSERT, UPDATE, DELETE in audit_{name}" for name in ("auditchain", "auditevent")),
     *(f"{WEB} may INSERT, UPDATE, DELETE in audit_{name}" for name in ("knownfault", "redaction")),
+    f"{WEB} may UPDATE, DELETE in delegation_pageread",
     "everybody (PUBLIC) may make temporary tables in this database",
 ]
 CALLABLE = """

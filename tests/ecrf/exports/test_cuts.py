@@ -15,14 +15,15 @@ from ecrf.audit.models import Redaction
 from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import strike_out
 from ecrf.exports.choice import CutChoice
+from ecrf.exports.cut import selected_cut
 from ecrf.exports.folder import file_of
 from ecrf.exports.models import DataCut
-from ecrf.exports.package import MANIFEST, SUMS
+from ecrf.exports.package import MANIFEST, SUMS, Package
 from ecrf.exports.rebuild import Rebuilt, rebuild
 from ecrf.exports.services import save_choice
 from ecrf.exports.tables.description import describe, read_description
-from ecrf.exports.tables.selection import Selection
-from ecrf.exports.tables.statements import tables_of
+from ecrf.exports.tables.selection import Selection, read_selection
+from ecrf.exports.tables.statements import statement, tables_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.trail.download.csv_file import safe
@@ -48,6 +49,35 @@ def test_cut_is_made_again_from_the_trail_to_the_byte(study, statistician, tmp_p
     found = again(cut_named(), tmp_path)
     assert found.is_same
     assert (tmp_path / "again.zip").read_bytes() == file_of(export).read_bytes()
+
+
+def test_trail_is_folded_once_for_all_tables_and_nothing_of_that_is_left(study, statistician, tmp_path):
+    take(statistician)
+    cut, seen = cut_named(), []
+    package = package_of(cut, tmp_path / "apart")
+    (tmp_path / "apart").mkdir()
+    apart = {table.name: list(package.rows(table)) for table in package.tables}
+    with package.reading_trail_once():
+        for table in package.tables:
+            sql = statement(table, package.source, package.selection)
+            assert "array_agg(x.changes" not in sql, table.name
+            assert list(package.rows(table)) == apart[table.name], table.name
+            seen += apart[table.name]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM exports_foldedrow")
+            assert cursor.fetchone()[0] > 0
+    assert seen
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM exports_foldedrow")
+        assert cursor.fetchone()[0] == 0
+
+
+def package_of(cut: DataCut, folder) -> Package:
+    """As `rebuild` makes it."""
+    selection, description = read_selection(cut.selection), read_description(cut.description)
+    positions = {int(chain): position for chain, position in cut.positions.items()}
+    chosen = selected_cut(cut.name, cut.taken_at, positions, selection, description, cut.version)
+    return Package(folder, chosen, description, selection, from_trail=True)
 
 
 def test_what_is_written_after_a_cut_is_not_in_what_is_made_again(study, statistician, coordinator, tmp_path):
@@ -232,6 +262,27 @@ def test_command_says_the_bytes_are_the_same(study, statistician, tmp_path, caps
     call_command("export", cut="First", output=str(tmp_path / "cut.zip"))
     assert (tmp_path / "cut.zip").read_bytes() == file_of(export).read_bytes()
     assert export.sha256 in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("output", ["there/cut.zip", "-"])
+def test_command_builds_beside_where_the_file_goes(
+    study, statistician, tmp_path, exports_folder, monkeypatch, output
+):
+    """The folder for temporary files may be small, and here there is none."""
+    take(statistician)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    (tmp_path / "there").mkdir()
+    before = sorted(exports_folder.iterdir())
+    call_command("export", cut="First", output="-" if output == "-" else str(tmp_path / output))
+    assert sorted(exports_folder.iterdir()) == before
+    made = [] if output == "-" else [tmp_path / output]
+    assert list((tmp_path / "there").iterdir()) == made
+
+
+def test_command_says_that_the_place_of_the_file_is_none(study, statistician, tmp_path):
+    take(statistician)
+    with pytest.raises(CommandError, match="Nothing half made"):
+        call_command("export", cut="First", output=str(tmp_path / "none" / "cut.zip"))
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,23 @@ def test_forms_columns_and_choice_are_kept_under_a_name(study, statistician):
     assert re.findall(r'name="form" value="([^"]+)" checked', page) == ["reading"]
 
 
+@pytest.mark.parametrize(("sent", "stored"), [([], None), (["reading"], ["reading"])])
+def test_few_are_ticked_and_none_means_all(study, statistician, sent, stored):
+    """Also without a script: nobody unticks what he does not want."""
+    page = client_of(statistician).get(reverse("new-cut")).content.decode()
+    assert re.findall(r'name="(?:form|site)" value="[^"]+" checked', page) == []
+    assert page.count("none ticked: all of them") == 2
+    client_of(statistician).post(reverse("new-cut"), everything(form=sent, site=[]))
+    selection = Export.objects.get().wanted["selection"]
+    assert (selection["forms"], selection["sites"]) == (stored, None)
+
+
+def test_what_there_is_not_is_refused_and_never_taken_for_all(study, statistician):
+    answer = client_of(statistician).post(reverse("new-cut"), everything(form=["none-such"]))
+    assert answer.status_code == 422
+    assert not Export.objects.exists()
+
+
 @pytest.mark.requirement("R-015")
 def test_a_download_gives_the_file_and_stands_in_the_trail(study, statistician):
     export = take(statistician)

@@ -73,11 +73,12 @@ def test_cut_says_its_name_its_moment_and_its_software_on_page_and_print(clock, 
         assert f"data cut Interim 1 of {day}" in words
         assert f"taken with eCRF {cut.version} · calculated by eCRF {__version__} · synthetic data" in words
     answer = client_of(statistician).get("/outcomes/pdf/?cut=Interim+1")
-    assert f'filename="outcomes-Interim 1-{day}.pdf"' in answer["Content-Disposition"]
+    moment = f"{cut.taken_at.astimezone(UTC):%Y%m%dT%H%MZ}"
+    assert f'filename="synthetic-outcomes-Interim-1-{moment}.pdf"' in answer["Content-Disposition"]
     for one in PdfReader(BytesIO(answer.content)).pages:
         printed = " ".join(one.extract_text().split())
         assert f"ata cut Interim 1 of {day}" in printed
-        assert "synthetic data" in printed
+        assert "Synthetic data." in printed
     clock.shift(60)
     assert client_of(statistician).get("/outcomes/pdf/?cut=Interim+1").content == answer.content
 

@@ -156,17 +156,40 @@ def test_print_holds_the_same_words_and_numbers_and_is_the_same_file_twice(stati
     client = client_of(statistician)
     answer, again = client.get("/outcomes/pdf/"), client.get("/outcomes/pdf/")
     assert answer["Content-Type"] == "application/pdf"
-    assert 'filename="outcomes-2026-11-27.pdf"' in answer["Content-Disposition"]
+    assert 'filename="synthetic-outcomes-20261127T2240Z.pdf"' in answer["Content-Disposition"]
     assert answer.content == again.content
     words = " ".join(one.extract_text() for one in PdfReader(BytesIO(answer.content)).pages)
     for said in (
         "2026-11-27 22:40 UTC",
         f"eCRF {__version__}",
-        "synthetic data",
+        "Synthetic data.",
         "Weight at baseline",
         "As measured",
     ):
         assert said in words
+
+
+def test_print_is_for_archives_and_for_screen_readers_with_each_figure_in_words(weighed):
+    file = PdfReader(BytesIO(printed_report(current_report(ReportScope(NOW)), ReportScope(NOW))))
+    root = file.trailer["/Root"]
+    metadata = root["/Metadata"].get_data().decode()
+    assert re.search(r"pdfaid:part>2<.*pdfaid:conformance>A<", metadata, re.S)
+    assert "pdfuaid:part>1<" in metadata
+    assert root["/MarkInfo"]["/Marked"]
+    alternatives = _alternatives(root["/StructTreeRoot"])
+    assert len(alternatives) == 2
+    assert "from week 1 to week 4" in alternatives[0]
+    assert "week 1: 60.0, n 1" in alternatives[1]
+
+
+def _alternatives(node) -> list[str]:
+    """Of every element below, in the order of the file."""
+    node = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(node, list):
+        return [text for one in node for text in _alternatives(one)]
+    if not isinstance(node, dict):
+        return []
+    return [*([str(node["/Alt"])] if "/Alt" in node else []), *_alternatives(node.get("/K", []))]
 
 
 @pytest.mark.parametrize("name", ["Hospital 🧪 \U00012000", "בית חולים", "مستشفى", "ł \u0300\u0b3c"])

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from ecrf.access.lockout import WRONG_TRIES
 from ecrf.access.login_log import LoginEvent, What
 from ecrf.access.roles import Role
+from ecrf.account.lockout import WRONG_TRIES
 from ecrf.signatures.models import Declaration, Signature
 from tests.conftest import PASSWORD, make_user
-from tests.ecrf.access.test_lockout import later
+from tests.ecrf.account.test_lockout import later
 from tests.ecrf.signatures.conftest import change, post, words
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.utils import timezone
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.exports.choice import CutChoice
-from ecrf.exports.folder import NoRoom, file_of
+from ecrf.exports.folder import NoRoom, file_of, folder
 from ecrf.exports.models import DataCut, Export, SavedChoice
 from ecrf.exports.package import CannotBeWritten
 from ecrf.exports.rebuild import rebuild
@@ -52,14 +52,18 @@ class Command(BaseCommand):
         target = Path(output or f"{name.replace(' ', '_')}.zip")
         if output != "-" and target.exists():
             raise CommandError(f"{target} is there already. Name another file with -o.")
-        with tempfile.TemporaryDirectory(prefix="ecrf-") as work:
-            folder = Path(work) / "files"
-            folder.mkdir()
-            try:
-                found = rebuild(cut, folder, Path(work) / "made.zip" if output == "-" else target)
-            except (OSError, CannotBeWritten) as error:
-                why = error.strerror if isinstance(error, OSError) else str(error)
-                raise CommandError(f"It could not be written: {why}. Nothing half made is left.") from None
+        try:
+            # Beside where it goes, where there is room for it: what is for passing things may be small.
+            beside = folder() if output == "-" else target.absolute().parent
+            with tempfile.TemporaryDirectory(prefix=".ecrf-", suffix=".part", dir=beside) as work:
+                files = Path(work) / "files"
+                files.mkdir()
+                found = rebuild(cut, files, Path(work) / "made.zip" if output == "-" else target)
+        except (OSError, NoRoom, CannotBeWritten) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            raise CommandError(
+                f"It could not be written: {str(why).rstrip('.')}. Nothing half made is left."
+            ) from None
         self.stdout.write(found.words)
         self.stdout.write(
             f"SHA-256 when it was taken: {cut.export.sha256}\nSHA-256 now:               {found.sha256}"

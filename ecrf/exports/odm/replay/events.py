@@ -6,22 +6,25 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from ecrf.exports.cut import Cut
+from ecrf.exports.people import ACTOR
 
 Row = tuple[Any, ...]
 CHUNK = 2000
 
-EVENTS = """
+EVENTS = f"""
     SELECT e.chain, e.position, to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'),
-        e.actor_id, e.actor, e.role, e.site, e.reason, e."table", e."row", e.entry_id, e.operation,
+        e.actor_id, CASE WHEN %s THEN {ACTOR.format(of="e")} ELSE e.actor END, e.role, e.site, e.reason,
+        e."table", e."row", e.entry_id, e.operation,
         e.changes::text, e.calculated::text
     FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
     JOIN audit_auditevent e ON e.chain = cut.chain AND e.position <= cut.last
     ORDER BY e.chain, e.position
-"""
+"""  # noqa: S608
 
 
 class TrailEvent(NamedTuple):
-    """One event of the trail, in the order of `EVENTS`; `at` with its offset."""
+    """One event of the trail, in the order of `EVENTS`; `at` with its offset. `actor`: an account's id in place of a
+    name, where identifiers are left out."""
 
     chain: int
     position: int
@@ -52,6 +55,6 @@ def events(cut: Cut, chains: list[int]) -> Iterator[Row]:
     """The events of these chains, chain by chain, each in its order."""
     # Outside a transaction the server would keep a copy of all of them before it gave the first.
     with transaction.atomic(savepoint=False), connection.chunked_cursor() as cursor:
-        cursor.execute(EVENTS, [chains, [cut.positions[chain] for chain in chains]])
+        cursor.execute(EVENTS, [cut.without_identifiers, chains, [cut.positions[chain] for chain in chains]])
         while rows := cursor.fetchmany(CHUNK):
             yield from rows

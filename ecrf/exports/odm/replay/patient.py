@@ -291,7 +291,8 @@ class PatientReplay:
         scope = new(changes, "scope")
         visit, entry = (int(pk) if (pk := new(changes, name)) else None for name in ("visit_id", "entry_id"))
         name, position, head = (new(changes, what, "") for what in ("printed_name", "position", "head"))
-        words = f"{name}, {event.who}: {new(changes, 'meaning')} (at event {position}, whose hash is {head})"
+        who = event.who if self.without_texts else f"{name}, {event.who}"
+        words = f"{who}: {new(changes, 'meaning')} (at event {position}, whose hash is {head})"
         by = int(new(changes, "signed_by_id"))
         signed = Signed(
             event.row, scope, visit, entry, by, event.actor, event.site, event.at, new(changes, "meaning")

@@ -153,7 +153,7 @@ def test_names_of_files_are_read_alike_by_every_file_system(package):
 
 def test_progress_names_each_file_and_may_end_the_work(study, tmp_path):
     seen: list[str] = []
-    package = package_of(tmp_path / "told", EVERYTHING, progress=seen.append)
+    package = package_of(tmp_path / "told", EVERYTHING, progress=lambda what, _steps: seen.append(what))
     with one_snapshot():
         FORMATS["xpt"].write(package)
     assert seen[0] == "SAS transport: Sites"

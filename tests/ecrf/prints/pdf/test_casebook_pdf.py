@@ -18,6 +18,8 @@ from ecrf.casebook.striking import strike_out
 from ecrf.checks.discrepancies import confirm
 from ecrf.checks.models import Discrepancy
 from ecrf.forms.protocol import protocol
+from ecrf.locks.models import Lock, LockKind, LockScope
+from ecrf.locks.services import lift, put
 from ecrf.prints.pdf.casebook import casebook_pdf, casebooks_of_site
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site, make_user
@@ -310,3 +312,26 @@ def test_number_of_statements_does_not_grow_with_what_was_entered(patient, coord
     for code in ("W04", "W07"):
         vital_signs(a_visit(patient, code, coordinator), coordinator)
     assert cost() == before <= STATEMENTS_AT_MOST
+
+
+@pytest.mark.requirement("R-112")
+def test_cover_says_what_is_frozen_or_locked_since_when_by_whom_and_why(
+    patient, visit, coordinator, data_manager
+):
+    assert "Neither frozen nor locked." in casebook(patient)
+    actor = data_manager.acting_at(patient.site, Right.LOCK)
+    given = {"by": data_manager, "actor": actor}
+    put(kind=LockKind.FREEZE, scope=LockScope.VISIT, visit=visit, reason="Settled", **given)
+    at = Lock.objects.get().set_at.astimezone(patient.site.zone)
+    since = f"since {at:%Y-%m-%d %H:%M %Z} by {data_manager.full_name}"
+    assert f"Frozen in part, 1 visit: the last {since}" in casebook(patient)
+    given_lock = {"despite_open_points": True, **given}
+    put(kind=LockKind.LOCK, scope=LockScope.PATIENT, patient=patient, reason="All is clean", **given_lock)
+    book = casebook(patient)
+    assert f"Locked, the whole casebook: since {at:%Y-%m-%d}" in book
+    assert "“All is clean”" in book
+    assert f"by {data_manager.full_name}" in book
+    other = a_patient(patient.site, coordinator)
+    assert "Neither frozen nor locked." in casebook(other)
+    lift(lock=Lock.objects.get(kind=LockKind.LOCK), reason="Once more", **given)
+    assert "Locked" not in casebook(patient).partition("Contents")[0]

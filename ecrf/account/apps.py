@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class AccountConfig(AppConfig):
+    name = "ecrf.account"
+    verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        from ecrf.account import mails, policy  # noqa: F401  (registers its kinds of mail)
+
+        policy.check_setting()

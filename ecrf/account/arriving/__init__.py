@@ -1,0 +1,1 @@
+"""Links that came by mail, and what a new person is led through."""

@@ -1,0 +1,1 @@
+"""One's own page: what an account is, and what its owner changes."""

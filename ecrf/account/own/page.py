@@ -1,0 +1,133 @@
+"""What stands on one's own page: roles with what is in their way, second factors, sessions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from ecrf.access.models import Membership, User
+from ecrf.access.obstacles import with_grounds
+from ecrf.access.roles import RIGHTS, WORKING, Role
+from ecrf.account.last_login import zone_of
+from ecrf.account.models import Authenticator, Passkey, UserSession
+from ecrf.account.second.passkeys import passkeys_of
+from ecrf.account.second.recovery_codes import codes_left
+from ecrf.account.sessions import sessions_of
+
+
+@dataclass(frozen=True)
+class OwnLink:
+    """A page of one's own that another floor has. `url_name` takes no argument."""
+
+    title: str
+    url_name: str
+    is_for: Callable[[User], bool] = lambda user: True
+
+
+OWN_LINKS: dict[str, OwnLink] = {}
+
+
+def register_own_link(link: OwnLink) -> OwnLink:
+    """Add a link to the own page, from AppConfig.ready of the floor that has the page; each once."""
+    if link.url_name in OWN_LINKS:
+        raise ValueError(f"There is a link to {link.url_name!r} already.")
+    OWN_LINKS[link.url_name] = link
+    return link
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """One role at a site, or at all; `obstacles` says in words what is in the way of its rights today."""
+
+    membership: Membership
+    label: str
+    where: str
+    has_begun: bool
+    obstacles: list[str]
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """One session; `key` names it on the page and opens nothing."""
+
+    key: str
+    browser: str
+    address: str
+    began_at: datetime | None
+    seen_at: datetime | None
+    is_this: bool
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """Everything of the page."""
+
+    roles: list[RoleLine]
+    authenticator: Authenticator | None
+    passkeys: list[Passkey]
+    codes_left: int
+    sessions: list[SessionLine]
+    links: list[OwnLink]
+    zone: object
+
+    @property
+    def has_second_factor(self) -> bool:
+        return bool(self.authenticator or self.passkeys)
+
+
+def own_page(request: HttpRequest, user: User) -> OwnPage:
+    """Six statements, whatever the numbers."""
+    return OwnPage(
+        roles=_roles(user),
+        authenticator=Authenticator.objects.filter(user=user, ended_at__isnull=True).first(),
+        passkeys=passkeys_of(user),
+        codes_left=codes_left(user).count(),
+        sessions=_sessions(request, user),
+        links=[link for link in OWN_LINKS.values() if link.is_for(user)],
+        zone=zone_of(user),
+    )
+
+
+def _roles(user: User) -> list[RoleLine]:
+    found = with_grounds(user.memberships.filter(is_current=True)).order_by("site__code", "pk")
+    return [
+        RoleLine(
+            membership=membership,
+            label=str(Role(membership.role).label),
+            where=f"{membership.site.code} · {membership.site.name}" if membership.site else "All sites",
+            has_begun=membership.is_in_force(),
+            obstacles=_obstacles(membership),
+        )
+        for membership in found
+    ]
+
+
+def _obstacles(membership: Membership) -> list[str]:
+    rights = [right for right in RIGHTS[membership.role] if right in WORKING]
+    words = [str(obstacle) for right in sorted(rights) for obstacle in membership.obstacles(right)]
+    return list(dict.fromkeys(words))
+
+
+def _sessions(request: HttpRequest, user: User) -> list[SessionLine]:
+    this = request.session.session_key
+    return [
+        SessionLine(
+            key=name_of_session(row),
+            browser=row.browser or "Unknown browser",
+            address=row.address or "unknown address",
+            began_at=row.began_at,
+            seen_at=row.seen_at,
+            is_this=row.session_key == this,
+        )
+        for row in sessions_of(user)
+    ]
+
+
+def name_of_session(row: UserSession) -> str:
+    return salted_hmac("ecrf.account.session", row.session_key, algorithm="sha256").hexdigest()[:20]
+
+
+def session_named(user: User, name: str) -> UserSession | None:
+    return next((row for row in sessions_of(user) if constant_time_compare(name_of_session(row), name)), None)

@@ -1,0 +1,60 @@
+"""Who needs a second factor and has given none in this session opens nothing but the way to one."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from ecrf.access.login_log import What
+from ecrf.access.models import User
+from ecrf.account import half_way
+from ecrf.account.arriving.steps import ARRIVING
+from ecrf.account.factors import has_second_factor
+from ecrf.account.policy import NOBODY, needs_second_factor
+
+SECOND_FACTOR_DONE = "second_factor_done"
+OPEN = (
+    "/account/second-factor/",
+    "/account/authenticator/",
+    "/account/passkeys/",
+    "/account/recovery-codes/",
+    "/account/session/",
+    "/login/",
+    "/logout/",
+)
+WELCOME = "/account/welcome/"
+IN_WORDS = "First set up a second factor: open the page of your account. Nothing was saved."
+
+
+def second_factor_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Middleware: lead to the second factor; a fragment's request is refused in words (403)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if settings.SECOND_FACTOR_FOR == NOBODY or request.session.get(SECOND_FACTOR_DONE):
+            return get_response(request)
+        user = request.user
+        if not isinstance(user, User) or not needs_second_factor(user):
+            return get_response(request)
+        if has_second_factor(user):
+            return _ask_for_it(request, user, get_response)
+        if request.path.startswith(OPEN):
+            return get_response(request)
+        if request.headers.get("HX-Request"):
+            return HttpResponse(IN_WORDS, status=403)
+        if request.method == "GET" and request.path != WELCOME:
+            request.session.setdefault(ARRIVING, request.get_full_path())
+        return redirect("second-factor-setup")
+
+    return middleware
+
+
+def _ask_for_it(request: HttpRequest, user: User, get_response: Callable[..., HttpResponse]) -> HttpResponse:
+    """Logged in before it was needed, or before it was added in another browser: it is asked for now."""
+    if request.headers.get("HX-Request"):
+        logout(request)
+        return get_response(request)  # 401, and the login in place
+    where = request.get_full_path() if request.method == "GET" else "/"
+    half_way.begin(request, user, What.LOGGED_IN, where)
+    return redirect("second-factor")

@@ -1,0 +1,1 @@
+"""The site's delegation log, training, and the pages that inspectors read."""

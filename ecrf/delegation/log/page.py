@@ -1,0 +1,114 @@
+"""What the page of a site's delegation log shows: as the paper log is, a line for each task."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.shortcuts import get_object_or_404
+
+from ecrf.access.delegation import Delegation, Task
+from ecrf.access.models import Membership, Site, User
+from ecrf.access.roles import Role
+from ecrf.audit.models import AuditEvent
+from ecrf.delegation.log.services import TASKS_OF_ROLE, is_investigator_of, people_of
+
+
+@dataclass(frozen=True)
+class DelegationLine:
+    """One task of one person. `reason`: why it was recorded after its first day."""
+
+    delegation: Delegation
+    roles: str
+    reason: str
+    today: date
+
+    @property
+    def name(self) -> str:
+        return self.delegation.user.full_name or self.delegation.user.username
+
+    @property
+    def state(self) -> str:
+        """in force, upcoming or ended, on this day at the site."""
+        given = self.delegation
+        if given.ended_at or (given.ends_on and given.ends_on < self.today):
+            return "ended"
+        return "upcoming" if given.starts_on > self.today else "in force"
+
+    @property
+    def until(self) -> date | None:
+        """The last day, as it came to be."""
+        if self.delegation.ended_at:
+            return self.delegation.ended_at.astimezone(self.delegation.site.zone).date()
+        return self.delegation.ends_on
+
+
+@dataclass
+class DelegationPage:
+    """The log; `errors` and `typed` of what was not delegated."""
+
+    site: Site
+    lines: list[DelegationLine]
+    investigators: list[Membership]
+    people: list[Membership]
+    keeps: bool
+    errors: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def is_kept_here(self) -> bool:
+        return self.site.delegation_from is not None and self.site.delegation_from <= self.site.today()
+
+    @property
+    def without_task(self) -> list[Membership]:
+        """Who could do nothing if the log were kept here today: a role, and no task in force."""
+        busy = {line.delegation.user_id for line in self.lines if line.state == "in force"}
+        return [person for person in self.people if person.user_id not in busy]
+
+    @property
+    def choices(self) -> list[tuple[Task, str]]:
+        """(task, whose role carries it) of every task."""
+        return [(task, self._roles_with(task)) for task in Task]
+
+    def _roles_with(self, task: Task) -> str:
+        return ", ".join(Role(role).label.lower() for role, tasks in TASKS_OF_ROLE.items() if task in tasks)
+
+
+def person_named(number: int | None) -> User | None:
+    return User.objects.filter(pk=number).first() if number else None
+
+
+def task_of(site: Site, pk: int) -> Delegation:
+    """One line of this site's log; another site's does not exist (404)."""
+    return get_object_or_404(Delegation.objects.select_related("site", "user"), pk=pk, site=site)
+
+
+def log_page(site: Site, reader: User) -> DelegationPage:
+    """The whole log of the site, what is in force first."""
+    rows = Delegation.objects.filter(site=site).select_related("site", "user", "delegated_by", "ended_by")
+    rows = rows.order_by("user__full_name", "user__username", "starts_on", "pk")
+    roles = _roles_at(site)
+    reasons = _reasons(list(rows))
+    today = site.today()
+    lines = [
+        DelegationLine(row, roles.get(row.user_id, ""), reasons.get(str(row.pk), ""), today) for row in rows
+    ]
+    lines.sort(key=lambda line: line.state == "ended")
+    investigators = site.memberships.filter(role=Role.INVESTIGATOR, is_current=True)
+    held = [row for row in investigators.select_related("user", "site") if row.is_in_force()]
+    return DelegationPage(site, lines, held, people_of(site), is_investigator_of(reader, site))
+
+
+def _roles_at(site: Site) -> dict[int, str]:
+    """{user: the roles that he has or had at the site, in words}."""
+    found: dict[int, dict[str, None]] = {}
+    for row in site.memberships.exclude(role=Role.MONITOR).order_by("pk"):
+        found.setdefault(row.user_id, {})[row.get_role_display()] = None
+    return {user: ", ".join(roles) for user, roles in found.items()}
+
+
+def _reasons(rows: list[Delegation]) -> dict[str, str]:
+    """{delegation: the reason that stands with it in the trail}."""
+    keys = [str(row.pk) for row in rows]
+    events = AuditEvent.objects.filter(
+        chain=0, table=Delegation._meta.db_table, row__in=keys, operation="INSERT"
+    )
+    return dict(events.values_list("row", "reason"))

@@ -1,0 +1,78 @@
+"""Mail to a site of its monitoring visits: announced, moved, called off; and of the letter that follows one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from ecrf.access.people import people_with
+from ecrf.access.roles import Right
+from ecrf.mail.kinds import MailKind, NotNeeded, register
+from ecrf.mail.models import Mail
+from ecrf.mail.queue import queue_mail
+from ecrf.monitoring.models import MonitoringVisit, VisitStage
+
+WHY = "Everybody who works at a site is told of its monitoring visits and letters."
+
+
+def _as_planned(mail: Mail) -> Mapping[str, Any]:
+    """The plan as it stands when the mail goes out: of a visit moved twice, nobody is told a day that is over."""
+    visit = MonitoringVisit.objects.select_related("site").get(pk=mail.context["visit"])
+    if visit.stage not in (VisitStage.PLANNED, VisitStage.CALLED_OFF):
+        raise NotNeeded("The visit has begun.")
+    if visit.called_off_at and mail.context["what"] != "called off":
+        raise NotNeeded("The visit was called off.")
+    return {
+        "planned_on": visit.planned_on.isoformat(),
+        "how": visit.get_how_display().lower(),
+        **_page_of(visit),
+    }
+
+
+def _page_of(visit: MonitoringVisit) -> dict[str, str]:
+    page = reverse("site-monitoring", args=[visit.site.code])
+    return {"site_name": visit.site.name, "page": settings.MAIL.public_url + page}
+
+
+def _letter(mail: Mail) -> Mapping[str, Any]:
+    visit = MonitoringVisit.objects.select_related("site").get(pk=mail.context["visit"])
+    page = reverse("site-letter", args=[visit.site.code, visit.pk])
+    return {"site_name": visit.site.name, "page": settings.MAIL.public_url + page}
+
+
+VISIT = register(
+    MailKind(
+        "monitoring-visit",
+        "A monitoring visit",
+        "Site {site}: a monitoring visit is {what}",
+        why=WHY,
+        at_sending=_as_planned,
+    )
+)
+LETTER = register(
+    MailKind(
+        "monitoring-letter",
+        "A letter to a site",
+        "Site {site}: a letter of your monitor",
+        why=WHY,
+        at_sending=_letter,
+    )
+)
+
+
+def announce(visit: MonitoringVisit, what: str) -> None:
+    """Queue the mail to the people of the site; `what`: planned, moved or called off. Of a day that is past, none."""
+    if visit.planned_on >= visit.site.today():
+        _queue(VISIT, visit, what)
+
+
+def deliver_letter(visit: MonitoringVisit) -> None:
+    """Queue the mail that the follow-up letter stands on the site's page; the letter itself is in no mail."""
+    _queue(LETTER, visit, "finished")
+
+
+def _queue(kind: MailKind, visit: MonitoringVisit, what: str) -> None:
+    for person in people_with(Right.READ, visit.site):
+        context = {"visit": visit.pk, "site": visit.site.code, "what": what}
+        queue_mail(to=person, kind=kind.key, context=context)

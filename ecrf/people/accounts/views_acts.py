@@ -1,0 +1,166 @@
+"""What an administrator does to one account: each act has an address of its own, and says what it will do."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ecrf.access.models import User
+from ecrf.access.requests import UserRequest
+from ecrf.people.accounts import services
+from ecrf.people.accounts.list import find_person
+from ecrf.people.administering import require_administrator
+from ecrf.people.forms import AskForReason, CorrectionForm, IdentityForm, RolePart
+from ecrf.people.sites.list import all_sites
+
+DONE_BEFORE = "That was done before; nothing was changed."
+
+
+@require_http_methods(["GET", "POST"])
+def correct_page(request: UserRequest, pk: int) -> HttpResponse:
+    """Correct name and address."""
+    require_administrator(request.user)
+    person = find_person(pk)
+    known = {"full_name": person.full_name, "email": person.email or ""}
+    form = CorrectionForm(request.POST if request.method == "POST" else None, initial=known)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            is_changed = services.correct_person(user=person, by=request.user, **typed)
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "Corrected." if is_changed else "Nothing was different.")
+            return redirect("person", pk)
+    context = {"form": form, "person": person}
+    return render(request, "people/accounts/correct.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def close_page(request: UserRequest, pk: int) -> HttpResponse:
+    """Close the account: all roles and sessions end."""
+    require_administrator(request.user)
+    person = find_person(pk)
+    form = AskForReason(request.POST if request.method == "POST" else None, of="the account is closed")
+    if request.method == "POST" and form.is_valid():
+        try:
+            is_new = services.close_account(user=person, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            return _leave(request, person, f"{person.username} is closed." if is_new else DONE_BEFORE)
+    context = {"form": form, "person": person, "is_own": person == request.user}
+    return render(request, "people/accounts/close.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def reopen_page(request: UserRequest, pk: int) -> HttpResponse:
+    """Open a closed account again, by a new invitation to a role."""
+    require_administrator(request.user)
+    person = find_person(pk)
+    form = RolePart(request.POST if request.method == "POST" else None, sites=all_sites())
+    if request.method == "POST" and form.is_valid():
+        try:
+            is_new = services.reopen_account(
+                user=person, roles=form.wanted, reason=form.cleaned_data["reason"], by=request.user
+            )
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, f"{person.username} is invited again." if is_new else DONE_BEFORE)
+            return redirect("person", pk)
+    context = {"form": form, "person": person}
+    return render(request, "people/accounts/reopen.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def identity_page(request: UserRequest, pk: int) -> HttpResponse:
+    """Record how it was made sure who this is."""
+    require_administrator(request.user)
+    person = find_person(pk)
+    form = IdentityForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        services.record_identity(user=person, how=form.cleaned_data["how"], by=request.user)
+        messages.success(request, "It is recorded, with your name.")
+        return redirect("person", pk)
+    context = {"form": form, "person": person}
+    return render(request, "people/accounts/identity.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def second_factor_page(request: UserRequest, pk: int) -> HttpResponse:
+    """Take the second factor away, so that its owner sets up a new one."""
+    require_administrator(request.user)
+    person = find_person(pk)
+    form = AskForReason(request.POST if request.method == "POST" else None, of="it is taken away")
+    if request.method == "POST" and form.is_valid():
+        services.ask_for_new_second_factor(user=person, by=request.user, **form.cleaned_data)
+        return _leave(request, person, "It is taken away: the next login asks for a new one.")
+    context = {"form": form, "person": person}
+    return render(request, "people/accounts/second_factor.html", context, status=422 if form.errors else 200)
+
+
+def _leave(request: UserRequest, person: User, words: str) -> HttpResponse:
+    """On to the person's page; to the login where the own session has ended with the act."""
+    if person == request.user:
+        logout(request)
+        return redirect("login")
+    messages.success(request, words)
+    return redirect("person", person.pk)
+
+
+def _act(request: UserRequest, pk: int, act: Callable[[User], str]) -> HttpResponse:
+    """An act without a form of its own; what stands against it is said on the person's page."""
+    require_administrator(request.user)
+    try:
+        messages.success(request, act(find_person(pk)))
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+    return redirect("person", pk)
+
+
+@require_POST
+def send_invitation(request: UserRequest, pk: int) -> HttpResponse:
+    """By a new link; the one before works no more."""
+
+    def act(person: User) -> str:
+        services.send_invitation(user=person, by=request.user)
+        return f"A new invitation goes to {person.email}. The link before it works no more."
+
+    return _act(request, pk, act)
+
+
+@require_POST
+def withdraw_invitation(request: UserRequest, pk: int) -> HttpResponse:
+    def act(person: User) -> str:
+        is_new = services.withdraw_invitation(user=person, by=request.user)
+        return "The invitation is withdrawn: its link works no more." if is_new else DONE_BEFORE
+
+    return _act(request, pk, act)
+
+
+@require_POST
+def unlock(request: UserRequest, pk: int) -> HttpResponse:
+    def act(person: User) -> str:
+        is_new = services.unlock_account(user=person, by=request.user)
+        return f"{person.username} can log in again." if is_new else "This account is not locked."
+
+    return _act(request, pk, act)
+
+
+@require_POST
+def end_sessions(request: UserRequest, pk: int) -> HttpResponse:
+    """One's own session here goes on."""
+
+    def act(person: User) -> str:
+        own = (request.session.session_key or "") if person == request.user else ""
+        ended = services.end_all_sessions(user=person, by=request.user, but=own)
+        return (
+            f"{ended} session{'' if ended == 1 else 's'} ended." if ended else "There was no session to end."
+        )
+
+    return _act(request, pk, act)

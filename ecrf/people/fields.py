@@ -1,0 +1,103 @@
+"""What an administrator types: names, user names, addresses, days, reasons; refused in words where it cannot stand."""
+
+import logging
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+
+from ecrf.access.models import User
+from ecrf.audit.reasons import LONGEST, fault_of, tidy
+from ecrf.audit.texts import cleaned, fault_of_text
+
+log = logging.getLogger("ecrf.people")
+
+LINE_BREAK = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+"""Days beyond these are typing errors; and no clock of a time zone leaves the calendar between them."""
+
+
+class OneLine(forms.CharField):
+    """A text of one line. A line break in it could become a line of a mail's head, so it is refused and logged."""
+
+    def __init__(self, *, label: str, longest: int = 200, **options: Any) -> None:
+        self.longest = longest
+        super().__init__(label=label, **options)
+
+    def clean(self, value: Any) -> str:
+        text = str(value or "").strip(" ")
+        if LINE_BREAK.search(text):
+            log.warning("line break refused", extra={"field": self.label})
+            raise ValidationError("This is one line: it holds a line break. Type it again, without one.")
+        words = cleaned(text, lines=False)
+        if fault := fault_of_text(words):
+            raise ValidationError(fault)
+        if len(words) > self.longest:
+            raise ValidationError(f"At most {self.longest} characters: it has {len(words)}. Shorten it.")
+        if self.required and not words:
+            raise ValidationError("This is needed.")
+        return words
+
+
+class MailAddress(OneLine):
+    """Where mail goes; None for none."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label="E-mail", longest=254, widget=forms.EmailInput(), **options)
+
+    def clean(self, value: Any) -> str | None:  # type: ignore[override]
+        address = super().clean(value)
+        if address:
+            EmailValidator("This is no e-mail address. Write one such as name@hospital.example.")(address)
+        return address or None
+
+
+class UserName(OneLine):
+    """A user name that nobody has or had."""
+
+    def __init__(self) -> None:
+        super().__init__(label="User name", longest=150)
+
+    def clean(self, value: Any) -> str:
+        name = super().clean(value)
+        field = User._meta.get_field("username")
+        field.run_validators(name)
+        return name
+
+
+class ReasonField(forms.CharField):
+    """Why something is done; the trail keeps it."""
+
+    def __init__(self, of: str, label: str = "Why?") -> None:
+        self.of = of
+        super().__init__(label=label, widget=forms.TextInput(attrs={"maxlength": LONGEST}), strip=False)
+
+    def clean(self, value: Any) -> str:
+        words = tidy(str(value or ""))
+        if fault := fault_of(words, self.of):
+            raise ValidationError(fault)
+        return words
+
+
+class DayField(forms.DateField):
+    """A day as 2026-11-22."""
+
+    def __init__(self, *, label: str, required: bool = True) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        words = "Write a day such as 2026-11-22."
+        super().__init__(
+            label=label,
+            required=required,
+            widget=widget,
+            input_formats=["%Y-%m-%d"],
+            error_messages={"invalid": words, "required": words},
+        )
+
+    def clean(self, value: Any) -> date | None:
+        day: date | None = super().clean(value)
+        if day and not FIRST_DAY <= day <= LAST_DAY:
+            raise ValidationError(f"Write a day from {FIRST_DAY} to {LAST_DAY}.")
+        return day

@@ -1,0 +1,127 @@
+"""The forms of the administrator's pages, and how what a service refuses comes to stand beside its field."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+from ecrf.access.models import Site
+from ecrf.access.roles import RIGHTS, Right, Role
+from ecrf.people.fields import DayField, MailAddress, OneLine, ReasonField, UserName
+from ecrf.people.memberships.rules import WantedRole
+
+Choices = list[tuple[str, str]]
+
+
+class PlainForm(forms.Form):
+    """A form whose fields look like ours; `helps` stand below their fields."""
+
+    helps: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        for name, words in self.helps.items():
+            self.fields[name].help_text = words
+        for field in self.fields.values():
+            widget = field.widget
+            if not isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):
+                widget.attrs["class"] = "form-select" if isinstance(widget, forms.Select) else "form-control"
+            widget.attrs.setdefault("autocomplete", "off")
+
+    def refuse(self, error: ValidationError) -> None:
+        """Put what the service refused beside its field; what belongs to none of them on top."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, errors in error.error_dict.items():
+            self.add_error(name if name in self.fields and name != NON_FIELD_ERRORS else None, errors)
+
+
+class RolePart(PlainForm):
+    """One role, at one site or several, with its days."""
+
+    helps: ClassVar[dict[str, str]] = {
+        "role": (
+            "Administrators manage accounts and see no study data. Nobody is both administrator and investigator,"
+            " sub-investigator or coordinator."
+        ),
+        "site": (
+            "Investigators, sub-investigators, coordinators and monitors: one site or several. Inspectors: some, or"
+            " none for all. The others hold for all sites: tick none."
+        ),
+        "ends_on": "An inspector’s role always has one.",
+    }
+
+    role = forms.ChoiceField(label="Role", error_messages={"required": "Choose a role."})
+    site = forms.MultipleChoiceField(label="Sites", required=False, widget=forms.CheckboxSelectMultiple)
+    starts_on = DayField(label="First day (empty: at once)", required=False)
+    ends_on = DayField(label="Last day (empty: until it is ended)", required=False)
+    reason = ReasonField("the role is given")
+
+    def __init__(self, *given: Any, sites: list[Site], **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.sites = {site.code: site for site in sites}
+        self.fields["role"].choices = [("", "Choose a role"), *Role.choices]  # type: ignore[attr-defined]
+        self.fields["site"].choices = [  # type: ignore[attr-defined]
+            (site.code, f"{site.code} {site.name}{' (practice)' if site.is_practice else ''}")
+            for site in sites
+        ]
+
+    @property
+    def wanted(self) -> list[WantedRole]:
+        typed = self.cleaned_data
+        where: list[Site | None] = [self.sites[code] for code in typed["site"]]
+        return [
+            WantedRole(typed["role"], site, typed["starts_on"], typed["ends_on"]) for site in where or [None]
+        ]
+
+
+class InvitationForm(RolePart):
+    """Who is invited, and to which role."""
+
+    helps: ClassVar[dict[str, str]] = {
+        **RolePart.helps,
+        "username": "Letters, digits and @ . + - _. It belongs to this person for ever and is never changed.",
+        "email": "The invitation goes there.",
+        "identity": (
+            "For investigators and sub-investigators, who sign: for instance “passport seen at the site”; never its"
+            " number. It can be recorded later."
+        ),
+        "reason": "For instance: the letter that asks for it. The trail keeps it.",
+    }
+
+    username = UserName()
+    full_name = OneLine(label="Full name, as it is printed beside signatures")
+    email = MailAddress()
+    identity = OneLine(label="How was it made sure who this is?", longest=500, required=False)
+
+    field_order = ["username", "full_name", "email"]
+
+    @property
+    def signs(self) -> bool:
+        return Right.SIGN in RIGHTS[self.cleaned_data["role"]]
+
+
+class CorrectionForm(PlainForm):
+    """Name and address of an account."""
+
+    full_name = OneLine(label="Full name, as it is printed beside signatures")
+    email = MailAddress(required=False)
+    reason = ReasonField("it is corrected")
+
+
+class IdentityForm(PlainForm):
+    """How somebody made sure who a person is."""
+
+    helps: ClassVar[dict[str, str]] = {"how": "For instance: passport seen at the site initiation."}
+
+    how = OneLine(label="How was it made sure who this is?", longest=500)
+
+
+class AskForReason(PlainForm):
+    """A reason alone."""
+
+    def __init__(self, *given: Any, of: str, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.fields["reason"] = ReasonField(of)
+        self.fields["reason"].widget.attrs |= {"class": "form-control", "autocomplete": "off"}

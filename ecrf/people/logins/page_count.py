@@ -1,0 +1,63 @@
+"""Counts the pages that each person asks for, by the hour: in this process, and in the database now and then."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+WRITE_EVERY_SECONDS = 60
+WRITE_EVERY_PAGES = 200
+"""Whichever comes first, so that whoever loads a great deal in a few seconds is counted too."""
+
+WRITE = """
+    INSERT INTO people_pagecount (user_id, hour, pages) VALUES (%s, %s, %s)
+    ON CONFLICT (user_id, hour) DO UPDATE SET pages = people_pagecount.pages + excluded.pages
+"""
+
+
+@dataclass
+class Counted:
+    """Pages that are not written yet, and since when."""
+
+    pages: int
+    since: float
+
+
+_counted: dict[int, Counted] = {}
+_lock = Lock()
+
+
+def count_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: one more page of whoever is logged in. What a page asks for by itself, and what is saved, is none."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        by_itself = any(name in request.headers for name in ("HX-Request", "X-Unattended"))
+        is_page = request.method == "GET" and not by_itself
+        user = request.user
+        if is_page and user.is_authenticated and (pages := _due(user.pk)):
+            _write(user.pk, pages)
+        return response
+
+    return middleware
+
+
+def _due(user: int) -> int:
+    """Count one; how many are to be written now, 0 while there is time."""
+    now = time.monotonic()
+    with _lock:
+        counted = _counted.setdefault(user, Counted(0, now))
+        counted.pages += 1
+        if counted.pages < WRITE_EVERY_PAGES and now - counted.since < WRITE_EVERY_SECONDS:
+            return 0
+        return _counted.pop(user).pages
+
+
+def _write(user: int, pages: int) -> None:
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, [user, hour, pages])

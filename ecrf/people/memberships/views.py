@@ -1,0 +1,96 @@
+"""A role is given or ended; what one administrator asked is consented to or refused by another."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import Right
+from ecrf.people.accounts.list import find_person
+from ecrf.people.administering import require_administrator
+from ecrf.people.forms import AskForReason, RolePart
+from ecrf.people.memberships.consent import all_requests
+from ecrf.people.memberships.services import decide, end_role, give_roles
+from ecrf.people.models import AdministratorRequest, ConsentOutcome
+from ecrf.people.sites.list import all_sites
+
+WAITS = "It waits for the consent of another administrator, who finds it on the page People."
+
+
+@require_http_methods(["GET", "POST"])
+def give_role_page(request: UserRequest, pk: int) -> HttpResponse:
+    """Give a role at one site or several."""
+    require_administrator(request.user)
+    person = find_person(pk)
+    form = RolePart(request.POST if request.method == "POST" else None, sites=all_sites())
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            given = give_roles(user=person, wanted=form.wanted, reason=reason, by=request.user)
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            waits = any(isinstance(one, AdministratorRequest) for one in given)
+            messages.success(request, WAITS if waits else "The role is given, from the next page on.")
+            return redirect("person", pk)
+    context = {"form": form, "person": person}
+    return render(request, "people/accounts/give_role.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def end_role_page(request: UserRequest, pk: int, role: int) -> HttpResponse:
+    """End a role; ended before by somebody else, it is said and nothing more."""
+    require_administrator(request.user)
+    person = find_person(pk)
+    membership = get_object_or_404(person.memberships.select_related("site"), pk=role)
+    form = AskForReason(request.POST if request.method == "POST" else None, of="the role ends")
+    if request.method == "POST" and form.is_valid():
+        try:
+            ended = end_role(membership=membership, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            _say_ended(request, ended)
+            is_own = person == request.user and ended is True
+            still = Right.MANAGE_ACCOUNTS in find_person(request.user.pk).rights
+            return redirect("today") if is_own and not still else redirect("person", pk)
+    context = {"form": form, "person": person, "membership": membership}
+    return render(request, "people/accounts/end_role.html", context, status=422 if form.errors else 200)
+
+
+def _say_ended(request: UserRequest, ended: bool | AdministratorRequest) -> None:
+    if isinstance(ended, AdministratorRequest):
+        messages.success(request, WAITS)
+    elif ended:
+        messages.success(request, "The role has ended.")
+    else:
+        messages.info(request, "The role had ended already; nothing was changed.")
+
+
+@require_POST
+def consent(request: UserRequest, pk: int) -> HttpResponse:
+    return _decided(request, pk, ConsentOutcome.CONSENTED, "You have consented: it is done.")
+
+
+@require_POST
+def refuse(request: UserRequest, pk: int) -> HttpResponse:
+    return _decided(request, pk, ConsentOutcome.REFUSED, "You have refused; nothing was changed.")
+
+
+@require_POST
+def take_back_request(request: UserRequest, pk: int) -> HttpResponse:
+    return _decided(request, pk, ConsentOutcome.WITHDRAWN, "Your request is withdrawn.")
+
+
+def _decided(request: UserRequest, pk: int, outcome: ConsentOutcome, words: str) -> HttpResponse:
+    require_administrator(request.user)
+    wanted = get_object_or_404(all_requests(), pk=pk)
+    try:
+        is_new = decide(request=wanted, outcome=outcome, by=request.user)
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+    else:
+        messages.success(request, words if is_new else "That was decided before; nothing was changed.")
+    return redirect("people")

@@ -1,0 +1,1 @@
+"""Who had access on any day, and what each role may do."""

@@ -1,0 +1,59 @@
+"""Who had access on a day, as a table for spreadsheets; each file that is taken along stands in the trail."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.http import FileResponse
+from django.utils import timezone
+
+from ecrf.access.models import Site, User
+from ecrf.access.roles import RIGHTS, Right
+from ecrf.audit.actor import Actor, acting
+from ecrf.people.administering import SOURCE
+from ecrf.people.models import AccessListExport
+from ecrf.people.past.days import HeldRole
+from ecrf.trail.download.csv_file import answer, data_words, file_name, utc
+
+COLUMNS = (
+    *("day", "site", "site_name", "time_zone", "role", "username", "full_name", "first_day", "last_day"),
+    *("given_at_utc", "given_by", "reason", "ended_at_utc", "ended_by", "end_reason", "data"),
+)
+"""Their names and order never change; a new one is put before `data`."""
+
+
+def access_file(day: date, site: Site | None, held: list[HeldRole], *, by: User) -> FileResponse:
+    """The file; noted before its first byte leaves."""
+    of = f"access-{day}-{f'site-{site.code}' if site else 'all-sites'}"
+
+    def note() -> None:
+        role = next((m.role for m in by.current_memberships if Right.SEE_ACCESS in RIGHTS[m.role]), "")
+        with acting(Actor(str(by.pk), by.username, role), source=SOURCE):
+            AccessListExport.objects.create(
+                day=day, site=site, lines=len(held), made_at=timezone.now(), made_by=by
+            )
+
+    return answer(file_name(of, timezone.now()), COLUMNS, _rows(day, held), note)
+
+
+def _rows(day: date, held: list[HeldRole]) -> Iterator[list[str]]:
+    for one in held:
+        membership = one.membership
+        where = membership.site
+        yield [
+            day.isoformat(),
+            where.code if where else "all",
+            where.name if where else "",
+            where.time_zone if where else "UTC",
+            membership.get_role_display(),
+            membership.user.username,
+            one.full_name,
+            one.first_on.isoformat(),
+            one.last_on.isoformat() if one.last_on else "",
+            utc(one.given_at) if one.given_at else "",
+            one.given_by,
+            one.reason,
+            utc(one.ended_at) if one.ended_at else "",
+            one.ended_by,
+            one.end_reason,
+            data_words(),
+        ]

@@ -1,0 +1,168 @@
+"""Who had access on a day: every role that was in force at any moment of it, by the calendar of its site.
+
+A role is in force from the moment it was given to the moment it was ended, on the days from its first to its last. So
+on the day on which it was ended it stands in the list, and on the next day no more. Days are read by the site's own
+calendar, those of roles for all sites by UTC, as `Membership.is_in_force` does.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from django.db.models import Q, QuerySet
+
+from ecrf.access.models import Membership, User
+from ecrf.audit.models import SYSTEM_CHAIN, AuditEvent, Operation
+
+MOMENT = timedelta(microseconds=1)
+WIDER = timedelta(days=2)
+"""What the database leaves over on either side: the calendar decides."""
+
+
+@dataclass(frozen=True)
+class HeldRole:
+    """One role of one person, with the days on which it was in force. `last_on` is None while nothing ends it."""
+
+    membership: Membership
+    full_name: str
+    given_at: datetime | None
+    given_by: str
+    reason: str
+    ended_at: datetime | None
+    ended_by: str
+    end_reason: str
+
+    @property
+    def zone(self) -> tzinfo:
+        return self.membership.site.zone if self.membership.site else UTC
+
+    @property
+    def first_on(self) -> date:
+        given_on = _day(self.given_at, self.zone) if self.given_at else date.min
+        return max(given_on, self.membership.starts_on or given_on)
+
+    @property
+    def last_on(self) -> date | None:
+        # What is ended at midnight did not hold on the day that begins then.
+        ended_on = _day(self.ended_at - MOMENT, self.zone) if self.ended_at else None
+        days = [day for day in (ended_on, self.membership.ends_on) if day]
+        return min(days) if days else None
+
+    def held_on(self, day: date) -> bool:
+        return self.first_on <= day and (self.last_on is None or day <= self.last_on)
+
+
+def _day(at: datetime, zone: tzinfo) -> date:
+    return at.astimezone(zone).date()
+
+
+def access_on(day: date, where: list[int] | None = None) -> list[HeldRole]:
+    """Everybody's access on this day; `where`: only what reached the sites with these ids."""
+    around = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    rows = Membership.objects.filter(
+        Q(granted_at=None) | Q(granted_at__lt=around + WIDER),
+        Q(ended_at=None) | Q(ended_at__gt=around - WIDER),
+        Q(starts_on=None) | Q(starts_on__lte=day),
+        Q(ends_on=None) | Q(ends_on__gte=day),
+    )
+    if where is not None:
+        rows = rows.filter(Q(site__in=where) | Q(site=None))
+    found = [held for held in held_roles(rows) if held.held_on(day)]
+    names = names_on(day)
+    found = [_named(held, names) for held in found]
+    return sorted(found, key=_order)
+
+
+def _order(held: HeldRole) -> tuple[str, str, str, int]:
+    membership = held.membership
+    where = membership.site.code if membership.site else ""
+    return where, membership.get_role_display(), membership.user.username.lower(), membership.pk
+
+
+def _named(held: HeldRole, names: dict[str, str]) -> HeldRole:
+    name = names.get(str(held.membership.user_id))
+    if name is None:
+        return held
+    return HeldRole(**{**held.__dict__, "full_name": name})
+
+
+def held_roles(rows: QuerySet[Membership]) -> list[HeldRole]:
+    """These roles with who gave and ended them. Of older rows that do not say it themselves, the trail does."""
+    memberships = list(rows.select_related("user", "site", "granted_by", "ended_by"))
+    of_trail = _of_trail([one for one in memberships if _is_silent(one)])
+    closed = _closings(one.user for one in memberships if one.is_current and not one.user.is_active)
+    return [_held(one, of_trail.get(str(one.pk), {}), closed) for one in memberships]
+
+
+def _is_silent(membership: Membership) -> bool:
+    """Whether it does not say itself when and by whom it was given, or ended: the command line is nobody's account."""
+    given, ended = (membership.granted_at, membership.granted_by), (membership.ended_at, membership.ended_by)
+    return None in given or (not membership.is_current and None in ended)
+
+
+Acts = dict[str, AuditEvent]
+
+
+def _of_trail(memberships: Iterable[Membership]) -> dict[str, Acts]:
+    """{id of a membership: {"given": …, "ended": …}}: the trail's events."""
+    ids = [str(one.pk) for one in memberships]
+    found: dict[str, Acts] = {}
+    if not ids:
+        return found
+    events = AuditEvent.objects.filter(
+        chain=SYSTEM_CHAIN, table=Membership._meta.db_table, row__in=ids
+    ).order_by("position")
+    for event in events:
+        acts = found.setdefault(event.row, {})
+        if event.operation == Operation.INSERT:
+            acts["given"] = event
+        elif event.changes.get("is_current") == [True, False]:
+            acts["ended"] = event
+    return found
+
+
+def _closings(users: Iterable[User]) -> dict[str, AuditEvent]:
+    """{id of a closed account: its closing}: of accounts that were closed and left with their roles."""
+    ids = {str(user.pk) for user in users}
+    if not ids:
+        return {}
+    events = AuditEvent.objects.filter(
+        chain=SYSTEM_CHAIN,
+        table=User._meta.db_table,
+        row__in=ids,
+        operation=Operation.UPDATE,
+        changes__has_key="is_active",
+    )
+    return {event.row: event for event in events.order_by("position")}
+
+
+def _held(membership: Membership, acts: Acts, closed: dict[str, AuditEvent]) -> HeldRole:
+    given, ended = acts.get("given"), acts.get("ended")
+    if membership.is_current and not membership.user.is_active:
+        ended = closed.get(str(membership.user_id))
+    return HeldRole(
+        membership=membership,
+        full_name=membership.user.full_name,
+        given_at=membership.granted_at or (given.at if given else None),
+        given_by=membership.granted_by.username if membership.granted_by else given.actor if given else "",
+        reason=membership.reason or (given.reason if given else ""),
+        ended_at=membership.ended_at or (ended.at if ended else None),
+        ended_by=membership.ended_by.username if membership.ended_by else ended.actor if ended else "",
+        end_reason=membership.end_reason or (ended.reason if ended else ""),
+    )
+
+
+def names_on(day: date) -> dict[str, str]:
+    """{id of an account: the name it had at the end of this day}: of those whose name was corrected since."""
+    end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+    events = AuditEvent.objects.filter(
+        chain=SYSTEM_CHAIN,
+        table=User._meta.db_table,
+        operation=Operation.UPDATE,
+        at__gte=end,
+        changes__has_key="full_name",
+    )
+    names: dict[str, str] = {}
+    for event in events.order_by("position"):
+        names.setdefault(event.row, event.changes["full_name"][0] or "")
+    return names

@@ -1,0 +1,93 @@
+"""Who had access on a day: the page, its print, its file; and the matrix of roles and acts."""
+
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import Any
+
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from ecrf.access.models import Site, User
+from ecrf.access.reach import site_ids, sites
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import Right, Role
+from ecrf.people.administering import require_seeing_access
+from ecrf.people.fields import FIRST_DAY, LAST_DAY
+from ecrf.people.past.access_file import access_file
+from ecrf.people.past.days import HeldRole, access_on
+from ecrf.people.past.matrix import held_where, role_matrix
+
+STILL_TO_COME = "This day is still to come: shown is what is planned for it today."
+
+
+@dataclass(frozen=True)
+class WantedList:
+    """The day and the site that were chosen; `fault` says in words what is wrong with the day."""
+
+    day: date
+    site: Site | None
+    where: list[int] | None
+    fault: str = ""
+
+    @property
+    def held(self) -> list[HeldRole]:
+        return access_on(self.day, self.where)
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return {"day": self.day, "site": self.site, "fault": self.fault, "held": self.held, "zone": UTC}
+
+
+def _wanted(user: User, given: dict[str, str]) -> WantedList:
+    """Of the sites that the person's role reaches; another one does not exist (404)."""
+    require_seeing_access(user)
+    reached = sites(user, Right.SEE_ACCESS)
+    site = get_object_or_404(reached, code=given["site"]) if given.get("site") else None
+    where = [site.pk] if site else site_ids(user, Right.SEE_ACCESS)
+    today = timezone.now().date()
+    typed = given.get("day") or today.isoformat()
+    try:
+        day = date.fromisoformat(typed) if len(typed) == 10 else None
+    except ValueError:
+        day = None
+    if day is None or not FIRST_DAY <= day <= LAST_DAY:
+        fault = f"Write a day such as {today}, from {FIRST_DAY} on. Shown is today."
+        return WantedList(today, site, where, fault)
+    is_to_come = day > (site.today() if site else today)
+    return WantedList(day, site, where, STILL_TO_COME if is_to_come else "")
+
+
+@require_GET
+def access_page(request: UserRequest) -> HttpResponse:
+    """On the chosen day, at all sites or at one."""
+    wanted = _wanted(request.user, request.GET.dict())
+    context = {"sites": sites(request.user, Right.SEE_ACCESS), "today": timezone.now().date()}
+    return render(request, "people/past/access.html", {**wanted.context, **context})
+
+
+@require_GET
+def print_access(request: UserRequest) -> HttpResponse:
+    wanted = _wanted(request.user, request.GET.dict())
+    return render(request, "people/past/print_access.html", {**wanted.context, "printed_at": timezone.now()})
+
+
+@require_POST
+def access_csv(request: UserRequest) -> FileResponse:
+    """The same as a file; that it is taken along stands in the trail."""
+    wanted = _wanted(request.user, request.POST.dict())
+    return access_file(wanted.day, wanted.site, wanted.held, by=request.user)
+
+
+@require_GET
+def matrix_page(request: UserRequest) -> HttpResponse:
+    """What each role may do: on the screen and on paper."""
+    require_seeing_access(request.user)
+    context = {
+        "rows": role_matrix(),
+        "roles": [(role.label, held_where(role)) for role in Role],
+        "printed_at": timezone.now(),
+        "zone": UTC,
+    }
+    return render(request, "people/past/matrix.html", context)

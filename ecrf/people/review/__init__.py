@@ -1,0 +1,1 @@
+"""The review of everybody's access, at an interval."""

@@ -1,0 +1,1 @@
+"""Sites: added, corrected, activated, closed."""

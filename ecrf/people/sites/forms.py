@@ -1,0 +1,79 @@
+"""The forms of a site's pages."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from ecrf.access.models import Site, validate_time_zone
+from ecrf.people.fields import DayField, OneLine, ReasonField
+from ecrf.people.forms import PlainForm
+
+
+class PlaceField(OneLine):
+    """A time zone, by the place whose clocks it names: searched in the list that the page brings."""
+
+    def __init__(self) -> None:
+        widget = forms.TextInput(attrs={"list": "places", "placeholder": "Asia/Tokyo"})
+        super().__init__(label="Time zone: type a city of it", longest=64, widget=widget)
+
+    def clean(self, value: Any) -> str:
+        zone = super().clean(value)
+        validate_time_zone(zone)
+        return zone
+
+
+class NewSiteForm(PlainForm):
+    """A site that is not there yet."""
+
+    helps: ClassVar[dict[str, str]] = {
+        "code": "Such as 01: its patients are numbered 01-001 and on. It is never changed.",
+        "time_zone": "By it the site’s days begin and end. Type Tokyo and choose.",
+        "is_practice": "Its patients are for training and never part of the study’s data.",
+    }
+
+    code = OneLine(label="Code: digits and capital letters, as in patients' numbers", longest=10)
+    name = OneLine(label="Name")
+    time_zone = PlaceField()
+    is_practice = forms.BooleanField(label="For practice only", required=False)
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        try:
+            Site._meta.get_field("code").run_validators(code)
+        except ValidationError:
+            raise ValidationError(
+                "Only digits and capital letters A to Z, ten at most: it begins the numbers of the patients."
+            ) from None
+        return code
+
+
+class SiteCorrectionForm(PlainForm):
+    """What was put down wrongly."""
+
+    name = OneLine(label="Name")
+    time_zone = PlaceField()
+    reason = ReasonField("it is corrected")
+
+
+class ActivationForm(PlainForm):
+    """From when on a site takes data, and what allows it to."""
+
+    approved_on = DayField(label="Approved on, by the ethics committee and the authorities")
+    version = OneLine(label="Version of the protocol that was approved", longest=50)
+    active_from = DayField(label="First day on which it takes data")
+    reason = ReasonField("the site is activated", label="What is it based on? (letter, file, number)")
+
+
+class ClosingForm(PlainForm):
+    """From when on a site is read and not written."""
+
+    closed_on = DayField(label="First day on which nothing is entered any more")
+    reason = ReasonField("the site is closed")
+
+
+class DelegationLogForm(PlainForm):
+    """Where the delegation log is kept."""
+
+    delegation_from = DayField(label="Kept here from this day on (empty: on paper)", required=False)
+    reason = ReasonField("it is kept there")

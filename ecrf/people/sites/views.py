@@ -1,0 +1,125 @@
+"""Sites, for administrators: the list, one site's page, and what is done to it. Nothing of patients."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from ecrf.access.models import Site
+from ecrf.access.requests import UserRequest
+from ecrf.people.administering import require_administrator
+from ecrf.people.forms import AskForReason, PlainForm
+from ecrf.people.sites import services
+from ecrf.people.sites.forms import (
+    ActivationForm,
+    ClosingForm,
+    DelegationLogForm,
+    NewSiteForm,
+    SiteCorrectionForm,
+)
+from ecrf.people.sites.list import find_site, people_at, places, sites_with_people, state_of_site
+
+NOTHING_NEW = "Nothing was different; nothing was changed."
+
+
+@require_GET
+def sites_page(request: UserRequest) -> HttpResponse:
+    require_administrator(request.user)
+    rows = [(site, state_of_site(site)) for site in sites_with_people()]
+    return render(request, "people/sites/sites.html", {"rows": rows})
+
+
+@require_GET
+def site_page(request: UserRequest, code: str) -> HttpResponse:
+    """What is known of one site, and its people."""
+    require_administrator(request.user)
+    site = find_site(code)
+    context = {"site": site, "state": state_of_site(site), "people": people_at(site)}
+    return render(request, "people/sites/site.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def add_site_page(request: UserRequest) -> HttpResponse:
+    require_administrator(request.user)
+    form = NewSiteForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            site, is_new = services.add_new_site(by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, f"{site} is added." if is_new else f"{site} was added already.")
+            return redirect("site", site.code)
+    context = {"form": form, "places": places()}
+    return render(request, "people/sites/add.html", context, status=422 if form.errors else 200)
+
+
+def _act(
+    request: UserRequest, site: Site, form: PlainForm, template: str, done: Any, words: str
+) -> HttpResponse:
+    """One act on a site: the form, what the service refuses beside its field, or the site's page."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            is_new = done(site=site, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, words if is_new else NOTHING_NEW)
+            return redirect("site", site.code)
+    context = {"form": form, "site": site, "places": places() if "time_zone" in form.fields else []}
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def correct_site_page(request: UserRequest, code: str) -> HttpResponse:
+    require_administrator(request.user)
+    site = find_site(code)
+    known = {"name": site.name, "time_zone": site.time_zone}
+    form = SiteCorrectionForm(request.POST if request.method == "POST" else None, initial=known)
+    return _act(request, site, form, "people/sites/correct.html", services.correct_site, "Corrected.")
+
+
+@require_http_methods(["GET", "POST"])
+def activate_site_page(request: UserRequest, code: str) -> HttpResponse:
+    require_administrator(request.user)
+    site = find_site(code)
+    known = {
+        "approved_on": site.approved_on,
+        "version": site.approved_version,
+        "active_from": site.active_from or site.today(),
+    }
+    form = ActivationForm(request.POST if request.method == "POST" else None, initial=known)
+    words = f"{site} takes data from the day that you named."
+    return _act(request, site, form, "people/sites/activate.html", services.activate_site, words)
+
+
+@require_http_methods(["GET", "POST"])
+def close_site_page(request: UserRequest, code: str) -> HttpResponse:
+    require_administrator(request.user)
+    site = find_site(code)
+    known = {"closed_on": site.closed_on or site.today()}
+    form = ClosingForm(request.POST if request.method == "POST" else None, initial=known)
+    words = f"{site} is closed from the day that you named."
+    return _act(request, site, form, "people/sites/close.html", services.close_site, words)
+
+
+@require_http_methods(["GET", "POST"])
+def open_site_page(request: UserRequest, code: str) -> HttpResponse:
+    require_administrator(request.user)
+    site = find_site(code)
+    form = AskForReason(request.POST if request.method == "POST" else None, of="the closing is taken back")
+    words = f"{site} is not closed any more."
+    return _act(request, site, form, "people/sites/open.html", services.open_site_again, words)
+
+
+@require_http_methods(["GET", "POST"])
+def delegation_log_page(request: UserRequest, code: str) -> HttpResponse:
+    require_administrator(request.user)
+    site = find_site(code)
+    known = {"delegation_from": site.delegation_from}
+    form = DelegationLogForm(request.POST if request.method == "POST" else None, initial=known)
+    words = "Where the delegation log is kept is recorded."
+    return _act(request, site, form, "people/sites/delegation.html", services.keep_delegation_log, words)

@@ -1,0 +1,1 @@
+"""What the list of people costs, of ten accounts and of two thousand."""

@@ -1,0 +1,134 @@
+"""Which files are removed when they are old, and what is said of them then."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.models import AuditEvent
+from ecrf.exports.folder import file_of
+from ecrf.exports.models import Download, Export, ExportKind, Receipt
+from ecrf.exports.services import ask
+from ecrf.exports.work.retention import remove_old_files
+from tests.ecrf.exports.conftest import take
+from tests.ecrf.exports.test_pages import client_of
+
+pytestmark = [pytest.mark.django_db]
+KEPT = 30
+
+
+@pytest.fixture(autouse=True)
+def _kept_days(settings):
+    settings.EXPORTS_KEPT_DAYS = KEPT
+
+
+@pytest.fixture
+def one_of_each_kind(study, statistician, coordinator, site) -> dict[str, Export]:
+    patient = study.world.patient
+    take(statistician)
+    given = {
+        ExportKind.REBUILD: {"by": statistician, "right": "export", "wanted": {"name": "First"}},
+        ExportKind.CASEBOOK: {"by": coordinator, "right": "enter", "site": site, "patient": patient},
+        ExportKind.ANNOTATED_CRF: {"by": statistician, "right": "export"},
+        ExportKind.SITE_COPY: {"by": coordinator, "right": "enter", "site": site},
+    }
+    for kind, more in given.items():
+        ask(kind=kind, title=kind.label, request_key=uuid.uuid4(), **more)
+    call_command("work", once=True)
+    found = {export.kind: export for export in Export.objects.all()}
+    assert set(found) == set(ExportKind.values)
+    assert all(export.has_file for export in found.values())
+    return found
+
+
+def age(days: int) -> None:
+    """All that was made becomes so old."""
+    with acting(SYSTEM, source="test"):
+        Export.objects.update(finished_at=timezone.now() - timedelta(days=days))
+
+
+def confirm(export: Export, by, days: int) -> None:
+    with acting(SYSTEM, source="test"):
+        Receipt.objects.create(
+            export=export, confirmed_at=timezone.now() - timedelta(days=days), confirmed_by=by
+        )
+
+
+def kinds_there() -> set[str]:
+    there = {export.kind for export in Export.objects.all() if file_of(export).exists()}
+    assert there == {export.kind for export in Export.objects.all() if export.has_file}
+    return there
+
+
+def test_old_files_go_but_for_cuts_and_copies_whose_receipt_is_outstanding(one_of_each_kind):
+    age(KEPT + 1)
+    assert remove_old_files() == 3
+    assert kinds_there() == {ExportKind.DATA_CUT, ExportKind.SITE_COPY}
+    assert remove_old_files() == 0
+    events = AuditEvent.objects.filter(
+        table="exports_export", changes__has_key="removed_at", operation="UPDATE"
+    )
+    assert {(event.actor, event.source) for event in events} == {("system", "worker")}
+    assert events.count() == 3
+
+
+def test_nothing_goes_before_its_time(one_of_each_kind):
+    age(KEPT - 1)
+    assert remove_old_files() == 0
+    assert kinds_there() == set(ExportKind.values)
+
+
+@pytest.mark.parametrize(("since", "is_there"), [(KEPT + 1, False), (KEPT - 1, True)])
+def test_a_copy_goes_as_long_after_its_receipt(one_of_each_kind, coordinator, since, is_there):
+    age(KEPT + 10)
+    confirm(one_of_each_kind[ExportKind.SITE_COPY], coordinator, since)
+    remove_old_files()
+    assert (ExportKind.SITE_COPY in kinds_there()) is is_there
+
+
+def test_list_page_and_download_say_that_it_was_removed_and_can_be_made_again(one_of_each_kind, statistician):
+    age(KEPT + 1)
+    remove_old_files()
+    export, client = one_of_each_kind[ExportKind.ANNOTATED_CRF], client_of(statistician)
+    words = f"file removed on {timezone.now():%Y-%m-%d}, can be made again"
+    for url in (reverse("exports"), reverse("export", args=[export.request_key])):
+        assert words in " ".join(client.get(url).content.decode().split())
+    answer = client.post(reverse("download-export", args=[export.request_key]), follow=True)
+    assert "to make room. It can be made again" in answer.content.decode()
+    assert export.sha256 in answer.content.decode()
+    assert not Download.objects.exists()
+
+
+def test_the_queue_forgets_its_finished_tasks_then_and_no_other(one_of_each_kind, statistician):
+    DBTaskResult.objects.update(finished_at=timezone.now() - timedelta(days=KEPT + 1))
+    ask(
+        kind=ExportKind.ANNOTATED_CRF,
+        title="Waits",
+        by=statistician,
+        right="export",
+        request_key=uuid.uuid4(),
+    )
+    remove_old_files()
+    assert [task.status for task in DBTaskResult.objects.all()] == ["READY"]
+
+
+def test_a_file_that_cannot_be_removed_stays_in_the_list(one_of_each_kind, monkeypatch):
+    age(KEPT + 1)
+
+    def refuse(_export):
+        raise PermissionError
+
+    monkeypatch.setattr("ecrf.exports.work.retention.file_of", refuse)
+    assert remove_old_files() == 0
+    assert kinds_there() == set(ExportKind.values)
+
+
+def test_the_worker_looks_for_old_files(one_of_each_kind):
+    age(KEPT + 1)
+    call_command("work", once=True)
+    assert kinds_there() == {ExportKind.DATA_CUT, ExportKind.SITE_COPY}

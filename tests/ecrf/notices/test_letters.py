@@ -1,0 +1,155 @@
+"""A site is told of monitoring visits, and receives the letters of its monitor in the product."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core import mail as outbox
+from django.db import IntegrityError
+from django.urls import reverse
+
+from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.models import AuditEvent
+from ecrf.mail.models import Mail, MailState
+from ecrf.mail.sending import send_due
+from ecrf.monitoring.models import MonitoringVisit
+from ecrf.monitoring.visits import services
+from ecrf.monitoring.visits.services import TEXTS, fingerprint
+from ecrf.notices.models import LetterReceipt
+from tests.ecrf.mail.conftest import URL
+from tests.ecrf.notices.conftest import browser, recipients, words
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ["coordinator@example.org", "investigator@example.org"]
+
+
+def a_plan(site, monitor, days: int = 10) -> MonitoringVisit:
+    return services.plan_visit(
+        site=site,
+        planned_on=site.today() + timedelta(days=days),
+        how="on-site",
+        purpose="Secret purpose",
+        by=monitor,
+        request_key=uuid.uuid4(),
+    )
+
+
+def mails():
+    outbox.outbox.clear()
+    send_due()
+    return list(outbox.outbox)
+
+
+@pytest.fixture
+def letter(site, monitor) -> MonitoringVisit:
+    """Of a visit that is finished."""
+    visit = a_plan(site, monitor, days=-1)
+    services.start_visit(visit=visit, by=monitor)
+    services.end_visit(visit=visit, by=monitor)
+    visit.refresh_from_db()
+    for kind in TEXTS:
+        seen, text = fingerprint(getattr(visit, kind)), "## Found\nAll is <b>well</b>."
+        services.save_text(visit=visit, kind=kind, text=text, seen=seen, by=monitor)
+    visit.refresh_from_db()
+    seen = {kind: fingerprint(getattr(visit, kind)) for kind in TEXTS}
+    services.finish_visit(visit=visit, seen=seen, by=monitor)
+    visit.refresh_from_db()
+    return visit
+
+
+# --- announced ------------------------------------------------------------------------------------
+
+
+def test_planned_visit_is_announced_to_the_people_of_the_site(site, monitor):
+    visit = a_plan(site, monitor)
+    sent = mails()
+    assert recipients(sent) == PEOPLE
+    assert sent[0].subject == "[eCRF] Site 01: a monitoring visit is planned"
+    assert f"{visit.planned_on}, on site" in sent[0].body
+    assert URL + reverse("site-monitoring", args=["01"]) in sent[0].body
+    assert "Secret purpose" not in sent[0].body
+
+
+def test_moved_and_called_off_visit_is_announced_and_what_is_over_is_not(site, monitor):
+    visit = a_plan(site, monitor)
+    new_day = visit.planned_on + timedelta(days=1)
+    services.change_plan(visit=visit, planned_on=new_day, how="remote", purpose="x", by=monitor)
+    sent = mails()
+    subjects = {f"[eCRF] Site 01: a monitoring visit is {what}" for what in ("planned", "moved")}
+    assert {mail.subject for mail in sent} == subjects
+    assert all(f"{new_day}, remote" in mail.body for mail in sent)
+    services.change_plan(visit=visit, planned_on=new_day, how="remote", purpose="another", by=monitor)
+    assert mails() == []
+    services.call_off_visit(visit=visit, reason="Ill", by=monitor)
+    assert {mail.subject for mail in mails()} == {"[eCRF] Site 01: a monitoring visit is called off"}
+
+
+def test_visit_called_off_before_its_mail_went_out_is_announced_as_called_off_alone(site, monitor):
+    visit = a_plan(site, monitor)
+    services.call_off_visit(visit=visit, reason="Ill", by=monitor)
+    assert {mail.subject for mail in mails()} == {"[eCRF] Site 01: a monitoring visit is called off"}
+    assert Mail.objects.filter(state=MailState.CANCELLED).count() == len(PEOPLE)
+
+
+def test_visit_of_a_day_that_is_past_is_announced_to_nobody(site, monitor):
+    a_plan(site, monitor, days=-3)
+    assert not Mail.objects.exists()
+
+
+def test_planned_visits_stand_on_the_sites_page(site, monitor, coordinator):
+    visit = a_plan(site, monitor)
+    page = words(browser(coordinator).get(reverse("site-monitoring", args=["01"])))
+    assert f"{visit.planned_on}, on site" in page
+    assert "Secret purpose" not in page
+
+
+# --- delivered ------------------------------------------------------------------------------------
+
+
+def test_letter_is_delivered_by_mail_with_a_link_and_without_its_text(letter):
+    sent = mails()
+    assert recipients(sent) == PEOPLE
+    link = URL + reverse("site-letter", args=["01", letter.pk])
+    for text in (sent[0].body, sent[0].alternatives[0][0]):
+        assert link in text
+        assert "All is" not in text
+
+
+def test_site_reads_the_letter_and_not_the_report_and_confirms_it(letter, coordinator, monitor):
+    client = browser(coordinator)
+    assert "nobody has confirmed yet" in words(client.get(reverse("site-monitoring", args=["01"])))
+    address = reverse("site-letter", args=["01", letter.pk])
+    page = client.get(address).content.decode()
+    assert "All is &lt;b&gt;well&lt;/b&gt;." in page
+    read = reverse("confirm-letter", args=["01", letter.pk])
+    for _ in range(2):
+        assert client.post(read).status_code == 302
+    receipt = LetterReceipt.objects.get()
+    assert (receipt.read_by, receipt.visit) == (coordinator, letter)
+    assert "I have read this letter" not in words(client.get(address))
+    assert "read by coordinator" in words(browser(monitor).get(reverse("site-monitoring", args=["01"])))
+    found = AuditEvent.objects.filter(table="notices_letterreceipt").latest("pk")
+    assert (found.actor, found.role, found.site) == ("coordinator", "coordinator", "01")
+
+
+def test_draft_is_the_monitors_and_not_shown_to_the_site(site, monitor, coordinator):
+    visit = a_plan(site, monitor, days=0)
+    services.start_visit(visit=visit, by=monitor)
+    services.end_visit(visit=visit, by=monitor)
+    assert browser(coordinator).get(reverse("site-letter", args=["01", visit.pk])).status_code == 404
+    assert "None yet" in words(browser(coordinator).get(reverse("site-monitoring", args=["01"])))
+
+
+def test_letter_of_another_site_is_not_shown_under_the_own_one(letter, outsider):
+    assert browser(outsider).get(reverse("site-letter", args=["02", letter.pk])).status_code == 404
+
+
+def test_database_keeps_one_receipt_a_person(letter, coordinator):
+    def receipt() -> None:
+        with acting(SYSTEM, source="test"):
+            LetterReceipt.objects.create(visit=letter, read_by=coordinator)
+
+    receipt()
+    with pytest.raises(IntegrityError):
+        receipt()

@@ -1,0 +1,225 @@
+"""What the outcomes need to know of each patient: numbers in columns, and which events and deviations there are.
+
+One statement reads it, of as many patients as are new. Only what counts is read: no practice site, nothing that is
+struck out.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from math import isnan
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecrf.forms.registry import CRFS
+from ecrf.outcomes.facts import PatientFacts
+from ecrf.outcomes.gathering import OF_PATIENTS, VISITS, GatheredLines, Places, Values, lines_of_a_form
+from ecrf.outcomes.reading import IN_SCOPE, ReportStatement
+from trial.crfs.adverse_event import Action, Relation, Severity
+from trial.crfs.end_of_study import Reason
+from trial.crfs.protocol_deviation import DeviationSeverity
+from trial.outcomes import SIDES
+
+KINDS: dict[str, tuple[str, str]] = {
+    "all": ("Any adverse event", "true"),
+    "mild": ("Mild", f"r.severity = '{Severity.MILD}'"),
+    "moderate": ("Moderate", f"r.severity = '{Severity.MODERATE}'"),
+    "severe": ("Severe", f"r.severity = '{Severity.SEVERE}'"),
+    "no-severity": ("Severity not recorded", "coalesce(r.severity, '') = ''"),
+    "related": ("Related to the trial drug", f"r.relation = '{Relation.RELATED}'"),
+    "not-related": ("Not related", f"r.relation = '{Relation.NOT_RELATED}'"),
+    "no-relation": ("Relation not recorded", "coalesce(r.relation, '') = ''"),
+    "serious": ("Serious", "r.serious"),
+    "serious-related": ("Serious and related", f"r.serious AND r.relation = '{Relation.RELATED}'"),
+    "drug-withdrawn": ("Drug withdrawn for it", f"r.action = '{Action.DRUG_WITHDRAWN}'"),
+    "ongoing": ("Ongoing", "r.ongoing"),
+}
+"""Of adverse events, {key: (words, which of them, as a condition on their rows)}"""
+BITS = {key: 1 << place for place, key in enumerate(KINDS)}
+KINDS_OF_A_ROW = " + ".join(
+    f"(({which}) IS TRUE)::int * {BITS[key]}" for key, (_words, which) in KINDS.items()
+)
+
+PATIENTS = f"""
+    SELECT 'patient', '', NULL,
+        json_agg(json_build_array(p.id, p.number, s.code) ORDER BY p.number)::text, NULL, NULL
+    FROM casebook_patient p JOIN access_site s ON s.id = p.site_id
+    WHERE {IN_SCOPE} AND (%(patients)s::bigint[] IS NULL OR p.id = ANY(%(patients)s))
+"""  # noqa: S608
+AT_BASELINE = f"""
+    e.visit_id IN (SELECT v.id FROM casebook_visit v WHERE v.code = %(baseline)s AND {OF_PATIENTS.format("v")})
+"""  # noqa: S608
+TABLES = {
+    crf: CRFS[crf].model._meta.db_table
+    for crf in (
+        *(
+            "demographics",
+            "eligibility",
+            "end-of-study",
+            "visit",
+            "mrc-strength",
+            "grip-strength",
+            "infusion",
+        ),
+        *("adverse-event", "protocol-deviation"),
+    )
+}
+"""Of the forms that the outcomes are calculated from."""
+
+
+def _lines(kind: str, crf: str, *columns: str, **how: str) -> str:
+    return lines_of_a_form(kind, crf, TABLES[crf], *columns, **how)
+
+
+def _day(column: str) -> str:
+    """A date as the number that `date.toordinal` gives."""
+    return f"{column} - DATE '0001-01-01' + 1"
+
+
+STATEMENT = ReportStatement(
+    " UNION ALL ".join(
+        (
+            PATIENTS,
+            VISITS,
+            _lines("hand", "demographics", key="r.more_affected_hand"),
+            _lines("eligible", "eligibility", key="r.eligible"),
+            _lines("end", "end-of-study", _day("r.ended_on"), key="r.reason"),
+            _lines("baseline", "visit", _day("r.visited_on"), where=AT_BASELINE),
+            _lines("strength", "mrc-strength", "r.sum_score", of="visit_id"),
+            _lines("grip", "grip-strength", "r.right_best", "r.left_best", of="visit_id"),
+            _lines(
+                "dose", "infusion", "r.given_g", "r.dosing_weight_kg", "r.interrupted::int", of="visit_id"
+            ),
+            _lines("event", "adverse-event", "e.number", "e.id", KINDS_OF_A_ROW, key="r.term"),
+            _lines(
+                *("deviation", "protocol-deviation", "e.number", "e.id"),
+                f"((r.severity = '{DeviationSeverity.MAJOR}') IS TRUE)::int",
+                key="r.category",
+            ),
+        )
+    ),
+    ("access_site", "casebook_patient", "casebook_visit", "casebook_entry", *TABLES.values()),
+)
+
+
+class PatientEvent(NamedTuple):
+    """One adverse event: in which words, where in the patient's log, and of which kinds (a bit each)."""
+
+    term: str
+    number: int
+    entry: int
+    kinds: int
+
+
+class PatientDeviation(NamedTuple):
+    """One protocol deviation; "" for a category that is not recorded."""
+
+    category: str
+    number: int
+    entry: int
+    is_major: int
+
+
+@dataclass(eq=False)
+class StudyPatient:
+    """One patient of a study site; never changed. `is_treated`: by a dose above 0 g. `numbers`: see `columns_of`."""
+
+    pk: int
+    number: str
+    site: str
+    more_affected: str | None
+    eligible: bool | None
+    end_reason: str | None
+    ended_on: date | None
+    is_treated: bool
+    numbers: Values
+    events: tuple[PatientEvent, ...]
+    deviations: tuple[PatientDeviation, ...]
+
+    @cached_property
+    def is_enrolled(self) -> bool:
+        """Who is eligible in the investigator's decision and no screen failure; or treated, decision or not (P)."""
+        return self.is_treated or (self.eligible is True and self.end_reason != Reason.SCREEN_FAILURE)
+
+    @cached_property
+    def has_completed(self) -> bool:
+        return self.is_enrolled and self.end_reason == Reason.COMPLETED
+
+    @cached_property
+    def has_withdrawn(self) -> bool:
+        return self.is_enrolled and bool(self.end_reason) and self.end_reason != Reason.COMPLETED
+
+
+BY_VISIT = ("strength", "grip", "days")
+"""Sum of the grades, none where one is missing; the best trial of the more affected hand, kPa (P); days with a dose."""
+IN_ALL = ("grams", "grams_per_kg", "infusion_days", "interrupted", "ended_on", "baseline_on")
+"""Of all infusions, grams are NaN where a dose or its weight is missing; dates are numbers of days."""
+
+
+@cache
+def columns_of(codes: tuple[str, ...]) -> dict[tuple[str, str], int]:
+    """{(what, visit code or ""): its place among a patient's numbers}"""
+    named = [(name, code) for name in BY_VISIT for code in codes] + [(name, "") for name in IN_ALL]
+    return {name: place for place, name in enumerate(named)}
+
+
+def patients_of(
+    lines: list[tuple[Any, ...]], *, codes: tuple[str, ...], **_given: object
+) -> dict[int, StudyPatient]:
+    """{id: patient}, in the order of the numbers, of the statement's lines."""
+    named: list[tuple[int, str, str]] = next(
+        json.loads(line[3] or "[]") for line in lines if line[0] == "patient"
+    )
+    gathered = GatheredLines(lines, [pk for pk, _number, _site in named], codes)
+    hands = gathered.keys("hand")
+    numbers = _numbers(gathered, hands, codes)
+    of_each = zip(
+        *(named, hands, gathered.keys("eligible"), gathered.keys("end"), numbers),
+        *(gathered.logs("event"), gathered.logs("deviation")),
+        strict=True,
+    )
+    treated, ended_on = (columns_of(codes)[name, ""] for name in ("infusion_days", "ended_on"))
+    return {
+        pk: StudyPatient(
+            *(pk, number, site, hand, eligible and eligible == "true", reason),
+            None if isnan(row[ended_on]) else date.fromordinal(int(row[ended_on])),
+            bool(row[treated] > 0),
+            row.copy(),  # so that one patient who stays does not keep the numbers of all
+            tuple(PatientEvent(*one) for one in events),
+            tuple(PatientDeviation(*one) for one in deviations),
+        )
+        for (pk, number, site), hand, eligible, reason, row, events, deviations in of_each
+    }
+
+
+def _numbers(gathered: GatheredLines, hands: list[str | None], codes: tuple[str, ...]) -> Values:
+    """A row a patient, with a column for each of `columns_of`."""
+    count = gathered.patients
+    strength, grip = np.full(
+        (2, count, len(codes) + 1), np.nan
+    )  # the last is of visits without a place there
+    patients, visits, [sums, *_rest] = gathered.at_visits("strength")
+    strength[patients, visits] = sums
+    patients, visits, [right, left, *_rest] = gathered.at_visits("grip")
+    sides = np.array([hand or "" for hand in hands], dtype=str)[patients]
+    grip[patients, visits] = np.select([sides == side for side in SIDES], [right, left], np.nan)
+
+    patients, visits, [given_g, weight_kg, interrupted] = gathered.at_visits("dose")
+    is_dose = given_g > 0
+    # A dose of 0 g needs no weight; what is not recorded makes the sum unknown.
+    per_kg = np.where(given_g == 0, 0, given_g / np.where(weight_kg > 0, weight_kg, np.nan))
+    grams = np.where(np.isnan(per_kg), np.nan, given_g)
+
+    def added(values: Values | NDArray[np.bool_], places: Places = patients, of: int = count) -> Values:
+        return np.bincount(places, values.astype(np.float64), of).astype(np.float64)
+
+    days = added(is_dose, patients * (len(codes) + 1) + visits % (len(codes) + 1), strength.size)
+    by_visit = [one[:, :-1] for one in (strength, grip, days.reshape(strength.shape))]
+    in_all = [added(one) for one in (grams, per_kg, is_dose, is_dose & (interrupted == 1))]
+    return np.column_stack([*by_visit, *in_all, gathered.values("end"), gathered.values("baseline")])
+
+
+FACTS = PatientFacts(STATEMENT, patients_of)
