@@ -19,9 +19,9 @@ from ecrf.grid.columns import ColumnChoice, GridColumn
 from ecrf.grid.load import PatientRow, patient_rows
 from ecrf.grid.narrowing import SORTS, STATE_FILTERS, ordered
 
-FIRST, MORE = 20, 40
+FIRST, MORE = 18, 40
 """How many rows the first screen holds, and how many come at once as one scrolls."""
-CELLS_AT_ONCE = 1_500
+CELLS_AT_ONCE = 1_300
 """Where each form has its column, fewer rows come at once."""
 ON_PAPER = 1_000
 """How many patients one print holds."""

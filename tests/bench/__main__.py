@@ -3,8 +3,9 @@
 `python -m tests.bench pages` measures no more than the pages of visits and patients, at the site and in Review;
 `python -m tests.bench exports` what it costs to take the data of a thousand patients out;
 `python -m tests.bench outcomes` the page of the outcomes of thirteen patients and of a thousand;
-`python -m tests.bench people` the list of people at ten accounts and at two thousand.
-`python -m tests.bench logins` a login with and without a second factor.
+`python -m tests.bench people` the list of people at ten accounts and at two thousand;
+`python -m tests.bench logins` a login with and without a second factor;
+`python -m tests.bench grid` the grid of thirteen patients and of five hundred.
 """
 
 import sys
@@ -23,6 +24,7 @@ def main(part: str = "") -> int:
         "outcomes": _measure_outcomes,
         "people": _measure_people,
         "logins": _measure_logins,
+        "grid": _measure_grid,
     }[part]
     start = time.perf_counter()
     progress("PostgreSQL, migrations, static files")
@@ -41,7 +43,7 @@ def main(part: str = "") -> int:
 
 
 def _measure(env: dict[str, str]) -> Iterator[Line]:
-    from tests.bench import crowd, pages, review, review_home, review_seeding, saves, seeding
+    from tests.bench import crowd, grid, pages, review, review_home, review_seeding, saves, seeding
 
     progress("two sites with 13 patients each, through the services")
     study = seeding.seed()
@@ -68,6 +70,7 @@ def _measure(env: dict[str, str]) -> Iterator[Line]:
     progress("the review home and the lists at 13 and at 500 patients")
     with server(env) as running:
         yield from review_home.measure_review(running.port, few, many)
+        yield from grid.measure_grid(running.port, few, many)
 
 
 def _measure_pages(env: dict[str, str]) -> Iterator[Line]:
@@ -136,6 +139,19 @@ def _measure_logins(env: dict[str, str]) -> Iterator[Line]:
     with server(env) as running:
         progress("logins, with and without a code")
         yield from logins.measure_logins(running.port, plain, phone)
+
+
+def _measure_grid(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench import grid, review_seeding, seeding
+
+    progress("two sites with 13 patients each, through the services")
+    study = seeding.seed()
+    progress("500 patients to review, by bulk")
+    few, many, words = review_seeding.seed_review(study.small)
+    yield told("seeding: a site to review, by bulk with the triggers", words)
+    progress("the grid at 13 and at 500 patients")
+    with server(env) as running:
+        yield from grid.measure_grid(running.port, few, many)
 
 
 def _measure_server(running: Server, study: object) -> Iterator[Line]:

@@ -11,6 +11,7 @@ PAGES = (
     "/patients/01-006/",
     "/patients/01-006/W01/",
     "/checks/",
+    "/grid/",
     "/patients/01-006/casebook/end-of-study/1/",
 )
 
@@ -101,7 +102,7 @@ def test_all_columns_of_the_visits_are_in_sight_and_come_before_the_story(sit_do
     assert table.bounding_box()["y"] < person.page.locator(".story-card").bounding_box()["y"]
 
 
-@pytest.mark.parametrize(("user", "paths"), [("coordinator01", PAGES), ("monitor", ("/monitor/",))])
+@pytest.mark.parametrize(("user", "paths"), [("coordinator01", PAGES), ("monitor", ("/monitor/", "/grid/"))])
 def test_axe_finds_nothing_under_the_notes_that_every_page_may_bear(sit_down, user, paths):
     """Every other page is looked at as it is shipped (tests/image), without these notes."""
     person = sit_down(user)

@@ -205,7 +205,7 @@ def test_file_holds_each_form_once_and_is_noted(client, visit, monitor):
     taken = TrailExport.objects.get()
     assert (taken.screen, taken.events, taken.made_by) == ("grid", len(rows), monitor)
     page = client.get(reverse("site-trail", args=[visit.site.code]), {"kind": "exports"}).content.decode()
-    assert "grid of the site’s patients, visits and forms downloaded" in html.unescape(page)
+    assert "Grid of the site’s patients, visits and forms downloaded" in html.unescape(page)
 
 
 def test_file_can_hold_one_state_alone(client, visit, coordinator):
