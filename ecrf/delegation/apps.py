@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class DelegationConfig(AppConfig):
     name = "ecrf.delegation"
     verbose_name = "Delegation and training"
+
+    def ready(self) -> None:
+        from ecrf.account.own.page import OwnLink, register_own_link
+
+        register_own_link(OwnLink("Your training", "training"))

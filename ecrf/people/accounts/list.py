@@ -142,13 +142,16 @@ def line_of(user: Any, locked: Collection[str] | None = None) -> PersonLine:
     """Of an account `with_invitation`."""
     state = state_of_account(user, locked_names() if locked is None else locked)
     held = [one for one in getattr(user, "roles_held", ()) if not last_day_is_over(one)]
-    roles = [role_words(membership) for membership in held]
-    return PersonLine(user, state, roles, user.last_login)
+    return PersonLine(user, state, roles_in_words(held), user.last_login)
 
 
-def role_words(membership: Membership) -> str:
-    where = membership.site.code if membership.site else "all sites"
-    return f"{membership.get_role_display()}, {where}"
+def roles_in_words(memberships: list[Membership]) -> list[str]:
+    """A line for each role, with all its sites: a monitor may have a dozen."""
+    where: dict[str, list[str]] = {}
+    for membership in memberships:
+        place = membership.site.code if membership.site else "all sites"
+        where.setdefault(membership.get_role_display(), []).append(place)
+    return [f"{role}, {', '.join(places)}" for role, places in where.items()]
 
 
 def find_person(pk: int) -> Any:

@@ -25,7 +25,6 @@ def _known_host(settings):
 
 
 def test_search_finds_name_user_name_and_address(admins, coordinator, monitor):
-    User.objects.filter(pk=monitor.pk)
     data = {"full_name": "合成 花子", "email": "hanako@hospital.example", "reason": "Told by phone"}
     admins.post(reverse("correct-person", args=[monitor.pk]), data)
     assert found(search="花子") == found(search="HANAKO@") == found(search="MONIT") == ["monitor"]
@@ -101,3 +100,9 @@ def test_who_sees_access_is_led_there_and_to_no_account(data_manager, browse):
     page = browse(data_manager).get("/places/").content.decode()
     assert 'href="/people/access/"' in page
     assert 'href="/people/"' not in page
+
+
+def test_line_of_a_person_names_each_role_once_with_all_its_sites(admins, site, other_site):
+    make_user("of_two_sites", Role.MONITOR, site, other_site)
+    page = admins.get(reverse("people"), {"q": "of_two_sites"}).content.decode()
+    assert "Monitor, 01, 02" in page
