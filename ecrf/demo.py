@@ -117,7 +117,7 @@ def is_from_before_the_release(url: str) -> bool:
     """Whether the database was made by migrations that this version no longer has: nothing can take it further."""
     import psycopg2
 
-    files = [*ROOT.glob("trial/migrations/[0-9]*.py"), *ROOT.glob("ecrf/*/migrations/[0-9]*.py")]
+    files = [*ROOT.glob("trial/migrations/[0-9]*.py"), *ROOT.glob("ecrf/**/migrations/[0-9]*.py")]
     ours = {(path.parent.parent.name, path.stem) for path in files}
     connection = psycopg2.connect(url)
     try:

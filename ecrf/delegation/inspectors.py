@@ -76,4 +76,4 @@ def _path(request: HttpRequest) -> str:
     path = request.path
     for name, value in (request.resolver_match.kwargs if request.resolver_match else {}).items():
         path = path.replace(str(value), "***") if name in SECRETS else path
-    return path[:500]
+    return path[: PageRead._meta.get_field("path").max_length]

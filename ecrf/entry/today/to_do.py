@@ -89,6 +89,10 @@ class ToDoList:
     entering: list[Site] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
 
+    @property
+    def entering_ids(self) -> set[int]:
+        return {site.pk for site in self.entering}
+
 
 def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     """The sites' patients with what is due, overdue and unfinished; `after` continues the list behind a number."""
