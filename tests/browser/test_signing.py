@@ -27,7 +27,8 @@ def sign(person, *, with_user_name: bool) -> None:
 
 @pytest.mark.requirement("R-034")
 def test_visit_is_signed_broken_by_a_change_and_signed_anew(sit_down, shots):
-    doctor, nurse = sit_down("investigator01"), sit_down("coordinator01")
+    # In a session of its own: whoever has signed something in one is asked for the password alone.
+    doctor, nurse = sit_down("investigator01", locale="en-GB"), sit_down("coordinator01")
     doctor.go("/")
     to_sign(doctor).click()
     doctor.says("I have reviewed the data of this visit")
