@@ -142,6 +142,12 @@ class User(AbstractBaseUser):
             return []
         return next((m.obstacles(right) for m in self._with(right, site)), [])
 
+    def obstacles_to_all(self, right: Right) -> list[Obstacle]:
+        """The same of a right over the whole study, which only a role at all sites gives."""
+        held = [m for m in self.current_memberships if m.site_id is None and right in RIGHTS[m.role]]
+        found = [membership.obstacles(right) for membership in held]
+        return [] if [] in found else next(iter(found), [])
+
     def _with(self, right: Right, site: "Site") -> Iterator["Membership"]:
         for membership in self.current_memberships:
             if membership.site_id in (None, site.pk) and right in RIGHTS[membership.role]:

@@ -62,3 +62,10 @@ def _is_over(request: HttpRequest, now: int) -> What | None:
     if now - request.session.get(SEEN, now) > settings.IDLE_MINUTES * 60:
         return What.IDLE
     return What.TOO_LONG if now - request.session.get(BEGAN, now) > settings.SESSION_COOKIE_AGE else None
+
+
+def looks_by_itself(request: HttpRequest) -> bool:
+    """Whether the page only asked how long its session lasts. Told by the address: what a browser says of itself, who
+    does not want to be counted can say of every page."""
+    match = request.resolver_match
+    return match is not None and match.url_name == "session"

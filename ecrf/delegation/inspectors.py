@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from ecrf.access.models import User
 from ecrf.access.roles import Role
+from ecrf.account.idle import looks_by_itself
 from ecrf.delegation.models import PageRead
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -69,7 +70,7 @@ def pages_noted() -> QuerySet[PageRead]:
 
 def _is_page(request: HttpRequest) -> bool:
     """What a person asked for; a page that looks by itself how far something is reads nothing."""
-    return request.method == "GET" and request.headers.get("X-Unattended") != "yes"
+    return request.method == "GET" and not looks_by_itself(request)
 
 
 def _path(request: HttpRequest) -> str:

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from ecrf.access.models import User
+from ecrf.access.obstacles import refusal
 from ecrf.access.reach import site_ids
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import READERS, Right
@@ -19,7 +20,7 @@ def right_to(user: User, export: Export) -> Right | None:
     A site's files hold what identifies its patients. So of those who take the study's data out, only those reach them
     who read all data of patients anyway.
     """
-    if Right.EXPORT in user.rights and (export.site is None or Right.REVIEW in user.rights):
+    if _may_export(user) and (export.site is None or Right.REVIEW in user.rights):
         return Right.EXPORT
     rights = READERS if export.kind == ExportKind.CASEBOOK else (Right.READ,)
     return next((right for right in rights if export.site and user.may(right, export.site)), None)
@@ -29,9 +30,9 @@ def exports_of(user: User) -> QuerySet[Export]:
     """All that the user may see, the newest first. A monitor sees the casebooks of the sites that he reads."""
     rows = Export.objects.select_related("site", "patient", "asked_by", "cut").order_by("-asked_at", "-pk")
     rows = rows.defer("cut__positions", "cut__description")
-    if Right.EXPORT in user.rights and Right.REVIEW in user.rights:
+    if _may_export(user) and Right.REVIEW in user.rights:
         return rows
-    if Right.EXPORT in user.rights:
+    if _may_export(user):
         return rows.filter(site=None)
     entered, reviewed = (site_ids(user, right) for right in READERS)
     casebooks = Q(kind=ExportKind.CASEBOOK, site__isnull=False)
@@ -41,18 +42,27 @@ def exports_of(user: User) -> QuerySet[Export]:
 
 
 def reach_export(user: User, key: UUID) -> tuple[Export, Right]:
-    """By its key, which nobody guesses; what is not the user's does not exist (404)."""
+    """By its key, which nobody guesses; what is not the user's does not exist (404). Who takes data out and is not
+    trained for it reaches none of the study's (403)."""
     export = exports_of(user).filter(request_key=key).first()
     right = right_to(user, export) if export else None
     if export is None or right is None:
+        if Right.EXPORT in user.rights:
+            require_export(user)
         raise Http404
     return export, right
 
 
 def require_export(user: User) -> None:
-    """Refuse (403) who may not take the study's data out."""
+    """Refuse (403) who may not take the study's data out: by the role, or without the training for it."""
     if Right.EXPORT not in user.rights:
         raise PermissionDenied("Your role does not let you take the study's data out.")
+    if found := user.obstacles_to_all(Right.EXPORT):
+        raise PermissionDenied(refusal(Right.EXPORT, found))
+
+
+def _may_export(user: User) -> bool:
+    return Right.EXPORT in user.rights and not user.obstacles_to_all(Right.EXPORT)
 
 
 def key_of(request: UserRequest) -> UUID:

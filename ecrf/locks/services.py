@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from ecrf.access.models import Site, User
+from ecrf.access.obstacles import refusal
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
@@ -100,6 +101,8 @@ def _require(by: User, site: Site | None) -> None:
         require(by, Right.LOCK, site)
     elif Right.LOCK not in by.rights:
         raise LockRefused("Your role does not let you freeze, lock and unlock.", 403)
+    elif found := by.obstacles_to_all(Right.LOCK):
+        raise LockRefused(refusal(Right.LOCK, found), 403)
 
 
 def _wait_for_writers(chain: int) -> None:

@@ -39,6 +39,8 @@ def _case(mail: Mail) -> Mapping[str, Any]:
         raise NotNeeded("Somebody has confirmed meanwhile that it was seen.")
     if notice.event.is_struck:
         raise NotNeeded("The event was struck out.")
+    if mail.to_user and not may_confirm(mail.to_user):
+        raise NotNeeded("The person's role has ended.")
     return {
         "patient": notice.event.patient.number,
         "page": settings.MAIL.public_url + reverse("serious-event", args=[notice.pk]),

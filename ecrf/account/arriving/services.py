@@ -7,7 +7,7 @@ from ecrf.access.address import client_address
 from ecrf.access.login_log import What, note
 from ecrf.access.models import User
 from ecrf.account import lockout
-from ecrf.account.links import make_link, use_link
+from ecrf.account.links import make_link, use_link, withdraw_links
 from ecrf.account.mails import send_link, tell_changed
 from ecrf.account.models import LinkKind, SecretLink
 from ecrf.account.passwords import save_password
@@ -83,6 +83,7 @@ def take_new_address(*, link: SecretLink) -> str:
         if not use_link(link):
             return "This link was used a moment ago."
         user.save(update_fields=["email"])
+        withdraw_links(user, user, LinkKind.RESET, LinkKind.INVITATION)  # they went to the old one
         if old:
             tell_changed(user, "Mail to you goes to another address from now on", address=old)
         tell_changed(user, "Mail to you goes to this address from now on")

@@ -63,7 +63,7 @@ def passkey_login(request: HttpRequest) -> HttpResponse:
 
 def _person(request: HttpRequest) -> User | str:
     """Who has proved a passkey; else why nobody has, in words. Counted and logged like passwords."""
-    state, words = request.session.pop(passkeys.STATE, None), ""
+    state, words = request.session.pop(passkeys.ALONE, None), ""
     try:
         answer = passkeys.read_answer(request, request.POST.get("passkey", ""))
     except passkeys.PasskeyRefused as refused:

@@ -31,7 +31,9 @@ from ecrf.audit.texts import cleaned
 
 log = logging.getLogger("ecrf.login")
 
-STATE = "passkey_state"
+ADDING, SECOND_STEP, ALONE = "passkey_to_add", "passkey_asked_second", "passkey_asked_alone"
+"""In the session: what the browser was asked. Each answer counts only where it was asked for: the second step asks for
+no fingerprint, so its answer must not open an account alone."""
 AT_MOST = 10
 LONGEST_ANSWER = 20_000
 
@@ -82,13 +84,13 @@ def begin_adding(request: HttpRequest, user: User) -> str:
         resident_key_requirement=ResidentKeyRequirement.PREFERRED,
         user_verification=UserVerificationRequirement.PREFERRED,
     )
-    request.session[STATE] = state
+    request.session[ADDING] = state
     return json.dumps(dict(options.public_key))
 
 
 def add_passkey(request: HttpRequest, user: User, answer: str, name: str) -> Passkey:
     """Check what the browser made, and keep it. Raises `PasskeyRefused`."""
-    state = request.session.pop(STATE, None)
+    state = request.session.pop(ADDING, None)
     words = cleaned(name, lines=False)[:60] or "Passkey"
     try:
         given = RegistrationResponse.from_dict(_read(answer))
@@ -128,7 +130,7 @@ def begin_asking(request: HttpRequest, user: User | None) -> str:
     )
     asked = UserVerificationRequirement.REQUIRED if user is None else UserVerificationRequirement.PREFERRED
     options, state = _server(request).authenticate_begin(known, user_verification=asked)
-    request.session[STATE] = state
+    request.session[ALONE if user is None else SECOND_STEP] = state
     return json.dumps(dict(options.public_key))
 
 

@@ -26,7 +26,7 @@ NO_CODE = "This is none of your recovery codes, or it was used before."
 
 def why_not_in(request: HttpRequest, user: User) -> str:
     """ "" if what was posted is this person's second factor, which is used up by that; else why not, in words."""
-    words, state = "", request.session.pop(passkeys.STATE, None)
+    words, state = "", request.session.pop(passkeys.SECOND_STEP, None)
 
     def check() -> User | None:
         nonlocal words

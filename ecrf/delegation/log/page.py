@@ -35,10 +35,10 @@ class DelegationLine:
 
     @property
     def until(self) -> date | None:
-        """The last day, as it came to be."""
-        if self.delegation.ended_at:
-            return self.delegation.ended_at.astimezone(self.delegation.site.zone).date()
-        return self.delegation.ends_on
+        """The last day, as it came to be: ended after it had lapsed, it was in force no longer for that."""
+        given = self.delegation
+        ended_on = given.ended_at.astimezone(given.site.zone).date() if given.ended_at else None
+        return min((day for day in (ended_on, given.ends_on) if day), default=None)
 
 
 @dataclass

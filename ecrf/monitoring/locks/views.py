@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from ecrf.access.models import Site, User
+from ecrf.access.obstacles import refusal
 from ecrf.access.reach import require, sites
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
@@ -202,12 +203,15 @@ def _reach(user: User, scope: str, key: str) -> Target:
 
 
 def _may_lock(user: User, target: Target) -> bool:
-    return user.may(Right.LOCK, target.site) if target.site else Right.LOCK in user.rights
+    if target.site:
+        return user.may(Right.LOCK, target.site)
+    return Right.LOCK in user.rights and not user.obstacles_to_all(Right.LOCK)
 
 
 def _require_lock(user: User, target: Target) -> None:
     if not _may_lock(user, target):
-        raise PermissionDenied("Your role does not let you freeze, lock and unlock.")
+        found = user.obstacles(Right.LOCK, target.site) if target.site else user.obstacles_to_all(Right.LOCK)
+        raise PermissionDenied(refusal(Right.LOCK, found) if found else "Your role does not let you freeze, lock and unlock.")
 
 
 def _require_review(user: User) -> None:

@@ -18,7 +18,7 @@ WHY = "Everybody who works at a site is told of its monitoring visits and letter
 
 def _as_planned(mail: Mail) -> Mapping[str, Any]:
     """The plan as it stands when the mail goes out: of a visit moved twice, nobody is told a day that is over."""
-    visit = MonitoringVisit.objects.select_related("site").get(pk=mail.context["visit"])
+    visit = _visit_of(mail)
     if visit.stage not in (VisitStage.PLANNED, VisitStage.CALLED_OFF):
         raise NotNeeded("The visit has begun.")
     if visit.called_off_at and mail.context["what"] != "called off":
@@ -30,13 +30,21 @@ def _as_planned(mail: Mail) -> Mapping[str, Any]:
     }
 
 
+def _visit_of(mail: Mail) -> MonitoringVisit:
+    """NotNeeded for who does not work at its site any more."""
+    visit = MonitoringVisit.objects.select_related("site").get(pk=mail.context["visit"])
+    if mail.to_user and not mail.to_user.may(Right.READ, visit.site):
+        raise NotNeeded("The person's role at this site has ended.")
+    return visit
+
+
 def _page_of(visit: MonitoringVisit) -> dict[str, str]:
     page = reverse("site-monitoring", args=[visit.site.code])
     return {"site_name": visit.site.name, "page": settings.MAIL.public_url + page}
 
 
 def _letter(mail: Mail) -> Mapping[str, Any]:
-    visit = MonitoringVisit.objects.select_related("site").get(pk=mail.context["visit"])
+    visit = _visit_of(mail)
     page = reverse("site-letter", args=[visit.site.code, visit.pk])
     return {"site_name": visit.site.name, "page": settings.MAIL.public_url + page}
 

@@ -10,6 +10,8 @@ from ecrf.access.roles import Role
 from ecrf.account import lockout
 from ecrf.account.factors import reset_second_factor
 from ecrf.account.invitations import invite, withdraw
+from ecrf.account.links import withdraw_links
+from ecrf.account.models import LinkKind
 from ecrf.account.sessions import end_sessions
 from ecrf.mail.account_notice import tell_account_changed
 from ecrf.people.administering import administering, administrator
@@ -87,7 +89,8 @@ def require_free_address(email: str | None, *, but: User | None = None) -> None:
 
 def correct_person(*, user: User, full_name: str, email: str | None, reason: str, by: User) -> bool:
     """Correct name and address; False if nothing differs. The trail keeps what was there, with the reason. Both
-    addresses are told of a new one: the old one, so that a change by somebody else is noticed."""
+    addresses are told of a new one: the old one, so that a change by somebody else is noticed. Links that went to the
+    old one open nothing any more; an invitation that waited goes to the new one."""
     with administering(by, reason=reason):
         now = User.objects.get(pk=user.pk)
         if (now.full_name, now.email) == (full_name, email):
@@ -98,12 +101,20 @@ def correct_person(*, user: User, full_name: str, email: str | None, reason: str
         now.full_clean()
         now.save(update_fields=["full_name", "email"])
         if email != old:
+            _follow_to_new_address(now, by)
             what = "The e-mail address was changed by an administrator"
             for address in filter(None, (old, email)):
                 tell_account_changed(now, what, address=address)
         elif email:
             tell_account_changed(now, "The name was corrected by an administrator")
         return True
+
+
+def _follow_to_new_address(user: User, by: User) -> None:
+    was_invited = withdraw(user=user, by=administrator(by), withdrawn_by=by)
+    withdraw_links(user, by, LinkKind.RESET, LinkKind.NEW_ADDRESS)
+    if was_invited and user.is_active and user.email:
+        invite(user=user, by=administrator(by), invited_by=by)
 
 
 def close_account(*, user: User, reason: str, by: User) -> bool:
@@ -121,7 +132,7 @@ def close_account(*, user: User, reason: str, by: User) -> bool:
                 )
         drop_requests(user=now, by=by, reason=reason)
         end_all(user=now, reason=reason, by=by)
-        withdraw(user=now, by=administrator(by), withdrawn_by=by, reason=reason)
+        withdraw_links(now, by, *LinkKind)
         now.is_active = False
         now.save(update_fields=["is_active"])
         end_sessions(user=now, by=administrator(by), reason=reason)

@@ -9,6 +9,8 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from ecrf.account.idle import looks_by_itself
+
 WRITE_EVERY_SECONDS = 60
 WRITE_EVERY_PAGES = 200
 """Whichever comes first, so that whoever loads a great deal in a few seconds is counted too."""
@@ -36,7 +38,7 @@ def count_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        by_itself = any(name in request.headers for name in ("HX-Request", "X-Unattended"))
+        by_itself = "HX-Request" in request.headers or looks_by_itself(request)
         is_page = request.method == "GET" and not by_itself
         user = request.user
         if is_page and user.is_authenticated and (pages := _due(user.pk)):

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import AT_A_SITE, AT_SITES_OR_ALL, RIGHTS, Right, Role
+from ecrf.account.sso.models import ExternalIdentity
 
 ENTERS = frozenset({Right.ENTER, Right.SIGN})
 
@@ -76,9 +78,11 @@ def require_together(role: str, held: list[Membership]) -> None:
 
 
 def working_administrators() -> list[User]:
-    """Those who can administer today: the account is open, the role in force, and somebody has logged in with it or
-    could."""
-    can_log_in = ~Q(user__password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(user__last_login__isnull=False)
+    """Those who can administer today: the account is open, the role in force, and its owner can log in: by a password,
+    or by single sign-on. Who was invited, or invited again, and has not come yet cannot."""
+    has_password = ~Q(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    linked = ExternalIdentity.objects.filter(user=OuterRef("user"), unlinked_at=None, issuer=settings.OIDC_ISSUER)
+    can_log_in = has_password | (Q(user__last_login__isnull=False) & Exists(linked))
     rows = Membership.objects.filter(
         can_log_in, role=Role.ADMINISTRATOR, is_current=True, user__is_active=True
     ).select_related("user", "site")

@@ -385,6 +385,16 @@ def test_address_that_another_account_has_by_then_is_refused_in_words(at_home, c
     assert "another account" in answer.content.decode()
 
 
+@pytest.mark.requirement("R-059")
+def test_link_that_went_to_the_old_address_sets_no_password_after_the_change(at_home, coordinator, mails):
+    change(at_home, "new@example.org")
+    path = link_in(next(m for m in mails() if "new@example.org" in m.to[0]))
+    ask(Client(), "coordinator")
+    old = link_in(mails()[-1])
+    at_home.post(path)
+    assert Client().get(old).status_code == 410
+
+
 # --- one's password -------------------------------------------------------------------------------
 
 

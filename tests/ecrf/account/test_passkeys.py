@@ -13,6 +13,7 @@ from ecrf.access.models import User
 from ecrf.account.factors import factors_of
 from ecrf.account.lockout import WRONG_TRIES
 from ecrf.account.models import Passkey
+from ecrf.account.second import passkeys
 from ecrf.audit.actor import SYSTEM, acting
 from tests.conftest import PASSWORD
 from tests.ecrf.account.security_key import SecurityKey
@@ -237,3 +238,29 @@ def test_address_without_a_name_says_that_passkeys_need_one(coordinator):
     assert "need an address with a name" in client.get(ADD).content.decode()
     assert "need an address with a name" in words_of(Client(SERVER_NAME="127.0.0.1").post(ALONE))
     assert "begins with https" in Client(SERVER_NAME="testserver").get(ALONE).content.decode()
+
+
+def test_question_of_the_second_step_opens_nothing_alone(person, key, investigator):
+    """Who is half logged in was asked for no fingerprint: that answer must not stand for a login without a password."""
+    add(person, key)
+    own = SecurityKey()
+    other = at_localhost()
+    other.post("/login/", {**GOOD, "username": "investigator"})
+    add(other, own)
+    other.post("/logout/")
+    other.post("/login/", {**GOOD, "username": "investigator"})
+    asked = options_of(other.get(SECOND))
+    key.is_verified = False  # found on a desk: nobody knows its PIN
+    assert "out of date" in words_of(other.post(ALONE, {"passkey": key.prove(asked)}))
+    assert not is_in(other)
+
+
+def test_question_of_adding_a_passkey_proves_none(person, key):
+    add(person, key)
+    asked = options_of(person.get(ADD))
+    state = person.session[passkeys.ADDING]
+    client = half_way()
+    session = client.session
+    session[passkeys.ADDING] = state
+    session.save()
+    assert "out of date" in words_of(client.post(SECOND, {"passkey": key.prove(asked)}))

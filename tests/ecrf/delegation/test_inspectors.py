@@ -53,8 +53,13 @@ def test_nobody_elses_pages_are_noted(client, visit, monitor):
 
 
 def test_page_that_looks_by_itself_is_not_reading(reader, visit):
-    reader.get("/monitor/", headers={"X-Unattended": "yes"})
+    reader.get("/account/session/", headers={"X-Unattended": "yes"})
     assert not PageRead.objects.exists()
+
+
+def test_nobody_reads_unnoted_by_saying_that_the_page_looked_by_itself(reader, visit):
+    reader.get("/monitor/", headers={"X-Unattended": "yes"})
+    assert PageRead.objects.get().path == "/monitor/"
 
 
 def test_secret_in_an_address_is_not_written_down(reader):

@@ -7,6 +7,7 @@ import pytest
 from ecrf.access.delegation import Delegation
 from ecrf.access.roles import Right, Role
 from ecrf.audit.models import AuditEvent
+from ecrf.delegation.log.page import log_page
 from ecrf.delegation.log.receivers import receivers_of_safety_letters
 from tests.conftest import PASSWORD, make_user
 from tests.ecrf.delegation.builders import fresh, given, keeps_log, known
@@ -138,6 +139,8 @@ def test_lapsed_task_can_be_given_again(keeper, site, coordinator, investigator)
     given(site, coordinator, "enter", investigator, ends_on=yesterday)
     assert keeper.post(URL, typed(coordinator, site, "enter")).status_code == 302
     assert Delegation.objects.filter(ended_at=None).get().starts_on == site.today()
+    lines = {line.state: line for line in log_page(site, investigator).lines}
+    assert lines["ended"].until == yesterday
 
 
 def test_log_that_is_kept_here_says_who_would_be_without_a_task(keeper, site, coordinator):

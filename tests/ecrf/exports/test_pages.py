@@ -10,9 +10,11 @@ from django.urls import reverse
 from ecrf.access.models import Membership
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
+from ecrf.delegation.training.services import confirm
 from ecrf.exports.folder import file_of
 from ecrf.exports.models import DataCut, Download, Export, ExportKind, Receipt, SavedChoice
 from ecrf.exports.services import ask, confirm_receipt
+from tests.ecrf.delegation.builders import a_training, fresh
 from tests.ecrf.exports.conftest import take
 
 pytestmark = [pytest.mark.django_db]
@@ -117,6 +119,23 @@ def test_ended_accounts_and_ended_roles_reach_no_file(study, statistician):
         type(statistician).objects.filter(pk=statistician.pk).update(is_active=False)
     assert client.post(url).url.startswith(reverse("login"))
     assert not Download.objects.exists()
+
+
+@pytest.mark.requirement("R-074")
+def test_who_is_not_trained_takes_nothing_out_until_it_is_confirmed(study, statistician):
+    export, client = take(statistician), client_of(statistician)
+    document = a_training("statistician")
+    asked = Export.objects.count()
+    for answer in (
+        client.post(reverse("new-cut"), everything(name="Second")),
+        client.post(reverse("download-export", args=[export.request_key])),
+    ):
+        assert answer.status_code == 403
+        assert "You have not confirmed your training" in answer.content.decode()
+    assert Export.objects.count() == asked
+    assert not Download.objects.exists()
+    confirm(document=document, by=fresh(statistician))
+    assert client.post(reverse("new-cut"), everything(name="Second")).status_code == 302
 
 
 def test_a_guessed_address_is_no_file(study, statistician):

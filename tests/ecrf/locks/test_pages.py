@@ -21,6 +21,7 @@ from ecrf.signatures.models import SignatureScope as Signed
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import PASSWORD
+from tests.ecrf.delegation.builders import a_training
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-112"), pytest.mark.requirement("R-113")]
 
@@ -192,6 +193,15 @@ def test_study_is_locked_with_the_password_and_keeps_the_checklist_as_it_was(cli
 
 def test_freezing_the_study_asks_for_no_password(client, visit):
     assert client.post(reverse("monitor:freeze-study"), {"reason": "Interim"}).status_code == 302
+
+
+@pytest.mark.requirement("R-074")
+def test_study_is_frozen_by_nobody_who_is_not_trained(client, visit):
+    a_training("data-manager")
+    answer = client.post(reverse("monitor:freeze-study"), {"reason": "Interim"})
+    assert answer.status_code == 403
+    assert "You have not confirmed your training" in answer.content.decode()
+    assert not Lock.objects.exists()
 
 
 # --- putting and lifting --------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.core import mail as outbox
 from django.db import IntegrityError
 from django.urls import reverse
 
+from ecrf.access.models import Membership
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.mail.models import Mail, MailState
@@ -95,6 +96,15 @@ def test_visit_called_off_before_its_mail_went_out_is_announced_as_called_off_al
 def test_visit_of_a_day_that_is_past_is_announced_to_nobody(site, monitor):
     a_plan(site, monitor, days=-3)
     assert not Mail.objects.exists()
+
+
+def test_who_left_the_site_before_the_mail_went_out_is_told_of_no_visit_and_no_letter(
+    site, monitor, letter, coordinator
+):
+    a_plan(site, monitor)
+    with acting(SYSTEM, source="test"):
+        Membership.objects.filter(user=coordinator).update(is_current=False)
+    assert recipients(mails()) == [PEOPLE[1]] * 2
 
 
 def test_planned_visits_stand_on_the_sites_page(site, monitor, coordinator):

@@ -122,6 +122,15 @@ def test_whoever_got_or_lost_the_role_is_told_or_not(event, safety):
     assert recipients(worker(JOB)) == [second.email]
 
 
+def test_mail_that_waits_when_the_role_ends_is_not_sent(event, safety):
+    JOBS[JOB].run()
+    with acting(SYSTEM, source="test"):
+        Membership.objects.filter(user=safety).update(is_current=False)
+    send_due()
+    assert outbox.outbox == []
+    assert Mail.objects.get(to_user=safety).state == MailState.CANCELLED
+
+
 def test_where_nobody_is_told_the_page_says_so_and_the_first_who_gets_the_role_is_told(
     event, safety, data_manager
 ):

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from ecrf.access.models import Membership, User
 from ecrf.access.roles import Role
+from ecrf.account.links import address_of, make_link
 from ecrf.account.models import LinkKind, SecretLink
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
@@ -199,6 +200,30 @@ def test_new_address_is_told_to_the_old_one_and_the_new_one(admins, coordinator)
         Mail.objects.filter(kind="account-changed").order_by("pk").values_list("to_address", flat=True)
     )
     assert told == ["old@hospital.example", "old@hospital.example", "new@hospital.example"]
+
+
+@pytest.mark.requirement("R-059")
+def test_links_that_went_to_a_wrong_address_open_nothing_once_it_is_corrected(admins, site, client):
+    invite(admins)
+    person = User.objects.get(username="new.person")
+    wrong = address_of(SecretLink.objects.get(user=person))
+    act(admins, "correct-person", person, full_name=person.full_name, email="right@hospital.example",
+        reason="A slip in the address")  # fmt: skip
+    assert client.get(wrong).status_code == 410
+    assert client.get(address_of(SecretLink.objects.get(user=person, withdrawn_at=None))).status_code == 200
+
+
+@pytest.mark.requirement("R-059")
+def test_account_that_is_opened_again_is_not_opened_by_a_link_of_before(admins, site, coordinator):
+    act(admins, "correct-person", coordinator, full_name="Synthetic coordinator", email="c@hospital.example",
+        reason="Told by phone")  # fmt: skip
+    with acting(SYSTEM, source="test"):
+        for kind in (LinkKind.RESET, LinkKind.NEW_ADDRESS):
+            make_link(kind, coordinator, None)
+    close(admins, coordinator)
+    act(admins, "reopen-account", coordinator, role="coordinator", site="01", reason="Back again")
+    open_links = SecretLink.objects.filter(user=coordinator, withdrawn_at=None)
+    assert [link.kind for link in open_links] == [LinkKind.INVITATION]
 
 
 @pytest.mark.requirement("R-016")

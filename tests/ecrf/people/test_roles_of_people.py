@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from ecrf.access.models import Membership, User
 from ecrf.access.roles import Right, Role
@@ -149,6 +150,15 @@ def test_administrator_whose_days_are_others_does_not_count(administrator, nobod
     with acting(SYSTEM, source="test"):
         days = {"starts_on": date(2099, 1, 1)} if how == "not yet" else {"ends_on": date(2020, 1, 1)}
         Membership.objects.create(user=nobody, role=Role.ADMINISTRATOR, **days)
+    with pytest.raises(ValidationError, match="only administrator"):
+        close_account(user=administrator, reason="Left", by=administrator)
+
+
+def test_administrator_who_was_invited_again_and_has_not_come_does_not_count(administrator, second):
+    with acting(SYSTEM, source="test"):
+        second.set_unusable_password()
+        second.last_login = timezone.now()
+        second.save()
     with pytest.raises(ValidationError, match="only administrator"):
         close_account(user=administrator, reason="Left", by=administrator)
 

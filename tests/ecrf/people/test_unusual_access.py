@@ -167,7 +167,7 @@ def test_pages_are_written_after_a_minute_too(counts, coordinator, browse, monke
 def test_fragments_saves_and_what_a_page_asks_by_itself_are_no_pages(counts, coordinator, browse):
     client = browse(coordinator)
     client.get("/places/", headers={"HX-Request": "true"})
-    client.get("/assumptions/", headers={"X-Unattended": "yes"})
+    client.get("/account/session/", headers={"X-Unattended": "yes"})
     client.post("/queries/")
     assert counts == {}
     Client().get("/login/")

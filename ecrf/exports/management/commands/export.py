@@ -6,6 +6,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from ecrf.exports.choice import CutChoice
 from ecrf.exports.folder import NoRoom, file_of, folder
 from ecrf.exports.models import DataCut, Export, SavedChoice
 from ecrf.exports.package import CannotBeWritten
+from ecrf.exports.reach import require_export
 from ecrf.exports.rebuild import rebuild
 from ecrf.exports.services import Refused, ask_for_cut
 
@@ -77,6 +79,10 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{username or '--by'} is no data manager or statistician: only one can answer for a data cut."
             )
+        try:
+            require_export(by)
+        except PermissionDenied as refused:
+            raise CommandError(f"{username}: {refused}") from None
         saved = SavedChoice.objects.filter(name=choice).first()
         if choice and saved is None:
             names = ", ".join(SavedChoice.objects.order_by("name").values_list("name", flat=True))
