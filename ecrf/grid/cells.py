@@ -136,7 +136,7 @@ def _marks(state: str, missing: int, status: SpotStatus, count: str = "") -> lis
         return []
     sign, words = STATES[state]
     is_complete = state == "complete"
-    marks = [(f"{sign}{missing or count}", f"{count} {words}".strip())]
+    marks = [(f"{sign}{missing or count}", words if state == "recorded" else f"{count} {words}".strip())]
     if missing:
         marks.append(("", f"{missing} missing"))
     if is_complete:
