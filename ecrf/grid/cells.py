@@ -136,7 +136,8 @@ def _marks(state: str, missing: int, status: SpotStatus, count: str = "") -> lis
         return []
     sign, words = STATES[state]
     is_complete = state == "complete"
-    marks = [(f"{sign}{missing or count}", f"{count} {words}".strip())]
+    counted_words = f"{count} recorded" if state == "recorded" else f"{count} {words}".strip()
+    marks = [(f"{sign}{missing or count}", counted_words)]
     if missing:
         marks.append(("", f"{missing} missing"))
     if is_complete:

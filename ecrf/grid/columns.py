@@ -9,6 +9,9 @@ from ecrf.forms.registry import CRFS
 from ecrf.grid.load import forms_at
 from ecrf.grid.models import GridColumns
 
+ON_A_SHEET = 40
+"""How many columns can be read on A4, lying."""
+
 
 @dataclass(frozen=True)
 class GridColumn:
@@ -54,6 +57,11 @@ class ColumnChoice:
             return column
         forms = [key for key in forms_at(column.plan) if f"form:{key}" not in self.left_out]
         return GridColumn(column.key, column.title, column.short, column.plan, tuple(forms))
+
+    @property
+    def on_paper(self) -> "ColumnChoice":
+        """A column for each visit, where those of its forms would not go onto a sheet."""
+        return self if self.width <= ON_A_SHEET else ColumnChoice(left_out=self.left_out)
 
     @property
     def width(self) -> int:

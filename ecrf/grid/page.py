@@ -48,6 +48,9 @@ class GridQuery(forms.Form):
         self.fields["site"].choices = [("", "All sites"), *named]  # type: ignore[attr-defined]
         for name in ("site", "sort", "state"):
             self.fields[name].widget.attrs["class"] = "form-select"
+            self.fields[name].error_messages["invalid_choice"] = (
+                "“%(value)s” is none of these; everything is shown."
+            )
 
 
 @dataclass(frozen=True)

@@ -34,11 +34,12 @@ def grid(request: UserRequest) -> HttpResponse:
     """The first screen; behind it, for a script, the next rows alone; for the printer, all of them."""
     where = sites_in_grid(request.user)
     query = GridQuery(request.GET, where)
-    scope = scope_of(request.user, query, where, choice_of(request.user))
+    choice, is_whole = choice_of(request.user), "all" in request.GET
+    scope = scope_of(request.user, query, where, choice.on_paper if is_whole else choice)
     if request.headers.get("HX-Request"):
         return render(request, "grid/_rows.html", {"page": page_of(scope)})
-    page = page_of(scope, ON_PAPER if "all" in request.GET else 0)
-    return _shown(request, scope, query, {"page": page, "is_whole": "all" in request.GET})
+    page = page_of(scope, ON_PAPER if is_whole else 0)
+    return _shown(request, scope, query, {"page": page, "is_whole": is_whole})
 
 
 def _shown(

@@ -123,7 +123,21 @@ if (table) {
   /* What the signs say, for who points at them: the page holds the words once. */
   table.addEventListener("pointerover", ({ target }) => {
     const spot = target.closest("[aria-label]");
-    if (spot && !spot.title) spot.title = spot.ariaLabel;
+    if (!spot) return;
+    spot.title ||= spot.ariaLabel;
+    tell(spot);
+  });
+  said.textContent = "Point at a cell, or go there by the arrow keys, and it is said here in words.";
+  /* The next rows are asked for before one gets there; on a phone the whole page scrolls. */
+  const box = table.closest(".grid-box");
+  const root = getComputedStyle(box).overflowY === "visible" ? null : box;
+  const near = new IntersectionObserver((seen) => {
+    for (const { isIntersecting, target } of seen) if (isIntersecting) target.dispatchEvent(new Event("near"));
+  }, { root, rootMargin: "800px 0px" });
+  document.addEventListener("htmx:load", () => {
+    near.disconnect();
+    const more = table.querySelector(".grid-more");
+    if (more) near.observe(more);
   });
   new MutationObserver(() => take(table.tBodies[0])).observe(table.tBodies[0], { childList: true });
 }

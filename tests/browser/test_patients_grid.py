@@ -1,6 +1,7 @@
 """The grid of all patients by the keyboard, as one scrolls, and without a script."""
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +50,27 @@ def test_only_the_box_of_the_grid_scrolls_and_its_first_column_stays(sit_down):
     box.evaluate("each => each.scrollTo(500, 0)")
     assert box.evaluate("each => each.scrollLeft") > 0
     assert first.bounding_box()["x"] == pytest.approx(left, abs=2)
+
+
+def test_next_rows_come_as_one_scrolls_each_patient_once(sit_down):
+    person = sit_down("monitor")
+    page = person.page
+    person.go("/grid/")
+    whole = page.locator(".patients-grid tbody th").all_inner_texts()
+    _choose_columns(page, "form")
+    try:
+        page.locator(".grid-box").evaluate("each => each.scrollTo(0, each.scrollHeight)")
+        expect(page.locator(".patients-grid tbody th")).to_have_text(whole)
+        assert page.locator(".grid-more").count() == 0
+    finally:
+        _choose_columns(page, "visit")
+
+
+def _choose_columns(page, by):
+    page.locator(".grid-columns summary").click()
+    page.check(f"input[name=by][value={by}]")
+    page.get_by_role("button", name="Keep these columns").click()
+    page.wait_for_load_state()
 
 
 def test_without_a_script_it_is_a_table_of_links(sit_down):

@@ -20,7 +20,7 @@ LINKED = Snippet("grid/cells/linked.html", "state", "short", "address", "words",
 SEVERAL = Snippet("grid/cells/several.html", "short", "links")
 ONE = Snippet("grid/cells/one.html", "state", "address", "words", "signs")
 
-IN_WORDS_TOO = ("due", "overdue", "missed", "to-do")
+IN_WORDS_TOO = ("due", "overdue", "missed", "to-do", "begun")
 """What calls for something is said in a word that everybody sees, where there is room for it."""
 
 
@@ -82,7 +82,7 @@ def _several(cells: list[AnyCell], scope: GridScope, links: CellLinks) -> SafeSt
         code = cell.due.plan.code
         words = f"{label_of(code)}: {_words(cell)}"
         found.append(
-            ONE(_hue(cell, scope), links.visit(cell), words, f"{code.rpartition('-')[2]}{_signs(cell)}")
+            ONE(_hue(cell, scope), links.visit(cell), words, f"{code.rpartition('-')[2]} {_signs(cell)}")
         )
     return SafeString("".join(found))
 
@@ -94,10 +94,10 @@ def _hue(cell: AnyCell, scope: GridScope) -> str:
 
 
 def _signs(cell: AnyCell) -> str:
-    signs = " ".join(sign for sign, _words in cell.marks if sign)
+    signs = [sign for sign, _words in cell.marks if sign]
     if isinstance(cell, VisitCell) and cell.state in IN_WORDS_TOO:
-        return f"{signs} {STATES[cell.state][1]}"
-    return signs
+        signs.insert(1, "missing" if cell.missing else STATES[cell.state][1])
+    return " ".join(signs)
 
 
 def _words(cell: AnyCell) -> str:
