@@ -20,7 +20,6 @@ for account, where in {
     "monitor": ["--site", "01"],
     "safety": [],
     "statistician": [],
-    "administrator": [],
 }.items():
     call_command("add_user", f"{account}01", "--full-name", f"Invented {account}", "--role", account, *where)
 

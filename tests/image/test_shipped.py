@@ -191,7 +191,7 @@ def test_documents_commands_make_an_installation_whose_every_page_opens(installa
     run, python = installation.shell.run, installation.python
 
     said = COLOUR.sub("", run(manage + accounts))
-    named = ["coordinator01", "investigator01", "datamanager01"]
+    named = ["administrator01", "coordinator01", "investigator01", "datamanager01"]
     assert re.findall(r"^(\w+) can log in\.", said, re.MULTILINE) == named
 
     study = (Path(__file__).parent / "study.py").read_text(encoding="utf-8")
