@@ -211,7 +211,9 @@ def _may_lock(user: User, target: Target) -> bool:
 def _require_lock(user: User, target: Target) -> None:
     if not _may_lock(user, target):
         found = user.obstacles(Right.LOCK, target.site) if target.site else user.obstacles_to_all(Right.LOCK)
-        raise PermissionDenied(refusal(Right.LOCK, found) if found else "Your role does not let you freeze, lock and unlock.")
+        raise PermissionDenied(
+            refusal(Right.LOCK, found) if found else "Your role does not let you freeze, lock and unlock."
+        )
 
 
 def _require_review(user: User) -> None:

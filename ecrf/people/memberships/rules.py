@@ -81,7 +81,9 @@ def working_administrators() -> list[User]:
     """Those who can administer today: the account is open, the role in force, and its owner can log in: by a password,
     or by single sign-on. Who was invited, or invited again, and has not come yet cannot."""
     has_password = ~Q(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    linked = ExternalIdentity.objects.filter(user=OuterRef("user"), unlinked_at=None, issuer=settings.OIDC_ISSUER)
+    linked = ExternalIdentity.objects.filter(
+        user=OuterRef("user"), unlinked_at=None, issuer=settings.OIDC_ISSUER
+    )
     can_log_in = has_password | (Q(user__last_login__isnull=False) & Exists(linked))
     rows = Membership.objects.filter(
         can_log_in, role=Role.ADMINISTRATOR, is_current=True, user__is_active=True
