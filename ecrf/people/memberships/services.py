@@ -6,7 +6,7 @@ from django.utils import timezone
 from ecrf.access.models import Membership, User
 from ecrf.access.roles import Role
 from ecrf.people.administering import administering
-from ecrf.people.memberships.consent import ask_consent, conclude, needs_consent
+from ecrf.people.memberships.consent import ask_consent, conclude, needs_consent, others
 from ecrf.people.memberships.rules import (
     WantedRole,
     last_day_is_over,
@@ -34,6 +34,8 @@ def give(*, user: User, wanted: WantedRole, reason: str, by: User) -> Given:
     if not user.is_active:
         raise ValidationError("This account is closed. Open it again first.")
     require_fitting(wanted)
+    if user == by and others(by):
+        raise ValidationError("Nobody gives a role to the own account: another administrator does.")
     held = not_over(user)
     same = next((one for one in held if one.role == wanted.role and one.site == wanted.site), None)
     if same and (same.starts_on, same.ends_on, same.reason) == (wanted.starts_on, wanted.ends_on, reason):

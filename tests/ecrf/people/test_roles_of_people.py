@@ -134,6 +134,18 @@ def test_both_given_at_the_same_moment_leave_one(administrator, second, nobody, 
     assert nobody.memberships.count() == 1
 
 
+@pytest.mark.requirement("R-073")
+def test_nobody_gives_a_role_to_the_own_account_while_another_administrator_could(
+    admins, administrator, second
+):
+    answer = admins.post(
+        reverse("give-role", args=[administrator.pk]), {"role": "data-manager", "reason": "Quicker"}
+    )
+    assert answer.status_code == 422
+    assert "another administrator does" in words(answer)
+    assert administrator.memberships.count() == 1
+
+
 # --- the last administrator -----------------------------------------------------------------------
 
 
