@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+import pyotp
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
@@ -51,6 +52,24 @@ class Person:
         self.page.fill("#id_password", password)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(lambda address: "/login/" not in address)
+        self._set_up_second_factor(password, looked_at)
+
+    def _set_up_second_factor(self, password: str, looked_at: set[str]) -> None:
+        """As every account must, where nothing else is set: by an authenticator app."""
+        self.page.get_by_role("heading", name="Set up your second factor").wait_for()
+        self.look(looked_at)
+        self.page.get_by_role("link", name="Use an app").click()
+        self.page.locator(".secret").wait_for()
+        self.look(looked_at)
+        code = pyotp.TOTP(self.page.inner_text(".secret").replace(" ", "")).now()
+        self.page.fill("#id_code", code)
+        if self.page.locator("[type=password]").count():
+            self.page.fill("[type=password]", password)
+        self.page.get_by_role("button", name="Add the app").click()
+        self.page.locator(".codes").wait_for()
+        self.look(looked_at)
+        self.page.get_by_role("button", name="I have kept them").click()
+        self.page.wait_for_url(lambda address: "recovery" not in address)
 
     def _note(self, what: str) -> None:
         self.complaints.append(f"{self.username}, {urlsplit(self.page.url).path}: {what}")

@@ -71,7 +71,7 @@ def _empty_every_table() -> None:
     tables = [model._meta.db_table for app in ours for model in app.get_models()]
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute(f"TRUNCATE {', '.join([*tables, 'django_session'])} RESTART IDENTITY CASCADE")
+        cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
         cursor.execute("SET session_replication_role = origin")
 
 
