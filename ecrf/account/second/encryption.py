@@ -1,7 +1,7 @@
 """Encrypts what has to be read again: the secret of an authenticator.
 
 The key is made from SECOND_FACTOR_KEY, or from SECRET_KEY where there is none. While a key changes there are two, with
-a comma between: the first encrypts, each of them decrypts (decision 28).
+a comma between: the first encrypts, each of them decrypts (decision 31).
 """
 
 import base64
