@@ -45,7 +45,8 @@ function answer(button) {
 /* Who may not answer now reads why at the query; the answer stays in its field. */
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const words = refusal(detail.xhr);
-  const button = words && document.querySelector(`[data-answer="${CSS.escape(detail.pathInfo.requestPath)}"]`);
+  if (!words) return;
+  const button = document.querySelector(`[data-answer="${CSS.escape(detail.pathInfo.requestPath)}"]`);
   const query = button?.closest(".query");
   if (!query) return;
   const note = Object.assign(document.createElement("p"), { className: "note note-error", textContent: `Not sent. ${words}` });
