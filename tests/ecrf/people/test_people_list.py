@@ -4,7 +4,6 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from ecrf.access.models import User
 from ecrf.access.roles import Role
 from ecrf.people.accounts.list import PAGE_ROWS, PeopleFilter, people
 from tests.bench.counting import client_of, statements
