@@ -1,6 +1,7 @@
 """The demo's mailbox: takes every mail in the place of a server, and shows it to everybody."""
 
 from collections.abc import Sequence
+from email.header import decode_header, make_header
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
@@ -17,7 +18,8 @@ class MailboxBackend(BaseEmailBackend):
             message.message()  # refuses what could be no header, as a server's backend does
             parts = message.alternatives if isinstance(message, EmailMultiAlternatives) else []
             html = next((str(content) for content, kind in parts if kind == "text/html"), "")
-            to, subject = ", ".join(message.to)[:400], str(message.subject)[:400]
+            to = ", ".join(str(make_header(decode_header(one))) for one in message.to)[:400]
+            subject = str(message.subject)[:400]
             MailboxMessage.objects.create(to=to, subject=subject, text=str(message.body), html=html)
         return len(email_messages)
 

@@ -75,7 +75,7 @@ def _review(user: User) -> list[MenuGroup]:
             ("Visits", reverse("monitor:casebook_visit_changelist")),
             ("Forms", reverse("monitor:casebook_entry_changelist")),
             ("Queries", reverse("monitor:queries_query_changelist")),
-            ("Queries at my turn", reverse("monitor:my-turn")),
+            *([("Queries at my turn", reverse("monitor:my-turn"))] if Right.QUERY in user.rights else []),
             ("Monitoring visits", reverse("monitor:monitoring-visits")),
             ("Verification plan", reverse("monitor:plan")),
             ("Freezes and locks", reverse("monitor:locks")),

@@ -22,12 +22,13 @@ class Withheld:
     """Stands in the place of a lock where the person who reads may not enter at the moment."""
 
     words: str
+    site: Site
     kind: str = "right"
 
 
 def withheld(user: User, site: Site) -> Withheld | None:
     """Why this person reads the site's data and enters none now; None for who enters."""
-    return None if user.may(Right.ENTER, site) else Withheld(why_not(user, Right.ENTER, site))
+    return None if user.may(Right.ENTER, site) else Withheld(why_not(user, Right.ENTER, site), site)
 
 
 def what_holds(patient: Patient, user: User) -> dict[str, object]:

@@ -52,7 +52,9 @@ def close_page(request: UserRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.refuse(error)
         else:
-            return _leave(request, person, f"{person.username} is closed." if is_new else DONE_BEFORE)
+            return _leave(
+                request, person, f"The account {person.username} is closed." if is_new else DONE_BEFORE
+            )
     context = {"form": form, "person": person, "is_own": person == request.user}
     return render(request, "people/accounts/close.html", context, status=422 if form.errors else 200)
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from ecrf.access.models import Membership
 from ecrf.access.roles import Right, Role
@@ -123,3 +124,10 @@ def test_practice_site_takes_data_whatever_is_missing(coordinator):
     learner = make_user("learner", Role.COORDINATOR, practice)
     a_training(Role.COORDINATOR)
     assert fresh(learner).may(Right.ENTER, practice)
+
+
+def test_today_leads_who_has_no_task_to_the_log(site, coordinator, client):
+    keeps_log(site)
+    client.force_login(coordinator)
+    page = client.get(reverse("today")).content.decode()
+    assert f'href="{reverse("delegation", args=[site.code])}">Delegation log</a>' in page

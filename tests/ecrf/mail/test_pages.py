@@ -7,6 +7,7 @@ from django.core import mail as outbox
 from django.test import Client
 from django.urls import reverse
 
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.mail.mailbox import MailboxBackend
 from ecrf.mail.models import Mail, MailboxMessage, MailState
@@ -117,6 +118,18 @@ def test_mailbox_shows_to_anybody_what_would_have_been_sent(mailbox, person):
     assert reverse("mailbox-html", args=[kept.pk]) in page
     assert AuditEvent.objects.count() == before
     assert "Mailbox of this demo" in words(client.get(reverse("login")))
+
+
+def test_mailbox_writes_a_name_in_its_own_letters(mailbox, person):
+    with acting(SYSTEM, source="test"):
+        person.full_name = "合成 花子 🌸"
+        person.save(update_fields=["full_name"])
+    a_mail(person)
+    send_due()
+    for page in (reverse("mailbox"), reverse("mailbox-message", args=[MailboxMessage.objects.get().pk])):
+        said = words(Client().get(page))
+        assert "合成 花子 🌸" in said
+        assert "=?utf-8" not in said
 
 
 def test_html_of_a_mail_is_shown_without_scripts_in_a_frame_of_ours_alone(mailbox, person):

@@ -99,6 +99,12 @@ def test_site_is_activated_from_a_day_on_with_its_approval(admins, waiting, brow
 
 
 @pytest.mark.requirement("R-080")
+def test_active_site_without_a_recorded_approval_is_not_said_to_take_no_data(admins, site, waiting):
+    sentence = "only the practice site takes data"
+    assert sentence not in words(admins.get(reverse("site", args=[site.code])))
+    assert sentence in words(admins.get(reverse("site", args=[waiting.code])))
+
+
 def test_day_before_the_approval_is_refused(admins, waiting):
     approved = waiting.today() - timedelta(days=1)
     answer = act(
