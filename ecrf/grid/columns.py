@@ -9,7 +9,7 @@ from ecrf.forms.registry import CRFS
 from ecrf.grid.load import forms_at
 from ecrf.grid.models import GridColumns
 
-ON_A_SHEET = 40
+PAPER_COLUMNS = 40
 """How many columns can be read on A4, lying."""
 
 
@@ -60,8 +60,8 @@ class ColumnChoice:
 
     @property
     def on_paper(self) -> "ColumnChoice":
-        """A column for each visit, where those of its forms would not go onto a sheet."""
-        return self if self.width <= ON_A_SHEET else ColumnChoice(left_out=self.left_out)
+        """A column for each visit, where those of its forms would not go onto paper."""
+        return self if self.width <= PAPER_COLUMNS else ColumnChoice(left_out=self.left_out)
 
     @property
     def width(self) -> int:

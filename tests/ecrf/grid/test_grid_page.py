@@ -253,3 +253,15 @@ def test_overdue_words_name_the_day(client, site, coordinator):
     enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05")
     client.force_login(coordinator)
     assert "overdue since 2026-02-02" in cells_with(client.get(URL), "overdue since")
+
+
+def test_on_paper_each_visit_has_one_column_where_the_forms_would_not_fit(
+    client, visit, coordinator, monkeypatch
+):
+    GridColumns.objects.create(user=coordinator, by_form=True)
+    client.force_login(coordinator)
+    for most, has_forms in ((1_000, True), (1, False)):
+        monkeypatch.setattr("ecrf.grid.columns.PAPER_COLUMNS", most)
+        on_paper, on_screen = client.get(f"{URL}?all=yes"), client.get(URL)
+        assert any(column.forms for column in on_paper.context["columns"]) is has_forms
+        assert any(column.forms for column in on_screen.context["columns"])
