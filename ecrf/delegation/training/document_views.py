@@ -1,6 +1,6 @@
 """The administrator's pages of trainings: publish a version, withdraw one, see who has confirmed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -35,7 +35,7 @@ def documents(request: UserRequest) -> HttpResponse:
     for row in every_document():
         people = {person.user_id for person in people_with(row.roles)}
         done = confirmations(row)
-        lines.append((row, _roles(row), len(people & done.keys()), len(people)))
+        lines.append((row, _roles(row.roles), len(people & done.keys()), len(people)))
     may_publish = Right.MANAGE_ACCOUNTS in request.user.rights
     return render(request, "delegation/training/documents.html", {"lines": lines, "may_publish": may_publish})
 
@@ -57,7 +57,16 @@ def publish_document(request: UserRequest) -> HttpResponse:
         return _form(request, typed, faults, 422)
     if request.POST.get("sure") != "yes":
         people = {person.user_id for person in people_with(document.roles)}
-        context = {"document": document, "typed": typed, "people": len(people), "roles": _roles(document)}
+        before = every_document().filter(key=document.key, is_current=True).first()
+        context = {
+            "document": document,
+            "typed": typed,
+            "people": len(people),
+            "roles": _roles(document.roles),
+            "no_longer": _roles([role for role in before.roles if role not in document.roles])
+            if before
+            else "",
+        }
         return render(request, "delegation/training/sure.html", context)
     publish(document=document, by=request.user)
     messages.success(request, f"Published: {document}. Its roles are asked for it from now on.")
@@ -107,7 +116,7 @@ def _document_page(
     done = confirmations(row)
     context = {
         "document": row,
-        "roles": _roles(row),
+        "roles": _roles(row.roles),
         "people": [(person, done.get(person.user_id)) for person in people_with(row.roles)],
         "may_publish": Right.MANAGE_ACCOUNTS in request.user.rights,
         "sees_people": Right.SEE_ACCESS in request.user.rights,
@@ -144,8 +153,8 @@ def _typed_of(row: TrainingDocument) -> dict[str, object]:
     }
 
 
-def _roles(row: TrainingDocument) -> str:
-    return ", ".join(Role(role).label.lower() for role in row.roles)
+def _roles(roles: Iterable[str]) -> str:
+    return ", ".join(Role(role).label.lower() for role in roles)
 
 
 def _require(user: User, *rights: Right) -> None:

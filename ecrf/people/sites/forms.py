@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from ecrf.access.models import Site, validate_time_zone
 from ecrf.people.fields import DayField, OneLine, ReasonField
 from ecrf.people.forms import PlainForm
+from ecrf.people.sites.list import places
 
 
 class PlaceField(OneLine):
@@ -19,6 +20,9 @@ class PlaceField(OneLine):
 
     def clean(self, value: Any) -> str:
         zone = super().clean(value)
+        city = zone.replace(" ", "_").casefold()
+        of_city = [place for place in places() if place.rpartition("/")[2].casefold() == city]
+        zone = of_city[0] if len(of_city) == 1 else zone
         validate_time_zone(zone)
         return zone
 

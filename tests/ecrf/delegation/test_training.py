@@ -214,6 +214,18 @@ def test_new_version_takes_the_place_of_the_one_before(office):
     assert "There is this version already" in answer.content.decode()
 
 
+def test_roles_that_a_new_version_no_longer_asks_are_named_before_it_is_published(office):
+    a_training(Role.COORDINATOR, Role.INVESTIGATOR)
+    key = TrainingDocument.objects.get().key
+    fewer = {**TYPED, "key": key, "version": "next", "roles": ["coordinator"]}
+    assert (
+        "the version before did: investigator"
+        in office.post("/training/documents/publish/", fewer).content.decode()
+    )
+    same = {**fewer, "roles": TYPED["roles"]}
+    assert "No longer asked" not in office.post("/training/documents/publish/", same).content.decode()
+
+
 def test_withdrawn_training_is_asked_of_nobody(office, site, coordinator):
     document = a_training(Role.COORDINATOR)
     assert office.post(f"/training/documents/{document.pk}/withdraw/", {"reason": ""}).status_code == 422
