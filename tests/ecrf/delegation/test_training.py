@@ -26,6 +26,7 @@ def nurse(client, coordinator):
     return client
 
 
+@pytest.mark.requirement("R-154")
 def test_text_is_read_confirmed_and_work_goes_on(nurse, site, coordinator):
     document = a_training(Role.COORDINATOR)
     assert not fresh(coordinator).may(Right.ENTER, site)
