@@ -22,7 +22,7 @@ pytestmark = [
 ACCOUNTS = {role: f"{role.replace('_', '')}01" for role in ROLES[:7]}
 NO_PAGES = {
     *("log-in-again", "item-history", "monitor:item-history"),
-    *("calendar-feed", "outcomes-pdf", "site-outcomes-pdf"),
+    *("calendar-feed", "outcomes-pdf", "site-outcomes-pdf", "pages-read-csv", "training-people-csv"),
 }
 """Parts that a script puts into a page, and files."""
 

@@ -57,25 +57,28 @@ NOTHING = FormSums()
 
 def sums_of(entries: Iterable[Entry]) -> dict[str, FormSums]:
     """{CRF key: what stands of it}, of the entries of one visit (or of no visit); rows count for their form."""
-    found: dict[str, FormSums] = {}
+    by_form: dict[str, list[Entry]] = {}
     for entry in entries:
-        if entry.is_struck:
-            continue
         definition = CRFS.get(entry.crf)
         key = (definition.row_of if definition else "") or entry.crf
-        sums = found.get(key, NOTHING)
-        found[key] = FormSums(
-            sums.count + (key == entry.crf),
-            sums.missing + entry.missing,
-            sums.all_complete and entry.status == Status.COMPLETE,
-        )
-    return found
+        by_form.setdefault(key, []).append(entry)
+    return {key: _sums(key, of_form) for key, of_form in by_form.items()}
+
+
+def _sums(key: str, entries: Iterable[Entry]) -> FormSums:
+    standing = [entry for entry in entries if not entry.is_struck]
+    return FormSums(
+        sum(entry.crf == key for entry in standing),
+        sum(entry.missing for entry in standing),
+        all(entry.status == Status.COMPLETE for entry in standing),
+    )
 
 
 def form_state(key: str, entries: Iterable[Entry], expected: int = 1) -> FormState:
-    """The state of one kind of form, with its rows, among these entries of one visit (or of no visit)."""
+    """The state of one kind of form, with its rows, or of one kind of row, among these entries of one visit (or of no
+    visit)."""
     kinds = {key, *CRFS[key].rows}
-    return sums_of(entry for entry in entries if entry.crf in kinds).get(key, NOTHING).state(expected)
+    return _sums(key, (entry for entry in entries if entry.crf in kinds)).state(expected)
 
 
 def numbers_at(entries: Iterable[Entry], planned: int) -> list[int]:
