@@ -1,5 +1,7 @@
 """Draws the cells of the grid: a thousand of the same few kinds."""
 
+import re
+
 from django import template
 from django.utils.safestring import SafeString
 
@@ -19,6 +21,8 @@ PLAIN = Snippet("grid/cells/plain.html", "state", "short", "words", "signs")
 LINKED = Snippet("grid/cells/linked.html", "state", "short", "address", "words", "signs")
 SEVERAL = Snippet("grid/cells/several.html", "short", "links")
 ONE = Snippet("grid/cells/one.html", "state", "address", "words", "signs")
+
+NUMBER = re.compile(r"\d+")
 
 IN_WORDS_TOO = ("due", "overdue", "missed", "to-do", "begun")
 """What calls for something is said in a word that everybody sees, where there is room for it."""
@@ -71,7 +75,9 @@ def _cell(
         address = links.visit(row.by_code[column.plan.code], cell.key)
     else:
         address = links.log(cell.key) if cell.state != "recorded" else ""
-    return LINKED(state, short, address, words, signs) if address else PLAIN(state, short, words, signs)
+    if not address:
+        return PLAIN(state, short, words, signs)
+    return LINKED(state, short, address, _name(signs, words), signs)
 
 
 def _several(cells: list[AnyCell], scope: GridScope, links: CellLinks) -> SafeString:
@@ -80,10 +86,8 @@ def _several(cells: list[AnyCell], scope: GridScope, links: CellLinks) -> SafeSt
     for cell in cells:
         assert isinstance(cell, VisitCell)
         code = cell.due.plan.code
-        words = f"{label_of(code)}: {_words(cell)}"
-        found.append(
-            ONE(_hue(cell, scope), links.visit(cell), words, f"{code.rpartition('-')[2]} {_signs(cell)}")
-        )
+        words, signs = f"{label_of(code)}: {_words(cell)}", f"{code.rpartition('-')[2]} {_signs(cell)}"
+        found.append(ONE(_hue(cell, scope), links.visit(cell), _name(signs, words), signs))
     return SafeString("".join(found))
 
 
@@ -98,6 +102,11 @@ def _signs(cell: AnyCell) -> str:
     if isinstance(cell, VisitCell) and cell.state in IN_WORDS_TOO:
         signs.insert(1, "missing" if cell.missing else STATES[cell.state][1])
     return " ".join(signs)
+
+
+def _name(signs: str, words: str) -> str:
+    """Of a link, as it is read aloud: who speaks to the browser says the numbers that are seen, in one."""
+    return f"{signs}: {words}" if len(NUMBER.findall(signs)) > 1 else words
 
 
 def _words(cell: AnyCell) -> str:
