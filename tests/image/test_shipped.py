@@ -26,6 +26,13 @@ NO_PAGES = {
 }
 """Parts that a script puts into a page, and files."""
 
+OF_WHAT_IS_NOT_THERE = {
+    *("end-delegation", "read-training", "training-document", "training-people-csv"),
+    *("access-review", "end-access", "print-review", "open-site", "reopen-account"),
+}
+"""Pages of what the image's small study lacks: a delegation, a training, a review, a closed site or account. The table of
+addresses opens each of them (tests/rules/test_access.py)."""
+
 RIGHTS_ON_THE_TRAIL = """
 from django.db import connection
 with connection.cursor() as cursor:
@@ -200,7 +207,9 @@ def test_documents_commands_make_an_installation_whose_every_page_opens(installa
     with ThreadPoolExecutor(1) as thread:
         tour = thread.submit(go_round, installation).result()
     assert not tour.complaints, "\n".join(tour.complaints)
-    missing = {role: sorted(set(may_open(role)) - tour.opened[role]) for role in ACCOUNTS}
+    missing = {
+        role: sorted(set(may_open(role)) - tour.opened[role] - OF_WHAT_IS_NOT_THERE) for role in ACCOUNTS
+    }
     assert not any(missing.values()), f"No page that was opened links there: {missing}"
 
     said = COLOUR.sub("", run(manage + later))
