@@ -30,8 +30,8 @@ OF_WHAT_IS_NOT_THERE = {
     *("end-delegation", "read-training", "training-document", "training-people-csv"),
     *("access-review", "end-access", "print-review", "open-site", "reopen-account"),
 }
-"""Pages of what the image's small study lacks: a delegation, a training, a review, a closed site or account. The table of
-addresses opens each of them (tests/rules/test_access.py)."""
+"""Pages of what the image's small study lacks: a delegation, a training, a review, a closed site or account. The table
+of addresses opens each of them (tests/rules/test_access.py)."""
 
 RIGHTS_ON_THE_TRAIL = """
 from django.db import connection
