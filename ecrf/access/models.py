@@ -154,16 +154,19 @@ class User(AbstractBaseUser):
                 yield membership
 
     def acting_at(self, site: "Site | None", right: Right) -> Actor:
-        """The actor the audit trail names: this person in the role that carries the right.
+        """The actor the audit trail names: this person in the role that carries the right, at the site or, where the
+        act belongs to none, anywhere.
 
-        PermissionDenied, in words, if something is in the way of the right: nobody writes in a role without it.
+        PermissionDenied, in words, if something is in the way of the right at the site: nobody writes in a role
+        without it.
         """
-        membership = self.membership_for(right, site) if site else None
-        if site and membership is None and (found := self.obstacles(right, site)):
+        if site is None:
+            role = next((m.role for m in self.current_memberships if right in RIGHTS[m.role]), "")
+            return Actor(str(self.pk), self.username, role)
+        membership = self.membership_for(right, site)
+        if membership is None and (found := self.obstacles(right, site)):
             raise PermissionDenied(refusal(right, found))
-        return Actor(
-            str(self.pk), self.username, membership.role if membership else "", site.code if site else ""
-        )
+        return Actor(str(self.pk), self.username, membership.role if membership else "", site.code)
 
     # Asked by Django's admin pages; each page of ours asks `may` itself.
     @property

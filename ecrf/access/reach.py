@@ -79,6 +79,12 @@ def _since(day: date | None) -> str:
     return f": {day} was its last day" if day else ""
 
 
+def require_anywhere(user: User, *rights: Right) -> None:
+    """Refuse (403) whoever has none of the rights anywhere; the words name the last of them."""
+    if not user.rights & set(rights):
+        raise PermissionDenied(f"Your role does not let you {rights[-1].label}.")
+
+
 def why_not(user: User, right: Right, site: Site) -> str:
     """Why a user who has not this right at the site has it not: the role, or what is in its way."""
     if found := user.obstacles(right, site):

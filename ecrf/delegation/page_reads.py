@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import UTC
 
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from ecrf.access.reach import require_anywhere
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.delegation.inspectors import pages_noted
@@ -22,7 +22,7 @@ COLUMNS = ("read_at_utc", "user", "name", "path", "status", "data")
 @require_GET
 def pages_read(request: UserRequest) -> HttpResponse:
     """The newest first; `before` goes on behind a row."""
-    _require(request)
+    require_anywhere(request.user, Right.SEE_ACCESS)
     before = whole_number(request.GET.get("before", ""))
     rows = pages_noted()
     found = list((rows.filter(pk__lt=before) if before else rows)[: ON_A_PAGE + 1])
@@ -37,7 +37,7 @@ def pages_read(request: UserRequest) -> HttpResponse:
 @require_GET
 def pages_read_csv(request: UserRequest) -> FileResponse:
     """As many of the newest rows as one file holds."""
-    _require(request)
+    require_anywhere(request.user, Right.SEE_ACCESS)
     name = csv_file.file_name("pages-read-by-inspectors", timezone.now())
     return csv_file.answer(name, COLUMNS, _rows(), note=lambda: None)
 
@@ -46,8 +46,3 @@ def _rows() -> Iterator[list[str]]:
     for row in pages_noted()[:MOST].iterator():
         who = [row.read_by.username, row.read_by.full_name]
         yield [csv_file.utc(row.read_at), *who, row.path, str(row.status), csv_file.data_words()]
-
-
-def _require(request: UserRequest) -> None:
-    if Right.SEE_ACCESS not in request.user.rights:
-        raise PermissionDenied(f"Your role does not let you {Right.SEE_ACCESS.label}.")

@@ -13,7 +13,6 @@ from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.exports.models import DataCut
-from ecrf.exports.services import actor_of
 from ecrf.exports.tables.description import read_description
 from ecrf.exports.tables.forms import table_name
 from ecrf.exports.tables.selection import read_selection
@@ -95,7 +94,7 @@ def write_comparison(earlier: DataCut, later: DataCut, *, by: User) -> FileRespo
 
     def note() -> None:
         with acting(
-            actor_of(by, None, Right.EXPORT), reason=f"compared with {earlier.name}", source="export"
+            by.acting_at(None, Right.EXPORT), reason=f"compared with {earlier.name}", source="export"
         ):
             Download.objects.create(export=later.export, downloaded_at=timezone.now(), downloaded_by=by)
 

@@ -7,8 +7,8 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from ecrf.access.models import Site, User
-from ecrf.access.roles import RIGHTS, Right
-from ecrf.audit.actor import Actor, acting
+from ecrf.access.roles import Right
+from ecrf.audit.actor import acting
 from ecrf.audit.reasons import fault_of, tidy
 from ecrf.casebook.models import Patient
 from ecrf.exports.models import (
@@ -31,16 +31,6 @@ class Refused(Exception):
         self.field = field
 
 
-def actor_of(by: User, site: Site | None, right: Right) -> Actor:
-    """The person in the role that carries the right, at the site or for the whole study."""
-    if site:
-        return by.acting_at(site, right)
-    for membership in by.current_memberships:
-        if membership.site_id is None and right in RIGHTS[membership.role]:
-            return Actor(str(by.pk), by.username, membership.role)
-    return Actor(str(by.pk), by.username)
-
-
 def ask(
     *,
     kind: ExportKind,
@@ -55,7 +45,7 @@ def ask(
     """Queue one file. The same click twice asks once; Refused if it had asked for another one."""
     from ecrf.exports.work.tasks import make
 
-    actor = actor_of(by, site, right)
+    actor = by.acting_at(site, right)
     try:
         with acting(actor, source="export"):
             export = Export.objects.create(
@@ -123,7 +113,7 @@ def _is_file_name(name: str) -> bool:
 
 def cancel(*, export: Export, by: User, right: Right) -> bool:
     """Whether it could still be cancelled. One that waits ends at once, one that is being made at its next step."""
-    with acting(actor_of(by, export.site, right), source="export"):
+    with acting(by.acting_at(export.site, right), source="export"):
         current = Export.objects.select_for_update().get(pk=export.pk)
         if current.state not in UNFINISHED or current.cancelled_at:
             return current.cancelled_at is not None
@@ -136,7 +126,7 @@ def cancel(*, export: Export, by: User, right: Right) -> bool:
 
 def note_download(*, export: Export, by: User, right: Right) -> None:
     """Before its first byte leaves."""
-    with acting(actor_of(by, export.site, right), source="export"):
+    with acting(by.acting_at(export.site, right), source="export"):
         Download.objects.create(export=export, downloaded_at=timezone.now(), downloaded_by=by)
 
 
@@ -149,7 +139,7 @@ def confirm_receipt(*, export: Export, note: str, by: User) -> Receipt:
         raise Refused("There is no finished copy to confirm.")
     if not export.downloads.filter(downloaded_by__memberships__site=export.site).exists():
         raise Refused("Download the copy first; then confirm that you have it.")
-    with acting(actor_of(by, export.site, Right.READ), source="export"):
+    with acting(by.acting_at(export.site, Right.READ), source="export"):
         receipt, _made = Receipt.objects.get_or_create(
             export=export, defaults={"note": note, "confirmed_at": timezone.now(), "confirmed_by": by}
         )
@@ -161,7 +151,7 @@ def save_choice(*, name: str, choice: dict[str, Any], by: User) -> SavedChoice:
     name = tidy(name)
     if not name or len(name) > 60:
         raise Refused("Name the choice, in up to 60 characters.", "save_as")
-    with acting(actor_of(by, None, Right.EXPORT), source="export"):
+    with acting(by.acting_at(None, Right.EXPORT), source="export"):
         saved, _made = SavedChoice.objects.update_or_create(
             name=name, defaults={"choice": choice, "saved_at": timezone.now(), "saved_by": by}
         )

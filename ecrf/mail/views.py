@@ -12,7 +12,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
@@ -99,8 +98,3 @@ def mailbox_html(request: HttpRequest, pk: int) -> HttpResponse:
     """The HTML alone, as a mail program shows it: without scripts or anything from elsewhere. Links leave the frame."""
     html = get_object_or_404(delivered(), pk=pk).html
     return HttpResponse(html.replace("<head>", '<head><base target="_top">', 1))
-
-
-def mailbox_address() -> str:
-    """Of the mailbox, for the pages that link to it; "" where there is none."""
-    return reverse("mailbox") if settings.MAIL.is_mailbox else ""

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ecrf.access.models import User
+from ecrf.access.reach import require_anywhere
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right, Role
 from ecrf.access.training import TrainingDocument, TrainingKind
@@ -30,7 +30,7 @@ COLUMNS = ("training", "version", "user", "name", "role", "confirmed_at_utc", "d
 @require_GET
 def documents(request: UserRequest) -> HttpResponse:
     """Every training with its versions, and how many have confirmed the current one."""
-    _require(request.user, Right.SEE_ACCESS, Right.MANAGE_ACCOUNTS)
+    require_anywhere(request.user, Right.SEE_ACCESS, Right.MANAGE_ACCOUNTS)
     lines = []
     for row in every_document():
         people = {person.user_id for person in people_with(row.roles)}
@@ -43,7 +43,7 @@ def documents(request: UserRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def publish_document(request: UserRequest) -> HttpResponse:
     """Type a version; the answer says how many people wait for it then; the same again with `sure` publishes."""
-    _require(request.user, Right.MANAGE_ACCOUNTS)
+    require_anywhere(request.user, Right.MANAGE_ACCOUNTS)
     if request.method == "GET":
         before = every_document().filter(pk=whole_number(request.GET.get("after", "")) or 0).first()
         return _form(request, _typed_of(before) if before else {"kind": TrainingKind.READING, "roles": []})
@@ -76,14 +76,14 @@ def publish_document(request: UserRequest) -> HttpResponse:
 @require_GET
 def document(request: UserRequest, pk: int) -> HttpResponse:
     """One version: its text, who has confirmed it and who has not."""
-    _require(request.user, Right.SEE_ACCESS, Right.MANAGE_ACCOUNTS)
+    require_anywhere(request.user, Right.SEE_ACCESS, Right.MANAGE_ACCOUNTS)
     return _document_page(request, get_object_or_404(every_document(), pk=pk))
 
 
 @require_POST
 def withdraw_document(request: UserRequest, pk: int) -> HttpResponse:
     """Ask nobody for it any more, with a reason."""
-    _require(request.user, Right.MANAGE_ACCOUNTS)
+    require_anywhere(request.user, Right.MANAGE_ACCOUNTS)
     row = get_object_or_404(every_document(), pk=pk)
     try:
         withdraw(document=row, reason=request.POST.get("reason", ""), by=request.user)
@@ -96,7 +96,7 @@ def withdraw_document(request: UserRequest, pk: int) -> HttpResponse:
 @require_GET
 def people_csv(request: UserRequest, pk: int) -> FileResponse:
     """Who has confirmed the version and who has not, as a table."""
-    _require(request.user, Right.SEE_ACCESS)
+    require_anywhere(request.user, Right.SEE_ACCESS)
     row = get_object_or_404(every_document(), pk=pk)
     name = csv_file.file_name(f"training-{row.key}-{row.version}", timezone.now())
     return csv_file.answer(name, COLUMNS, _csv_rows(row), note=lambda: None)
@@ -155,8 +155,3 @@ def _typed_of(row: TrainingDocument) -> dict[str, object]:
 
 def _roles(roles: Iterable[str]) -> str:
     return ", ".join(Role(role).label.lower() for role in roles)
-
-
-def _require(user: User, *rights: Right) -> None:
-    if not user.rights & set(rights):
-        raise PermissionDenied(f"Your role does not let you {rights[-1].label}.")

@@ -108,7 +108,7 @@ def checked(typed: dict[str, object]) -> TrainingDocument:
 
 def publish(*, document: TrainingDocument, by: User) -> TrainingDocument:
     """Put it in force in the place of the version before: everybody of its roles is asked anew, from now on."""
-    with acting(_administrator(by)):
+    with acting(by.acting_at(None, Right.MANAGE_ACCOUNTS)):
         TrainingDocument.objects.select_for_update().filter(key=document.key, is_current=True).update(
             is_current=False
         )
@@ -122,7 +122,7 @@ def withdraw(*, document: TrainingDocument, reason: str, by: User) -> None:
     why = tidy(reason)
     if fault := fault_of(why, "it is withdrawn"):
         raise ValidationError(fault)
-    with acting(_administrator(by), reason=why):
+    with acting(by.acting_at(None, Right.MANAGE_ACCOUNTS), reason=why):
         locked = TrainingDocument.objects.select_for_update().get(pk=document.pk)
         if locked.is_current:
             locked.is_current = False
@@ -132,8 +132,3 @@ def withdraw(*, document: TrainingDocument, reason: str, by: User) -> None:
 def confirmations(document: TrainingDocument) -> dict[int, datetime]:
     """{user: when this version was confirmed}."""
     return dict(document.records.values_list("confirmed_by", "confirmed_at"))
-
-
-def _administrator(by: User) -> Actor:
-    role = next((str(m.role) for m in by.current_memberships if Right.MANAGE_ACCOUNTS in RIGHTS[m.role]), "")
-    return Actor(str(by.pk), by.username, role)

@@ -7,8 +7,8 @@ from django.http import FileResponse
 from django.utils import timezone
 
 from ecrf.access.models import Site, User
-from ecrf.access.roles import RIGHTS, Right
-from ecrf.audit.actor import Actor, acting
+from ecrf.access.roles import Right
+from ecrf.audit.actor import acting
 from ecrf.people.administering import SOURCE
 from ecrf.people.models import AccessListExport
 from ecrf.people.past.days import HeldRole
@@ -26,8 +26,7 @@ def access_file(day: date, site: Site | None, held: list[HeldRole], *, by: User)
     of = f"access-{day}-{f'site-{site.code}' if site else 'all-sites'}"
 
     def note() -> None:
-        role = next((m.role for m in by.current_memberships if Right.SEE_ACCESS in RIGHTS[m.role]), "")
-        with acting(Actor(str(by.pk), by.username, role), source=SOURCE):
+        with acting(by.acting_at(None, Right.SEE_ACCESS), source=SOURCE):
             AccessListExport.objects.create(
                 day=day, site=site, lines=len(held), made_at=timezone.now(), made_by=by
             )
