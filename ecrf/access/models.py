@@ -104,6 +104,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.username
 
+    @property
+    def name(self) -> str:
+        """What pages and prints call the person: the user name where no full name is known."""
+        return self.full_name or self.username
+
     def check_password(self, raw_password: str | None) -> bool:
         """Whether the password fits. A hash of an older strength is renewed on the way: the system's own write.
 

@@ -52,7 +52,7 @@ def investigators_of(site: Site) -> list[str]:
     """The names of the site's investigators whose role is in force: who keeps its delegation log."""
     current = site.memberships.filter(role=Role.INVESTIGATOR, is_current=True, user__is_active=True)
     rows = current.select_related("user", "site").order_by("user__full_name", "user__username")
-    return [row.user.full_name or row.user.username for row in rows if row.is_in_force()]
+    return [row.user.name for row in rows if row.is_in_force()]
 
 
 # Written out: every request asks this, and to put it together anew takes Django longer than PostgreSQL to answer it.

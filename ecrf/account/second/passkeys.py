@@ -78,7 +78,7 @@ def begin_adding(request: HttpRequest, user: User) -> str:
         PublicKeyCredentialUserEntity(
             id=salted_hmac("ecrf.account.user-handle", str(user.pk), algorithm="sha256").digest(),
             name=user.username,
-            display_name=user.full_name or user.username,
+            display_name=user.name,
         ),
         credentials=[_attested(passkey) for passkey in passkeys_of(user)],
         resident_key_requirement=ResidentKeyRequirement.PREFERRED,

@@ -23,7 +23,7 @@ class DelegationLine:
 
     @property
     def name(self) -> str:
-        return self.delegation.user.full_name or self.delegation.user.username
+        return self.delegation.user.name
 
     @property
     def state(self) -> str:

@@ -71,7 +71,7 @@ def delegate(
                         starts_on=starts_on,
                         ends_on=ends_on,
                         delegated_by=by,
-                        signed_as=by.full_name or by.username,
+                        signed_as=by.name,
                     )
                 )
     return made

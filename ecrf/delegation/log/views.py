@@ -58,9 +58,7 @@ def delegation(request: UserRequest, code: str) -> HttpResponse:
         page.typed = typed
         return _render(request, page, status=422)
     note_signed(request)
-    messages.success(
-        request, f"Delegated to {who.full_name or who.username} from {starts_on} on, and signed."
-    )
+    messages.success(request, f"Delegated to {who.name} from {starts_on} on, and signed.")
     return redirect("delegation", site.code)
 
 

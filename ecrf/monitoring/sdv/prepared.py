@@ -215,7 +215,7 @@ class Filling:
             context = {"standing": standing, "zone": self.zone}
             return SafeString(get_template("monitoring/sdv/_verdict.html").render(context).strip())
         at = f"{made.verified_at.astimezone(self.zone):%Y-%m-%d %H:%M %Z}"
-        day, by = at[: len("YYYY-MM-DD")], made.verified_by.full_name or made.verified_by.username
+        day, by = at[: len("YYYY-MM-DD")], made.verified_by.name
         return VERIFIED(at, f"{day}, {by}")
 
     def since_visit(self, item: ItemView, _detail: str) -> str:

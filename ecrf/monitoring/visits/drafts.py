@@ -192,7 +192,7 @@ def draft_letter(visit: MonitoringVisit, done: Done) -> str:
         "",
         "Yours sincerely,",
         "",
-        visit.monitor.full_name or visit.monitor.username,
+        visit.monitor.name,
         "Monitor",
         "",
         _to(visit.site),
@@ -212,7 +212,7 @@ def _about(visit: MonitoringVisit) -> list[str]:
     return [
         f"Site {visit.site.code}, {visit.site.name}" + (" (practice)" if visit.site.is_practice else ""),
         f"{visit.get_how_display()}, from {_moment(visit, 'started_at')} to {_moment(visit, 'ended_at')}",
-        f"Monitor: {visit.monitor.full_name or visit.monitor.username}",
+        f"Monitor: {visit.monitor.name}",
         *([f"Purpose: {visit.purpose}"] if visit.purpose else []),
     ]
 

@@ -74,7 +74,7 @@ def require_free_name(username: str) -> None:
         words = f"This user name is taken{other_case}. Choose another one."
     else:
         words = (
-            f"This user name belongs to a closed account ({known.full_name or known.username}). A user name belongs to"
+            f"This user name belongs to a closed account ({known.name}). A user name belongs to"
             " one person for ever. If it is the same person, open that account again; else choose another one."
         )
     raise ValidationError({"username": words})
@@ -193,7 +193,7 @@ def record_identity(*, user: User, how: str, by: User) -> None:
 
 
 def _confirm(user: User, how: str, by: User) -> None:
-    name = by.full_name or by.username
+    name = by.name
     confirm_identity(user=user, confirmed_by=name, how=how, by=administrator(by), source="administration")
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry
-from ecrf.prints.pdf.form_content import LONG, Content, Known, person_words
+from ecrf.prints.pdf.form_content import LONG, Content, Known
 from ecrf.prints.pdf.signature_words import signature_words
 from ecrf.queries.models import Message, Query
 from ecrf.trail.context import Around, place_words
@@ -27,7 +27,7 @@ def queries_content(known: Known, entries: dict[int, Entry]) -> list[Content]:
 
 
 def _query(query: Query, known: Known) -> Content:
-    by = person_words(query.closed_by) if query.closed_by else SYSTEM
+    by = query.closed_by.name if query.closed_by else SYSTEM
     if query.is_open:
         state = f"Open, {query.get_turn_display().lower()}’s turn since {known.moment(query.turn_since)}"
     else:
@@ -43,7 +43,7 @@ def _query(query: Query, known: Known) -> Content:
 
 
 def _message(message: Message, known: Known) -> Content:
-    who = person_words(message.said_by) if message.said_by else SYSTEM
+    who = message.said_by.name if message.said_by else SYSTEM
     role = f" ({role_words(message.role)})" if message.role else ""
     return {
         "when": known.moment(message.said_at),

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ecrf.access.models import User
 from ecrf.casebook.labels import counted
 from ecrf.casebook.models import Entry, Patient
 from ecrf.checks.item_words import needed
@@ -59,10 +58,6 @@ class Known:
         return verification is not None and verification.stands
 
 
-def person_words(user: User) -> str:
-    return user.full_name or user.username
-
-
 def form_content(form_view: FormView, known: Known) -> Content:
     """Everything of one form. With `compact`, what is blank and nobody asks about is left out."""
     parts = [part for section in form_view.parts if (part := _part(section, known))]
@@ -83,7 +78,7 @@ def struck_words(entry: Entry, known: Known) -> str:
     if not entry.struck_at:
         return "Struck out with the form whose row it is."
     assert entry.struck_by is not None
-    by, at = person_words(entry.struck_by), known.moment(entry.struck_at)
+    by, at = entry.struck_by.name, known.moment(entry.struck_at)
     return f"Struck out by {by}, {at}: {entry.struck_reason}"
 
 
@@ -122,7 +117,7 @@ def _verified(form_view: FormView, known: Known) -> list[str]:
             verification = known.verified.get((row.entry_id, name))
             if verification is not None and verification.stands:
                 at = verification.verified_at.astimezone(known.zone)
-                days[person_words(verification.verified_by)].append(f"{at:%Y-%m-%d}")
+                days[verification.verified_by.name].append(f"{at:%Y-%m-%d}")
     return [
         f"✓ {counted(len(on), 'item')} verified against the source by {by}, "
         + (min(on) if min(on) == max(on) else f"{min(on)} to {max(on)}")
@@ -206,7 +201,7 @@ def question_words(discrepancy: Discrepancy, known: Known) -> str:
         return f"? To answer: {discrepancy.text} {discrepancy.check_id}"
     assert discrepancy.confirmed_by is not None
     assert discrepancy.confirmed_at is not None
-    by, at = person_words(discrepancy.confirmed_by), known.moment(discrepancy.confirmed_at)
+    by, at = discrepancy.confirmed_by.name, known.moment(discrepancy.confirmed_at)
     return f"Confirmed against the source by {by}, {at}: {discrepancy.text} {discrepancy.check_id}"
 
 

@@ -32,7 +32,7 @@ def _kind(kind: str) -> str:
 
 
 def _since(lock: Lock, zone: ZoneInfo) -> str:
-    name = lock.set_by.full_name or lock.set_by.username
+    name = lock.set_by.name
     return f"since {lock.set_at.astimezone(zone):%Y-%m-%d %H:%M %Z} by {name}"
 
 
