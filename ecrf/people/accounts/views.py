@@ -4,7 +4,6 @@ from datetime import UTC
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,6 +19,7 @@ from ecrf.people.accounts.due import what_is_due
 from ecrf.people.accounts.list import SORTS, STATES, PeopleFilter, find_person, line_of, people
 from ecrf.people.accounts.services import NewPerson, invite_person
 from ecrf.people.administering import require_administrator
+from ecrf.people.answering import answered
 from ecrf.people.forms import InvitationForm
 from ecrf.people.memberships.consent import decided, others, pending
 from ecrf.people.past.days import held_roles
@@ -94,23 +94,20 @@ def invite_page(request: UserRequest) -> HttpResponse:
     """Invite somebody: the account, the role, and the mail with the link, all or nothing."""
     require_administrator(request.user)
     form = InvitationForm(request.POST if request.method == "POST" else None, sites=all_sites())
-    if request.method == "POST" and form.is_valid():
+
+    def act() -> HttpResponse:
         typed = form.cleaned_data
-        try:
-            person, is_new = invite_person(
-                person=NewPerson(typed["username"], typed["full_name"], typed["email"]),
-                roles=form.wanted,
-                reason=typed["reason"],
-                identity=typed["identity"] if form.signs else "",
-                by=request.user,
-            )
-        except ValidationError as error:
-            form.refuse(error)
+        person, is_new = invite_person(
+            person=NewPerson(typed["username"], typed["full_name"], typed["email"]),
+            roles=form.wanted,
+            reason=typed["reason"],
+            identity=typed["identity"] if form.signs else "",
+            by=request.user,
+        )
+        if is_new:
+            messages.success(request, f"{person.full_name} is invited by a mail to {person.email}.")
         else:
-            if is_new:
-                messages.success(request, f"{person.full_name} is invited by a mail to {person.email}.")
-            else:
-                messages.info(request, f"{person.full_name} was invited already; no second mail was sent.")
-            return redirect("person", person.pk)
-    context = {"form": form, "is_on": is_on()}
-    return render(request, "people/accounts/invite.html", context, status=422 if form.errors else 200)
+            messages.info(request, f"{person.full_name} was invited already; no second mail was sent.")
+        return redirect("person", person.pk)
+
+    return answered(request, form, act, "people/accounts/invite.html", {"is_on": is_on()})

@@ -6,14 +6,16 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
+from ecrf.casebook.labels import counted
 from ecrf.people.accounts import services
 from ecrf.people.accounts.list import find_person
 from ecrf.people.administering import require_administrator
+from ecrf.people.answering import answered
 from ecrf.people.forms import AskForReason, CorrectionForm, IdentityForm, RolePart
 from ecrf.people.sites.list import all_sites
 
@@ -27,17 +29,13 @@ def correct_page(request: UserRequest, pk: int) -> HttpResponse:
     person = find_person(pk)
     known = {"full_name": person.full_name, "email": person.email or ""}
     form = CorrectionForm(request.POST if request.method == "POST" else None, initial=known)
-    if request.method == "POST" and form.is_valid():
-        typed = form.cleaned_data
-        try:
-            is_changed = services.correct_person(user=person, by=request.user, **typed)
-        except ValidationError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, "Corrected." if is_changed else "Nothing was different.")
-            return redirect("person", pk)
-    context = {"form": form, "person": person}
-    return render(request, "people/accounts/correct.html", context, status=422 if form.errors else 200)
+
+    def act() -> HttpResponse:
+        is_changed = services.correct_person(user=person, by=request.user, **form.cleaned_data)
+        messages.success(request, "Corrected." if is_changed else "Nothing was different.")
+        return redirect("person", pk)
+
+    return answered(request, form, act, "people/accounts/correct.html", {"person": person})
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,17 +44,13 @@ def close_page(request: UserRequest, pk: int) -> HttpResponse:
     require_administrator(request.user)
     person = find_person(pk)
     form = AskForReason(request.POST if request.method == "POST" else None, of="the account is closed")
-    if request.method == "POST" and form.is_valid():
-        try:
-            is_new = services.close_account(user=person, by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            form.refuse(error)
-        else:
-            return _leave(
-                request, person, f"The account {person.username} is closed." if is_new else DONE_BEFORE
-            )
-    context = {"form": form, "person": person, "is_own": person == request.user}
-    return render(request, "people/accounts/close.html", context, status=422 if form.errors else 200)
+
+    def act() -> HttpResponse:
+        is_new = services.close_account(user=person, by=request.user, **form.cleaned_data)
+        return _leave(request, person, f"The account {person.username} is closed." if is_new else DONE_BEFORE)
+
+    context = {"person": person, "is_own": person == request.user}
+    return answered(request, form, act, "people/accounts/close.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,18 +59,15 @@ def reopen_page(request: UserRequest, pk: int) -> HttpResponse:
     require_administrator(request.user)
     person = find_person(pk)
     form = RolePart(request.POST if request.method == "POST" else None, sites=all_sites())
-    if request.method == "POST" and form.is_valid():
-        try:
-            is_new = services.reopen_account(
-                user=person, roles=form.wanted, reason=form.cleaned_data["reason"], by=request.user
-            )
-        except ValidationError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, f"{person.username} is invited again." if is_new else DONE_BEFORE)
-            return redirect("person", pk)
-    context = {"form": form, "person": person}
-    return render(request, "people/accounts/reopen.html", context, status=422 if form.errors else 200)
+
+    def act() -> HttpResponse:
+        is_new = services.reopen_account(
+            user=person, roles=form.wanted, reason=form.cleaned_data["reason"], by=request.user
+        )
+        messages.success(request, f"{person.username} is invited again." if is_new else DONE_BEFORE)
+        return redirect("person", pk)
+
+    return answered(request, form, act, "people/accounts/reopen.html", {"person": person})
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,12 +76,13 @@ def identity_page(request: UserRequest, pk: int) -> HttpResponse:
     require_administrator(request.user)
     person = find_person(pk)
     form = IdentityForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+
+    def act() -> HttpResponse:
         services.record_identity(user=person, how=form.cleaned_data["how"], by=request.user)
         messages.success(request, "It is recorded, with your name.")
         return redirect("person", pk)
-    context = {"form": form, "person": person}
-    return render(request, "people/accounts/identity.html", context, status=422 if form.errors else 200)
+
+    return answered(request, form, act, "people/accounts/identity.html", {"person": person})
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,11 +91,12 @@ def second_factor_page(request: UserRequest, pk: int) -> HttpResponse:
     require_administrator(request.user)
     person = find_person(pk)
     form = AskForReason(request.POST if request.method == "POST" else None, of="it is taken away")
-    if request.method == "POST" and form.is_valid():
+
+    def act() -> HttpResponse:
         services.ask_for_new_second_factor(user=person, by=request.user, **form.cleaned_data)
         return _leave(request, person, "It is taken away: the next login asks for a new one.")
-    context = {"form": form, "person": person}
-    return render(request, "people/accounts/second_factor.html", context, status=422 if form.errors else 200)
+
+    return answered(request, form, act, "people/accounts/second_factor.html", {"person": person})
 
 
 def _leave(request: UserRequest, person: User, words: str) -> HttpResponse:
@@ -161,8 +154,6 @@ def end_sessions(request: UserRequest, pk: int) -> HttpResponse:
     def act(person: User) -> str:
         own = (request.session.session_key or "") if person == request.user else ""
         ended = services.end_all_sessions(user=person, by=request.user, but=own)
-        return (
-            f"{ended} session{'' if ended == 1 else 's'} ended." if ended else "There was no session to end."
-        )
+        return f"{counted(ended, 'session')} ended." if ended else "There was no session to end."
 
     return _act(request, pk, act)

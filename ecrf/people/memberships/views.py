@@ -3,13 +3,14 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.people.accounts.list import find_person
 from ecrf.people.administering import require_administrator
+from ecrf.people.answering import answered
 from ecrf.people.forms import AskForReason, RolePart
 from ecrf.people.memberships.consent import all_requests
 from ecrf.people.memberships.services import decide, end_role, give_roles
@@ -25,18 +26,15 @@ def give_role_page(request: UserRequest, pk: int) -> HttpResponse:
     require_administrator(request.user)
     person = find_person(pk)
     form = RolePart(request.POST if request.method == "POST" else None, sites=all_sites())
-    if request.method == "POST" and form.is_valid():
+
+    def act() -> HttpResponse:
         reason = form.cleaned_data["reason"]
-        try:
-            given = give_roles(user=person, wanted=form.wanted, reason=reason, by=request.user)
-        except ValidationError as error:
-            form.refuse(error)
-        else:
-            waits = any(isinstance(one, AdministratorRequest) for one in given)
-            messages.success(request, WAITS if waits else "The role is given, from the next page on.")
-            return redirect("person", pk)
-    context = {"form": form, "person": person}
-    return render(request, "people/accounts/give_role.html", context, status=422 if form.errors else 200)
+        given = give_roles(user=person, wanted=form.wanted, reason=reason, by=request.user)
+        waits = any(isinstance(one, AdministratorRequest) for one in given)
+        messages.success(request, WAITS if waits else "The role is given, from the next page on.")
+        return redirect("person", pk)
+
+    return answered(request, form, act, "people/accounts/give_role.html", {"person": person})
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,18 +44,16 @@ def end_role_page(request: UserRequest, pk: int, role: int) -> HttpResponse:
     person = find_person(pk)
     membership = get_object_or_404(person.memberships.select_related("site"), pk=role)
     form = AskForReason(request.POST if request.method == "POST" else None, of="the role ends")
-    if request.method == "POST" and form.is_valid():
-        try:
-            ended = end_role(membership=membership, by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            form.refuse(error)
-        else:
-            _say_ended(request, ended)
-            is_own = person == request.user and ended is True
-            still = Right.MANAGE_ACCOUNTS in find_person(request.user.pk).rights
-            return redirect("today") if is_own and not still else redirect("person", pk)
-    context = {"form": form, "person": person, "membership": membership}
-    return render(request, "people/accounts/end_role.html", context, status=422 if form.errors else 200)
+
+    def act() -> HttpResponse:
+        ended = end_role(membership=membership, by=request.user, **form.cleaned_data)
+        _say_ended(request, ended)
+        is_own = person == request.user and ended is True
+        still = Right.MANAGE_ACCOUNTS in find_person(request.user.pk).rights
+        return redirect("today") if is_own and not still else redirect("person", pk)
+
+    context = {"person": person, "membership": membership}
+    return answered(request, form, act, "people/accounts/end_role.html", context)
 
 
 def _say_ended(request: UserRequest, ended: bool | AdministratorRequest) -> None:

@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.requests import UserRequest, whole_number
+from ecrf.casebook.labels import counted
 from ecrf.people.administering import require_administrator, require_seeing_access
+from ecrf.people.answering import answered
 from ecrf.people.forms import AskForReason
 from ecrf.people.review import services
 
@@ -65,7 +67,7 @@ def confirm_page(request: UserRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
     else:
-        words = f"{done} role{'' if done == 1 else 's'} confirmed."
+        words = f"{counted(done, 'role')} confirmed."
         messages.success(request, words) if done else messages.info(request, "Tick the roles to confirm.")
     return redirect("access-review", pk)
 
@@ -77,18 +79,14 @@ def end_page(request: UserRequest, pk: int, role: int) -> HttpResponse:
     review = get_object_or_404(services.reviews(), pk=pk)
     membership = get_object_or_404(services.reviewed_roles(), pk=role)
     form = AskForReason(request.POST if request.method == "POST" else None, of="the role ends")
-    if request.method == "POST" and form.is_valid():
-        try:
-            done = services.end_access(
-                review=review, membership=membership, by=request.user, **form.cleaned_data
-            )
-        except ValidationError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, "The role has ended." if done else "It was decided on or ended before.")
-            return redirect("access-review", pk)
-    context = {"form": form, "review": review, "membership": membership, "person": membership.user}
-    return render(request, "people/accounts/end_role.html", context, status=422 if form.errors else 200)
+
+    def act() -> HttpResponse:
+        done = services.end_access(review=review, membership=membership, by=request.user, **form.cleaned_data)
+        messages.success(request, "The role has ended." if done else "It was decided on or ended before.")
+        return redirect("access-review", pk)
+
+    context = {"review": review, "membership": membership, "person": membership.user}
+    return answered(request, form, act, "people/accounts/end_role.html", context)
 
 
 @require_POST

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ecrf.access.models import Site
 from ecrf.access.requests import UserRequest
 from ecrf.people.administering import require_administrator
+from ecrf.people.answering import answered
 from ecrf.people.forms import AskForReason, PlainForm
 from ecrf.people.sites import services
 from ecrf.people.sites.forms import (
@@ -45,32 +45,27 @@ def site_page(request: UserRequest, code: str) -> HttpResponse:
 def add_site_page(request: UserRequest) -> HttpResponse:
     require_administrator(request.user)
     form = NewSiteForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            site, is_new = services.add_new_site(by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, f"{site} is added." if is_new else f"{site} was added already.")
-            return redirect("site", site.code)
-    context = {"form": form, "places": places()}
-    return render(request, "people/sites/add.html", context, status=422 if form.errors else 200)
+
+    def act() -> HttpResponse:
+        site, is_new = services.add_new_site(by=request.user, **form.cleaned_data)
+        messages.success(request, f"{site} is added." if is_new else f"{site} was added already.")
+        return redirect("site", site.code)
+
+    return answered(request, form, act, "people/sites/add.html", {"places": places()})
 
 
 def _act(
     request: UserRequest, site: Site, form: PlainForm, template: str, done: Any, words: str
 ) -> HttpResponse:
     """One act on a site: the form, what the service refuses beside its field, or the site's page."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            is_new = done(site=site, by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, words if is_new else NOTHING_NEW)
-            return redirect("site", site.code)
-    context = {"form": form, "site": site, "places": places() if "time_zone" in form.fields else []}
-    return render(request, template, context, status=422 if form.errors else 200)
+
+    def act() -> HttpResponse:
+        is_new = done(site=site, by=request.user, **form.cleaned_data)
+        messages.success(request, words if is_new else NOTHING_NEW)
+        return redirect("site", site.code)
+
+    context = {"site": site, "places": places() if "time_zone" in form.fields else []}
+    return answered(request, form, act, template, context)
 
 
 @require_http_methods(["GET", "POST"])
