@@ -206,7 +206,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # Who needs one besides the password: all, none, or roles with commas between (ecrf/account/policy.py).
 SECOND_FACTOR_FOR = os.environ.get("SECOND_FACTOR_FOR") or "all"
-# Encrypts the secrets of authenticators; several with commas between while they change (docs/decisions/0028).
+# Encrypts the secrets of authenticators; several with commas between while they change (docs/decisions/0031).
 SECOND_FACTOR_KEYS = second_factor_keys(_setting, SECRET_KEY)
 # Single sign-on, where there is a provider (docs/single-sign-on.md).
 OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_SECOND_FACTOR = single_sign_on(_setting)

@@ -1,6 +1,6 @@
 """From which address a request comes."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -22,8 +22,12 @@ def client_address(request: HttpRequest) -> str | None:
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
+def network_of(address: str) -> IPv4Network | IPv6Network:
+    """What counts as one place: an address; of IPv6, the /64 network that is handed out whole."""
+    return ip_network(f"{address}/{64 if ':' in address else 32}", strict=False)
+
+
 def neighbours(address: str) -> tuple[str, str]:
-    """The first and the last address that one caller can have: of IPv6, whole /64 networks are handed out."""
-    prefix = 64 if ":" in address else 32
-    network = ip_network(f"{address}/{prefix}", strict=False)
+    """The first and the last address that one caller can have."""
+    network = network_of(address)
     return str(network[0]), str(network[-1])

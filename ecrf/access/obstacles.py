@@ -103,12 +103,16 @@ def site_obstacles(site: Site, today: date) -> list[Obstacle]:
     ]
 
 
+def keeps_log_here(site: Site, today: date) -> bool:
+    """Whether the delegation log decides who works at the site; until then it is kept on paper."""
+    return site.delegation_from is not None and site.delegation_from <= today
+
+
 def delegation_obstacles(membership: Membership, right: Right, today: date) -> list[Obstacle]:
     """At a site that keeps its delegation log here, of everybody but its investigator."""
     site = membership.site
     assert site is not None
-    keeps_log_here = site.delegation_from is not None and site.delegation_from <= today
-    if not keeps_log_here or membership.role == Role.INVESTIGATOR:
+    if not keeps_log_here(site, today) or membership.role == Role.INVESTIGATOR:
         return []
     task = TASK_OF[right]
     for delegation in membership.delegations_here:  # type: ignore[attr-defined]  # see `with_grounds`

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from ecrf.access.delegation import Delegation, Task
 from ecrf.access.models import Membership, Site, User
+from ecrf.access.obstacles import investigators_of, keeps_log_here
 from ecrf.access.roles import Role
 from ecrf.audit.models import AuditEvent
 from ecrf.delegation.log.services import TASKS_OF_ROLE, is_investigator_of, people_of
@@ -47,7 +48,7 @@ class DelegationPage:
 
     site: Site
     lines: list[DelegationLine]
-    investigators: list[Membership]
+    investigators: list[str]
     people: list[Membership]
     keeps: bool
     errors: dict[str, str] = field(default_factory=dict)
@@ -55,7 +56,7 @@ class DelegationPage:
 
     @property
     def is_kept_here(self) -> bool:
-        return self.site.delegation_from is not None and self.site.delegation_from <= self.site.today()
+        return keeps_log_here(self.site, self.site.today())
 
     @property
     def without_task(self) -> list[Membership]:
@@ -92,9 +93,8 @@ def log_page(site: Site, reader: User) -> DelegationPage:
         DelegationLine(row, roles.get(row.user_id, ""), reasons.get(str(row.pk), ""), today) for row in rows
     ]
     lines.sort(key=lambda line: line.state == "ended")
-    investigators = site.memberships.filter(role=Role.INVESTIGATOR, is_current=True)
-    held = [row for row in investigators.select_related("user", "site") if row.is_in_force()]
-    return DelegationPage(site, lines, held, people_of(site), is_investigator_of(reader, site))
+    keeps = is_investigator_of(reader, site)
+    return DelegationPage(site, lines, investigators_of(site), people_of(site), keeps)
 
 
 def _roles_at(site: Site) -> dict[int, str]:

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from ecrf.access.address import network_of
 from ecrf.access.login_log import LOGINS, LoginEvent
 from ecrf.access.models import Membership
-from ecrf.people.logins.rules import Activity, Login, PagesInHour, network, unusual
+from ecrf.people.logins.rules import Activity, Login, PagesInHour, unusual
 from ecrf.people.models import PageCount, UnusualAccess
 
 LOOKED_BACK = timedelta(days=2)
@@ -38,7 +39,7 @@ def activity_since(since: datetime) -> Activity:
     for event in events:
         places = known.setdefault(event.username, set())
         is_login = event.what in LOGINS and event.address
-        place = network(event.address) if is_login and event.address else ""
+        place = str(network_of(event.address)) if is_login and event.address else ""
         is_new = bool(place and places and place not in places)  # the very first login is from somewhere
         if place:
             places.add(place)
@@ -62,7 +63,7 @@ def _known_before(names: set[str], since: datetime) -> dict[str, set[str]]:
     rows = LoginEvent.objects.filter(username__in=names, what__in=LOGINS, at__lt=since, address__isnull=False)
     known: dict[str, set[str]] = {}
     for username, address in rows.values_list("username", "address").distinct():
-        known.setdefault(username, set()).add(network(str(address)))
+        known.setdefault(username, set()).add(str(network_of(str(address))))
     return known
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from ipaddress import ip_network
 
+from ecrf.access.address import network_of
 from ecrf.access.login_log import LOGINS, What
 
 NIGHT = range(0, 5)
@@ -68,16 +68,11 @@ class LoginRule:
     find: Callable[[Activity], Iterator[Unusual]]
 
 
-def network(address: str) -> str:
-    """What counts as one place: an address; of IPv6, the network that is handed out whole."""
-    return str(ip_network(f"{address}/{64 if ':' in address else 32}", strict=False))
-
-
 def new_address(activity: Activity) -> Iterator[Unusual]:
     for login in activity.logins:
         if login.what in LOGINS and login.is_new_address and login.address:
             words = f"Logged in from {login.address}, from where this person never did before."
-            identity = f"new-address:{login.username}:{network(login.address)}"
+            identity = f"new-address:{login.username}:{network_of(login.address)}"
             yield Unusual(identity, login.username, login.at, words)
 
 
