@@ -22,7 +22,9 @@ urlpatterns = [
     path("", include("ecrf.people.urls")),
     path("", include("ecrf.delegation.urls")),
     path("", include("ecrf.prints.urls")),
+    path("", include("ecrf.corrections.urls")),
     path("", include("ecrf.grid.urls")),
+    path("", include("ecrf.appointments.urls")),
     path("", include("ecrf.trail.urls")),
     path("", include("ecrf.entry.urls")),
 ]

@@ -14,6 +14,14 @@ from ecrf.casebook.review_status import ReviewStatus  # noqa: F401  (a table of 
 from ecrf.casebook.schedule.due import is_overdue
 
 
+def _struck_at_by_and_why(table: str) -> models.CheckConstraint:
+    nothing = models.Q(struck_at__isnull=True, struck_by__isnull=True, struck_reason__isnull=True)
+    all_three = models.Q(struck_at__isnull=False, struck_by__isnull=False, struck_reason__isnull=False)
+    return models.CheckConstraint(
+        condition=nothing | (all_three & ~models.Q(struck_reason="")), name=f"{table}_struck_at_by_and_why"
+    )
+
+
 @audited(patient="r.id")
 class Patient(models.Model):
     """One participant, known by site and sequence only: never a name, initials or a record number."""
@@ -28,12 +36,18 @@ class Patient(models.Model):
     )
     added_at = models.DateTimeField(auto_now_add=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    struck_at = models.DateTimeField(null=True, help_text="Struck out: shown on demand, counted nowhere")
+    struck_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    struck_reason = models.CharField(max_length=500, null=True)
 
     site_path: ClassVar[str] = "site"
 
     class Meta:
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["site", "sequence"], name="patient_sequence_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "sequence"], name="patient_sequence_unique"),
+            _struck_at_by_and_why("patient"),
+        ]
         indexes = [models.Index(fields=["site", "number"], name="patient_list")]
 
     def __str__(self) -> str:
@@ -48,11 +62,20 @@ class Visit(models.Model):
     code = models.CharField(max_length=10, help_text="As in the protocol's schedule: SCR, W01, W04 …")
     opened_at = models.DateTimeField(auto_now_add=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    struck_at = models.DateTimeField(null=True, help_text="Struck out: shown on demand, counted nowhere")
+    struck_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    struck_reason = models.CharField(max_length=500, null=True)
 
     site_path: ClassVar[str] = "patient__site"
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["patient", "code"], name="visit_once")]
+        constraints = [
+            # One that is struck out stays beside the one that is opened in its stead.
+            models.UniqueConstraint(
+                fields=["patient", "code"], condition=models.Q(struck_at=None), name="visit_once"
+            ),
+            _struck_at_by_and_why("visit"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.patient} {self.code}"
@@ -106,6 +129,7 @@ class Entry(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["patient", "visit", "crf", "parent", "number"],
+                condition=models.Q(struck_at=None),
                 nulls_distinct=False,
                 name="entry_once",
             ),
