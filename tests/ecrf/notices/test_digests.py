@@ -25,8 +25,9 @@ from tests.ecrf.queries.builders import answered, asked, complete, vital_signs
 
 pytestmark = pytest.mark.django_db
 
-MONDAY = datetime(2026, 11, 30, 0, 0, tzinfo=UTC)
-"""Nine o'clock at a site in Tokyo."""
+_TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+MONDAY = _TODAY + timedelta(days=7 - _TODAY.weekday())
+"""The next one, at nine o'clock at a site in Tokyo."""
 TEXT = "Please check this pulse"
 
 
@@ -180,7 +181,7 @@ def test_list_names_patient_visit_and_day_and_is_stored_nowhere(overdue, patient
     assert recipients(mails) == ["coordinator@example.org", "investigator@example.org"]
     for text in (mails[0].body, mails[0].alternatives[0][0]):
         assert f"{patient.number}" in text
-        assert "Week 4, due 2026-11-21" in text
+        assert f"Week 4, due {overdue.due_on}" in text
         assert "overdue" in text
         assert URL + reverse("mail-choices") in text
     assert patient.number not in mails[0].subject

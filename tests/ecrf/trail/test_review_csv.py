@@ -104,13 +104,14 @@ def test_every_screen_has_its_file_and_its_button(show, download, world, site, c
 def test_button_asks_for_what_the_page_shows(client, world, site):
     visited(world, site.today() - timedelta(days=10))
     client.force_login(world.coordinator)
-    page = client.get("/sites/01/trail/review/?show=late&days=9&times=5&since=2026-01-02").content.decode()
+    since = f"{site.today() - timedelta(days=300)}"
+    page = client.get(f"/sites/01/trail/review/?show=late&days=9&times=5&since={since}").content.decode()
     form = page.split(f'action="{PATH}"')[1].split("</form>")[0]
     given = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
     given.pop("csrfmiddlewaretoken")
     assert given == {
         "show": "late",
-        "since": "2026-01-02",
+        "since": since,
         "until": f"{site.today()}",
         "days": "9",
         "times": "5",
@@ -128,9 +129,10 @@ def test_formula_in_a_reason_is_harmless(download, world):
 
 
 @pytest.mark.requirement("R-015")
-def test_download_is_noted_with_the_screen_the_period_and_how_much(download, world, client):
+def test_download_is_noted_with_the_screen_the_period_and_how_much(download, world, client, site):
     changed_often(world)
-    download("often", by=world.coordinator, since="2026-01-01", times="2")
+    since = f"{site.today() - timedelta(days=300)}"
+    download("often", by=world.coordinator, since=since, times="2")
     export = TrailExport.objects.get()
     assert (export.made_by, export.patient, export.screen, export.events) == (
         world.coordinator,
@@ -139,7 +141,7 @@ def test_download_is_noted_with_the_screen_the_period_and_how_much(download, wor
         1,
     )
     told = strip_tags(client.get("/sites/01/trail/?kind=exports").content.decode())
-    words = "What stands out at the site, Changed many times, downloaded: 1 row: “since: 2026-01-01, until: "
+    words = f"What stands out at the site, Changed many times, downloaded: 1 row: “since: {since}, until: "
     assert words in told
     assert "times: 2”" in told
 
