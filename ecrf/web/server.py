@@ -18,3 +18,10 @@ preload_app = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 loglevel = "warning"
+
+
+def post_worker_init(worker: object) -> None:
+    """In each worker, once the product is loaded: a connection does not outlive a fork, nor does a thread."""
+    from ecrf.outcomes.warming import warm_beside  # needs Django, which the product has set up
+
+    warm_beside()
