@@ -288,6 +288,11 @@ def stored_row(place: Place) -> Crf | None:
     return row
 
 
+def at_their_places(rows: dict[str, list[Crf]]) -> dict[str, list[Crf]]:
+    """Without what left its place to another: see `keeps_its_place`."""
+    return {key: [row for row in kind if keeps_its_place(row.entry)] for key, kind in rows.items()}
+
+
 def load_rows(
     patient: Patient,
     keys: Iterable[str],

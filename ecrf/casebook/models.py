@@ -204,7 +204,7 @@ class Entry(models.Model):
         return self.status == Status.COMPLETE and not self.missing
 
 
-STANDS = models.Q(struck_at=None)
+STANDING = models.Q(struck_at=None)
 """Of patients or visits, those that are not struck out."""
 
 

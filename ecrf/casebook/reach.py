@@ -5,7 +5,7 @@ from django.db import connection
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reach
 from ecrf.access.roles import READERS
-from ecrf.casebook.models import STANDS, Patient, Visit
+from ecrf.casebook.models import STANDING, Patient, Visit
 
 
 def reach_patient(user: User, number: str) -> Patient:
@@ -15,7 +15,7 @@ def reach_patient(user: User, number: str) -> Patient:
 
 def reach_visit(user: User, number: str, code: str) -> Visit:
     """An opened visit of that patient, which is not struck out."""
-    visits = Visit.objects.filter(STANDS).select_related("patient__site")
+    visits = Visit.objects.filter(STANDING).select_related("patient__site")
     return reach(user, visits, *READERS, patient__number=number, code=code)
 
 

@@ -12,7 +12,7 @@ from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting, one_click
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.models import MOVES, STANDS, Entry, Patient, Status, Visit, not_struck
+from ecrf.casebook.models import MOVES, STANDING, Entry, Patient, Status, Visit, not_struck
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import HOOKS
 from ecrf.casebook.record.store import ensure_entry
@@ -85,7 +85,7 @@ def open_visit(
     if plan is None:
         raise LookupError(f"The schedule has no visit {code}.")
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
-        visit = patient.visits.filter(STANDS, code=code).first()
+        visit = patient.visits.filter(STANDING, code=code).first()
         if visit is None:
             _follows(patient, plan)
             visit = Visit.objects.create(patient=patient, code=code, opened_by=by)

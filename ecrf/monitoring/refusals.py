@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -83,7 +84,7 @@ def _at_visit(user: User, patient: Patient, code: str) -> Way | None:
     """The visit, if it was opened; else the patient."""
     if not user.may(Right.REVIEW, patient.site):
         return None
-    if visit := patient.visits.filter(code=code).first():
+    if visit := patient.visits.filter(code=code).order_by(F("struck_at").desc(nulls_first=True)).first():
         address = reverse("monitor:casebook_visit_change", args=[visit.pk])
         return Way(address, f"{patient.number}, {visit_label(visit)}")
     return Way(reverse("monitor:casebook_patient_change", args=[patient.pk]), f"patient {patient.number}")

@@ -9,7 +9,7 @@ from operator import or_
 from django.db.models import Q
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.models import STANDS, Entry, Patient, PatientStatus, Visit
+from ecrf.casebook.models import STANDING, Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.schedule.completion import FormSums, is_complete, states_at, sums_of
 from ecrf.casebook.schedule.due import (
     PatientEnd,
@@ -85,12 +85,12 @@ def visits_before(visit: Visit, keys: list[str], data: PatientData) -> dict[str,
 
 
 def facts_of(data: PatientData, entries: list[Entry], visits: Iterable[Visit]) -> list[VisitFacts]:
-    """One fact per visit that was opened."""
+    """One fact per visit that was opened and stands."""
     trial = protocol()
     rows = {row.entry.visit.code: row for row in data.rows(trial.visit_form) if row.entry.visit}
     at_visits: dict[str, list[Entry]] = {visit.code: [] for visit in visits}
     for entry in entries:
-        if entry.visit:
+        if entry.visit and not entry.visit.struck_at:
             at_visits.setdefault(entry.visit.code, []).append(entry)
     end = end_of(data)
     return [fact_of(code, here, rows.get(code), end) for code, here in at_visits.items()]
@@ -248,7 +248,7 @@ def schedule_statuses_of(patients: Sequence[Patient]) -> dict[int, ScheduleStatu
 def _facts(patients: Sequence[Patient], ends: dict[int, PatientEnd | None]) -> dict[int, list[VisitFacts]]:
     entries, rows = _entries_by_visit(patients), _visit_forms(patients)
     found: dict[int, list[VisitFacts]] = defaultdict(list)
-    for visit in Visit.objects.filter(STANDS, patient__in=patients).order_by("pk"):
+    for visit in Visit.objects.filter(STANDING, patient__in=patients).order_by("pk"):
         fact = fact_of(visit.code, entries[visit.pk], rows.get(visit.pk), ends.get(visit.patient_id))
         found[visit.patient_id].append(fact)
     return found

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from ecrf.access.models import User
 from ecrf.audit.actor import acting
 from ecrf.audit.reasons import fault_of, tidy
-from ecrf.casebook.models import STANDS, Entry, Patient, Visit
+from ecrf.casebook.models import STANDING, Entry, Patient, Visit
 from ecrf.casebook.striking.act import (
     NOT_STRUCK,
     NOT_STRUCK_WITH_CONSENT,
@@ -39,7 +39,7 @@ def strike_patient(
         check_consent(consent, patient.site, is_asked=is_consent_asked)
         act = Striking.now(by, why, consent)
         strike_entries(Entry.objects.filter(patient=patient), act)
-        Visit.objects.filter(STANDS, patient=patient).update(**act.columns_with_consent)
+        Visit.objects.filter(STANDING, patient=patient).update(**act.columns_with_consent)
         set_columns(patient, act.columns_with_consent)
         follow(patient)
 

@@ -6,7 +6,7 @@ from ecrf.access.models import User
 from ecrf.audit.actor import acting
 from ecrf.audit.reasons import fault_of, tidy
 from ecrf.casebook.labels import visit_label
-from ecrf.casebook.models import STANDS, Entry, Visit
+from ecrf.casebook.models import STANDING, Entry, Visit
 from ecrf.casebook.striking.act import (
     NOT_STRUCK,
     NOT_STRUCK_WITH_CONSENT,
@@ -66,7 +66,7 @@ def restore_visit(*, visit: Visit, by: User, reason: str, source: str = "site") 
             raise NotStruck(fault)
         if visit.patient.struck_at:
             raise NotStruck(f"Patient {visit.patient.number} is struck out. Restore the patient first.")
-        if Visit.objects.filter(STANDS, patient=visit.patient_id, code=visit.code).exists():
+        if Visit.objects.filter(STANDING, patient=visit.patient_id, code=visit.code).exists():
             raise NotStruck(
                 f"{visit_label(visit)} was opened again meanwhile. Strike that one out first, then restore this one."
             )
