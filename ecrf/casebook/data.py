@@ -288,8 +288,10 @@ def stored_row(place: Place) -> Crf | None:
     return row
 
 
-def at_their_places(rows: dict[str, list[Crf]]) -> dict[str, list[Crf]]:
-    """Without what left its place to another: see `keeps_its_place`."""
+def at_their_places(patient: Patient, rows: dict[str, list[Crf]]) -> dict[str, list[Crf]]:
+    """Without what left its place to another (see `keeps_its_place`); of a patient who is struck out, all."""
+    if patient.struck_at:
+        return rows
     return {key: [row for row in kind if keeps_its_place(row.entry)] for key, kind in rows.items()}
 
 

@@ -9,8 +9,9 @@ from ecrf.access.models import User
 from ecrf.access.reach import reach
 from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
-from ecrf.casebook.models import STANDING, Entry, Patient, Visit
+from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place, is_stored
+from ecrf.casebook.reach import reach_standing_visit
 from ecrf.forms.protocol import CASEBOOK, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 
@@ -36,8 +37,7 @@ def reach_where(user: User, number: str, segment: str) -> PagePlace:
     """The visit's page, or the patient's pages without a visit."""
     if segment == CASEBOOK:
         return PagePlace(reach_patient(user, number))
-    visits = Visit.objects.filter(STANDING).select_related("patient__site")
-    visit = reach(user, visits, Right.READ, patient__number=number, code=segment)
+    visit = reach_standing_visit(user, number, segment, Right.READ)
     return PagePlace(visit.patient, visit)
 
 

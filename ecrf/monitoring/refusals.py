@@ -12,6 +12,7 @@ from ecrf.access.reach import reachable, roles_that_ended
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import Patient
+from ecrf.casebook.reach import StruckOut
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.reach import patients, right_to_read
@@ -43,6 +44,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page of every 404. A role that ended is named: what it opened yesterday is not there today."""
     known = _known(request)
     ended = roles_that_ended(known) if known else []
+    if isinstance(exception, StruckOut):
+        if request.headers.get("HX-Request"):
+            return _in_words(f"{exception}. Nothing was changed.", 404)
+        return render(request, "errors/struck_out.html", {"struck": exception}, status=404)
     if request.headers.get("HX-Request"):
         return _in_words(" ".join(ended) or "There is nothing here, or it belongs to another site.", 404)
     words = str(exception) if isinstance(exception, Http404) else ""

@@ -62,6 +62,8 @@ class Matrix:
     rows: list[MatrixRow]
     logs: list["Log"]
     on_demand: list[VisitPlan]
+    struck_visits: int = 0
+    """How many visits are struck out, which stand in none of the rows."""
 
     @property
     def empty_logs(self) -> list["Log"]:
@@ -125,7 +127,7 @@ def matrix(patient: Patient, data: PatientData | None = None) -> Matrix:
         _log(CRFS[key], data, entries, is_repeating=key in trial.logs)
         for key in (*trial.logs, *trial.patient_forms)
     ]
-    return Matrix(seen, columns, rows, logs, _on_demand(known))
+    return Matrix(seen, columns, rows, logs, _on_demand(known), len(known) - len(visits))
 
 
 def _on_demand(known: Iterable[Visit]) -> list[VisitPlan]:

@@ -5,7 +5,8 @@ from typing import Any
 from ecrf.access.models import User
 from ecrf.access.reach import reach
 from ecrf.access.roles import Right
-from ecrf.casebook.models import STANDING, Entry, Patient, Visit
+from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.reach import reach_standing_visit
 from ecrf.forms.protocol import CASEBOOK
 from ecrf.forms.registry import CRFS
 from ecrf.signatures.models import SignatureScope
@@ -14,8 +15,7 @@ from ecrf.signatures.services import Covered
 
 def covered_visit(user: User, number: str, code: str) -> Covered:
     """The visit to sign, if the user reaches it and may sign there."""
-    visits = Visit.objects.filter(STANDING).select_related("patient__site")
-    visit = reach(user, visits, Right.SIGN, patient__number=number, code=code)
+    visit = reach_standing_visit(user, number, code, Right.SIGN)
     return Covered(visit.patient, SignatureScope.VISIT, visit=visit)
 
 
