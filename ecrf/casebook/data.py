@@ -11,7 +11,7 @@ from django.db import connection
 
 from ecrf.casebook.laboratory.ranges import Range
 from ecrf.casebook.models import Entry, Patient, Visit
-from ecrf.casebook.places import Place
+from ecrf.casebook.places import Place, keeps_its_place
 from ecrf.casebook.stored_rows import as_stored, lines_of, read_json, user_of
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
@@ -29,11 +29,11 @@ ENTRY = (
     "struck_at",
     "struck_reason",
 )
-PARENT = "id", "parent_id", "number", "status", "struck_at"
+PARENT = "id", "crf", "parent_id", "number", "status", "struck_at"
 COLUMNS = ", ".join([*(f"e.{name}" for name in ENTRY), *(f"p.{name}" for name in PARENT)])
 # Each entry's row is looked up by its key, in the table of its kind: a join of all the tables takes long to plan.
 ROWS = """
-    SELECT {columns}, v.code,
+    SELECT {columns}, v.code, v.struck_at,
         (SELECT ARRAY[u.id::text, u.username, u.full_name] FROM access_user u WHERE u.id = e.struck_by_id),
         CASE e.crf {kinds} END
     FROM casebook_entry e
@@ -168,7 +168,8 @@ class PatientData:
         where = (place.visit.pk if place.visit else None, place.parent, place.number)
         for row in self._loaded(place.definition.key):
             entry = row.entry
-            if where == (entry.visit_id, entry.parent.number if entry.parent else None, entry.number):
+            here = entry.visit_id, entry.parent.number if entry.parent else None, entry.number
+            if where == here and keeps_its_place(entry):
                 entry.patient, entry.visit = place.patient, place.visit
                 return row  # type: ignore[no-any-return]
         return None
@@ -228,11 +229,12 @@ class PatientData:
 
     @property
     def visit_days(self) -> dict[str, date | None]:
-        """{visit code: its date}, of every visit whose form was begun."""
+        """{visit code: its date}, of every visit whose form was begun and stands."""
         trial = protocol()
         if not self._days:
             rows = self._loaded(trial.visit_form)
-            self._days |= {r.entry.visit.code: getattr(r, trial.visit_date_item) for r in rows}
+            standing = (row for row in rows if not row.entry.struck_at)
+            self._days |= {r.entry.visit.code: getattr(r, trial.visit_date_item) for r in standing}
         return self._days
 
     def _rank(self, row: Crf) -> tuple[int, int]:
@@ -280,10 +282,17 @@ def stored_row(place: Place) -> Crf | None:
     """The row at this place, if one is stored, by itself; one statement."""
     joined = "entry" if place.parent is None else "entry__parent"
     rows = place.definition.model._default_manager.select_related(joined)
-    row = next(iter(rows.filter(**{f"entry__{name}": value for name, value in place.lookup().items()})), None)
+    row = next(iter(rows.filter(place.held("entry__"))), None)
     if row:
         row.entry.patient, row.entry.visit = place.patient, place.visit
     return row
+
+
+def at_their_places(patient: Patient, rows: dict[str, list[Crf]]) -> dict[str, list[Crf]]:
+    """Without what left its place to another (see `keeps_its_place`); of a patient who is struck out, all."""
+    if patient.struck_at:
+        return rows
+    return {key: [row for row in kind if keeps_its_place(row.entry)] for key, kind in rows.items()}
 
 
 def load_rows(
@@ -324,13 +333,12 @@ def _table(key: str) -> str:
 
 def _row(patient: Patient, line: tuple[Any, ...], visits: dict[int, Visit], parents: dict[int, Entry]) -> Crf:
     own, above = line[: len(ENTRY)], line[len(ENTRY) : len(ENTRY) + len(PARENT)]
-    code, striker, text = line[len(ENTRY) + len(PARENT) :]
+    code, visit_struck_at, striker, text = line[len(ENTRY) + len(PARENT) :]
     values = {**dict(zip(ENTRY, own, strict=True)), "patient_id": patient.pk}
     visit_id, parent_id = values["visit_id"], values["parent_id"]
     if visit_id and visit_id not in visits:
-        visits[visit_id] = as_stored(
-            Visit, {"id": visit_id, "code": code, "patient_id": patient.pk}, patient=patient
-        )
+        given = {"id": visit_id, "code": code, "struck_at": visit_struck_at, "patient_id": patient.pk}
+        visits[visit_id] = as_stored(Visit, given, patient=patient)
     if parent_id and parent_id not in parents:
         given = {**dict(zip(PARENT, above, strict=True)), "patient_id": patient.pk}
         parents[parent_id] = as_stored(Entry, given, patient=patient)

@@ -87,10 +87,16 @@ def words_of(item: Any, value: Any, names: Names) -> str:
     return (names.get((item.to, value)) if item.kind == "link" else "") or str(item.words(value))
 
 
+def standing_last(rows: Iterable[Any]) -> list[Any]:
+    """So that where one that is struck out and another bear the same name, it stands for the other."""
+    return sorted(rows, key=lambda row: row.entry.struck_at is None)
+
+
 def names_in(data: PatientData, definition: CrfDefinition) -> Names:
     """What the links of such forms name, as far as it is loaded; no statement."""
     targets = {link.to for link in definition.links.values()} & data.loaded
-    return {(key, row.entry.link): short_name(row) for key in targets for row in data.with_struck(key)}
+    rows = [row for key in targets for row in data.with_struck(key)]
+    return {(row.entry.crf, row.entry.link): short_name(row) for row in standing_last(rows)}
 
 
 def names_by_patient(
@@ -102,6 +108,6 @@ def names_by_patient(
         to = definition.links[name].to
         patients = {row.entry.patient_id for row in rows if getattr(row, name)}
         targets = CRFS[to].model._default_manager.filter(entry__patient__in=patients, entry__crf=to)
-        for target in targets.select_related("entry__visit") if patients else ():
+        for target in standing_last(targets.select_related("entry__visit")) if patients else ():
             found.setdefault(target.entry.patient_id, {})[to, target.entry.link] = short_name(target)
     return found

@@ -22,6 +22,14 @@ def _struck_at_by_and_why(table: str) -> models.CheckConstraint:
     )
 
 
+def _consent_of_and_on(table: str) -> models.CheckConstraint:
+    nothing = models.Q(struck_consent_of__isnull=True, struck_consent_on__isnull=True)
+    both = models.Q(struck_consent_of__isnull=False, struck_consent_on__isnull=False)
+    return models.CheckConstraint(
+        condition=nothing | (both & models.Q(struck_at__isnull=False)), name=f"{table}_consent_of_and_on"
+    )
+
+
 @audited(patient="r.id")
 class Patient(models.Model):
     """One participant, known by site and sequence only: never a name, initials or a record number."""
@@ -39,6 +47,10 @@ class Patient(models.Model):
     struck_at = models.DateTimeField(null=True, help_text="Struck out: shown on demand, counted nowhere")
     struck_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     struck_reason = models.CharField(max_length=500, null=True)
+    struck_consent_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="The investigator"
+    )
+    struck_consent_on = models.DateField(null=True, help_text="Where a data manager struck it out")
 
     site_path: ClassVar[str] = "site"
 
@@ -47,6 +59,7 @@ class Patient(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["site", "sequence"], name="patient_sequence_unique"),
             _struck_at_by_and_why("patient"),
+            _consent_of_and_on("patient"),
         ]
         indexes = [models.Index(fields=["site", "number"], name="patient_list")]
 
@@ -65,6 +78,10 @@ class Visit(models.Model):
     struck_at = models.DateTimeField(null=True, help_text="Struck out: shown on demand, counted nowhere")
     struck_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     struck_reason = models.CharField(max_length=500, null=True)
+    struck_consent_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="The investigator"
+    )
+    struck_consent_on = models.DateField(null=True, help_text="Where a data manager struck it out")
 
     site_path: ClassVar[str] = "patient__site"
 
@@ -75,6 +92,7 @@ class Visit(models.Model):
                 fields=["patient", "code"], condition=models.Q(struck_at=None), name="visit_once"
             ),
             _struck_at_by_and_why("visit"),
+            _consent_of_and_on("visit"),
         ]
 
     def __str__(self) -> str:
@@ -184,6 +202,10 @@ class Entry(models.Model):
     def is_done(self) -> bool:
         """Complete, and nothing that is required is empty."""
         return self.status == Status.COMPLETE and not self.missing
+
+
+STANDING = models.Q(struck_at=None)
+"""Of patients or visits, those that are not struck out."""
 
 
 def not_struck(path: str = "") -> models.Q:

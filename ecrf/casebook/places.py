@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.forms.registry import CRFS, CrfDefinition
 
@@ -44,7 +46,7 @@ class Place:
         )
 
     def lookup(self) -> dict[str, Any]:
-        """The filter that finds the entry."""
+        """The filter that finds the entry, and what was struck out there beside it."""
         parent = {"parent__number": self.parent} if self.parent is not None else {"parent": None}
         return {
             "patient": self.patient,
@@ -54,7 +56,23 @@ class Place:
             **parent,
         }
 
+    def held(self, path: str = "") -> Q:
+        """Of entries (to which `path` leads), the one that is at this place: see `keeps_its_place`."""
+        found = Q(**{f"{path}{name}": value for name, value in self.lookup().items()})
+        if not self.definition.can_repeat:
+            found &= Q(**{f"{path}struck_at": None})
+        if self.above and not self.above.definition.can_repeat:
+            found &= Q(**{f"{path}parent__struck_at": None})
+        return found
+
+
+def keeps_its_place(entry: Entry) -> bool:
+    """Whether an entry is found at its place: of several each keeps its number for good, struck out or not. A form
+    that is there once leaves it to another when it is struck out, and its rows with it."""
+    own = not entry.struck_at or CRFS[entry.crf].can_repeat
+    return own and (entry.parent is None or keeps_its_place(entry.parent))
+
 
 def is_stored(place: Place) -> bool:
     """Whether there is an entry at this place."""
-    return Entry.objects.filter(**place.lookup()).exists()
+    return Entry.objects.filter(place.held()).exists()

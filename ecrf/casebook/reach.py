@@ -1,11 +1,13 @@
 """Reaches patients: those that a user enters or reviews, and the turns of all patients of a site."""
 
 from django.db import connection
+from django.http import Http404
 
 from ecrf.access.models import Site, User
-from ecrf.access.reach import reach
-from ecrf.access.roles import READERS
-from ecrf.casebook.models import Patient, Visit
+from ecrf.access.reach import reach, reachable
+from ecrf.access.roles import READERS, Right
+from ecrf.casebook.labels import visit_label
+from ecrf.casebook.models import STANDING, Patient, Visit
 
 
 def reach_patient(user: User, number: str) -> Patient:
@@ -13,10 +15,34 @@ def reach_patient(user: User, number: str) -> Patient:
     return reach(user, Patient.objects.select_related("site"), *READERS, number=number)
 
 
-def reach_visit(user: User, number: str, code: str) -> Visit:
-    """An opened visit of that patient."""
+class StruckOut(Http404):
+    """The address names a visit that is struck out: `number` and `pk` lead to where it is shown."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__(
+            f"{visit_label(visit)} of {visit.patient.number} was struck out: {visit.struck_reason}"
+        )
+        self.number, self.pk = visit.patient.number, visit.pk
+
+
+def reach_standing_visit(user: User, number: str, code: str, *rights: Right) -> Visit:
+    """The visit of this code that stands; StruckOut where there is only one that does not."""
     visits = Visit.objects.select_related("patient__site")
-    return reach(user, visits, *READERS, patient__number=number, code=code)
+    which = {"patient__number": number, "code": code}
+    try:
+        return reach(user, visits.filter(STANDING), *rights, **which)
+    except Http404:
+        struck = (
+            reachable(user, visits.exclude(STANDING), *rights).filter(**which).order_by("-struck_at").first()
+        )
+        if struck is None:
+            raise
+    raise StruckOut(struck)
+
+
+def reach_visit(user: User, number: str, code: str) -> Visit:
+    """An opened visit of that patient, which is not struck out."""
+    return reach_standing_visit(user, number, code, *READERS)
 
 
 def take_turns_of(site: Site) -> None:

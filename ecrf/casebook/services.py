@@ -12,7 +12,7 @@ from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting, one_click
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.models import MOVES, Entry, Patient, Status, Visit
+from ecrf.casebook.models import MOVES, STANDING, Entry, Patient, Status, Visit, not_struck
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import HOOKS
 from ecrf.casebook.record.store import ensure_entry
@@ -85,7 +85,7 @@ def open_visit(
     if plan is None:
         raise LookupError(f"The schedule has no visit {code}.")
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
-        visit = patient.visits.filter(code=code).first()
+        visit = patient.visits.filter(STANDING, code=code).first()
         if visit is None:
             _follows(patient, plan)
             visit = Visit.objects.create(patient=patient, code=code, opened_by=by)
@@ -95,6 +95,9 @@ def open_visit(
 
 
 def _follows(patient: Patient, plan: VisitPlan) -> None:
+    """One of several visits keeps its number when it is struck out, as one of several forms does."""
+    if plan.repeats and patient.visits.filter(code=plan.code).exists():
+        raise LookupError(f"{plan.label} was struck out and keeps its number.")
     base, _, number = plan.code.rpartition("-")
     if (
         plan.repeats
@@ -125,6 +128,8 @@ def add_entry(
         siblings = (
             siblings.filter(parent__number=parent) if parent is not None else siblings.filter(parent=None)
         )
+        if not definition.can_repeat:
+            siblings = siblings.filter(not_struck())
         last = siblings.aggregate(last=Max("number"))["last"] or 0
         # Of a form that is there once, the second of two people finds the one that the first one added.
         number = max(last + 1, at_least) if definition.can_repeat or not last else last
@@ -159,8 +164,7 @@ def complete_entries(
 
 def _rows(place: Place) -> list[Crf]:
     """The entry's own row first, then its rows' rows; struck out ones are left out."""
-    lookup = {f"entry__{name}": value for name, value in place.lookup().items()}
-    own = place.definition.model._default_manager.filter(**lookup)
+    own = place.definition.model._default_manager.filter(place.held("entry__"))
     found: list[Crf] = list(own.select_related("entry__parent", "entry__visit"))
     for key in place.definition.rows:
         children = CRFS[key].model._default_manager.filter(entry__parent__in=[row.entry_id for row in found])

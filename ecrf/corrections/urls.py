@@ -1,5 +1,14 @@
 """The addresses of what puts mistakes right: striking out, moving, handing a patient over."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from ecrf.corrections.striking import views as striking
+
+urlpatterns = [
+    path("patients/struck/", striking.struck_patients, name="struck-patients"),
+    path("patients/<str:number>/strike/", striking.strike_patient_page, name="strike-patient"),
+    path("patients/<str:number>/restore/", striking.restore_patient_page, name="restore-patient"),
+    path("patients/<str:number>/struck/<int:pk>/", striking.struck_visit, name="struck-visit"),
+    path("patients/<str:number>/struck/<int:pk>/restore/", striking.restore_visit_page, name="restore-visit"),
+    path("patients/<str:number>/<str:code>/strike/", striking.strike_visit_page, name="strike-visit"),
+]

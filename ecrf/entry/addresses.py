@@ -11,6 +11,7 @@ from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place, is_stored
+from ecrf.casebook.reach import reach_standing_visit
 from ecrf.forms.protocol import CASEBOOK, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 
@@ -36,8 +37,7 @@ def reach_where(user: User, number: str, segment: str) -> PagePlace:
     """The visit's page, or the patient's pages without a visit."""
     if segment == CASEBOOK:
         return PagePlace(reach_patient(user, number))
-    visits = Visit.objects.select_related("patient__site")
-    visit = reach(user, visits, Right.READ, patient__number=number, code=segment)
+    visit = reach_standing_visit(user, number, segment, Right.READ)
     return PagePlace(visit.patient, visit)
 
 
@@ -72,6 +72,8 @@ def _is_offered(place: Place) -> bool:
 
 def _struck_out(place: Place) -> int:
     """How many entries of the kind are struck out there: for each the page offers one more place."""
+    if not place.definition.can_repeat:
+        return 0
     same = {"patient": place.patient, "visit": place.visit, "crf": place.definition.key}
     return Entry.objects.filter(**same, struck_at__isnull=False).count()
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import QueryDict
 
 from ecrf.access.models import Site
-from ecrf.casebook.models import Patient
+from ecrf.casebook.models import STANDING, Patient
 from ecrf.exports.formats.registry import FORMATS, offered
 from ecrf.exports.tables.description import Column, Description, Table, describe
 from ecrf.exports.tables.selection import Selection
@@ -135,7 +135,9 @@ def _patients(typed: str, choice: CutChoice) -> list[str] | None:
     if not numbers:
         return None
     known = set(
-        Patient.objects.filter(number__in=numbers, site__is_practice=False).values_list("number", flat=True)
+        Patient.objects.filter(STANDING, number__in=numbers, site__is_practice=False).values_list(
+            "number", flat=True
+        )
     )
     if strange := [number for number in numbers if number not in known]:
         named = ", ".join(number[:20] for number in strange[:5])

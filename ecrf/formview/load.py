@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ecrf.casebook.data import PatientData, load_rows
-from ecrf.casebook.labels import entry_in_a_line, form_title, numbered_title
+from ecrf.casebook.labels import entry_in_a_line, form_title, numbered_title, standing_last
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.schedule.completion import numbers_at, wanted_forms
 from ecrf.casebook.schedule.status import was_missed
@@ -30,7 +30,14 @@ class LoadedForms:
     names: Names = field(default_factory=dict)
 
     def at_visit(self, visit: Visit) -> list[FormView]:
-        """Every form that the visit needs or has, those not begun too."""
+        """Every form that the visit needs or has, those not begun too; of a struck out visit, those it has."""
+        if visit.struck_at:
+            kinds = [CRFS[key] for key, at in self._rows_at if at == visit.pk]
+            return [
+                self.form_view(kind, n, visit)
+                for kind in kinds
+                for n in sorted(self._by_number(kind.key, visit.pk))
+            ]
         plan, here = protocol().plan(visit.code), self._entries_at(visit)
         missed = was_missed(self._visit_form(visit))
         planned = (protocol().visit_form,) if missed or plan is None else plan.forms
@@ -62,6 +69,8 @@ class LoadedForms:
 
     def _numbers(self, kind: CrfDefinition, visit: Visit, expected: dict[str, int]) -> list[int]:
         stored = self._by_number(kind.key, visit.pk).values()
+        if stored and not kind.can_repeat:
+            return [row.entry.number for row in stored]
         return numbers_at([row.entry for row in stored], expected.get(kind.key, 0))
 
     def _table(self, kind: CrfDefinition, above: FormView) -> RowTable:
@@ -84,7 +93,9 @@ class LoadedForms:
     def _rows_at(self) -> dict[tuple[str, int | None], dict[int, Crf]]:
         """{(CRF key, visit id): {number: the row}}, of forms that are no row of another."""
         found: dict[tuple[str, int | None], dict[int, Crf]] = defaultdict(dict)
-        for row in (row for key, kind in self.rows.items() if not CRFS[key].row_of for row in kind):
+        for row in standing_last(
+            row for key, kind in self.rows.items() if not CRFS[key].row_of for row in kind
+        ):
             found[row.entry.crf, row.entry.visit_id][row.entry.number] = row
         return found
 
@@ -100,7 +111,8 @@ class LoadedForms:
         return [r.entry for kind in self.rows.values() for r in kind if r.entry.visit_id == visit.pk]
 
     def _visit_form(self, visit: Visit) -> Crf | None:
-        return next(iter(self._by_number(protocol().visit_form, visit.pk).values()), None)
+        rows = self._by_number(protocol().visit_form, visit.pk).values()
+        return next((row for row in rows if visit.struck_at or not row.entry.struck_at), None)
 
 
 def visit_form_views(visit: Visit, data: PatientData | None = None) -> list[FormView]:
@@ -161,7 +173,8 @@ def _names(patient: Patient, rows: Rows, loaded: Collection[str] = ()) -> Names:
     """What the links of these rows name, in words; one statement where something is named that is not `loaded`."""
     targets = _named_kinds(rows)
     stored = rows if targets <= set(loaded) else load_rows(patient, targets)
-    return {(key, row.entry.link): entry_in_a_line(row) for key in targets for row in stored[key]}
+    named = standing_last(row for key in targets for row in stored[key])
+    return {(row.entry.crf, row.entry.link): entry_in_a_line(row) for row in named}
 
 
 def _named_kinds(rows: Rows) -> set[str]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 
-from ecrf.casebook.models import Entry, Patient, Status, Visit, not_struck
+from ecrf.casebook.models import STANDING, Entry, Patient, Status, Visit, not_struck
 from ecrf.casebook.schedule.completion import NOTHING, FormSums
 from ecrf.casebook.schedule.due import PatientEnd, ScheduleStatus, VisitDue
 from ecrf.casebook.schedule.matrix import cell_at
@@ -114,7 +114,7 @@ def forms_at(plan: VisitPlan, here: Mapping[str, FormSums] | None = None) -> lis
 def _visits(ids: list[int]) -> dict[int, dict[str, int]]:
     """{patient id: {visit code: the opened visit's id}}."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    opened = Visit.objects.filter(patient__in=ids).order_by("pk")
+    opened = Visit.objects.filter(STANDING, patient__in=ids).order_by("pk")
     for pk, patient, code in opened.values_list("pk", "patient_id", "code"):
         found[patient][code] = pk
     return found

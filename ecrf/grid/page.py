@@ -13,7 +13,7 @@ from django.db.models import Count, QuerySet
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
 from ecrf.access.roles import READERS
-from ecrf.casebook.models import Patient
+from ecrf.casebook.models import STANDING, Patient
 from ecrf.grid.cells import FormCell, VisitCell
 from ecrf.grid.columns import ColumnChoice, GridColumn
 from ecrf.grid.load import PatientRow, patient_rows
@@ -72,7 +72,9 @@ class GridScope:
     @cached_property
     def patients(self) -> QuerySet[Patient]:
         """Those who may have such a cell, in order; practice patients last."""
-        found = reachable(self.user, Patient.objects.select_related("schedule_status"), *READERS)
+        found = reachable(
+            self.user, Patient.objects.filter(STANDING).select_related("schedule_status"), *READERS
+        )
         if self.site:
             found = found.filter(site__in=[site for site in self.where if site.code == self.site])
         if self.state:

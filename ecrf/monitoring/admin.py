@@ -20,7 +20,7 @@ from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.monitoring import reach
 from ecrf.monitoring.lists import ranges  # noqa: F401  (each registers its list)
 from ecrf.monitoring.lists.changelist import by_visit, chip, ids, quiet, struck_through
-from ecrf.monitoring.lists.filters import PatientFilter, filters_of
+from ecrf.monitoring.lists.filters import PatientFilter, StandingFilter, filters_of
 from ecrf.monitoring.lists.progress import Progress, progress_of
 from ecrf.monitoring.lists.read_only import FormColumns, ReviewAdmin
 from ecrf.monitoring.queries import list as query_list  # noqa: F401  (each registers its list)
@@ -91,6 +91,7 @@ class VisitAdmin(ReviewAdmin):
     """Visits the sites have opened, with how much of each is complete."""
 
     heading = "Visits"
+    list_filter = (StandingFilter,)
     page = staticmethod(sdv_views.visit)
     list_display_links = ("the_visit",)
     ordering = ("patient__number", "pk")

@@ -132,7 +132,10 @@ def _require_casebook(user: User, patient: Patient) -> None:
 
 
 def visits_beside(visit: Visit, days: Mapping[str, date | None]) -> tuple[Visit | None, Visit | None]:
-    """The opened visits before and after this one as they took place; one statement. `days`: their dates."""
+    """The opened visits before and after this one as they took place; one statement. `days`: their dates. A visit that
+    is struck out stands beside none."""
     opened = sorted(visits_of(visit.patient), key=lambda other: protocol().rank(other.code, days))
+    if visit.struck_at:
+        return None, None
     here = [other.pk for other in opened].index(visit.pk)
     return (opened[here - 1] if here else None), next(iter(opened[here + 1 :]), None)

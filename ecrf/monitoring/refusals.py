@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from ecrf.access.reach import reachable, roles_that_ended
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import Patient
+from ecrf.casebook.reach import StruckOut
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.reach import patients, right_to_read
@@ -42,6 +44,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page of every 404. A role that ended is named: what it opened yesterday is not there today."""
     known = _known(request)
     ended = roles_that_ended(known) if known else []
+    if isinstance(exception, StruckOut):
+        if request.headers.get("HX-Request"):
+            return _in_words(f"{exception}. Nothing was changed.", 404)
+        return render(request, "errors/struck_out.html", {"struck": exception}, status=404)
     if request.headers.get("HX-Request"):
         return _in_words(" ".join(ended) or "There is nothing here, or it belongs to another site.", 404)
     words = str(exception) if isinstance(exception, Http404) else ""
@@ -83,7 +89,7 @@ def _at_visit(user: User, patient: Patient, code: str) -> Way | None:
     """The visit, if it was opened; else the patient."""
     if not user.may(Right.REVIEW, patient.site):
         return None
-    if visit := patient.visits.filter(code=code).first():
+    if visit := patient.visits.filter(code=code).order_by(F("struck_at").desc(nulls_first=True)).first():
         address = reverse("monitor:casebook_visit_change", args=[visit.pk])
         return Way(address, f"{patient.number}, {visit_label(visit)}")
     return Way(reverse("monitor:casebook_patient_change", args=[patient.pk]), f"patient {patient.number}")

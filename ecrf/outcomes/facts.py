@@ -25,7 +25,7 @@ STANDING = ReportStatement(
     FROM casebook_patient p
     JOIN access_site s ON s.id = p.site_id
     JOIN audit_auditchain c ON c.chain = p.id
-    WHERE {IN_SCOPE}
+    WHERE {IN_SCOPE} AND p.struck_at IS NULL
     ORDER BY p.number
     """,  # noqa: S608
     ("casebook_patient", "access_site", "audit_auditchain"),

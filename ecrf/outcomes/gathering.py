@@ -21,7 +21,7 @@ OF_PATIENTS = "(%(patients)s::bigint[] IS NULL OR {0}.patient_id = ANY(%(patient
 """A condition on an entry or a visit: it is of one of the patients that were given, or of any."""
 VISITS = f"""
     SELECT 'visit', v.code, string_agg(v.patient_id::text, ','), string_agg(v.id::text, ','), NULL, NULL
-    FROM casebook_visit v WHERE {OF_PATIENTS.format("v")} GROUP BY 2
+    FROM casebook_visit v WHERE v.struck_at IS NULL AND {OF_PATIENTS.format("v")} GROUP BY 2
 """  # noqa: S608
 """The visits by their codes, without which `at_visits` knows none."""
 

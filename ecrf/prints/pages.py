@@ -6,7 +6,7 @@ from datetime import date
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import visit_label
-from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.models import STANDING, Entry, Patient, Visit
 from ecrf.casebook.schedule.due import ScheduleStatus, VisitDue
 from ecrf.casebook.schedule.status import schedule_status_of
 from ecrf.forms.protocol import VisitPlan, protocol
@@ -104,7 +104,7 @@ def printed_casebook(patient: Patient, today: date | None = None) -> PrintedCase
     """Four statements at most, whatever the number of visits and entries; as of today at the site, or of a day."""
     data, trial = PatientData(patient), protocol()
     loaded = load_casebook(data)
-    opened = {visit.code: visit for visit in patient.visits.order_by("pk")}
+    opened = {visit.code: visit for visit in patient.visits.filter(STANDING).order_by("pk")}
     entries = [row.entry for rows in loaded.rows.values() for row in rows]
     schedule_status = schedule_status_of(patient, data, entries, list(opened.values()), today)
     visits = [PrintedVisit(due, _visit_form_group(loaded, due, opened)) for due in schedule_status.visits]

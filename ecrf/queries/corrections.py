@@ -59,8 +59,7 @@ def waiting_at(place: Place, item: str, numbers: Collection[int]) -> list[Query]
     if not numbers:
         return []
     queries = Query.objects.filter(patient=place.patient, number__in=numbers, item=item, turn=Turn.SITE)
-    entry = {f"entry__{path}": value for path, value in place.lookup().items()}
-    return list(queries.filter(**entry).select_related("entry", "site").order_by("number"))
+    return list(queries.filter(place.held("entry__")).select_related("entry", "site").order_by("number"))
 
 
 def _others(query: Query, numbers: Collection[int]) -> list[Query]:

@@ -24,6 +24,7 @@ from ecrf.casebook.laboratory.services import NewRange, add_ranges
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.record.store import ensure_entry
 from ecrf.casebook.services import add_entry
+from ecrf.casebook.striking import strike_visit
 from ecrf.checks.models import Discrepancy
 from ecrf.delegation.inspectors import DOWNLOADS
 from ecrf.exports.models import DataCut, Export, ExportKind
@@ -65,6 +66,8 @@ SIGN = "200 403 403 403 403 404 404 404 login", "404 404 404 403 403 404 404 404
 """Where an investigator signs."""
 PRINT = "200 200 200 200 403 404 404 404 login", "404 404 404 200 403 404 404 404 login"
 """What sites and reviewers print of a patient."""
+STRIKE = "200 200 403 200 403 404 404 404 login", "404 404 404 200 403 404 404 404 login"
+"""Where the site, or a data manager, strikes out and restores: the page that asks."""
 EXPORTING = "403 403 403 {ok} 403 {ok} 403 403 login"
 """What is taken out of the whole study."""
 SITES_FILE = "{ok} {ok} 404 {ok} 404 404 404 404 login", "404 404 404 {ok} 404 404 404 404 login"
@@ -153,6 +156,12 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "sign-visit":      ("GET POST", *SIGN),
     "sign-form":       ("GET POST", *SIGN),
     "sign-casebook":   ("GET POST", *SIGN),
+    "strike-visit":    ("GET POST", *STRIKE),
+    "strike-patient":  ("GET POST", *STRIKE),
+    "restore-visit":   ("GET POST", *STRIKE),
+    "restore-patient": ("GET POST", *STRIKE),
+    "struck-visit":    ("GET", *PRINT),
+    "struck-patients": ("GET", "200 200 200 200 403 403 403 403 login", ""),
     "queries":         ("GET", "200 200 403 403 403 403 403 403 login", ""),
     "answer-query":    ("GET POST", *_entry(200)),
     "grid":            ("GET", WORKSHEET, ""),
@@ -411,7 +420,15 @@ def _world(site: Site, by: User) -> SimpleNamespace:
         **_notices(site, by, key),
         delegation=_delegation(site, by),
         training=_training(site, by),
+        struck=_struck(patient, by),
     )
+
+
+def _struck(patient: Patient, by: User) -> Visit:
+    """A visit that was opened by mistake and is struck out."""
+    visit = a_visit(patient, "UNS-1", by)
+    strike_visit(visit=visit, by=by, reason="Opened by mistake")
+    return visit
 
 
 def _notices(site: Site, by: User, ae_key: uuid.UUID) -> dict[str, object]:
@@ -514,6 +531,11 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "leave-form": lambda: ([number, "W01", "vital-signs", 1], {}),
         "confirm-discrepancy": lambda: ([where.discrepancy.pk], {"asked": where.discrepancy.identity}),
         "sign-visit": lambda: ([number, "W01"], {}),
+        "strike-visit": lambda: ([number, "W01"], {}),
+        "strike-patient": lambda: ([number], {}),
+        "restore-visit": lambda: ([number, where.struck.pk], {}),
+        "restore-patient": lambda: ([number], {}),
+        "struck-visit": lambda: ([number, where.struck.pk], {}),
         "sign-form": lambda: ([number, "W01", "vital-signs", 1], {}),
         "sign-casebook": lambda: ([number], {}),
         "answer-query": lambda: ([number, where.query.number], {"text": "\x00"}),

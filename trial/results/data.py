@@ -29,7 +29,8 @@ OF_ONE_VISIT = ReportStatement(
         ON me.visit_id = v.id AND me.struck_at IS NULL
     LEFT JOIN (casebook_entry ge JOIN trial_gripstrength g ON g.entry_id = ge.id)
         ON ge.visit_id = v.id AND ge.struck_at IS NULL
-    WHERE v.code = %(code)s AND (%(patients)s::bigint[] IS NULL OR v.patient_id = ANY(%(patients)s))
+    WHERE v.code = %(code)s AND v.struck_at IS NULL
+        AND (%(patients)s::bigint[] IS NULL OR v.patient_id = ANY(%(patients)s))
     """,
     ("casebook_visit", "casebook_entry", "trial_visitrecord", "trial_mrcstrength", "trial_gripstrength"),
 )

@@ -47,7 +47,7 @@ PATIENTS = f"""
     SELECT 'patient', '', NULL,
         json_agg(json_build_array(p.id, p.number, s.code) ORDER BY p.number)::text, NULL, NULL
     FROM casebook_patient p JOIN access_site s ON s.id = p.site_id
-    WHERE {IN_SCOPE} AND (%(patients)s::bigint[] IS NULL OR p.id = ANY(%(patients)s))
+    WHERE {IN_SCOPE} AND p.struck_at IS NULL AND (%(patients)s::bigint[] IS NULL OR p.id = ANY(%(patients)s))
 """  # noqa: S608
 AT_BASELINE = f"""
     e.visit_id IN (SELECT v.id FROM casebook_visit v WHERE v.code = %(baseline)s AND {OF_PATIENTS.format("v")})

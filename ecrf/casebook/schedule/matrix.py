@@ -8,7 +8,7 @@ from typing import Any
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import Names, names_in, words_of
-from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.schedule.completion import NOTHING, FormState, FormSums, form_state, sums_of
 from ecrf.casebook.schedule.due import PatientEnd, ScheduleStatus, VisitDue, VisitState
 from ecrf.casebook.schedule.status import (
@@ -17,7 +17,7 @@ from ecrf.casebook.schedule.status import (
     left_early,
     schedule_status_forms,
     schedule_status_of,
-    visits_of,
+    visits_with_struck,
 )
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.protocol import VisitPlan, protocol
@@ -62,6 +62,8 @@ class Matrix:
     rows: list[MatrixRow]
     logs: list["Log"]
     on_demand: list[VisitPlan]
+    struck_visits: int = 0
+    """How many visits are struck out, which stand in none of the rows."""
 
     @property
     def empty_logs(self) -> list["Log"]:
@@ -104,7 +106,8 @@ def matrix(patient: Patient, data: PatientData | None = None) -> Matrix:
     """Three statements, whatever the number of visits, forms and logs; what it reads stays in `data`, with what the
     story on the same page reads."""
     trial = protocol()
-    data, visits = data or PatientData(patient), visits_of(patient)
+    data, known = data or PatientData(patient), visits_with_struck(patient)
+    visits = [visit for visit in known if not visit.struck_at]
     entries = entries_of(patient, visits)
     data.load(*schedule_status_forms(), *trial.logs, *trial.patient_forms, *trial.story_reads)
     opened = {visit.code: visit.pk for visit in visits}
@@ -124,16 +127,18 @@ def matrix(patient: Patient, data: PatientData | None = None) -> Matrix:
         _log(CRFS[key], data, entries, is_repeating=key in trial.logs)
         for key in (*trial.logs, *trial.patient_forms)
     ]
-    return Matrix(seen, columns, rows, logs, _on_demand(opened))
+    return Matrix(seen, columns, rows, logs, _on_demand(known), len(known) - len(visits))
 
 
-def _on_demand(opened: Iterable[str]) -> list[VisitPlan]:
-    """The visits that may be opened when they are needed; of one that repeats, the next."""
-    codes = set(opened)
+def _on_demand(known: Iterable[Visit]) -> list[VisitPlan]:
+    """The visits that may be opened when they are needed; of one that repeats, the next: one that is struck out keeps
+    its number."""
+    codes = {visit.code for visit in known if not visit.struck_at}
+    taken = {visit.code for visit in known}
     plans = []
     for plan in protocol().visits:
         if plan.on_demand and plan.repeats:
-            plans.append(next(p for n in count(1) if (p := plan.numbered(n)).code not in codes))
+            plans.append(next(p for n in count(1) if (p := plan.numbered(n)).code not in taken))
         elif plan.on_demand and plan.code not in codes:
             plans.append(plan)
     return plans

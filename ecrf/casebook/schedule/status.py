@@ -9,7 +9,7 @@ from operator import or_
 from django.db.models import Q
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
+from ecrf.casebook.models import STANDING, Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.schedule.completion import FormSums, is_complete, states_at, sums_of
 from ecrf.casebook.schedule.due import (
     PatientEnd,
@@ -26,7 +26,7 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
-OF_VISIT = ("id", "patient_id", "code", "opened_at", "opened_by_id")
+OF_VISIT = ("id", "patient_id", "code", "opened_at", "opened_by_id", "struck_at")
 VISITS = "SELECT {columns} FROM casebook_visit WHERE patient_id = %s ORDER BY id"
 OF_ENTRY = ("id", "patient_id", "visit_id", "crf", "parent_id", "number", "status", "missing", "struck_at")
 ENTRIES = "SELECT {columns} FROM casebook_entry WHERE patient_id = %s ORDER BY number"
@@ -42,16 +42,23 @@ def schedule_status_forms() -> tuple[str, str]:
 
 
 def visits_of(patient: Patient) -> list[Visit]:
-    """The visits that were opened, in the order of opening; one statement."""
+    """The visits that were opened and stand, in the order of opening; one statement."""
+    return [visit for visit in visits_with_struck(patient) if not visit.struck_at]
+
+
+def visits_with_struck(patient: Patient) -> list[Visit]:
+    """The same, and those that are struck out; one statement."""
     lines = lines_of(VISITS.format(columns=", ".join(OF_VISIT)), [patient.pk])
     return [as_stored(Visit, dict(zip(OF_VISIT, line, strict=True)), patient=patient) for line in lines]
 
 
 def entries_of(patient: Patient, visits: Iterable[Visit]) -> list[Entry]:
-    """Every entry of the patient with its visit and its parent, struck out ones too; one statement."""
+    """Every entry of the patient at these visits and at none, with its visit and its parent, struck out ones too; one
+    statement."""
     opened = {visit.pk: visit for visit in visits}
     lines = lines_of(ENTRIES.format(columns=", ".join(OF_ENTRY)), [patient.pk])
     found = [as_stored(Entry, dict(zip(OF_ENTRY, line, strict=True)), patient=patient) for line in lines]
+    found = [entry for entry in found if entry.visit_id is None or entry.visit_id in opened]
     by_id = {entry.pk: entry for entry in found}
     for entry in found:
         known = entry._state.fields_cache
@@ -78,12 +85,12 @@ def visits_before(visit: Visit, keys: list[str], data: PatientData) -> dict[str,
 
 
 def facts_of(data: PatientData, entries: list[Entry], visits: Iterable[Visit]) -> list[VisitFacts]:
-    """One fact per visit that was opened."""
+    """One fact per visit that was opened and stands."""
     trial = protocol()
     rows = {row.entry.visit.code: row for row in data.rows(trial.visit_form) if row.entry.visit}
     at_visits: dict[str, list[Entry]] = {visit.code: [] for visit in visits}
     for entry in entries:
-        if entry.visit:
+        if entry.visit and not entry.visit.struck_at:
             at_visits.setdefault(entry.visit.code, []).append(entry)
     end = end_of(data)
     return [fact_of(code, here, rows.get(code), end) for code, here in at_visits.items()]
@@ -179,10 +186,14 @@ def schedule_status_from(
 
 
 def refresh_schedule_status(data: PatientData) -> None:
-    """Store what comes next for the patient, for the lists; while many acts go together, nothing yet."""
+    """Store what comes next for the patient, for the lists; while many acts go together, nothing yet. Of a patient who
+    is struck out nothing is: no list that goes by it names the patient."""
     if data.kept is not None:
         return
     patient = data.patient
+    if patient.struck_at:
+        PatientStatus.objects.filter(patient=patient).delete()
+        return
     found = schedule_status_of(patient, data)
     following = found.next
     row = PatientStatus(
@@ -237,7 +248,7 @@ def schedule_statuses_of(patients: Sequence[Patient]) -> dict[int, ScheduleStatu
 def _facts(patients: Sequence[Patient], ends: dict[int, PatientEnd | None]) -> dict[int, list[VisitFacts]]:
     entries, rows = _entries_by_visit(patients), _visit_forms(patients)
     found: dict[int, list[VisitFacts]] = defaultdict(list)
-    for visit in Visit.objects.filter(patient__in=patients).order_by("pk"):
+    for visit in Visit.objects.filter(STANDING, patient__in=patients).order_by("pk"):
         fact = fact_of(visit.code, entries[visit.pk], rows.get(visit.pk), ends.get(visit.patient_id))
         found[visit.patient_id].append(fact)
     return found

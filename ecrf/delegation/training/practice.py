@@ -6,7 +6,7 @@ from ecrf.access.models import User
 from ecrf.access.training import TrainingDocument
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.labels import visit_label
-from ecrf.casebook.models import Entry, Visit
+from ecrf.casebook.models import STANDING, Entry, Visit
 from ecrf.casebook.schedule.completion import visit_states
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -31,7 +31,7 @@ def best_visit(user: User, document: TrainingDocument) -> PracticeVisit | None:
     """Of the visits that this person has opened at a practice site since the version was published, the one that lacks
     least; None if there is none. A missed visit is no practice: every planned form is asked for."""
     visits = Visit.objects.filter(
-        patient__site__is_practice=True, opened_by=user, opened_at__gte=document.published_at
+        STANDING, patient__site__is_practice=True, opened_by=user, opened_at__gte=document.published_at
     )
     newest = list(visits.select_related("patient__site").order_by("-opened_at")[:MOST_VISITS])
     entries = list(Entry.objects.filter(visit__in=newest).select_related("parent"))

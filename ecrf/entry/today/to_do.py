@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
@@ -90,13 +90,20 @@ class ToDoList:
     withheld: list[Withheld] = field(default_factory=list)
 
     @property
+    def struck_out(self) -> int:
+        """How many patients of these sites are struck out."""
+        return sum(getattr(site, "struck_out", None) or 0 for site in self.sites)
+
+    @property
     def entering_ids(self) -> set[int]:
         return {site.pk for site in self.entering}
 
 
 def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     """The sites' patients with what is due, overdue and unfinished; `after` continues the list behind a number."""
-    where = list(sites(user, Right.READ))
+    struck = Patient.objects.filter(site=OuterRef("pk"), struck_at__isnull=False).order_by().values("site")
+    struck_out = Subquery(struck.annotate(n=Count("pk")).values("n"))
+    where = list(sites(user, Right.READ).annotate(struck_out=struck_out))
     today = {site.pk: site.today() for site in where}
     own_patients = reachable(user, Patient.objects.all(), Right.READ)
     rows = PatientStatus.objects.filter(site__in=where).select_related("patient", "site")

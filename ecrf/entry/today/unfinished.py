@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from ecrf.access.models import Site
 from ecrf.casebook.labels import element_id, form_title, label_of
-from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit, done, not_struck
+from ecrf.casebook.models import STANDING, Entry, Patient, PatientStatus, Visit, done, not_struck
 from ecrf.casebook.schedule.completion import missing_at
 from ecrf.casebook.schedule.status import ends_of, fact_of, left_early
 from ecrf.forms.local_time import moments
@@ -101,7 +101,7 @@ def _aware(entries: Iterable[Entry]) -> dict[int, timedelta]:
 
 
 def _visits(rows: QuerySet[PatientStatus], limit: int) -> list[Unfinished]:
-    visit = Visit.objects.filter(patient=OuterRef("patient"), code=OuterRef("unfinished_code"))
+    visit = Visit.objects.filter(STANDING, patient=OuterRef("patient"), code=OuterRef("unfinished_code"))
     free = Exists(visit.filter(~Exists(locks_in_force("patient__site", "patient", visit="pk"))))
     statuses = list(
         rows.exclude(unfinished_code="")
@@ -126,7 +126,7 @@ def missing_of(statuses: Sequence[PatientStatus]) -> dict[int, int]:
     trial, codes = protocol(), {status.patient_id: status.unfinished_code for status in statuses}
     visits = [
         visit
-        for visit in Visit.objects.filter(patient__in=codes, code__in=set(codes.values()))
+        for visit in Visit.objects.filter(STANDING, patient__in=codes, code__in=set(codes.values()))
         if visit.code == codes[visit.patient_id]
     ]
     entries: dict[int, list[Entry]] = defaultdict(list)

@@ -26,6 +26,17 @@ class Withheld:
     kind: str = "right"
 
 
+def struck_out(patient: Patient) -> Withheld | None:
+    """Why nothing is entered of a patient who is struck out; None of any other."""
+    if not patient.struck_at:
+        return None
+    at = patient.struck_at.astimezone(patient.site.zone)
+    words = (
+        f"The patient was struck out on {at:%Y-%m-%d %H:%M %Z}: {patient.struck_reason}. Nothing is counted."
+    )
+    return Withheld(words, patient.site, "struck")
+
+
 def withheld(user: User, site: Site) -> Withheld | None:
     """Why this person reads the site's data and enters none now; None for who enters."""
     return None if user.may(Right.ENTER, site) else Withheld(why_not(user, Right.ENTER, site), site)
@@ -36,7 +47,7 @@ def what_holds(patient: Patient, user: User) -> dict[str, object]:
     locks = locks_over(patient)
     visits = {each.visit_id for each in locks if each.visit_id}
     return {
-        "patient_lock": lock_on_visit(locks, None) or withheld(user, patient.site),
+        "patient_lock": struck_out(patient) or lock_on_visit(locks, None) or withheld(user, patient.site),
         "held_visits": visits,
     }
 
@@ -54,7 +65,7 @@ def withhold(page: "EntryPage", user: User) -> None:
 def hold(page: "EntryPage") -> "EntryPage":
     """Tell the page and its forms what freezes or locks them; one statement."""
     locks = locks_over(page.where.patient)
-    page.lock = lock_on_visit(locks, page.where.visit)
+    page.lock = struck_out(page.where.patient) or lock_on_visit(locks, page.where.visit)
     for form_input in page.form_inputs:
         form_input.lock = page.lock or (
             lock_on_entry(locks, form_input.row.entry) if form_input.row else None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from ecrf.access.models import User
-from ecrf.casebook.data import PatientData, load_rows
+from ecrf.casebook.data import PatientData, at_their_places, load_rows
 from ecrf.casebook.history import HistoryLine, changes_after_completion
 from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.casebook.places import Place
@@ -37,7 +37,7 @@ def visit_page(where: PagePlace) -> EntryPage:
     data = _read_beside(where.patient, possible)
     before = visits_before(visit, [d.key for d in possible], data)
     keys = [d.key for d in with_row_kinds(possible)]
-    rows = load_rows(where.patient, keys, {visit.pk, *before.values()})
+    rows = at_their_places(where.patient, load_rows(where.patient, keys, {visit.pk, *before.values()}))
     here = [row.entry for kind in rows.values() for row in kind if row.entry.visit_id == visit.pk]
     kinds = [CRFS[key] for key in _kinds_at(plan, here)]
     loaded = _loaded(where, rows, [entry.pk for entry in here], choices_of(kinds, data), data, before)
@@ -60,7 +60,7 @@ def log_page(where: PagePlace, definition: CrfDefinition, number: int | None = N
     """The forms of one kind that belong to no visit: the whole log, or one of its forms."""
     data = _read_beside(where.patient, [definition])
     keys = [d.key for d in with_row_kinds([definition])]
-    rows = load_rows(where.patient, keys)
+    rows = at_their_places(where.patient, load_rows(where.patient, keys))
     entries = [row.entry_id for kind in rows.values() for row in kind]
     loaded = _loaded(where, rows, entries, choices_of([definition], data), data, {})
     stored = sorted(row.entry.number for row in rows[definition.key])
@@ -115,7 +115,7 @@ def one_visit_form(where: PagePlace, place: Place) -> FormInput:
     assert visit is not None
     data = _read_beside(where.patient, [definition])
     keys = [d.key for d in with_row_kinds([definition])]
-    rows = load_rows(where.patient, keys, {visit.pk})
+    rows = at_their_places(where.patient, load_rows(where.patient, keys, {visit.pk}))
     entries = [row.entry_id for kind in rows.values() for row in kind]
     return _loaded(where, rows, entries, choices_of([definition], data), data, {}).form_input(place)
 

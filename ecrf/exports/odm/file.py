@@ -26,7 +26,7 @@ Kind = Literal["snapshot", "transactional"]
 def write_odm(file: IO[bytes], cut: Cut, kind: Kind, progress: StepCounter = in_silence) -> None:
     """The same cut gives the same bytes. Memory holds one patient at a time, whatever their number.
 
-    Patients of practice sites are not of the study and are left out; struck out forms and rows stand in the
+    Patients of practice sites are not of the study and are left out; what was struck out stands in the
     transactions and not in the snapshot.
     """
     admin = admin_at(cut)
@@ -49,7 +49,7 @@ def write_odm(file: IO[bytes], cut: Cut, kind: Kind, progress: StepCounter = in_
                         if kind == "transactional":
                             for transaction in done:
                                 xml.write(subjects.transaction(event, patient, transaction))
-                    if kind == "snapshot":
+                    if kind == "snapshot" and not patient.is_struck:
                         xml.write(subjects.standing(patient))
 
 

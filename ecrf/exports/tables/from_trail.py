@@ -22,9 +22,11 @@ _STORED: dict[str, dict[str, str]] = {
     "access_user": {"id": "bigint", "username": "text", "full_name": "text"},
     "casebook_patient": {
         "id": "bigint", "site_id": "bigint", "number": "text", "added_at": "timestamptz", "added_by_id": "bigint",
+        "struck_at": "timestamptz",
     },
     "casebook_visit": {
         "id": "bigint", "patient_id": "bigint", "code": "text", "opened_at": "timestamptz", "opened_by_id": "bigint",
+        "struck_at": "timestamptz",
     },
     "casebook_entry": {
         "id": "bigint", "patient_id": "bigint", "visit_id": "bigint", "crf": "text", "parent_id": "bigint",

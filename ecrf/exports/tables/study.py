@@ -101,7 +101,9 @@ def _patients(description: Description) -> Table:
             ) ending ON ending.patient_id = p.id
         """
         reads += ["casebook_entry", end.table]
-    return Table("patients", "Patients", tuple(columns), source, BY_PATIENT, tuple(reads))
+    return Table(
+        "patients", "Patients", tuple(columns), source, BY_PATIENT, tuple(reads), where="p.struck_at IS NULL"
+    )
 
 
 def _visits(description: Description) -> Table:
@@ -146,6 +148,7 @@ def _visits(description: Description) -> Table:
         f"{BY_PATIENT}, plan.place, {BY_VISIT}",
         ("casebook_visit", "casebook_entry", form.table, "access_user", *PATIENT_READS),
         visit_plans(description),
+        where="v.struck_at IS NULL",
     )
 
 
@@ -208,7 +211,9 @@ SHOWN_OF_ENTRIES = (
         "casebook_entry.struck_at",
         "casebook_visit.code",
         "casebook_visit.opened_at",
+        "casebook_visit.struck_at",
         "casebook_patient.number",
+        "casebook_patient.struck_at",
     ),
 )
 STUDY_TABLES: tuple[Callable[[Description], Table], ...] = (

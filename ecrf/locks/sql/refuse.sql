@@ -57,6 +57,8 @@ BEGIN
     END IF;
     IF NEW.entry_id IS NOT NULL THEN
         SELECT e.visit_id, e.parent_id INTO visit, parent FROM casebook_entry e WHERE e.id = NEW.entry_id;
+    ELSIF NEW."table" = 'casebook_visit' THEN
+        visit := NEW."row"::bigint;
     END IF;
     SELECT * INTO held FROM locks_lock l
     WHERE l.lifted_at IS NULL AND (l.kind = 'lock' OR NOT is_review) AND (

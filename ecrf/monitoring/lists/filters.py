@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 
 from ecrf.access.reach import sites
 from ecrf.access.roles import Right
-from ecrf.casebook.models import PatientStatus
+from ecrf.casebook.models import STANDING, PatientStatus
 from ecrf.casebook.schedule.due import LIVING, PatientState
 from ecrf.casebook.schedule.status import due_within, overdue
 from ecrf.forms.protocol import protocol
@@ -19,7 +19,7 @@ from ecrf.formview.form_view import YES_NO
 from ecrf.monitoring.reach import reader
 
 STATES = {state.value.replace(" ", "-"): state for state in PatientState}
-DUE, OVERDUE = "due", "overdue"
+DUE, OVERDUE, STRUCK = "due", "overdue", "struck-out"
 
 
 class PatientFilter(SimpleListFilter):
@@ -31,10 +31,13 @@ class PatientFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         states = [(key, state.value.capitalize()) for key, state in STATES.items()]
-        return [(DUE, "Due in 7 days"), (OVERDUE, "Overdue"), *states]
+        return [(DUE, "Due in 7 days"), (OVERDUE, "Overdue"), *states, (STRUCK, "Struck out")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
+        if chosen == STRUCK:
+            return queryset.exclude(STANDING)
+        queryset = queryset.filter(STANDING)
         if chosen is None:
             return queryset
         if chosen in STATES:
@@ -50,6 +53,18 @@ class PatientFilter(SimpleListFilter):
         for key, words in ((None, "All"), *self.lookup_choices):
             address = changelist.get_query_string({self.parameter_name: key})
             yield {"selected": self.value() == key, "query_string": address, "display": words}
+
+
+class StandingFilter(PatientFilter):
+    """Those that stand, or those that are struck out."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(STRUCK, "Struck out")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in (None, STRUCK):
+            raise Http404
+        return queryset.exclude(STANDING) if self.value() else queryset.filter(STANDING)
 
 
 ONLY = "only-"

@@ -93,7 +93,9 @@ def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> Http
             for other in visits_beside(visit, data.visit_days)
         ],
         "may_review": may_review,
-        "print_url": reverse("print-visit", args=[visit.patient.number, visit.code]) if may_review else "",
+        "print_url": reverse("print-visit", args=[visit.patient.number, visit.code])
+        if may_review and not visit.struck_at
+        else "",
         **_work(request, visit.patient, form_views, f"visit:{visit.pk}", seen, visit=visit, data=data),
     }
     return _shown(request, "visit", context, refusal)

@@ -46,6 +46,7 @@ class PatientReplay:
         self.layouts, self.without_texts = layouts, without_texts
         self.number = ""
         self.site_id = 0
+        self.is_struck = False
         self.added: TrailEvent | None = None
         self.visits: dict[int, str] = {}
         self.events_begun: dict[int | None, None] = {}
@@ -76,12 +77,23 @@ class PatientReplay:
         self.site_id = int(new(changes, "site_id", self.site_id))
         if event.is_insert:
             self.added = event
+        elif "struck_at" in changes:
+            self.is_struck = changes["struck_at"][1] is not None
+            if self.is_struck:
+                return Transaction(subject=REMOVE)
+            return Transaction(subject=INSERT, subject_notes=list(self.notes))
         return Transaction(subject=INSERT if event.is_insert else CONTEXT)
 
     def _visit(self, event: TrailEvent, changes: Changes) -> Transaction:
         pk = int(event.row)
         self.visits[pk] = new(changes, "code", self.visits.get(pk, ""))
-        return self._to_visit(pk)
+        if not event.is_insert and new(changes, "struck_at"):
+            # Its forms have gone before it.
+            del self.events_begun[pk]
+            return Transaction(visit=REMOVE, visit_id=pk)
+        transaction = self._to_visit(pk)
+        transaction.visit_notes = list(self.visit_notes.get(pk, ()))
+        return transaction
 
     def _entry(self, event: TrailEvent, changes: Changes) -> Transaction | None:
         pk = int(event.row)

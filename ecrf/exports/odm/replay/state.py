@@ -96,9 +96,9 @@ class Transaction:
     @property
     def says_something(self) -> bool:
         return bool(
-            self.subject == INSERT
+            self.subject in (INSERT, REMOVE)
             or self.subject_notes
-            or self.visit == INSERT
+            or self.visit in (INSERT, REMOVE)
             or self.visit_notes
             or self.form in (INSERT, REMOVE)
             or self.form_notes

@@ -1,0 +1,105 @@
+"""Strikes out an entry made by mistake, and restores it: it stays, shown struck out."""
+
+from collections.abc import Collection
+
+from ecrf.access.models import User
+from ecrf.audit.actor import Actor, acting
+from ecrf.audit.reasons import fault_of, tidy
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.striking.act import (
+    NOT_STRUCK,
+    STRUCK,
+    NotStruck,
+    Striking,
+    follow,
+    set_columns,
+    strike_entries,
+)
+from ecrf.forms.crf import Crf
+from ecrf.forms.registry import CRFS
+
+
+def can_be_struck(entry: Entry) -> bool:
+    """Only one of several can be struck out by itself: a form that is there once is corrected instead."""
+    return CRFS[entry.crf].can_repeat
+
+
+def strike_out(*, entry: Entry, by: User, actor: Actor, reason: str, source: str = "site") -> None:
+    """Strike an entry out, with its rows. NotStruck says why not; doing it twice changes nothing."""
+    why = tidy(reason)
+    with acting(actor, patient_id=entry.patient_id, reason=why, source=source):
+        entry.refresh_from_db(fields=STRUCK)
+        if entry.struck_at:
+            return
+        if not can_be_struck(entry):
+            raise NotStruck(
+                "This form is there once. Correct its values, or give the reason why there are none."
+            )
+        if fault := fault_of(why, "the row is struck out"):
+            raise NotStruck(fault)
+        refuse_linked(entry.patient, [entry])
+        set_columns(entry, Striking.now(by, why).columns)
+        follow(entry.patient)
+
+
+def strike_form(entry: Entry, act: Striking) -> None:
+    """Strike out a form with its rows, one that is there once too: another can then stand in its place. Inside an act
+    of the caller's, who calls `follow` at its end; NotStruck if another form names it."""
+    refuse_linked(entry.patient, [entry])
+    strike_entries(Entry.objects.filter(pk=entry.pk), act)
+    entry.refresh_from_db(fields=STRUCK)
+
+
+def restore(*, entry: Entry, actor: Actor, reason: str, source: str = "site") -> None:
+    """Take back the striking out of an entry."""
+    why = tidy(reason)
+    with acting(actor, patient_id=entry.patient_id, reason=why, source=source):
+        entry.refresh_from_db(fields=STRUCK)
+        if not entry.struck_at:
+            return
+        if fault := fault_of(why, "the row is restored"):
+            raise NotStruck(fault)
+        if not can_be_struck(entry):
+            raise NotStruck("This form is there once: it is restored with what it was struck out with.")
+        set_columns(entry, NOT_STRUCK)
+        refuse_dangling(entry.patient, [entry.pk])
+        follow(entry.patient)
+
+
+def links_to(entry: Entry, data: PatientData) -> list[Crf]:
+    """The rows whose link items name this entry."""
+    if entry.parent_id:
+        return []
+    linking = [(d.key, name) for d in CRFS.values() for name, link in d.links.items() if link.to == entry.crf]
+    data.load(*(key for key, _name in linking))
+    return [row for key, name in linking for row in data.rows(key) if getattr(row, name) == entry.link]
+
+
+def refuse_linked(patient: Patient, entries: Collection[Entry]) -> None:
+    """What is struck out must not be named by a row that stays."""
+    data, together = PatientData(patient), {entry.pk for entry in entries}
+    for entry in entries:
+        for row in links_to(entry, data):
+            if {row.entry_id, row.entry.parent_id}.isdisjoint(together):
+                where = f"{CRFS[row.entry.crf].title} {row.entry.link}"
+                named = "this row" if len(together) == 1 else f"{CRFS[entry.crf].title} {entry.link}"
+                raise NotStruck(f"{where} names {named}. Change that first, then strike this one out.")
+
+
+def refuse_dangling(patient: Patient, entries: Collection[int]) -> None:
+    """Restored rows must not name one that is struck out meanwhile; asked once they stand, inside the act."""
+    data, restored = PatientData(patient), set(entries)
+    linking = [d for d in CRFS.values() if d.links]
+    data.load(*(d.key for d in linking), *(link.to for d in linking for link in d.links.values()))
+    for definition in linking:
+        for row in data.rows(definition.key):
+            if not restored.isdisjoint({row.entry_id, row.entry.parent_id}):
+                _refuse_dangling_row(data, row)
+
+
+def _refuse_dangling_row(data: PatientData, row: Crf) -> None:
+    for name, link in CRFS[row.entry.crf].links.items():
+        if getattr(row, name) and data.linked(row, name) is None:
+            words = link.words(getattr(row, name))
+            raise NotStruck(f"This row names {words}, which is struck out. Restore that first.")

@@ -1,0 +1,87 @@
+"""Strikes out a visit that was opened by mistake, with all that was entered at it, and restores it."""
+
+from django.db.models import QuerySet
+
+from ecrf.access.models import User
+from ecrf.audit.actor import acting
+from ecrf.audit.reasons import fault_of, tidy
+from ecrf.casebook.labels import visit_label
+from ecrf.casebook.models import STANDING, Entry, Visit
+from ecrf.casebook.striking.act import (
+    NOT_STRUCK,
+    NOT_STRUCK_WITH_CONSENT,
+    STRUCK_WITH_CONSENT,
+    Consent,
+    NotStruck,
+    Striking,
+    actor_for,
+    check_consent,
+    follow,
+    refuse_changed,
+    set_columns,
+    strike_entries,
+)
+from ecrf.casebook.striking.entries import refuse_dangling, refuse_linked
+
+
+def strike_visit(
+    *, visit: Visit, by: User, reason: str, consent: Consent | None = None, source: str = "site"
+) -> None:
+    """Strike a visit out with its forms. NotStruck says why not; doing it twice changes nothing.
+
+    `consent`: of a data manager, who also strikes out completed forms.
+    """
+    why = tidy(reason)
+    actor, is_consent_asked = actor_for(by, visit.patient.site, standing_at(visit))
+    with acting(actor, patient_id=visit.patient_id, reason=why, source=source):
+        visit.refresh_from_db(fields=STRUCK_WITH_CONSENT)
+        if visit.struck_at:
+            return
+        refuse_changed(actor, by, visit.patient.site, standing_at(visit))
+        if fault := fault_of(why, "the visit is struck out"):
+            raise NotStruck(fault)
+        check_consent(consent, visit.patient.site, is_asked=is_consent_asked)
+        strike_visit_within(visit, Striking.now(by, why, consent))
+        follow(visit.patient)
+
+
+def strike_visit_within(visit: Visit, act: Striking) -> None:
+    """The same inside an act of the caller's, who has asked whether it may be done, and calls `follow` at its end."""
+    refuse_linked(visit.patient, standing_at(visit))
+    strike_entries(Entry.objects.filter(visit=visit), act)
+    set_columns(visit, act.columns_with_consent)
+
+
+def restore_visit(*, visit: Visit, by: User, reason: str, source: str = "site") -> None:
+    """Bring back a visit and what was struck out in the same act. NotStruck if another of its code stands."""
+    why = tidy(reason)
+    actor, _is_manager = actor_for(by, visit.patient.site, struck_with(visit))
+    with acting(actor, patient_id=visit.patient_id, reason=why, source=source):
+        visit.refresh_from_db(fields=STRUCK_WITH_CONSENT)
+        visit.patient.refresh_from_db(fields=["struck_at"])
+        if not visit.struck_at:
+            return
+        refuse_changed(actor, by, visit.patient.site, struck_with(visit))
+        if fault := fault_of(why, "the visit is restored"):
+            raise NotStruck(fault)
+        if visit.patient.struck_at:
+            raise NotStruck(f"Patient {visit.patient.number} is struck out. Restore the patient first.")
+        if Visit.objects.filter(STANDING, patient=visit.patient_id, code=visit.code).exists():
+            raise NotStruck(
+                f"{visit_label(visit)} was opened again meanwhile. Strike that one out first, then restore this one."
+            )
+        entries = list(struck_with(visit).values_list("pk", flat=True))
+        set_columns(visit, NOT_STRUCK_WITH_CONSENT)
+        Entry.objects.filter(pk__in=entries).update(**NOT_STRUCK)
+        refuse_dangling(visit.patient, entries)
+        follow(visit.patient)
+
+
+def standing_at(visit: Visit) -> QuerySet[Entry]:
+    """The forms that are struck out with it."""
+    return Entry.objects.filter(visit=visit, parent=None, struck_at=None)
+
+
+def struck_with(visit: Visit) -> QuerySet[Entry]:
+    """The forms that were struck out in the same act, and come back with it."""
+    return Entry.objects.filter(visit=visit, struck_at__isnull=False, struck_at=visit.struck_at)

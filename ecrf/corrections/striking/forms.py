@@ -1,0 +1,54 @@
+"""What is asked before something is struck out or restored: the reason, and of a data manager the consent."""
+
+from typing import Any
+
+from django import forms
+
+from ecrf.access.models import Site
+from ecrf.audit.reasons import LONGEST
+from ecrf.casebook.striking import Consent
+from ecrf.casebook.striking.act import investigators_of
+
+REASONS = (
+    "Opened by mistake",
+    "Opened twice",
+    "Added by mistake",
+    "Added twice",
+    "Belongs to another patient",
+)
+
+
+class StrikingForm(forms.Form):
+    """The reason; with `site`, the consent of one of its investigators, too. What it must be, the service says."""
+
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=None,
+        widget=forms.TextInput(attrs={"class": "form-control", "list": "striking-reasons", "required": True}),
+        help_text=f"3 to {LONGEST} characters. It stays in the audit trail.",
+    )
+
+    def __init__(self, *given: Any, site: Site | None = None) -> None:
+        super().__init__(*given)
+        self.investigators = {str(one.pk): one for one in investigators_of(site)} if site else {}
+        if site:
+            named = [(pk, one.full_name or one.username) for pk, one in self.investigators.items()]
+            self.fields["consent_of"] = forms.ChoiceField(
+                label="Investigator who consented",
+                choices=[("", "Choose"), *named],
+                required=False,
+                widget=forms.Select(attrs={"class": "form-select"}),
+            )
+            self.fields["consent_on"] = forms.DateField(
+                label="Day of the consent",
+                required=False,
+                widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}),
+                error_messages={"invalid": "Not a day. Type it as 2026-01-31."},
+            )
+
+    @property
+    def consent(self) -> Consent | None:
+        """What was chosen; None where either is missing."""
+        of, on = (self.cleaned_data.get(name) for name in ("consent_of", "consent_on"))
+        return Consent(self.investigators[of], on) if of and on else None

@@ -1,0 +1,26 @@
+"""Reaches what is struck out, through the person's rights."""
+
+from django.db.models import QuerySet
+
+from ecrf.access.models import User
+from ecrf.access.reach import reach, reachable
+from ecrf.access.roles import READERS
+from ecrf.casebook.models import Patient, Visit
+
+
+def reach_struck_visit(user: User, number: str, pk: int) -> Visit:
+    """One visit by its id: of one code, several may be struck out."""
+    visits = Visit.objects.select_related("patient__site", "struck_by", "struck_consent_of")
+    return reach(user, visits, *READERS, patient__number=number, pk=pk)
+
+
+def struck_visits_of(patient: Patient) -> list[Visit]:
+    """Each with who struck it out; one statement."""
+    visits = patient.visits.exclude(struck_at=None).select_related("struck_by", "patient__site")
+    return list(visits.order_by("pk"))
+
+
+def struck_patients_of(user: User) -> QuerySet[Patient]:
+    """At the sites whose patients this person reads."""
+    found = reachable(user, Patient.objects.exclude(struck_at=None), *READERS)
+    return found.select_related("site", "struck_by").order_by("number")

@@ -1,0 +1,181 @@
+"""Striking out and restoring a visit or a patient: each a page that says what will happen, asks, and does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from ecrf.access.models import User
+from ecrf.access.reach import require, require_anywhere
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import READERS, Right
+from ecrf.audit.refusals import Locked
+from ecrf.casebook.labels import visit_label
+from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.reach import StruckOut, reach_patient, reach_visit
+from ecrf.casebook.striking import (
+    Consent,
+    NotStruck,
+    restore_patient,
+    restore_visit,
+    strike_patient,
+    strike_visit,
+)
+from ecrf.corrections.striking.acts import may_strike
+from ecrf.corrections.striking.forms import REASONS, StrikingForm
+from ecrf.corrections.striking.preview import preview
+from ecrf.corrections.striking.reach import reach_struck_visit, struck_patients_of
+from ecrf.formview.load import visit_form_views
+from ecrf.queries.lookup import queries_where
+
+SHOWN = 200
+"""Patients that a list of struck out ones shows at most."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the page asks and does. `subject`: the visit, or the patient; `what`: in words."""
+
+    subject: Visit | Patient
+    patient: Patient
+    what: str
+    back: str
+    do: Callable[[str, Consent | None], None]
+    restores: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether somebody has done it already."""
+        return bool(self.subject.struck_at) is not self.restores
+
+    @property
+    def verb(self) -> str:
+        return "Restore" if self.restores else "Strike out"
+
+
+@require_http_methods(["GET", "POST"])
+def strike_visit_page(request: UserRequest, number: str, code: str) -> HttpResponse:
+    """Strike out one visit with all its forms."""
+    try:
+        visit = reach_visit(request.user, number, code)
+    except StruckOut as struck:
+        return redirect("struck-visit", number, struck.pk)
+
+    def do(reason: str, consent: Consent | None) -> None:
+        strike_visit(visit=visit, by=request.user, reason=reason, consent=consent)
+
+    return _ask(request, Asked(visit, visit.patient, visit_label(visit), page_of(request.user, visit), do))
+
+
+@require_http_methods(["GET", "POST"])
+def restore_visit_page(request: UserRequest, number: str, pk: int) -> HttpResponse:
+    """Restore a visit with the forms that were struck out with it."""
+    visit = reach_struck_visit(request.user, number, pk)
+
+    def do(reason: str, _consent: Consent | None) -> None:
+        restore_visit(visit=visit, by=request.user, reason=reason)
+
+    back = reverse("struck-visit", args=[number, pk])
+    return _ask(request, Asked(visit, visit.patient, visit_label(visit), back, do, restores=True))
+
+
+@require_http_methods(["GET", "POST"])
+def strike_patient_page(request: UserRequest, number: str) -> HttpResponse:
+    """Strike out a patient with all visits and forms."""
+    patient = reach_patient(request.user, number)
+
+    def do(reason: str, consent: Consent | None) -> None:
+        strike_patient(patient=patient, by=request.user, reason=reason, consent=consent)
+
+    return _ask(request, Asked(patient, patient, "the patient", page_of(request.user, patient), do))
+
+
+@require_http_methods(["GET", "POST"])
+def restore_patient_page(request: UserRequest, number: str) -> HttpResponse:
+    """Restore a patient with all that was struck out in the same act."""
+    patient = reach_patient(request.user, number)
+
+    def do(reason: str, _consent: Consent | None) -> None:
+        restore_patient(patient=patient, by=request.user, reason=reason)
+
+    return _ask(
+        request, Asked(patient, patient, "the patient", page_of(request.user, patient), do, restores=True)
+    )
+
+
+def _ask(request: UserRequest, asked: Asked) -> HttpResponse:
+    site = asked.patient.site
+    if not may_strike(request.user, asked.patient):
+        require(request.user, Right.ENTER, site)
+    seen = None if asked.restores else preview(request.user, asked.subject)
+    form = StrikingForm(request.POST or None, site=site if seen and seen.asks_consent else None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked.do(form.cleaned_data["reason"], getattr(form, "consent", None))
+        except (NotStruck, Locked) as refusal:
+            form.add_error(None, str(refusal))
+            status = 409 if isinstance(refusal, Locked) else 422
+        else:
+            messages.success(request, _done(asked))
+            return redirect(page_of(request.user, asked.patient))
+    elif request.method == "POST":
+        status = 422
+    context = {"asked": asked, "patient": asked.patient, "form": form, "preview": seen, "reasons": REASONS}
+    return render(request, "corrections/strike.html", context, status=status)
+
+
+def _done(asked: Asked) -> str:
+    name = "The patient" if isinstance(asked.subject, Patient) else asked.what
+    if asked.restores:
+        return f"{name} is restored, with what was struck out in the same act."
+    return f"{name} is struck out. It can be shown, and restored."
+
+
+@require_GET
+def struck_visit(request: UserRequest, number: str, pk: int) -> HttpResponse:
+    """A visit that is struck out, to read: its forms as they were."""
+    visit = reach_struck_visit(request.user, number, pk)
+    if not visit.struck_at:
+        return redirect(page_of(request.user, visit))
+    context: dict[str, Any] = {
+        "patient": visit.patient,
+        "visit": visit,
+        "title": visit_label(visit),
+        "zone": visit.patient.site.time_zone,
+        "may_strike": may_strike(request.user, visit.patient),
+        "back": page_of(request.user, visit.patient),
+        "form_views": visit_form_views(visit),
+        "queries": queries_where(entry__visit=visit),
+    }
+    return render(request, "corrections/struck_visit.html", context)
+
+
+@require_GET
+def struck_patients(request: UserRequest) -> HttpResponse:
+    """The patients of the person's sites that are struck out."""
+    require_anywhere(request.user, *READERS)
+    rows = list(struck_patients_of(request.user)[: SHOWN + 1])
+    context = {
+        "patients": [(patient, page_of(request.user, patient)) for patient in rows[:SHOWN]],
+        "is_cut": len(rows) > SHOWN,
+    }
+    return render(request, "corrections/struck_patients.html", context)
+
+
+def page_of(user: User, subject: Visit | Patient) -> str:
+    """Where this person reads the patient or the visit: where the site enters, or in Review."""
+    patient = subject.patient if isinstance(subject, Visit) else subject
+    enters = user.may(Right.READ, patient.site)
+    if isinstance(subject, Visit):
+        if enters:
+            return reverse("visit", args=[patient.number, subject.code])
+        return reverse("monitor:casebook_visit_change", args=[subject.pk])
+    if enters:
+        return reverse("patient", args=[patient.number])
+    return reverse("monitor:casebook_patient_change", args=[patient.pk])

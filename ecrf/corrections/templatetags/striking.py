@@ -1,0 +1,28 @@
+"""`{% struck_visits patient count %}` lists the visits that are struck out; `{% struck_note patient subject %}` says so
+of a visit or a patient. Neither costs a statement where nothing is struck out."""
+
+from typing import Any
+
+from django import template
+
+from ecrf.casebook.labels import visit_label
+from ecrf.casebook.models import Patient, Visit
+from ecrf.corrections.striking.acts import may_strike
+from ecrf.corrections.striking.reach import struck_visits_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("corrections/_struck_visits.html", takes_context=True)
+def struck_visits(context: template.Context, patient: Patient, count: int) -> dict[str, Any]:
+    visits = struck_visits_of(patient) if count else []
+    return {
+        "patient": patient,
+        "visits": [(visit, visit_label(visit)) for visit in visits],
+        "may_restore": bool(visits) and not patient.struck_at and may_strike(context["user"], patient),
+    }
+
+
+@register.inclusion_tag("corrections/_struck_note.html")
+def struck_note(patient: Patient, subject: Visit | Patient) -> dict[str, Any]:
+    return {"patient": patient, "subject": subject if subject.struck_at else None}

@@ -1,0 +1,184 @@
+"""The pages that strike out and restore a visit or a patient, and those that show what is struck out."""
+
+import pytest
+from django.urls import reverse
+
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.services import open_visit
+from ecrf.casebook.striking import strike_patient, strike_visit
+from tests.builders import a_patient, a_visit, enter
+from tests.ecrf.queries.builders import complete, vital_signs
+
+pytestmark = pytest.mark.django_db
+
+WHY = "Opened by mistake"
+
+
+@pytest.fixture
+def patient(site, coordinator) -> Patient:
+    return a_patient(site, coordinator)
+
+
+@pytest.fixture
+def visit(patient, coordinator) -> Visit:
+    opened = a_visit(patient, "W04", coordinator)
+    enter(opened, "vital-signs", coordinator, pulse="71")
+    return opened
+
+
+@pytest.fixture
+def at(client):
+    """The text of a page for a person, and its status."""
+
+    def read(user, name, *args, **posted):
+        client.force_login(user)
+        url = reverse(name, args=args)
+        page = client.post(url, posted) if posted else client.get(url)
+        return page.status_code, page.content.decode() if not page.get("Location") else page["Location"]
+
+    return read
+
+
+@pytest.mark.parametrize("reader", ["coordinator", "data_manager"])
+def test_menu_leads_to_the_page_that_asks(at, visit, patient, reader, request):
+    user = request.getfixturevalue(reader)
+    pages = {
+        "coordinator": [("visit", (patient.number, "W04")), ("patient", (patient.number,))],
+        "data_manager": [
+            ("monitor:casebook_visit_change", (visit.pk,)),
+            ("monitor:casebook_patient_change", (patient.pk,)),
+        ],
+    }[reader]
+    for (name, args), act in zip(
+        pages,
+        (
+            reverse("strike-visit", args=[patient.number, "W04"]),
+            reverse("strike-patient", args=[patient.number]),
+        ),
+        strict=True,
+    ):
+        status, text = at(user, name, *args)
+        assert status == 200
+        assert act in text
+
+
+def test_visit_is_struck_out_shown_and_restored(at, visit, patient, coordinator):
+    number = patient.number
+    _status, text = at(coordinator, "strike-visit", number, "W04")
+    assert "Week 4, Vital signs" in text
+    status, address = at(coordinator, "strike-visit", number, "W04", reason=WHY)
+    assert (status, address) == (302, reverse("patient", args=[number]))
+    status, text = at(coordinator, "patient", number)
+    shown = reverse("struck-visit", args=[number, visit.pk])
+    assert WHY in text
+    assert shown in text
+    status, text = at(coordinator, "struck-visit", number, visit.pk)
+    assert status == 200
+    assert "71" in text
+    assert WHY in text
+    status, address = at(coordinator, "restore-visit", number, visit.pk, reason="It was right")
+    assert status == 302
+    status, text = at(coordinator, "visit", number, "W04")
+    assert status == 200
+    assert 'value="71"' in text
+
+
+def test_bookmark_of_a_struck_out_visit_leads_to_it_or_to_the_new_one(at, visit, patient, coordinator):
+    strike_visit(visit=visit, by=coordinator, reason=WHY)
+    status, text = at(coordinator, "visit", patient.number, "W04")
+    assert status == 404
+    assert reverse("struck-visit", args=[patient.number, visit.pk]) in text
+    assert WHY in text
+    open_visit(patient=patient, code="W04", by=coordinator)
+    status, text = at(coordinator, "visit", patient.number, "W04")
+    assert status == 200
+    assert 'value="71"' not in text
+
+
+def test_what_was_typed_into_a_struck_out_visit_is_given_back(at, visit, patient, coordinator):
+    strike_visit(visit=visit, by=coordinator, reason=WHY)
+    said = {"action": "save", "vital-signs:1:pulse": "93"}
+    status, text = at(coordinator, "visit", patient.number, "W04", **said)
+    assert status == 404
+    assert "93" in text
+    assert WHY in text
+    assert not Entry.objects.filter(visit=visit, struck_at=None, parent=None).exists()
+
+
+def test_page_keeps_the_reason_that_cannot_stand(at, visit, patient, coordinator):
+    status, text = at(coordinator, "strike-visit", patient.number, "W04", reason="x")
+    assert status == 422
+    assert 'value="x"' in text
+    assert "Say why" in text
+
+
+def test_completed_visit_is_the_data_managers_with_consent(
+    at, visit, patient, coordinator, data_manager, investigator, site
+):
+    vital_signs(visit, coordinator)
+    complete(visit, "vital-signs", coordinator)
+    _status, text = at(coordinator, "strike-visit", patient.number, "W04")
+    assert "only a data manager" in text
+    assert '<button type="submit" class="btn btn-primary">Strike out' not in text
+    status, text = at(data_manager, "strike-visit", patient.number, "W04", reason=WHY)
+    assert status == 422
+    assert "which investigator" in text
+    said = {"reason": WHY, "consent_of": investigator.pk, "consent_on": str(site.today())}
+    status, address = at(data_manager, "strike-visit", patient.number, "W04", **said)
+    assert (status, address) == (302, reverse("monitor:casebook_patient_change", args=[patient.pk]))
+    visit.refresh_from_db()
+    assert visit.struck_consent_of == investigator
+    _status, text = at(data_manager, "struck-visit", patient.number, visit.pk)
+    assert "consented on" in text
+    status, text = at(data_manager, "monitor:casebook_visit_change", visit.pk)
+    assert status == 200
+    assert WHY in text
+
+
+def test_struck_out_patient_is_in_no_list_and_is_read_only(at, visit, patient, coordinator, data_manager):
+    strike_patient(patient=patient, by=coordinator, reason="Added twice")
+    status, text = at(coordinator, "today")
+    assert reverse("patient", args=[patient.number]) not in text
+    assert "Show struck out (1)" in text
+    _status, text = at(coordinator, "struck-patients")
+    assert patient.number in text
+    status, text = at(coordinator, "patient", patient.number)
+    assert status == 200
+    assert "The patient was struck out" in text
+    assert reverse("restore-patient", args=[patient.number]) in text
+    assert reverse("open-visit", args=[patient.number, "W01"]) not in text
+    status, text = at(coordinator, "open-visit", patient.number, "W01", key="x")
+    assert status == 409
+    assert "was struck out" in text
+    for name in ("monitor:casebook_patient_changelist", "monitor:casebook_visit_changelist"):
+        _status, text = at(data_manager, name)
+        assert patient.number not in text
+    status, _address = at(coordinator, "restore-patient", patient.number, reason="Not twice")
+    assert status == 302
+    _status, text = at(coordinator, "today")
+    assert reverse("patient", args=[patient.number]) in text
+
+
+def test_struck_out_is_listed_on_demand_in_review(client, visit, patient, coordinator, data_manager):
+    strike_patient(patient=patient, by=coordinator, reason="Added twice")
+    client.force_login(data_manager)
+    for name in ("monitor:casebook_patient_changelist", "monitor:casebook_visit_changelist"):
+        text = client.get(reverse(name), {"show": "struck-out"}).content.decode()
+        assert patient.number in text
+
+
+def test_empty_visit_takes_a_reason_and_one_click(at, patient, coordinator):
+    visit = a_visit(patient, "W04", coordinator)
+    _status, text = at(coordinator, "strike-visit", patient.number, "W04")
+    assert "Nothing was entered" in text
+    at(coordinator, "strike-visit", patient.number, "W04", reason=WHY)
+    visit.refresh_from_db()
+    assert visit.struck_reason == WHY
+
+
+def test_second_click_finds_it_done(at, visit, patient, coordinator):
+    at(coordinator, "strike-visit", patient.number, "W04", reason=WHY)
+    status, address = at(coordinator, "strike-visit", patient.number, "W04", reason="Again")
+    assert (status, address) == (302, reverse("struck-visit", args=[patient.number, visit.pk]))
+    visit.refresh_from_db()
+    assert visit.struck_reason == WHY
