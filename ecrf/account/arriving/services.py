@@ -1,6 +1,7 @@
 """What the links that come by mail do."""
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest
 
 from ecrf.access.address import client_address
@@ -35,24 +36,24 @@ def _use_for_password(link: SecretLink, password: str, what: str) -> bool:
 
 
 def ask_for_reset(request: HttpRequest, typed: str) -> str:
-    """Send the link to whom the user name or address belongs, if anybody; "" in any case but for an address that asks
-    too often, in words. About the same is done whether or not there is an account: what is known is logged alike."""
-    user = _known(typed)
-    name, address = lockout.name_in_log(user.username if user else typed), client_address(request)
+    """Note that somebody asks for a link; the worker sends it to whom the user name or address belongs, if anybody
+    (reset_links.py). "" in any case but for an address that asks too often, in words.
+
+    The same statements, whether or not there is an account: the time that it takes tells nothing.
+    """
+    name, address = lockout.name_in_log(_username(typed)), client_address(request)
     with acting(SYSTEM, source="login"):
         if not lockout.may_ask_for_link(name, address):
             return lockout.ASKED_TOO_OFTEN
         note(What.RESET_ASKED, name, address)
-        if user and lockout.asked_for_links(name) <= lockout.LINKS_FOR_A_NAME:
-            send_link(make_link(LinkKind.RESET, user, None))
     return ""
 
 
-def _known(typed: str) -> User | None:
-    """Who can get a new password by mail: an open account with a password of its own and an address."""
-    accounts = User.objects.filter(is_active=True, email__isnull=False)
-    found = accounts.filter(username=typed).first() or accounts.filter(email__iexact=typed).first()
-    return found if found and found.has_usable_password() else None
+def _username(typed: str) -> str:
+    """Of the account that is called so or has this address; what was typed, if there is none."""
+    named = User.objects.filter(Q(username=typed) | Q(email__iexact=typed))
+    found = list(named.values_list("username", flat=True)[:2])
+    return typed if typed in found or not found else found[0]
 
 
 def ask_for_new_address(*, user: User, email: str) -> str:
