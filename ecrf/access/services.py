@@ -7,6 +7,7 @@ from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import AT_A_SITE, Role
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.reasons import fault_of, tidy
+from ecrf.audit.taken import saying_what_is_taken
 from ecrf.audit.texts import cleaned
 
 
@@ -15,7 +16,7 @@ def add_site(*, code: str, name: str, time_zone: str, is_practice: bool, by: Act
     site = Site(code=code, name=cleaned(name, lines=False), time_zone=time_zone, is_practice=is_practice)
     site.full_clean()
     site.active_from = None if is_practice else site.today()
-    with acting(by, source="command"):
+    with saying_what_is_taken(), acting(by, source="command"):
         site.save()
     return site
 
@@ -47,7 +48,7 @@ def add_user(
         needs = "needs --site" if role in AT_A_SITE else "holds at all sites: leave --site away"
         raise ValidationError(f"The role {Role(role).label.lower()} {needs}.")
     validate_password(password, User(username=username, full_name=full_name))
-    with acting(by, source="command"):
+    with saying_what_is_taken(), acting(by, source="command"):
         user = User.objects.create_user(username, full_name, password)
         where: list[Site | None] = [*sites] or [None]
         for site in where:

@@ -13,6 +13,7 @@ from ecrf.account.mails import send_link, tell_changed
 from ecrf.account.models import LinkKind, SecretLink
 from ecrf.account.passwords import save_password
 from ecrf.audit.actor import SYSTEM, Actor, acting
+from ecrf.audit.taken import saying_what_is_taken
 
 
 def accept(*, link: SecretLink, password: str) -> bool:
@@ -78,14 +79,14 @@ def take_new_address(*, link: SecretLink) -> str:
     user.email = link.email
     try:
         user.validate_constraints()
+        with saying_what_is_taken(), acting(Actor(str(user.pk), user.username), source=link.kind):
+            if not use_link(link):
+                return "This link was used a moment ago."
+            user.save(update_fields=["email"])
+            withdraw_links(user, user, LinkKind.RESET, LinkKind.INVITATION)  # they went to the old one
+            if old:
+                tell_changed(user, "Mail to you goes to another address from now on", address=old)
+            tell_changed(user, "Mail to you goes to this address from now on")
     except ValidationError:
         return "This address belongs to another account by now. Ask an administrator of this study."
-    with acting(Actor(str(user.pk), user.username), source=link.kind):
-        if not use_link(link):
-            return "This link was used a moment ago."
-        user.save(update_fields=["email"])
-        withdraw_links(user, user, LinkKind.RESET, LinkKind.INVITATION)  # they went to the old one
-        if old:
-            tell_changed(user, "Mail to you goes to another address from now on", address=old)
-        tell_changed(user, "Mail to you goes to this address from now on")
     return ""
