@@ -30,12 +30,17 @@ def administering(by: User, *, reason: str = "") -> Iterator[None]:
     the command line or somebody who is no administrator has taken a moment ago.
     """
     with saying_what_is_taken(), acting(administrator(by), reason=reason, source=SOURCE):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ecrf.people'))")
+        take_turns()
         now = User.objects.get(pk=by.pk)
         if not now.is_active or Right.MANAGE_ACCOUNTS not in now.rights:
             raise PermissionDenied(NOT_ANY_MORE)
         yield
+
+
+def take_turns() -> None:
+    """Wait until no other administrator acts; until the end of the transaction, nobody else does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ecrf.people'))")
 
 
 def require_administrator(user: User) -> None:
