@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right, Role
+from ecrf.access.turns import take_turns
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.taken import saying_what_is_taken
 
@@ -27,7 +27,7 @@ def administering(by: User, *, reason: str = "") -> Iterator[None]:
     All such acts take turns: what one of them has looked at cannot change before it writes. So two administrators who
     close each other at the same moment leave one, and no two acts give a person roles that exclude each other. Who acts
     is loaded anew: PermissionDenied for somebody whose role has gone meanwhile. ValidationError for what
-    the command line or somebody who is no administrator has taken a moment ago.
+    was taken a moment ago.
     """
     with saying_what_is_taken(), acting(administrator(by), reason=reason, source=SOURCE):
         take_turns()
@@ -35,12 +35,6 @@ def administering(by: User, *, reason: str = "") -> Iterator[None]:
         if not now.is_active or Right.MANAGE_ACCOUNTS not in now.rights:
             raise PermissionDenied(NOT_ANY_MORE)
         yield
-
-
-def take_turns() -> None:
-    """Wait until no other administrator acts; until the end of the transaction, nobody else does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ecrf.people'))")
 
 
 def require_administrator(user: User) -> None:

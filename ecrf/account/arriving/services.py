@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ecrf.access.address import client_address
 from ecrf.access.login_log import What, note
 from ecrf.access.models import User
+from ecrf.access.turns import take_turns
 from ecrf.account import lockout
 from ecrf.account.links import make_link, use_link, withdraw_links
 from ecrf.account.mails import send_link, tell_changed
@@ -78,8 +79,9 @@ def take_new_address(*, link: SecretLink) -> str:
     user, old = link.user, link.user.email
     user.email = link.email
     try:
-        user.validate_constraints()
         with saying_what_is_taken(), acting(Actor(str(user.pk), user.username), source=link.kind):
+            take_turns()
+            user.validate_constraints()
             if not use_link(link):
                 return "This link was used a moment ago."
             user.save(update_fields=["email"])

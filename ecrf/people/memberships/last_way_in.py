@@ -1,7 +1,7 @@
 """Single sign-on is unlinked only from somebody without whom there is an administrator still."""
 
 from ecrf.access.models import User
-from ecrf.people.administering import take_turns
+from ecrf.access.turns import take_turns
 from ecrf.people.memberships.rules import require_another_administrator
 
 
