@@ -152,7 +152,7 @@ MIDDLEWARE = [
     "ecrf.account.login.LoginEverywhere",
     "ecrf.people.logins.page_count.count_pages",
     "ecrf.delegation.inspectors.Inspectors",
-    "ecrf.web.middleware.say_locked",
+    "ecrf.web.middleware.say_refused",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

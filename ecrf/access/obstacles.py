@@ -45,7 +45,7 @@ class Obstacle:
 
 def refusal(right: Right, found: Sequence[Obstacle]) -> str:
     """Why this person may not do this at the moment, in words for the page."""
-    return f"You cannot {Right(right).label} now. {' '.join(str(obstacle) for obstacle in found)}"
+    return f"You cannot {Right(right).act} now. {' '.join(str(obstacle) for obstacle in found)}"
 
 
 def investigators_of(site: Site) -> list[str]:

@@ -2,7 +2,9 @@
 
 from django.db.models import Q
 
+from ecrf.access.delegation import Delegation, Task
 from ecrf.access.models import Site, User
+from ecrf.access.obstacles import keeps_log_here
 from ecrf.access.roles import RIGHTS, Right, Role
 
 
@@ -24,3 +26,21 @@ def people_in(role: Role) -> list[User]:
         for user in found.distinct().order_by("username")
         if any(membership.role == role for membership in user.current_memberships)
     ]
+
+
+def receivers_of_letters(site: Site) -> list[User]:
+    """To whom letters to the site go: everybody who works there; where the delegation log is kept here, those whom it
+    names. Its investigators in any case."""
+    today = site.today()
+    if site.is_practice or not keeps_log_here(site, today):
+        return people_with(Right.READ, site)
+    given = Delegation.objects.filter(
+        site=site, task=Task.SAFETY_LETTERS, ended_at=None, starts_on__lte=today
+    ).exclude(ends_on__lt=today)
+    delegated = set(given.values_list("user_id", flat=True))
+    rows = site.memberships.filter(is_current=True, user__is_active=True).exclude(role=Role.MONITOR)
+    held = [
+        row for row in rows.select_related("user", "site").order_by("user__username") if row.is_in_force()
+    ]
+    found = [row.user for row in held if row.role == Role.INVESTIGATOR or row.user_id in delegated]
+    return list(dict.fromkeys(found))

@@ -43,16 +43,22 @@ def reach(user: User, rows: QuerySet[M], *rights: Right, **which: object) -> M:
     except ObjectDoesNotExist as error:
         raise Http404 from error
     site: Site = row.site  # type: ignore[attr-defined]
-    require(user, next((right for right in rights if user.may(right, site)), rights[0]), site)
+    require(user, _held(user, rights, site), site)
     return row
 
 
-def reach_site(user: User, code: str, right: Right) -> Site:
-    """The site with this code. One where the user has nothing to do with patients does not exist (404)."""
+def _held(user: User, rights: tuple[Right, ...], site: Site) -> Right:
+    """The first of the rights that the user has at the site; the first of all, to be refused, if none."""
+    return next((right for right in rights if user.may(right, site)), rights[0])
+
+
+def reach_site(user: User, code: str, *rights: Right) -> Site:
+    """The site with this code. One where the user has nothing to do with patients does not exist (404); without one of
+    the rights there it is refused (403), whatever the user may at other sites."""
     site = sites(user, *ON_PATIENTS).filter(code=code).first()
     if site is None:
         raise Http404
-    require(user, right, site)
+    require(user, _held(user, rights, site), site)
     return site
 
 
@@ -82,11 +88,11 @@ def _since(day: date | None) -> str:
 def require_anywhere(user: User, *rights: Right) -> None:
     """Refuse (403) whoever has none of the rights anywhere; the words name the last of them."""
     if not user.rights & set(rights):
-        raise PermissionDenied(f"Your role does not let you {rights[-1].label}.")
+        raise PermissionDenied(f"Your role does not let you {rights[-1].act}.")
 
 
 def why_not(user: User, right: Right, site: Site) -> str:
     """Why a user who has not this right at the site has it not: the role, or what is in its way."""
     if found := user.obstacles(right, site):
         return refusal(right, found)
-    return f"Your role at site {site.code} does not let you {Right(right).label}."
+    return f"Your role at site {site.code} does not let you {Right(right).act}."

@@ -33,6 +33,27 @@ class Right(models.TextChoices):
     SEE_ACCESS = "see-access", "see who had access to what on any day"
     MANAGE_ACCOUNTS = "manage-accounts", "manage users, sites and memberships"
 
+    @property
+    def act(self) -> str:
+        """What a refusal calls it: "You cannot … now". The label lists what is in it, for the matrix."""
+        return ACTS[self]
+
+
+ACTS: dict[Right, str] = {
+    Right.READ: "open the site's pages",
+    Right.ENTER: "enter data",
+    Right.ANSWER: "answer queries",
+    Right.REVIEW: "read a patient's data",
+    Right.REVIEW_SAFETY: "read adverse events",
+    Right.QUERY: "open or close queries",
+    Right.VERIFY: "verify data",
+    Right.SIGN: "sign",
+    Right.SET_PLAN: "change what is verified",
+    Right.LOCK: "freeze or lock",
+    Right.EXPORT: "take data out",
+    Right.SEE_ACCESS: "see who had access",
+    Right.MANAGE_ACCOUNTS: "manage accounts",
+}
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.INVESTIGATOR: frozenset({Right.READ, Right.ENTER, Right.ANSWER, Right.SIGN}),

@@ -5,17 +5,20 @@ from django.core.exceptions import ValidationError
 
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import AT_A_SITE, Role
+from ecrf.access.turns import take_turns
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.reasons import fault_of, tidy
+from ecrf.audit.taken import saying_what_is_taken
 from ecrf.audit.texts import cleaned
 
 
 def add_site(*, code: str, name: str, time_zone: str, is_practice: bool, by: Actor) -> Site:
     """Add a site, active from today on. ValidationError says what is wrong with which of the values."""
     site = Site(code=code, name=cleaned(name, lines=False), time_zone=time_zone, is_practice=is_practice)
-    site.full_clean()
-    site.active_from = None if is_practice else site.today()
-    with acting(by, source="command"):
+    with saying_what_is_taken(), acting(by, source="command"):
+        take_turns()
+        site.full_clean()
+        site.active_from = None if is_practice else site.today()
         site.save()
     return site
 
@@ -47,7 +50,8 @@ def add_user(
         needs = "needs --site" if role in AT_A_SITE else "holds at all sites: leave --site away"
         raise ValidationError(f"The role {Role(role).label.lower()} {needs}.")
     validate_password(password, User(username=username, full_name=full_name))
-    with acting(by, source="command"):
+    with saying_what_is_taken(), acting(by, source="command"):
+        take_turns()
         user = User.objects.create_user(username, full_name, password)
         where: list[Site | None] = [*sites] or [None]
         for site in where:

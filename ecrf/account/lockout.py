@@ -133,11 +133,6 @@ def may_ask_for_link(name: str, address: str | None) -> bool:
     return _from(address).filter(what=What.RESET_ASKED).count() < LINKS_FROM_AN_ADDRESS
 
 
-def asked_for_links(name: str) -> int:
-    """How many for this user name within WINDOW."""
-    return _of(name).filter(what=What.RESET_ASKED, at__gt=Now() - WINDOW).count()
-
-
 def clear_left_behind() -> None:
     LoginTry.objects.filter(began_at__lte=Now() - CHECKED_WITHIN).delete()
 

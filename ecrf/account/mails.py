@@ -13,9 +13,9 @@ from ecrf.mail.models import Mail
 from ecrf.mail.queue import queue_mail
 
 
-def send_link(link: SecretLink, *, address: str = "") -> None:
+def send_link(link: SecretLink, *, address: str = "", dedupe: str | None = None) -> None:
     """Queue the mail with this link; to `address` in place of the account's own."""
-    queue_mail(to=link.user, kind=str(link.kind), context={"link": link.pk}, address=address)
+    queue_mail(to=link.user, kind=str(link.kind), context={"link": link.pk}, address=address, dedupe=dedupe)
 
 
 def tell_changed(user: User, what: str, *, address: str = "") -> None:

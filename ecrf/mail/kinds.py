@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from ecrf.audit.registry import Registry
 from ecrf.mail.models import Mail
 
 TWO_DAYS = timedelta(days=2)
@@ -44,15 +45,12 @@ class MailKind:
     to_closed: bool = False
 
 
-KINDS: dict[str, MailKind] = {}
+KINDS = Registry[MailKind]("kind of mail")
 
 
 def register(kind: MailKind) -> MailKind:
     """Add a kind; a key is given once."""
-    if kind.key in KINDS:
-        raise ValueError(f"There is a kind of mail {kind.key!r} already.")
-    KINDS[kind.key] = kind
-    return kind
+    return KINDS.add(kind.key, kind)
 
 
 def label_of_kind(key: str) -> str:

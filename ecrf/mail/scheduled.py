@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from ecrf.audit.registry import Registry
+
 log = logging.getLogger("ecrf.mail")
 
 HELD = "SELECT pg_try_advisory_xact_lock(hashtext('ecrf.mail.job'), hashtext(%s))"
@@ -21,16 +23,14 @@ class Job:
     run: Callable[[], int]
 
 
-JOBS: dict[str, Job] = {}
+JOBS = Registry[Job]("job")
 
 
 def scheduled(name: str, every: timedelta) -> Callable[[Callable[[], int]], Callable[[], int]]:
     """Above a function: the worker runs it so often, in a transaction, one worker at a time."""
 
     def decorate(run: Callable[[], int]) -> Callable[[], int]:
-        if name in JOBS:
-            raise ValueError(f"There is a job {name!r} already.")
-        JOBS[name] = Job(name, every, run)
+        JOBS.add(name, Job(name, every, run))
         return run
 
     return decorate

@@ -2,17 +2,23 @@
 
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from ecrf.access.models import Site, User
+from ecrf.access.people import receivers_of_letters
 from ecrf.access.reach import reach_site, require
-from ecrf.access.roles import Right
+from ecrf.access.roles import READERS, Right
 from ecrf.audit.actor import acting
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.notices.models import LetterReceipt
 
 SHOWN = 100
+NOT_DELEGATED = (
+    "Letters to this site are confirmed by its investigator and by those to whom the delegation log gives the task"
+    " “Receive safety letters”."
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,7 @@ class SiteMonitoring:
 
 def reach_monitoring(user: User, code: str) -> Site:
     """The site whose letters the user may read: of its own people, and of those who review it."""
-    return reach_site(user, code, Right.READ if Right.READ in user.rights else Right.REVIEW)
+    return reach_site(user, code, *READERS)
 
 
 def monitoring_of(site: Site) -> SiteMonitoring:
@@ -54,13 +60,15 @@ def _receipts() -> Prefetch[str]:
 
 
 def may_confirm(user: User, site: Site) -> bool:
-    """Whether the letter is written to the user: one of the people of the site."""
-    return user.may(Right.READ, site)
+    """Whether the letter is written to the user: one of the people of the site who receive its letters."""
+    return user.may(Right.READ, site) and user in receivers_of_letters(site)
 
 
 def confirm_read(visit: MonitoringVisit, by: User) -> None:
     """Record that one person of the site has read the letter; a second click records nothing."""
     require(by, Right.READ, visit.site)
+    if not may_confirm(by, visit.site):
+        raise PermissionDenied(NOT_DELEGATED)
     with acting(by.acting_at(visit.site, Right.READ)):
         Site.objects.select_for_update(no_key=True).get(pk=visit.site_id)  # two clicks at once take turns
         if not LetterReceipt.objects.filter(visit=visit, read_by=by).exists():

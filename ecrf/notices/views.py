@@ -87,13 +87,14 @@ def site_letter(request: UserRequest, code: str, pk: int) -> HttpResponse:
     site = letters.reach_monitoring(request.user, code)
     visit = get_object_or_404(letters.letters_of(site), pk=pk)
     receipts = list(visit.receipts.all())
+    receives = letters.may_confirm(request.user, site)
     context: dict[str, Any] = {
         "visit": visit,
         "zone": site.zone,
         "blocks": blocks(visit.letter),
         "receipts": receipts,
-        "may_confirm": letters.may_confirm(request.user, site)
-        and request.user.pk not in {receipt.read_by_id for receipt in receipts},
+        "may_confirm": receives and request.user.pk not in {receipt.read_by_id for receipt in receipts},
+        "not_delegated": "" if receives or not request.user.may(Right.READ, site) else letters.NOT_DELEGATED,
     }
     return render(request, "notices/letter.html", context)
 

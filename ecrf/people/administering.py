@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right, Role
+from ecrf.access.turns import take_turns
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.taken import saying_what_is_taken
 
 SOURCE = "administration"
 NOT_ANY_MORE = "Your role does not include this any more: it was ended, or your account closed, a moment ago."
@@ -25,11 +26,11 @@ def administering(by: User, *, reason: str = "") -> Iterator[None]:
 
     All such acts take turns: what one of them has looked at cannot change before it writes. So two administrators who
     close each other at the same moment leave one, and no two acts give a person roles that exclude each other. Who acts
-    is loaded anew: PermissionDenied for somebody whose role has gone meanwhile.
+    is loaded anew: PermissionDenied for somebody whose role has gone meanwhile. ValidationError for what
+    was taken a moment ago.
     """
-    with acting(administrator(by), reason=reason, source=SOURCE):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ecrf.people'))")
+    with saying_what_is_taken(), acting(administrator(by), reason=reason, source=SOURCE):
+        take_turns()
         now = User.objects.get(pk=by.pk)
         if not now.is_active or Right.MANAGE_ACCOUNTS not in now.rights:
             raise PermissionDenied(NOT_ANY_MORE)

@@ -9,6 +9,8 @@ from ecrf.audit.triggers import audited
 class AdministratorAct(models.TextChoices):
     GIVE = "give", "give the administrator role"
     END = "end", "end the administrator role"
+    ADDRESS = "address", "change the e-mail address"
+    FACTOR = "factor", "take the second factor away"
 
 
 class ConsentOutcome(models.TextChoices):
@@ -19,12 +21,14 @@ class ConsentOutcome(models.TextChoices):
 
 @audited()
 class AdministratorRequest(models.Model):
-    """One administrator asks that somebody gets or loses the administrator role; another one consents or refuses."""
+    """One administrator asks that somebody gets or loses the administrator role, or that what opens the account of who
+    administers or signs is changed; another one consents or refuses."""
 
     act = models.CharField(max_length=10, choices=AdministratorAct)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="administrator_requests")
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
+    email = models.EmailField(null=True, help_text="The new address; empty: none any more")
     reason = models.CharField(max_length=500)
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -51,6 +55,10 @@ class AdministratorRequest(models.Model):
                 | models.Q(outcome=ConsentOutcome.WITHDRAWN)
                 | ~models.Q(decided_by=models.F("asked_by")),
                 name="administrator_request_by_two",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(act=AdministratorAct.ADDRESS) | models.Q(email__isnull=True),
+                name="administrator_request_email_of_address",
             ),
         ]
 

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from ecrf.audit.refusals import Locked
+from ecrf.audit.taken import taken_by
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("ecrf.request")
@@ -177,18 +178,21 @@ def keep_to_ourselves(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def say_locked(get_response: GetResponse) -> GetResponse:
-    """What the database refused because it is frozen or locked, wherever it was asked for: 409, in words."""
+def say_refused(get_response: GetResponse) -> GetResponse:
+    """What the database refused because it is frozen or locked, or was taken by somebody else a moment ago, wherever it
+    was asked for: 409, in words. A page that has a field to say it beside does so itself."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Locked):
+        taken = taken_by(exception)
+        if not isinstance(exception, Locked) and taken is None:
             return None
+        why = " ".join(taken.messages) if taken else str(exception)
         part = request.headers.get("HX-Request")
         template = f"errors/{'_locked' if part else 'locked'}.html"
-        return render(request, template, {"why": str(exception)}, status=409)
+        return render(request, template, {"why": why}, status=409)
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware

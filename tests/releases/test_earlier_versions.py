@@ -13,6 +13,7 @@ from ecrf.demo import ROOT
 from tests.ecrf.audit.test_sql_sources import FUNCTIONS, TRIGGERS
 from tests.postgres import cursor_on, empty_database
 
+A_SESSION = "INSERT INTO public.django_session VALUES ('a session of before', '', now() + interval '1 day')"
 KEPT = sorted(Path(__file__).parent.glob("*.sql.gz"))
 
 
@@ -24,6 +25,7 @@ def migrated(request):
         statements = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("\\"))
         with cursor_on(url) as cursor:
             cursor.execute(statements)
+            cursor.execute(A_SESSION)
         env = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "ecrf.settings"}
         run(env, "manage.py", "migrate", "--no-input", "--verbosity", "0")
         yield env
@@ -52,5 +54,8 @@ def test_functions_and_triggers_of_a_migrated_version_are_those_of_this_one(migr
 @pytest.mark.requirement("R-020")
 def test_database_of_a_released_version_is_migrated_its_chains_hold_and_its_pages_open(migrated):
     assert "The audit trail holds" in run(migrated, "manage.py", "verify_audit")
+    with cursor_on(migrated["DATABASE_URL"]) as cursor:  # nothing would ever clear them
+        cursor.execute("SELECT count(*) FROM public.django_session")
+        assert cursor.fetchone() == (0,)
     opened = run(migrated, "-m", "tests.releases.open_pages").split()
     assert len(opened) > 40

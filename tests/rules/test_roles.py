@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecrf.access.roles import AT_A_SITE, RIGHTS, Right, Role
+from ecrf.access.roles import ACTS, AT_A_SITE, RIGHTS, Right, Role
 
 Y, N = True, False
 MATRIX = {
@@ -58,3 +58,12 @@ def test_nobody_who_enters_verifies_queries_or_locks_and_only_who_enters_signs()
         if Right.ENTER in rights:
             assert not rights & {Right.QUERY, Right.VERIFY, Right.LOCK, Right.SET_PLAN}
         assert Right.SIGN not in rights or Right.ENTER in rights
+
+
+def test_a_refusal_names_what_was_asked_in_few_words_and_as_no_list():
+    assert list(ACTS) == list(Right)
+    for right in Right:
+        assert len(right.act.split()) <= 5
+        assert right.act[0].islower()
+        assert "," not in right.act
+        assert " and " not in right.act

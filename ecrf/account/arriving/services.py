@@ -1,17 +1,20 @@
 """What the links that come by mail do."""
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest
 
 from ecrf.access.address import client_address
 from ecrf.access.login_log import What, note
 from ecrf.access.models import User
+from ecrf.access.turns import take_turns
 from ecrf.account import lockout
 from ecrf.account.links import make_link, use_link, withdraw_links
 from ecrf.account.mails import send_link, tell_changed
 from ecrf.account.models import LinkKind, SecretLink
 from ecrf.account.passwords import save_password
 from ecrf.audit.actor import SYSTEM, Actor, acting
+from ecrf.audit.taken import saying_what_is_taken
 
 
 def accept(*, link: SecretLink, password: str) -> bool:
@@ -35,24 +38,24 @@ def _use_for_password(link: SecretLink, password: str, what: str) -> bool:
 
 
 def ask_for_reset(request: HttpRequest, typed: str) -> str:
-    """Send the link to whom the user name or address belongs, if anybody; "" in any case but for an address that asks
-    too often, in words. About the same is done whether or not there is an account: what is known is logged alike."""
-    user = _known(typed)
-    name, address = lockout.name_in_log(user.username if user else typed), client_address(request)
+    """Note that somebody asks for a link; the worker sends it to whom the user name or address belongs, if anybody
+    (reset_links.py). "" in any case but for an address that asks too often, in words.
+
+    The same statements, whether or not there is an account: the time that it takes tells nothing.
+    """
+    name, address = lockout.name_in_log(_username(typed)), client_address(request)
     with acting(SYSTEM, source="login"):
         if not lockout.may_ask_for_link(name, address):
             return lockout.ASKED_TOO_OFTEN
         note(What.RESET_ASKED, name, address)
-        if user and lockout.asked_for_links(name) <= lockout.LINKS_FOR_A_NAME:
-            send_link(make_link(LinkKind.RESET, user, None))
     return ""
 
 
-def _known(typed: str) -> User | None:
-    """Who can get a new password by mail: an open account with a password of its own and an address."""
-    accounts = User.objects.filter(is_active=True, email__isnull=False)
-    found = accounts.filter(username=typed).first() or accounts.filter(email__iexact=typed).first()
-    return found if found and found.has_usable_password() else None
+def _username(typed: str) -> str:
+    """Of the account that is called so or has this address; what was typed, if there is none."""
+    named = User.objects.filter(Q(username=typed) | Q(email__iexact=typed))
+    found = list(named.values_list("username", flat=True)[:2])
+    return typed if typed in found or not found else found[0]
 
 
 def ask_for_new_address(*, user: User, email: str) -> str:
@@ -76,15 +79,16 @@ def take_new_address(*, link: SecretLink) -> str:
     user, old = link.user, link.user.email
     user.email = link.email
     try:
-        user.validate_constraints()
+        with saying_what_is_taken(), acting(Actor(str(user.pk), user.username), source=link.kind):
+            take_turns()
+            user.validate_constraints()
+            if not use_link(link):
+                return "This link was used a moment ago."
+            user.save(update_fields=["email"])
+            withdraw_links(user, user, LinkKind.RESET, LinkKind.INVITATION)  # they went to the old one
+            if old:
+                tell_changed(user, "Mail to you goes to another address from now on", address=old)
+            tell_changed(user, "Mail to you goes to this address from now on")
     except ValidationError:
         return "This address belongs to another account by now. Ask an administrator of this study."
-    with acting(Actor(str(user.pk), user.username), source=link.kind):
-        if not use_link(link):
-            return "This link was used a moment ago."
-        user.save(update_fields=["email"])
-        withdraw_links(user, user, LinkKind.RESET, LinkKind.INVITATION)  # they went to the old one
-        if old:
-            tell_changed(user, "Mail to you goes to another address from now on", address=old)
-        tell_changed(user, "Mail to you goes to this address from now on")
     return ""

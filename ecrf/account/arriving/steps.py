@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
+from ecrf.audit.registry import Registry
 
 ARRIVING = "arriving"
 """In the session: the page that the way leads to."""
@@ -23,15 +24,12 @@ class ArrivalStep:
     is_left: Callable[[User], bool]
 
 
-STEPS: dict[str, ArrivalStep] = {}
+STEPS = Registry[ArrivalStep]("step")
 
 
 def register_step(step: ArrivalStep) -> ArrivalStep:
     """Add a step, from AppConfig.ready of the floor that has the page; each once."""
-    if step.key in STEPS:
-        raise ValueError(f"There is a step {step.key!r} already.")
-    STEPS[step.key] = step
-    return step
+    return STEPS.add(step.key, step)
 
 
 @require_safe

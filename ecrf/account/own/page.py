@@ -15,6 +15,7 @@ from ecrf.account.models import Authenticator, Passkey, UserSession
 from ecrf.account.second.passkeys import passkeys_of
 from ecrf.account.second.recovery_codes import codes_left
 from ecrf.account.sessions import sessions_of
+from ecrf.audit.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,12 @@ class OwnLink:
     is_for: Callable[[User], bool] = lambda user: True
 
 
-OWN_LINKS: dict[str, OwnLink] = {}
+OWN_LINKS = Registry[OwnLink]("link to")
 
 
 def register_own_link(link: OwnLink) -> OwnLink:
     """Add a link to the own page, from AppConfig.ready of the floor that has the page; each once."""
-    if link.url_name in OWN_LINKS:
-        raise ValueError(f"There is a link to {link.url_name!r} already.")
-    OWN_LINKS[link.url_name] = link
-    return link
+    return OWN_LINKS.add(link.url_name, link)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,9 @@
 """Links a login at the provider with an account, and unlinks it."""
 
+from collections.abc import Callable
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -13,6 +16,9 @@ from ecrf.account.sessions import end_sessions
 from ecrf.account.sso.models import ExternalIdentity
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.reasons import fault_of, tidy
+
+BEFORE_UNLINKING: list[Callable[[User], None]] = []
+"""Floors above refuse, by ValidationError, that this person loses this way in; inside the transaction that takes it."""
 
 
 class LinkRefused(Exception):
@@ -83,6 +89,11 @@ def unlink(*, identity: ExternalIdentity, by: User, actor: Actor, reason: str) -
     if fault := fault_of(why, "it is unlinked"):
         raise LinkRefused(fault)
     with acting(actor, reason=why, source="account"):
+        try:
+            for may_go in BEFORE_UNLINKING:
+                may_go(identity.user)
+        except ValidationError as error:
+            raise LinkRefused(" ".join(error.messages)) from error
         changed = ExternalIdentity.objects.filter(pk=identity.pk, unlinked_at__isnull=True).update(
             unlinked_at=timezone.now(), unlinked_by=by, unlink_reason=why
         )

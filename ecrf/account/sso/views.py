@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -116,6 +117,9 @@ def unlink_page(request: UserRequest, pk: int) -> HttpResponse:
         except LinkRefused as refused:
             wrong = str(refused)
         else:
+            if user == request.user:  # with its own session, too
+                logout(request)
+                return redirect("login")
             messages.success(request, f"Unlinked. The sessions of {user.username} have ended.")
             return redirect("sso-unlink", user.pk)
     context = {"owner": user, "identity": identity, "wrong": wrong, "typed": request.POST.get("reason", "")}

@@ -68,7 +68,10 @@ def publish_document(request: UserRequest) -> HttpResponse:
             else "",
         }
         return render(request, "delegation/training/sure.html", context)
-    publish(document=document, by=request.user)
+    try:
+        publish(document=document, by=request.user)
+    except ValidationError as error:
+        return _form(request, typed, {"version": " ".join(error.messages)}, 422)
     messages.success(request, f"Published: {document}. Its roles are asked for it from now on.")
     return redirect("training-document", document.pk)
 

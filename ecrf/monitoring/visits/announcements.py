@@ -6,14 +6,18 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from ecrf.access.people import people_with
+from ecrf.access.models import User
+from ecrf.access.people import people_with, receivers_of_letters
 from ecrf.access.roles import Right
 from ecrf.mail.kinds import MailKind, NotNeeded, register
 from ecrf.mail.models import Mail
 from ecrf.mail.queue import queue_mail
 from ecrf.monitoring.models import MonitoringVisit, VisitStage
 
-WHY = "Everybody who works at a site is told of its monitoring visits and letters."
+WHY = "Everybody who works at a site is told of its monitoring visits."
+WHY_LETTER = (
+    "You receive the letters of this site: you work there, and its delegation log, if kept here, says so."
+)
 
 
 def _as_planned(mail: Mail) -> Mapping[str, Any]:
@@ -45,6 +49,8 @@ def _page_of(visit: MonitoringVisit) -> dict[str, str]:
 
 def _letter(mail: Mail) -> Mapping[str, Any]:
     visit = _visit_of(mail)
+    if mail.to_user and mail.to_user not in receivers_of_letters(visit.site):
+        raise NotNeeded("The person receives the letters of this site no longer.")
     page = reverse("site-letter", args=[visit.site.code, visit.pk])
     return {"site_name": visit.site.name, "page": settings.MAIL.public_url + page}
 
@@ -63,7 +69,7 @@ LETTER = register(
         "monitoring-letter",
         "A letter to a site",
         "Site {site}: a letter of your monitor",
-        why=WHY,
+        why=WHY_LETTER,
         at_sending=_letter,
     )
 )
@@ -72,15 +78,15 @@ LETTER = register(
 def announce(visit: MonitoringVisit, what: str) -> None:
     """Queue the mail to the people of the site; `what`: planned, moved or called off. Of a day that is past, none."""
     if visit.planned_on >= visit.site.today():
-        _queue(VISIT, visit, what)
+        _queue(VISIT, visit, what, people_with(Right.READ, visit.site))
 
 
 def deliver_letter(visit: MonitoringVisit) -> None:
     """Queue the mail that the follow-up letter stands on the site's page; the letter itself is in no mail."""
-    _queue(LETTER, visit, "finished")
+    _queue(LETTER, visit, "finished", receivers_of_letters(visit.site))
 
 
-def _queue(kind: MailKind, visit: MonitoringVisit, what: str) -> None:
-    for person in people_with(Right.READ, visit.site):
+def _queue(kind: MailKind, visit: MonitoringVisit, what: str, people: list[User]) -> None:
+    for person in people:
         context = {"visit": visit.pk, "site": visit.site.code, "what": what}
         queue_mail(to=person, kind=kind.key, context=context)

@@ -11,13 +11,15 @@ from ecrf.account import lockout
 from ecrf.account.factors import reset_second_factor
 from ecrf.account.invitations import invite, withdraw
 from ecrf.account.links import withdraw_links
+from ecrf.account.mails import tell_changed
 from ecrf.account.models import LinkKind
 from ecrf.account.sessions import end_sessions
-from ecrf.mail.account_notice import tell_account_changed
+from ecrf.people.accounts.opening import put_address, require_free_address, take_factor_away
 from ecrf.people.administering import administering, administrator
-from ecrf.people.memberships.consent import drop_requests, needs_consent
+from ecrf.people.memberships.consent import ask_consent, drop_requests, needs_consent, needs_consent_about
 from ecrf.people.memberships.rules import WantedRole, require_another_administrator
 from ecrf.people.memberships.services import end_all, give
+from ecrf.people.models import AdministratorAct, AdministratorRequest
 from ecrf.signatures.signers import confirm_identity
 
 
@@ -80,41 +82,29 @@ def require_free_name(username: str) -> None:
     raise ValidationError({"username": words})
 
 
-def require_free_address(email: str | None, *, but: User | None = None) -> None:
-    known = User.objects.filter(email__iexact=email).first() if email else None
-    if known and known != but:
-        closed = "" if known.is_active else ", which is closed"
-        raise ValidationError({"email": f"This address belongs to the account {known.username}{closed}."})
-
-
-def correct_person(*, user: User, full_name: str, email: str | None, reason: str, by: User) -> bool:
+def correct_person(
+    *, user: User, full_name: str, email: str | None, reason: str, by: User
+) -> bool | AdministratorRequest:
     """Correct name and address; False if nothing differs. The trail keeps what was there, with the reason. Both
-    addresses are told of a new one: the old one, so that a change by somebody else is noticed. Links that went to the
-    old one open nothing any more; an invitation that waited goes to the new one."""
+    addresses are told of a new one: the old one, so that a change by somebody else is noticed. A request, where the
+    address waits for another administrator; the name does not."""
     with administering(by, reason=reason):
         now = User.objects.get(pk=user.pk)
         if (now.full_name, now.email) == (full_name, email):
             return False
         require_free_address(email, but=now)
-        old = now.email
-        now.full_name, now.email = full_name, email
-        now.full_clean()
-        now.save(update_fields=["full_name", "email"])
-        if email != old:
-            _follow_to_new_address(now, by)
-            what = "The e-mail address was changed by an administrator"
-            for address in filter(None, (old, email)):
-                tell_account_changed(now, what, address=address)
-        elif email:
-            tell_account_changed(now, "The name was corrected by an administrator")
+        if now.full_name != full_name:
+            now.full_name = full_name
+            now.full_clean()
+            now.save(update_fields=["full_name"])
+            tell_changed(now, "The name was corrected by an administrator")
+        if now.email == email:
+            return True
+        if needs_consent_about(now, by):
+            tell_changed(now, "An administrator has asked that its mail goes to another address")
+            return ask_consent(act=AdministratorAct.ADDRESS, user=now, email=email, reason=reason, by=by)
+        put_address(user=now, email=email, by=by)
         return True
-
-
-def _follow_to_new_address(user: User, by: User) -> None:
-    was_invited = withdraw(user=user, by=administrator(by), withdrawn_by=by)
-    withdraw_links(user, by, LinkKind.RESET, LinkKind.NEW_ADDRESS)
-    if was_invited and user.is_active and user.email:
-        invite(user=user, by=administrator(by), invited_by=by)
 
 
 def close_account(*, user: User, reason: str, by: User) -> bool:
@@ -136,8 +126,7 @@ def close_account(*, user: User, reason: str, by: User) -> bool:
         now.is_active = False
         now.save(update_fields=["is_active"])
         end_sessions(user=now, by=administrator(by), reason=reason)
-        if now.email:
-            tell_account_changed(now, "The account was closed by an administrator")
+        tell_changed(now, "The account was closed by an administrator")
         return True
 
 
@@ -203,10 +192,14 @@ def unlock_account(*, user: User, by: User) -> bool:
         return lockout.unlock(username=user.username, by=administrator(by))
 
 
-def ask_for_new_second_factor(*, user: User, reason: str, by: User) -> None:
-    """Take the second factor away: its owner sets up another one at the next login."""
+def ask_for_new_second_factor(*, user: User, reason: str, by: User) -> AdministratorRequest | None:
+    """Take the second factor away: its owner sets up another one at the next login. A request, where that waits for
+    another administrator."""
     with administering(by, reason=reason):
-        reset_second_factor(user=user, by=administrator(by), ended_by=by, reason=reason)
+        if needs_consent_about(user, by):
+            return ask_consent(act=AdministratorAct.FACTOR, user=user, reason=reason, by=by)
+        take_factor_away(user=user, reason=reason, asked_by=by, by=by)
+        return None
 
 
 def end_all_sessions(*, user: User, by: User, but: str = "") -> int:

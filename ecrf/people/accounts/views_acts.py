@@ -17,6 +17,8 @@ from ecrf.people.accounts.list import find_person
 from ecrf.people.administering import require_administrator
 from ecrf.people.answering import answered
 from ecrf.people.forms import AskForReason, CorrectionForm, IdentityForm, RolePart
+from ecrf.people.memberships.consent import WAITS, needs_consent_about
+from ecrf.people.models import AdministratorRequest
 from ecrf.people.sites.list import all_sites
 
 DONE_BEFORE = "That was done before; nothing was changed."
@@ -31,11 +33,14 @@ def correct_page(request: UserRequest, pk: int) -> HttpResponse:
     form = CorrectionForm(request.POST if request.method == "POST" else None, initial=known)
 
     def act() -> HttpResponse:
-        is_changed = services.correct_person(user=person, by=request.user, **form.cleaned_data)
-        messages.success(request, "Corrected." if is_changed else "Nothing was different.")
+        changed = services.correct_person(user=person, by=request.user, **form.cleaned_data)
+        waits = isinstance(changed, AdministratorRequest)
+        words = f"The address: {WAITS[:1].lower()}{WAITS[1:]}" if waits else "Corrected."
+        messages.success(request, words if changed else "Nothing was different.")
         return redirect("person", pk)
 
-    return answered(request, form, act, "people/accounts/correct.html", {"person": person})
+    context = {"person": person, "needs_consent": needs_consent_about(person, request.user)}
+    return answered(request, form, act, "people/accounts/correct.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,10 +98,13 @@ def second_factor_page(request: UserRequest, pk: int) -> HttpResponse:
     form = AskForReason(request.POST if request.method == "POST" else None, of="it is taken away")
 
     def act() -> HttpResponse:
-        services.ask_for_new_second_factor(user=person, by=request.user, **form.cleaned_data)
+        if services.ask_for_new_second_factor(user=person, by=request.user, **form.cleaned_data):
+            messages.success(request, WAITS)
+            return redirect("person", pk)
         return _leave(request, person, "It is taken away: the next login asks for a new one.")
 
-    return answered(request, form, act, "people/accounts/second_factor.html", {"person": person})
+    context = {"person": person, "needs_consent": needs_consent_about(person, request.user)}
+    return answered(request, form, act, "people/accounts/second_factor.html", context)
 
 
 def _leave(request: UserRequest, person: User, words: str) -> HttpResponse:

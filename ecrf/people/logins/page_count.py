@@ -9,8 +9,9 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from ecrf.account.idle import looks_by_itself
-
+NOT_OPENED = frozenset({"session", "export", "places", "log-in-again"})
+"""Addresses that pages ask by themselves, again and again, or that show nothing of the study: the session's end, how
+far a file is, the menu, the login in place. By name: a header that a browser sends is what its owner wants it to be."""
 WRITE_EVERY_SECONDS = 60
 WRITE_EVERY_PAGES = 200
 """Whichever comes first, so that whoever loads a great deal in a few seconds is counted too."""
@@ -34,12 +35,12 @@ _lock = Lock()
 
 
 def count_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: one more page of whoever is logged in. What a page asks for by itself, and what is saved, is none."""
+    """Middleware: one more page of whoever is logged in, whole or a part of one. What is saved is none."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        by_itself = "HX-Request" in request.headers or looks_by_itself(request)
-        is_page = request.method == "GET" and not by_itself
+        match = request.resolver_match
+        is_page = request.method == "GET" and (match is None or match.view_name not in NOT_OPENED)
         user = request.user
         if is_page and user.is_authenticated and (pages := _due(user.pk)):
             _write(user.pk, pages)

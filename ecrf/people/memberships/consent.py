@@ -1,4 +1,5 @@
-"""Four eyes: what one administrator asks about the administrator role, another one consents to or refuses."""
+"""Four eyes: what one administrator asks about the administrator role, or about what opens the account of who
+administers or signs, another one consents to or refuses."""
 
 from datetime import date
 
@@ -8,13 +9,23 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ecrf.access.models import User
+from ecrf.access.roles import RIGHTS, Right
 from ecrf.people.memberships.rules import working_administrators
 from ecrf.people.models import AdministratorRequest, ConsentOutcome
+
+WAITS = "It waits for the consent of another administrator, who finds it on the page People."
 
 
 def needs_consent(by: User) -> bool:
     """Whether a second administrator has to agree to what this one does. Where there is none, nobody could."""
     return settings.ADMINISTRATORS_AGREE and bool(others(by))
+
+
+def needs_consent_about(user: User, by: User) -> bool:
+    """Whether the same holds of the address and the second factor of this person: of whoever has or ever had a role
+    that administers or signs. With them somebody else could come in by that name, by a link for a new password."""
+    guarded = [role for role, rights in RIGHTS.items() if rights & {Right.MANAGE_ACCOUNTS, Right.SIGN}]
+    return needs_consent(by) and user.memberships.filter(role__in=guarded).exists()
 
 
 def others(by: User) -> list[User]:
@@ -44,19 +55,25 @@ def ask_consent(
     by: User,
     starts_on: date | None = None,
     ends_on: date | None = None,
+    email: str | None = None,
 ) -> AdministratorRequest:
-    """Put the request down, inside `administering`. The same once more gives the one that waits."""
+    """Put the request down, inside `administering`. The same once more gives the one that waits. ValidationError for
+    what another one has asked for, or for another address than the one that waits."""
     if waiting := AdministratorRequest.objects.filter(user=user, act=act, outcome=None).first():
         if waiting.asked_by_id != by.pk:
             raise ValidationError(
                 f"{waiting.asked_by.username} has asked for this already. You can consent to it on the page People."
             )
+        if waiting.email != email:
+            words = f"You have asked already for the address {waiting.email or 'none'}. Withdraw that first."
+            raise ValidationError({"email": words})
         return waiting
     return AdministratorRequest.objects.create(
         act=act,
         user=user,
         starts_on=starts_on,
         ends_on=ends_on,
+        email=email,
         reason=reason,
         asked_at=timezone.now(),
         asked_by=by,

@@ -6,7 +6,7 @@ from django.utils import timezone
 from ecrf.access.models import Membership, User
 from ecrf.access.roles import Role
 from ecrf.people.administering import administering
-from ecrf.people.memberships.consent import ask_consent, conclude, needs_consent, others
+from ecrf.people.memberships.consent import ask_consent, needs_consent, others
 from ecrf.people.memberships.rules import (
     WantedRole,
     last_day_is_over,
@@ -14,9 +14,8 @@ from ecrf.people.memberships.rules import (
     require_another_administrator,
     require_fitting,
     require_together,
-    working_administrators,
 )
-from ecrf.people.models import AdministratorAct, AdministratorRequest, ConsentOutcome
+from ecrf.people.models import AdministratorAct, AdministratorRequest
 
 Given = Membership | AdministratorRequest
 
@@ -104,42 +103,3 @@ def mark_ended(membership: Membership, reason: str, by: User) -> None:
     membership.is_current = False
     membership.ended_at, membership.ended_by, membership.end_reason = timezone.now(), by, reason
     membership.save(update_fields=["is_current", "ended_at", "ended_by", "end_reason"])
-
-
-def decide(*, request: AdministratorRequest, outcome: ConsentOutcome, reason: str = "", by: User) -> bool:
-    """The second administrator consents or refuses, or who asked withdraws; False if that was done before.
-
-    What was asked is looked at anew: ValidationError if it cannot be done any more."""
-    with administering(by, reason=reason or request.reason):
-        now = AdministratorRequest.objects.select_related("user", "asked_by").get(pk=request.pk)
-        if now.outcome is not None:
-            return False
-        conclude(now, outcome, reason=reason, by=by)
-        if outcome == ConsentOutcome.CONSENTED:
-            _carry_out(now)
-        return True
-
-
-def _carry_out(request: AdministratorRequest) -> None:
-    """In the name of who asked: who consented stands in the request."""
-    user, by = request.user, request.asked_by
-    if by not in working_administrators():
-        raise ValidationError(f"{by.username}, who asked, is no administrator any more. Refuse it.")
-    held = not_over(user)
-    if request.act == AdministratorAct.END:
-        require_another_administrator(user)
-        for membership in held:
-            if membership.role == Role.ADMINISTRATOR:
-                mark_ended(membership, request.reason, by)
-        return
-    if not user.is_active:
-        raise ValidationError("This account was closed meanwhile.")
-    if any(one.role == Role.ADMINISTRATOR for one in held):
-        raise ValidationError("This person is administrator already.")
-    begins_later = request.starts_on and request.starts_on > timezone.now().date()
-    wanted = WantedRole(
-        Role.ADMINISTRATOR, None, request.starts_on if begins_later else None, request.ends_on
-    )
-    require_fitting(wanted)
-    require_together(wanted.role, held)
-    put(user=user, wanted=wanted, reason=request.reason, by=by)

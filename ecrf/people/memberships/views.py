@@ -12,12 +12,11 @@ from ecrf.people.accounts.list import find_person
 from ecrf.people.administering import require_administrator
 from ecrf.people.answering import answered
 from ecrf.people.forms import AskForReason, RolePart
-from ecrf.people.memberships.consent import all_requests
-from ecrf.people.memberships.services import decide, end_role, give_roles
+from ecrf.people.memberships.consent import WAITS, all_requests
+from ecrf.people.memberships.deciding import decide
+from ecrf.people.memberships.services import end_role, give_roles
 from ecrf.people.models import AdministratorRequest, ConsentOutcome
 from ecrf.people.sites.list import all_sites
-
-WAITS = "It waits for the consent of another administrator, who finds it on the page People."
 
 
 @require_http_methods(["GET", "POST"])

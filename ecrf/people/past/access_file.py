@@ -16,7 +16,8 @@ from ecrf.trail.download.csv_file import answer, data_words, file_name, utc
 
 COLUMNS = (
     *("day", "site", "site_name", "time_zone", "role", "username", "full_name", "first_day", "last_day"),
-    *("given_at_utc", "given_by", "reason", "ended_at_utc", "ended_by", "end_reason", "data"),
+    *("given_at_utc", "given_by", "reason", "ended_at_utc", "ended_by", "end_reason"),
+    *("given_by_name", "ended_by_name", "data"),
 )
 """Their names and order never change; a new one is put before `data`."""
 
@@ -54,5 +55,7 @@ def _rows(day: date, held: list[HeldRole]) -> Iterator[list[str]]:
             utc(one.ended_at) if one.ended_at else "",
             one.ended_by,
             one.end_reason,
+            one.given_by_name,
+            one.ended_by_name,
             data_words(),
         ]

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from ecrf.access.models import Membership, User
 from ecrf.audit.models import SYSTEM_CHAIN, AuditEvent, Operation
+from ecrf.people.past.names import Names
 
 MOMENT = timedelta(microseconds=1)
 WIDER = timedelta(days=2)
@@ -21,15 +22,21 @@ WIDER = timedelta(days=2)
 
 @dataclass(frozen=True)
 class HeldRole:
-    """One role of one person, with the days on which it was in force. `last_on` is None while nothing ends it."""
+    """One role of one person, with the days on which it was in force. `last_on` is None while nothing ends it.
+
+    Each name is the one that its person had then: who gave and ended the role at that moment, who held it at the end of
+    the day that is looked at, or today.
+    """
 
     membership: Membership
     full_name: str
     given_at: datetime | None
     given_by: str
+    given_by_name: str
     reason: str
     ended_at: datetime | None
     ended_by: str
+    ended_by_name: str
     end_reason: str
 
     @property
@@ -67,10 +74,7 @@ def access_on(day: date, where: list[int] | None = None) -> list[HeldRole]:
     )
     if where is not None:
         rows = rows.filter(Q(site__in=where) | Q(site=None))
-    found = [held for held in held_roles(rows) if held.held_on(day)]
-    names = names_on(day)
-    found = [_named(held, names) for held in found]
-    return sorted(found, key=_order)
+    return sorted((held for held in held_roles(rows, day) if held.held_on(day)), key=_order)
 
 
 def _order(held: HeldRole) -> tuple[str, str, str, int]:
@@ -79,19 +83,16 @@ def _order(held: HeldRole) -> tuple[str, str, str, int]:
     return where, membership.get_role_display(), membership.user.username.lower(), membership.pk
 
 
-def _named(held: HeldRole, names: dict[str, str]) -> HeldRole:
-    name = names.get(str(held.membership.user_id))
-    if name is None:
-        return held
-    return HeldRole(**{**held.__dict__, "full_name": name})
-
-
-def held_roles(rows: QuerySet[Membership]) -> list[HeldRole]:
-    """These roles with who gave and ended them. Of older rows that do not say it themselves, the trail does."""
+def held_roles(rows: QuerySet[Membership], day: date | None = None) -> list[HeldRole]:
+    """These roles with who gave and ended them. Of older rows that do not say it themselves, the trail does.
+    `day`: the names are those of its end, by the calendar of the site."""
     memberships = list(rows.select_related("user", "site", "granted_by", "ended_by"))
     of_trail = _of_trail([one for one in memberships if _is_silent(one)])
     closed = _closings(one.user for one in memberships if one.is_current and not one.user.is_active)
-    return [_held(one, of_trail.get(str(one.pk), {}), closed) for one in memberships]
+    of_events = [event for acts in of_trail.values() for event in acts.values()] + list(closed.values())
+    people = [user for one in memberships for user in (one.user, one.granted_by, one.ended_by) if user]
+    names = Names(people, (event.actor_id for event in of_events if event.actor_id))
+    return [_held(one, of_trail.get(str(one.pk), {}), closed, names, day) for one in memberships]
 
 
 def _is_silent(membership: Membership) -> bool:
@@ -136,33 +137,41 @@ def _closings(users: Iterable[User]) -> dict[str, AuditEvent]:
     return {event.row: event for event in events.order_by("position")}
 
 
-def _held(membership: Membership, acts: Acts, closed: dict[str, AuditEvent]) -> HeldRole:
+def _held(
+    membership: Membership,
+    acts: Acts,
+    closed: dict[str, AuditEvent],
+    names: Names,
+    day: date | None,
+) -> HeldRole:
     given, ended = acts.get("given"), acts.get("ended")
     if membership.is_current and not membership.user.is_active:
         ended = closed.get(str(membership.user_id))
+    given_at = membership.granted_at or (given.at if given else None)
+    ended_at = membership.ended_at or (ended.at if ended else None)
+    given_by, ended_by = _who(membership.granted_by, given), _who(membership.ended_by, ended)
+    zone = membership.site.zone if membership.site else UTC
     return HeldRole(
         membership=membership,
-        full_name=membership.user.full_name,
-        given_at=membership.granted_at or (given.at if given else None),
-        given_by=membership.granted_by.username if membership.granted_by else given.actor if given else "",
+        full_name=names.at(membership.user_id, _end_of(day, zone) if day else None),
+        given_at=given_at,
+        given_by=given_by[1],
+        given_by_name=names.at(given_by[0], given_at),
         reason=membership.reason or (given.reason if given else ""),
-        ended_at=membership.ended_at or (ended.at if ended else None),
-        ended_by=membership.ended_by.username if membership.ended_by else ended.actor if ended else "",
+        ended_at=ended_at,
+        ended_by=ended_by[1],
+        ended_by_name=names.at(ended_by[0], ended_at),
         end_reason=membership.end_reason or (ended.reason if ended else ""),
     )
 
 
-def names_on(day: date) -> dict[str, str]:
-    """{id of an account: the name it had at the end of this day}: of those whose name was corrected since."""
-    end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
-    events = AuditEvent.objects.filter(
-        chain=SYSTEM_CHAIN,
-        table=User._meta.db_table,
-        operation=Operation.UPDATE,
-        at__gte=end,
-        changes__has_key="full_name",
-    )
-    names: dict[str, str] = {}
-    for event in events.order_by("position"):
-        names.setdefault(event.row, event.changes["full_name"][0] or "")
-    return names
+def _who(user: User | None, event: AuditEvent | None) -> tuple[int | None, str]:
+    """(the account's id, the user name): as the row says it, or the trail. The command line is nobody's account."""
+    if user:
+        return user.pk, user.username
+    return (event.actor_id, event.actor) if event else (None, "")
+
+
+def _end_of(day: date, zone: tzinfo) -> datetime:
+    following = day + timedelta(days=1)
+    return datetime(following.year, following.month, following.day, tzinfo=zone)

@@ -11,6 +11,7 @@ from django.core import mail
 from django.test import Client
 
 from ecrf.access.models import User
+from ecrf.account.arriving.reset_links import send_reset_links
 from ecrf.account.models import Authenticator
 from ecrf.account.second import authenticator
 from ecrf.account.second.encryption import encrypt
@@ -76,9 +77,10 @@ def half_logged_in(client: Client, username: str = "coordinator", **more: str) -
 
 @pytest.fixture
 def mails() -> Callable[[], list]:
-    """Send what waits; the mails that have gone out so far."""
+    """Let the worker look for links that were asked for, and send what waits; the mails that have gone out so far."""
 
     def sent() -> list:
+        send_reset_links()
         assert send_due()
         return mail.outbox
 

@@ -1,11 +1,15 @@
 """Links that come by mail: an invitation, a forgotten password, a new address. Each opens once, and in time."""
 
+import re
 import time
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,7 +25,7 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.mail.models import Mail
 from ecrf.signatures.signers import has_declared
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, make_user
 from tests.ecrf.account.conftest import Phone, give_address, give_phone, is_in, link_in
 
 pytestmark = pytest.mark.django_db
@@ -269,13 +273,52 @@ def test_answer_is_the_same_whether_or_not_there_is_an_account(client, coordinat
     give_address(coordinator)
 
     def page(who: str) -> str:
-        import re
-
         return re.sub(r'value="[^"]*"', "", ask(client, who).content.decode())
 
     assert page("coordinator") == page("nobody-at-all") == page("nobody@example.org") == page("newcomer")
     assert [message.to for message in mails()] == [["Synthetic coordinator <coordinator@example.org>"]]
     assert whats().count(What.RESET_ASKED) == 4
+
+
+@pytest.mark.requirement("R-054")
+def test_the_same_is_done_whether_or_not_there_is_an_account(client, coordinator, invited):
+    """Statement by statement: the time that the page takes tells nobody which accounts there are."""
+    give_address(coordinator)
+    closed = give_address(make_user("closed", Role.SAFETY))
+    with acting(SYSTEM, source="test"):
+        User.objects.filter(pk=closed.pk).update(is_active=False)
+    done = set()
+    for who in (
+        "coordinator",
+        "coordinator@example.org",
+        "nobody",
+        "nobody@example.org",
+        "newcomer",
+        "closed",
+    ):
+        with CaptureQueriesContext(connection) as captured:
+            assert ask(client, who).status_code == 200
+        done.add(tuple(re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in captured))
+    assert len(done) == 1
+    assert not SecretLink.objects.exists()
+    assert not Mail.objects.exists()
+
+
+@pytest.mark.requirement("R-054")
+def test_whoever_asks_many_times_before_the_worker_looks_gets_one_link(client, coordinator, mails):
+    give_address(coordinator)
+    for _ in range(LINKS_FOR_A_NAME + 2):
+        ask(client, "coordinator")
+    assert len(mails()) == 1
+    assert len(mails()) == 1
+    assert SecretLink.objects.filter(kind=LinkKind.RESET).count() == 1
+
+
+def test_what_was_asked_for_while_no_worker_ran_for_hours_is_not_sent(client, coordinator, mails):
+    give_address(coordinator)
+    ask(client, "coordinator")
+    with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        assert mails() == []
 
 
 def whats() -> list[str]:
@@ -286,14 +329,17 @@ def test_newer_link_takes_the_place_of_the_older(client, coordinator, mails):
     give_address(coordinator)
     ask(client, "coordinator")
     first = link_in(mails()[-1])
+    assert len(mails()) == 1
     ask(client, "coordinator")
+    second = link_in(mails()[-1])
     assert opens_nothing(client, first)
-    assert client.post(link_in(mails()[-1]), CHOSEN).status_code == 302
+    assert client.post(second, CHOSEN).status_code == 302
 
 
 def test_link_is_good_for_an_hour(client, coordinator, mails):
     give_address(coordinator)
     ask(client, "coordinator")
+    assert mails()
     link = SecretLink.objects.get(kind=LinkKind.RESET)
     assert timedelta(minutes=59) < link.valid_until - timezone.now() <= timedelta(hours=1)
 
@@ -303,6 +349,7 @@ def test_few_links_are_sent_for_one_account_and_few_asked_for_from_one_address(c
     give_address(coordinator)
     for _ in range(LINKS_FROM_AN_ADDRESS):
         assert ask(client, "coordinator").status_code == 200
+        assert mails()
     assert len(SecretLink.objects.all()) == LINKS_FOR_A_NAME
     refused = ask(client, "coordinator")
     assert refused.status_code == 422

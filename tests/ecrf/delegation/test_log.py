@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 
 from ecrf.access.delegation import Delegation
-from ecrf.access.roles import Right, Role
+from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
 from ecrf.delegation.log.page import log_page
-from ecrf.delegation.log.receivers import receivers_of_safety_letters
-from tests.conftest import PASSWORD, make_user
+from tests.conftest import PASSWORD
 from tests.ecrf.delegation.builders import fresh, given, keeps_log, known
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-074")]
@@ -166,15 +165,3 @@ def test_print_is_as_the_paper_log_is(client, site, coordinator, investigator, m
     page = " ".join(client.get(f"{URL}print/").content.decode().split())
     for part in ("Synthetic coordinator", "Coordinator", "Enter data", "2020-01-01", "JST", "Left"):
         assert part in page
-
-
-def test_safety_letters_go_to_investigators_and_to_whom_they_delegated_it(
-    site, other_site, coordinator, investigator, sub_investigator, monitor
-):
-    second = make_user("second", Role.COORDINATOR, site)
-    assert receivers_of_safety_letters(site) == [investigator]
-    given(site, coordinator, "safety-letters", investigator)
-    given(site, second, "safety-letters", investigator, starts_on=site.today() + timedelta(days=1))
-    given(site, sub_investigator, "enter", investigator)
-    given(other_site, sub_investigator, "safety-letters", investigator)
-    assert receivers_of_safety_letters(site) == [coordinator, investigator]

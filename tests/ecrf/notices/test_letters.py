@@ -8,7 +8,10 @@ from django.core import mail as outbox
 from django.db import IntegrityError
 from django.urls import reverse
 
+from ecrf.access.delegation import Delegation
 from ecrf.access.models import Membership
+from ecrf.access.people import receivers_of_letters
+from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.mail.models import Mail, MailState
@@ -17,7 +20,9 @@ from ecrf.monitoring.models import MonitoringVisit
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.services import TEXTS, fingerprint
 from ecrf.notices.models import LetterReceipt
-from tests.ecrf.mail.conftest import URL
+from tests.conftest import make_user
+from tests.ecrf.delegation.builders import given, keeps_log
+from tests.ecrf.mail.conftest import URL, with_address
 from tests.ecrf.notices.conftest import browser, recipients, words
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +158,83 @@ def test_draft_is_the_monitors_and_not_shown_to_the_site(site, monitor, coordina
 
 def test_letter_of_another_site_is_not_shown_under_the_own_one(letter, outsider):
     assert browser(outsider).get(reverse("site-letter", args=["02", letter.pk])).status_code == 404
+
+
+# --- who receives them ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def deputy(site):
+    return with_address(make_user("deputy", Role.SUB_INVESTIGATOR, site))
+
+
+def test_where_the_log_is_on_paper_everybody_of_the_site_receives_letters(site, deputy, letter):
+    assert recipients(mails()) == [
+        "coordinator@example.org",
+        "deputy@example.org",
+        "investigator@example.org",
+    ]
+
+
+def test_where_the_log_is_kept_here_the_investigator_and_whom_it_names_receive_letters(
+    site, other_site, coordinator, investigator, monitor, deputy
+):
+    keeps_log(site)
+    second = make_user("second", Role.COORDINATOR, site)
+    assert receivers_of_letters(site) == [investigator]
+    given(site, coordinator, "safety-letters", investigator)
+    given(site, second, "safety-letters", investigator, starts_on=site.today() + timedelta(days=1))
+    given(site, deputy, "enter", investigator)
+    given(other_site, deputy, "safety-letters", investigator)
+    assert receivers_of_letters(site) == [coordinator, investigator]
+
+
+@pytest.mark.requirement("R-035")
+def test_letter_is_sent_to_and_confirmed_by_those_alone_and_read_by_all_of_the_site(
+    site, deputy, coordinator, investigator, request
+):
+    keeps_log(site)
+    given(site, deputy, "safety-letters", investigator)
+    letter = request.getfixturevalue("letter")
+    assert recipients(mails()) == ["deputy@example.org", "investigator@example.org"]
+    read, confirm = (reverse(name, args=["01", letter.pk]) for name in ("site-letter", "confirm-letter"))
+    page = words(browser(coordinator).get(read))
+    assert "All is" in page
+    assert "I have read this letter" not in page
+    assert "Receive safety letters" in page
+    refused = browser(coordinator).post(confirm)
+    assert refused.status_code == 403
+    assert "Receive safety letters" in words(refused)
+    assert browser(deputy).post(confirm).status_code == 302
+    assert [receipt.read_by for receipt in LetterReceipt.objects.all()] == [deputy]
+
+
+def test_task_that_ended_before_the_mail_went_out_stops_it(site, deputy, investigator, request):
+    keeps_log(site)
+    task = given(site, deputy, "safety-letters", investigator)
+    request.getfixturevalue("letter")
+    with acting(SYSTEM, source="test"):
+        Delegation.objects.filter(pk=task.pk).update(
+            ended_at=site.now(), ended_by=investigator, end_reason="Left"
+        )
+    assert recipients(mails()) == ["investigator@example.org"]
+
+
+# --- at the letter's own site ---------------------------------------------------------------------
+
+
+@pytest.mark.requirement("R-071")
+def test_letters_of_a_site_are_read_by_the_right_that_one_has_there(site, other_site, letter):
+    """Who enters at one site and monitors another reads the letters of both; who has no right there reads none."""
+    both = make_user("both", Role.COORDINATOR, other_site)
+    with acting(SYSTEM, source="test"):
+        Membership.objects.create(user=both, role=Role.MONITOR, site=site)
+    assert browser(both).get(reverse("site-letter", args=["01", letter.pk])).status_code == 200
+    assert browser(both).get(reverse("site-monitoring", args=["02"])).status_code == 200
+    with acting(SYSTEM, source="test"):
+        Membership.objects.filter(user=both, role=Role.MONITOR).update(is_current=False)
+        Membership.objects.create(user=both, role=Role.SAFETY, site=None)
+    assert browser(both).get(reverse("site-letter", args=["01", letter.pk])).status_code == 403
 
 
 def test_database_keeps_one_receipt_a_person(letter, coordinator):

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from ecrf.access.models import Membership, Site, User
@@ -170,6 +171,57 @@ def test_name_in_the_list_is_the_name_of_that_day(administrator, coordinator, si
     assert names == ["Synthetic coordinator"]
     tomorrow = site.today() + timedelta(days=1)
     assert "Synthetic married" in [held.full_name for held in access_on(tomorrow)]
+
+
+def rename(user: User, name: str, at: datetime, by: User) -> None:
+    with connection.cursor() as cursor:  # the trail takes the database's clock: its events are moved by hand
+        correct_person(user=user, full_name=name, email=None, reason="Married", by=by)
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE audit_auditevent SET at = %s WHERE id = (SELECT max(id) FROM audit_auditevent"
+            ' WHERE "table" = \'access_user\' AND "row" = %s)',
+            [at, str(user.pk)],
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    user.refresh_from_db()
+
+
+def test_who_gave_and_who_ended_it_are_called_as_they_were_then(site, administrator, second):
+    """Page, print and file: the names of the moment at which each acted, also once they were corrected, twice."""
+    day = date(2026, 3, 5)
+    at = datetime(2026, 3, 6, 5, tzinfo=UTC)
+    given(
+        site, granted_at=BEGIN, granted_by=second, is_current=False, ended_at=at, ended_by=second, reason="x"
+    )
+    rename(second, "Synthetic between", BEGIN + timedelta(days=2), administrator)
+    rename(second, "Synthetic at last", BEGIN + timedelta(days=30), administrator)
+    held = next(one for one in access_on(day) if one.membership.user.username == "someone")
+    assert (held.given_by, held.given_by_name) == ("second", "Synthetic second")
+    assert (held.ended_by, held.ended_by_name) == ("second", "Synthetic between")
+    client = Client()
+    client.force_login(User.objects.get(pk=administrator.pk))
+    for answer in (
+        client.get(reverse("access"), {"day": day}),
+        client.get(reverse("print-access"), {"day": day}),
+        client.post(reverse("access-csv"), {"day": day}),
+    ):
+        text = b"".join(answer.streaming_content if answer.streaming else [answer.content]).decode()
+        assert "Synthetic second" in text
+        assert "Synthetic between" in text
+        assert "Synthetic at last" not in text
+
+
+def test_name_is_that_of_the_end_of_the_day_on_the_clock_of_the_site(administrator):
+    """Corrected at 16:00 UTC, which is the next day in Tokyo and the same day in Los Angeles."""
+    sites = make_site("01", "Asia/Tokyo"), make_site("02", "America/Los_Angeles")
+    user = make_user("traveller", Role.MONITOR, *sites)
+    with acting(SYSTEM, source="test"):
+        user.memberships.update(granted_at=BEGIN)
+    rename(user, "Synthetic later", datetime(2026, 3, 5, 16, tzinfo=UTC), administrator)
+    held = {
+        one.membership.site.code: one.full_name for one in access_on(date(2026, 3, 5)) if one.membership.site
+    }
+    assert held == {"01": "Synthetic traveller", "02": "Synthetic later"}
 
 
 # --- the pages ------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from ecrf.access.models import Membership, User
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.people.accounts.services import close_account
+from ecrf.people.memberships.deciding import decide
 from ecrf.people.memberships.rules import WantedRole, working_administrators
-from ecrf.people.memberships.services import decide, end_role, give_roles
+from ecrf.people.memberships.services import end_role, give_roles
 from ecrf.people.models import AdministratorRequest, ConsentOutcome
 from tests.conftest import make_user
 from tests.ecrf.casebook.record.test_concurrency import _django_db_helper, at_once  # noqa: F401  (the first is a fixture)

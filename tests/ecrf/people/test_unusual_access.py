@@ -1,9 +1,11 @@
 """What is unusual in the log of logins: each rule with its threshold; found once, told once."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -164,10 +166,39 @@ def test_pages_are_written_after_a_minute_too(counts, coordinator, browse, monke
     assert PageCount.objects.get().pages == 2
 
 
-def test_fragments_saves_and_what_a_page_asks_by_itself_are_no_pages(counts, coordinator, browse):
+HEADERS = [{}, {"HX-Request": "true"}, {"X-Unattended": "yes"}, {"HX-Request": "true", "HX-Boosted": "true"}]
+
+
+@pytest.mark.parametrize("headers", HEADERS, ids=str)
+def test_whatever_a_browser_says_of_itself_a_page_counts(counts, coordinator, browse, headers):
     client = browse(coordinator)
-    client.get("/places/", headers={"HX-Request": "true"})
-    client.get("/account/session/", headers={"X-Unattended": "yes"})
+    for _ in range(3):
+        client.get("/assumptions/", headers=headers)
+    assert PageCount.objects.get().pages == 3
+
+
+@pytest.mark.parametrize("headers", HEADERS, ids=str)
+def test_what_pages_ask_by_themselves_is_no_page_whatever_the_header(counts, coordinator, browse, headers):
+    client = browse(coordinator)
+    for path in ("/places/", "/account/session/", "/login/again/"):
+        client.get(path, headers=headers)
+    assert counts == {}
+
+
+def test_whatever_a_template_asks_for_again_and_again_is_named():
+    """Each element with `hx-trigger="every …"`: its address would else make a page that is left open unusual."""
+    asked = set()
+    for template in (settings.BASE_DIR / "templates").rglob("*.html"):
+        for element in re.findall(
+            r"<[a-z]+\s[^>]*hx-trigger=\"[^\"]*every[^>]*>", template.read_text("utf-8")
+        ):
+            asked |= set(re.findall(r"{% url '([\w:-]+)'", element))
+    assert asked
+    assert asked <= page_count.NOT_OPENED
+
+
+def test_saves_and_pages_of_nobody_are_not_counted(counts, coordinator, browse):
+    client = browse(coordinator)
     client.post("/queries/")
     assert counts == {}
     Client().get("/login/")

@@ -176,7 +176,7 @@ def test_site_cannot_open_close_or_pass_on(query, entry, coordinator):
         lambda: act("close", query, coordinator),
         lambda: act("pass_on", query, coordinator, to=Turn.MONITOR, text="?"),
     ):
-        with pytest.raises(NotAllowed, match="does not let you open, pass on and close"):
+        with pytest.raises(NotAllowed, match="does not let you open or close queries"):
             refused()
 
 
