@@ -1,5 +1,6 @@
 """Monitoring visits: planned, started on a frozen worklist, ended with report and letter, finished for good."""
 
+import re
 import uuid
 from datetime import date, timedelta
 

@@ -170,7 +170,7 @@ def test_list_says_how_many_people_a_site_has_and_nothing_of_patients(
     admins, site, coordinator, investigator
 ):
     page = words(admins.get(reverse("sites")))
-    assert '<td class="num">2</td>' in page
+    assert '<td class="num" data-label="People">2</td>' in page
     assert "atient" not in page.replace("No real patient is in this system", "")
 
 
