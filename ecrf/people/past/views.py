@@ -61,7 +61,7 @@ def _wanted(user: User, given: dict[str, str]) -> WantedList:
     field = DayField(label="Day")
     field.now = lambda: now
     try:
-        day = field.clean(typed)
+        day = field.clean(typed) or today
     except ValidationError as error:
         return WantedList(today, site, where, typed, f"{' '.join(error.messages)} Shown is today.")
     return WantedList(day, site, where, day.isoformat(), STILL_TO_COME if day > today else "")
