@@ -12,12 +12,27 @@ from ecrf.audit.texts import cleaned_or_fault
 from ecrf.forms import typed_text
 
 
+class DayInput(forms.TextInput):
+    """Where a day is typed; `shared/_day.html` is the same. Never the browser's own field for dates: it takes one way
+    of writing alone, in the order of its language. A phone offers its digits, and 20261122 is a way too."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "class": "form-control w-day",
+                "placeholder": "YYYY-MM-DD",
+                "inputmode": "numeric",
+                "autocomplete": "off",
+            }
+        )
+
+
 class TypedDay(forms.DateField):
     """A whole date, in any of the ways of writing; `t` is today by the clock that is given: a site's, or
     that of the place where the person works. A form that learns of it late sets `now`."""
 
     def __init__(self, *, now: Callable[[], datetime] | None = None, **options: Any) -> None:
-        super().__init__(input_formats=["%Y-%m-%d"], widget=forms.TextInput, **options)
+        super().__init__(input_formats=["%Y-%m-%d"], widget=DayInput(), **options)
         self.error_messages["invalid"] = typed_text.NOT_WHOLE
         self.now = now
 

@@ -19,7 +19,6 @@ class GridColumn:
 
     key: str
     title: str
-    short: str
     plan: VisitPlan | None = None
     forms: tuple[str, ...] = ()
 
@@ -56,7 +55,7 @@ class ColumnChoice:
         if column.plan is None or column.is_unscheduled:
             return column
         forms = [key for key in forms_at(column.plan) if f"form:{key}" not in self.left_out]
-        return GridColumn(column.key, column.title, column.short, column.plan, tuple(forms))
+        return GridColumn(column.key, column.title, column.plan, tuple(forms))
 
     @property
     def on_paper(self) -> "ColumnChoice":
@@ -71,9 +70,9 @@ class ColumnChoice:
 def every_column() -> list[GridColumn]:
     """In the order of the schedule; the logs behind it."""
     trial = protocol()
-    visits = [GridColumn(f"visit:{plan.code}", plan.label, plan.code, plan) for plan in trial.visits]
+    visits = [GridColumn(f"visit:{plan.code}", plan.label, plan) for plan in trial.visits]
     logs = (*trial.logs, *trial.patient_forms)
-    return visits + [GridColumn(f"log:{key}", CRFS[key].plural, CRFS[key].title) for key in logs]
+    return visits + [GridColumn(f"log:{key}", CRFS[key].plural) for key in logs]
 
 
 def every_form() -> list[tuple[str, str]]:

@@ -8,10 +8,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.audit.reasons import LONGEST, fault_of, tidy
 from ecrf.audit.texts import cleaned, fault_of_text
+from ecrf.forms.typed_fields import TypedDay
 
 log = logging.getLogger("ecrf.people")
 
@@ -82,19 +84,12 @@ class ReasonField(forms.CharField):
         return words
 
 
-class DayField(forms.DateField):
-    """A day as 2026-11-22."""
+class DayField(TypedDay):
+    """A day, by the clock of UTC unless the form sets that of a site."""
 
     def __init__(self, *, label: str, required: bool = True) -> None:
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        words = "Write a day such as 2026-11-22."
-        super().__init__(
-            label=label,
-            required=required,
-            widget=widget,
-            input_formats=["%Y-%m-%d"],
-            error_messages={"invalid": words, "required": words},
-        )
+        words = {"required": "Write a day such as 2026-11-22."}
+        super().__init__(now=timezone.now, label=label, required=required, error_messages=words)
 
     def clean(self, value: Any) -> date | None:
         day: date | None = super().clean(value)

@@ -18,11 +18,15 @@ class PlainForm(forms.Form):
 
     helps: ClassVar[dict[str, str]] = {}
 
-    def __init__(self, *given: Any, **options: Any) -> None:
+    def __init__(self, *given: Any, site: Site | None = None, **options: Any) -> None:
+        """`site`: on whose calendar the days are."""
         super().__init__(*given, **options)
         for name, words in self.helps.items():
             self.fields[name].help_text = words
         for field in self.fields.values():
+            if isinstance(field, DayField):
+                field.now = site.now if site else field.now
+                continue
             widget = field.widget
             if not isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):
                 widget.attrs["class"] = "form-select" if isinstance(widget, forms.Select) else "form-control"
@@ -59,8 +63,10 @@ class RolePart(PlainForm):
     reason = ReasonField("the role is given")
 
     def __init__(self, *given: Any, sites: list[Site], **options: Any) -> None:
-        super().__init__(*given, **options)
         self.sites = {site.code: site for site in sites}
+        data = given[0] if given else None
+        ticked = [self.sites[code] for code in data.getlist("site") if code in self.sites] if data else []
+        super().__init__(*given, site=ticked[0] if ticked else None, **options)
         self.fields["role"].choices = [("", "Choose a role"), *Role.choices]  # type: ignore[attr-defined]
         self.fields["site"].choices = [  # type: ignore[attr-defined]
             (site.code, f"{site.code} {site.name}{' (practice)' if site.is_practice else ''}")

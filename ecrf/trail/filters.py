@@ -111,9 +111,8 @@ class TrailForm(forms.Form):
             field.label = self.labels.get(name, name.capitalize())
             wrong = {"invalid_choice": "“%(value)s” is not in this list."}
             field.error_messages |= wrong
-            field.widget.attrs["class"] = (
-                "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
-            )
+            is_choice = isinstance(field, forms.ChoiceField)
+            field.widget.attrs.setdefault("class", "form-select" if is_choice else "form-control")
 
     def _visits(self) -> list[tuple[str, str]]:
         if self.scope.patient:

@@ -5,4 +5,5 @@ import os
 from ecrf.settings import *  # noqa: F403
 
 STATIC_ROOT = f"{os.environ['BROWSER_STATIC_ROOT']}/files"
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.browser.stub_acts.StubActs"]  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -11,6 +11,6 @@ register = template.Library()
 
 
 @register.inclusion_tag("casebook/_page_acts.html", takes_context=True)
-def page_acts(context: template.Context, subject: Patient | Visit) -> dict[str, Any]:
+def page_acts(context: template.Context, subject: Patient | Visit, is_small: bool = False) -> dict[str, Any]:
     """Nothing at all where this person can do nothing."""
-    return {"acts": acts_on(context["user"], subject)}
+    return {"acts": acts_on(context["user"], subject), "is_small": is_small}

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_date
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,6 +18,7 @@ from ecrf.access.roles import Right
 from ecrf.account.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.delegation.log.page import DelegationPage, log_page, person_named, task_of
 from ecrf.delegation.log.services import begin_log, delegate, end, is_investigator_of
+from ecrf.forms.typed_fields import TypedDay
 from ecrf.signatures.signers import why_not_ready
 
 READERS = (Right.READ, Right.REVIEW, Right.SEE_ACCESS)
@@ -39,7 +39,7 @@ def delegation(request: UserRequest, code: str) -> HttpResponse:
         who = person_named(whole_number(str(typed["user"])))
         if who is None:
             raise ValidationError({"user": "Choose a person."})
-        starts_on, ends_on = _day(typed, "starts_on"), _day(typed, "ends_on", is_optional=True)
+        starts_on, ends_on = _day(site, typed, "starts_on"), _day(site, typed, "ends_on", is_optional=True)
         assert starts_on is not None
         if wrong := _why_not_signed(request, NOTHING):
             raise ValidationError({"password": wrong})
@@ -95,7 +95,7 @@ def keep_log_here(request: UserRequest, code: str) -> HttpResponse:
     page = log_page(site, request.user)
     page.typed = {"from_on": request.POST.get("from_on", "")}
     try:
-        from_on = _day(page.typed, "from_on")
+        from_on = _day(site, page.typed, "from_on")
         assert from_on is not None
         if wrong := _why_not_signed(request, "Nothing was changed"):
             raise ValidationError({"begin_password": wrong})
@@ -152,17 +152,12 @@ def _typed(request: UserRequest) -> dict[str, object]:
     }
 
 
-def _day(typed: dict[str, object], name: str, *, is_optional: bool = False) -> date | None:
-    text = str(typed[name])
-    if is_optional and not text:
-        return None
+def _day(site: Site, typed: dict[str, object], name: str, *, is_optional: bool = False) -> date | None:
+    words = {"required": "Write a day such as 2026-11-22."}
     try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
-    if day is None:
-        raise ValidationError({name: "Write the day as 2026-11-22."})
-    return day
+        return TypedDay(now=site.now, required=not is_optional, error_messages=words).clean(typed[name])
+    except ValidationError as error:
+        raise ValidationError({name: error.messages}) from error
 
 
 def _render(request: UserRequest, page: DelegationPage, status: int = 200) -> HttpResponse:

@@ -79,8 +79,6 @@ class RangePeriodForm(forms.Form):
             missing="From which day do these ranges hold? It stands on the list.",
         )
         self.fields["valid_to"] = _day("Last day", site, required=False)
-        for field in self.fields.values():
-            field.widget.attrs |= {"class": "form-control w-day", "placeholder": "YYYY-MM-DD"}
 
     def clean(self) -> dict[str, Any]:
         first, last = self.cleaned_data.get("valid_from"), self.cleaned_data.get("valid_to")

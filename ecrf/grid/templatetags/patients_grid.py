@@ -17,9 +17,9 @@ from ecrf.grid.page import AnyCell, GridScope, cells_in
 register = template.Library()
 
 BLANK = Snippet("grid/cells/blank.html")
-PLAIN = Snippet("grid/cells/plain.html", "state", "short", "words", "signs")
-LINKED = Snippet("grid/cells/linked.html", "state", "short", "address", "words", "signs")
-SEVERAL = Snippet("grid/cells/several.html", "short", "links")
+PLAIN = Snippet("grid/cells/plain.html", "state", "title", "words", "signs")
+LINKED = Snippet("grid/cells/linked.html", "state", "title", "address", "words", "signs")
+SEVERAL = Snippet("grid/cells/several.html", "title", "links")
 ONE = Snippet("grid/cells/one.html", "state", "address", "words", "signs")
 
 NUMBER = re.compile(r"\d+")
@@ -43,13 +43,13 @@ def patient_address(row: PatientRow, scope: GridScope) -> str:
 def _column(row: PatientRow, column: GridColumn, scope: GridScope, links: CellLinks) -> SafeString:
     cells = cells_in(row, column)
     if column.is_unscheduled:
-        return SEVERAL(column.short, _several(cells, scope, links)) if cells else BLANK()
+        return SEVERAL(column.title, _several(cells, scope, links)) if cells else BLANK()
     if not column.forms:
-        return _cell(cells[0], column, column.short, scope, links) if cells else BLANK()
+        return _cell(cells[0], column, column.title, scope, links) if cells else BLANK()
     by_key = {cell.key: cell for cell in cells if isinstance(cell, FormCell)}
     return SafeString(
         "".join(
-            _cell(by_key[key], column, f"{column.short} {CRFS[key].title}", scope, links, row)
+            _cell(by_key[key], column, f"{column.title} {CRFS[key].title}", scope, links, row)
             if key in by_key
             else BLANK()
             for key in column.forms
@@ -60,7 +60,7 @@ def _column(row: PatientRow, column: GridColumn, scope: GridScope, links: CellLi
 def _cell(
     cell: AnyCell,
     column: GridColumn,
-    short: str,
+    title: str,
     scope: GridScope,
     links: CellLinks,
     row: PatientRow | None = None,
@@ -76,8 +76,8 @@ def _cell(
     else:
         address = links.log(cell.key) if cell.state != "recorded" else ""
     if not address:
-        return PLAIN(state, short, words, signs)
-    return LINKED(state, short, address, _name(signs, words), signs)
+        return PLAIN(state, title, words, signs)
+    return LINKED(state, title, address, _name(signs, words), signs)
 
 
 def _several(cells: list[AnyCell], scope: GridScope, links: CellLinks) -> SafeString:

@@ -1,8 +1,9 @@
 """The log of logins, and what is unusual in it."""
 
-from datetime import UTC, date
+from datetime import UTC
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_GET
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.audit.texts import cleaned
 from ecrf.people.administering import require_administrator
-from ecrf.people.fields import FIRST_DAY, LAST_DAY
+from ecrf.people.fields import DayField
 from ecrf.people.logins.list import LoginFilter, log_of_logins, whats
 from ecrf.people.logins.looking import unusual_accesses
 from ecrf.people.logins.rules import RULES, titles
@@ -30,6 +31,7 @@ def login_log_page(request: UserRequest) -> HttpResponse:
         "before": before,
         "wanted": wanted,
         "fault": fault,
+        "typed": request.GET.get("day", "") if fault else wanted.day,
         "whats": whats(),
         "zone": UTC,
     }
@@ -38,17 +40,16 @@ def login_log_page(request: UserRequest) -> HttpResponse:
 
 def _filter(given: Any) -> tuple[LoginFilter, str]:
     """What the address asks for; a day that is none is said, and left out."""
-    typed = given.get("day", "")
+    day, fault = None, ""
     try:
-        day = date.fromisoformat(typed) if typed else None
-    except ValueError:
-        day = FIRST_DAY.replace(year=1)
-    fault = "" if day is None or FIRST_DAY <= day <= LAST_DAY else "Write a day such as 2026-11-22."
+        day = DayField(label="Day", required=False).clean(given.get("day", ""))
+    except ValidationError as error:
+        fault = " ".join(error.messages)
     what = given.get("what", "")
     return LoginFilter(
         username=cleaned(given.get("who", "").replace("\x00", ""), lines=False)[:150],
         what=what if what in dict(whats()) else "",
-        day=None if fault else day,
+        day=day,
     ), fault
 
 

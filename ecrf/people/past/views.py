@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -14,7 +15,7 @@ from ecrf.access.reach import site_ids, sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right, Role
 from ecrf.people.administering import require_seeing_access
-from ecrf.people.fields import FIRST_DAY, LAST_DAY
+from ecrf.people.fields import DayField
 from ecrf.people.past.access_file import access_file
 from ecrf.people.past.days import HeldRole, access_on
 from ecrf.people.past.matrix import held_where, role_matrix
@@ -24,11 +25,12 @@ STILL_TO_COME = "This day is still to come: shown is what is planned for it toda
 
 @dataclass(frozen=True)
 class WantedList:
-    """The day and the site that were chosen; `fault` says in words what is wrong with the day."""
+    """The day and the site that were chosen; `fault` says in words what is wrong with the day that was `typed`."""
 
     day: date
     site: Site | None
     where: list[int] | None
+    typed: str
     fault: str = ""
 
     @property
@@ -37,7 +39,14 @@ class WantedList:
 
     @property
     def context(self) -> dict[str, Any]:
-        return {"day": self.day, "site": self.site, "fault": self.fault, "held": self.held, "zone": UTC}
+        return {
+            "day": self.day,
+            "site": self.site,
+            "typed": self.typed,
+            "fault": self.fault,
+            "held": self.held,
+            "zone": UTC,
+        }
 
 
 def _wanted(user: User, given: dict[str, str]) -> WantedList:
@@ -46,17 +55,16 @@ def _wanted(user: User, given: dict[str, str]) -> WantedList:
     reached = sites(user, Right.SEE_ACCESS)
     site = get_object_or_404(reached, code=given["site"]) if given.get("site") else None
     where = [site.pk] if site else site_ids(user, Right.SEE_ACCESS)
-    today = timezone.now().date()
+    now = site.now() if site else timezone.now()
+    today = now.date()
     typed = given.get("day") or today.isoformat()
+    field = DayField(label="Day")
+    field.now = lambda: now
     try:
-        day = date.fromisoformat(typed) if len(typed) == 10 else None
-    except ValueError:
-        day = None
-    if day is None or not FIRST_DAY <= day <= LAST_DAY:
-        fault = f"Write a day such as {today}, from {FIRST_DAY} on. Shown is today."
-        return WantedList(today, site, where, fault)
-    is_to_come = day > (site.today() if site else today)
-    return WantedList(day, site, where, STILL_TO_COME if is_to_come else "")
+        day = field.clean(typed) or today
+    except ValidationError as error:
+        return WantedList(today, site, where, typed, f"{' '.join(error.messages)} Shown is today.")
+    return WantedList(day, site, where, day.isoformat(), STILL_TO_COME if day > today else "")
 
 
 @require_GET

@@ -16,7 +16,7 @@ from ecrf.people.memberships.rules import last_day_is_over, require_another_admi
 from ecrf.people.memberships.services import mark_ended
 from ecrf.people.models import AccessDecision, AccessReview
 
-OWN = "Your role does not let you decide on your own access: another administrator does."
+OWN = "Nobody decides on their own access: another administrator does."
 
 
 @dataclass(frozen=True)
@@ -71,20 +71,24 @@ def reviewed_roles() -> QuerySet[Membership]:
     return Membership.objects.select_related("user", "site")
 
 
-def lines_of(review: AccessReview, by: User) -> list[tuple[Membership, bool]]:
-    """Each role to decide on, and whether this administrator may."""
-    has_others = bool(others(by))
-    return [(one, one.user_id != by.pk or not has_others) for one in to_decide(review)]
+def with_right(roles: list[Membership], by: User) -> list[tuple[Membership, bool]]:
+    """Each role, and whether this administrator may decide on it."""
+    return [(one, may_decide(by, one)) for one in roles]
 
 
 def may_decide(by: User, membership: Membership) -> bool:
-    """Nobody decides on the own access, while there is another administrator."""
-    return membership.user_id != by.pk or not others(by)
+    """Nobody decides on the own access."""
+    return membership.user_id != by.pk
+
+
+def left_to_nobody(left: list[Membership], by: User) -> bool:
+    """Whether what is left to decide on is the own access of the only administrator."""
+    return bool(left) and not any(may_decide(by, one) for one in left) and not others(by)
 
 
 def confirm_access(*, review: AccessReview, memberships: list[int], by: User) -> int:
     """Confirm these roles; how many that were. What was decided on or ended meanwhile is left alone.
-    PermissionDenied for one's own, if another administrator could decide."""
+    PermissionDenied for one's own."""
     with administering(by):
         _require_open(review)
         wanted = [one for one in to_decide(review) if one.pk in set(memberships)]
@@ -140,13 +144,16 @@ def _require_open(review: AccessReview) -> None:
 
 
 def finish_review(*, review: AccessReview, by: User) -> bool:
-    """Close the review once every role was decided on; False if it was finished before."""
+    """Close the review once every role was decided on, but for the only administrator's own; False if it was finished
+    before."""
     with administering(by):
         now = AccessReview.objects.get(pk=review.pk)
         if now.finished_at:
             return False
-        if left := len(to_decide(now)):
-            raise ValidationError(f"{left} of the roles {'is' if left == 1 else 'are'} not decided on yet.")
+        left = to_decide(now)
+        if left and not left_to_nobody(left, by):
+            are = "is" if len(left) == 1 else "are"
+            raise ValidationError(f"{len(left)} of the roles {are} not decided on yet.")
         now.finished_at, now.finished_by = timezone.now(), by
         now.save(update_fields=["finished_at", "finished_by"])
         return True
@@ -158,13 +165,14 @@ def decisions_of(review: AccessReview) -> QuerySet[AccessDecision]:
     return rows.order_by("membership__site__code", "membership__role", "membership__user__username", "pk")
 
 
-def ended_meanwhile(review: AccessReview) -> list[Membership]:
-    """Roles that were held when the review began and were ended, or ran out, without a decision."""
+def without_decision(review: AccessReview) -> list[tuple[Membership, bool]]:
+    """Roles that were held when the review began and on which nobody decided: (role, whether it ended meanwhile).
+
+    Those that did not are of a finished review: the own access of whoever was the only administrator.
+    """
     until = review.finished_at or timezone.now()
-    rows = Membership.objects.filter(
-        Q(granted_at=None) | Q(granted_at__lte=review.begun_at),
-        is_current=False,
-        ended_at__gte=review.begun_at,
-        ended_at__lte=until,
-    )
-    return list(rows.exclude(decisions__review=review).select_related("user", "site", "ended_by"))
+    held = Membership.objects.filter(Q(granted_at=None) | Q(granted_at__lte=review.begun_at))
+    held = held.exclude(decisions__review=review).select_related("user", "site", "ended_by").order_by("pk")
+    ended = held.filter(ended_at__gte=review.begun_at, ended_at__lte=until)
+    own = held.filter(Q(ended_at=None) | Q(ended_at__gt=until), user=review.finished_by)
+    return [(role, True) for role in ended] + [(role, False) for role in own if review.finished_at]

@@ -45,12 +45,15 @@ def review_page(request: UserRequest, pk: int) -> HttpResponse:
     """The roles that wait for a decision, and the decisions."""
     require_administrator(request.user)
     review = get_object_or_404(services.reviews(), pk=pk)
-    left = [] if review.finished_at else services.lines_of(review, request.user)
+    left = [] if review.finished_at else services.to_decide(review)
     context = {
         "review": review,
-        "page": Paginator(left, PAGE_ROWS).get_page(whole_number(request.GET.get("page", "")) or 1),
+        "left_to_nobody": services.left_to_nobody(left, request.user),
+        "page": Paginator(services.with_right(left, request.user), PAGE_ROWS).get_page(
+            whole_number(request.GET.get("page", "")) or 1
+        ),
         "decisions": services.decisions_of(review),
-        "meanwhile": services.ended_meanwhile(review),
+        "without": services.without_decision(review),
         "zone": UTC,
     }
     return render(request, "people/review/review.html", context)
@@ -109,7 +112,7 @@ def print_review(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "review": review,
         "decisions": services.decisions_of(review),
-        "meanwhile": services.ended_meanwhile(review),
+        "without": services.without_decision(review),
         "left": 0 if review.finished_at else len(services.to_decide(review)),
         "printed_at": timezone.now(),
         "zone": UTC,

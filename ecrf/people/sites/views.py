@@ -86,7 +86,7 @@ def activate_site_page(request: UserRequest, code: str) -> HttpResponse:
         "version": site.approved_version,
         "active_from": site.active_from or site.today(),
     }
-    form = ActivationForm(request.POST if request.method == "POST" else None, initial=known)
+    form = ActivationForm(request.POST if request.method == "POST" else None, initial=known, site=site)
     words = f"{site} takes data from the day that you named."
     return _act(request, site, form, "people/sites/activate.html", services.activate_site, words)
 
@@ -96,7 +96,7 @@ def close_site_page(request: UserRequest, code: str) -> HttpResponse:
     require_administrator(request.user)
     site = find_site(code)
     known = {"closed_on": site.closed_on or site.today()}
-    form = ClosingForm(request.POST if request.method == "POST" else None, initial=known)
+    form = ClosingForm(request.POST if request.method == "POST" else None, initial=known, site=site)
     words = f"{site} is closed from the day that you named."
     return _act(request, site, form, "people/sites/close.html", services.close_site, words)
 
@@ -115,6 +115,6 @@ def delegation_log_page(request: UserRequest, code: str) -> HttpResponse:
     require_administrator(request.user)
     site = find_site(code)
     known = {"delegation_from": site.delegation_from}
-    form = DelegationLogForm(request.POST if request.method == "POST" else None, initial=known)
+    form = DelegationLogForm(request.POST if request.method == "POST" else None, initial=known, site=site)
     words = "Where the delegation log is kept is recorded."
     return _act(request, site, form, "people/sites/delegation.html", services.keep_delegation_log, words)

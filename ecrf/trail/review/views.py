@@ -49,7 +49,7 @@ class ReviewPeriodForm(forms.Form):
         self.today = now().date()
         self.fields["since"].now = self.fields["until"].now = now  # type: ignore[attr-defined]
         for field in self.fields.values():
-            field.widget.attrs["class"] = "form-control"
+            field.widget.attrs.setdefault("class", "form-control")
 
     def clean(self) -> dict[str, Any]:
         """Ninety days back unless a period is given; never more than a year at once."""

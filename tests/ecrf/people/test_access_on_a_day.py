@@ -247,11 +247,19 @@ def test_inspector_of_one_site_sees_its_access_and_no_other(coordinator, outside
     assert client.get(reverse("access"), {"site": "02"}).status_code == 404
 
 
-@pytest.mark.parametrize("day", ["yesterday", "0001-01-01", "9999-12-31", "2026-13-01", "20261122", "\x00"])
-def test_day_that_is_none_is_said_and_today_shown(admins, day):
-    answer = admins.get(reverse("access"), {"day": day})
+@pytest.mark.parametrize("day", ["yesterday", "0001-01-01", "9999-12-31", "2026-13-01", "05/06/2026", "\x00"])
+def test_day_that_is_none_is_said_and_today_shown(admins, site, day):
+    answer = admins.get(reverse("access"), {"day": day, "site": "01"})
     assert answer.status_code == 200
-    assert "Write a day such as" in answer.content.decode()
+    assert "Shown is today." in answer.content.decode()
+    assert answer.context["day"] == site.today()
+    assert answer.context["typed"] == day
+
+
+@pytest.mark.parametrize("typed", ["2026-11-22", "20261122", "22 Nov 2026", "令和8年11月22日"])
+def test_day_is_read_as_everywhere(admins, site, typed):
+    for asked in ({"day": typed}, {"day": typed, "site": "01"}):
+        assert admins.get(reverse("access"), asked).context["day"] == date(2026, 11, 22)
 
 
 def test_file_is_safe_in_a_spreadsheet_and_noted(admins, administrator, coordinator, site):

@@ -102,14 +102,35 @@ def test_ones_own_role_is_for_another_administrator_if_there_is_one(
     assert AccessDecision.objects.get().decided_by == second
 
 
-def test_only_administrator_confirms_its_own_role(admins, administrator, review):
-    confirm(admins, review, administrator)
-    assert AccessDecision.objects.get().membership.user == administrator
+def test_only_administrator_is_told_what_to_do_about_its_own_role(admins, administrator, review, coordinator):
+    page = reverse("access-review", args=[review.pk])
+    assert "You are the only administrator" not in words(admins.get(page)), (
+        "others are to be decided on first"
+    )
+    assert confirm(admins, review, administrator).status_code == 403
+    assert end(admins, review, administrator).status_code == 403
+    confirm(admins, review, *(role.user for role in to_decide(review) if role.user != administrator))
+    assert "You are the only administrator" in words(admins.get(page))
+    assert 'type="checkbox"' not in admins.get(page).content.decode()
+    finish(admins, review)
+    review.refresh_from_db()
+    assert review.finished_at
+    assert not AccessDecision.objects.filter(membership__user=administrator).exists()
+    for shown in (page, reverse("print-review", args=[review.pk])):
+        assert "not decided on: nobody decides on their own access" in words(admins.get(shown))
 
 
-def test_last_administrator_is_not_ended_by_a_review(admins, administrator, review):
-    assert end(admins, review, administrator).status_code == 422
-    assert administrator.memberships.get().is_current
+def test_own_role_is_not_left_undecided_while_another_administrator_could_decide(
+    admins, administrator, review, second, browse
+):
+    for role in to_decide(review):
+        if role.user != administrator:
+            confirm(admins, review, role.user)
+    assert "not decided on yet" in words(finish(admins, review))
+    confirm(browse(second), review, administrator)
+    finish(admins, review)
+    review.refresh_from_db()
+    assert review.finished_at
 
 
 def test_review_is_not_finished_while_a_role_is_open(admins, review, monitor):
@@ -134,7 +155,7 @@ def test_role_ended_meanwhile_needs_no_decision_and_is_printed(admins, review, c
 def test_finished_review_is_kept_as_it_was_and_can_be_printed(
     admins, administrator, review, coordinator, monitor, data_manager, browse
 ):
-    confirm(admins, review, coordinator, monitor, administrator)
+    confirm(admins, review, coordinator, monitor)
     finish(admins, review)
     data = {"full_name": "Synthetic married", "email": "", "reason": "Married"}
     admins.post(reverse("correct-person", args=[coordinator.pk]), data)
@@ -145,7 +166,7 @@ def test_finished_review_is_kept_as_it_was_and_can_be_printed(
 
 
 def test_finished_review_takes_no_decision_more(admins, administrator, review, coordinator, monitor):
-    confirm(admins, review, coordinator, monitor, administrator)
+    confirm(admins, review, coordinator, monitor)
     finish(admins, review)
     assert "is finished" in words(confirm(admins, review, monitor))
 

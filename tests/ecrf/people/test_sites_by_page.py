@@ -1,8 +1,9 @@
 """Sites by page: added, corrected, activated not before the approval, closed, their delegation log."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from ecrf.access.models import Site
@@ -169,9 +170,16 @@ def test_list_says_how_many_people_a_site_has_and_nothing_of_patients(
     admins, site, coordinator, investigator
 ):
     page = words(admins.get(reverse("sites")))
-    assert '<td class="num">2</td>' in page
+    assert '<td class="num" data-label="People">2</td>' in page
     assert "atient" not in page.replace("No real patient is in this system", "")
 
 
 def test_site_that_does_not_exist_is_not_found(admins):
     assert admins.get("/sites/99/").status_code == 404
+
+
+def test_t_is_today_on_the_sites_own_calendar(administrator, browse, site):
+    """When the evening of UTC is Tokyo's next morning."""
+    with time_machine.travel(datetime(2027, 3, 1, 20, tzinfo=UTC), tick=False):
+        act(browse(administrator), "close-site", site, closed_on="t")
+    assert Site.objects.get(pk=site.pk).closed_on == date(2027, 3, 2)
