@@ -66,18 +66,21 @@ ENDINGS = (
     ),
 )
 
+REPORTED = frozenset(
+    {
+        "serious-adverse-event.became_aware_on",
+        "serious-adverse-event.reported_on",
+        "protocol-deviation.reported_on",
+    }
+)
+"""Days on which the site learned of something or reported it: they may come after what they are about."""
+
 CONSENT_WITHDRAWN = ConsentWithdrawn(
     reason=Reason.WITHDRAWAL_BY_SUBJECT,
     allowing="allowed_after",
     logs_with=(AllowedAfter.RECORDS, AllowedAfter.CONTACT),
     visits_with=(AllowedAfter.CONTACT,),
-    reports=frozenset(
-        {
-            "serious-adverse-event.became_aware_on",
-            "serious-adverse-event.reported_on",
-            "protocol-deviation.reported_on",
-        }
-    ),
+    reports=REPORTED,
 )
-"""P: after the withdrawal nothing new is taken but what the patient allows; what happened before it may still be
+"""P: after the withdrawal nothing new is taken but what the patient allows; what happened before it is still
 reported."""

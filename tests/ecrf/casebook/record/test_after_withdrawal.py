@@ -58,7 +58,7 @@ def test_nothing_is_added_to_a_visit_of_a_later_day(patient, coordinator, end, c
     assert list(found.refused) == list(values)
     assert (
         "Week 7 was on 2026-03-16, after the withdrawal of consent, 2026-03-10"
-        in found.refused[list(values)[0]]
+        in found.refused[next(iter(values))]
     )
     assert not Entry.objects.filter(visit=visit, crf=crf).exclude(crf="visit").exists()
 

@@ -247,12 +247,15 @@ def test_ending_that_the_trial_does_not_know_is_not_there(patient, client, key):
     assert client.get(url(patient, key)).status_code == 404
 
 
-def test_visit_that_had_begun_wants_no_more_than_what_was_begun(patient, coordinator, send, client):
-    """On the page as in the lists: of who left before the visit's day, forms that nobody began are not missing."""
-    visit = a_visit(patient, "W04", coordinator)
-    enter(visit, "vital-signs", coordinator, pulse="70")
-    send(**{DAY: (patient.site.today() - timedelta(days=60)).isoformat()})
-    values = {"occurrence": "missed", "missed_reason": "Withdrew"}
-    enter(visit, "visit", coordinator, **values)
-    answer = client.post(reverse("visit", args=[patient.number, "W04"]), {"action": "complete"})
-    assert "Scale" not in "".join(re.findall(r'class="gaps.*?</ul>', answer.text, re.DOTALL))
+def test_visit_of_who_had_left_is_complete_without_what_nobody_began(patient, coordinator, send, client):
+    """On its page as in the lists."""
+    visit = a_visit(patient, "ET", coordinator)
+    day = (patient.site.today() - timedelta(days=60)).isoformat()
+    send("death", **{DAY: day})
+    enter(visit, "visit", coordinator, occurrence="done", visited_on=day, contact="phone")
+    address = reverse("visit", args=[patient.number, "ET"])
+    page = client.get(address).text
+    assert re.search(r"not\s+asked: the patient left", page)
+    assert "hidden" not in re.search(r'<section[^>]*id="reading-1"[^>]*>', page)[0]
+    assert client.post(address, {"action": "complete"}).status_code == 302
+    assert client.get(address).text.count("✓ complete")
