@@ -5,6 +5,7 @@ from trial.assumptions import ASSUMPTIONS
 from trial.crfs.serious_adverse_event import REPORT_WITHIN
 from trial.crfs.visit import DAYS_TO_BASELINE
 from trial.dosing import INDUCTION_DAYS
+from trial.endings import CONSENT_WITHDRAWN, ENDINGS
 from trial.lab_tests import LAB_TESTS
 from trial.verification_plan import CRITICAL, VERIFIED_SHARE
 
@@ -86,6 +87,8 @@ PROTOCOL = Protocol(
         "WITHDRAWAL BY SUBJECT": "withdrew",
         "DEATH": "died",
     },
+    endings=ENDINGS,
+    consent_withdrawn=CONSENT_WITHDRAWN,
     deviation_log="protocol-deviation",
     sdtm="trial.sdtm.mapping.SDTM",
 )

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class CasebookConfig(AppConfig):
     name = "ecrf.casebook"
     verbose_name = "Casebook"
+
+    def ready(self) -> None:
+        from ecrf.casebook.record import withdrawn  # noqa: F401  (what is refused after a withdrawal of consent)

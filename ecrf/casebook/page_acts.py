@@ -5,6 +5,7 @@ A floor joins by a function under `@PATIENT_ACTS` or `@VISIT_ACTS`, from a modul
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from ecrf.access.models import User
 from ecrf.casebook.models import Patient, Visit
@@ -26,6 +27,10 @@ PATIENT_ACTS: Hook[Callable[[User, Patient], Iterable[PageAct]]] = Hook()
 
 VISIT_ACTS: Hook[Callable[[User, Visit], Iterable[PageAct]]] = Hook()
 """(who looks, visit) → the same of a visit."""
+
+FALLS_AWAY: Hook[Callable[[Patient, date], Iterable[str]]] = Hook()
+"""(patient, the day on which the patient leaves) → what falls away with it, each in words: an appointment after that
+day. The page that records the end says so before it does."""
 
 
 def acts_on(user: User, subject: Patient | Visit) -> list[PageAct]:

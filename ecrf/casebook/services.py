@@ -16,6 +16,7 @@ from ecrf.casebook.models import MOVES, STANDING, Entry, Patient, Status, Visit,
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import HOOKS
 from ecrf.casebook.record.store import ensure_entry
+from ecrf.casebook.schedule.ended import refuse_after_end
 from ecrf.casebook.schedule.status import refresh_schedule_status
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import VisitPlan, protocol
@@ -80,7 +81,8 @@ def open_visit(
     *, patient: Patient, code: str, by: User, source: str = "site", data: PatientData | None = None
 ) -> Visit:
     """Open a visit of the schedule; opening it again gives the same one. LookupError for an unknown code, and for
-    one of several such visits (UNS-3) before the one with the number below it is open."""
+    one of several such visits (UNS-3) before the one with the number below it is open; NotOpened for one that lies
+    after the patient's end."""
     plan = protocol().plan(code)
     if plan is None:
         raise LookupError(f"The schedule has no visit {code}.")
@@ -88,8 +90,10 @@ def open_visit(
         visit = patient.visits.filter(STANDING, code=code).first()
         if visit is None:
             _follows(patient, plan)
+            data = data or PatientData(patient)
+            refuse_after_end(plan, data)
             visit = Visit.objects.create(patient=patient, code=code, opened_by=by)
-            refresh_schedule_status(data or PatientData(patient))
+            refresh_schedule_status(data)
     visit.patient = patient
     return visit
 

@@ -30,7 +30,7 @@ class PagePlace:
 
 def reach_patient(user: User, number: str) -> Patient:
     """The patient with this number, if the user reaches it and may enter there."""
-    return reach(user, Patient.objects.select_related("site"), Right.READ, number=number)
+    return reach(user, Patient.objects.select_related("site", "schedule_status"), Right.READ, number=number)
 
 
 def reach_where(user: User, number: str, segment: str) -> PagePlace:

@@ -6,4 +6,5 @@ class EntryConfig(AppConfig):
     verbose_name = "Site entry"
 
     def ready(self) -> None:
+        from ecrf.entry.ending import acts  # noqa: F401  (lines of a patient's menu)
         from ecrf.entry.signing import declaration  # noqa: F401  (a step on the way of a new person)

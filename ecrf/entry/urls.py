@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from ecrf.entry.ending.views import end_patient
 from ecrf.entry.patient import views as patient
 from ecrf.entry.queries import views as queries
 from ecrf.entry.ranges import views as ranges
@@ -28,6 +29,7 @@ urlpatterns = [
     path("patients/<str:number>/queries/<int:query_number>/answer/", queries.answer, name="answer-query"),
     path("patients/add/", patient.add, name="add-patient"),
     path("patients/<str:number>/", patient.patient, name="patient"),
+    path("patients/<str:number>/end/<slug:ending>/", end_patient, name="end-patient"),
     path("patients/<str:number>/sign/", signing.casebook, name="sign-casebook"),
     path(
         "patients/<str:number>/<str:segment>/reasons/", reason_views.save_with_reason, name="save-with-reason"

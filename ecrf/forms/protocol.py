@@ -82,6 +82,61 @@ class SeriousClock:
     within: timedelta
 
 
+THE_DAY = "{day}"
+"""In the values with which an ending begins a form: the day on which the patient left."""
+
+
+@dataclass(frozen=True)
+class EndingForm:
+    """A form that an ending asks for, besides the form of the end: `words` call it on the pages.
+
+    In a log, one row is wanted in which the items `known_by` hold these `values`; where there is none, the ending
+    begins one, with all the values as they would be typed, and with `links` (item, CRF key) to the rows of other logs
+    that it begins. At the `visit` with this code nothing is begun: the form is filled in there.
+    """
+
+    crf: str
+    words: str
+    values: Mapping[str, str]
+    known_by: tuple[str, ...]
+    visit: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Ending:
+    """One way in which a patient leaves, as the site records it in one act: `reason` is what the end form then says.
+
+    `day` asks for the day, `help` says in a sentence when this is the way. `asks` are further items of the end form
+    that the page asks for, `forms` what must be filled in besides. `event` asks whether what the forms in logs are
+    about is recorded already. `during`: the states (of `PatientState`) of a patient who can leave this way.
+    """
+
+    key: str
+    label: str
+    reason: str
+    day: str
+    help: str
+    asks: tuple[str, ...] = ()
+    forms: tuple[EndingForm, ...] = ()
+    event: str = ""
+    during: tuple[str, ...] = ("screening", "on study")
+
+
+@dataclass(frozen=True)
+class ConsentWithdrawn:
+    """After which end no new data are taken: `reason` is that of the end form, `allowing` its item that says what the
+    patient still allows. With an answer of `logs_with`, rows of logs may be of a later day; with one of `visits_with`,
+    visits too. `reports` are the days ("form.item") on which the site learned or reported something: they may follow.
+    """
+
+    reason: str
+    allowing: str
+    logs_with: tuple[str, ...] = ()
+    visits_with: tuple[str, ...] = ()
+    reports: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, eq=False)
 class Protocol:
     """One trial. `visit_form` and its items say where a visit's date and occurrence are entered.
@@ -95,6 +150,8 @@ class Protocol:
     all other forms are drawn for it, unless a site's own share says otherwise. `serious_log` and `deviation_log` are
     the logs of which monitors are told what is new; `serious_clock` says how soon a serious event is reported.
     `end_states`: {end reason: what lists call the patient then, a value of `PatientState`}; any other is "ended early".
+    `endings` are the ways of leaving that a patient's page offers; `consent_withdrawn` the one after which nothing new
+    is taken.
     `sdtm` is the dotted path of the `Tabulation` that says how
     the trial's data become SDTM.
     """
@@ -116,6 +173,8 @@ class Protocol:
     end_reason_item: str = "reason"
     completed_reason: str = "COMPLETED"
     end_states: Mapping[str, str] = field(default_factory=dict)
+    endings: tuple[Ending, ...] = ()
+    consent_withdrawn: ConsentWithdrawn | None = None
     lab_tests: tuple[LabTest, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     story: str = ""

@@ -1,6 +1,14 @@
 """The stub's schedule: a screening, a baseline and a visit every three weeks, with what is opened on demand."""
 
-from ecrf.forms.protocol import Assumption, Protocol, VisitPlan
+from ecrf.forms.protocol import (
+    THE_DAY,
+    Assumption,
+    ConsentWithdrawn,
+    Ending,
+    EndingForm,
+    Protocol,
+    VisitPlan,
+)
 from tests.stub_trial.crfs.laboratory import LAB_TESTS
 
 FORMS = ("visit", "vital-signs", "scale", "reading")
@@ -18,6 +26,48 @@ def _week(week: int) -> VisitPlan:
         optional=("laboratory",),
     )
 
+
+ENDINGS = (
+    Ending(
+        key="screen-failure",
+        label="Screen failure",
+        reason="SCREEN FAILURE",
+        day="Day on which screening ended",
+        help="The patient cannot take part.",
+        forms=(EndingForm("consent", "The consent", {"sex": "F"}, known_by=("sex",), visit="SCR"),),
+        during=("screening",),
+    ),
+    Ending(
+        key="withdrawal",
+        label="Withdrawal of consent",
+        reason="WITHDRAWAL BY SUBJECT",
+        day="Day of the withdrawal",
+        help="The patient no longer takes part.",
+        asks=("allowed",),
+    ),
+    Ending(
+        key="death",
+        label="Death",
+        reason="DEATH",
+        day="Day of death",
+        help="The patient died.",
+        event="What the patient died of",
+        forms=(
+            EndingForm(
+                "adverse-event",
+                "The event",
+                {
+                    "serious": "yes",
+                    "outcome": "NOT RECOVERED/NOT RESOLVED",
+                    "ended_on": THE_DAY,
+                    "ongoing": "no",
+                },
+                known_by=("serious", "outcome"),
+            ),
+            EndingForm("report", "Its report", {}, known_by=(), links=(("adverse_event", "adverse-event"),)),
+        ),
+    ),
+)
 
 PROTOCOL = Protocol(
     title="A trial that nobody runs",
@@ -50,6 +100,19 @@ PROTOCOL = Protocol(
     patient_forms=("end-of-study",),
     logs=("adverse-event", "report"),
     safety_logs=("adverse-event", "report"),
+    end_states={
+        "WITHDRAWAL BY SUBJECT": "withdrew",
+        "DEATH": "died",
+        "SCREEN FAILURE": "screen failure",
+    },
+    endings=ENDINGS,
+    consent_withdrawn=ConsentWithdrawn(
+        reason="WITHDRAWAL BY SUBJECT",
+        allowing="allowed",
+        logs_with=("records", "contact"),
+        visits_with=("contact",),
+        reports=frozenset({"report.became_aware_on"}),
+    ),
     lab_tests=LAB_TESTS,
     assumptions=(Assumption("Pulse", "40 to 150", "Nobody tells."),),
     story="tests.stub_trial.story.story",

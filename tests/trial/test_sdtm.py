@@ -55,10 +55,10 @@ def folder(module_db, tmp_path_factory) -> Path:
     enter(screening, "consent", by, signed_on="2025-01-09", form_version="1.0")
     enter(screening, "demographics", by, born_on="1960", sex="F")
     enter(screening, "eligibility", by, has_iga_deficiency="yes", needs_high_dose_ivig="no", eligible="no")
+    enter(a_visit(failed, "W01", by), "visit", by, occurrence="missed", missed_reason="Not eligible")
     ended = {"reason": "SCREEN FAILURE", "ended_on": "2025-01-12"}
     record(place=a_place(failed, "end-of-study"), values=ended, by=by.acting_at(site, Right.ENTER))
     enter(failed, "adverse-event", by, term="頭痛 " * 40, started_on="2025-01")
-    enter(a_visit(failed, "W01", by), "visit", by, occurrence="missed", missed_reason="Not eligible")
     enter(failed, "medical-history", by, term="Asthma", ongoing="yes", comment="Since childhood. " * 30)
     enter(failed, "protocol-deviation", by, what="First line\n" + "long words " * 60, category="visit-window")
     return written(tmp_path_factory.mktemp("package"))

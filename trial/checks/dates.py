@@ -12,7 +12,7 @@ from ecrf.forms.partial_dates import surely_before
 from ecrf.forms.registry import by_model
 from trial.checks.across_forms import consented_on
 from trial.crfs.consent import Consent
-from trial.crfs.end_of_study import Reason
+from trial.crfs.end_of_study import AllowedAfter, EndOfStudy, Reason
 from trial.crfs.grip_strength import GripStrength
 from trial.crfs.incat import Incat
 from trial.crfs.infusion import Infusion
@@ -22,6 +22,7 @@ from trial.crfs.nerve_conduction import NerveConduction
 from trial.crfs.protocol_deviation import DeviationCategory, ProtocolDeviation
 from trial.crfs.visit import Occurrence, is_in_window
 from trial.crfs.vital_signs import VitalSigns
+from trial.endings import REPORTED
 
 STUDY_BEGAN = date(2024, 1, 1)
 """Before this day nobody can have consented (P)."""
@@ -32,16 +33,11 @@ DAYS_FROM_VISIT = 7
 
 FAR_FROM_VISIT = "{day} is {days:days} from the visit, {visited_on}."
 
-MAY_FOLLOW = frozenset(
-    {
-        "serious-adverse-event.became_aware_on",
-        "serious-adverse-event.reported_on",
-        "sae-follow-up.followed_on",
-        "protocol-deviation.reported_on",
-        "infusion.infused_on",
-    }
-)
-"""Dates that may lie after a death: what the site learned and reported later; the infusion has a check of its own."""
+MAY_FOLLOW = REPORTED | {"infusion.infused_on"}
+"""Dates that may lie after the end: what the site learned and reported later; the infusion has a check of its own."""
+
+MAY_FOLLOW_DEATH = MAY_FOLLOW | {"sae-follow-up.followed_on"}
+"""After a death, more may become known of what led to it."""
 
 
 def _dates(row: Crf) -> Iterator[tuple[str, Any, Any]]:
@@ -56,23 +52,38 @@ def _dates(row: Crf) -> Iterator[tuple[str, Any, Any]]:
     on=ANY,
     text={
         "death": "{value} is after the death of the patient, {died}.",
+        "withdrawal": "{value} is after the withdrawal of consent, {withdrawn_on}.",
         "end": "{value} is after the end of study, {ended_on}.",
     },
     kinds=("day", "partial-day"),
-    reads=("end-of-study.reason", "end-of-study.ended_on"),
+    reads=("end-of-study.reason", "end-of-study.ended_on", "end-of-study.allowed_after"),
 )
 def after_the_end(row: Crf, data: PatientData) -> Iterator[Question]:
-    """A date lies after the patient's death; or one of a visit, or of the last dose, after the end of study."""
+    """A date lies after the patient's death or withdrawal of consent; or a visit, or the last dose, after another end.
+
+    After a withdrawal new ones are refused: what is asked about stood before the withdrawal was recorded.
+    """
     end, key = data.one("end-of-study"), by_model(type(row)).key
     if not (end and end.ended_on):
         return
+    may_follow = MAY_FOLLOW_DEATH if end.reason == Reason.DEATH else MAY_FOLLOW
     for name, item, value in _dates(row):
-        if item.future or f"{key}.{name}" in MAY_FOLLOW or not surely_before(end.ended_on, value):
+        if item.future or f"{key}.{name}" in may_follow or not surely_before(end.ended_on, value):
             continue
         if end.reason == Reason.DEATH:
             yield Question(name, "death", value=value, died=end.ended_on)
+        elif end.reason == Reason.WITHDRAWAL_BY_SUBJECT and key != "end-of-study":
+            if not _is_allowed(end, row):
+                yield Question(name, "withdrawal", value=value, withdrawn_on=end.ended_on)
         elif row.entry.visit or key == "end-of-study":
             yield Question(name, "end", value=value, ended_on=end.ended_on)
+
+
+def _is_allowed(end: EndOfStudy, row: Crf) -> bool:
+    """Whether the patient who withdrew consent allows that such a form is filled in later."""
+    if row.entry.visit_id is None and end.allowed_after == AllowedAfter.RECORDS:
+        return True
+    return end.allowed_after == AllowedAfter.CONTACT
 
 
 @check(

@@ -105,9 +105,8 @@ def visit_due(patient: Patient, code: str, data: PatientData) -> VisitDue | None
         return None
     facts = {other: VisitFacts(other, day, False, False) for other, day in days.items()}
     occurrences = [getattr(row, trial.visit_occurrence_item) for row in data.at(trial.visit_form, code)]
-    added_on = patient.added_at.astimezone(patient.site.zone).date()
-    started_on = min([added_on, *(day for day in days.values() if day)])
-    due_on, opens_on, closes_on = window(trial, plan, facts, started_on)
+    start = started_on(patient, days.values())
+    due_on, opens_on, closes_on = window(trial, plan, facts, start)
     missed = trial.visit_missed in occurrences
     state = VisitState.MISSED if missed else VisitState.BEGUN
     return VisitDue(plan, state, due_on, opens_on, closes_on, days.get(code), missed)
@@ -180,9 +179,14 @@ def schedule_status_from(
     patient: Patient, facts: list[VisitFacts], end: PatientEnd | None, today: date | None = None
 ) -> ScheduleStatus:
     """The schedule that follows from the facts; no statement. A visit may have been before the patient was added."""
+    start = started_on(patient, (fact.visited_on for fact in facts))
+    return schedule_status(protocol(), facts, end, start, today or patient.site.today())
+
+
+def started_on(patient: Patient, days: Iterable[date | None]) -> date:
+    """The day from which the first visits are due: that on which the patient was added, or an earlier visit's."""
     added_on = patient.added_at.astimezone(patient.site.zone).date()
-    started_on = min([added_on, *(fact.visited_on for fact in facts if fact.visited_on)])
-    return schedule_status(protocol(), facts, end, started_on, today or patient.site.today())
+    return min([added_on, *(day for day in days if day)])
 
 
 def refresh_schedule_status(data: PatientData) -> None:

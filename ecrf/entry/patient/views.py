@@ -11,10 +11,12 @@ from ecrf.access.reach import require, sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.data import PatientData
+from ecrf.casebook.schedule.ended import NotOpened
 from ecrf.casebook.schedule.matrix import matrix
 from ecrf.casebook.services import add_patient, open_visit
 from ecrf.casebook.story import story_of
 from ecrf.entry.addresses import reach_patient
+from ecrf.entry.ending.to_finish import to_finish
 from ecrf.entry.visit.guard import what_holds
 
 
@@ -28,6 +30,7 @@ def patient(request: UserRequest, number: str) -> HttpResponse:
         "patient": patient,
         "matrix": seen,
         "story": story_of(data, seen.schedule_status),
+        "to_finish": to_finish(patient, data, seen),
         "new_key": uuid.uuid4(),
         "now": patient.site.now(),
         **what_holds(patient, request.user),
@@ -55,10 +58,13 @@ def add(request: UserRequest) -> HttpResponse:
 
 @require_POST
 def open(request: UserRequest, number: str, code: str) -> HttpResponse:
-    """Open a visit of the schedule and go to its page."""
+    """Open a visit of the schedule and go to its page; one that lies after the patient's end stays closed."""
     patient = reach_patient(request.user, number)
     try:
         opened = open_visit(patient=patient, code=code, by=request.user)
     except LookupError as error:
         raise Http404 from error
+    except NotOpened as refusal:
+        messages.error(request, str(refusal))
+        return redirect("patient", patient.number)
     return redirect("visit", patient.number, opened.code)

@@ -10,7 +10,7 @@ from ecrf.casebook.places import Place
 from ecrf.casebook.record.derive import recalculated_with
 from ecrf.casebook.schedule.completion import numbers_at
 from ecrf.casebook.schedule.due import VisitDue
-from ecrf.casebook.schedule.status import visit_due, visits_before
+from ecrf.casebook.schedule.status import end_of, left_early, visit_due, visits_before
 from ecrf.checks.discrepancies import discrepancies_on
 from ecrf.checks.models import Discrepancy
 from ecrf.entry.addresses import PagePlace
@@ -34,7 +34,7 @@ def visit_page(where: PagePlace) -> EntryPage:
     plan = trial.plan(visit.code)
     assert plan is not None
     possible = [CRFS[key] for key in dict.fromkeys((*plan.forms, *plan.optional))]
-    data = _read_beside(where.patient, possible)
+    data = _read_beside(where.patient, possible, trial.end_form)
     before = visits_before(visit, [d.key for d in possible], data)
     keys = [d.key for d in with_row_kinds(possible)]
     rows = at_their_places(where.patient, load_rows(where.patient, keys, {visit.pk, *before.values()}))
@@ -47,10 +47,11 @@ def visit_page(where: PagePlace) -> EntryPage:
         form_inputs += [loaded.form_input(Place(where.patient, definition, visit, n)) for n in numbers]
     due = visit_due(where.patient, visit.code, data)
     missed = due is not None and due.missed
+    has_left = left_early(end_of(data), due.visited_on if due else None)
     for form_input in form_inputs:
-        form_input.is_wanted = (
-            not missed or form_input.definition.key == trial.visit_form or form_input.row is not None
-        )
+        is_begun = form_input.definition.key == trial.visit_form or form_input.row is not None
+        form_input.is_wanted = is_begun or not (missed or has_left)
+        form_input.is_folded = missed and not is_begun
     standing = {entry.crf for entry in here if not entry.is_struck}
     to_add = [CRFS[key] for key in plan.optional if key not in standing]
     return hold(EntryPage(where, form_inputs, plan, due, to_add))
@@ -230,11 +231,12 @@ def _loaded(
     return LoadedEntries(where, rows, discrepancies, before, choices, data, changes, queries)
 
 
-def _read_beside(patient: Patient, kinds: list[CrfDefinition]) -> PatientData:
-    """The patient's data that these forms show and derive from others, whether or not anything is entered yet."""
+def _read_beside(patient: Patient, kinds: list[CrfDefinition], *more: str) -> PatientData:
+    """The patient's data that these forms show and derive from others, whether or not anything is entered yet; and
+    those of `more` kinds."""
     data, all_kinds = PatientData(patient), with_row_kinds(kinds)
     read = {name.partition(".")[0] for kind in all_kinds for name in kind.calculated_from}
-    data.load(*read, *(link.to for kind in all_kinds for link in kind.links.values()))
+    data.load(*more, *read, *(link.to for kind in all_kinds for link in kind.links.values()))
     if any(kind.model.uses_ranges for kind in all_kinds):
         _ = data.ranges
     return data

@@ -59,7 +59,7 @@ class EntryPage:
     @property
     def folded(self) -> list[FormInput]:
         """The forms that a missed visit does not ask for: nothing was entered into them."""
-        return [form_input for form_input in self.form_inputs if not form_input.is_wanted]
+        return [form_input for form_input in self.form_inputs if form_input.is_folded]
 
     @property
     def with_rows(self) -> list[FormInput]:
@@ -80,7 +80,8 @@ class EntryPage:
 
     @property
     def wanted(self) -> list[FormInput]:
-        """The form inputs the visit needs: all that stand, or only the visit form when the visit was missed."""
+        """The form inputs the visit needs: all that stand; or the visit form and what was begun, when the visit was
+        missed or the patient had left."""
         return [
             form_input for form_input in self.form_inputs if form_input.is_wanted and not form_input.is_struck
         ]

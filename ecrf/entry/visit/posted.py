@@ -142,11 +142,17 @@ def _answered(
     return None
 
 
+def given_in(form_input: FormInput, data: QueryDict) -> tuple[dict[str, Any], dict[str, Shown]]:
+    """{item: its new value} and {item: what the page showed before}, of those that were not left as they were."""
+    seen = _seen(data, form_input)
+    values = _changed(form_input, data, seen)
+    return values, {name: seen.get(name, "") for name in values}
+
+
 def changed_item(form_input: FormInput, data: QueryDict, name: str) -> tuple[Any, Shown] | None:
     """One item's new value and what the page showed before; None if it was left as it was, or was not posted."""
-    seen = _seen(data, form_input)
-    changed = _changed(form_input, data, seen)
-    return (changed[name], seen.get(name, "")) if name in changed else None
+    changed, seen = given_in(form_input, data)
+    return (changed[name], seen[name]) if name in changed else None
 
 
 def posted_seen(data: QueryDict) -> Shown | None:

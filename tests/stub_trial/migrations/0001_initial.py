@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('missing_reasons', models.JSONField(blank=True, default=dict, help_text='{item: {reason, comment}} of items without a value, and why')),
                 ('reason', models.CharField(blank=True, max_length=60, null=True)),
                 ('ended_on', models.DateField(blank=True, null=True)),
+                ('allowed', models.CharField(blank=True, max_length=60, null=True)),
             ],
             options={
                 'abstract': False,

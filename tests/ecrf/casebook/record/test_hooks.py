@@ -21,8 +21,11 @@ from tests.ecrf.queries.builders import act, answered, asked, change, complete, 
 pytestmark = pytest.mark.django_db
 
 JOINED = {
-    "needed": {"ecrf.checks.running.kinds_read"},
-    "before_write": {"ecrf.checks.running.refuse_impossible"},
+    "needed": {"ecrf.checks.running.kinds_read", "ecrf.casebook.record.withdrawn.form_of_the_end"},
+    "before_write": {
+        "ecrf.checks.running.refuse_impossible",
+        "ecrf.casebook.record.withdrawn.refuse_later_data",
+    },
     "after_write": {
         "ecrf.checks.running.ask_about_unlikely",
         "ecrf.queries.reopening.reopen_when_value_changes",

@@ -1,0 +1,88 @@
+"""What follows from a patient's end, in words, before it is recorded."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.labels import counted, label_of
+from ecrf.casebook.models import Patient
+from ecrf.casebook.page_acts import FALLS_AWAY
+from ecrf.casebook.record.withdrawn import later_days
+from ecrf.casebook.schedule.due import AHEAD
+from ecrf.casebook.schedule.matrix import Matrix
+from ecrf.entry.ending.forms_wanted import asks_for_event, to_begin
+from ecrf.entry.ending.to_finish import EndingTask, drafts, queries_to_answer, unfinished_visits
+from ecrf.forms.protocol import Ending, protocol
+from ecrf.forms.registry import CRFS
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """One thing that follows: in words, and the places that it is about."""
+
+    words: str
+    places: tuple[EndingTask, ...] = ()
+
+
+def what_follows(
+    patient: Patient, ending: Ending, day: date, data: PatientData, seen: Matrix
+) -> list[Consequence]:
+    """In the order in which people ask; `data` is loaded with the matrix."""
+    rule = protocol().consent_withdrawn
+    found = [_not_due(seen, day), *_new_data(ending, day)]
+    found += [Consequence(words) for step in FALLS_AWAY for words in step(patient, day)]
+    if begun := to_begin(ending, data):
+        names = ", ".join(form.words[0].lower() + form.words[1:] for form in begun)
+        unless = ", unless the event is recorded already" if asks_for_event(ending, data) else ""
+        found.append(Consequence(f"Begun with what is known: {names}{unless}."))
+    for words, places in (
+        ("Visits that are begun stay to be finished:", unfinished_visits(patient, seen)),
+        ("Forms that are begun stay to be completed:", drafts(patient, seen)),
+        ("Queries stay to be answered:", queries_to_answer(patient)),
+    ):
+        if listed := tuple(places):
+            found.append(Consequence(words, listed))
+    if later := tuple(_later(patient, day, data, seen)):
+        asks = " It is asked about." if rule and rule.reason == ending.reason else ""
+        found.append(Consequence(f"Recorded with a day after {day}; it stays as it is.{asks}", later))
+    return found
+
+
+def _not_due(seen: Matrix, day: date) -> Consequence:
+    ahead = [due.plan.label for due in seen.schedule_status.visits if due.state in AHEAD]
+    if not ahead:
+        return Consequence(f"No planned visit is left; none that lies after {day} can be opened.")
+    named = ahead[0] if len(ahead) == 1 else f"{ahead[0]} to {ahead[-1]}"
+    verb = "is" if len(ahead) == 1 else "are"
+    no_more = f"{counted(len(ahead), 'planned visit')} {verb} no longer due: {named}."
+    return Consequence(f"{no_more} None that lies after {day} can be opened.")
+
+
+def _new_data(ending: Ending, day: date) -> Iterator[Consequence]:
+    """After a withdrawal of consent, what is still taken."""
+    rule = protocol().consent_withdrawn
+    if rule is None or rule.reason != ending.reason:
+        return
+    allowing = CRFS[protocol().end_form].items[rule.allowing]
+    answers = " or ".join(f"“{allowing.words(code)}”" for code in rule.logs_with)
+    yield Consequence(
+        f"No new data with a day after {day} are taken, neither visits nor rows of logs, unless the patient allows it:"
+        f" {answers}. What stands is kept, and can be corrected."
+    )
+
+
+def _later(patient: Patient, day: date, data: PatientData, seen: Matrix) -> Iterator[EndingTask]:
+    """The visits and the rows of logs that stand with a later day."""
+    for row in seen.rows:
+        if row.is_open and row.due.visited_on and row.due.visited_on > day:
+            code = row.due.plan.code
+            url = reverse("visit", args=[patient.number, code])
+            yield EndingTask(f"{label_of(code)}, {row.due.visited_on}", url)
+    for key in protocol().logs:
+        for log_row in data.rows(key):
+            if (found := next(later_days(log_row, day), None)) and not log_row.entry.is_struck:
+                url = reverse("log-form", args=[patient.number, key, log_row.entry.number])
+                yield EndingTask(f"{CRFS[key].name_of(log_row.entry.number)}, {found[1]}", url)
