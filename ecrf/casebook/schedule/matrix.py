@@ -124,10 +124,10 @@ def matrix(patient: Patient, data: PatientData | None = None) -> Matrix:
         _log(CRFS[key], data, entries, is_repeating=key in trial.logs)
         for key in (*trial.logs, *trial.patient_forms)
     ]
-    return Matrix(seen, columns, rows, logs, _on_demand(opened))
+    return Matrix(seen, columns, rows, logs, on_demand_after(opened))
 
 
-def _on_demand(opened: Iterable[str]) -> list[VisitPlan]:
+def on_demand_after(opened: Iterable[str]) -> list[VisitPlan]:
     """The visits that may be opened when they are needed; of one that repeats, the next."""
     codes = set(opened)
     plans = []
