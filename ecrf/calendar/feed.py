@@ -1,7 +1,7 @@
-"""The calendar feed: each visit still expected of the sites' patients, by patient number and nothing else of them."""
+"""The calendar feed: visits still expected of the sites' patients, and appointments, each by patient number alone."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,12 +10,16 @@ from icalendar import Calendar, Event, vText
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
 from ecrf.access.roles import READERS
+from ecrf.appointments.lines import AppointmentLine, appointments, line_of
 from ecrf.casebook.models import Patient
 from ecrf.casebook.schedule.due import LIVING, VisitDue, VisitState
 from ecrf.casebook.schedule.status import schedule_statuses_of
 
 PATIENTS_AT_MOST = 200
 """Beyond these, a calendar tells nobody anything; and every program fetches the whole of it again and again."""
+APPOINTMENTS_AT_MOST = 400
+LOOKS_BACK = timedelta(days=14)
+"""So long an appointment stays in the feed when its day is over, so that one that was cancelled is seen to be."""
 REFRESH = timedelta(hours=6)
 
 
@@ -28,6 +32,9 @@ def calendar_of(user: User) -> bytes | None:
     now = timezone.now()
     for patient, due in _awaited(user):
         calendar.add_component(_event(patient, due, now))
+    for line in _agreed(user, now):
+        calendar.add_component(_appointment_event(line, now))
+    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
@@ -41,6 +48,12 @@ def _awaited(user: User) -> Iterator[tuple[Patient, VisitDue]]:
         yield from (
             (patient, due) for due in schedule_statuses[patient.pk].visits if due.is_awaited and due.opens_on
         )
+
+
+def _agreed(user: User, now: datetime) -> Iterator[AppointmentLine]:
+    since = now.astimezone(UTC).date() - LOOKS_BACK
+    rows = reachable(user, appointments().filter(planned_on__gte=since), *READERS)
+    yield from (line_of(row) for row in rows[:APPOINTMENTS_AT_MOST])
 
 
 def _empty_calendar(where: list[Site]) -> Calendar:
@@ -76,7 +89,28 @@ def _event(patient: Patient, due: VisitDue, now: datetime) -> Event:
 
 
 def _summary(patient: Patient, due: VisitDue) -> str:
-    marks = ["practice"] * patient.site.is_practice + ["synthetic"] * settings.SYNTHETIC_DATA
     late = "overdue, was " if due.state == VisitState.OVERDUE else ""
-    remark = f" ({', '.join(marks)})" if marks else ""
-    return f"{patient.number} {due.plan.label}, {late}due {due.due_on}{remark}"
+    return f"{patient.number} {due.plan.label}, {late}due {due.due_on}{_remark(patient)}"
+
+
+def _remark(patient: Patient) -> str:
+    marks = ["practice"] * patient.site.is_practice + ["synthetic"] * settings.SYNTHETIC_DATA
+    return f" ({', '.join(marks)})" if marks else ""
+
+
+def _appointment_event(line: AppointmentLine, now: datetime) -> Event:
+    """At its time on the site's clock, or all day where none is agreed. Moved, it keeps its identity; one that was
+    missed or cancelled is told as cancelled, so that programs take it out. Its note stays here."""
+    row, patient = line.row, line.patient
+    event = Event()
+    event.add("uid", f"appointment-{row.pk}@ecrf")
+    event.add("dtstamp", now)
+    event.add("sequence", row.moves + bool(row.ending))
+    if row.planned_time:
+        event.add("dtstart", datetime.combine(row.planned_on, row.planned_time, patient.site.zone))
+    else:
+        event.add("dtstart", row.planned_on)
+        event.add("dtend", row.planned_on + timedelta(days=1))
+    event.add("summary", f"{patient.number} {line.label}, appointment{_remark(patient)}")
+    event.add("status", "CANCELLED" if row.ending else "CONFIRMED")
+    return event

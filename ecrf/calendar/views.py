@@ -74,7 +74,7 @@ def revoke(request: UserRequest, pk: int) -> HttpResponse:
     messages.success(
         request, f"The address{name} is revoked. Calendars that used it get nothing more from it."
     )
-    return redirect("calendar")
+    return redirect("calendar-addresses")
 
 
 @login_not_required

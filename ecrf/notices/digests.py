@@ -18,6 +18,7 @@ from django.utils import timezone
 from ecrf.access.models import Site, User
 from ecrf.access.people import people_with
 from ecrf.access.roles import Right
+from ecrf.appointments.soon import is_anybody_expected_tomorrow, tomorrow_at
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.schedule.due import LIVING
@@ -63,11 +64,12 @@ class VisitLine:
 
 @dataclass(frozen=True)
 class VisitsHere:
-    """The visits of a site; `more` are not listed."""
+    """The visits of a site; `more` are not listed. `tomorrow`: who has an appointment then, and for which visit."""
 
     site: Site
     lines: list[VisitLine]
     more: int
+    tomorrow: list[str]
 
 
 def _study_sites(user: User, right: Right) -> list[Site]:
@@ -88,7 +90,7 @@ def _queries_that_wait(mail: Mail) -> Mapping[str, Any]:
 def _visits_that_are_due(mail: Mail) -> Mapping[str, Any]:
     assert mail.to_user is not None
     found = [_visits_at(site) for site in _study_sites(mail.to_user, Right.ENTER)]
-    due = [here for here in found if here.lines]
+    due = [here for here in found if here.lines or here.tomorrow]
     if not due:
         raise NotNeeded("No visit is due any more.")
     return {"sites": due, "page": settings.MAIL.public_url + reverse("today")}
@@ -132,9 +134,18 @@ def look_for_visits() -> int:
     if not is_on():
         return 0
     chosen = dict(MailChoice.objects.values_list("user", "visits"))
-    due = [site for site in Site.objects.filter(is_practice=False) if _due_at(site).exists()]
-    people = _people(Right.ENTER, due)
-    return sum(_queue_visits(user, chosen.get(user.pk, HowOften.WEEKLY)) for user, _sites in people)
+    study = list(Site.objects.filter(is_practice=False))
+    due = [site for site in study if _due_at(site).exists()]
+    expecting = [site for site in study if site in due or is_anybody_expected_tomorrow(site)]
+    people = [
+        (user, chosen.get(user.pk, HowOften.WEEKLY), sites) for user, sites in _people(Right.ENTER, expecting)
+    ]
+    # Who reads it once a week gets it for visits that are due: tomorrow's appointments alone must not use it up.
+    return sum(
+        _queue_visits(user, how_often)
+        for user, how_often, sites in people
+        if how_often == HowOften.DAILY or any(site in due for site in sites)
+    )
 
 
 def _people(right: Right, sites: Iterable[Site]) -> Iterator[tuple[User, list[Site]]]:
@@ -209,4 +220,5 @@ def _visits_at(site: Site) -> VisitsHere:
         VisitLine(row.patient.number, label_of(row.next_code), str(row.due_on), row.is_overdue(today))
         for row in rows[:LINES_AT_MOST]
     ]
-    return VisitsHere(site, lines, len(rows) - len(lines))
+    expected = [f"{line.patient.number} {line.label}" for line in tomorrow_at(site)]
+    return VisitsHere(site, lines, len(rows) - len(lines), expected[:LINES_AT_MOST])

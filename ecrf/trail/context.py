@@ -44,7 +44,7 @@ class Around:
         return self.queries.get(pk) if isinstance(pk, int) else None
 
 
-LOADED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
+LOADED: list[tuple[type[Model], tuple[str, ...]]] = [
     (Discrepancy, ()),
     (Query, ()),
     (Message, ("query",)),
@@ -53,8 +53,8 @@ LOADED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Lock, ("visit", "entry__parent", "entry__visit", "patient", "site")),
     (Visit, ()),
     (ReferenceRange, ()),
-)
-"""Tables whose rows the words need beyond what the event itself holds."""
+]
+"""Tables whose rows the words need beyond what the event itself holds. A floor above adds its own."""
 
 
 def around(events: list[AuditEvent]) -> Around:

@@ -27,6 +27,7 @@ class EventKind(models.TextChoices):
     SIGNATURE = "signatures", "Signatures"
     LOCK = "locks", "Freezes and locks"
     EXPORT = "exports", "Downloads"
+    APPOINTMENT = "appointments", "Appointments"
 
 
 def table(model: type[models.Model]) -> str:
@@ -35,6 +36,8 @@ def table(model: type[models.Model]) -> str:
 
 MONITORING_VISIT = "monitoring_monitoringvisit"
 """By its name: the reports know nothing of the monitor's pages."""
+APPOINTMENT = "appointments_appointment"
+"""By its name too: it stands on a floor above."""
 
 TABLES: dict[str, tuple[str, ...]] = {
     EventKind.QUESTION: (table(Discrepancy),),
@@ -43,6 +46,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     EventKind.SIGNATURE: (table(Signature),),
     EventKind.LOCK: (table(Lock),),
     EventKind.EXPORT: (table(TrailExport),),
+    EventKind.APPOINTMENT: (APPOINTMENT,),
 }
 """Everything else, tables of forms that are no longer in the code among them, is data."""
 

@@ -43,6 +43,7 @@ def _entry(user: User) -> list[MenuGroup]:
     today = [
         ("Today", "today"),
         ("All patients, visits and forms", "grid"),
+        ("Calendar", "calendar"),
         ("Queries to answer", "queries"),
         ("Blank worksheets", "worksheets"),
     ]
@@ -71,6 +72,7 @@ def _review(user: User) -> list[MenuGroup]:
     if reads_all:
         work += [
             ("All patients, visits and forms", reverse("grid")),
+            ("Calendar of appointments", reverse("calendar")),
             ("Patients", reverse("monitor:casebook_patient_changelist")),
             ("Visits", reverse("monitor:casebook_visit_changelist")),
             ("Forms", reverse("monitor:casebook_entry_changelist")),
@@ -139,7 +141,7 @@ def _people(user: User) -> list[tuple[str, str]]:
 
 def _of_everybody(user: User) -> list[tuple[str, str]]:
     follows = user.rights & {Right.READ, Right.QUERY}
-    calendar = [("Calendar feed", reverse("calendar"))] if follows else []
+    calendar = [("Calendar feed", reverse("calendar-addresses"))] if follows else []
     sees_study = protocol().outcomes and Right.EXPORT in user.rights
     outcomes = [("Outcomes", reverse("outcomes"))] if sees_study else []
     data_out = [("Data out", reverse("exports"))] if Right.EXPORT in user.rights else []

@@ -20,6 +20,7 @@ def site_pages(number: str, *codes: str) -> list[str]:
         f"/?q={number[:2]}",
         "/checks/",
         "/calendar/",
+        "/calendar/feed/",
         "/grid/",
         "/queries/",
         "/queries/?turn=closed&by=patient",

@@ -98,7 +98,7 @@ def calendar(sit_down) -> Iterator[Page]:
     person = sit_down("coordinator02")
     page = person.tab()
     page.clock.install()
-    page.goto(f"{person.server.url}/calendar/")
+    page.goto(f"{person.server.url}/calendar/feed/")
     page.get_by_label("What is it for?").click()
     page.keyboard.type("Outlook at the de")
     yield page

@@ -98,7 +98,7 @@ def add_what_pages_show(coordinator: Person, monitor: Person, tour: Tour) -> Non
     coordinator.page.get_by_role("button", name="History", exact=True).click()
     coordinator.page.locator(".history").wait_for()
     tour.addresses["item-history"] = coordinator.asked["item-history"]
-    coordinator.go("/calendar/")
+    coordinator.go("/calendar/feed/")
     coordinator.press("Make an address")
     tour.addresses["calendar-feed"] = urlsplit(coordinator.page.inner_text(".feed-address")).path
     monitor.go(tour.addresses["monitor:casebook_visit_change"])

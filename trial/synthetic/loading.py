@@ -24,7 +24,7 @@ from ecrf.checks.discrepancies import confirm
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.registry import CRFS
 from ecrf.verification.review_status import derive_review_status
-from trial.synthetic import accounts, casebook, laboratory, practice, review, training
+from trial.synthetic import accounts, appointments, casebook, laboratory, practice, review, training
 from trial.synthetic.accounts import SOURCE
 from trial.synthetic.exceptions import LEFT_OPEN
 from trial.synthetic.filled import Filled, FilledPage
@@ -84,9 +84,21 @@ def load(*, password: str, say: Say, now: datetime, jobs: int = 1) -> None:
         say("The synthetic study is there already; nothing was loaded.\n")
     for done in _load_wanted(wanted, len(everybody) - len(wanted), jobs):
         say(f"\rLoading the synthetic study: patient {done} of {len(everybody)} ")
+    appointments_where_none()
     _review_where_nobody_did(say, now)
     training.publish_where_none()
     say("\n" if wanted else "")
+
+
+@transaction.atomic
+def appointments_where_none() -> None:
+    """Those of the practice site, around the day on which they are made."""
+    keys = {
+        uuid.uuid5(uuid.NAMESPACE_URL, f"synthetic-study/{life.name}"): life.name for life in practice.LIVES
+    }
+    patients = Patient.objects.filter(request_key__in=keys).select_related("site")
+    enters, _answers = accounts.writers_of(practice.SITE)
+    appointments.make_where_none({keys[patient.request_key]: patient for patient in patients}, enters)
 
 
 def _review_where_nobody_did(say: Say, now: datetime) -> None:
@@ -135,7 +147,11 @@ def _load_site(patients: list[Whole]) -> int:
 
 def request_key(story: PatientStory) -> uuid.UUID:
     """Always the same for the same invented patient, so that a load that was broken off can go on."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"synthetic-study/{story.name}")
+    return _key_of(story.name)
+
+
+def _key_of(name: str) -> uuid.UUID:
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"synthetic-study/{name}")
 
 
 def is_loaded(story: PatientStory) -> bool:

@@ -1,7 +1,7 @@
 """The patient's matrix: visits × forms, each cell with its state. Pages give the addresses."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -127,18 +127,22 @@ def matrix(patient: Patient, data: PatientData | None = None) -> Matrix:
         _log(CRFS[key], data, entries, is_repeating=key in trial.logs)
         for key in (*trial.logs, *trial.patient_forms)
     ]
-    return Matrix(seen, columns, rows, logs, _on_demand(known), len(known) - len(visits))
+    ever_opened = {visit.code for visit in known}
+    return Matrix(
+        seen, columns, rows, logs, on_demand_after(opened, ever_opened), len(known) - len(visits)
+    )
 
 
-def _on_demand(known: Iterable[Visit]) -> list[VisitPlan]:
-    """The visits that may be opened when they are needed; of one that repeats, the next: one that is struck out keeps
-    its number."""
-    codes = {visit.code for visit in known if not visit.struck_at}
-    taken = {visit.code for visit in known}
+def on_demand_after(opened: Iterable[str], ever_opened: Collection[str]) -> list[VisitPlan]:
+    """The visits that may be opened when they are needed; of one that repeats, the next.
+
+    `opened`: the codes of the visits that stand; `ever_opened`: with those that are struck out, whose numbers are
+    never given again."""
+    codes = set(opened)
     plans = []
     for plan in protocol().visits:
         if plan.on_demand and plan.repeats:
-            plans.append(next(p for n in count(1) if (p := plan.numbered(n)).code not in taken))
+            plans.append(next(p for n in count(1) if (p := plan.numbered(n)).code not in ever_opened))
         elif plan.on_demand and plan.code not in codes:
             plans.append(plan)
     return plans

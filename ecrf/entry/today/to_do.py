@@ -8,6 +8,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
 from ecrf.access.roles import Right
+from ecrf.appointments.lines import AppointmentLine, open_of
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Entry, Patient, PatientStatus, not_struck
 from ecrf.casebook.schedule.due import LIVING
@@ -30,6 +31,7 @@ class ToDoLine:
     missing: int = 0
     story: Sparkline | None = None
     queries: int = 0
+    appointment: AppointmentLine | None = None
 
     @property
     def patient(self) -> Patient:
@@ -108,6 +110,7 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     own_patients = reachable(user, Patient.objects.all(), Right.READ)
     rows = PatientStatus.objects.filter(site__in=where).select_related("patient", "site")
     cards = _cards(rows, today) if where else []
+    _load_appointments(cards)
     listed = rows.filter(patient__in=own_patients) if query else rows
     if query:
         listed = listed.filter(
@@ -165,6 +168,14 @@ def _cards(rows: QuerySet[PatientStatus], today: dict[int, date]) -> list[Card]:
 def _card(title: str, kind: str, rows: QuerySet[PatientStatus], today: dict[int, date], empty: str) -> Card:
     lines = [ToDoLine(row, today[row.site_id]) for row in rows[: CARD_ROWS + 1]]
     return Card(title, kind, lines[:CARD_ROWS], empty, more=len(lines) > CARD_ROWS)
+
+
+def _load_appointments(cards: list[Card]) -> None:
+    """The appointment for the visit of each line, where there is one: one statement for all cards."""
+    lines = [line for card in cards for line in card.lines]
+    booked = open_of({line.patient.pk for line in lines}) if lines else {}
+    for line in lines:
+        line.appointment = booked.get(line.patient.pk, {}).get(line.schedule_status.next_code)
 
 
 def _count_missing(lines: list[ToDoLine]) -> None:

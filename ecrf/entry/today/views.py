@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.appointments.soon import soon
 from ecrf.entry.today.to_do import is_own_patient, to_do_list
 from ecrf.entry.today.to_sign import waiting
 from ecrf.forms.protocol import protocol
@@ -34,6 +35,7 @@ def today(request: UserRequest) -> HttpResponse:
     to_do = to_do_list(request.user, query=query, after=_short(request, "after"))
     context = {"work": to_do, "query": query, "new_key": uuid.uuid4()}
     context["waiting"] = None if query else waiting(request.user)
+    context["soon"] = None if query else soon(to_do.entering)
     return render(request, "entry/today/today.html", context)
 
 

@@ -1,4 +1,5 @@
--- What is frozen or locked cannot be written: every write writes an event, and the event is refused.
+-- What is frozen or locked cannot be written: every write writes an event, and the event is refused. Appointments pass:
+-- a hold is on data, and a clinic goes on booking (docs/decisions/0036).
 
 -- `JST`: what a zone is called at a moment, as on the pages. Only the session's own zone can be asked for its short name.
 CREATE OR REPLACE FUNCTION locks_zone_words(at timestamptz, zone text) RETURNS text LANGUAGE plpgsql STABLE AS $$
@@ -74,5 +75,5 @@ BEGIN
 END
 $$;
 CREATE OR REPLACE TRIGGER locks_refuse BEFORE INSERT ON audit_auditevent FOR EACH ROW
-    WHEN ((NEW.chain <> 0 AND NEW."table" <> 'locks_lock') OR NEW."table" = 'casebook_referencerange')
+    WHEN ((NEW.chain <> 0 AND NEW."table" NOT IN ('locks_lock', 'appointments_appointment')) OR NEW."table" = 'casebook_referencerange')
     EXECUTE FUNCTION locks_refuse();

@@ -339,7 +339,7 @@ def test_program_that_asks_for_the_headers_only_gets_them(treated, coordinator):
 
 
 def make(client: Client, **data: str):
-    return client.post("/calendar/", {"key": str(uuid.uuid4()), **data})
+    return client.post("/calendar/feed/", {"key": str(uuid.uuid4()), **data})
 
 
 def shown(answer) -> str:
@@ -358,13 +358,13 @@ def test_address_is_shown_once_and_works(browser, treated):
     answer = make(browser, label=EMOJI)
     assert shown(answer) in answer.content.decode()
     assert numbers(shown(answer)) == {treated.number}
-    later = browser.get("/calendar/").content.decode()
+    later = browser.get("/calendar/feed/").content.decode()
     assert EMOJI in later
     assert shown(answer) not in later
 
 
 def test_secret_stands_nowhere_in_the_database(browser):
-    secret = shown(make(browser)).removeprefix("/calendar/").removesuffix(".ics")
+    secret = shown(make(browser)).removeprefix("/calendar/feed/").removesuffix(".ics")
     assert len(secret) == 43
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_jsonb(f)::text FROM calendar_calendarfeed f")
@@ -451,12 +451,12 @@ def test_click_that_made_a_revoked_address_makes_it_no_second_time(browser, coor
 
 def test_page_lists_the_own_addresses_only(browser, monitor):
     make_feed(by=monitor, label="Of the monitor", request_key=uuid.uuid4())
-    assert "Of the monitor" not in browser.get("/calendar/").content.decode()
+    assert "Of the monitor" not in browser.get("/calendar/feed/").content.decode()
 
 
 def test_data_manager_of_a_study_without_sites_gets_the_page(client, data_manager):
     client.force_login(data_manager)
-    assert client.get("/calendar/").status_code == 200
+    assert client.get("/calendar/feed/").status_code == 200
 
 
 def test_page_is_led_to_by_those_who_may_open_it(client, coordinator, monitor, safety, site):
@@ -466,7 +466,7 @@ def test_page_is_led_to_by_those_who_may_open_it(client, coordinator, monitor, s
         (safety, "/places/", False),
     ):
         client.force_login(user)
-        assert ('href="/calendar/"' in client.get(page).content.decode()) == is_there
+        assert ('href="/calendar/feed/"' in client.get(page).content.decode()) == is_there
 
 
 # --- the trail, the log, the database's own rules -------------------------------------------------
@@ -525,4 +525,4 @@ def test_secret_is_not_in_the_log_whatever_happens(coordinator, written, monkeyp
     assert strict.get(url).status_code == 500
     found = written()
     assert found.count("/calendar/***.ics") >= 5
-    assert url.removeprefix("/calendar/").removesuffix(".ics") not in found
+    assert url.removeprefix("/calendar/feed/").removesuffix(".ics") not in found

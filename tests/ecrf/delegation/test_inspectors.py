@@ -79,6 +79,7 @@ def test_no_button_of_review_is_offered(reader, visit):
         f"/patients/{visit.patient.number}/trail/",
         f"/patients/{visit.patient.number}/casebook-file/",
         "/calendar/",
+        "/calendar/feed/",
     )
     for page in pages:
         answer = reader.get(page)
@@ -91,7 +92,7 @@ def test_no_button_of_review_is_offered(reader, visit):
 
 
 @pytest.mark.parametrize(
-    "path", ["/patients/add/", "/monitor/locks/study/lock/", "/training/read/1/", "/calendar/"]
+    "path", ["/patients/add/", "/monitor/locks/study/lock/", "/training/read/1/", "/calendar/feed/"]
 )
 def test_whatever_is_sent_is_refused_in_words_and_nothing_is_written(path, reader, visit):
     before = AuditEvent.objects.count()

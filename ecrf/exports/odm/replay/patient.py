@@ -373,9 +373,12 @@ TAKERS: dict[str, Taker] = {
 """{table: what its events did}. No patient holds itself: one is gone as soon as the next begins."""
 
 
+NOT_STUDY_DATA = ("checks", "queries", "verification", "signatures", "locks", "appointments")
+
+
 def is_review(table: str) -> bool:
-    """Whether it holds what was done about data, and no data: as the database's `audit_is_review` has it."""
-    return table.partition("_")[0] in ("checks", "queries", "verification", "signatures", "locks")
+    """Whether it holds no study data: as the database's `audit_is_review` has it."""
+    return table.partition("_")[0] in NOT_STUDY_DATA
 
 
 def new(changes: Changes, name: str, default: Any = None) -> Any:

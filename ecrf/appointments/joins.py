@@ -1,0 +1,57 @@
+"""Where appointments join floors below: the menu on the patient's page, and the words of the trail."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from ecrf.access.models import User
+from ecrf.access.roles import Right
+from ecrf.appointments.models import Appointment, Ending
+from ecrf.audit.models import AuditEvent
+from ecrf.casebook.labels import label_of
+from ecrf.casebook.models import Patient
+from ecrf.casebook.page_acts import PATIENT_ACTS, PageAct
+from ecrf.trail.context import LOADED, Around
+from ecrf.trail.kinds import EventKind
+from ecrf.trail.words import EventLine, is_new, new, old, renders
+
+LOADED.append((Appointment, ()))
+
+
+@PATIENT_ACTS
+def make_act(user: User, patient: Patient) -> Iterator[PageAct]:
+    if user.may(Right.ENTER, patient.site):
+        yield PageAct("Make an appointment…", reverse("make-appointment", args=[patient.number]), order=20)
+
+
+@renders(Appointment)
+def appointment(event: AuditEvent, around: Around) -> Iterator[EventLine]:
+    row = around.row(event)
+    code = new(event, "code") or (row.code if row else "")
+    kind = EventKind.APPOINTMENT
+    if is_new(event):
+        what = f"appointment made for {_when(event, None)}"
+        yield EventLine(what, label_of(code), said=new(event, "note") or "", kind=kind)
+    elif new(event, "ending"):
+        how = Ending(new(event, "ending")).label.lower()
+        yield EventLine(
+            f"appointment {how}", label_of(code), said=new(event, "ending_reason") or "", kind=kind
+        )
+    elif "planned_on" in event.changes or "planned_time" in event.changes:
+        yield EventLine(f"appointment moved to {_when(event, row)}", label_of(code), kind=kind)
+    else:
+        yield EventLine(
+            "note of the appointment changed", label_of(code), said=new(event, "note") or "", kind=kind
+        )
+    if reason := new(event, "outside_reason"):
+        yield EventLine("the day is outside the window", label_of(code), said=reason, kind=kind)
+
+
+def _when(event: AuditEvent, row: Appointment | None) -> str:
+    """Day and time after the event; what it did not change stands in the row (of the day: maybe moved since)."""
+    day = new(event, "planned_on") or (row.planned_on if row else "")
+    time = new(event, "planned_time")
+    if "planned_time" not in event.changes and row and row.planned_time:
+        time = f"{row.planned_time:%H:%M}"
+    before = f" (was {old(event, 'planned_on')})" if old(event, "planned_on") else ""
+    return f"{day} {str(time)[:5]}{before}" if time else f"{day}{before}"

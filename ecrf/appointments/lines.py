@@ -1,0 +1,166 @@
+"""Appointments as they are read: what has become of each follows from the visit, and is stored nowhere."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from ecrf.access.models import User
+from ecrf.access.reach import reach
+from ecrf.access.roles import Right
+from ecrf.appointments.models import Appointment
+from ecrf.casebook.labels import counted, label_of
+from ecrf.casebook.models import Patient, Visit
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+
+
+class AppointmentState(StrEnum):
+    PLANNED = "planned"
+    PASSED = "passed"
+    KEPT = "kept"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+STATE_WORDS = {
+    AppointmentState.PLANNED: "planned",
+    AppointmentState.PASSED: "day over, nothing entered",
+    AppointmentState.KEPT: "came",
+    AppointmentState.MISSED: "missed",
+    AppointmentState.CANCELLED: "cancelled",
+}
+
+
+@dataclass(frozen=True)
+class VisitSeen:
+    """What the casebook says of the visit that an appointment is for."""
+
+    is_opened: bool = False
+    visited_on: date | None = None
+    is_missed: bool = False
+
+
+def state_of(ending: str, planned_on: date, visit: VisitSeen, today: date) -> AppointmentState:
+    """What has become of an appointment; `today` is the site's. A visit whose forms were only opened beforehand is
+    still awaited."""
+    if ending:
+        return AppointmentState(ending)
+    if visit.is_missed:
+        return AppointmentState.MISSED
+    if visit.visited_on:
+        return AppointmentState.KEPT
+    if planned_on >= today:
+        return AppointmentState.PLANNED
+    return AppointmentState.KEPT if visit.is_opened else AppointmentState.PASSED
+
+
+@dataclass(frozen=True)
+class AppointmentLine:
+    """One appointment with its state; `today` is the site's."""
+
+    row: Appointment
+    visit: VisitSeen
+    today: date
+
+    @property
+    def patient(self) -> Patient:
+        return self.row.patient
+
+    @property
+    def label(self) -> str:
+        return label_of(self.row.code)
+
+    @property
+    def state(self) -> AppointmentState:
+        return state_of(self.row.ending, self.row.planned_on, self.visit, self.today)
+
+    @property
+    def is_planned(self) -> bool:
+        return self.state == AppointmentState.PLANNED
+
+    @property
+    def is_passed(self) -> bool:
+        return self.state == AppointmentState.PASSED
+
+    @property
+    def may_change(self) -> bool:
+        """Whether it can be moved or ended: nothing is known yet of the visit."""
+        return not self.row.ending and not self.visit.is_opened
+
+    @property
+    def came_on(self) -> date | None:
+        """The day on which the visit took place, where that is another."""
+        day = self.visit.visited_on
+        return day if day and day != self.row.planned_on else None
+
+    @property
+    def state_words(self) -> str:
+        """`planned`, `came on another day, 2026-12-02`, `planned, moved twice`."""
+        if self.state == AppointmentState.KEPT and self.came_on:
+            return f"came on another day, {self.came_on}"
+        if self.state == AppointmentState.MISSED and not self.row.ending:
+            return "missed, as the visit’s form says"
+        moves = self.row.moves
+        moved = f", moved {'once' if moves == 1 else counted(moves, 'time')}" if moves else ""
+        return STATE_WORDS[self.state] + (moved if self.is_planned else "")
+
+    @property
+    def time(self) -> str:
+        return f"{self.row.planned_time:%H:%M}" if self.row.planned_time else ""
+
+
+def appointments() -> QuerySet[Appointment]:
+    """Those of patients who are not struck out, each with what `line_of` needs, patient and site; one statement."""
+    trial = protocol()
+    opened = Visit.objects.filter(patient=OuterRef("patient"), code=OuterRef("code"), struck_at=None)
+    forms = CRFS[trial.visit_form].model._default_manager.filter(
+        entry__patient=OuterRef("patient"),
+        entry__visit__code=OuterRef("code"),
+        entry__visit__struck_at=None,
+        entry__crf=trial.visit_form,
+        entry__struck_at=None,
+    )
+    rows = Appointment.objects.filter(patient__struck_at=None).select_related("patient__site")
+    return rows.annotate(
+        is_opened=Exists(opened),
+        visited_on=Subquery(forms.values(trial.visit_date_item)[:1]),
+        occurrence=Subquery(forms.values(trial.visit_occurrence_item)[:1]),
+    ).order_by("planned_on", "planned_time", "patient__number", "pk")
+
+
+def line_of(row: Appointment) -> AppointmentLine:
+    """Of a row that comes from `appointments`."""
+    found = row.__dict__
+    visit = VisitSeen(found["is_opened"], found["visited_on"], found["occurrence"] == protocol().visit_missed)
+    return AppointmentLine(row, visit, row.patient.site.today())
+
+
+def open_of(patients: Iterable[int]) -> dict[int, dict[str, AppointmentLine]]:
+    """{patient id: {visit code: its appointment that is neither missed nor cancelled}}; one statement."""
+    found: dict[int, dict[str, AppointmentLine]] = {}
+    for row in appointments().filter(patient__in=list(patients), ending=""):
+        found.setdefault(row.patient_id, {})[row.code] = line_of(row)
+    return found
+
+
+def reach_appointment(user: User, pk: int, *rights: Right) -> AppointmentLine:
+    """The appointment, where the user has one of the rights at its site; else 404 or 403, as everywhere."""
+    return line_of(reach(user, appointments(), *rights, pk=pk))
+
+
+def at_the_same_time(row: Appointment) -> list[str]:
+    """The numbers of the site's other patients who are expected at the same day and time; one statement."""
+    if row.planned_time is None:
+        return []
+    same = Appointment.objects.filter(
+        patient__site=row.patient.site_id,
+        patient__struck_at=None,
+        planned_on=row.planned_on,
+        planned_time=row.planned_time,
+        ending="",
+    )
+    others = same.exclude(patient=row.patient_id).order_by("patient__number")
+    return list(others.values_list("patient__number", flat=True))

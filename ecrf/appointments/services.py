@@ -1,0 +1,159 @@
+"""Makes, moves and ends appointments. Nothing here writes study data: a missed appointment is no missed visit."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, time
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from ecrf.access.models import Site, User
+from ecrf.access.roles import Right
+from ecrf.appointments.models import Appointment, Ending
+from ecrf.appointments.planning import PlannedVisit, Planning, planning_of
+from ecrf.audit.actor import acting, one_click
+from ecrf.audit.reasons import fault_of, tidy
+from ecrf.audit.texts import cleaned_or_fault
+from ecrf.casebook.labels import label_of
+from ecrf.casebook.models import Patient
+from ecrf.forms.local_time import exists, moments
+
+LAST_DAY = date(2099, 12, 31)
+LONGEST_NOTE = 500
+CHANGED_MEANWHILE = (
+    "Somebody changed this appointment meanwhile. It is shown as it stands now; nothing was changed."
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was typed: the day, the time or None (`at`), the note, and the reason for a day outside the window."""
+
+    day: date
+    at: time | None = None
+    note: str = ""
+    reason: str = ""
+
+
+def make_appointment(
+    *, patient: Patient, code: str, wanted: Wanted, by: User, request_key: uuid.UUID, source: str = "site"
+) -> Appointment:
+    """Make an appointment for a visit that is not opened. The same click twice makes one.
+
+    ValidationError, field by field, for what cannot stand; nothing is kept then.
+    """
+    with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
+        one_click(request_key)
+        if known := Appointment.objects.filter(request_key=request_key, patient=patient).first():
+            return known
+        visit = _visit(planning_of(patient), code)
+        if other := patient.appointments.filter(code=code, ending="").first():
+            raise ValidationError(
+                {"visit": f"{visit.label} has an appointment already, on {other.when}. Move that one."}
+            )
+        found = _checked(patient.site, visit, wanted)
+        return Appointment.objects.create(
+            patient=patient,
+            code=code,
+            planned_on=found.day,
+            planned_time=found.at,
+            note=found.note,
+            outside_reason=found.reason,
+            request_key=request_key,
+            made_by=by,
+        )
+
+
+def move_appointment(*, appointment: Appointment, wanted: Wanted, seen: str, by: User) -> bool:
+    """Give it another day, time or note; whether the day or the time is another one. `seen`: the day and time that the
+    page showed. ValidationError for what cannot stand, and where somebody else moved or ended it meanwhile."""
+    patient = appointment.patient
+    with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk):
+        row = Appointment.objects.get(pk=appointment.pk)
+        row.patient = patient
+        if row.ending or row.when != seen:
+            raise ValidationError(CHANGED_MEANWHILE)
+        is_moved = (row.planned_on, row.planned_time) != (wanted.day, wanted.at)
+        found = _checked(
+            patient.site, _visit(planning_of(patient), row.code), wanted, may_be_past=not is_moved
+        )
+        row.planned_on, row.planned_time = found.day, found.at
+        row.note, row.outside_reason = found.note, found.reason
+        row.moves += is_moved
+        row.save(update_fields=["planned_on", "planned_time", "note", "outside_reason", "moves"])
+    return is_moved
+
+
+def end_appointment(*, appointment: Appointment, ending: Ending, reason: str, by: User) -> bool:
+    """Record that it was missed, or cancelled, and why; False where it is over already, as after a second click.
+
+    ValidationError for a reason that cannot stand, for a visit that is opened, and for missing what is still to come.
+    """
+    words, patient = tidy(reason), appointment.patient
+    if fault := fault_of(words, f"it was {ending.label.lower()}"):
+        raise ValidationError({"reason": fault})
+    with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk):
+        row = Appointment.objects.get(pk=appointment.pk)
+        if row.ending:
+            return False
+        if patient.visits.filter(code=row.code, struck_at=None).exists():
+            raise ValidationError({"reason": f"{label_of(row.code)} is opened already: the patient came."})
+        if ending == Ending.MISSED and row.planned_on > patient.site.today():
+            raise ValidationError({"reason": f"{row.planned_on} is still to come. Move it, or cancel it."})
+        row.ending, row.ending_reason = ending, words
+        row.ended_at, row.ended_by = timezone.now(), by
+        row.save(update_fields=["ending", "ending_reason", "ended_at", "ended_by"])
+    return True
+
+
+def _visit(planning: Planning, code: str) -> PlannedVisit:
+    """The visit that is to be planned. ValidationError for one that is there, or that nobody expects."""
+    if visit := planning.find(code):
+        return visit
+    if code in planning.opened:
+        raise ValidationError(
+            {
+                "visit": f"{label_of(code)} is opened already: its day stands on its form. Choose a later visit."
+            }
+        )
+    raise ValidationError({"visit": "This visit is not expected of the patient. Choose one of the list."})
+
+
+def _checked(site: Site, visit: PlannedVisit, wanted: Wanted, *, may_be_past: bool = False) -> Wanted:
+    """What was typed as it is stored. ValidationError, field by field."""
+    note, fault = cleaned_or_fault(wanted.note, lines=False)
+    refused = {"note": fault} if fault else {}
+    if len(note) > LONGEST_NOTE:
+        refused["note"] = f"At most {LONGEST_NOTE} characters: it has {len(note)}. Shorten it."
+    if why := _fault_of_time(site, wanted, may_be_past):
+        refused |= why
+    is_outside = visit.is_outside(wanted.day)
+    reason = tidy(wanted.reason) if is_outside else ""
+    if is_outside and (fault := fault_of(reason)):
+        window = f"{visit.opens_on} to {visit.closes_on}"
+        refused["reason"] = f"{wanted.day} is outside the window ({window}). {fault} Or choose a day inside."
+    if refused:
+        raise ValidationError(refused)  # type: ignore[arg-type]
+    return Wanted(wanted.day, wanted.at, note, reason)
+
+
+def _fault_of_time(site: Site, wanted: Wanted, may_be_past: bool) -> dict[str, str]:
+    """A day or a time that is over, or that the clock at the site never shows."""
+    today = site.today()
+    if wanted.day > LAST_DAY:
+        return {"day": f"Write a day up to {LAST_DAY}."}
+    if wanted.day < today and not may_be_past:
+        return {"day": f"{wanted.day} is over: it is {today} at the site. Choose today or a later day."}
+    if wanted.at is None:
+        return {}
+    if not exists(wanted.day, wanted.at, site.zone):
+        return {
+            "time": f"The clock at the site does not show {wanted.at:%H:%M} on {wanted.day}:"
+            " it is put forward. Choose another time."
+        }
+    # In the hour that comes twice, the later one counts: nothing is refused that may still be to come.
+    if max(moments(wanted.day, wanted.at, site.zone)) < timezone.now() and not may_be_past:
+        return {
+            "time": f"{wanted.at:%H:%M} is over: it is {site.now():%H:%M} at the site. Choose a later time."
+        }
+    return {}
