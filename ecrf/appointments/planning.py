@@ -79,5 +79,8 @@ def planning_of(patient: Patient) -> Planning:
     visits = [
         PlannedVisit(due.plan.code, due.plan.label, due.due_on, due.opens_on, due.closes_on) for due in ahead
     ]
-    visits += [PlannedVisit(plan.code, plan.label) for plan in on_demand_after(opened, [code for code, _ in ever_opened])]
+    visits += [
+        PlannedVisit(plan.code, plan.label)
+        for plan in on_demand_after(opened, [code for code, _ in ever_opened])
+    ]
     return Planning(tuple(visits), opened, schedule.next.plan.code if schedule.next else "")

@@ -8,7 +8,7 @@ from typing import Any
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import Names, names_in, words_of
-from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.schedule.completion import NOTHING, FormState, FormSums, form_state, sums_of
 from ecrf.casebook.schedule.due import PatientEnd, ScheduleStatus, VisitDue, VisitState
 from ecrf.casebook.schedule.status import (
@@ -128,9 +128,7 @@ def matrix(patient: Patient, data: PatientData | None = None) -> Matrix:
         for key in (*trial.logs, *trial.patient_forms)
     ]
     ever_opened = {visit.code for visit in known}
-    return Matrix(
-        seen, columns, rows, logs, on_demand_after(opened, ever_opened), len(known) - len(visits)
-    )
+    return Matrix(seen, columns, rows, logs, on_demand_after(opened, ever_opened), len(known) - len(visits))
 
 
 def on_demand_after(opened: Iterable[str], ever_opened: Collection[str]) -> list[VisitPlan]:
