@@ -103,7 +103,7 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     """The sites' patients with what is due, overdue and unfinished; `after` continues the list behind a number."""
     struck = Patient.objects.filter(site=OuterRef("pk"), struck_at__isnull=False).order_by().values("site")
     struck_out = Subquery(struck.annotate(n=Count("pk")).values("n"))
-    where = list(sites(user, Right.READ).annotate(struck_out=struck_out))
+    where: list[Site] = [*sites(user, Right.READ).annotate(struck_out=struck_out)]
     today = {site.pk: site.today() for site in where}
     own_patients = reachable(user, Patient.objects.all(), Right.READ)
     rows = PatientStatus.objects.filter(site__in=where).select_related("patient", "site")
