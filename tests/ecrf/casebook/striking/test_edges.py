@@ -1,6 +1,5 @@
 """Striking out a visit: every form of the protocol, locks, races, data cuts, a form that is there once."""
 
-
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
