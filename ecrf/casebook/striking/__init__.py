@@ -1,14 +1,14 @@
 """Strikes out what was made by mistake, and restores it: an entry, a visit, a patient. Nothing is deleted."""
 
-from ecrf.casebook.striking.act import Consent, NotStruck, Striking, follow
+from ecrf.casebook.striking.act import NotStruck, Striking, StrikingConsent, follow
 from ecrf.casebook.striking.entries import can_be_struck, links_to, restore, strike_form, strike_out
 from ecrf.casebook.striking.patients import restore_patient, strike_patient
 from ecrf.casebook.striking.visits import restore_visit, strike_visit, strike_visit_within
 
 __all__ = [
-    "Consent",
     "NotStruck",
     "Striking",
+    "StrikingConsent",
     "can_be_struck",
     "follow",
     "links_to",

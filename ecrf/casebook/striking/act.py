@@ -21,7 +21,7 @@ class NotStruck(Exception):
 
 
 @dataclass(frozen=True)
-class Consent:
+class StrikingConsent:
     """Which investigator of the site consented to it, and on which day."""
 
     of: User
@@ -35,10 +35,10 @@ class Striking:
     at: datetime
     by: User
     reason: str
-    consent: Consent | None = None
+    consent: StrikingConsent | None = None
 
     @classmethod
-    def now(cls, by: User, reason: str, consent: Consent | None = None) -> "Striking":
+    def now(cls, by: User, reason: str, consent: StrikingConsent | None = None) -> "Striking":
         return cls(timezone.now(), by, reason, consent)
 
     @property
@@ -114,7 +114,7 @@ def refuse_changed(actor: Actor, by: User, site: Site, entries: QuerySet[Entry])
         raise NotStruck("It was changed meanwhile. Look again, then decide. Nothing was changed.")
 
 
-def check_consent(consent: Consent | None, site: Site, *, is_asked: bool) -> None:
+def check_consent(consent: StrikingConsent | None, site: Site, *, is_asked: bool) -> None:
     """A data manager needs one, of an investigator of the site, given today or before; the site itself needs none."""
     if not is_asked:
         if consent:

@@ -10,9 +10,9 @@ from ecrf.casebook.striking.act import (
     NOT_STRUCK,
     NOT_STRUCK_WITH_CONSENT,
     STRUCK_WITH_CONSENT,
-    Consent,
     NotStruck,
     Striking,
+    StrikingConsent,
     actor_for,
     check_consent,
     follow,
@@ -23,7 +23,7 @@ from ecrf.casebook.striking.act import (
 
 
 def strike_patient(
-    *, patient: Patient, by: User, reason: str, consent: Consent | None = None, source: str = "site"
+    *, patient: Patient, by: User, reason: str, consent: StrikingConsent | None = None, source: str = "site"
 ) -> None:
     """Strike a patient out with all visits and forms. NotStruck says why not; doing it twice changes nothing. The
     number is never given again."""

@@ -11,9 +11,9 @@ from ecrf.casebook.striking.act import (
     NOT_STRUCK,
     NOT_STRUCK_WITH_CONSENT,
     STRUCK_WITH_CONSENT,
-    Consent,
     NotStruck,
     Striking,
+    StrikingConsent,
     actor_for,
     check_consent,
     follow,
@@ -25,7 +25,7 @@ from ecrf.casebook.striking.entries import refuse_dangling, refuse_linked
 
 
 def strike_visit(
-    *, visit: Visit, by: User, reason: str, consent: Consent | None = None, source: str = "site"
+    *, visit: Visit, by: User, reason: str, consent: StrikingConsent | None = None, source: str = "site"
 ) -> None:
     """Strike a visit out with its forms. NotStruck says why not; doing it twice changes nothing.
 

@@ -6,7 +6,7 @@ from django import forms
 
 from ecrf.access.models import Site
 from ecrf.audit.reasons import LONGEST
-from ecrf.casebook.striking import Consent
+from ecrf.casebook.striking import StrikingConsent
 from ecrf.casebook.striking.act import investigators_of
 
 REASONS = (
@@ -48,7 +48,7 @@ class StrikingForm(forms.Form):
             )
 
     @property
-    def consent(self) -> Consent | None:
+    def consent(self) -> StrikingConsent | None:
         """What was chosen; None where either is missing."""
         of, on = (self.cleaned_data.get(name) for name in ("consent_of", "consent_on"))
-        return Consent(self.investigators[of], on) if of and on else None
+        return StrikingConsent(self.investigators[of], on) if of and on else None

@@ -19,8 +19,8 @@ from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import Patient, Visit
 from ecrf.casebook.reach import StruckOut, reach_patient, reach_visit
 from ecrf.casebook.striking import (
-    Consent,
     NotStruck,
+    StrikingConsent,
     restore_patient,
     restore_visit,
     strike_patient,
@@ -38,14 +38,14 @@ SHOWN = 200
 
 
 @dataclass(frozen=True)
-class Asked:
+class StrikingAct:
     """What the page asks and does. `subject`: the visit, or the patient; `what`: in words."""
 
     subject: Visit | Patient
     patient: Patient
     what: str
     back: str
-    do: Callable[[str, Consent | None], None]
+    do: Callable[[str, StrikingConsent | None], None]
     restores: bool = False
 
     @property
@@ -66,10 +66,12 @@ def strike_visit_page(request: UserRequest, number: str, code: str) -> HttpRespo
     except StruckOut as struck:
         return redirect("struck-visit", number, struck.pk)
 
-    def do(reason: str, consent: Consent | None) -> None:
+    def do(reason: str, consent: StrikingConsent | None) -> None:
         strike_visit(visit=visit, by=request.user, reason=reason, consent=consent)
 
-    return _ask(request, Asked(visit, visit.patient, visit_label(visit), page_of(request.user, visit), do))
+    return _ask(
+        request, StrikingAct(visit, visit.patient, visit_label(visit), page_of(request.user, visit), do)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,11 +79,11 @@ def restore_visit_page(request: UserRequest, number: str, pk: int) -> HttpRespon
     """Restore a visit with the forms that were struck out with it."""
     visit = reach_struck_visit(request.user, number, pk)
 
-    def do(reason: str, _consent: Consent | None) -> None:
+    def do(reason: str, _consent: StrikingConsent | None) -> None:
         restore_visit(visit=visit, by=request.user, reason=reason)
 
     back = reverse("struck-visit", args=[number, pk])
-    return _ask(request, Asked(visit, visit.patient, visit_label(visit), back, do, restores=True))
+    return _ask(request, StrikingAct(visit, visit.patient, visit_label(visit), back, do, restores=True))
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,10 +91,10 @@ def strike_patient_page(request: UserRequest, number: str) -> HttpResponse:
     """Strike out a patient with all visits and forms."""
     patient = reach_patient(request.user, number)
 
-    def do(reason: str, consent: Consent | None) -> None:
+    def do(reason: str, consent: StrikingConsent | None) -> None:
         strike_patient(patient=patient, by=request.user, reason=reason, consent=consent)
 
-    return _ask(request, Asked(patient, patient, "the patient", page_of(request.user, patient), do))
+    return _ask(request, StrikingAct(patient, patient, "the patient", page_of(request.user, patient), do))
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,15 +102,16 @@ def restore_patient_page(request: UserRequest, number: str) -> HttpResponse:
     """Restore a patient with all that was struck out in the same act."""
     patient = reach_patient(request.user, number)
 
-    def do(reason: str, _consent: Consent | None) -> None:
+    def do(reason: str, _consent: StrikingConsent | None) -> None:
         restore_patient(patient=patient, by=request.user, reason=reason)
 
     return _ask(
-        request, Asked(patient, patient, "the patient", page_of(request.user, patient), do, restores=True)
+        request,
+        StrikingAct(patient, patient, "the patient", page_of(request.user, patient), do, restores=True),
     )
 
 
-def _ask(request: UserRequest, asked: Asked) -> HttpResponse:
+def _ask(request: UserRequest, asked: StrikingAct) -> HttpResponse:
     site = asked.patient.site
     if not may_strike(request.user, asked.patient):
         require(request.user, Right.ENTER, site)
@@ -130,7 +133,7 @@ def _ask(request: UserRequest, asked: Asked) -> HttpResponse:
     return render(request, "corrections/strike.html", context, status=status)
 
 
-def _done(asked: Asked) -> str:
+def _done(asked: StrikingAct) -> str:
     name = "The patient" if isinstance(asked.subject, Patient) else asked.what
     if asked.restores:
         return f"{name} is restored, with what was struck out in the same act."

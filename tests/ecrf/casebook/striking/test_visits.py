@@ -13,7 +13,7 @@ from ecrf.casebook.models import Entry, PatientStatus, Visit
 from ecrf.casebook.places import is_stored
 from ecrf.casebook.schedule.matrix import matrix
 from ecrf.casebook.services import add_entry, complete_entries, open_visit
-from ecrf.casebook.striking import Consent, NotStruck, restore_visit, strike_out, strike_visit
+from ecrf.casebook.striking import NotStruck, StrikingConsent, restore_visit, strike_out, strike_visit
 from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.ecrf.queries.builders import complete, vital_signs
@@ -45,8 +45,8 @@ def completed(visit, coordinator) -> Visit:
 
 
 @pytest.fixture
-def consent(investigator, site) -> Consent:
-    return Consent(investigator, site.today())
+def consent(investigator, site) -> StrikingConsent:
+    return StrikingConsent(investigator, site.today())
 
 
 def struck_moments(visit) -> set:
@@ -134,9 +134,9 @@ def test_consent_is_an_investigators_of_the_site_and_not_of_tomorrow(
     completed, data_manager, coordinator, outsider, consent, site
 ):
     for wrong in (
-        Consent(coordinator, consent.on),
-        Consent(outsider, consent.on),
-        Consent(consent.of, site.today() + timedelta(days=1)),
+        StrikingConsent(coordinator, consent.on),
+        StrikingConsent(outsider, consent.on),
+        StrikingConsent(consent.of, site.today() + timedelta(days=1)),
     ):
         with pytest.raises(NotStruck):
             strike_visit(visit=completed, by=data_manager, reason=WHY, consent=wrong)
