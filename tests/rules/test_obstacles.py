@@ -24,7 +24,7 @@ pytestmark = [
 SIGNING = {"sign-visit", "sign-form", "sign-casebook"}
 """Pages of nothing but the act: they are refused whole, and no link leads there."""
 NO_WORK = {
-    *("login", "log-in-again", "logout", "calendar", "revoke-calendar", "read-training"),
+    *("login", "log-in-again", "logout", "calendar-addresses", "revoke-calendar", "read-training"),
     *("patient-trail-csv", "site-trail-csv", "trail-review-csv", "trail-review-all-csv"),
     *("make-site-copy", "cancel-export", "download-export", "confirm-receipt", "casebook-files"),
     *("delegation", "begin-delegation-log", "end-delegation"),
