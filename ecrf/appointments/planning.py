@@ -24,10 +24,8 @@ class PlannedVisit:
 
     @property
     def window(self) -> str:
-        """`Window 2026-11-24 to 2026-12-08, due 2026-12-01.`"""
-        if self.opens_on is None:
-            return "No window: any day will do."
-        return f"Window {self.opens_on} to {self.closes_on}, due {self.due_on}."
+        """`2026-11-24 to 2026-12-08, due 2026-12-01`; "" where none is known."""
+        return f"{self.opens_on} to {self.closes_on}, due {self.due_on}" if self.opens_on else ""
 
     def is_outside(self, day: date) -> bool:
         """Whether the day lies outside the window. Where none is known, no day does."""

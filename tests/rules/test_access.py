@@ -43,6 +43,7 @@ from ecrf.queries.models import Query
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_user
+from tests.ecrf.appointments.conftest import book
 from tests.ecrf.queries.builders import asked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-070"), pytest.mark.requirement("R-071")]
@@ -168,7 +169,14 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "grid":            ("GET", WORKSHEET, ""),
     "grid-columns":    ("POST", WORKSHEET.replace("200", "302"), ""),
     "grid-csv":        ("POST", WORKSHEET, ""),
-    "calendar":        ("GET POST", "200 200 200 200 403 403 403 403 login", ""),
+    "calendar":        ("GET", WORKSHEET, ""),
+    "calendar-day":    ("GET", WORKSHEET, ""),
+    "make-appointment": ("GET POST", *_entry(200)),
+    "appointment":     ("GET", *PRINT),
+    "move-appointment": ("GET POST", *_entry(200)),
+    "miss-appointment": ("POST", *_entry(422)),  # without a reason
+    "cancel-appointment": ("POST", *_entry(422)),
+    "calendar-addresses": ("GET POST", "200 200 200 200 403 403 403 403 login", ""),
     "calendar-feed":   ("GET", "200 200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200 200"),
     "print-casebook":  ("GET", *PRINT),
     "print-visit":     ("GET", *PRINT),
@@ -418,6 +426,7 @@ def _world(site: Site, by: User) -> SimpleNamespace:
         token=token,
         export=_exports(site, by),
         feed=by.calendar_feeds.latest("pk"),
+        appointment=book(patient, by, code="UNS-1"),
         **_notices(site, by, key),
         delegation=_delegation(site, by),
         training=_training(site, by),
@@ -541,6 +550,12 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "sign-form": lambda: ([number, "W01", "vital-signs", 1], {}),
         "sign-casebook": lambda: ([number], {}),
         "answer-query": lambda: ([number, where.query.number], {"text": "\x00"}),
+        "calendar-day": lambda: (["2026-12-01"], {}),
+        "make-appointment": lambda: ([number], {"visit": "W04"}),
+        **dict.fromkeys(
+            ("appointment", "move-appointment", "miss-appointment", "cancel-appointment"),
+            lambda: ([where.appointment.pk], {}),
+        ),
         "calendar-feed": lambda: ([where.token], {}),  # no login asks for it: whoever knows the secret reads
         "print-casebook": lambda: ([number], {}),
         "print-visit": lambda: ([number, "W01"], {}),

@@ -93,9 +93,7 @@ def load(*, password: str, say: Say, now: datetime, jobs: int = 1) -> None:
 @transaction.atomic
 def appointments_where_none() -> None:
     """Those of the practice site, around the day on which they are made."""
-    keys = {
-        uuid.uuid5(uuid.NAMESPACE_URL, f"synthetic-study/{life.name}"): life.name for life in practice.LIVES
-    }
+    keys = {_key_of(life.name): life.name for life in practice.LIVES}
     patients = Patient.objects.filter(request_key__in=keys).select_related("site")
     enters, _answers = accounts.writers_of(practice.SITE)
     appointments.make_where_none({keys[patient.request_key]: patient for patient in patients}, enters)

@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from ecrf.access.models import Site
 from ecrf.appointments.calendar.query import CalendarQuery
 from ecrf.appointments.lines import AppointmentLine, appointments, line_of
+from ecrf.appointments.models import Appointment
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.schedule.due import LIVING
@@ -20,17 +23,17 @@ LANES = {"month": 3, "week": 12}
 
 @dataclass(frozen=True)
 class VisitWindow:
-    """The window of one patient's next visit. `booked`: whether an appointment in view is for it."""
+    """The window of one patient's next visit. `booked`: whether it has an appointment, in view or not."""
 
     status: PatientStatus
-    booked: bool
+
+    @property
+    def booked(self) -> bool:
+        return bool(self.status.__dict__["booked"])
 
     @property
     def words(self) -> str:
         return f"{self.status.patient.number} {label_of(self.status.next_code)}"
-
-    def is_overdue(self) -> bool:
-        return self.status.is_overdue(self.status.site.today())
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def page_of(query: CalendarQuery, where: list[Site]) -> CalendarPage:
     """Two statements, whatever the number of sites, patients and days."""
     shown = [site for site in where if query.site in ("", site.code)]
     lines = lines_between(shown, query.first, query.last)
-    windows = _windows(shown, query.first, query.last, lines)
+    windows = [VisitWindow(status) for status in statuses_between(shown, query.first, query.last)]
     by_day: dict[date, list[AppointmentLine]] = defaultdict(list)
     for line in lines[:MOST]:
         by_day[line.row.planned_on].append(line)
@@ -112,15 +115,9 @@ def statuses_between(where: Iterable[Site], first: date, last: date) -> list[Pat
         opens_on__lte=last,
         closes_on__gte=first,
     ).exclude(next_code="")
-    return list(rows.select_related("patient", "site").order_by("closes_on", "patient__number")[: MOST + 1])
-
-
-def _windows(where: list[Site], first: date, last: date, lines: list[AppointmentLine]) -> list[VisitWindow]:
-    booked = {(line.row.patient_id, line.row.code) for line in lines if not line.row.ending}
-    return [
-        VisitWindow(status, (status.patient_id, status.next_code) in booked)
-        for status in statuses_between(where, first, last)
-    ]
+    open_ones = Appointment.objects.filter(patient=OuterRef("patient"), code=OuterRef("next_code"), ending="")
+    found = rows.annotate(booked=Exists(open_ones)).select_related("patient", "site")
+    return list(found.order_by("closes_on", "patient__number")[: MOST + 1])
 
 
 def _week(

@@ -1,6 +1,6 @@
 """Digests: queries that wait, visits that are due; one of a kind a person and day, in the morning of the site."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -19,6 +19,7 @@ from ecrf.queries.models import Query
 from ecrf.web.mail_server import MailServer
 from tests.builders import a_patient, a_visit
 from tests.conftest import make_site, make_user
+from tests.ecrf.appointments.conftest import book
 from tests.ecrf.mail.conftest import URL, with_address
 from tests.ecrf.notices.conftest import browser, recipients, words, worker
 from tests.ecrf.queries.builders import answered, asked, complete, vital_signs
@@ -252,3 +253,34 @@ def test_page_says_where_mail_goes_and_that_without_an_address_none_comes(coordi
     page = words(browser(data_manager).get(reverse("mail-choices")))
     assert "no e-mail address" in page
     assert "Each week" not in page
+
+
+# --- appointments ---------------------------------------------------------------------------------
+
+
+def test_tomorrows_appointments_are_in_the_mail_by_number_and_visit_alone(patient, coordinator):
+    with at(MONDAY):
+        book(patient, coordinator, 1, time(9, 30), code="UNS-1", note="Synthetic note")
+        mails = worker("visits")
+    (mail,) = [mail for mail in mails if coordinator.email in mail.to[0]]
+    for text in (mail.body, mail.alternatives[0][0]):
+        assert f"Tomorrow’s appointments: {patient.number} Unscheduled visit 1" in text
+        assert "Synthetic note" not in text
+        assert "09:30" not in text
+
+
+def test_appointment_alone_is_told_to_who_reads_daily_and_uses_up_no_weekly_mail(
+    patient, coordinator, investigator
+):
+    PatientStatus.objects.update(due_on=None, opens_on=None, closes_on=None)
+    with acting(SYSTEM, source="test"):
+        MailChoice.objects.create(user=investigator, visits=HowOften.DAILY)
+    with at(MONDAY):
+        book(patient, coordinator, 2, code="UNS-1")
+        PatientStatus.objects.update(due_on=None, opens_on=None, closes_on=None)
+        assert worker("visits") == []
+    with at(MONDAY + timedelta(days=1)):
+        assert recipients(worker("visits")) == [investigator.email]
+    PatientStatus.objects.update(due_on=MONDAY.date(), opens_on=MONDAY.date(), closes_on=MONDAY.date())
+    with at(MONDAY + timedelta(days=2)):
+        assert recipients(worker("visits")) == [coordinator.email, investigator.email]
