@@ -96,8 +96,7 @@ def unfinished_visits(patient: Patient, seen: Matrix) -> Iterator[EndingTask]:
     for row in seen.rows:
         if row.due.state == VisitState.BEGUN:
             code = row.due.plan.code
-            words = f"{label_of(code)}: finish it, or give the reason for what was not done"
-            yield EndingTask(words, reverse("visit", args=[patient.number, code]))
+            yield EndingTask(label_of(code), reverse("visit", args=[patient.number, code]), "begun")
 
 
 def queries_to_answer(patient: Patient) -> Iterator[EndingTask]:
