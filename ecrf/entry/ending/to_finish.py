@@ -85,7 +85,8 @@ def drafts(patient: Patient, seen: Matrix, first: Sequence[int] = ()) -> Iterato
         if line.entry.is_struck or line.form.state == "complete":
             continue
         place = Place(patient, log.definition, number=line.number)
-        about = line.cells[0] if log.is_repeating else ""
+        first_item = next(iter(log.definition.column_items.values()))
+        about = line.cells[0] if log.is_repeating and first_item.kind != "link" else ""
         name = log.definition.name_of(line.number) if log.is_repeating else log.definition.title
         words = f"{name}, {about}" if about else name
         yield EndingTask(words, page_url(PagePlace(patient), place), line.form.words)

@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ecrf.access.roles import Right
@@ -259,3 +261,32 @@ def test_visit_of_who_had_left_is_complete_without_what_nobody_began(patient, co
     assert "hidden" not in re.search(r'<section[^>]*id="reading-1"[^>]*>', page)[0]
     assert client.post(address, {"action": "complete"}).status_code == 302
     assert client.get(address).text.count("✓ complete")
+
+
+def test_pages_take_the_same_number_of_statements_whatever_is_recorded(
+    patient, coordinator, send, client, today
+):
+    def counted(address):
+        client.get(address)
+        with CaptureQueriesContext(connection) as found:
+            client.get(address)
+        return len(found)
+
+    before = counted(url(patient, "death"))
+    for code in ("W04", "W07", "W10"):
+        enter(a_visit(patient, code, coordinator), "visit", coordinator, contact="phone")
+    for number in range(1, 5):
+        enter(patient, "adverse-event", coordinator, number=number, term="Headache")
+    assert counted(url(patient, "death")) == before
+    send("death", **{DAY: today, "event": "recorded"})
+    page = reverse("patient", args=[patient.number])
+    before = counted(page)
+    enter(patient, "adverse-event", coordinator, number=5, term="Headache")
+    assert counted(page) == before
+
+
+@pytest.mark.parametrize("typed", ["\x00", "x" * 30_000, "2026-02-30", "<b>", "9" * 40])
+def test_whatever_is_typed_as_the_day_is_answered(patient, client, send, typed):
+    for answer in (send(**{DAY: typed}), client.get(url(patient, "death"), {DAY: typed})):
+        assert answer.status_code in (200, 422)
+    assert stored(patient) is None
