@@ -24,6 +24,7 @@ from trial.crfs import (
     serious_adverse_event,
     vital_signs,
 )
+from trial.crfs.end_of_study import AllowedAfter
 from trial.crfs.visit import DAYS_TO_BASELINE
 from trial.outcomes import GRIP_TRIALS, PROBABLE_AREA_PERCENT
 from trial.verification_plan import VERIFICATION
@@ -91,6 +92,13 @@ SCHEDULE = (
         "Early termination",
         "A patient who leaves early has one more visit, at any time, with the assessments of week 52.",
         "The publication does not describe it.",
+    ),
+    Assumption(
+        "After a withdrawal of consent",
+        "What was collected until that day stays. Asked of the patient: "
+        f"{_labels(AllowedAfter)}; without an answer, nothing of a later day is taken.",
+        "The publication does not describe it; the answers follow the guidance of the FDA (2008) on the data of "
+        "patients who withdraw.",
     ),
     Assumption(
         "Vital signs and weight",

@@ -28,6 +28,7 @@ export function count() {
     }
     const items = [...panel.querySelectorAll("[data-item]")].map((item) => [item, idOf(item)]);
     const begun = items.some(([, id]) => state.get(id));
+    if (!begun && "tooLate" in panel.dataset) continue;
     const left = items.filter(([item, id]) => isLeft(item, id)).length;
     link.className = `index-${begun ? (left ? "begun" : "ready") : "empty"}`;
     link.querySelector(".index-state").textContent = (left ? `${left} ${begun ? "left" : "to enter"}` : "nothing left") + ask;

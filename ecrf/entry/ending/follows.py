@@ -13,9 +13,9 @@ from ecrf.casebook.page_acts import FALLS_AWAY
 from ecrf.casebook.record.withdrawn import later_days
 from ecrf.casebook.schedule.due import AHEAD
 from ecrf.casebook.schedule.matrix import Matrix
-from ecrf.entry.ending.forms_wanted import asks_for_event, to_begin
+from ecrf.entry.ending.forms_wanted import asks_for_event, standing, to_begin
 from ecrf.entry.ending.to_finish import EndingTask, drafts, queries_to_answer, unfinished_visits
-from ecrf.forms.protocol import Ending, protocol
+from ecrf.forms.protocol import Ending, EndingForm, protocol
 from ecrf.forms.registry import CRFS
 
 
@@ -32,16 +32,18 @@ def what_follows(
 ) -> list[Consequence]:
     """In the order in which people ask; `data` is loaded with the matrix."""
     rule = protocol().consent_withdrawn
-    found = [_not_due(seen, day), *_new_data(ending, day)]
+    found = [_recorded(ending), _not_due(seen, day), *_new_data(ending, day)]
     found += [Consequence(words) for step in FALLS_AWAY for words in step(patient, day)]
     if begun := to_begin(ending, data):
-        names = ", ".join(form.words[0].lower() + form.words[1:] for form in begun)
+        names = ", ".join(_in_a_sentence(form) for form in begun)
         unless = ", unless the event is recorded already" if asks_for_event(ending, data) else ""
         found.append(Consequence(f"Begun with what is known: {names}{unless}."))
+    if at_visits := [form for form in ending.forms if form.visit and standing(form, data) is None]:
+        found.append(Consequence(f"To be filled in: {', '.join(map(_in_a_sentence, at_visits))}."))
     for words, places in (
-        ("Visits that are begun stay to be finished:", unfinished_visits(patient, seen)),
-        ("Forms that are begun stay to be completed:", drafts(patient, seen)),
-        ("Queries stay to be answered:", queries_to_answer(patient)),
+        ("To be finished, or marked as not done:", unfinished_visits(patient, seen)),
+        ("To be completed:", drafts(patient, seen)),
+        ("Still open:", queries_to_answer(patient)),
     ):
         if listed := tuple(places):
             found.append(Consequence(words, listed))
@@ -49,6 +51,19 @@ def what_follows(
         asks = " It is asked about." if rule and rule.reason == ending.reason else ""
         found.append(Consequence(f"Recorded with a day after {day}; it stays as it is.{asks}", later))
     return found
+
+
+def _in_a_sentence(form: EndingForm) -> str:
+    return form.words[0].lower() + form.words[1:]
+
+
+def _recorded(ending: Ending) -> Consequence:
+    trial = protocol()
+    form = CRFS[trial.end_form]
+    reason = form.items[trial.end_reason_item].words(ending.reason)
+    return Consequence(
+        f"“{form.title}” is filled in: {reason.lower()}, with the day and what is answered here."
+    )
 
 
 def _not_due(seen: Matrix, day: date) -> Consequence:

@@ -85,7 +85,8 @@ def drafts(patient: Patient, seen: Matrix, first: Sequence[int] = ()) -> Iterato
         if line.entry.is_struck or line.form.state == "complete":
             continue
         place = Place(patient, log.definition, number=line.number)
-        about = line.cells[0] if log.is_repeating else ""
+        first_item = next(iter(log.definition.column_items.values()))
+        about = line.cells[0] if log.is_repeating and first_item.kind != "link" else ""
         name = log.definition.name_of(line.number) if log.is_repeating else log.definition.title
         words = f"{name}, {about}" if about else name
         yield EndingTask(words, page_url(PagePlace(patient), place), line.form.words)
@@ -96,8 +97,7 @@ def unfinished_visits(patient: Patient, seen: Matrix) -> Iterator[EndingTask]:
     for row in seen.rows:
         if row.due.state == VisitState.BEGUN:
             code = row.due.plan.code
-            words = f"{label_of(code)}: finish it, or give the reason for what was not done"
-            yield EndingTask(words, reverse("visit", args=[patient.number, code]))
+            yield EndingTask(label_of(code), reverse("visit", args=[patient.number, code]), "begun")
 
 
 def queries_to_answer(patient: Patient) -> Iterator[EndingTask]:

@@ -42,7 +42,8 @@ class Linking:
 class FormInput(FormView):
     """One entry on the page, stored or still to begin; `draft` holds what the system derives for it before.
 
-    `is_wanted`: whether the visit needs it; `is_folded`: out of sight, since the visit was missed.
+    `is_wanted`: whether the visit needs it; `is_folded`: out of sight, since the visit was missed; `is_too_late`: not
+    wanted, since the patient had left.
     `changes`: of items that changed after completion, the last change. `undoes`: what a change that waits for its
     reason would undo. `lock`: what keeps it from being changed; its fields are then for reading. `no_answer`: why the
     reader may not answer its queries now. `table_row`: which
@@ -58,6 +59,7 @@ class FormInput(FormView):
     read_from: dict[str, str] = field(default_factory=dict)
     is_wanted: bool = True
     is_folded: bool = False
+    is_too_late: bool = False
     choices: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     linked_from: list[Linking] = field(default_factory=list)
     trouble: str = ""

@@ -52,6 +52,7 @@ def visit_page(where: PagePlace) -> EntryPage:
         is_begun = form_input.definition.key == trial.visit_form or form_input.row is not None
         form_input.is_wanted = is_begun or not (missed or has_left)
         form_input.is_folded = missed and not is_begun
+        form_input.is_too_late = has_left and not is_begun
     standing = {entry.crf for entry in here if not entry.is_struck}
     to_add = [CRFS[key] for key in plan.optional if key not in standing]
     return hold(EntryPage(where, form_inputs, plan, due, to_add))
