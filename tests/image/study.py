@@ -1,4 +1,5 @@
-"""Run in the image by `manage.py shell`: an account of every role, and one invented patient with every kind of form.
+"""Run in the image by `manage.py shell`: an account of every role, one invented patient with every kind of form, and
+something for every page to show.
 
 The synthetic study's own loader enters a few visits of the patient whose logs have everything, at the site that
 docs/production.md's commands made.
@@ -10,9 +11,17 @@ from dataclasses import replace
 
 from django.core.management import call_command
 
+from ecrf.access.delegation import Task
 from ecrf.access.models import Site, User
+from ecrf.access.roles import Role
+from ecrf.access.training import TrainingKind
+from ecrf.delegation.log.services import delegate
+from ecrf.delegation.training.services import checked, confirm, publish
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.services import TEXTS, fingerprint
+from ecrf.people.accounts.services import close_account
+from ecrf.people.review.services import begin_review
+from ecrf.people.sites.services import activate_site, close_site
 from trial.synthetic import casebook, loading
 from trial.synthetic.patients import STORIES
 
@@ -43,3 +52,43 @@ for kind in TEXTS:
 written = dict.fromkeys(TEXTS, fingerprint("An invented text."))
 services.finish_visit(visit=visit, seen=written, by=monitor)
 call_command("send_notices")
+
+# What an administrator and an investigator have done: a task delegated, a training confirmed, a site and an account
+# closed, a review of access begun.
+administrator, investigator, coordinator = (
+    User.objects.get(username=f"{role}01") for role in ("administrator", "investigator", "coordinator")
+)
+delegate(
+    site=site,
+    user=coordinator,
+    tasks=[Task.ENTER],
+    starts_on=site.today(),
+    ends_on=None,
+    reason="",
+    by=investigator,
+)
+to_read = {
+    "key": "invented-manual",
+    "version": "1",
+    "title": "Invented manual",
+    "kind": TrainingKind.READING,
+    "text": "An invented text.",
+    "roles": [Role.INVESTIGATOR],
+}
+confirm(document=publish(document=checked(to_read), by=administrator), by=investigator)
+call_command("add_site", "02", "Hospital 02", "--time-zone", "Asia/Tokyo")
+closed, today = Site.objects.get(code="02"), Site.objects.get(code="02").today()
+activate_site(
+    site=closed,
+    active_from=today,
+    approved_on=today,
+    version="1.0",
+    reason="An invented letter",
+    by=administrator,
+)
+close_site(site=closed, closed_on=today, reason="An invented letter", by=administrator)
+call_command(
+    "add_user", "leaver01", "--full-name", "Invented leaver", "--role", "coordinator", "--site", "02"
+)
+close_account(user=User.objects.get(username="leaver01"), reason="An invented letter", by=administrator)
+begin_review(by=administrator)

@@ -15,7 +15,7 @@ from ecrf.casebook.schedule.due import LIVING
 from ecrf.casebook.schedule.status import due_within, overdue
 from ecrf.entry.queries.list import QueryLine, count_to_answer, oldest_to_answer
 from ecrf.entry.today.sparklines import Sparkline, sparklines
-from ecrf.entry.today.unfinished import Unfinished, missing_of, unfinished
+from ecrf.entry.today.unfinished import Unfinished, missing_of, unfinished, unfinished_visits
 from ecrf.entry.visit.guard import Withheld, withheld
 
 CARD_ROWS = 8
@@ -122,8 +122,9 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     lines = [ToDoLine(row, today[row.site_id]) for row in patients[:PAGE_ROWS]]
     _load_stories(lines)
     _count_queries(user, lines)
-    _count_missing(lines)
-    to_finish, is_more = ([], False) if query or not where else unfinished(where, rows, CARD_ROWS)
+    begun = [] if query or not where else unfinished_visits(rows, CARD_ROWS + 1)
+    missing = _count_missing(lines, begun)
+    to_finish, is_more = ([], False) if query or not where else unfinished(where, begun, missing, CARD_ROWS)
     after = lines[-1].patient.number if len(patients) > PAGE_ROWS else ""
     queries = [] if query else oldest_to_answer(user, CARD_ROWS + 1)
     return ToDoList(
@@ -178,16 +179,19 @@ def _load_appointments(cards: list[Card]) -> None:
         line.appointment = booked.get(line.patient.pk, {}).get(line.schedule_status.next_code)
 
 
-def _count_missing(lines: list[ToDoLine]) -> None:
-    """How many required items are empty in what was begun, with the forms not begun of the unfinished visit."""
+def _count_missing(lines: list[ToDoLine], begun: list[PatientStatus]) -> dict[int, int]:
+    """How many required items are empty in what was begun, with the forms not begun of the unfinished visit; and what
+    `missing_of` says of all of these visits and of those that are `begun`: asked once for both."""
     patients = {line.patient.pk for line in lines}
     elsewhere = Entry.objects.filter(not_struck(), patient__in=patients, missing__gt=0).exclude(
         visit__code=F("patient__schedule_status__unfinished_code")
     )
     sums = dict(elsewhere.values_list("patient").annotate(total=Sum("missing")))
-    at_visit = missing_of([line.schedule_status for line in lines if line.schedule_status.unfinished_code])
+    listed = [line.schedule_status for line in lines if line.schedule_status.unfinished_code]
+    at_visit = missing_of(list({status.pk: status for status in (*listed, *begun)}.values()))
     for line in lines:
         line.missing = sums.get(line.patient.pk, 0) + at_visit.get(line.patient.pk, 0)
+    return at_visit
 
 
 def _count_queries(user: User, lines: list[ToDoLine]) -> None:

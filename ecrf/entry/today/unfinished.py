@@ -42,10 +42,13 @@ class Unfinished:
         return clock is not None and self.aware_for is not None and self.aware_for > clock.within
 
 
-def unfinished(where: list[Site], rows: QuerySet[PatientStatus], limit: int) -> tuple[list[Unfinished], bool]:
+def unfinished(
+    where: list[Site], statuses: Sequence[PatientStatus], missing: dict[int, int], limit: int
+) -> tuple[list[Unfinished], bool]:
     """At most so many, half of which are kept for visits if there are so many, and whether there are more. What is
-    frozen or locked is nobody's to finish. Eight statements, however many there are."""
-    forms, visits = _log_forms(where, limit + 1), _visits(rows, limit + 1)
+    frozen or locked is nobody's to finish. `statuses`: the `unfinished_visits`, one more than the limit; `missing`:
+    what `missing_of` says of them. Three statements, however many there are."""
+    forms, visits = _log_forms(where, limit + 1), _visits(statuses, missing)
     kept = forms[: max(limit - len(visits), limit - limit // 2)]
     return [*kept, *visits[: limit - len(kept)]], len(forms) + len(visits) > limit
 
@@ -100,16 +103,19 @@ def _aware(entries: Iterable[Entry]) -> dict[int, timedelta]:
     return {pk: timezone.now() - moment for pk, moment in since.items()}
 
 
-def _visits(rows: QuerySet[PatientStatus], limit: int) -> list[Unfinished]:
+def unfinished_visits(rows: QuerySet[PatientStatus], limit: int) -> list[PatientStatus]:
+    """The patients whose visit is begun and not finished, at most so many; one statement."""
     visit = Visit.objects.filter(STANDING, patient=OuterRef("patient"), code=OuterRef("unfinished_code"))
     free = Exists(visit.filter(~Exists(locks_in_force("patient__site", "patient", visit="pk"))))
-    statuses = list(
+    return list(
         rows.exclude(unfinished_code="")
         .filter(free)
         .select_related("patient__site")
         .order_by("patient__number")[:limit]
     )
-    missing = missing_of(statuses)
+
+
+def _visits(statuses: Sequence[PatientStatus], missing: dict[int, int]) -> list[Unfinished]:
     return [
         Unfinished(
             status.patient,

@@ -1,22 +1,29 @@
 """Which files are removed when they are old, and what is said of them then."""
 
+import shutil
 import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from ecrf.access.models import User
+from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.exports.folder import file_of
 from ecrf.exports.models import Download, Export, ExportKind, Receipt
 from ecrf.exports.services import ask
 from ecrf.exports.work.retention import remove_old_files
+from tests.conftest import make_site, make_user
 from tests.ecrf.exports.conftest import take
 from tests.ecrf.exports.test_pages import client_of
+from tests.ecrf.trail.world import a_world
 
 pytestmark = [pytest.mark.django_db]
 KEPT = 30
@@ -27,9 +34,24 @@ def _kept_days(settings):
     settings.EXPORTS_KEPT_DAYS = KEPT
 
 
-@pytest.fixture
-def one_of_each_kind(study, statistician, coordinator, site) -> dict[str, Export]:
-    patient = study.world.patient
+@pytest.fixture(scope="module")
+def made(module_db, tmp_path_factory) -> Path:
+    """A file of each kind, made once; the folder of them."""
+    folder = tmp_path_factory.mktemp("made") / "exports"
+    with pytest.MonkeyPatch.context() as patch, override_settings(EXPORTS_FOLDER=folder):
+        patch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+        make_one_of_each_kind()
+    return folder
+
+
+def make_one_of_each_kind() -> None:
+    site = make_site("01")
+    people = {
+        role: make_user(role.name.lower(), role, site)
+        for role in (Role.COORDINATOR, Role.INVESTIGATOR, Role.MONITOR, Role.DATA_MANAGER, Role.STATISTICIAN)
+    }
+    coordinator, *others, statistician = people.values()
+    patient = a_world(site, coordinator, *others).patient
     take(statistician)
     given = {
         ExportKind.REBUILD: {"by": statistician, "right": "export", "wanted": {"name": "First"}},
@@ -40,10 +62,31 @@ def one_of_each_kind(study, statistician, coordinator, site) -> dict[str, Export
     for kind, more in given.items():
         ask(kind=kind, title=kind.label, request_key=uuid.uuid4(), **more)
     call_command("work", once=True)
+
+
+@pytest.fixture
+def exports_folder(settings, made, tmp_path) -> Path:
+    """Each test has files of its own to remove."""
+    settings.EXPORTS_FOLDER = shutil.copytree(made, tmp_path / "exports")
+    return settings.EXPORTS_FOLDER
+
+
+@pytest.fixture
+def one_of_each_kind(exports_folder) -> dict[str, Export]:
     found = {export.kind: export for export in Export.objects.all()}
     assert set(found) == set(ExportKind.values)
     assert all(export.has_file for export in found.values())
     return found
+
+
+@pytest.fixture
+def statistician(made) -> User:
+    return User.objects.get(username="statistician")
+
+
+@pytest.fixture
+def coordinator(made) -> User:
+    return User.objects.get(username="coordinator")
 
 
 def age(days: int) -> None:

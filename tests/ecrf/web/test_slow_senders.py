@@ -36,7 +36,7 @@ def in_a_hurry(port: str) -> list[str]:
     return [sys.executable, "-c", IN_A_HURRY, *gunicorn(port)[3:]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server(scratch) -> Iterator[Server]:  # noqa: F811
     running = Server(scratch, in_a_hurry)
     yield running.log_in()

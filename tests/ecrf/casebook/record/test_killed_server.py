@@ -39,7 +39,7 @@ open_visit(patient=add_patient(site=site, by=user, request_key=uuid.uuid4()), co
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def scratch() -> Iterator[dict[str, str]]:
     """A database of its own with one patient: the environment of it."""
     with fresh_database() as url:
