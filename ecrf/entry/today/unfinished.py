@@ -102,7 +102,7 @@ def _aware(entries: Iterable[Entry]) -> dict[int, timedelta]:
 
 def _visits(rows: QuerySet[PatientStatus], limit: int) -> list[Unfinished]:
     visit = Visit.objects.filter(patient=OuterRef("patient"), code=OuterRef("unfinished_code"))
-    free = Exists(visit.filter(~Exists(locks_in_force("patient__site", "patient", visit="pk"))))
+    free = Exists(visit.filter(~Exists(locks_in_force("patient__site", "patient", visits=("pk",)))))
     statuses = list(
         rows.exclude(unfinished_code="")
         .filter(free)
