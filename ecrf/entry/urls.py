@@ -4,6 +4,7 @@ from django.urls import path
 
 from ecrf.entry.ending.views import end_patient
 from ecrf.entry.patient import views as patient
+from ecrf.entry.queries import conversation_views as asking
 from ecrf.entry.queries import views as queries
 from ecrf.entry.ranges import views as ranges
 from ecrf.entry.rules import views as rules
@@ -27,10 +28,13 @@ urlpatterns = [
     path("sites/<slug:code>/ranges/<int:pk>/withdraw/", ranges.withdraw, name="withdraw-range"),
     path("queries/", queries.queries, name="queries"),
     path("patients/<str:number>/queries/<int:query_number>/answer/", queries.answer, name="answer-query"),
+    path("patients/<str:number>/queries/<int:query_number>/go-on/", asking.go_on, name="go-on-asking"),
+    path("patients/<str:number>/queries/<int:query_number>/finish/", asking.finish, name="finish-asking"),
     path("patients/add/", patient.add, name="add-patient"),
     path("patients/<str:number>/", patient.patient, name="patient"),
     path("patients/<str:number>/end/<slug:ending>/", end_patient, name="end-patient"),
     path("patients/<str:number>/sign/", signing.casebook, name="sign-casebook"),
+    path("patients/<str:number>/<str:segment>/questions/", asking.ask, name="ask-monitor"),
     path(
         "patients/<str:number>/<str:segment>/reasons/", reason_views.save_with_reason, name="save-with-reason"
     ),

@@ -286,6 +286,11 @@ class FormView:
         return self.row.entry_id if self.row else 0
 
     @property
+    def spot(self) -> int | str:
+        """Names it among the forms of its page: its entry's id, or the place of one that is not begun."""
+        return self.entry_id or f"{self.definition.key}:{self.address}"
+
+    @property
     def entry(self) -> Entry | None:
         return self.row.entry if self.row else None
 

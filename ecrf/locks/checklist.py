@@ -17,7 +17,7 @@ from ecrf.casebook.schedule.status import ends_of, fact_of, left_early, overdue
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.locks.models import LockScope
-from ecrf.queries.lookup import open_queries
+from ecrf.queries.lookup import open_of_sites, open_queries
 
 Counts = dict[str, int]
 """{kind of open point: how many}"""
@@ -61,10 +61,12 @@ class OpenPlace:
 
 @dataclass(frozen=True)
 class Checklist:
-    """What is open, place by place, none left out; `not_begun` names the forms that nobody has begun."""
+    """What is open, place by place, none left out; `not_begun` names the forms that nobody has begun. `of_site`: how
+    many questions and notes of the site are open, which are in nobody's way."""
 
     places: list[OpenPlace] = field(default_factory=list)
     not_begun: list[str] = field(default_factory=list)
+    of_site: int = 0
 
     @property
     def totals(self) -> Counts:
@@ -175,6 +177,10 @@ class Target:
             return Q(**{f"{path}pk": self.entry.pk}) | Q(**{f"{path}parent": self.entry.pk})
         if self.visit:
             return Q(**{f"{path}visit": self.visit.pk})
+        return self.narrow_by_patient(path)
+
+    def narrow_by_patient(self, path: str = "") -> Q:
+        """As `narrow`, of a patient, a site or the study, on rows that have a patient."""
         if self.patient:
             return Q(**{f"{path}patient": self.patient.pk})
         # Practice patients are never study data: they are in nobody's way.
@@ -199,8 +205,18 @@ def checklist(target: Target) -> Checklist:
                 words, "visit", target.visit.pk, target.visit.patient.site_id, {"not-begun": len(not_begun)}
             )
             places = [whole, *places]
-        return Checklist(places, not_begun)
-    return Checklist(_visits(open_at, _late(target)))
+        return Checklist(places, not_begun, _of_site(target))
+    return Checklist(_visits(open_at, _late(target)), of_site=_of_site(target))
+
+
+def _of_site(target: Target) -> int:
+    """Also at forms that nobody has begun; one statement."""
+    here = target.narrow("entry__")
+    if not target.entry:
+        here |= (
+            Q(entry=None, visit=target.visit) if target.visit else Q(entry=None) & target.narrow_by_patient()
+        )
+    return open_of_sites().filter(here).count()
 
 
 def open_by_site(sites: Iterable[Site]) -> dict[int, Counts]:

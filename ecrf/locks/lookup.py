@@ -50,19 +50,22 @@ def is_locked(lock: Lock | None) -> bool:
 
 
 def under_lock() -> Exists:
-    """Of rows with a site, a patient and an entry, such as queries: those that a lock in force holds. A freeze holds
-    none of them: under it the review goes on."""
-    locks = locks_in_force("site", "patient", visit="entry__visit", entries=("entry", "entry__parent"))
+    """Of queries, questions and notes: those that a lock in force holds. A freeze holds none of them: under it the
+    review goes on."""
+    of_entry, not_begun = "entry__visit", "visit"
+    locks = locks_in_force(
+        "site", "patient", visits=(of_entry, not_begun), entries=("entry", "entry__parent")
+    )
     return Exists(locks.filter(kind=LockKind.LOCK))
 
 
 def locks_in_force(
-    site: str, patient: str, *, visit: str = "", entries: tuple[str, ...] = ()
+    site: str, patient: str, *, visits: tuple[str, ...] = (), entries: tuple[str, ...] = ()
 ) -> QuerySet[Lock]:
-    """For a subquery: freezes and locks in force on a row; the paths name its site, patient, visit and entries."""
+    """For a subquery: freezes and locks in force on a row; the paths name its site, patient, visits and entries."""
     scopes = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site=OuterRef(site))
     scopes |= Q(scope=LockScope.PATIENT, patient=OuterRef(patient))
-    if visit:
+    for visit in visits:
         scopes |= Q(scope=LockScope.VISIT, visit=OuterRef(visit))
     for entry in entries:
         scopes |= Q(entry=OuterRef(entry))

@@ -53,6 +53,8 @@ def urls(site: Any) -> list[URLPattern]:
         path("queries/ask-again/", fill(bulk.ask_again), name="ask-queries-again"),
         path(f"{QUERIES}open/<int:pk>/<slug:name>/", fill(queries.open_here), name="open-query"),
         path(f"{QUERY}ask-again/", act(queries.ask_again), name="ask-query-again"),
+        path(f"{QUERY}reply/", act(queries.reply), name="reply-to-site"),
+        path(f"{QUERY}read/", act(queries.mark_read), name="mark-note-read"),
         path(f"{QUERY}pass-on/", act(queries.pass_on), name="pass-query-on"),
         path(f"{QUERY}close/", act(queries.close), name="close-query"),
         path(f"{QUERY}reopen/", act(queries.reopen), name="reopen-query"),

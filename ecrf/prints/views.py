@@ -3,6 +3,7 @@
 from datetime import UTC
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -28,7 +29,7 @@ from ecrf.prints.pages import (
     worksheet_logs,
     worksheet_plans,
 )
-from ecrf.queries.lookup import queries_where
+from ecrf.queries.lookup import ByItem, asked_where
 
 
 @require_GET
@@ -39,7 +40,7 @@ def visit(request: UserRequest, number: str, code: str) -> HttpResponse:
         "visit": visit,
         "form_group": printed_visit(visit),
     }
-    context["queries"] = queries_where(entry__visit=visit)
+    context["queries"] = asked_where(Q(entry__visit=visit) | Q(visit=visit))
     return render(request, "prints/print_visit.html", context)
 
 
@@ -51,8 +52,15 @@ def log(request: UserRequest, number: str, crf: str) -> HttpResponse:
         "log": definition,
         "form_group": printed_log(patient, definition),
     }
-    context["queries"] = queries_where(entry__patient=patient, entry__crf__in=[crf, *definition.rows])
+    context["queries"] = _asked_in_log(patient, definition)
     return render(request, "prints/print_visit.html", context)
+
+
+def _asked_in_log(patient: Patient, definition: CrfDefinition) -> ByItem:
+    """Also at the one form of a kind while nobody has begun it."""
+    kinds = [definition.key, *definition.rows]
+    not_begun = Q(entry=None, visit=None, crf__in=kinds)
+    return asked_where(Q(entry__crf__in=kinds) | not_begun, patient=patient)
 
 
 @require_GET
@@ -60,7 +68,7 @@ def casebook(request: UserRequest, number: str) -> HttpResponse:
     """The whole casebook: a cover with the contents, the visits in order, the logs."""
     patient = reach_patient(request.user, number)
     context = _paper(request.user, patient) | {"casebook": printed_casebook(patient)}
-    context["queries"] = queries_where(patient=patient)
+    context["queries"] = asked_where(patient=patient)
     return render(request, "prints/print_casebook.html", context)
 
 

@@ -59,7 +59,7 @@ def follow_all(patient: Patient, by: Actor) -> int:
 
 def _with_queries(**which: object) -> QuerySet[Discrepancy]:
     """Discrepancies of complete forms, and those that have a query; with the patient's last number. One statement."""
-    numbers = Query.objects.filter(patient=OuterRef("entry__patient")).order_by("-number").values("number")
+    numbers = Query.every.filter(patient=OuterRef("entry__patient")).order_by("-number").values("number")
     by_people = Message.objects.filter(
         query__discrepancy=OuterRef("pk"), said_by__isnull=False, act__in=[Act.ASKED_AGAIN, Act.REOPENED]
     )

@@ -14,5 +14,5 @@ def said_about(entry: Entry, item: str) -> Iterator[HistoryMoment]:
     for message in messages.order_by("pk"):
         by = message.said_by.username if message.said_by else "system"
         is_known = message.act in Act.values
-        what = f"Query {message.query.number} {Act(message.act).label}" if is_known else message.act
+        what = f"{message.query.name} {Act(message.act).label}" if is_known else message.act
         yield HistoryMoment(message.said_at, by, message.role, what, message.text)

@@ -4,22 +4,23 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from ecrf.access.models import User
 from ecrf.access.reach import site_ids
 from ecrf.access.roles import Right
-from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.places import Place
 from ecrf.casebook.stored_rows import lines_of, read_json, user_of
 from ecrf.checks.models import Discrepancy
-from ecrf.queries.models import Message, Query, Turn
+from ecrf.queries.models import WAITED_FOR, Message, Query, Turn
 
 # Written out and read as JSON: Django would take longer to write such a statement than the database to answer it. What
 # belongs to each is looked up by its key: a join of so many tables takes long to plan.
 # What a lock holds waits for nobody: nothing can be said there (as `under_lock` says, of the floor above this one).
 WAITING = """
     (SELECT count(*) FROM queries_query w JOIN casebook_entry e ON e.id = w.entry_id
-    WHERE w.turn = 'site' AND (%s OR w.site_id = ANY(%s)) AND NOT EXISTS (
+    WHERE w.turn = 'site' AND w.kind IS NULL AND (%s OR w.site_id = ANY(%s)) AND NOT EXISTS (
         SELECT 1 FROM locks_lock l WHERE l.lifted_at IS NULL AND l.kind = 'lock' AND (
             l.scope = 'study' OR (l.scope = 'site' AND l.site_id = w.site_id)
             OR (l.patient_id = w.patient_id AND (
@@ -39,15 +40,17 @@ WITH_MESSAGES = """
     WHERE {which} ORDER BY q.id DESC, m.id
 """
 
-ByItem = dict[tuple[int, str], list[Query]]
+ByItem = dict[tuple[int | str, str], list[Query]]
+"""{(the form, as `Query.spot` names it, item): what stands there}."""
 
 
 def queries_with_place() -> QuerySet[Query]:
-    """All queries, each with what says where it stands."""
-    return Query.objects.select_related(
+    """All queries, questions and notes, each with what says where it stands."""
+    return Query.every.select_related(
         "entry__patient__site",
         "entry__visit",
         "entry__parent",
+        "visit",
         "patient__site",
         "site",
         "opened_by",
@@ -58,15 +61,16 @@ def queries_with_place() -> QuerySet[Query]:
 def one_with_place() -> QuerySet[Query]:
     """As `queries_with_place`, for one query: its site and patient are read once, and `placed_here` says whose they
     are. A join to each of them three times over takes longer to plan than all the rest of the page."""
-    return Query.objects.select_related(
-        "site", "patient", "entry__visit", "entry__parent", "opened_by", "closed_by"
+    return Query.every.select_related(
+        "site", "patient", "entry__visit", "entry__parent", "visit", "opened_by", "closed_by"
     )
 
 
 def placed_here(query: Query) -> Query:
     """The query with the site of its patient, and the patient of its entry."""
     query.patient.site = query.site
-    query.entry.patient = query.patient
+    if query.entry:
+        query.entry.patient = query.patient
     return query
 
 
@@ -80,17 +84,47 @@ def placed(ids: Iterable[int]) -> list[Query]:
     return [by_id[pk] for pk in order]
 
 
+def with_messages(queries: list[Query]) -> list[Query]:
+    """What was said in each is read at once; one statement."""
+    by_id: dict[int, Query] = {query.pk: query for query in queries}
+    for query in queries:
+        query.__dict__["said"] = []
+    for message in Message.objects.filter(query__in=by_id).select_related("said_by").order_by("pk"):
+        by_id[message.query_id].said.append(message)
+    return queries
+
+
 def queries_on(entries: Iterable[int], counting_for: User | None = None) -> ByItem:
     """{(entry id, item): its queries, the open ones first, then the newest}, with what was said; one statement.
 
     `counting_for`: each then also carries how many queries wait for this user's sites now.
     """
-    return _by_item("q.entry_id = ANY(%s)", [list(entries)], counting_for)
+    return _by_item("q.entry_id = ANY(%s) AND q.kind IS NULL", [list(entries)], counting_for)
 
 
-def queries_where(**which: object) -> ByItem:
-    """As `queries_on`, by a filter on queries."""
-    ids, given = Query.objects.filter(**which).order_by().values("pk").query.sql_with_params()
+def asked_on(entries: Iterable[int], patient: Patient, visit: Visit | None) -> tuple[ByItem, ByItem]:
+    """The queries on these entries; and what the site asks and notes there and at what nobody has begun of the visit's
+    forms, or of those that belong to none. One statement."""
+    at_unbegun = "q.entry_id IS NULL AND q.patient_id = %s AND q.visit_id IS NOT DISTINCT FROM %s"
+    given = [list(entries), patient.pk, visit.pk if visit else None]
+    found = _by_item(f"(q.entry_id = ANY(%s) OR {at_unbegun})", given, None)
+    queries = {at: [one for one in here if not one.is_of_site] for at, here in found.items()}
+    of_site = {at: [one for one in here if one.is_of_site] for at, here in found.items()}
+    return {at: here for at, here in queries.items() if here}, {
+        at: here for at, here in of_site.items() if here
+    }
+
+
+def asked_at(place: Place, entry: Entry | None, item: str) -> list[Query]:
+    """What the site asks and notes at one item; one statement."""
+    spot = entry.pk if entry else f"{place.definition.key}:{place.address}"
+    _queries, of_site = asked_on([entry.pk] if entry else [], place.patient, place.visit)
+    return of_site.get((spot, item), [])
+
+
+def asked_where(*which: Q, **also: object) -> ByItem:
+    """Queries, questions and notes by a filter."""
+    ids, given = Query.every.filter(*which, **also).order_by().values("pk").query.sql_with_params()
     return _by_item(f"q.id IN ({ids})", list(given))
 
 
@@ -116,13 +150,26 @@ def _by_item(which: str, given: list[Any], counting_for: User | None = None) -> 
             )
     by_item: ByItem = defaultdict(list)
     for one in sorted(queries.values(), key=lambda one: not one.is_open):
-        by_item[one.entry_id, one.item].append(one)
+        by_item[one.spot, one.item].append(one)
     return by_item
 
 
 def open_queries() -> QuerySet[Query]:
-    """Every query that is not closed: the one place that says so."""
+    """Every query that is not closed: the one place that says so. What a site asks or notes is none."""
     return Query.objects.exclude(turn=Turn.NOBODY)
+
+
+def open_of_sites() -> QuerySet[Query]:
+    """Every question and note of a site that it has not closed."""
+    return Query.every.filter(kind__isnull=False).exclude(turn=Turn.NOBODY)
+
+
+def is_read() -> Exists:
+    """Of what a site opened: whether a reviewer has written there, or has read it, since the site wrote last."""
+    roles = [turn.value for turn in WAITED_FOR if turn != Turn.SITE]
+    said = Message.objects.filter(query=OuterRef("pk"))
+    newer = Message.objects.filter(query=OuterRef("query"), pk__gt=OuterRef("pk")).exclude(role__in=roles)
+    return Exists(said.filter(role__in=roles).exclude(Exists(newer)))
 
 
 def count_open(path: str, ids: list[int], **which: object) -> dict[int, int]:
@@ -145,7 +192,7 @@ def count_open_of_entries(ids: list[int]) -> dict[int, int]:
 
 def open_of_patient(patient: Patient) -> list[Query]:
     """The open queries of one patient, the longest waiting first; one statement."""
-    queries = queries_with_place().filter(patient=patient).exclude(turn=Turn.NOBODY)
+    queries = queries_with_place().filter(patient=patient, kind=None).exclude(turn=Turn.NOBODY)
     return list(queries.order_by("turn_since", "pk"))
 
 
@@ -164,9 +211,3 @@ def _sites_of(user: User) -> list[Any]:
 def counted_with(queries: Iterable[list[Query]]) -> int | None:
     """The number that `queries_on` has counted along with these; None where there is none of them."""
     return next((getattr(query, "waiting_now", None) for at_item in queries for query in at_item), None)
-
-
-def count_turns(rows: QuerySet[Query]) -> dict[str, int]:
-    """{turn: how many}, of the open ones among these; one statement."""
-    still_open = rows.exclude(turn=Turn.NOBODY)
-    return dict(still_open.order_by().values_list("turn").annotate(count=Count("pk")))

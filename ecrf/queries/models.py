@@ -1,4 +1,4 @@
-"""Queries and what was said in them."""
+"""Queries, questions and notes of the site, and what was said in them."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -11,18 +11,39 @@ from django.utils.functional import cached_property
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.casebook.labels import element_id, form_title, visit_label
-from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.checks.models import AskedByCheck, Discrepancy
 from ecrf.forms.registry import CRFS
 
 
 class Turn(models.TextChoices):
-    """Whose turn it is. A closed query is nobody's."""
+    """Whose turn it is. An open note waits for nobody: whoever may write there may add to it. What is closed is nobody's
+    turn."""
 
     SITE = "site", "Site"
     MONITOR = "monitor", "Monitor"
     DATA_MANAGER = "data-manager", "Data manager"
+    ANYBODY = "anybody", "Anybody"
     NOBODY = "", "Closed"
+
+
+WAITED_FOR = tuple(turn for turn in Turn if turn not in (Turn.ANYBODY, Turn.NOBODY))
+"""Those for whom a query or a question waits."""
+
+
+class QueryKind(models.TextChoices):
+    """What a site opens; that which asks the site is a query, and has no kind."""
+
+    QUESTION = "question", "Question of the site"
+    NOTE = "note", "Note"
+
+
+class OnlyQueries(models.Manager["Query"]):
+    """What asks the site. What a site opens is taken by `Query.every` alone, so that it holds up, counts and verifies
+    nothing by accident."""
+
+    def get_queryset(self) -> "models.QuerySet[Query]":
+        return super().get_queryset().filter(kind=None)
 
 
 def at_and_by(name: str, *, by_may_be_empty: bool = False) -> models.Q:
@@ -36,12 +57,24 @@ def at_and_by(name: str, *, by_may_be_empty: bool = False) -> models.Q:
 @audited(patient="r.patient_id", entry="r.entry_id")
 class Query(AskedByCheck):
     """What was asked about one item. Opened by a person, or by an edit check whose question stands unanswered in a
-    complete form; a check has one query for each discrepancy, which closes and reopens by itself."""
+    complete form; a check has one query for each discrepancy, which closes and reopens by itself.
+
+    With a `kind`, a question or a note of the site: the same conversation the other way round. It may stand at an item
+    of a form that nobody has begun: `entry` is then none, and the place is named instead."""
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="queries")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     number = models.PositiveIntegerField(help_text="Given by the system, from 1 at each patient")
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="queries")
+    kind = models.CharField(max_length=8, choices=QueryKind, null=True, help_text="None: a query")
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, null=True, related_name="queries", help_text="None: nobody has begun the form"
+    )
+    visit = models.ForeignKey(
+        Visit, models.PROTECT, null=True, related_name="+", help_text="Of a form not begun, as the next three"
+    )
+    crf = models.CharField(max_length=40, null=True)
+    form_number = models.PositiveSmallIntegerField(null=True)
+    parent_number = models.PositiveSmallIntegerField(null=True)
     item = models.CharField(max_length=63)
     discrepancy = models.OneToOneField(Discrepancy, models.PROTECT, null=True, related_name="query")
     check_id = models.CharField(max_length=40, blank=True, help_text="Of the check that asks, or empty")
@@ -59,6 +92,9 @@ class Query(AskedByCheck):
     request_key = models.UUIDField(
         unique=True, null=True, help_text="Of the key press that opened it; a second one opens none"
     )
+
+    objects: ClassVar[OnlyQueries] = OnlyQueries()
+    every: ClassVar[models.Manager["Query"]] = models.Manager()
 
     site_path: ClassVar[str] = "site"
     typed: str = ""
@@ -79,6 +115,25 @@ class Query(AskedByCheck):
             ),
             models.CheckConstraint(condition=models.Q(turn__in=Turn.values), name="query_turn"),
             models.CheckConstraint(condition=~models.Q(text_as_asked=""), name="query_asks_something"),
+            models.CheckConstraint(
+                condition=models.Q(kind__isnull=True) | models.Q(kind__in=QueryKind.values), name="query_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(turn="")
+                | models.Q(kind=QueryKind.NOTE, kind__isnull=False, turn=Turn.ANYBODY)
+                | (
+                    (models.Q(kind__isnull=True) | models.Q(kind=QueryKind.QUESTION))
+                    & ~models.Q(turn=Turn.ANYBODY)
+                ),
+                name="query_note_waits_for_nobody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(entry__isnull=False, crf__isnull=True, form_number__isnull=True)
+                | models.Q(
+                    entry__isnull=True, kind__isnull=False, crf__isnull=False, form_number__isnull=False
+                ),
+                name="query_stands_somewhere",
+            ),
         ]
         indexes = [
             models.Index(
@@ -86,10 +141,57 @@ class Query(AskedByCheck):
             ),
             models.Index(fields=["entry", "item"], name="query_item"),
             models.Index(fields=["check_id"], name="query_check", condition=~models.Q(check_id="")),
+            # Looked into each time a form is begun; nearly always empty.
+            models.Index(
+                fields=["patient", "crf"], name="query_form_not_begun", condition=models.Q(entry__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"Query {self.number} of {self.patient}"
+        return f"{self.name} of {self.patient}"
+
+    @property
+    def word(self) -> str:
+        """`query`, `question` or `note`."""
+        return self.kind or "query"
+
+    @property
+    def name(self) -> str:
+        """`Query 3`: as the people of its patient call it."""
+        return f"{self.word.capitalize()} {self.number}"
+
+    @property
+    def is_of_site(self) -> bool:
+        """Whether the site opened it, as a question or a note."""
+        return self.kind is not None
+
+    @property
+    def is_note(self) -> bool:
+        return self.kind == QueryKind.NOTE
+
+    @property
+    def form(self) -> Entry:
+        """The entry it stands in; of a form that nobody has begun, one that is not stored."""
+        if self.entry is not None:
+            return self.entry
+        above = Entry(number=self.parent_number) if self.parent_number else None
+        return Entry(
+            patient=self.patient,
+            visit=self.visit,
+            crf=self.crf or "",
+            number=self.form_number or 1,
+            parent=above,
+        )
+
+    @property
+    def address(self) -> str:
+        """Of a form that nobody has begun, as `Entry.address`."""
+        return f"{self.parent_number}.{self.form_number}" if self.parent_number else str(self.form_number)
+
+    @property
+    def spot(self) -> int | str:
+        """Names the form it stands in among those of a page: the entry's id, or the place of one not begun."""
+        return self.entry_id or f"{self.crf}:{self.address}"
 
     @property
     def is_open(self) -> bool:
@@ -119,23 +221,31 @@ class Query(AskedByCheck):
         return self.said[-1].pk if self.said else 0
 
     @property
+    def answered_by(self) -> "Message | None":
+        """Of what the site opened: the last thing that a reviewer wrote or did there after the site's own last word."""
+        site_wrote = max((said.pk for said in self.said if not said.is_of_review), default=0)
+        return next(
+            (said for said in reversed(self.said) if said.is_of_review and said.pk > site_wrote), None
+        )
+
+    @property
     def asker(self) -> str:
         return self.opened_by.username if self.opened_by else f"check {self.check_id}"
 
     @property
     def item_label(self) -> str:
         """What the form calls the item; of one that the form no longer has, its name."""
-        definition = CRFS.get(self.entry.crf)
+        definition = CRFS.get(self.form.crf)
         item = definition.items.get(self.item) if definition else None
         return str(item.verbose_name) if item else self.item
 
     @property
     def visit_words(self) -> str:
-        return visit_label(self.entry.visit)
+        return visit_label(self.form.visit)
 
     @property
     def form_words(self) -> str:
-        return form_title(self.entry) if self.entry.crf in CRFS else self.entry.crf
+        return form_title(self.form)
 
     @property
     def where(self) -> str:
@@ -145,7 +255,7 @@ class Query(AskedByCheck):
     @property
     def anchor(self) -> str:
         """The id of the item on the monitor's page of its visit or form."""
-        return element_id(self.entry.crf, self.entry.address, self.item)
+        return element_id(self.form.crf, self.form.address, self.item)
 
 
 class Act(models.TextChoices):
@@ -157,6 +267,8 @@ class Act(models.TextChoices):
     PASSED_ON = "passed-on", "passed on"
     CLOSED = "closed", "closed"
     REOPENED = "reopened", "reopened"
+    ADDED = "added", "added"
+    READ = "read", "read"
 
 
 @audited(
@@ -183,3 +295,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.query_id}: {self.act}"
+
+    @property
+    def is_of_review(self) -> bool:
+        """Whether a monitor or a data manager said it."""
+        return self.role in WAITED_FOR and self.role != Turn.SITE

@@ -22,7 +22,7 @@ def reopen_when_value_changes(writing: Writing) -> list[Any]:
     last = Message.objects.filter(query=OuterRef("pk")).order_by("-pk").values("value")[:1]
     closed = Query.objects.filter(entry__in=list(rows), discrepancy=None, turn=Turn.NOBODY)
     for query in closed.annotate(was=Subquery(last)):
-        now = quoted(rows[query.entry_id], query.item)
+        now = quoted(rows[query.form.pk], query.item)
         if query.was and now and query.was != now:
             text = f"The value changed after the query was closed: was {query.was}, is {now}."
             say(query, Act.REOPENED, text, turn=query.asked_in, value=now)
@@ -35,12 +35,12 @@ def hand_back_struck(patient: Patient) -> None:
     struck = Q(entry__struck_at__isnull=False) | Q(entry__parent__struck_at__isnull=False)
     asked_by_people = open_queries().filter(struck, patient=patient, discrepancy=None)
     queries = list(asked_by_people.select_related("entry__struck_by", "entry__parent__struck_by"))
-    rows = rows_of(query.entry for query in queries)
+    rows = rows_of(query.form for query in queries)
     for query in queries:
-        entry = query.entry if query.entry.struck_at else query.entry.parent
+        entry = query.form if query.form.struck_at else query.form.parent
         assert entry is not None
         text = f"The row was struck out by {entry.struck_by}: {entry.struck_reason}"
         is_said = any(not message.said_by_id and message.text == text for message in query.said)
         if query.turn == Turn.SITE or not is_said:
-            value = quoted(rows.get(query.entry_id), query.item)
+            value = quoted(rows.get(query.form.pk), query.item)
             say(query, Act.PASSED_ON, text, turn=query.asked_in, value=value)

@@ -6,6 +6,8 @@ from ecrf.access.roles import Right, Role
 from ecrf.audit.texts import cleaned_or_fault
 from ecrf.queries.models import Act, Message, Query, Turn
 
+MAY_TAKE_A_QUESTION = (Turn.MONITOR, Turn.DATA_MANAGER)
+"""Who answers what a site asks."""
 WHY_UNANSWERED = "the site has not answered: write why it is closed all the same."
 
 
@@ -52,7 +54,18 @@ def asking_as(role: str) -> Turn:
 def refuse_closed(query: Query) -> None:
     if not query.is_open:
         who = f" by {query.closed_by.username}" if query.closed_by else " by the system"
-        raise QueryRefused(f"Query {query.number} is closed{who}. Nothing was changed.")
+        raise QueryRefused(f"{query.name} is closed{who}. Nothing was changed.")
+
+
+def refuse_of_site(query: Query) -> None:
+    """Who reviews answers a question, and adds to a note: asking again, closing and reopening are the site's."""
+    if query.is_of_site:
+        raise QueryRefused(f"{query.name} is the site's own: answer it there. Nothing was changed.")
+
+
+def refuse_of_review(query: Query) -> None:
+    if not query.is_of_site:
+        raise QueryRefused(f"{query.name} asks the site: answer it. Nothing was changed.")
 
 
 def refuse_open(query: Query) -> None:
@@ -64,11 +77,12 @@ def refuse_unseen(query: Query, last: Message | None, seen: int | None) -> None:
     """`seen`: the last message on the page that was answered."""
     if seen is not None and last is not None and last.pk > seen:
         raise QueryRefused(
-            f"Somebody wrote in query {query.number} meanwhile. Read it here, then send yours again: it is kept."
+            f"Somebody wrote in {query.word} {query.number} meanwhile. Read it here, then send yours again: it is kept."
         )
 
 
 def refuse_if_not_sites_turn(query: Query) -> None:
+    refuse_of_site(query)
     refuse_closed(query)
     if not query.is_sites_turn:
         whose = query.get_turn_display().lower()
@@ -82,7 +96,7 @@ def is_repeated(last: Message | None, act: Act, text: str, by: User) -> bool:
 
 def may_close(query: Query, by: User) -> bool:
     """Who opened it, or a data manager; of a check's, or where the opener has left, any monitor of the site."""
-    if not query.is_open or not by.may(Right.QUERY, query.site):
+    if query.is_of_site or not query.is_open or not by.may(Right.QUERY, query.site):
         return False
     here = {member.role for member in by.current_memberships if member.site_id in (None, query.site_id)}
     if Role.DATA_MANAGER in here or query.opened_by_id in (None, by.pk):
@@ -92,6 +106,7 @@ def may_close(query: Query, by: User) -> bool:
 
 
 def refuse_to_close(query: Query, by: User) -> None:
+    refuse_of_site(query)
     refuse_closed(query)
     if not may_close(query, by):
         raise NotAllowed(

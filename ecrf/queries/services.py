@@ -15,7 +15,7 @@ from ecrf.casebook.models import Entry
 from ecrf.forms.registry import CRFS
 from ecrf.queries import rules
 from ecrf.queries.messages import MOVED, message, say
-from ecrf.queries.models import Act, Message, Query, Turn
+from ecrf.queries.models import WAITED_FOR, Act, Message, Query, Turn
 from ecrf.queries.quotes import as_it_stands
 from ecrf.queries.rules import NotAllowed, QueryRefused, TextRefused
 
@@ -55,7 +55,7 @@ def open_query(
         definition = CRFS.get(stored.crf)
         if definition is None or item not in definition.items:
             raise QueryRefused("This form has no such item any more. Nothing was sent.")
-        _refuse_struck(stored)
+        refuse_struck(stored)
         query = _opened(stored, item, words, by, asked_in, request_key)
         said = message(query, Act.OPENED, words, query.value, query.opened_at)
         said.said_by, said.role = by, actor.role
@@ -69,7 +69,7 @@ def answer(
     """The site answers; the turn goes to who asked. `seen`, here and below: the last message that was on the page."""
     words = rules.readable(text, "your answer")
     rules.need(by, Right.ANSWER, query.site)
-    return _act(query, Act.ANSWERED, words, by, actor, source, seen, rules.refuse_if_not_sites_turn)
+    return perform(query, Act.ANSWERED, words, by, actor, source, seen, rules.refuse_if_not_sites_turn)
 
 
 def ask_again(
@@ -87,12 +87,13 @@ def ask_again(
     rules.need(by, Right.QUERY, query.site)
 
     def allowed(query: Query) -> None:
+        rules.refuse_of_site(query)
         rules.refuse_closed(query)
         if query.is_sites_turn:
             raise QueryRefused(f"Query {query.number} waits for the site's answer already.")
         query.asked_in = rules.asking_as(actor.role)
 
-    return _act(query, Act.ASKED_AGAIN, words, by, actor, source, seen, allowed, Turn.SITE, together)
+    return perform(query, Act.ASKED_AGAIN, words, by, actor, source, seen, allowed, Turn.SITE, together)
 
 
 def pass_on(
@@ -105,20 +106,22 @@ def pass_on(
     source: str = "monitor",
     seen: int | None = None,
 ) -> Query:
-    """Pass the turn on: between monitor and data manager, or to the site."""
+    """Pass the turn on: between monitor and data manager, or (a query) to the site."""
     words = rules.readable(text, "what the other is to look at")
     rules.need(by, Right.QUERY, query.site)
-    if to not in (Turn.SITE, Turn.MONITOR, Turn.DATA_MANAGER):
-        raise TextRefused("Choose to whom the query is passed on.")
+    if to not in (rules.MAY_TAKE_A_QUESTION if query.is_of_site else WAITED_FOR) or query.is_note:
+        raise TextRefused(f"Choose to whom the {query.word} is passed on.")
 
     def allowed(query: Query) -> None:
         rules.refuse_closed(query)
         if query.turn == to:
-            raise QueryRefused(f"It is the {Turn(to).label.lower()}'s turn already in query {query.number}.")
+            raise QueryRefused(
+                f"It is the {Turn(to).label.lower()}'s turn already in {query.word} {query.number}."
+            )
         if to == Turn.SITE:
             query.asked_in = rules.asking_as(actor.role)
 
-    return _act(query, Act.PASSED_ON, words, by, actor, source, seen, allowed, to)
+    return perform(query, Act.PASSED_ON, words, by, actor, source, seen, allowed, to)
 
 
 def close(
@@ -140,7 +143,7 @@ def close(
         rules.refuse_to_close(query, by)
         rules.refuse_unanswered(query, words)
 
-    return _act(query, Act.CLOSED, words, by, actor, source, seen, allowed, Turn.NOBODY, together)
+    return perform(query, Act.CLOSED, words, by, actor, source, seen, allowed, Turn.NOBODY, together)
 
 
 def reopen(
@@ -151,12 +154,12 @@ def reopen(
     rules.need(by, Right.QUERY, query.site)
 
     def allowed(query: Query) -> None:
+        rules.refuse_of_site(query)
         rules.refuse_open(query)
-        entry = Entry.objects.select_related("parent").get(pk=query.entry_id)
-        _refuse_struck(entry)
+        refuse_struck(Entry.objects.select_related("parent").get(pk=query.form.pk))
         query.asked_in = rules.asking_as(actor.role)
 
-    return _act(query, Act.REOPENED, words, by, actor, source, seen, allowed, Turn.SITE)
+    return perform(query, Act.REOPENED, words, by, actor, source, seen, allowed, Turn.SITE)
 
 
 @contextmanager
@@ -169,7 +172,7 @@ def one_at_a_time(patient_id: int, actor: Actor, source: str) -> Iterator[None]:
         raise QueryRefused(str(refusal)) from refusal
 
 
-def _act(
+def perform(
     query: Query,
     act: Act,
     words: str,
@@ -191,7 +194,7 @@ def _act(
         if act != Act.CLOSED or query.is_open:
             rules.refuse_unseen(query, last, seen)
         allowed(query)
-        value = as_it_stands(query.entry, query.item)
+        value = as_it_stands(query.entry, query.item) if query.entry else ""
         whose = Turn(query.asked_in) if turn is None else turn
         say(query, act, words, turn=whose, value=value, by=by, role=actor.role, together=together)
     return query
@@ -209,7 +212,7 @@ def _is_second_click(query: Query, last: Message | None, act: Act, words: str, b
 
 def _known(entry: Entry, item: str, words: str, by: User, request_key: uuid.UUID | None) -> Query | None:
     """The query that this click, or the same person with the same words, has opened already."""
-    if request_key is not None and (known := Query.objects.filter(request_key=request_key).first()):
+    if request_key is not None and (known := Query.every.filter(request_key=request_key).first()):
         if (known.entry_id, known.item, known.opened_by_id) != (entry.pk, item, by.pk):
             raise QueryRefused("The page is out of date. Load it again; nothing was sent.")
         return known
@@ -217,20 +220,25 @@ def _known(entry: Entry, item: str, words: str, by: User, request_key: uuid.UUID
     return same.first()
 
 
-def _refuse_struck(entry: Entry) -> None:
+def refuse_struck(entry: Entry) -> None:
     if entry.is_struck:
         raise QueryRefused("This row is struck out: nothing is asked about it. Nothing was sent.")
+
+
+def next_number(patient_id: int) -> int:
+    """Of a patient's queries, questions and notes: they share one row of numbers."""
+    return (Query.every.filter(patient=patient_id).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def _opened(
     entry: Entry, item: str, words: str, by: User, asked_in: Turn, request_key: uuid.UUID | None
 ) -> Query:
-    last = Query.objects.filter(patient=entry.patient_id).aggregate(last=Max("number"))["last"] or 0
+    number = next_number(entry.patient_id)
     now = timezone.now()
     return Query.objects.create(
         patient=entry.patient,
         site=entry.patient.site,
-        number=last + 1,
+        number=number,
         entry=entry,
         item=item,
         text_as_asked=words,

@@ -62,7 +62,7 @@ def around(events: list[AuditEvent]) -> Around:
     context = Around()
     for model, along in LOADED:
         named = {event.row for event in events if event.table == table(model)}
-        rows = _by_id(model._default_manager.select_related(*along), named)
+        rows = _by_id(model._base_manager.select_related(*along), named)
         context.rows |= {(table(model), str(pk)): row for pk, row in rows.items()}
     messages = [row for row in context.rows.values() if isinstance(row, Message)]
     asked = [row for row in context.rows.values() if isinstance(row, Query)]

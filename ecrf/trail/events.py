@@ -82,7 +82,7 @@ def _of_no_patient(for_reviewer: bool) -> tuple[type[Model], ...]:
 
 def _rows(model: type[Model], which: Q) -> QuerySet[Model, str]:
     """The rows as the trail names them."""
-    rows = model._default_manager.filter(which).order_by()
+    rows = model._base_manager.filter(which).order_by()
     return rows.annotate(as_row=Cast("pk", TextField())).values_list("as_row", flat=True)
 
 
@@ -108,6 +108,10 @@ def _at_visit(entries: QuerySet[Entry], scope: TrailScope, code: str) -> Q:
     visits = Visit.objects.filter(here, patient__site=scope.site)
     visits = visits.filter(patient=scope.patient) if scope.patient else visits
     whole = [(Visit, Q(pk__in=visits)), (Signature, Q(visit__in=visits)), (Lock, Q(visit__in=visits))]
+    # What a site asked at a form before anybody had begun it.
+    of_site = Q(visit__in=visits) | Q(entry__visit__in=visits, kind__isnull=False)
+    asked = Query.every.filter(of_site)
+    whole += [(Query, of_site), (Message, Q(query__in=asked.values("pk")))]
     on_the_whole = [Q(table=table(model), row__in=_rows(model, which)) for model, which in whole]
     return reduce(or_, on_the_whole, Q(entry_id__in=entries.filter(visit__in=visits).values("pk")))
 

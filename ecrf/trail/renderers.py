@@ -6,6 +6,7 @@ from ecrf.audit.models import AuditEvent, Redaction
 from ecrf.casebook.labels import counted, label_of
 from ecrf.casebook.models import Entry, Patient, ReferenceRange, Status, Visit
 from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.forms.registry import CRFS
 from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.queries.models import Act, Message, Query, Turn
 from ecrf.signatures.models import Signature
@@ -24,6 +25,7 @@ TURNS = {
     Turn.SITE: "the site's turn",
     Turn.MONITOR: "the monitor's turn",
     Turn.DATA_MANAGER: "the data manager's turn",
+    Turn.ANYBODY: "waiting for nobody",
 }
 
 
@@ -68,9 +70,10 @@ def discrepancy(event: AuditEvent, around: Around) -> Iterator[EventLine]:
 def query(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     """Its messages say what was said; this says how it stands."""
     row = around.row(event)
+    word = new(event, "kind") or (row.word if row else "query")
     number = new(event, "number") or (row.number if row else event.row)
     item = new(event, "item") or (row.item if row else "")
-    label = item_label(around, event.entry_id, item)
+    label = _asked_label(around, event, row, item)
     turn = (
         TURNS.get(new(event, "turn"), "closed: nobody's turn") if "turn" in event.changes else "text updated"
     )
@@ -78,7 +81,17 @@ def query(event: AuditEvent, around: Around) -> Iterator[EventLine]:
         about = new(event, "value")
         turn = f"opened{f' on {about}' if about else ''}, {turn}"
     said = "" if is_new(event) else new(event, "text_as_asked") or ""
-    yield EventLine(f"query {number}: {turn}", label, item, said=said, kind=EventKind.QUERY)
+    if "entry_id" in event.changes and not is_new(event):
+        turn = "the form was begun, at which it stands"
+    yield EventLine(f"{word} {number}: {turn}", label, item, said=said, kind=EventKind.QUERY)
+
+
+def _asked_label(around: Around, event: AuditEvent, asked: Query | None, item: str) -> str:
+    """Of a site's question or note at a form that nobody had begun, the item by that form."""
+    crf = new(event, "crf") or (asked.crf if asked else None)
+    if event.entry_id or crf not in CRFS or item not in CRFS[crf].items:
+        return item_label(around, event.entry_id, item)
+    return f"{CRFS[crf].title} (not begun): {CRFS[crf].items[item].verbose_name}"
 
 
 @renders(Message)
@@ -88,11 +101,11 @@ def message(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     query = around.query(new(event, "query_id"))
     act = new(event, "act")
     what = Act(act).label if act in Act.values else str(act)
-    number = f"query {query.number}" if query else f"query (id {new(event, 'query_id')})"
+    number = f"{query.word} {query.number}" if query else f"query (id {new(event, 'query_id')})"
     if together := new(event, "together"):
         what += f", one of {together} at once"
     item = query.item if query else ""
-    label = item_label(around, event.entry_id, item)
+    label = _asked_label(around, event, query, item)
     yield EventLine(f"{number} {what}", label, item, said=new(event, "text") or "", kind=EventKind.QUERY)
 
 

@@ -67,7 +67,7 @@ def evidence_on(patient: Patient, entries: Iterable[Entry]) -> Evidence:
     entries = list(entries)
     ids = [entry.pk for entry in entries]
     open_here = open_queries().filter(entry__in=ids).order_by("-pk")
-    queries = {(query.entry_id, query.item): query for query in open_here}
+    queries = {(query.entry_id, query.item): query for query in open_here if query.entry_id}
     return Evidence(_rows(patient, entries), _given(patient, entries), standing_on(ids), queries)
 
 

@@ -1,9 +1,9 @@
-/* The places below an item at which a save says what became of it (m-), checks ask (q-) and queries ask (y-): made when
-   there is something to say, as most items never have any. */
+/* The places below an item at which a save says what became of it (m-), checks ask (q-), queries ask (y-) and the
+   site asks and notes (k-): made when there is something to say, as most items never have any. */
 
 import { wrapper } from "./fields.js";
 
-const KINDS = ["m", "q", "y"];
+const KINDS = ["m", "q", "y", "k"];
 
 export function placeOf(id, kind = "m") {
   const known = document.getElementById(`${kind}-${id}`);
@@ -30,11 +30,11 @@ function home(id) {
 export const clear = (id) => document.getElementById(`m-${id}`)?.replaceChildren();
 
 /* An answer of the server names the places that it fills; one that stays empty and is not there need not be made. */
-const EMPTY = /<div class="messages" id="([mqy]-[^"]+)" hx-swap-oob="true"[^>]*>\s*<\/div>/g;
+const EMPTY = /<div class="messages" id="([mqyk]-[^"]+)" hx-swap-oob="true"[^>]*>\s*<\/div>/g;
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const isThere = (whole, id) => (document.getElementById(id) ? whole : "");
   detail.serverResponse = detail.serverResponse.replace(EMPTY, isThere);
-  for (const [, kind, id] of detail.serverResponse.matchAll(/id="([mqy])-([^"]+)" hx-swap-oob/g)) placeOf(id, kind);
+  for (const [, kind, id] of detail.serverResponse.matchAll(/id="([mqyk])-([^"]+)" hx-swap-oob/g)) placeOf(id, kind);
 });
 
 /* A place that is there before its message comes is read out. */
@@ -50,7 +50,7 @@ for (const item of document.querySelectorAll("#page-form .item:not(.grid-item)")
   const more = Object.assign(document.createElement("button"), { type: "button", className: "more", tabIndex: -1 });
   more.append(Object.assign(document.createElement("span"), { textContent: "⋯" }));
   more.dataset.more = item.id.slice(2);
-  more.dataset.says = "no value…";
-  more.setAttribute("aria-label", `No value for ${item.querySelector(".label").firstChild.textContent}`);
+  more.dataset.says = "no value, note…";
+  more.setAttribute("aria-label", `No value, note or question: ${item.querySelector(".label").firstChild.textContent}`);
   value.insertBefore(more, value.querySelector(".hint"));
 }

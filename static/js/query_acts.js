@@ -6,10 +6,14 @@ export const ACTS = {
   c: { prompt: "The site has not answered. Why is the query closed all the same?" },
   a: { prompt: "What do you ask again?", asksText: true },
   p: { prompt: "What is the other to look at?", asksText: true },
+  reply: { prompt: "What do you write to the site?", asksText: true },
   r: { prompt: "Why is the query reopened?", asksText: true },
 };
 
-export const needsText = (key, holder) => ACTS[key].asksText || (key === "c" && "unanswered" in holder.dataset);
+/* What a key does here: what a site opened is answered, not asked again; of its note C says that it was read. */
+export const actOf = (key, holder) => (key === "a" && holder.dataset.ofSite ? "reply" : key);
+
+export const needsText = (key, holder) => ACTS[actOf(key, holder)].asksText || (key === "c" && "unanswered" in holder.dataset);
 
 /* Sends one act; the number in the head follows where the query was at the person's turn. */
 export async function send(url, data, holder) {

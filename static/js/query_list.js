@@ -1,7 +1,7 @@
 /* The keys of the list of queries: J and K move, C closes, A asks again, P passes on, N goes on, X ticks. */
 
 import { forget, putBack } from "./kept_questions.js";
-import { ACTS, keyOf, needsText, say, send } from "./query_acts.js";
+import { ACTS, actOf, keyOf, needsText, say, send } from "./query_acts.js";
 
 const list = document.querySelector("[data-query-list]");
 const rows = [...list.querySelectorAll("tr[data-query]")];
@@ -9,7 +9,8 @@ let at = null;
 let isSending = false;
 
 const isDone = (row) => "done" in row.dataset || "closed" in row.dataset || "held" in row.dataset;
-const urlOf = (row, key) => list.dataset[key].replace("/0/", `/${row.dataset.query}/`);
+const ofSite = { a: "reply", c: "read" };
+const urlOf = (row, key) => list.dataset[(row.dataset.ofSite && ofSite[key]) || key].replace("/0/", `/${row.dataset.query}/`);
 
 function go(row) {
   if (!row) return;
@@ -35,6 +36,10 @@ function act(key) {
   if (!(key in list.dataset) || isSending) return undefined;
   if ("held" in at.dataset) return say("A lock holds this one: nothing can be done in it.", true);
   if (isDone(at)) return say("This one is done.");
+  const { ofSite: kind } = at.dataset;
+  if ((kind === "question" && key === "c") || (kind === "note" && key === "p")) {
+    return say(key === "c" ? "The site closes its question: answer it." : "A note is not passed on.", true);
+  }
   return needsText(key, at) ? openText(at, key) : sendAct(at, key, {});
 }
 
@@ -65,7 +70,7 @@ function openText(row, key) {
   const text = box.querySelector("textarea");
   const to = box.querySelector("[name=to]");
   text.dataset.kept = `query-${row.dataset.query}`;
-  box.querySelector("[data-ask-for]").textContent = ACTS[key].prompt;
+  box.querySelector("[data-ask-for]").textContent = ACTS[actOf(key, row)].prompt;
   box.querySelector(".pass-on").hidden = key !== "p";
   row.after(box);
   putBack(text);

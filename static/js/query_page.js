@@ -2,7 +2,7 @@
    read, and stands there as soon as the server has taken the act. */
 
 import { forget, putBack } from "./kept_questions.js";
-import { ACTS, keyOf, needsText, say, send } from "./query_acts.js";
+import { ACTS, actOf, keyOf, needsText, say, send } from "./query_acts.js";
 
 let query = document.getElementById("query");
 let ahead = null;
@@ -57,7 +57,7 @@ async function act(button) {
   const key = button.dataset.press;
   if (needsText(key, query) && !text.value.trim()) {
     pressed = button;
-    query.querySelector("[data-ask-for]").textContent = ACTS[key].prompt;
+    query.querySelector("[data-ask-for]").textContent = ACTS[actOf(key, query)].prompt;
     text.focus();
     return;
   }

@@ -166,6 +166,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "struck-patients": ("GET", "200 200 200 200 403 403 403 403 login", ""),
     "queries":         ("GET", "200 200 403 403 403 403 403 403 login", ""),
     "answer-query":    ("GET POST", *_entry(200)),
+    "ask-monitor":     ("GET POST", *_entry(200)),
+    "go-on-asking":    ("POST", *_entry(422)),
+    "finish-asking":   ("POST", *_entry(302)),
     "grid":            ("GET", WORKSHEET, ""),
     "grid-columns":    ("POST", WORKSHEET.replace("200", "302"), ""),
     "grid-csv":        ("POST", WORKSHEET, ""),
@@ -250,8 +253,10 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
     """The monitor's pages: the first one, and a list and a page of every kind of object."""
     table = {"monitor:casebook_referencerange_changelist": ("GET", REVIEW[0], "")}
     acts = REVIEW[0].replace("200", "422"), REVIEW[1].replace("200", "422")  # what is posted cannot stand
-    for name in ("ask-query-again", "pass-query-on", "close-query", "reopen-query"):
+    for name in ("ask-query-again", "pass-query-on", "close-query", "reopen-query", "reply-to-site"):
         table[f"monitor:{name}"] = ("POST", *acts)
+    read = REVIEW[0].replace("200", "302"), REVIEW[1].replace("200", "302")
+    table["monitor:mark-note-read"] = ("POST", *read)
     table["monitor:open-query"] = ("GET POST", *REVIEW)
     table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
     table["monitor:my-turn"] = ("GET", REVIEW[0].replace("200", "302"), "")
@@ -556,6 +561,8 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
             ("appointment", "move-appointment", "miss-appointment", "cancel-appointment"),
             lambda: ([where.appointment.pk], {}),
         ),
+        "go-on-asking": lambda: ([number, _of_site(where).number], {"text": " "}),
+        "finish-asking": lambda: ([number, _of_site(where).number], {}),
         "calendar-feed": lambda: ([where.token], {}),  # no login asks for it: whoever knows the secret reads
         "print-casebook": lambda: ([number], {}),
         "print-visit": lambda: ([number, "W01"], {}),
@@ -604,6 +611,8 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "site-letter": lambda: ([where.site.code, where.letter.pk], {}),
         "confirm-letter": lambda: ([where.site.code, where.letter.pk], {}),
     }
+    if name == "ask-monitor":
+        return f"{reverse(name, args=[number, 'W01'])}?form=vital-signs:1", {"about": "vital-signs:1:pulse"}
     if name == "compare-cuts":
         return f"{reverse(name)}?from=Cut{where.site.code}&to=Cut{where.site.code}", {}
     arguments, data = made.get(name, lambda: ([], {}))()
@@ -646,6 +655,17 @@ def _review(where: SimpleNamespace) -> AccessReview:
 
 def _signs(where: SimpleNamespace) -> Entry:
     return Entry.objects.get(visit=where.visit, crf="vital-signs")
+
+
+def _of_site(where: SimpleNamespace) -> Query:
+    """A note that somebody of the site has left."""
+    now, last = timezone.now(), Query.every.filter(patient=where.patient).order_by("-number").first()
+    with acting(SYSTEM, patient_id=where.patient.pk, source="test"):
+        return Query.every.create(
+            patient=where.patient, site=where.site, number=last.number + 1, kind="note", entry=_signs(where),
+            item="pulse", text_as_asked="As left", turn="anybody", turn_since=now, asked_in="site", opened_at=now,
+            opened_by=where.by,
+        )  # fmt: skip
 
 
 def _verified(where: SimpleNamespace) -> int:
@@ -708,6 +728,8 @@ def _monitors_address(name: str, where: SimpleNamespace) -> str:
             return reverse(name, args=["visit", where.visit.pk])
         if name.endswith(("close-queries", "ask-queries-again")):
             return f"{reverse(name)}?query={where.query.pk}"
+        if name in ("monitor:reply-to-site", "monitor:mark-note-read"):
+            return reverse(name, args=[_of_site(where).pk])
         if name == "monitor:lift-lock":
             return reverse(name, args=[_lifted(where).pk])
         return reverse(name, args=[where.query.pk] if "query" in name and kind != "changelist" else [])

@@ -71,12 +71,13 @@ def has_item(entry: Entry, name: str) -> bool:
 
 def address_of(query: Query) -> str:
     """The item on the site's page, with its queries; of an item that is no more, the query alone."""
-    where = PagePlace(query.patient, query.entry.visit)
-    if not has_item(query.entry, query.item):
+    entry = query.form
+    where = PagePlace(query.patient, entry.visit)
+    if not has_item(entry, query.item):
         return reverse("answer-query", args=[query.patient.number, query.number])
-    place = place_of_entry(query.entry)
+    place = place_of_entry(entry)
     above = Place(place.patient, CRFS[place.definition.row_of or place.definition.key], place.visit)
-    return f"{page_url(where, above).partition('#')[0]}#y-{html_id(place, query.item)}"
+    return f"{page_url(where, above).partition('#')[0]}#{'k' if query.is_of_site else 'y'}-{html_id(place, query.item)}"
 
 
 def give(query: Query, typed: Given, by: User) -> AnswerOutcome:
@@ -88,7 +89,7 @@ def give(query: Query, typed: Given, by: User) -> AnswerOutcome:
             return AnswerOutcome()
         recorded = correct_and_answer(
             query=query,
-            place=place_of_entry(query.entry),
+            place=place_of_entry(query.form),
             value=typed.value,
             text=typed.text,
             by=by,
@@ -107,7 +108,7 @@ def posted_answer(request: HttpRequest, query: Query) -> Given:
     """What the script posts: the text, and the value that is held back for want of a reason."""
     data = request.POST
     answer = Given(data.get("text", ""), whole_number(data.get("said", "")))
-    definition = CRFS.get(query.entry.crf)
+    definition = CRFS.get(query.form.crf)
     if definition and query.item in definition.entered and ("value" in data or data.get("missing")):
         answer.has_value = True
         answer.value = posted_item(request, definition.items[query.item].kind)

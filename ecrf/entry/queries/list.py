@@ -12,19 +12,33 @@ from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
 from ecrf.entry.queries.answers import address_of
 from ecrf.locks.lookup import under_lock
-from ecrf.queries.lookup import count_turns, number_to_answer, open_queries, placed
-from ecrf.queries.models import Query, Turn
+from ecrf.queries.lookup import number_to_answer, open_queries, placed, with_messages
+from ecrf.queries.models import Query, QueryKind, Turn
 
 PAGE_ROWS = 50
 PAGES = 200
 
-TURNS: dict[str, tuple[str, ...]] = {
-    "site": (Turn.SITE,),
-    "review": (Turn.MONITOR, Turn.DATA_MANAGER),
-    "locked": (Turn.SITE, Turn.MONITOR, Turn.DATA_MANAGER),
-    "closed": (Turn.NOBODY,),
+ASKED = Q(kind=QueryKind.QUESTION)
+WITH_REVIEW = Q(turn__in=(Turn.MONITOR, Turn.DATA_MANAGER))
+TURNS: dict[str, Q] = {
+    "site": Q(kind=None, turn=Turn.SITE),
+    "review": WITH_REVIEW & Q(kind=None),
+    "answered": ASKED & Q(turn=Turn.SITE),
+    "asked": WITH_REVIEW & ASKED,
+    "notes": Q(kind=QueryKind.NOTE, turn=Turn.ANYBODY),
+    "locked": ~Q(turn=Turn.NOBODY),
+    "closed": Q(turn=Turn.NOBODY),
 }
-"""Which turns a list shows: the open ones that no lock holds, those that one holds, and those that are closed."""
+"""Which a list shows: the open ones that no lock holds, those that one holds, and those that are closed."""
+WORDS = {
+    "site": "To answer",
+    "review": "Answered, with monitor or data manager",
+    "answered": "Your questions answered",
+    "asked": "Your questions, waiting for an answer",
+    "notes": "Your notes",
+    "locked": "Under a lock",
+    "closed": "Closed",
+}
 ORDERS = {"age": ("turn_since", "pk"), "patient": ("patient__number", "number")}
 
 
@@ -40,7 +54,7 @@ class FilterChoice:
 
 @dataclass(frozen=True)
 class QueryLine:
-    """One query, and the address of its item."""
+    """One query, question or note, and the address of its item."""
 
     query: Query
     address: str
@@ -70,12 +84,12 @@ def waiting(request: HttpRequest) -> dict[str, object]:
 
 
 def query_list(user: User, asked: Mapping[str, str]) -> QueryList:
-    """Four statements, whatever the number of queries. Http404 for a filter that does not exist."""
+    """Three statements, whatever the number of queries. Http404 for a filter that does not exist."""
     turn, order, page = asked.get("turn", "site"), asked.get("by", "age"), asked.get("page", "1")
     if turn not in TURNS or order not in ORDERS or not (page.isascii() and page.isdigit()):
         raise Http404
     number = min(max(int(page[:6]), 1), PAGES)
-    own_queries = reachable(user, Query.objects.all(), Right.READ)
+    own_queries = reachable(user, Query.every.all(), Right.READ)
     pks = _rows(own_queries, turn, order, number)
     address = f"?turn={turn}&by={order}&page="
     return QueryList(
@@ -109,33 +123,26 @@ def _rows(own_queries: QuerySet[Query], turn: str, order: str, number: int) -> l
     first = (number - 1) * PAGE_ROWS
     columns = ("-closed_at", "-pk") if turn == "closed" and order == "age" else ORDERS[order]
     pks = _shown(own_queries, turn).order_by(*columns).values_list("pk", flat=True)
-    return placed(pks[first : first + PAGE_ROWS + 1])
+    rows = placed(pks[first : first + PAGE_ROWS + 1])
+    return with_messages(rows) if turn == "notes" else rows  # whether each was read
 
 
 def _shown(own_queries: QuerySet[Query], turn: str) -> QuerySet[Query]:
-    rows = own_queries.filter(turn__in=TURNS[turn])
+    rows = own_queries.filter(TURNS[turn])
     if turn == "closed":
         return rows
     return rows.filter(under_lock() if turn == "locked" else ~under_lock())
 
 
 def _turns(own_queries: QuerySet[Query], turn: str, order: str) -> list[FilterChoice]:
-    """Nothing is said of locks where none holds a query."""
-    counts, held = count_turns(own_queries.filter(~under_lock())), own_queries.filter(under_lock())
-    locked = sum(count_turns(held).values())
-    words = {
-        "site": "To answer",
-        "review": "Answered, with monitor or data manager",
-        "locked": "Under a lock",
-        "closed": "Closed",
-    }
-    numbers = {key: sum(counts.get(name, 0) for name in TURNS[key]) for key in ("site", "review")}
+    """Nothing is said of locks where none holds a query; one statement."""
+    rows = own_queries.exclude(turn=Turn.NOBODY).annotate(is_held=under_lock()).order_by()
+    held = {key: Q(is_held=key == "locked") & which for key, which in TURNS.items() if key != "closed"}
+    counts = rows.aggregate(**{key: Count("pk", filter=which) for key, which in held.items()})
     return [
-        FilterChoice(
-            words[key], f"?turn={key}&by={order}", key == turn, {**numbers, "locked": locked}.get(key)
-        )
+        FilterChoice(WORDS[key], f"?turn={key}&by={order}", key == turn, counts.get(key))
         for key in TURNS
-        if key != "locked" or locked or turn == key
+        if key != "locked" or counts[key] or turn == key
     ]
 
 

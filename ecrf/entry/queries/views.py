@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -44,7 +44,9 @@ def answer(request: UserRequest, number: str, query_number: int) -> HttpResponse
     which = {"patient__number": number, "number": query_number}
     query = reach(request.user, queries_with_place(), Right.READ, **which)
     if request.method == "GET":
-        return _page(request, query)
+        return query_alone(request, query)
+    if query.is_of_site:
+        raise Http404  # who reviews answers it
     typed = posted_answer(request, query)
     try:
         outcome = give(query, typed, request.user)
@@ -52,7 +54,7 @@ def answer(request: UserRequest, number: str, query_number: int) -> HttpResponse
         if request.headers.get("HX-Request"):
             raise  # in words; the page keeps what was typed
         outcome = AnswerOutcome(str(refusal), 403)
-    if request.headers.get("HX-Request") and has_item(query.entry, query.item):
+    if request.headers.get("HX-Request") and has_item(query.form, query.item):
         return _fragments(request, query, outcome, typed.text)
     if outcome.is_done:
         messages.success(request, f"Query {query.number} is answered.")
@@ -60,16 +62,16 @@ def answer(request: UserRequest, number: str, query_number: int) -> HttpResponse
     query = queries_with_place().get(pk=query.pk)
     query.typed = typed.text
     query.trouble = outcome.refusal or "The value was not taken, so nothing was sent. Correct it at the item."
-    return _page(request, query, outcome.status)
+    return query_alone(request, query, outcome.status)
 
 
-def _page(request: UserRequest, query: Query, status: int = 200) -> HttpResponse:
-    """The query alone; with why nothing was sent, and with what was typed."""
+def query_alone(request: UserRequest, query: Query, status: int = 200) -> HttpResponse:
+    """The query, the question or the note alone; with why nothing was sent, and with what was typed."""
     context = {
         "query": query,
         "patient": query.patient,
         "address": address_of(query),
-        "has_item": has_item(query.entry, query.item),
+        "has_item": has_item(query.form, query.item),
         "no_answer": _no_answer(request.user, query),
     }
     return render(request, "entry/queries/query.html", context, status=status)
@@ -82,7 +84,7 @@ def _no_answer(user: User, query: Query) -> str:
 
 def _fragments(request: UserRequest, query: Query, outcome: AnswerOutcome, typed: str) -> HttpResponse:
     """The queries at the item; and the item itself, if a value came with the answer."""
-    view = item_with_queries(query.entry, query.item)
+    view = item_with_queries(query.form, query.item)
     if not outcome.is_done:
         keep(view, query, typed, outcome.refusal)
     if outcome.recorded is None:
@@ -91,7 +93,7 @@ def _fragments(request: UserRequest, query: Query, outcome: AnswerOutcome, typed
 
 
 def _with_value(request: UserRequest, query: Query, recorded: Recorded) -> HttpResponse:
-    where, place = PagePlace(query.patient, query.entry.visit), place_of_entry(query.entry)
+    where, place = PagePlace(query.patient, query.form.visit), place_of_entry(query.form)
     row = recorded.row or stored_row(place)
     form_input = one_form_input(
         where, place, row, recorded.remarks, request.user, with_queries=recorded.is_clean

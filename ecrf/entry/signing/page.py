@@ -190,7 +190,7 @@ class SigningPage:
         return [self._query(query) for query in points.order_by("number")]
 
     def _query(self, query: Query) -> SigningPoint:
-        entry = query.entry
+        entry = query.form
         item = CRFS[entry.crf].items.get(query.item)
         where = ", ".join(words for words in (visit_label(entry.visit), form_title(entry)) if words)
         words = f"{where}: {item.verbose_name if item else query.item}"

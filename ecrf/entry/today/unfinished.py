@@ -106,7 +106,7 @@ def _aware(entries: Iterable[Entry]) -> dict[int, timedelta]:
 def unfinished_visits(rows: QuerySet[PatientStatus], limit: int) -> list[PatientStatus]:
     """The patients whose visit is begun and not finished, at most so many; one statement."""
     visit = Visit.objects.filter(STANDING, patient=OuterRef("patient"), code=OuterRef("unfinished_code"))
-    free = Exists(visit.filter(~Exists(locks_in_force("patient__site", "patient", visit="pk"))))
+    free = Exists(visit.filter(~Exists(locks_in_force("patient__site", "patient", visits=("pk",)))))
     return list(
         rows.exclude(unfinished_code="")
         .filter(free)

@@ -142,6 +142,11 @@ class ItemInput(ItemView):
         return self.form_view.queries.get(self.name, [])
 
     @property
+    def conversations(self) -> list[Query]:
+        """What the site asks and notes here."""
+        return self.form_view.conversations.get(self.name, [])
+
+    @property
     def has_message(self) -> bool:
         """Whether the last save, or a change after completion, has left something to say at the field."""
         recorded = self.form_view.recorded

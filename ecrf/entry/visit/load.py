@@ -22,7 +22,7 @@ from ecrf.entry.visit.page import EntryPage
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
-from ecrf.queries.lookup import ByItem, queries_on
+from ecrf.queries.lookup import ByItem, asked_on, queries_on
 from ecrf.queries.models import Query
 
 
@@ -162,6 +162,7 @@ class LoadedEntries:
     data: PatientData
     changes: dict[int, dict[str, HistoryLine]] = field(default_factory=dict)
     queries: ByItem = field(default_factory=dict)
+    conversations: ByItem = field(default_factory=dict)
 
     def form_input(self, place: Place) -> FormInput:
         definition, kind = place.definition, self.rows[place.definition.key]
@@ -175,14 +176,15 @@ class LoadedEntries:
         discrepancies = [f for f in self.discrepancies if row and f.entry_id == row.entry_id]
         links = {name: self.choices.get(link.to, []) for name, link in place.definition.links.items()}
         changes = self.changes.get(row.entry_id, {}) if row else {}
-        queries = _of_row(self.queries, row)
+        spot = row.entry_id if row else f"{place.definition.key}:{place.address}"
         return FormInput.at(
             self.where,
             place,
             row,
             previous=last,
             discrepancies=discrepancies,
-            queries=queries,
+            queries=_of_spot(self.queries, spot),
+            conversations=_of_spot(self.conversations, spot),
             choices=links,
             changes=changes,
         )
@@ -228,8 +230,9 @@ def _loaded(
     changes: dict[int, dict[str, HistoryLine]] = {}
     for (entry, name), line in changes_after_completion(where.patient, entries).items():
         changes.setdefault(entry, {})[name] = line
-    discrepancies, queries = discrepancies_on(entries), queries_on(entries)
-    return LoadedEntries(where, rows, discrepancies, before, choices, data, changes, queries)
+    discrepancies = discrepancies_on(entries)
+    queries, conversations = asked_on(entries, where.patient, where.visit)
+    return LoadedEntries(where, rows, discrepancies, before, choices, data, changes, queries, conversations)
 
 
 def _read_beside(patient: Patient, kinds: list[CrfDefinition], *more: str) -> PatientData:
@@ -245,7 +248,11 @@ def _read_beside(patient: Patient, kinds: list[CrfDefinition], *more: str) -> Pa
 
 def _of_row(queries: ByItem, row: Crf | None) -> dict[str, list[Query]]:
     """{item: its queries}, of one entry."""
-    return {item: found for (entry, item), found in queries.items() if row and entry == row.entry_id}
+    return _of_spot(queries, row.entry_id) if row else {}
+
+
+def _of_spot(queries: ByItem, spot: int | str) -> dict[str, list[Query]]:
+    return {item: found for (form, item), found in queries.items() if form == spot}
 
 
 def _kinds_at(plan: VisitPlan, here: list[Entry]) -> list[str]:

@@ -119,7 +119,7 @@ def _last(item: ItemInput, _detail: str) -> str:
 
 def _is_quiet(form_input: FormInput) -> bool:
     """Whether nothing is asked about any of its items: so it is with most forms, which hold hundreds."""
-    return not (form_input.discrepancies or form_input.queries)
+    return not (form_input.discrepancies or form_input.queries or form_input.conversations)
 
 
 def _asks(item: ItemInput, _detail: str) -> str:
@@ -128,7 +128,7 @@ def _asks(item: ItemInput, _detail: str) -> str:
 
 def _messages(item: ItemInput, _detail: str = "") -> str:
     """What the last save says of the item and what is asked about it."""
-    is_asked = not _is_quiet(item.form_view) and (item.questions or item.queries)
+    is_asked = not _is_quiet(item.form_view) and (item.questions or item.queries or item.conversations)
     if not (is_asked or item.has_message):
         return ""
     return get_template("entry/_messages.html").render({"item": item, "reasons": REASONS})

@@ -26,8 +26,11 @@ class FlagType(Enum):
     )
     QUERY = (
         "QUERY",
-        "What was said in a query",
-        {act.value.upper(): f"Query {act.label}" for act in Act},
+        "What was said in a query, or in a question or note of the site",
+        {
+            act.value.upper(): f"{'Note' if act in (Act.ADDED, Act.READ) else 'Query'} {act.label}"
+            for act in Act
+        },
     )
     CHECK = (
         "CHECK",

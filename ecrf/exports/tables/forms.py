@@ -28,7 +28,7 @@ _STATUS_SOURCE = """
         WHERE undone_at IS NULL AND fallen_position IS NULL GROUP BY entry_id
     ) seen ON seen.entry_id = e.id
     LEFT JOIN (
-        SELECT entry_id, count(*) AS open FROM queries_query WHERE turn <> '' GROUP BY entry_id
+        SELECT entry_id, count(*) AS open FROM queries_query WHERE turn <> '' AND kind IS NULL GROUP BY entry_id
     ) asked ON asked.entry_id = e.id
     LEFT JOIN (
         SELECT DISTINCT patient_id FROM signatures_signature WHERE broken_position IS NULL AND scope = 'casebook'

@@ -35,6 +35,7 @@ _STORED: dict[str, dict[str, str]] = {
     },
     "queries_query": {
         "id": "bigint", "patient_id": "bigint", "number": "integer", "entry_id": "bigint", "item": "text",
+        "kind": "text", "visit_id": "bigint", "crf": "text", "form_number": "integer", "parent_number": "integer",
         "check_id": "text", "text_as_asked": "text", "value": "text", "turn": "text", "opened_at": "timestamptz",
         "opened_by_id": "bigint", "closed_at": "timestamptz", "closed_by_id": "bigint",
     },

@@ -16,6 +16,7 @@ from ecrf.exports.tables.columns import (
 from ecrf.exports.tables.description import Column, ColumnKind, Description, Table
 from ecrf.exports.tables.places import BY_PATIENT, PATIENT, SITE, VISIT
 
+OF_ASKED = "coalesce(e.crf, x.crf) = ANY (%(forms)s::text[])"
 OF_FORMS = "e.crf = ANY (%(forms)s::text[])"
 
 
@@ -24,7 +25,21 @@ def queries(_description: Description) -> Table:
         SITE,
         PATIENT,
         number_column("query", "Number of the query at its patient", "x.number", is_key=True),
-        *ENTRY_COLUMNS[2:],
+        code_column(
+            "kind",
+            "Query, or question or note of the site",
+            "coalesce(x.kind, 'query')",
+            *(("query", "Query"), ("question", "Question of the site"), ("note", "Note of the site")),
+        ),
+        VISIT,
+        text_column("form", "Form, by its key", "coalesce(e.crf, x.crf)", 40),
+        number_column("number", "Number of the form among its kind", "coalesce(e.number, x.form_number)"),
+        number_column(
+            "parent_number",
+            "Number of the form whose row it is",
+            "coalesce(parent.number, x.parent_number)",
+        ),
+        number_column("entry", "Entry of the form; empty: nobody has begun it", "x.entry_id"),
         text_column("item", "Item", "x.item", 63),
         text_column("check", "Edit check that asks", "nullif(x.check_id, '')", 40),
         text_column("asks", "What is asked", "x.text_as_asked", identifying=True),
@@ -37,6 +52,7 @@ def queries(_description: Description) -> Table:
                 ("site", "Site"),
                 ("monitor", "Monitor"),
                 ("data-manager", "Data manager"),
+                ("anybody", "Nobody's: an open note"),
                 ("closed", "Closed"),
             ),
         ),
@@ -45,11 +61,22 @@ def queries(_description: Description) -> Table:
         moment_column("closed", "Closed", "x.closed_at"),
         person_column("closed_by", "Closed by", "closer"),
     )
-    source = f"""FROM queries_query x {OF_ENTRY}
+    source = f"""FROM queries_query x {OF_PATIENT.format("x.patient_id")}
+        LEFT JOIN casebook_entry e ON e.id = x.entry_id
+        LEFT JOIN casebook_visit v ON v.id = coalesce(e.visit_id, x.visit_id)
+        LEFT JOIN casebook_entry parent ON parent.id = e.parent_id
         LEFT JOIN access_user opener ON opener.id = x.opened_by_id
         LEFT JOIN access_user closer ON closer.id = x.closed_by_id"""
     reads = ("queries_query", "access_user", *ENTRY_READS)
-    return Table("queries", "Queries", columns, source, f"{BY_PATIENT}, x.number", reads, of_forms=OF_FORMS)
+    return Table(
+        "queries",
+        "Queries, and questions and notes of sites",
+        columns,
+        source,
+        f"{BY_PATIENT}, x.number",
+        reads,
+        of_forms=OF_ASKED,
+    )
 
 
 def messages(_description: Description) -> Table:
@@ -75,7 +102,8 @@ def messages(_description: Description) -> Table:
         source,
         f"{BY_PATIENT}, q.number, x.id",
         reads,
-        of_forms="q.entry_id IN (SELECT id FROM casebook_entry WHERE crf = ANY (%(forms)s::text[]))",
+        of_forms="""(q.crf = ANY (%(forms)s::text[])
+            OR q.entry_id IN (SELECT id FROM casebook_entry WHERE crf = ANY (%(forms)s::text[])))""",
     )
 
 

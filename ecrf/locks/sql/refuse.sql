@@ -60,6 +60,12 @@ BEGIN
         SELECT e.visit_id, e.parent_id INTO visit, parent FROM casebook_entry e WHERE e.id = NEW.entry_id;
     ELSIF NEW."table" = 'casebook_visit' THEN
         visit := NEW."row"::bigint;
+    ELSIF NEW."table" IN ('queries_query', 'queries_message') THEN
+        -- A site's question or note at a form that nobody has begun: there is no entry, and the visit stands with it.
+        SELECT q.visit_id INTO visit FROM queries_query q WHERE q.id = CASE NEW."table"
+            WHEN 'queries_query' THEN NEW."row"::bigint
+            ELSE (SELECT m.query_id FROM queries_message m WHERE m.id = NEW."row"::bigint)
+        END;
     END IF;
     SELECT * INTO held FROM locks_lock l
     WHERE l.lifted_at IS NULL AND (l.kind = 'lock' OR NOT is_review) AND (

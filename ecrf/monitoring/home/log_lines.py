@@ -28,7 +28,7 @@ def queries(site: Site, since: Since, limit: int) -> WorkSection:
 
 
 def query_line(query: Query) -> WorkLine:
-    entry = query.entry
+    entry = query.form
     item = CRFS[entry.crf].items.get(query.item) if entry.crf in CRFS else None
     label = str(item.verbose_name) if item else query.item
     return WorkLine(

@@ -88,7 +88,7 @@ def _sorted(
     user: User, act: BulkAct, ids: list[int], choice: QueryChoice
 ) -> tuple[list[ListedQuery], list[LeftAsItIs]]:
     """Those that the act would be done to, and the others with why not. Another site's query does not exist."""
-    rows = reachable(user, Query.objects.filter(pk__in=ids), Right.QUERY)
+    rows = reachable(user, Query.every.filter(pk__in=ids), Right.QUERY)
     here = list(rows.order_by("turn_since", "pk").values_list("pk", flat=True))
     if len(here) != len(ids):
         raise Http404
@@ -107,6 +107,8 @@ def _why_not(user: User, act: BulkAct, line: ListedQuery) -> str:
         return "a lock holds it"
     if not query.is_open:
         return "it is closed"
+    if query.is_of_site:
+        return f"it is a {query.word} of the site: answer it by itself"
     if act is CLOSE and not rules.may_close(query, user):
         return f"only {query.asker} or a data manager closes it"
     return "it waits for the site's answer already" if act is ASK_AGAIN and query.is_sites_turn else ""

@@ -37,7 +37,7 @@ class QueryAdmin(ReviewAdmin):
     list_display_links = None
 
     def rows(self) -> QuerySet[Query]:
-        return Query.objects.all()
+        return Query.every.all()
 
     def list_page(self, request: HttpRequest) -> HttpResponse:
         """One page of the list; a fixed number of statements, whatever the number of queries."""

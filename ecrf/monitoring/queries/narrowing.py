@@ -19,19 +19,20 @@ from ecrf.casebook.stored_rows import lines_of
 from ecrf.checks.registry import CHECKS
 from ecrf.forms.typed_text import fold
 from ecrf.locks.lookup import under_lock
-from ecrf.queries.lookup import open_queries
-from ecrf.queries.models import Message, Query, Turn
+from ecrf.queries.lookup import is_read
+from ecrf.queries.models import WAITED_FOR, Message, Query, Turn
 
-MINE, LOCKED, CLOSED = "mine", "locked", "closed"
+MINE, LOCKED, CLOSED, NOTES = "mine", "locked", "closed", "notes"
 TURNS = {
     "": "Open",
     MINE: "My turn",
-    **{turn.value: f"{turn.label}'s turn" for turn in Turn if turn != Turn.NOBODY},
+    **{turn.value: f"{turn.label}'s turn" for turn in WAITED_FOR},
+    NOTES: "Notes of sites",
     CLOSED: "Closed",
     LOCKED: "Under a lock",
 }
 AGES = {"": "Any age", "7": "Over 7 days", "30": "Over 30 days"}
-ASKERS = {"": "People and checks", "none": "People", "any": "Checks"}
+ASKERS = {"": "Everybody", "none": "Reviewers", "any": "Checks", "site": "Sites"}
 ORDERS = {"": ("turn_since", "pk"), "patient": ("patient__number", "number")}
 NEWEST_CLOSED = ("-turn_since", "-pk")
 LONGEST_TEXT = 200
@@ -79,13 +80,17 @@ class QueryChoice:
 
     def rows(self, user: User) -> QuerySet[Query]:
         """The queries of the list, in its order, at the user's sites only."""
-        rows = of_turn(reachable(user, Query.objects.all(), Right.REVIEW), self.turn, places_of(user))
+        rows = of_turn(reachable(user, Query.every.all(), Right.REVIEW), self.turn, places_of(user))
         if self.over:
             rows = rows.filter(turn_since__lt=timezone.now() - timedelta(days=int(self.over)))
         if self.check == "any":
             rows = rows.exclude(check_id="")
+        elif self.check == "site":
+            rows = rows.filter(kind__isnull=False)
+        elif self.check == "none":
+            rows = rows.filter(check_id="", kind=None)
         elif self.check:
-            rows = rows.filter(check_id="" if self.check == "none" else self.check)
+            rows = rows.filter(check_id=self.check)
         if self.site:
             rows = rows.filter(site__code=self.site)
         return searched(rows, self.q).order_by(*self.order)
@@ -109,7 +114,9 @@ def of_turn(rows: QuerySet[Query], turn: str, places: Places) -> QuerySet[Query]
         return rows.filter(turn=Turn.NOBODY)
     if turn == LOCKED:
         return rows.filter(under_lock()).exclude(turn=Turn.NOBODY)
-    still_open = rows.filter(~under_lock()).exclude(turn=Turn.NOBODY)
+    if turn == NOTES:
+        return rows.filter(~under_lock(), turn=Turn.ANYBODY)
+    still_open = rows.filter(~under_lock(), turn__in=WAITED_FOR)
     if turn == MINE:
         return still_open.filter(turn_of(places))
     return still_open.filter(turn=turn) if turn else still_open
@@ -131,11 +138,14 @@ def turn_of(places: Places) -> Q:
 
 
 def count_turns(choice: QueryChoice, user: User) -> dict[str, int]:
-    """{whose turn: how many}, of the open ones, with those that a lock holds apart; one statement."""
-    rows = reachable(user, open_queries(), Right.REVIEW).annotate(is_held=under_lock()).order_by()
+    """{whose turn: how many}, of the open ones, with those that a lock holds apart, and of the notes those that nobody
+    has read; one statement."""
+    rows = reachable(user, Query.every.exclude(turn=Turn.NOBODY), Right.REVIEW)
+    rows = rows.annotate(is_held=under_lock(), is_read=is_read()).order_by()
     if choice.site:
         rows = rows.filter(site__code=choice.site)
-    turns = {turn.value: Q(turn=turn.value) for turn in Turn if turn != Turn.NOBODY}
+    turns = {turn.value: Q(turn=turn.value) for turn in WAITED_FOR}
+    turns[NOTES] = Q(turn=Turn.ANYBODY, is_read=False)
     free = {key: which & Q(is_held=False) for key, which in {MINE: turn_of(places_of(user)), **turns}.items()}
     filters = {**free, LOCKED: Q(is_held=True)}
     return rows.aggregate(**{key: Count("pk", filter=which) for key, which in filters.items()})
@@ -150,7 +160,7 @@ def count_mine(user: User) -> int:
 @lru_cache(maxsize=512)
 def _counting(places: Places) -> tuple[str, tuple[object, ...]]:
     """The list's own statement, worked out once for all in the same places: that takes longer than to count."""
-    rows = of_turn(Query.objects.order_by(), MINE, places)
+    rows = of_turn(Query.every.order_by(), MINE, places)
     counted = rows.values(mine=Value(True)).annotate(count=Count("pk")).values_list("count")
     try:
         return counted.query.sql_with_params()

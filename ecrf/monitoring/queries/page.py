@@ -17,10 +17,11 @@ from ecrf.locks.lookup import is_locked, lock_on_entry, locks_over, under_lock
 from ecrf.locks.models import Lock
 from ecrf.monitoring.queries.narrowing import QueryChoice, places_of, turn_of
 from ecrf.queries import rules
-from ecrf.queries.lookup import placed
-from ecrf.queries.models import Message, Query, Turn
+from ecrf.queries.lookup import is_read, placed
+from ecrf.queries.models import WAITED_FOR, Message, Query, Turn
 from ecrf.queries.quotes import quoted, rows_of
 
+NOT_BEGUN = "blank, in a form that is not begun"
 NEIGHBOURS = 24
 """So many items around the one that is asked about, of its section."""
 
@@ -33,6 +34,7 @@ class ListedQuery:
     last: Message | None
     is_held: bool
     is_mine: bool
+    is_read: bool
     url: str
 
     @property
@@ -50,9 +52,10 @@ def lines_of_page(user: User, ids: list[int], choice: QueryChoice) -> list[Liste
     """Three statements: the queries, which of them are held and which are mine, what was said last."""
     queries = placed(ids)
     is_mine = ExpressionWrapper(turn_of(places_of(user)), BooleanField())
-    marks = Query.objects.filter(pk__in=ids).annotate(is_held=under_lock(), is_mine=is_mine)
+    marks = Query.every.filter(pk__in=ids).annotate(is_held=under_lock(), is_mine=is_mine, is_read=is_read())
     marked = {
-        pk: (is_held, is_mine) for pk, is_held, is_mine in marks.values_list("pk", "is_held", "is_mine")
+        pk: (held, mine, read)
+        for pk, held, mine, read in marks.values_list("pk", "is_held", "is_mine", "is_read")
     }
     newest = Message.objects.filter(query__in=ids).order_by("query", "-pk").distinct("query")
     last = {said.query_id: said for said in newest.select_related("said_by")}
@@ -100,19 +103,24 @@ class QueryPage:
     def has_moved(self) -> bool:
         return bool(self.query.value and self.query.value != self.value)
 
+    @property
+    def may_reply(self) -> bool:
+        """Of what a site opened: whether this person writes there now."""
+        return self.may_act and self.query.is_of_site and self.query.is_open and not self.query.is_sites_turn
+
 
 def query_page(user: User, query: Query, choice: QueryChoice | None) -> QueryPage:
     """Six statements at most. `choice`: the list from which the query was opened, if it was."""
-    row = rows_of([query.entry]).get(query.entry_id)
-    definition = CRFS.get(query.entry.crf)
+    row = rows_of([query.entry]).get(query.entry.pk) if query.entry else None
+    definition = CRFS.get(query.form.crf)
     has_item = row is not None and definition is not None and query.item in definition.items
     section, neighbours = _neighbours(row, query.item) if row is not None and has_item else ("", [])
-    lock = lock_on_entry(locks_over(query.patient), query.entry)
+    lock = lock_on_entry(locks_over(query.patient), query.form)
     may_act = user.may(Right.QUERY, query.site) and not is_locked(lock)
     next_pk = choice.after(query, user) if choice else None
     return QueryPage(
         query=query,
-        value=quoted(row, query.item),
+        value=quoted(row, query.item) if query.entry else NOT_BEGUN,
         neighbours=neighbours,
         section=section,
         history=item_history(definition, row, query.item)
@@ -124,8 +132,14 @@ def query_page(user: User, query: Query, choice: QueryChoice | None) -> QueryPag
         is_mine=may_act and any(_is_turn_of(member.role, query) for member in user.current_memberships),
         choice=choice,
         next_url=page_url(next_pk, choice) if next_pk else "",
-        others=[turn for turn in Turn if turn not in (Turn.NOBODY, query.turn)],
+        others=_others(query),
     )
+
+
+def _others(query: Query) -> list[Turn]:
+    """To whom it can be passed on; a note to nobody."""
+    takers = () if query.is_note else rules.MAY_TAKE_A_QUESTION if query.is_of_site else WAITED_FOR
+    return [turn for turn in takers if turn != query.turn]
 
 
 def _is_turn_of(role: str, query: Query) -> bool:

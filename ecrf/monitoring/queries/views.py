@@ -18,7 +18,7 @@ from ecrf.casebook.models import Entry
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.queries.page import choice_in, page_url, query_page
 from ecrf.monitoring.reach import entries
-from ecrf.queries import services
+from ecrf.queries import conversations, services
 from ecrf.queries.lookup import one_with_place, placed_here, queries_on
 from ecrf.queries.models import Query
 from ecrf.queries.quotes import as_it_stands
@@ -26,8 +26,10 @@ from ecrf.queries.services import QueryRefused
 
 DONE = {
     "ask_again": "Q{0.pk}, query {0.number} of {0.patient}, is asked again: it is the site's turn.",
-    "pass_on": "Q{0.pk}, query {0.number} of {0.patient}, is passed on.",
+    "pass_on": "Q{0.pk}, {0.word} {0.number} of {0.patient}, is passed on.",
     "close": "Q{0.pk}, query {0.number} of {0.patient}, is closed.",
+    "reply": "Q{0.pk}, {0.word} {0.number} of {0.patient}: what you wrote is sent to the site.",
+    "mark_read": "Q{0.pk}, note {0.number} of {0.patient}, is marked as read.",
     "reopen": "Q{0.pk}, query {0.number} of {0.patient}, is open again: it is the site's turn.",
 }
 END_OF_LIST = "That was the last one of this list."
@@ -46,6 +48,15 @@ def pass_on(request: UserRequest, pk: int) -> HttpResponse:
     return _do(
         request, pk, services.pass_on, text=request.POST.get("text", ""), to=request.POST.get("to", "")
     )
+
+
+def reply(request: UserRequest, pk: int) -> HttpResponse:
+    """Answer the site's question, or add to its note."""
+    return _do(request, pk, conversations.reply, text=request.POST.get("text", ""))
+
+
+def mark_read(request: UserRequest, pk: int) -> HttpResponse:
+    return _do(request, pk, conversations.mark_read)
 
 
 def close(request: UserRequest, pk: int) -> HttpResponse:
@@ -79,10 +90,13 @@ def open_here(request: UserRequest, pk: int, name: str) -> HttpResponse:
 
 def address_of(query: Query) -> str:
     """The item on the reviewer's page of its visit, or of its form."""
-    if query.entry.visit_id:
-        page = reverse("monitor:casebook_visit_change", args=[query.entry.visit_id])
+    entry = query.form
+    if entry.visit_id:
+        page = reverse("monitor:casebook_visit_change", args=[entry.visit_id])
+    elif query.entry:
+        page = reverse("monitor:casebook_entry_change", args=[entry.parent_id or entry.pk])
     else:
-        page = reverse("monitor:casebook_entry_change", args=[query.entry.parent_id or query.entry_id])
+        page = reverse("monitor:casebook_patient_change", args=[query.patient_id])
     return f"{page}#{query.anchor}"
 
 
@@ -104,7 +118,7 @@ def _do(request: UserRequest, pk: int, act: Callable[..., Query], **given: Any) 
         if by_script:
             return _acted(request, query, "refused", str(refused), refused.status)
         now = _reach(request, pk, Right.REVIEW)
-        now.typed, now.trouble = given["text"], str(refused)
+        now.typed, now.trouble = request.POST.get("text", ""), str(refused)
         return _page(request, now, refused.status)
     words = DONE[act.__name__].format(query)
     if by_script:

@@ -87,8 +87,9 @@ def _spots(
         spot.verified += verified or 0
         spot.is_signed = spot.is_signed and (parent is not None or bool(is_signed))
     for query in queries:
-        if query.entry.visit_id:
-            spots[query.entry.visit_id, (query.entry.parent or query.entry).crf].queries += 1
+        entry = query.form
+        if entry.visit_id:
+            spots[entry.visit_id, (entry.parent or entry).crf].queries += 1
     broken = [signature for signature in signatures if not signature.stands]
     locks = locks_over(patient)
     for (visit, _key), spot in spots.items():

@@ -7,14 +7,14 @@ from functools import cached_property
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.models import Entry, Patient, Status
+from ecrf.casebook.models import Entry, Patient, Status, Visit
 from ecrf.casebook.stored_rows import lines_of
 from ecrf.checks.models import Discrepancy
 from ecrf.forms.registry import CRFS
 from ecrf.formview.form_view import FormView, ItemView
 from ecrf.locks.lookup import is_locked
 from ecrf.locks.models import Lock
-from ecrf.queries.lookup import queries_on
+from ecrf.queries.lookup import ByItem, asked_on
 from ecrf.queries.models import Query
 from ecrf.verification.lookup import latest_on
 from ecrf.verification.models import Verification
@@ -71,7 +71,8 @@ class SdvPage:
     seen: int
     sampled: dict[int, bool]
     latest: dict[Key, Verification]
-    queries: dict[Key, list[Query]]
+    queries: ByItem
+    conversations: ByItem
     changes: dict[int, AuditEvent]
     standings: dict[Key, ItemStanding] = field(default_factory=dict)
     lock: Lock | None = None
@@ -82,6 +83,10 @@ class SdvPage:
 
     def queries_of(self, item_view: ItemView) -> list[Query]:
         return self.queries.get((item_view.form_view.entry_id, item_view.name), [])
+
+    def conversations_of(self, item_view: ItemView) -> list[Query]:
+        """What the site asks and notes there, also in a form that nobody has begun."""
+        return self.conversations.get((item_view.form_view.spot, item_view.name), [])
 
     def discrepancies_of(self, item_view: ItemView) -> list[Discrepancy]:
         """The questions of edit checks that no query repeats."""
@@ -141,9 +146,14 @@ class SdvPage:
 
 
 def sdv_page_of(
-    patient: Patient, form_views: list[FormView], reader: User, seen: int, lock: Lock | None = None
+    patient: Patient,
+    form_views: list[FormView],
+    reader: User,
+    seen: int,
+    lock: Lock | None = None,
+    visit: Visit | None = None,
 ) -> SdvPage:
-    """Five statements at most. `seen`: the chain's length, read before the form views were."""
+    """Five statements at most. `seen`: the chain's length, read before the form views were. `visit`: whose page it is."""
     rows = [
         row_view.row
         for form_view in form_views
@@ -153,7 +163,7 @@ def sdv_page_of(
     ids = [row.entry_id for row in rows]
     latest, sampled = latest_on(ids), sampled_of(ids)
     sdv_page = SdvPage(
-        patient, form_views, reader, seen, sampled, latest, queries_on(ids),
+        patient, form_views, reader, seen, sampled, latest, *asked_on(ids, patient, visit),
         changes_of(patient, latest.values()), lock=lock,
     )  # fmt: skip
     reader_id = reader.pk

@@ -154,7 +154,7 @@ class Filling:
     def __init__(self, sdv_page: SdvPage, since: SinceVisit, refusal: tuple[str, str]) -> None:
         self.page, self.since, self.refusal = sdv_page, since, refusal
         self.zone = sdv_page.patient.site.zone
-        self.entries_asked = {entry for entry, _item in sdv_page.queries}
+        self.spots_asked = {spot for spot, _item in (*sdv_page.queries, *sdv_page.conversations)}
 
     def _undo(self, standing: ItemStanding) -> str:
         before, after = _around_ids("take-back", "0")
@@ -177,7 +177,7 @@ class Filling:
         return _address("item-history", entry, item.name) if entry else ""
 
     def has_open_query(self, item: ItemView) -> bool:
-        is_asked = item.form_view.entry_id in self.entries_asked
+        is_asked = item.form_view.spot in self.spots_asked
         return is_asked and any(query.is_open for query in self.page.queries_of(item))
 
     def is_asked(self, item: ItemView) -> bool:
@@ -223,7 +223,7 @@ class Filling:
         return get_template("monitoring/sdv/_since_visit.html").render({"was": was}).strip() if was else ""
 
     def asked(self, item: ItemView, _detail: str) -> str:
-        queries = self.page.queries_of(item)
+        queries = [*self.page.queries_of(item), *self.page.conversations_of(item)]
         if not queries:
             return ""
         may_review = self.page.reader.may(Right.REVIEW, self.page.patient.site)
@@ -244,7 +244,7 @@ class Filling:
 
     def remarks(self, item: ItemView, detail: str) -> str:
         """What is said of it beside its line, and what can be done there without script."""
-        said = self.asked(item, detail) if item.form_view.entry_id in self.entries_asked else ""
+        said = self.asked(item, detail) if item.form_view.spot in self.spots_asked else ""
         if item.form_view.discrepancies:
             said += self.questions(item, detail)
         return said + self.refused(item, detail) + self.without_script(item, detail)
@@ -253,7 +253,7 @@ class Filling:
         """What is said of a cell beyond its state, for the row below it; the script has the words of the state."""
         standing = self.page.standing(item)
         is_verified = standing is not None and standing.verification is not None
-        may_be_asked = self.refusal[0] or item.form_view.entry_id in self.entries_asked
+        may_be_asked = self.refusal[0] or item.form_view.spot in self.spots_asked
         if not (is_verified or may_be_asked or self.since.found):
             return ""
         said = self.since_visit(item, detail) + self.asked(item, detail) + self.refused(item, detail)

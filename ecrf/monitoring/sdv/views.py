@@ -181,7 +181,7 @@ def _work(
 ) -> dict[str, Any]:
     """What every page of the review needs: its items with their standing, and where it goes on."""
     lock = _lock_on(patient, form_views, visit)
-    sdv_page = sdv_page_of(patient, form_views, request.user, seen, lock)
+    sdv_page = sdv_page_of(patient, form_views, request.user, seen, lock, visit)
     after = f"visit:{visit.pk}" if visit else f"log:{patient.pk}:{log}"
     return {
         "form_views": form_views,

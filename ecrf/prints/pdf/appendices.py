@@ -1,4 +1,4 @@
-"""The appendices of a casebook: every query with its whole conversation, every signature, and the trail in words."""
+"""The appendices of a casebook: every query, question and note with its whole conversation, every signature, and the trail in words."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,22 +20,29 @@ SYSTEM = "the system"
 def queries_content(known: Known, entries: dict[int, Entry]) -> list[Content]:
     """In the order of their numbers; `entries`: {entry id: the entry}, where each was asked."""
     asked = [query for at_item in known.queries.values() for query in at_item]
+    visits = (
+        {visit.pk: visit for visit in known.patient.visits.all()} if any(q.visit_id for q in asked) else {}
+    )
     for query in asked:
+        query.patient, query.visit = known.patient, visits.get(query.visit_id or 0)
         if query.entry_id in entries:
-            query.entry = entries[query.entry_id]
+            query.entry = entries[query.entry_id or 0]
     return [_query(query, known) for query in sorted(asked, key=lambda query: query.number)]
 
 
 def _query(query: Query, known: Known) -> Content:
     by = query.closed_by.name if query.closed_by else SYSTEM
-    if query.is_open:
+    if query.is_open and query.is_note:
+        read = query.answered_by
+        state = f"Open, {f'read {known.moment(read.said_at)}' if read else 'not read yet'}"
+    elif query.is_open:
         state = f"Open, {query.get_turn_display().lower()}’s turn since {known.moment(query.turn_since)}"
     else:
         assert query.closed_at is not None
         state = f"Closed {known.moment(query.closed_at)} by {by}"
     check = f" ({query.check_id})" if query.check_id else ""
     return {
-        "number": query.number,
+        "name": query.name,
         "where": f"{query.where} · {query.item_label}{check}",
         "state": state,
         "said": [_message(message, known) for message in query.said],

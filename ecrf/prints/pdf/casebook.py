@@ -15,7 +15,7 @@ from ecrf.prints.pdf.form_content import Content, Known, form_content
 from ecrf.prints.pdf.lock_words import lock_words
 from ecrf.prints.pdf.signature_words import signature_words
 from ecrf.prints.pdf.typesetting import typeset
-from ecrf.queries.lookup import queries_where
+from ecrf.queries.lookup import asked_where
 from ecrf.signatures.lookup import on_casebook, on_visit, signatures_of
 from ecrf.trail.context import Around, around
 from ecrf.trail.page import role_words
@@ -76,7 +76,7 @@ def _known(
         compact,
         completed=_completed(events, context),
         verified=latest_on([row.entry_id for row in rows if row.entry_id]),
-        queries=queries_where(patient=patient),
+        queries=asked_where(patient=patient),
         signatures=signatures_of(patient.pk),
     )
 

@@ -126,10 +126,15 @@ def _verified(form_view: FormView, known: Known) -> list[str]:
 
 
 def _query_numbers(form_view: FormView, queries: ByItem) -> str:
-    ids = {row.entry_id for row in form_view.with_rows if row.entry_id}
-    here = [query for (entry, _item), asked in queries.items() if entry in ids for query in asked]
-    words = [f"{q.number}{' (open)' if q.is_open else ''}" for q in sorted(here, key=_number)]
+    spots = {row.spot for row in form_view.with_rows}
+    here = [query for (spot, _item), asked in queries.items() if spot in spots for query in asked]
+    words = [f"{_named(q)}{' (open)' if q.is_open else ''}" for q in sorted(here, key=_number)]
     return ", ".join(words)
+
+
+def _named(query: Query) -> str:
+    """A query by its number alone, as most are."""
+    return f"{query.word} {query.number}" if query.is_of_site else str(query.number)
 
 
 def _number(query: Query) -> int:

@@ -57,6 +57,7 @@ class PatientReplay:
         self._rows: dict[int, list[EntryState]] = {}
         self._left: Transaction | None = None
         self._asked: dict[str, tuple[int, str, str]] = {}
+        self._not_begun: dict[str, str] = {}
 
     def take(self, event: TrailEvent) -> tuple[Transaction, ...]:
         taker = TAKERS.get(event.table)
@@ -244,17 +245,29 @@ class PatientReplay:
 
     def _query(self, event: TrailEvent, changes: Changes) -> None:
         if event.is_insert:
-            self._asked[event.row] = event.entry_id or 0, new(changes, "item"), new(changes, "number")
+            name = f"{(new(changes, 'kind') or 'query').capitalize()} {new(changes, 'number')}"
+            item = new(changes, "item")
+            if not event.entry_id:
+                self._not_begun[event.row] = f"“{_item_words(new(changes, 'crf'), item)}”"
+            self._asked[event.row] = event.entry_id or 0, item, name
+        elif event.row in self._not_begun and event.entry_id:
+            del self._not_begun[event.row]
+            self._asked[event.row] = event.entry_id, *self._asked[event.row][1:]
 
     def _message(self, event: TrailEvent, changes: Changes) -> Transaction | None:
         if not event.is_insert:
             return None  # redacted: the event in which it was said has been, too
-        entry, item, number = self._asked[new(changes, "query_id")]
+        which = new(changes, "query_id")
+        entry, item, name = self._asked[which]
         act, text = new(changes, "act"), new(changes, "text", "")
         person = new(changes, "said_by_id")
         who = event.who if person else f"a check, on what was done by {event.who}"
-        words = f"Query {number}, {WORDS.get(act, act)} by {who}" + self._said(text)
+        words = f"{name}, {WORDS.get(act, act)} by {who}" + self._said(text)
         flag = note(event.position, FlagType.QUERY, act.upper(), words, event.role if person else "")
+        if which in self._not_begun:
+            flag = flag._replace(text=safe(f"On {self._not_begun[which]}, in a form not begun: ") + flag.text)
+            self.notes.append(flag)
+            return Transaction(subject_notes=[flag])
         return self._noted_on_item(self.entries[entry], item, flag)
 
     def _said(self, text: str) -> str:
@@ -385,6 +398,13 @@ def new(changes: Changes, name: str, default: Any = None) -> Any:
     """The value after the event; `default` where it did not change."""
     pair = changes.get(name)
     return default if pair is None else pair[1]
+
+
+def _item_words(crf: str, item: str) -> str:
+    form = CRFS.get(crf)
+    return (
+        f"{form.title}: {form.items[item].verbose_name}" if form and item in form.items else f"{crf}: {item}"
+    )
 
 
 def _whole(entry: EntryState) -> GroupChange:

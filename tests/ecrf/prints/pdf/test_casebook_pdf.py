@@ -88,7 +88,11 @@ def test_bookmarks_lead_to_each_visit_its_forms_the_logs_and_the_appendices(pati
     marks = bookmarks(casebook_pdf(patient, made_at=MADE_AT))
     top = [title for depth, title in marks if depth == 0]
     assert top[:3] == ["Casebook of patient 01-001", "Week 4", "Adverse events"]
-    assert top[-3:] == ["Appendix: queries", "Appendix: signatures", "Appendix: audit trail"]
+    assert top[-3:] == [
+        "Appendix: queries, questions and notes",
+        "Appendix: signatures",
+        "Appendix: audit trail",
+    ]
     assert (1, "Vital signs and weight") in marks
     assert (1, "Adverse event 1") in marks
 
@@ -147,7 +151,7 @@ def test_compact_leaves_out_what_is_blank_and_nothing_else(patient, visit, coord
     assert "Pulse Refused" in words
     assert "Systolic" not in words.partition("Appendix: audit trail")[0]
     assert "Reading" not in words.partition("Appendix: audit trail")[0].partition("form version")[2]
-    assert "Appendix: queries" not in words
+    assert "Appendix: queries, questions and notes" not in words
     assert "Appendix: audit trail" in words
 
 
@@ -216,7 +220,7 @@ def test_every_sign_is_drawn_or_spelled_out(text, patient, coordinator):
 def test_long_texts_are_there_whole(text, patient, coordinator):
     enter(patient, "report", coordinator, narrative=text)
     made = casebook_pdf(patient, made_at=MADE_AT)
-    record = "".join(pdf_words(made).partition("Appendix: queries")[0].split())
+    record = "".join(pdf_words(made).partition("Appendix: queries, questions and notes")[0].split())
     assert "".join(text.split())[-30:] in record
     assert record.count(text[0]) >= text.count(text[0])
     assert outside_margins(made) == []
@@ -233,7 +237,7 @@ def test_queries_stand_with_their_whole_conversation(patient, visit, coordinator
     answered(query, coordinator, text="It is as in the source")
     act("close", query, monitor, text="Seen in the source")
     asked(entry, monitor, text="And the weight?", item="weight_kg")
-    words = casebook(patient).partition("Appendix: queries")[2]
+    words = casebook(patient).partition("Appendix: queries, questions and notes")[2]
     for said in ("Please check the pulse", "It is as in the source", "Seen in the source", "And the weight?"):
         assert said in words
     assert "Query 1 Week 4 · Vital signs and weight · Pulse Closed" in words
