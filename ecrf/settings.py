@@ -46,6 +46,11 @@ def _number(name: str, default: str, what_to_do: str) -> int:
     return int(value)
 
 
+def _number_or_off(name: str, what_to_do: str) -> int:
+    """0 for off, which is what it is where nothing is set."""
+    return 0 if os.environ.get(name, "off") == "off" else _number(name, "", what_to_do)
+
+
 # --- from the environment -------------------------------------------------------------------------------------
 
 SECRET_KEY = _setting(
@@ -149,6 +154,7 @@ MIDDLEWARE = [
     "ecrf.account.idle.log_out_when_idle",
     "ecrf.account.login.same_person",
     "ecrf.account.second.enforcement.second_factor_first",
+    "ecrf.account.own_password.own_password_first",
     "ecrf.account.login.LoginEverywhere",
     "ecrf.people.logins.page_count.count_pages",
     "ecrf.delegation.inspectors.Inspectors",
@@ -206,6 +212,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "ecrf.account.passwords.NotTooLong"},
     {"NAME": "ecrf.account.passwords.NotMadeOfKnownWords"},
 ]
+# Off, as NIST SP 800-63B asks; for sponsors whose procedures demand it (docs/decisions/0007).
+PASSWORD_MAX_DAYS = _number_or_off(
+    "PASSWORD_MAX_DAYS", "Set it to the whole number of days after which a password is changed, or to off."
+)
+PASSWORD_HISTORY = _number_or_off(
+    "PASSWORD_HISTORY", "Set it to how many passwords of before are not taken again, or to off."
+)
 # Who needs one besides the password: all, none, or roles with commas between (ecrf/account/policy.py).
 SECOND_FACTOR_FOR = os.environ.get("SECOND_FACTOR_FOR") or "all"
 # Encrypts the secrets of authenticators; several with commas between while they change (docs/decisions/0031).

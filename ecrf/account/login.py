@@ -23,6 +23,7 @@ from ecrf.account import half_way, lockout
 from ecrf.account.factors import has_second_factor
 from ecrf.account.idle import note_begin
 from ecrf.account.last_login import keep_last_login
+from ecrf.account.own_password import note_at_login
 from ecrf.account.password_again import forget
 from ecrf.account.policy import NOBODY
 from ecrf.account.proof import note_proved
@@ -139,6 +140,7 @@ def start(request: HttpRequest, user: User, how: What, *, second_factor_done: bo
     keep_last_login(request, user)
     note(how, user.username, client_address(request))
     request.session[SECOND_FACTOR_DONE] = second_factor_done
+    note_at_login(request, user)
 
 
 def next_of(request: HttpRequest) -> str:

@@ -75,6 +75,27 @@ class SecretLink(models.Model):
         return f"{self.get_kind_display()} of {self.user.username}"
 
 
+@audited(hide=["password"])
+class PasswordChange(models.Model):
+    """An account got a password: when, and by whom. One that its owner has not typed is changed at the first login."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="password_changes")
+    set_at = models.DateTimeField(default=timezone.now)
+    set_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Empty: the command line, by whoever sat there",
+    )
+    password = models.CharField(
+        max_length=128, null=True, help_text="Hashed; kept only as long as it must not be taken again"
+    )
+
+    def __str__(self) -> str:
+        return f"Password of {self.user.username}"
+
+
 def _ended_by_at(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=models.Q(ended_by__isnull=True) | models.Q(ended_at__isnull=False), name=name

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
@@ -10,6 +11,7 @@ from ecrf.access.models import User
 from ecrf.account.links import withdraw_links
 from ecrf.account.mails import tell_changed
 from ecrf.account.models import LinkKind
+from ecrf.account.own_password import note_password, was_used_before
 from ecrf.account.sessions import end_sessions
 from ecrf.audit.actor import Actor, acting
 
@@ -76,6 +78,8 @@ def faults_of_password(user: User, password: str, again: str | None = None) -> l
         return [str(message) for message in error.messages]
     if user.has_usable_password() and user.check_password(password):
         return ["This is the password that you have now. Choose another one."]
+    if was_used_before(user, password):
+        return [f"You had this password before: none of the last {settings.PASSWORD_HISTORY} is taken again."]
     return []
 
 
@@ -94,6 +98,7 @@ def save_password(*, user: User, by: Actor, but: str = "", what: str) -> None:
     """Save what `set_password` has hashed. Sessions end, but for the one named; links of before open nothing."""
     with acting(by, source="account"):
         user.save(update_fields=["password"])
+        note_password(user, user)
         withdraw_links(user, user, LinkKind.RESET, LinkKind.INVITATION)
         end_sessions(user=user, by=by, but=but)
         tell_changed(user, what)

@@ -30,7 +30,8 @@ for account, where in {
     "safety": [],
     "statistician": [],
 }.items():
-    call_command("add_user", f"{account}01", "--full-name", f"Invented {account}", "--role", account, *where)
+    named = ["--full-name", f"Invented {account}", "--role", account]
+    call_command("add_user", f"{account}01", *named, *where, "--owner-present")
 
 assert os.environ["NEW_PASSWORD"]
 story = replace(next(story for story in STORIES if story.name == "S05"), site="01")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ecrf.access.requests import UserRequest
 from ecrf.account.arriving.services import ask_for_new_address
 from ecrf.account.own.page import own_page, session_named
+from ecrf.account.own_password import PASSWORD_TO_CHANGE
 from ecrf.account.passwords import change_password, faults_of_password
 from ecrf.account.policy import needs_second_factor
 from ecrf.account.proof import note_proved, why_not_proved
@@ -49,8 +50,10 @@ def password(request: UserRequest) -> HttpResponse:
             update_session_auth_hash(request, request.user)
             note_proved(request)
             messages.success(request, "The password is changed. Other sessions of yours are ended.")
-            return redirect("account")
-    context = {"unproved": unproved, "faults": faults, "person": request.user}
+            was_needed = request.session.pop(PASSWORD_TO_CHANGE, "")
+            return redirect("welcome" if was_needed else "account")
+    why = request.session.get(PASSWORD_TO_CHANGE, "")
+    context = {"unproved": unproved, "faults": faults, "person": request.user, "why": why}
     return render(request, "account/change_password.html", context, status=422 if unproved or faults else 200)
 
 

@@ -1,0 +1,86 @@
+"""A password that has to be changed: its owner has not typed it, or it is too old where an age is set (decision 7).
+
+Whoever logs in with one opens nothing but the page that changes it.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from ecrf.access.models import User
+from ecrf.account.arriving.steps import ARRIVING
+from ecrf.account.models import PasswordChange
+from ecrf.account.second.enforcement import OPEN, WELCOME
+
+PASSWORD_TO_CHANGE = "password_to_change"  # noqa: S105  (a key of the session)
+"""In the session: why, in words."""
+PAGE = "/account/password/"
+NOT_YOURS = (
+    "Somebody else has typed your password for you. Choose one of your own, which nobody but you knows."
+)
+TOO_OLD = (
+    "Your password is older than {days} days, and passwords are changed here by then. Choose another one."
+)
+IN_WORDS = "First choose another password: open the page of your account in another tab. Nothing was saved."
+
+
+def why_to_change(user: User) -> str:
+    """In words; "" for a password that may stay, and where there is none. One statement."""
+    if not user.has_usable_password():
+        return ""
+    last = PasswordChange.objects.filter(user=user).order_by("pk").last()
+    if last and last.set_by_id != user.pk:
+        return NOT_YOURS
+    days = settings.PASSWORD_MAX_DAYS
+    # Of a password without a row, which an earlier version has set, nobody knows the age.
+    if days and (last is None or last.set_at <= timezone.now() - timedelta(days=days)):
+        return TOO_OLD.format(days=days)
+    return ""
+
+
+def note_at_login(request: HttpRequest, user: User) -> None:
+    """Asked once, at the login: no page asks the database again."""
+    if words := why_to_change(user):
+        request.session[PASSWORD_TO_CHANGE] = words
+
+
+def own_password_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Middleware, behind that of the second factor: lead to the page; a part of one is refused in words (403)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if PASSWORD_TO_CHANGE not in request.session or request.path.startswith((PAGE, *OPEN)):
+            return get_response(request)
+        if request.headers.get("HX-Request"):
+            return HttpResponse(IN_WORDS, status=403)
+        if request.method == "GET" and request.path != WELCOME:
+            request.session.setdefault(ARRIVING, request.get_full_path())
+        return redirect("change-password")
+
+    return middleware
+
+
+def was_used_before(user: User, password: str) -> bool:
+    """Whether it is one of the last PASSWORD_HISTORY of this person. Each is hashed anew, which takes long."""
+    return any(check_password(password, kept) for kept in _kept(user)[: settings.PASSWORD_HISTORY])
+
+
+def note_password(user: User, set_by: User | None) -> None:
+    """That the account has the password that it has now; inside the caller's `acting`, after it was saved. Its hash is
+    kept where it must not be taken again, and those that are too old for that are forgotten."""
+    history = settings.PASSWORD_HISTORY
+    kept = user.password if history else None
+    PasswordChange.objects.create(user=user, set_by=set_by, password=kept)
+    rows = PasswordChange.objects.filter(user=user, password__isnull=False).order_by("-pk")
+    too_old = list(rows.values_list("pk", flat=True))[history:]
+    PasswordChange.objects.filter(pk__in=too_old).update(password=None)
+
+
+def _kept(user: User) -> list[str]:
+    """Hashes, the newest first."""
+    rows = PasswordChange.objects.filter(user=user, password__isnull=False).order_by("-pk")
+    return [str(kept) for kept in rows.values_list("password", flat=True)]
