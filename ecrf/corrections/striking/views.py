@@ -31,7 +31,7 @@ from ecrf.corrections.striking.forms import REASONS, StrikingForm
 from ecrf.corrections.striking.preview import preview
 from ecrf.corrections.striking.reach import reach_struck_visit, struck_patients_of
 from ecrf.formview.load import visit_form_views
-from ecrf.queries.lookup import queries_where
+from ecrf.queries.lookup import asked_where
 
 SHOWN = 200
 """Patients that a list of struck out ones shows at most."""
@@ -154,7 +154,7 @@ def struck_visit(request: UserRequest, number: str, pk: int) -> HttpResponse:
         "may_strike": may_strike(request.user, visit.patient),
         "back": page_of(request.user, visit.patient),
         "form_views": visit_form_views(visit),
-        "queries": queries_where(entry__visit=visit),
+        "queries": asked_where(entry__visit=visit),
     }
     return render(request, "corrections/struck_visit.html", context)
 
