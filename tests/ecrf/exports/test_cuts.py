@@ -13,10 +13,18 @@ from django.db import connection
 
 from ecrf.audit.models import Redaction
 from ecrf.casebook.models import Entry
-from ecrf.casebook.striking import strike_out
+from ecrf.casebook.striking import (
+    StrikingConsent,
+    restore_patient,
+    restore_visit,
+    strike_out,
+    strike_patient,
+    strike_visit,
+)
 from ecrf.exports.choice import CutChoice
 from ecrf.exports.cut import selected_cut
 from ecrf.exports.folder import file_of
+from ecrf.exports.formats.registry import offered
 from ecrf.exports.models import DataCut
 from ecrf.exports.package import MANIFEST, SUMS, Package
 from ecrf.exports.rebuild import Rebuilt, rebuild
@@ -29,6 +37,7 @@ from ecrf.forms.registry import CRFS
 from ecrf.trail.download.csv_file import safe
 from tests.builders import a_patient, enter
 from tests.conftest import make_site, make_user
+from tests.ecrf.casebook.striking.acts import strike_alone
 from tests.ecrf.exports.conftest import HOSTILE, cut_named, files_in, table, take
 from tests.ecrf.redaction.conftest import tamper
 
@@ -89,6 +98,34 @@ def test_what_is_written_after_a_cut_is_not_in_what_is_made_again(study, statist
     actor = coordinator.acting_at(world.patient.site, "enter")
     strike_out(entry=entry, reason="Entered twice", by=coordinator, actor=actor)
     assert again(cut_named(), tmp_path).is_same
+
+
+@pytest.mark.requirement("R-020")
+def test_what_is_struck_out_whole_after_a_cut_and_restored_does_not_change_it(
+    study, statistician, coordinator, data_manager, investigator, tmp_path
+):
+    """A visit, a patient and one form: every file of the package is the same, struck out and restored."""
+    export = take(statistician, formats=tuple(offered()), identifiers=True)
+    world, before = study.world, file_of(export).read_bytes()
+    world.visit.refresh_from_db()
+
+    def whole(stage: str) -> bytes:
+        folder = tmp_path / stage
+        folder.mkdir()
+        assert rebuild(cut_named(), folder, tmp_path / f"{stage}.zip").is_same, stage
+        return (tmp_path / f"{stage}.zip").read_bytes()
+
+    given = {"by": data_manager, "reason": "Opened by mistake"}
+    consent = StrikingConsent(investigator, world.patient.site.today())
+    strike_visit(visit=world.visit, consent=consent, **given)
+    assert whole("visit") == before
+    strike_patient(patient=world.patient, consent=consent, **given)
+    assert whole("patient") == before
+    restore_patient(patient=world.patient, **given)
+    restore_visit(visit=world.visit, **given)
+    assert whole("restored") == before
+    strike_alone(Entry.objects.get(crf="reading", visit=world.visit), coordinator, "Moved to Week 7")
+    assert whole("form") == before
 
 
 @pytest.mark.requirement("R-120")
