@@ -64,11 +64,13 @@ def make_appointment(
         )
 
 
-def move_appointment(*, appointment: Appointment, wanted: Wanted, seen: str, by: User) -> bool:
+def move_appointment(
+    *, appointment: Appointment, wanted: Wanted, seen: str, by: User, source: str = "site"
+) -> bool:
     """Give it another day, time or note; whether the day or the time is another one. `seen`: the day and time that the
     page showed. ValidationError for what cannot stand, and where somebody else moved or ended it meanwhile."""
     patient = appointment.patient
-    with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk):
+    with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
         row = Appointment.objects.get(pk=appointment.pk)
         row.patient = patient
         if row.ending or row.when != seen:
