@@ -14,6 +14,7 @@ from ecrf.exports.odm.replay.state import (
     CONTEXT,
     INSERT,
     REMOVE,
+    UPDATE,
     EntryState,
     GroupChange,
     ItemChange,
@@ -76,7 +77,9 @@ class PatientReplay:
         self.site_id = int(new(changes, "site_id", self.site_id))
         if event.is_insert:
             self.added = event
-        return Transaction(subject=INSERT if event.is_insert else CONTEXT)
+        if event.is_insert:
+            return Transaction(subject=INSERT)
+        return Transaction(subject=UPDATE if "site_id" in changes else CONTEXT)
 
     def _visit(self, event: TrailEvent, changes: Changes) -> Transaction:
         pk = int(event.row)

@@ -96,7 +96,7 @@ class Transaction:
     @property
     def says_something(self) -> bool:
         return bool(
-            self.subject == INSERT
+            self.subject in (INSERT, UPDATE)
             or self.subject_notes
             or self.visit == INSERT
             or self.visit_notes
