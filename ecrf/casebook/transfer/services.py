@@ -73,22 +73,8 @@ def transfer(
                 now = Patient.objects.select_related("site").get(pk=patient.pk)
                 if now.site_id != from_site.pk:
                     raise TransferRefused(_moved_meanwhile(now))
-                _refuse(now, to_site, moved_on, from_agreed, to_agreed, why)
-                assert moved_on and from_agreed.by and from_agreed.on and to_agreed.by and to_agreed.on
-                made = Transfer(
-                    patient=now,
-                    from_site=from_site,
-                    to_site=to_site,
-                    moved_on=moved_on,
-                    reason=why,
-                    from_agreed_by=from_agreed.by,
-                    from_agreed_on=from_agreed.on,
-                    to_agreed_by=to_agreed.by,
-                    to_agreed_on=to_agreed.on,
-                    request_key=request_key,
-                    recorded_at=timezone.now(),
-                    recorded_by=by,
-                )
+                made = _checked(now, to_site, moved_on, from_agreed, to_agreed, why)
+                made.request_key, made.recorded_at, made.recorded_by = request_key, timezone.now(), by
                 for step in HOOKS.before_transfer:
                     step(made)
                 # A freeze or lock of the site before refuses this row, one of the new site the next.
@@ -118,29 +104,45 @@ def _moved_meanwhile(now: Patient) -> str:
     return f"Patient {now.number} was handed over already: {last.words.lower()}. Nothing was changed."
 
 
-def _refuse(
+def _checked(
     patient: Patient,
     to_site: Site,
     moved_on: date | None,
     from_agreed: Agreement,
     to_agreed: Agreement,
     reason: str,
-) -> None:
-    """Raise TransferRefused for the first thing that is in the way."""
+) -> Transfer:
+    """The transfer that is asked for; TransferRefused for the first thing that is in the way."""
     for words in in_the_way(patient, to_site):
         raise TransferRefused(words, "to_site")
+    if moved_on is None:
+        raise TransferRefused("Say from which day on: today or earlier.", "moved_on")
     if fault := day_fault(patient, to_site, moved_on):
         raise TransferRefused(fault, "moved_on")
-    for agreed, site, name in ((from_agreed, patient.site, "from"), (to_agreed, to_site, "to")):
-        if agreed.by is None or agreed.by.pk not in {one.pk for one in investigators_at(site)}:
-            raise TransferRefused(
-                f"Choose the investigator of site {site.code} who agreed. {_who_can(site)}".strip(),
-                f"{name}_agreed_by",
-            )
-        if agreed.on is None or agreed.on > site.today():
-            raise TransferRefused("Say on which day: today or earlier.", f"{name}_agreed_on")
+    agreed_before, agreed_on_before = _agreed(from_agreed, patient.site, "from")
+    agreed_after, agreed_on_after = _agreed(to_agreed, to_site, "to")
     if fault := fault_of(reason, "the patient moves"):
         raise TransferRefused(fault, "reason")
+    return Transfer(
+        patient=patient,
+        from_site=patient.site,
+        to_site=to_site,
+        moved_on=moved_on,
+        reason=reason,
+        from_agreed_by=agreed_before,
+        from_agreed_on=agreed_on_before,
+        to_agreed_by=agreed_after,
+        to_agreed_on=agreed_on_after,
+    )
+
+
+def _agreed(agreed: Agreement, site: Site, name: str) -> tuple[User, date]:
+    if agreed.by is None or agreed.by not in investigators_at(site):
+        words = f"Choose the investigator of site {site.code} who agreed. {_who_can(site)}".strip()
+        raise TransferRefused(words, f"{name}_agreed_by")
+    if agreed.on is None or agreed.on > site.today():
+        raise TransferRefused("Say on which day: today or earlier.", f"{name}_agreed_on")
+    return agreed.by, agreed.on
 
 
 def _who_can(site: Site) -> str:
@@ -167,11 +169,9 @@ def in_the_way(patient: Patient, to_site: Site) -> Iterator[str]:
         )
 
 
-def day_fault(patient: Patient, to_site: Site, moved_on: date | None) -> str:
+def day_fault(patient: Patient, to_site: Site, moved_on: date) -> str:
     """Why the new site cannot have the patient from this day on, in words; "" if it can."""
     today = to_site.today()
-    if moved_on is None:
-        return "Say from which day on: today or earlier."
     if moved_on > today:
         return f"{moved_on} is still to come (today is {today}). Hand the patient over on that day."
     if (last := last_visit_on(patient)) and moved_on <= last:

@@ -7,10 +7,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ecrf.access.models import Site
+from ecrf.access.models import Site, User
 from ecrf.access.reach import site_ids
 from ecrf.access.roles import READERS
-from ecrf.access.models import User
 from ecrf.casebook.models import Patient
 from ecrf.casebook.transfer.models import Transfer
 

@@ -24,7 +24,6 @@ from ecrf.exports.odm.replay.events import TrailEvent
 from ecrf.exports.odm.replay.patient import PatientReplay
 from ecrf.exports.odm.replay.state import (
     INSERT,
-    UPDATE,
     REMOVE,
     UPDATE,
     EntryState,

@@ -35,6 +35,11 @@ def casebook_pdf(patient: Patient, *, made_at: datetime, compact: bool = False, 
     """The whole casebook; `compact` leaves out what is blank. `cut_words` say of which data cut it is, instead of the
     moment. The same data and the same `made_at` give the same bytes."""
     content = casebook_content(patient, made_at=made_at, compact=compact, cut_words=cut_words)
+    return casebook_file(content, made_at)
+
+
+def casebook_file(content: Content, made_at: datetime) -> bytes:
+    """Set from what `casebook_content` gave, at that time or later."""
     return typeset("casebook.typ", content, title=content["heading"], made_at=made_at)
 
 
