@@ -6,11 +6,12 @@ from ecrf.access.models import Site, User
 from ecrf.access.reach import reach
 from ecrf.access.roles import READERS
 from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.transfer.stays import patients_with_moves
 
 
 def reach_patient(user: User, number: str) -> Patient:
     """The patient with this number, if the user enters or reviews there."""
-    return reach(user, Patient.objects.select_related("site"), *READERS, number=number)
+    return reach(user, patients_with_moves(), *READERS, number=number)
 
 
 def reach_visit(user: User, number: str, code: str) -> Visit:

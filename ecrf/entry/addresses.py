@@ -11,6 +11,7 @@ from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place, is_stored
+from ecrf.casebook.transfer.stays import patients_with_moves
 from ecrf.forms.protocol import CASEBOOK, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 
@@ -29,7 +30,7 @@ class PagePlace:
 
 def reach_patient(user: User, number: str) -> Patient:
     """The patient with this number, if the user reaches it and may enter there."""
-    return reach(user, Patient.objects.select_related("site"), Right.READ, number=number)
+    return reach(user, patients_with_moves(), Right.READ, number=number)
 
 
 def reach_where(user: User, number: str, segment: str) -> PagePlace:

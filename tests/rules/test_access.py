@@ -162,7 +162,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "grid-csv":        ("POST", WORKSHEET, ""),
     "calendar":        ("GET POST", "200 200 200 200 403 403 403 403 login", ""),
     "calendar-feed":   ("GET", "200 200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200 200"),
-    "transfer-patient": ("GET", *TRANSFER),
+    "transfer-patient": ("GET POST", *TRANSFER),
     "moved-patients":  ("GET", "200 200 200 200 403 403 403 403 login", ""),
     "make-handed-over": ("POST", *(row.format(ok=302) for row in SITES_FILE)),
     "print-casebook":  ("GET", *PRINT),

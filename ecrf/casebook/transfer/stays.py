@@ -21,6 +21,19 @@ def transfers_of(patient: Patient) -> list[Transfer]:
     return list(transfers_with_names().filter(patient=patient))
 
 
+def patients_with_moves() -> QuerySet[Patient]:
+    """Each with its site, and `has_moved`: so that a page of who never moved asks nothing more."""
+    moves = Transfer.objects.filter(patient=OuterRef("pk"))
+    return Patient.objects.select_related("site").annotate(has_moved=Exists(moves))
+
+
+def moves_in_words(patient: Patient) -> list[str]:
+    """`Moved from site 01 to site 02 on 2026-02-01`, the oldest first."""
+    if not getattr(patient, "has_moved", True):
+        return []
+    return [transfer.words for transfer in transfers_of(patient)]
+
+
 def transfers_with_names() -> QuerySet[Transfer]:
     return Transfer.objects.select_related(
         "patient", "from_site", "to_site", "from_agreed_by", "to_agreed_by", "recorded_by"

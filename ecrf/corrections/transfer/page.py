@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from ecrf.access.models import Site, User
@@ -18,7 +19,7 @@ from ecrf.casebook.transfer.services import (
     investigators_at,
     last_visit_on,
 )
-from ecrf.casebook.transfer.stays import transfers_of
+from ecrf.casebook.transfer.stays import moves_in_words
 from ecrf.forms import typed_text
 from ecrf.locks.lookup import holds_all, locks_over
 from ecrf.locks.models import Lock, LockScope
@@ -115,7 +116,7 @@ class TransferPage:
 
     @property
     def past(self) -> list[str]:
-        return [transfer.words for transfer in transfers_of(self.patient)]
+        return moves_in_words(self.patient)
 
     @property
     def errors(self) -> dict[str, str]:
@@ -128,8 +129,10 @@ def day_of(typed: str, site: Site, name: str) -> date | None:
     try:
         said = typed_text.day(typed, site.now())
         return date.fromisoformat(said) if said else None
+    except ValidationError as error:
+        raise TransferRefused(" ".join(error.messages), name) from error
     except ValueError as error:
-        raise TransferRefused("This is no date. Write it as 2026-02-01.", name) from error
+        raise TransferRefused("This is no whole date. Write it as YYYY-MM-DD.", name) from error
 
 
 def agreement_of(typed: dict[str, str], which: str, site: Site) -> Agreement:
