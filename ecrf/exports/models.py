@@ -119,7 +119,7 @@ class Export(models.Model):
 class KeptContent(models.Model):
     """What a casebook says that is handed over, read at that moment: until its file is made, which may take a while."""
 
-    export = models.OneToOneField(Export, models.CASCADE, primary_key=True, related_name="kept_content")
+    export = models.OneToOneField(Export, models.PROTECT, primary_key=True, related_name="kept_content")
     content = models.TextField(help_text="JSON; its SHA-256 stands with what the export wants, in the trail")
 
     def __str__(self) -> str:

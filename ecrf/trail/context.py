@@ -53,7 +53,7 @@ LOADED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Signature, ("visit", "entry__parent", "entry__visit")),
     (Lock, ("visit", "entry__parent", "entry__visit", "patient", "site")),
     (Visit, ()),
-    (Transfer, ("from_site", "to_site", "from_agreed_by", "to_agreed_by")),
+    (Transfer, ("from_site", "to_site", "from_investigator", "to_investigator")),
     (ReferenceRange, ()),
 )
 """Tables whose rows the words need beyond what the event itself holds."""

@@ -41,8 +41,8 @@ def transfer(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     row = around.row(event)
     if row is not None and is_new(event):
         agreed = (
-            f"; agreed by {row.from_agreed_by.username} ({row.from_agreed_on}) and"
-            f" {row.to_agreed_by.username} ({row.to_agreed_on})"
+            f"; agreed by {row.from_investigator.username} ({row.from_agreed_on}) and"
+            f" {row.to_investigator.username} ({row.to_agreed_on})"
         )
         yield EventLine(f"{row.words.lower()}{agreed}", said="" if row.reason == event.reason else row.reason)
 

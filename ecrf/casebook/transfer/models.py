@@ -19,9 +19,9 @@ class Transfer(models.Model):
     to_site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     moved_on = models.DateField(help_text="The new site's first day with the patient")
     reason = models.CharField(max_length=500)
-    from_agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    from_investigator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     from_agreed_on = models.DateField(help_text="When the investigator of the site before agreed")
-    to_agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    to_investigator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     to_agreed_on = models.DateField(help_text="When the investigator of the new site agreed")
     request_key = models.UUIDField(
         unique=True,

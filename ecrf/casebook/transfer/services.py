@@ -129,9 +129,9 @@ def _checked(
         to_site=to_site,
         moved_on=moved_on,
         reason=reason,
-        from_agreed_by=agreed_before,
+        from_investigator=agreed_before,
         from_agreed_on=agreed_on_before,
-        to_agreed_by=agreed_after,
+        to_investigator=agreed_after,
         to_agreed_on=agreed_on_after,
     )
 

@@ -36,7 +36,7 @@ def moves_in_words(patient: Patient) -> list[str]:
 
 def transfers_with_names() -> QuerySet[Transfer]:
     return Transfer.objects.select_related(
-        "patient", "from_site", "to_site", "from_agreed_by", "to_agreed_by", "recorded_by"
+        "patient", "from_site", "to_site", "from_investigator", "to_investigator", "recorded_by"
     )
 
 

@@ -36,7 +36,7 @@ class GoesAlong:
 
 
 @dataclass(frozen=True)
-class Side:
+class AgreeingSide:
     """One of the two who agree: `name` begins the names of the fields, `chosen` is the account's number."""
 
     name: str
@@ -93,14 +93,14 @@ class TransferPage:
         return GoesAlong(len(open_of_patient(self.patient)), unfinished.count(), len(parts))
 
     @property
-    def sides(self) -> list[Side]:
+    def sides(self) -> list[AgreeingSide]:
         """The two who agree: of the site before, of the new one."""
         pairs = ("from", self.patient.site), ("to", self.to_site)
         return [self._side(name, site) for name, site in pairs if site]
 
-    def _side(self, name: str, site: Site) -> Side:
+    def _side(self, name: str, site: Site) -> AgreeingSide:
         by, on = f"{name}_agreed_by", f"{name}_agreed_on"
-        return Side(
+        return AgreeingSide(
             name=name,
             site=site,
             people=investigators_at(site),

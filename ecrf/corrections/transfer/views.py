@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from ecrf.access.reach import reach, sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
-from ecrf.casebook.models import Patient
 from ecrf.casebook.transfer.services import TransferRefused, transfer
+from ecrf.casebook.transfer.stays import patients_with_moves
 from ecrf.corrections.transfer.page import TransferPage, agreement_of, day_of
 
 FIELDS = (
@@ -24,7 +24,7 @@ FIELDS = (
 @require_http_methods(["GET", "POST"])
 def transfer_patient(request: UserRequest, number: str) -> HttpResponse:
     """Where to, then what goes along, who agreed and why; POST does it."""
-    patient = reach(request.user, Patient.objects.select_related("site"), Right.LOCK, number=number)
+    patient = reach(request.user, patients_with_moves(), Right.LOCK, number=number)
     given = request.POST if request.method == "POST" else request.GET
     code = given.get("to", "").replace("\x00", "")
     page = TransferPage(

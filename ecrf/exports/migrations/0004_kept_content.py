@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='KeptContent',
             fields=[
-                ('export', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='kept_content', serialize=False, to='exports.export')),
+                ('export', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='kept_content', serialize=False, to='exports.export')),
                 ('content', models.TextField(help_text='JSON; its SHA-256 stands with what the export wants, in the trail')),
             ],
         ),
