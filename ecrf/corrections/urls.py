@@ -3,6 +3,7 @@
 from django.urls import path
 
 from ecrf.corrections.striking import views as striking
+from ecrf.corrections.transfer import views as transfer
 
 urlpatterns = [
     path("patients/struck/", striking.struck_patients, name="struck-patients"),
@@ -11,4 +12,5 @@ urlpatterns = [
     path("patients/<str:number>/struck/<int:pk>/", striking.struck_visit, name="struck-visit"),
     path("patients/<str:number>/struck/<int:pk>/restore/", striking.restore_visit_page, name="restore-visit"),
     path("patients/<str:number>/<str:code>/strike/", striking.strike_visit_page, name="strike-visit"),
+    path("patients/<str:number>/transfer/", transfer.transfer_patient, name="transfer-patient"),
 ]

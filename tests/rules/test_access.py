@@ -73,6 +73,8 @@ EXPORTING = "403 403 403 {ok} 403 {ok} 403 403 login"
 """What is taken out of the whole study."""
 SITES_FILE = "{ok} {ok} 404 {ok} 404 404 404 404 login", "404 404 404 {ok} 404 404 404 404 login"
 """A file that a site made: the site's, and of those who export and read patients' data."""
+TRANSFER = "403 403 403 200 403 404 404 404 login", "404 404 404 200 403 404 404 404 login"
+"""Only a data manager moves a patient to another site."""
 WORKSHEET = "200 200 200 200 403 403 403 403 login"
 RESULTS = "403 403 403 200 403 200 403 403 login"
 """The results of the whole study: for who takes data out."""
@@ -181,6 +183,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "cancel-appointment": ("POST", *_entry(422)),
     "calendar-addresses": ("GET POST", "200 200 200 200 403 403 403 403 login", ""),
     "calendar-feed":   ("GET", "200 200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200 200"),
+    "transfer-patient": ("GET POST", *TRANSFER),
+    "moved-patients":  ("GET", "200 200 200 200 403 403 403 403 login", ""),
+    "make-handed-over": ("POST", *(row.format(ok=302) for row in SITES_FILE)),
     "print-casebook":  ("GET", *PRINT),
     "print-visit":     ("GET", *PRINT),
     "print-log":       ("GET", *PRINT),
@@ -564,6 +569,8 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "go-on-asking": lambda: ([number, _of_site(where).number], {"text": " "}),
         "finish-asking": lambda: ([number, _of_site(where).number], {}),
         "calendar-feed": lambda: ([where.token], {}),  # no login asks for it: whoever knows the secret reads
+        "transfer-patient": lambda: ([number], {}),
+        "make-handed-over": lambda: ([where.export.request_key], {}),
         "print-casebook": lambda: ([number], {}),
         "print-visit": lambda: ([number, "W01"], {}),
         "print-log": lambda: ([number, "adverse-event"], {}),

@@ -14,6 +14,7 @@ from ecrf.exports.odm.replay.state import (
     CONTEXT,
     INSERT,
     REMOVE,
+    UPDATE,
     EntryState,
     GroupChange,
     ItemChange,
@@ -78,12 +79,13 @@ class PatientReplay:
         self.site_id = int(new(changes, "site_id", self.site_id))
         if event.is_insert:
             self.added = event
-        elif "struck_at" in changes:
+            return Transaction(subject=INSERT)
+        if "struck_at" in changes:
             self.is_struck = changes["struck_at"][1] is not None
             if self.is_struck:
                 return Transaction(subject=REMOVE)
             return Transaction(subject=INSERT, subject_notes=list(self.notes))
-        return Transaction(subject=INSERT if event.is_insert else CONTEXT)
+        return Transaction(subject=UPDATE if "site_id" in changes else CONTEXT)
 
     def _visit(self, event: TrailEvent, changes: Changes) -> Transaction:
         pk = int(event.row)

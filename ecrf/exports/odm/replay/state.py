@@ -96,7 +96,7 @@ class Transaction:
     @property
     def says_something(self) -> bool:
         return bool(
-            self.subject in (INSERT, REMOVE)
+            self.subject in (INSERT, UPDATE, REMOVE)
             or self.subject_notes
             or self.visit in (INSERT, REMOVE)
             or self.visit_notes
