@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0007_login_when'),
-        ('queries', '0002_said_together'),
+        ('queries', '0003_questions_and_notes'),
     ]
 
     operations = [
