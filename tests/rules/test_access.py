@@ -157,7 +157,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "answer-query":    ("GET POST", *_entry(200)),
     "ask-monitor":     ("GET POST", *_entry(200)),
     "go-on-asking":    ("POST", *_entry(422)),
-    "finish-asking":   ("POST", *_entry(302)),
+    "finish-asking":   ("POST", *_entry(422)),
     "grid":            ("GET", WORKSHEET, ""),
     "grid-columns":    ("POST", WORKSHEET.replace("200", "302"), ""),
     "grid-csv":        ("POST", WORKSHEET, ""),
@@ -237,7 +237,7 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
     acts = REVIEW[0].replace("200", "422"), REVIEW[1].replace("200", "422")  # what is posted cannot stand
     for name in ("ask-query-again", "pass-query-on", "close-query", "reopen-query", "reply-to-site"):
         table[f"monitor:{name}"] = ("POST", *acts)
-    read = REVIEW[0].replace("200", "302"), REVIEW[1].replace("200", "302")
+    read = REVIEW[0].replace("200 200", "302 409"), REVIEW[1].replace("200", "302")  # read already, by the monitor
     table["monitor:mark-note-read"] = ("POST", *read)
     table["monitor:open-query"] = ("GET POST", *REVIEW)
     table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
@@ -523,7 +523,7 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "sign-casebook": lambda: ([number], {}),
         "answer-query": lambda: ([number, where.query.number], {"text": "\x00"}),
         "go-on-asking": lambda: ([number, _of_site(where).number], {"text": " "}),
-        "finish-asking": lambda: ([number, _of_site(where).number], {}),
+        "finish-asking": lambda: ([number, _of_site(where).number], {"text": "\x00"}),
         "calendar-feed": lambda: ([where.token], {}),  # no login asks for it: whoever knows the secret reads
         "print-casebook": lambda: ([number], {}),
         "print-visit": lambda: ([number, "W01"], {}),
