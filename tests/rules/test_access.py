@@ -237,7 +237,8 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
     acts = REVIEW[0].replace("200", "422"), REVIEW[1].replace("200", "422")  # what is posted cannot stand
     for name in ("ask-query-again", "pass-query-on", "close-query", "reopen-query", "reply-to-site"):
         table[f"monitor:{name}"] = ("POST", *acts)
-    read = REVIEW[0].replace("200 200", "302 409"), REVIEW[1].replace("200", "302")  # read already, by the monitor
+    # The monitor of the cast, who comes first, has read it.
+    read = REVIEW[0].replace("200 200", "302 409"), REVIEW[1].replace("200", "302")
     table["monitor:mark-note-read"] = ("POST", *read)
     table["monitor:open-query"] = ("GET POST", *REVIEW)
     table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
