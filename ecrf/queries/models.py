@@ -17,8 +17,8 @@ from ecrf.forms.registry import CRFS
 
 
 class Turn(models.TextChoices):
-    """Whose turn it is. An open note waits for nobody: whoever may write there may add to it. What is closed is nobody's
-    turn."""
+    """Whose turn it is. An open note waits for nobody: whoever may write there may add to it. What is closed is
+    nobody's turn."""
 
     SITE = "site", "Site"
     MONITOR = "monitor", "Monitor"

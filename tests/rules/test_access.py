@@ -170,7 +170,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "answer-query":    ("GET POST", *_entry(200)),
     "ask-monitor":     ("GET POST", *_entry(200)),
     "go-on-asking":    ("POST", *_entry(422)),
-    "finish-asking":   ("POST", *_entry(302)),
+    "finish-asking":   ("POST", *_entry(422)),
     "grid":            ("GET", WORKSHEET, ""),
     "grid-columns":    ("POST", WORKSHEET.replace("200", "302"), ""),
     "grid-csv":        ("POST", WORKSHEET, ""),
@@ -260,7 +260,8 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
     acts = REVIEW[0].replace("200", "422"), REVIEW[1].replace("200", "422")  # what is posted cannot stand
     for name in ("ask-query-again", "pass-query-on", "close-query", "reopen-query", "reply-to-site"):
         table[f"monitor:{name}"] = ("POST", *acts)
-    read = REVIEW[0].replace("200", "302"), REVIEW[1].replace("200", "302")
+    # The monitor of the cast, who comes first, has read it.
+    read = REVIEW[0].replace("200 200", "302 409"), REVIEW[1].replace("200", "302")
     table["monitor:mark-note-read"] = ("POST", *read)
     table["monitor:open-query"] = ("GET POST", *REVIEW)
     table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
@@ -567,7 +568,7 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
             lambda: ([where.appointment.pk], {}),
         ),
         "go-on-asking": lambda: ([number, _of_site(where).number], {"text": " "}),
-        "finish-asking": lambda: ([number, _of_site(where).number], {}),
+        "finish-asking": lambda: ([number, _of_site(where).number], {"text": "\x00"}),
         "calendar-feed": lambda: ([where.token], {}),  # no login asks for it: whoever knows the secret reads
         "transfer-patient": lambda: ([number], {}),
         "make-handed-over": lambda: ([where.export.request_key], {}),
