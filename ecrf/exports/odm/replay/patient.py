@@ -1,15 +1,14 @@
 """Replays one patient's trail in memory: what each event did, and how everything stands after the last one."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from ecrf.casebook.models import Entry, Patient, Status, Visit
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.exports.odm.flags import FlagType, Note, note
 from ecrf.exports.odm.layout import FormLayout
 from ecrf.exports.odm.names import safe
-from ecrf.exports.odm.replay.events import TrailEvent
-from ecrf.exports.odm.replay.items import Changes, changed_items
+from ecrf.exports.odm.replay.events import TrailEvent, is_review
+from ecrf.exports.odm.replay.items import Changes, changed_items, new
 from ecrf.exports.odm.replay.state import (
     CONTEXT,
     INSERT,
@@ -386,20 +385,6 @@ TAKERS: dict[str, Taker] = {
     **{form.model._meta.db_table: PatientReplay._data for form in CRFS.values()},
 }
 """{table: what its events did}. No patient holds itself: one is gone as soon as the next begins."""
-
-
-NOT_STUDY_DATA = ("checks", "queries", "verification", "signatures", "locks", "appointments")
-
-
-def is_review(table: str) -> bool:
-    """Whether it holds no study data: as the database's `audit_is_review` has it."""
-    return table.partition("_")[0] in NOT_STUDY_DATA
-
-
-def new(changes: Changes, name: str, default: Any = None) -> Any:
-    """The value after the event; `default` where it did not change."""
-    pair = changes.get(name)
-    return default if pair is None else pair[1]
 
 
 def _item_words(crf: str, item: str) -> str:
