@@ -19,6 +19,7 @@ from ecrf.exports.odm.replay.state import (
     ItemChange,
     Signed,
     Transaction,
+    whole,
 )
 from ecrf.exports.odm.values import read_exactly
 from ecrf.forms.registry import CRFS
@@ -174,7 +175,7 @@ class PatientReplay:
             transaction.form_notes = list(entry.notes)
         for one in self.with_rows(entry):
             if one.stands and (one.parent or one.begun):
-                transaction.groups.append(_whole(one))
+                transaction.groups.append(whole(one))
         return transaction
 
     def _removed(self, entry: EntryState) -> Transaction:
@@ -392,12 +393,3 @@ def _item_words(crf: str, item: str) -> str:
     return (
         f"{form.title}: {form.items[item].verbose_name}" if form and item in form.items else f"{crf}: {item}"
     )
-
-
-def _whole(entry: EntryState) -> GroupChange:
-    entry.group_in_file = True
-    notes = [*entry.notes, *entry.group_notes] if entry.parent else list(entry.group_notes)
-    cells = [
-        ItemChange(name, INSERT, value, entry.item_notes.get(name, [])) for name, value in entry.cells.items()
-    ]
-    return GroupChange(entry, INSERT, cells, notes)
