@@ -146,6 +146,11 @@ def open_of(patients: Iterable[int]) -> dict[int, dict[str, AppointmentLine]]:
     return found
 
 
+def reach_to_enter(user: User, number: str) -> Patient:
+    """The patient with this number, where the user enters now."""
+    return reach(user, Patient.objects.select_related("site"), Right.ENTER, number=number)
+
+
 def reach_appointment(user: User, pk: int, *rights: Right) -> AppointmentLine:
     """The appointment, where the user has one of the rights at its site; else 404 or 403, as everywhere."""
     return line_of(reach(user, appointments(), *rights, pk=pk))

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ecrf.access.reach import reach
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import READERS, Right
 from ecrf.appointments.forms import AppointmentForm, ClickKey
@@ -21,8 +20,9 @@ from ecrf.appointments.lines import (
     line_of,
     open_of,
     reach_appointment,
+    reach_to_enter,
 )
-from ecrf.appointments.models import Appointment, Ending
+from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.appointments.past import story_of
 from ecrf.appointments.planning import Planning, planning_of
 from ecrf.appointments.services import end_appointment, make_appointment, move_appointment
@@ -37,7 +37,7 @@ ASKS_ANEW = 422
 @require_http_methods(["GET", "POST"])
 def make(request: UserRequest, number: str) -> HttpResponse:
     """The next visit without an appointment is chosen beforehand; `visit` and `day` in the address choose others."""
-    patient = reach(request.user, Patient.objects.select_related("site"), Right.ENTER, number=number)
+    patient = reach_to_enter(request.user, number)
     planning, booked = planning_of(patient), open_of([patient.pk]).get(patient.pk, {})
     if request.method == "GET":
         form = AppointmentForm(now=patient.site.now(), initial=_chosen(request, planning, booked))
@@ -103,15 +103,15 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def miss(request: UserRequest, pk: int) -> HttpResponse:
     """The patient did not come. It writes nothing of the visit: the page offers the way to the visit's own form."""
-    return _end(request, pk, Ending.MISSED)
+    return _end(request, pk, AppointmentEnding.MISSED)
 
 
 @require_POST
 def cancel(request: UserRequest, pk: int) -> HttpResponse:
-    return _end(request, pk, Ending.CANCELLED)
+    return _end(request, pk, AppointmentEnding.CANCELLED)
 
 
-def _end(request: UserRequest, pk: int, ending: Ending) -> HttpResponse:
+def _end(request: UserRequest, pk: int, ending: AppointmentEnding) -> HttpResponse:
     line = reach_appointment(request.user, pk, Right.ENTER)
     reason = request.POST.get("reason", "")
     try:

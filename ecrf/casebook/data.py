@@ -44,9 +44,22 @@ ROWS = """
 KIND = " WHEN '{key}' THEN (SELECT to_jsonb(t)::text FROM {table} t WHERE t.entry_id = e.id)"
 AT_VISITS = " AND (e.visit_id = ANY(%(visits)s) OR e.crf = ANY(%(whole)s))"
 WITH_NUMBER = " AND (e.crf <> '{}' OR e.number = {:d})"
+# Of a patient who moved, each site's count for the days there: their validity is cut to these.
 RANGES = """
-    SELECT test, unit, low, high, sex, valid_from, valid_to FROM casebook_referencerange
-    WHERE site_id = %s AND withdrawn_at IS NULL ORDER BY test, unit, sex, valid_from, id
+    WITH moves AS (
+        SELECT id, from_site_id, moved_on, lag(moved_on) OVER (ORDER BY id) AS came_on
+        FROM casebook_transfer WHERE patient_id = %(patient)s
+    ), stays AS (
+        SELECT from_site_id AS site_id, came_on, moved_on - 1 AS until FROM moves
+        UNION ALL SELECT p.site_id, (SELECT max(moved_on) FROM moves), NULL
+        FROM casebook_patient p WHERE p.id = %(patient)s
+    ), held AS (
+        SELECT r.id, r.test, r.unit, r.low, r.high, r.sex,
+            greatest(r.valid_from, s.came_on) AS valid_from, least(r.valid_to, s.until) AS valid_to
+        FROM casebook_referencerange r JOIN stays s ON s.site_id = r.site_id WHERE r.withdrawn_at IS NULL
+    )
+    SELECT test, unit, low, high, sex, valid_from, valid_to FROM held
+    WHERE valid_to IS NULL OR valid_from <= valid_to ORDER BY test, unit, sex, valid_from, id
 """
 
 
@@ -222,9 +235,9 @@ class PatientData:
 
     @property
     def ranges(self) -> list[Range]:
-        """The reference ranges of the patient's site, save the withdrawn ones; loaded once."""
+        """The reference ranges of the patient's site, each day's own, save the withdrawn ones; loaded once."""
         if not self._ranges:
-            self._ranges.append(load_ranges(self.patient.site_id))
+            self._ranges.append(load_ranges(self.patient))
         return self._ranges[0]
 
     @property
@@ -273,9 +286,9 @@ class LoadedRange(NamedTuple):
     valid_to: date | None
 
 
-def load_ranges(site_id: int) -> list[Range]:
-    """The reference ranges of a site, save the withdrawn ones."""
-    return [LoadedRange(*line) for line in lines_of(RANGES, [site_id])]
+def load_ranges(patient: Patient) -> list[Range]:
+    """The reference ranges of the sites where the patient was, each for the days there, save the withdrawn ones."""
+    return [LoadedRange(*line) for line in lines_of(RANGES, {"patient": patient.pk})]
 
 
 def stored_row(place: Place) -> Crf | None:

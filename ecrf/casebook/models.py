@@ -12,6 +12,7 @@ from ecrf.audit.triggers import audited
 from ecrf.casebook.laboratory.models import ReferenceRange  # noqa: F401  (a table of this app)
 from ecrf.casebook.review_status import ReviewStatus  # noqa: F401  (a table of this app)
 from ecrf.casebook.schedule.due import is_overdue
+from ecrf.casebook.transfer.models import Transfer  # noqa: F401  (a table of this app)
 
 
 def _struck_at_by_and_why(table: str) -> models.CheckConstraint:
@@ -34,8 +35,12 @@ def _consent_of_and_on(table: str) -> models.CheckConstraint:
 class Patient(models.Model):
     """One participant, known by site and sequence only: never a name, initials or a record number."""
 
-    site = models.ForeignKey(Site, models.PROTECT, related_name="patients")
-    sequence = models.PositiveIntegerField(help_text="Given by the system, from 1 at each site")
+    site = models.ForeignKey(
+        Site, models.PROTECT, related_name="patients", help_text="Where the patient is now: see `Transfer`"
+    )
+    sequence = models.PositiveIntegerField(
+        help_text="Given by the system, from 1 at the site that added the patient, whose code begins the number"
+    )
     number = models.CharField(max_length=20, unique=True, help_text="Site code and sequence: 01-001")
     request_key = models.UUIDField(
         unique=True,
@@ -57,7 +62,6 @@ class Patient(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(fields=["site", "sequence"], name="patient_sequence_unique"),
             _struck_at_by_and_why("patient"),
             _consent_of_and_on("patient"),
         ]

@@ -1,4 +1,4 @@
-"""Reaches patients: those that a user enters or reviews, and the turns of all patients of a site."""
+"""Reaches patients: those that a user enters or reviews, and the turns of sites and of all their patients."""
 
 from django.db import connection
 from django.http import Http404
@@ -8,11 +8,12 @@ from ecrf.access.reach import reach, reachable
 from ecrf.access.roles import READERS, Right
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import STANDING, Patient, Visit
+from ecrf.casebook.transfer.stays import patients_with_moves
 
 
 def reach_patient(user: User, number: str) -> Patient:
     """The patient with this number, if the user enters or reviews there."""
-    return reach(user, Patient.objects.select_related("site"), *READERS, number=number)
+    return reach(user, patients_with_moves(), *READERS, number=number)
 
 
 class StruckOut(Http404):
@@ -45,14 +46,25 @@ def reach_visit(user: User, number: str, code: str) -> Visit:
     return reach_standing_visit(user, number, code, *READERS)
 
 
+def take_turn_of_sites(*sites: Site) -> None:
+    """Wait for whoever changes what a whole site's patients hang on, such as its ranges, or moves a patient from or to
+    one of them; before the turn of any patient is taken."""
+    with connection.cursor() as cursor:
+        for pk in sorted({site.pk for site in sites}):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ecrf.site'), %s::integer)", [pk])
+
+
 def take_turns_of(site: Site) -> None:
-    """Wait for whoever writes of one of the site's patients; nobody else writes of them until this transaction ends.
+    """Wait for whoever writes of a patient who is or was at the site; nobody else writes of them until this transaction
+    ends, and none moves from it or to it.
 
     Before anything is written to the chain of what belongs to no patient: who holds a patient may wait for that.
     """
+    take_turn_of_sites(site)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('ecrf.patient'), p.id)"
-            " FROM (SELECT id::integer FROM casebook_patient WHERE site_id = %s ORDER BY id) p",
-            [site.pk],
+            "SELECT pg_advisory_xact_lock(hashtext('ecrf.patient'), p.id) FROM ("
+            "SELECT id::integer FROM casebook_patient WHERE site_id = %s"
+            " UNION SELECT patient_id::integer FROM casebook_transfer WHERE from_site_id = %s ORDER BY id) p",
+            [site.pk, site.pk],
         )

@@ -45,8 +45,10 @@ def add_patient(*, site: Site, by: User, request_key: uuid.UUID, source: str = "
         Site.objects.select_for_update(no_key=True).get(pk=site.pk)
         one_click(request_key)
         if known := Patient.objects.filter(request_key=request_key).select_related("site").first():
-            return _of_this_click(known, fits=known.site_id == site.pk)
-        sequence = (site.patients.aggregate(last=Max("sequence"))["last"] or 0) + 1
+            return _of_this_click(known, fits=known.number.startswith(f"{site.code}-"))
+        # By number, not by site: who moved away keeps the number, who came brought another site's.
+        added_here = Patient.objects.filter(number__startswith=f"{site.code}-")
+        sequence = (added_here.aggregate(last=Max("sequence"))["last"] or 0) + 1
         patient = Patient.objects.create(
             site=site,
             sequence=sequence,

@@ -7,3 +7,4 @@ class CorrectionsConfig(AppConfig):
 
     def ready(self) -> None:
         from ecrf.corrections.striking import acts  # noqa: F401  (joins the menus)
+        from ecrf.corrections.transfer import acts as transfer_acts  # noqa: F401

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from ecrf.corrections.striking import views as striking
+from ecrf.corrections.transfer import views as transfer
 
 urlpatterns = [
     path("patients/struck/", striking.struck_patients, name="struck-patients"),
@@ -15,4 +16,5 @@ urlpatterns = [
         "patients/<str:number>/struck/form/<int:pk>/restore/", striking.restore_form_page, name="restore-form"
     ),
     path("patients/<str:number>/<str:code>/strike/", striking.strike_visit_page, name="strike-visit"),
+    path("patients/<str:number>/transfer/", transfer.transfer_patient, name="transfer-patient"),
 ]

@@ -12,6 +12,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place, is_stored
 from ecrf.casebook.reach import reach_standing_visit
+from ecrf.casebook.transfer.stays import patients_with_moves
 from ecrf.forms.protocol import CASEBOOK, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 
@@ -30,7 +31,7 @@ class PagePlace:
 
 def reach_patient(user: User, number: str) -> Patient:
     """The patient with this number, if the user reaches it and may enter there."""
-    return reach(user, Patient.objects.select_related("site", "schedule_status"), Right.READ, number=number)
+    return reach(user, patients_with_moves().select_related("schedule_status"), Right.READ, number=number)
 
 
 def reach_where(user: User, number: str, segment: str) -> PagePlace:

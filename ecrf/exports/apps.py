@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class ExportsConfig(AppConfig):
     name = "ecrf.exports"
     verbose_name = "Data out"
+
+    def ready(self) -> None:
+        from ecrf.exports.handed_over import keeping  # noqa: F401  (keeps the casebook of who moves to another site)

@@ -15,6 +15,7 @@ class ExportKind(models.TextChoices):
     DATA_CUT = "data-cut", "Data cut"
     REBUILD = "rebuild", "Data cut made again from the trail"
     CASEBOOK = "casebook", "Casebook"
+    HANDED_OVER = "handed-over", "Casebook as it was handed over"
     SITE_COPY = "site-copy", "Investigator's copy"
     ANNOTATED_CRF = "annotated-crf", "Annotated CRF"
 
@@ -27,7 +28,8 @@ class ExportState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-PDF_KINDS = (ExportKind.CASEBOOK, ExportKind.ANNOTATED_CRF)
+CASEBOOK_KINDS = (ExportKind.CASEBOOK, ExportKind.HANDED_OVER)
+PDF_KINDS = (*CASEBOOK_KINDS, ExportKind.ANNOTATED_CRF)
 UNFINISHED = (ExportState.QUEUED, ExportState.RUNNING)
 
 
@@ -112,6 +114,16 @@ class Export(models.Model):
     @property
     def minutes_waiting(self) -> int:
         return self.seconds_waiting // 60
+
+
+class KeptContent(models.Model):
+    """What a casebook says that is handed over, read at that moment: until its file is made, which may take a while."""
+
+    export = models.OneToOneField(Export, models.PROTECT, primary_key=True, related_name="kept_content")
+    content = models.TextField(help_text="JSON; its SHA-256 stands with what the export wants, in the trail")
+
+    def __str__(self) -> str:
+        return f"Content of {self.export}"
 
 
 @audited(append_only=True)

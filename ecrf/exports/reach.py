@@ -11,7 +11,7 @@ from ecrf.access.obstacles import refusal
 from ecrf.access.reach import site_ids
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import READERS, Right
-from ecrf.exports.models import Export, ExportKind
+from ecrf.exports.models import CASEBOOK_KINDS, Export
 
 
 def right_to(user: User, export: Export) -> Right | None:
@@ -22,7 +22,7 @@ def right_to(user: User, export: Export) -> Right | None:
     """
     if _may_export(user) and (export.site is None or Right.REVIEW in user.rights):
         return Right.EXPORT
-    rights = READERS if export.kind == ExportKind.CASEBOOK else (Right.READ,)
+    rights = READERS if export.kind in CASEBOOK_KINDS else (Right.READ,)
     return next((right for right in rights if export.site and user.may(right, export.site)), None)
 
 
@@ -35,7 +35,7 @@ def exports_of(user: User) -> QuerySet[Export]:
     if _may_export(user):
         return rows.filter(site=None)
     entered, reviewed = (site_ids(user, right) for right in READERS)
-    casebooks = Q(kind=ExportKind.CASEBOOK, site__isnull=False)
+    casebooks = Q(kind__in=CASEBOOK_KINDS, site__isnull=False)
     if reviewed is not None:
         casebooks &= Q(site__in=reviewed)
     return rows.filter(Q(site__in=entered or []) | casebooks)

@@ -115,6 +115,8 @@ def cancel(*, export: Export, by: User, right: Right) -> bool:
     """Whether it could still be cancelled. One that waits ends at once, one that is being made at its next step."""
     with acting(by.acting_at(export.site, right), source="export"):
         current = Export.objects.select_for_update().get(pk=export.pk)
+        if current.kind == ExportKind.HANDED_OVER:  # the site's record of its time: nobody does without it
+            return False
         if current.state not in UNFINISHED or current.cancelled_at:
             return current.cancelled_at is not None
         current.cancelled_at, current.cancelled_by = timezone.now(), by

@@ -6,4 +6,4 @@ class LocksConfig(AppConfig):
     verbose_name = "Locks"
 
     def ready(self) -> None:
-        from ecrf.locks import guard  # noqa: F401  (says to the checks what is locked)
+        from ecrf.locks import guard, moving  # noqa: F401  (what is locked: for the checks, and where a patient moves)

@@ -14,6 +14,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.record.values import is_blank
 from ecrf.casebook.schedule.status import visits_of
+from ecrf.casebook.transfer.stays import patients_with_moves
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -94,7 +95,7 @@ def reads_casebook(user: User, patient: Patient) -> bool:
 
 
 def read_patient(user: User, pk: int) -> Patient:
-    patient = get_object_or_404(reachable(user, patients()), pk=pk)
+    patient = get_object_or_404(reachable(user, patients_with_moves()), pk=pk)
     _require_casebook(user, patient)
     return patient
 

@@ -9,10 +9,13 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable, roles_that_ended
-from ecrf.access.roles import Right
+from ecrf.access.requests import whole_number
+from ecrf.access.roles import READERS, Right
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import Patient
 from ecrf.casebook.reach import StruckOut
+from ecrf.casebook.transfer.models import Transfer
+from ecrf.casebook.transfer.stays import handed_over_from
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.reach import patients, right_to_read
@@ -41,8 +44,10 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page of every 404. A role that ended is named: what it opened yesterday is not there today."""
+    """The page of every 404. A role that ended is named, and a patient who moved: what was there is not there today."""
     known = _known(request)
+    if known and (moved := _moved(request, known)):
+        return _handed_over(request, moved)
     ended = roles_that_ended(known) if known else []
     if isinstance(exception, StruckOut):
         if request.headers.get("HX-Request"):
@@ -52,6 +57,30 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         return _in_words(" ".join(ended) or "There is nothing here, or it belongs to another site.", 404)
     words = str(exception) if isinstance(exception, Http404) else ""
     return render(request, "404.html", {"exception": words, "ended": ended}, status=404)
+
+
+def _moved(request: HttpRequest, user: User) -> Transfer | None:
+    """How the patient whom the address names left the user's site, if the user reads there and no longer here."""
+    named = request.resolver_match.kwargs if request.resolver_match else {}
+    if "number" in named:
+        which: dict[str, object] = {"patient__number": named["number"]}
+    elif request.path.startswith(reverse("monitor:casebook_patient_changelist")) and "object_id" in named:
+        which = {"patient": whole_number(str(named["object_id"]))}
+    else:
+        return None
+    last = handed_over_from(user, **which).first()
+    here = last and reachable(user, patients(), *READERS).filter(pk=last.patient_id).exists()
+    return None if here else last
+
+
+def _handed_over(request: HttpRequest, moved: Transfer) -> HttpResponse:
+    number, site = moved.patient.number, moved.to_site.code
+    words = (
+        f"Patient {number} was handed over to site {site} on {moved.moved_on}: its people enter the data now."
+    )
+    if request.headers.get("HX-Request"):
+        return _in_words(f"{words} Nothing was changed.", 404)
+    return render(request, "moved.html", {"words": words, "moved": moved}, status=404)
 
 
 def _in_words(words: str, status: int) -> HttpResponse:

@@ -6,4 +6,9 @@ class QueriesConfig(AppConfig):
     verbose_name = "Queries"
 
     def ready(self) -> None:
-        from ecrf.queries import automatic, history, reopening  # noqa: F401  (their hooks follow values and checks)
+        from ecrf.queries import (  # noqa: F401  (their hooks follow values, checks and patients)
+            automatic,
+            history,
+            moving,
+            reopening,
+        )

@@ -1,4 +1,4 @@
-"""What a site asks and notes at an item, and what becomes of it there: no value, status, check or verification moves."""
+"""What a site asks and notes at an item, and what becomes of it: no value, status, check or verification moves."""
 
 import uuid
 
@@ -28,8 +28,8 @@ def open_here(
     actor: Actor,
     request_key: uuid.UUID | None = None,
 ) -> Query:
-    """The site asks the monitor, or leaves a note, at an item; also at a blank one, and in a form that nobody has begun:
-    that does not begin it. The same key, or the same words again, give one."""
+    """The site asks the monitor, or leaves a note, at an item; also at a blank one, and in a form not begun, which it
+    does not begin. The same key, or the same words again, give one."""
     words = rules.readable(text, "your question" if kind == QueryKind.QUESTION else "your note")
     rules.need(by, Right.ANSWER, place.patient.site)
     with one_at_a_time(place.patient.pk, actor, "site"):
@@ -130,7 +130,7 @@ def _known(
 
 
 def _refuse_held(place: Place, entry: Entry | None) -> None:
-    """What is struck out; and a row not begun of a form that is locked, of which the trail's own guard knows nothing."""
+    """What is struck out; and a row not begun of a form that is locked, of which the trail's guard knows nothing."""
     if entry is not None:
         return refuse_struck(entry)
     above = Entry.objects.filter(**place.above.lookup()).first() if place.above else None

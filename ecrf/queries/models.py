@@ -17,8 +17,8 @@ from ecrf.forms.registry import CRFS
 
 
 class Turn(models.TextChoices):
-    """Whose turn it is. An open note waits for nobody: whoever may write there may add to it. What is closed is nobody's
-    turn."""
+    """Whose turn it is. An open note waits for nobody: whoever may write there may add to it. What is closed is
+    nobody's turn."""
 
     SITE = "site", "Site"
     MONITOR = "monitor", "Monitor"
@@ -54,7 +54,7 @@ def at_and_by(name: str, *, by_may_be_empty: bool = False) -> models.Q:
     return models.Q(**{f"{name}_at__isnull": True, f"{name}_by__isnull": True}) | both
 
 
-@audited(patient="r.patient_id", entry="r.entry_id")
+@audited(patient="r.patient_id", entry="r.entry_id", ignore=["site_id"])
 class Query(AskedByCheck):
     """What was asked about one item. Opened by a person, or by an edit check whose question stands unanswered in a
     complete form; a check has one query for each discrepancy, which closes and reopens by itself.
@@ -63,7 +63,9 @@ class Query(AskedByCheck):
     of a form that nobody has begun: `entry` is then none, and the place is named instead."""
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="queries")
-    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    site = models.ForeignKey(
+        Site, models.PROTECT, related_name="+", help_text="The patient's, kept here for lists; it moves along"
+    )
     number = models.PositiveIntegerField(help_text="Given by the system, from 1 at each patient")
     kind = models.CharField(max_length=8, choices=QueryKind, null=True, help_text="None: a query")
     entry = models.ForeignKey(

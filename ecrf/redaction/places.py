@@ -10,6 +10,7 @@ from django.db import connection, models
 
 from ecrf.audit.triggers import AUDITED, Audited
 from ecrf.casebook.models import Patient
+from ecrf.casebook.transfer.models import Transfer
 from ecrf.forms.crf import Crf
 
 UNTOUCHED = ("access", "signatures")
@@ -126,7 +127,8 @@ def _read(statement: str, patient: Patient, text: str, more: dict[str, Any]) -> 
 
 
 def holds_study_data(model: type[models.Model]) -> bool:
-    return issubclass(model, Crf) or model._meta.app_label == STUDY_DATA
+    """A transfer's reason is none: nobody could put it right first, since such rows are never changed."""
+    return issubclass(model, Crf) or (model._meta.app_label == STUDY_DATA and model is not Transfer)
 
 
 @cache

@@ -11,6 +11,7 @@ from ecrf.access.models import Site, User
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.labels import form_title, visit_label
 from ecrf.casebook.models import Entry, Patient, ReferenceRange, Visit
+from ecrf.casebook.transfer.models import Transfer
 from ecrf.checks.models import Discrepancy
 from ecrf.forms.registry import CRFS
 from ecrf.locks.models import Lock
@@ -52,6 +53,7 @@ LOADED: list[tuple[type[Model], tuple[str, ...]]] = [
     (Signature, ("visit", "entry__parent", "entry__visit")),
     (Lock, ("visit", "entry__parent", "entry__visit", "patient", "site")),
     (Visit, ()),
+    (Transfer, ("from_site", "to_site", "from_investigator", "to_investigator")),
     (ReferenceRange, ()),
 ]
 """Tables whose rows the words need beyond what the event itself holds. A floor above adds its own."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ecrf.audit.models import AuditEvent, Redaction
 from ecrf.casebook.labels import counted, label_of
 from ecrf.casebook.models import Entry, Patient, ReferenceRange, Status, Visit
+from ecrf.casebook.transfer.models import Transfer
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.registry import CRFS
 from ecrf.locks.models import Lock, LockKind, LockScope
@@ -33,6 +34,19 @@ TURNS = {
 def patient(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     if is_new(event):
         yield EventLine(f"patient {new(event, 'number')} added")
+    elif "site_id" in event.changes:
+        yield EventLine("site changed: from here on the new site acts")
+
+
+@renders(Transfer)
+def transfer(event: AuditEvent, around: Around) -> Iterator[EventLine]:
+    row = around.row(event)
+    if row is not None and is_new(event):
+        agreed = (
+            f"; agreed by {row.from_investigator.username} ({row.from_agreed_on}) and"
+            f" {row.to_investigator.username} ({row.to_agreed_on})"
+        )
+        yield EventLine(f"{row.words.lower()}{agreed}", said="" if row.reason == event.reason else row.reason)
 
 
 @renders(Visit)
@@ -160,6 +174,8 @@ def lock(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     elif new(event, "lifted_at"):
         said = new(event, "lift_reason") or ""
         yield EventLine(f"{what} no longer {verb}", said=said, kind=EventKind.LOCK)
+    elif "site_id" in event.changes:
+        yield EventLine(f"{what} stays {verb} at the new site", kind=EventKind.LOCK)
 
 
 def locked_words(row: Lock) -> str:

@@ -12,6 +12,8 @@ from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Patient, Status
 from ecrf.casebook.record.hooks import HOOKS, Writing
 from ecrf.casebook.review_status import ReviewStatus
+from ecrf.casebook.transfer.models import Transfer
+from ecrf.casebook.transfer.stays import SitesByMoment
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
 from ecrf.verification.models import STANDS, Verification
@@ -48,6 +50,12 @@ def derive_review_status(patient: Patient) -> None:
     ReviewStatus.objects.filter(entry__in=struck).delete()
     standing = [row for row in every if not row.entry.is_struck]
     _store(patient, standing, _completed_at(patient), _verified(patient))
+
+
+@HOOKS.after_transfer
+def review_status_moves(transfer: Transfer) -> None:
+    """The new site's monitor sees to it; what was drawn when a form was completed stays drawn."""
+    ReviewStatus.objects.filter(patient=transfer.patient).update(site=transfer.to_site)
 
 
 def follow_plan(patient: Patient) -> int:
@@ -90,14 +98,15 @@ def _store(
     """Write the rows; `verified` where it is not left to the database's trigger."""
     if not rows:
         return
-    shares, now = shares_of(patient.site_id), timezone.now()
+    sites, now = SitesByMoment(patient), timezone.now()
+    shares = {site: shares_of(site) for site in sites}
     review_statuses = []
     for row in rows:
         entry = row.entry
         entry.patient = patient
         at = completed_at.get(row.entry_id, now)
         sample = sample_of(entry)
-        share = share_at(shares, at.astimezone(patient.site.zone).date())
+        share = share_at(shares[sites.at(at)], at.astimezone(patient.site.zone).date())
         review_statuses.append(
             ReviewStatus(
                 entry_id=row.entry_id,

@@ -19,6 +19,7 @@ from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.reach import take_turns_of
 from ecrf.casebook.review_status import ReviewStatus
+from ecrf.casebook.transfer.stays import since_arrival
 from ecrf.verification.evidence import Evidence, Key, evidence_on
 from ecrf.verification.models import SiteShare, Verification
 from ecrf.verification.plan import SAMPLES, is_critical
@@ -167,7 +168,7 @@ def effect_of(*, site: Site, share: int, from_on: date) -> Effect:
     begins = datetime.combine(from_on, time.min, site.zone)
     will_be = Q(sample__lt=share * SAMPLES // 100)
     added, taken = will_be & Q(is_sampled=False), ~will_be & Q(is_sampled=True)
-    forms = ReviewStatus.objects.filter(site=site, completed_at__gte=begins)
+    forms = ReviewStatus.objects.filter(since_arrival("completed_at"), site=site, completed_at__gte=begins)
     counts = forms.aggregate(
         forms_added=Count("pk", filter=added),
         items_added=Coalesce(Sum("rest", filter=added), 0),
@@ -195,5 +196,8 @@ def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, a
         )
         sampled = Case(When(sample__lt=share * SAMPLES // 100, then=Value(True)), default=Value(False))
         begins = datetime.combine(from_on, time.min, site.zone)
-        ReviewStatus.objects.filter(site=site, completed_at__gte=begins).update(is_sampled=sampled)
+        # Of who came from another site, what was completed there was drawn by that site's share.
+        ReviewStatus.objects.filter(
+            since_arrival("completed_at"), site=site, completed_at__gte=begins
+        ).update(is_sampled=sampled)
     return made

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import violations
+
 pytestmark = pytest.mark.browser
 
 
@@ -20,6 +22,7 @@ def test_from_the_patient_to_the_calendar_and_off_it_again(sit_down):
     person.go("/patients/01-007/")
     page.click(".next-appointment a")
     page.select_option("#visit", "W10")
+    assert violations(page) == []
     due, reason = _due(page), page.locator("[data-reason]")
     expect(reason).to_be_hidden()
     page.fill("#day", str(due + timedelta(days=30)))
@@ -34,7 +37,9 @@ def test_from_the_patient_to_the_calendar_and_off_it_again(sit_down):
     page.fill("#time", "930")
     page.press("#time", "Enter")
     expect(page.locator("h1")).to_contain_text("09:30")
+    assert violations(page) == []
     person.go(f"/calendar/?day={due + timedelta(days=2)}")
+    assert violations(page) == []
     entry = page.locator(".entry a", has_text="01-007")
     expect(entry).to_contain_text("09:30")
     entry.focus()

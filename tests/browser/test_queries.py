@@ -139,3 +139,37 @@ def test_own_words_at_a_query_are_not_replaced_by_the_reason(query):
     expect(said(person).locator("textarea")).to_have_value("I shall ask the nurse")
     assert "for you to answer" in said(person).inner_text()
     assert not said(person).locator("[data-with-reason]").is_checked()
+
+
+def test_site_asks_by_two_keys_at_an_empty_item_and_the_monitor_answers(sit_down, shots):
+    person = sit_down("coordinator01")
+    person.open_visit("01-006", "Week 1 (baseline)")
+    page = person.page
+    page.locator("#f-vital-signs-1-spo2").focus()
+    page.keyboard.press("Alt+q")
+    page.locator("#k-vital-signs-1-spo2 .ask-box textarea:focus").wait_for()
+    page.keyboard.type("The probe was broken: leave it blank?")
+    page.reload()  # what was typed stands open again
+    text = page.locator("#ask-vital-signs-1-spo2")
+    expect(text).to_have_value("The probe was broken: leave it blank?")
+    text.focus()
+    page.keyboard.press("Control+Enter")
+    asked = page.locator("#k-vital-signs-1-spo2 .conversation")
+    expect(asked).to_contain_text("monitor's turn since")
+    expect(page.locator("#f-vital-signs-1-spo2")).to_be_focused()
+    page.screenshot(path=shots / "question-of-the-site.png")
+    monitor = sit_down("monitor")
+    monitor.go("/monitor/queries/query/?turn=mine")
+    monitor.go(
+        monitor.page.locator("tr", has_text="The probe was broken").locator("a").first.get_attribute("href")
+    )
+    monitor.page.keyboard.press("a")
+    monitor.page.locator("#text:focus").wait_for()
+    monitor.page.keyboard.type("Yes, with the reason.")
+    monitor.page.keyboard.press("Enter")
+    monitor.says("what you wrote is sent to the site")
+    person.go("/queries/?turn=answered")
+    person.go(page.locator("tr", has_text="The probe was broken").locator("a").first.get_attribute("href"))
+    expect(asked).to_contain_text("Yes, with the reason.")
+    asked.get_by_role("button", name="Close").click()
+    expect(page.locator("#k-vital-signs-1-spo2")).to_contain_text("closed")

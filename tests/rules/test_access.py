@@ -73,6 +73,8 @@ EXPORTING = "403 403 403 {ok} 403 {ok} 403 403 login"
 """What is taken out of the whole study."""
 SITES_FILE = "{ok} {ok} 404 {ok} 404 404 404 404 login", "404 404 404 {ok} 404 404 404 404 login"
 """A file that a site made: the site's, and of those who export and read patients' data."""
+TRANSFER = "403 403 403 200 403 404 404 404 login", "404 404 404 200 403 404 404 404 login"
+"""Only a data manager moves a patient to another site."""
 WORKSHEET = "200 200 200 200 403 403 403 403 login"
 RESULTS = "403 403 403 200 403 200 403 403 login"
 """The results of the whole study: for who takes data out."""
@@ -170,7 +172,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "answer-query":    ("GET POST", *_entry(200)),
     "ask-monitor":     ("GET POST", *_entry(200)),
     "go-on-asking":    ("POST", *_entry(422)),
-    "finish-asking":   ("POST", *_entry(302)),
+    "finish-asking":   ("POST", *_entry(422)),
     "grid":            ("GET", WORKSHEET, ""),
     "grid-columns":    ("POST", WORKSHEET.replace("200", "302"), ""),
     "grid-csv":        ("POST", WORKSHEET, ""),
@@ -183,6 +185,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "cancel-appointment": ("POST", *_entry(422)),
     "calendar-addresses": ("GET POST", "200 200 200 200 403 403 403 403 login", ""),
     "calendar-feed":   ("GET", "200 200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200 200"),
+    "transfer-patient": ("GET POST", *TRANSFER),
+    "moved-patients":  ("GET", "200 200 200 200 403 403 403 403 login", ""),
+    "make-handed-over": ("POST", *(row.format(ok=302) for row in SITES_FILE)),
     "print-casebook":  ("GET", *PRINT),
     "print-visit":     ("GET", *PRINT),
     "print-log":       ("GET", *PRINT),
@@ -257,7 +262,8 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
     acts = REVIEW[0].replace("200", "422"), REVIEW[1].replace("200", "422")  # what is posted cannot stand
     for name in ("ask-query-again", "pass-query-on", "close-query", "reopen-query", "reply-to-site"):
         table[f"monitor:{name}"] = ("POST", *acts)
-    read = REVIEW[0].replace("200", "302"), REVIEW[1].replace("200", "302")
+    # The monitor of the cast, who comes first, has read it.
+    read = REVIEW[0].replace("200 200", "302 409"), REVIEW[1].replace("200", "302")
     table["monitor:mark-note-read"] = ("POST", *read)
     table["monitor:open-query"] = ("GET POST", *REVIEW)
     table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
@@ -568,8 +574,10 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
             lambda: ([where.appointment.pk], {}),
         ),
         "go-on-asking": lambda: ([number, _of_site(where).number], {"text": " "}),
-        "finish-asking": lambda: ([number, _of_site(where).number], {}),
+        "finish-asking": lambda: ([number, _of_site(where).number], {"text": "\x00"}),
         "calendar-feed": lambda: ([where.token], {}),  # no login asks for it: whoever knows the secret reads
+        "transfer-patient": lambda: ([number], {}),
+        "make-handed-over": lambda: ([where.export.request_key], {}),
         "print-casebook": lambda: ([number], {}),
         "print-visit": lambda: ([number, "W01"], {}),
         "print-log": lambda: ([number, "adverse-event"], {}),

@@ -1,8 +1,11 @@
 """Appointments of the practice site's patients around today: tomorrow, later, moved once, outside a window."""
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time, timedelta
+
+from django.core.exceptions import ValidationError
 
 from ecrf.access.models import User
 from ecrf.appointments.models import Appointment
@@ -40,7 +43,9 @@ def make_where_none(patients: dict[str, Patient], by: User) -> None:
         return
     for agreed in AGREED:
         if patient := patients.get(agreed.name):
-            _make(patient, agreed, by)
+            # In a demo that was used for days before it had appointments, the visit may be there already.
+            with suppress(ValidationError):
+                _make(patient, agreed, by)
 
 
 def _make(patient: Patient, agreed: Agreed, by: User) -> None:
@@ -52,4 +57,4 @@ def _make(patient: Patient, agreed: Agreed, by: User) -> None:
     )
     if agreed.moved_to is not None:
         later = Wanted(today + timedelta(days=agreed.moved_to), agreed.at, agreed.note, REASON)
-        move_appointment(appointment=made, wanted=later, seen=made.when, by=by)
+        move_appointment(appointment=made, wanted=later, seen=made.when, by=by, source=SOURCE)

@@ -9,6 +9,7 @@ from ecrf.casebook.models import Entry, Patient, PatientStatus, Status
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import HOOKS
 from ecrf.casebook.schedule.status import refresh_schedule_status, schedule_status_forms
+from ecrf.casebook.transfer.stays import ever_at
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -43,21 +44,26 @@ def recalculate_site(site: Site, by: Actor, *, source: str, reason: str = "") ->
 
     Call it inside the `acting` that changes the ranges: both are saved, or none.
     """
+    # Every patient's turn is taken: a first result that is being saved by the ranges of before is not to be seen yet.
+    # Of who moved away, the results of the time at the site go by its ranges still.
+    for patient in Patient.objects.filter(ever_at(site)).select_related("site").order_by("pk"):
+        with acting(by, patient_id=patient.pk, reason=reason, source=source):
+            recalculate_patient(PatientData(patient))
+
+
+def recalculate_patient(data: PatientData) -> None:
+    """The same of one patient, inside the `acting` of what changed which ranges count."""
     kinds = [definition for definition in CRFS.values() if definition.model.uses_ranges]
     keys = [kind.key for kind in kinds]
     sources = [name.partition(".")[0] for kind in kinds for name in kind.calculated_from]
-    # Every patient's turn is taken: a first result that is being saved by the ranges of before is not to be seen yet.
-    for patient in Patient.objects.filter(site=site).select_related("site").order_by("pk"):
-        with acting(by, patient_id=patient.pk, reason=reason, source=source):
-            data = PatientData(patient)
-            data.load(*keys, *sources)
-            if not any(data.with_struck(key) for key in keys):
-                continue
-            changed = [row for kind in kinds for row in _recalculate(kind, None, data)]
-            if _count_missing(changed):
-                refresh_schedule_status(data)
-            for step in HOOKS.after_recalculation:
-                step(data, keys)
+    data.load(*keys, *sources)
+    if not any(data.with_struck(key) for key in keys):
+        return
+    changed = [row for kind in kinds for row in _recalculate(kind, None, data)]
+    if _count_missing(changed):
+        refresh_schedule_status(data)
+    for step in HOOKS.after_recalculation:
+        step(data, keys)
 
 
 def _recalculate(definition: CrfDefinition, source: Crf | None, data: PatientData) -> list[Crf]:

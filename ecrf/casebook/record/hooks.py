@@ -12,6 +12,7 @@ from ecrf.audit.actor import Actor
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.places import Place
+from ecrf.casebook.transfer.models import Transfer
 from ecrf.forms.crf import Crf
 
 S = TypeVar("S", bound=Callable[..., Any])
@@ -122,6 +123,12 @@ class Hooks:
 
     after_strike: Hook[Callable[[Patient], object]] = field(default_factory=Hook)
     """The patient of whom an entry was struck out or restored."""
+
+    before_transfer: Hook[Callable[[Transfer], object]] = field(default_factory=Hook)
+    """The transfer that is about to be made: the patient is where he or she was, and nothing of it is stored yet."""
+
+    after_transfer: Hook[Callable[[Transfer], object]] = field(default_factory=Hook)
+    """The transfer that was made: the patient is at the new site."""
 
     after_discrepancies: Hook[Callable[[Patient, list[Any]], object]] = field(default_factory=Hook)
     """(patient, the `Discrepancy` rows that opened, cleared or were confirmed)."""

@@ -10,7 +10,7 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.models import Patient
+from ecrf.casebook.models import Patient, PatientStatus
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.record import record
@@ -56,14 +56,8 @@ def record_ending(
         with acting(actor, patient_id=patient.pk):
             data = PatientData(patient)
             data.load(*forms_to_load(ending))
-            if end := end_of(data):
-                reason = getattr(data.one(trial.end_form), trial.end_reason_item)
-                if (reason, end.ended_on) == (ending.reason, day):
-                    return False
-                words = CRFS[trial.end_form].items[trial.end_reason_item].words(reason)
-                raise AlreadyEnded(
-                    f"An end is recorded already: {words.lower()}, {end.ended_on or 'without a day'}."
-                )
+            if _is_recorded(ending, day, data):
+                return False
             given = {trial.end_reason_item: ending.reason, **values}
             done = record(place=end_place(patient), values=given, by=actor, seen=seen)
             if not done.is_clean:
@@ -73,6 +67,21 @@ def record_ending(
     except Locked as refusal:
         raise NotRecorded(str(refusal)) from refusal
     return True
+
+
+def _is_recorded(ending: Ending, day: date, data: PatientData) -> bool:
+    """Whether this very end is recorded. NotRecorded where another one is, or the patient cannot leave this way."""
+    trial, end = protocol(), end_of(data)
+    if end is None:
+        state = PatientStatus.objects.get(patient=data.patient).state
+        if state not in ending.during:
+            raise NotRecorded(f"The patient's state is “{state}”.")
+        return False
+    reason = getattr(data.one(trial.end_form), trial.end_reason_item)
+    if (reason, end.ended_on) == (ending.reason, day):
+        return True
+    words = CRFS[trial.end_form].items[trial.end_reason_item].words(reason)
+    raise AlreadyEnded(f"An end is recorded already: {words.lower()}, {end.ended_on or 'without a day'}.")
 
 
 def _begin(ending: Ending, day: date, data: PatientData, by: Actor) -> None:

@@ -54,7 +54,7 @@ class Subjects:
         scope = done.signed.scope if done.signed else ""
         if scope == SignatureScope.CASEBOOK:
             self._signature(subject, done.signed)
-        if done.subject == INSERT:
+        if done.subject in (INSERT, UPDATE):
             self._site(subject, patient)
         _annotations(subject, done.subject_notes, INSERT)
         if not done.visit:

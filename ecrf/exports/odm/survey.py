@@ -13,10 +13,15 @@ from ecrf.exports.people import ACTOR
 from ecrf.forms.registry import CRFS
 from ecrf.signatures.models import Signature
 
+# Of which site a patient is, the last event up to the cut that names one says.
 PATIENTS = """
     SELECT e.chain FROM unnest(%s::bigint[], %s::bigint[]) AS cut(chain, last)
     JOIN audit_auditevent e ON e.chain = cut.chain AND e.position = 1
-    WHERE cut.last > 0 AND e."table" = %s AND (e.changes #>> '{site_id,1}')::bigint = ANY (%s::bigint[])
+    WHERE cut.last > 0 AND e."table" = %s AND (
+            SELECT (x.changes #>> '{site_id,1}')::bigint FROM audit_auditevent x
+            WHERE x.chain = cut.chain AND x.position <= cut.last AND x."table" = e."table" AND x.changes ? 'site_id'
+            ORDER BY x.position DESC LIMIT 1
+        ) = ANY (%s::bigint[])
         AND (%s::text[] IS NULL OR e.changes #>> '{number,1}' = ANY (%s::text[]))
     ORDER BY e.chain
 """

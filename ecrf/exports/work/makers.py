@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.copy.maker import write_copy
 from ecrf.exports.cut import present_positions, selected_cut
 from ecrf.exports.formats.registry import write_formats
+from ecrf.exports.handed_over.keeping import content_of, forget_content
 from ecrf.exports.models import DataCut, Export, ExportKind
 from ecrf.exports.package import Package, StepCounter, finish
 from ecrf.exports.people import named
@@ -25,7 +26,7 @@ from ecrf.exports.tables.selection import read_selection
 from ecrf.forms.protocol import protocol
 from ecrf.prints.files import write_whole
 from ecrf.prints.pdf.annotated_crf import annotated_crf_pdf
-from ecrf.prints.pdf.casebook import casebook_pdf
+from ecrf.prints.pdf.casebook import casebook_file, casebook_pdf
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,14 @@ def make_casebook(export: Export, folder: Path, target: Path, progress: StepCoun
     return _pdf(content, target, f"casebook-{export.patient.number}", moment)
 
 
+def make_handed_over(export: Export, folder: Path, target: Path, progress: StepCounter) -> Made:
+    """The casebook of a patient who moved, from what was read at that moment; whatever came after is not in it."""
+    progress("Casebook")
+    content, moment = content_of(export)
+    made = _pdf(casebook_file(content, moment), target, f"casebook-{content['number']}-handed-over", moment)
+    return replace(made, afterwards=lambda: forget_content(export))
+
+
 def make_annotated_crf(export: Export, folder: Path, target: Path, progress: StepCounter) -> Made:
     """Every form blank, with the names of its items."""
     progress("Annotated CRF")
@@ -131,6 +140,7 @@ MAKERS: dict[str, Maker] = {
     ExportKind.DATA_CUT: make_cut,
     ExportKind.REBUILD: make_again,
     ExportKind.CASEBOOK: make_casebook,
+    ExportKind.HANDED_OVER: make_handed_over,
     ExportKind.SITE_COPY: make_site_copy,
     ExportKind.ANNOTATED_CRF: make_annotated_crf,
 }

@@ -153,7 +153,7 @@ def sdv_page_of(
     lock: Lock | None = None,
     visit: Visit | None = None,
 ) -> SdvPage:
-    """Five statements at most. `seen`: the chain's length, read before the form views were. `visit`: whose page it is."""
+    """Five statements at most. `seen`: the chain's length, read before the form views were. `visit`: of the page."""
     rows = [
         row_view.row
         for form_view in form_views

@@ -1,4 +1,4 @@
-"""The appendices of a casebook: every query, question and note with its whole conversation, every signature, and the trail in words."""
+"""The appendices of a casebook: queries, questions and notes in full, every signature, and the trail in words."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

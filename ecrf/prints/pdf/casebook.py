@@ -9,6 +9,7 @@ from ecrf.audit.snapshot import one_snapshot
 from ecrf.casebook.labels import counted
 from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.casebook.schedule.due import VisitDue
+from ecrf.casebook.transfer.stays import moves_in_words
 from ecrf.locks.lookup import locks_over
 from ecrf.prints.pages import FormGroup, PrintedCasebook, printed_casebook
 from ecrf.prints.pdf.appendices import queries_content, signatures_content, trail_content
@@ -36,6 +37,11 @@ def casebook_pdf(patient: Patient, *, made_at: datetime, compact: bool = False, 
     """The whole casebook; `compact` leaves out what is blank. `cut_words` say of which data cut it is, instead of the
     moment. The same data and the same `made_at` give the same bytes."""
     content = casebook_content(patient, made_at=made_at, compact=compact, cut_words=cut_words)
+    return casebook_file(content, made_at)
+
+
+def casebook_file(content: Content, made_at: datetime) -> bytes:
+    """Set from what `casebook_content` gave, at that time or later."""
     return typeset("casebook.typ", content, title=content["heading"], made_at=made_at)
 
 
@@ -46,7 +52,7 @@ def casebook_content(patient: Patient, *, made_at: datetime, compact: bool, cut_
         casebook = printed_casebook(patient, today)
         events = list(AuditEvent.objects.filter(chain=patient.pk).order_by("position"))
         context = around(events)
-        locks = locks_over(patient)
+        locks, moves = locks_over(patient), moves_in_words(patient)
         known = _known(patient, casebook, events, context, compact)
     groups = [content for group in casebook.form_groups if (content := _group(group, known))]
     struck_visits = [_struck_visit(group, known) for group in casebook.struck_visits]
@@ -54,7 +60,7 @@ def casebook_content(patient: Patient, *, made_at: datetime, compact: bool, cut_
     return {
         "heading": f"Casebook of patient {patient.number}",
         "whose": f"Patient {patient.number} · {site}",
-        "site": site,
+        "site": ". ".join([site, *moves]),
         "as_of": cut_words or f"As of {known.moment(made_at)}",
         "zone": f"Times are those of the site’s clock ({patient.site.time_zone}).",
         "struck": struck_whole_words(patient, known),

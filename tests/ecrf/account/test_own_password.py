@@ -7,7 +7,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
+from ecrf import settings as product
 from ecrf.access.models import User
 from ecrf.access.roles import Role
 from ecrf.account.models import PasswordChange
@@ -218,3 +220,16 @@ def test_half_a_login_opens_no_page_to_change_it(client, coordinator):
     give_phone(coordinator)
     half_logged_in(client)
     assert client.get(PAGE).headers["Location"].startswith("/login/")
+
+
+# --- how they are kept ----------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("R-060")
+def test_passwords_are_kept_by_pbkdf2_with_as_many_rounds_as_owasp_asks():
+    """Of the product's own settings: the tests' are quick."""
+    [hasher] = map(import_string, product.PASSWORD_HASHERS)
+    algorithm, rounds, salt, _hash = hasher().encode(NEW, hasher().salt()).split("$")
+    assert algorithm == "pbkdf2_sha256"
+    assert int(rounds) >= 600_000
+    assert len(salt) >= 22

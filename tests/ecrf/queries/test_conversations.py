@@ -205,15 +205,11 @@ def test_who_may_do_what_in_them(entry, place, coordinator, investigator, monito
     with pytest.raises(NotAllowed):
         opened(place, monitor, kind, "From the monitor")
     for name in ("go_on", "finish"):
+        act_in_it, actor = getattr(conversations, name), monitor.acting_at(one.site, Right.QUERY)
         with pytest.raises(NotAllowed):
-            conversations_act = getattr(conversations, name)
-            conversations_act(
-                query=one, text="No", by=monitor, actor=monitor.acting_at(one.site, Right.QUERY)
-            )
+            act_in_it(query=one, text="No", by=monitor, actor=actor)
     with pytest.raises(NotAllowed):
-        conversations.reply(
-            query=one, text="No", by=coordinator, actor=coordinator.acting_at(one.site, Right.ANSWER)
-        )
+        of_site("reply", one, coordinator, text="No")
     for name in ("close", "ask_again", "reopen"):
         with pytest.raises(QueryRefused, match="the site's own"):
             of_review(name, one, monitor, text="No")

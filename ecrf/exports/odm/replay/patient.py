@@ -1,24 +1,25 @@
 """Replays one patient's trail in memory: what each event did, and how everything stands after the last one."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from ecrf.casebook.models import Entry, Patient, Status, Visit
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.exports.odm.flags import FlagType, Note, note
 from ecrf.exports.odm.layout import FormLayout
 from ecrf.exports.odm.names import safe
-from ecrf.exports.odm.replay.events import TrailEvent
-from ecrf.exports.odm.replay.items import Changes, changed_items
+from ecrf.exports.odm.replay.events import TrailEvent, is_review
+from ecrf.exports.odm.replay.items import Changes, changed_items, new
 from ecrf.exports.odm.replay.state import (
     CONTEXT,
     INSERT,
     REMOVE,
+    UPDATE,
     EntryState,
     GroupChange,
     ItemChange,
     Signed,
     Transaction,
+    whole,
 )
 from ecrf.exports.odm.values import read_exactly
 from ecrf.forms.registry import CRFS
@@ -78,12 +79,13 @@ class PatientReplay:
         self.site_id = int(new(changes, "site_id", self.site_id))
         if event.is_insert:
             self.added = event
-        elif "struck_at" in changes:
+            return Transaction(subject=INSERT)
+        if "struck_at" in changes:
             self.is_struck = changes["struck_at"][1] is not None
             if self.is_struck:
                 return Transaction(subject=REMOVE)
             return Transaction(subject=INSERT, subject_notes=list(self.notes))
-        return Transaction(subject=INSERT if event.is_insert else CONTEXT)
+        return Transaction(subject=UPDATE if "site_id" in changes else CONTEXT)
 
     def _visit(self, event: TrailEvent, changes: Changes) -> Transaction:
         pk = int(event.row)
@@ -173,7 +175,7 @@ class PatientReplay:
             transaction.form_notes = list(entry.notes)
         for one in self.with_rows(entry):
             if one.stands and (one.parent or one.begun):
-                transaction.groups.append(_whole(one))
+                transaction.groups.append(whole(one))
         return transaction
 
     def _removed(self, entry: EntryState) -> Transaction:
@@ -386,31 +388,8 @@ TAKERS: dict[str, Taker] = {
 """{table: what its events did}. No patient holds itself: one is gone as soon as the next begins."""
 
 
-NOT_STUDY_DATA = ("checks", "queries", "verification", "signatures", "locks", "appointments")
-
-
-def is_review(table: str) -> bool:
-    """Whether it holds no study data: as the database's `audit_is_review` has it."""
-    return table.partition("_")[0] in NOT_STUDY_DATA
-
-
-def new(changes: Changes, name: str, default: Any = None) -> Any:
-    """The value after the event; `default` where it did not change."""
-    pair = changes.get(name)
-    return default if pair is None else pair[1]
-
-
 def _item_words(crf: str, item: str) -> str:
     form = CRFS.get(crf)
     return (
         f"{form.title}: {form.items[item].verbose_name}" if form and item in form.items else f"{crf}: {item}"
     )
-
-
-def _whole(entry: EntryState) -> GroupChange:
-    entry.group_in_file = True
-    notes = [*entry.notes, *entry.group_notes] if entry.parent else list(entry.group_notes)
-    cells = [
-        ItemChange(name, INSERT, value, entry.item_notes.get(name, [])) for name, value in entry.cells.items()
-    ]
-    return GroupChange(entry, INSERT, cells, notes)

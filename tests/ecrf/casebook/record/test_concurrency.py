@@ -25,6 +25,8 @@ from ecrf.casebook.laboratory.services import NewRange, add_ranges
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.services import add_entry, add_patient, complete_entries, open_visit
 from ecrf.casebook.striking import strike_out
+from ecrf.casebook.transfer.models import Transfer
+from ecrf.casebook.transfer.services import TransferRefused
 from ecrf.checks.models import Discrepancy
 from ecrf.exports.models import Export, ExportKind
 from ecrf.exports.services import Refused
@@ -37,6 +39,7 @@ from ecrf.queries.models import Message, Query
 from ecrf.queries.services import QueryRefused, answer, close, open_query
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_site, make_user
+from tests.ecrf.casebook.transfer.builders import hand_over
 
 pytestmark = pytest.mark.django_db
 
@@ -545,3 +548,67 @@ def test_answer_and_closing_at_once_follow_each_other(committed):
     assert all("is closed by monitor" in words for words in found[1:] if words != "done")
     assert Message.objects.count() == 1 + found.count("done")
     assert verify().faults == []
+
+
+# --- a patient who moves ----------------------------------------------------------------------------
+
+
+def two_sites(committed) -> tuple[Site, Any]:
+    """Another site with its investigator, and a data manager."""
+    other = make_site("02")
+    make_user("here", Role.INVESTIGATOR, committed.site)
+    make_user("there", Role.INVESTIGATOR, other)
+    return other, make_user("mover", Role.DATA_MANAGER)
+
+
+def test_save_in_flight_while_the_patient_moves_is_whole_or_refused_in_words(committed):
+    other, mover = two_sites(committed)
+    for number in range(1, 5):
+        patient = a_patient(committed.site, committed.people[0])
+        visit = a_visit(patient, "W01", committed.people[0])
+        moving = Patient.objects.select_related("site").get(pk=patient.pk)
+        saved, _made = at_once(
+            lambda visit=visit: enter(visit, "reading", committed.people[0], value_1="5"),
+            lambda moving=moving: hand_over(moving, other, mover),
+        )
+        stored = Entry.objects.filter(patient=patient, crf="reading").exists()
+        assert stored == saved.is_clean, number
+        assert saved.is_clean or "handed over from site 01 to site 02" in saved.refused["value_1"]
+    assert not verify().faults
+
+
+def test_two_transfers_at_once_move_once(committed):
+    other, mover = two_sites(committed)
+    third = make_site("03")
+    make_user("third", Role.INVESTIGATOR, third)
+
+    seen = [Patient.objects.select_related("site").get(pk=committed.patient.pk) for _ in range(2)]
+    results = at_once(
+        *(lambda p=p, to=to: _moved(p, to, mover) for p, to in zip(seen, (other, third), strict=True))
+    )
+    assert sum(isinstance(one, Transfer) for one in results) == 1
+    assert sum("handed over already" in one for one in results if isinstance(one, str)) == 1
+    assert not verify().faults
+
+
+def _moved(patient, to_site, by):
+    try:
+        return hand_over(patient, to_site, by)
+    except TransferRefused as refusal:
+        return str(refusal)
+
+
+def test_transfer_and_a_range_of_the_new_site_at_once_leave_one_flag(committed):
+    """Whichever comes first, the result of the new site's time is judged by its range."""
+    other, mover = two_sites(committed)
+    there = make_user("types", Role.COORDINATOR, other)
+    enter(committed.visit, "laboratory", committed.people[0], collected_on="2026-03-02")
+    number = CRFS["lab-result"].row_names.index("Haemoglobin") + 1
+    enter(committed.visit, "lab-result", committed.people[0], number=number, parent=1, value="10")
+    hgb = NewRange("HGB", "g/dL", Decimal("12"), Decimal("16"), "", date(2026, 1, 1))
+    moving = Patient.objects.select_related("site").get(pk=committed.patient.pk)
+    at_once(
+        lambda: hand_over(moving, other, mover),
+        lambda: add_ranges(site=other, given=[hgb], by=there),
+    )
+    assert CRFS["lab-result"].model.objects.get().flag == "LOW"

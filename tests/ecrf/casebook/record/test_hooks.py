@@ -42,6 +42,12 @@ JOINED = {
         "ecrf.queries.reopening.hand_back_struck",
         "ecrf.verification.review_status.derive_review_status",
     },
+    "before_transfer": {"ecrf.exports.handed_over.keeping.keep_casebook"},
+    "after_transfer": {
+        "ecrf.locks.moving.locks_move",
+        "ecrf.queries.moving.queries_move",
+        "ecrf.verification.review_status.review_status_moves",
+    },
     "after_discrepancies": {"ecrf.queries.automatic.follow"},
     "guards": {"ecrf.locks.guard.locked_among"},
     "history": {

@@ -165,7 +165,7 @@ def test_second_tab_with_another_end_changes_nothing_and_keeps_what_was_typed(pa
     assert 'value="2026-02-03"' in answer.text
     assert stored(patient).reason == "DEATH"
     page = client.get(url(patient, "withdrawal")).text
-    assert "it cannot be recorded here" in page
+    assert "withdrawal of consent cannot be recorded here" in page
     assert '<button type="submit" class="btn btn-primary">Record' not in page
 
 
@@ -241,6 +241,14 @@ def test_locked_patient_is_told_so_and_nothing_is_recorded(patient, data_manager
     answer = send("death", **{DAY: today})
     assert answer.status_code == 422
     assert "locked" in answer.text
+    assert stored(patient) is None
+
+
+def test_way_that_the_patients_state_does_not_allow_is_refused(patient, client, send, today):
+    assert "screen failure cannot be recorded here" in client.get(url(patient, "screen-failure")).text
+    answer = send("screen-failure", **{DAY: today})
+    assert answer.status_code == 422
+    assert "The patient&#x27;s state is “on study”." in answer.text
     assert stored(patient) is None
 
 

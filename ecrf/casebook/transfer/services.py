@@ -1,0 +1,202 @@
+"""Hands a patient over to another site: the casebook, the open work and the right to enter go along in one act."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from ecrf.access.models import Membership, Site, User
+from ecrf.access.obstacles import site_obstacles
+from ecrf.access.reach import require
+from ecrf.access.roles import Right, Role
+from ecrf.audit.actor import Actor, acting
+from ecrf.audit.reasons import fault_of, tidy
+from ecrf.audit.refusals import Locked
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.models import Patient
+from ecrf.casebook.reach import take_turn_of_sites
+from ecrf.casebook.record.derive import recalculate_patient
+from ecrf.casebook.record.hooks import HOOKS
+from ecrf.casebook.schedule.status import refresh_schedule_status
+from ecrf.casebook.transfer.models import Transfer
+from ecrf.casebook.transfer.stays import show_the_same, transfers_of
+from ecrf.forms.protocol import protocol
+
+SOURCE = "monitor"
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """An investigator's word that the patient moves: whose, and the day it was given. None: not said."""
+
+    by: User | None
+    on: date | None
+
+
+class TransferRefused(Exception):
+    """Why nobody was moved, in words; `field`: beside which field of the page they stand, "" for the page."""
+
+    def __init__(self, words: str, field: str = "") -> None:
+        super().__init__(words)
+        self.field = field
+
+
+def transfer(
+    *,
+    patient: Patient,
+    to_site: Site,
+    moved_on: date | None,
+    from_agreed: Agreement,
+    to_agreed: Agreement,
+    reason: str,
+    by: User,
+    request_key: uuid.UUID,
+) -> Transfer:
+    """Move the patient, as `patient.site` was seen, to another site; the same click twice moves once.
+
+    From then on the new site reads and enters everything; the site before keeps the casebook as it was. TransferRefused
+    says why not. Everything moves in one transaction, or nothing.
+    """
+    from_site, why = patient.site, tidy(reason)
+    require(by, Right.LOCK, from_site)
+    require(by, Right.LOCK, to_site)
+    before, after = by.acting_at(from_site, Right.LOCK), by.acting_at(to_site, Right.LOCK)
+    try:
+        # Before the patient's turn: who changes a site's ranges takes the site's first, then its patients'.
+        with acting(before, reason=why, source=SOURCE):
+            take_turn_of_sites(from_site, to_site)
+            with acting(before, patient_id=patient.pk, reason=why, source=SOURCE):
+                if known := Transfer.objects.filter(request_key=request_key, patient=patient).first():
+                    return known
+                now = Patient.objects.select_related("site").get(pk=patient.pk)
+                if now.site_id != from_site.pk:
+                    raise TransferRefused(_moved_meanwhile(now))
+                made = _checked(now, to_site, moved_on, from_agreed, to_agreed, why)
+                made.request_key, made.recorded_at, made.recorded_by = request_key, timezone.now(), by
+                for step in HOOKS.before_transfer:
+                    step(made)
+                # A freeze or lock of the site before refuses this row, one of the new site the next.
+                made.save(force_insert=True)
+                _move(made, after)
+    except Locked as refusal:
+        raise TransferRefused(str(refusal)) from refusal
+    patient.site = to_site
+    return made
+
+
+def _move(made: Transfer, actor: Actor) -> None:
+    """What hangs on the patient's site follows, written in the name of who acts at the new one."""
+    patient = made.patient
+    with acting(actor, patient_id=patient.pk, reason=made.reason, source=SOURCE):
+        patient.site = made.to_site
+        patient.save(update_fields=["site"])
+        for step in HOOKS.after_transfer:
+            step(made)
+        data = PatientData(patient)
+        recalculate_patient(data)
+        refresh_schedule_status(data)
+
+
+def _moved_meanwhile(now: Patient) -> str:
+    last = transfers_of(now)[-1]
+    return f"Patient {now.number} was handed over already: {last.words.lower()}. Nothing was changed."
+
+
+def _checked(
+    patient: Patient,
+    to_site: Site,
+    moved_on: date | None,
+    from_agreed: Agreement,
+    to_agreed: Agreement,
+    reason: str,
+) -> Transfer:
+    """The transfer that is asked for; TransferRefused for the first thing that is in the way."""
+    for words in in_the_way(patient, to_site):
+        raise TransferRefused(words, "to_site")
+    if moved_on is None:
+        raise TransferRefused("Say from which day on: today or earlier.", "moved_on")
+    if fault := day_fault(patient, to_site, moved_on):
+        raise TransferRefused(fault, "moved_on")
+    agreed_before, agreed_on_before = _agreed(from_agreed, patient.site, "from")
+    agreed_after, agreed_on_after = _agreed(to_agreed, to_site, "to")
+    if fault := fault_of(reason, "the patient moves"):
+        raise TransferRefused(fault, "reason")
+    return Transfer(
+        patient=patient,
+        from_site=patient.site,
+        to_site=to_site,
+        moved_on=moved_on,
+        reason=reason,
+        from_investigator=agreed_before,
+        from_agreed_on=agreed_on_before,
+        to_investigator=agreed_after,
+        to_agreed_on=agreed_on_after,
+    )
+
+
+def _agreed(agreed: Agreement, site: Site, name: str) -> tuple[User, date]:
+    if agreed.by is None or agreed.by not in investigators_at(site):
+        words = f"Choose the investigator of site {site.code} who agreed. {_who_can(site)}".strip()
+        raise TransferRefused(words, f"{name}_agreed_by")
+    if agreed.on is None or agreed.on > site.today():
+        raise TransferRefused("Say on which day: today or earlier.", f"{name}_agreed_on")
+    return agreed.by, agreed.on
+
+
+def _who_can(site: Site) -> str:
+    return "" if investigators_at(site) else "It has none at present: ask the administrator of this study."
+
+
+def in_the_way(patient: Patient, to_site: Site) -> Iterator[str]:
+    """Why this patient cannot move to this site, whatever the day; nothing if he or she can."""
+    if to_site.pk == patient.site_id:
+        yield f"Patient {patient.number} is at site {to_site.code} already."
+        return
+    for site in (patient.site, to_site):
+        if site.is_practice:
+            yield f"Site {site.code} is for practice: nobody moves from there, and nobody to it."
+    if patient.struck_at:
+        yield f"Patient {patient.number} is struck out. Restore the patient first."
+    for obstacle in site_obstacles(to_site, to_site.today()):
+        yield str(obstacle)
+    if not show_the_same(patient.site, to_site, to_site.today()):
+        yield (
+            f"The clocks of the sites differ: site {patient.site.code} is in {patient.site.time_zone}, site"
+            f" {to_site.code} in {to_site.time_zone}. The times typed so far would be read as other moments, so this"
+            " system does not move a patient between them."
+        )
+
+
+def day_fault(patient: Patient, to_site: Site, moved_on: date) -> str:
+    """Why the new site cannot have the patient from this day on, in words; "" if it can."""
+    today = to_site.today()
+    if moved_on > today:
+        return f"{moved_on} is still to come (today is {today}). Hand the patient over on that day."
+    if (last := last_visit_on(patient)) and moved_on <= last:
+        return (
+            f"Site {patient.site.code} has a visit dated {last}: the new site's first day is later than that."
+            + (" Hand the patient over tomorrow." if last == today else "")
+        )
+    if (past := transfers_of(patient)) and moved_on < past[-1].moved_on:
+        return (
+            f"The patient came to site {patient.site.code} on {past[-1].moved_on}: the day cannot be before."
+        )
+    return ""
+
+
+def last_visit_on(patient: Patient) -> date | None:
+    """The latest date that a visit has; None while none is dated."""
+    data = PatientData(patient)
+    data.load(protocol().visit_form)
+    return max((day for day in data.visit_days.values() if day), default=None)
+
+
+def investigators_at(site: Site) -> list[User]:
+    """The site's investigators whose role is in force today, by name."""
+    rows = Membership.objects.filter(
+        site=site, role=Role.INVESTIGATOR, is_current=True, user__is_active=True
+    ).select_related("user", "site")
+    people = {row.user_id: row.user for row in rows if row.is_in_force()}
+    return sorted(people.values(), key=lambda person: (person.name, person.pk))

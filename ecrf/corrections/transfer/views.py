@@ -1,0 +1,71 @@
+"""The page where a data manager hands a patient over to another site."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from ecrf.access.reach import reach, sites
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import Right
+from ecrf.casebook.transfer.services import TransferRefused, transfer
+from ecrf.casebook.transfer.stays import patients_with_moves
+from ecrf.corrections.transfer.page import TransferPage, agreement_of, day_of
+
+FIELDS = (
+    *("moved_on", "from_agreed_by", "from_agreed_on", "to_agreed_by", "to_agreed_on"),
+    *("reason", "key", "from_site"),
+)
+
+
+@require_http_methods(["GET", "POST"])
+def transfer_patient(request: UserRequest, number: str) -> HttpResponse:
+    """Where to, then what goes along, who agreed and why; POST does it."""
+    patient = reach(request.user, patients_with_moves(), Right.LOCK, number=number)
+    given = request.POST if request.method == "POST" else request.GET
+    code = given.get("to", "").replace("\x00", "")
+    page = TransferPage(
+        request.user,
+        patient,
+        sites(request.user, Right.LOCK).filter(code=code).first() if code else None,
+        {name: given.get(name, "").replace("\x00", "") for name in FIELDS},
+    )
+    if request.method == "POST":
+        try:
+            return _hand_over(request, page)
+        except TransferRefused as refusal:
+            page.refused = refusal
+    key = page.typed["key"] or str(uuid.uuid4())
+    status = 422 if page.refused else 200
+    return render(request, "corrections/transfer/transfer.html", {"page": page, "key": key}, status=status)
+
+
+def _hand_over(request: UserRequest, page: TransferPage) -> HttpResponse:
+    if page.to_site is None:
+        raise TransferRefused("Choose the site.", "to_site")
+    if page.typed["from_site"] != page.patient.site.code:
+        raise TransferRefused(
+            f"Patient {page.patient.number} was moved since this page was loaded. Load it again. Nothing was changed."
+        )
+    made = transfer(
+        patient=page.patient,
+        to_site=page.to_site,
+        moved_on=day_of(page.typed["moved_on"], page.to_site, "moved_on"),
+        from_agreed=agreement_of(page.typed, "from", page.patient.site),
+        to_agreed=agreement_of(page.typed, "to", page.to_site),
+        reason=page.typed["reason"],
+        by=request.user,
+        request_key=_key(page.typed["key"]),
+    )
+    messages.success(request, f"{made.words}. Site {made.from_site.code} keeps the casebook as it was.")
+    return redirect(reverse("monitor:casebook_patient_change", args=[page.patient.pk]))
+
+
+def _key(typed: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(typed)
+    except ValueError:
+        raise TransferRefused("This page is out of date. Load it again.") from None
