@@ -22,6 +22,11 @@ def reach_struck_form(user: User, number: str, pk: int) -> Entry:
     return reach(user, forms, *READERS, patient__number=number, pk=pk)
 
 
+def only(entry: Entry) -> QuerySet[Entry]:
+    """This one entry, as the rights over entries are asked."""
+    return Entry.objects.filter(pk=entry.pk)
+
+
 def struck_visits_of(patient: Patient) -> list[Visit]:
     """Each with who struck it out; one statement."""
     visits = patient.visits.exclude(struck_at=None).select_related(

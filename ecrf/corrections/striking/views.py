@@ -34,7 +34,12 @@ from ecrf.corrections.striking.acts import may_strike
 from ecrf.corrections.striking.forms import REASONS, StrikingForm
 from ecrf.corrections.striking.history import with_histories
 from ecrf.corrections.striking.preview import preview, why_not
-from ecrf.corrections.striking.reach import reach_struck_form, reach_struck_visit, struck_patients_of
+from ecrf.corrections.striking.reach import (
+    only,
+    reach_struck_form,
+    reach_struck_visit,
+    struck_patients_of,
+)
 from ecrf.formview.form_view import FormView
 from ecrf.formview.load import entry_form_view, load_visit
 from ecrf.queries.lookup import asked_where
@@ -127,12 +132,11 @@ def restore_patient_page(request: UserRequest, number: str) -> HttpResponse:
 def restore_form_page(request: UserRequest, number: str, pk: int) -> HttpResponse:
     """Restore one form that was struck out by itself, where its place is free."""
     entry, user = reach_struck_form(request.user, number, pk), request.user
-    itself = Entry.objects.filter(pk=pk)
 
     def do(reason: str, _consent: StrikingConsent | None) -> None:
-        restore(entry=entry, actor=actor_for(user, entry.site, itself)[0], reason=reason)
+        restore(entry=entry, actor=actor_for(user, entry.site, only(entry))[0], reason=reason)
 
-    trouble = why_not(user, entry.patient, itself) or why_not_restored(entry)
+    trouble = why_not(user, entry.patient, only(entry)) or why_not_restored(entry)
     back, what = reverse("struck-form", args=[number, pk]), place_of_form(entry)
     return _ask(request, StrikingAct(entry, entry.patient, what, back, do, restores=True, why_not=trouble))
 

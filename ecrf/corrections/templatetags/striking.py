@@ -26,9 +26,7 @@ def struck_visits(context: template.Context, patient: Patient, count: int) -> di
 
 
 @register.inclusion_tag("corrections/_struck_forms.html", takes_context=True)
-def struck_forms(
-    context: template.Context, patient: Patient, entries: Sequence[Entry]
-) -> dict[str, Any]:
+def struck_forms(context: template.Context, patient: Patient, entries: Sequence[Entry]) -> dict[str, Any]:
     """Of a page that knows of none, `entries` is empty."""
     return {
         "patient": patient,
