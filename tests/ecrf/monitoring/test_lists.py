@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from ecrf.access.roles import Right
-from ecrf.casebook.models import Entry, Patient, PatientStatus
+from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.striking import strike_out
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.lists.changelist import FirstRows
