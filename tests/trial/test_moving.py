@@ -10,7 +10,7 @@ from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.moving import Destination, Moved, move
 from ecrf.casebook.services import add_patient
-from ecrf.casebook.striking import Consent
+from ecrf.casebook.striking import StrikingConsent
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from tests.conftest import make_user
@@ -55,7 +55,7 @@ def standing(patient: Patient) -> Places:
     }
 
 
-def move_all(patient: Patient, to: Patient, code: str, by: User, consent: Consent) -> Moved:
+def move_all(patient: Patient, to: Patient, code: str, by: User, consent: StrikingConsent) -> Moved:
     of = {"visit__code": code} if code else {"visit": None}
     forms = Entry.objects.filter(patient=patient, parent=None, struck_at=None, **of)
     return move(
@@ -85,7 +85,7 @@ def as_expected(before: Places, logs: Moved) -> Places:
 def test_a_whole_casebook_stands_at_another_patient_as_it_stood(patient):
     manager = make_user("mover", "data-manager")
     enters, answers = accounts.writers_of(patient.site.code)
-    consent = Consent(answers, patient.site.today())
+    consent = StrikingConsent(answers, patient.site.today())
     other = add_patient(site=patient.site, by=enters, request_key=uuid.uuid4())
     before = standing(patient)
     assert {key for _code, key, _address in before} == set(CRFS)

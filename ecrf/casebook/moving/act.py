@@ -22,7 +22,7 @@ from ecrf.casebook.moving.destination import (
     where_words,
 )
 from ecrf.casebook.services import open_visit, together
-from ecrf.casebook.striking import Consent, NotStruck, links_to
+from ecrf.casebook.striking import NotStruck, StrikingConsent, links_to
 from ecrf.casebook.striking.act import Striking, actor_for, check_consent, follow, set_columns, strike_entries
 from ecrf.forms.registry import CRFS
 
@@ -46,7 +46,7 @@ def move(
     by: User,
     reason: str,
     request_key: uuid.UUID,
-    consent: Consent | None = None,
+    consent: StrikingConsent | None = None,
 ) -> Moved:
     """Move these forms of one patient, with their rows, all or none of them. NotMoved and `Locked` say why not; the
     same key twice moves once. They arrive in progress: the site completes them where they now stand.
@@ -124,7 +124,7 @@ def _actor_for(by: User, site: Site, forms: Collection[Entry]) -> tuple[Actor, b
         raise NotMoved("Your role does not let you move what was entered.") from refusal
 
 
-def _check(why: str, consent: Consent | None, site: Site, *, is_asked: bool) -> None:
+def _check(why: str, consent: StrikingConsent | None, site: Site, *, is_asked: bool) -> None:
     if fault := fault_of(why, "it is moved"):
         raise NotMoved(fault)
     try:

@@ -13,7 +13,7 @@ from ecrf.casebook.history import item_history
 from ecrf.casebook.models import Entry, Status, Visit
 from ecrf.casebook.moving import MOVED, NotMoved
 from ecrf.casebook.record.values import Missing
-from ecrf.casebook.striking import Consent, strike_patient
+from ecrf.casebook.striking import StrikingConsent, strike_patient
 from ecrf.checks.models import Discrepancy
 from ecrf.forms.registry import CRFS
 from ecrf.locks.models import LockKind, LockScope
@@ -173,7 +173,7 @@ def test_completed_form_is_the_data_managers_with_consent_and_arrives_in_progres
         moved(forms, patient, "W07", coordinator)
     with pytest.raises(NotMoved, match="which investigator"):
         moved(forms, patient, "W07", data_manager)
-    moved(forms, patient, "W07", data_manager, consent=Consent(investigator, site.today()))
+    moved(forms, patient, "W07", data_manager, consent=StrikingConsent(investigator, site.today()))
     new = Entry.objects.get(patient=patient, visit__code="W07", crf="vital-signs")
     assert new.status == Status.DRAFT
     assert f"{investigator} consented on {site.today()}" in Entry.objects.get(pk=forms[0].pk).struck_reason
