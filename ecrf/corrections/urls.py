@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from ecrf.corrections.moving import views as moving
 from ecrf.corrections.striking import views as striking
 
 urlpatterns = [
@@ -11,4 +12,6 @@ urlpatterns = [
     path("patients/<str:number>/struck/<int:pk>/", striking.struck_visit, name="struck-visit"),
     path("patients/<str:number>/struck/<int:pk>/restore/", striking.restore_visit_page, name="restore-visit"),
     path("patients/<str:number>/<str:code>/strike/", striking.strike_visit_page, name="strike-visit"),
+    path("patients/<str:number>/<str:segment>/move/", moving.choose, name="move"),
+    path("patients/<str:number>/<str:segment>/move/look/", moving.look, name="move-look"),
 ]
