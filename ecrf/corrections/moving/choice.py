@@ -46,7 +46,8 @@ class MoveChoice:
 
     @property
     def query(self) -> str:
-        return urlencode({"entry": self.entries, "to": self.number, "code": self.code}, doseq=True)
+        entries = [("entry", str(pk)) for pk in self.entries]
+        return urlencode([*entries, ("to", self.number), ("code", self.code)])
 
     @property
     def forms(self) -> list[Entry]:

@@ -11,7 +11,7 @@ from ecrf.access.models import User
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import place_of_form
-from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.casebook.moving import Destination, Moved, NotMoved, move
 from ecrf.casebook.moving.arriving import left_behind, new_links
 from ecrf.casebook.striking import NotStruck, StrikingConsent
@@ -66,7 +66,7 @@ def preview(entries: list[Entry], to: Destination, by: User) -> MovingPreview:
     queries = open_queries().filter(inside).select_related("entry__visit", "entry__parent", "patient")
     found.queries = list(queries.order_by("number"))
     found.verified = Verification.objects.filter(inside & VERIFICATION_STANDS).count()
-    found.complete = sum(entry.status == "complete" for entry in entries)
+    found.complete = sum(entry.status == Status.COMPLETE for entry in entries)
     with suppress(NotStruck):
         forms = Entry.objects.filter(pk__in=[entry.pk for entry in entries])
         found.asks_consent = actor_for(by, patient.site, forms)[1]
