@@ -40,7 +40,7 @@ class MoveChoice:
             patient,
             segment,
             [pk for pk in ids if pk is not None],
-            given.get("to", "").strip() or patient.number,
+            given.get("to", "").strip() or ("" if segment == CASEBOOK else patient.number),
             "" if segment == CASEBOOK else given.get("code", ""),
         )
 
@@ -65,6 +65,8 @@ class MoveChoice:
             return "That is no patient and no visit."
         patients = reachable(user, Patient.objects.select_related("site"), Right.ENTER, Right.LOCK)
         to = patients.filter(number=self.number).first()
+        if to is None and not self.number:
+            return "Type the number of the patient to whom it belongs."
         if to is None:
             return f"There is no patient {self.number} at your site. Type the number as in {self.patient.number}."
         if self.segment != CASEBOOK and protocol().plan(self.code) is None:
@@ -76,7 +78,9 @@ def forms_to_choose(patient: Patient, segment: str) -> list[tuple[Entry, str]]:
     """The forms that hold something there, with their names, in the order of the page; one statement."""
     data = PatientData(patient)
     data.load(*CRFS)
-    keys = [key for key, definition in CRFS.items() if not definition.row_of]
+    plan = protocol().plan(segment)
+    order = dict.fromkeys([*plan.forms, *plan.optional, *CRFS] if plan else CRFS)
+    keys = [key for key in order if not CRFS[key].row_of]
     rows = [row for key in keys for row in data.rows(key) if is_filled(row, data)]
     here = [row for row in rows if (row.entry.visit.code if row.entry.visit else CASEBOOK) == segment]
     return [(row.entry, _name(row.entry, CRFS[row.entry.crf].first_in_a_line(row))) for row in here]

@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ecrf.access.models import User
-from ecrf.access.reach import reach, require
+from ecrf.access.reach import require
 from ecrf.access.requests import UserRequest
-from ecrf.access.roles import READERS, Right
+from ecrf.access.roles import Right
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.labels import counted, label_of
 from ecrf.casebook.models import STANDING, Patient
 from ecrf.casebook.moving import Destination, Moved, NotMoved, move
+from ecrf.casebook.reach import reach_patient
 from ecrf.corrections.moving.acts import may_move
 from ecrf.corrections.moving.choice import (
     MoveChoice,
@@ -86,7 +87,7 @@ def _move(request: UserRequest, choice: MoveChoice, to: Destination, key: uuid.U
 
 
 def _reach(user: User, number: str) -> Patient:
-    patient = reach(user, Patient.objects.select_related("site"), *READERS, number=number)
+    patient = reach_patient(user, number)
     if not may_move(user, patient):
         require(user, Right.ENTER, patient.site)
     return patient
