@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FORM, WITH_ROWS = "mrc-strength", "infusion"
 GRADES = [name for name in CRFS[FORM].entered if name.startswith(("right_", "left_"))]
 STATEMENTS_AT_MOST = 60
-OF_EACH_ROW = 12
+OF_EACH_ROW = 6
 """A row of a form is an entry of its own, recorded as any other."""
 WHOLE, NEXT = "W10", "W13"
 """The last visit that is seeded, and the one behind it."""
