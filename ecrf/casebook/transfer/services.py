@@ -71,7 +71,9 @@ def transfer(
                 one_click(request_key)
                 if known := Transfer.objects.filter(request_key=request_key).first():
                     if known.patient_id != patient.pk:
-                        raise TransferRefused("The key of this click was used elsewhere. Load the page again.")
+                        raise TransferRefused(
+                            "The key of this click was used elsewhere. Load the page again."
+                        )
                     return known
                 now = Patient.objects.select_related("site").get(pk=patient.pk)
                 if now.site_id != from_site.pk:
