@@ -135,7 +135,7 @@ def test_to_the_same_place_or_to_no_visit_of_the_schedule_is_refused(visit, pati
 
 def test_onto_another_site_is_refused_and_names_transfer(visit, other_site, outsider, coordinator):
     elsewhere = a_patient(other_site, outsider)
-    with pytest.raises(NotMoved, match="Transfer"):
+    with pytest.raises(NotMoved, match="handed over"):
         moved(forms_of(visit), elsewhere, "W04", coordinator)
     nothing_happened(visit.patient)
 

@@ -260,9 +260,8 @@ def add_of_each_kind(committed) -> dict[type[Model], tuple[type[Exception], Call
 
     def book(at, key):
         wanted = Wanted(at.today() + timedelta(days=40), reason="A test")
-        return make_appointment(
-            patient=places[at], code="W04", wanted=wanted, by=coordinator, request_key=key
-        )
+        one = a_patient(at, coordinator)
+        return make_appointment(patient=one, code="W04", wanted=wanted, by=coordinator, request_key=key)
 
     return {
         Patient: (LookupError, lambda at, key: add_patient(site=at, by=coordinator, request_key=key)),

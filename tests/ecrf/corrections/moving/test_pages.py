@@ -162,7 +162,7 @@ def test_data_manager_is_led_to_transfer_for_another_site(
 ):
     elsewhere = a_patient(other_site, outsider)
     _status, text = page(data_manager, patient, forms=forms_of(visit), to=elsewhere.number, code="W04")
-    assert "Transfer" in text
+    assert "handed over" in text
     assert "It cannot be moved" in text
 
 
