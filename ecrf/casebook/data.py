@@ -11,7 +11,7 @@ from django.db import connection
 
 from ecrf.casebook.laboratory.ranges import Range
 from ecrf.casebook.models import Entry, Patient, Visit
-from ecrf.casebook.places import Place, keeps_its_place
+from ecrf.casebook.places import Place, is_at_its_place, keeps_its_place
 from ecrf.casebook.stored_rows import as_stored, lines_of, read_json, user_of
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
@@ -301,11 +301,15 @@ def stored_row(place: Place) -> Crf | None:
     return row
 
 
-def at_their_places(patient: Patient, rows: dict[str, list[Crf]]) -> dict[str, list[Crf]]:
-    """Without what left its place to another (see `keeps_its_place`); of a patient who is struck out, all."""
-    if patient.struck_at:
-        return rows
-    return {key: [row for row in kind if keeps_its_place(row.entry)] for key, kind in rows.items()}
+def at_their_places(rows: dict[str, list[Crf]]) -> dict[str, list[Crf]]:
+    """Without what left its place to another (see `is_at_its_place`)."""
+    return {key: [row for row in kind if is_at_its_place(row.entry)] for key, kind in rows.items()}
+
+
+def left_their_places(rows: Iterable[Crf]) -> list[Entry]:
+    """The forms among these that are struck out and left their place to another, the first one first."""
+    left = [row.entry for row in rows if not row.entry.parent_id and not is_at_its_place(row.entry)]
+    return sorted(left, key=lambda entry: entry.pk)
 
 
 def load_rows(

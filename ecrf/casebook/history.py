@@ -91,6 +91,11 @@ def changes_after_completion(patient: Patient, entries: list[int]) -> dict[tuple
     return {key: lines[-1] for key, lines in found.items()}
 
 
+def every_change(patient: Patient, entries: list[int]) -> dict[tuple[int, str], list[HistoryLine]]:
+    """{(entry id, entered item): its changes, oldest first}; one statement."""
+    return _changes(patient, entries, "TRUE", [])
+
+
 def changes_after(
     patient: Patient, entries: list[int], moment: str, given: list[Any]
 ) -> dict[tuple[int, str], list[HistoryLine]]:

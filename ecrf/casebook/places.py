@@ -73,6 +73,13 @@ def keeps_its_place(entry: Entry) -> bool:
     return own and (entry.parent is None or keeps_its_place(entry.parent))
 
 
+def is_at_its_place(entry: Entry) -> bool:
+    """As `keeps_its_place`, where struck out forms are read, too: one that was struck out with its visit or with the
+    patient is shown where it was."""
+    above = {entry.patient.struck_at, entry.visit.struck_at if entry.visit else None} - {None}
+    return (entry.parent or entry).struck_at in above or keeps_its_place(entry)
+
+
 def is_stored(place: Place) -> bool:
     """Whether there is an entry at this place."""
     return Entry.objects.filter(place.held()).exists()

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ecrf.casebook.data import PatientData, load_rows
+from ecrf.casebook.data import PatientData, left_their_places, load_rows
 from ecrf.casebook.labels import entry_in_a_line, form_title, numbered_title, standing_last
 from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.places import is_at_its_place
 from ecrf.casebook.schedule.completion import numbers_at, wanted_forms
 from ecrf.casebook.schedule.status import was_missed
 from ecrf.checks.discrepancies import discrepancies_on
@@ -47,6 +48,21 @@ class LoadedForms:
             self.form_view(kind, n, visit) for kind in kinds for n in self._numbers(kind, visit, expected)
         ]
 
+    def left_at(self, visit: Visit) -> list[FormView]:
+        """The forms that were struck out by themselves at the visit and left their place to another."""
+        here = [row for kind in self.rows.values() for row in kind if row.entry.visit_id == visit.pk]
+        return [self._left(entry) for entry in left_their_places(here)]
+
+    def left_in_log(self, key: str) -> list[FormView]:
+        """The same of a kind that belongs to no visit."""
+        here = [row for row in self.rows[key] if row.entry.visit_id is None]
+        return [self._left(entry) for entry in left_their_places(here)]
+
+    def _left(self, entry: Entry) -> FormView:
+        form_view = self.alone(entry)
+        form_view.id = f"{form_view.id}-{entry.pk}"  # another may stand on the same page
+        return form_view
+
     def of_log(self, key: str) -> list[FormView]:
         """Every form of a kind that belongs to no visit."""
         return [self.form_view(CRFS[key], n, None) for n in sorted(self._by_number(key, None))]
@@ -54,17 +70,21 @@ class LoadedForms:
     def form_view(self, kind: CrfDefinition, number: int, visit: Visit | None) -> FormView:
         """The form with this number at the visit, begun or not, with its rows."""
         row = self._by_number(kind.key, visit.pk if visit else None).get(number)
-        title = numbered_title(kind, number, visit)
-        form_view = self._form_view(kind, title, str(number), row)
+        return self._with_tables(kind, number, visit, row)
+
+    def _with_tables(
+        self, kind: CrfDefinition, number: int, visit: Visit | None, row: Crf | None
+    ) -> FormView:
+        form_view = self._form_view(kind, numbered_title(kind, number, visit), str(number), row)
         form_view.tables = [self._table(CRFS[key], form_view) for key in kind.rows]
         return form_view
 
     def alone(self, entry: Entry) -> FormView:
         """One entry with its rows, or one row of a form."""
         kind = CRFS[entry.crf]
-        if entry.parent_id is None:
-            return self.form_view(kind, entry.number, entry.visit)
         row = next((r for r in self.rows[kind.key] if r.entry_id == entry.pk), None)
+        if entry.parent_id is None:
+            return self._with_tables(kind, entry.number, entry.visit, row)
         return self._form_view(kind, form_title(entry), entry.address, row)
 
     def _numbers(self, kind: CrfDefinition, visit: Visit, expected: dict[str, int]) -> list[int]:
@@ -94,7 +114,11 @@ class LoadedForms:
         """{(CRF key, visit id): {number: the row}}, of forms that are no row of another."""
         found: dict[tuple[str, int | None], dict[int, Crf]] = defaultdict(dict)
         for row in standing_last(
-            row for key, kind in self.rows.items() if not CRFS[key].row_of for row in kind
+            row
+            for key, kind in self.rows.items()
+            if not CRFS[key].row_of
+            for row in kind
+            if is_at_its_place(row.entry)
         ):
             found[row.entry.crf, row.entry.visit_id][row.entry.number] = row
         return found
@@ -115,14 +139,19 @@ class LoadedForms:
         return next((row for row in rows if visit.struck_at or not row.entry.struck_at), None)
 
 
-def visit_form_views(visit: Visit, data: PatientData | None = None) -> list[FormView]:
-    """Every form of the visit, in three statements at most. `data` takes the visit forms of the other visits along."""
+def visit_form_views(visit: Visit) -> list[FormView]:
+    """Every form of the visit; three statements at most."""
+    return load_visit(visit).at_visit(visit)
+
+
+def load_visit(visit: Visit, data: PatientData | None = None) -> LoadedForms:
+    """Everything of the visit, in three statements at most. `data` takes the visit forms of the other visits along."""
     key = protocol().visit_form
     rows = load_rows(visit.patient, CRFS, [visit.pk], whole=[key] if data else ())
     if data:
         data.take(key, rows[key])
         rows[key] = [row for row in rows[key] if row.entry.visit_id == visit.pk]
-    return _loaded(visit.patient, rows).at_visit(visit)
+    return _loaded(visit.patient, rows)
 
 
 def entry_form_view(entry: Entry) -> FormView:
@@ -133,7 +162,12 @@ def entry_form_view(entry: Entry) -> FormView:
 
 def log_form_views(patient: Patient, key: str) -> list[FormView]:
     """Every form of one kind that belongs to no visit; three statements at most."""
-    return _loaded(patient, load_rows(patient, [key, *CRFS[key].rows])).of_log(key)
+    return load_log(patient, key).of_log(key)
+
+
+def load_log(patient: Patient, key: str) -> LoadedForms:
+    """Everything of one kind that belongs to no visit; three statements at most."""
+    return _loaded(patient, load_rows(patient, [key, *CRFS[key].rows]))
 
 
 def load_casebook(data: PatientData) -> LoadedForms:

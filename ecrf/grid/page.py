@@ -173,6 +173,11 @@ def counts_of(scope: GridScope) -> tuple[int, int]:
     return counts.get(False, 0), counts.get(True, 0)
 
 
+def struck_out_at(where: list[Site]) -> int:
+    """How many patients of these sites are struck out, and in no row; one statement."""
+    return Patient.objects.filter(site__in=where, struck_at__isnull=False).count()
+
+
 def cells_in(row: PatientRow, column: GridColumn) -> list[AnyCell]:
     """What stands in the column: one visit or each of its forms, all unscheduled visits, one log."""
     if column.plan is None:

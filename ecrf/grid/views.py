@@ -21,6 +21,7 @@ from ecrf.grid.page import (
     page_of,
     scope_of,
     sites_in_grid,
+    struck_out_at,
 )
 from ecrf.trail.download import csv_file
 from ecrf.trail.download.services import note_screen
@@ -39,7 +40,8 @@ def grid(request: UserRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return render(request, "grid/_rows.html", {"page": page_of(scope)})
     page = page_of(scope, ON_PAPER if is_whole else 0)
-    return _shown(request, scope, query, {"page": page, "is_whole": is_whole})
+    more: dict[str, object] = {"page": page, "is_whole": is_whole, "struck_out": struck_out_at(where)}
+    return _shown(request, scope, query, more)
 
 
 def _shown(

@@ -6,13 +6,13 @@ from datetime import date
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import visit_label
-from ecrf.casebook.models import STANDING, Entry, Patient, Visit
+from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.schedule.due import ScheduleStatus, VisitDue
 from ecrf.casebook.schedule.status import schedule_status_of
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.formview.form_view import FormView
-from ecrf.formview.load import LoadedForms, blank_form_view, load_casebook, log_form_views, visit_form_views
+from ecrf.formview.load import LoadedForms, blank_form_view, load_casebook, load_log, load_visit
 from ecrf.formview.row_table import RowTable
 
 BLANK_ROWS = 3
@@ -29,7 +29,8 @@ BLANK_BLOCKS = 3
 class FormGroup:
     """What is printed on pages of its own under a header of its own: a visit or a log.
 
-    `table` is the room for the entries of a log on its worksheet; `optional` are blank forms filled in if done.
+    `table` is the room for the entries of a log on its worksheet; `optional` are blank forms filled in if done;
+    `struck_visit` is the visit, if it is struck out.
     """
 
     key: str
@@ -39,6 +40,7 @@ class FormGroup:
     optional: list[FormView] = field(default_factory=list)
     table: RowTable | None = None
     visit_id: int | None = None
+    struck_visit: Visit | None = None
 
     @property
     def open_questions(self) -> int:
@@ -73,11 +75,12 @@ class PrintedVisit:
 
 @dataclass(frozen=True)
 class PrintedCasebook:
-    """Everything that stands in a patient's casebook."""
+    """Everything that stands in a patient's casebook, and the visits that are struck out behind it."""
 
     schedule_status: ScheduleStatus
     visits: list[PrintedVisit]
     logs: list[FormGroup]
+    struck_visits: list[FormGroup] = field(default_factory=list)
 
     @property
     def form_groups(self) -> list[FormGroup]:
@@ -92,37 +95,58 @@ def printed_visit(visit: Visit) -> FormGroup:
     """Every form of one visit."""
     schedule_status = schedule_status_of(visit.patient)
     due = next((due for due in schedule_status.visits if due.plan.code == visit.code), None)
-    return FormGroup(visit.code, visit_label(visit), visit_form_views(visit), due, visit_id=visit.pk)
+    return FormGroup(
+        visit.code, visit_label(visit), _forms_at(load_visit(visit), visit), due, visit_id=visit.pk
+    )
 
 
 def printed_log(patient: Patient, definition: CrfDefinition) -> FormGroup:
     """Every entry of a log, or the one form of a kind that belongs to no visit."""
-    return _log_form_group(definition, log_form_views(patient, definition.key))
+    return _log_form_group(definition, load_log(patient, definition.key))
 
 
 def printed_casebook(patient: Patient, today: date | None = None) -> PrintedCasebook:
     """Four statements at most, whatever the number of visits and entries; as of today at the site, or of a day."""
     data, trial = PatientData(patient), protocol()
     loaded = load_casebook(data)
-    opened = {visit.code: visit for visit in patient.visits.filter(STANDING).order_by("pk")}
+    opened, struck = {}, []
+    for visit in patient.visits.select_related("struck_by", "struck_consent_of").order_by("pk"):
+        if visit.struck_at:
+            struck.append(_struck_visit(loaded, visit))
+        else:
+            opened[visit.code] = visit
     entries = [row.entry for rows in loaded.rows.values() for row in rows]
     schedule_status = schedule_status_of(patient, data, entries, list(opened.values()), today)
     visits = [PrintedVisit(due, _visit_form_group(loaded, due, opened)) for due in schedule_status.visits]
-    logs = [_log_form_group(CRFS[key], loaded.of_log(key)) for key in (*trial.logs, *trial.patient_forms)]
-    return PrintedCasebook(schedule_status, visits, logs)
+    logs = [_log_form_group(CRFS[key], loaded) for key in (*trial.logs, *trial.patient_forms)]
+    return PrintedCasebook(schedule_status, visits, logs, struck)
 
 
 def _visit_form_group(loaded: LoadedForms, due: VisitDue, opened: dict[str, Visit]) -> FormGroup | None:
     visit = opened.get(due.plan.code)
     if visit is None:
         return None
-    return FormGroup(visit.code, due.plan.label, loaded.at_visit(visit), due, visit_id=visit.pk)
+    return FormGroup(visit.code, due.plan.label, _forms_at(loaded, visit), due, visit_id=visit.pk)
 
 
-def _log_form_group(definition: CrfDefinition, form_views: list[FormView]) -> FormGroup:
+def _forms_at(loaded: LoadedForms, visit: Visit) -> list[FormView]:
+    """Those at their places, then those that were struck out and left theirs to another."""
+    return [*loaded.at_visit(visit), *loaded.left_at(visit)]
+
+
+def _struck_visit(loaded: LoadedForms, visit: Visit) -> FormGroup:
+    """Of one code several may be struck out: each has a key of its own."""
+    forms = _forms_at(loaded, visit)
+    title = f"{visit_label(visit)}, struck out"
+    return FormGroup(f"struck-{visit.pk}", title, forms, visit_id=visit.pk, struck_visit=visit)
+
+
+def _log_form_group(definition: CrfDefinition, loaded: LoadedForms) -> FormGroup:
     """A form that is there once is printed blank until it is begun."""
+    form_views = loaded.of_log(definition.key)
     if not form_views and definition.key in protocol().patient_forms:
         form_views = [blank_form_view(definition)]
+    form_views += loaded.left_in_log(definition.key)
     return FormGroup(definition.key, definition.plural, form_views)
 
 

@@ -167,6 +167,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "restore-visit":   ("GET POST", *STRIKE),
     "restore-patient": ("GET POST", *STRIKE),
     "struck-visit":    ("GET", *PRINT),
+    "struck-form":     ("GET", *PRINT),
+    "restore-form":    ("GET POST", *STRIKE),
     "struck-patients": ("GET", "200 200 200 200 403 403 403 403 login", ""),
     "queries":         ("GET", "200 200 403 403 403 403 403 403 login", ""),
     "answer-query":    ("GET POST", *_entry(200)),
@@ -448,8 +450,10 @@ def _world(site: Site, by: User) -> SimpleNamespace:
 
 
 def _struck(patient: Patient, by: User) -> Visit:
-    """A visit that was opened by mistake and is struck out."""
+    """A visit that was opened by mistake and is struck out, with its own form."""
     visit = a_visit(patient, "UNS-1", by)
+    with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk):
+        ensure_entry(a_place(visit, protocol().visit_form))
     strike_visit(visit=visit, by=by, reason="Opened by mistake")
     return visit
 
@@ -562,6 +566,8 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "restore-visit": lambda: ([number, where.struck.pk], {}),
         "restore-patient": lambda: ([number], {}),
         "struck-visit": lambda: ([number, where.struck.pk], {}),
+        "struck-form": lambda: ([number, where.struck.entries.get().pk], {}),
+        "restore-form": lambda: ([number, where.struck.entries.get().pk], {}),
         "sign-form": lambda: ([number, "W01", "vital-signs", 1], {}),
         "sign-casebook": lambda: ([number], {}),
         "answer-query": lambda: ([number, where.query.number], {"text": "\x00"}),

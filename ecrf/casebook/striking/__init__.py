@@ -1,7 +1,14 @@
 """Strikes out what was made by mistake, and restores it: an entry, a visit, a patient. Nothing is deleted."""
 
 from ecrf.casebook.striking.act import NotStruck, Striking, StrikingConsent, follow
-from ecrf.casebook.striking.entries import can_be_struck, links_to, restore, strike_form, strike_out
+from ecrf.casebook.striking.entries import (
+    can_be_struck,
+    links_to,
+    restore,
+    strike_form,
+    strike_out,
+    why_not_restored,
+)
 from ecrf.casebook.striking.patients import restore_patient, strike_patient
 from ecrf.casebook.striking.visits import restore_visit, strike_visit, strike_visit_within
 
@@ -20,4 +27,5 @@ __all__ = [
     "strike_patient",
     "strike_visit",
     "strike_visit_within",
+    "why_not_restored",
 ]

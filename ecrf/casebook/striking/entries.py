@@ -6,6 +6,7 @@ from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.reasons import fault_of, tidy
 from ecrf.casebook.data import PatientData
+from ecrf.casebook.labels import place_of_form, visit_label
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.striking.act import (
     NOT_STRUCK,
@@ -52,7 +53,7 @@ def strike_form(entry: Entry, act: Striking) -> None:
 
 
 def restore(*, entry: Entry, actor: Actor, reason: str, source: str = "site") -> None:
-    """Take back the striking out of an entry."""
+    """Take back the striking out of an entry. NotStruck if its place is taken, or what it stands at is struck out."""
     why = tidy(reason)
     with acting(actor, patient_id=entry.patient_id, reason=why, source=source):
         entry.refresh_from_db(fields=STRUCK)
@@ -60,11 +61,30 @@ def restore(*, entry: Entry, actor: Actor, reason: str, source: str = "site") ->
             return
         if fault := fault_of(why, "the row is restored"):
             raise NotStruck(fault)
-        if not can_be_struck(entry):
-            raise NotStruck("This form is there once: it is restored with what it was struck out with.")
+        if trouble := why_not_restored(entry):
+            raise NotStruck(trouble)
         set_columns(entry, NOT_STRUCK)
         refuse_dangling(entry.patient, [entry.pk])
         follow(entry.patient)
+
+
+def why_not_restored(entry: Entry) -> str:
+    """Why a struck out form cannot stand where it stood, in words; "" if it can. Two statements at most."""
+    standing = Entry.objects.select_related("patient", "visit").get(pk=entry.pk)
+    above = standing.visit if standing.visit and standing.visit.struck_at else None
+    if standing.patient.struck_at or above:
+        what = f"{visit_label(above)} of patient" if above else "Patient"
+        return f"{what} {standing.patient.number} is struck out. Restore that first."
+    place = Entry.objects.filter(
+        patient=entry.patient_id,
+        visit=entry.visit_id,
+        crf=entry.crf,
+        parent=entry.parent_id,
+        number=entry.number,
+    )
+    if place.filter(struck_at=None).exists():
+        return f"{place_of_form(standing)} stands there anew. This one can be restored only where the place is free."
+    return ""
 
 
 def links_to(entry: Entry, data: PatientData) -> list[Crf]:

@@ -45,7 +45,7 @@ def preview(user: User, subject: Visit | Patient) -> Preview:
     forms = list(standing.select_related("visit", "patient").order_by("visit", "pk"))
     ids = [entry.pk for entry in forms]
     inside = Q(entry__in=ids) | Q(entry__parent__in=ids)
-    why_not, asks_consent = _who_may(user, patient, standing)
+    refusal, asks_consent = _who_may(user, patient, standing)
     queries = open_queries().filter(inside).select_related("entry__visit", "entry__parent", "patient")
     return Preview(
         forms=[place_of_form(entry) for entry in forms],
@@ -54,10 +54,15 @@ def preview(user: User, subject: Visit | Patient) -> Preview:
         signatures=_signatures(patient, visit, ids) if ids else [],
         verified=Verification.objects.filter(inside & VERIFICATION_STANDS).count(),
         queries=list(queries.order_by("number")),
-        why_not=why_not or (_linked(patient, forms) if visit else ""),
+        why_not=refusal or (_linked(patient, forms) if visit else ""),
         lock=_lock(patient, visit, ids),
         asks_consent=asks_consent,
     )
+
+
+def why_not(user: User, patient: Patient, entries: QuerySet[Entry]) -> str:
+    """Why this person can neither strike these out nor restore them, in words; "" who can."""
+    return _who_may(user, patient, entries)[0]
 
 
 def _who_may(user: User, patient: Patient, standing: QuerySet[Entry]) -> tuple[str, bool]:
@@ -79,7 +84,7 @@ def _signatures(patient: Patient, visit: Visit | None, ids: list[int]) -> list[S
     covers = Q(scope=SignatureScope.CASEBOOK) | Q(entry__in=ids)
     covers |= Q(visit=visit) if visit else Q(visit__isnull=False)
     found = Signature.objects.filter(covers & SIGNATURE_STANDS, patient=patient)
-    return list(found.select_related("visit", "entry__visit").order_by("pk"))
+    return list(found.select_related("visit", "entry__visit", "entry__parent", "site").order_by("pk"))
 
 
 def _lock(patient: Patient, visit: Visit | None, ids: list[int]) -> Lock | None:

@@ -5,7 +5,8 @@ from django.db.models import QuerySet
 from ecrf.access.models import User
 from ecrf.access.reach import reach, reachable
 from ecrf.access.roles import READERS
-from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.forms.registry import CRFS
 
 
 def reach_struck_visit(user: User, number: str, pk: int) -> Visit:
@@ -14,9 +15,23 @@ def reach_struck_visit(user: User, number: str, pk: int) -> Visit:
     return reach(user, visits, *READERS, patient__number=number, pk=pk)
 
 
+def reach_struck_form(user: User, number: str, pk: int) -> Entry:
+    """One form by its id, no row of another: of one place, several may be struck out."""
+    forms = Entry.objects.filter(parent=None, crf__in=CRFS)
+    forms = forms.select_related("patient__site", "visit__patient__site", "struck_by")
+    return reach(user, forms, *READERS, patient__number=number, pk=pk)
+
+
+def only(entry: Entry) -> QuerySet[Entry]:
+    """This one entry, as the rights over entries are asked."""
+    return Entry.objects.filter(pk=entry.pk)
+
+
 def struck_visits_of(patient: Patient) -> list[Visit]:
     """Each with who struck it out; one statement."""
-    visits = patient.visits.exclude(struck_at=None).select_related("struck_by", "patient__site")
+    visits = patient.visits.exclude(struck_at=None).select_related(
+        "struck_by", "struck_consent_of", "patient__site"
+    )
     return list(visits.order_by("pk"))
 
 

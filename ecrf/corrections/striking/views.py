@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,22 +16,32 @@ from ecrf.access.reach import require, require_anywhere
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import READERS, Right
 from ecrf.audit.refusals import Locked
-from ecrf.casebook.labels import visit_label
-from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.labels import place_of_form, visit_label
+from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.reach import StruckOut, reach_patient, reach_visit
 from ecrf.casebook.striking import (
     NotStruck,
     StrikingConsent,
+    restore,
     restore_patient,
     restore_visit,
     strike_patient,
     strike_visit,
+    why_not_restored,
 )
+from ecrf.casebook.striking.act import actor_for
 from ecrf.corrections.striking.acts import may_strike
 from ecrf.corrections.striking.forms import REASONS, StrikingForm
-from ecrf.corrections.striking.preview import preview
-from ecrf.corrections.striking.reach import reach_struck_visit, struck_patients_of
-from ecrf.formview.load import visit_form_views
+from ecrf.corrections.striking.history import with_histories
+from ecrf.corrections.striking.preview import preview, why_not
+from ecrf.corrections.striking.reach import (
+    only,
+    reach_struck_form,
+    reach_struck_visit,
+    struck_patients_of,
+)
+from ecrf.formview.form_view import FormView
+from ecrf.formview.load import entry_form_view, load_visit
 from ecrf.queries.lookup import asked_where
 
 SHOWN = 200
@@ -39,19 +50,25 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class StrikingAct:
-    """What the page asks and does. `subject`: the visit, or the patient; `what`: in words."""
+    """What the page asks and does. `subject`: the visit, the patient, or one form; `what`: in words; `why_not`: why a
+    form cannot be restored."""
 
-    subject: Visit | Patient
+    subject: Visit | Patient | Entry
     patient: Patient
     what: str
     back: str
     do: Callable[[str, StrikingConsent | None], None]
     restores: bool = False
+    why_not: str = ""
 
     @property
     def is_done(self) -> bool:
         """Whether somebody has done it already."""
         return bool(self.subject.struck_at) is not self.restores
+
+    @property
+    def is_of_form(self) -> bool:
+        return isinstance(self.subject, Entry)
 
     @property
     def verb(self) -> str:
@@ -111,11 +128,26 @@ def restore_patient_page(request: UserRequest, number: str) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+def restore_form_page(request: UserRequest, number: str, pk: int) -> HttpResponse:
+    """Restore one form that was struck out by itself, where its place is free."""
+    entry, user = reach_struck_form(request.user, number, pk), request.user
+
+    def do(reason: str, _consent: StrikingConsent | None) -> None:
+        restore(entry=entry, actor=actor_for(user, entry.site, only(entry))[0], reason=reason)
+
+    trouble = why_not(user, entry.patient, only(entry)) or why_not_restored(entry)
+    back, what = reverse("struck-form", args=[number, pk]), place_of_form(entry)
+    return _ask(request, StrikingAct(entry, entry.patient, what, back, do, restores=True, why_not=trouble))
+
+
 def _ask(request: UserRequest, asked: StrikingAct) -> HttpResponse:
     site = asked.patient.site
     if not may_strike(request.user, asked.patient):
         require(request.user, Right.ENTER, site)
-    seen = None if asked.restores else preview(request.user, asked.subject)
+    seen = (
+        None if asked.restores or isinstance(asked.subject, Entry) else preview(request.user, asked.subject)
+    )
     form = StrikingForm(request.POST or None, site=site if seen and seen.asks_consent else None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -126,7 +158,8 @@ def _ask(request: UserRequest, asked: StrikingAct) -> HttpResponse:
             status = 409 if isinstance(refusal, Locked) else 422
         else:
             messages.success(request, _done(asked))
-            return redirect(page_of(request.user, asked.patient))
+            of_form = isinstance(asked.subject, Entry)
+            return redirect(page_of(request.user, asked.subject if of_form else asked.patient))
     elif request.method == "POST":
         status = 422
     context = {"asked": asked, "patient": asked.patient, "form": form, "preview": seen, "reasons": REASONS}
@@ -135,6 +168,8 @@ def _ask(request: UserRequest, asked: StrikingAct) -> HttpResponse:
 
 def _done(asked: StrikingAct) -> str:
     name = "The patient" if isinstance(asked.subject, Patient) else asked.what
+    if asked.is_of_form:
+        return f"{asked.what} is restored."
     if asked.restores:
         return f"{name} is restored, with what was struck out in the same act."
     return f"{name} is struck out. It can be shown, and restored."
@@ -146,17 +181,43 @@ def struck_visit(request: UserRequest, number: str, pk: int) -> HttpResponse:
     visit = reach_struck_visit(request.user, number, pk)
     if not visit.struck_at:
         return redirect(page_of(request.user, visit))
-    context: dict[str, Any] = {
-        "patient": visit.patient,
-        "visit": visit,
+    loaded = load_visit(visit)
+    context = _to_read(request.user, visit, [*loaded.at_visit(visit), *loaded.left_at(visit)]) | {
         "title": visit_label(visit),
-        "zone": visit.patient.site.time_zone,
-        "may_strike": may_strike(request.user, visit.patient),
         "back": page_of(request.user, visit.patient),
-        "form_views": visit_form_views(visit),
+        "restore_url": reverse("restore-visit", args=[number, pk]),
+        "trail_query": f"visit={visit.code}",
+        "print_url": f"{reverse('print-casebook', args=[number])}#leaf-struck-{pk}",
         "queries": asked_where(entry__visit=visit),
     }
-    return render(request, "corrections/struck_visit.html", context)
+    return render(request, "corrections/struck.html", context)
+
+
+@require_GET
+def struck_form(request: UserRequest, number: str, pk: int) -> HttpResponse:
+    """A form that is struck out by itself, to read: its values as they were."""
+    entry = reach_struck_form(request.user, number, pk)
+    if not entry.struck_at:
+        return redirect(page_of(request.user, entry))
+    context = _to_read(request.user, entry, [entry_form_view(entry)]) | {
+        "title": place_of_form(entry),
+        "back": page_of(request.user, entry),
+        "restore_url": reverse("restore-form", args=[number, pk]),
+        "trail_query": f"entry={pk}",
+        "queries": asked_where(Q(entry=entry) | Q(entry__parent=entry)),
+    }
+    return render(request, "corrections/struck.html", context)
+
+
+def _to_read(user: User, subject: Visit | Entry, form_views: list[FormView]) -> dict[str, Any]:
+    patient = subject.patient
+    return {
+        "patient": patient,
+        "subject": subject,
+        "zone": patient.site.zone,
+        "may_strike": may_strike(user, patient),
+        "forms": with_histories(patient, form_views),
+    }
 
 
 @require_GET
@@ -171,8 +232,10 @@ def struck_patients(request: UserRequest) -> HttpResponse:
     return render(request, "corrections/struck_patients.html", context)
 
 
-def page_of(user: User, subject: Visit | Patient) -> str:
-    """Where this person reads the patient or the visit: where the site enters, or in Review."""
+def page_of(user: User, subject: Visit | Patient | Entry) -> str:
+    """Where this person reads the patient or the visit, or the one of a form: where the site enters, or in Review."""
+    if isinstance(subject, Entry):
+        subject = subject.visit or subject.patient
     patient = subject.patient if isinstance(subject, Visit) else subject
     enters = user.may(Right.READ, patient.site)
     if isinstance(subject, Visit):

@@ -1,12 +1,14 @@
-"""`{% struck_visits patient count %}` lists the visits that are struck out; `{% struck_note patient subject %}` says so
-of a visit or a patient. Neither costs a statement where nothing is struck out."""
+"""`{% struck_visits patient count %}` lists the visits that are struck out, `{% struck_forms patient entries %}` the
+forms that left their place on a page; `{% struck_note patient subject %}` says so of a visit or a patient. None of them
+costs a statement where nothing is struck out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
 
-from ecrf.casebook.labels import visit_label
-from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.labels import form_title, visit_label
+from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.corrections.striking.acts import may_strike
 from ecrf.corrections.striking.reach import struck_visits_of
 
@@ -20,6 +22,16 @@ def struck_visits(context: template.Context, patient: Patient, count: int) -> di
         "patient": patient,
         "visits": [(visit, visit_label(visit)) for visit in visits],
         "may_restore": bool(visits) and not patient.struck_at and may_strike(context["user"], patient),
+    }
+
+
+@register.inclusion_tag("corrections/_struck_forms.html", takes_context=True)
+def struck_forms(context: template.Context, patient: Patient, entries: Sequence[Entry]) -> dict[str, Any]:
+    """Of a page that knows of none, `entries` is empty."""
+    return {
+        "patient": patient,
+        "forms": [(entry, form_title(entry)) for entry in entries],
+        "may_restore": bool(entries) and may_strike(context["user"], patient),
     }
 
 

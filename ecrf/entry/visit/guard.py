@@ -30,10 +30,11 @@ def struck_out(patient: Patient) -> Withheld | None:
     """Why nothing is entered of a patient who is struck out; None of any other."""
     if not patient.struck_at:
         return None
-    at = patient.struck_at.astimezone(patient.site.zone)
-    words = (
-        f"The patient was struck out on {at:%Y-%m-%d %H:%M %Z}: {patient.struck_reason}. Nothing is counted."
-    )
+    assert patient.struck_by is not None
+    at, by, why = patient.struck_at.astimezone(patient.site.zone), patient.struck_by, f"{patient.struck_reason}"
+    if patient.struck_consent_of:
+        why += f" ({patient.struck_consent_of.name} consented on {patient.struck_consent_on})"
+    words = f"The patient was struck out on {at:%Y-%m-%d %H:%M %Z} by {by.name}: {why}. Nothing is counted."
     return Withheld(words, patient.site, "struck")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from ecrf.access.models import User
-from ecrf.casebook.data import PatientData, at_their_places, load_rows
+from ecrf.casebook.data import PatientData, at_their_places, left_their_places, load_rows
 from ecrf.casebook.history import HistoryLine, changes_after_completion
 from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.casebook.places import Place
@@ -37,7 +37,9 @@ def visit_page(where: PagePlace) -> EntryPage:
     data = _read_beside(where.patient, possible, trial.end_form)
     before = visits_before(visit, [d.key for d in possible], data)
     keys = [d.key for d in with_row_kinds(possible)]
-    rows = at_their_places(where.patient, load_rows(where.patient, keys, {visit.pk, *before.values()}))
+    stored = load_rows(where.patient, keys, {visit.pk, *before.values()})
+    struck = [row for kind in stored.values() for row in kind if row.entry.visit_id == visit.pk]
+    rows = at_their_places(stored)
     here = [row.entry for kind in rows.values() for row in kind if row.entry.visit_id == visit.pk]
     kinds = [CRFS[key] for key in _kinds_at(plan, here)]
     loaded = _loaded(where, rows, [entry.pk for entry in here], choices_of(kinds, data), data, before)
@@ -55,14 +57,15 @@ def visit_page(where: PagePlace) -> EntryPage:
         form_input.is_too_late = has_left and not is_begun
     standing = {entry.crf for entry in here if not entry.is_struck}
     to_add = [CRFS[key] for key in plan.optional if key not in standing]
-    return hold(EntryPage(where, form_inputs, plan, due, to_add))
+    return hold(EntryPage(where, form_inputs, plan, due, to_add, struck_here=left_their_places(struck)))
 
 
 def log_page(where: PagePlace, definition: CrfDefinition, number: int | None = None) -> EntryPage:
     """The forms of one kind that belong to no visit: the whole log, or one of its forms."""
     data = _read_beside(where.patient, [definition])
     keys = [d.key for d in with_row_kinds([definition])]
-    rows = at_their_places(where.patient, load_rows(where.patient, keys))
+    everything = load_rows(where.patient, keys)
+    struck, rows = left_their_places(everything[definition.key]), at_their_places(everything)
     entries = [row.entry_id for kind in rows.values() for row in kind]
     loaded = _loaded(where, rows, entries, choices_of([definition], data), data, {})
     stored = sorted(row.entry.number for row in rows[definition.key])
@@ -70,7 +73,8 @@ def log_page(where: PagePlace, definition: CrfDefinition, number: int | None = N
     form_inputs = [loaded.form_input(Place(where.patient, definition, None, n)) for n in numbers]
     for table_row, form_input in enumerate(form_inputs, 1):
         form_input.table_row, form_input.linked_from = table_row, linked_from(form_input, data)
-    return hold(EntryPage(where, form_inputs, log=definition if number is None else None))
+    log = definition if number is None else None
+    return hold(EntryPage(where, form_inputs, log=log, struck_here=struck))
 
 
 def one_form_input(
@@ -117,7 +121,7 @@ def one_visit_form(where: PagePlace, place: Place) -> FormInput:
     assert visit is not None
     data = _read_beside(where.patient, [definition])
     keys = [d.key for d in with_row_kinds([definition])]
-    rows = at_their_places(where.patient, load_rows(where.patient, keys, {visit.pk}))
+    rows = at_their_places(load_rows(where.patient, keys, {visit.pk}))
     entries = [row.entry_id for kind in rows.values() for row in kind]
     return _loaded(where, rows, entries, choices_of([definition], data), data, {}).form_input(place)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
+from ecrf.casebook.models import Entry
 from ecrf.casebook.places import Place
 from ecrf.casebook.schedule.due import VisitDue
 from ecrf.entry.addresses import PagePlace, html_id, page_url
@@ -16,7 +17,8 @@ from ecrf.locks.models import Lock
 
 @dataclass
 class EntryPage:
-    """A visit's page, or that of one form that belongs to no visit. `lock`: what keeps all of it from being changed."""
+    """A visit's page, or that of one form that belongs to no visit. `lock`: what keeps all of it from being changed;
+    `struck_here`: struck out forms that left their place to those that stand."""
 
     where: PagePlace
     form_inputs: list[FormInput]
@@ -25,6 +27,7 @@ class EntryPage:
     to_add: list[CrfDefinition] = field(default_factory=list)
     log: CrfDefinition | None = None
     lock: Lock | Withheld | None = None
+    struck_here: list[Entry] = field(default_factory=list)
 
     @property
     def title(self) -> str:

@@ -21,7 +21,7 @@ from ecrf.casebook.story import story_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.formview.form_view import FormView
-from ecrf.formview.load import entry_form_view, log_form_views, visit_form_views
+from ecrf.formview.load import entry_form_view, load_log, load_visit, log_form_views, visit_form_views
 from ecrf.locks.lookup import lock_on_entry, lock_on_visit, locks_over
 from ecrf.locks.models import Lock
 from ecrf.monitoring.home.overview import list_group
@@ -80,7 +80,8 @@ def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> Http
     visit = read_visit(request.user, pk)
     seen = chain_length(visit.patient)  # before the values: what is saved meanwhile was not seen
     data = PatientData(visit.patient)
-    form_views = visit_form_views(visit, data)
+    loaded = load_visit(visit, data)
+    form_views = loaded.at_visit(visit)
     may_review = request.user.may(Right.REVIEW, visit.patient.site)
     context = {
         "patient": visit.patient,
@@ -92,6 +93,7 @@ def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> Http
             other and {"pk": other.pk, "label": visit_label(other)}
             for other in visits_beside(visit, data.visit_days)
         ],
+        "struck_here": [form_view.entry for form_view in loaded.left_at(visit)],
         "may_review": may_review,
         "print_url": reverse("print-visit", args=[visit.patient.number, visit.code])
         if may_review and not visit.struck_at
@@ -110,12 +112,14 @@ def log_page(request: UserRequest, pk: int, crf: str, refusal: Refusal | None = 
     require_form(request.user, patient, definition)
     may_review = request.user.may(Right.REVIEW, patient.site)
     seen = chain_length(patient)
+    loaded = load_log(patient, crf)
     context = {
         "patient": patient,
         "title": definition.plural,
+        "struck_here": [form_view.entry for form_view in loaded.left_in_log(crf)],
         "may_review": may_review,
         "print_url": reverse("print-log", args=[patient.number, crf]) if may_review else "",
-        **_work(request, patient, log_form_views(patient, crf), f"log:{patient.pk}:{crf}", seen, log=crf),
+        **_work(request, patient, loaded.of_log(crf), f"log:{patient.pk}:{crf}", seen, log=crf),
     }
     return _shown(request, "visit", context, refusal)
 

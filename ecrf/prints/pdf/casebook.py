@@ -6,13 +6,14 @@ from datetime import date, datetime
 from ecrf.access.models import Site
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.snapshot import one_snapshot
+from ecrf.casebook.labels import counted
 from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.casebook.schedule.due import VisitDue
 from ecrf.casebook.transfer.stays import moves_in_words
 from ecrf.locks.lookup import locks_over
 from ecrf.prints.pages import FormGroup, PrintedCasebook, printed_casebook
 from ecrf.prints.pdf.appendices import queries_content, signatures_content, trail_content
-from ecrf.prints.pdf.form_content import Content, Known, form_content
+from ecrf.prints.pdf.form_content import Content, Known, form_content, struck_whole_words
 from ecrf.prints.pdf.lock_words import lock_words
 from ecrf.prints.pdf.signature_words import signature_words
 from ecrf.prints.pdf.typesetting import typeset
@@ -54,6 +55,7 @@ def casebook_content(patient: Patient, *, made_at: datetime, compact: bool, cut_
         locks, moves = locks_over(patient), moves_in_words(patient)
         known = _known(patient, casebook, events, context, compact)
     groups = [content for group in casebook.form_groups if (content := _group(group, known))]
+    struck_visits = [_struck_visit(group, known) for group in casebook.struck_visits]
     site = f"Site {patient.site.code}, {patient.site.name}{' (practice)' if patient.site.is_practice else ''}"
     return {
         "heading": f"Casebook of patient {patient.number}",
@@ -61,11 +63,13 @@ def casebook_content(patient: Patient, *, made_at: datetime, compact: bool, cut_
         "site": ". ".join([site, *moves]),
         "as_of": cut_words or f"As of {known.moment(made_at)}",
         "zone": f"Times are those of the site’s clock ({patient.site.time_zone}).",
+        "struck": struck_whole_words(patient, known),
         "state": casebook.schedule_status.state.capitalize(),
         "locked": lock_words(locks, known.zone),
         "signed": _signed(known),
         "contents": _contents(casebook, known),
         "groups": groups,
+        "struck_visits": struck_visits,
         "queries": queries_content(known, context.entries),
         "signatures": signatures_content(known),
         "trail": trail_content(events, context, known.zone),
@@ -76,7 +80,8 @@ def casebook_content(patient: Patient, *, made_at: datetime, compact: bool, cut_
 def _known(
     patient: Patient, casebook: PrintedCasebook, events: list[AuditEvent], context: Around, compact: bool
 ) -> Known:
-    rows = [row for group in casebook.form_groups for form in group.form_views for row in form.with_rows]
+    groups = [*casebook.form_groups, *casebook.struck_visits]
+    rows = [row for group in groups for form in group.form_views for row in form.with_rows]
     return Known(
         patient,
         compact,
@@ -123,6 +128,18 @@ def _group(group: FormGroup, known: Known) -> Content | None:
     }
 
 
+def _struck_visit(group: FormGroup, known: Known) -> Content:
+    """A visit in the appendix of struck out ones: who struck it out and why, and its forms as they were."""
+    assert group.struck_visit is not None
+    return {
+        "key": group.key,
+        "title": group.title,
+        "state": struck_whole_words(group.struck_visit, known),
+        "signed": _signed(known, group.visit_id),
+        "forms": [form_content(form, known) for form in group.form_views],
+    }
+
+
 def _state_words(group: FormGroup) -> str:
     standing = len(group.standing)
     words = [
@@ -150,7 +167,8 @@ def _window(due: VisitDue) -> str:
 
 
 def _contents(casebook: PrintedCasebook, known: Known) -> list[Content]:
-    """A line for each visit of the schedule and for each log, whether or not anything stands in it."""
+    """A line for each visit of the schedule and for each log, whether or not anything stands in it; then for each visit
+    that is struck out."""
     visits = [
         {
             "key": visit.form_group.key if visit.form_group else "",
@@ -176,7 +194,19 @@ def _contents(casebook: PrintedCasebook, known: Known) -> list[Content]:
         }
         for log in casebook.logs
     ]
-    return visits + logs
+    struck = [
+        {
+            "key": group.key,
+            "title": group.title,
+            "day": "",
+            "window": "",
+            "state": counted(group.struck, "form") if group.struck else "no form",
+            "complete": "",
+            "signed": "",
+        }
+        for group in casebook.struck_visits
+    ]
+    return visits + logs + struck
 
 
 def _day(day: date | None) -> str:

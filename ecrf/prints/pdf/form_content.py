@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ecrf.casebook.labels import counted
-from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.checks.item_words import needed
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.formview.form_view import FormView, Grid, ItemView, SectionView
@@ -80,6 +80,18 @@ def struck_words(entry: Entry, known: Known) -> str:
     assert entry.struck_by is not None
     by, at = entry.struck_by.name, known.moment(entry.struck_at)
     return f"Struck out by {by}, {at}: {entry.struck_reason}"
+
+
+def struck_whole_words(subject: Patient | Visit, known: Known) -> str:
+    """The same of a visit, or of the patient; with whose consent. "" where it stands."""
+    if not subject.struck_at:
+        return ""
+    assert subject.struck_by is not None
+    consent = ""
+    if subject.struck_consent_of:
+        consent = f" ({subject.struck_consent_of.name} consented on {subject.struck_consent_on})"
+    at = known.moment(subject.struck_at)
+    return f"Struck out by {subject.struck_by.name}, {at}: {subject.struck_reason}{consent}"
 
 
 def _state(form_view: FormView) -> str:

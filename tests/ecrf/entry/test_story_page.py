@@ -10,7 +10,7 @@ from ecrf.casebook.models import Patient
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
 
-PATIENT_PAGE_AT_MOST = 12
+PATIENT_PAGE_AT_MOST = 13
 BASELINE = date(2026, 3, 2)
 EMPTY = "The story begins once the baseline visit has its date"
 

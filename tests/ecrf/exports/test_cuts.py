@@ -13,10 +13,18 @@ from django.db import connection
 
 from ecrf.audit.models import Redaction
 from ecrf.casebook.models import Entry
-from ecrf.casebook.striking import strike_out
+from ecrf.casebook.striking import (
+    StrikingConsent,
+    restore_patient,
+    restore_visit,
+    strike_out,
+    strike_patient,
+    strike_visit,
+)
 from ecrf.exports.choice import CutChoice
 from ecrf.exports.cut import selected_cut
 from ecrf.exports.folder import file_of
+from ecrf.exports.formats.registry import offered
 from ecrf.exports.models import DataCut
 from ecrf.exports.package import MANIFEST, SUMS, Package
 from ecrf.exports.rebuild import Rebuilt, rebuild
@@ -30,6 +38,7 @@ from ecrf.trail.download.csv_file import safe
 from tests.builders import a_patient, enter
 from tests.conftest import make_site, make_user
 from tests.ecrf.casebook.moving.builders import moved
+from tests.ecrf.casebook.striking.acts import strike_alone
 from tests.ecrf.exports.conftest import HOSTILE, cut_named, files_in, table, take
 from tests.ecrf.redaction.conftest import tamper
 
@@ -103,6 +112,34 @@ def test_what_is_moved_after_a_cut_stays_where_it_stood_and_a_cut_after_it_is_ma
     export = take(statistician, name="After the move")
     assert {row["number"] for row in table(export, "adverse_event")} == {"1"}
     assert rebuild(cut_named("After the move"), tmp_path / "later", tmp_path / "later.zip").is_same
+
+
+@pytest.mark.requirement("R-020")
+def test_what_is_struck_out_whole_after_a_cut_and_restored_does_not_change_it(
+    study, statistician, coordinator, data_manager, investigator, tmp_path
+):
+    """A visit, a patient and one form: every file of the package is the same, struck out and restored."""
+    export = take(statistician, formats=tuple(offered()), identifiers=True)
+    world, before = study.world, file_of(export).read_bytes()
+    world.visit.refresh_from_db()
+
+    def whole(stage: str) -> bytes:
+        folder = tmp_path / stage
+        folder.mkdir()
+        assert rebuild(cut_named(), folder, tmp_path / f"{stage}.zip").is_same, stage
+        return (tmp_path / f"{stage}.zip").read_bytes()
+
+    given = {"by": data_manager, "reason": "Opened by mistake"}
+    consent = StrikingConsent(investigator, world.patient.site.today())
+    strike_visit(visit=world.visit, consent=consent, **given)
+    assert whole("visit") == before
+    strike_patient(patient=world.patient, consent=consent, **given)
+    assert whole("patient") == before
+    restore_patient(patient=world.patient, **given)
+    restore_visit(visit=world.visit, **given)
+    assert whole("restored") == before
+    strike_alone(Entry.objects.get(crf="reading", visit=world.visit), coordinator, "Moved to Week 7")
+    assert whole("form") == before
 
 
 @pytest.mark.requirement("R-120")

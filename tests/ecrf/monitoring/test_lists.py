@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from ecrf.access.roles import Right
-from ecrf.casebook.models import Entry, Patient, PatientStatus
+from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.striking import strike_out
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.lists.changelist import FirstRows
@@ -71,9 +71,9 @@ def test_lists_sort_by_the_patients_number_only(own, monitor):
         assert [header.strip() for header in headers] == ["Patient"]
 
 
-def test_lists_of_patients_queries_and_forms_have_filters(own):
+def test_lists_of_patients_visits_queries_and_forms_have_filters(own):
     filtered = {model for model, one in monitor_site._registry.items() if one.list_filter}
-    assert filtered <= {Patient, Query} | {definition.model for definition in CRFS.values()}
+    assert filtered <= {Patient, Visit, Query} | {definition.model for definition in CRFS.values()}
 
 
 def test_laboratory_is_narrowed_by_flag_test_significance_and_visit(own, monitor):

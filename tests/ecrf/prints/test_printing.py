@@ -13,10 +13,11 @@ from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.values import Missing
-from ecrf.casebook.striking import strike_out
+from ecrf.casebook.striking import strike_out, strike_patient, strike_visit
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_visit, enter
+from tests.ecrf.casebook.striking.acts import strike_alone
 from tests.ecrf.monitoring.world import an_adverse_event
 from tests.ecrf.queries.builders import act, answered, asked, complete, vital_signs
 from tests.printed import client_of, print_visit, reader, words_of
@@ -133,9 +134,49 @@ def test_casebook_has_contents_then_every_opened_visit_by_its_date_then_the_logs
     assert "Adverse events 1 recorded" in words_of(page)
 
 
+@pytest.mark.requirement("R-004")
+def test_struck_out_visit_stands_behind_all_others_with_its_values_and_why(read, patient, visit, coordinator):
+    enter(visit, "vital-signs", coordinator, weight_kg="63.9")
+    strike_visit(visit=visit, by=coordinator, reason="Opened for another patient")
+    page = read("print-casebook", patient.number, source=True)
+    form_groups = re.findall(r'id="leaf-([^"]+)"', page)
+    assert form_groups[-1] == f"struck-{visit.pk}"
+    assert f'href="#leaf-{form_groups[-1]}"' in page
+    before, _, appendix = words_of(page).partition("Appendix: struck out visits")
+    why = r"Struck out by Synthetic coordinator, [\d-]+ [\d:]+ JST: Opened for another patient"
+    assert re.match(rf" Week 4, struck out {why}", appendix)
+    assert "Weight 63.9 kg" in appendix
+    assert "Weight 63.9 kg" not in before
+    assert "<s>63.9</s>" in page
+
+
+def test_struck_out_patients_casebook_carries_the_mark_on_its_cover(read, patient, visit, coordinator):
+    enter(visit, "vital-signs", coordinator, weight_kg="63.9")
+    strike_patient(patient=patient, by=coordinator, reason="Added twice")
+    cover, _, rest = read("print-casebook", patient.number).partition("Contents")
+    assert re.search(r"Struck out by Synthetic coordinator, [\d-]+ [\d:]+ JST: Added twice", cover)
+    assert "Weight 63.9 kg" in rest
+
+
+def test_form_that_left_its_place_is_printed_behind_the_one_that_stands(read, visit, coordinator):
+    enter(visit, "vital-signs", coordinator, weight_kg="63.9")
+    strike_alone(Entry.objects.get(crf="vital-signs"), coordinator, "Moved to Week 7")
+    for weight in ("", "71.5"):
+        if weight:
+            enter(visit, "vital-signs", coordinator, weight_kg=weight)
+        page = read(*print_visit(visit), source=True)
+        assert "<s>63.9</s>" in page
+        assert "Moved to Week 7" in page
+        assert f"Weight {weight or 'blank'} kg" in words_of(page)
+        ids = re.findall(r'\sid="([^"]+)"', page)
+        assert len(ids) == len(set(ids))
+
+
 def test_ids_on_the_casebooks_page_are_there_once(read, patient, coordinator):
-    for code in ("W01", "W04"):
+    for code in ("W01", "W04", "W07"):
         enter(a_visit(patient, code, coordinator), "reading", coordinator, value_1="40")
+    strike_visit(visit=patient.visits.get(code="W07"), by=coordinator, reason="Opened twice")
+    enter(a_visit(patient, "W07", coordinator), "reading", coordinator, value_1="41")
     found = re.findall(r'\sid="([^"]+)"', read("print-casebook", patient.number, source=True))
     assert len(found) == len(set(found))
 

@@ -1,13 +1,16 @@
 """The pages that strike out and restore a visit or a patient, and those that show what is struck out."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.services import open_visit
-from ecrf.casebook.striking import strike_patient, strike_visit
+from ecrf.casebook.striking import StrikingConsent, strike_patient, strike_visit
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.queries.builders import complete, vital_signs
+from tests.ecrf.signatures.conftest import checked, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +136,53 @@ def test_completed_visit_is_the_data_managers_with_consent(
     status, text = at(data_manager, "monitor:casebook_visit_change", visit.pk)
     assert status == 200
     assert WHY in text
+
+
+@pytest.mark.requirement("R-034")
+def test_page_names_each_signature_that_breaks_whose_for_what_and_of_when(
+    at, visit, patient, coordinator, data_manager, investigator
+):
+    vital_signs(visit, coordinator)
+    entry = complete(visit, "vital-signs", coordinator)
+    other = a_visit(patient, "W07", coordinator)
+    vital_signs(other, coordinator)
+    elsewhere = complete(other, "vital-signs", coordinator)
+    checked(investigator)
+    given = [signed(form, "form", investigator) for form in (entry, elsewhere)]
+    local = given[0].signed_at.astimezone(patient.site.zone)
+    when = f"breaks, given {local:%Y-%m-%d %H:%M %Z}"
+    _status, text = at(data_manager, "strike-visit", patient.number, "W04")
+    breaking = re.findall(r"The signature of (.+?) for (.+?) (breaks, given .+? JST)", " ".join(text.split()))
+    assert breaking == [(investigator.full_name, "Week 4, Vital signs and weight", when)]
+    _status, text = at(data_manager, "strike-patient", patient.number)
+    assert text.count("The signature of") == 2
+
+
+def test_site_reads_who_struck_the_patient_out_and_whose_consent_was_given_when(
+    at, visit, patient, coordinator, data_manager, investigator, site
+):
+    vital_signs(visit, coordinator)
+    complete(visit, "vital-signs", coordinator)
+    consent = StrikingConsent(investigator, site.today())
+    strike_patient(patient=patient, by=data_manager, reason="Added twice", consent=consent)
+    said = f"by {data_manager.name}: Added twice ({investigator.name} consented on {site.today()})"
+    for reader in (coordinator, investigator):
+        _status, text = at(reader, "patient", patient.number)
+        assert said in text
+
+
+@pytest.mark.parametrize("reader", ["coordinator", "data_manager"])
+def test_grid_leads_to_the_struck_out_patients(at, patient, coordinator, reader, request):
+    user = request.getfixturevalue(reader)
+    assert "Show struck out" not in at(user, "grid")[1]
+    strike_patient(patient=patient, by=coordinator, reason="Added twice")
+    _status, text = at(user, "grid")
+    assert f'<a href="{reverse("struck-patients")}">Show struck out (1)</a>' in text
+
+
+def test_grid_counts_no_struck_out_patient_of_another_site(at, patient, coordinator, outsider):
+    strike_patient(patient=patient, by=coordinator, reason="Added twice")
+    assert "Show struck out" not in at(outsider, "grid")[1]
 
 
 def test_struck_out_patient_is_in_no_list_and_is_read_only(at, visit, patient, coordinator, data_manager):

@@ -14,7 +14,7 @@ from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.values import Missing
-from ecrf.casebook.striking import strike_out
+from ecrf.casebook.striking import StrikingConsent, strike_out, strike_patient, strike_visit
 from ecrf.checks.discrepancies import confirm
 from ecrf.checks.models import Discrepancy
 from ecrf.forms.protocol import protocol
@@ -173,6 +173,40 @@ def test_what_is_struck_out_says_so_with_who_when_and_why(patient, coordinator):
         r"Struck out by Synthetic coordinator, [\d-]+ [\d:]+ JST: Another patient's event", words
     )
     assert "Headache" in words
+
+
+def test_struck_out_visit_stands_in_an_appendix_with_its_values(patient, visit, coordinator):
+    enter(visit, "vital-signs", coordinator, weight_kg="63.9")
+    a_visit(patient, "W07", coordinator)
+    for code in ("W04", "W07"):
+        strike_visit(
+            visit=patient.visits.get(code=code, struck_at=None),
+            by=coordinator,
+            reason="Opened for another patient",
+        )
+    made = casebook_pdf(patient, made_at=MADE_AT)
+    words = pdf_words(made)
+    appendix = words.partition("Appendix: struck out visits")[2].partition("Appendix: audit trail")[0]
+    why = r"Struck out by Synthetic coordinator, [\d-]+ [\d:]+ JST: Opened for another patient"
+    assert re.search(rf"Week 4, struck out {why} .* Weight 63\.9 kg", appendix)
+    assert re.search(rf"Week 7, struck out {why} Not signed\. Nothing was entered at this visit\.", appendix)
+    assert "Vital signs and weight (struck out)" in appendix
+    assert "Weight 63.9 kg" not in words.partition("Appendix: struck out visits")[0]
+    assert "Week 4, struck out 1 form" in pdf_pages(made)[0]
+    assert "struck out visits" not in casebook(a_patient(patient.site, coordinator))
+
+
+def test_struck_out_patients_casebook_says_so_on_its_cover_and_holds_what_was_entered(
+    patient, visit, coordinator, data_manager, investigator
+):
+    vital_signs(visit, coordinator)
+    complete(visit, "vital-signs", coordinator)
+    consent = StrikingConsent(investigator, patient.site.today())
+    strike_patient(patient=patient, by=data_manager, reason="Added twice", consent=consent)
+    pages = pdf_pages(casebook_pdf(patient, made_at=MADE_AT))
+    words = rf"JST: Added twice \({investigator.name} consented on {consent.on}\)"
+    assert re.search(rf"Struck out by {data_manager.name}, [\d-]+ [\d:]+ {words}", pages[0])
+    assert re.search(r"Weight 60(\.0)? kg", " ".join(pages))
 
 
 def test_who_completed_and_who_verified_is_said_below_the_form(patient, visit, coordinator, monitor):
