@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ecrf.exports.cut import Cut
-from ecrf.exports.odm.edition.content import Edition, PlainForm, PlainItem
+from ecrf.exports.odm.edition.content import Edition, EditionForm, EditionItem
 from ecrf.exports.odm.names import COMMENT, MISSING
 from ecrf.exports.odm.survey import Survey
 
@@ -22,8 +22,8 @@ class FormLayout:
     """One kind of form as it is written. `former`: names of items that it has values of and no longer asks; `codes`:
     {item: codes that it has values of and no longer offers}; `longest`: {item: its longest text}."""
 
-    definition: PlainForm
-    items: Mapping[str, PlainItem]
+    definition: EditionForm
+    items: Mapping[str, EditionItem]
     former: tuple[str, ...]
     codes: Mapping[str, list[str]]
     longest: Mapping[str, int]
@@ -38,7 +38,7 @@ class FormLayout:
         return self.definition.row_of or self.key
 
     @cached_property
-    def entered(self) -> Mapping[str, PlainItem]:
+    def entered(self) -> Mapping[str, EditionItem]:
         """The items that people enter, which may carry a reason instead of a value."""
         return {name: item for name, item in self.items.items() if not item.rule}
 
@@ -59,7 +59,7 @@ class FormLayout:
         found = {}
         for name in self.items:
             steps: list[tuple[str, tuple[str, ...]]] = []
-            item: PlainItem | None = self.items[name]
+            item: EditionItem | None = self.items[name]
             while item and item.asked_if:
                 steps.append(item.asked_if)
                 item = self.items.get(item.asked_if[0])
@@ -95,7 +95,7 @@ def layouts(cut: Cut, found: Survey, edition: Edition) -> dict[str, FormLayout]:
     }
 
 
-def _layout(definition: PlainForm, cut: Cut, found: Survey) -> FormLayout:
+def _layout(definition: EditionForm, cut: Cut, found: Survey) -> FormLayout:
     key = definition.key
     longest = {name: length for (form, name), length in found.longest.items() if form == key}
     names = dict.fromkeys(name.removesuffix(REASON) for name in longest)
@@ -118,6 +118,6 @@ def _layout(definition: PlainForm, cut: Cut, found: Survey) -> FormLayout:
     return FormLayout(definition, items, former, codes, longest)
 
 
-def _former(name: str) -> PlainItem:
+def _former(name: str) -> EditionItem:
     """Stands for an item that the form no longer asks."""
-    return PlainItem(name, f"{name} (no longer asked)", kind="line", data_type="text", length=1)
+    return EditionItem(name, f"{name} (no longer asked)", kind="line", data_type="text", length=1)

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from ecrf.exports.odm.edition.content import PlainItem
+from ecrf.exports.odm.edition.content import EditionItem
 
 
-def text_of(item: PlainItem, value: Any) -> str:
+def text_of(item: EditionItem, value: Any) -> str:
     """A value as the trail holds it (numbers with the digits they have there), as text. A time of day keeps to the
     minute that was given: seconds that nobody took are not made up, so it is a partialTime."""
     if value is True or value is False:
@@ -25,7 +25,7 @@ def read_exactly(text: str) -> dict[str, list[Any]]:
     return found
 
 
-def type_of(item: PlainItem, longest: int) -> dict[str, str]:
+def type_of(item: EditionItem, longest: int) -> dict[str, str]:
     """DataType, Length and SignificantDigits. `longest`: of the texts that the data have."""
     found = {"DataType": item.data_type}
     match item.data_type:

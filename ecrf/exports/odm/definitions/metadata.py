@@ -7,7 +7,7 @@ from django.conf import settings
 from lxml.etree import Element, SubElement, _Element
 
 from ecrf.exports.odm.definitions.code_lists import code_list_of, write_code_lists
-from ecrf.exports.odm.edition.content import Edition, PlainItem
+from ecrf.exports.odm.edition.content import Edition, EditionItem
 from ecrf.exports.odm.layout import REASON, FormLayout
 from ecrf.exports.odm.names import (
     COMMENT,
@@ -206,7 +206,7 @@ def _reason_items(version: _Element, form: FormLayout, name: str, oid: str, labe
     _words(comment, "Question", f"{label}: what was written about the missing value")
 
 
-def _limits(found: _Element, item: PlainItem) -> None:
+def _limits(found: _Element, item: EditionItem) -> None:
     """What is impossible beyond them is refused, with these words."""
     for limit in item.limits:
         check = SubElement(found, "RangeCheck", Comparator=limit.comparator, SoftHard="Hard")
@@ -216,7 +216,7 @@ def _limits(found: _Element, item: PlainItem) -> None:
         _words(check, "ErrorMessage", limit.message)
 
 
-def _edit_checks(found: _Element, item: PlainItem) -> None:
+def _edit_checks(found: _Element, item: EditionItem) -> None:
     """The product's own checks are programs: named here, with what they say in a sentence."""
     for check in item.checks:
         made = SubElement(found, "RangeCheck", SoftHard="Hard" if check.is_hard else "Soft")

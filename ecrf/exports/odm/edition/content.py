@@ -14,7 +14,7 @@ NUMBERED = re.compile(r"(.+)-([1-9][0-9]?)")
 
 
 @dataclass(frozen=True)
-class PlainLimit:
+class EditionLimit:
     """What an item cannot exceed: `comparator` as ODM has it (GE, LE), `message` what is said to who tries."""
 
     comparator: str
@@ -23,7 +23,7 @@ class PlainLimit:
 
 
 @dataclass(frozen=True)
-class PlainCheck:
+class EditionCheck:
     """An edit check of an item, with what it is about in one sentence."""
 
     id: str
@@ -33,7 +33,7 @@ class PlainCheck:
 
 
 @dataclass(frozen=True)
-class PlainItem:
+class EditionItem:
     """One item. `data_type`, `length` and `decimals` as the file declares them, where no text is longer. `asked_if`:
     (another item, its answers on which it is asked); `asked_when`: the same in words; `codes`: (code, label) pairs."""
 
@@ -54,12 +54,12 @@ class PlainItem:
     asked_if: tuple[str, tuple[str, ...]] | None = None
     asked_when: str = ""
     codes: tuple[tuple[str, str], ...] = ()
-    limits: tuple[PlainLimit, ...] = ()
-    checks: tuple[PlainCheck, ...] = ()
+    limits: tuple[EditionLimit, ...] = ()
+    checks: tuple[EditionCheck, ...] = ()
 
 
 @dataclass(frozen=True)
-class PlainForm:
+class EditionForm:
     """One kind of form. `table`: where the trail has its values; `row_of`: the form whose rows its entries are, `rows`:
     the forms that are its own rows."""
 
@@ -73,16 +73,16 @@ class PlainForm:
     row_of: str
     rows: tuple[str, ...]
     row_names: tuple[str, ...]
-    entries: tuple[PlainItem, ...]
+    entries: tuple[EditionItem, ...]
 
     @cached_property
-    def items(self) -> dict[str, PlainItem]:
+    def items(self) -> dict[str, EditionItem]:
         """{name: item}, in the order of the form."""
         return {item.name: item for item in self.entries}
 
 
 @dataclass(frozen=True)
-class PlainVisit:
+class EditionVisit:
     """One visit of the schedule."""
 
     code: str
@@ -99,13 +99,13 @@ class Edition:
 
     title: str
     short_title: str
-    visits: tuple[PlainVisit, ...]
+    visits: tuple[EditionVisit, ...]
     patient_forms: tuple[str, ...]
     logs: tuple[str, ...]
-    contents: tuple[PlainForm, ...]
+    contents: tuple[EditionForm, ...]
 
     @cached_property
-    def forms(self) -> dict[str, PlainForm]:
+    def forms(self) -> dict[str, EditionForm]:
         """{key: form}, in their order."""
         return {form.key: form for form in self.contents}
 
@@ -156,18 +156,18 @@ def as_text(edition: Edition) -> str:
 def read_text(text: str) -> Edition:
     """What `as_text` wrote."""
     stored: dict[str, Any] = json.loads(text, object_hook=_with_tuples)
-    visits = tuple(PlainVisit(**visit) for visit in stored["visits"])
+    visits = tuple(EditionVisit(**visit) for visit in stored["visits"])
     return Edition(**{**stored, "visits": visits, "contents": tuple(map(_form, stored["contents"]))})
 
 
-def _form(stored: dict[str, Any]) -> PlainForm:
-    return PlainForm(**{**stored, "entries": tuple(map(_item, stored["entries"]))})
+def _form(stored: dict[str, Any]) -> EditionForm:
+    return EditionForm(**{**stored, "entries": tuple(map(_item, stored["entries"]))})
 
 
-def _item(stored: dict[str, Any]) -> PlainItem:
-    limits = tuple(PlainLimit(**limit) for limit in stored["limits"])
-    checks = tuple(PlainCheck(**check) for check in stored["checks"])
-    return PlainItem(**{**stored, "limits": limits, "checks": checks})
+def _item(stored: dict[str, Any]) -> EditionItem:
+    limits = tuple(EditionLimit(**limit) for limit in stored["limits"])
+    checks = tuple(EditionCheck(**check) for check in stored["checks"])
+    return EditionItem(**{**stored, "limits": limits, "checks": checks})
 
 
 def _with_tuples(stored: dict[str, Any]) -> dict[str, Any]:

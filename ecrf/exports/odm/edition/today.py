@@ -7,11 +7,11 @@ from ecrf.checks.item_words import asked_when
 from ecrf.checks.registry import ANY, CHECKS
 from ecrf.exports.odm.edition.content import (
     Edition,
-    PlainCheck,
-    PlainForm,
-    PlainItem,
-    PlainLimit,
-    PlainVisit,
+    EditionCheck,
+    EditionForm,
+    EditionItem,
+    EditionLimit,
+    EditionVisit,
 )
 from ecrf.forms.items import Measure, WholeNumber
 from ecrf.forms.protocol import Protocol, protocol
@@ -27,7 +27,7 @@ def edition_of_today() -> Edition:
         title=trial.title,
         short_title=trial.short_title,
         visits=tuple(
-            PlainVisit(plan.code, plan.label, plan.on_demand, plan.repeats, plan.forms, plan.optional)
+            EditionVisit(plan.code, plan.label, plan.on_demand, plan.repeats, plan.forms, plan.optional)
             for plan in trial.visits
         ),
         patient_forms=trial.patient_forms,
@@ -41,8 +41,8 @@ def _in_order(trial: Protocol) -> Iterable[str]:
     return [row for key in first for row in (key, *CRFS[key].rows)]
 
 
-def _form(definition: CrfDefinition) -> PlainForm:
-    return PlainForm(
+def _form(definition: CrfDefinition) -> EditionForm:
+    return EditionForm(
         key=definition.key,
         title=definition.title,
         version=definition.version,
@@ -57,10 +57,10 @@ def _form(definition: CrfDefinition) -> PlainForm:
     )
 
 
-def _item(definition: CrfDefinition, name: str, item: Any) -> PlainItem:
+def _item(definition: CrfDefinition, name: str, item: Any) -> EditionItem:
     data_type, length, decimals = _type_of(item)
     section = next((one for one in definition.sections if name in one.items), None)
-    return PlainItem(
+    return EditionItem(
         name=name,
         label=str(item.verbose_name),
         kind=item.kind,
@@ -103,16 +103,16 @@ def _type_of(item: Any) -> tuple[str, int, int]:
     return "text", item.max_length or item.formfield().max_length, 0
 
 
-def _limits(item: Any) -> Iterator[PlainLimit]:
+def _limits(item: Any) -> Iterator[EditionLimit]:
     """What is impossible beyond them is refused, with these words."""
     message = next((str(one.message) for one in item.validators if hasattr(one, "limit_value")), "")
     for comparator, words, limit in (("GE", "At least", item.low), ("LE", "At most", item.high)):
         if limit is not None:
             has_both = item.low is not None and item.high is not None
-            yield PlainLimit(comparator, str(limit), message if has_both else f"{words} {limit}.")
+            yield EditionLimit(comparator, str(limit), message if has_both else f"{words} {limit}.")
 
 
-def _checks(key: str, name: str) -> Iterator[PlainCheck]:
+def _checks(key: str, name: str) -> Iterator[EditionCheck]:
     for check in sorted(CHECKS.values(), key=lambda check: check.id):
         if check.on == key and name in check.items and ANY not in check.items:
-            yield PlainCheck(check.id, check.version, bool(check.hard), check.title)
+            yield EditionCheck(check.id, check.version, bool(check.hard), check.title)
