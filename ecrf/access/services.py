@@ -6,14 +6,14 @@ from ecrf.access.models import Site
 from ecrf.access.turns import take_turns
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.reasons import fault_of, tidy
-from ecrf.audit.taken import saying_what_is_taken
+from ecrf.audit.taken import refusal_in_words
 from ecrf.audit.texts import cleaned
 
 
 def add_site(*, code: str, name: str, time_zone: str, is_practice: bool, by: Actor) -> Site:
     """Add a site, active from today on. ValidationError says what is wrong with which of the values."""
     site = Site(code=code, name=cleaned(name, lines=False), time_zone=time_zone, is_practice=is_practice)
-    with saying_what_is_taken(), acting(by, source="command"):
+    with refusal_in_words(), acting(by, source="command"):
         take_turns()
         site.full_clean()
         site.active_from = None if is_practice else site.today()

@@ -8,7 +8,7 @@ from ecrf.access.roles import AT_A_SITE, Role
 from ecrf.access.turns import take_turns
 from ecrf.account.own_password import note_password
 from ecrf.audit.actor import Actor, acting
-from ecrf.audit.taken import saying_what_is_taken
+from ecrf.audit.taken import refusal_in_words
 from ecrf.audit.texts import cleaned
 
 
@@ -35,7 +35,7 @@ def add_user(
         needs = "needs --site" if role in AT_A_SITE else "holds at all sites: leave --site away"
         raise ValidationError(f"The role {Role(role).label.lower()} {needs}.")
     validate_password(password, User(username=username, full_name=full_name))
-    with saying_what_is_taken(), acting(by, source="command"):
+    with refusal_in_words(), acting(by, source="command"):
         take_turns()
         user = User.objects.create_user(username, full_name, password)
         where: list[Site | None] = [*sites] or [None]

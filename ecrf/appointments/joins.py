@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
-from ecrf.appointments.models import Appointment, Ending
+from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Patient
@@ -33,7 +33,7 @@ def appointment(event: AuditEvent, around: Around) -> Iterator[EventLine]:
         what = f"appointment made for {_when(event, None)}"
         yield EventLine(what, label_of(code), said=new(event, "note") or "", kind=kind)
     elif new(event, "ending"):
-        how = Ending(new(event, "ending")).label.lower()
+        how = AppointmentEnding(new(event, "ending")).label.lower()
         yield EventLine(
             f"appointment {how}", label_of(code), said=new(event, "ending_reason") or "", kind=kind
         )

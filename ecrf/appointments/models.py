@@ -11,7 +11,7 @@ from ecrf.audit.triggers import audited
 from ecrf.casebook.models import Patient
 
 
-class Ending(models.TextChoices):
+class AppointmentEnding(models.TextChoices):
     """Why an appointment is over without a visit."""
 
     MISSED = "missed", "Missed"
@@ -37,7 +37,7 @@ class Appointment(models.Model):
     )
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    ending = models.CharField(max_length=10, choices=Ending, blank=True)
+    ending = models.CharField(max_length=10, choices=AppointmentEnding, blank=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     ending_reason = models.CharField(max_length=500, blank=True)
@@ -52,7 +52,9 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ending="", ended_at__isnull=True, ended_by__isnull=True, ending_reason="")
                 | (
-                    models.Q(ending__in=Ending.values, ended_at__isnull=False, ended_by__isnull=False)
+                    models.Q(
+                        ending__in=AppointmentEnding.values, ended_at__isnull=False, ended_by__isnull=False
+                    )
                     & ~models.Q(ending_reason="")
                 ),
                 name="appointment_ended_at_by_and_why",

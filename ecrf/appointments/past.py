@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ecrf.appointments.models import Appointment, Ending
+from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.audit.models import AuditEvent
 
 
@@ -34,7 +34,7 @@ def _step(event: AuditEvent) -> AppointmentStep:
     if event.operation == "INSERT":
         words = f"made for {_when(after)}"
     elif after.get("ending"):
-        words, reason = Ending(after["ending"]).label.lower(), after.get("ending_reason", "")
+        words, reason = AppointmentEnding(after["ending"]).label.lower(), after.get("ending_reason", "")
     elif "moves" in changes:
         words = f"moved, was {_when(before)}"
     else:

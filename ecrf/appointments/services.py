@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
-from ecrf.appointments.models import Appointment, Ending
+from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.appointments.planning import PlannedVisit, Planning, planning_of
 from ecrf.audit.actor import acting, one_click
 from ecrf.audit.reasons import fault_of, tidy
@@ -44,7 +44,9 @@ def make_appointment(
     """
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
         one_click(request_key)
-        if known := Appointment.objects.filter(request_key=request_key, patient=patient).first():
+        if known := Appointment.objects.filter(request_key=request_key).first():
+            if known.patient_id != patient.pk:
+                raise ValidationError("The key of this click was used elsewhere. Load the page again.")
             return known
         visit = _visit(planning_of(patient), code)
         if other := patient.appointments.filter(code=code, ending="").first():
@@ -86,7 +88,7 @@ def move_appointment(
     return is_moved
 
 
-def end_appointment(*, appointment: Appointment, ending: Ending, reason: str, by: User) -> bool:
+def end_appointment(*, appointment: Appointment, ending: AppointmentEnding, reason: str, by: User) -> bool:
     """Record that it was missed, or cancelled, and why; False where it is over already, as after a second click.
 
     ValidationError for a reason that cannot stand, for a visit that is opened, and for missing what is still to come.
@@ -100,7 +102,7 @@ def end_appointment(*, appointment: Appointment, ending: Ending, reason: str, by
             return False
         if patient.visits.filter(code=row.code, struck_at=None).exists():
             raise ValidationError({"reason": f"{label_of(row.code)} is opened already: the patient came."})
-        if ending == Ending.MISSED and row.planned_on > patient.site.today():
+        if ending == AppointmentEnding.MISSED and row.planned_on > patient.site.today():
             raise ValidationError({"reason": f"{row.planned_on} is still to come. Move it, or cancel it."})
         row.ending, row.ending_reason = ending, words
         row.ended_at, row.ended_by = timezone.now(), by

@@ -22,7 +22,7 @@ from ecrf.appointments.lines import (
     reach_appointment,
     reach_to_enter,
 )
-from ecrf.appointments.models import Appointment, Ending
+from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.appointments.past import story_of
 from ecrf.appointments.planning import Planning, planning_of
 from ecrf.appointments.services import end_appointment, make_appointment, move_appointment
@@ -103,15 +103,15 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def miss(request: UserRequest, pk: int) -> HttpResponse:
     """The patient did not come. It writes nothing of the visit: the page offers the way to the visit's own form."""
-    return _end(request, pk, Ending.MISSED)
+    return _end(request, pk, AppointmentEnding.MISSED)
 
 
 @require_POST
 def cancel(request: UserRequest, pk: int) -> HttpResponse:
-    return _end(request, pk, Ending.CANCELLED)
+    return _end(request, pk, AppointmentEnding.CANCELLED)
 
 
-def _end(request: UserRequest, pk: int, ending: Ending) -> HttpResponse:
+def _end(request: UserRequest, pk: int, ending: AppointmentEnding) -> HttpResponse:
     line = reach_appointment(request.user, pk, Right.ENTER)
     reason = request.POST.get("reason", "")
     try:

@@ -16,7 +16,7 @@ A_MOMENT_AGO = "Somebody else did the same a moment ago, and nothing was changed
 
 
 @contextmanager
-def saying_what_is_taken() -> Iterator[None]:
+def refusal_in_words() -> Iterator[None]:
     """Around a whole transaction: ValidationError, beside the field where it is one, in place of IntegrityError."""
     try:
         yield

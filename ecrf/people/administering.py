@@ -9,7 +9,7 @@ from ecrf.access.models import User
 from ecrf.access.roles import Right, Role
 from ecrf.access.turns import take_turns
 from ecrf.audit.actor import Actor, acting
-from ecrf.audit.taken import saying_what_is_taken
+from ecrf.audit.taken import refusal_in_words
 
 SOURCE = "administration"
 NOT_ANY_MORE = "Your role does not include this any more: it was ended, or your account closed, a moment ago."
@@ -29,7 +29,7 @@ def administering(by: User, *, reason: str = "") -> Iterator[None]:
     is loaded anew: PermissionDenied for somebody whose role has gone meanwhile. ValidationError for what
     was taken a moment ago.
     """
-    with saying_what_is_taken(), acting(administrator(by), reason=reason, source=SOURCE):
+    with refusal_in_words(), acting(administrator(by), reason=reason, source=SOURCE):
         take_turns()
         now = User.objects.get(pk=by.pk)
         if not now.is_active or Right.MANAGE_ACCOUNTS not in now.rights:

@@ -14,7 +14,7 @@ from ecrf.account.mails import send_link, tell_changed
 from ecrf.account.models import LinkKind, SecretLink
 from ecrf.account.passwords import save_password
 from ecrf.audit.actor import SYSTEM, Actor, acting
-from ecrf.audit.taken import saying_what_is_taken
+from ecrf.audit.taken import refusal_in_words
 
 
 def accept(*, link: SecretLink, password: str) -> bool:
@@ -79,7 +79,7 @@ def take_new_address(*, link: SecretLink) -> str:
     user, old = link.user, link.user.email
     user.email = link.email
     try:
-        with saying_what_is_taken(), acting(Actor(str(user.pk), user.username), source=link.kind):
+        with refusal_in_words(), acting(Actor(str(user.pk), user.username), source=link.kind):
             take_turns()
             user.validate_constraints()
             if not use_link(link):

@@ -13,7 +13,7 @@ from ecrf.access.roles import RIGHTS, WORKING, Right, Role
 from ecrf.access.training import TrainingDocument, TrainingKind, TrainingRecord
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.reasons import fault_of, tidy
-from ecrf.audit.taken import saying_what_is_taken
+from ecrf.audit.taken import refusal_in_words
 from ecrf.audit.texts import cleaned, cleaned_or_fault
 from ecrf.delegation.training.practice import best_visit
 
@@ -110,7 +110,7 @@ def checked(typed: dict[str, object]) -> TrainingDocument:
 def publish(*, document: TrainingDocument, by: User) -> TrainingDocument:
     """Put it in force in the place of the version before: everybody of its roles is asked anew, from now on.
     ValidationError if somebody else published another one of the same key a moment ago."""
-    with saying_what_is_taken(), acting(by.acting_at(None, Right.MANAGE_ACCOUNTS)):
+    with refusal_in_words(), acting(by.acting_at(None, Right.MANAGE_ACCOUNTS)):
         TrainingDocument.objects.select_for_update().filter(key=document.key, is_current=True).update(
             is_current=False
         )

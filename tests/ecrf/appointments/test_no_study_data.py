@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 
 from ecrf.access.roles import Right
-from ecrf.appointments.models import Appointment, Ending
+from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.appointments.services import end_appointment
 from ecrf.audit.models import AuditEvent
-from ecrf.exports.odm.replay.patient import is_review
+from ecrf.exports.odm.replay.events import is_review
 from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.exports.tables.statements import tables_of
@@ -40,7 +40,7 @@ def test_freeze_and_lock_hold_data_and_let_appointments_pass(kind, scope, patien
         despite_open_points=True,
         **where.get(scope, {}),
     )
-    assert end_appointment(appointment=made, ending=Ending.MISSED, reason="Snow", by=coordinator)
+    assert end_appointment(appointment=made, ending=AppointmentEnding.MISSED, reason="Snow", by=coordinator)
     assert book(patient, coordinator, 1).pk
     visit = patient.visits.get(code="W01")
     held = enter(
@@ -79,7 +79,7 @@ def test_text_in_a_note_or_a_reason_is_found_to_be_redacted(patient, coordinator
 
 def test_trail_says_in_words_what_was_done(patient, site, coordinator, client):
     made = book(patient, coordinator, 20, time(9), reason="Holiday")
-    end_appointment(appointment=made, ending=Ending.CANCELLED, reason="Snow", by=coordinator)
+    end_appointment(appointment=made, ending=AppointmentEnding.CANCELLED, reason="Snow", by=coordinator)
     client.force_login(coordinator)
     for url in (f"/patients/{patient.number}/trail/", "/sites/01/trail/"):
         page = client.get(url).content.decode()

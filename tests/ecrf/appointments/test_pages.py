@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from ecrf.appointments.models import Appointment, Ending
+from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.appointments.services import end_appointment
 from ecrf.audit.models import AuditEvent
 from tests.bench.counting import statements
@@ -294,7 +294,7 @@ def test_practice_is_marked(coordinator, client):
 
 def test_cancelled_ones_stay_on_the_calendar_and_leave_today(patient, coordinator, browser):
     made = book(patient, coordinator, 1)
-    end_appointment(appointment=made, ending=Ending.CANCELLED, reason="Snow", by=coordinator)
+    end_appointment(appointment=made, ending=AppointmentEnding.CANCELLED, reason="Snow", by=coordinator)
     assert "Week 4 cancelled" in read(browser, f"/calendar/?view=week&day={made.planned_on}")
     assert "Tomorrow" not in read(browser, "/")
 

@@ -17,7 +17,7 @@ from ecrf.appointments.lines import (
     line_of,
     state_of,
 )
-from ecrf.appointments.models import Appointment, Ending
+from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.appointments.planning import PlannedVisit, planning_of
 from ecrf.appointments.services import Wanted, end_appointment, make_appointment, move_appointment
 from ecrf.audit.actor import SYSTEM, acting
@@ -192,7 +192,7 @@ def test_same_time_of_another_patient_is_named_and_not_refused(patient, site, co
     assert at_the_same_time(book(other, coordinator, 1, time(9))) == [patient.number]
     book(treated(elsewhere, far), far, 1, time(9))
     assert at_the_same_time(made) == [other.number]
-    end_appointment(appointment=made, ending=Ending.CANCELLED, reason="Snow", by=coordinator)
+    end_appointment(appointment=made, ending=AppointmentEnding.CANCELLED, reason="Snow", by=coordinator)
     assert at_the_same_time(Appointment.objects.get(patient=other)) == []
 
 
@@ -232,7 +232,7 @@ def test_move_of_what_somebody_else_moved_changes_nothing(patient, coordinator):
     assert Appointment.objects.get(pk=made.pk).planned_on == in_days(patient, 2)
 
 
-@pytest.mark.parametrize("ending", Ending)
+@pytest.mark.parametrize("ending", AppointmentEnding)
 def test_ending_asks_why_and_a_new_one_can_be_made(ending, patient, coordinator):
     made = book(patient, coordinator, 0)
     for reason in ("", "ab", "x" * 501, "a\x00bc"):
@@ -240,7 +240,9 @@ def test_ending_asks_why_and_a_new_one_can_be_made(ending, patient, coordinator)
             lambda: end_appointment(appointment=made, ending=ending, reason=reason, by=coordinator)  # noqa: B023
         ).keys() == {"reason"}
     assert end_appointment(appointment=made, ending=ending, reason="Snow", by=coordinator)
-    assert not end_appointment(appointment=made, ending=Ending.MISSED, reason="Again", by=coordinator)
+    assert not end_appointment(
+        appointment=made, ending=AppointmentEnding.MISSED, reason="Again", by=coordinator
+    )
     row = Appointment.objects.get(pk=made.pk)
     assert (row.ending, row.ending_reason, row.ended_by) == (ending, "Snow", coordinator)
     assert book(patient, coordinator, 3).pk != made.pk
@@ -249,14 +251,14 @@ def test_ending_asks_why_and_a_new_one_can_be_made(ending, patient, coordinator)
 def test_what_is_still_to_come_is_not_missed(patient, coordinator):
     made = book(patient, coordinator, 1)
     act = lambda: end_appointment(  # noqa: E731
-        appointment=made, ending=Ending.MISSED, reason="Snow", by=coordinator
+        appointment=made, ending=AppointmentEnding.MISSED, reason="Snow", by=coordinator
     )
     assert "still to come" in refused(act)["reason"]
 
 
 def test_missed_appointment_writes_nothing_of_the_visit(patient, coordinator):
     made = book(patient, coordinator, 0)
-    end_appointment(appointment=made, ending=Ending.MISSED, reason="Snow", by=coordinator)
+    end_appointment(appointment=made, ending=AppointmentEnding.MISSED, reason="Snow", by=coordinator)
     assert not patient.visits.filter(code="W04").exists()
     assert planning_of(patient).next_code == "W04"
 

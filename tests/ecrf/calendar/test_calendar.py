@@ -13,7 +13,7 @@ from icalendar import Calendar
 
 from ecrf.access.models import Membership, User
 from ecrf.access.roles import Role
-from ecrf.appointments.models import Ending
+from ecrf.appointments.models import AppointmentEnding
 from ecrf.appointments.services import Wanted, end_appointment, move_appointment
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
@@ -567,7 +567,7 @@ def test_moved_and_cancelled_appointment_keeps_its_identity_and_counts_up(treate
     assert moved["SEQUENCE"] == 1
     assert moved["DTSTART"].dt == later.day, "a day alone is an event of the whole day"
     assert moved["DTEND"].dt == later.day + timedelta(days=1)
-    end_appointment(appointment=made, ending=Ending.CANCELLED, reason="Snow", by=coordinator)
+    end_appointment(appointment=made, ending=AppointmentEnding.CANCELLED, reason="Snow", by=coordinator)
     gone = _agreed(url)
     assert (gone["UID"], str(gone["STATUS"]), gone["SEQUENCE"]) == (before["UID"], "CANCELLED", 2)
 

@@ -129,6 +129,11 @@ class Edition:
         """Changes with any form's version or fingerprint."""
         return f"MDV.{self.fingerprint[:16]}"
 
+    def words_of(self, key: str, item: str) -> str:
+        """`Vital signs: Pulse`; the names themselves of what is in no form of it."""
+        form = self.forms.get(key)
+        return f"{form.title}: {form.items[item].label}" if form and item in form.items else f"{key}: {item}"
+
     def is_scheduled(self, visit_code: str) -> bool:
         """Whether the schedule has such a visit."""
         return self._repeats.get(visit_code) is False or self._numbered(visit_code) is not None

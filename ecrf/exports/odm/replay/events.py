@@ -10,6 +10,7 @@ from ecrf.exports.people import ACTOR
 
 Row = tuple[Any, ...]
 CHUNK = 2000
+NOT_STUDY_DATA = ("checks", "queries", "verification", "signatures", "locks", "appointments")
 
 EVENTS = f"""
     SELECT e.chain, e.position, to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'),
@@ -58,3 +59,8 @@ def events(cut: Cut, chains: list[int]) -> Iterator[Row]:
         cursor.execute(EVENTS, [cut.without_identifiers, chains, [cut.positions[chain] for chain in chains]])
         while rows := cursor.fetchmany(CHUNK):
             yield from rows
+
+
+def is_review(table: str) -> bool:
+    """Whether it holds no study data: as the database's `audit_is_review` has it."""
+    return table.partition("_")[0] in NOT_STUDY_DATA

@@ -94,3 +94,9 @@ def _fall(entry: EntryState, event: TrailEvent, values: Changes, done: list[Item
                 change = ItemChange(name, CONTEXT, entry.cells.get(name), [])
                 done.append(change)
             change.notes.append(fallen)
+
+
+def new(changes: Changes, name: str, default: Any = None) -> Any:
+    """The value after the event; `default` where it did not change."""
+    pair = changes.get(name)
+    return default if pair is None else pair[1]

@@ -1,7 +1,6 @@
 """Replays one patient's trail in memory: what each event did, and how everything stands after the last one."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from ecrf.casebook.models import Entry, Patient, Status, Visit
 from ecrf.checks.models import Discrepancy, DiscrepancyState
@@ -9,8 +8,8 @@ from ecrf.exports.odm.edition.content import Edition
 from ecrf.exports.odm.flags import FlagType, Note, note
 from ecrf.exports.odm.layout import FormLayout
 from ecrf.exports.odm.names import safe
-from ecrf.exports.odm.replay.events import TrailEvent
-from ecrf.exports.odm.replay.items import Changes, changed_items
+from ecrf.exports.odm.replay.events import TrailEvent, is_review
+from ecrf.exports.odm.replay.items import Changes, changed_items, new
 from ecrf.exports.odm.replay.state import (
     CONTEXT,
     INSERT,
@@ -21,6 +20,7 @@ from ecrf.exports.odm.replay.state import (
     ItemChange,
     Signed,
     Transaction,
+    whole,
 )
 from ecrf.exports.odm.values import read_exactly
 from ecrf.queries.models import Act, Message, Query
@@ -178,7 +178,7 @@ class PatientReplay:
             transaction.form_notes = list(entry.notes)
         for one in self.with_rows(entry):
             if one.stands and (one.parent or one.begun):
-                transaction.groups.append(_whole(one))
+                transaction.groups.append(whole(one))
         return transaction
 
     def _removed(self, entry: EntryState) -> Transaction:
@@ -253,15 +253,11 @@ class PatientReplay:
             name = f"{(new(changes, 'kind') or 'query').capitalize()} {new(changes, 'number')}"
             item = new(changes, "item")
             if not event.entry_id:
-                self._not_begun[event.row] = f"“{self._item_words(new(changes, 'crf'), item)}”"
+                self._not_begun[event.row] = f"“{self.edition.words_of(new(changes, 'crf'), item)}”"
             self._asked[event.row] = event.entry_id or 0, item, name
         elif event.row in self._not_begun and event.entry_id:
             del self._not_begun[event.row]
             self._asked[event.row] = event.entry_id, *self._asked[event.row][1:]
-
-    def _item_words(self, crf: str, item: str) -> str:
-        form = self.edition.forms.get(crf)
-        return f"{form.title}: {form.items[item].label}" if form and item in form.items else f"{crf}: {item}"
 
     def _message(self, event: TrailEvent, changes: Changes) -> Transaction | None:
         if not event.is_insert:
@@ -393,26 +389,3 @@ TAKERS: dict[str, Taker] = {
 }
 """{table: what its events did}; those of the forms' own tables are data. No patient holds itself: one is gone as soon
 as the next begins."""
-
-
-NOT_STUDY_DATA = ("checks", "queries", "verification", "signatures", "locks", "appointments")
-
-
-def is_review(table: str) -> bool:
-    """Whether it holds no study data: as the database's `audit_is_review` has it."""
-    return table.partition("_")[0] in NOT_STUDY_DATA
-
-
-def new(changes: Changes, name: str, default: Any = None) -> Any:
-    """The value after the event; `default` where it did not change."""
-    pair = changes.get(name)
-    return default if pair is None else pair[1]
-
-
-def _whole(entry: EntryState) -> GroupChange:
-    entry.group_in_file = True
-    notes = [*entry.notes, *entry.group_notes] if entry.parent else list(entry.group_notes)
-    cells = [
-        ItemChange(name, INSERT, value, entry.item_notes.get(name, [])) for name, value in entry.cells.items()
-    ]
-    return GroupChange(entry, INSERT, cells, notes)

@@ -105,3 +105,13 @@ class Transaction:
             or self.groups
             or self.signed
         )
+
+
+def whole(entry: EntryState) -> GroupChange:
+    """All that stands in it, as if it were entered now."""
+    entry.group_in_file = True
+    notes = [*entry.notes, *entry.group_notes] if entry.parent else list(entry.group_notes)
+    cells = [
+        ItemChange(name, INSERT, value, entry.item_notes.get(name, [])) for name, value in entry.cells.items()
+    ]
+    return GroupChange(entry, INSERT, cells, notes)

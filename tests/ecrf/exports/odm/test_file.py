@@ -17,7 +17,7 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.triggers import AUDITED
 from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import strike_out
-from ecrf.exports.odm.replay.patient import is_review
+from ecrf.exports.odm.replay.events import is_review
 from ecrf.forms.registry import CRFS
 from tests.builders import enter
 from tests.ecrf.exports.odm.odm_rules import child, every, faults, read, s12, schema, state
