@@ -31,7 +31,11 @@ def struck_out(patient: Patient) -> Withheld | None:
     if not patient.struck_at:
         return None
     assert patient.struck_by is not None
-    at, by, why = patient.struck_at.astimezone(patient.site.zone), patient.struck_by, f"{patient.struck_reason}"
+    at, by, why = (
+        patient.struck_at.astimezone(patient.site.zone),
+        patient.struck_by,
+        f"{patient.struck_reason}",
+    )
     if patient.struck_consent_of:
         why += f" ({patient.struck_consent_of.name} consented on {patient.struck_consent_on})"
     words = f"The patient was struck out on {at:%Y-%m-%d %H:%M %Z} by {by.name}: {why}. Nothing is counted."
