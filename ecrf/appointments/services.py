@@ -44,7 +44,9 @@ def make_appointment(
     """
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
         one_click(request_key)
-        if known := Appointment.objects.filter(request_key=request_key, patient=patient).first():
+        if known := Appointment.objects.filter(request_key=request_key).first():
+            if known.patient_id != patient.pk:
+                raise ValidationError("The key of this click was used elsewhere. Load the page again.")
             return known
         visit = _visit(planning_of(patient), code)
         if other := patient.appointments.filter(code=code, ending="").first():

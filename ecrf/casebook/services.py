@@ -80,15 +80,22 @@ def together(patient: Patient) -> Iterator[PatientData]:
 
 
 def open_visit(
-    *, patient: Patient, code: str, by: User, source: str = "site", data: PatientData | None = None
+    *,
+    patient: Patient,
+    code: str,
+    by: User,
+    source: str = "site",
+    data: PatientData | None = None,
+    actor: Actor | None = None,
 ) -> Visit:
     """Open a visit of the schedule; opening it again gives the same one. LookupError for an unknown code, and for
     one of several such visits (UNS-3) before the one with the number below it is open; NotOpened for one that lies
-    after the patient's end."""
+    after the patient's end. `actor`: of the act it is part of, where that is not the site's entering."""
     plan = protocol().plan(code)
     if plan is None:
         raise LookupError(f"The schedule has no visit {code}.")
-    with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
+    actor = actor or by.acting_at(patient.site, Right.ENTER)
+    with acting(actor, patient_id=patient.pk, source=source):
         visit = patient.visits.filter(STANDING, code=code).first()
         if visit is None:
             _follows(patient, plan)

@@ -6,5 +6,7 @@ class CorrectionsConfig(AppConfig):
     verbose_name = "Corrections"
 
     def ready(self) -> None:
-        from ecrf.corrections.striking import acts  # noqa: F401  (joins the menus)
-        from ecrf.corrections.transfer import acts as transfer_acts  # noqa: F401
+        # They join the menus of the patient's and the visit's page.
+        from ecrf.corrections.moving import acts as moving  # noqa: F401
+        from ecrf.corrections.striking import acts as striking  # noqa: F401
+        from ecrf.corrections.transfer import acts as transfer  # noqa: F401

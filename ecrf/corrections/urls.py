@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from ecrf.corrections.moving import views as moving
 from ecrf.corrections.striking import views as striking
 from ecrf.corrections.transfer import views as transfer
 
@@ -17,4 +18,6 @@ urlpatterns = [
     ),
     path("patients/<str:number>/<str:code>/strike/", striking.strike_visit_page, name="strike-visit"),
     path("patients/<str:number>/transfer/", transfer.transfer_patient, name="transfer-patient"),
+    path("patients/<str:number>/<str:segment>/move/", moving.choose, name="move"),
+    path("patients/<str:number>/<str:segment>/move/look/", moving.look, name="move-look"),
 ]

@@ -126,6 +126,20 @@ class KeptContent(models.Model):
         return f"Content of {self.export}"
 
 
+@audited(append_only=True, row="fingerprint", ignore=["content"])
+class FormEdition(models.Model):
+    """All forms and the schedule as they were when data cuts were taken: one row for all cuts of one edition of them.
+
+    The trail shows the SHA-256 that names it, and not the content, which is long: whatever changes that is found.
+    """
+
+    fingerprint = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the content")
+    content = models.TextField(help_text="JSON: what ODM files are described by")
+
+    def __str__(self) -> str:
+        return self.fingerprint[:16]
+
+
 @audited(append_only=True)
 class DataCut(models.Model):
     """The study's data up to an event of every chain: named, never changed, and made again from the trail at will."""
@@ -136,6 +150,13 @@ class DataCut(models.Model):
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     positions = models.JSONField(help_text="{chain: position of its last event}")
     description = models.JSONField(help_text="Of the tables, as they were")
+    edition = models.ForeignKey(
+        FormEdition,
+        models.PROTECT,
+        null=True,
+        related_name="cuts",
+        help_text="Of the forms, as they were; none where the cut is older than that they are kept",
+    )
     selection = models.JSONField(help_text="Forms, sites, patients, columns; whether identifiers are in it")
     identifiers_reason = models.CharField(max_length=500, blank=True)
     formats = models.JSONField()

@@ -20,6 +20,7 @@ from typing import IO, Any, Protocol
 from django.db import connection
 
 from ecrf.exports.cut import Cut
+from ecrf.exports.odm.edition.content import Edition
 from ecrf.exports.tables.description import Column, Description, Table
 from ecrf.exports.tables.from_trail import PLANNED_FOR_THE_TRAIL, folded_once
 from ecrf.exports.tables.selection import Selection
@@ -65,7 +66,7 @@ in_silence = Silence()
 class Package:
     """What is being written: from which cut, with which description of the tables. `from_trail`: from the trail alone.
 
-    `remarks`: what else the manifest says.
+    `remarks`: what else the manifest says. `edition`: the forms by which ODM is written, None for today's.
     """
 
     folder: Path
@@ -78,6 +79,7 @@ class Package:
     synthetic: bool = False
     remarks: Mapping[str, Any] = field(default_factory=dict)
     progress: StepCounter = in_silence
+    edition: Edition | None = None
 
     @cached_property
     def tables(self) -> list[Table]:

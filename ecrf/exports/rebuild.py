@@ -13,6 +13,7 @@ from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.cut import selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut
+from ecrf.exports.odm.edition.keeping import kept_edition
 from ecrf.exports.package import Package, StepCounter, finish, in_silence
 from ecrf.exports.people import named
 from ecrf.exports.tables.description import read_description
@@ -26,20 +27,31 @@ _REDACTED = """
     WHERE r.redacted_at > %s ORDER BY 1, 2
 """
 
+ODM_FORMATS = frozenset({"odm", "odm-archive"})
+BY_FORMS_OF_TODAY = (
+    "The cut was taken before forms were kept with a cut: its ODM files are written by the forms of today, and differ"
+    " where those were changed since."
+)
+
 
 @dataclass(frozen=True)
 class Rebuilt:
     """What came of it. `redacted`: the events up to the cut from which personal data were taken out since;
-    `version`: of the software that took the cut."""
+    `version`: of the software that took the cut; `by_forms_of_today`: whether it holds ODM and no forms were kept."""
 
     size: int
     sha256: str
     is_same: bool
     redacted: list[dict[str, Any]]
     version: str = __version__
+    by_forms_of_today: bool = False
 
     @property
     def words(self) -> str:
+        return f"{self._outcome} {BY_FORMS_OF_TODAY}" if self.by_forms_of_today else self._outcome
+
+    @property
+    def _outcome(self) -> str:
         if self.is_same:
             return "Made again from the audit trail alone: the same bytes, the same SHA-256."
         if self.redacted:
@@ -61,6 +73,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
     """Write the package into `target`. Needs nothing of the study but the trail, and what is kept of the cut."""
     selection = read_selection(cut.selection)
     description = read_description(cut.description)
+    edition = kept_edition(cut)
     positions = {int(chain): position for chain, position in cut.positions.items()}
     with one_snapshot(writes=True):
         redacted = _redacted(positions, cut.taken_at)
@@ -75,12 +88,20 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
             remarks={"reason": cut.reason, "taken_by": named(cut.taken_by, identifiers=selection.identifiers)}
             | ({"redacted_since": redacted} if redacted else {}),
             progress=progress,
+            edition=edition,
         )
         progress("Reading the audit trail", 0)
         with package.reading_trail_once():
             write_formats(package, cut.formats)
         size, sha256 = finish(package, target)
-    return Rebuilt(size, sha256, sha256 == cut.export.sha256, redacted, cut.version)
+    return Rebuilt(
+        size,
+        sha256,
+        sha256 == cut.export.sha256,
+        redacted,
+        cut.version,
+        by_forms_of_today=edition is None and not ODM_FORMATS.isdisjoint(cut.formats),
+    )
 
 
 def _redacted(positions: dict[int, int], since: datetime) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from ecrf.trail.words import EventLine, is_new, item_label, lines_of, new
 SOURCES = {
     "site": "",
     "copied": "taken over from the form before, confirmed by the site",
+    "moved": "moved from another visit or patient",
     "monitor": "in the review pages",
     "import": "by an import",
     "command": "by a command",

@@ -5,7 +5,8 @@
 `python -m tests.bench outcomes` the page of the outcomes of thirteen patients and of a thousand;
 `python -m tests.bench people` the list of people at ten accounts and at two thousand;
 `python -m tests.bench logins` a login with and without a second factor;
-`python -m tests.bench grid` the grid of thirteen patients and of five hundred.
+`python -m tests.bench grid` the grid of thirteen patients and of five hundred;
+`python -m tests.bench moving` a form and a visit that are moved.
 """
 
 import sys
@@ -25,6 +26,7 @@ def main(part: str = "") -> int:
         "people": _measure_people,
         "logins": _measure_logins,
         "grid": _measure_grid,
+        "moving": _measure_moving,
     }[part]
     start = time.perf_counter()
     progress("PostgreSQL, migrations, static files")
@@ -43,7 +45,7 @@ def main(part: str = "") -> int:
 
 
 def _measure(env: dict[str, str]) -> Iterator[Line]:
-    from tests.bench import crowd, grid, pages, review, review_home, review_seeding, saves, seeding
+    from tests.bench import crowd, grid, moving, pages, review, review_home, review_seeding, saves, seeding
 
     progress("two sites with 13 patients each, through the services")
     study = seeding.seed()
@@ -52,6 +54,8 @@ def _measure(env: dict[str, str]) -> Iterator[Line]:
     progress("fifty items verified and fifty queries closed by key")
     yield from review.count_keys(study)
     yield from review.count_closing(study)
+    progress("a form and a visit moved")
+    yield from moving.measure_moving(study)
     with server(env) as running:
         yield told("start-up to the first healthy answer", f"{running.started_in:.1f} s")
         yield from _measure_server(running, study)
@@ -152,6 +156,15 @@ def _measure_grid(env: dict[str, str]) -> Iterator[Line]:
     progress("the grid at 13 and at 500 patients")
     with server(env) as running:
         yield from grid.measure_grid(running.port, few, many)
+
+
+def _measure_moving(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench import moving, seeding
+
+    progress("two sites with 13 patients each, through the services")
+    study = seeding.seed()
+    progress("a form and a visit moved")
+    yield from moving.measure_moving(study)
 
 
 def _measure_server(running: Server, study: object) -> Iterator[Line]:

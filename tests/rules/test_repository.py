@@ -58,6 +58,8 @@ ONE_NAME_EACH = {"Command", "Migration", "Meta"}
 """Class names that Django asks for."""
 
 TEMPLATE_LANGUAGE = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->", re.DOTALL)
+BROKEN = re.compile(r"{%(?!.*%})|{{(?!.*}})|{#(?!.*#})")
+"""A mark of the template language that goes on in the next line: Django takes it for text."""
 INSIDE_A_TAG = r"<[a-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*?\s"
 SCRIPT = re.compile(r"<script\b[^>]*>(?!\s*</script\s*>)", re.IGNORECASE)
 STYLE = re.compile(rf"<style\b|{INSIDE_A_TAG}style\s*=", re.IGNORECASE)
@@ -73,6 +75,8 @@ SAMPLES = [
     (HANDLER, '<button type="button" onclick="go()">', '<p title="it goes on = well" data-on>'),
     (HANDLER, '<a href="javascript:go()">', '<a href="/javascript/">'),
     (HANDLER, '<form hx-on::after-request="go()">', '<form hx-post="/x" hx-trigger="change">'),
+    (BROKEN, "{% if a %}{{ a }}{% endif\n%}", "{% if a %}\n{{ a }}{% endif %}"),
+    (BROKEN, "{{ a\n}}", "{# why #}"),
     (ADDRESS, '<script src="https://cdn.example.com/a.js">', '<a href="/patients/01-001/">'),
     (ADDRESS, '<link href="//cdn.example.com/a.css">', "// a comment. Another one"),
 ]
@@ -134,6 +138,11 @@ def test_pages_fetch_nothing_from_another_server():
     pages = [*templates(), *files("static", "trial/static", ends=(".css", ".js", ".svg", ".html", ".json"))]
     found = places(ADDRESS, pages, SVG_NAMESPACE)
     assert not found, f"Hospital networks block other servers; put the file into package.json: {found}"
+
+
+def test_templates_break_no_line_inside_a_mark():
+    found = places(BROKEN, templates())
+    assert not found, f"Django takes a tag that goes on in the next line for text: {found}"
 
 
 def test_templates_hold_no_inline_script():

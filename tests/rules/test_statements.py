@@ -10,6 +10,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient, Visit
 from ecrf.casebook.services import add_entry
 from ecrf.forms.registry import CRFS
+from tests.bench import moving
 from tests.bench.addresses import monitor_pages, signing_pages, site_pages
 from tests.bench.counting import Statements, client_of, statements
 from tests.builders import a_patient, a_visit, enter
@@ -226,3 +227,17 @@ def test_getting_a_page_of_the_monitor_writes_nothing(monitor, codes):
     client = client_of(monitor)
     for page in pages:
         assert _get(client, page).writes == [], page
+
+
+@pytest.mark.parametrize("is_other_patient", [False, True])
+def test_moving_a_form_takes_the_same_statements_whatever_it_holds(
+    client, patient, site, coordinator, is_other_patient
+):
+    to = a_patient(site, coordinator) if is_other_patient else patient
+    counts = []
+    for items, here, code in ((1, "W07", "W10"), (len(moving.GRADES), "W13", "W16")):
+        forms = moving.graded(a_visit(patient, here, coordinator), coordinator, items)
+        found = moving.moved(client, patient, here, forms, to, code)
+        assert found.writing_transactions == 1
+        counts.append(found.count)
+    assert counts[0] == counts[1] <= moving.STATEMENTS_AT_MOST, counts

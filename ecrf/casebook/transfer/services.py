@@ -11,7 +11,7 @@ from ecrf.access.models import Membership, Site, User
 from ecrf.access.obstacles import site_obstacles
 from ecrf.access.reach import require
 from ecrf.access.roles import Right, Role
-from ecrf.audit.actor import Actor, acting
+from ecrf.audit.actor import Actor, acting, one_click
 from ecrf.audit.reasons import fault_of, tidy
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.data import PatientData
@@ -68,7 +68,12 @@ def transfer(
         with acting(before, reason=why, source=SOURCE):
             take_turn_of_sites(from_site, to_site)
             with acting(before, patient_id=patient.pk, reason=why, source=SOURCE):
-                if known := Transfer.objects.filter(request_key=request_key, patient=patient).first():
+                one_click(request_key)
+                if known := Transfer.objects.filter(request_key=request_key).first():
+                    if known.patient_id != patient.pk:
+                        raise TransferRefused(
+                            "The key of this click was used elsewhere. Load the page again."
+                        )
                     return known
                 now = Patient.objects.select_related("site").get(pk=patient.pk)
                 if now.site_id != from_site.pk:

@@ -31,12 +31,12 @@ class Format:
 
 def write_snapshot(package: Package) -> None:
     with package.file("odm/snapshot.xml", "ODM-XML, the data as they stand") as file:
-        write_odm(file, package.cut, "snapshot", package.progress)
+        write_odm(file, package.cut, "snapshot", package.progress, package.edition)
 
 
 def write_archive(package: Package) -> None:
     with package.file("odm/archive.xml", "ODM-XML, everything that was done") as file:
-        write_odm(file, package.cut, "transactional", package.progress)
+        write_odm(file, package.cut, "transactional", package.progress, package.edition)
 
 
 def _by_table(package: Package) -> int:

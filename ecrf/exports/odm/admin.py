@@ -12,13 +12,12 @@ from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Role
 from ecrf.audit.models import SYSTEM_CHAIN
 from ecrf.exports.cut import Cut
+from ecrf.exports.odm.edition.content import Edition
 from ecrf.exports.odm.names import (
     STUDY_LOCATION,
-    metadata_oid,
     moment,
     safe,
     signature_oid,
-    study_oid,
     user_oid,
 )
 from ecrf.exports.odm.survey import Survey
@@ -85,10 +84,10 @@ def admin_at(cut: Cut) -> Admin:
     return found
 
 
-def write_admin(admin: Admin, cut: Cut, found: Survey) -> _Element:
+def write_admin(admin: Admin, cut: Cut, found: Survey, edition: Edition) -> _Element:
     """Where some sites are written, of people only those who acted there."""
     sites = admin.sites(cut.sites)
-    data = Element("AdminData", StudyOID=study_oid())
+    data = Element("AdminData", StudyOID=edition.study_oid)
     acted = {pk for pk, _name in found.actors if pk}
     for pk, row in sorted(admin.rows[USERS].items()):
         if cut.sites is None or pk in acted:
@@ -96,11 +95,12 @@ def write_admin(admin: Admin, cut: Cut, found: Survey) -> _Element:
     for name in sorted({name for pk, name in found.actors if not pk}):
         user = SubElement(data, "User", OID=user_oid(None, name), UserType="Other")
         _names(user, name, f"{name} (no person)")
-    _location(
-        data, STUDY_LOCATION, "The study as a whole", "Sponsor", min(admin.added.values(), default=""), cut
-    )
+    taken_on = moment(cut.taken_at)[:10]
+    study = _location(data, STUDY_LOCATION, "The study as a whole", "Sponsor")
+    _described(study, edition, min(admin.added.values(), default=taken_on))
     for pk in sites:
-        _location(data, admin.site_oid(pk), admin.rows[SITES][pk]["name"], "Site", admin.added[pk], cut)
+        site = _location(data, admin.site_oid(pk), admin.rows[SITES][pk]["name"], "Site")
+        _described(site, edition, admin.added[pk] or taken_on)
     for meaning in found.meanings:
         signature = SubElement(data, "SignatureDef", OID=signature_oid(meaning), Methodology="Electronic")
         SubElement(signature, "Meaning").text = safe(meaning)
@@ -141,12 +141,15 @@ def _names(user: _Element, login: str, full: str) -> None:
         SubElement(user, tag).text = safe(text)
 
 
-def _location(data: _Element, oid: str, name: str, kind: str, since: str, cut: Cut) -> None:
-    location = SubElement(data, "Location", OID=oid, Name=safe(name), LocationType=kind)
+def _location(data: _Element, oid: str, name: str, kind: str) -> _Element:
+    return SubElement(data, "Location", OID=oid, Name=safe(name), LocationType=kind)
+
+
+def _described(location: _Element, edition: Edition, since: str) -> None:
     SubElement(
         location,
         "MetaDataVersionRef",
-        StudyOID=study_oid(),
-        MetaDataVersionOID=metadata_oid(),
-        EffectiveDate=since or moment(cut.taken_at)[:10],
+        StudyOID=edition.study_oid,
+        MetaDataVersionOID=edition.metadata_oid,
+        EffectiveDate=since,
     )

@@ -10,40 +10,53 @@ from lxml import etree
 from ecrf.exports.cut import Cut
 from ecrf.exports.odm.admin import admin_at, write_admin
 from ecrf.exports.odm.definitions import metadata
+from ecrf.exports.odm.edition.content import Edition
+from ecrf.exports.odm.edition.today import edition_of_today
 from ecrf.exports.odm.layout import layouts
-from ecrf.exports.odm.names import NAMESPACE, event_oid, file_oid, metadata_oid, moment, safe, study_oid
+from ecrf.exports.odm.names import NAMESPACE, file_oid, moment, safe
 from ecrf.exports.odm.replay.events import TrailEvent, events
 from ecrf.exports.odm.replay.patient import PatientReplay
 from ecrf.exports.odm.subjects import Subjects
 from ecrf.exports.odm.survey import Survey, survey
 from ecrf.exports.package import StepCounter, in_silence
-from ecrf.forms.protocol import protocol
-from ecrf.forms.registry import CRFS
 
 Kind = Literal["snapshot", "transactional"]
 
 
-def write_odm(file: IO[bytes], cut: Cut, kind: Kind, progress: StepCounter = in_silence) -> None:
-    """The same cut gives the same bytes. Memory holds one patient at a time, whatever their number.
+def write_odm(
+    file: IO[bytes],
+    cut: Cut,
+    kind: Kind,
+    progress: StepCounter = in_silence,
+    edition: Edition | None = None,
+) -> None:
+    """The same cut with the same edition of the forms, None for today's, gives the same bytes. Memory holds one patient
+    at a time, whatever their number.
 
     Patients of practice sites are not of the study and are left out; what was struck out stands in the
     transactions and not in the snapshot.
     """
+    edition = edition or edition_of_today()
     admin = admin_at(cut)
-    found = survey(cut, admin.sites(cut.sites))
-    written = layouts(cut, found)
-    subjects = Subjects(admin, without_texts=cut.without_identifiers)
+    found = survey(cut, admin.sites(cut.sites), edition)
+    written = layouts(cut, found, edition)
+    subjects = Subjects(admin, edition, without_texts=cut.without_identifiers)
     with etree.xmlfile(file, encoding="utf-8") as xml:
         xml.write_declaration()
         with xml.element("ODM", _attributes(cut, kind), nsmap={None: NAMESPACE}):
-            xml.write(metadata.write_study(written, _former_events(found), set(found.forms) - set(CRFS)))
-            xml.write(write_admin(admin, cut, found))
-            with xml.element("ClinicalData", StudyOID=study_oid(), MetaDataVersionOID=metadata_oid()):
+            xml.write(
+                metadata.write_study(
+                    edition, written, _former_events(found, edition), set(found.forms) - set(edition.forms)
+                )
+            )
+            xml.write(write_admin(admin, cut, found, edition))
+            described = {"StudyOID": edition.study_oid, "MetaDataVersionOID": edition.metadata_oid}
+            with xml.element("ClinicalData", described):
                 for number, (_chain, rows) in enumerate(
                     groupby(events(cut, found.chains), key=itemgetter(0)), 1
                 ):
                     progress(f"ODM-XML, {kind}: patient {number:,} of {len(found.chains):,}")
-                    patient = PatientReplay(written, without_texts=cut.without_identifiers)
+                    patient = PatientReplay(written, edition, without_texts=cut.without_identifiers)
                     for event in map(TrailEvent._make, rows):
                         done = patient.take(event)
                         if kind == "transactional":
@@ -53,9 +66,9 @@ def write_odm(file: IO[bytes], cut: Cut, kind: Kind, progress: StepCounter = in_
                         xml.write(subjects.standing(patient))
 
 
-def _former_events(found: Survey) -> set[str]:
+def _former_events(found: Survey, edition: Edition) -> set[str]:
     """Of visits that the schedule no longer has."""
-    return {event_oid(code)[0] for code in found.visits if protocol().plan(code) is None}
+    return {edition.event_oid(code)[0] for code in found.visits if not edition.is_scheduled(code)}
 
 
 def _attributes(cut: Cut, kind: Kind) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Which forms and items stand in the file: today's, without those that identify a person, with those of before.
+"""Which forms and items stand in the file: the edition's, without those that identify a person, with those of before.
 
 Nobody can say of an item of before whether it identified: where identifiers are left out, it is left out too.
 """
@@ -6,14 +6,11 @@ Nobody can say of an item of before whether it identified: where identifiers are
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from ecrf.exports.cut import Cut
+from ecrf.exports.odm.edition.content import Edition, EditionForm, EditionItem
 from ecrf.exports.odm.names import COMMENT, MISSING
 from ecrf.exports.odm.survey import Survey
-from ecrf.forms.items import Line
-from ecrf.forms.protocol import protocol
-from ecrf.forms.registry import CRFS, CrfDefinition
 
 NO_ITEMS = frozenset({"entry_id", "missing_reasons"})
 REASON = ".missing"
@@ -25,8 +22,8 @@ class FormLayout:
     """One kind of form as it is written. `former`: names of items that it has values of and no longer asks; `codes`:
     {item: codes that it has values of and no longer offers}; `longest`: {item: its longest text}."""
 
-    definition: CrfDefinition
-    items: Mapping[str, Any]
+    definition: EditionForm
+    items: Mapping[str, EditionItem]
     former: tuple[str, ...]
     codes: Mapping[str, list[str]]
     longest: Mapping[str, int]
@@ -41,13 +38,13 @@ class FormLayout:
         return self.definition.row_of or self.key
 
     @cached_property
-    def entered(self) -> Mapping[str, Any]:
+    def entered(self) -> Mapping[str, EditionItem]:
         """The items that people enter, which may carry a reason instead of a value."""
         return {name: item for name, item in self.items.items() if not item.rule}
 
     @property
     def repeats(self) -> bool:
-        return bool(self.definition.repeat or self.definition.row_names)
+        return self.definition.repeats
 
     @cached_property
     def order(self) -> dict[str, int]:
@@ -61,7 +58,8 @@ class FormLayout:
         one which is left out."""
         found = {}
         for name in self.items:
-            steps, item = [], self.items[name]
+            steps: list[tuple[str, tuple[str, ...]]] = []
+            item: EditionItem | None = self.items[name]
             while item and item.asked_if:
                 steps.append(item.asked_if)
                 item = self.items.get(item.asked_if[0])
@@ -72,7 +70,7 @@ class FormLayout:
     def is_mandatory(self, name: str) -> bool:
         """Whether a complete form holds a value or a reason, unless a condition that the file tells excuses it."""
         item = self.items[name]
-        return bool(item.required) and (not item.asked_if or name in self.conditions)
+        return item.required and (not item.asked_if or name in self.conditions)
 
     def blanks(self, cells: Mapping[str, str | None]) -> list[str]:
         """The items that are asked for, and carry neither a value nor a reason."""
@@ -86,23 +84,18 @@ class FormLayout:
         ]
 
 
-def layouts(cut: Cut, found: Survey) -> dict[str, FormLayout]:
+def layouts(cut: Cut, found: Survey, edition: Edition) -> dict[str, FormLayout]:
     """{key: form} of the cut, each followed by its rows."""
-    wanted = cut.forms and {CRFS[key].row_of or key for key in cut.forms if key in CRFS}
-    keys = [row for key in _in_order() for row in (key, *CRFS[key].rows)]
+    forms = edition.forms
+    wanted = cut.forms and {forms[key].row_of or key for key in cut.forms if key in forms}
     return {
-        key: _layout(CRFS[key], cut, found)
-        for key in keys
-        if cut.forms is None or (CRFS[key].row_of or key) in (wanted or ())
+        key: _layout(form, cut, found)
+        for key, form in forms.items()
+        if cut.forms is None or (form.row_of or key) in (wanted or ())
     }
 
 
-def _in_order() -> list[str]:
-    keys = [key for key in (*protocol().scheduled_crfs(), *CRFS) if not CRFS[key].row_of]
-    return list(dict.fromkeys(keys))
-
-
-def _layout(definition: CrfDefinition, cut: Cut, found: Survey) -> FormLayout:
+def _layout(definition: EditionForm, cut: Cut, found: Survey) -> FormLayout:
     key = definition.key
     longest = {name: length for (form, name), length in found.longest.items() if form == key}
     names = dict.fromkeys(name.removesuffix(REASON) for name in longest)
@@ -114,20 +107,17 @@ def _layout(definition: CrfDefinition, cut: Cut, found: Survey) -> FormLayout:
     items = {
         name: item
         for name, item in definition.items.items()
-        if not (cut.without_identifiers and getattr(item, "identifying", False))
-        and f"{key}.{name}" not in cut.left_out
+        if not (cut.without_identifiers and item.identifying) and f"{key}.{name}" not in cut.left_out
     }
     codes = {
-        name: [code for code in found.codes.get((key, name), ()) if code not in dict(item.flatchoices)]
+        name: [code for code in found.codes.get((key, name), ()) if code not in dict(item.codes)]
         for name, item in items.items()
-        if item.flatchoices
+        if item.codes
     }
     items |= {name: _former(name) for name in former}
     return FormLayout(definition, items, former, codes, longest)
 
 
-def _former(name: str) -> Line:
+def _former(name: str) -> EditionItem:
     """Stands for an item that the form no longer asks."""
-    item = Line(f"{name} (no longer asked)", required=False, max_length=1)
-    item.name = name
-    return item
+    return EditionItem(name, f"{name} (no longer asked)", kind="line", data_type="text", length=1)

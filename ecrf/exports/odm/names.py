@@ -8,8 +8,6 @@ from functools import cache
 
 from ecrf.exports.cut import Cut
 from ecrf.exports.people import account
-from ecrf.forms.protocol import protocol
-from ecrf.forms.registry import CRFS
 
 NAMESPACE = "http://www.cdisc.org/ns/odm/v1.3"
 LOG = "SE.LOG"
@@ -22,21 +20,6 @@ MISSING, COMMENT = ".MISSING", ".MISSING-COMMENT"
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 cannot carry, not even as a reference."""
 SHOWN_AS = " [Characters that XML cannot carry stand as \\u and four hexadecimal digits.]"
-
-
-def study_oid() -> str:
-    return safe(f"ST.{protocol().short_title}")
-
-
-def metadata_oid() -> str:
-    """Changes with any form's version or fingerprint."""
-    return f"MDV.{metadata_fingerprint()[:16]}"
-
-
-def metadata_fingerprint() -> str:
-    """SHA-256 of the fingerprints of all forms."""
-    forms = [[key, form.version, form.fingerprint] for key, form in sorted(CRFS.items())]
-    return hashlib.sha256(json.dumps(forms).encode()).hexdigest()
 
 
 def file_oid(cut: Cut, kind: str) -> str:
@@ -57,17 +40,6 @@ def file_oid(cut: Cut, kind: str) -> str:
 def moment(at: datetime) -> str:
     """To the microsecond, with its offset: `2026-11-22T09:30:00.000001+00:00`."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-@cache
-def event_oid(visit_code: str) -> tuple[str, str | None]:
-    """The event of a visit, and its repeat key where the visit repeats: UNS-2 is the second of SE.UNS. A visit that the
-    schedule no longer has is an event of its own."""
-    plan = protocol().plan(visit_code)
-    if plan and visit_code not in {each.code for each in protocol().visits}:
-        code, _, number = visit_code.rpartition("-")
-        return f"SE.{code}", number
-    return f"SE.{safe(visit_code)}", None
 
 
 def form_oid(key: str) -> str:

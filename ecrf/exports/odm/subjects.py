@@ -4,15 +4,16 @@ Elements are made without a namespace and written inside the root, whose default
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 from lxml.etree import Element, SubElement, _Element
 
 from ecrf.access.roles import Role
 from ecrf.exports.odm.admin import Admin
+from ecrf.exports.odm.edition.content import Edition
 from ecrf.exports.odm.flags import TYPES_LIST, FlagType, Note
 from ecrf.exports.odm.names import (
     LOG,
-    event_oid,
     form_oid,
     group_oid,
     item_oid,
@@ -41,8 +42,9 @@ EDIT_POINTS = {Role.MONITOR.value: "Monitoring", Role.DATA_MANAGER.value: "DataM
 class Subjects:
     """Makes the elements of patients."""
 
-    def __init__(self, admin: Admin, *, without_texts: bool = False) -> None:
+    def __init__(self, admin: Admin, edition: Edition, *, without_texts: bool = False) -> None:
         self.admin, self.without_texts = admin, without_texts
+        self.event_oid = cache(edition.event_oid)
 
     # --- transactions ----------------------------------------------------------------------------------------
 
@@ -59,7 +61,7 @@ class Subjects:
         _annotations(subject, done.subject_notes, INSERT)
         if not done.visit:
             return subject
-        visit = _visit(subject, patient, done.visit_id, done.visit)
+        visit = self._visit(subject, patient, done.visit_id, done.visit)
         if scope == SignatureScope.VISIT:
             self._signature(visit, done.signed)
         _annotations(visit, done.visit_notes, INSERT)
@@ -97,6 +99,15 @@ class Subjects:
     def _site(self, subject: _Element, patient: PatientReplay) -> None:
         SubElement(subject, "SiteRef", LocationOID=self.admin.site_oid(patient.site_id))
 
+    def _visit(self, subject: _Element, patient: PatientReplay, pk: int | None, act: str) -> _Element:
+        oid, repeat = self.event_oid(patient.visits[pk]) if pk else (LOG, None)
+        given = {"StudyEventOID": oid}
+        if repeat:
+            given["StudyEventRepeatKey"] = repeat
+        if act:
+            given["TransactionType"] = act
+        return SubElement(subject, "StudyEventData", given)
+
     # --- as it stands ----------------------------------------------------------------------------------------
 
     def standing(self, patient: PatientReplay) -> _Element:
@@ -118,7 +129,7 @@ class Subjects:
     def _standing_visit(
         self, subject: _Element, patient: PatientReplay, pk: int | None, entries: list[EntryState]
     ) -> None:
-        visit = _visit(subject, patient, pk, "")
+        visit = self._visit(subject, patient, pk, "")
         self._signature(visit, patient.signatures.get((SignatureScope.VISIT, pk)))
         _annotations(visit, patient.visit_notes.get(pk or 0, ()))
         for entry in entries:
@@ -137,16 +148,6 @@ def _reason(event: TrailEvent, done: Transaction) -> str:
         return event.reason
     undone = (UPDATE, REMOVE)
     return done.no_reason if any(cell.act in undone for group in done.groups for cell in group.cells) else ""
-
-
-def _visit(subject: _Element, patient: PatientReplay, pk: int | None, act: str) -> _Element:
-    oid, repeat = event_oid(patient.visits[pk]) if pk else (LOG, None)
-    given = {"StudyEventOID": oid}
-    if repeat:
-        given["StudyEventRepeatKey"] = repeat
-    if act:
-        given["TransactionType"] = act
-    return SubElement(subject, "StudyEventData", given)
 
 
 def _form(visit: _Element, entry: EntryState, act: str) -> _Element:
@@ -204,5 +205,5 @@ def _blanks(entry: EntryState) -> list[Note]:
     if not entry.is_complete or entry.form is None:
         return []
     names = entry.form.blanks(entry.cells)
-    labels = "; ".join(str(entry.form.items[name].verbose_name) for name in names)
+    labels = "; ".join(entry.form.items[name].label for name in names)
     return [Note(0, FlagType.FORM, "BLANKS", safe(f"Blank: {labels}"))] if names else []

@@ -1,5 +1,5 @@
 """What the trail holds up to a cut, looked at before a line is written: which patients, who acted, and which items and
-codes today's forms no longer have. So the definitions, which come first in the file, cover every value in it."""
+codes the edition of the forms lacks. So the definitions, which come first in the file, cover every value in it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +8,9 @@ from django.db import connection
 
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.exports.cut import Cut
+from ecrf.exports.odm.edition.content import Edition
 from ecrf.exports.odm.replay.events import Row
 from ecrf.exports.people import ACTOR
-from ecrf.forms.registry import CRFS
 from ecrf.signatures.models import Signature
 
 # Of which site a patient is, the last event up to the cut that names one says.
@@ -66,7 +66,7 @@ class Survey:
     meanings: list[str]
 
 
-def survey(cut: Cut, sites: list[int]) -> Survey:
+def survey(cut: Cut, sites: list[int], edition: Edition) -> Survey:
     """`sites`: the ids of those whose patients are written. Six statements."""
     everything = [list(cut.positions), list(cut.positions.values())]
     numbers = None if cut.patients is None else sorted(cut.patients)
@@ -78,18 +78,15 @@ def survey(cut: Cut, sites: list[int]) -> Survey:
         for model, column in ((Entry, "crf"), (Visit, "code"), (Signature, "meaning"))
     )
     actors = [(pk, name) for pk, name in _rows(ACTORS, cut.without_identifiers, *upto)]
-    return Survey(chains, actors, *_items(upto), forms, visits, meanings)
+    return Survey(chains, actors, *_items(upto, edition), forms, visits, meanings)
 
 
 def _items(
-    upto: tuple[list[int], list[int]],
+    upto: tuple[list[int], list[int]], edition: Edition
 ) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], list[str]]]:
-    keys = {form.model._meta.db_table: key for key, form in CRFS.items()}
+    keys = edition.tables
     choices = [
-        f"{table}.{name}"
-        for table, key in keys.items()
-        for name, item in CRFS[key].items.items()
-        if item.flatchoices
+        f"{form.table}.{name}" for form in edition.contents for name, item in form.items.items() if item.codes
     ]
     longest, codes = {}, {}
     for table, name, length, found in _rows(ITEMS, choices, *upto, list(keys)):

@@ -3,13 +3,10 @@
 import json
 from typing import Any
 
-from ecrf.forms.items import Measure, WholeNumber
-
-WHOLE_DIGITS = 10
-"""Of the column, where an item has no limits."""
+from ecrf.exports.odm.edition.content import EditionItem
 
 
-def text_of(item: Any, value: Any) -> str:
+def text_of(item: EditionItem, value: Any) -> str:
     """A value as the trail holds it (numbers with the digits they have there), as text. A time of day keeps to the
     minute that was given: seconds that nobody took are not made up, so it is a partialTime."""
     if value is True or value is False:
@@ -28,27 +25,12 @@ def read_exactly(text: str) -> dict[str, list[Any]]:
     return found
 
 
-def type_of(item: Any, longest: int) -> dict[str, str]:
+def type_of(item: EditionItem, longest: int) -> dict[str, str]:
     """DataType, Length and SignificantDigits. `longest`: of the texts that the data have."""
-    match item.kind:
-        case "number" if isinstance(item, WholeNumber):
-            limits = [len(str(abs(limit))) for limit in (item.low, item.high) if limit is not None]
-            digits = max(limits) if len(limits) == 2 else WHOLE_DIGITS
-            return {"DataType": "integer", "Length": str(max(digits, longest))}
-        case "number" if isinstance(item, Measure):
-            return {
-                "DataType": "float",
-                "Length": str(item.max_digits),
-                "SignificantDigits": str(item.decimal_places),
-            }
-        case "day":
-            return {"DataType": "date"}
-        case "partial-day":
-            return {"DataType": "partialDate"}
-        case "clock":
-            return {"DataType": "partialTime"}
-        case "choice":
-            codes = [code for code, _label in item.flatchoices] or ["yes"]
-            return {"DataType": "text", "Length": str(max(longest, *map(len, codes)))}
-    declared = item.max_length or item.formfield().max_length
-    return {"DataType": "text", "Length": str(max(declared, longest))}
+    found = {"DataType": item.data_type}
+    match item.data_type:
+        case "integer" | "text":
+            found["Length"] = str(max(item.length, longest))
+        case "float":
+            found |= {"Length": str(item.length), "SignificantDigits": str(item.decimals)}
+    return found

@@ -16,6 +16,8 @@ from ecrf.exports.cut import present_positions, selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.handed_over.keeping import content_of, forget_content
 from ecrf.exports.models import DataCut, Export, ExportKind
+from ecrf.exports.odm.edition.keeping import keep_edition
+from ecrf.exports.odm.edition.today import edition_of_today
 from ecrf.exports.package import Package, StepCounter, finish
 from ecrf.exports.people import named
 from ecrf.exports.rebuild import rebuild
@@ -47,7 +49,7 @@ def make_cut(export: Export, folder: Path, target: Path, progress: StepCounter) 
     """One snapshot gives the positions and everything that is written."""
     wanted = export.wanted
     selection = read_selection(wanted["selection"])
-    description = describe(protocol())
+    description, edition = describe(protocol()), edition_of_today()
     with one_snapshot():
         taken_at, positions = present_positions()
         package = Package(
@@ -62,6 +64,7 @@ def make_cut(export: Export, folder: Path, target: Path, progress: StepCounter) 
                 "taken_by": named(export.asked_by, identifiers=selection.identifiers),
             },
             progress=progress,
+            edition=edition,
         )
         write_formats(package, wanted["formats"])
         size, sha256 = finish(package, target)
@@ -74,6 +77,7 @@ def make_cut(export: Export, folder: Path, target: Path, progress: StepCounter) 
             taken_by=export.asked_by,
             positions={str(chain): position for chain, position in positions.items()},
             description=description.as_json(),
+            edition=keep_edition(edition),
             selection=selection.as_json(),
             identifiers_reason=wanted["identifiers_reason"],
             formats=wanted["formats"],

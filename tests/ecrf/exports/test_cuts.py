@@ -37,6 +37,7 @@ from ecrf.forms.registry import CRFS
 from ecrf.trail.download.csv_file import safe
 from tests.builders import a_patient, enter
 from tests.conftest import make_site, make_user
+from tests.ecrf.casebook.moving.builders import moved
 from tests.ecrf.casebook.striking.acts import strike_alone
 from tests.ecrf.exports.conftest import HOSTILE, cut_named, files_in, table, take
 from tests.ecrf.redaction.conftest import tamper
@@ -98,6 +99,19 @@ def test_what_is_written_after_a_cut_is_not_in_what_is_made_again(study, statist
     actor = coordinator.acting_at(world.patient.site, "enter")
     strike_out(entry=entry, reason="Entered twice", by=coordinator, actor=actor)
     assert again(cut_named(), tmp_path).is_same
+
+
+def test_what_is_moved_after_a_cut_stays_where_it_stood_and_a_cut_after_it_is_made_again_too(
+    study, statistician, coordinator, site, tmp_path
+):
+    forms = Entry.objects.filter(crf="adverse-event", number=2).select_related("patient__site", "visit")
+    take(statistician)
+    moved(forms, a_patient(site, coordinator), "", coordinator)
+    assert again(cut_named(), tmp_path).is_same
+    (tmp_path / "later").mkdir()
+    export = take(statistician, name="After the move")
+    assert {row["number"] for row in table(export, "adverse_event")} == {"1"}
+    assert rebuild(cut_named("After the move"), tmp_path / "later", tmp_path / "later.zip").is_same
 
 
 @pytest.mark.requirement("R-020")

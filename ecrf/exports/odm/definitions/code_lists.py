@@ -20,7 +20,7 @@ def code_list_of(form: FormLayout, name: str) -> str:
     item = form.items[name]
     if item.kind != "choice":
         return ""
-    return f"CL.{form.key}.{name}" if item.flatchoices else YES_NO
+    return f"CL.{form.key}.{name}" if item.codes else YES_NO
 
 
 def write_code_lists(version: _Element, layouts: Mapping[str, FormLayout]) -> None:
@@ -33,10 +33,10 @@ def write_code_lists(version: _Element, layouts: Mapping[str, FormLayout]) -> No
         _code_list(version, kind.list_oid, kind.title, kind.values.items())
     for form in layouts.values():
         for name, item in form.items.items():
-            if item.kind == "choice" and item.flatchoices:
+            if item.kind == "choice" and item.codes:
                 former = [(code, FORMER.format(code)) for code in form.codes.get(name, ())]
-                label = f"{form.definition.title}: {item.verbose_name}"
-                _code_list(version, code_list_of(form, name), label, [*item.flatchoices, *former])
+                label = f"{form.definition.title}: {item.label}"
+                _code_list(version, code_list_of(form, name), label, [*item.codes, *former])
 
 
 def _code_list(version: _Element, oid: str, name: str, codes: Iterable[tuple[str, str]]) -> None:

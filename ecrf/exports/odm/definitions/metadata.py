@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from django.conf import settings
 from lxml.etree import Element, SubElement, _Element
 
-from ecrf.checks.item_words import asked_when
-from ecrf.checks.registry import ANY, CHECKS
 from ecrf.exports.odm.definitions.code_lists import code_list_of, write_code_lists
+from ecrf.exports.odm.edition.content import Edition, EditionItem
 from ecrf.exports.odm.layout import REASON, FormLayout
 from ecrf.exports.odm.names import (
     COMMENT,
@@ -18,13 +16,9 @@ from ecrf.exports.odm.names import (
     form_oid,
     group_oid,
     item_oid,
-    metadata_fingerprint,
-    metadata_oid,
     safe,
-    study_oid,
 )
 from ecrf.exports.odm.values import type_of
-from ecrf.forms.protocol import protocol
 
 Layouts = Mapping[str, FormLayout]
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -34,24 +28,25 @@ EXPRESSION = "ecrf"
 """The context of formal expressions: `item not in ["answer", …]`, joined by `or`; an edit check by its id."""
 
 
-def write_study(layouts: Layouts, visits: Iterable[str], unknown_forms: Iterable[str]) -> _Element:
+def write_study(
+    edition: Edition, layouts: Layouts, visits: Iterable[str], unknown_forms: Iterable[str]
+) -> _Element:
     """`visits`: OIDs of events that the schedule no longer has; `unknown_forms`: keys of forms that it has entries of
     and that are in no version of the product any more."""
-    trial = protocol()
-    study = Element("Study", OID=study_oid())
+    study = Element("Study", OID=edition.study_oid)
     variables = SubElement(study, "GlobalVariables")
-    SubElement(variables, "StudyName").text = safe(trial.short_title)
-    SubElement(variables, "StudyDescription").text = synthetic() + safe(trial.title)
-    SubElement(variables, "ProtocolName").text = safe(trial.title)
+    SubElement(variables, "StudyName").text = safe(edition.short_title)
+    SubElement(variables, "StudyDescription").text = synthetic() + safe(edition.title)
+    SubElement(variables, "ProtocolName").text = safe(edition.title)
     _units(SubElement(study, "BasicDefinitions"), layouts)
     version = SubElement(
         study,
         "MetaDataVersion",
-        OID=metadata_oid(),
-        Name=f"Forms {metadata_fingerprint()[:16]}",
+        OID=edition.metadata_oid,
+        Name=f"Forms {edition.fingerprint[:16]}",
         Description=_about(layouts, unknown_forms),
     )
-    _events(version, layouts, visits)
+    _events(version, edition, layouts, visits)
     for form in layouts.values():
         if not form.definition.row_of:
             _form(version, form, layouts)
@@ -99,20 +94,19 @@ def _units(parent: _Element, layouts: Layouts) -> None:
         _words(found, "Symbol", unit)
 
 
-def _events(version: _Element, layouts: Layouts, visits: Iterable[str]) -> None:
-    trial = protocol()
+def _events(version: _Element, edition: Edition, layouts: Layouts, visits: Iterable[str]) -> None:
     schedule = SubElement(version, "Protocol")
     former = sorted(set(visits))
-    refs = [(f"SE.{plan.code}", "No" if plan.on_demand else "Yes") for plan in trial.visits]
+    refs = [(f"SE.{plan.code}", "No" if plan.on_demand else "Yes") for plan in edition.visits]
     for number, (oid, mandatory) in enumerate([*refs, (LOG, "No"), *((oid, "No") for oid in former)], 1):
         SubElement(schedule, "StudyEventRef", StudyEventOID=oid, OrderNumber=str(number), Mandatory=mandatory)
-    for plan in trial.visits:
+    for plan in edition.visits:
         kind = "Unscheduled" if plan.on_demand else "Scheduled"
         event = _event(version, f"SE.{plan.code}", plan.label, kind, repeats=plan.repeats)
         keys = dict.fromkeys((*plan.forms, *plan.optional))
         _form_refs(event, [(key, key in plan.forms) for key in keys if key in layouts])
     log = _event(version, LOG, "Forms of no visit", "Common", repeats=False)
-    _form_refs(log, [(key, False) for key in (*trial.patient_forms, *trial.logs) if key in layouts])
+    _form_refs(log, [(key, False) for key in (*edition.patient_forms, *edition.logs) if key in layouts])
     for oid in former:
         event = _event(version, oid, f"{oid} (no longer in the schedule)", "Unscheduled", repeats=False)
         _form_refs(event, [(key, False) for key, form in layouts.items() if not form.definition.row_of])
@@ -170,25 +164,25 @@ def _group(version: _Element, form: FormLayout) -> None:
 
 def _item(version: _Element, form: FormLayout, name: str) -> None:
     item, oid = form.items[name], item_oid(form.key, name)
-    label = str(item.verbose_name) or name
+    label = item.label or name
     found = SubElement(
         version, "ItemDef", OID=oid, Name=safe(name), **type_of(item, form.longest.get(name, 0))
     )
     if name in form.former:
         found.set("Comment", "No longer asked: values of an earlier version of the form")
     if item.hint:
-        _words(found, "Description", str(item.hint))
+        _words(found, "Description", item.hint)
     _words(found, "Question", label)
     if is_unit(item.unit):
         SubElement(found, "MeasurementUnitRef", MeasurementUnitOID=f"MU.{safe(item.unit)}")
     _limits(found, item)
-    _edit_checks(found, form.key, name)
+    _edit_checks(found, item)
     if list_oid := code_list_of(form, name):
         SubElement(found, "CodeListRef", CodeListOID=list_oid)
     if item.cdash:
         SubElement(found, "Alias", Context="CDASH", Name=safe(item.cdash))
-    if section := next((one for one in form.definition.sections if name in one.items), None):
-        SubElement(found, "Alias", Context="section", Name=safe(str(section.title)))
+    if item.section:
+        SubElement(found, "Alias", Context="section", Name=safe(item.section))
     if name in form.entered:
         _reason_items(version, form, name, oid, label)
 
@@ -212,28 +206,23 @@ def _reason_items(version: _Element, form: FormLayout, name: str, oid: str, labe
     _words(comment, "Question", f"{label}: what was written about the missing value")
 
 
-def _limits(found: _Element, item: Any) -> None:
+def _limits(found: _Element, item: EditionItem) -> None:
     """What is impossible beyond them is refused, with these words."""
-    message = next((str(one.message) for one in item.validators if hasattr(one, "limit_value")), "")
-    for comparator, limit in (("GE", item.low), ("LE", item.high)):
-        if limit is None:
-            continue
-        check = SubElement(found, "RangeCheck", Comparator=comparator, SoftHard="Hard")
-        SubElement(check, "CheckValue").text = str(limit)
+    for limit in item.limits:
+        check = SubElement(found, "RangeCheck", Comparator=limit.comparator, SoftHard="Hard")
+        SubElement(check, "CheckValue").text = limit.value
         if is_unit(item.unit):
             SubElement(check, "MeasurementUnitRef", MeasurementUnitOID=f"MU.{safe(item.unit)}")
-        fallback = f"{'At least' if comparator == 'GE' else 'At most'} {limit}."
-        _words(check, "ErrorMessage", message if item.low is not None and item.high is not None else fallback)
+        _words(check, "ErrorMessage", limit.message)
 
 
-def _edit_checks(found: _Element, key: str, name: str) -> None:
+def _edit_checks(found: _Element, item: EditionItem) -> None:
     """The product's own checks are programs: named here, with what they say in a sentence."""
-    for check in sorted(CHECKS.values(), key=lambda check: check.id):
-        if check.on == key and name in check.items and ANY not in check.items:
-            made = SubElement(found, "RangeCheck", SoftHard="Hard" if check.hard else "Soft")
-            expression = SubElement(made, "FormalExpression", Context=EXPRESSION)
-            expression.text = f"{safe(check.id)} version {check.version}"
-            _words(made, "ErrorMessage", check.title)
+    for check in item.checks:
+        made = SubElement(found, "RangeCheck", SoftHard="Hard" if check.is_hard else "Soft")
+        expression = SubElement(made, "FormalExpression", Context=EXPRESSION)
+        expression.text = f"{safe(check.id)} version {check.version}"
+        _words(made, "ErrorMessage", check.title)
 
 
 # --- conditions and methods -------------------------------------------------------------------------------------
@@ -242,7 +231,7 @@ def _edit_checks(found: _Element, key: str, name: str) -> None:
 def _conditions(version: _Element, form: FormLayout) -> None:
     """On which answers an item is not asked: a condition of ODM says when it is left out."""
     for name, steps in form.conditions.items():
-        words = asked_when(form.definition, form.items[name])
+        words = form.items[name].asked_when
         condition = SubElement(
             version, "ConditionDef", OID=f"C.{form.key}.{name}", Name=safe(f"{name} is not asked")
         )

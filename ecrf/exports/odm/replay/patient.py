@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ecrf.casebook.models import Entry, Patient, Status, Visit
 from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.exports.odm.edition.content import Edition
 from ecrf.exports.odm.flags import FlagType, Note, note
 from ecrf.exports.odm.layout import FormLayout
 from ecrf.exports.odm.names import safe
@@ -22,7 +23,6 @@ from ecrf.exports.odm.replay.state import (
     whole,
 )
 from ecrf.exports.odm.values import read_exactly
-from ecrf.forms.registry import CRFS
 from ecrf.queries.models import Act, Message, Query
 from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.verification.models import Verification
@@ -43,8 +43,10 @@ class PatientReplay:
     `visits`: {id: code}; `events_begun`: their ids, and None for what belongs to no visit, in the order in which they
     were begun, like the entries. `without_texts`: what people wrote about the data, which may identify, is left out."""
 
-    def __init__(self, layouts: Mapping[str, FormLayout], *, without_texts: bool = False) -> None:
-        self.layouts, self.without_texts = layouts, without_texts
+    def __init__(
+        self, layouts: Mapping[str, FormLayout], edition: Edition, *, without_texts: bool = False
+    ) -> None:
+        self.layouts, self.edition, self.without_texts = layouts, edition, without_texts
         self.number = ""
         self.site_id = 0
         self.is_struck = False
@@ -61,7 +63,8 @@ class PatientReplay:
         self._not_begun: dict[str, str] = {}
 
     def take(self, event: TrailEvent) -> tuple[Transaction, ...]:
-        taker = TAKERS.get(event.table)
+        is_data = event.table in self.edition.tables
+        taker = PatientReplay._data if is_data else TAKERS.get(event.table)
         transaction = taker(self, event, read_exactly(event.changes)) if taker else None
         if self.signatures and event.entry_id and not is_review(event.table):
             transaction = self._break(event, transaction)
@@ -213,7 +216,7 @@ class PatientReplay:
             entry.item_notes.setdefault(item, []).append(flag)
             cells, notes = [ItemChange(item, CONTEXT, entry.cells[item], [flag])], []
         else:
-            label = entry.form.items[item].verbose_name
+            label = entry.form.items[item].label
             flag = flag._replace(text=safe(f"On “{label}”, which is blank: ") + flag.text)
             entry.group_notes.append(flag)
             cells, notes = [], [flag]
@@ -250,7 +253,7 @@ class PatientReplay:
             name = f"{(new(changes, 'kind') or 'query').capitalize()} {new(changes, 'number')}"
             item = new(changes, "item")
             if not event.entry_id:
-                self._not_begun[event.row] = f"“{_item_words(new(changes, 'crf'), item)}”"
+                self._not_begun[event.row] = f"“{self.edition.words_of(new(changes, 'crf'), item)}”"
             self._asked[event.row] = event.entry_id or 0, item, name
         elif event.row in self._not_begun and event.entry_id:
             del self._not_begun[event.row]
@@ -383,13 +386,6 @@ TAKERS: dict[str, Taker] = {
     Discrepancy._meta.db_table: PatientReplay._discrepancy,
     Verification._meta.db_table: PatientReplay._verification,
     Signature._meta.db_table: PatientReplay._signature,
-    **{form.model._meta.db_table: PatientReplay._data for form in CRFS.values()},
 }
-"""{table: what its events did}. No patient holds itself: one is gone as soon as the next begins."""
-
-
-def _item_words(crf: str, item: str) -> str:
-    form = CRFS.get(crf)
-    return (
-        f"{form.title}: {form.items[item].verbose_name}" if form and item in form.items else f"{crf}: {item}"
-    )
+"""{table: what its events did}; those of the forms' own tables are data. No patient holds itself: one is gone as soon
+as the next begins."""

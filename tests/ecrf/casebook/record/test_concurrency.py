@@ -3,7 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +17,8 @@ from django.test import Client
 
 from ecrf.access.models import Membership, Site
 from ecrf.access.roles import Right, Role
+from ecrf.appointments.models import Appointment
+from ecrf.appointments.services import Wanted, make_appointment
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditChain, AuditEvent
@@ -256,6 +258,11 @@ def add_of_each_kind(committed) -> dict[type[Model], tuple[type[Exception], Call
             site=at,
         )
 
+    def book(at, key):
+        wanted = Wanted(at.today() + timedelta(days=40), reason="A test")
+        one = a_patient(at, coordinator)
+        return make_appointment(patient=one, code="W04", wanted=wanted, by=coordinator, request_key=key)
+
     return {
         Patient: (LookupError, lambda at, key: add_patient(site=at, by=coordinator, request_key=key)),
         Entry: (
@@ -267,13 +274,14 @@ def add_of_each_kind(committed) -> dict[type[Model], tuple[type[Exception], Call
         Query: (QueryRefused, ask),
         MonitoringVisit: (VisitRefused, plan),
         Export: (Refused, copy),
+        Appointment: (ValidationError, book),
     }
 
 
 def test_key_of_one_click_is_used_once_wherever_it_arrives(committed):
     kinds = add_of_each_kind(committed)
     keyed = {model for model in apps.get_models() if any(f.name == "request_key" for f in model._meta.fields)}
-    assert keyed == set(kinds)
+    assert keyed == {*kinds, Transfer}  # a patient moves once: see test_transfer.py
     sites = list(Site.objects.all())
     for model, (refused, add) in kinds.items():
         for _ in range(3):

@@ -243,10 +243,13 @@ def test_range_of_the_site_before_still_judges_its_time_and_none_of_the_new_one(
 # --- again, and back ------------------------------------------------------------------------------
 
 
-def test_same_click_moves_once(patient, other_site, data_manager):
+def test_same_click_moves_once(patient, site, other_site, coordinator, data_manager):
     key, seen = uuid.uuid4(), Patient.objects.select_related("site").get(pk=patient.pk)
     first = hand_over(patient, other_site, data_manager, request_key=key)
     assert hand_over(seen, other_site, data_manager, request_key=key) == first
+    another = a_patient(site, coordinator)
+    with pytest.raises(TransferRefused, match="used elsewhere"):
+        hand_over(another, other_site, data_manager, request_key=key)
 
 
 def test_second_click_of_another_page_is_refused_in_words(patient, other_site, data_manager):

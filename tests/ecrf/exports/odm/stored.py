@@ -1,8 +1,11 @@
 """What the database holds, cell by cell, as a file would name it."""
 
+from functools import cache
+
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.values import Missing, state_of
-from ecrf.exports.odm.names import carried, event_oid
+from ecrf.exports.odm.edition.today import edition_of_today
+from ecrf.exports.odm.names import carried
 from ecrf.forms.registry import CRFS
 
 Cells = dict[tuple[str, ...], str | None]
@@ -26,6 +29,11 @@ def stored() -> Cells:
             elif value is not None:
                 found[*place(entry), f"I.{entry.crf}.{name}"] = carried(item.text(value))
     return found
+
+
+@cache
+def event_oid(visit_code: str) -> tuple[str, str | None]:
+    return edition_of_today().event_oid(visit_code)
 
 
 def place(entry: Entry) -> tuple[str, ...]:

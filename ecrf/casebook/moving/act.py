@@ -1,0 +1,206 @@
+"""`move`: forms of one place go to another visit or another patient of the site, and the old ones are struck out."""
+
+import uuid
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from ecrf.access.models import Site, User
+from ecrf.access.roles import Right
+from ecrf.audit.actor import Actor, acting, one_click
+from ecrf.audit.reasons import LONGEST, fault_of, tidy
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.moving.arriving import MOVED, arrive, lead_links, refuse_altered
+from ecrf.casebook.moving.destination import (
+    Destination,
+    MovingForm,
+    NotMoved,
+    forms_at,
+    is_filled,
+    rows_to_move,
+    where_words,
+)
+from ecrf.casebook.schedule.ended import NotOpened
+from ecrf.casebook.services import open_visit, together
+from ecrf.casebook.striking import NotStruck, StrikingConsent, links_to
+from ecrf.casebook.striking.act import Striking, actor_for, check_consent, follow, set_columns, strike_entries
+from ecrf.forms.registry import CRFS
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What came of it: the forms with their new places, and whether the visit that they left was struck out too.
+    `was_done`: the same click had moved them before; then `forms` is empty."""
+
+    to: Destination
+    visit: Visit | None
+    forms: list[MovingForm]
+    strikes_visit: bool = False
+    was_done: bool = False
+
+
+def move(
+    *,
+    forms: Collection[Entry],
+    to: Destination,
+    by: User,
+    reason: str,
+    request_key: uuid.UUID,
+    consent: StrikingConsent | None = None,
+) -> Moved:
+    """Move these forms of one patient, with their rows, all or none of them. NotMoved and `Locked` say why not; the
+    same key twice moves once. They arrive in progress: the site completes them where they now stand.
+
+    `consent`: of a data manager, who also moves completed forms.
+    """
+    patient, why = _patient_of(forms, to), tidy(reason)
+    actor, is_consent_asked = _actor_for(by, patient.site, forms)
+    with _turns(actor, patient, to.patient):
+        one_click(request_key)
+        if known := Entry.objects.filter(request_key=request_key).select_related("visit").first():
+            return _of_this_click(known, to)
+        if _actor_for(by, patient.site, forms)[0] != actor:
+            raise NotMoved("It was changed meanwhile. Look again, then decide.")
+        _check(why, consent, patient.site, is_asked=is_consent_asked)
+        source = PatientData(patient)
+        source.load(*CRFS)
+        rows = rows_to_move(forms, source)
+        visit = _open(to, by, actor)
+        there = source if to.patient.pk == patient.pk else PatientData(to.patient)
+        there.load(*CRFS)
+        moving = forms_at(rows, to, visit, source, there)
+        act = Striking.now(by, why, consent)
+        strikes_visit = _strike(moving, source, act, actor)
+        _arrive(moving, patient, to, why, actor)
+        first = moving[0].place
+        Entry.objects.filter(first.held()).update(request_key=request_key)
+    return Moved(to, visit, moving, strikes_visit)
+
+
+def _arrive(moving: list[MovingForm], patient: Patient, to: Destination, why: str, actor: Actor) -> None:
+    """Record at the new places, then let everything follow: links, schedule, checks."""
+    reasons = [_fitting(f"Moved from {one.from_words}", why) for one in moving]
+    is_other_patient = to.patient.pk != patient.pk
+    with acting(actor, patient_id=to.patient.pk, source=MOVED), together(to.patient) as data:
+        arrive(moving, reasons, actor, data, is_other_patient=is_other_patient)
+        if not is_other_patient:
+            lead_links(moving, actor, _fitting(f"What it names moved to {to.words}", why), data)
+    refuse_altered(moving, to.patient, is_other_patient=is_other_patient)
+    _refuse_named(moving, patient)
+    with acting(actor, patient_id=patient.pk, source=MOVED):
+        follow(patient)
+
+
+def _patient_of(forms: Collection[Entry], to: Destination) -> Patient:
+    places = {(entry.patient, entry.visit) for entry in forms}
+    if len(places) != 1:
+        raise NotMoved("Choose the forms that are to be moved, of one visit or of one log.")
+    ((patient, _visit),) = places
+    if to.patient.site_id != patient.site_id:
+        raise NotMoved(
+            f"Patient {to.patient.number} is at another site. What was entered is moved within a site only; a patient"
+            " who goes to another site is handed over to it, on the patient's page in Review."
+        )
+    if any(entry.patient_id == to.patient.pk and _code(entry) == to.code for entry in forms):
+        raise NotMoved(f"The forms stand at {to.words} already. Choose where they belong.")
+    return patient
+
+
+def _code(entry: Entry) -> str:
+    return entry.visit.code if entry.visit else ""
+
+
+def _actor_for(by: User, site: Site, forms: Collection[Entry]) -> tuple[Actor, bool]:
+    """As for striking out: the site moves what is not completed, a data manager anything, with a consent."""
+    entries = Entry.objects.filter(pk__in=[entry.pk for entry in forms])
+    try:
+        return actor_for(by, site, entries)
+    except NotStruck as refusal:
+        if by.may(Right.ENTER, site):
+            raise NotMoved(
+                "There are completed forms among them: only a data manager moves those, with the consent of an"
+                " investigator."
+            ) from refusal
+        raise NotMoved("Your role does not let you move what was entered.") from refusal
+
+
+def _check(why: str, consent: StrikingConsent | None, site: Site, *, is_asked: bool) -> None:
+    if fault := fault_of(why, "it is moved"):
+        raise NotMoved(fault)
+    try:
+        check_consent(consent, site, is_asked=is_asked)
+    except NotStruck as refusal:
+        raise NotMoved(str(refusal)) from refusal
+
+
+@contextmanager
+def _turns(actor: Actor, *patients: Patient) -> Iterator[None]:
+    """The turns of both patients, always in the same order: two moves between the same two do not wait in a circle."""
+    with ExitStack() as stack:
+        for pk in sorted({patient.pk for patient in patients}):
+            stack.enter_context(acting(actor, patient_id=pk, source=MOVED))
+        yield
+
+
+def _of_this_click(known: Entry, to: Destination) -> Moved:
+    if known.patient_id != to.patient.pk or _code(known) != to.code:
+        raise NotMoved("The key of this click was used elsewhere. Load the page again.")
+    return Moved(to, known.visit, [], was_done=True)
+
+
+def _open(to: Destination, by: User, actor: Actor) -> Visit | None:
+    if not to.code:
+        return None
+    try:
+        return open_visit(patient=to.patient, code=to.code, by=by, actor=actor, source=MOVED)
+    except (LookupError, NotOpened) as refusal:
+        raise NotMoved(str(refusal)) from refusal
+
+
+def _strike(moving: list[MovingForm], source: PatientData, act: Striking, actor: Actor) -> bool:
+    """Strike the old forms out, each with a reason that says where it went; and their visit, if nothing is left there.
+    Before anything is recorded anew, so that no check sees the same twice. Returns whether the visit was."""
+    consented = f" {act.consent.of} consented on {act.consent.on}." if act.consent else ""
+    for one in moving:
+        words = _fitting(f"Moved to {one.to_words}", f"{act.reason}{consented}")
+        with acting(actor, patient_id=source.patient.pk, reason=words, source=MOVED):
+            entry = Entry.objects.filter(pk=one.entry.pk)
+            strike_entries(entry, Striking(act.at, act.by, words, act.consent))
+    visit, gone = moving[0].entry.visit, {one.entry.pk for one in moving}
+    if visit is None or any(
+        row.entry.visit_id == visit.pk and row.entry_id not in gone and is_filled(row, source)
+        for definition in CRFS.values()
+        if not definition.row_of
+        for row in source.rows(definition.key)
+    ):
+        return False
+    new = moving[0].place
+    whole = Destination(new.patient, new.visit.code if new.visit else "")
+    words = _fitting(f"Moved to {whole.words}", act.reason)
+    last = Striking(act.at, act.by, words, act.consent)
+    with acting(actor, patient_id=source.patient.pk, reason=words, source=MOVED):
+        strike_entries(Entry.objects.filter(visit=visit), last)
+        set_columns(visit, last.columns_with_consent)
+    return True
+
+
+def _refuse_named(moving: list[MovingForm], patient: Patient) -> None:
+    """No form that stays with the patient may name one that is gone."""
+    data, troubles = PatientData(patient), []
+    for one in moving:
+        for row in links_to(one.entry, data):
+            words = where_words(patient, row.entry.visit, CRFS[row.entry.crf], row.entry.number)
+            troubles.append(f"{words} names {one.from_words}. Move it along, or change that first.")
+    if troubles:
+        raise NotMoved(*troubles)
+
+
+def _fitting(where: str, why: str) -> str:
+    """The reason that stands in the trail. NotMoved if it is too long with the words of the place before it."""
+    words = f"{where}: {why}"
+    if len(words) > LONGEST:
+        raise NotMoved(
+            f"Say why in at most {LONGEST - len(where) - 2} characters: the place is named beside it."
+        )
+    return words

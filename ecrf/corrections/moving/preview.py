@@ -1,0 +1,136 @@
+"""What a move will do, told before it is done: it is carried out as it would be, looked at, and taken back whole."""
+
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Q
+
+from ecrf.access.models import User
+from ecrf.audit.refusals import Locked
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.labels import place_of_form
+from ecrf.casebook.models import Entry, Patient, Status
+from ecrf.casebook.moving import Destination, Moved, NotMoved, move
+from ecrf.casebook.moving.arriving import left_behind, new_links
+from ecrf.casebook.striking import NotStruck, StrikingConsent
+from ecrf.casebook.striking.act import actor_for, investigators_of
+from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.formview.form_view import FormView
+from ecrf.formview.load import load_casebook
+from ecrf.queries.lookup import open_queries
+from ecrf.queries.models import Query
+from ecrf.signatures.models import STANDS as SIGNATURE_STANDS
+from ecrf.signatures.models import Signature
+from ecrf.verification.models import STANDS as VERIFICATION_STANDS
+from ecrf.verification.models import Verification
+
+STAND_IN = "Looked at before it is done"
+"""The reason of what is taken back at once; nobody reads it."""
+
+
+class _TakenBack(Exception):
+    pass
+
+
+@dataclass
+class MovingPreview:
+    """`forms`: each as it stands, where it stands and where it will; `troubles`: why it cannot be done, in words."""
+
+    forms: list[tuple[FormView, str, str]] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    left_blank: list[str] = field(default_factory=list)
+    strikes_visit: bool = False
+    complete: int = 0
+    verified: int = 0
+    queries: list[Query] = field(default_factory=list)
+    signatures: list[Signature] = field(default_factory=list)
+    questions: list[tuple[str, str]] = field(default_factory=list)
+    asks_consent: bool = False
+
+    @property
+    def undoes(self) -> bool:
+        return bool(self.complete or self.verified or self.queries or self.signatures or self.left_blank)
+
+
+def preview(entries: list[Entry], to: Destination, by: User) -> MovingPreview:
+    """What moving these forms there would do."""
+    found = MovingPreview()
+    if not entries:
+        found.troubles = ["Choose at least one form."]
+        return found
+    patient = entries[0].patient
+    inside = Q(entry__in=[entry.pk for entry in entries])
+    inside |= Q(entry__parent__in=[entry.pk for entry in entries])
+    queries = open_queries().filter(inside).select_related("entry__visit", "entry__parent", "patient")
+    found.queries = list(queries.order_by("number"))
+    found.verified = Verification.objects.filter(inside & VERIFICATION_STANDS).count()
+    found.complete = sum(entry.status == Status.COMPLETE for entry in entries)
+    with suppress(NotStruck):
+        forms = Entry.objects.filter(pk__in=[entry.pk for entry in entries])
+        found.asks_consent = actor_for(by, patient.site, forms)[1]
+    before = load_casebook(PatientData(patient))
+    moved = _rehearse(entries, to, by, found)
+    places = {one.entry.pk: one.to_words for one in moved.forms} if moved else {}
+    shown = [entry for entry in entries if not moved or entry.pk in places]
+    found.forms = [
+        (before.alone(e), f"{patient.number}, {place_of_form(e)}", places.get(e.pk, to.words)) for e in shown
+    ]
+    return found
+
+
+def _rehearse(entries: list[Entry], to: Destination, by: User, found: MovingPreview) -> Moved | None:
+    """Move, look at what became of it, and take all of it back."""
+    patients, moved = {entries[0].patient, to.patient}, None
+    stood, asked = _signatures(patients), _asked(to.patient)
+    try:
+        with suppress(_TakenBack), transaction.atomic():
+            moved = move(
+                forms=entries,
+                to=to,
+                by=by,
+                reason=STAND_IN,
+                request_key=uuid.uuid4(),
+                consent=_stand_in(entries[0].patient) if found.asks_consent else None,
+            )
+            standing = {signature.pk for signature in _signatures(patients)}
+            found.signatures = [signature for signature in stood if signature.pk not in standing]
+            new = [one for one in _asked(to.patient) if one not in asked]
+            found.questions = [(place_of_form(one.entry), one.text) for one in new]
+            raise _TakenBack
+    except NotMoved as refusal:
+        found.troubles = list(refusal.troubles)
+    except Locked as refusal:
+        found.troubles = [str(refusal)]
+    if moved is not None:
+        found.strikes_visit = moved.strikes_visit
+        found.left_blank = _left_blank(moved, is_other_patient=len(patients) > 1)
+    return moved
+
+
+def _stand_in(patient: Patient) -> StrikingConsent:
+    investigators = investigators_of(patient.site)
+    if not investigators:
+        raise NotMoved("The site has no investigator today who could consent.")
+    return StrikingConsent(investigators[0], patient.site.today())
+
+
+def _signatures(patients: set[Patient]) -> list[Signature]:
+    found = Signature.objects.filter(SIGNATURE_STANDS, patient__in=patients)
+    return list(found.select_related("patient", "visit", "entry__visit", "entry__parent").order_by("pk"))
+
+
+def _asked(patient: Patient) -> list[Discrepancy]:
+    found = Discrepancy.objects.filter(entry__patient=patient, state=DiscrepancyState.OPEN)
+    return list(found.select_related("entry__visit", "entry__parent").order_by("entry", "pk"))
+
+
+def _left_blank(moved: Moved, *, is_other_patient: bool) -> list[str]:
+    links = new_links(moved.forms)
+    return [
+        f"{one.to_words}: {part.place.definition.items[name].verbose_name}"
+        for one in moved.forms
+        for part in one.parts
+        for name in left_behind(part, links, is_other_patient=is_other_patient)
+    ]

@@ -1,0 +1,160 @@
+"""Moving in three steps: what and whereto, a look at what it will do, and the act."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from ecrf.access.models import User
+from ecrf.access.reach import require
+from ecrf.access.requests import UserRequest
+from ecrf.access.roles import Right
+from ecrf.audit.refusals import Locked
+from ecrf.casebook.labels import counted, label_of
+from ecrf.casebook.models import STANDING, Patient
+from ecrf.casebook.moving import Destination, Moved, NotMoved, move
+from ecrf.casebook.reach import reach_patient
+from ecrf.corrections.moving.acts import may_move
+from ecrf.corrections.moving.choice import (
+    MoveChoice,
+    forms_to_choose,
+    numbers_to_choose,
+    visits_to_choose,
+)
+from ecrf.corrections.moving.preview import MovingPreview, preview
+from ecrf.corrections.striking.forms import StrikingForm
+from ecrf.corrections.striking.views import page_of
+from ecrf.forms.protocol import CASEBOOK
+
+REASONS = ("Entered into the wrong visit", "Entered into the wrong patient", "The visit's code was wrong")
+
+
+@require_GET
+def choose(request: UserRequest, number: str, segment: str) -> HttpResponse:
+    """What is to be moved, all of the visit unless some is taken out, and whereto."""
+    patient = _reach(request.user, number)
+    if segment != CASEBOOK and not patient.visits.filter(STANDING, code=segment).exists():
+        struck = patient.visits.filter(code=segment).order_by("struck_at").last()
+        if struck is None:
+            raise Http404
+        return redirect("struck-visit", number, struck.pk)
+    return _choose(request, MoveChoice.of(patient, segment, request.GET), [])
+
+
+@require_http_methods(["GET", "POST"])
+def look(request: UserRequest, number: str, segment: str) -> HttpResponse:
+    """A GET shows what the move will do; a POST does it."""
+    patient = _reach(request.user, number)
+    choice = MoveChoice.of(patient, segment, request.GET)
+    to = choice.destination(request.user)
+    if isinstance(to, str):
+        return _choose(request, choice, [to], status=422)
+    if request.method == "GET":
+        return _look(request, choice, to, preview(choice.forms, to, request.user))
+    try:
+        key = uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        return HttpResponseBadRequest("The page is out of date. Go back and load it again.")
+    return _move(request, choice, to, key)
+
+
+def _move(request: UserRequest, choice: MoveChoice, to: Destination, key: uuid.UUID) -> HttpResponse:
+    site, entries = choice.patient.site, choice.forms
+    asks_consent = bool(request.POST.get("consent_of") or request.POST.get("consent_on"))
+    form = StrikingForm(request.POST, site=site if asks_consent else None)
+    refusal: NotMoved | Locked | None = None
+    if form.is_valid():
+        consent = form.consent if asks_consent else None
+        reason = form.cleaned_data["reason"]
+        try:
+            moved = move(
+                forms=entries, to=to, by=request.user, reason=reason, request_key=key, consent=consent
+            )
+        except (NotMoved, Locked) as error:
+            refusal = error
+        else:
+            messages.success(request, _done(moved))
+            return redirect(_page_of(request.user, moved))
+    seen = preview(entries, to, request.user)
+    form = StrikingForm(request.POST, site=site if seen.asks_consent else None)
+    form.is_valid()
+    if refusal and str(refusal) not in seen.troubles:
+        form.add_error(None, str(refusal))
+    return _look(request, choice, to, seen, form, status=409 if isinstance(refusal, Locked) else 422)
+
+
+def _reach(user: User, number: str) -> Patient:
+    patient = reach_patient(user, number)
+    if not may_move(user, patient):
+        require(user, Right.ENTER, patient.site)
+    return patient
+
+
+def _choose(request: UserRequest, choice: MoveChoice, troubles: list[str], status: int = 200) -> HttpResponse:
+    patient, is_log = choice.patient, choice.segment == CASEBOOK
+    chosen = set(choice.entries)
+    forms = forms_to_choose(patient, choice.segment)
+    context = {
+        "choice": choice,
+        "patient": patient,
+        "title": "The logs" if is_log else label_of(choice.segment),
+        "is_log": is_log,
+        # All of a visit; of the logs, what was named.
+        "forms": [(entry, name, entry.pk in chosen or not (chosen or is_log)) for entry, name in forms],
+        "visits": [] if is_log else visits_to_choose(patient),
+        "numbers": numbers_to_choose(request.user, patient),
+        "troubles": troubles,
+        "back": _back(request.user, choice),
+    }
+    return render(request, "corrections/moving/choose.html", context, status=status)
+
+
+def _look(
+    request: UserRequest,
+    choice: MoveChoice,
+    to: Destination,
+    seen: MovingPreview,
+    form: StrikingForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "choice": choice,
+        "patient": choice.patient,
+        "to": to,
+        "preview": seen,
+        "form": form or StrikingForm(None, site=choice.patient.site if seen.asks_consent else None),
+        "key": request.POST.get("key") or uuid.uuid4(),
+        "reasons": REASONS,
+        "back": _back(request.user, choice),
+        "without_signatures": True,
+    }
+    return render(request, "corrections/moving/look.html", context, status=status)
+
+
+def _back(user: User, choice: MoveChoice) -> str:
+    visit = choice.patient.visits.filter(STANDING, code=choice.segment).first()
+    if visit:
+        visit.patient = choice.patient
+    return page_of(user, visit or choice.patient)
+
+
+def _done(moved: Moved) -> str:
+    if moved.was_done:
+        return f"It was moved already, by the same click: it stands here, at {moved.to.words}."
+    forms = counted(len(moved.forms), "form")
+    struck = " The visit that it left is struck out." if moved.strikes_visit else ""
+    return f"{forms} moved to {moved.to.words}, in progress there: look at each and complete it.{struck}"
+
+
+def _page_of(user: User, moved: Moved) -> str:
+    """Where it now stands: the visit; of one log, its page."""
+    if moved.visit is not None:
+        moved.visit.patient = moved.to.patient
+        return page_of(user, moved.visit)
+    kinds = {one.place.definition.key for one in moved.forms}
+    if len(kinds) == 1 and user.may(Right.READ, moved.to.patient.site):
+        return reverse("log", args=[moved.to.patient.number, kinds.pop()])
+    return page_of(user, moved.to.patient)
