@@ -1,16 +1,18 @@
 """Where appointments join floors below: the menu on the patient's page, and the words of the trail."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
+from ecrf.appointments.lines import open_of
 from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Patient
-from ecrf.casebook.page_acts import PATIENT_ACTS, PageAct
+from ecrf.casebook.page_acts import FALLS_AWAY, PATIENT_ACTS, PageAct
 from ecrf.trail.context import LOADED, Around
 from ecrf.trail.kinds import EventKind
 from ecrf.trail.words import EventLine, is_new, new, old, renders
@@ -20,8 +22,19 @@ LOADED.append((Appointment, ()))
 
 @PATIENT_ACTS
 def make_act(user: User, patient: Patient) -> Iterator[PageAct]:
-    if user.may(Right.ENTER, patient.site):
+    if user.may(Right.ENTER, patient.site) and not patient.struck_at:
         yield PageAct("Make an appointment…", reverse("make-appointment", args=[patient.number]), order=20)
+
+
+@FALLS_AWAY
+def appointments_after(patient: Patient, day: date) -> Iterator[str]:
+    """It is the site that cancels them: somebody has to tell the people who wait for the patient."""
+    for line in open_of([patient.pk]).get(patient.pk, {}).values():
+        if line.row.planned_on > day and line.is_planned:
+            yield (
+                f"To be cancelled: the appointment for {line.label} on {line.row.when}."
+                " It stays in the calendar until then."
+            )
 
 
 @renders(Appointment)

@@ -33,8 +33,8 @@ PEOPLE = (
 )
 """Those who can log in: user name, role, sites (None: the role holds for all sites)."""
 
-WRITERS = tuple((f"investigator{code}", Role.INVESTIGATOR, (code,)) for code in STUDY_SITES[2:])
-"""Who entered the other sites' data; no password opens these accounts."""
+WRITERS = tuple((f"investigator{code}", Role.INVESTIGATOR, (code,)) for code in STUDY_SITES[1:])
+"""The other sites' investigators, who entered the data from site 03 on; no password opens these accounts."""
 
 WHO_ENTERS = {
     "01": ("coordinator01", "investigator01"),

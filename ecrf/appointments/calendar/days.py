@@ -80,7 +80,8 @@ class CalendarWeek:
 
 @dataclass(frozen=True)
 class CalendarPage:
-    """`is_cut`: there are more appointments or windows than one page holds."""
+    """`count`: the appointments of the month or week itself, without the days around it; `is_cut`: there are more
+    appointments or windows than one page holds."""
 
     weeks: list[CalendarWeek]
     count: int
@@ -96,7 +97,8 @@ def page_of(query: CalendarQuery, where: list[Site]) -> CalendarPage:
     for line in lines[:MOST]:
         by_day[line.row.planned_on].append(line)
     weeks = [_week(query, begins, by_day, windows[:MOST]) for begins in query.weeks]
-    return CalendarPage(weeks, len(lines[:MOST]), len(lines) > MOST or len(windows) > MOST)
+    count = sum(query.is_in(line.row.planned_on) for line in lines[:MOST])
+    return CalendarPage(weeks, count, len(lines) > MOST or len(windows) > MOST)
 
 
 def lines_between(where: Iterable[Site], first: date, last: date) -> list[AppointmentLine]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ecrf.access.reach import reach, require
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
+from ecrf.casebook.labels import visit_label
 from ecrf.entry.addresses import PagePlace, reach_where
 from ecrf.entry.queries.answers import address_of, has_item
 from ecrf.entry.queries.conversations import Spot, form_to_ask_about, key_in, kind_in, spot_of
@@ -102,6 +103,7 @@ def _choosing(
     context = {
         "where": where,
         "patient": where.patient,
+        "place": visit_label(where.visit) if where.visit else "",
         "form": form_input,
         "named": named,
         "about": request.POST.get("about", request.GET.get("about", "")),

@@ -12,6 +12,7 @@ from django.test import Client
 from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.appointments.services import end_appointment
 from ecrf.audit.models import AuditEvent
+from ecrf.casebook.striking import strike_patient
 from tests.bench.counting import statements
 from tests.builders import a_visit
 from tests.conftest import make_site, make_user
@@ -302,3 +303,29 @@ def test_cancelled_ones_stay_on_the_calendar_and_leave_today(patient, coordinato
 def test_patients_menu_leads_there_for_who_enters(patient, browser, monitor):
     assert "Make an appointment…" in read(browser, f"/patients/{patient.number}/")
     assert Appointment.objects.count() == 0
+
+
+def test_calendar_counts_what_lies_in_its_month(patient, coordinator, browser):
+    made = book(patient, coordinator, 1)
+    first = made.planned_on.replace(day=1)
+    assert "1 appointment ·" in read(browser, f"/calendar/?view=month&day={made.planned_on}")
+    for other in (first - timedelta(days=1), first + timedelta(days=32)):
+        assert "No appointment this month" in read(browser, f"/calendar/?view=month&day={other}")
+
+
+def test_end_of_the_patient_says_which_appointments_are_to_be_cancelled(patient, coordinator, browser):
+    made = book(patient, coordinator, 1)
+    says = f"To be cancelled: the appointment for Week 4 on {made.when}."
+    end = f"/patients/{patient.number}/end/death/"
+    assert says in read(browser, end)
+    end_appointment(appointment=made, ending=AppointmentEnding.CANCELLED, reason="Died", by=coordinator)
+    assert "To be cancelled" not in read(browser, end)
+
+
+def test_nothing_is_planned_for_a_patient_who_is_struck_out(patient, coordinator, browser):
+    page = f"/patients/{patient.number}/"
+    strike_patient(patient=patient, by=coordinator, reason="Added twice")
+    text = read(browser, page)
+    assert "Make an appointment…" not in text
+    assert "Struck out" in text
+    assert "next Week 4" not in text
