@@ -59,6 +59,7 @@ ONE_NAME_EACH = {"Command", "Migration", "Meta"}
 
 TEMPLATE_LANGUAGE = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->", re.DOTALL)
 INSIDE_A_TAG = r"<[a-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*?\s"
+TORN_TAG = re.compile(r"{%(?:(?!%}).)*$|{{(?:(?!}}).)*$|{#(?:(?!#}).)*$", re.MULTILINE)
 SCRIPT = re.compile(r"<script\b[^>]*>(?!\s*</script\s*>)", re.IGNORECASE)
 STYLE = re.compile(rf"<style\b|{INSIDE_A_TAG}style\s*=", re.IGNORECASE)
 HANDLER = re.compile(rf"{INSIDE_A_TAG}(?:data-)?(?:on[a-z]+|hx-on[:\w-]*)\s*=|javascript:", re.IGNORECASE)
@@ -66,6 +67,8 @@ ADDRESS = re.compile(r"(?:https?:)?//[\w-]+\.[\w.-]*[a-z]{2}", re.IGNORECASE)
 SVG_NAMESPACE = re.compile(r"([\"'])http://www\.w3\.org/(?:2000/svg|1999/xlink)\1")
 
 SAMPLES = [
+    (TORN_TAG, "{% if a %}b{% endif\n%}", "{% if a %}b{% endif %}\n{{ c }}"),
+    (TORN_TAG, "{{ a|default:\n'' }}", "a {# said #}"),
     (SCRIPT, "<script>go()</script>", '<script src="a.js" type="module"></script>'),
     (SCRIPT, '<script type="application/json">{}</script>', "<p>script</p>"),
     (STYLE, '<p class="a"\n style="color: red">', '<p title="no style = good style">'),
@@ -134,6 +137,12 @@ def test_pages_fetch_nothing_from_another_server():
     pages = [*templates(), *files("static", "trial/static", ends=(".css", ".js", ".svg", ".html", ".json"))]
     found = places(ADDRESS, pages, SVG_NAMESPACE)
     assert not found, f"Hospital networks block other servers; put the file into package.json: {found}"
+
+
+def test_template_tags_end_on_their_line():
+    """Django takes a tag that goes over two lines for text, and the page breaks when it is opened."""
+    found = places(TORN_TAG, templates())
+    assert not found, f"End the tag on the line where it begins: {found}"
 
 
 def test_templates_hold_no_inline_script():
