@@ -75,7 +75,7 @@ def access_on(day: date, where: list[int] | None = None) -> list[HeldRole]:
 
 
 def access_today(where: list[int] | None = None) -> list[HeldRole]:
-    """Everybody's access today: each role by the date that it is now at its own site, which may be another's tomorrow."""
+    """Everybody's access today: each role by today's date at its own site: another's may differ."""
     found = held_roles(_around(timezone.now().date(), where))
     return sorted((held for held in found if held.held_on(held.today)), key=_order)
 
