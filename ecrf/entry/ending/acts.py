@@ -14,7 +14,7 @@ from ecrf.forms.protocol import protocol
 @PATIENT_ACTS
 def ways_of_leaving(user: User, patient: Patient) -> Iterable[PageAct]:
     """No statement where the patient is loaded with the schedule status."""
-    status = getattr(patient, "schedule_status", None)
+    status = None if patient.struck_at else getattr(patient, "schedule_status", None)
     if status is None or not user.may(Right.ENTER, patient.site):
         return
     for order, ending in enumerate(protocol().endings, 20):
