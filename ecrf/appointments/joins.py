@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
-from ecrf.appointments.lines import open_of
+from ecrf.appointments.lines import falls_away, open_of
 from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.labels import label_of
@@ -28,13 +28,10 @@ def make_act(user: User, patient: Patient) -> Iterator[PageAct]:
 
 @FALLS_AWAY
 def appointments_after(patient: Patient, day: date) -> Iterator[str]:
-    """It is the site that cancels them: somebody has to tell the people who wait for the patient."""
+    """Those of visits that are not opened; they stay as they are, and nobody is reminded of them any more."""
     for line in open_of([patient.pk]).get(patient.pk, {}).values():
-        if line.row.planned_on > day and line.is_planned:
-            yield (
-                f"To be cancelled: the appointment for {line.label} on {line.row.when}."
-                " It stays in the calendar until then."
-            )
+        if line.may_change and falls_away(line.row.code, line.row.planned_on, day):
+            yield f"The appointment for {line.label} on {line.row.when} falls away."
 
 
 @renders(Appointment)

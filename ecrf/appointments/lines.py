@@ -23,6 +23,7 @@ class AppointmentState(StrEnum):
     KEPT = "kept"
     MISSED = "missed"
     CANCELLED = "cancelled"
+    GONE = "gone"
 
 
 STATE_WORDS = {
@@ -31,16 +32,18 @@ STATE_WORDS = {
     AppointmentState.KEPT: "came",
     AppointmentState.MISSED: "missed",
     AppointmentState.CANCELLED: "cancelled",
+    AppointmentState.GONE: "the patient left the study",
 }
 
 
 @dataclass(frozen=True)
 class VisitSeen:
-    """What the casebook says of the visit that an appointment is for."""
+    """What the casebook says of the visit that an appointment is for. `falls_away`: the patient left before."""
 
     is_opened: bool = False
     visited_on: date | None = None
     is_missed: bool = False
+    falls_away: bool = False
 
 
 def state_of(ending: str, planned_on: date, visit: VisitSeen, today: date) -> AppointmentState:
@@ -52,6 +55,8 @@ def state_of(ending: str, planned_on: date, visit: VisitSeen, today: date) -> Ap
         return AppointmentState.MISSED
     if visit.visited_on:
         return AppointmentState.KEPT
+    if visit.falls_away and not visit.is_opened:
+        return AppointmentState.GONE
     if planned_on >= today:
         return AppointmentState.PLANNED
     return AppointmentState.KEPT if visit.is_opened else AppointmentState.PASSED
@@ -80,6 +85,10 @@ class AppointmentLine:
     @property
     def is_planned(self) -> bool:
         return self.state == AppointmentState.PLANNED
+
+    @property
+    def is_gone(self) -> bool:
+        return self.state == AppointmentState.GONE
 
     @property
     def is_passed(self) -> bool:
@@ -123,19 +132,35 @@ def appointments() -> QuerySet[Appointment]:
         entry__crf=trial.visit_form,
         entry__struck_at=None,
     )
+    ends = CRFS[trial.end_form].model._default_manager.filter(
+        entry__patient=OuterRef("patient"), entry__struck_at=None
+    )
+    left = ends.exclude(**{trial.end_reason_item: None}).exclude(**{trial.end_reason_item: ""})
     rows = Appointment.objects.filter(patient__struck_at=None).select_related("patient__site")
     return rows.annotate(
         is_opened=Exists(opened),
         visited_on=Subquery(forms.values(trial.visit_date_item)[:1]),
         occurrence=Subquery(forms.values(trial.visit_occurrence_item)[:1]),
+        left_on=Subquery(left.values(trial.end_date_item)[:1]),
     ).order_by("planned_on", "planned_time", "patient__number", "pk")
 
 
 def line_of(row: Appointment) -> AppointmentLine:
     """Of a row that comes from `appointments`."""
     found = row.__dict__
-    visit = VisitSeen(found["is_opened"], found["visited_on"], found["occurrence"] == protocol().visit_missed)
+    visit = VisitSeen(
+        found["is_opened"],
+        found["visited_on"],
+        found["occurrence"] == protocol().visit_missed,
+        falls_away(row.code, row.planned_on, found["left_on"]),
+    )
     return AppointmentLine(row, visit, row.patient.site.today())
+
+
+def falls_away(code: str, planned_on: date, left_on: date | None) -> bool:
+    """Whether an appointment falls away with its patient's end: not one for a visit on demand, which may follow."""
+    plan = protocol().plan(code)
+    return bool(left_on and planned_on > left_on) and not (plan and plan.on_demand)
 
 
 def open_of(patients: Iterable[int]) -> dict[int, dict[str, AppointmentLine]]:

@@ -8,7 +8,6 @@ from django.db.models import Q
 
 from ecrf.access.models import Site
 from ecrf.appointments.lines import AppointmentLine, AppointmentState, appointments, line_of
-from ecrf.appointments.models import Appointment
 
 ASKED_BACK = timedelta(days=60)
 """Of older days nobody is asked any more what became of them; their appointments stay on the calendar."""
@@ -48,7 +47,7 @@ def soon(where: Iterable[Site]) -> Soon:
 def _take(found: Soon, line: AppointmentLine, today: date) -> None:
     if line.state == AppointmentState.PASSED:
         found.passed.append(line)
-    elif line.row.planned_on == today:
+    elif line.row.planned_on == today and not line.is_gone:
         found.today.append(line)
     elif line.row.planned_on == today + timedelta(days=1) and line.is_planned:
         found.tomorrow.append(line)
@@ -61,9 +60,4 @@ def tomorrow_at(site: Site) -> list[AppointmentLine]:
 
 
 def is_anybody_expected_tomorrow(site: Site) -> bool:
-    return Appointment.objects.filter(
-        patient__site=site,
-        patient__struck_at=None,
-        ending="",
-        planned_on=site.today() + timedelta(days=1),
-    ).exists()
+    return bool(tomorrow_at(site))

@@ -102,15 +102,16 @@ def _appointment_event(line: AppointmentLine, now: datetime) -> Event:
     """At its time on the site's clock, or all day where none is agreed. Moved, it keeps its identity; one that was
     missed or cancelled is told as cancelled, so that programs take it out. Its note stays here."""
     row, patient = line.row, line.patient
+    is_off = bool(row.ending) or line.is_gone
     event = Event()
     event.add("uid", f"appointment-{row.pk}@ecrf")
     event.add("dtstamp", now)
-    event.add("sequence", row.moves + bool(row.ending))
+    event.add("sequence", row.moves + is_off)
     if row.planned_time:
         event.add("dtstart", datetime.combine(row.planned_on, row.planned_time, patient.site.zone))
     else:
         event.add("dtstart", row.planned_on)
         event.add("dtend", row.planned_on + timedelta(days=1))
     event.add("summary", f"{patient.number} {line.label}, appointment{_remark(patient)}")
-    event.add("status", "CANCELLED" if row.ending else "CONFIRMED")
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     return event

@@ -20,6 +20,13 @@ from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.reach import patients, right_to_read
 
+OF_PATIENT = {
+    "casebook_patient_change": "patient",
+    "casebook_visit_change": "patient__visits",
+    "casebook_entry_change": "patient__entries",
+}
+"""{a page of Review: how a transfer's patient is found by what its address names}."""
+
 
 @dataclass(frozen=True)
 class Way:
@@ -64,8 +71,8 @@ def _moved(request: HttpRequest, user: User) -> Transfer | None:
     named = request.resolver_match.kwargs if request.resolver_match else {}
     if "number" in named:
         which: dict[str, object] = {"patient__number": named["number"]}
-    elif request.path.startswith(reverse("monitor:casebook_patient_changelist")) and "object_id" in named:
-        which = {"patient": whole_number(str(named["object_id"]))}
+    elif path := OF_PATIENT.get(request.resolver_match.url_name or "" if request.resolver_match else ""):
+        which = {path: whole_number(str(named["object_id"])) or 0}
     else:
         return None
     last = handed_over_from(user, **which).first()

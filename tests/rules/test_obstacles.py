@@ -21,7 +21,10 @@ pytestmark = [
     pytest.mark.requirement("R-080"),
 ]
 
-NOTHING_BUT_ACTS = {"sign-visit", "sign-form", "sign-casebook", "make-appointment", "move-appointment"}
+NOTHING_BUT_ACTS = {
+    *("sign-visit", "sign-form", "sign-casebook", "make-appointment", "move-appointment"),
+    *("strike-visit", "strike-patient", "restore-visit", "restore-patient"),
+}
 """Pages of nothing but the act: they are refused whole, and no link leads there."""
 NO_WORK = {
     *("login", "log-in-again", "logout", "calendar-addresses", "revoke-calendar", "read-training"),

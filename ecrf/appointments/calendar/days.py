@@ -104,7 +104,7 @@ def page_of(query: CalendarQuery, where: list[Site]) -> CalendarPage:
 def lines_between(where: Iterable[Site], first: date, last: date) -> list[AppointmentLine]:
     """The appointments of these days; one statement. Days without a time first, then by the clock."""
     rows = appointments().filter(patient__site__in=where, planned_on__gte=first, planned_on__lte=last)
-    found = [line_of(row) for row in rows[: MOST + 1]]
+    found = [line for line in map(line_of, rows[: MOST + 1]) if not line.is_gone]
     return sorted(found, key=lambda line: (line.row.planned_on, line.time, line.patient.number))
 
 

@@ -11,6 +11,7 @@ from ecrf.access.models import Site, User
 from ecrf.access.reach import sites
 from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
+from ecrf.appointments.lines import AppointmentLine, open_of
 from ecrf.casebook.models import Entry, Patient, Status, not_struck
 from ecrf.casebook.transfer.services import (
     Agreement,
@@ -33,6 +34,7 @@ class GoesAlong:
     queries: int
     unfinished: int
     held_parts: int
+    appointments: list[AppointmentLine]
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ class TransferPage:
             status=Status.COMPLETE
         )
         parts = [lock for lock in locks_over(self.patient) if not holds_all(lock)]
-        return GoesAlong(len(open_of_patient(self.patient)), unfinished.count(), len(parts))
+        booked = open_of([self.patient.pk]).get(self.patient.pk, {}).values()
+        appointments = [line for line in booked if line.may_change]
+        return GoesAlong(len(open_of_patient(self.patient)), unfinished.count(), len(parts), appointments)
 
     @property
     def sides(self) -> list[AgreeingSide]:

@@ -14,7 +14,7 @@ from ecrf.forms.protocol import protocol
 @PATIENT_ACTS
 def ways_of_leaving(user: User, patient: Patient) -> Iterable[PageAct]:
     """No statement where the patient is loaded with the schedule status."""
-    if not user.may(Right.ENTER, patient.site):
+    if patient.struck_at or not user.may(Right.ENTER, patient.site):
         return
     status = getattr(patient, "schedule_status", None)
     if status is None:

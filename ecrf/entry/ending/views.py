@@ -32,6 +32,8 @@ def end_patient(request: UserRequest, number: str, ending: str) -> HttpResponse:
     way = next((one for one in protocol().endings if one.key == ending), None)
     if way is None:
         raise Http404
+    if patient.struck_at:
+        raise Http404
     page = ending_page(patient, way)
     if request.method == "GET":
         page.form_input.typed = _typed(page, request)

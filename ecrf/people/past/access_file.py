@@ -22,25 +22,26 @@ COLUMNS = (
 """Their names and order never change; a new one is put before `data`."""
 
 
-def access_file(day: date, site: Site | None, held: list[HeldRole], *, by: User) -> FileResponse:
-    """The file; noted before its first byte leaves."""
-    of = f"access-{day}-{f'site-{site.code}' if site else 'all-sites'}"
+def access_file(day: date | None, site: Site | None, held: list[HeldRole], *, by: User) -> FileResponse:
+    """The file; noted before its first byte leaves. `day` None: today, each role by its own site's calendar."""
+    named = day or timezone.now().date()
+    of = f"access-{named}-{f'site-{site.code}' if site else 'all-sites'}"
 
     def note() -> None:
         with acting(by.acting_at(None, Right.SEE_ACCESS), source=SOURCE):
             AccessListExport.objects.create(
-                day=day, site=site, lines=len(held), made_at=timezone.now(), made_by=by
+                day=named, site=site, lines=len(held), made_at=timezone.now(), made_by=by
             )
 
     return answer(file_name(of, timezone.now()), COLUMNS, _rows(day, held), note)
 
 
-def _rows(day: date, held: list[HeldRole]) -> Iterator[list[str]]:
+def _rows(day: date | None, held: list[HeldRole]) -> Iterator[list[str]]:
     for one in held:
         membership = one.membership
         where = membership.site
         yield [
-            day.isoformat(),
+            (day or one.today).isoformat(),
             where.code if where else "all",
             where.name if where else "",
             where.time_zone if where else "UTC",

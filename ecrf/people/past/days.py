@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from ecrf.access.models import Membership, User
 from ecrf.audit.models import SYSTEM_CHAIN, AuditEvent, Operation
@@ -44,6 +45,10 @@ class HeldRole:
         return self.membership.site.zone if self.membership.site else UTC
 
     @property
+    def today(self) -> date:
+        return _day(timezone.now(), self.zone)
+
+    @property
     def first_on(self) -> date:
         given_on = _day(self.given_at, self.zone) if self.given_at else date.min
         return max(given_on, self.membership.starts_on or given_on)
@@ -65,16 +70,26 @@ def _day(at: datetime, zone: tzinfo) -> date:
 
 def access_on(day: date, where: list[int] | None = None) -> list[HeldRole]:
     """Everybody's access on this day; `where`: only what reached the sites with these ids."""
+    found = held_roles(_around(day, where), day)
+    return sorted((held for held in found if held.held_on(day)), key=_order)
+
+
+def access_today(where: list[int] | None = None) -> list[HeldRole]:
+    """Everybody's access today: each role by today's date at its own site: another's may differ."""
+    found = held_roles(_around(timezone.now().date(), where))
+    return sorted((held for held in found if held.held_on(held.today)), key=_order)
+
+
+def _around(day: date, where: list[int] | None) -> QuerySet[Membership]:
+    """The roles that may have been in force on this day, by whichever calendar."""
     around = datetime(day.year, day.month, day.day, tzinfo=UTC)
     rows = Membership.objects.filter(
         Q(granted_at=None) | Q(granted_at__lt=around + WIDER),
         Q(ended_at=None) | Q(ended_at__gt=around - WIDER),
-        Q(starts_on=None) | Q(starts_on__lte=day),
-        Q(ends_on=None) | Q(ends_on__gte=day),
+        Q(starts_on=None) | Q(starts_on__lt=day + WIDER),
+        Q(ends_on=None) | Q(ends_on__gt=day - WIDER),
     )
-    if where is not None:
-        rows = rows.filter(Q(site__in=where) | Q(site=None))
-    return sorted((held for held in held_roles(rows, day) if held.held_on(day)), key=_order)
+    return rows if where is None else rows.filter(Q(site__in=where) | Q(site=None))
 
 
 def _order(held: HeldRole) -> tuple[str, str, str, int]:

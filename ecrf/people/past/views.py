@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from ecrf.access.roles import Right, Role
 from ecrf.people.administering import require_seeing_access
 from ecrf.people.fields import DayField
 from ecrf.people.past.access_file import access_file
-from ecrf.people.past.days import HeldRole, access_on
+from ecrf.people.past.days import HeldRole, access_on, access_today
 from ecrf.people.past.matrix import held_where, role_matrix
 
 STILL_TO_COME = "This day is still to come: shown is what is planned for it today."
@@ -25,17 +26,18 @@ STILL_TO_COME = "This day is still to come: shown is what is planned for it toda
 
 @dataclass(frozen=True)
 class WantedList:
-    """The day and the site that were chosen; `fault` says in words what is wrong with the day that was `typed`."""
+    """The day and the site that were chosen. `day` None: today, each role by the calendar of its own site. `fault` says
+    in words what is wrong with the day that was `typed`."""
 
-    day: date
+    day: date | None
     site: Site | None
     where: list[int] | None
     typed: str
     fault: str = ""
 
-    @property
+    @cached_property
     def held(self) -> list[HeldRole]:
-        return access_on(self.day, self.where)
+        return access_on(self.day, self.where) if self.day else access_today(self.where)
 
     @property
     def context(self) -> dict[str, Any]:
@@ -56,23 +58,27 @@ def _wanted(user: User, given: dict[str, str]) -> WantedList:
     site = get_object_or_404(reached, code=given["site"]) if given.get("site") else None
     where = [site.pk] if site else site_ids(user, Right.SEE_ACCESS)
     now = site.now() if site else timezone.now()
-    today = now.date()
-    typed = given.get("day") or today.isoformat()
+    today = site.today() if site else None
+    typed = given.get("day") or (today.isoformat() if today else "")
+    if not typed:
+        return WantedList(today, site, where, typed)
     field = DayField(label="Day")
     field.now = lambda: now
     try:
         day = field.clean(typed) or today
     except ValidationError as error:
         return WantedList(today, site, where, typed, f"{' '.join(error.messages)} Shown is today.")
-    return WantedList(day, site, where, day.isoformat(), STILL_TO_COME if day > today else "")
+    if day is None:
+        return WantedList(today, site, where, typed)
+    return WantedList(day, site, where, day.isoformat(), STILL_TO_COME if day > now.date() else "")
 
 
 @require_GET
 def access_page(request: UserRequest) -> HttpResponse:
     """On the chosen day, at all sites or at one."""
     wanted = _wanted(request.user, request.GET.dict())
-    context = {"sites": sites(request.user, Right.SEE_ACCESS), "today": timezone.now().date()}
-    return render(request, "people/past/access.html", {**wanted.context, **context})
+    context = {**wanted.context, "sites": sites(request.user, Right.SEE_ACCESS)}
+    return render(request, "people/past/access.html", context)
 
 
 @require_GET

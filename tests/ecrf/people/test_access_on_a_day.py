@@ -1,5 +1,6 @@
 """Who had access on a day: what the list says of every day is what the product itself said on that day."""
 
+import csv
 import random
 from datetime import UTC, date, datetime, timedelta
 
@@ -245,6 +246,43 @@ def test_inspector_of_one_site_sees_its_access_and_no_other(coordinator, outside
     assert "Synthetic coordinator" in page
     assert "Synthetic outsider" not in page
     assert client.get(reverse("access"), {"site": "02"}).status_code == 404
+
+
+def test_without_a_day_each_role_counts_by_the_calendar_of_its_own_site(administrator):
+    """At half past midnight in Tokyo it is yesterday in UTC and Los Angeles: page, print and file."""
+    tokyo, angeles = make_site("01", "Asia/Tokyo"), make_site("02", "America/Los_Angeles")
+    with time_machine.travel(datetime(2027, 2, 28, 15, 30, tzinfo=UTC), tick=False):
+        with acting(SYSTEM, source="test"):
+            administrator.memberships.update(granted_at=BEGIN)
+            february, march = date(2027, 2, 28), date(2027, 3, 1)
+            for name, site, first, last in (
+                ("new", tokyo, march, None),
+                ("old", tokyo, None, february),
+                ("west", angeles, None, february),
+                ("early", angeles, march, None),
+            ):
+                user = make_user(name, Role.COORDINATOR, site)
+                user.memberships.update(granted_at=BEGIN, starts_on=first, ends_on=last)
+        client = Client()
+        client.force_login(User.objects.get(pk=administrator.pk))
+        page = client.get(reverse("access"))
+        file = client.post(reverse("access-csv"), {"day": ""})
+        answers = [
+            page.content,
+            client.get(reverse("print-access")).content,
+            b"".join(file.streaming_content),
+        ]
+    for text in (answer.decode() for answer in answers):
+        assert "Synthetic new" in text
+        assert "Synthetic west" in text
+        assert "Synthetic old" not in text
+        assert "Synthetic early" not in text
+    assert "Who has access today" in answers[0].decode()
+    rows = csv.DictReader(answers[2].decode("utf-8-sig").splitlines())
+    assert {row["username"]: row["day"] for row in rows if row["role"] == "Coordinator"} == {
+        "new": "2027-03-01",
+        "west": "2027-02-28",
+    }
 
 
 @pytest.mark.parametrize("day", ["yesterday", "0001-01-01", "9999-12-31", "2026-13-01", "05/06/2026", "\x00"])
