@@ -68,8 +68,8 @@ ADDRESS = re.compile(r"(?:https?:)?//[\w-]+\.[\w.-]*[a-z]{2}", re.IGNORECASE)
 SVG_NAMESPACE = re.compile(r"([\"'])http://www\.w3\.org/(?:2000/svg|1999/xlink)\1")
 
 SAMPLES = [
-    (TORN_TAG, "{% if a %}b{% endif\n%}", "{% if a %}b{% endif %}\n{{ c }}"),
-    (TORN_TAG, "{{ a|default:\n'' }}", "a {# said #}"),
+    (BROKEN, "{% if a %}b{% endif\n%}", "{% if a %}b{% endif %}\n{{ c }}"),
+    (BROKEN, "{{ a|default:\n'' }}", "a {# said #}"),
     (SCRIPT, "<script>go()</script>", '<script src="a.js" type="module"></script>'),
     (SCRIPT, '<script type="application/json">{}</script>', "<p>script</p>"),
     (STYLE, '<p class="a"\n style="color: red">', '<p title="no style = good style">'),

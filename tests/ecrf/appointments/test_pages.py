@@ -313,13 +313,13 @@ def test_calendar_counts_what_lies_in_its_month(patient, coordinator, browser):
         assert "No appointment this month" in read(browser, f"/calendar/?view=month&day={other}")
 
 
-def test_end_of_the_patient_says_which_appointments_are_to_be_cancelled(patient, coordinator, browser):
+def test_end_of_the_patient_says_which_appointments_fall_away(patient, coordinator, browser):
     made = book(patient, coordinator, 1)
-    says = f"To be cancelled: the appointment for Week 4 on {made.when}."
+    says = f"The appointment for Week 4 on {made.when} falls away."
     end = f"/patients/{patient.number}/end/death/"
     assert says in read(browser, end)
     end_appointment(appointment=made, ending=AppointmentEnding.CANCELLED, reason="Died", by=coordinator)
-    assert "To be cancelled" not in read(browser, end)
+    assert "falls away" not in read(browser, end)
 
 
 def test_nothing_is_planned_for_a_patient_who_is_struck_out(patient, coordinator, browser):
