@@ -16,7 +16,7 @@ from ecrf.casebook.models import MOVES, STANDING, Entry, Patient, Status, Visit,
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import HOOKS
 from ecrf.casebook.record.store import ensure_entry
-from ecrf.casebook.schedule.ended import NotOpened, refuse_after_end
+from ecrf.casebook.schedule.ended import refuse_after_end
 from ecrf.casebook.schedule.status import refresh_schedule_status
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import VisitPlan, protocol
@@ -98,7 +98,6 @@ def open_visit(
     with acting(actor, patient_id=patient.pk, source=source):
         visit = patient.visits.filter(STANDING, code=code).first()
         if visit is None:
-            _refuse_struck_out(patient)
             _follows(patient, plan)
             data = data or PatientData(patient)
             refuse_after_end(plan, data)
@@ -106,12 +105,6 @@ def open_visit(
             refresh_schedule_status(data)
     visit.patient = patient
     return visit
-
-
-def _refuse_struck_out(patient: Patient) -> None:
-    """Asked inside the patient's turn: who struck the patient out may have gone before."""
-    if Patient.objects.exclude(STANDING).filter(pk=patient.pk).exists():
-        raise NotOpened(f"Patient {patient.number} is struck out. Restore the patient first.")
 
 
 def _follows(patient: Patient, plan: VisitPlan) -> None:

@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable, roles_that_ended
-from ecrf.access.requests import whole_number
 from ecrf.access.roles import READERS, Right
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import Patient
@@ -72,7 +71,7 @@ def _moved(request: HttpRequest, user: User) -> Transfer | None:
     if "number" in named:
         which: dict[str, object] = {"patient__number": named["number"]}
     elif path := OF_PATIENT.get(request.resolver_match.url_name or "" if request.resolver_match else ""):
-        which = {path: whole_number(str(named["object_id"])) or 0}
+        which = {path: named["pk"]}
     else:
         return None
     last = handed_over_from(user, **which).first()

@@ -8,6 +8,7 @@ from ecrf.access.models import Site
 from ecrf.audit.reasons import LONGEST
 from ecrf.casebook.striking import StrikingConsent
 from ecrf.casebook.striking.act import investigators_of
+from ecrf.forms.typed_fields import TypedDay
 
 REASONS = (
     "Opened by mistake",
@@ -40,12 +41,7 @@ class StrikingForm(forms.Form):
                 required=False,
                 widget=forms.Select(attrs={"class": "form-select"}),
             )
-            self.fields["consent_on"] = forms.DateField(
-                label="Day of the consent",
-                required=False,
-                widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}),
-                error_messages={"invalid": "Not a day. Type it as 2026-01-31."},
-            )
+            self.fields["consent_on"] = TypedDay(label="Day of the consent", required=False, now=site.now)
 
     @property
     def consent(self) -> StrikingConsent | None:

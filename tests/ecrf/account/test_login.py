@@ -233,7 +233,7 @@ def writes(client, url: str) -> list[str]:
     return [
         q["sql"]
         for q in found
-        if not q["sql"].lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE"))
+        if not q["sql"].lstrip().upper().startswith(("SELECT", "WITH", "SAVEPOINT", "RELEASE"))
     ]
 
 

@@ -1,24 +1,31 @@
 """What becomes of appointments when their patient leaves, is struck out, or moves to another site."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.urls import reverse
 from icalendar import Calendar
 
+from ecrf.access.roles import Right
 from ecrf.appointments.soon import is_anybody_expected_tomorrow, soon
+from ecrf.audit.refusals import Locked
 from ecrf.calendar.feed import calendar_of
 from ecrf.casebook.models import Patient
 from ecrf.casebook.page_acts import FALLS_AWAY, acts_on
-from ecrf.casebook.schedule.ended import NotOpened
+from ecrf.casebook.record.record import record
 from ecrf.casebook.services import open_visit
 from ecrf.casebook.striking import strike_patient
-from tests.builders import enter
+from tests.builders import a_place
 from tests.ecrf.appointments.conftest import book, in_days
 
 pytestmark = pytest.mark.django_db
 
 
-def leave(patient: Patient, by, days: int = 0) -> None:
-    enter(patient, "end-of-study", by, reason="DEATH", ended_on=str(in_days(patient, days)))
+def leave(patient: Patient, by) -> None:
+    values = {"reason": "DEATH", "ended_on": str(in_days(patient, 0))}
+    actor = by.acting_at(patient.site, Right.ENTER)
+    assert record(place=a_place(patient, "end-of-study"), values=values, by=actor).is_clean
 
 
 def statuses(user) -> list[str]:
@@ -49,9 +56,10 @@ def test_after_the_end_nobody_is_reminded_of_a_later_appointment(patient, coordi
 
 
 def test_appointment_before_the_end_stands(patient, coordinator):
-    book(patient, coordinator, days=1)
-    leave(patient, coordinator, days=1)
-    assert is_anybody_expected_tomorrow(patient.site)
+    row = book(patient, coordinator, days=1)
+    with time_machine.travel(patient.site.now() + timedelta(days=1)):
+        leave(patient, coordinator)
+        assert [line.row for line in soon([patient.site]).today] == [row]
 
 
 def test_of_a_struck_out_patient_nothing_is_offered_but_to_restore(patient, coordinator, client):
@@ -62,7 +70,7 @@ def test_of_a_struck_out_patient_nothing_is_offered_but_to_restore(patient, coor
     assert client.get(reverse("end-patient", args=[patient.number, "death"])).status_code == 404
     seen_before = Patient.objects.get(pk=patient.pk)
     seen_before.struck_at = None
-    with pytest.raises(NotOpened, match="is struck out"):
+    with pytest.raises(Locked, match="was struck out"):
         open_visit(patient=seen_before, code="W04", by=coordinator)
 
 

@@ -35,14 +35,14 @@ def verify(entry, item, by, seen=10**6, **more):
 def test_a_value_saved_while_the_page_is_made_is_not_verified_unseen(
     entry, visit, monitor, coordinator, monkeypatch
 ):
-    real = pages.visit_form_views
+    real = pages.load_visit
 
     def slow(*given):
-        form_views = real(*given)
+        loaded = real(*given)
         change(entry, coordinator, pulse="99")
-        return form_views
+        return loaded
 
-    monkeypatch.setattr(pages, "visit_form_views", slow)
+    monkeypatch.setattr(pages, "load_visit", slow)
     client = Client()
     client.force_login(monitor)
     page = client.get(reverse("monitor:casebook_visit_change", args=[visit.pk])).content.decode()
