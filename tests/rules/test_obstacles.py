@@ -23,13 +23,21 @@ pytestmark = [
 
 NOTHING_BUT_ACTS = {
     *("sign-visit", "sign-form", "sign-casebook", "make-appointment", "move-appointment"),
-    *("strike-visit", "strike-patient", "restore-visit", "restore-patient"),
+    *("strike-visit", "strike-patient", "restore-visit", "restore-patient", "restore-form"),
+    *("move", "move-look", "ask-monitor"),
 }
 """Pages of nothing but the act: they are refused whole, and no link leads there."""
 NO_WORK = {
     *("login", "log-in-again", "logout", "calendar-addresses", "revoke-calendar", "read-training"),
     *("patient-trail-csv", "site-trail-csv", "trail-review-csv", "trail-review-all-csv"),
-    *("make-site-copy", "cancel-export", "download-export", "confirm-receipt", "casebook-files"),
+    *(
+        "make-site-copy",
+        "make-handed-over",
+        "cancel-export",
+        "download-export",
+        "confirm-receipt",
+        "casebook-files",
+    ),
     *("delegation", "begin-delegation-log", "end-delegation"),
     *(
         "second-factor",

@@ -36,6 +36,8 @@ def ask(request: UserRequest, number: str, segment: str) -> HttpResponse:
     if request.method == "GET":
         require(request.user, Right.ANSWER, where.patient.site)
         return _choosing(request, where, request.GET.get("form", ""))
+    if not request.POST.get("text"):  # nothing that was typed has to be kept
+        require(request.user, Right.ANSWER, where.patient.site)
     spot, kind = Spot.of(where, request.POST.get("about", "")), kind_in(request.POST.get("kind", ""))
     try:
         require(request.user, Right.ANSWER, where.patient.site)

@@ -231,3 +231,20 @@ def test_nobody_cancels_what_a_site_keeps(client, patient, other_site, coordinat
     client.post(reverse("cancel-export", args=[export.request_key]))
     export.refresh_from_db()
     assert (export.state, export.cancelled_at) == (ExportState.QUEUED, None)
+
+
+def test_addresses_of_review_say_where_the_patient_went(
+    client, patient, other_site, monitor, data_manager, coordinator
+):
+    """Those of the patient, of a visit and of a form; one that names nothing says nothing of anybody."""
+    visit = a_visit(patient, "W01", coordinator)
+    entry = enter(visit, "vital-signs", coordinator, pulse="70").row.entry
+    hand_over(patient, other_site, data_manager)
+    client.force_login(monitor)
+    for kind, row in (("patient", patient), ("visit", visit), ("entry", entry)):
+        answer = client.get(reverse(f"monitor:casebook_{kind}_change", args=[row.pk]))
+        assert answer.status_code == 404, kind
+        assert "was handed over to site 02" in answer.content.decode(), kind
+        nothing = client.get(reverse(f"monitor:casebook_{kind}_change", args=[999_999]))
+        assert nothing.status_code == 404
+        assert "01-001" not in nothing.content.decode()
