@@ -163,6 +163,13 @@ def _wait_for_file(person: Person) -> None:
     assert not person.page.locator(".state-bad").count(), person.page.inner_text("#state")
 
 
+OF_WHAT_IS_NOT_THERE = {
+    *("appointment", "move-appointment", "end-patient", "struck-visit", "struck-form"),
+    *("restore-visit", "restore-form", "restore-patient"),
+}
+"""The small study has no appointment and nothing that is struck out, and its patient has left: see the journeys."""
+
+
 def walk(people: dict[str, Person], tour: Tour) -> None:
     for role, person in people.items():
         visit(person, role, tour)
@@ -212,7 +219,9 @@ def test_documents_commands_make_an_installation_whose_every_page_opens(installa
     with ThreadPoolExecutor(1) as thread:
         tour = thread.submit(go_round, installation).result()
     assert not tour.complaints, "\n".join(tour.complaints)
-    missing = {role: sorted(set(may_open(role)) - tour.opened[role]) for role in ACCOUNTS}
+    missing = {
+        role: sorted(set(may_open(role)) - tour.opened[role] - OF_WHAT_IS_NOT_THERE) for role in ACCOUNTS
+    }
     assert not any(missing.values()), f"No page that was opened links there: {missing}"
 
     said = COLOUR.sub("", run(manage + later))

@@ -145,7 +145,7 @@ def test_no_page_takes_anything_but_a_get(method, own, data_manager):
 
 ACTING = {
     *("open-query", "ask-query-again", "pass-query-on", "close-query", "reopen-query"),
-    *("close-queries", "ask-queries-again"),
+    *("close-queries", "ask-queries-again", "reply-to-site", "mark-note-read"),
     *("monitoring-visits", "monitoring-visit", "start-monitoring-visit", "end-monitoring-visit"),
     *(
         "call-off-monitoring-visit",
