@@ -16,7 +16,7 @@ from ecrf.access.delegation import TASK_OF
 from ecrf.access.roles import Right, Role
 
 if TYPE_CHECKING:
-    from ecrf.access.models import Membership, Site
+    from ecrf.access.models import Membership, Site, User
 
 
 class ObstacleKind(StrEnum):
@@ -48,11 +48,16 @@ def refusal(right: Right, found: Sequence[Obstacle]) -> str:
     return f"You cannot {Right(right).act} now. {' '.join(str(obstacle) for obstacle in found)}"
 
 
+def holders_of(site: Site, *roles: Role) -> list[User]:
+    """Who has one of these roles at the site today, and an open account; each once, by name."""
+    current = site.memberships.filter(role__in=roles, is_current=True, user__is_active=True)
+    rows = current.select_related("user", "site").order_by("user__full_name", "user__username", "pk")
+    return list(dict.fromkeys(row.user for row in rows if row.is_in_force()))
+
+
 def investigators_of(site: Site) -> list[str]:
-    """The names of the site's investigators whose role is in force: who keeps its delegation log."""
-    current = site.memberships.filter(role=Role.INVESTIGATOR, is_current=True, user__is_active=True)
-    rows = current.select_related("user", "site").order_by("user__full_name", "user__username")
-    return [row.user.name for row in rows if row.is_in_force()]
+    """The names of the site's investigators: who keeps its delegation log."""
+    return [user.name for user in holders_of(site, Role.INVESTIGATOR)]
 
 
 # Written out: every request asks this, and to put it together anew takes Django longer than PostgreSQL to answer it.

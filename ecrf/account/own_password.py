@@ -8,14 +8,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 
 from ecrf.access.models import User
-from ecrf.account.arriving.steps import ARRIVING
 from ecrf.account.models import PasswordChange
-from ecrf.account.second.enforcement import OPEN, WELCOME
+from ecrf.account.second.enforcement import OPEN, led_to
 
 PASSWORD_TO_CHANGE = "password_to_change"  # noqa: S105  (a key of the session)
 """In the session: why, in words."""
@@ -55,18 +54,15 @@ def own_password_first(get_response: Callable[[HttpRequest], HttpResponse]) -> C
     def middleware(request: HttpRequest) -> HttpResponse:
         if PASSWORD_TO_CHANGE not in request.session or request.path.startswith((PAGE, *OPEN)):
             return get_response(request)
-        if request.headers.get("HX-Request"):
-            return HttpResponse(IN_WORDS, status=403)
-        if request.method == "GET" and request.path != WELCOME:
-            request.session.setdefault(ARRIVING, request.get_full_path())
-        return redirect("change-password")
+        return led_to("change-password", request, IN_WORDS)
 
     return middleware
 
 
 def was_used_before(user: User, password: str) -> bool:
     """Whether it is one of the last PASSWORD_HISTORY of this person. Each is hashed anew, which takes long."""
-    return any(check_password(password, kept) for kept in _kept(user)[: settings.PASSWORD_HISTORY])
+    last = _kept(user).values_list("password", flat=True)[: settings.PASSWORD_HISTORY]
+    return any(check_password(password, str(kept)) for kept in last)
 
 
 def note_password(user: User, set_by: User | None) -> None:
@@ -75,12 +71,10 @@ def note_password(user: User, set_by: User | None) -> None:
     history = settings.PASSWORD_HISTORY
     kept = user.password if history else None
     PasswordChange.objects.create(user=user, set_by=set_by, password=kept)
-    rows = PasswordChange.objects.filter(user=user, password__isnull=False).order_by("-pk")
-    too_old = list(rows.values_list("pk", flat=True))[history:]
+    too_old = list(_kept(user).values_list("pk", flat=True))[history:]
     PasswordChange.objects.filter(pk__in=too_old).update(password=None)
 
 
-def _kept(user: User) -> list[str]:
-    """Hashes, the newest first."""
-    rows = PasswordChange.objects.filter(user=user, password__isnull=False).order_by("-pk")
-    return [str(kept) for kept in rows.values_list("password", flat=True)]
+def _kept(user: User) -> QuerySet[PasswordChange]:
+    """Those whose hash is kept, the newest first."""
+    return PasswordChange.objects.filter(user=user, password__isnull=False).order_by("-pk")

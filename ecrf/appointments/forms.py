@@ -1,7 +1,7 @@
 """What is typed of an appointment, read as everywhere: many ways of writing a day and a time, one meaning."""
 
 import datetime as clock
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from ecrf.appointments.services import Wanted
 from ecrf.forms import typed_text
+from ecrf.forms.typed_fields import TypedDay
 
 OUT_OF_DATE = "This page is out of date. Load it again, then make the appointment."
 
@@ -17,7 +18,7 @@ class AppointmentForm(forms.Form):
     """One appointment. `now`: on the clock of the site."""
 
     visit = forms.CharField(required=False)
-    day = forms.CharField(required=False)
+    day = TypedDay(error_messages={"required": "Choose a day."})
     time = forms.CharField(required=False)
     note = forms.CharField(required=False, strip=False)
     reason = forms.CharField(required=False, strip=False)
@@ -25,14 +26,9 @@ class AppointmentForm(forms.Form):
     def __init__(self, *given: Any, now: datetime, **options: Any) -> None:
         super().__init__(*given, **options)
         self.now = now
-
-    def clean_day(self) -> date:
-        text = typed_text.day(self.cleaned_data["day"], self.now)
-        if not text:
-            raise ValidationError("Choose a day.")
-        if len(text) < len("2026-11-22"):
-            raise ValidationError(typed_text.NOT_WHOLE)
-        return date.fromisoformat(text)
+        day = self.fields["day"]
+        assert isinstance(day, TypedDay)
+        day.now = lambda: now
 
     def clean_time(self) -> clock.time | None:
         text = typed_text.clock(self.cleaned_data["time"], self.now)

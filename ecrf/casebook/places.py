@@ -22,6 +22,12 @@ class Place:
     number: int = 1
     parent: int | None = None
 
+    @classmethod
+    def of(cls, entry: Entry) -> "Place":
+        """Where this entry stands. LookupError if its form is no longer part of the trial."""
+        parent = entry.parent.number if entry.parent else None
+        return cls(entry.patient, CRFS[entry.crf], entry.visit, entry.number, parent)
+
     @property
     def address(self) -> str:
         return str(self.number) if self.parent is None else f"{self.parent}.{self.number}"

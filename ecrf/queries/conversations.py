@@ -35,7 +35,7 @@ def open_here(
     with one_at_a_time(place.patient.pk, actor, "site"):
         if request_key:
             one_click(request_key)
-        entry = Entry.objects.filter(**place.lookup()).select_related("parent", "patient__site").first()
+        entry = Entry.objects.filter(place.held()).select_related("parent", "patient__site").first()
         if known := _known(place, entry, item, kind, words, by, request_key):
             return known
         _refuse_held(place, entry)
@@ -53,8 +53,7 @@ def reply(*, query: Query, text: str, by: User, actor: Actor, seen: int | None =
     rules.asking_as(actor.role)
 
     def allowed(query: Query) -> None:
-        rules.refuse_of_review(query)
-        rules.refuse_closed(query)
+        rules.refuse_but_open_of_site(query)
         if query.is_sites_turn:
             raise QueryRefused(f"{query.name} is answered already: the site closes it or asks on.")
 
@@ -81,11 +80,7 @@ def go_on(*, query: Query, text: str, by: User, actor: Actor, seen: int | None =
     """The site asks on, and the turn goes to whoever answered last; or it adds to its note."""
     words = rules.readable(text)
     rules.need(by, Right.ANSWER, query.site)
-
-    def allowed(query: Query) -> None:
-        rules.refuse_of_review(query)
-        rules.refuse_closed(query)
-
+    allowed = rules.refuse_but_open_of_site
     if query.is_note:
         return perform(query, Act.ADDED, words, by, actor, "site", seen, allowed, Turn.ANYBODY)
     return perform(query, Act.ASKED_AGAIN, words, by, actor, "site", seen, allowed, _who_answers(query))
@@ -95,11 +90,7 @@ def finish(*, query: Query, text: str = "", by: User, actor: Actor, seen: int | 
     """The site closes its question or its note: nothing is open any more."""
     words = rules.readable(text) if text.strip() else ""
     rules.need(by, Right.ANSWER, query.site)
-
-    def allowed(query: Query) -> None:
-        rules.refuse_of_review(query)
-        rules.refuse_closed(query)
-
+    allowed = rules.refuse_but_open_of_site
     return perform(query, Act.CLOSED, words, by, actor, "site", seen, allowed, Turn.NOBODY)
 
 
@@ -133,7 +124,7 @@ def _refuse_held(place: Place, entry: Entry | None) -> None:
     """What is struck out; and a row not begun of a form that is locked, of which the trail's guard knows nothing."""
     if entry is not None:
         return refuse_struck(entry)
-    above = Entry.objects.filter(**place.above.lookup()).first() if place.above else None
+    above = Entry.objects.filter(place.above.held()).first() if place.above else None
     if above is None:
         return None
     refuse_struck(above)

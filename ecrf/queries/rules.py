@@ -68,6 +68,12 @@ def refuse_of_review(query: Query) -> None:
         raise QueryRefused(f"{query.name} asks the site: answer it. Nothing was changed.")
 
 
+def refuse_but_open_of_site(query: Query) -> None:
+    """What a site goes on with, or is answered: what it has opened itself and not closed."""
+    refuse_of_review(query)
+    refuse_closed(query)
+
+
 def refuse_open(query: Query) -> None:
     if query.is_open:
         raise QueryRefused(f"Query {query.number} is open already: it need not be reopened.")

@@ -41,13 +41,18 @@ def second_factor_first(get_response: Callable[[HttpRequest], HttpResponse]) -> 
             return _ask_for_it(request, user, get_response)
         if request.path.startswith(OPEN):
             return get_response(request)
-        if request.headers.get("HX-Request"):
-            return HttpResponse(IN_WORDS, status=403)
-        if request.method == "GET" and request.path != WELCOME:
-            request.session.setdefault(ARRIVING, request.get_full_path())
-        return redirect("second-factor-setup")
+        return led_to("second-factor-setup", request, IN_WORDS)
 
     return middleware
+
+
+def led_to(page: str, request: HttpRequest, in_words: str) -> HttpResponse:
+    """To the page that comes first, then to what was asked for; a part of a page is refused in words (403)."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(in_words, status=403)
+    if request.method == "GET" and request.path != WELCOME:
+        request.session.setdefault(ARRIVING, request.get_full_path())
+    return redirect(page)
 
 
 def _ask_for_it(request: HttpRequest, user: User, get_response: Callable[..., HttpResponse]) -> HttpResponse:

@@ -58,19 +58,13 @@ def lead_links(forms: list[MovingForm], by: Actor, reason: str, data: PatientDat
     links, led, troubles = new_links(forms), [], []
     for definition in [one for one in CRFS.values() if one.links]:
         for row in list(data.rows(definition.key)):
-            place, values = place_of(row, data.patient), _led(definition, row, links)
+            place, values = Place.of(row.entry), _led(definition, row, links)
             if values:
                 led.append(row)
                 troubles += _record_all(str(definition.title), [(place, values)], reason, by, data)
     if troubles:
         raise NotMoved(*troubles)
     return led
-
-
-def place_of(row: Crf, patient: Patient) -> Place:
-    entry = row.entry
-    parent = entry.parent.number if entry.parent else None
-    return Place(patient, CRFS[entry.crf], entry.visit, entry.number, parent)
 
 
 def refuse_altered(forms: list[MovingForm], patient: Patient, *, is_other_patient: bool) -> None:

@@ -5,12 +5,11 @@ from ecrf.casebook.striking.entries import (
     can_be_struck,
     links_to,
     restore,
-    strike_form,
     strike_out,
     why_not_restored,
 )
 from ecrf.casebook.striking.patients import restore_patient, strike_patient
-from ecrf.casebook.striking.visits import restore_visit, strike_visit, strike_visit_within
+from ecrf.casebook.striking.visits import restore_visit, strike_visit
 
 __all__ = [
     "NotStruck",
@@ -22,10 +21,8 @@ __all__ = [
     "restore",
     "restore_patient",
     "restore_visit",
-    "strike_form",
     "strike_out",
     "strike_patient",
     "strike_visit",
-    "strike_visit_within",
     "why_not_restored",
 ]

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ecrf.access.models import Site, User
+from ecrf.access.obstacles import holders_of
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import Actor
 from ecrf.casebook.data import PatientData
@@ -85,11 +86,9 @@ def follow(patient: Patient) -> None:
         step(patient)
 
 
-def investigators_of(site: Site) -> list[User]:
-    """Who can consent: the site's investigators and sub-investigators of today."""
-    roles = site.memberships.filter(role__in=[Role.INVESTIGATOR, Role.SUB_INVESTIGATOR], is_current=True)
-    found = roles.select_related("user", "site").order_by("user__full_name", "user__username", "pk")
-    return list(dict.fromkeys(role.user for role in found if role.is_in_force() and role.user.is_active))
+def who_can_consent(site: Site) -> list[User]:
+    """The site's investigators and sub-investigators of today."""
+    return holders_of(site, Role.INVESTIGATOR, Role.SUB_INVESTIGATOR)
 
 
 def actor_for(by: User, site: Site, entries: QuerySet[Entry]) -> tuple[Actor, bool]:
@@ -122,7 +121,7 @@ def check_consent(consent: StrikingConsent | None, site: Site, *, is_asked: bool
         return
     if consent is None:
         raise NotStruck("Say which investigator of the site consented, and on which day.")
-    if consent.of not in investigators_of(site):
+    if consent.of not in who_can_consent(site):
         raise NotStruck(f"{consent.of} is no investigator of site {site.code} today. Choose one who is.")
     if consent.on > site.today():
         raise NotStruck("The consent cannot have been given in the future. Correct its day.")

@@ -15,7 +15,6 @@ from ecrf.casebook.striking.act import (
     Striking,
     follow,
     set_columns,
-    strike_entries,
 )
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
@@ -42,14 +41,6 @@ def strike_out(*, entry: Entry, by: User, actor: Actor, reason: str, source: str
         refuse_linked(entry.patient, [entry])
         set_columns(entry, Striking.now(by, why).columns)
         follow(entry.patient)
-
-
-def strike_form(entry: Entry, act: Striking) -> None:
-    """Strike out a form with its rows, one that is there once too: another can then stand in its place. Inside an act
-    of the caller's, who calls `follow` at its end; NotStruck if another form names it."""
-    refuse_linked(entry.patient, [entry])
-    strike_entries(Entry.objects.filter(pk=entry.pk), act)
-    entry.refresh_from_db(fields=STRUCK)
 
 
 def restore(*, entry: Entry, actor: Actor, reason: str, source: str = "site") -> None:

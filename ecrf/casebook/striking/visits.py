@@ -41,15 +41,11 @@ def strike_visit(
         if fault := fault_of(why, "the visit is struck out"):
             raise NotStruck(fault)
         check_consent(consent, visit.patient.site, is_asked=is_consent_asked)
-        strike_visit_within(visit, Striking.now(by, why, consent))
+        refuse_linked(visit.patient, standing_at(visit))
+        act = Striking.now(by, why, consent)
+        strike_entries(Entry.objects.filter(visit=visit), act)
+        set_columns(visit, act.columns_with_consent)
         follow(visit.patient)
-
-
-def strike_visit_within(visit: Visit, act: Striking) -> None:
-    """The same inside an act of the caller's, who has asked whether it may be done, and calls `follow` at its end."""
-    refuse_linked(visit.patient, standing_at(visit))
-    strike_entries(Entry.objects.filter(visit=visit), act)
-    set_columns(visit, act.columns_with_consent)
 
 
 def restore_visit(*, visit: Visit, by: User, reason: str, source: str = "site") -> None:

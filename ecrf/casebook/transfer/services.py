@@ -7,8 +7,8 @@ from datetime import date
 
 from django.utils import timezone
 
-from ecrf.access.models import Membership, Site, User
-from ecrf.access.obstacles import site_obstacles
+from ecrf.access.models import Site, User
+from ecrf.access.obstacles import holders_of, site_obstacles
 from ecrf.access.reach import require
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import Actor, acting, one_click
@@ -142,7 +142,7 @@ def _checked(
 
 
 def _agreed(agreed: Agreement, site: Site, name: str) -> tuple[User, date]:
-    if agreed.by is None or agreed.by not in investigators_at(site):
+    if agreed.by is None or agreed.by not in holders_of(site, Role.INVESTIGATOR):
         words = f"Choose the investigator of site {site.code} who agreed. {_who_can(site)}".strip()
         raise TransferRefused(words, f"{name}_agreed_by")
     if agreed.on is None or agreed.on > site.today():
@@ -151,7 +151,11 @@ def _agreed(agreed: Agreement, site: Site, name: str) -> tuple[User, date]:
 
 
 def _who_can(site: Site) -> str:
-    return "" if investigators_at(site) else "It has none at present: ask the administrator of this study."
+    return (
+        ""
+        if holders_of(site, Role.INVESTIGATOR)
+        else "It has none at present: ask the administrator of this study."
+    )
 
 
 def in_the_way(patient: Patient, to_site: Site) -> Iterator[str]:
@@ -196,12 +200,3 @@ def last_visit_on(patient: Patient) -> date | None:
     data = PatientData(patient)
     data.load(protocol().visit_form)
     return max((day for day in data.visit_days.values() if day), default=None)
-
-
-def investigators_at(site: Site) -> list[User]:
-    """The site's investigators whose role is in force today, by name."""
-    rows = Membership.objects.filter(
-        site=site, role=Role.INVESTIGATOR, is_current=True, user__is_active=True
-    ).select_related("user", "site")
-    people = {row.user_id: row.user for row in rows if row.is_in_force()}
-    return sorted(people.values(), key=lambda person: (person.name, person.pk))

@@ -5,26 +5,21 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from ecrf.access.models import User
-from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient, Visit
 from ecrf.casebook.page_acts import PATIENT_ACTS, VISIT_ACTS, PageAct
+from ecrf.corrections.rights import may_correct
 from ecrf.forms.protocol import CASEBOOK
 
 
 @VISIT_ACTS
 def move_visit_act(user: User, visit: Visit) -> Iterable[PageAct]:
-    if may_move(user, visit.patient) and not visit.struck_at:
+    if may_correct(user, visit.patient) and not visit.struck_at:
         address = reverse("move", args=[visit.patient.number, visit.code])
         yield PageAct("Move to another visit or patient…", address, 80)
 
 
 @PATIENT_ACTS
 def move_logs_act(user: User, patient: Patient) -> Iterable[PageAct]:
-    if may_move(user, patient) and not patient.struck_at:
+    if may_correct(user, patient) and not patient.struck_at:
         address = reverse("move", args=[patient.number, CASEBOOK])
         yield PageAct("Move log entries to another patient…", address, 80)
-
-
-def may_move(user: User, patient: Patient) -> bool:
-    """Whether this person moves anything at the site; what exactly, the page says."""
-    return user.may(Right.ENTER, patient.site) or user.may(Right.LOCK, patient.site)

@@ -15,7 +15,7 @@ from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.casebook.moving import Destination, Moved, NotMoved, move
 from ecrf.casebook.moving.arriving import left_behind, new_links
 from ecrf.casebook.striking import NotStruck, StrikingConsent
-from ecrf.casebook.striking.act import actor_for, investigators_of
+from ecrf.casebook.striking.act import actor_for, who_can_consent
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.formview.form_view import FormView
 from ecrf.formview.load import load_casebook
@@ -110,7 +110,7 @@ def _rehearse(entries: list[Entry], to: Destination, by: User, found: MovingPrev
 
 
 def _stand_in(patient: Patient) -> StrikingConsent:
-    investigators = investigators_of(patient.site)
+    investigators = who_can_consent(patient.site)
     if not investigators:
         raise NotMoved("The site has no investigator today who could consent.")
     return StrikingConsent(investigators[0], patient.site.today())

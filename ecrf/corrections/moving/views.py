@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ecrf.access.models import User
-from ecrf.access.reach import require
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.audit.refusals import Locked
@@ -17,7 +16,6 @@ from ecrf.casebook.labels import counted, label_of
 from ecrf.casebook.models import STANDING, Patient
 from ecrf.casebook.moving import Destination, Moved, NotMoved, move
 from ecrf.casebook.reach import reach_patient
-from ecrf.corrections.moving.acts import may_move
 from ecrf.corrections.moving.choice import (
     MoveChoice,
     forms_to_choose,
@@ -25,6 +23,7 @@ from ecrf.corrections.moving.choice import (
     visits_to_choose,
 )
 from ecrf.corrections.moving.preview import MovingPreview, preview
+from ecrf.corrections.rights import require_correcting
 from ecrf.corrections.striking.forms import StrikingForm
 from ecrf.corrections.striking.views import page_of
 from ecrf.forms.protocol import CASEBOOK
@@ -88,8 +87,7 @@ def _move(request: UserRequest, choice: MoveChoice, to: Destination, key: uuid.U
 
 def _reach(user: User, number: str) -> Patient:
     patient = reach_patient(user, number)
-    if not may_move(user, patient):
-        require(user, Right.ENTER, patient.site)
+    require_correcting(user, patient)
     return patient
 
 

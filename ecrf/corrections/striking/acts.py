@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from ecrf.access.models import User
-from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient, Visit
 from ecrf.casebook.page_acts import PATIENT_ACTS, VISIT_ACTS, PageAct
+from ecrf.corrections.rights import may_correct
 
 
 @PATIENT_ACTS
 def strike_patient_act(user: User, patient: Patient) -> Iterable[PageAct]:
-    if not may_strike(user, patient):
+    if not may_correct(user, patient):
         return
     if patient.struck_at:
         yield PageAct("Restore this patient…", reverse("restore-patient", args=[patient.number]), 90)
@@ -22,15 +22,10 @@ def strike_patient_act(user: User, patient: Patient) -> Iterable[PageAct]:
 
 @VISIT_ACTS
 def strike_visit_act(user: User, visit: Visit) -> Iterable[PageAct]:
-    if not may_strike(user, visit.patient):
+    if not may_correct(user, visit.patient):
         return
     number = visit.patient.number
     if visit.struck_at:
         yield PageAct("Restore this visit…", reverse("restore-visit", args=[number, visit.pk]), 90)
     else:
         yield PageAct("Strike out this visit…", reverse("strike-visit", args=[number, visit.code]), 90)
-
-
-def may_strike(user: User, patient: Patient) -> bool:
-    """Whether this person strikes anything out at the site; what exactly, the page says."""
-    return user.may(Right.ENTER, patient.site) or user.may(Right.LOCK, patient.site)

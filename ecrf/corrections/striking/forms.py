@@ -7,7 +7,7 @@ from django import forms
 from ecrf.access.models import Site
 from ecrf.audit.reasons import LONGEST
 from ecrf.casebook.striking import StrikingConsent
-from ecrf.casebook.striking.act import investigators_of
+from ecrf.casebook.striking.act import who_can_consent
 from ecrf.forms.typed_fields import TypedDay
 
 REASONS = (
@@ -32,7 +32,7 @@ class StrikingForm(forms.Form):
 
     def __init__(self, *given: Any, site: Site | None = None) -> None:
         super().__init__(*given)
-        self.investigators = {str(one.pk): one for one in investigators_of(site)} if site else {}
+        self.investigators = {str(one.pk): one for one in who_can_consent(site)} if site else {}
         if site:
             named = [(pk, one.full_name or one.username) for pk, one in self.investigators.items()]
             self.fields["consent_of"] = forms.ChoiceField(

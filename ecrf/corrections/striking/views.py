@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ecrf.access.models import User
-from ecrf.access.reach import require, require_anywhere
+from ecrf.access.reach import require_anywhere
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import READERS, Right
 from ecrf.audit.refusals import Locked
@@ -30,7 +30,7 @@ from ecrf.casebook.striking import (
     why_not_restored,
 )
 from ecrf.casebook.striking.act import actor_for
-from ecrf.corrections.striking.acts import may_strike
+from ecrf.corrections.rights import may_correct, require_correcting
 from ecrf.corrections.striking.forms import REASONS, StrikingForm
 from ecrf.corrections.striking.history import with_histories
 from ecrf.corrections.striking.preview import preview, why_not
@@ -143,8 +143,7 @@ def restore_form_page(request: UserRequest, number: str, pk: int) -> HttpRespons
 
 def _ask(request: UserRequest, asked: StrikingAct) -> HttpResponse:
     site = asked.patient.site
-    if not may_strike(request.user, asked.patient):
-        require(request.user, Right.ENTER, site)
+    require_correcting(request.user, asked.patient)
     seen = (
         None if asked.restores or isinstance(asked.subject, Entry) else preview(request.user, asked.subject)
     )
@@ -215,7 +214,7 @@ def _to_read(user: User, subject: Visit | Entry, form_views: list[FormView]) -> 
         "patient": patient,
         "subject": subject,
         "zone": patient.site.zone,
-        "may_strike": may_strike(user, patient),
+        "may_strike": may_correct(user, patient),
         "forms": with_histories(patient, form_views),
     }
 

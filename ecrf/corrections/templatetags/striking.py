@@ -9,7 +9,7 @@ from django import template
 
 from ecrf.casebook.labels import form_title, visit_label
 from ecrf.casebook.models import Entry, Patient, Visit
-from ecrf.corrections.striking.acts import may_strike
+from ecrf.corrections.rights import may_correct
 from ecrf.corrections.striking.reach import struck_visits_of
 
 register = template.Library()
@@ -21,7 +21,7 @@ def struck_visits(context: template.Context, patient: Patient, count: int) -> di
     return {
         "patient": patient,
         "visits": [(visit, visit_label(visit)) for visit in visits],
-        "may_restore": bool(visits) and not patient.struck_at and may_strike(context["user"], patient),
+        "may_restore": bool(visits) and not patient.struck_at and may_correct(context["user"], patient),
     }
 
 
@@ -31,7 +31,7 @@ def struck_forms(context: template.Context, patient: Patient, entries: Sequence[
     return {
         "patient": patient,
         "forms": [(entry, form_title(entry)) for entry in entries],
-        "may_restore": bool(entries) and may_strike(context["user"], patient),
+        "may_restore": bool(entries) and may_correct(context["user"], patient),
     }
 
 

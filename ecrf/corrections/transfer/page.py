@@ -8,16 +8,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from ecrf.access.models import Site, User
+from ecrf.access.obstacles import holders_of
 from ecrf.access.reach import sites
 from ecrf.access.requests import whole_number
-from ecrf.access.roles import Right
+from ecrf.access.roles import Right, Role
 from ecrf.appointments.lines import AppointmentLine, open_of
 from ecrf.casebook.models import Entry, Patient, Status, not_struck
 from ecrf.casebook.transfer.services import (
     Agreement,
     TransferRefused,
     in_the_way,
-    investigators_at,
     last_visit_on,
 )
 from ecrf.casebook.transfer.stays import moves_in_words
@@ -107,7 +107,7 @@ class TransferPage:
         return AgreeingSide(
             name=name,
             site=site,
-            people=investigators_at(site),
+            people=holders_of(site, Role.INVESTIGATOR),
             chosen=whole_number(self.typed.get(by, "")),
             day=self.typed.get(on, ""),
             by_error=self.errors.get(by, ""),

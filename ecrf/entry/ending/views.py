@@ -30,9 +30,7 @@ def end_patient(request: UserRequest, number: str, ending: str) -> HttpResponse:
     """Record how the patient left; a GET with a day, by htmx, answers what follows from that day."""
     patient = reach_patient(request.user, number)
     way = next((one for one in protocol().endings if one.key == ending), None)
-    if way is None:
-        raise Http404
-    if patient.struck_at:
+    if way is None or patient.struck_at:
         raise Http404
     page = ending_page(patient, way)
     if request.method == "GET":

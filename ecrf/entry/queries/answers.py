@@ -58,12 +58,6 @@ class AnswerOutcome:
         return not self.refusal and (self.recorded is None or self.recorded.is_clean)
 
 
-def place_of_entry(entry: Entry) -> Place:
-    """Where the entry of a query stands."""
-    parent = entry.parent.number if entry.parent else None
-    return Place(entry.patient, CRFS[entry.crf], entry.visit, entry.number, parent)
-
-
 def has_item(entry: Entry, name: str) -> bool:
     """Whether the form and the item are still part of the trial."""
     return entry.crf in CRFS and name in CRFS[entry.crf].items
@@ -75,7 +69,7 @@ def address_of(query: Query) -> str:
     where = PagePlace(query.patient, entry.visit)
     if not has_item(entry, query.item):
         return reverse("answer-query", args=[query.patient.number, query.number])
-    place = place_of_entry(entry)
+    place = Place.of(entry)
     above = Place(place.patient, CRFS[place.definition.row_of or place.definition.key], place.visit)
     return f"{page_url(where, above).partition('#')[0]}#{'k' if query.is_of_site else 'y'}-{html_id(place, query.item)}"
 
@@ -89,7 +83,7 @@ def give(query: Query, typed: Given, by: User) -> AnswerOutcome:
             return AnswerOutcome()
         recorded = correct_and_answer(
             query=query,
-            place=place_of_entry(query.form),
+            place=Place.of(query.form),
             value=typed.value,
             text=typed.text,
             by=by,
@@ -164,7 +158,7 @@ def item_with_queries(entry: Entry, name: str) -> ItemInput:
     if not has_item(entry, name):
         raise Http404
     queries = queries_on([entry.pk]).get((entry.pk, name), [])
-    place = place_of_entry(entry)
+    place = Place.of(entry)
     where = PagePlace(entry.patient, entry.visit)
     return FormInput.at(where, place, queries={name: queries}).item_views[name]
 

@@ -75,6 +75,4 @@ def key_in(text: str) -> uuid.UUID | None:
 
 def spot_of(query: Query) -> Spot:
     """Where a conversation stands; LookupError if the form is no longer part of the trial."""
-    entry = query.form
-    parent = entry.parent.number if entry.parent else None
-    return Spot(Place(query.patient, CRFS[entry.crf], entry.visit, entry.number, parent), query.item)
+    return Spot(Place.of(query.form), query.item)

@@ -11,6 +11,7 @@ from ecrf.access.reach import reach, why_not
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.data import stored_row
+from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.entry.addresses import PagePlace
 from ecrf.entry.queries.answers import (
@@ -19,7 +20,6 @@ from ecrf.entry.queries.answers import (
     give,
     has_item,
     item_with_queries,
-    place_of_entry,
     posted_answer,
 )
 from ecrf.entry.queries.list import query_list
@@ -93,7 +93,7 @@ def _fragments(request: UserRequest, query: Query, outcome: AnswerOutcome, typed
 
 
 def _with_value(request: UserRequest, query: Query, recorded: Recorded) -> HttpResponse:
-    where, place = PagePlace(query.patient, query.form.visit), place_of_entry(query.form)
+    where, place = PagePlace(query.patient, query.form.visit), Place.of(query.form)
     row = recorded.row or stored_row(place)
     form_input = one_form_input(
         where, place, row, recorded.remarks, request.user, with_queries=recorded.is_clean

@@ -24,6 +24,7 @@ from ecrf.signatures.models import Signature
 from ecrf.verification.models import Verification
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_place, a_visit, enter
+from tests.ecrf.casebook.striking.acts import strike_alone
 from tests.ecrf.queries.builders import answered, asked, complete, conversation, vital_signs
 
 pytestmark = pytest.mark.django_db
@@ -312,6 +313,19 @@ def ask(client, visit, script=True, **data):
     given = {"about": "vital-signs:1:pulse", "kind": "question", "text": "Which arm?", **data}
     url = reverse("ask-monitor", args=[visit.patient.number, visit.code])
     return client.post(url, given, headers=HX if script else {})
+
+
+@pytest.mark.parametrize("is_begun", [False, True], ids=["nobody began it anew", "begun anew"])
+def test_form_struck_out_at_the_place_takes_no_question_from_the_one_in_its_stead(
+    visit, coordinator, place, is_begun
+):
+    """As after a move: a form that is there once has left its place."""
+    old = strike_alone(enter(visit, "vital-signs", coordinator, pulse="70").row.entry, coordinator, "Moved")
+    if is_begun:
+        enter(visit, "vital-signs", coordinator, pulse="71")
+    asked_here = opened(place, coordinator)
+    assert asked_here.entry_id != old.pk
+    assert bool(asked_here.entry_id) is is_begun
 
 
 @pytest.mark.parametrize(

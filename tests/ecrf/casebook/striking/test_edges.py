@@ -11,10 +11,11 @@ from ecrf.audit.refusals import Locked
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Visit
 from ecrf.casebook.record.store import ensure_entry
-from ecrf.casebook.striking import NotStruck, Striking, follow, restore_visit, strike_form, strike_visit
+from ecrf.casebook.striking import NotStruck, Striking, follow, restore_visit, strike_visit
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_place, a_visit, enter
+from tests.ecrf.casebook.striking.acts import strike_form
 
 pytestmark = pytest.mark.django_db
 

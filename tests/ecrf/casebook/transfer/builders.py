@@ -4,9 +4,11 @@ import uuid
 from datetime import date
 
 from ecrf.access.models import Site, User
+from ecrf.access.obstacles import holders_of
+from ecrf.access.roles import Role
 from ecrf.casebook.models import Patient
 from ecrf.casebook.transfer.models import Transfer
-from ecrf.casebook.transfer.services import Agreement, investigators_at, transfer
+from ecrf.casebook.transfer.services import Agreement, transfer
 
 MOVED_ON = date(2026, 2, 1)
 REASON = "The patient moved house"
@@ -26,4 +28,4 @@ def hand_over(patient: Patient, to_site: Site, by: User, **more) -> Transfer:
 
 
 def _first(site: Site) -> User | None:
-    return next(iter(investigators_at(site)), None)
+    return next(iter(holders_of(site, Role.INVESTIGATOR)), None)
