@@ -11,7 +11,7 @@ def may_correct(user: User, patient: Patient) -> bool:
     return user.may(Right.ENTER, patient.site) or user.may(Right.LOCK, patient.site)
 
 
-def require_correcting(user: User, patient: Patient) -> None:
+def require_correction(user: User, patient: Patient) -> None:
     """Refuse (403), in the words of entering, which is what most people lack."""
     if not may_correct(user, patient):
         require(user, Right.ENTER, patient.site)

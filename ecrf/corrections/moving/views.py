@@ -23,7 +23,7 @@ from ecrf.corrections.moving.choice import (
     visits_to_choose,
 )
 from ecrf.corrections.moving.preview import MovingPreview, preview
-from ecrf.corrections.rights import require_correcting
+from ecrf.corrections.rights import require_correction
 from ecrf.corrections.striking.forms import StrikingForm
 from ecrf.corrections.striking.views import page_of
 from ecrf.forms.protocol import CASEBOOK
@@ -87,7 +87,7 @@ def _move(request: UserRequest, choice: MoveChoice, to: Destination, key: uuid.U
 
 def _reach(user: User, number: str) -> Patient:
     patient = reach_patient(user, number)
-    require_correcting(user, patient)
+    require_correction(user, patient)
     return patient
 
 

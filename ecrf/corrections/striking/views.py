@@ -30,7 +30,7 @@ from ecrf.casebook.striking import (
     why_not_restored,
 )
 from ecrf.casebook.striking.act import actor_for
-from ecrf.corrections.rights import may_correct, require_correcting
+from ecrf.corrections.rights import may_correct, require_correction
 from ecrf.corrections.striking.forms import REASONS, StrikingForm
 from ecrf.corrections.striking.history import with_histories
 from ecrf.corrections.striking.preview import preview, why_not
@@ -143,7 +143,7 @@ def restore_form_page(request: UserRequest, number: str, pk: int) -> HttpRespons
 
 def _ask(request: UserRequest, asked: StrikingAct) -> HttpResponse:
     site = asked.patient.site
-    require_correcting(request.user, asked.patient)
+    require_correction(request.user, asked.patient)
     seen = (
         None if asked.restores or isinstance(asked.subject, Entry) else preview(request.user, asked.subject)
     )
