@@ -15,24 +15,41 @@ from ecrf.casebook.schedule.due import is_overdue
 from ecrf.casebook.transfer.models import Transfer  # noqa: F401  (a table of this app)
 
 
-def _struck_at_by_and_why(table: str) -> models.CheckConstraint:
-    nothing = models.Q(struck_at__isnull=True, struck_by__isnull=True, struck_reason__isnull=True)
-    all_three = models.Q(struck_at__isnull=False, struck_by__isnull=False, struck_reason__isnull=False)
-    return models.CheckConstraint(
-        condition=nothing | (all_three & ~models.Q(struck_reason="")), name=f"{table}_struck_at_by_and_why"
-    )
+class StruckWhole(models.Model):
+    """What is struck out as a whole, with everything that belongs to it."""
 
-
-def _consent_of_and_on(table: str) -> models.CheckConstraint:
-    nothing = models.Q(struck_consent_of__isnull=True, struck_consent_on__isnull=True)
-    both = models.Q(struck_consent_of__isnull=False, struck_consent_on__isnull=False)
-    return models.CheckConstraint(
-        condition=nothing | (both & models.Q(struck_at__isnull=False)), name=f"{table}_consent_of_and_on"
+    struck_at = models.DateTimeField(null=True, help_text="Struck out: shown on demand, counted nowhere")
+    struck_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    struck_reason = models.CharField(max_length=500, null=True)
+    struck_consent_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="The investigator"
     )
+    struck_consent_on = models.DateField(null=True, help_text="Where a data manager struck it out")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(struck_at__isnull=True, struck_by__isnull=True, struck_reason__isnull=True)
+                | (
+                    models.Q(struck_at__isnull=False, struck_by__isnull=False, struck_reason__isnull=False)
+                    & ~models.Q(struck_reason="")
+                ),
+                name="%(class)s_struck_at_by_and_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(struck_consent_of__isnull=True, struck_consent_on__isnull=True)
+                | (
+                    models.Q(struck_consent_of__isnull=False, struck_consent_on__isnull=False)
+                    & models.Q(struck_at__isnull=False)
+                ),
+                name="%(class)s_consent_of_and_on",
+            ),
+        ]
 
 
 @audited(patient="r.id")
-class Patient(models.Model):
+class Patient(StruckWhole):
     """One participant, known by site and sequence only: never a name, initials or a record number."""
 
     site = models.ForeignKey(
@@ -49,22 +66,12 @@ class Patient(models.Model):
     )
     added_at = models.DateTimeField(auto_now_add=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    struck_at = models.DateTimeField(null=True, help_text="Struck out: shown on demand, counted nowhere")
-    struck_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    struck_reason = models.CharField(max_length=500, null=True)
-    struck_consent_of = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="The investigator"
-    )
-    struck_consent_on = models.DateField(null=True, help_text="Where a data manager struck it out")
 
     site_path: ClassVar[str] = "site"
 
-    class Meta:
+    class Meta(StruckWhole.Meta):
+        abstract = False
         ordering = ["number"]
-        constraints = [
-            _struck_at_by_and_why("patient"),
-            _consent_of_and_on("patient"),
-        ]
         indexes = [models.Index(fields=["site", "number"], name="patient_list")]
 
     def __str__(self) -> str:
@@ -72,31 +79,24 @@ class Patient(models.Model):
 
 
 @audited(patient="r.patient_id")
-class Visit(models.Model):
+class Visit(StruckWhole):
     """One visit of one patient that the site has opened; what happened at it stands in its entries."""
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="visits")
     code = models.CharField(max_length=10, help_text="As in the protocol's schedule: SCR, W01, W04 …")
     opened_at = models.DateTimeField(auto_now_add=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    struck_at = models.DateTimeField(null=True, help_text="Struck out: shown on demand, counted nowhere")
-    struck_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    struck_reason = models.CharField(max_length=500, null=True)
-    struck_consent_of = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="The investigator"
-    )
-    struck_consent_on = models.DateField(null=True, help_text="Where a data manager struck it out")
 
     site_path: ClassVar[str] = "patient__site"
 
-    class Meta:
+    class Meta(StruckWhole.Meta):
+        abstract = False
         constraints = [
+            *StruckWhole.Meta.constraints,
             # One that is struck out stays beside the one that is opened in its stead.
             models.UniqueConstraint(
                 fields=["patient", "code"], condition=models.Q(struck_at=None), name="visit_once"
             ),
-            _struck_at_by_and_why("visit"),
-            _consent_of_and_on("visit"),
         ]
 
     def __str__(self) -> str:
