@@ -27,20 +27,27 @@ monitor = make_user("monitor", Role.MONITOR, site)
 make_user("factor01", Role.COORDINATOR, site)
 
 today = site.today()
-for _ in range(8):
-    patient = a_patient(site, coordinator)
-    baseline = a_visit(patient, "W01", coordinator)
+
+
+def a_baseline(site, by) -> None:
+    """A patient with a baseline visit, which nobody has completed."""
+    patient = a_patient(site, by)
+    baseline = a_visit(patient, "W01", by)
     enter(
         baseline,
         "visit",
-        coordinator,
+        by,
         occurrence="done",
         visited_on=str(today - timedelta(days=21)),
         contact="on-site",
     )
-    enter(baseline, "mrc-strength", coordinator, **dict.fromkeys(mrc_items(MUSCLES), "4"))
-    enter(baseline, "grip-strength", coordinator, right_1="31.0", left_1="30.0")
-    enter(baseline, "vital-signs", coordinator, weight_kg="60.0")
+    enter(baseline, "mrc-strength", by, **dict.fromkeys(mrc_items(MUSCLES), "4"))
+    enter(baseline, "grip-strength", by, right_1="31.0", left_1="30.0")
+    enter(baseline, "vital-signs", by, weight_kg="60.0")
+
+
+for _ in range(8):
+    a_baseline(site, coordinator)
 
 patient = a_patient(site, coordinator)
 screening = {"occurrence": "done", "visited_on": str(today - timedelta(days=50)), "contact": "on-site"}
@@ -115,3 +122,9 @@ grip = Entry.objects.select_related("patient__site").get(visit=visit, crf="grip-
 for number in range(1, 13):
     query = asked(grip, monitor, f"Is reading {number} right?", item="right_1")
     answered(query, coordinator, f"Yes, reading {number} is right.")
+
+# A site of those who are moved or leave, where no other journey goes.
+apart = make_site("04")
+coordinator04 = make_user("coordinator04", Role.COORDINATOR, apart)
+for _ in range(3):
+    a_baseline(apart, coordinator04)

@@ -9,9 +9,9 @@ pytestmark = pytest.mark.browser
 
 
 def test_withdrawal_is_recorded_and_a_later_event_is_refused(sit_down):
-    person = sit_down("coordinator01")
+    person = sit_down("coordinator04")
     page = person.page
-    page.goto(f"{person.server.url}/patients/01-007/")
+    page.goto(f"{person.server.url}/patients/04-003/")
     page.click("text=Other acts")
     page.click("text=Withdrawal of consent…")
     assert "planned visits are no longer due: Screening to Week 52" in page.inner_text("#follows")
@@ -23,10 +23,10 @@ def test_withdrawal_is_recorded_and_a_later_event_is_refused(sit_down):
     page.click("text=Record: withdrawal of consent")
     page.wait_for_url("**/casebook/end-of-study/**")
     assert page.input_value("#f-end-of-study-1-ended_on") == str(withdrawn)
-    page.goto(f"{person.server.url}/patients/01-007/")
+    page.goto(f"{person.server.url}/patients/04-003/")
     assert "End of study" in page.inner_text("#to-finish")
     assert "Withdrew" in page.inner_text(".page-head")
-    page.goto(f"{person.server.url}/patients/01-007/casebook/adverse-event/")
+    page.goto(f"{person.server.url}/patients/04-003/casebook/adverse-event/")
     page.click("text=Add adverse event")
     person.type_in("adverse-event-1-started_on", str(withdrawn + timedelta(days=1)))
     page.keyboard.press("Tab")

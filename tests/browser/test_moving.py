@@ -9,11 +9,11 @@ PHONE = {"viewport": {"width": 390, "height": 844}}
 
 @pytest.mark.parametrize(
     ("patient", "context"),
-    [("01-004", {}), ("01-005", {**PHONE, "java_script_enabled": False})],
+    [("04-001", {}), ("04-002", {**PHONE, "java_script_enabled": False})],
     ids=["at a desk", "on a phone without script"],
 )
 def test_form_is_moved_to_the_right_visit(sit_down, patient, context):
-    person = sit_down("coordinator01", **context)
+    person = sit_down("coordinator04", **context)
     page = person.page
     page.goto(f"{person.server.url}/patients/{patient}/W01/")
     page.click("summary:has-text('Other acts')")
