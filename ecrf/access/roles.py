@@ -25,6 +25,10 @@ class Right(models.TextChoices):
         "read adverse events, and all of a patient with a serious one",
     )
     QUERY = "query", "open, pass on and close queries"
+    QUERY_SAFETY = (
+        "query-safety",
+        "open and pass on queries on what safety reads, and close its own",
+    )
     VERIFY = "verify", "verify items against the source and conduct monitoring visits"
     SIGN = "sign", "sign forms, visits and casebooks"
     SET_PLAN = "set-plan", "set how much of a site's data is verified"
@@ -46,6 +50,7 @@ ACTS: dict[Right, str] = {
     Right.REVIEW: "read a patient's data",
     Right.REVIEW_SAFETY: "read adverse events",
     Right.QUERY: "open or close queries",
+    Right.QUERY_SAFETY: "ask about adverse events",
     Right.VERIFY: "verify data",
     Right.SIGN: "sign",
     Right.SET_PLAN: "change what is verified",
@@ -66,7 +71,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
             Right.SEE_ACCESS,
         }
     ),
-    Role.SAFETY: frozenset({Right.REVIEW_SAFETY}),
+    Role.SAFETY: frozenset({Right.REVIEW_SAFETY, Right.QUERY_SAFETY}),
     Role.STATISTICIAN: frozenset({Right.EXPORT}),
     Role.INSPECTOR: frozenset({Right.REVIEW, Right.REVIEW_SAFETY, Right.SEE_ACCESS}),
     Role.ADMINISTRATOR: frozenset({Right.SEE_ACCESS, Right.MANAGE_ACCOUNTS}),
@@ -79,7 +84,9 @@ AT_SITES_OR_ALL = frozenset({Role.INSPECTOR})
 
 WRITING = frozenset({Right.ENTER, Right.ANSWER, Right.SIGN})
 """What a site does with its data: it needs an active site, and the task delegated where the site keeps its log here."""
-WORKING = WRITING | {Right.QUERY, Right.VERIFY, Right.SET_PLAN, Right.LOCK, Right.EXPORT}
+ASKING = frozenset({Right.QUERY, Right.QUERY_SAFETY})
+"""Either of these lets a person ask the site; the second on what is open to safety alone."""
+WORKING = WRITING | ASKING | {Right.VERIFY, Right.SET_PLAN, Right.LOCK, Right.EXPORT}
 """What needs a role's training. Reading needs none, nor does the way to the accounts."""
 
 READERS = (Right.READ, Right.REVIEW)

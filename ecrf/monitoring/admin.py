@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 from ecrf.access.requests import UserRequest
 from ecrf.casebook.labels import label_of, names_by_patient, visit_label, words_of
 from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.read_by_safety import right_to_read
 from ecrf.casebook.schedule.completion import visit_states
 from ecrf.casebook.schedule.status import ends_of, fact_of, left_early
 from ecrf.forms.crf import Crf
@@ -287,7 +288,7 @@ def _register(definition: CrfDefinition) -> None:
         "definition": definition,
         "heading": definition.plural,
         "order_words": "the last entered first" if is_log else "",
-        "right": reach.right_to_read(definition),
+        "right": right_to_read(definition),
         "ordering": ("-pk",) if is_log else ("entry__patient__number", "pk"),
         "page": staticmethod(page),
         "list_filter": tuple(filters_of(definition)),

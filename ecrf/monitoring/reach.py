@@ -12,12 +12,13 @@ from ecrf.access.models import User
 from ecrf.access.reach import reach, reachable, require
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, Visit
-from ecrf.casebook.record.values import is_blank
+from ecrf.casebook.read_by_safety import patients_with_serious_event, right_to_read
 from ecrf.casebook.schedule.status import visits_of
 from ecrf.casebook.transfer.stays import patients_with_moves
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.queries.rules import right_to_ask
 from ecrf.verification.models import Verification
 
 
@@ -25,12 +26,6 @@ def reader(request: HttpRequest) -> User:
     """Who reads: the middleware lets nobody in who is not logged in."""
     assert isinstance(request.user, User)
     return request.user
-
-
-def right_to_read(definition: CrfDefinition) -> Right:
-    """The safety logs, such as adverse events, are open to safety too; every other form to reviewers only."""
-    is_safety = (definition.row_of or definition.key) in protocol().safety_logs
-    return Right.REVIEW_SAFETY if is_safety else Right.REVIEW
 
 
 def patients() -> QuerySet[Patient]:
@@ -76,16 +71,6 @@ def reach_entry(user: User, pk: int) -> Entry:
     return entry
 
 
-def patients_with_serious_event(*which: int) -> set[int]:
-    """Of these patients, or of all, those of whom a serious event is recorded: begun with something in it, and not
-    struck out. One statement."""
-    if not (key := protocol().serious_log):
-        return set()
-    stored = CRFS[key].model._default_manager.filter(entry__struck_at=None).select_related("entry")
-    stored = stored.filter(entry__patient__in=which) if which else stored
-    return {row.entry.patient_id for row in stored if not is_blank(row)}
-
-
 def reads_casebook(user: User, patient: Patient) -> bool:
     """Whether the whole casebook is open: to reviewers, and to safety where a serious event is recorded."""
     if user.may(Right.REVIEW, patient.site):
@@ -112,6 +97,21 @@ def read_entry(user: User, pk: int) -> Entry:
         raise Http404
     require_form(user, entry.patient, CRFS[entry.crf])
     return entry
+
+
+def reach_to_ask(user: User, pk: int) -> Entry:
+    """A form that the person reads, at a site where he may ask."""
+    entry = read_entry(user, pk)
+    require(user, right_to_ask(user, entry.site), entry.site)
+    return entry
+
+
+def require_crf(user: User, patient: Patient, crf: str) -> None:
+    """As `require_form`, also for a kind of form that the study no longer has."""
+    if crf in CRFS:
+        require_form(user, patient, CRFS[crf])
+    else:
+        _require_casebook(user, patient)
 
 
 def require_form(user: User, patient: Patient, definition: CrfDefinition) -> None:

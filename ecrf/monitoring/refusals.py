@@ -13,11 +13,12 @@ from ecrf.access.roles import READERS, Right
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import Patient
 from ecrf.casebook.reach import StruckOut
+from ecrf.casebook.read_by_safety import right_to_read
 from ecrf.casebook.transfer.models import Transfer
 from ecrf.casebook.transfer.stays import handed_over_from
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
-from ecrf.monitoring.reach import patients, right_to_read
+from ecrf.monitoring.reach import patients
 
 OF_PATIENT = {
     "casebook_patient_change": "patient",

@@ -49,7 +49,7 @@ def open_here(
 def reply(*, query: Query, text: str, by: User, actor: Actor, seen: int | None = None) -> Query:
     """Who reviews answers a question, and its turn goes to the site; or adds to a note."""
     words = rules.readable(text, "your answer")
-    rules.need(by, Right.QUERY, query.site)
+    rules.need_to_ask(by, query)
     rules.asking_as(actor.role)
 
     def allowed(query: Query) -> None:
@@ -63,7 +63,7 @@ def reply(*, query: Query, text: str, by: User, actor: Actor, seen: int | None =
 
 def mark_read(*, query: Query, by: User, actor: Actor, seen: int | None = None) -> Query:
     """Who reviews has read a note and has nothing to add: the site sees it."""
-    rules.need(by, Right.QUERY, query.site)
+    rules.need_to_ask(by, query)
     rules.asking_as(actor.role)
 
     def allowed(query: Query) -> None:

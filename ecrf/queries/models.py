@@ -23,8 +23,14 @@ class Turn(models.TextChoices):
     SITE = "site", "Site"
     MONITOR = "monitor", "Monitor"
     DATA_MANAGER = "data-manager", "Data manager"
+    SAFETY = "safety", "Safety"
     ANYBODY = "anybody", "Anybody"
     NOBODY = "", "Closed"
+
+    @property
+    def who(self) -> str:
+        """`the monitor`, `safety`: as a sentence names them."""
+        return "safety" if self == Turn.SAFETY else f"the {self.label.lower()}"
 
 
 WAITED_FOR = tuple(turn for turn in Turn if turn not in (Turn.ANYBODY, Turn.NOBODY))
@@ -300,5 +306,5 @@ class Message(models.Model):
 
     @property
     def is_of_review(self) -> bool:
-        """Whether a monitor or a data manager said it."""
+        """Whether a monitor, a data manager or safety said it."""
         return self.role in WAITED_FOR and self.role != Turn.SITE

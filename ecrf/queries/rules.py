@@ -4,10 +4,12 @@ from ecrf.access.models import Site, User
 from ecrf.access.reach import why_not
 from ecrf.access.roles import Right, Role
 from ecrf.audit.texts import cleaned_or_fault
+from ecrf.casebook.models import Entry
+from ecrf.casebook.read_by_safety import is_read_by_safety
 from ecrf.queries.models import Act, Message, Query, Turn
 
-MAY_TAKE_A_QUESTION = (Turn.MONITOR, Turn.DATA_MANAGER)
-"""Who answers what a site asks."""
+MAY_TAKE_A_QUESTION = (Turn.MONITOR, Turn.DATA_MANAGER, Turn.SAFETY)
+"""Who asks the site, and answers what it asks."""
 WHY_UNANSWERED = "the site has not answered: write why it is closed all the same."
 
 
@@ -44,10 +46,42 @@ def need(by: User, right: Right, site: Site) -> None:
         raise NotAllowed(why_not(by, right, site))
 
 
+def right_to_ask(by: User, site: Site) -> Right:
+    """As what somebody asks there, or would: who reviews the site as monitor or data manager asks as that, safety by a
+    right of its own."""
+    if by.may(Right.QUERY, site):
+        return Right.QUERY
+    is_safety = by.may(Right.QUERY_SAFETY, site)
+    if not is_safety and not by.obstacles(Right.QUERY, site):
+        is_safety = bool(by.obstacles(Right.QUERY_SAFETY, site))
+    return Right.QUERY_SAFETY if is_safety else Right.QUERY
+
+
+def may_ask(by: User, site: Site) -> bool:
+    return by.may(right_to_ask(by, site), site)
+
+
+def need_to_ask(by: User, about: Entry | Query) -> None:
+    """Safety asks about what it reads; whoever asks at the whole site costs no statement."""
+    right = right_to_ask(by, about.site)
+    need(by, right, about.site)
+    if right == Right.QUERY_SAFETY:
+        refuse_beyond_safety(about)
+
+
+def refuse_beyond_safety(about: Entry | Query) -> None:
+    crf = about.form.crf if isinstance(about, Query) else about.crf
+    if not is_read_by_safety(about.patient_id, crf):
+        raise NotAllowed(
+            "Safety reads and asks on the safety logs, and of patients with a serious event on every form. "
+            "This is another form, and none is recorded for the patient."
+        )
+
+
 def asking_as(role: str) -> Turn:
     """To whom an answer goes: the role in which somebody asks."""
-    if role not in (Turn.MONITOR, Turn.DATA_MANAGER):
-        raise NotAllowed("Queries are asked by monitors and data managers.")
+    if role not in MAY_TAKE_A_QUESTION:
+        raise NotAllowed("Queries are asked by monitors, data managers and safety.")
     return Turn(role)
 
 
@@ -91,8 +125,8 @@ def refuse_if_not_sites_turn(query: Query) -> None:
     refuse_of_site(query)
     refuse_closed(query)
     if not query.is_sites_turn:
-        whose = query.get_turn_display().lower()
-        raise QueryRefused(f"Query {query.number} is answered already: it is the {whose}'s turn.")
+        whose = Turn(query.turn).who
+        raise QueryRefused(f"Query {query.number} is answered already: it is {whose}'s turn.")
 
 
 def is_repeated(last: Message | None, act: Act, text: str, by: User) -> bool:
@@ -101,14 +135,18 @@ def is_repeated(last: Message | None, act: Act, text: str, by: User) -> bool:
 
 
 def may_close(query: Query, by: User) -> bool:
-    """Who opened it, or a data manager; of a check's, or where the opener has left, any monitor of the site."""
-    if query.is_of_site or not query.is_open or not by.may(Right.QUERY, query.site):
+    """Who opened it, or a data manager; of a check's, or where the opener has left, any monitor of the site. Safety
+    its own, and those of who asked as safety and has left."""
+    if query.is_of_site or not query.is_open or not may_ask(by, query.site):
+        return False
+    is_safety = right_to_ask(by, query.site) == Right.QUERY_SAFETY
+    if is_safety and query.asked_in != Turn.SAFETY and query.opened_by_id != by.pk:
         return False
     here = {member.role for member in by.current_memberships if member.site_id in (None, query.site_id)}
     if Role.DATA_MANAGER in here or query.opened_by_id in (None, by.pk):
         return True
     assert query.opened_by is not None
-    return not (query.opened_by.is_active and query.opened_by.may(Right.QUERY, query.site))
+    return not (query.opened_by.is_active and may_ask(query.opened_by, query.site))
 
 
 def refuse_to_close(query: Query, by: User) -> None:

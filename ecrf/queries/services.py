@@ -44,7 +44,7 @@ def open_query(
 ) -> Query:
     """Ask the site about one item, also about a blank one. The same key, or the same words again, give one query."""
     words = rules.readable(text)
-    rules.need(by, Right.QUERY, entry.site)
+    rules.need_to_ask(by, entry)
     asked_in = rules.asking_as(actor.role)
     with one_at_a_time(entry.patient_id, actor, source):
         stored = Entry.objects.select_related("parent", "patient__site").get(pk=entry.pk)
@@ -84,7 +84,7 @@ def ask_again(
 ) -> Query:
     """The answer leaves something open: the turn goes back to the site, and the next answer to who asks now."""
     words = rules.readable(text)
-    rules.need(by, Right.QUERY, query.site)
+    rules.need_to_ask(by, query)
 
     def allowed(query: Query) -> None:
         rules.refuse_of_site(query)
@@ -106,18 +106,18 @@ def pass_on(
     source: str = "monitor",
     seen: int | None = None,
 ) -> Query:
-    """Pass the turn on: between monitor and data manager, or (a query) to the site."""
+    """Pass the turn on: between monitor, data manager and, where it reads, safety; or (a query) to the site."""
     words = rules.readable(text, "what the other is to look at")
-    rules.need(by, Right.QUERY, query.site)
+    rules.need_to_ask(by, query)
     if to not in (rules.MAY_TAKE_A_QUESTION if query.is_of_site else WAITED_FOR) or query.is_note:
         raise TextRefused(f"Choose to whom the {query.word} is passed on.")
 
     def allowed(query: Query) -> None:
         rules.refuse_closed(query)
         if query.turn == to:
-            raise QueryRefused(
-                f"It is the {Turn(to).label.lower()}'s turn already in {query.word} {query.number}."
-            )
+            raise QueryRefused(f"It is {Turn(to).who}'s turn already in {query.word} {query.number}.")
+        if to == Turn.SAFETY:
+            rules.refuse_beyond_safety(query)
         if to == Turn.SITE:
             query.asked_in = rules.asking_as(actor.role)
 
@@ -137,7 +137,7 @@ def close(
     """Nothing is open any more. By who opened it or a data manager; of a check's query, by any monitor of the site. Of
     what the site has not answered, with a word why."""
     words = rules.readable(text) if text.strip() else ""
-    rules.need(by, Right.QUERY, query.site)
+    rules.need_to_ask(by, query)
 
     def allowed(query: Query) -> None:
         rules.refuse_to_close(query, by)
@@ -151,7 +151,7 @@ def reopen(
 ) -> Query:
     """Open a closed query again, with the reason; it is the site's turn."""
     words = rules.readable(text, "why the query is reopened")
-    rules.need(by, Right.QUERY, query.site)
+    rules.need_to_ask(by, query)
 
     def allowed(query: Query) -> None:
         rules.refuse_of_site(query)

@@ -26,6 +26,7 @@ TURNS = {
     Turn.SITE: "the site's turn",
     Turn.MONITOR: "the monitor's turn",
     Turn.DATA_MANAGER: "the data manager's turn",
+    Turn.SAFETY: "safety's turn",
     Turn.ANYBODY: "waiting for nobody",
 }
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from ecrf.access.models import User
 from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest
-from ecrf.access.roles import Right
+from ecrf.access.roles import ASKING, Right
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
@@ -76,8 +76,7 @@ def _review(user: User) -> list[MenuGroup]:
             ("Patients", reverse("monitor:casebook_patient_changelist")),
             ("Visits", reverse("monitor:casebook_visit_changelist")),
             ("Forms", reverse("monitor:casebook_entry_changelist")),
-            ("Queries", reverse("monitor:queries_query_changelist")),
-            *([("Queries at my turn", reverse("monitor:my-turn"))] if Right.QUERY in user.rights else []),
+            *_queries(user),
             ("Monitoring visits", reverse("monitor:monitoring-visits")),
             ("Verification plan", reverse("monitor:plan")),
             ("Freezes and locks", reverse("monitor:locks")),
@@ -86,6 +85,8 @@ def _review(user: User) -> list[MenuGroup]:
         ]
         if trial.lab_tests:
             work.append(("Laboratory ranges", reverse("monitor:casebook_referencerange_changelist")))
+    else:
+        work += _queries(user)
     keys = trial.scheduled_crfs() if reads_all else trial.safety_logs
     with_rows = [name for key in keys for name in (key, *CRFS[key].rows)]
     lists = [(CRFS[key].plural, reverse(f"monitor:{_list_of(key)}_changelist")) for key in with_rows]
@@ -94,6 +95,11 @@ def _review(user: User) -> list[MenuGroup]:
         MenuGroup("Lists of forms", lists),
         MenuGroup("Outcomes", _outcomes(user)),
     ]
+
+
+def _queries(user: User) -> list[tuple[str, str]]:
+    mine = [("Queries at my turn", reverse("monitor:my-turn"))] if user.rights & ASKING else []
+    return [("Queries", reverse("monitor:queries_query_changelist")), *mine]
 
 
 def _access(user: User) -> list[MenuGroup]:

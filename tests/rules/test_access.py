@@ -269,9 +269,10 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
     table["monitor:mark-note-read"] = ("POST", *read)
     table["monitor:open-query"] = ("GET POST", *REVIEW)
     table["monitor:noisy-checks"] = ("GET", REVIEW[0], "")
-    table["monitor:my-turn"] = ("GET", REVIEW[0].replace("200", "302"), "")
+    table["monitor:my-turn"] = ("GET", REVIEW_SAFETY[0].replace("200", "302"), "")
     for name in ("close-queries", "ask-queries-again"):
-        table[f"monitor:{name}"] = ("GET POST", *REVIEW)
+        # The query stands on a form that is not open to safety.
+        table[f"monitor:{name}"] = ("GET POST", *(row.replace("200 403", "200 404", 1) for row in REVIEW))
     table["monitor:locks"] = ("GET", REVIEW[0], "")
     table["monitor:study-locks"] = ("GET", REVIEW[0].replace("200", "403", 1), "")
     table["monitor:scope-locks"] = ("GET", *REVIEW)
@@ -286,6 +287,7 @@ def _monitoring() -> dict[str, tuple[str, str, str]]:
             f"monitor:{label}_changelist": ("GET", REVIEW[0], ""),
             f"monitor:{label}_change": ("GET", *REVIEW),
         }
+    table["monitor:queries_query_changelist"] = ("GET", REVIEW_SAFETY[0], "")
     for key, definition in CRFS.items():
         own, other = REVIEW_SAFETY if (CRFS[key].row_of or key) in protocol().safety_logs else REVIEW
         label = f"monitor:{definition.model._meta.app_label}_{definition.model._meta.model_name}"

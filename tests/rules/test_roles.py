@@ -6,17 +6,17 @@ from ecrf.access.roles import ACTS, AT_A_SITE, RIGHTS, Right, Role
 
 Y, N = True, False
 MATRIX = {
-    # read, enter, answer, review, review-safety, query, verify, sign, set-plan, lock, export, see-access,
+    # read, enter, answer, review, review-safety, query, query-safety, verify, sign, set-plan, lock, export, see-access,
     # manage-accounts
-    "investigator": (Y, Y, Y, N, N, N, N, Y, N, N, N, N, N),
-    "sub-investigator": (Y, Y, Y, N, N, N, N, Y, N, N, N, N, N),
-    "coordinator": (Y, Y, Y, N, N, N, N, N, N, N, N, N, N),
-    "monitor": (N, N, N, Y, Y, Y, Y, N, N, N, N, N, N),
-    "data-manager": (N, N, N, Y, Y, Y, N, N, Y, Y, Y, Y, N),
-    "safety": (N, N, N, N, Y, N, N, N, N, N, N, N, N),
-    "statistician": (N, N, N, N, N, N, N, N, N, N, Y, N, N),
-    "inspector": (N, N, N, Y, Y, N, N, N, N, N, N, Y, N),
-    "administrator": (N, N, N, N, N, N, N, N, N, N, N, Y, Y),
+    "investigator": (Y, Y, Y, N, N, N, N, N, Y, N, N, N, N, N),
+    "sub-investigator": (Y, Y, Y, N, N, N, N, N, Y, N, N, N, N, N),
+    "coordinator": (Y, Y, Y, N, N, N, N, N, N, N, N, N, N, N),
+    "monitor": (N, N, N, Y, Y, Y, N, Y, N, N, N, N, N, N),
+    "data-manager": (N, N, N, Y, Y, Y, N, N, N, Y, Y, Y, Y, N),
+    "safety": (N, N, N, N, Y, N, Y, N, N, N, N, N, N, N),
+    "statistician": (N, N, N, N, N, N, N, N, N, N, N, Y, N, N),
+    "inspector": (N, N, N, Y, Y, N, N, N, N, N, N, N, Y, N),
+    "administrator": (N, N, N, N, N, N, N, N, N, N, N, N, Y, Y),
 }
 
 
@@ -35,6 +35,7 @@ def test_every_role_and_every_right_is_in_the_matrix():
         "review",
         "review-safety",
         "query",
+        "query-safety",
         "verify",
         "sign",
         "set-plan",
@@ -56,7 +57,7 @@ def test_no_role_both_enters_data_and_manages_accounts():
 def test_nobody_who_enters_verifies_queries_or_locks_and_only_who_enters_signs():
     for rights in RIGHTS.values():
         if Right.ENTER in rights:
-            assert not rights & {Right.QUERY, Right.VERIFY, Right.LOCK, Right.SET_PLAN}
+            assert not rights & {Right.QUERY, Right.QUERY_SAFETY, Right.VERIFY, Right.LOCK, Right.SET_PLAN}
         assert Right.SIGN not in rights or Right.ENTER in rights
 
 

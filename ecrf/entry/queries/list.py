@@ -14,12 +14,13 @@ from ecrf.entry.queries.answers import address_of
 from ecrf.locks.lookup import under_lock
 from ecrf.queries.lookup import number_to_answer, open_queries, placed, with_messages
 from ecrf.queries.models import Query, QueryKind, Turn
+from ecrf.queries.rules import MAY_TAKE_A_QUESTION
 
 PAGE_ROWS = 50
 PAGES = 200
 
 ASKED = Q(kind=QueryKind.QUESTION)
-WITH_REVIEW = Q(turn__in=(Turn.MONITOR, Turn.DATA_MANAGER))
+WITH_REVIEW = Q(turn__in=MAY_TAKE_A_QUESTION)
 TURNS: dict[str, Q] = {
     "site": Q(kind=None, turn=Turn.SITE),
     "review": WITH_REVIEW & Q(kind=None),
@@ -32,7 +33,7 @@ TURNS: dict[str, Q] = {
 """Which a list shows: the open ones that no lock holds, those that one holds, and those that are closed."""
 WORDS = {
     "site": "To answer",
-    "review": "Answered, with monitor or data manager",
+    "review": "Answered, with monitor, data manager or safety",
     "answered": "Your questions answered",
     "asked": "Your questions, waiting for an answer",
     "notes": "Your notes",

@@ -52,6 +52,7 @@ def queries(_description: Description) -> Table:
                 ("site", "Site"),
                 ("monitor", "Monitor"),
                 ("data-manager", "Data manager"),
+                ("safety", "Safety"),
                 ("anybody", "Nobody's: an open note"),
                 ("closed", "Closed"),
             ),

@@ -10,9 +10,10 @@ from ecrf.access.reach import reachable, sites
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import form_title
 from ecrf.casebook.models import Patient
+from ecrf.casebook.read_by_safety import right_to_read
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
-from ecrf.monitoring.reach import right_to_read, rows
+from ecrf.monitoring.reach import rows
 
 LATE_SHOWN = 20
 

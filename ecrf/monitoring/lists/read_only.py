@@ -16,6 +16,7 @@ from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import form_title, visit_label
 from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.read_by_safety import patients_with_serious_event
 from ecrf.casebook.schedule.completion import form_state
 from ecrf.monitoring.lists.changelist import (
     ROWS,
@@ -29,7 +30,7 @@ from ecrf.monitoring.lists.changelist import (
     struck_through,
 )
 from ecrf.monitoring.lists.filters import ChoiceFilter
-from ecrf.monitoring.reach import patients_with_serious_event, reader
+from ecrf.monitoring.reach import reader
 from ecrf.queries.lookup import count_open_of_entries
 
 

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.requests import UserRequest, whole_number
-from ecrf.access.roles import Right
+from ecrf.access.roles import ASKING
 from ecrf.casebook.labels import counted
 from ecrf.monitoring.lists.changelist import ROWS
-from ecrf.monitoring.queries.narrowing import QueryChoice
+from ecrf.monitoring.queries.narrowing import QueryChoice, readable
 from ecrf.monitoring.queries.page import ListedQuery, choice_in, lines_of_page
 from ecrf.queries import rules, services
 from ecrf.queries.models import Query
@@ -54,7 +54,7 @@ def ask_again(request: UserRequest) -> HttpResponse:
 
 def _many(request: UserRequest, act: BulkAct) -> HttpResponse:
     """A GET shows what the act would do; a POST does it, once the number is typed back."""
-    if Right.QUERY not in request.user.rights:
+    if not request.user.rights & ASKING:
         raise PermissionDenied("Your role does not let you open, pass on and close queries.")
     choice = choice_in(request) or QueryChoice()
     lines, left_out = _sorted(request.user, act, _ticked(request), choice)
@@ -88,7 +88,7 @@ def _sorted(
     user: User, act: BulkAct, ids: list[int], choice: QueryChoice
 ) -> tuple[list[ListedQuery], list[LeftAsItIs]]:
     """Those that the act would be done to, and the others with why not. Another site's query does not exist."""
-    rows = reachable(user, Query.every.filter(pk__in=ids), Right.QUERY)
+    rows = readable(user, reachable(user, Query.every.filter(pk__in=ids), *ASKING))
     here = list(rows.order_by("turn_since", "pk").values_list("pk", flat=True))
     if len(here) != len(ids):
         raise Http404
@@ -132,7 +132,7 @@ def _do(request: UserRequest, act: BulkAct, lines: list[ListedQuery]) -> None:
     text, done = request.POST.get("text", ""), 0
     for line in lines:
         query = line.query
-        actor = request.user.acting_at(query.site, Right.QUERY)
+        actor = request.user.acting_at(query.site, rules.right_to_ask(request.user, query.site))
         seen = whole_number(request.POST.get(f"said:{query.pk}", ""))
         try:
             act.do(query=query, text=text, by=request.user, actor=actor, seen=seen, together=len(lines))

@@ -3,14 +3,13 @@
 from dataclasses import dataclass, replace
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ecrf.access.reach import sites
-from ecrf.access.roles import Right
+from ecrf.access.roles import ASKING, Right
 from ecrf.monitoring.lists.changelist import ROWS, FirstRows
 from ecrf.monitoring.lists.read_only import ReviewAdmin
 from ecrf.monitoring.queries import views
@@ -33,6 +32,7 @@ class QueryAdmin(ReviewAdmin):
     """Queries, those first that wait longest. Its page is its own: what is narrowed by stands in `QueryChoice`."""
 
     heading = "Queries"
+    right = Right.REVIEW_SAFETY
     page = staticmethod(views.query)
     list_display_links = None
 
@@ -42,9 +42,7 @@ class QueryAdmin(ReviewAdmin):
     def list_page(self, request: HttpRequest) -> HttpResponse:
         """One page of the list; a fixed number of statements, whatever the number of queries."""
         user = reader(request)
-        if Right.REVIEW not in user.rights:
-            raise PermissionDenied("Your role does not let you read this list.")
-        choice, own_sites = QueryChoice.of(request.GET), list(sites(user, Right.REVIEW))
+        choice, own_sites = QueryChoice.of(request.GET), list(sites(user, Right.REVIEW, Right.REVIEW_SAFETY))
         if choice.site and choice.site not in {site.code for site in own_sites}:
             raise Http404
         paginator = FirstRows(choice.rows(user).values_list("pk", flat=True), ROWS)
@@ -59,7 +57,8 @@ class QueryAdmin(ReviewAdmin):
             "page": page,
             "page_urls": _page_urls(choice, page),
             "lines": lines_of_page(user, list(page.object_list), choice),
-            "may_act": Right.QUERY in user.rights and choice.turn != LOCKED,
+            "may_act": bool(user.rights & ASKING) and choice.turn != LOCKED,
+            "reads_checks": Right.REVIEW in user.rights,
         }
         return render(request, "monitoring/queries/list.html", context)
 

@@ -1,4 +1,4 @@
-"""What waits for a monitor or a data manager: its number in the head of every page, and the first of it."""
+"""What waits for a monitor, a data manager or safety: its number in the head of every page, and the first of it."""
 
 from functools import cache
 
@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
-from ecrf.access.roles import Right
+from ecrf.access.roles import ASKING
 from ecrf.monitoring.queries.narrowing import MINE, QueryChoice, count_mine
 from ecrf.monitoring.queries.page import ListedQuery, lines_of_page, page_url
 
@@ -19,7 +19,7 @@ def waiting(request: HttpRequest) -> dict[str, object]:
 
     @cache
     def count() -> int:
-        return count_mine(user) if isinstance(user, User) and Right.QUERY in user.rights else 0
+        return count_mine(user) if isinstance(user, User) and user.rights & ASKING else 0
 
     return {"queries_at_my_turn": count}
 
@@ -33,7 +33,7 @@ def waiting_longest(user: User, at_most: int) -> list[ListedQuery]:
 
 def first(request: UserRequest) -> HttpResponse:
     """The query that has waited longest for the person; the list, which says so, where there is none."""
-    if Right.QUERY not in request.user.rights:
+    if not request.user.rights & ASKING:
         raise PermissionDenied("Your role does not let you open, pass on and close queries.")
     choice = QueryChoice(turn=MINE)
     longest = choice.rows(request.user).values_list("pk", flat=True).first()

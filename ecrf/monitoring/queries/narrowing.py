@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ecrf.access.models import User
-from ecrf.access.reach import reachable
+from ecrf.access.reach import reachable, site_ids
 from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right, Role
+from ecrf.casebook.read_by_safety import crfs_of_safety, patients_with_serious_event
 from ecrf.casebook.stored_rows import lines_of
 from ecrf.checks.registry import CHECKS
 from ecrf.forms.typed_text import fold
@@ -80,7 +81,7 @@ class QueryChoice:
 
     def rows(self, user: User) -> QuerySet[Query]:
         """The queries of the list, in its order, at the user's sites only."""
-        rows = of_turn(reachable(user, Query.every.all(), Right.REVIEW), self.turn, places_of(user))
+        rows = of_turn(readable(user, Query.every.all()), self.turn, places_of(user))
         if self.over:
             rows = rows.filter(turn_since__lt=timezone.now() - timedelta(days=int(self.over)))
         if self.check == "any":
@@ -107,6 +108,18 @@ class QueryChoice:
         return self.rows(user).filter(behind).values_list("pk", flat=True).first()
 
 
+def readable(user: User, rows: QuerySet[Query]) -> QuerySet[Query]:
+    """Those on forms that the person reads: all of the sites that he reviews; elsewhere what is open to safety, for
+    which one statement looks up the patients with a serious event."""
+    everything, safety = site_ids(user, Right.REVIEW), site_ids(user, Right.REVIEW_SAFETY)
+    if everything == safety:
+        return reachable(user, rows, Right.REVIEW)
+    logs = crfs_of_safety()
+    open_to_safety = Q(entry__crf__in=logs) | Q(crf__in=logs) | Q(patient__in=patients_with_serious_event())
+    at_own = Q() if everything is None else Q(site__in=everything)
+    return reachable(user, rows, Right.REVIEW_SAFETY).filter(at_own | open_to_safety)
+
+
 def of_turn(rows: QuerySet[Query], turn: str, places: Places) -> QuerySet[Query]:
     """Those whose turn it is, to a reader in these places. What a lock holds is nobody's to act in: it stands in a list
     of its own."""
@@ -127,20 +140,23 @@ def places_of(user: User) -> Places:
 
 
 def turn_of(places: Places) -> Q:
-    """Which queries wait for a person in these places: a monitor's at the own sites, a data manager's anywhere."""
+    """Which queries wait for a person in these places: a monitor's at the own sites, a data manager's and
+    safety's anywhere."""
     waits = Q(pk=None)
     for role, site in places:
         if role == Role.MONITOR:
             waits |= Q(turn=Turn.MONITOR, site=site)
         elif role == Role.DATA_MANAGER:
             waits |= Q(turn=Turn.DATA_MANAGER)
+        elif role == Role.SAFETY:
+            waits |= Q(turn=Turn.SAFETY)
     return waits
 
 
 def count_turns(choice: QueryChoice, user: User) -> dict[str, int]:
     """{whose turn: how many}, of the open ones, with those that a lock holds apart, and of the notes those that nobody
     has read; one statement."""
-    rows = reachable(user, Query.every.exclude(turn=Turn.NOBODY), Right.REVIEW)
+    rows = readable(user, Query.every.exclude(turn=Turn.NOBODY))
     rows = rows.annotate(is_held=under_lock(), is_read=is_read()).order_by()
     if choice.site:
         rows = rows.filter(site__code=choice.site)
@@ -152,7 +168,10 @@ def count_turns(choice: QueryChoice, user: User) -> dict[str, int]:
 
 
 def count_mine(user: User) -> int:
-    """The number in the head of every page: how long the list "My turn" is; one statement."""
+    """The number in the head of every page: how long the list "My turn" is; one statement. Two for safety: a
+    query is not counted where the serious event that opened the casebook was struck out since."""
+    if Right.QUERY_SAFETY in user.rights:
+        return QueryChoice(turn=MINE).rows(user).count()
     statement, given = _counting(places_of(user))
     return sum(count for (count,) in lines_of(statement, given)) if statement else 0
 

@@ -9,8 +9,8 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from ecrf.access.models import User
-from ecrf.access.roles import Right
 from ecrf.casebook.history import HistoryLine, item_history
+from ecrf.casebook.read_by_safety import is_read_by_safety
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
 from ecrf.locks.lookup import is_locked, lock_on_entry, locks_over, under_lock
@@ -110,13 +110,13 @@ class QueryPage:
 
 
 def query_page(user: User, query: Query, choice: QueryChoice | None) -> QueryPage:
-    """Six statements at most. `choice`: the list from which the query was opened, if it was."""
+    """Seven statements at most. `choice`: the list from which the query was opened, if it was."""
     row = rows_of([query.entry]).get(query.entry.pk) if query.entry else None
     definition = CRFS.get(query.form.crf)
     has_item = row is not None and definition is not None and query.item in definition.items
     section, neighbours = _neighbours(row, query.item) if row is not None and has_item else ("", [])
     lock = lock_on_entry(locks_over(query.patient), query.form)
-    may_act = user.may(Right.QUERY, query.site) and not is_locked(lock)
+    may_act = rules.may_ask(user, query.site) and not is_locked(lock)
     next_pk = choice.after(query, user) if choice else None
     return QueryPage(
         query=query,
@@ -132,14 +132,16 @@ def query_page(user: User, query: Query, choice: QueryChoice | None) -> QueryPag
         is_mine=may_act and any(_is_turn_of(member.role, query) for member in user.current_memberships),
         choice=choice,
         next_url=page_url(next_pk, choice) if next_pk else "",
-        others=_others(query),
+        others=_others(query) if may_act else [],
     )
 
 
 def _others(query: Query) -> list[Turn]:
-    """To whom it can be passed on; a note to nobody."""
+    """To whom it can be passed on: to safety what it reads, a note to nobody."""
     takers = () if query.is_note else rules.MAY_TAKE_A_QUESTION if query.is_of_site else WAITED_FOR
-    return [turn for turn in takers if turn != query.turn]
+    others = [turn for turn in takers if turn != query.turn]
+    is_beyond = Turn.SAFETY in others and not is_read_by_safety(query.patient_id, query.form.crf)
+    return [turn for turn in others if not (is_beyond and turn == Turn.SAFETY)]
 
 
 def _is_turn_of(role: str, query: Query) -> bool:

@@ -6,22 +6,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from ecrf.access.reach import reach
+from ecrf.access.reach import reachable, require
 from ecrf.access.requests import UserRequest, whole_number
-from ecrf.access.roles import Right
 from ecrf.casebook.labels import element_id, form_title, visit_label
 from ecrf.casebook.models import Entry
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.queries.page import choice_in, page_url, query_page
-from ecrf.monitoring.reach import entries
+from ecrf.monitoring.reach import reach_to_ask, reads_casebook, require_crf
 from ecrf.queries import conversations, services
 from ecrf.queries.lookup import one_with_place, placed_here, queries_on
 from ecrf.queries.models import Query
 from ecrf.queries.quotes import as_it_stands
+from ecrf.queries.rules import right_to_ask
 from ecrf.queries.services import QueryRefused
 
 DONE = {
@@ -37,7 +37,7 @@ END_OF_LIST = "That was the last one of this list."
 
 def query(request: UserRequest, pk: int) -> HttpResponse:
     """The conversation, and what may be done in it."""
-    return _page(request, _reach(request, pk, Right.REVIEW))
+    return _page(request, _reach(request, pk))
 
 
 def ask_again(request: UserRequest, pk: int) -> HttpResponse:
@@ -69,12 +69,12 @@ def reopen(request: UserRequest, pk: int) -> HttpResponse:
 
 def open_here(request: UserRequest, pk: int, name: str) -> HttpResponse:
     """Ask about one item. A fragment with the item's queries for a script, else a page and a way back."""
-    entry = reach(request.user, entries(), Right.QUERY, pk=pk)
-    if entry.crf not in CRFS or name not in CRFS[entry.crf].items:
+    entry = reach_to_ask(request.user, pk)
+    if name not in CRFS[entry.crf].items:
         raise Http404
     if request.method == "GET":
         return _asking(request, entry, name)
-    actor = request.user.acting_at(entry.site, Right.QUERY)
+    actor = request.user.acting_at(entry.site, right_to_ask(request.user, entry.site))
     text = request.POST.get("text", "")
     try:
         opened = services.open_query(
@@ -100,24 +100,29 @@ def address_of(query: Query) -> str:
     return f"{page}#{query.anchor}"
 
 
-def _reach(request: UserRequest, pk: int, right: Right) -> Query:
-    return placed_here(reach(request.user, one_with_place(), right, pk=pk))
+def _reach(request: UserRequest, pk: int) -> Query:
+    """The query, on a form that the person reads."""
+    query = placed_here(get_object_or_404(reachable(request.user, one_with_place()), pk=pk))
+    require_crf(request.user, query.patient, query.form.crf)
+    return query
 
 
 def _do(request: UserRequest, pk: int, act: Callable[..., Query], **given: Any) -> HttpResponse:
     """One act. A script is told what became of it; a person goes on to the next query of the list, or sees why not."""
-    query, choice = _reach(request, pk, Right.QUERY), choice_in(request)
+    query, choice = _reach(request, pk), choice_in(request)
+    right = right_to_ask(request.user, query.site)
+    require(request.user, right, query.site)
     by_script = bool(request.headers.get("HX-Request"))
     # Looked up before the act: that moves the query to another place in the list, or out of it.
     following = choice.after(query, request.user) if choice and not by_script else None
-    actor = request.user.acting_at(query.site, Right.QUERY)
+    actor = request.user.acting_at(query.site, right)
     seen = whole_number(request.POST.get("said", ""))
     try:
         act(query=query, by=request.user, actor=actor, seen=seen, **given)
     except QueryRefused as refused:
         if by_script:
             return _acted(request, query, "refused", str(refused), refused.status)
-        now = _reach(request, pk, Right.REVIEW)
+        now = _reach(request, pk)
         now.typed, now.trouble = request.POST.get("text", ""), str(refused)
         return _page(request, now, refused.status)
     words = DONE[act.__name__].format(query)
@@ -141,6 +146,7 @@ def _page(request: UserRequest, query: Query, status: int = 200) -> HttpResponse
         "query": query,
         "patient": query.patient,
         "address": address_of(query),
+        "reads_casebook": reads_casebook(request.user, query.patient),
         "shown": query_page(request.user, query, choice_in(request)),
     }
     part = "_query" if request.headers.get("HX-Request") else "query"
@@ -153,6 +159,7 @@ def _asking(
     context = {
         "entry": entry,
         "patient": entry.patient,
+        "reads_casebook": reads_casebook(request.user, entry.patient),
         "name": name,
         "item_label": CRFS[entry.crf].items[name].verbose_name,
         "where": " · ".join(part for part in (visit_label(entry.visit), form_title(entry)) if part),

@@ -13,12 +13,19 @@ from ecrf.access.roles import Right
 from ecrf.casebook.labels import counted, element_id, form_title
 from ecrf.casebook.models import Entry, Patient
 from ecrf.forms.registry import CRFS
-from ecrf.monitoring.reach import entries_of, reach_entry, reach_patient, reach_visit, verifications
+from ecrf.monitoring.reach import (
+    entries_of,
+    reach_entry,
+    reach_patient,
+    reach_to_ask,
+    reach_visit,
+    verifications,
+)
 from ecrf.monitoring.sdv.next_place import next_place, page_of_entry, places_left
 from ecrf.monitoring.sdv.page import ItemStanding, standing_now
 from ecrf.monitoring.sdv.views import Refusal, first_to_do, place_page
 from ecrf.queries.lookup import queries_on
-from ecrf.queries.rules import QueryRefused
+from ecrf.queries.rules import QueryRefused, right_to_ask
 from ecrf.queries.services import open_query
 from ecrf.verification import services
 from ecrf.verification.refusals import HasOpenQuery, Stale, VerificationRefused
@@ -60,9 +67,11 @@ def take_back(request: UserRequest, pk: int) -> HttpResponse:
 
 def ask(request: UserRequest, pk: int, name: str) -> HttpResponse:
     """Q: a query on the item, opened in place. Without JavaScript, `monitor:open-query` is the page for it."""
-    entry = _entry(request, pk, name)
-    require(request.user, Right.QUERY, entry.site)
-    actor, text = request.user.acting_at(entry.site, Right.QUERY), request.POST.get("text", "")
+    entry = reach_to_ask(request.user, pk)
+    if name not in CRFS[entry.crf].items:
+        raise Http404
+    actor = request.user.acting_at(entry.site, right_to_ask(request.user, entry.site))
+    text = request.POST.get("text", "")
     try:
         open_query(entry=entry, item=name, text=text, by=request.user, actor=actor, request_key=_key(request))
     except QueryRefused as refusal:

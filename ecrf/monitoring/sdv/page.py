@@ -16,6 +16,7 @@ from ecrf.locks.lookup import is_locked
 from ecrf.locks.models import Lock
 from ecrf.queries.lookup import ByItem, asked_on
 from ecrf.queries.models import Query
+from ecrf.queries.rules import may_ask
 from ecrf.verification.lookup import latest_on
 from ecrf.verification.models import Verification
 from ecrf.verification.plan import is_critical, is_planned, items_to_verify
@@ -128,7 +129,7 @@ class SdvPage:
 
     @cached_property
     def may_query(self) -> bool:
-        return self.reader.may(Right.QUERY, self.patient.site) and not is_locked(self.lock)
+        return may_ask(self.reader, self.patient.site) and not is_locked(self.lock)
 
     @cached_property
     def planned(self) -> int:

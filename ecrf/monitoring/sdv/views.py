@@ -15,6 +15,7 @@ from ecrf.casebook.data import PatientData
 from ecrf.casebook.history import item_story
 from ecrf.casebook.labels import element_id, form_title, visit_label
 from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.read_by_safety import right_to_read
 from ecrf.casebook.schedule.matrix import matrix
 from ecrf.casebook.schedule.status import visit_due
 from ecrf.casebook.story import story_of
@@ -33,7 +34,6 @@ from ecrf.monitoring.reach import (
     read_visit,
     reads_casebook,
     require_form,
-    right_to_read,
     visits_beside,
 )
 from ecrf.monitoring.sdv.grid import grid_of

@@ -13,6 +13,7 @@ from ecrf.audit.models import AuditEvent
 from ecrf.casebook.striking import strike_out
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.site import monitor_site
+from ecrf.queries.models import Query
 from tests.builders import enter
 from tests.conftest import make_user
 from tests.ecrf.monitoring.world import (
@@ -184,8 +185,9 @@ def test_no_field_of_a_page_is_one_of_a_form(own, monitor):
         assert {name for name in names if not name.startswith("only-")} <= OF_THE_REVIEW
 
 
-def test_who_may_not_ask_is_offered_nothing_to_press(own, safety):
-    main = logged_in(safety).get(page_of(own.ae)).content.decode().split("<main", 1)[1].split("</main>")[0]
+def test_who_may_not_ask_is_offered_nothing_to_press(own):
+    inspector = make_user("guest", "inspector", own.site)
+    main = logged_in(inspector).get(page_of(own.ae)).content.decode().split("<main", 1)[1].split("</main>")[0]
     assert "data-press" not in main
     assert 'type="submit"' not in main
 
@@ -207,6 +209,17 @@ def test_reading_writes_nothing(own, monitor):
             client.get(url)
     writes = [q["sql"] for q in taken if q["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
     assert writes == []
+
+
+def test_safety_asks_on_an_event_that_is_not_serious_and_every_link_opens(own, safety):
+    client = logged_in(safety)
+    answer = client.post(reverse("monitor:open-query", args=[own.ae.pk, "term"]), {"text": "Since when?"})
+    assert answer.status_code == 302
+    query = Query.objects.get()
+    for page in (answer.headers["Location"], page_of(query), page_of(Query, "changelist")):
+        main = client.get(page).content.decode().split("<main", 1)[1].split("</main>")[0]
+        for link in set(re.findall(r'href="(/[^"#?]*)', main)):
+            assert client.get(link).status_code in (200, 302), (page, link)
 
 
 @pytest.mark.requirement("R-071")

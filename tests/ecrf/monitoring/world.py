@@ -13,11 +13,12 @@ from django.urls import reverse
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry
+from ecrf.casebook.read_by_safety import right_to_read
 from ecrf.casebook.record.values import Missing
 from ecrf.casebook.services import add_entry
 from ecrf.forms.registry import CRFS
-from ecrf.monitoring.reach import right_to_read
 from ecrf.monitoring.site import monitor_site
+from ecrf.queries.models import Query
 from tests.builders import a_patient, a_visit, enter
 
 
@@ -73,6 +74,7 @@ def log_pages(where) -> list[str]:
     model = CRFS["adverse-event"].model
     return [
         reverse("monitor:index"),
+        page_of(Query, "changelist"),
         page_of(model, "changelist"),
         page_of(model.objects.get(pk=where.ae.pk)),
         page_of(where.ae),
@@ -82,7 +84,7 @@ def log_pages(where) -> list[str]:
 
 def other_pages(where) -> list[str]:
     """What only reviewers may read."""
-    open_to_safety = {d.model for d in CRFS.values() if right_to_read(d) == Right.REVIEW_SAFETY}
+    open_to_safety = {Query, *(d.model for d in CRFS.values() if right_to_read(d) == Right.REVIEW_SAFETY)}
     lists = [page_of(model, "changelist") for model in monitor_site._registry if model not in open_to_safety]
     objects = [page_of(thing) for thing in (where.patient, where.visit, where.grip, where.lot)]
     typed = page_of(CRFS["grip-strength"].model.objects.get(pk=where.grip.pk))

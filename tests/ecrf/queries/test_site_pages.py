@@ -274,7 +274,7 @@ def test_list_today_and_head_count_the_same(query, entry, site_client, monitor, 
     done = asked(entry, monitor, "Temperature?", item="temperature")
     answered(done, coordinator)
     page = text_of(site_client, "/queries/")
-    assert "To answer 2 Answered, with monitor or data manager 1" in page
+    assert "To answer 2 Answered, with monitor, data manager or safety 1" in page
     assert page.index("Please check the pulse") < page.index("Weight?")
     assert "Temperature?" not in page
     assert "Temperature?" in text_of(site_client, "/queries/?turn=review&by=patient")
