@@ -13,9 +13,13 @@ from ecrf.casebook.models import Patient
 from ecrf.casebook.read_by_safety import right_to_read
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.monitoring.queries.my_turn import waiting_longest
+from ecrf.monitoring.queries.page import ListedQuery
 from ecrf.monitoring.reach import rows
 
 LATE_SHOWN = 20
+TURN_LINES = 5
+"""So many of the queries that wait for the reader."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,9 @@ class ListGroup:
 
 @dataclass(frozen=True)
 class SiteCount:
-    """How many rows of one list belong to a site, and the list of these."""
+    """How many rows of one list belong to a site, and where these are listed."""
 
+    column: ListGroup
     number: int
     url: str
 
@@ -61,10 +66,12 @@ class Overview:
     lines: list[SiteLine]
     late: list[LateReport]
     more_late: bool
+    my_turn: list[ListedQuery]
 
 
 def overview(user: User) -> Overview:
-    """One statement for the sites, one a column and one for what is late, whatever the number of sites and patients."""
+    """One statement for the sites, one a column, one for what is late and a few for the queries that wait, whatever the
+    number of sites and patients."""
     columns = []
     for definition in (CRFS[key] for key in protocol().safety_logs):
         standing = rows(definition).filter(entry__struck_at=None)
@@ -73,7 +80,9 @@ def overview(user: User) -> Overview:
         columns.append((list_group(definition), dict(counts)))
     lines = [_line(site, columns) for site in sites(user, Right.REVIEW, Right.REVIEW_SAFETY)]
     late = late_reports(user)
-    return Overview([column for column, _ in columns], lines, late[:LATE_SHOWN], len(late) > LATE_SHOWN)
+    more_late = len(late) > LATE_SHOWN
+    my_turn = waiting_longest(user, TURN_LINES)
+    return Overview([column for column, _ in columns], lines, late[:LATE_SHOWN], more_late, my_turn)
 
 
 def late_reports(user: User) -> list[LateReport]:
@@ -105,8 +114,8 @@ def _line(site: Site, columns: list[tuple[ListGroup, dict[int, int]]]) -> SiteLi
     return SiteLine(
         site,
         [
-            SiteCount(counts.get(site.pk, 0), f"{list_group.url}?q={site.code}-")
-            for list_group, counts in columns
+            SiteCount(column, counts.get(site.pk, 0), f"{column.url}?q={site.code}-")
+            for column, counts in columns
         ],
     )
 

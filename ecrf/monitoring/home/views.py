@@ -11,7 +11,7 @@ from ecrf.access.reach import reach_site
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.forms.protocol import protocol
-from ecrf.monitoring.home.overview import overview
+from ecrf.monitoring.home.overview import TURN_LINES, overview
 from ecrf.monitoring.home.site_counts import COUNTED, SiteNumbers, site_numbers
 from ecrf.monitoring.home.to_do import builders
 from ecrf.monitoring.home.upcoming import Coming, coming_visits, go_on_with
@@ -22,9 +22,6 @@ from ecrf.monitoring.visits.services import since_last
 
 LINES = 10
 """So many lines of each list stand on the first page."""
-
-TURN_LINES = 5
-"""So many of the queries that wait for the reader."""
 
 
 @dataclass(frozen=True)

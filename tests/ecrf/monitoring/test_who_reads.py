@@ -66,7 +66,7 @@ def test_safety_reads_adverse_events_of_all_sites_and_nothing_else(own, other, s
         assert [client.get(url).status_code for url in other_pages(where)] == [403] * len(other_pages(where))
 
 
-def test_safety_is_offered_only_the_lists_it_may_read(safety):
+def test_safety_is_offered_only_the_lists_it_may_read(safety, site):
     page = logged_in(safety).get(reverse("monitor:index")).content.decode()
     assert page_of(CRFS["adverse-event"].model, "changelist") in page
     for key in ("prior-treatment", "protocol-deviation", "visit"):

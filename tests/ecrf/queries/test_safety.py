@@ -96,6 +96,7 @@ def test_lists_and_numbers_of_safety_hold_what_it_reads(
     assert client.get(reverse("monitor:my-turn")).headers["Location"] == f"{LIST}?turn=mine"
     query = answered(asks(entry, safety), coordinator)
     assert "Was the dose held?" in text_of(client, f"{LIST}?turn=mine")
+    assert "Was the dose held?" in text_of(client, reverse("monitor:index"))
     head = client.get(LIST).content.decode().split("<main")[0]
     assert '<span class="count">1<span' in head
     assert client.get(reverse("monitor:my-turn")).headers["Location"].startswith(page_of(query))
