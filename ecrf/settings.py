@@ -80,6 +80,15 @@ ACCESS_REVIEW_DAYS = _number(
     "90",
     "Set it to the whole number of days after which everybody's access is reviewed.",
 )
+# By which a monitoring system reads /metrics; where none is set, that is not there.
+HEALTH_TO_DO = "Set it to 20 or more random characters, or not at all."
+HEALTH_TOKEN = (
+    _setting("HEALTH_TOKEN", HEALTH_TO_DO)
+    if os.environ.get("HEALTH_TOKEN") or os.environ.get("HEALTH_TOKEN_FILE")
+    else ""
+)
+if HEALTH_TOKEN and len(HEALTH_TOKEN) < 20:
+    raise ImproperlyConfigured(f"HEALTH_TOKEN is shorter than 20 characters. {HEALTH_TO_DO}")
 # Shown on every page, so that nobody takes invented data for patients' data.
 SYNTHETIC_DATA = _switch("SYNTHETIC_DATA", "off")
 
@@ -137,8 +146,10 @@ INSTALLED_APPS = [
 # --- the web ----------------------------------------------------------------------------------------------------
 
 MIDDLEWARE = [
+    "ecrf.web.metrics.requests.measure",
     "ecrf.web.middleware.request_log",
     "ecrf.web.middleware.health",
+    "ecrf.web.metrics.answer.metrics",
     "ecrf.web.middleware.keep_to_ourselves",
     "ecrf.web.middleware.refuse_null",
     "ecrf.web.middleware.refuse_foreign_text",

@@ -9,7 +9,6 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 
 from ecrf.audit.privileges import log_at_start
-from ecrf.web.server import DJANGO_THREADS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecrf.settings")
 _django = get_wsgi_application()
@@ -17,7 +16,7 @@ log_at_start()
 
 from ecrf.outcomes.current import load_maker  # noqa: E402  (reads the settings)
 from ecrf.web.middleware import body_size, is_too_long  # noqa: E402
-from ecrf.web.worker import give_time_for  # noqa: E402
+from ecrf.web.worker import DJANGO_THREADS, give_time_for  # noqa: E402
 
 load_maker()
 

@@ -3,7 +3,12 @@
 Said to it as `--config python:ecrf.web.server`; address and number of workers are said beside it.
 """
 
+import os
+import shutil
+import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import gunicorn.http.wsgi
 
@@ -12,10 +17,14 @@ gunicorn.http.wsgi.SERVER = "eCRF"  # what answers say of the server: not which 
 worker_class = "ecrf.web.worker.Worker"
 threads = 64
 """Of a worker, each for one request that comes or goes. Django runs on a few threads of its own (ecrf/wsgi.py)."""
-DJANGO_THREADS = 4
-"""Of a worker, on which Django runs; each keeps one connection to the database."""
 preload_app = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+# Where the processes' counters lie together (ecrf/web/metrics): named before the library is loaded, which looks once.
+# Not where gunicorn does not run, as in a test of this module.
+COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
+if "gunicorn.arbiter" in sys.modules:
+    os.environ[COUNTERS] = tempfile.mkdtemp(prefix="ecrf-metrics-", dir=worker_tmp_dir)
 control_socket_disable = True
 loglevel = "warning"
 
@@ -25,3 +34,16 @@ def post_worker_init(worker: object) -> None:
     from ecrf.outcomes.warming import warm_beside  # needs Django, which the product has set up
 
     warm_beside()
+
+
+def child_exit(server: object, worker: Any) -> None:
+    """What a process that has ended had counted goes on to count."""
+    from prometheus_client.multiprocess import (
+        mark_process_dead,
+    )  # looks for the folder named above when it is loaded
+
+    mark_process_dead(worker.pid)
+
+
+def on_exit(server: object) -> None:
+    shutil.rmtree(os.environ[COUNTERS], ignore_errors=True)

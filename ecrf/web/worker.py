@@ -9,6 +9,8 @@ from weakref import WeakKeyDictionary
 
 from gunicorn.workers.gthread import ThreadWorker
 
+DJANGO_THREADS = 4
+"""Of a process, on which Django runs; each keeps one connection to the database."""
 COMES_WITHIN = 20.0
 GOES_WITHIN = 120.0
 """Seconds that a request has to arrive whole, and until its answer is gone. Nothing is taken, or sent, after that."""

@@ -7,8 +7,7 @@ import pytest
 import yaml
 
 from ecrf.web.middleware import PAGE
-from ecrf.web.server import DJANGO_THREADS
-from ecrf.web.worker import LEAST_BYTES_A_SECOND
+from ecrf.web.worker import DJANGO_THREADS, LEAST_BYTES_A_SECOND
 
 COMPOSE = yaml.safe_load((Path(__file__).resolve().parents[2] / "docker-compose.yml").read_text())
 CONNECTIONS_OF_POSTGRESQL = 100 - 3

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from ecrf.demo import gunicorn
-from ecrf.web.server import DJANGO_THREADS
+from ecrf.web.worker import DJANGO_THREADS
 from tests.ecrf.casebook.record.test_killed_server import Server, scratch  # noqa: F401  (the second is a fixture)
 from tests.postgres import cursor_on
 
