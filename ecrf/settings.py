@@ -167,6 +167,7 @@ MIDDLEWARE = [
     "ecrf.account.second.enforcement.second_factor_first",
     "ecrf.account.own_password.own_password_first",
     "ecrf.account.login.LoginEverywhere",
+    "ecrf.web.middleware.limit_searches",
     "ecrf.people.logins.page_count.count_pages",
     "ecrf.delegation.inspectors.Inspectors",
     "ecrf.web.middleware.say_refused",

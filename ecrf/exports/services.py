@@ -22,6 +22,9 @@ from ecrf.exports.models import (
     SavedChoice,
 )
 
+WAITING_AT_MOST = 20
+"""Files that one person may have waiting: nobody's script keeps the worker from everybody else's."""
+
 
 class Refused(Exception):
     """Why it is not done, in words for the page. `field`: beside which field it stands, "" for the page."""
@@ -42,9 +45,16 @@ def ask(
     patient: Patient | None = None,
     wanted: dict[str, Any] | None = None,
 ) -> Export:
-    """Queue one file. The same click twice asks once; Refused if it had asked for another one."""
+    """Queue one file. The same click twice asks once; Refused if it had asked for another one, or if too many wait."""
     from ecrf.exports.work.tasks import make
 
+    if kind != ExportKind.HANDED_OVER:  # which is the site's record of its time
+        waiting = Export.objects.filter(asked_by=by, state__in=UNFINISHED).exclude(request_key=request_key)
+        if waiting.count() >= WAITING_AT_MOST:
+            raise Refused(
+                f"{WAITING_AT_MOST} files that you asked for are still to be made."
+                " Ask for this one when some of them are done, or cancel what you do not need."
+            )
     actor = by.acting_at(site, right)
     try:
         with acting(actor, source="export"):

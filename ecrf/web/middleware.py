@@ -1,7 +1,9 @@
 """What every request passes: the log line, the health check, what is refused unread, locks explained."""
 
 import logging
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -164,6 +166,37 @@ def longest_body(path: str) -> int:
         return LONGER.get(resolve(path).view_name, SHORT)
     except Resolver404:
         return SHORT
+
+
+SEARCHES, WITHIN = 60, 60.0
+"""So many searches of one person, in so many seconds, are answered by one process: more than anybody reads."""
+
+
+def limit_searches(get_response: GetResponse) -> GetResponse:
+    """A script that searches its way through everything is told to wait (429). Searching is asking with a `q`."""
+    recent: dict[int, deque[float]] = {}
+    one_at_a_time = threading.Lock()
+
+    def is_too_fast(who: int) -> bool:
+        now = time.monotonic()
+        with one_at_a_time:
+            times = recent.setdefault(who, deque())
+            while times and times[0] < now - WITHIN:
+                times.popleft()
+            if len(times) < SEARCHES:
+                times.append(now)
+                return False
+        return True
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        who = request.user.pk if request.GET.get("q") else None
+        if who is not None and is_too_fast(who):
+            words = f"{SEARCHES} searches a minute are answered. Wait a minute, then search again.\n"
+            headers = {"Retry-After": str(round(WITHIN))}
+            return HttpResponse(words, status=429, content_type="text/plain", headers=headers)
+        return get_response(request)
+
+    return middleware
 
 
 def keep_to_ourselves(get_response: GetResponse) -> GetResponse:

@@ -62,12 +62,19 @@ def _nodes(
 
 
 def _is_left_alone(node: ast.AST) -> bool:
-    """Texts, annotations of names and what only type checkers read."""
+    """Texts, and what only type checkers and readers read."""
     if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+        return True
+    if isinstance(node, ast.Call) and _is_dataclass(node):
         return True
     return isinstance(node, (ast.Assert, ast.Import, ast.ImportFrom)) or (
         isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     )
+
+
+def _is_dataclass(call: ast.Call) -> bool:
+    """`@dataclass(frozen=True)`: that nobody changes one is said to whoever reads, and held by the types."""
+    return isinstance(call.func, ast.Name) and call.func.id == "dataclass"
 
 
 def _last_line(statement: ast.stmt) -> int:
@@ -103,7 +110,8 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         kept = [other for index, other in enumerate(node.ifs) if index != place]
         yield f"if {_words(test)}: left out", _set(node, ifs=kept)
     for index, decorator in enumerate(getattr(node, "decorator_list", [])):
-        for flag in decorator.keywords if isinstance(decorator, ast.Call) else []:
+        is_plain = isinstance(decorator, ast.Call) and not _is_dataclass(decorator)
+        for flag in decorator.keywords if is_plain else []:
             if flag.arg and isinstance(flag.value, ast.Constant) and not isinstance(flag.value.value, str):
                 bare = _set(decorator, keywords=[other for other in decorator.keywords if other is not flag])
                 others = [bare if place == index else one for place, one in enumerate(node.decorator_list)]

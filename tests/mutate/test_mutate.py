@@ -48,6 +48,7 @@ def test_limit():
         ("def f(): return None", []),
         ("a.b = c", ["pass"]),
         ("@f(hard=True)\ndef g(): pass", ["@f(hard=False)\ndef g(): pass", "@f()\ndef g(): pass"]),
+        ("@dataclass(frozen=True)\nclass A: pass", []),
         ('"a text"', []),
         ("x: Literal[1] = y", []),
     ],
