@@ -13,7 +13,7 @@ class NotOpened(Exception):
     """Why a visit cannot be opened, in words for the page."""
 
 
-def refuse_after_end(plan: VisitPlan, data: PatientData) -> None:
+def refuse_after_end(plan: VisitPlan, data: PatientData, act: str = "opened") -> None:
     """NotOpened for a visit of the schedule that lies after the day on which the patient left, or that a screen failure
     does not reach. Where no day tells, the visit can be opened: what stands in the source must find its place."""
     data.load(*schedule_status_forms())
@@ -23,11 +23,11 @@ def refuse_after_end(plan: VisitPlan, data: PatientData) -> None:
     wrong = f" If that is wrong, correct “{CRFS[trial.end_form].title}” first."
     is_failure = end.state == PatientState.SCREEN_FAILURE and not end.completed
     if is_failure and trial.order(plan.code) >= trial.order(trial.baseline):
-        raise NotOpened(f"{plan.label} was not opened: the patient {_left(end)}.{wrong}")
+        raise NotOpened(f"{plan.label} was not {act}: the patient {_left(end)}.{wrong}")
     opens_on = _opens_on(plan, data)
     if opens_on and opens_on > end.ended_on:
         why = f"its window begins on {opens_on}, and the patient {_left(end)}"
-        raise NotOpened(f"{plan.label} was not opened: {why}.{wrong}")
+        raise NotOpened(f"{plan.label} was not {act}: {why}.{wrong}")
 
 
 def _left(end: PatientEnd) -> str:
