@@ -48,7 +48,7 @@ def make_appointment(
             if known.patient_id != patient.pk:
                 raise ValidationError("The key of this click was used elsewhere. Load the page again.")
             return known
-        visit = _visit(planning_of(patient), code)
+        visit = _visit(planning_of(_as_it_is(patient)), code)
         if other := patient.appointments.filter(code=code, ending="").first():
             raise ValidationError(
                 {"visit": f"{visit.label} has an appointment already, on {other.when}. Move that one."}
@@ -74,12 +74,12 @@ def move_appointment(
     patient = appointment.patient
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
         row = Appointment.objects.get(pk=appointment.pk)
-        row.patient = patient
+        row.patient = _as_it_is(patient)
         if row.ending or row.when != seen:
             raise ValidationError(CHANGED_MEANWHILE)
         is_moved = (row.planned_on, row.planned_time) != (wanted.day, wanted.at)
         found = _checked(
-            patient.site, _visit(planning_of(patient), row.code), wanted, may_be_past=not is_moved
+            patient.site, _visit(planning_of(row.patient), row.code), wanted, may_be_past=not is_moved
         )
         row.planned_on, row.planned_time = found.day, found.at
         row.note, row.outside_reason = found.note, found.reason
@@ -98,6 +98,7 @@ def end_appointment(*, appointment: Appointment, ending: AppointmentEnding, reas
         raise ValidationError({"reason": fault})
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk):
         row = Appointment.objects.get(pk=appointment.pk)
+        _as_it_is(patient)
         if row.ending:
             return False
         if patient.visits.filter(code=row.code, struck_at=None).exists():
@@ -110,6 +111,14 @@ def end_appointment(*, appointment: Appointment, ending: AppointmentEnding, reas
     return True
 
 
+def _as_it_is(patient: Patient) -> Patient:
+    """The patient as stored now. ValidationError for one who is struck out."""
+    now = Patient.objects.select_related("site").get(pk=patient.pk)
+    if now.struck_at:
+        raise ValidationError(f"Patient {now.number} is struck out. Restore the patient first.")
+    return now
+
+
 def _visit(planning: Planning, code: str) -> PlannedVisit:
     """The visit that is to be planned. ValidationError for one that is there, or that nobody expects."""
     if visit := planning.find(code):
@@ -120,7 +129,8 @@ def _visit(planning: Planning, code: str) -> PlannedVisit:
                 "visit": f"{label_of(code)} is opened already: its day stands on its form. Choose a later visit."
             }
         )
-    raise ValidationError({"visit": "This visit is not expected of the patient. Choose one of the list."})
+    which = "Choose one of the list." if planning.visits else "None is any more."
+    raise ValidationError({"visit": f"This visit is not expected of the patient. {which}"})
 
 
 def _checked(site: Site, visit: PlannedVisit, wanted: Wanted, *, may_be_past: bool = False) -> Wanted:

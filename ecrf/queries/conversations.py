@@ -8,7 +8,7 @@ from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, one_click
 from ecrf.casebook.models import Entry
-from ecrf.casebook.places import Place
+from ecrf.casebook.places import Place, is_struck_whole
 from ecrf.casebook.record.hooks import HOOKS
 from ecrf.queries import rules
 from ecrf.queries.messages import message
@@ -121,9 +121,12 @@ def _known(
 
 
 def _refuse_held(place: Place, entry: Entry | None) -> None:
-    """What is struck out; and a row not begun of a form that is locked, of which the trail's guard knows nothing."""
+    """What is struck out, also as a whole; and a row not begun of a form that is locked, of which the trail's guard
+    knows nothing."""
     if entry is not None:
         return refuse_struck(entry)
+    if is_struck_whole(place):
+        raise QueryRefused("This was struck out meanwhile. Nothing was sent.")
     above = Entry.objects.filter(place.above.held()).first() if place.above else None
     if above is None:
         return None

@@ -73,7 +73,10 @@ def _is_recorded(ending: Ending, day: date, data: PatientData) -> bool:
     """Whether this very end is recorded. NotRecorded where another one is, or the patient cannot leave this way."""
     trial, end = protocol(), end_of(data)
     if end is None:
-        state = PatientStatus.objects.get(patient=data.patient).state
+        status = PatientStatus.objects.filter(patient=data.patient).first()
+        if status is None:
+            raise NotRecorded(f"Patient {data.patient.number} is struck out. Restore the patient first.")
+        state = status.state
         if state not in ending.during:
             raise NotRecorded(f"The patient's state is “{state}”.")
         return False
