@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from ecrf.access.models import Site, User
+from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.appointments.planning import PlannedVisit, Planning, planning_of
-from ecrf.audit.actor import acting, one_click
+from ecrf.audit.actor import USED_ELSEWHERE, acting, one_click
 from ecrf.audit.reasons import fault_of, tidy
 from ecrf.audit.texts import cleaned_or_fault
 from ecrf.casebook.labels import label_of
@@ -42,11 +43,12 @@ def make_appointment(
 
     ValidationError, field by field, for what cannot stand; nothing is kept then.
     """
+    require(by, Right.ENTER, patient.site)
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
         one_click(request_key)
         if known := Appointment.objects.filter(request_key=request_key).first():
             if known.patient_id != patient.pk:
-                raise ValidationError("The key of this click was used elsewhere. Load the page again.")
+                raise ValidationError(USED_ELSEWHERE)
             return known
         visit = _visit(planning_of(_as_it_is(patient)), code)
         if other := patient.appointments.filter(code=code, ending="").first():
@@ -72,6 +74,7 @@ def move_appointment(
     """Give it another day, time or note; whether the day or the time is another one. `seen`: the day and time that the
     page showed. ValidationError for what cannot stand, and where somebody else moved or ended it meanwhile."""
     patient = appointment.patient
+    require(by, Right.ENTER, patient.site)
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
         row = Appointment.objects.get(pk=appointment.pk)
         row.patient = _as_it_is(patient)
@@ -96,6 +99,7 @@ def end_appointment(*, appointment: Appointment, ending: AppointmentEnding, reas
     words, patient = tidy(reason), appointment.patient
     if fault := fault_of(words, f"it was {ending.label.lower()}"):
         raise ValidationError({"reason": fault})
+    require(by, Right.ENTER, patient.site)
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk):
         row = Appointment.objects.get(pk=appointment.pk)
         _as_it_is(patient)

@@ -11,7 +11,7 @@ from ecrf.casebook.models import Entry
 from ecrf.casebook.places import Place, is_struck_whole
 from ecrf.casebook.record.hooks import HOOKS
 from ecrf.queries import rules
-from ecrf.queries.messages import message
+from ecrf.queries.messages import say_first
 from ecrf.queries.models import Act, Message, Query, QueryKind, Turn
 from ecrf.queries.quotes import as_it_stands
 from ecrf.queries.rules import QueryRefused
@@ -40,9 +40,7 @@ def open_here(
             return known
         _refuse_held(place, entry)
         conversation = _opened(place, entry, item, kind, words, by, request_key)
-        said = message(conversation, Act.OPENED, words, conversation.value, conversation.opened_at)
-        said.said_by, said.role = by, actor.role
-        said.save(force_insert=True)
+        say_first(conversation, words, by, actor.role)
     return conversation
 
 

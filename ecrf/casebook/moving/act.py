@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
-from ecrf.audit.actor import Actor, acting, one_click
+from ecrf.audit.actor import USED_ELSEWHERE, Actor, acting, one_click
 from ecrf.audit.reasons import LONGEST, fault_of, tidy
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient, Visit
@@ -146,7 +146,7 @@ def _turns(actor: Actor, *patients: Patient) -> Iterator[None]:
 
 def _of_this_click(known: Entry, to: Destination) -> Moved:
     if known.patient_id != to.patient.pk or _code(known) != to.code:
-        raise NotMoved("The key of this click was used elsewhere. Load the page again.")
+        raise NotMoved(USED_ELSEWHERE)
     return Moved(to, known.visit, [], was_done=True)
 
 

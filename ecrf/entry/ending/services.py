@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from ecrf.access.models import User
+from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.refusals import Locked
@@ -51,6 +52,7 @@ def record_ending(
 ) -> bool:
     """Record the end with these items of its form, and begin the forms in logs that it asks for, unless their event is
     recorded. The same end again changes nothing: then False. NotRecorded says why nothing was recorded."""
+    require(by, Right.ENTER, patient.site)
     trial, actor = protocol(), by.acting_at(patient.site, Right.ENTER)
     try:
         with acting(actor, patient_id=patient.pk):
