@@ -81,7 +81,7 @@ def test_who_left_is_expected_again_only_where_the_ending_allows_it(
     client.force_login(coordinator)
     page = client.get(reverse("patient", args=[patient.number])).text
     assert ("Make an appointment…" in page) is is_seen
-    assert ("A visit of before the end that is not entered yet" in page) is not is_seen
+    assert ("Enter a visit from before the end" in page) is not is_seen
     assert "Open unscheduled visit 1" in page  # what took place before the end is still entered
     asking = client.get(reverse("make-appointment", args=[patient.number])).text
     assert ("any more: there is nothing to make an appointment" in " ".join(asking.split())) is not is_seen

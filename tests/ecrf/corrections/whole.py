@@ -4,6 +4,7 @@ from ecrf.appointments.soon import soon
 from ecrf.audit.chain import verify
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
+from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
 from ecrf.casebook.schedule.matrix import matrix
 from ecrf.casebook.schedule.status import schedule_status_of
@@ -12,7 +13,6 @@ from ecrf.forms.registry import CRFS
 from ecrf.grid.load import patient_rows
 from ecrf.queries.lookup import open_queries
 from ecrf.queries.models import Query, Turn
-from ecrf.verification.models import STANDS, Verification
 
 
 def whatever_came_of_it() -> None:
@@ -56,7 +56,7 @@ def _nothing_waits_for_what_is_struck_out() -> None:
     assert not questions.filter(visit__struck_at__isnull=False).exclude(turn=Turn.SITE).exists()
     asked = Discrepancy.objects.filter(entry__in=at_struck).exclude(state=DiscrepancyState.CLEARED)
     assert not asked.exists()
-    assert not Verification.objects.filter(STANDS, entry__in=at_struck).exists()
+    assert not ReviewStatus.objects.filter(entry__in=at_struck).exists()
 
 
 def _lists_name_nobody_who_is_gone() -> None:
