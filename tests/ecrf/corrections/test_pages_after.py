@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from ecrf.prints.pdf.casebook import casebook_pdf
+from ecrf.queries.models import Query
 from tests.ecrf.corrections.pairs import ACTS, REFUSALS, a_world, at_site, now, user
 from tests.ecrf.corrections.whole import whatever_came_of_it
 from tests.printed import pdf_words
@@ -87,3 +88,28 @@ def test_third_act_is_held_against_the_first(world, db, first, second, third, wh
     else:
         ACTS[third](world)
     whatever_came_of_it()
+
+
+@pytest.mark.parametrize("asked", ["question", "query"])
+@pytest.mark.parametrize("struck", ["strike", "strike patient", "move away"])
+def test_what_was_asked_of_it_is_still_reached_from_the_lists_and_closed_there(
+    world, db, client, asked, struck
+):
+    """By whoever asked: a site its question, a monitor the query."""
+    ACTS[asked](world)
+    ACTS[struck](world)
+    query = Query.every.get()
+    by = user("coordinator" if asked == "question" else "monitor")
+    client.force_login(by)
+    assert query.turn == ("site" if asked == "question" else "monitor")
+    if asked == "query":
+        assert query.text_as_asked in client.get(reverse("monitor:queries_query_changelist")).text
+        assert client.get(reverse("monitor:queries_query_change", args=[query.pk])).status_code == 200
+        return
+    (line,) = client.get(reverse("queries"), {"turn": "answered"}).context["list"].lines
+    page = client.get(line.address)
+    assert page.status_code == 200
+    (shown,) = re.findall(r'href="(/patients/[^"]+)">Question 1<', page.text)
+    assert client.get(shown).status_code == 200
+    client.post(reverse("finish-asking", args=["01-001", query.number]), {"said": query.last_said})
+    assert not Query.every.exclude(turn="").exists()
