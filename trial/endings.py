@@ -15,7 +15,7 @@ ENDINGS = (
         forms=(
             EndingForm(
                 "eligibility",
-                "Eligibility: which criterion is not met, and the decision no",
+                "Eligibility: which criterion is not met, and the decision “No”",
                 {"eligible": "no"},
                 known_by=("eligible",),
                 visit=SCREENING,

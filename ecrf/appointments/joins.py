@@ -1,18 +1,16 @@
-"""Where appointments join floors below: the menu on the patient's page, and the words of the trail."""
+"""Where appointments join floors below: what falls away with a patient's end, and the words of the trail."""
 
 from collections.abc import Iterator
 from datetime import date
 
-from django.urls import reverse
-
-from ecrf.access.models import User
-from ecrf.access.roles import Right
 from ecrf.appointments.lines import falls_away, open_of
 from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Patient
-from ecrf.casebook.page_acts import FALLS_AWAY, PATIENT_ACTS, PageAct
+from ecrf.casebook.page_acts import FALLS_AWAY
+from ecrf.casebook.schedule.ended import may_be_seen_again
+from ecrf.forms.protocol import Ending, protocol
 from ecrf.trail.context import LOADED, Around
 from ecrf.trail.kinds import EventKind
 from ecrf.trail.words import EventLine, is_new, new, old, renders
@@ -20,17 +18,16 @@ from ecrf.trail.words import EventLine, is_new, new, old, renders
 LOADED.append((Appointment, ()))
 
 
-@PATIENT_ACTS
-def make_act(user: User, patient: Patient) -> Iterator[PageAct]:
-    if user.may(Right.ENTER, patient.site) and not patient.struck_at:
-        yield PageAct("Make an appointment…", reverse("make-appointment", args=[patient.number]), order=20)
-
-
 @FALLS_AWAY
-def appointments_after(patient: Patient, day: date) -> Iterator[str]:
-    """Those of visits that are not opened; they stay as they are, and nobody is reminded of them any more."""
+def appointments_after(patient: Patient, day: date, ending: Ending) -> Iterator[str]:
+    """Those of visits that are not opened; they stay as they are, and nobody is reminded of them any more. What a
+    patient allows who withdraws consent is still to be asked."""
+    rule = protocol().consent_withdrawn
+    again = may_be_seen_again(ending.reason) or bool(
+        rule and rule.reason == ending.reason and rule.visits_with
+    )
     for line in open_of([patient.pk]).get(patient.pk, {}).values():
-        if line.may_change and falls_away(line.row.code, line.row.planned_on, day):
+        if line.may_change and falls_away(line.row.code, line.row.planned_on, day, again=again):
             yield f"The appointment for {line.label} on {line.row.when} falls away."
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from ecrf.access.models import User
 from ecrf.access.reach import reach
@@ -13,6 +14,7 @@ from ecrf.access.roles import Right
 from ecrf.appointments.models import Appointment
 from ecrf.casebook.labels import counted, label_of
 from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.schedule.ended import may_be_seen_again
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
@@ -38,12 +40,14 @@ STATE_WORDS = {
 
 @dataclass(frozen=True)
 class VisitSeen:
-    """What the casebook says of the visit that an appointment is for. `falls_away`: the patient left before."""
+    """What the casebook says of the visit that an appointment is for. `falls_away`: the patient left before. `is_lost`:
+    it was struck out, and is one of those whose number is never given again."""
 
     is_opened: bool = False
     visited_on: date | None = None
     is_missed: bool = False
     falls_away: bool = False
+    is_lost: bool = False
 
 
 def state_of(ending: str, planned_on: date, visit: VisitSeen, today: date) -> AppointmentState:
@@ -55,7 +59,7 @@ def state_of(ending: str, planned_on: date, visit: VisitSeen, today: date) -> Ap
         return AppointmentState.MISSED
     if visit.visited_on:
         return AppointmentState.KEPT
-    if visit.falls_away and not visit.is_opened:
+    if (visit.falls_away or visit.is_lost) and not visit.is_opened:
         return AppointmentState.GONE
     if planned_on >= today:
         return AppointmentState.PLANNED
@@ -112,6 +116,8 @@ class AppointmentLine:
             return f"came on another day, {self.came_on}"
         if self.state == AppointmentState.MISSED and not self.row.ending:
             return "missed, as the visit’s form says"
+        if self.is_gone and self.visit.is_lost:
+            return "the visit was struck out"
         moves = self.row.moves
         moved = f", moved {'once' if moves == 1 else counted(moves, 'time')}" if moves else ""
         return STATE_WORDS[self.state] + (moved if self.is_planned else "")
@@ -123,8 +129,8 @@ class AppointmentLine:
 
 def appointments() -> QuerySet[Appointment]:
     """Those of patients who are not struck out, each with what `line_of` needs, patient and site; one statement."""
-    trial = protocol()
-    opened = Visit.objects.filter(patient=OuterRef("patient"), code=OuterRef("code"), struck_at=None)
+    trial, rule = protocol(), protocol().consent_withdrawn
+    visits = Visit.objects.filter(patient=OuterRef("patient"), code=OuterRef("code"))
     forms = CRFS[trial.visit_form].model._default_manager.filter(
         entry__patient=OuterRef("patient"),
         entry__visit__code=OuterRef("code"),
@@ -136,31 +142,39 @@ def appointments() -> QuerySet[Appointment]:
         entry__patient=OuterRef("patient"), entry__struck_at=None
     )
     left = ends.exclude(**{trial.end_reason_item: None}).exclude(**{trial.end_reason_item: ""})
+    said = {"on": trial.end_date_item, "reason": trial.end_reason_item}
+    said |= {"allowed": rule.allowing} if rule else {}
     rows = Appointment.objects.filter(patient__struck_at=None).select_related("patient__site")
     return rows.annotate(
-        is_opened=Exists(opened),
+        is_opened=Exists(visits.filter(struck_at=None)),
+        is_struck=Exists(visits.exclude(struck_at=None)),
         visited_on=Subquery(forms.values(trial.visit_date_item)[:1]),
         occurrence=Subquery(forms.values(trial.visit_occurrence_item)[:1]),
-        left_on=Subquery(left.values(trial.end_date_item)[:1]),
+        left=Subquery(left.values(said=JSONObject(**said))[:1]),
     ).order_by("planned_on", "planned_time", "patient__number", "pk")
 
 
 def line_of(row: Appointment) -> AppointmentLine:
     """Of a row that comes from `appointments`."""
-    found = row.__dict__
+    found, plan = row.__dict__, protocol().plan(row.code)
+    left = found["left"] or {}
+    left_on = date.fromisoformat(left["on"]) if left.get("on") else None
+    again = bool(left) and may_be_seen_again(left["reason"], left.get("allowed") or "")
     visit = VisitSeen(
         found["is_opened"],
         found["visited_on"],
         found["occurrence"] == protocol().visit_missed,
-        falls_away(row.code, row.planned_on, found["left_on"]),
+        falls_away(row.code, row.planned_on, left_on, again=again),
+        is_lost=found["is_struck"] and plan is not None and plan.repeats,
     )
     return AppointmentLine(row, visit, row.patient.site.today())
 
 
-def falls_away(code: str, planned_on: date, left_on: date | None) -> bool:
-    """Whether an appointment falls away with its patient's end: not one for a visit on demand, which may follow."""
+def falls_away(code: str, planned_on: date, left_on: date | None, *, again: bool) -> bool:
+    """Whether an appointment falls away with its patient's end: not one for a visit on demand of a patient who may be
+    seen `again`."""
     plan = protocol().plan(code)
-    return bool(left_on and planned_on > left_on) and not (plan and plan.on_demand)
+    return bool(left_on and planned_on > left_on) and not (again and plan and plan.on_demand)
 
 
 def open_of(patients: Iterable[int]) -> dict[int, dict[str, AppointmentLine]]:
@@ -185,12 +199,8 @@ def at_the_same_time(row: Appointment) -> list[str]:
     """The numbers of the site's other patients who are expected at the same day and time; one statement."""
     if row.planned_time is None:
         return []
-    same = Appointment.objects.filter(
-        patient__site=row.patient.site_id,
-        patient__struck_at=None,
-        planned_on=row.planned_on,
-        planned_time=row.planned_time,
-        ending="",
+    same = appointments().filter(
+        patient__site=row.patient.site_id, planned_on=row.planned_on, planned_time=row.planned_time, ending=""
     )
-    others = same.exclude(patient=row.patient_id).order_by("patient__number")
-    return list(others.values_list("patient__number", flat=True))
+    lines = map(line_of, same.exclude(patient=row.patient_id))
+    return [line.patient.number for line in lines if not line.is_gone]

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Patient
 from ecrf.casebook.schedule.due import AHEAD, LIVING
+from ecrf.casebook.schedule.ended import is_seen_again
 from ecrf.casebook.schedule.matrix import on_demand_after
 from ecrf.casebook.schedule.status import schedule_status_of
 
@@ -69,16 +71,17 @@ class Planning:
 
 
 def planning_of(patient: Patient) -> Planning:
-    """The visits still to come in their order, then those on demand. Of a patient who left, only the latter."""
-    schedule = schedule_status_of(patient)
+    """The visits still to come in their order, then those on demand. Of a patient who left, only the latter, and only
+    of one who may be seen again; of one who is struck out, none."""
+    data = PatientData(patient)
+    schedule = schedule_status_of(patient, data)
     ahead = [due for due in schedule.visits if due.state in AHEAD and schedule.state in LIVING]
     ever_opened = list(patient.visits.values_list("code", "struck_at"))
     opened = frozenset(code for code, struck_at in ever_opened if not struck_at)
     visits = [
         PlannedVisit(due.plan.code, due.plan.label, due.due_on, due.opens_on, due.closes_on) for due in ahead
     ]
-    visits += [
-        PlannedVisit(plan.code, plan.label)
-        for plan in on_demand_after(opened, [code for code, _ in ever_opened])
-    ]
+    if is_seen_again(data) and not patient.struck_at:
+        plans = on_demand_after(opened, [code for code, _ in ever_opened])
+        visits += [PlannedVisit(plan.code, plan.label) for plan in plans]
     return Planning(tuple(visits), opened, schedule.next.plan.code if schedule.next else "")

@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from ecrf.access.models import Site, User
+from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.appointments.planning import PlannedVisit, Planning, planning_of
-from ecrf.audit.actor import acting, one_click
+from ecrf.audit.actor import USED_ELSEWHERE, acting, one_click
 from ecrf.audit.reasons import fault_of, tidy
 from ecrf.audit.texts import cleaned_or_fault
 from ecrf.casebook.labels import label_of
@@ -42,13 +43,14 @@ def make_appointment(
 
     ValidationError, field by field, for what cannot stand; nothing is kept then.
     """
+    require(by, Right.ENTER, patient.site)
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
         one_click(request_key)
         if known := Appointment.objects.filter(request_key=request_key).first():
             if known.patient_id != patient.pk:
-                raise ValidationError("The key of this click was used elsewhere. Load the page again.")
+                raise ValidationError(USED_ELSEWHERE)
             return known
-        visit = _visit(planning_of(patient), code)
+        visit = _visit(planning_of(_as_it_is(patient)), code)
         if other := patient.appointments.filter(code=code, ending="").first():
             raise ValidationError(
                 {"visit": f"{visit.label} has an appointment already, on {other.when}. Move that one."}
@@ -72,14 +74,15 @@ def move_appointment(
     """Give it another day, time or note; whether the day or the time is another one. `seen`: the day and time that the
     page showed. ValidationError for what cannot stand, and where somebody else moved or ended it meanwhile."""
     patient = appointment.patient
+    require(by, Right.ENTER, patient.site)
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
         row = Appointment.objects.get(pk=appointment.pk)
-        row.patient = patient
+        row.patient = _as_it_is(patient)
         if row.ending or row.when != seen:
             raise ValidationError(CHANGED_MEANWHILE)
         is_moved = (row.planned_on, row.planned_time) != (wanted.day, wanted.at)
         found = _checked(
-            patient.site, _visit(planning_of(patient), row.code), wanted, may_be_past=not is_moved
+            patient.site, _visit(planning_of(row.patient), row.code), wanted, may_be_past=not is_moved
         )
         row.planned_on, row.planned_time = found.day, found.at
         row.note, row.outside_reason = found.note, found.reason
@@ -96,8 +99,10 @@ def end_appointment(*, appointment: Appointment, ending: AppointmentEnding, reas
     words, patient = tidy(reason), appointment.patient
     if fault := fault_of(words, f"it was {ending.label.lower()}"):
         raise ValidationError({"reason": fault})
+    require(by, Right.ENTER, patient.site)
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk):
         row = Appointment.objects.get(pk=appointment.pk)
+        _as_it_is(patient)
         if row.ending:
             return False
         if patient.visits.filter(code=row.code, struck_at=None).exists():
@@ -110,6 +115,14 @@ def end_appointment(*, appointment: Appointment, ending: AppointmentEnding, reas
     return True
 
 
+def _as_it_is(patient: Patient) -> Patient:
+    """The patient as stored now. ValidationError for one who is struck out."""
+    now = Patient.objects.select_related("site").get(pk=patient.pk)
+    if now.struck_at:
+        raise ValidationError(f"Patient {now.number} is struck out. Restore the patient first.")
+    return now
+
+
 def _visit(planning: Planning, code: str) -> PlannedVisit:
     """The visit that is to be planned. ValidationError for one that is there, or that nobody expects."""
     if visit := planning.find(code):
@@ -120,7 +133,8 @@ def _visit(planning: Planning, code: str) -> PlannedVisit:
                 "visit": f"{label_of(code)} is opened already: its day stands on its form. Choose a later visit."
             }
         )
-    raise ValidationError({"visit": "This visit is not expected of the patient. Choose one of the list."})
+    which = "Choose one of the list." if planning.visits else "None is any more."
+    raise ValidationError({"visit": f"This visit is not expected of the patient. {which}"})
 
 
 def _checked(site: Site, visit: PlannedVisit, wanted: Wanted, *, may_be_past: bool = False) -> Wanted:

@@ -75,6 +75,10 @@ def acting(
         active.pop()
 
 
+USED_ELSEWHERE = "The key of this click was used elsewhere. Load the page again."
+"""Of a key that somebody sends with another act than the one for which a page made it."""
+
+
 def one_click(request_key: UUID) -> None:
     """Let requests that carry the key of one click take turns until this transaction ends, wherever each wants to add
     something: the second one finds what the first has added. Called after `acting` has taken the patient's turn."""

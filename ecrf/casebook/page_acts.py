@@ -10,6 +10,7 @@ from datetime import date
 from ecrf.access.models import User
 from ecrf.casebook.models import Patient, Visit
 from ecrf.casebook.record.hooks import Hook
+from ecrf.forms.protocol import Ending
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ PATIENT_ACTS: Hook[Callable[[User, Patient], Iterable[PageAct]]] = Hook()
 VISIT_ACTS: Hook[Callable[[User, Visit], Iterable[PageAct]]] = Hook()
 """(who looks, visit) → the same of a visit."""
 
-FALLS_AWAY: Hook[Callable[[Patient, date], Iterable[str]]] = Hook()
-"""(patient, the day on which the patient leaves) → what falls away with it, each in words: an appointment after that
-day. The page that records the end says so before it does."""
+FALLS_AWAY: Hook[Callable[[Patient, date, Ending], Iterable[str]]] = Hook()
+"""(patient, the day on which the patient leaves, and how) → what falls away with it, each in words: an appointment
+after that day. The page that records the end says so before it does."""
 
 
 def acts_on(user: User, subject: Patient | Visit) -> list[PageAct]:

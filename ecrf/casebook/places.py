@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.models import STANDING, Entry, Patient, Visit
 from ecrf.forms.registry import CRFS, CrfDefinition
 
 
@@ -84,6 +84,13 @@ def is_at_its_place(entry: Entry) -> bool:
     patient is shown where it was."""
     above = {entry.patient.struck_at, entry.visit.struck_at if entry.visit else None} - {None}
     return (entry.parent or entry).struck_at in above or keeps_its_place(entry)
+
+
+def is_struck_whole(place: Place) -> bool:
+    """Whether the patient, or the visit, is struck out by now."""
+    if Patient.objects.filter(pk=place.patient.pk).exclude(STANDING).exists():
+        return True
+    return place.visit is not None and Visit.objects.filter(pk=place.visit.pk).exclude(STANDING).exists()
 
 
 def is_stored(place: Place) -> bool:

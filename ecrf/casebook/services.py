@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
-from ecrf.audit.actor import Actor, acting, one_click
+from ecrf.audit.actor import USED_ELSEWHERE, Actor, acting, one_click
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import MOVES, STANDING, Entry, Patient, Status, Visit, not_struck
 from ecrf.casebook.places import Place
@@ -62,7 +62,7 @@ def add_patient(*, site: Site, by: User, request_key: uuid.UUID, source: str = "
 
 def _of_this_click(known: K, *, fits: bool) -> K:
     if not fits:
-        raise LookupError("The key of this click was used elsewhere.")
+        raise LookupError(USED_ELSEWHERE)
     return known
 
 

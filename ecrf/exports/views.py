@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ecrf.access.requests import UserRequest, whole_number
+from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.access.roles import Right
 from ecrf.exports.choice import CutChoice, read_choice, stored_choice, table_choices
 from ecrf.exports.comparison import compare, hold_the_same, write_comparison
@@ -72,9 +72,8 @@ def new_cut(request: UserRequest) -> HttpResponse:
 def _take(request: UserRequest) -> HttpResponse:
     choice, typed = read_choice(request.POST), request.POST
     saves = bool(typed.get("save_as", "").strip())
-    try:
-        key = uuid.UUID(typed.get("key", ""))
-    except ValueError:
+    key = click_key(request)
+    if key is None:
         return _choose(request, choice, typed, {"": "This page is out of date. Load it again."})
     if choice.errors:
         return _choose(request, choice, typed, choice.errors)

@@ -29,8 +29,8 @@ from ecrf.mail.models import Mail
 from ecrf.mail.queue import is_on, queue_mail
 from ecrf.mail.scheduled import scheduled
 from ecrf.notices.models import HowOften, MailChoice
-from ecrf.queries.lookup import open_queries
-from ecrf.queries.models import Query, Turn
+from ecrf.queries.lookup import open_of_sites, open_queries
+from ecrf.queries.models import Query, QueryKind, Turn
 
 QUERY_WAITS = timedelta(days=7)
 """For so long a query waits for the site before its people are told."""
@@ -45,11 +45,13 @@ LINES_AT_MOST = 25
 
 @dataclass(frozen=True)
 class WaitingHere:
-    """How many queries wait for a site, and for how many days the oldest does."""
+    """How many queries wait for a site, for how many days the oldest does, and to how many of the site's own questions
+    an answer waits to be read."""
 
     site: Site
     count: int
     days: int
+    answered: int
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,8 @@ def _too_long() -> QuerySet[Query]:
 def _waiting_at(site: Site) -> WaitingHere:
     found = _too_long().filter(site=site).order_by().aggregate(count=Count("pk"), oldest=Min("turn_since"))
     days = (timezone.now() - found["oldest"]).days if found["oldest"] else 0
-    return WaitingHere(site, found["count"], days)
+    answered = open_of_sites().filter(~under_lock(), site=site, kind=QueryKind.QUESTION, turn=Turn.SITE)
+    return WaitingHere(site, found["count"], days, answered.count())
 
 
 def _due_at(site: Site) -> QuerySet[PatientStatus]:

@@ -8,10 +8,10 @@ from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, one_click
 from ecrf.casebook.models import Entry
-from ecrf.casebook.places import Place
+from ecrf.casebook.places import Place, is_struck_whole
 from ecrf.casebook.record.hooks import HOOKS
 from ecrf.queries import rules
-from ecrf.queries.messages import message
+from ecrf.queries.messages import say_first
 from ecrf.queries.models import Act, Message, Query, QueryKind, Turn
 from ecrf.queries.quotes import as_it_stands
 from ecrf.queries.rules import QueryRefused
@@ -40,9 +40,7 @@ def open_here(
             return known
         _refuse_held(place, entry)
         conversation = _opened(place, entry, item, kind, words, by, request_key)
-        said = message(conversation, Act.OPENED, words, conversation.value, conversation.opened_at)
-        said.said_by, said.role = by, actor.role
-        said.save(force_insert=True)
+        say_first(conversation, words, by, actor.role)
     return conversation
 
 
@@ -121,9 +119,12 @@ def _known(
 
 
 def _refuse_held(place: Place, entry: Entry | None) -> None:
-    """What is struck out; and a row not begun of a form that is locked, of which the trail's guard knows nothing."""
+    """What is struck out, also as a whole; and a row not begun of a form that is locked, of which the trail's guard
+    knows nothing."""
     if entry is not None:
         return refuse_struck(entry)
+    if is_struck_whole(place):
+        raise QueryRefused("This was struck out meanwhile. Nothing was sent.")
     above = Entry.objects.filter(place.above.held()).first() if place.above else None
     if above is None:
         return None

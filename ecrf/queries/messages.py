@@ -42,5 +42,12 @@ def turn_to(query: Query, act: Act, turn: Turn | str, now: datetime, by: User | 
     query.closed_at, query.closed_by = (now, by) if turn == Turn.NOBODY else (None, None)
 
 
+def say_first(query: Query, words: str, by: User, role: str) -> None:
+    """What opened it, at the same moment; one statement."""
+    said = message(query, Act.OPENED, words, query.value, query.opened_at)
+    said.said_by, said.role = by, role
+    said.save(force_insert=True)
+
+
 def message(query: Query, act: Act, text: str, value: str, now: datetime) -> Message:
     return Message(query=query, act=act, text=text, value=value, said_at=now)

@@ -6,9 +6,8 @@ from django.db.models import OuterRef, Q, Subquery
 
 from ecrf.casebook.models import Patient, Status
 from ecrf.casebook.record.hooks import HOOKS, Writing
-from ecrf.queries.lookup import open_queries
 from ecrf.queries.messages import say
-from ecrf.queries.models import Act, Message, Query, Turn
+from ecrf.queries.models import Act, Message, Query, QueryKind, Turn
 from ecrf.queries.quotes import quoted, rows_of
 
 
@@ -31,15 +30,22 @@ def reopen_when_value_changes(writing: Writing) -> list[Any]:
 
 @HOOKS.after_strike
 def hand_back_struck(patient: Patient) -> None:
-    """What was asked about a row that is struck out goes back to who asked; a check's query closes by itself."""
+    """What was asked about a row that is struck out goes back to who asked, a site's question to the site; a check's
+    query closes by itself, a note waits for nobody."""
     struck = Q(entry__struck_at__isnull=False) | Q(entry__parent__struck_at__isnull=False)
-    asked_by_people = open_queries().filter(struck, patient=patient, discrepancy=None)
-    queries = list(asked_by_people.select_related("entry__struck_by", "entry__parent__struck_by"))
-    rows = rows_of(query.form for query in queries)
+    # At a form that nobody had begun, of a visit or a patient that is struck out whole.
+    struck |= Q(entry=None) if patient.struck_at else Q(entry=None, visit__struck_at__isnull=False)
+    open_ones = Query.every.exclude(turn=Turn.NOBODY).exclude(kind__isnull=False, kind=QueryKind.NOTE)
+    asked_by_people = open_ones.filter(struck, patient=patient, discrepancy=None)
+    queries = list(
+        asked_by_people.select_related("entry__struck_by", "entry__parent__struck_by", "visit__struck_by")
+    )
+    rows = rows_of(query.entry for query in queries if query.entry)
     for query in queries:
-        entry = query.form if query.form.struck_at else query.form.parent
-        assert entry is not None
-        text = f"The row was struck out by {entry.struck_by}: {entry.struck_reason}"
+        above = [query.entry, query.entry and query.entry.parent, query.visit, patient]
+        gone = next(one for one in above if one and one.struck_at)
+        what = "row" if query.entry else "visit" if query.visit and query.visit.struck_at else "patient"
+        text = f"The {what} was struck out by {gone.struck_by}: {gone.struck_reason}"
         is_said = any(not message.said_by_id and message.text == text for message in query.said)
         if query.turn == Turn.SITE or not is_said:
             value = quoted(rows.get(query.form.pk), query.item)

@@ -14,7 +14,7 @@ from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry
 from ecrf.forms.registry import CRFS
 from ecrf.queries import rules
-from ecrf.queries.messages import MOVED, message, say
+from ecrf.queries.messages import MOVED, say, say_first
 from ecrf.queries.models import WAITED_FOR, Act, Message, Query, Turn
 from ecrf.queries.quotes import as_it_stands
 from ecrf.queries.rules import NotAllowed, QueryRefused, TextRefused
@@ -57,9 +57,7 @@ def open_query(
             raise QueryRefused("This form has no such item any more. Nothing was sent.")
         refuse_struck(stored)
         query = _opened(stored, item, words, by, asked_in, request_key)
-        said = message(query, Act.OPENED, words, query.value, query.opened_at)
-        said.said_by, said.role = by, actor.role
-        said.save(force_insert=True)
+        say_first(query, words, by, actor.role)
     return query
 
 

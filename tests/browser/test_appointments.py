@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from tests.browser.axe import violations
 
@@ -74,3 +75,20 @@ def test_calendar_on_a_phone_is_a_list_no_wider_than_the_screen(view, sit_down):
     expect(person.page.locator(".is-today")).to_be_visible()
     tops = [one.bounding_box()["y"] for one in person.page.locator(".calendar-week").all()]
     assert tops == sorted(tops)
+
+
+@pytest.mark.parametrize(
+    "path", ["/calendar/?day=2026-08-01", "/calendar/?view=week", "/calendar/day/2026-12-01/"]
+)
+def test_calendar_prints_on_one_sheet_in_ink_on_paper(sit_down, shots, path):
+    """August 2026 has six weeks; on a dark screen, too."""
+    person = sit_down("coordinator01")
+    person.page.emulate_media(color_scheme="dark")
+    person.go(path)
+    file = shots / f"{re.sub(r'[^a-z0-9]+', '-', path)}.pdf"
+    person.page.pdf(path=file, prefer_css_page_size=True)
+    (sheet,) = PdfReader(file).pages
+    assert sheet.mediabox.width > sheet.mediabox.height
+    person.page.emulate_media(media="print", color_scheme="dark")
+    assert person.page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert not person.page.locator(".calendar-acts, .day-acts, .top").locator("visible=true").count()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.record.values import Missing
 from ecrf.casebook.schedule.due import VisitState
+from ecrf.casebook.schedule.ended import may_be_seen_again
 from ecrf.casebook.schedule.status import schedule_status_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -208,3 +209,11 @@ def test_completed_is_offered_of_a_patient_on_study_alone(site, coordinator, cli
     offered = re.findall(r">([^<]+)…</a>", client.get(reverse("patient", args=[patient.number])).text)
     assert {"End of study completed", "Withdrawal of consent", "Death"} <= set(offered)
     assert "Screen failure" not in offered
+
+
+def test_who_is_expected_again_after_each_reason_of_this_trial():
+    """Visits on demand may follow where the patient left early and lives, or withdrew and allows visits."""
+    over = {Reason.COMPLETED, Reason.DEATH, Reason.SCREEN_FAILURE, Reason.WITHDRAWAL_BY_SUBJECT}
+    assert {reason for reason in Reason.values if not may_be_seen_again(reason)} == over
+    assert may_be_seen_again(Reason.WITHDRAWAL_BY_SUBJECT, AllowedAfter.CONTACT)
+    assert not may_be_seen_again(Reason.WITHDRAWAL_BY_SUBJECT, AllowedAfter.RECORDS)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import count
 
 from django.db.models import Exists, OuterRef
 
@@ -97,14 +98,20 @@ def page_of(query: CalendarQuery, where: list[Site]) -> CalendarPage:
     for line in lines[:MOST]:
         by_day[line.row.planned_on].append(line)
     weeks = [_week(query, begins, by_day, windows[:MOST]) for begins in query.weeks]
-    count = sum(query.is_in(line.row.planned_on) for line in lines[:MOST])
-    return CalendarPage(weeks, count, len(lines) > MOST or len(windows) > MOST)
+    inside = sum(query.is_in(line.row.planned_on) for line in lines[:MOST])
+    return CalendarPage(weeks, inside, len(lines) > MOST or len(windows) > MOST)
 
 
 def lines_between(where: Iterable[Site], first: date, last: date) -> list[AppointmentLine]:
-    """The appointments of these days; one statement. Days without a time first, then by the clock."""
+    """The appointments of these days without those that fell away, at most one more than a page holds; one statement as
+    long as a page holds all. Days without a time first, then by the clock."""
     rows = appointments().filter(patient__site__in=where, planned_on__gte=first, planned_on__lte=last)
-    found = [line for line in map(line_of, rows[: MOST + 1]) if not line.is_gone]
+    found: list[AppointmentLine] = []
+    for start in count(0, MOST + 1):
+        lines = [line_of(row) for row in rows[start : start + MOST + 1]]
+        found += [line for line in lines if not line.is_gone]
+        if len(lines) <= MOST or len(found) > MOST:
+            break
     return sorted(found, key=lambda line: (line.row.planned_on, line.time, line.patient.number))
 
 

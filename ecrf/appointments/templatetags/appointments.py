@@ -12,7 +12,7 @@ from ecrf.access.roles import Right
 from ecrf.appointments.lines import AppointmentLine, open_of
 from ecrf.appointments.planning import PlannedVisit, StripDay
 from ecrf.casebook.models import Patient
-from ecrf.casebook.schedule.due import ScheduleStatus
+from ecrf.casebook.schedule.matrix import Matrix
 
 register = template.Library()
 
@@ -38,10 +38,11 @@ def strip_of(visit: PlannedVisit | None, *days: date) -> list[StripDay]:
 
 
 @register.inclusion_tag("appointments/_next.html", takes_context=True)
-def next_appointment(context: template.Context, patient: Patient, schedule: ScheduleStatus) -> dict[str, Any]:
-    """The patient's appointments to come, or the way to make the next; one statement."""
+def next_appointment(context: template.Context, patient: Patient, matrix: Matrix) -> dict[str, Any]:
+    """The patient's appointments to come, and the way to make the next, unless nobody expects one; one statement."""
     booked: dict[str, AppointmentLine] = open_of([patient.pk]).get(patient.pk, {})
     lines = [line for line in booked.values() if line.is_planned or line.is_passed]
-    code = schedule.next.plan.code if schedule.next else ""
-    may_make = code and code not in booked and context["user"].may(Right.ENTER, patient.site)
-    return {"lines": lines, "patient": patient, "code": code if may_make else ""}
+    following = matrix.schedule_status.next
+    code = following.plan.code if following and following.plan.code not in booked else ""
+    may_make = bool(following or matrix.seen_again) and context["user"].may(Right.ENTER, patient.site)
+    return {"lines": lines, "patient": patient, "may_make": may_make, "code": code}

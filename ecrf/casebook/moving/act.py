@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
-from ecrf.audit.actor import Actor, acting, one_click
+from ecrf.audit.actor import USED_ELSEWHERE, Actor, acting, one_click
 from ecrf.audit.reasons import LONGEST, fault_of, tidy
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient, Visit
-from ecrf.casebook.moving.arriving import MOVED, arrive, lead_links, refuse_altered
+from ecrf.casebook.moving.arriving import arrive, lead_links, refuse_altered
 from ecrf.casebook.moving.destination import (
     Destination,
     MovingForm,
@@ -25,6 +25,7 @@ from ecrf.casebook.schedule.ended import NotOpened
 from ecrf.casebook.services import open_visit, together
 from ecrf.casebook.striking import NotStruck, StrikingConsent, links_to
 from ecrf.casebook.striking.act import Striking, actor_for, check_consent, follow, set_columns, strike_entries
+from ecrf.casebook.striking.moved_away import MOVED
 from ecrf.forms.registry import CRFS
 
 
@@ -145,7 +146,7 @@ def _turns(actor: Actor, *patients: Patient) -> Iterator[None]:
 
 def _of_this_click(known: Entry, to: Destination) -> Moved:
     if known.patient_id != to.patient.pk or _code(known) != to.code:
-        raise NotMoved("The key of this click was used elsewhere. Load the page again.")
+        raise NotMoved(USED_ELSEWHERE)
     return Moved(to, known.visit, [], was_done=True)
 
 

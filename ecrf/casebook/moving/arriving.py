@@ -10,11 +10,9 @@ from ecrf.casebook.moving.destination import MovingForm, MovingPart, NotMoved
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.record import record
+from ecrf.casebook.striking.moved_away import MOVED
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS, CrfDefinition
-
-MOVED = "moved"
-"""The source, in the trail, of a value that was moved here, and of what a move did beside it."""
 
 NewLinks = Mapping[tuple[str, str], str]
 """{(CRF key, how forms named it before): how they name it now}, of the forms that move."""

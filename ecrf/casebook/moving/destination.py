@@ -112,7 +112,8 @@ def rows_to_move(entries: Iterable[Entry], source: PatientData) -> list[Crf]:
         raise NotMoved(*troubles)
     if not rows:
         raise NotMoved("Nothing was entered there: there is nothing to move.")
-    return sorted(rows, key=lambda row: (row.entry.crf, row.entry.number))
+    first = protocol().visit_form  # what may stand at a visit can hang on its date
+    return sorted(rows, key=lambda row: (row.entry.crf != first, row.entry.crf, row.entry.number))
 
 
 def forms_at(

@@ -4,14 +4,16 @@ What was collected until that day stays and can be corrected. Taking a value out
 nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import label_of
+from ecrf.casebook.models import Visit
 from ecrf.casebook.record.hooks import HOOKS, Writing
+from ecrf.casebook.record.values import is_blank
 from ecrf.casebook.schedule.status import visit_due, was_missed
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Day, PartialDay
@@ -30,6 +32,12 @@ class Withdrawal:
     @property
     def words(self) -> str:
         return f"the withdrawal of consent, {self.on}"
+
+    def allows(self, *, at_visit: bool) -> bool:
+        """Whether values of a later day are taken all the same, at a visit or elsewhere."""
+        rule = protocol().consent_withdrawn
+        assert rule is not None
+        return self.allowed in (rule.visits_with if at_visit else (*rule.visits_with, *rule.logs_with))
 
 
 @HOOKS.needed
@@ -52,26 +60,48 @@ def withdrawal_of(data: PatientData) -> Withdrawal | None:
 @HOOKS.before_write
 def refuse_later_data(writing: Writing) -> dict[str, str]:
     """{item: why it is refused}; the form that says so is never refused itself."""
-    trial, row, definition = protocol(), writing.row, writing.place.definition
-    rule = trial.consent_withdrawn
-    if rule is None or definition.key == trial.end_form:
+    row, place = writing.row, writing.place
+    if protocol().consent_withdrawn is None or place.definition.key == protocol().end_form:
         return {}
     withdrawal = withdrawal_of(writing.data)
     given = [name for name in writing.changed if getattr(row, name) is not None]
-    if withdrawal is None or not given or withdrawal.allowed in rule.visits_with:
+    if withdrawal is None or not given or withdrawal.allows(at_visit=place.visit is not None):
         return {}
-    if writing.place.visit is None and withdrawal.allowed in rule.logs_with:
-        return {}
-    wrong = f" If that day is wrong, correct “{CRFS[trial.end_form].title}” first."
-    refused = {}
+    own, refused = own_day(place.definition), {}
     if why := _why_not_here(writing, withdrawal):
+        refused = dict.fromkeys(given, why)
+    elif why := _of_a_later_day(row, withdrawal):
         # The date that puts the row there can be corrected: it is held against the withdrawal by itself.
-        own = _own_day(definition)
-        refused = {name: why + wrong for name in given if name != own}
+        refused = {name: why for name in given if name != own}
     for name, day in later_days(row, withdrawal.on):
         if name in given:
-            refused[name] = f"{day} is after {withdrawal.words}: no new data are taken.{wrong}"
-    return refused
+            refused[name] = f"{day} is after {withdrawal.words}: no new data are taken."
+    return {name: f"{why} {_wrong()}" for name, why in refused.items()}
+
+
+def why_not_again(data: PatientData, entries: Collection[int]) -> str:
+    """Why these entries, which were struck out and stand again, may not: what is of a later day would be data again;
+    "" if they may. Asked once they stand, inside the act."""
+    withdrawal = withdrawal_of(data)
+    if withdrawal is None:
+        return ""
+    data.load(*CRFS)
+    for key in CRFS:
+        for row in data.rows(key):
+            visit = row.entry.visit
+            is_one = row.entry_id in entries or row.entry.parent_id in entries
+            if not is_one or key == protocol().end_form or withdrawal.allows(at_visit=visit is not None):
+                continue
+            if is_blank(row):
+                continue
+            why = _of_later_visit(data, visit, withdrawal) if visit else ""
+            if why := why or _of_a_later_day(row, withdrawal):
+                return f"{why} {_wrong()}"
+    return ""
+
+
+def _wrong() -> str:
+    return f"If that day is wrong, correct “{CRFS[protocol().end_form].title}” first."
 
 
 def later_days(row: Crf, on: date) -> Iterator[tuple[str, Any]]:
@@ -87,47 +117,71 @@ def later_days(row: Crf, on: date) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _own_day(definition: CrfDefinition) -> str:
-    """The item that says of which day such a row is: in a log, its first date; "" if it has none, or its visit says."""
-    trial, key = protocol(), definition.row_of or definition.key
-    if key == trial.visit_form:
+def own_day(definition: CrfDefinition) -> str:
+    """The item that says of which day such a row is: of a visit its date, else the first date that is neither of a
+    report nor may lie ahead; "" if it has none, or what it belongs to says."""
+    trial, rule = protocol(), protocol().consent_withdrawn
+    if definition.key == trial.visit_form:
         return trial.visit_date_item
-    if key not in trial.logs:
-        return ""
-    rule = trial.consent_withdrawn
     reports = rule.reports if rule else frozenset()
-    days = (name for name, item in definition.entered.items() if isinstance(item, Day | PartialDay))
-    return next((name for name in days if f"{definition.key}.{name}" not in reports), "")
+    days = ((n, i) for n, i in definition.entered.items() if isinstance(i, Day | PartialDay) and not i.future)
+    return next((name for name, _item in days if f"{definition.key}.{name}" not in reports), "")
+
+
+def _of_a_later_day(row: Crf, withdrawal: Withdrawal) -> str:
+    """Why nothing may be added to what is itself of a later day; "" if it is not, or does not say."""
+    definition, visit = by_model(type(row)), row.entry.visit
+    own = own_day(definition)
+    if not own or own not in dict(later_days(row, withdrawal.on)):
+        return ""
+    if visit and definition.key == protocol().visit_form:
+        return _was_later(visit, getattr(row, own), withdrawal)
+    return f"This is of {getattr(row, own)}, after {withdrawal.words}: no new data are taken."
+
+
+def _was_later(visit: Visit, day: date, withdrawal: Withdrawal) -> str:
+    return f"{label_of(visit.code)} was on {day}, after {withdrawal.words}: nothing is added."
 
 
 def _why_not_here(writing: Writing, withdrawal: Withdrawal) -> str:
-    """Why nothing may be added to this form any more; "" if it may."""
-    if writing.place.visit is not None:
-        return _why_not_at_visit(writing, withdrawal)
-    own = _own_day(writing.place.definition)
-    if own and own in dict(later_days(writing.row, withdrawal.on)):
-        return f"This is of {getattr(writing.row, own)}, after {withdrawal.words}: no new data are taken."
-    return ""
+    """Why nothing may be added where the row stands, at its visit or in the form whose row it is; "" if it may."""
+    place = writing.place
+    if place.visit is not None and place.definition.key == protocol().visit_form:
+        return _why_not_dated(writing, place.visit, withdrawal)
+    if place.visit is not None and (why := _why_not_at_visit(writing.data, place.visit, withdrawal)):
+        return why
+    above = writing.data.row_of_parent(place)
+    return _of_a_later_day(above, withdrawal) if above else ""
 
 
-def _why_not_at_visit(writing: Writing, withdrawal: Withdrawal) -> str:
-    trial, data, visit = protocol(), writing.data, writing.place.visit
-    assert visit is not None
-    label, is_visit_form = label_of(visit.code), writing.place.definition.key == trial.visit_form
-    rows = [writing.row] if is_visit_form else data.at(trial.visit_form, visit.code)
-    row = next(iter(rows), None)
-    day = getattr(row, trial.visit_date_item) if row else None
-    if day:
-        return (
-            f"{label} was on {day}, after {withdrawal.words}: nothing is added."
-            if day > withdrawal.on
-            else ""
-        )
-    if is_visit_form and was_missed(row):
-        return ""  # so it is closed
-    due = visit_due(writing.place.patient, visit.code, data)
-    if due and due.opens_on and due.opens_on > withdrawal.on:
-        return f"{label} is due from {due.opens_on}, after {withdrawal.words}: nothing is taken there."
-    if is_visit_form or (row and trial.visit_date_item in row.missing_reasons):
+def _why_not_dated(writing: Writing, visit: Visit, withdrawal: Withdrawal) -> str:
+    """Of the visit's own form: nothing but that it was missed, where it has no date and is due later. A later date is
+    held against the withdrawal by itself, and what stands beside it with it."""
+    if getattr(writing.row, protocol().visit_date_item) or was_missed(writing.row):
         return ""
-    return f"Enter the date of {label} first: what is later than {withdrawal.words}, is not taken."
+    return _of_later_window(writing.data, visit, withdrawal)
+
+
+def _why_not_at_visit(data: PatientData, visit: Visit, withdrawal: Withdrawal) -> str:
+    """Of any other form of a visit."""
+    if why := _of_later_visit(data, visit, withdrawal):
+        return why
+    trial = protocol()
+    row = next(iter(data.at(trial.visit_form, visit.code)), None)
+    if row and (getattr(row, trial.visit_date_item) or trial.visit_date_item in row.missing_reasons):
+        return ""
+    return f"Enter the date of {label_of(visit.code)} first: what is later than {withdrawal.words}, is not taken."
+
+
+def _of_later_visit(data: PatientData, visit: Visit, withdrawal: Withdrawal) -> str:
+    """Why nothing is taken at a visit that was later or, without a date, is due later; "" if it is neither."""
+    if day := data.visit_days.get(visit.code):
+        return _was_later(visit, day, withdrawal) if day > withdrawal.on else ""
+    return _of_later_window(data, visit, withdrawal)
+
+
+def _of_later_window(data: PatientData, visit: Visit, withdrawal: Withdrawal) -> str:
+    due = visit_due(data.patient, visit.code, data)
+    if due and due.opens_on and due.opens_on > withdrawal.on:
+        return f"{label_of(visit.code)} is due from {due.opens_on}, after {withdrawal.words}: nothing is taken there."
+    return ""

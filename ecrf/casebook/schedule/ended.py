@@ -1,4 +1,4 @@
-"""After a patient's end: no visit that lies after it is opened."""
+"""After a patient's end: no visit that lies after it is opened, and who may be seen again all the same."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ class NotOpened(Exception):
     """Why a visit cannot be opened, in words for the page."""
 
 
-def refuse_after_end(plan: VisitPlan, data: PatientData) -> None:
+def refuse_after_end(plan: VisitPlan, data: PatientData, act: str = "opened") -> None:
     """NotOpened for a visit of the schedule that lies after the day on which the patient left, or that a screen failure
     does not reach. Where no day tells, the visit can be opened: what stands in the source must find its place."""
     data.load(*schedule_status_forms())
@@ -23,11 +23,30 @@ def refuse_after_end(plan: VisitPlan, data: PatientData) -> None:
     wrong = f" If that is wrong, correct “{CRFS[trial.end_form].title}” first."
     is_failure = end.state == PatientState.SCREEN_FAILURE and not end.completed
     if is_failure and trial.order(plan.code) >= trial.order(trial.baseline):
-        raise NotOpened(f"{plan.label} was not opened: the patient {_left(end)}.{wrong}")
+        raise NotOpened(f"{plan.label} was not {act}: the patient {_left(end)}.{wrong}")
     opens_on = _opens_on(plan, data)
     if opens_on and opens_on > end.ended_on:
         why = f"its window begins on {opens_on}, and the patient {_left(end)}"
-        raise NotOpened(f"{plan.label} was not opened: {why}.{wrong}")
+        raise NotOpened(f"{plan.label} was not {act}: {why}.{wrong}")
+
+
+def may_be_seen_again(reason: str, allowed: str = "") -> bool:
+    """Whether a patient who left with this reason, and allows that much, may come to visits on demand after the day:
+    who left early for another reason than consent, and who withdrew consent and allows visits. Not who died, was never
+    treated, or completed the study."""
+    trial, rule = protocol(), protocol().consent_withdrawn
+    if rule and reason == rule.reason:
+        return allowed in rule.visits_with
+    return reason != trial.completed_reason and reason not in trial.end_states
+
+
+def is_seen_again(data: PatientData) -> bool:
+    """The same of a patient, and of who has not left; the form of the end is loaded."""
+    trial, rule = protocol(), protocol().consent_withdrawn
+    row = data.one(trial.end_form)
+    reason = getattr(row, trial.end_reason_item) if row else None
+    allowed = getattr(row, rule.allowing) if row and rule else None
+    return not reason or may_be_seen_again(reason, allowed or "")
 
 
 def _left(end: PatientEnd) -> str:

@@ -11,6 +11,7 @@ from ecrf.casebook.labels import Names, names_in, words_of
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.schedule.completion import NOTHING, FormState, FormSums, form_state, sums_of
 from ecrf.casebook.schedule.due import PatientEnd, ScheduleStatus, VisitDue, VisitState
+from ecrf.casebook.schedule.ended import is_seen_again
 from ecrf.casebook.schedule.status import (
     end_of,
     entries_of,
@@ -64,6 +65,8 @@ class Matrix:
     on_demand: list[VisitPlan]
     struck_visits: int = 0
     """How many visits are struck out, which stand in none of the rows."""
+    seen_again: bool = True
+    """Whether the patient still comes to visits on demand; of one who does not, those of before the end are entered."""
 
     @property
     def empty_logs(self) -> list["Log"]:
@@ -128,7 +131,8 @@ def matrix(patient: Patient, data: PatientData | None = None) -> Matrix:
         for key in (*trial.logs, *trial.patient_forms)
     ]
     ever_opened = {visit.code for visit in known}
-    return Matrix(seen, columns, rows, logs, on_demand_after(opened, ever_opened), len(known) - len(visits))
+    on_demand = on_demand_after(opened, ever_opened)
+    return Matrix(seen, columns, rows, logs, on_demand, len(known) - len(visits), is_seen_again(data))
 
 
 def on_demand_after(opened: Iterable[str], ever_opened: Collection[str]) -> list[VisitPlan]:

@@ -178,9 +178,11 @@ def schedule_status_of(
 def schedule_status_from(
     patient: Patient, facts: list[VisitFacts], end: PatientEnd | None, today: date | None = None
 ) -> ScheduleStatus:
-    """The schedule that follows from the facts; no statement. A visit may have been before the patient was added."""
+    """The schedule that follows from the facts; no statement. A visit may have been before the patient was added. Of
+    one who is struck out nothing is due."""
     start = started_on(patient, (fact.visited_on for fact in facts))
-    return schedule_status(protocol(), facts, end, start, today or patient.site.today())
+    found = schedule_status(protocol(), facts, end, start, today or patient.site.today())
+    return ScheduleStatus(found.state, (), None, None, None) if patient.struck_at else found
 
 
 def started_on(patient: Patient, days: Iterable[date | None]) -> date:

@@ -8,16 +8,19 @@ from ecrf.casebook.striking.entries import (
     strike_out,
     why_not_restored,
 )
+from ecrf.casebook.striking.moved_away import MovedAway, moved_away
 from ecrf.casebook.striking.patients import restore_patient, strike_patient
-from ecrf.casebook.striking.visits import restore_visit, strike_visit
+from ecrf.casebook.striking.visits import restore_visit, strike_visit, why_visit_not_restored
 
 __all__ = [
+    "MovedAway",
     "NotStruck",
     "Striking",
     "StrikingConsent",
     "can_be_struck",
     "follow",
     "links_to",
+    "moved_away",
     "restore",
     "restore_patient",
     "restore_visit",
@@ -25,4 +28,5 @@ __all__ = [
     "strike_patient",
     "strike_visit",
     "why_not_restored",
+    "why_visit_not_restored",
 ]

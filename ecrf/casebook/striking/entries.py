@@ -8,6 +8,7 @@ from ecrf.audit.reasons import fault_of, tidy
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import place_of_form, visit_label
 from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.record.withdrawn import why_not_again
 from ecrf.casebook.striking.act import (
     NOT_STRUCK,
     STRUCK,
@@ -16,6 +17,7 @@ from ecrf.casebook.striking.act import (
     follow,
     set_columns,
 )
+from ecrf.casebook.striking.moved_away import moved_away
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
 
@@ -56,16 +58,20 @@ def restore(*, entry: Entry, actor: Actor, reason: str, source: str = "site") ->
             raise NotStruck(trouble)
         set_columns(entry, NOT_STRUCK)
         refuse_dangling(entry.patient, [entry.pk])
+        refuse_later(entry.patient, [entry.pk])
         follow(entry.patient)
 
 
 def why_not_restored(entry: Entry) -> str:
-    """Why a struck out form cannot stand where it stood, in words; "" if it can. Two statements at most."""
+    """Why a struck out form cannot stand where it stood, in words; "" if it can. Three statements, more where it was
+    moved away."""
     standing = Entry.objects.select_related("patient", "visit").get(pk=entry.pk)
     above = standing.visit if standing.visit and standing.visit.struck_at else None
     if standing.patient.struck_at or above:
         what = f"{visit_label(above)} of patient" if above else "Patient"
         return f"{what} {standing.patient.number} is struck out. Restore that first."
+    if gone := moved_away(standing):
+        return gone.why_not
     place = Entry.objects.filter(
         patient=entry.patient_id,
         visit=entry.visit_id,
@@ -96,6 +102,12 @@ def refuse_linked(patient: Patient, entries: Collection[Entry]) -> None:
                 where = f"{CRFS[row.entry.crf].title} {row.entry.link}"
                 named = "this row" if len(together) == 1 else f"{CRFS[entry.crf].title} {entry.link}"
                 raise NotStruck(f"{where} names {named}. Change that first, then strike this one out.")
+
+
+def refuse_later(patient: Patient, entries: Collection[int]) -> None:
+    """Nor must they be of a day after the patient's consent was withdrawn; asked once they stand, inside the act."""
+    if why := why_not_again(PatientData(patient), entries):
+        raise NotStruck(why)
 
 
 def refuse_dangling(patient: Patient, entries: Collection[int]) -> None:

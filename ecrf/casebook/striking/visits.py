@@ -5,8 +5,11 @@ from django.db.models import QuerySet
 from ecrf.access.models import User
 from ecrf.audit.actor import acting
 from ecrf.audit.reasons import fault_of, tidy
+from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import STANDING, Entry, Visit
+from ecrf.casebook.schedule.ended import NotOpened, refuse_after_end
+from ecrf.casebook.schedule.status import end_of, schedule_status_forms
 from ecrf.casebook.striking.act import (
     NOT_STRUCK,
     NOT_STRUCK_WITH_CONSENT,
@@ -21,7 +24,9 @@ from ecrf.casebook.striking.act import (
     set_columns,
     strike_entries,
 )
-from ecrf.casebook.striking.entries import refuse_dangling, refuse_linked
+from ecrf.casebook.striking.entries import refuse_dangling, refuse_later, refuse_linked
+from ecrf.casebook.striking.moved_away import moved_away
+from ecrf.forms.protocol import protocol
 
 
 def strike_visit(
@@ -62,15 +67,39 @@ def restore_visit(*, visit: Visit, by: User, reason: str, source: str = "site") 
             raise NotStruck(fault)
         if visit.patient.struck_at:
             raise NotStruck(f"Patient {visit.patient.number} is struck out. Restore the patient first.")
-        if Visit.objects.filter(STANDING, patient=visit.patient_id, code=visit.code).exists():
-            raise NotStruck(
-                f"{visit_label(visit)} was opened again meanwhile. Strike that one out first, then restore this one."
-            )
+        if why := why_visit_not_restored(visit):
+            raise NotStruck(why)
         entries = list(struck_with(visit).values_list("pk", flat=True))
         set_columns(visit, NOT_STRUCK_WITH_CONSENT)
         Entry.objects.filter(pk__in=entries).update(**NOT_STRUCK)
         refuse_dangling(visit.patient, entries)
+        refuse_later(visit.patient, entries)
+        _refuse_after_end(visit)
         follow(visit.patient)
+
+
+def why_visit_not_restored(visit: Visit) -> str:
+    """Why a struck out visit cannot stand where it stood, in words; "" if it can. Two statements, more where it was
+    moved away."""
+    if gone := moved_away(visit):
+        return gone.why_not
+    if Visit.objects.filter(STANDING, patient=visit.patient_id, code=visit.code).exists():
+        label = visit_label(visit)
+        return f"{label} was opened again meanwhile. Strike that one out first, then restore this one."
+    return ""
+
+
+def _refuse_after_end(visit: Visit) -> None:
+    """A visit that could not be opened any more does not come back, unless its date says that it was before the end."""
+    plan, data = protocol().plan(visit.code), PatientData(visit.patient)
+    data.load(*schedule_status_forms())
+    end, day = end_of(data), data.visit_days.get(visit.code)
+    if plan is None or end is None or (day and end.ended_on and day <= end.ended_on):
+        return
+    try:
+        refuse_after_end(plan, data, "restored")
+    except NotOpened as refusal:
+        raise NotStruck(str(refusal)) from refusal
 
 
 def standing_at(visit: Visit) -> QuerySet[Entry]:

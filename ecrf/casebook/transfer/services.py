@@ -11,7 +11,7 @@ from ecrf.access.models import Site, User
 from ecrf.access.obstacles import holders_of, site_obstacles
 from ecrf.access.reach import require
 from ecrf.access.roles import Right, Role
-from ecrf.audit.actor import Actor, acting, one_click
+from ecrf.audit.actor import USED_ELSEWHERE, Actor, acting, one_click
 from ecrf.audit.reasons import fault_of, tidy
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.data import PatientData
@@ -71,9 +71,7 @@ def transfer(
                 one_click(request_key)
                 if known := Transfer.objects.filter(request_key=request_key).first():
                     if known.patient_id != patient.pk:
-                        raise TransferRefused(
-                            "The key of this click was used elsewhere. Load the page again."
-                        )
+                        raise TransferRefused(USED_ELSEWHERE)
                     return known
                 now = Patient.objects.select_related("site").get(pk=patient.pk)
                 if now.site_id != from_site.pk:

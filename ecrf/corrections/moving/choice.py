@@ -91,14 +91,17 @@ def _name(entry: Entry, about: str) -> str:
 
 
 def visits_to_choose(patient: Patient) -> list[tuple[str, str]]:
-    """(code, label) of every visit of the schedule; of one that repeats, the opened ones and the next."""
-    found, opened = [], {visit.code for visit in patient.visits.all()}
+    """(code, label) of every visit of the schedule; of one that repeats, those that stand and the next: the number of
+    one that is struck out is never given again."""
+    found, visits = [], list(patient.visits.all())
+    struck = {visit.code for visit in visits if visit.struck_at}
     for plan in protocol().visits:
         if not plan.repeats:
             found.append((plan.code, plan.label))
             continue
-        count = sum(code.startswith(f"{plan.code}-") for code in opened)
-        found += [(one.code, one.label) for one in map(plan.numbered, range(1, count + 2))]
+        count = sum(visit.code.startswith(f"{plan.code}-") for visit in visits)
+        numbered = map(plan.numbered, range(1, count + 2))
+        found += [(one.code, one.label) for one in numbered if one.code not in struck]
     return found
 
 

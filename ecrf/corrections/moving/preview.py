@@ -5,26 +5,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Q
 
 from ecrf.access.models import User
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import place_of_form
-from ecrf.casebook.models import Entry, Patient, Status
+from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.moving import Destination, Moved, NotMoved, move
 from ecrf.casebook.moving.arriving import left_behind, new_links
 from ecrf.casebook.striking import NotStruck, StrikingConsent
 from ecrf.casebook.striking.act import actor_for, who_can_consent
 from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.corrections.undone import Undone, undone_with
 from ecrf.formview.form_view import FormView
 from ecrf.formview.load import load_casebook
-from ecrf.queries.lookup import open_queries
-from ecrf.queries.models import Query
 from ecrf.signatures.models import STANDS as SIGNATURE_STANDS
 from ecrf.signatures.models import Signature
-from ecrf.verification.models import STANDS as VERIFICATION_STANDS
-from ecrf.verification.models import Verification
 
 STAND_IN = "Looked at before it is done"
 """The reason of what is taken back at once; nobody reads it."""
@@ -42,16 +38,14 @@ class MovingPreview:
     troubles: list[str] = field(default_factory=list)
     left_blank: list[str] = field(default_factory=list)
     strikes_visit: bool = False
-    complete: int = 0
-    verified: int = 0
-    queries: list[Query] = field(default_factory=list)
+    undone: Undone = field(default_factory=Undone)
     signatures: list[Signature] = field(default_factory=list)
     questions: list[tuple[str, str]] = field(default_factory=list)
     asks_consent: bool = False
 
     @property
     def undoes(self) -> bool:
-        return bool(self.complete or self.verified or self.queries or self.signatures or self.left_blank)
+        return bool(self.undone or self.signatures or self.left_blank)
 
 
 def preview(entries: list[Entry], to: Destination, by: User) -> MovingPreview:
@@ -61,12 +55,7 @@ def preview(entries: list[Entry], to: Destination, by: User) -> MovingPreview:
         found.troubles = ["Choose at least one form."]
         return found
     patient = entries[0].patient
-    inside = Q(entry__in=[entry.pk for entry in entries])
-    inside |= Q(entry__parent__in=[entry.pk for entry in entries])
-    queries = open_queries().filter(inside).select_related("entry__visit", "entry__parent", "patient")
-    found.queries = list(queries.order_by("number"))
-    found.verified = Verification.objects.filter(inside & VERIFICATION_STANDS).count()
-    found.complete = sum(entry.status == Status.COMPLETE for entry in entries)
+    found.undone = undone_with(entries)
     with suppress(NotStruck):
         forms = Entry.objects.filter(pk__in=[entry.pk for entry in entries])
         found.asks_consent = actor_for(by, patient.site, forms)[1]

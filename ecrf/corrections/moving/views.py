@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ecrf.access.models import User
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, click_key
 from ecrf.access.roles import Right
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.labels import counted, label_of
@@ -53,9 +53,8 @@ def look(request: UserRequest, number: str, segment: str) -> HttpResponse:
         return _choose(request, choice, [to], status=422)
     if request.method == "GET":
         return _look(request, choice, to, preview(choice.forms, to, request.user))
-    try:
-        key = uuid.UUID(request.POST.get("key", ""))
-    except ValueError:
+    key = click_key(request)
+    if key is None:
         return HttpResponseBadRequest("The page is out of date. Go back and load it again.")
     return _move(request, choice, to, key)
 

@@ -6,20 +6,17 @@ from django.db.models import Q, QuerySet
 
 from ecrf.access.models import User
 from ecrf.casebook.labels import place_of_form
-from ecrf.casebook.models import Entry, Patient, Status, Visit
+from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.striking import NotStruck
 from ecrf.casebook.striking.act import actor_for
 from ecrf.casebook.striking.entries import refuse_linked
 from ecrf.casebook.striking.patients import standing_of
 from ecrf.casebook.striking.visits import standing_at
+from ecrf.corrections.undone import Undone, undone_with
 from ecrf.locks.lookup import locks_over
 from ecrf.locks.models import Lock
-from ecrf.queries.lookup import open_queries
-from ecrf.queries.models import Query
 from ecrf.signatures.models import STANDS as SIGNATURE_STANDS
 from ecrf.signatures.models import Signature, SignatureScope
-from ecrf.verification.models import STANDS as VERIFICATION_STANDS
-from ecrf.verification.models import Verification
 
 
 @dataclass(frozen=True)
@@ -28,11 +25,9 @@ class Preview:
     it."""
 
     forms: list[str]
-    complete: int
+    undone: Undone
     visits: int
     signatures: list[Signature]
-    verified: int
-    queries: list[Query]
     why_not: str
     lock: Lock | None
     asks_consent: bool
@@ -44,16 +39,12 @@ def preview(user: User, subject: Visit | Patient) -> Preview:
     standing = standing_at(visit) if visit else standing_of(patient)
     forms = list(standing.select_related("visit", "patient").order_by("visit", "pk"))
     ids = [entry.pk for entry in forms]
-    inside = Q(entry__in=ids) | Q(entry__parent__in=ids)
     refusal, asks_consent = _who_may(user, patient, standing)
-    queries = open_queries().filter(inside).select_related("entry__visit", "entry__parent", "patient")
     return Preview(
         forms=[place_of_form(entry) for entry in forms],
-        complete=sum(entry.status == Status.COMPLETE for entry in forms),
+        undone=undone_with(forms),
         visits=0 if visit else patient.visits.filter(struck_at=None).count(),
         signatures=_signatures(patient, visit, ids) if ids else [],
-        verified=Verification.objects.filter(inside & VERIFICATION_STANDS).count(),
-        queries=list(queries.order_by("number")),
         why_not=refusal or (_linked(patient, forms) if visit else ""),
         lock=_lock(patient, visit, ids),
         asks_consent=asks_consent,

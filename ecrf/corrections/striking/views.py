@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ecrf.access.models import User
@@ -22,12 +23,14 @@ from ecrf.casebook.reach import StruckOut, reach_patient, reach_visit
 from ecrf.casebook.striking import (
     NotStruck,
     StrikingConsent,
+    moved_away,
     restore,
     restore_patient,
     restore_visit,
     strike_patient,
     strike_visit,
     why_not_restored,
+    why_visit_not_restored,
 )
 from ecrf.casebook.striking.act import actor_for
 from ecrf.corrections.rights import may_correct, require_correction
@@ -40,6 +43,7 @@ from ecrf.corrections.striking.reach import (
     reach_struck_visit,
     struck_patients_of,
 )
+from ecrf.forms.protocol import CASEBOOK
 from ecrf.formview.form_view import FormView
 from ecrf.formview.load import entry_form_view, load_visit
 from ecrf.queries.lookup import asked_where
@@ -50,8 +54,8 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class StrikingAct:
-    """What the page asks and does. `subject`: the visit, the patient, or one form; `what`: in words; `why_not`: why a
-    form cannot be restored."""
+    """What the page asks and does. `subject`: the visit, the patient, or one form; `what`: in words; `why_not`: why it
+    cannot be restored; `move_back`: where what was moved away is moved back."""
 
     subject: Visit | Patient | Entry
     patient: Patient
@@ -60,6 +64,7 @@ class StrikingAct:
     do: Callable[[str, StrikingConsent | None], None]
     restores: bool = False
     why_not: str = ""
+    move_back: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -99,8 +104,9 @@ def restore_visit_page(request: UserRequest, number: str, pk: int) -> HttpRespon
     def do(reason: str, _consent: StrikingConsent | None) -> None:
         restore_visit(visit=visit, by=request.user, reason=reason)
 
-    back = reverse("struck-visit", args=[number, pk])
-    return _ask(request, StrikingAct(visit, visit.patient, visit_label(visit), back, do, restores=True))
+    trouble, move_back = why_visit_not_restored(visit), _move_back(visit)
+    back, what = reverse("struck-visit", args=[number, pk]), visit_label(visit)
+    return _ask(request, StrikingAct(visit, visit.patient, what, back, do, True, trouble, move_back))
 
 
 @require_http_methods(["GET", "POST"])
@@ -138,7 +144,23 @@ def restore_form_page(request: UserRequest, number: str, pk: int) -> HttpRespons
 
     trouble = why_not(user, entry.patient, only(entry)) or why_not_restored(entry)
     back, what = reverse("struck-form", args=[number, pk]), place_of_form(entry)
-    return _ask(request, StrikingAct(entry, entry.patient, what, back, do, restores=True, why_not=trouble))
+    return _ask(request, StrikingAct(entry, entry.patient, what, back, do, True, trouble, _move_back(entry)))
+
+
+def _move_back(subject: Visit | Entry) -> str:
+    """The page that moves back what was moved away from here, the patient and the visit filled in; "" where that
+    cannot be done, since it stands there no more."""
+    gone = moved_away(subject)
+    there = gone.arrived if gone else None
+    if there is None or there.is_struck:
+        return ""
+    visit = subject if isinstance(subject, Visit) else subject.visit
+    segment = there.visit.code if there.visit else CASEBOOK
+    address = reverse("move", args=[there.patient.number, segment])
+    given = {"to": subject.patient.number, "code": visit.code if visit else ""}
+    if isinstance(subject, Entry):
+        given["entry"] = str(there.parent_id or there.pk)
+    return f"{address}?{urlencode(given)}"
 
 
 def _ask(request: UserRequest, asked: StrikingAct) -> HttpResponse:

@@ -21,7 +21,7 @@ from ecrf.casebook.transfer.services import (
     last_visit_on,
 )
 from ecrf.casebook.transfer.stays import moves_in_words
-from ecrf.forms import typed_text
+from ecrf.forms.typed_fields import TypedDay
 from ecrf.locks.lookup import holds_all, locks_over
 from ecrf.locks.models import Lock, LockScope
 from ecrf.queries.lookup import open_of_patient
@@ -131,12 +131,9 @@ class TransferPage:
 def day_of(typed: str, site: Site, name: str) -> date | None:
     """A whole day as people write it; None for none."""
     try:
-        said = typed_text.day(typed, site.now())
-        return date.fromisoformat(said) if said else None
+        return TypedDay(now=site.now, required=False).clean(typed)
     except ValidationError as error:
         raise TransferRefused(" ".join(error.messages), name) from error
-    except ValueError as error:
-        raise TransferRefused("This is no whole date. Write it as YYYY-MM-DD.", name) from error
 
 
 def agreement_of(typed: dict[str, str], which: str, site: Site) -> Agreement:

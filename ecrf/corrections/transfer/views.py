@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from ecrf.access.reach import reach, sites
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, click_key
 from ecrf.access.roles import Right
 from ecrf.casebook.transfer.services import TransferRefused, transfer
 from ecrf.casebook.transfer.stays import patients_with_moves
@@ -50,6 +50,9 @@ def _hand_over(request: UserRequest, page: TransferPage) -> HttpResponse:
         raise TransferRefused(
             f"Patient {page.patient.number} was moved since this page was loaded. Load it again. Nothing was changed."
         )
+    key = click_key(request)
+    if key is None:
+        raise TransferRefused("This page is out of date. Load it again.")
     made = transfer(
         patient=page.patient,
         to_site=page.to_site,
@@ -58,14 +61,7 @@ def _hand_over(request: UserRequest, page: TransferPage) -> HttpResponse:
         to_agreed=agreement_of(page.typed, "to", page.to_site),
         reason=page.typed["reason"],
         by=request.user,
-        request_key=_key(page.typed["key"]),
+        request_key=key,
     )
     messages.success(request, f"{made.words}. Site {made.from_site.code} keeps the casebook as it was.")
     return redirect(reverse("monitor:casebook_patient_change", args=[page.patient.pk]))
-
-
-def _key(typed: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(typed)
-    except ValueError:
-        raise TransferRefused("This page is out of date. Load it again.") from None

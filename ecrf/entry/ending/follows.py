@@ -33,7 +33,7 @@ def what_follows(
     """In the order in which people ask; `data` is loaded with the matrix."""
     rule = protocol().consent_withdrawn
     found = [_recorded(ending), _not_due(seen, day), *_new_data(ending, day)]
-    found += [Consequence(words) for step in FALLS_AWAY for words in step(patient, day)]
+    found += [Consequence(words) for step in FALLS_AWAY for words in step(patient, day, ending)]
     if begun := to_begin(ending, data):
         names = ", ".join(_in_a_sentence(form) for form in begun)
         unless = ", unless the event is recorded already" if asks_for_event(ending, data) else ""

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from ecrf.access.models import User
+from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.refusals import Locked
@@ -51,6 +52,7 @@ def record_ending(
 ) -> bool:
     """Record the end with these items of its form, and begin the forms in logs that it asks for, unless their event is
     recorded. The same end again changes nothing: then False. NotRecorded says why nothing was recorded."""
+    require(by, Right.ENTER, patient.site)
     trial, actor = protocol(), by.acting_at(patient.site, Right.ENTER)
     try:
         with acting(actor, patient_id=patient.pk):
@@ -73,7 +75,10 @@ def _is_recorded(ending: Ending, day: date, data: PatientData) -> bool:
     """Whether this very end is recorded. NotRecorded where another one is, or the patient cannot leave this way."""
     trial, end = protocol(), end_of(data)
     if end is None:
-        state = PatientStatus.objects.get(patient=data.patient).state
+        status = PatientStatus.objects.filter(patient=data.patient).first()
+        if status is None:
+            raise NotRecorded(f"Patient {data.patient.number} is struck out. Restore the patient first.")
+        state = status.state
         if state not in ending.during:
             raise NotRecorded(f"The patient's state is “{state}”.")
         return False

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.reach import require, sites
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, click_key
 from ecrf.access.roles import Right
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.schedule.ended import NotOpened
@@ -18,6 +18,8 @@ from ecrf.casebook.story import story_of
 from ecrf.entry.addresses import reach_patient
 from ecrf.entry.ending.to_finish import to_finish
 from ecrf.entry.visit.guard import what_holds
+
+OUT_OF_DATE = "The page is out of date. Go back and load it again."
 
 
 @require_GET
@@ -46,10 +48,13 @@ def add(request: UserRequest) -> HttpResponse:
         raise Http404
     site = get_object_or_404(sites(request.user, *Right), code=code)
     require(request.user, Right.ENTER, site)
+    key = click_key(request)
+    if key is None:
+        return HttpResponseBadRequest(OUT_OF_DATE)
     try:
-        added = add_patient(site=site, by=request.user, request_key=uuid.UUID(request.POST.get("key", "")))
-    except (ValueError, LookupError):
-        return HttpResponseBadRequest("The page is out of date. Go back and load it again.")
+        added = add_patient(site=site, by=request.user, request_key=key)
+    except LookupError:
+        return HttpResponseBadRequest(OUT_OF_DATE)
     messages.success(
         request, f"Patient {added.number} is added. Write the number on the identification list."
     )

@@ -12,7 +12,7 @@ from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.casebook.models import Entry
-from ecrf.casebook.places import Place
+from ecrf.casebook.places import Place, keeps_its_place
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.record import record
 from ecrf.casebook.record.values import Shown
@@ -64,14 +64,27 @@ def has_item(entry: Entry, name: str) -> bool:
 
 
 def address_of(query: Query) -> str:
-    """The item on the site's page, with its queries; of an item that is no more, the query alone."""
+    """The item on the site's page, with its queries; of an item that is no more, or left its place, the query alone."""
     entry = query.form
     where = PagePlace(query.patient, entry.visit)
-    if not has_item(entry, query.item):
+    if not has_item(entry, query.item) or struck_address(query):
         return reverse("answer-query", args=[query.patient.number, query.number])
     place = Place.of(entry)
     above = Place(place.patient, CRFS[place.definition.row_of or place.definition.key], place.visit)
     return f"{page_url(where, above).partition('#')[0]}#{'k' if query.is_of_site else 'y'}-{html_id(place, query.item)}"
+
+
+def struck_address(query: Query) -> str:
+    """Where what it asks about is shown struck out, if its page shows it no more: with its patient, with its visit, or
+    as a form that is there once. A row of a log stays on its page, struck out; then "", as of what stands."""
+    entry, number = query.form, query.patient.number
+    if query.patient.struck_at:
+        return reverse("patient", args=[number])
+    if entry.visit and entry.visit.struck_at:
+        return reverse("struck-visit", args=[number, entry.visit.pk])
+    if query.entry and not keeps_its_place(query.entry):
+        return reverse("struck-form", args=[number, query.entry.parent_id or query.entry.pk])
+    return ""
 
 
 def give(query: Query, typed: Given, by: User) -> AnswerOutcome:

@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ecrf.access.reach import reach, require
-from ecrf.access.requests import UserRequest, whole_number
+from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import visit_label
 from ecrf.entry.addresses import PagePlace, reach_where
 from ecrf.entry.queries.answers import address_of, has_item
-from ecrf.entry.queries.conversations import Spot, form_to_ask_about, key_in, kind_in, spot_of
+from ecrf.entry.queries.conversations import Spot, form_to_ask_about, kind_in, spot_of
 from ecrf.entry.queries.views import query_alone
 from ecrf.queries import conversations
 from ecrf.queries.lookup import queries_with_place
@@ -48,7 +48,7 @@ def ask(request: UserRequest, number: str, segment: str) -> HttpResponse:
             text=request.POST.get("text", ""),
             by=request.user,
             actor=request.user.acting_at(where.patient.site, Right.ANSWER),
-            request_key=key_in(request.POST.get("key", "")),
+            request_key=click_key(request),
         )
     except (QueryRefused, PermissionDenied) as refused:
         status = getattr(refused, "status", 403)
@@ -111,7 +111,7 @@ def _choosing(
         "about": request.POST.get("about", request.GET.get("about", "")),
         "kind": request.POST.get("kind", "question"),
         "typed": request.POST.get("text", "") if trouble else "",
-        "new_key": key_in(request.POST.get("key", "")) or uuid.uuid4(),
+        "new_key": click_key(request) or uuid.uuid4(),
         "trouble": trouble,
     }
     return render(request, "entry/queries/ask.html", context, status=status)

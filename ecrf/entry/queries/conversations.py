@@ -1,6 +1,5 @@
 """How the site asks the monitor and leaves notes from its pages: at an item of a form, begun or not."""
 
-import uuid
 from dataclasses import dataclass
 
 from django.http import Http404
@@ -64,13 +63,6 @@ def kind_in(text: str) -> QueryKind:
         return QueryKind(text)
     except ValueError as error:
         raise Http404 from error
-
-
-def key_in(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def spot_of(query: Query) -> Spot:

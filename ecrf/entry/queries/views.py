@@ -21,6 +21,7 @@ from ecrf.entry.queries.answers import (
     has_item,
     item_with_queries,
     posted_answer,
+    struck_address,
 )
 from ecrf.entry.queries.list import query_list
 from ecrf.entry.visit.item_input import ItemInput
@@ -67,11 +68,13 @@ def answer(request: UserRequest, number: str, query_number: int) -> HttpResponse
 
 def query_alone(request: UserRequest, query: Query, status: int = 200) -> HttpResponse:
     """The query, the question or the note alone; with why nothing was sent, and with what was typed."""
+    is_there, struck = has_item(query.form, query.item), struck_address(query)
     context = {
         "query": query,
         "patient": query.patient,
-        "address": address_of(query),
-        "has_item": has_item(query.form, query.item),
+        "address": struck or address_of(query),
+        "has_item": is_there,
+        "is_struck": bool(struck),
         "no_answer": _no_answer(request.user, query),
     }
     return render(request, "entry/queries/query.html", context, status=status)

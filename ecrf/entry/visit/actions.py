@@ -1,10 +1,10 @@
 """What the buttons of a page do, after everything typed on it is saved."""
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ecrf.access.models import User
+from ecrf.access.requests import key_in
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor
 from ecrf.casebook.places import Place
@@ -81,9 +81,9 @@ def _complete_form(pressed: Pressed) -> ActionOutcome:
 def _add(pressed: Pressed) -> ActionOutcome:
     """`add:CRF:KEY` or `add:CRF:KEY:PARENT`: one more of a repeating form, or of a form's rows."""
     page = pressed.page
-    crf, key, *parent = pressed.rest.split(":")
-    parent_number = int(parent[0]) if parent else None
-    if not _can_be_added(page, crf, parent_number):
+    crf, text, *parent = pressed.rest.split(":")
+    parent_number, key = int(parent[0]) if parent else None, key_in(text)
+    if key is None or not _can_be_added(page, crf, parent_number):
         raise Unknown(pressed.rest)
     beside = [
         p.place.number for p in page.with_rows if (p.definition.key, p.place.parent) == (crf, parent_number)
@@ -94,7 +94,7 @@ def _add(pressed: Pressed) -> ActionOutcome:
         visit=page.where.visit,
         parent=parent_number,
         by=pressed.by,
-        request_key=uuid.UUID(key),
+        request_key=key,
         at_least=max(beside, default=0) + 1,
     )
     return ActionOutcome(place=added)

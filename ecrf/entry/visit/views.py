@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, click_key
 from ecrf.access.roles import Right
 from ecrf.casebook.places import Place
 from ecrf.casebook.services import Gap, add_entry
@@ -64,9 +64,10 @@ def add_log_form(request: UserRequest, number: str, crf: str) -> HttpResponse:
     where = reach_where(request.user, number, CASEBOOK)
     if crf not in protocol().logs:
         raise Http404
-    by = request.user.acting_at(where.patient.site, Right.ENTER)
+    by, key = request.user.acting_at(where.patient.site, Right.ENTER), click_key(request)
+    if key is None:
+        return HttpResponseBadRequest(OUT_OF_DATE)
     try:
-        key = uuid.UUID(request.POST.get("key", ""))
         added = add_entry(
             patient=where.patient,
             definition=CRFS[crf],
@@ -75,8 +76,8 @@ def add_log_form(request: UserRequest, number: str, crf: str) -> HttpResponse:
             by=by,
             request_key=key,
         )
-    except (ValueError, LookupError):
-        return HttpResponseBadRequest("The page is out of date. Go back and load it again.")
+    except LookupError:
+        return HttpResponseBadRequest(OUT_OF_DATE)
     return redirect(page_url(where, added))
 
 

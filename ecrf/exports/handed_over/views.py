@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from ecrf.access.reach import require_anywhere
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import READERS, Right
 from ecrf.casebook.transfer.stays import handed_over_from
@@ -18,8 +19,7 @@ from ecrf.exports.reach import exports_of, reach_export
 @require_GET
 def moved_patients(request: UserRequest) -> HttpResponse:
     """Those who left a site where the user reads: nothing of what came after is shown."""
-    if not request.user.rights & set(READERS):
-        raise PermissionDenied("Your role does not let you read patients' casebooks.")
+    require_anywhere(request.user, *READERS)
     transfers = list(handed_over_from(request.user))
     kept = exports_of(request.user).filter(
         kind=ExportKind.HANDED_OVER, request_key__in=[transfer.request_key for transfer in transfers]

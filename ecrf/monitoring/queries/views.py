@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from ecrf.access.reach import reachable, require
-from ecrf.access.requests import UserRequest, whole_number
+from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.casebook.labels import element_id, form_title, visit_label
 from ecrf.casebook.models import Entry
 from ecrf.forms.registry import CRFS
@@ -78,7 +78,12 @@ def open_here(request: UserRequest, pk: int, name: str) -> HttpResponse:
     text = request.POST.get("text", "")
     try:
         opened = services.open_query(
-            entry=entry, item=name, text=text, by=request.user, actor=actor, request_key=_key(request)
+            entry=entry,
+            item=name,
+            text=text,
+            by=request.user,
+            actor=actor,
+            request_key=click_key(request),
         )
     except QueryRefused as refused:
         return _asking(request, entry, name, str(refused), refused.status)
@@ -166,20 +171,13 @@ def _asking(
         "anchor": element_id(entry.crf, entry.address, name),
         "value": as_it_stands(entry, name),
         "queries": queries_on([entry.pk]).get((entry.pk, name), []),
-        "new_key": _key(request) if trouble else uuid.uuid4(),
+        "new_key": click_key(request) if trouble else uuid.uuid4(),
         "typed": request.POST.get("text", "") if trouble else "",
         "trouble": trouble,
         "next": _way_back(request),
     }
     part = "_queries_at" if request.headers.get("HX-Request") else "ask"
     return render(request, f"monitoring/queries/{part}.html", context, status=status)
-
-
-def _key(request: UserRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.POST.get("key", ""))
-    except ValueError:
-        return None
 
 
 def _way_back(request: UserRequest) -> str:

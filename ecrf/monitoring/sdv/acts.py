@@ -1,6 +1,5 @@
 """What the keys of the review do: verify, take back, ask, verify all shown, go on. Each answers within the page."""
 
-import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -8,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from ecrf.access.reach import reach, require
-from ecrf.access.requests import UserRequest, whole_number
+from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import counted, element_id, form_title
 from ecrf.casebook.models import Entry, Patient
@@ -73,7 +72,14 @@ def ask(request: UserRequest, pk: int, name: str) -> HttpResponse:
     actor = request.user.acting_at(entry.site, right_to_ask(request.user, entry.site))
     text = request.POST.get("text", "")
     try:
-        open_query(entry=entry, item=name, text=text, by=request.user, actor=actor, request_key=_key(request))
+        open_query(
+            entry=entry,
+            item=name,
+            text=text,
+            by=request.user,
+            actor=actor,
+            request_key=click_key(request),
+        )
     except QueryRefused as refusal:
         return _answer(request, entry, name, {"outcome": "refused", "words": refusal}, refusal.status)
     asked = {"queries": queries_on([entry.pk])[entry.pk, name], "has_asked": True}
@@ -146,13 +152,6 @@ def _in_place(request: UserRequest) -> bool:
 def _whole(request: UserRequest, name: str) -> int:
     """A whole number that the page sends; 0, which is before everything, for anything else."""
     return whole_number(request.POST.get(name, "")) or 0
-
-
-def _key(request: UserRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.POST.get("key", ""))
-    except ValueError:
-        return None
 
 
 def _id(entry: Entry, item: str) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from ecrf.access.models import Site, User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
-from ecrf.audit.actor import acting, one_click
+from ecrf.audit.actor import USED_ELSEWHERE, acting, one_click
 from ecrf.monitoring.home.site_counts import last_ended
 from ecrf.monitoring.home.work_lines import Since, day_and_time
 from ecrf.monitoring.models import MonitoringVisit, VisitStage
@@ -56,7 +56,7 @@ def plan_visit(
         known = MonitoringVisit.objects.filter(request_key=request_key).select_related("site").first()
         if known:
             if (known.site_id, known.monitor_id) != (site.pk, by.pk):
-                raise VisitRefused("The key of this click was used elsewhere. Load the page anew.")
+                raise VisitRefused(USED_ELSEWHERE)
             return known
         visit = MonitoringVisit.objects.create(
             site=site, monitor=by, planned_on=planned_on, how=how, purpose=purpose, request_key=request_key

@@ -102,7 +102,7 @@ def test_post_hands_over_and_a_second_one_does_nothing_more(
         ({"moved_on": ""}, "Say from which day on"),
         ({"to_agreed_by": ""}, "Choose the investigator of site 02"),
         ({"to_agreed_by": "99999999999999999"}, "Choose the investigator of site 02"),
-        ({"from_agreed_on": "2026-02"}, "This is no whole date"),
+        ({"from_agreed_on": "2026-02"}, "A whole date is wanted here"),
         ({"reason": ""}, "Say why the patient moves"),
         ({"to": "77"}, "Choose the site"),
         ({"key": "x"}, "out of date"),

@@ -7,7 +7,7 @@ import time_machine
 from django.core.management import call_command
 from django.urls import reverse
 
-from ecrf.access.roles import Role
+from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import PatientStatus
@@ -15,9 +15,10 @@ from ecrf.mail.models import Mail, MailState
 from ecrf.mail.scheduled import JOBS
 from ecrf.mail.sending import send_due
 from ecrf.notices.models import HowOften, MailChoice
-from ecrf.queries.models import Query
+from ecrf.queries.conversations import open_here, reply
+from ecrf.queries.models import Query, QueryKind
 from ecrf.web.mail_server import MailServer
-from tests.builders import a_patient, a_visit
+from tests.builders import a_patient, a_place, a_visit
 from tests.conftest import make_site, make_user
 from tests.ecrf.appointments.conftest import book
 from tests.ecrf.mail.conftest import URL, with_address
@@ -63,6 +64,25 @@ def test_people_of_the_site_who_may_answer_are_told_by_count_and_link(query):
         assert URL + reverse("queries") in text
         assert TEXT not in text
         assert query.patient.number not in text
+
+
+def test_mail_mentions_answered_questions_of_the_site_and_is_not_sent_for_them(query, coordinator, monitor):
+    actor = coordinator.acting_at(query.site, Right.ANSWER)
+    place = a_place(query.entry.visit, "vital-signs")
+    for item, is_answered in (("pulse", True), ("weight_kg", True), ("systolic", False)):
+        question = open_here(
+            place=place, item=item, kind=QueryKind.QUESTION, text="Rounded?", by=coordinator, actor=actor
+        )
+        if is_answered:
+            by = monitor.acting_at(query.site, Right.QUERY)
+            reply(query=question, text="Yes, to the unit", by=monitor, actor=by)
+    with at(MONDAY):
+        mails = worker("queries")
+    for text in (mails[0].body, mails[0].alternatives[0][0]):
+        assert "and 2 of your own questions answered" in " ".join(text.split())
+    answered(query, coordinator)
+    with at(MONDAY + timedelta(days=8)):
+        assert not worker("queries")
 
 
 @pytest.mark.parametrize("days", [0, 6.9])

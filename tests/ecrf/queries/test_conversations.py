@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from ecrf.access.roles import Right
 from ecrf.audit.chain import verify
+from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry, PatientStatus
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.services import complete_entries
-from ecrf.casebook.striking import strike_out
+from ecrf.casebook.striking import strike_out, strike_patient, strike_visit
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.locks.checklist import Target, checklist
@@ -501,3 +502,30 @@ def test_lock_checklist_mentions_them_and_counts_no_query(entry, place, coordina
     for target in targets:
         found = checklist(target)
         assert (found.of_site, "queries" in found.totals) == (2, False), target
+
+
+@pytest.mark.parametrize("whole", ["visit", "patient"])
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_struck_out_whole_a_question_goes_back_to_the_site_and_a_note_waits_for_nobody(
+    visit, coordinator, whole, is_begun
+):
+    """At a form that nobody has begun, too; and nothing more is asked there."""
+    place, actor = a_place(visit, "scale"), coordinator.acting_at(visit.site, Right.ANSWER)
+    if is_begun:
+        enter(visit, "scale", coordinator, assessor="A1")
+
+    def say(kind, text):
+        return conversations.open_here(
+            place=place, item="question_1", kind=kind, text=text, by=coordinator, actor=actor
+        )
+
+    question, note = say(QueryKind.QUESTION, "Which one?"), say(QueryKind.NOTE, "He sat")
+    if whole == "visit":
+        strike_visit(visit=visit, by=coordinator, reason="Opened by mistake")
+    else:
+        strike_patient(patient=visit.patient, by=coordinator, reason="Added twice")
+    question, note = (Query.every.get(pk=one.pk) for one in (question, note))
+    assert (question.turn, note.turn) == ("site", "anybody")
+    assert "struck out by coordinator" in question.said[-1].text
+    with pytest.raises((QueryRefused, Locked), match="struck out"):
+        say(QueryKind.QUESTION, "And now?")

@@ -115,7 +115,7 @@ def test_what_follows_is_told_of_the_day_that_is_typed(patient, coordinator, cli
 
 
 def test_floor_says_what_falls_away(patient, client, monkeypatch):
-    def an_appointment(_patient, day):
+    def an_appointment(_patient, day, _ending):
         yield f"The appointment after {day} falls away."
 
     monkeypatch.setattr("ecrf.entry.ending.follows.FALLS_AWAY", [*FALLS_AWAY, an_appointment])
