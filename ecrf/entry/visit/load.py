@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from ecrf.access.models import User
 from ecrf.casebook.data import PatientData, at_their_places, left_their_places, load_rows
-from ecrf.casebook.history import HistoryLine, changes_after_completion
+from ecrf.casebook.history import LaterChanges, later_changes
 from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.derive import recalculated_with
@@ -164,7 +164,7 @@ class LoadedEntries:
     before: dict[str, int]
     choices: dict[str, list[tuple[str, str]]]
     data: PatientData
-    changes: dict[int, dict[str, HistoryLine]] = field(default_factory=dict)
+    later: LaterChanges = field(default_factory=LaterChanges)
     queries: ByItem = field(default_factory=dict)
     conversations: ByItem = field(default_factory=dict)
 
@@ -179,7 +179,9 @@ class LoadedEntries:
     def _form_input(self, place: Place, row: Crf | None, last: Crf | None) -> FormInput:
         discrepancies = [f for f in self.discrepancies if row and f.entry_id == row.entry_id]
         links = {name: self.choices.get(link.to, []) for name, link in place.definition.links.items()}
-        changes = self.changes.get(row.entry_id, {}) if row else {}
+        changes = {
+            name: line for (entry, name), line in self.later.changes.items() if row and entry == row.entry_id
+        }
         spot = row.entry_id if row else f"{place.definition.key}:{place.address}"
         return FormInput.at(
             self.where,
@@ -191,6 +193,7 @@ class LoadedEntries:
             conversations=_of_spot(self.conversations, spot),
             choices=links,
             changes=changes,
+            arrival=self.later.arrivals.get(row.entry_id) if row else None,
         )
 
     def _last(self, definition: CrfDefinition, number: int | None = None) -> Crf | None:
@@ -231,12 +234,10 @@ def _loaded(
     before: dict[str, int],
 ) -> LoadedEntries:
     """The rows with what was said and done about those of them that the page enters; three statements."""
-    changes: dict[int, dict[str, HistoryLine]] = {}
-    for (entry, name), line in changes_after_completion(where.patient, entries).items():
-        changes.setdefault(entry, {})[name] = line
+    later = later_changes(where.patient, entries)
     discrepancies = discrepancies_on(entries)
     queries, conversations = asked_on(entries, where.patient, where.visit)
-    return LoadedEntries(where, rows, discrepancies, before, choices, data, changes, queries, conversations)
+    return LoadedEntries(where, rows, discrepancies, before, choices, data, later, queries, conversations)
 
 
 def _read_beside(patient: Patient, kinds: list[CrfDefinition], *more: str) -> PatientData:

@@ -189,3 +189,46 @@ def test_history_and_trail_say_it_was_moved(client, visit, patient, coordinator)
     trail = client.get(reverse("patient-trail", args=[patient.number])).content.decode()
     assert "moved from another visit or patient" in trail
     assert CRFS["vital-signs"].title in trail
+
+
+def test_form_that_was_moved_says_so_once_and_not_that_it_changed_after_completion(
+    client, page, visit, patient, coordinator
+):
+    forms = forms_of(visit)
+    page(coordinator, patient, forms=forms, code="W07", **act())
+    client.force_login(coordinator)
+    text = client.get(reverse("visit", args=[patient.number, "W07"])).content.decode()
+    assert "after completion" not in text
+    assert text.count(f"Moved from {patient.number}, Week 4") == len(forms)
+
+
+def test_log_row_that_was_moved_says_so_once(client, page, patient, coordinator, site):
+    enter(patient, "adverse-event", coordinator, term="Headache", started_on="2026-01")
+    other = a_patient(site, coordinator)
+    page(coordinator, patient, "move-look", "casebook", forms=forms_of(patient), to=other.number, **act())
+    client.force_login(coordinator)
+    text = client.get(reverse("log", args=[other.number, "adverse-event"])).content.decode()
+    assert "after completion" not in text
+    assert text.count(f"Moved from {patient.number}") == 1
+
+
+def test_what_changes_after_a_moved_form_is_complete_says_so(client, page, visit, patient, coordinator):
+    page(coordinator, patient, forms=forms_of(visit), code="W07", **act())
+    target = patient.visits.get(code="W07", struck_at=None)
+    vital_signs(target, coordinator)
+    complete(target, "vital-signs", coordinator)
+    enter(target, "vital-signs", coordinator, reason="Misread", pulse="71")
+    client.force_login(coordinator)
+    text = client.get(reverse("visit", args=[patient.number, "W07"])).content.decode()
+    assert text.count("changed after completion") == 1
+    assert "“Misread”" in text
+
+
+def test_reason_given_beside_a_form_in_progress_is_no_change_after_completion(
+    client, visit, patient, coordinator
+):
+    enter(visit, "vital-signs", coordinator, reason="Typed over", pulse="72")
+    client.force_login(coordinator)
+    assert (
+        "after completion" not in client.get(reverse("visit", args=[patient.number, "W04"])).content.decode()
+    )
