@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry, Visit
+from ecrf.casebook.striking import strike_visit
 from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.casebook.moving.builders import WHY, contents, filled_visit, forms_of, moved
@@ -232,3 +233,36 @@ def test_reason_given_beside_a_form_in_progress_is_no_change_after_completion(
     assert (
         "after completion" not in client.get(reverse("visit", args=[patient.number, "W04"])).content.decode()
     )
+
+
+def test_visits_to_choose_are_those_of_the_patient_moved_to(page, visit, patient, coordinator, site):
+    other = a_patient(site, coordinator)
+    struck = a_visit(other, "UNS-1", coordinator)
+    strike_visit(visit=struck, by=coordinator, reason=WHY)
+    standing = a_visit(other, "UNS-2", coordinator)
+    _status, text = page(coordinator, patient, "move", to=other.number)
+    assert f'value="{standing.code}"' in text
+    assert 'value="UNS-1"' not in text
+    assert 'value="UNS"' in text
+
+
+def test_new_visit_of_several_takes_the_next_number_of_the_patient_moved_to(
+    page, visit, patient, coordinator, site
+):
+    other = a_patient(site, coordinator)
+    strike_visit(visit=a_visit(other, "UNS-1", coordinator), by=coordinator, reason=WHY)
+    a_visit(patient, "UNS-1", coordinator)
+    a_visit(patient, "UNS-2", coordinator)
+    status, to = page(coordinator, patient, forms=forms_of(visit), to=other.number, code="UNS")
+    assert status == 302
+    assert to.endswith(f"to={other.number}&code=UNS-2")
+    status, to = page(coordinator, patient, forms=forms_of(visit), to=other.number, code="UNS-2", **act())
+    assert (status, to) == (302, reverse("visit", args=[other.number, "UNS-2"]))
+
+
+def test_number_typed_in_full_width_is_read(page, visit, patient, coordinator, site):
+    other = a_patient(site, coordinator)
+    wide = other.number.translate({ord(sign): ord(sign) + 0xFEE0 for sign in "-0123456789"})
+    status, text = page(coordinator, patient, forms=forms_of(visit), to=f" {wide}", code="W07")
+    assert status == 200
+    assert f"Move to {other.number}, Week 7" in text
