@@ -13,7 +13,7 @@ from ecrf.access.models import Site
 from ecrf.casebook.labels import element_id, form_title, label_of
 from ecrf.casebook.models import STANDING, Entry, Patient, PatientStatus, Visit, done, not_struck
 from ecrf.casebook.schedule.completion import missing_at
-from ecrf.casebook.schedule.status import ends_of, fact_of, left_early
+from ecrf.casebook.schedule.status import ends_of, fact_of, planned_forms
 from ecrf.forms.local_time import moments
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -145,7 +145,7 @@ def missing_of(statuses: Sequence[PatientStatus]) -> dict[int, int]:
     missing = dict.fromkeys(codes, 0)
     for visit in visits:
         fact = fact_of(visit.code, entries[visit.pk], visit_forms.get(visit.pk))
-        has_left = left_early(ends.get(visit.patient_id), fact.visited_on)
-        plan = trial.plan(visit.code)
-        missing[visit.patient_id] = missing_at(plan, entries[visit.pk], missed=fact.missed, has_left=has_left)
+        plan, end = trial.plan(visit.code), ends.get(visit.patient_id)
+        planned = planned_forms(plan, missed=fact.missed, visited_on=fact.visited_on, end=end)
+        missing[visit.patient_id] = missing_at(plan, entries[visit.pk], planned)
     return missing

@@ -10,7 +10,7 @@ from ecrf.casebook.places import Place
 from ecrf.casebook.record.derive import recalculated_with
 from ecrf.casebook.schedule.completion import numbers_at
 from ecrf.casebook.schedule.due import VisitDue
-from ecrf.casebook.schedule.status import end_of, left_early, visit_due, visits_before
+from ecrf.casebook.schedule.status import end_of, left_early, planned_forms, visit_due, visits_before
 from ecrf.checks.discrepancies import discrepancies_on
 from ecrf.checks.models import Discrepancy
 from ecrf.entry.addresses import PagePlace
@@ -49,12 +49,14 @@ def visit_page(where: PagePlace) -> EntryPage:
         form_inputs += [loaded.form_input(Place(where.patient, definition, visit, n)) for n in numbers]
     due = visit_due(where.patient, visit.code, data)
     missed = due is not None and due.missed
-    has_left = left_early(end_of(data), due.visited_on if due else None)
+    end, visited_on = end_of(data), due.visited_on if due else None
+    has_left = left_early(end, visited_on)
+    asked = planned_forms(plan, missed=missed, visited_on=visited_on, end=end)
     for form_input in form_inputs:
-        is_begun = form_input.definition.key == trial.visit_form or form_input.row is not None
-        form_input.is_wanted = is_begun or not (missed or has_left)
-        form_input.is_folded = missed and not is_begun
-        form_input.is_too_late = has_left and not is_begun
+        is_begun_or_asked = form_input.row is not None or form_input.definition.key in asked
+        form_input.is_wanted = is_begun_or_asked or not (missed or has_left)
+        form_input.is_folded = missed and not form_input.is_wanted
+        form_input.is_too_late = has_left and not form_input.is_wanted
     standing = {entry.crf for entry in here if not entry.is_struck}
     to_add = [CRFS[key] for key in plan.optional if key not in standing]
     return hold(EntryPage(where, form_inputs, plan, due, to_add, struck_here=left_their_places(struck)))
