@@ -109,6 +109,12 @@ class ItemView:
         return "" if value is None else words or f"{self.item.text(value)} {self.item.unit}".strip()
 
     @property
+    def foreseen(self) -> str:
+        """On a patient's worksheet: what is calculated as things stand, with its unit."""
+        value = getattr(self.form_view.foreseen, self.name, None) if self.item.rule else None
+        return "" if value is None or value == "" else str(self.item.words(value))
+
+    @property
     def is_left_out(self) -> bool:
         """Whether nobody expects it and nothing stands there: it takes no line on paper."""
         is_blank = not (self.value or self.missing or self.questions)
@@ -234,6 +240,8 @@ class FormView:
     names: Names = field(default_factory=dict)
     last: Crf | None = None
     """On a patient's worksheet: the form as it was entered at the last visit that has it."""
+    foreseen: Crf | None = None
+    """On a patient's worksheet: what the system derives if that which is carried over stays as it was."""
 
     @cached_property
     def id(self) -> str:
