@@ -125,22 +125,23 @@ class TransferPage:
     @property
     def errors(self) -> dict[str, str]:
         """{field: what is wrong there}; of no field: under "page"."""
-        return {self.refused.field or "page": str(self.refused)} if self.refused else {}
+        return self.refused.errors if self.refused else {}
 
 
-def day_of(typed: str, site: Site, name: str) -> date | None:
-    """A whole day as people write it; None for none."""
+def day_of(typed: dict[str, str], site: Site, name: str, unread: dict[str, str]) -> date | None:
+    """A whole day as people write it; None for none, and for what cannot be read: `unread` then says why."""
     try:
-        said = typed_text.day(typed, site.now())
+        said = typed_text.day(typed.get(name, ""), site.now())
         return date.fromisoformat(said) if said else None
     except ValidationError as error:
-        raise TransferRefused(" ".join(error.messages), name) from error
-    except ValueError as error:
-        raise TransferRefused("This is no whole date. Write it as YYYY-MM-DD.", name) from error
+        unread[name] = " ".join(error.messages)
+    except ValueError:
+        unread[name] = "This is no whole date. Write it as YYYY-MM-DD."
+    return None
 
 
-def agreement_of(typed: dict[str, str], which: str, site: Site) -> Agreement:
+def agreement_of(typed: dict[str, str], which: str, site: Site, unread: dict[str, str]) -> Agreement:
     """Whose word, by the account's number; a person who is not an investigator there is refused by the service."""
     number = whole_number(typed.get(f"{which}_agreed_by", ""))
     person = User.objects.filter(pk=number).first() if number is not None else None
-    return Agreement(person, day_of(typed.get(f"{which}_agreed_on", ""), site, f"{which}_agreed_on"))
+    return Agreement(person, day_of(typed, site, f"{which}_agreed_on", unread))
