@@ -18,6 +18,7 @@ from ecrf.casebook.schedule.completion import missing_when_not_begun
 from ecrf.casebook.schedule.matrix import matrix
 from ecrf.casebook.schedule.status import schedule_status_of
 from ecrf.casebook.services import complete_entries
+from ecrf.casebook.striking import strike_patient
 from ecrf.entry.today.unfinished import missing_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -248,10 +249,23 @@ def test_form_that_an_ending_asks_for_at_a_visit_is_wanted_wherever_it_stands(
     cells = {cell.key: cell.form for cell in matrix(patient, PatientData(patient)).rows[0].cells}
     assert (cells["consent"].state, cells["vital-signs"]) == ("empty", None)
     missing = missing_of(PatientStatus.objects.filter(patient=patient).select_related("patient__site"))
-    assert missing == {patient.pk: missing_when_not_begun("consent")}
+    begun = sum(entry.missing for entry in Entry.objects.filter(visit=visit))
+    assert missing == {patient.pk: begun + missing_when_not_begun("consent")}
     by = coordinator.acting_at(patient.site, Right.ENTER)
     complete_entries(patient=patient, places=[a_place(visit, "visit")], by=by)
     assert schedule_status_of(patient).unfinished.plan.code == "SCR"
+
+
+def test_page_of_a_patient_struck_out_meanwhile_says_so_and_keeps_what_was_typed(
+    patient, coordinator, send, today
+):
+    strike_patient(patient=patient, by=coordinator, reason="Added twice")
+    answer = send(**{DAY: today})
+    assert answer.status_code == 404
+    assert "The patient was struck out on" in answer.text
+    assert "Added twice" in answer.text
+    assert today in answer.text
+    assert "not yours any more" not in answer.text
 
 
 def test_locked_patient_is_told_so_and_nothing_is_recorded(patient, data_manager, send, client, today):
