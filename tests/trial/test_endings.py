@@ -10,6 +10,7 @@ from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.record.values import Missing
 from ecrf.casebook.schedule.due import VisitState
 from ecrf.casebook.schedule.status import schedule_status_of
+from ecrf.checks.item_words import asked_when
 from ecrf.checks.models import Discrepancy
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -108,6 +109,14 @@ def test_completing_says_beforehand_what_is_asked_and_nothing_else_does(client, 
     send("completed")
     texts = [one.text for one in Discrepancy.objects.filter(entry__crf="end-of-study")]
     assert [f"It will be asked: {text}" for text in texts] == [said]
+
+
+def test_of_a_screen_failure_no_last_dose_is_asked(client, patient, send):
+    send("screen-failure")
+    end = row(patient, "end-of-study")
+    assert CRFS["end-of-study"].missing(end) == []
+    last_dose = CRFS["end-of-study"].items["last_dose_on"]
+    assert asked_when(CRFS["end-of-study"], last_dose).endswith("is not Screen failure")
 
 
 def test_screen_failure_is_no_enrolled_patient(patient, coordinator, send):
