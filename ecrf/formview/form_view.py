@@ -87,7 +87,13 @@ class ItemView:
 
     @property
     def is_asked(self) -> bool:
-        return self.form_view.definition.asked(self.form_view.row, self.name)
+        return self.form_view.definition.asked(self.form_view.row, self.name) and not self._waits_for_reason
+
+    @property
+    def _waits_for_reason(self) -> bool:
+        """Whether it stands in for an item that has no reason: nobody wants it as long as that one can be entered."""
+        row, other = self.form_view.row, self.item.instead_of
+        return bool(other) and (row is None or other not in row.missing_reasons)
 
     @property
     def beside(self) -> "ItemView | None":
@@ -97,7 +103,7 @@ class ItemView:
     @property
     def is_wanted(self) -> bool:
         """Whether a blank means that something is missing."""
-        return bool(self.item.required) and self.is_asked
+        return bool(self.item.required or self.item.instead_of) and self.is_asked
 
     @property
     def last(self) -> str:

@@ -74,6 +74,19 @@ def test_worksheet_of_a_patient_has_number_window_and_last_values(read, at, visi
     assert "2024-04-01" not in page, "only numbers are of use for comparison"
 
 
+def test_what_nobody_wants_is_not_printed_as_blank(read, at, coordinator):
+    """What stands in for an item that is known, and what is entered only if it was done."""
+    visit = at("SCR")
+    enter(visit, "demographics", coordinator, born_on="1970-03-02")
+    enter(visit, "nerve-conduction", coordinator, arm_skin_c="33")
+    page = read(*print_visit(visit))
+    assert "Age at consent not asked" in page
+    assert "Skin temperature, legs blank" in page
+    assert "Skin temperature, legs blank °C" not in page
+    enter(visit, "demographics", coordinator, born_on=Missing("unknown"))
+    assert "Age at consent blank" in read(*print_visit(visit))
+
+
 def test_worksheet_of_a_visit_to_come_has_the_dose_planned_from_the_last_weight(
     read, at, patient, coordinator
 ):
