@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from ecrf.access.models import Membership, User
 from ecrf.access.roles import Role
 from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.schedule.completion import missing_when_not_begun
@@ -14,7 +13,7 @@ from ecrf.entry.today.to_do import to_do_list
 from ecrf.locks.models import LockKind, LockScope
 from ecrf.locks.services import put
 from tests.builders import a_patient, a_visit, enter
-from tests.conftest import make_site
+from tests.conftest import make_site, make_user
 
 NOW = datetime(2026, 3, 10, 3, tzinfo=UTC)
 
@@ -78,8 +77,7 @@ def test_visits_keep_their_place_among_many_unfinished_forms_of_logs(patient, co
 
 def test_what_is_left_at_practice_stands_behind_the_study_and_takes_no_place_of_it(patient, coordinator):
     practice = make_site("90", is_practice=True)
-    Membership.objects.create(user=coordinator, site=practice, role=Role.COORDINATOR)
-    user = User.objects.get(pk=coordinator.pk)
+    user = make_user("both", Role.COORDINATOR, patient.site, practice)
     other = a_patient(practice, user)
     a_visit(other, "SCR", user)
     for number in range(1, 6):
