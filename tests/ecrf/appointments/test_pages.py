@@ -109,6 +109,15 @@ def test_same_time_as_another_patient_is_said_and_kept(patient, site, coordinato
     assert f"At the same time: {other.number}. Both are kept." in read(browser, made.url)
 
 
+def test_windows_for_which_a_week_has_no_row_are_named_on_paper(site, coordinator, browser):
+    numbers = [treated(site, coordinator).number for _ in range(5)]
+    page = browser.get("/calendar/").content.decode()
+    week = page.split("calendar-week")
+    cut = next(part for part in week if "more-on-paper" in part)
+    for number in numbers:
+        assert f"{number} Week 4" in cut
+
+
 @pytest.mark.parametrize("day", ["2026-99-99", "x", "1999-12-31", "2026-1-1", "2026-01-01T10"])
 def test_odd_days_in_addresses(day, patient, browser):
     assert browser.get("/calendar/", {"day": day}).status_code == 200
