@@ -96,7 +96,8 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
     if moved is None:
         now = reach_appointment(request.user, pk, Right.ENTER)
         changed = now.row.agreed != seen and now.may_change
-        return _asked(request, patient, form, planning, {**given, "line": now, "stands_now": changed})
+        stands_now = _stands_now(now, form) if changed else {}
+        return _asked(request, patient, form, planning, {**given, "line": now, "stands_now": stands_now})
     row.refresh_from_db(fields=["planned_on", "planned_time"])
     words = f"is moved to {row.when}" if moved else "is changed"
     messages.success(request, f"The appointment of {patient.number} for {line.label} {words}.")
@@ -142,6 +143,17 @@ def _chosen(
     wanted = request.GET.get("visit", "")
     first = planning.next_code if planning.next_code in free else next(iter(free), "")
     return {"visit": wanted if planning.find(wanted) else first, "day": request.GET.get("day", "")[:10]}
+
+
+def _stands_now(line: AppointmentLine, form: AppointmentForm) -> dict[str, str]:
+    """{field: what is agreed by now, in words}, of the fields in which something else was typed."""
+    row = line.row
+    known = {
+        "day": str(row.planned_on), "time": line.time, "note": row.note, "reason": row.outside_reason,
+    }  # fmt: skip
+    return {
+        name: words or "blank" for name, words in known.items() if words != form.data.get(name, "").strip()
+    }
 
 
 def _asked(
