@@ -61,7 +61,7 @@ ENDINGS = (
         label="End of study completed",
         reason=Reason.COMPLETED,
         day="Day on which the study was completed",
-        help="The patient had the last visit, in week 52.",
+        help="For a patient who had the last visit, in week 52.",
         during=("on study",),
     ),
 )

@@ -1,5 +1,6 @@
 """An appointment: the day, and perhaps the time, on which a patient is expected for a visit. No study data."""
 
+import json
 import uuid
 from typing import ClassVar
 
@@ -73,3 +74,8 @@ class Appointment(models.Model):
     def when(self) -> str:
         """`2026-12-01 09:30`, or the day alone."""
         return f"{self.planned_on} {self.planned_time:%H:%M}" if self.planned_time else str(self.planned_on)
+
+    @property
+    def agreed(self) -> str:
+        """All that a move can change, in one text: a page tells by it whether somebody changed it meanwhile."""
+        return json.dumps([self.when, self.note, self.outside_reason], ensure_ascii=False)

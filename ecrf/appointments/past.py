@@ -26,6 +26,9 @@ def story_of(row: Appointment) -> list[AppointmentStep]:
     return [_step(event) for event in events.order_by("position")]
 
 
+TEXTS = {"note": "note", "outside_reason": "reason"}
+
+
 def _step(event: AuditEvent) -> AppointmentStep:
     changes: dict[str, list[str | None]] = event.changes
     before = {name: pair[0] for name, pair in changes.items()}
@@ -35,11 +38,17 @@ def _step(event: AuditEvent) -> AppointmentStep:
         words = f"made for {_when(after)}"
     elif after.get("ending"):
         words, reason = AppointmentEnding(after["ending"]).label.lower(), after.get("ending_reason", "")
-    elif "moves" in changes:
-        words = f"moved, was {_when(before)}"
     else:
-        words = "note changed"
+        changed = {"moves": ("moved", _when(before))}
+        changed |= {name: (f"{label} changed", _quoted(before.get(name))) for name, label in TEXTS.items()}
+        words = "; ".join(
+            f"{what}, was {was or 'blank'}" for name, (what, was) in changed.items() if name in changes
+        )
     return AppointmentStep(event.at, event.actor, words, reason)
+
+
+def _quoted(text: str | None) -> str:
+    return f"“{text}”" if text else ""
 
 
 def _when(values: Mapping[str, str | None]) -> str:

@@ -22,7 +22,8 @@ from ecrf.forms.local_time import exists, moments
 LAST_DAY = date(2099, 12, 31)
 LONGEST_NOTE = 500
 CHANGED_MEANWHILE = (
-    "Somebody changed this appointment meanwhile. It is shown as it stands now; nothing was changed."
+    "Somebody changed this appointment meanwhile; nothing of yours is stored. What stands now is said beside what you"
+    " typed: correct it, or change it once more."
 )
 
 
@@ -71,14 +72,17 @@ def make_appointment(
 def move_appointment(
     *, appointment: Appointment, wanted: Wanted, seen: str, by: User, source: str = "site"
 ) -> bool:
-    """Give it another day, time or note; whether the day or the time is another one. `seen`: the day and time that the
-    page showed. ValidationError for what cannot stand, and where somebody else moved or ended it meanwhile."""
+    """Give it another day, time or note; whether the day or the time is another one. `seen`: what was agreed
+    (`Appointment.agreed`) when the page was shown. ValidationError for what cannot stand, and where somebody else
+    changed or ended it meanwhile."""
     patient = appointment.patient
     require(by, Right.ENTER, patient.site)
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
         row = Appointment.objects.get(pk=appointment.pk)
         row.patient = _as_it_is(patient)
-        if row.ending or row.when != seen:
+        if row.ending:
+            raise ValidationError(f"This appointment is {row.ending}: nothing of it is changed any more.")
+        if row.agreed != seen:
             raise ValidationError(CHANGED_MEANWHILE)
         is_moved = (row.planned_on, row.planned_time) != (wanted.day, wanted.at)
         found = _checked(

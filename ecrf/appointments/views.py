@@ -72,12 +72,14 @@ def appointment(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def move(request: UserRequest, pk: int) -> HttpResponse:
-    """Another day or time, or another note."""
+    """Another day or time, or another note. Of one that is over or kept, its page says so."""
     line = reach_appointment(request.user, pk, Right.ENTER)
     row, patient = line.row, line.patient
     planning = planning_of(patient)
     given = {"line": line, "booked": {}}
     if request.method == "GET":
+        if not line.may_change:
+            return redirect("appointment", pk)
         known = {
             "visit": row.code, "day": row.planned_on, "time": line.time,
             "note": row.note, "reason": row.outside_reason,
@@ -92,7 +94,10 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
             form, lambda: move_appointment(appointment=row, wanted=form.wanted, seen=seen, by=request.user)
         )
     if moved is None:
-        return _asked(request, patient, form, planning, given)
+        now = reach_appointment(request.user, pk, Right.ENTER)
+        changed = now.row.agreed != seen and now.may_change
+        stands_now = _stands_now(now, form) if changed else {}
+        return _asked(request, patient, form, planning, {**given, "line": now, "stands_now": stands_now})
     row.refresh_from_db(fields=["planned_on", "planned_time"])
     words = f"is moved to {row.when}" if moved else "is changed"
     messages.success(request, f"The appointment of {patient.number} for {line.label} {words}.")
@@ -138,6 +143,17 @@ def _chosen(
     wanted = request.GET.get("visit", "")
     first = planning.next_code if planning.next_code in free else next(iter(free), "")
     return {"visit": wanted if planning.find(wanted) else first, "day": request.GET.get("day", "")[:10]}
+
+
+def _stands_now(line: AppointmentLine, form: AppointmentForm) -> dict[str, str]:
+    """{field: what is agreed by now, in words}, of the fields in which something else was typed."""
+    row = line.row
+    known = {
+        "day": str(row.planned_on), "time": line.time, "note": row.note, "reason": row.outside_reason,
+    }  # fmt: skip
+    return {
+        name: words or "blank" for name, words in known.items() if words != form.data.get(name, "").strip()
+    }
 
 
 def _asked(

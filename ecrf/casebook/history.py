@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal
 from functools import cache
@@ -10,6 +10,7 @@ from typing import Any
 
 from ecrf.audit.models import REDACTED, AuditEvent, Redaction
 from ecrf.casebook.models import Patient
+from ecrf.casebook.moving import MOVED
 from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
 from ecrf.casebook.stored_rows import lines_of, read_json
 from ecrf.forms.crf import Crf, MissingReason
@@ -32,6 +33,13 @@ EVENTS = """
     WHERE a.chain = %s AND a.entry_id = ANY(%s) AND a."table" = ANY(%s) AND {} ORDER BY a.position
 """
 AFTER = "a.at > ({})"
+WITH_REASON = """
+    a.reason <> '' AND (a.source = %s OR EXISTS (
+        SELECT 1 FROM casebook_entry e JOIN audit_auditevent c ON c.entry_id IN (e.id, e.parent_id)
+        WHERE e.id = a.entry_id AND c.chain = a.chain AND c."table" = 'casebook_entry'
+          AND c.changes -> 'status' ->> 1 = 'complete' AND c.position < a.position))
+"""
+"""Changes of a form, or of a row of one, that had been complete before; and what a move wrote."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +93,28 @@ def item_history(definition: CrfDefinition, row: Crf, item: str) -> list[History
     return [line for line in lines if line]
 
 
-def changes_after_completion(patient: Patient, entries: list[int]) -> dict[tuple[int, str], HistoryLine]:
-    """{(entry id, item): its last change or first entry that had to give a reason}; one statement."""
-    found = _changes(patient, entries, "a.reason <> ''", [])
-    return {key: lines[-1] for key, lines in found.items()}
+@dataclass(frozen=True)
+class LaterChanges:
+    """What has to be said of forms beside their values.
+
+    `changes`: {(entry id, item): its last change, or first entry, after the form was complete}. `arrivals`: {entry id:
+    what moved it to where it stands}; what came in that way is no later change.
+    """
+
+    changes: dict[tuple[int, str], HistoryLine] = field(default_factory=dict)
+    arrivals: dict[int, HistoryLine] = field(default_factory=dict)
+
+
+def later_changes(patient: Patient, entries: list[int]) -> LaterChanges:
+    """What became of these entries after they were complete, and which of them were moved here; one statement."""
+    found = LaterChanges()
+    for (entry, name), lines in _changes(patient, entries, WITH_REASON, [MOVED]).items():
+        for line in lines:
+            if line.source == MOVED and line.was_blank:
+                found.arrivals.setdefault(entry, line)
+            else:
+                found.changes[entry, name] = line
+    return found
 
 
 def every_change(patient: Patient, entries: list[int]) -> dict[tuple[int, str], list[HistoryLine]]:

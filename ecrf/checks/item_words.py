@@ -32,6 +32,9 @@ def asked_when(definition: CrfDefinition, item: Any) -> str:
 def _condition(definition: CrfDefinition, name: str, values: tuple[str, ...]) -> str:
     other = definition.items[name]
     labels = dict(other.flatchoices or ())
+    others = [str(label) for code, label in labels.items() if code not in values]
+    if others and len(others) < len(values) // 2:
+        return f"“{other.verbose_name}” is not {' or '.join(others)}"
     answers = " or ".join(str(labels.get(value, value.title() or "not known")) for value in values)
     return f"“{other.verbose_name}” is {answers}"
 

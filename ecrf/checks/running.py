@@ -195,6 +195,13 @@ def _move(discrepancy: Discrepancy, asked: tuple[Check, Question] | None) -> boo
     return True
 
 
+def would_ask(row: Crf, data: PatientData) -> list[tuple[Check, str]]:
+    """What the soft checks of its form would ask of a row that is not stored, in words; nothing is written."""
+    soft = [c for c in CHECKS.values() if not (c.hard or c.late) and c.on == row.entry.crf]
+    data.load(*(kind for c in soft for kind in c.reads))
+    return [(c, c.text_of(question)) for c in soft for question in c.ask(row, data)]
+
+
 def _ask(check: Check, row: Any, data: PatientData) -> list[Question]:
     if check.on == ANY and not _has(row, check.items):
         return []

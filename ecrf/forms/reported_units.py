@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.db import models
 
 from ecrf.forms import typed_text
@@ -43,6 +44,15 @@ class Sign(Choice):
     def normalise(self, text: str, now: datetime) -> str:
         text = typed_text.fold(text)
         return SIGNS.get(text, text)
+
+    def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
+        """It is typed: nothing to choose from stands beside it."""
+        field = super().formfield(**options)
+        signs = ", ".join(str(code) for code, _label in self.flatchoices)
+        field.error_messages["invalid_choice"] = (
+            f"“%(value)s” is no such sign. Write {signs}, or leave it empty."
+        )
+        return field
 
 
 class Reported(Measure):

@@ -87,7 +87,13 @@ class ItemView:
 
     @property
     def is_asked(self) -> bool:
-        return self.form_view.definition.asked(self.form_view.row, self.name)
+        return self.form_view.definition.asked(self.form_view.row, self.name) and not self._waits_for_reason
+
+    @property
+    def _waits_for_reason(self) -> bool:
+        """Whether it stands in for an item that has no reason: nobody wants it as long as that one can be entered."""
+        row, other = self.form_view.row, self.item.instead_of
+        return bool(other) and (row is None or other not in row.missing_reasons)
 
     @property
     def beside(self) -> "ItemView | None":
@@ -97,7 +103,7 @@ class ItemView:
     @property
     def is_wanted(self) -> bool:
         """Whether a blank means that something is missing."""
-        return bool(self.item.required) and self.is_asked
+        return bool(self.item.required or self.item.instead_of) and self.is_asked
 
     @property
     def last(self) -> str:
@@ -107,6 +113,12 @@ class ItemView:
         value = getattr(self.form_view.last, self.name)
         words = str(getattr(self.form_view.last, "words", "") or "")  # a result with its sign and unit
         return "" if value is None else words or f"{self.item.text(value)} {self.item.unit}".strip()
+
+    @property
+    def foreseen(self) -> str:
+        """On a patient's worksheet: what is calculated as things stand, with its unit."""
+        value = getattr(self.form_view.foreseen, self.name, None) if self.item.rule else None
+        return "" if value is None or value == "" else str(self.item.words(value))
 
     @property
     def is_left_out(self) -> bool:
@@ -234,6 +246,8 @@ class FormView:
     names: Names = field(default_factory=dict)
     last: Crf | None = None
     """On a patient's worksheet: the form as it was entered at the last visit that has it."""
+    foreseen: Crf | None = None
+    """On a patient's worksheet: what the system derives if that which is carried over stays as it was."""
 
     @cached_property
     def id(self) -> str:

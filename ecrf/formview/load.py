@@ -10,7 +10,7 @@ from ecrf.casebook.labels import entry_in_a_line, form_title, numbered_title, st
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import is_at_its_place
 from ecrf.casebook.schedule.completion import numbers_at, wanted_forms
-from ecrf.casebook.schedule.status import was_missed
+from ecrf.casebook.schedule.status import planned_forms, was_missed
 from ecrf.checks.discrepancies import discrepancies_on
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.crf import Crf
@@ -41,9 +41,9 @@ class LoadedForms:
             ]
         plan, here = protocol().plan(visit.code), self._entries_at(visit)
         missed = was_missed(self._visit_form(visit))
-        planned = (protocol().visit_form,) if missed or plan is None else plan.forms
+        planned = planned_forms(plan, missed=missed)
         expected = {key: plan.expected_of(key) if plan else 1 for key in planned}
-        kinds = [CRFS[key] for key in wanted_forms(plan, here, missed=missed) if key in CRFS]
+        kinds = [CRFS[key] for key in wanted_forms(planned, here) if key in CRFS]
         return [
             self.form_view(kind, n, visit) for kind in kinds for n in self._numbers(kind, visit, expected)
         ]

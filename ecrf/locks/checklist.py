@@ -13,7 +13,7 @@ from ecrf.casebook.models import Entry, Patient, PatientStatus, Status, Visit, n
 from ecrf.casebook.review_status import ReviewStatus, unsigned
 from ecrf.casebook.schedule.completion import visit_states
 from ecrf.casebook.schedule.due import LIVING
-from ecrf.casebook.schedule.status import ends_of, fact_of, left_early, overdue
+from ecrf.casebook.schedule.status import ends_of, fact_of, overdue, planned_forms
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.locks.models import LockScope
@@ -336,6 +336,7 @@ def _forms_to_begin(visit: Visit) -> list[str]:
     entries = list(visit.entries.select_related("parent"))
     form = CRFS[protocol().visit_form].model._default_manager.filter(entry__visit=visit).first()
     fact = fact_of(visit.code, entries, form)
-    has_left = left_early(ends_of([visit.patient]).get(visit.patient_id), fact.visited_on)
-    states = visit_states(protocol().plan(visit.code), entries, missed=fact.missed, has_left=has_left)
+    plan, end = protocol().plan(visit.code), ends_of([visit.patient]).get(visit.patient_id)
+    planned = planned_forms(plan, missed=fact.missed, visited_on=fact.visited_on, end=end)
+    states = visit_states(plan, entries, planned)
     return [CRFS[key].title for key, state in states.items() if state.state == "empty" and key in CRFS]

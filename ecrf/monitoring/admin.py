@@ -14,7 +14,7 @@ from ecrf.casebook.labels import label_of, names_by_patient, visit_label, words_
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.read_by_safety import right_to_read
 from ecrf.casebook.schedule.completion import visit_states
-from ecrf.casebook.schedule.status import ends_of, fact_of, left_early
+from ecrf.casebook.schedule.status import ends_of, fact_of, planned_forms
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -118,10 +118,9 @@ class VisitAdmin(ReviewAdmin):
             row.progress = progress.get(row.pk, Progress())
             fact = fact_of(row.code, entries[row.pk], visit_forms.get(row.pk))
             row.on, row.was_missed = fact.visited_on, fact.missed
-            has_left = left_early(ends.get(row.patient_id), fact.visited_on)
-            row.states = visit_states(
-                trial.plan(row.code), entries[row.pk], missed=fact.missed, has_left=has_left
-            )
+            plan, end = trial.plan(row.code), ends.get(row.patient_id)
+            planned = planned_forms(plan, missed=fact.missed, visited_on=fact.visited_on, end=end)
+            row.states = visit_states(plan, entries[row.pk], planned)
 
     @admin.display(description="Visit")
     def the_visit(self, row: Visit) -> str:

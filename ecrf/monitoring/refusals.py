@@ -24,8 +24,11 @@ OF_PATIENT = {
     "casebook_patient_change": "patient",
     "casebook_visit_change": "patient__visits",
     "casebook_entry_change": "patient__entries",
+    **dict.fromkeys(
+        ("appointment", "move-appointment", "miss-appointment", "cancel-appointment"), "patient__appointments"
+    ),
 }
-"""{a page of Review: how a transfer's patient is found by what its address names}."""
+"""{a page that names no patient's number: how a transfer's patient is found by what its address names}."""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from datetime import date
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import visit_label
-from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.models import STANDING, Entry, Patient, Visit
 from ecrf.casebook.schedule.due import ScheduleStatus, VisitDue
 from ecrf.casebook.schedule.status import schedule_status_of
+from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.formview.form_view import FormView
@@ -169,29 +170,45 @@ def blank_visit(plan: VisitPlan) -> FormGroup:
     return FormGroup(plan.code, plan.label, form_views, optional=added)
 
 
-def patient_worksheet(visit: Visit) -> FormGroup:
-    """The forms of a patient's visit to fill in by hand, with its window and the values of the last visit that has
-    them, by a statement for all rows."""
-    plan = protocol().plan(visit.code)
-    assert plan is not None
-    group, data = blank_visit(plan), PatientData(visit.patient)
+def patient_worksheet(patient: Patient, plan: VisitPlan) -> FormGroup:
+    """The forms of a patient's visit, opened or still to come, to fill in by hand: with its window, the values of the
+    last visit that has them, and what the system derives from those; by a statement for all rows."""
+    visit = patient.visits.filter(STANDING, code=plan.code).first() or Visit(code=plan.code)
+    visit.patient = patient
+    group, data = blank_visit(plan), PatientData(patient)
     data.load(*CRFS)
     for form_view in group.form_views:
         _show_last(form_view, visit, data)
+        _foresee(form_view, visit, data)
         for table in form_view.tables:
             if table.definition.row_names:
                 for row in table.form_views:
                     _show_last(row, visit, data)
-    due = next((due for due in schedule_status_of(visit.patient).visits if due.plan.code == visit.code), None)
+    due = next((due for due in schedule_status_of(patient).visits if due.plan.code == plan.code), None)
     return replace(group, due=due)
 
 
 def _show_last(form_view: FormView, visit: Visit, data: PatientData) -> None:
-    entry = Entry(patient=visit.patient, visit=visit, crf=form_view.definition.key)
-    rows = data.earlier(form_view.definition.key, form_view.definition.model(entry=entry))
+    rows = data.earlier(form_view.definition.key, _draft(form_view, visit))
     if form_view.definition.row_names:
         rows = [row for row in rows if row.entry.number == form_view.number]
     form_view.last = rows[-1] if rows else None
+
+
+def _foresee(form_view: FormView, visit: Visit, data: PatientData) -> None:
+    """What follows if that which is carried over from form to form (a dosing weight) stays as it was last."""
+    draft, last = _draft(form_view, visit), form_view.last
+    for name, item in form_view.definition.entered.items():
+        if last is not None and item.carried:
+            setattr(draft, name, getattr(last, name))
+    draft.calculate(data)
+    form_view.foreseen = draft
+
+
+def _draft(form_view: FormView, visit: Visit) -> Crf:
+    definition = form_view.definition
+    entry = Entry(patient=visit.patient, visit=visit, crf=definition.key, number=form_view.number)
+    return definition.model(entry=entry)
 
 
 def _blank_forms(kind: CrfDefinition, count: int) -> Iterable[FormView]:

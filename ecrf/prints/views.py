@@ -99,11 +99,12 @@ def log_worksheet(request: UserRequest, crf: str) -> HttpResponse:
 
 @require_GET
 def patient_visit_worksheet(request: UserRequest, number: str, code: str) -> HttpResponse:
-    """The forms of a patient's visit to write on: number, window, last values."""
-    visit = reach_visit(request.user, number, code)
-    context = _paper(request.user, visit.patient) | {
-        "form_group": patient_worksheet(visit),
-        "visit": visit,
+    """The forms of a patient's visit to write on, opened or not: number, window, last values, planned doses."""
+    patient, plan = reach_patient(request.user, number), protocol().plan(code)
+    if plan is None or patient.struck_at:
+        raise Http404
+    context = _paper(request.user, patient) | {
+        "form_group": patient_worksheet(patient, plan),
         "worksheet": True,
     }
     return render(request, "prints/worksheet.html", context)

@@ -11,6 +11,7 @@ from ecrf.access.models import User
 from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import ASKING, Right
+from ecrf.casebook.transfer.stays import handed_over_from
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
@@ -47,6 +48,8 @@ def _entry(user: User) -> list[MenuGroup]:
         ("Queries to answer", "queries"),
         ("Blank worksheets", "worksheets"),
     ]
+    if handed_over_from(user).exists():
+        today.append(("Patients who moved to another site", "moved-patients"))
     groups = [MenuGroup("Entry", [(title, reverse(name)) for title, name in today])]
     for site in sites(user, Right.READ):
         places = [

@@ -1,6 +1,6 @@
 /* What a person answers beside a field: a reason, whose value counts, why there is none; and the login in place. */
 
-import { addressOf, field, shown, state, write } from "./fields.js";
+import { addressOf, field, goTo, shown, state, write } from "./fields.js";
 import { clear, placeOf } from "./messages.js";
 import { outbox } from "./outbox.js";
 import { again, flush, send } from "./saving.js";
@@ -12,7 +12,7 @@ function keepStored(id, stored) {
   outbox.drop(id);
   clear(id);
   document.dispatchEvent(new Event("ecrf:dropped"));
-  field(id).focus();
+  goTo(field(id));
   flush();
 }
 
@@ -20,7 +20,7 @@ function keepStored(id, stored) {
 function take(id, value) {
   write(id, value);
   send(id, { ...outbox.get(id), value, held: false });
-  field(id).focus();
+  goTo(field(id));
 }
 
 export function giveReason(box) {
@@ -28,7 +28,7 @@ export function giveReason(box) {
   const reason = box.querySelector("input").value.trim();
   if (!reason) return box.querySelector("input").focus();
   outbox.put(id, { ...outbox.get(id), reason, held: false });
-  field(id).focus();
+  goTo(field(id));
   return flush();
 }
 
@@ -60,7 +60,7 @@ function inMore(button) {
     send(id, { value: "" });
   }
   box.remove();
-  return field(id).focus();
+  return goTo(field(id));
 }
 
 document.addEventListener("click", ({ target }) => {

@@ -1,6 +1,6 @@
 /* As the day before: a form's proposal opens in place, is confirmed with one key, and its values then stand in the fields. */
 
-import { inOrder, showAsked, shown, state, tag, wrapper, write } from "./fields.js";
+import { goTo, inOrder, showAsked, shown, state, tag, wrapper, write } from "./fields.js";
 import { clear } from "./messages.js";
 import { isToEnter } from "./counting.js";
 import { isSettled, onSettled } from "./saving.js";
@@ -69,5 +69,5 @@ document.addEventListener("ecrf:carried", ({ target, detail }) => {
   document.dispatchEvent(new Event("ecrf:dropped"));
   const panel = target.closest("[data-panel]");
   const next = inOrder().filter((each) => panel.contains(each));
-  (next.find(isToEnter) ?? next[0])?.focus();
+  goTo(next.find(isToEnter) ?? next[0]);
 });

@@ -1,5 +1,6 @@
-/* Where answers are chosen, a letter gives the answer that begins with it (again: the next such), a digit the one with this
-   number or, where no answer is a number, the one at this place. */
+/* Where answers are chosen, a letter gives the answer that begins with it (again: the next such) or, where none does, the
+   one of which a word begins with it; a digit the one with this number or, where no answer is a number, the one at this
+   place. */
 
 import { ownId } from "./fields.js";
 import { REASONS } from "./missing_keys.js";
@@ -7,10 +8,16 @@ import { REASONS } from "./missing_keys.js";
 /* The first letter of nd, na, uk or rf: what follows may make it a reason, so that the answer is not sent at once. */
 const MAY_GO_ON = new Set(Object.keys(REASONS).map((reason) => reason[0]));
 
+/* Nobody looks for an answer by these. */
+const SMALL = new Set(["a", "an", "and", "at", "by", "in", "of", "on", "or", "the", "to"]);
+
 const words = (option) => (option.textContent || option.closest("label").textContent).trim().toLowerCase();
 
+const inside = (option) => words(option).split(/\s+/).slice(1);
+
 function chosen(options, key, now) {
-  const fitting = options.filter((option) => words(option).startsWith(key) || option.value === key);
+  const first = options.filter((option) => words(option).startsWith(key) || option.value === key);
+  const fitting = first.length ? first : options.filter((option) => inside(option).some((word) => !SMALL.has(word) && word.startsWith(key)));
   if (fitting.length) return fitting[(fitting.indexOf(now) + 1) % fitting.length];
   return /[1-9]/.test(key) ? options[Number(key) - 1] : undefined;
 }
@@ -31,8 +38,8 @@ document.addEventListener("keydown", (event) => {
     option.checked = true;
     option.focus();
     tell(option, MAY_GO_ON.has(key.toLowerCase()) ? ["input"] : ["input", "change"]);
-  } else if (target.matches("select") && /[0-9]/.test(key)) {
-    const option = chosen([...target.options].filter((each) => each.value), key);
+  } else if (target.matches("select") && (/[0-9]/.test(key) || ![...target.options].some((each) => words(each).startsWith(key.toLowerCase())))) {
+    const option = chosen([...target.options].filter((each) => each.value), key.toLowerCase(), target.selectedOptions[0]);
     if (!option) return;
     event.preventDefault();
     target.value = option.value;

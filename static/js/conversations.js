@@ -1,7 +1,7 @@
 /* What the site asks and notes at an item: opened below it by Alt-Q or from its box, sent in place, kept until it is
    taken. The fields of the form are not touched by it. */
 
-import { field, idOf, wrapper } from "./fields.js";
+import { field, goTo, idOf, wrapper } from "./fields.js";
 import { forget, putBack } from "./kept_questions.js";
 import { placeOf } from "./messages.js";
 import { problem } from "./trouble.js";
@@ -53,7 +53,7 @@ async function send(button, url, values, needsText) {
   button.disabled = false;
   if (answer?.status !== 200) return tell(holder, answer ?? new XMLHttpRequest());
   forget(text);
-  return (field(id) ?? document.querySelector(`#k-${CSS.escape(id)} textarea`))?.focus({ preventScroll: true });
+  return goTo(field(id) ?? document.querySelector(`#k-${CSS.escape(id)} textarea`), { preventScroll: true });
 }
 
 function press(button) {
@@ -66,7 +66,7 @@ function press(button) {
 function leave(box) {
   const id = box.dataset.askAt;
   box.remove();
-  field(id)?.focus();
+  goTo(field(id));
 }
 
 document.addEventListener("click", ({ target }) => {

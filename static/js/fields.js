@@ -28,6 +28,12 @@ export function field(id) {
   return found?.matches("[role=radiogroup]") ? found.querySelector("input:checked") || found.querySelector("input") : found;
 }
 
+/* Moves the keyboard to a field as Tab does: what stands in it is selected, so that what is typed takes its place. */
+export function goTo(found, options) {
+  found?.focus(options);
+  if (found?.matches("input") && found === document.activeElement) found.select();
+}
+
 /* What stands in the field, or what was calculated. */
 export function read(id) {
   const found = document.getElementById(`f-${id}`);

@@ -1,7 +1,7 @@
 /* Keeps the keyboard where it was: when an answer of the server takes the focused button away, the focus goes to the
    field of its item, or to the first one of its row. */
 
-import { field, inOrder } from "./fields.js";
+import { field, goTo, inOrder } from "./fields.js";
 
 let from = null;
 
@@ -19,7 +19,7 @@ function goBack() {
   const panel = document.getElementById(from.panel);
   const target = own && !own.disabled ? own : inOrder().find((each) => panel?.contains(each));
   from = null;
-  target?.focus();
+  goTo(target);
 }
 
 for (const swapped of ["htmx:oobAfterSwap", "htmx:afterSettle"]) document.addEventListener(swapped, goBack);

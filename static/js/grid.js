@@ -1,6 +1,6 @@
 /* Grids: arrows move, Enter goes down. */
 
-import { inOrder } from "./fields.js";
+import { goTo, inOrder } from "./fields.js";
 
 const at = (grid, row, col) => grid.querySelector(`input[data-row="${row}"][data-col="${col}"]`);
 
@@ -19,7 +19,7 @@ document.addEventListener("keydown", (event) => {
   const next = at(grid, Number(input.dataset.row) + move[0], Number(input.dataset.col) + move[1]);
   if (next) {
     event.preventDefault();
-    next.focus();
+    goTo(next);
   }
 });
 
@@ -42,7 +42,7 @@ const goDown = (event) => {
   if (!next) return;
   event.preventDefault();
   event.stopPropagation();
-  next.focus();
+  goTo(next);
 };
 document.addEventListener("keydown", goDown, true);
 

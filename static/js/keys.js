@@ -3,13 +3,13 @@
 import "./missing_keys.js";
 import "./choice_keys.js";
 import { giveReason, openMore } from "./answers.js";
-import { field, idOf, inOrder } from "./fields.js";
+import { field, goTo, idOf, inOrder } from "./fields.js";
 
 /* To the first field of the next form, or of the one before. */
 function leap(from, step) {
   const forms = [...document.querySelectorAll("#page-form :is(.panel, .log-row)")];
   const here = forms.indexOf(from.closest(".panel, .log-row"));
-  inOrder().find((each) => forms[here + step]?.contains(each))?.focus();
+  goTo(inOrder().find((each) => forms[here + step]?.contains(each)));
 }
 
 document.addEventListener("keydown", (event) => {
@@ -19,7 +19,7 @@ document.addEventListener("keydown", (event) => {
     openMore(id);
   } else if (event.key === "Escape" && event.target.closest("[data-more-for]")) {
     const box = event.target.closest("[data-more-for]");
-    field(box.dataset.moreFor).focus();
+    goTo(field(box.dataset.moreFor));
     box.remove();
   } else if (event.key === "Enter" && (event.ctrlKey || event.altKey)) {
     const form = event.altKey && event.target.closest(".panel, .log-row");
@@ -44,6 +44,6 @@ document.addEventListener("keydown", (event) => {
     const all = inOrder();
     const next = all[all.indexOf(field(id)) + 1];
     if (!next) event.target.blur(); // At the end of the page: what was typed is saved all the same.
-    (next || event.target).focus();
+    goTo(next || event.target);
   }
 });

@@ -1,7 +1,7 @@
 /* A block copied from a spreadsheet, pasted into a table or a row: each cell goes into its own field, from the field in
    use on, and all of it can be taken back. Blank cells leave what stands. */
 
-import { idOf, isMissing, ownId, read, state, wrapper, write } from "./fields.js";
+import { goTo, idOf, isMissing, ownId, read, state, wrapper, write } from "./fields.js";
 import { commit, send } from "./saving.js";
 
 const cells = (text) => text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n").map((line) => line.split("\t"));
@@ -65,7 +65,7 @@ function tell(target, before, left) {
   button.addEventListener("click", () => {
     takeBack(before);
     note.remove();
-    target.focus();
+    goTo(target);
   });
   note.append(`${words}${rest} `, button);
   (target.closest("[data-grid]") ?? target.closest(".row-entry")).after(note);

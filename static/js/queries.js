@@ -1,7 +1,7 @@
 /* Queries at their items: an answer is sent in place, with the corrected value if one waits for its reason, and a
    reason given for a correction answers those that wait too. */
 
-import { field, idOf, posted } from "./fields.js";
+import { field, goTo, idOf, posted } from "./fields.js";
 import { outbox } from "./outbox.js";
 import { flush, isSettled, onSettled } from "./saving.js";
 import { refusal } from "./trouble.js";
@@ -35,7 +35,7 @@ function answer(button) {
     forget(sent);
     const again = document.getElementById(text.id);
     if (again) again.value = "";
-    field(id)?.focus({ preventScroll: true });
+    goTo(field(id), { preventScroll: true });
   };
   query.querySelector("[data-not-sent]")?.remove();
   const sending = { values, target: `#y-${CSS.escape(id)}`, swap: "none" };

@@ -1,6 +1,6 @@
 /* What is rarely needed waits behind a small button with its name; without a script it stands open. */
 
-import { field, read, state } from "./fields.js";
+import { field, goTo, read, state } from "./fields.js";
 import { outbox } from "./outbox.js";
 
 for (const item of document.querySelectorAll("#page-form [data-quiet]")) {
@@ -13,7 +13,7 @@ for (const item of document.querySelectorAll("#page-form [data-quiet]")) {
   button.addEventListener("click", () => {
     item.hidden = false;
     button.remove();
-    field(id).focus();
+    goTo(field(id));
   });
   item.before(button);
 }

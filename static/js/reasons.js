@@ -1,6 +1,6 @@
 /* One reason for several changes of complete forms: a bar that names how many wait, and what they would undo. */
 
-import { field, wrapper } from "./fields.js";
+import { field, goTo, wrapper } from "./fields.js";
 import { outbox } from "./outbox.js";
 import { flush, sendTogether } from "./saving.js";
 
@@ -29,7 +29,7 @@ function giveAll() {
   const reason = input.value.trim();
   if (!reason) return input.focus();
   const ids = waiting();
-  field(ids[0])?.focus();
+  goTo(field(ids[0]));
   // Why there is no value is sent by itself, with its comment.
   for (const id of ids.filter((each) => outbox.get(each).missing)) {
     const own = document.getElementById(`r-${id}`)?.value.trim();

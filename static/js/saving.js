@@ -2,7 +2,7 @@
 
 import "./outcomes.js";
 import { csrfToken } from "./csrf.js";
-import { addressOf, field, idOf, isMissing, isSame, posted, read, shown, state, wrapper } from "./fields.js";
+import { addressOf, field, goTo, idOf, isMissing, isSame, posted, read, shown, state, wrapper } from "./fields.js";
 import { clear } from "./messages.js";
 import { outbox } from "./outbox.js";
 import { going, problem, refusal, refuse, say } from "./trouble.js";
@@ -116,7 +116,7 @@ document.addEventListener("click", ({ target }) => {
   if (!id) return;
   outbox.put(id, { ...outbox.get(id), held: false });
   clear(id);
-  field(id).focus();
+  goTo(field(id));
   flush();
 });
 

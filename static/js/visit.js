@@ -7,7 +7,7 @@ import "./leaving.js";
 import "./pasting.js";
 import "./quiet.js";
 import { csrfToken } from "./csrf.js";
-import { field, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
+import { field, goTo, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
 import { count, isToEnter } from "./counting.js";
 import { placeOf } from "./messages.js";
 import { outbox } from "./outbox.js";
@@ -43,7 +43,7 @@ form.addEventListener("submit", (event) => {
     return undefined;
   }
   event.preventDefault();
-  if (held) return field(held).focus();
+  if (held) return goTo(field(held));
   waiting = event.submitter;
   return flush();
 });
@@ -74,7 +74,7 @@ for (const id of outbox.ids()) {
 
 /* After the page has loaded: the browser's own scrolling to the target takes the focus away. */
 function enterTarget() {
-  inOrder().find((each) => target.contains(each))?.focus();
+  goTo(inOrder().find((each) => target.contains(each)));
 }
 
 document.addEventListener("ecrf:saved", () => (showAsked(), count()));
@@ -100,6 +100,6 @@ document.addEventListener("DOMContentLoaded", flush);
 document.dispatchEvent(new Event("ecrf:repaint"));
 const target = location.hash && document.getElementById(location.hash.slice(1));
 const gap = document.querySelector(".gaps a");
-if (gap) field(gap.hash.slice(3))?.focus();
+if (gap) goTo(field(gap.hash.slice(3)));
 else if (target && target.matches("[data-panel]")) addEventListener("load", () => requestAnimationFrame(enterTarget));
-else if (!target) inOrder().find(isToEnter)?.focus({ preventScroll: true });
+else if (!target) goTo(inOrder().find(isToEnter), { preventScroll: true });

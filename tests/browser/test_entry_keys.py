@@ -158,3 +158,47 @@ def test_text_that_is_too_long_is_told_how_long_it_may_be(sit_down):
     person.page.fill("#f-grip-strength-1-device", "a" * 300)
     person.page.keyboard.press("Enter")
     person.says("characters (300). Shorten it.")
+
+
+def test_keys_that_lead_to_a_filled_field_select_it(sit_down):
+    """As Tab does: what is typed then takes the old value's place, and is not glued to it."""
+    person = sit_down("coordinator01")
+    person.open_visit("01-006", "Week 7")
+    keyboard = person.page.keyboard
+    first, second = (f"#f-vital-signs-1-{item}" for item in ("systolic", "diastolic"))
+    person.page.fill(second, "80")
+    person.page.focus(first)
+    keyboard.press("Enter")
+    assert f"#{_focused(person)}" == second
+    keyboard.type("81")
+    assert person.page.input_value(second) == "81"
+    keyboard.press("F2")
+    keyboard.press("Escape")
+    keyboard.type("82")
+    assert person.page.input_value(second) == "82"
+    keyboard.press("Enter")
+    person.saved()
+
+
+def test_letter_of_a_word_inside_gives_the_answer_where_none_begins_with_it(sit_down):
+    person = sit_down("coordinator01")
+    person.open_visit("01-006", "Week 7")
+    contact = person.page.locator("[role=radiogroup][id$=visit-1-contact] input")
+    for letter, value in (("s", "on-site"), ("h", "home"), ("v", "phone"), ("s", "on-site")):
+        contact.first.focus()
+        person.page.keyboard.press(letter)
+        assert person.page.locator("[id$=visit-1-contact] input:checked").input_value() == value
+    person.saved()
+
+
+def test_next_form_is_entered_with_its_first_value_selected(sit_down):
+    person = sit_down("coordinator01")
+    person.open_visit("01-006", "Week 7")
+    first = person.page.locator("#vital-signs-1 input[inputmode=decimal]").first
+    first.fill("99")
+    first.press("Enter")
+    person.saved()
+    person.page.locator("#mrc-strength-1 .grid input[data-row]").first.focus()
+    person.page.keyboard.press("Alt+p")
+    selected = "document.activeElement.value && getSelection().toString() === document.activeElement.value"
+    assert person.page.evaluate(selected)

@@ -11,6 +11,8 @@ from ecrf.casebook.record.values import Missing
 from ecrf.casebook.schedule.due import VisitState
 from ecrf.casebook.schedule.ended import may_be_seen_again
 from ecrf.casebook.schedule.status import schedule_status_of
+from ecrf.checks.item_words import asked_when
+from ecrf.checks.models import Discrepancy
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.locks.checklist import Target, checklist
@@ -79,11 +81,13 @@ def test_what_the_withdrawal_of_consent_names_is_there():
         assert CRFS[crf].entered[item].kind == "day"
 
 
-def test_screen_failure_asks_for_eligibility_and_closes_the_rest(patient, coordinator, send, left):
+def test_screen_failure_asks_for_eligibility_and_closes_the_rest(client, patient, coordinator, send, left):
     screening = a_visit(patient, "SCR", coordinator)
     enter(screening, "visit", coordinator, occurrence="done", visited_on=patient.site.today().isoformat())
     send("screen-failure")
     assert left()[0].startswith("Eligibility: which criterion is not met")
+    page = client.get(reverse("visit", args=[patient.number, "SCR"])).text
+    assert re.search(r'data-index-of="eligibility-1".*?\d+ to enter', page, re.DOTALL)
     states = {due.plan.code: due.state for due in schedule_status_of(patient).visits}
     assert states.pop("SCR") == VisitState.BEGUN
     assert set(states.values()) == {VisitState.NOT_EXPECTED}
@@ -92,6 +96,28 @@ def test_screen_failure_asks_for_eligibility_and_closes_the_rest(patient, coordi
     kinds = set(checklist(Target.of(LockScope.PATIENT, patient=patient)).totals)
     assert "overdue" not in kinds
     assert "not-begun" not in kinds
+
+
+def test_completing_says_beforehand_what_is_asked_and_nothing_else_does(client, patient, coordinator, send):
+    client.force_login(coordinator)
+    day = patient.site.today()
+    baseline = a_visit(patient, "W01", coordinator)
+    enter(baseline, "visit", coordinator, occurrence="done", visited_on=day.isoformat())
+    page = reverse("end-patient", args=[patient.number, "completed"])
+    said = "It will be asked: The study was completed, but Week 52 (end) is not recorded as done."
+    assert said in client.get(page).text
+    assert "It will be asked" not in client.get(reverse("end-patient", args=[patient.number, "death"])).text
+    send("completed")
+    texts = [one.text for one in Discrepancy.objects.filter(entry__crf="end-of-study")]
+    assert [f"It will be asked: {text}" for text in texts] == [said]
+
+
+def test_of_a_screen_failure_no_last_dose_is_asked(client, patient, send):
+    send("screen-failure")
+    end = row(patient, "end-of-study")
+    assert CRFS["end-of-study"].missing(end) == []
+    last_dose = CRFS["end-of-study"].items["last_dose_on"]
+    assert asked_when(CRFS["end-of-study"], last_dose).endswith("is not Screen failure")
 
 
 def test_screen_failure_is_no_enrolled_patient(patient, coordinator, send):

@@ -1,6 +1,7 @@
 """Printed pages of this trial's forms: grids, with their questions, units and scales."""
 
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -9,6 +10,7 @@ from ecrf.casebook.record.values import Missing
 from ecrf.forms.registry import CRFS
 from tests.builders import enter
 from tests.printed import print_visit, reader, words_of
+from trial.dosing import Phase, planned_dose_g
 
 
 @pytest.fixture
@@ -70,6 +72,31 @@ def test_worksheet_of_a_patient_has_number_window_and_last_values(read, at, visi
     for words in (patient.number, "window 2024-04-15 to 2024-04-29", "last 60.5 kg", "last <2.1 10"):
         assert words in page
     assert "2024-04-01" not in page, "only numbers are of use for comparison"
+
+
+def test_what_nobody_wants_is_not_printed_as_blank(read, at, coordinator):
+    """What stands in for an item that is known, and what is entered only if it was done."""
+    visit = at("SCR")
+    enter(visit, "demographics", coordinator, born_on="1970-03-02")
+    enter(visit, "nerve-conduction", coordinator, arm_skin_c="33")
+    page = read(*print_visit(visit))
+    assert "Age at consent not asked" in page
+    assert "Skin temperature, legs blank" in page
+    assert "Skin temperature, legs blank °C" not in page
+    enter(visit, "demographics", coordinator, born_on=Missing("unknown"))
+    assert "Age at consent blank" in read(*print_visit(visit))
+
+
+def test_worksheet_of_a_visit_to_come_has_the_dose_planned_from_the_last_weight(
+    read, at, patient, coordinator
+):
+    baseline = at("W01")
+    enter(baseline, "visit", coordinator, occurrence="done", visited_on="2024-04-01")
+    enter(baseline, "infusion", coordinator, infused_on="2024-04-01", dosing_weight_kg="70")
+    enter(baseline, "infusion", coordinator, number=2, infused_on="2024-04-02", dosing_weight_kg="70")
+    page = read("patient-worksheet", patient.number, "W07")
+    planned = planned_dose_g(Phase.MAINTENANCE, Decimal("70"), 1)
+    assert f"{planned} g as things stand; calculated anew on entry" in page
 
 
 def test_results_on_paper_are_what_was_measured_its_range_and_its_flag(read, visit, coordinator):

@@ -73,6 +73,13 @@ def test_a_sign_without_a_number_is_refused(visit, coordinator, typed):
     assert result.row is None or result.row.comparator is None
 
 
+def test_text_that_is_no_sign_is_told_which_there_are(visit, coordinator):
+    refused = enter(visit, "lab-result", coordinator, parent=1, comparator="-").refused
+    for sign in ("<", ">", "≤", "≥", "or leave it empty"):
+        assert sign in refused["comparator"]
+    assert "Choose" not in refused["comparator"]
+
+
 def test_sign_of_a_refused_number_is_not_put_before_the_one_that_stands(visit, coordinator):
     enter(visit, "lab-result", coordinator, parent=1, value="0.500")
     for typed, readings in (("<1,500", ["<1500", "<1.500"]), ("<5x", [])):

@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from ecrf.access.roles import Role
 from ecrf.casebook.models import PatientStatus
+from ecrf.casebook.schedule.completion import missing_when_not_begun
 from ecrf.entry.today.to_do import to_do_list
 from ecrf.locks.models import LockKind, LockScope
 from ecrf.locks.services import put
 from tests.builders import a_patient, a_visit, enter
+from tests.conftest import make_site, make_user
 
 NOW = datetime(2026, 3, 10, 3, tzinfo=UTC)
 
@@ -69,7 +72,27 @@ def test_visits_keep_their_place_among_many_unfinished_forms_of_logs(patient, co
         *(f"Adverse event {n}" for n in range(1, 8)),
         "Screening",
     ]
-    assert work.more_unfinished
+    assert work.more_unfinished == 3
+
+
+def test_what_is_left_at_practice_stands_behind_the_study_and_takes_no_place_of_it(patient, coordinator):
+    practice = make_site("90", is_practice=True)
+    user = make_user("both", Role.COORDINATOR, patient.site, practice)
+    other = a_patient(practice, user)
+    a_visit(other, "SCR", user)
+    for number in range(1, 6):
+        enter(other, "serious-adverse-event", user, number=number, became_aware_on="2026-03-09")
+    enter(patient, "medical-history", user, term="Asthma")
+    enter(patient, "adverse-event", user, term="Headache")
+    a_visit(patient, "SCR", user)
+    work = to_do_list(user)
+    assert [line.words for line in work.unfinished][:3] == [
+        "Adverse event 1",
+        "Medical history 1",
+        "Screening",
+    ]
+    assert {line.patient.number for line in work.unfinished[3:]} == {other.number}
+    assert (len(work.unfinished), work.more_unfinished) == (8, 1)
 
 
 def test_a_struck_out_or_held_form_is_nobodys_to_finish(patient, coordinator, data_manager):
@@ -110,17 +133,18 @@ def test_who_left_is_called_by_how(patient, coordinator, reason, state):
     assert PatientStatus.objects.get(patient=patient).state == state
 
 
-def test_of_a_screen_failure_only_what_was_begun_is_wanted(patient, coordinator, client):
+def test_of_a_screen_failure_what_was_begun_and_what_its_end_asks_for_is_wanted(patient, coordinator, client):
     visit = a_visit(patient, "SCR", coordinator)
     enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-03-09")
     enter(visit, "consent", coordinator, signed_on="2026-03-09")
     end_reason(patient, coordinator, "SCREEN FAILURE")
     _url, missing = lines(coordinator)["Screening"]
-    assert missing < 10
+    assert 0 <= missing - missing_when_not_begun("eligibility") < 10
     client.force_login(coordinator)
     matrix = client.get(f"/patients/{patient.number}/").content.decode()
     assert "screen failure" in matrix.lower()
     assert "/SCR/#demographics-1" not in matrix
+    assert "/SCR/#eligibility-1" in matrix
 
 
 def test_of_who_died_all_is_still_wanted_of_visits_that_had_taken_place(patient, coordinator, client):

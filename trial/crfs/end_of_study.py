@@ -30,15 +30,22 @@ class AllowedAfter(models.TextChoices):
 
 
 WITHDRAWN = ("reason", Reason.WITHDRAWAL_BY_SUBJECT)
+MAY_BE_DOSED = ("reason", ("", *(reason for reason in Reason.values if reason != Reason.SCREEN_FAILURE)))
+"""A screen failure was given no dose."""
 
 
-@crf("end-of-study", title="End of study", version=2, domain="DS")
+@crf("end-of-study", title="End of study", version=3, domain="DS")
 class EndOfStudy(Crf):
     """Completed or withdrawn, when and why; after a withdrawal, what the patient still allows."""
 
     reason = Choice("The patient's participation ended with", choices=Reason, cdash="DSDECOD")
     ended_on = Day("Date of end of study", cdash="DSSTDAT")
-    last_dose_on = Day("Last dose on", hint="Not applicable if no dose was given", cdash="EXENDAT")
+    last_dose_on = Day(
+        "Last dose on",
+        hint="Not applicable if no dose was given",
+        asked_if=MAY_BE_DOSED,
+        cdash="EXENDAT",
+    )
     adverse_event = Link(
         "Adverse event that led to it",
         to="adverse-event",

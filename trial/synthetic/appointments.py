@@ -57,4 +57,4 @@ def _make(patient: Patient, agreed: Agreed, by: User) -> None:
     )
     if agreed.moved_to is not None:
         later = Wanted(today + timedelta(days=agreed.moved_to), agreed.at, agreed.note, REASON)
-        move_appointment(appointment=made, wanted=later, seen=made.when, by=by, source=SOURCE)
+        move_appointment(appointment=made, wanted=later, seen=made.agreed, by=by, source=SOURCE)

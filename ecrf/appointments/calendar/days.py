@@ -19,7 +19,7 @@ from ecrf.casebook.schedule.due import LIVING
 MOST = 1_000
 """Of more appointments, or more windows, nobody sees anything on one page: a site is to be chosen."""
 LANES = {"month": 3, "week": 12}
-"""So many rows of bars stand in a week; the others are counted."""
+"""So many rows of bars stand in a week; the others are counted, and named on paper."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,11 @@ class CalendarDay:
 
 @dataclass(frozen=True)
 class CalendarWeek:
-    """Monday to Sunday. `more`: how many windows are not drawn."""
+    """Monday to Sunday. `more`: the windows that are not drawn."""
 
     days: list[CalendarDay]
     lanes: list[list[BarCell]]
-    more: int
+    more: list[VisitWindow]
 
     @property
     def monday(self) -> date:
@@ -141,11 +141,13 @@ def _week(
     return CalendarWeek(days, lanes, more)
 
 
-def _lanes(windows: list[VisitWindow], first: date, last: date, most: int) -> tuple[list[list[BarCell]], int]:
-    """The bars of a week in rows, each in the first row where it does not lie over another; and how many find none."""
+def _lanes(
+    windows: list[VisitWindow], first: date, last: date, most: int
+) -> tuple[list[list[BarCell]], list[VisitWindow]]:
+    """The bars of a week in rows, each in the first row where it does not lie over another; and what finds none."""
     rows: list[list[BarCell]] = []
     ends: list[date] = []
-    more = 0
+    more: list[VisitWindow] = []
     for window in windows:
         opens_on, closes_on = window.status.opens_on, window.status.closes_on
         if opens_on is None or closes_on is None or opens_on > last or closes_on < first:
@@ -153,7 +155,7 @@ def _lanes(windows: list[VisitWindow], first: date, last: date, most: int) -> tu
         left, right = max(opens_on, first), min(closes_on, last)
         at = next((n for n, end in enumerate(ends) if end < left), len(ends))
         if at == most:
-            more += 1
+            more.append(window)
             continue
         if at == len(ends):
             rows.append([])

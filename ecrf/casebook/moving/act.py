@@ -101,7 +101,7 @@ def _patient_of(forms: Collection[Entry], to: Destination) -> Patient:
     if to.patient.site_id != patient.site_id:
         raise NotMoved(
             f"Patient {to.patient.number} is at another site. What was entered is moved within a site only; a patient"
-            " who goes to another site is handed over to it, on the patient's page in Review."
+            " who goes to another site is handed over to it by the data manager."
         )
     if any(entry.patient_id == to.patient.pk and _code(entry) == to.code for entry in forms):
         raise NotMoved(f"The forms stand at {to.words} already. Choose where they belong.")

@@ -1,11 +1,11 @@
 """Whether a form or a visit is empty, begun, ready or complete: the one answer, from its entries."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
 
 from ecrf.casebook.models import Entry, Status
-from ecrf.forms.protocol import VisitPlan, protocol
+from ecrf.forms.protocol import VisitPlan
 from ecrf.forms.registry import CRFS
 
 
@@ -88,46 +88,35 @@ def numbers_at(entries: Iterable[Entry], planned: int) -> list[int]:
     return sorted([*standing, *islice(free, max(planned - sum(standing.values()), 0))])
 
 
-def wanted_forms(
-    plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool, has_left: bool = False
-) -> list[str]:
-    """The kinds of form that a visit needs complete: the planned ones, or its own form alone where the visit was missed
-    or the patient has left the study before its end; and every other that was begun."""
+def wanted_forms(planned: Iterable[str], entries: Iterable[Entry]) -> list[str]:
+    """The kinds of form that a visit needs complete: those it asks for (`status.planned_forms`), and every other that
+    was begun."""
     begun = [entry.crf for entry in entries if not entry.parent_id and not entry.is_struck]
-    return _wanted(plan, begun, is_short=missed or has_left)
-
-
-def _wanted(plan: VisitPlan | None, begun: Iterable[str], *, is_short: bool) -> list[str]:
-    planned = (protocol().visit_form,) if is_short or plan is None else plan.forms
     return list(dict.fromkeys([*planned, *begun]))
 
 
 def visit_states(
-    plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool, has_left: bool = False
+    plan: VisitPlan | None, entries: Sequence[Entry], planned: Collection[str]
 ) -> dict[str, FormState]:
     """{CRF key: its state}, of every form the visit needs."""
-    return states_at(plan, sums_of(entries), is_short=missed or has_left)
+    return states_at(plan, sums_of(entries), planned)
 
 
 def states_at(
-    plan: VisitPlan | None, sums: Mapping[str, FormSums], *, is_short: bool
+    plan: VisitPlan | None, sums: Mapping[str, FormSums], planned: Collection[str]
 ) -> dict[str, FormState]:
-    """The same from what stands of each form; `is_short` where the visit was missed or the patient has left."""
+    """The same from what stands of each form."""
     begun = (key for key, form in sums.items() if form.count)
     return {
-        key: sums.get(key, NOTHING).state(
-            plan.expected_of(key) if plan and key in plan.forms and not is_short else 1
-        )
-        for key in _wanted(plan, begun, is_short=is_short)
+        key: sums.get(key, NOTHING).state(plan.expected_of(key) if plan and key in planned else 1)
+        for key in dict.fromkeys([*planned, *begun])
     }
 
 
-def missing_at(
-    plan: VisitPlan | None, entries: Sequence[Entry], *, missed: bool, has_left: bool = False
-) -> int:
+def missing_at(plan: VisitPlan | None, entries: Sequence[Entry], planned: Collection[str]) -> int:
     """How many required items are empty at the visit, in forms begun and not begun."""
     missing = 0
-    for key, form in visit_states(plan, entries, missed=missed, has_left=has_left).items():
+    for key, form in visit_states(plan, entries, planned).items():
         missing += form.missing + max(form.expected - form.count, 0) * missing_when_not_begun(key)
     return missing
 

@@ -45,11 +45,13 @@ class VisitFacts:
 
 @dataclass(frozen=True)
 class PatientEnd:
-    """When and how the patient left the study. Of one who did not complete it, forms not begun are not wanted."""
+    """When and how the patient left the study. Of one who did not complete it, forms not begun are not wanted, but for
+    those that the ending `asks` for: (visit code, CRF key)."""
 
     ended_on: date | None
     completed: bool
     state: PatientState = PatientState.ENDED
+    asks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from ecrf.casebook.schedule.ended import is_seen_again
 from ecrf.casebook.schedule.status import (
     end_of,
     entries_of,
-    left_early,
+    planned_forms,
     schedule_status_forms,
     schedule_status_of,
     visits_with_struck,
@@ -152,8 +152,7 @@ def on_demand_after(opened: Iterable[str], ever_opened: Collection[str]) -> list
 
 def cell_at(due: VisitDue, key: str, here: Mapping[str, FormSums], end: PatientEnd | None) -> Cell:
     """One form at one visit, from what stands there: the one answer of the patient's pages and of the grid of all."""
-    is_wanted = key == protocol().visit_form or not left_early(end, due.visited_on)
-    planned = key in due.plan.forms and is_wanted
+    planned = key in planned_forms(due.plan, missed=False, visited_on=due.visited_on, end=end)
     form = here.get(key, NOTHING).state(due.plan.expected_of(key) if planned else 1)
     nothing_asked = not planned or due.missed or due.state == VisitState.NOT_EXPECTED
     return Cell(key, None if form.state == "empty" and nothing_asked else form)

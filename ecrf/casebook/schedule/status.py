@@ -23,7 +23,7 @@ from ecrf.casebook.schedule.due import (
 )
 from ecrf.casebook.stored_rows import as_stored, lines_of
 from ecrf.forms.crf import Crf
-from ecrf.forms.protocol import protocol
+from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS
 
 OF_VISIT = ("id", "patient_id", "code", "opened_at", "opened_by_id", "struck_at")
@@ -130,14 +130,30 @@ def fact_from(
     code: str, sums: Mapping[str, FormSums], visited_on: date | None, missed: bool, end: PatientEnd | None
 ) -> VisitFacts:
     """The same from what stands of each form, and what the visit form says."""
-    is_short = missed or left_early(end, visited_on)
-    complete = is_complete(states_at(protocol().plan(code), sums, is_short=is_short))
+    plan = protocol().plan(code)
+    planned = planned_forms(plan, missed=missed, visited_on=visited_on, end=end)
+    complete = is_complete(states_at(plan, sums, planned))
     return VisitFacts(code, visited_on, missed, complete)
 
 
+def planned_forms(
+    plan: VisitPlan | None, *, missed: bool, visited_on: date | None = None, end: PatientEnd | None = None
+) -> tuple[str, ...]:
+    """The kinds of form that a visit asks for, begun or not: all of its plan, or its own form alone where it was missed
+    or the patient had left; and then those that the ending itself asks for there."""
+    own = (protocol().visit_form,)
+    if plan is None or missed:
+        return own
+    if not left_early(end, visited_on):
+        return plan.forms
+    assert end is not None
+    asked = {crf for code, crf in end.asks if code == plan.code}
+    return tuple(key for key in plan.forms if key in own or key in asked)
+
+
 def left_early(end: PatientEnd | None, visited_on: date | None) -> bool:
-    """Whether of a visit only what was begun is wanted, since the patient left early: of a visit that had taken place
-    before that day, all is wanted as ever, save at a screen failure."""
+    """Whether of a visit no more is wanted than what was begun and what the ending asks for, since the patient left
+    early: of a visit that had taken place before that day, all is wanted as ever, save at a screen failure."""
     if end is None or end.completed:
         return False
     took_place_before = bool(visited_on and end.ended_on and visited_on < end.ended_on)
@@ -156,7 +172,9 @@ def end_from(row: Crf | None) -> PatientEnd | None:
         return None
     reason = getattr(row, trial.end_reason_item)
     state = PatientState(trial.end_states.get(reason, PatientState.ENDED))
-    return PatientEnd(getattr(row, trial.end_date_item), reason == trial.completed_reason, state)
+    forms = [form for ending in trial.endings if ending.reason == reason for form in ending.forms]
+    asks = tuple((form.visit, form.crf) for form in forms if form.visit)
+    return PatientEnd(getattr(row, trial.end_date_item), reason == trial.completed_reason, state, asks)
 
 
 def schedule_status_of(

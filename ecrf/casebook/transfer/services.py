@@ -36,11 +36,19 @@ class Agreement:
 
 
 class TransferRefused(Exception):
-    """Why nobody was moved, in words; `field`: beside which field of the page they stand, "" for the page."""
+    """Why nobody was moved, in words; `field`: beside which field of the page they stand, "" for the page. `others`:
+    what else is wrong, field by field."""
 
-    def __init__(self, words: str, field: str = "") -> None:
+    def __init__(self, words: str, field: str = "", others: dict[str, str] | None = None) -> None:
         super().__init__(words)
         self.field = field
+        self.errors = {field or "page": words, **(others or {})}
+
+    @classmethod
+    def of(cls, errors: dict[str, str]) -> "TransferRefused":
+        """All that is wrong; there is something."""
+        field, words = next(iter(errors.items()))
+        return cls(words, field, errors)
 
 
 def transfer(
@@ -115,37 +123,38 @@ def _checked(
     to_agreed: Agreement,
     reason: str,
 ) -> Transfer:
-    """The transfer that is asked for; TransferRefused for the first thing that is in the way."""
+    """The transfer that is asked for; TransferRefused for what is in the way, or else for all that is wrong in it."""
     for words in in_the_way(patient, to_site):
         raise TransferRefused(words, "to_site")
-    if moved_on is None:
-        raise TransferRefused("Say from which day on: today or earlier.", "moved_on")
-    if fault := day_fault(patient, to_site, moved_on):
-        raise TransferRefused(fault, "moved_on")
-    agreed_before, agreed_on_before = _agreed(from_agreed, patient.site, "from")
-    agreed_after, agreed_on_after = _agreed(to_agreed, to_site, "to")
-    if fault := fault_of(reason, "the patient moves"):
-        raise TransferRefused(fault, "reason")
+    errors = {
+        "moved_on": day_fault(patient, to_site, moved_on),
+        **_agreement_faults(from_agreed, patient.site, "from"),
+        **_agreement_faults(to_agreed, to_site, "to"),
+        "reason": fault_of(reason, "the patient moves"),
+    }
+    if wrong := {name: fault for name, fault in errors.items() if fault}:
+        raise TransferRefused.of(wrong)
     return Transfer(
         patient=patient,
         from_site=patient.site,
         to_site=to_site,
         moved_on=moved_on,
         reason=reason,
-        from_investigator=agreed_before,
-        from_agreed_on=agreed_on_before,
-        to_investigator=agreed_after,
-        to_agreed_on=agreed_on_after,
+        from_investigator=from_agreed.by,
+        from_agreed_on=from_agreed.on,
+        to_investigator=to_agreed.by,
+        to_agreed_on=to_agreed.on,
     )
 
 
-def _agreed(agreed: Agreement, site: Site, name: str) -> tuple[User, date]:
+def _agreement_faults(agreed: Agreement, site: Site, name: str) -> dict[str, str]:
+    """{field: what is wrong there, "" for nothing}."""
+    by, on = "", ""
     if agreed.by is None or agreed.by not in holders_of(site, Role.INVESTIGATOR):
-        words = f"Choose the investigator of site {site.code} who agreed. {_who_can(site)}".strip()
-        raise TransferRefused(words, f"{name}_agreed_by")
+        by = f"Choose the investigator of site {site.code} who agreed. {_who_can(site)}".strip()
     if agreed.on is None or agreed.on > site.today():
-        raise TransferRefused("Say on which day: today or earlier.", f"{name}_agreed_on")
-    return agreed.by, agreed.on
+        on = "Say on which day: today or earlier."
+    return {f"{name}_agreed_by": by, f"{name}_agreed_on": on}
 
 
 def _who_can(site: Site) -> str:
@@ -176,8 +185,10 @@ def in_the_way(patient: Patient, to_site: Site) -> Iterator[str]:
         )
 
 
-def day_fault(patient: Patient, to_site: Site, moved_on: date) -> str:
+def day_fault(patient: Patient, to_site: Site, moved_on: date | None) -> str:
     """Why the new site cannot have the patient from this day on, in words; "" if it can."""
+    if moved_on is None:
+        return "Say from which day on: today or earlier."
     today = to_site.today()
     if moved_on > today:
         return f"{moved_on} is still to come (today is {today}). Hand the patient over on that day."

@@ -1,6 +1,6 @@
 """What is to be moved and whereto, as the page's address says it: read, checked, and offered."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 from django.utils.http import urlencode
@@ -10,12 +10,13 @@ from ecrf.access.reach import reachable
 from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.labels import place_of_form
+from ecrf.casebook.labels import label_of, place_of_form
 from ecrf.casebook.models import STANDING, Entry, Patient
 from ecrf.casebook.moving import Destination
 from ecrf.casebook.moving.destination import is_filled
-from ecrf.forms.protocol import CASEBOOK, protocol
+from ecrf.forms.protocol import CASEBOOK, VisitPlan, protocol
 from ecrf.forms.registry import CRFS
+from ecrf.forms.typed_text import fold
 
 OFFERED = 500
 """Patients whose numbers are proposed; any other is typed."""
@@ -40,7 +41,7 @@ class MoveChoice:
             patient,
             segment,
             [pk for pk in ids if pk is not None],
-            given.get("to", "").strip() or ("" if segment == CASEBOOK else patient.number),
+            fold(given.get("to", "")).strip() or ("" if segment == CASEBOOK else patient.number),
             "" if segment == CASEBOOK else given.get("code", ""),
         )
 
@@ -63,8 +64,7 @@ class MoveChoice:
         """Where to; or in words why that is nowhere."""
         if "\x00" in self.number + self.code:
             return "That is no patient and no visit."
-        patients = reachable(user, Patient.objects.select_related("site"), Right.ENTER, Right.LOCK)
-        to = patients.filter(number=self.number).first()
+        to = self.target(user)
         if to is None and not self.number:
             return "Type the number of the patient to whom it belongs."
         if to is None:
@@ -72,6 +72,19 @@ class MoveChoice:
         if self.segment != CASEBOOK and protocol().plan(self.code) is None:
             return "Choose the visit to which it belongs."
         return Destination(to, self.code)
+
+    def target(self, user: User) -> Patient | None:
+        """The patient to whom it is moved; None where the number names none whom the user may correct."""
+        if "\x00" in self.number:
+            return None
+        patients = reachable(user, Patient.objects.select_related("site"), Right.ENTER, Right.LOCK)
+        return patients.filter(number=self.number).first()
+
+    def numbered(self, user: User) -> "MoveChoice":
+        """With the number of the new visit, where a new one of several such visits is chosen."""
+        plan = next((one for one in protocol().visits if one.repeats and one.code == self.code), None)
+        to = self.target(user) if plan else None
+        return replace(self, code=_next_code(to, plan)) if plan and to else self
 
 
 def forms_to_choose(patient: Patient, segment: str) -> list[tuple[Entry, str]]:
@@ -91,18 +104,27 @@ def _name(entry: Entry, about: str) -> str:
 
 
 def visits_to_choose(patient: Patient) -> list[tuple[str, str]]:
-    """(code, label) of every visit of the schedule; of one that repeats, those that stand and the next: the number of
-    one that is struck out is never given again."""
-    found, visits = [], list(patient.visits.all())
-    struck = {visit.code for visit in visits if visit.struck_at}
+    """(code, label) of every visit of the schedule at which this patient can get something; of one that repeats, those
+    that stand and a new one, whose number follows from the patient."""
+    found, standing = [], set(patient.visits.filter(STANDING).values_list("code", flat=True))
     for plan in protocol().visits:
         if not plan.repeats:
             found.append((plan.code, plan.label))
             continue
-        count = sum(visit.code.startswith(f"{plan.code}-") for visit in visits)
-        numbered = map(plan.numbered, range(1, count + 2))
-        found += [(one.code, one.label) for one in numbered if one.code not in struck]
+        codes = sorted((code for code in standing if code.startswith(f"{plan.code}-")), key=_number)
+        found += [(code, label_of(code)) for code in codes]
+        found.append((plan.code, f"{plan.label}, a new one"))
     return found
+
+
+def _next_code(patient: Patient, plan: VisitPlan) -> str:
+    """One that was struck out keeps its number."""
+    ever = patient.visits.filter(code__startswith=f"{plan.code}-").values_list("code", flat=True)
+    return plan.numbered(max(map(_number, ever), default=0) + 1).code
+
+
+def _number(code: str) -> int:
+    return int(code.rpartition("-")[2])
 
 
 def numbers_to_choose(user: User, patient: Patient) -> list[str]:

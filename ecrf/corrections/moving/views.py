@@ -48,6 +48,8 @@ def look(request: UserRequest, number: str, segment: str) -> HttpResponse:
     """A GET shows what the move will do; a POST does it."""
     patient = _reach(request.user, number)
     choice = MoveChoice.of(patient, segment, request.GET)
+    if request.method == "GET" and (named := choice.numbered(request.user)) != choice:
+        return redirect(f"{request.path}?{named.query}")
     to = choice.destination(request.user)
     if isinstance(to, str):
         return _choose(request, choice, [to], status=422)
@@ -101,7 +103,7 @@ def _choose(request: UserRequest, choice: MoveChoice, troubles: list[str], statu
         "is_log": is_log,
         # All of a visit; of the logs, what was named.
         "forms": [(entry, name, entry.pk in chosen or not (chosen or is_log)) for entry, name in forms],
-        "visits": [] if is_log else visits_to_choose(patient),
+        "visits": [] if is_log else visits_to_choose(choice.target(request.user) or patient),
         "numbers": numbers_to_choose(request.user, patient),
         "troubles": troubles,
         "back": _back(request.user, choice),

@@ -125,19 +125,20 @@ class TransferPage:
     @property
     def errors(self) -> dict[str, str]:
         """{field: what is wrong there}; of no field: under "page"."""
-        return {self.refused.field or "page": str(self.refused)} if self.refused else {}
+        return self.refused.errors if self.refused else {}
 
 
-def day_of(typed: str, site: Site, name: str) -> date | None:
-    """A whole day as people write it; None for none."""
+def day_of(typed: dict[str, str], site: Site, name: str, unread: dict[str, str]) -> date | None:
+    """A whole day as people write it; None for none, and for what cannot be read: `unread` then says why."""
     try:
-        return TypedDay(now=site.now, required=False).clean(typed)
+        return TypedDay(now=site.now, required=False).clean(typed.get(name, ""))
     except ValidationError as error:
-        raise TransferRefused(" ".join(error.messages), name) from error
+        unread[name] = " ".join(error.messages)
+    return None
 
 
-def agreement_of(typed: dict[str, str], which: str, site: Site) -> Agreement:
+def agreement_of(typed: dict[str, str], which: str, site: Site, unread: dict[str, str]) -> Agreement:
     """Whose word, by the account's number; a person who is not an investigator there is refused by the service."""
     number = whole_number(typed.get(f"{which}_agreed_by", ""))
     person = User.objects.filter(pk=number).first() if number is not None else None
-    return Agreement(person, day_of(typed.get(f"{which}_agreed_on", ""), site, f"{which}_agreed_on"))
+    return Agreement(person, day_of(typed, site, f"{which}_agreed_on", unread))

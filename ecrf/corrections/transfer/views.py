@@ -3,12 +3,13 @@
 import uuid
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from ecrf.access.reach import reach, sites
+from ecrf.access.reach import ON_PATIENTS, reach, require, sites
 from ecrf.access.requests import UserRequest, click_key
 from ecrf.access.roles import Right
 from ecrf.casebook.transfer.services import TransferRefused, transfer
@@ -24,7 +25,10 @@ FIELDS = (
 @require_http_methods(["GET", "POST"])
 def transfer_patient(request: UserRequest, number: str) -> HttpResponse:
     """Where to, then what goes along, who agreed and why; POST does it."""
-    patient = reach(request.user, patients_with_moves(), Right.LOCK, number=number)
+    patient = reach(request.user, patients_with_moves(), *ON_PATIENTS, number=number)
+    if not (request.user.may(Right.LOCK, patient.site) or request.user.obstacles(Right.LOCK, patient.site)):
+        raise PermissionDenied("A patient is handed over to another site by the data manager: ask there.")
+    require(request.user, Right.LOCK, patient.site)
     given = request.POST if request.method == "POST" else request.GET
     code = given.get("to", "").replace("\x00", "")
     page = TransferPage(
@@ -50,18 +54,23 @@ def _hand_over(request: UserRequest, page: TransferPage) -> HttpResponse:
         raise TransferRefused(
             f"Patient {page.patient.number} was moved since this page was loaded. Load it again. Nothing was changed."
         )
-    key = click_key(request)
+    unread: dict[str, str] = {}
+    typed, key = page.typed, click_key(request)
     if key is None:
         raise TransferRefused("This page is out of date. Load it again.")
-    made = transfer(
-        patient=page.patient,
-        to_site=page.to_site,
-        moved_on=day_of(page.typed["moved_on"], page.to_site, "moved_on"),
-        from_agreed=agreement_of(page.typed, "from", page.patient.site),
-        to_agreed=agreement_of(page.typed, "to", page.to_site),
-        reason=page.typed["reason"],
-        by=request.user,
-        request_key=key,
-    )
+    try:
+        made = transfer(
+            patient=page.patient,
+            to_site=page.to_site,
+            # A day that cannot be read is none: the service refuses it with all else that is wrong.
+            moved_on=day_of(typed, page.to_site, "moved_on", unread),
+            from_agreed=agreement_of(typed, "from", page.patient.site, unread),
+            to_agreed=agreement_of(typed, "to", page.to_site, unread),
+            reason=typed["reason"],
+            by=request.user,
+            request_key=key,
+        )
+    except TransferRefused as refusal:
+        raise TransferRefused.of({**refusal.errors, **unread}) from refusal
     messages.success(request, f"{made.words}. Site {made.from_site.code} keeps the casebook as it was.")
     return redirect(reverse("monitor:casebook_patient_change", args=[page.patient.pk]))

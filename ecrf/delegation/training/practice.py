@@ -8,6 +8,7 @@ from ecrf.audit.models import AuditEvent
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import STANDING, Entry, Visit
 from ecrf.casebook.schedule.completion import visit_states
+from ecrf.casebook.schedule.status import planned_forms
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
@@ -45,7 +46,7 @@ def best_visit(user: User, document: TrainingDocument) -> PracticeVisit | None:
 
 def _lacks(visit: Visit, entries: list[Entry], others: set[int]) -> tuple[str, ...]:
     plan = protocol().plan(visit.code)
-    states = visit_states(plan, entries, missed=False)
+    states = visit_states(plan, entries, planned_forms(plan, missed=False))
     lacks = [
         f"{CRFS[key].title}: {state.words}" for key, state in states.items() if state.state != "complete"
     ]

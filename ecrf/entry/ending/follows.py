@@ -10,9 +10,11 @@ from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import counted, label_of
 from ecrf.casebook.models import Patient
 from ecrf.casebook.page_acts import FALLS_AWAY
+from ecrf.casebook.places import Place
 from ecrf.casebook.record.withdrawn import later_days
 from ecrf.casebook.schedule.due import AHEAD
 from ecrf.casebook.schedule.matrix import Matrix
+from ecrf.checks.running import would_ask
 from ecrf.entry.ending.forms_wanted import asks_for_event, standing, to_begin
 from ecrf.entry.ending.to_finish import EndingTask, drafts, queries_to_answer, unfinished_visits
 from ecrf.forms.protocol import Ending, EndingForm, protocol
@@ -32,7 +34,12 @@ def what_follows(
 ) -> list[Consequence]:
     """In the order in which people ask; `data` is loaded with the matrix."""
     rule = protocol().consent_withdrawn
-    found = [_recorded(ending), _not_due(seen, day), *_new_data(ending, day)]
+    found = [
+        _recorded(ending),
+        *_asked(patient, ending, day, data),
+        _not_due(seen, day),
+        *_new_data(ending, day),
+    ]
     found += [Consequence(words) for step in FALLS_AWAY for words in step(patient, day, ending)]
     if begun := to_begin(ending, data):
         names = ", ".join(_in_a_sentence(form) for form in begun)
@@ -64,6 +71,19 @@ def _recorded(ending: Ending) -> Consequence:
     return Consequence(
         f"“{form.title}” is filled in: {reason.lower()}, with the day and what is answered here."
     )
+
+
+def _asked(patient: Patient, ending: Ending, day: date, data: PatientData) -> Iterator[Consequence]:
+    """What edit checks will ask about the end. Those that look at a form which the ending itself asks for say nothing
+    new: it is named below."""
+    trial = protocol()
+    place = Place(patient, CRFS[trial.end_form])
+    known = {trial.end_reason_item: ending.reason, trial.end_date_item: day}
+    draft = place.definition.model(entry=place.new_entry(), **known)
+    own = {form.crf for form in ending.forms}
+    asked = [text for check, text in would_ask(draft, data) if not check.reads & own]
+    if asked:
+        yield Consequence(f"It will be asked: {' '.join(asked)}")
 
 
 def _not_due(seen: Matrix, day: date) -> Consequence:

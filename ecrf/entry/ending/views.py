@@ -18,7 +18,7 @@ from ecrf.entry.addresses import reach_patient
 from ecrf.entry.ending.page import BEGIN, RECORDED, EndingPage, ending_page
 from ecrf.entry.ending.services import AlreadyEnded, NotRecorded, record_ending
 from ecrf.entry.ending.to_finish import to_finish
-from ecrf.entry.visit.guard import what_holds
+from ecrf.entry.visit.guard import struck_out, what_holds
 from ecrf.entry.visit.not_saved import keeps_what_was_typed
 from ecrf.entry.visit.posted import given_in
 from ecrf.forms.protocol import protocol
@@ -30,8 +30,10 @@ def end_patient(request: UserRequest, number: str, ending: str) -> HttpResponse:
     """Record how the patient left; a GET with a day, by htmx, answers what follows from that day."""
     patient = reach_patient(request.user, number)
     way = next((one for one in protocol().endings if one.key == ending), None)
-    if way is None or patient.struck_at:
+    if way is None:
         raise Http404
+    if held := struck_out(patient):
+        raise Http404(held.words)
     page = ending_page(patient, way)
     if request.method == "GET":
         page.form_input.typed = _typed(page, request)

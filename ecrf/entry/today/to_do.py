@@ -13,6 +13,7 @@ from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Entry, Patient, PatientStatus, not_struck
 from ecrf.casebook.schedule.due import LIVING
 from ecrf.casebook.schedule.status import due_within, overdue
+from ecrf.casebook.transfer.models import Transfer
 from ecrf.entry.queries.list import QueryLine, count_to_answer, oldest_to_answer
 from ecrf.entry.today.sparklines import Sparkline, sparklines
 from ecrf.entry.today.unfinished import Unfinished, missing_of, unfinished, unfinished_visits
@@ -84,7 +85,7 @@ class ToDoList:
     cards: list[Card]
     unfinished: list[Unfinished]
     lines: list[ToDoLine]
-    more_unfinished: bool = False
+    more_unfinished: int = 0
     next_after: str = ""
     queries: list[QueryLine] = field(default_factory=list)
     more_queries: bool = False
@@ -97,6 +98,11 @@ class ToDoList:
         return sum(getattr(site, "struck_out", None) or 0 for site in self.sites)
 
     @property
+    def moved(self) -> int:
+        """How many patients left one of these sites for another."""
+        return sum(getattr(site, "moved", None) or 0 for site in self.sites)
+
+    @property
     def entering_ids(self) -> set[int]:
         return {site.pk for site in self.entering}
 
@@ -105,7 +111,9 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     """The sites' patients with what is due, overdue and unfinished; `after` continues the list behind a number."""
     struck = Patient.objects.filter(site=OuterRef("pk"), struck_at__isnull=False).order_by().values("site")
     struck_out = Subquery(struck.annotate(n=Count("pk")).values("n"))
-    where: list[Site] = list(sites(user, Right.READ).annotate(struck_out=struck_out))
+    left = Transfer.objects.filter(from_site=OuterRef("pk")).order_by().values("from_site")
+    moved = Subquery(left.annotate(n=Count("patient", distinct=True)).values("n"))
+    where: list[Site] = list(sites(user, Right.READ).annotate(struck_out=struck_out, moved=moved))
     today = {site.pk: site.today() for site in where}
     own_patients = reachable(user, Patient.objects.all(), Right.READ)
     rows = PatientStatus.objects.filter(site__in=where).select_related("patient", "site")
@@ -122,9 +130,9 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     lines = [ToDoLine(row, today[row.site_id]) for row in patients[:PAGE_ROWS]]
     _load_stories(lines)
     _count_queries(user, lines)
-    begun = [] if query or not where else unfinished_visits(rows, CARD_ROWS + 1)
+    begun = [] if query or not where else unfinished_visits(rows, CARD_ROWS)
     missing = _count_missing(lines, begun)
-    to_finish, is_more = ([], False) if query or not where else unfinished(where, begun, missing, CARD_ROWS)
+    to_finish, more = ([], 0) if query or not where else unfinished(where, begun, missing, CARD_ROWS)
     after = lines[-1].patient.number if len(patients) > PAGE_ROWS else ""
     queries = [] if query else oldest_to_answer(user, CARD_ROWS + 1)
     return ToDoList(
@@ -132,7 +140,7 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
         cards,
         to_finish,
         lines,
-        more_unfinished=is_more,
+        more_unfinished=more,
         next_after=after,
         queries=queries[:CARD_ROWS],
         more_queries=len(queries) > CARD_ROWS,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When, Window
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ from ecrf.access.models import Site
 from ecrf.casebook.labels import element_id, form_title, label_of
 from ecrf.casebook.models import STANDING, Entry, Patient, PatientStatus, Visit, done, not_struck
 from ecrf.casebook.schedule.completion import missing_at
-from ecrf.casebook.schedule.status import ends_of, fact_of, left_early
+from ecrf.casebook.schedule.status import ends_of, fact_of, planned_forms
 from ecrf.forms.local_time import moments
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -44,16 +44,25 @@ class Unfinished:
 
 def unfinished(
     where: list[Site], statuses: Sequence[PatientStatus], missing: dict[int, int], limit: int
-) -> tuple[list[Unfinished], bool]:
-    """At most so many, half of which are kept for visits if there are so many, and whether there are more. What is
-    frozen or locked is nobody's to finish. `statuses`: the `unfinished_visits`, one more than the limit; `missing`:
-    what `missing_of` says of them. Three statements, however many there are."""
-    forms, visits = _log_forms(where, limit + 1), _visits(statuses, missing)
-    kept = forms[: max(limit - len(visits), limit - limit // 2)]
-    return [*kept, *visits[: limit - len(kept)]], len(forms) + len(visits) > limit
+) -> tuple[list[Unfinished], int]:
+    """At most so many, half of which are kept for visits if there are so many, and how many more there are; those of
+    practice behind all others. What is frozen or locked is nobody's to finish. `statuses`: the `unfinished_visits`;
+    `missing`: what `missing_of` says of them. Three statements, however many there are."""
+    (forms, total), visits = _log_forms(where, limit), _visits(statuses, missing)
+    found: list[Unfinished] = []
+    for is_practice in (False, True):
+        own, at_visits = (
+            [one for one in kind if one.patient.site.is_practice == is_practice] for kind in (forms, visits)
+        )
+        left = limit - len(found)
+        kept = own[: max(left - len(at_visits), left - left // 2)]
+        found += [*kept, *at_visits[: left - len(kept)]]
+    total += next((status.__dict__["total"] for status in statuses), 0)
+    return found, total - len(found)
 
 
-def _log_forms(where: list[Site], limit: int) -> list[Unfinished]:
+def _log_forms(where: list[Site], limit: int) -> tuple[list[Unfinished], int]:
+    """At most so many, and how many there are."""
     trial = protocol()
     is_open = Exists(
         Entry.objects.filter(Q(pk=OuterRef("pk")) | Q(parent=OuterRef("pk")), not_struck()).exclude(done())
@@ -63,11 +72,19 @@ def _log_forms(where: list[Site], limit: int) -> list[Unfinished]:
         .filter(is_open, ~Exists(locks_in_force("patient__site", "patient", entries=("pk",))))
         .select_related("patient__site")
         .prefetch_related("rows")
-        .order_by(Case(When(crf=trial.serious_log, then=0), default=1), "patient__number", "crf", "number")
+        .annotate(total=Window(Count("pk")))
+        .order_by(
+            "patient__site__is_practice",
+            Case(When(crf=trial.serious_log, then=0), default=1),
+            "patient__number",
+            "crf",
+            "number",
+        )
     )
     found = [entry for entry in forms[:limit] if entry.crf in CRFS]
+    total = next((entry.__dict__["total"] for entry in found), 0)
     aware = _aware(entry for entry in found if entry.crf == trial.serious_log)
-    return [
+    lines = [
         Unfinished(
             entry.patient,
             form_title(entry),
@@ -78,6 +95,7 @@ def _log_forms(where: list[Site], limit: int) -> list[Unfinished]:
         )
         for entry in found
     ]
+    return lines, total
 
 
 def _url(entry: Entry) -> str:
@@ -104,14 +122,16 @@ def _aware(entries: Iterable[Entry]) -> dict[int, timedelta]:
 
 
 def unfinished_visits(rows: QuerySet[PatientStatus], limit: int) -> list[PatientStatus]:
-    """The patients whose visit is begun and not finished, at most so many; one statement."""
+    """The patients whose visit is begun and not finished, at most so many, those of practice last, each with the
+    `total` of them; one statement."""
     visit = Visit.objects.filter(STANDING, patient=OuterRef("patient"), code=OuterRef("unfinished_code"))
     free = Exists(visit.filter(~Exists(locks_in_force("patient__site", "patient", visits=("pk",)))))
     return list(
         rows.exclude(unfinished_code="")
         .filter(free)
         .select_related("patient__site")
-        .order_by("patient__number")[:limit]
+        .annotate(total=Window(Count("pk")))
+        .order_by("site__is_practice", "patient__number")[:limit]
     )
 
 
@@ -145,7 +165,7 @@ def missing_of(statuses: Sequence[PatientStatus]) -> dict[int, int]:
     missing = dict.fromkeys(codes, 0)
     for visit in visits:
         fact = fact_of(visit.code, entries[visit.pk], visit_forms.get(visit.pk))
-        has_left = left_early(ends.get(visit.patient_id), fact.visited_on)
-        plan = trial.plan(visit.code)
-        missing[visit.patient_id] = missing_at(plan, entries[visit.pk], missed=fact.missed, has_left=has_left)
+        plan, end = trial.plan(visit.code), ends.get(visit.patient_id)
+        planned = planned_forms(plan, missed=fact.missed, visited_on=fact.visited_on, end=end)
+        missing[visit.patient_id] = missing_at(plan, entries[visit.pk], planned)
     return missing

@@ -44,10 +44,11 @@ class FormInput(FormView):
 
     `is_wanted`: whether the visit needs it; `is_folded`: out of sight, since the visit was missed; `is_too_late`: not
     wanted, since the patient had left.
-    `changes`: of items that changed after completion, the last change. `undoes`: what a change that waits for its
-    reason would undo. `lock`: what keeps it from being changed; its fields are then for reading. `conversations`: what
-    the site asks and notes at its items. `no_answer`: why the reader may not answer or ask now. `table_row`: which
-    row of a log's table it is. `typed`: what was typed and not saved; `read_from`: what was typed and is saved now.
+    `changes`: of items that changed after completion, the last change. `arrival`: what moved the form here. `undoes`:
+    what a change that waits for its reason would undo. `lock`: what keeps it from being changed; its fields are then
+    for reading. `conversations`: what the site asks and notes at its items. `no_answer`: why the reader may not answer
+    or ask now. `table_row`: which row of a log's table it is. `typed`: what was typed and not saved; `read_from`: what
+    was typed and is saved now.
     """
 
     where: PagePlace
@@ -67,6 +68,7 @@ class FormInput(FormView):
     note: str = ""
     draft: Crf | None = None
     changes: dict[str, HistoryLine] = field(default_factory=dict)
+    arrival: HistoryLine | None = None
     undoes: dict[str, list[str]] = field(default_factory=dict)
     lock: Lock | Withheld | None = None
     no_answer: str = ""

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 from ecrf.access.models import User
 from ecrf.casebook.data import PatientData, at_their_places, left_their_places, load_rows
-from ecrf.casebook.history import HistoryLine, changes_after_completion
+from ecrf.casebook.history import LaterChanges, later_changes
 from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.derive import recalculated_with
 from ecrf.casebook.schedule.completion import numbers_at
 from ecrf.casebook.schedule.due import VisitDue
-from ecrf.casebook.schedule.status import end_of, left_early, visit_due, visits_before
+from ecrf.casebook.schedule.status import end_of, left_early, planned_forms, visit_due, visits_before
 from ecrf.checks.discrepancies import discrepancies_on
 from ecrf.checks.models import Discrepancy
 from ecrf.entry.addresses import PagePlace
@@ -49,12 +49,14 @@ def visit_page(where: PagePlace) -> EntryPage:
         form_inputs += [loaded.form_input(Place(where.patient, definition, visit, n)) for n in numbers]
     due = visit_due(where.patient, visit.code, data)
     missed = due is not None and due.missed
-    has_left = left_early(end_of(data), due.visited_on if due else None)
+    end, visited_on = end_of(data), due.visited_on if due else None
+    has_left = left_early(end, visited_on)
+    asked = planned_forms(plan, missed=missed, visited_on=visited_on, end=end)
     for form_input in form_inputs:
-        is_begun = form_input.definition.key == trial.visit_form or form_input.row is not None
-        form_input.is_wanted = is_begun or not (missed or has_left)
-        form_input.is_folded = missed and not is_begun
-        form_input.is_too_late = has_left and not is_begun
+        is_begun_or_asked = form_input.row is not None or form_input.definition.key in asked
+        form_input.is_wanted = is_begun_or_asked or not (missed or has_left)
+        form_input.is_folded = missed and not form_input.is_wanted
+        form_input.is_too_late = has_left and not form_input.is_wanted
     standing = {entry.crf for entry in here if not entry.is_struck}
     to_add = [CRFS[key] for key in plan.optional if key not in standing]
     return hold(EntryPage(where, form_inputs, plan, due, to_add, struck_here=left_their_places(struck)))
@@ -164,7 +166,7 @@ class LoadedEntries:
     before: dict[str, int]
     choices: dict[str, list[tuple[str, str]]]
     data: PatientData
-    changes: dict[int, dict[str, HistoryLine]] = field(default_factory=dict)
+    later: LaterChanges = field(default_factory=LaterChanges)
     queries: ByItem = field(default_factory=dict)
     conversations: ByItem = field(default_factory=dict)
 
@@ -179,7 +181,9 @@ class LoadedEntries:
     def _form_input(self, place: Place, row: Crf | None, last: Crf | None) -> FormInput:
         discrepancies = [f for f in self.discrepancies if row and f.entry_id == row.entry_id]
         links = {name: self.choices.get(link.to, []) for name, link in place.definition.links.items()}
-        changes = self.changes.get(row.entry_id, {}) if row else {}
+        changes = {
+            name: line for (entry, name), line in self.later.changes.items() if row and entry == row.entry_id
+        }
         spot = row.entry_id if row else f"{place.definition.key}:{place.address}"
         return FormInput.at(
             self.where,
@@ -191,6 +195,7 @@ class LoadedEntries:
             conversations=_of_spot(self.conversations, spot),
             choices=links,
             changes=changes,
+            arrival=self.later.arrivals.get(row.entry_id) if row else None,
         )
 
     def _last(self, definition: CrfDefinition, number: int | None = None) -> Crf | None:
@@ -231,12 +236,10 @@ def _loaded(
     before: dict[str, int],
 ) -> LoadedEntries:
     """The rows with what was said and done about those of them that the page enters; three statements."""
-    changes: dict[int, dict[str, HistoryLine]] = {}
-    for (entry, name), line in changes_after_completion(where.patient, entries).items():
-        changes.setdefault(entry, {})[name] = line
+    later = later_changes(where.patient, entries)
     discrepancies = discrepancies_on(entries)
     queries, conversations = asked_on(entries, where.patient, where.visit)
-    return LoadedEntries(where, rows, discrepancies, before, choices, data, changes, queries, conversations)
+    return LoadedEntries(where, rows, discrepancies, before, choices, data, later, queries, conversations)
 
 
 def _read_beside(patient: Patient, kinds: list[CrfDefinition], *more: str) -> PatientData:

@@ -9,7 +9,6 @@ from django.shortcuts import render
 
 from ecrf.access.reach import roles_that_ended
 from ecrf.access.requests import UserRequest
-from ecrf.casebook.reach import StruckOut
 from ecrf.forms.registry import CRFS
 
 
@@ -26,8 +25,7 @@ def keeps_what_was_typed(view: Callable[..., HttpResponse]) -> Callable[..., Htt
             if not typed:
                 raise
             status = 403 if isinstance(refusal, PermissionDenied) else 404
-            is_said = status == 403 or isinstance(refusal, StruckOut)
-            words = [str(refusal)] if is_said else roles_that_ended(request.user)
+            words = [str(refusal)] if str(refusal) else roles_that_ended(request.user)
             return render(request, "entry/not_saved.html", {"words": words, "typed": typed}, status=status)
 
     return kept

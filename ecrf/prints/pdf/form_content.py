@@ -199,17 +199,9 @@ def answer_content(item_view: ItemView, known: Known) -> Content:
         return {"is": "reason", "text": f"{missing['label']}{comment}"} | mark
     if item_view.item.rule:
         return {"is": "quiet", "text": "not calculated"}
-    return (
-        {"is": "blank", "text": "blank"}
-        if _may_be_filled(item_view)
-        else {"is": "quiet", "text": "not asked"}
-    )
-
-
-def _may_be_filled(item_view: ItemView) -> bool:
-    """Whether it is asked; what stands in for another item, only where that has a reason instead of a value."""
-    other = item_view.item.instead_of
-    return item_view.is_asked and (not other or item_view.form_view.item_views[other].missing is not None)
+    if not item_view.is_asked:
+        return {"is": "quiet", "text": "not asked"}
+    return {"is": "blank" if item_view.is_wanted else "quiet", "text": "blank"}
 
 
 def question_words(discrepancy: Discrepancy, known: Known) -> str:

@@ -109,6 +109,15 @@ def test_same_time_as_another_patient_is_said_and_kept(patient, site, coordinato
     assert f"At the same time: {other.number}. Both are kept." in read(browser, made.url)
 
 
+def test_windows_for_which_a_week_has_no_row_are_named_on_paper(site, coordinator, browser):
+    numbers = [treated(site, coordinator).number for _ in range(5)]
+    page = browser.get("/calendar/").content.decode()
+    week = page.split("calendar-week")
+    cut = next(part for part in week if "more-on-paper" in part)
+    for number in numbers:
+        assert f"{number} Week 4" in cut
+
+
 @pytest.mark.parametrize("day", ["2026-99-99", "x", "1999-12-31", "2026-1-1", "2026-01-01T10"])
 def test_odd_days_in_addresses(day, patient, browser):
     assert browser.get("/calendar/", {"day": day}).status_code == 200
@@ -122,7 +131,7 @@ def test_odd_days_in_addresses(day, patient, browser):
 
 def test_moving_is_told_with_what_was_before(patient, coordinator, browser):
     made = book(patient, coordinator, 1, time(9))
-    url, data = f"/appointments/{made.pk}/move/", {"time": "10", "seen": made.when, "note": ""}
+    url, data = f"/appointments/{made.pk}/move/", {"time": "10", "seen": made.agreed, "note": ""}
     assert f'value="{in_days(patient, 1)}"' in browser.get(url).content.decode()
     assert browser.post(url, {**data, "day": str(in_days(patient, 2))}).status_code == 302
     text = read(browser, f"/appointments/{made.pk}/")
@@ -131,10 +140,39 @@ def test_moving_is_told_with_what_was_before(patient, coordinator, browser):
     again = browser.post(url, {**data, "day": str(in_days(patient, 3))})
     assert again.status_code == 422
     assert "Somebody changed this appointment meanwhile" in words(again)
-    outside = browser.post(
-        url, {**data, "day": str(in_days(patient, 30)), "seen": f"{in_days(patient, 2)} 10:00"}
-    )
+    made.refresh_from_db()
+    outside = browser.post(url, {**data, "day": str(in_days(patient, 30)), "seen": made.agreed})
     assert "is outside the window" in words(outside)
+
+
+def test_two_tabs_show_what_stands_beside_what_was_typed(patient, coordinator, browser):
+    made = book(patient, coordinator, 1, note="Fasting")
+    url, seen = f"/appointments/{made.pk}/move/", made.agreed
+    first, second, mine = (str(in_days(patient, days)) for days in (1, 2, 3))
+    browser.post(url, {"day": second, "note": "Bring the diary", "seen": seen})
+    answer = browser.post(url, {"day": mine, "note": "Fasting", "seen": seen})
+    assert answer.status_code == 422
+    assert f"Stands now: {second}" in words(answer)
+    assert "Stands now: Bring the diary" in words(answer)
+    assert f'value="{mine}"' in answer.content.decode()
+    made.refresh_from_db()
+    assert browser.post(url, {"day": mine, "note": "Fasting", "seen": made.agreed}).status_code == 302
+    story = read(browser, f"/appointments/{made.pk}/")
+    assert f"Moved, was {first}; note changed, was “Fasting”" in story
+    assert f"Moved, was {second}; note changed, was “Bring the diary”" in story
+
+
+def test_what_is_over_or_kept_is_not_offered_to_be_moved(patient, coordinator, browser):
+    made = book(patient, coordinator, 1, note="Fasting")
+    url, page = f"/appointments/{made.pk}/move/", f"/appointments/{made.pk}/"
+    browser.post(f"/appointments/{made.pk}/cancel/", {"reason": "Snow"})
+    assert browser.get(url).headers["Location"] == page
+    answer = browser.post(
+        url, {"day": str(in_days(patient, 2)), "seen": made.agreed, "note": "Bring the diary"}
+    )
+    assert "This appointment is cancelled" in words(answer)
+    assert "Bring the diary" in answer.content.decode()
+    assert "Change it" not in words(answer)
 
 
 @pytest.mark.parametrize("act", ["miss", "cancel"])

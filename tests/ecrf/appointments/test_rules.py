@@ -200,7 +200,7 @@ def test_same_time_of_another_patient_is_named_and_not_refused(patient, site, co
 
 def move(made, by, days, at=None, note="", seen=""):
     wanted = Wanted(in_days(made.patient, days), at, note, "")
-    return move_appointment(appointment=made, wanted=wanted, seen=seen or made.when, by=by)
+    return move_appointment(appointment=made, wanted=wanted, seen=seen or made.agreed, by=by)
 
 
 def test_move_inside_the_window_needs_no_reason_and_the_trail_keeps_what_was(patient, coordinator):
@@ -217,18 +217,28 @@ def test_note_alone_is_no_move_and_needs_no_day_to_come(patient, coordinator):
     made = book(patient, coordinator, 0, note="Fasting")
     with time_machine.travel(datetime.now(tz=UTC) + timedelta(days=2)):
         wanted = Wanted(made.planned_on, None, "Not fasting", "")
-        assert not move_appointment(appointment=made, wanted=wanted, seen=made.when, by=coordinator)
+        assert not move_appointment(appointment=made, wanted=wanted, seen=made.agreed, by=coordinator)
     now = Appointment.objects.get(pk=made.pk)
     assert (now.note, now.moves) == ("Not fasting", 0)
 
 
 def test_move_of_what_somebody_else_moved_changes_nothing(patient, coordinator):
     made = book(patient, coordinator, 1)
-    seen = made.when
+    seen = made.agreed
     move(made, coordinator, 2)
     with pytest.raises(ValidationError, match="Somebody changed this appointment meanwhile"):
         move(made, coordinator, 3, seen=seen)
     assert Appointment.objects.get(pk=made.pk).planned_on == in_days(patient, 2)
+
+
+def test_move_of_what_somebody_else_noted_changes_nothing(patient, coordinator):
+    made = book(patient, coordinator, 1, note="Fasting")
+    seen = made.agreed
+    move(made, coordinator, 1, note="Bring the diary")
+    with pytest.raises(ValidationError, match="Somebody changed this appointment meanwhile"):
+        move(made, coordinator, 1, time(10), note="Fasting", seen=seen)
+    now = Appointment.objects.get(pk=made.pk)
+    assert (now.note, now.planned_time) == ("Bring the diary", None)
 
 
 @pytest.mark.parametrize("ending", AppointmentEnding)

@@ -16,6 +16,7 @@ from ecrf.exports.models import Download, Export, ExportKind, ExportState, KeptC
 from ecrf.locks.services import put
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_user
+from tests.ecrf.appointments.conftest import book
 from tests.ecrf.casebook.transfer.builders import REASON, hand_over
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +122,27 @@ def test_what_was_typed_stays_where_it_is_refused(
     assert not Transfer.objects.exists()
 
 
+def test_all_that_is_wrong_is_said_at_once(client, patient, data_manager, investigator, outsider):
+    client.force_login(data_manager)
+    wrong = {"moved_on": "yesterday", "from_agreed_on": "", "to_agreed_by": "", "reason": ""}
+    page = client.post(URL, given(investigator, outsider, **wrong)).content.decode()
+    for words in (
+        "This is no date",
+        "Say on which day",
+        "Choose the investigator of site 02",
+        "Say why the patient",
+    ):
+        assert page.count(words) == 1, words
+    assert not Transfer.objects.exists()
+
+
+def test_who_may_not_hand_over_is_told_who_does(client, patient, coordinator):
+    client.force_login(coordinator)
+    answer = client.get(URL)
+    assert answer.status_code == 403
+    assert "handed over to another site by the data manager" in answer.content.decode()
+
+
 def test_page_names_the_lock_that_is_in_the_way(client, patient, other_site, data_manager):
     actor = data_manager.acting_at(other_site, Right.LOCK)
     put(kind="freeze", scope="site", site=other_site, reason="Done", by=data_manager, actor=actor)
@@ -144,6 +166,27 @@ def test_people_of_the_site_before_are_told_where_the_patient_is(
         page = answer.content.decode()
         assert "Patient 01-001 was handed over to site 02 on 2026-02-01" in page
         assert reverse("moved-patients") in page
+
+
+def test_appointment_of_a_patient_who_moved_says_where_the_patient_is(
+    client, patient, other_site, coordinator, data_manager
+):
+    row = book(patient, coordinator, days=1, code="UNS-1")
+    hand_over(patient, other_site, data_manager)
+    client.force_login(coordinator)
+    answer = client.get(reverse("appointment", args=[row.pk]))
+    assert answer.status_code == 404
+    assert "was handed over to site 02" in answer.content.decode()
+
+
+def test_menu_and_today_lead_the_site_before_to_who_moved(
+    client, patient, other_site, coordinator, data_manager
+):
+    client.force_login(coordinator)
+    pages = (reverse("places"), reverse("today"))
+    assert not any(reverse("moved-patients") in client.get(page).content.decode() for page in pages)
+    hand_over(patient, other_site, data_manager)
+    assert all(reverse("moved-patients") in client.get(page).content.decode() for page in pages)
 
 
 def test_save_that_comes_too_late_is_refused_in_words(client, patient, other_site, coordinator, data_manager):

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry, Visit
+from ecrf.casebook.striking import strike_visit
 from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.casebook.moving.builders import WHY, contents, filled_visit, forms_of, moved
@@ -189,3 +190,79 @@ def test_history_and_trail_say_it_was_moved(client, visit, patient, coordinator)
     trail = client.get(reverse("patient-trail", args=[patient.number])).content.decode()
     assert "moved from another visit or patient" in trail
     assert CRFS["vital-signs"].title in trail
+
+
+def test_form_that_was_moved_says_so_once_and_not_that_it_changed_after_completion(
+    client, page, visit, patient, coordinator
+):
+    forms = forms_of(visit)
+    page(coordinator, patient, forms=forms, code="W07", **act())
+    client.force_login(coordinator)
+    text = client.get(reverse("visit", args=[patient.number, "W07"])).content.decode()
+    assert "after completion" not in text
+    assert text.count(f"Moved from {patient.number}, Week 4") == len(forms)
+
+
+def test_log_row_that_was_moved_says_so_once(client, page, patient, coordinator, site):
+    enter(patient, "adverse-event", coordinator, term="Headache", started_on="2026-01")
+    other = a_patient(site, coordinator)
+    page(coordinator, patient, "move-look", "casebook", forms=forms_of(patient), to=other.number, **act())
+    client.force_login(coordinator)
+    text = client.get(reverse("log", args=[other.number, "adverse-event"])).content.decode()
+    assert "after completion" not in text
+    assert text.count(f"Moved from {patient.number}") == 1
+
+
+def test_what_changes_after_a_moved_form_is_complete_says_so(client, page, visit, patient, coordinator):
+    page(coordinator, patient, forms=forms_of(visit), code="W07", **act())
+    target = patient.visits.get(code="W07", struck_at=None)
+    vital_signs(target, coordinator)
+    complete(target, "vital-signs", coordinator)
+    enter(target, "vital-signs", coordinator, reason="Misread", pulse="71")
+    client.force_login(coordinator)
+    text = client.get(reverse("visit", args=[patient.number, "W07"])).content.decode()
+    assert text.count("changed after completion") == 1
+    assert "“Misread”" in text
+
+
+def test_reason_given_beside_a_form_in_progress_is_no_change_after_completion(
+    client, visit, patient, coordinator
+):
+    enter(visit, "vital-signs", coordinator, reason="Typed over", pulse="72")
+    client.force_login(coordinator)
+    assert (
+        "after completion" not in client.get(reverse("visit", args=[patient.number, "W04"])).content.decode()
+    )
+
+
+def test_visits_to_choose_are_those_of_the_patient_moved_to(page, visit, patient, coordinator, site):
+    other = a_patient(site, coordinator)
+    struck = a_visit(other, "UNS-1", coordinator)
+    strike_visit(visit=struck, by=coordinator, reason=WHY)
+    standing = a_visit(other, "UNS-2", coordinator)
+    _status, text = page(coordinator, patient, "move", to=other.number)
+    assert f'value="{standing.code}"' in text
+    assert 'value="UNS-1"' not in text
+    assert 'value="UNS"' in text
+
+
+def test_new_visit_of_several_takes_the_next_number_of_the_patient_moved_to(
+    page, visit, patient, coordinator, site
+):
+    other = a_patient(site, coordinator)
+    strike_visit(visit=a_visit(other, "UNS-1", coordinator), by=coordinator, reason=WHY)
+    a_visit(patient, "UNS-1", coordinator)
+    a_visit(patient, "UNS-2", coordinator)
+    status, to = page(coordinator, patient, forms=forms_of(visit), to=other.number, code="UNS")
+    assert status == 302
+    assert to.endswith(f"to={other.number}&code=UNS-2")
+    status, to = page(coordinator, patient, forms=forms_of(visit), to=other.number, code="UNS-2", **act())
+    assert (status, to) == (302, reverse("visit", args=[other.number, "UNS-2"]))
+
+
+def test_number_typed_in_full_width_is_read(page, visit, patient, coordinator, site):
+    other = a_patient(site, coordinator)
+    wide = other.number.translate({ord(sign): ord(sign) + 0xFEE0 for sign in "-0123456789"})
+    status, text = page(coordinator, patient, forms=forms_of(visit), to=f" {wide}", code="W07")
+    assert status == 200
+    assert f"Move to {other.number}, Week 7" in text

@@ -10,10 +10,16 @@ from django.urls import reverse
 
 from ecrf.access.roles import Right
 from ecrf.audit.chain import verify
+from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, PatientStatus
 from ecrf.casebook.page_acts import FALLS_AWAY, acts_on
 from ecrf.casebook.record.record import record
+from ecrf.casebook.schedule.completion import missing_when_not_begun
+from ecrf.casebook.schedule.matrix import matrix
+from ecrf.casebook.schedule.status import schedule_status_of
 from ecrf.casebook.services import complete_entries
+from ecrf.casebook.striking import strike_patient
+from ecrf.entry.today.unfinished import missing_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.locks.models import LockKind, LockScope
@@ -225,6 +231,41 @@ def test_screen_failure_opens_the_first_visit_from_the_list(site, coordinator, c
     refused = client.post(reverse("open-visit", args=[patient.number, "W01"]), follow=True)
     assert f"the patient is a screen failure since {today}" in refused.text
     assert list(patient.visits.values_list("code", flat=True)) == ["SCR"]
+
+
+def test_form_that_an_ending_asks_for_at_a_visit_is_wanted_wherever_it_stands(
+    site, coordinator, client, today
+):
+    """In the index of the visit, in the patient's table, on Today, and before the visit is complete."""
+    client.force_login(coordinator)
+    patient = a_patient(site, coordinator)
+    visit = a_visit(patient, "SCR", coordinator)
+    enter(visit, "visit", coordinator, occurrence="done", visited_on=today)
+    client.post(url(patient, "screen-failure"), {DAY: today})
+    index = client.get(reverse("visit", args=[patient.number, "SCR"])).text.partition('class="index"')[2]
+    states = dict(re.findall(r'data-index-of="([a-z-]+)-1".*?index-state">(.*?)</span>', index, re.DOTALL))
+    assert re.search(r"\d to enter", states["consent"])
+    assert "not" in states["vital-signs"]
+    cells = {cell.key: cell.form for cell in matrix(patient, PatientData(patient)).rows[0].cells}
+    assert (cells["consent"].state, cells["vital-signs"]) == ("empty", None)
+    missing = missing_of(PatientStatus.objects.filter(patient=patient).select_related("patient__site"))
+    begun = sum(entry.missing for entry in Entry.objects.filter(visit=visit))
+    assert missing == {patient.pk: begun + missing_when_not_begun("consent")}
+    by = coordinator.acting_at(patient.site, Right.ENTER)
+    complete_entries(patient=patient, places=[a_place(visit, "visit")], by=by)
+    assert schedule_status_of(patient).unfinished.plan.code == "SCR"
+
+
+def test_page_of_a_patient_struck_out_meanwhile_says_so_and_keeps_what_was_typed(
+    patient, coordinator, send, today
+):
+    strike_patient(patient=patient, by=coordinator, reason="Added twice")
+    answer = send(**{DAY: today})
+    assert answer.status_code == 404
+    assert "The patient was struck out on" in answer.text
+    assert "Added twice" in answer.text
+    assert today in answer.text
+    assert "not yours any more" not in answer.text
 
 
 def test_locked_patient_is_told_so_and_nothing_is_recorded(patient, data_manager, send, client, today):

@@ -1,6 +1,6 @@
 /* Grids of grades: one digit is a whole answer, and the cursor moves on by itself; what is no grade is refused at once. */
 
-import { idOf, inOrder } from "../../js/fields.js";
+import { goTo, idOf, inOrder } from "../../js/fields.js";
 import { placeOf } from "../../js/messages.js";
 
 const GRADE = /^[0-5]$/;
@@ -20,7 +20,7 @@ function after(input) {
 function advance({ target, isComposing }) {
   if (isComposing || !isCell(target) || !GRADE.test(plain(target.value))) return;
   target.value = plain(target.value);
-  after(target)?.focus();
+  goTo(after(target));
 }
 
 function say(input, typed) {
@@ -47,7 +47,7 @@ function put(input, text) {
 /* A digit typed behind "nd" answers the next cell: it must not take the reason's place. */
 function onward(input, digit) {
   const next = after(input);
-  next?.focus();
+  goTo(next);
   if (next && isCell(next)) put(next, digit);
 }
 
