@@ -111,7 +111,7 @@ def page_url(where: PagePlace, place: Place | None = None) -> str:
     if where.visit:
         return reverse("visit", args=[where.patient.number, where.visit.code])
     assert place is not None
-    key = place.definition.key
+    key = (place.above or place).definition.key  # a row of a form stands on the form's own page
     if key in protocol().logs:
         return f"{reverse('log', args=[where.patient.number, key])}#{html_id(place)}"
     return reverse("log", args=[where.patient.number, key])

@@ -116,9 +116,9 @@ class ItemView:
 
     @property
     def foreseen(self) -> str:
-        """On a patient's worksheet: what is calculated as things stand, with its unit."""
+        """On a patient's worksheet: what is calculated as things stand, with its unit; a count of nothing is none."""
         value = getattr(self.form_view.foreseen, self.name, None) if self.item.rule else None
-        return "" if value is None or value == "" else str(self.item.words(value))
+        return str(self.item.words(value)) if value else ""
 
     @property
     def is_left_out(self) -> bool:

@@ -183,11 +183,13 @@ def test_keys_that_lead_to_a_filled_field_select_it(sit_down):
 def test_letter_of_a_word_inside_gives_the_answer_where_none_begins_with_it(sit_down):
     person = sit_down("coordinator01")
     person.open_visit("01-006", "Week 7")
-    contact = person.page.locator("[role=radiogroup][id$=visit-1-contact] input")
+    person.page.locator("#f-visit-1-occurrence input[value=done]").check()
+    contact = person.page.locator("#f-visit-1-contact input")
+    contact.first.wait_for()
     for letter, value in (("s", "on-site"), ("h", "home"), ("v", "phone"), ("s", "on-site")):
         contact.first.focus()
         person.page.keyboard.press(letter)
-        assert person.page.locator("[id$=visit-1-contact] input:checked").input_value() == value
+        assert person.page.locator("#f-visit-1-contact input:checked").input_value() == value
     person.saved()
 
 

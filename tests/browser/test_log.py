@@ -83,3 +83,24 @@ def test_enter_in_the_comment_sets_the_reason_and_stays_at_the_field(sit_down):
     person.saved()
     assert person.page.evaluate("document.activeElement.id") == f"f-adverse-event-{number}-term"
     assert person.page.locator(f"#t-adverse-event-{number}-term").inner_text() == "Unknown"
+
+
+@pytest.mark.parametrize("width", [390, 1366])
+def test_choices_have_room_for_their_arrow_and_texts_of_rows_a_line(sit_down, width):
+    person = sit_down("coordinator01", viewport={"width": width, "height": 844})
+    person.go("/patients/01-006/casebook/serious-adverse-event/")
+    person.page.locator("button[value^='add:serious-adverse-event']").click()
+    person.page.locator("button[value^='add:sae-follow-up']").first.click()
+    text = person.page.locator(".rows textarea").first
+    text.wait_for()
+    assert text.bounding_box()["width"] > min(width / 2, 400)
+    selects = person.page.evaluate(
+        """() => [...document.querySelectorAll("select.form-select")].filter((one) => one.offsetParent).map(
+            (one) => ({
+                room: parseFloat(getComputedStyle(one).paddingRight), right: one.getBoundingClientRect().right,
+            }))"""
+    )
+    assert selects
+    for select in selects:
+        assert select["room"] >= 30
+        assert select["right"] <= width

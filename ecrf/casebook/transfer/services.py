@@ -134,6 +134,9 @@ def _checked(
     }
     if wrong := {name: fault for name, fault in errors.items() if fault}:
         raise TransferRefused.of(wrong)
+    assert moved_on
+    assert from_agreed.on
+    assert to_agreed.on
     return Transfer(
         patient=patient,
         from_site=patient.site,
