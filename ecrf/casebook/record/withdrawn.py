@@ -67,7 +67,7 @@ def refuse_later_data(writing: Writing) -> dict[str, str]:
     given = [name for name in writing.changed if getattr(row, name) is not None]
     if withdrawal is None or not given or withdrawal.allows(at_visit=place.visit is not None):
         return {}
-    own, refused = own_day(place.definition), {}
+    own, refused = _own_day(place.definition), {}
     if why := _why_not_here(writing, withdrawal):
         refused = dict.fromkeys(given, why)
     elif why := _of_a_later_day(row, withdrawal):
@@ -117,7 +117,7 @@ def later_days(row: Crf, on: date) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def own_day(definition: CrfDefinition) -> str:
+def _own_day(definition: CrfDefinition) -> str:
     """The item that says of which day such a row is: of a visit its date, else the first date that is neither of a
     report nor may lie ahead; "" if it has none, or what it belongs to says."""
     trial, rule = protocol(), protocol().consent_withdrawn
@@ -131,7 +131,7 @@ def own_day(definition: CrfDefinition) -> str:
 def _of_a_later_day(row: Crf, withdrawal: Withdrawal) -> str:
     """Why nothing may be added to what is itself of a later day; "" if it is not, or does not say."""
     definition, visit = by_model(type(row)), row.entry.visit
-    own = own_day(definition)
+    own = _own_day(definition)
     if not own or own not in dict(later_days(row, withdrawal.on)):
         return ""
     if visit and definition.key == protocol().visit_form:

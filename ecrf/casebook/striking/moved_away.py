@@ -22,8 +22,10 @@ class MovedAway:
 
     @property
     def why_not(self) -> str:
-        where = self.words.rstrip(". ")
-        return f"{where}. Restored, it would stand twice. Move it back from there, under “Other acts”."
+        said = f"{self.words.rstrip('. ')}. Restored, it would stand twice."
+        if self.arrived is not None and self.arrived.is_struck:
+            return f"{said} Where it went it is struck out now: begin there."
+        return f"{said} Move it back from there, under “Other acts”."
 
 
 def moved_away(subject: Visit | Entry) -> MovedAway | None:

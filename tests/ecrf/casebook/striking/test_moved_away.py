@@ -120,6 +120,7 @@ def test_where_it_stands_no_more_it_is_refused_too_without_a_way_that_leads_nowh
         moved(forms_of(there), patient, "W10", coordinator)
     page, answer = ask("restore-visit", patient, visit.pk)
     assert answer.status_code == 422
+    assert "Where it went it is struck out now: begin there." in page
     assert back_from(page) == ""
     assert contents(patient, "W04") == {}
 
