@@ -13,10 +13,10 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OF_COLOUR = ["color-contrast", "link-in-text-block"]
 """Rules whose verdict can differ between the schemes; for all others the page is the same."""
 
-RUN = """async ([include, without, only]) => {
+RUN = """async ([include, exclude, without, only]) => {
     const rules = Object.fromEntries(without.map(rule => [rule, {enabled: false}]));
     const runOnly = only.length ? {type: "rule", values: only} : {type: "tag", values: TAGS};
-    const found = await axe.run({include}, {runOnly, rules, resultTypes: ["violations"]});
+    const found = await axe.run({include, exclude}, {runOnly, rules, resultTypes: ["violations"]});
     return found.violations.flatMap(({id, impact, nodes}) => nodes.map(({target, any, all, none}) =>
         `${id} (${impact}) ${target.join(" ")}: ${[...any, ...all, ...none].map(({message}) => message).join("; ")}`));
 }""".replace("TAGS", repr(TAGS))
@@ -32,6 +32,16 @@ PARTS = """() => [...document.body.children].map((part, index) => {
 })"""
 """Of each part of the page (head, content, foot), its selector and what it consists of: what stands in what, each once,
 and the levels of the headings. The content is looked at as the whole page, for the rules on a page as a whole."""
+
+MARK_AROUND = """kinds => {
+    const named = element => `${element.localName}.${element.className.baseVal ?? element.className}`;
+    const wanted = new Set(kinds);
+    for (const element of document.querySelectorAll("main, main *")) {
+        const kind = `${named(element.parentElement)} > ${named(element)}[${element.getAttribute("role")}]`;
+        if (wanted.has(kind)) element.parentElement.dataset.axeAround = "";
+    }
+}"""
+"""Marks what these kinds of elements stand in."""
 
 MARK_TEXTS = """looked_at => {
     const named = element => element && `${element.localName}.${element.className.baseVal ?? element.className}`;
@@ -70,8 +80,9 @@ UNMARK = """known => [...document.querySelectorAll("[data-axe]")].forEach((eleme
 class LookedAt:
     """What axe has looked at in page after page: it would say the same of it again.
 
-    `parts`: what each part of a page consisted of. `pages`: what stood in the content of each page, by the page's name;
-    who may do less than those before has less of it. `texts` and `colours`: what MARK_TEXTS and COLOURS tell apart.
+    `parts`: what each part of a page consisted of. `pages`: what stood in the content of each page, by the page's name:
+    on the same page of another role only what is new there is looked at, with what it stands in. `texts`, `colours`:
+    what MARK_TEXTS and COLOURS tell apart.
     """
 
     parts: set[tuple[str, ...]] = field(default_factory=set)
@@ -79,14 +90,16 @@ class LookedAt:
     texts: set[str] = field(default_factory=set)
     colours: set[tuple[str, str]] = field(default_factory=set)
 
-    def is_new(self, selector: str, kinds: list[str], name: str) -> bool:
-        """Whether this part is to be looked at; from now on it was."""
-        is_known = tuple(kinds) in self.parts
+    def new_in(self, kinds: list[str], name: str = "") -> list[str]:
+        """What axe has not seen of a part that consists of this, on the page of this name; from now on it has."""
+        if tuple(kinds) in self.parts:
+            return []
         self.parts.add(tuple(kinds))
-        if selector == "html" and name:
-            is_known |= self.pages[name].issuperset(kinds)
-            self.pages[name].update(kinds)
-        return not is_known
+        if not name:
+            return kinds
+        new = [kind for kind in kinds if kind not in self.pages[name]]
+        self.pages[name].update(kinds)
+        return new
 
 
 @cache
@@ -100,17 +113,33 @@ def violations(page: Page, looked_at: LookedAt | None = None, name: str = "") ->
     `looked_at` grows by what was looked at, and what it knows is left out; `name` says which page this is.
     """
     known = LookedAt() if looked_at is None else looked_at
-    parts: list[tuple[str, list[str]]] = page.evaluate(PARTS)
-    new = [selector for selector, kinds in parts if known.is_new(selector, kinds, name)]
+    include, exclude = _new_parts(page, known, name)
     texts: list[str] = page.evaluate(MARK_TEXTS, sorted(known.texts))
     known.texts.update(texts)
     found: list[str] = []
-    if new:
+    if include:
         page.evaluate(_axe())
-        found += page.evaluate(RUN, [new, OF_COLOUR, []])
+        found += page.evaluate(RUN, [include, exclude, OF_COLOUR, []])
     if texts:
-        found += _contrasts(page, known, is_there=bool(new))
+        found += _contrasts(page, known, is_there=bool(include))
     return found
+
+
+def _new_parts(page: Page, known: LookedAt, name: str) -> tuple[list[str], list[str]]:
+    """The selectors of what is to be looked at, and of what is not, though it stands in that."""
+    include, exclude = [], []
+    for selector, kinds in page.evaluate(PARTS):
+        of_content = selector == "html"
+        was_looked_at = of_content and name in known.pages
+        new = known.new_in(kinds, name if of_content else "")
+        if was_looked_at and new and kinds[-1] not in new:  # somebody else's page of this name, as a whole
+            page.evaluate(MARK_AROUND, new)
+            include.append("[data-axe-around]")
+        elif new:
+            include.append(selector)
+        elif not of_content:
+            exclude.append(selector)
+    return include, exclude
 
 
 def _contrasts(page: Page, known: LookedAt, *, is_there: bool) -> list[str]:
@@ -128,6 +157,6 @@ def _contrasts(page: Page, known: LookedAt, *, is_there: bool) -> list[str]:
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
         if any(first):
-            said = page.evaluate(RUN, [["[data-axe]"], [], OF_COLOUR])
+            said = page.evaluate(RUN, [["[data-axe]"], [], [], OF_COLOUR])
             found += [f"in the {scheme}: {one}" for one in said]
     return found

@@ -162,10 +162,12 @@ def ask_for_data(people: dict[str, Person], tour: Tour) -> dict[str, list[str]]:
             box.check()
         statistician.press("Take the cut")
         asked["statistician"].append(urlsplit(statistician.page.url).path)
+    statistician.go("/account/")  # or the page would load itself anew, once there is a file
     investigator.go(reverse("site-copies", args=["01"]))
     investigator.press("Make the copy")
     tour.addresses["export"] = urlsplit(investigator.page.url).path
     asked["investigator"].append(tour.addresses["export"])
+    investigator.go("/account/")
     return asked
 
 
@@ -194,16 +196,15 @@ def walk(people: dict[str, Person], tour: Tour) -> None:
     asked = ask_for_data(people, tour)
     add_what_is_put_right(people["coordinator"], tour)
     add_what_is_closed(people["administrator"], tour)
+    wait_for_data(people, asked, tour)
     tour.opened = {
         role: opened - {"queries", "monitor:monitoring-visits"} for role, opened in tour.opened.items()
     }
     for name in TABLE:
         with suppress(NoReverseMatch):  # a page that no other one links to
-            if name != "compare-cuts":
-                tour.addresses.setdefault(name, reverse(name))
-    everybody_visits(people, tour)
-    wait_for_data(people, asked, tour)
-    everybody_visits(people, tour)
+            tour.addresses.setdefault(name, reverse(name))
+    for _ in range(2):
+        everybody_visits(people, tour)
     report = resolve(
         tour.addresses["monitor:print-monitoring-text"]
     )  # the letter has the same address, but for its kind
