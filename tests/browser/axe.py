@@ -139,7 +139,9 @@ def _new_parts(page: Page, known: LookedAt, name: str) -> tuple[list[str], list[
             include.append(selector)
         elif not of_content:
             exclude.append(selector)
-    return include, exclude
+    return (
+        ["html"] if "html" in include else include
+    ), exclude  # a page is one only if nothing else is named
 
 
 def _contrasts(page: Page, known: LookedAt, *, is_there: bool) -> list[str]:
