@@ -14,6 +14,7 @@ import platform
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ import psutil
 import psycopg2
 from psycopg2.errors import DuplicateDatabase, ObjectInUse
 
-from ecrf.demo import ROOT, embedded_postgres, manage
+from ecrf.demo import ROOT, embedded_postgres
 from tests import clock
 
 TEST_SETTINGS = {
@@ -120,7 +121,7 @@ def _make_template() -> bool:
             return False
         with _new_database("ENCODING 'UTF8'") as building:
             env = {**os.environ, "DATABASE_URL": address(building), "DJANGO_SETTINGS_MODULE": SETTINGS}
-            manage(env, "migrate", "--verbosity", "0")
+            subprocess.run([sys.executable, "-m", "tests.migrating"], cwd=ROOT, env=env, check=True)
             try:
                 cursor.execute(f'ALTER DATABASE "{building}" RENAME TO "{name}"')
             except DuplicateDatabase:
