@@ -1,7 +1,7 @@
 """`python -m tests.migrating`: migrates an empty database as `manage.py migrate` does, in half the time.
 
 Django makes a model's class anew, and those of the models that it is related to, after each operation on it: that is
-nine tenths of the time. An index, a constraint or a trigger changes no class: here it is noted at the one that is there.
+nine tenths of the time. An index, a constraint or a trigger changes no class: here it is noted at what is there.
 That both ways lead to the same database, tests/releases says.
 """
 

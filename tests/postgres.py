@@ -103,7 +103,7 @@ def cursor_on(url: str, **connecting: str) -> Iterator:
 
 def _template() -> str:
     """The template's name: it changes with whatever a migrated database is made from."""
-    made_from = hashlib.sha256()
+    made_from = hashlib.sha256((ROOT / "tests/migrating.py").read_bytes())
     for folder in ("ecrf", "tests/stub_trial" if SETTINGS == STUB else "trial"):
         for path in sorted({path for part in MIGRATED_BY for path in (ROOT / folder).glob(part)}):
             made_from.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
