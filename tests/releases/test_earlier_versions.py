@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -58,8 +59,12 @@ def test_whatever_a_migrated_version_consists_of_is_what_this_one_does(migrated)
         for query in (FUNCTIONS, TRIGGERS, COLUMNS, CONSTRAINTS, INDEXES):
             new.execute(query)
             old.execute(query)
-            # Without the rights: a dump of a release is kept without them.
-            assert sorted(row[:2] for row in old.fetchall()) == sorted(row[:2] for row in new.fetchall())
+            assert definitions(old.fetchall()) == definitions(new.fetchall())
+
+
+def definitions(rows: list[tuple[str, ...]]) -> list[tuple[str, str]]:
+    """Without the rights, which a dump of a release is kept without; PostgreSQL writes casts another way after one."""
+    return sorted((name, re.sub(r"::[a-z ]+(\[\])?|[()\s]", "", said)) for name, said, *_rights in rows)
 
 
 @pytest.mark.requirement("R-020")
