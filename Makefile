@@ -74,7 +74,7 @@ test-stub: setup ## the tests of the engine, on the stub protocol
 # What is run on the stub protocol: the engine's tests, and the rules that hold for the forms of any trial.
 ON_STUB := DJANGO_SETTINGS_MODULE=tests.stub_trial.settings
 OF_ANY_TRIAL := tests/stub_trial tests/ecrf tests/rules/test_repository.py::test_migrations_are_complete \
-	$(foreach rule,access catalogue cdash checks check_statements crfs prints roles,tests/rules/test_$(rule).py)
+	$(foreach rule,access catalogue cdash checks check_statements crfs obstacles prints roles,tests/rules/test_$(rule).py)
 
 # Half past midnight in Tokyo on the first of March; the last minute of a year there; the hour that comes twice in New York.
 CLOCKS := 2027-02-28T15:30Z 2026-12-31T14:59Z 2026-11-01T05:30Z

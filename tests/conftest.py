@@ -37,14 +37,24 @@ def make_user(username: str, role: str, *sites: Site) -> User:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits most begins first: the journeys at the first of two workers, the image at the second."""
-    journeys, image, others = [], [], []
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What waits most begins first: the image's tour at the first worker, the journeys at the second.
+
+    Each worker begins with its share of the list. The others take over the end of a share, down to the test after the
+    one that runs: behind the tour, that is the one that has a use for the same image.
+    """
+    tour, image, journeys, others = [], [], [], []
     for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        {"browser": journeys, "image": image}.get(folder, others).append(item)
-    half = max(len(items) // 2 - len(journeys), 0)
-    items[:] = [*journeys, *others[:half], *image, *others[half:]]
+        fixtures, folder = getattr(item, "fixturenames", ()), item.path.relative_to(ROOT / "tests").parts[0]
+        if "installation" in fixtures:
+            tour.append(item)
+        elif "image" in fixtures:
+            image.append(item)
+        else:
+            (journeys if folder == "browser" else others).append(item)
+    workers = getattr(config, "workerinput", {}).get("workercount", 2)
+    share = max(len(items) // workers - len(tour) - len(image), 0)
+    items[:] = [*tour, *image, *others[:share], *journeys, *others[share:]]
 
 
 @pytest.fixture(scope="session")

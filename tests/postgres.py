@@ -14,6 +14,7 @@ import platform
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ import psutil
 import psycopg2
 from psycopg2.errors import DuplicateDatabase, ObjectInUse
 
-from ecrf.demo import ROOT, embedded_postgres, manage
+from ecrf.demo import ROOT, embedded_postgres
 from tests import clock
 
 TEST_SETTINGS = {
@@ -102,7 +103,7 @@ def cursor_on(url: str, **connecting: str) -> Iterator:
 
 def _template() -> str:
     """The template's name: it changes with whatever a migrated database is made from."""
-    made_from = hashlib.sha256()
+    made_from = hashlib.sha256((ROOT / "tests/migrating.py").read_bytes())
     for folder in ("ecrf", "tests/stub_trial" if SETTINGS == STUB else "trial"):
         for path in sorted({path for part in MIGRATED_BY for path in (ROOT / folder).glob(part)}):
             made_from.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
@@ -120,7 +121,7 @@ def _make_template() -> bool:
             return False
         with _new_database("ENCODING 'UTF8'") as building:
             env = {**os.environ, "DATABASE_URL": address(building), "DJANGO_SETTINGS_MODULE": SETTINGS}
-            manage(env, "migrate", "--verbosity", "0")
+            subprocess.run([sys.executable, "-m", "tests.migrating"], cwd=ROOT, env=env, check=True)
             try:
                 cursor.execute(f'ALTER DATABASE "{building}" RENAME TO "{name}"')
             except DuplicateDatabase:

@@ -2,22 +2,32 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from urllib.parse import urlsplit
 
 import pyotp
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
-from tests.browser.axe import violations
+from tests.browser.axe import LookedAt, violations
 from tests.browser.chromium import launch
 
-ADDRESSES = """all => all.flatMap(element => [...element.attributes])
+ADDRESSES = """() => [...new Set([...document.querySelectorAll("*")].flatMap(element => [...element.attributes])
     .filter(({name}) => /^(href|action|hx-)/.test(name))
-    .map(({value}) => value).filter(value => /^\\/[^/]/.test(value))"""
+    .map(({value}) => value).filter(value => /^\\/[^/]/.test(value)))]"""
 """Links, and what an element asks for by itself; what scripts put together is seen when they ask for it."""
 
 OWN = "seventeen kettles in a violet harbour"
 """The password of those who had to choose another one."""
+
+
+@cache
+def name_of(path: str) -> str:
+    """The name of the address in the product's table; "" where it has none."""
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return ""
 
 
 @contextmanager
@@ -34,7 +44,7 @@ def chromium(address: str, port: int) -> Iterator[Browser]:
 class Person:
     """Logged in; `complaints` holds what a page did wrong, each with the address where."""
 
-    def __init__(self, browser: Browser, url: str, username: str, password: str, looked_at: set[str]) -> None:
+    def __init__(self, browser: Browser, url: str, username: str, password: str, looked_at: LookedAt) -> None:
         self.url, self.username, self.complaints, self.asked = url, username, [], {}
         context = browser.new_context(
             ignore_https_errors=True, viewport={"width": 800, "height": 600}, reduced_motion="reduce"
@@ -58,7 +68,7 @@ class Person:
         self._set_up_second_factor(password, looked_at)
         self._choose_own_password(password, looked_at)
 
-    def _set_up_second_factor(self, password: str, looked_at: set[str]) -> None:
+    def _set_up_second_factor(self, password: str, looked_at: LookedAt) -> None:
         """As every account must, where nothing else is set: by an authenticator app."""
         self.page.get_by_role("heading", name="Set up your second factor").wait_for()
         self.look(looked_at)
@@ -77,7 +87,7 @@ class Person:
         self.page.get_by_role("button", name="I have kept them").click()
         self.page.wait_for_url(lambda address: "recovery" not in address)
 
-    def _choose_own_password(self, password: str, looked_at: set[str]) -> None:
+    def _choose_own_password(self, password: str, looked_at: LookedAt) -> None:
         """As whoever got one that somebody else has typed."""
         if not self.page.get_by_role("heading", name="Choose another password").count():
             return
@@ -97,9 +107,9 @@ class Person:
     def go(self, path: str) -> None:
         self.page.goto(self.url + path)
 
-    def look(self, looked_at: set[str]) -> None:
+    def look(self, looked_at: LookedAt) -> None:
         """Note what axe finds on the page that is open, in what was not looked at yet."""
-        for found in violations(self.page, looked_at):
+        for found in violations(self.page, looked_at, name_of(urlsplit(self.page.url).path)):
             self._note(found)
 
     def fetch(self, path: str) -> None:
@@ -113,14 +123,14 @@ class Person:
 
     def addresses(self) -> dict[str, str]:
         """What this page links to, and what scripts have asked for: by the name of each address, one of its kind."""
-        return {**self.asked, **self._names(self.page.locator("*").evaluate_all(ADDRESSES))}
+        return {**self.asked, **self._names(self.page.evaluate(ADDRESSES))}
 
     def _names(self, addresses: list[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for said in addresses:
             if not said.startswith("/static/"):
-                try:
-                    found.setdefault(resolve(urlsplit(said).path).view_name, said)
-                except Resolver404:
+                if name := name_of(urlsplit(said).path):
+                    found.setdefault(name, said)
+                else:
                     self._note(f"{said} is said to be an address")
         return found

@@ -8,15 +8,24 @@ docs/production.md's commands made.
 import os
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 
 from django.core.management import call_command
 
 from ecrf.access.delegation import Task
 from ecrf.access.models import Site, User
-from ecrf.access.roles import Role
+from ecrf.access.roles import Right, Role
 from ecrf.access.training import TrainingKind
+from ecrf.appointments.services import Wanted, make_appointment
+from ecrf.casebook.models import Entry
+from ecrf.casebook.moving import Destination, move
+from ecrf.casebook.places import Place
+from ecrf.casebook.record.record import record
+from ecrf.casebook.services import add_patient, open_visit
+from ecrf.casebook.striking import strike_out, strike_patient, strike_visit
 from ecrf.delegation.log.services import delegate
 from ecrf.delegation.training.services import checked, confirm, publish
+from ecrf.forms.registry import CRFS
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.services import TEXTS, fingerprint
 from ecrf.people.accounts.services import close_account
@@ -93,3 +102,31 @@ call_command(
 )
 close_account(user=User.objects.get(username="leaver01"), reason="An invented letter", by=administrator)
 begin_review(by=administrator)
+
+# A patient who is in the study, with an appointment and with what was put right: a visit that was opened by mistake, an
+# adverse event that was another patient's, a form that stood at the wrong visit. And a patient who was added twice.
+again, twice = (add_patient(site=site, by=coordinator, request_key=uuid.uuid4()) for _ in range(2))
+actor = coordinator.acting_at(site, Right.ENTER)
+for code in ("SCR", "UNS-1", "UNS-2"):
+    visited = open_visit(patient=again, code=code, by=coordinator)
+    given = {"occurrence": "done", "visited_on": str(site.today()), "contact": "on-site"}
+    record(place=Place(again, CRFS["visit"], visited), values=given, by=actor)
+    pulse = {"SCR": {}, "UNS-1": {"pulse": "72"}, "UNS-2": {"pulse": "71"}}[code]
+    if pulse:
+        record(place=Place(again, CRFS["vital-signs"], visited), values=pulse, by=actor)
+record(place=Place(again, CRFS["adverse-event"]), values={"term": "An invented headache"}, by=actor)
+why = "An invented mistake"
+strike_visit(visit=again.visits.get(code="UNS-1"), by=coordinator, reason=why)
+strike_out(
+    entry=Entry.objects.get(patient=again, crf="adverse-event"), by=coordinator, actor=actor, reason=why
+)
+wrong = Entry.objects.filter(visit__code="UNS-2", crf="vital-signs")
+move(forms=wrong, to=Destination(again, "SCR"), by=coordinator, reason=why, request_key=uuid.uuid4())
+strike_patient(patient=twice, by=coordinator, reason=why)
+make_appointment(
+    patient=again,
+    code="W01",
+    wanted=Wanted(site.today() + timedelta(days=9)),
+    by=coordinator,
+    request_key=uuid.uuid4(),
+)

@@ -1,7 +1,10 @@
-"""Every address × every role × an object of the own and of another site, against one table."""
+"""Every address × every role × an object of the own and of another site, against one table.
+
+Run on the stub protocol; of another one, test_form_access.py asks for what its forms bring.
+"""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import reduce
@@ -837,9 +840,9 @@ def first_method(name: str) -> str:
 Asked = list[tuple[str, str, str, dict[str, str], dict[str, str]]]
 
 
-def asked_of(where: SimpleNamespace, column: int) -> Asked:
-    """(name, method, address, data, expected by role) of every row of the table that has this column."""
-    names = [name for name, row in TABLE.items() if row[column]]
+def asked_of(where: SimpleNamespace, column: int, names: Iterable[str] = TABLE) -> Asked:
+    """(name, method, address, data, expected by role) of the rows that have this column, all or some."""
+    names = [name for name in names if TABLE[name][column]]
     return [(name, first_method(name), *ask(name, where), row_of(name, column)) for name in names]
 
 

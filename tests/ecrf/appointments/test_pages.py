@@ -248,7 +248,8 @@ def test_month_and_week_show_appointments_windows_and_the_way_on(patient, coordi
         assert 'rel="prev"' in page
         assert 'rel="next"' in page
         assert f"/calendar/day/{made.planned_on}/" in page
-        assert page.count('aria-current="date"') == 2, "today, and the way to now"
+        now = browser.get("/calendar/", {"view": view}).content.decode()  # tomorrow may be next week
+        assert now.count('aria-current="date"') == 2, "today, and the way to now"
     next_month = re.search(r'rel="next" href="([^"]+)"', page)[1]
     assert browser.get(unescape(next_month)).status_code == 200
 
