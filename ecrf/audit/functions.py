@@ -5,6 +5,8 @@ from pathlib import Path
 from django.db.migrations import RunSQL
 from django.db.models import BooleanField, Func
 
+from ecrf.audit.triggers import AUDITED
+
 ENGINE = Path(__file__).resolve().parent.parent
 
 
@@ -34,18 +36,29 @@ class IsReview(Func):
 
 ONLY_READ = "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"
 ONLY_ADDED = "UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"
+NEVER_DELETED = "DELETE, TRUNCATE, REFERENCES, TRIGGER"
 REVOKED = {
     "audit_auditevent": ONLY_READ,
     "audit_auditchain": ONLY_READ,
     "audit_redaction": ONLY_READ,
     "audit_knownfault": ONLY_READ,
-    "access_loginevent": ONLY_ADDED,
     "delegation_pageread": ONLY_ADDED,
 }
-"""{table: the rights that nobody but its owner keeps, under whatever name they were granted}."""
 
-REVOKE = "; ".join(
-    # A database that is migrated to an earlier version lacks the tables of this one.
-    f"SELECT audit_revoke(ARRAY['{table}'], '{rights}') WHERE to_regclass('{table}') IS NOT NULL"
-    for table, rights in REVOKED.items()
-)
+
+def revoked() -> dict[str, str]:
+    """{table: the rights that nobody but its owner keeps, under whatever name they were granted}: those above, and of
+    every table under the trail. What its triggers refuse to everybody, nobody needs a right to."""
+    under_trail = {
+        audited.model._meta.db_table: ONLY_ADDED if audited.append_only else NEVER_DELETED
+        for audited in AUDITED
+    }
+    return under_trail | REVOKED
+
+
+def revoke() -> str:
+    """Takes these rights away. A database that is migrated to an earlier version lacks the tables of this one."""
+    return "; ".join(
+        f"SELECT audit_revoke(ARRAY['{table}'], '{rights}') WHERE to_regclass('{table}') IS NOT NULL"
+        for table, rights in revoked().items()
+    )

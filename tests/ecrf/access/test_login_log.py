@@ -14,7 +14,7 @@ from ecrf.access.address import client_address, neighbours
 from ecrf.access.login_log import LoginEvent, What, note
 from ecrf.account.lockout import WRONG_TRIES, name_in_log
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.audit.models import AuditEvent
 from tests.conftest import PASSWORD
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ecrf.access.models import Site
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.audit.models import AuditEvent
 
 

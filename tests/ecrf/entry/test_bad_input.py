@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone as django_timezone
 
 from ecrf.access.roles import Role
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.services import complete_entries

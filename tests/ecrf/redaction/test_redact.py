@@ -3,7 +3,7 @@
 import pytest
 
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.audit.models import AuditEvent, Redaction
 from ecrf.audit.texts import cleaned
 from ecrf.checks.models import Discrepancy

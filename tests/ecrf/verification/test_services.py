@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import acting
-from ecrf.audit.chain import verify as verify_chain
+from ecrf.audit.verifying.verify import verify as verify_chain
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.values import Missing

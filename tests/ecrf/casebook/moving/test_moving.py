@@ -6,7 +6,7 @@ import pytest
 
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.history import item_history

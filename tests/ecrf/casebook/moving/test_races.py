@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry
 from ecrf.casebook.moving import NotMoved

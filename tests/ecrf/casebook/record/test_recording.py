@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from ecrf.access.roles import Right
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.record.record import record

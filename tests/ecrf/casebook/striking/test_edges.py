@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Visit

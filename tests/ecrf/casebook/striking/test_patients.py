@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry, Visit
 from ecrf.casebook.services import open_visit

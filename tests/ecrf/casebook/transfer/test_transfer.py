@@ -11,7 +11,7 @@ from django.db import DatabaseError
 
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.laboratory.services import NewRange, add_ranges, withdraw_range

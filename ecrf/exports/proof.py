@@ -1,0 +1,25 @@
+"""What `verify_audit` recomputes of exports: what was kept whole has the hash that the trail tells."""
+
+from collections.abc import Iterator
+
+from ecrf.audit.verifying.checks import Extent, recomputes
+from ecrf.audit.verifying.faults import Fault
+from ecrf.audit.verifying.recomputed import compared_by
+
+_EDITIONS = """
+    SELECT fingerprint, fingerprint, encode(sha256(convert_to(content, 'UTF8')), 'hex') FROM exports_formedition
+"""
+_KEPT = """
+    SELECT k.export_id, e.wanted ->> 'content_sha256', encode(sha256(convert_to(k.content, 'UTF8')), 'hex')
+    FROM exports_keptcontent k JOIN exports_export e ON e.id = k.export_id
+"""
+
+
+@recomputes("editions", "Kept forms and schedules", exports_formedition="content")
+def form_editions(extent: Extent) -> Iterator[Fault]:
+    yield from compared_by("exports_formedition", _EDITIONS, "SHA-256 of content")
+
+
+@recomputes("kept", "Casebooks kept until their file is made", exports_keptcontent="export_id content")
+def kept_contents(extent: Extent) -> Iterator[Fault]:
+    yield from compared_by("exports_keptcontent", _KEPT, "SHA-256 of content")
