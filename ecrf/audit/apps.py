@@ -5,21 +5,23 @@ from django.core.checks import Tags, register
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-from ecrf.audit.functions import revoke
+from ecrf.audit.functions import NO_WAY_AROUND, revoke
 from ecrf.audit.privileges import check
-
-NO_WAY_AROUND = """
-    CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(trigger_name NAME) RETURNS boolean
-    LANGUAGE sql IMMUTABLE AS 'SELECT false'
-"""
-
 
 class AuditConfig(AppConfig):
     name = "ecrf.audit"
     verbose_name = "Audit trail"
 
     def ready(self) -> None:
-        from ecrf.audit.verifying import data  # noqa: F401  (joins the checks of the trail)
+        from ecrf.audit.shipped import (  # noqa: F401  (they join the checks of the trail)
+            applied,
+            constraints,
+            functions,
+            roles,
+            tables,
+            triggers,
+        )
+        from ecrf.audit.verifying import data  # noqa: F401  (as these)
 
         post_migrate.connect(_protect, sender=self)
         register(check, Tags.database)

@@ -26,6 +26,13 @@ def install(*files: str) -> RunSQL:
     return RunSQL(f"SET LOCAL check_function_bodies = off;\n{whole}", RunSQL.noop)
 
 
+NO_WAY_AROUND = """
+    CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(trigger_name NAME) RETURNS boolean
+    LANGUAGE sql IMMUTABLE AS 'SELECT false'
+"""
+"""In place of the library's function, by which any session could switch triggers off."""
+
+
 class IsReview(Func):
     """In a query, whether a table (`IsReview("table")`) holds what reviewers and checks did, and no study data: the
     database's own function, which its triggers ask too."""

@@ -26,13 +26,16 @@ class Extent:
 @dataclass(frozen=True)
 class AuditCheck:
     """One thing that is verified. `title`: in words. `derived`: {table: its columns that `find` recomputes}, which the
-    trail does not show. A check that has none looks at all that is wanted."""
+    trail does not show. `of_database`: it looks at no rows, and is left out where only some are to be verified."""
 
     title: str
     find: Callable[[Extent], Iterable[Fault]]
     derived: dict[str, frozenset[str]] = field(default_factory=dict)
+    of_database: bool = False
 
     def is_wanted(self, extent: Extent) -> bool:
+        if self.of_database:
+            return extent.tables is None
         return not self.derived or any(extent.has(table) for table in self.derived)
 
 
