@@ -8,6 +8,7 @@ from django.db.models.signals import post_migrate
 from ecrf.audit.functions import NO_WAY_AROUND, revoke
 from ecrf.audit.privileges import check
 
+
 class AuditConfig(AppConfig):
     name = "ecrf.audit"
     verbose_name = "Audit trail"

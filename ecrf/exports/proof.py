@@ -10,8 +10,11 @@ _EDITIONS = """
     SELECT fingerprint, fingerprint, encode(sha256(convert_to(content, 'UTF8')), 'hex') FROM exports_formedition
 """
 _KEPT = """
-    SELECT k.export_id, e.wanted ->> 'content_sha256', encode(sha256(convert_to(k.content, 'UTF8')), 'hex')
-    FROM exports_keptcontent k JOIN exports_export e ON e.id = k.export_id
+    SELECT coalesce(k.export_id, e.id), CASE WHEN e.state <> 'done' THEN e.wanted ->> 'content_sha256' END,
+        encode(sha256(convert_to(k.content, 'UTF8')), 'hex')
+    FROM (SELECT * FROM exports_export WHERE kind = 'handed-over') e
+    FULL JOIN exports_keptcontent k ON k.export_id = e.id
+    WHERE k.export_id IS NOT NULL OR e.state <> 'done'
 """
 
 

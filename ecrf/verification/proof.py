@@ -54,8 +54,8 @@ def fallen_verifications(extent: Extent) -> Iterator[Fault]:
 )
 def review_statuses(extent: Extent) -> Iterator[Fault]:
     stored: dict[int, dict[int, dict[str, Any]]] = {}
-    for row in ReviewStatus.objects.values("entry_id", "entry__patient_id", *COUNTED, *VERIFIED):
-        stored.setdefault(row["entry__patient_id"], {})[row["entry_id"]] = row
+    for row in ReviewStatus.objects.values("entry_id", *COUNTED, *VERIFIED):
+        stored.setdefault(row["patient_id"], {})[row["entry_id"]] = row
     for patient in Patient.objects.select_related("site").order_by("pk"):
         own = stored.pop(patient.pk, {})
         yield from attempt(

@@ -123,7 +123,12 @@ def _of_entry() -> dict[str, Any]:
 
 
 def _site() -> dict[str, Any]:
-    return {"code": f"S{next(_number)}", "time_zone": "Asia/Tokyo", "active_from": None, "delegation_from": None}
+    return {
+        "code": f"S{next(_number)}",
+        "time_zone": "Asia/Tokyo",
+        "active_from": None,
+        "delegation_from": None,
+    }
 
 
 def _transfer() -> dict[str, Any]:
@@ -139,7 +144,7 @@ def _two_users() -> tuple[User, User]:
 
 
 def _export() -> dict[str, Any]:
-    return {"state": "queued", "site": _entry().patient.site, "patient": _entry().patient}
+    return {"kind": "data-cut", "state": "queued", "site": _entry().patient.site, "patient": _entry().patient}
 
 
 SPECIAL: dict[str, Callable[[], dict[str, Any]]] = {
@@ -169,5 +174,6 @@ def _known_fault_and_redaction() -> None:
         )
         event = AuditEvent.objects.filter(chain=0).latest("position")
         cursor.execute(
-            "SELECT audit_redact(0, %s, 'Synthetic name', '{}', 'Synthetic', %s, 'test')", [event.position, who.pk]
+            "SELECT audit_redact(0, %s, 'Synthetic name', '{}', 'Synthetic', %s, 'test')",
+            [event.position, who.pk],
         )

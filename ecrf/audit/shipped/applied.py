@@ -31,8 +31,10 @@ def migrations_as_shipped(extent: Extent) -> Iterator[Fault]:
     for app, name in sorted(shipped | there.keys()):
         said = f"migration {name} of {app}"
         if (app, name) not in there:
-            yield database_fault(f"{said} is not in the list of those that made this database", table=TABLE)
+            yield database_fault(
+                f"{said} is not in the list of those that made this database", table=TABLE, row=name
+            )
         elif (app, name) not in shipped | replaced:
-            yield database_fault(f"{said} is in the list, and not of this version", table=TABLE)
+            yield database_fault(f"{said} is in the list, and not of this version", table=TABLE, row=name)
         elif there[app, name] > 1:
-            yield database_fault(f"{said} is in the list {there[app, name]} times", table=TABLE)
+            yield database_fault(f"{said} is in the list {there[app, name]} times", table=TABLE, row=name)

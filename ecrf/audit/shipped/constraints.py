@@ -61,7 +61,9 @@ def conditions_as_shipped(extent: Extent) -> Iterator[Fault]:
             if same_expressions(table, [(text, condition)]) != [True]:
                 yield database_fault(f"{said} is another than this version's", text, table=table)
         for column, condition in columns.items():
-            same = [name for name in found if same_expressions(table, [(found[name][0], condition)]) == [True]]
+            same = [
+                name for name in found if same_expressions(table, [(found[name][0], condition)]) == [True]
+            ]
             if not any(found[name][1] for name in same):
                 yield database_fault(f"the limit of {column} of {table} is gone", table=table)
             for name in same:
@@ -138,7 +140,9 @@ def _uniques(model: type[models.Model], editor: BaseDatabaseSchemaEditor) -> Ite
             yield ShippedUnique(constraint.name, tuple(parts), condition, constraint.nulls_distinct is False)
 
 
-def _is_same(table: str, unique: ShippedUnique, parts: list[str], condition: str, nulls_are_equal: bool) -> bool:
+def _is_same(
+    table: str, unique: ShippedUnique, parts: list[str], condition: str, nulls_are_equal: bool
+) -> bool:
     if len(parts) != len(unique.parts) or nulls_are_equal != unique.nulls_are_equal:
         return False
     if bool(condition) != bool(unique.condition):

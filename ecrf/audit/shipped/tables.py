@@ -52,9 +52,13 @@ def tables_as_shipped(extent: Extent) -> Iterator[Fault]:
         if not is_owners:
             yield database_fault(f"table {table} belongs to another role than the trail's", table=table)
         if has_policies:
-            yield database_fault(f"table {table} hides rows by policies that are not of this version", table=table)
+            yield database_fault(
+                f"table {table} hides rows by policies that are not of this version", table=table
+            )
         if inherits:
-            yield database_fault(f"table {table} shares its rows with another one by inheritance", table=table)
+            yield database_fault(
+                f"table {table} shares its rows with another one by inheritance", table=table
+            )
     for schema, table in _rows(_SHADOWS, [list(shipped)]):
         yield database_fault(f"{schema}.{table} may stand before the real {table}", table=table)
 
@@ -97,7 +101,9 @@ def _made_by_statements() -> frozenset[str]:
         for name in re.findall(r"CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+)", text)
     }
     between = {
-        model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.auto_created
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.auto_created
     }
     return frozenset({"django_migrations", *found, *between})
 

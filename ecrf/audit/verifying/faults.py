@@ -50,9 +50,12 @@ def row_fault(table: str, row: object, what: str, *stands: object, kind: FaultKi
     return Fault(None, 0, words, mark, kind=kind, table=table, row=str(row))
 
 
-def database_fault(what: str, *stands: object, kind: FaultKind = FaultKind.ALTERED, table: str = "") -> Fault:
+def database_fault(
+    what: str, *stands: object, kind: FaultKind = FaultKind.ALTERED, table: str = "", row: str = ""
+) -> Fault:
     """Of the database itself, or of the rights in it."""
-    return Fault(None, 0, what, event_hash(str(kind), [what, *map(str, stands)]), kind=kind, table=table)
+    mark = event_hash(str(kind), [what, *map(str, stands)])
+    return Fault(None, 0, what, mark, kind=kind, table=table, row=row)
 
 
 @dataclass(frozen=True)
