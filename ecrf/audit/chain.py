@@ -1,4 +1,4 @@
-"""What an event of the trail is made of, and its hash: the same in the database, here, and for a stranger's verifier."""
+"""What an event of the trail is made of, and its hash: the same in the database, here, and for a stranger."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ CONTENT = """
 """
 """As texts: what an event's hash is made of, in its order."""
 
-EVENTS = f"SELECT {CONTENT}, event.previous_hash, event.hash FROM audit_auditevent AS event"
+EVENTS = f"SELECT {CONTENT}, event.previous_hash, event.hash FROM audit_auditevent AS event"  # noqa: S608
 """The same of every event, then the hash before it and its own."""
 
 CONTENT_HASH = f"""

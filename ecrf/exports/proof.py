@@ -18,11 +18,11 @@ _KEPT = """
 """
 
 
-@recomputes("editions", "Kept forms and schedules", exports_formedition="content")
+@recomputes("editions", "Kept forms and schedules", exports_formedition=["content"])
 def form_editions(extent: Extent) -> Iterator[Fault]:
     yield from compared_by("exports_formedition", _EDITIONS, "SHA-256 of content")
 
 
-@recomputes("kept", "Casebooks kept until their file is made", exports_keptcontent="export_id content")
+@recomputes("kept", "Casebooks kept until their file is made", exports_keptcontent=["export_id", "content"])
 def kept_contents(extent: Extent) -> Iterator[Fault]:
     yield from compared_by("exports_keptcontent", _KEPT, "SHA-256 of content")

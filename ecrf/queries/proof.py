@@ -12,6 +12,6 @@ _SITES = """
 """
 
 
-@recomputes("query-sites", "Queries at the site of their patient", queries_query="site_id")
+@recomputes("query-sites", "Queries at the site of their patient", queries_query=["site_id"])
 def query_sites(extent: Extent) -> Iterator[Fault]:
     yield from compared_by("queries_query", _SITES, "site_id")

@@ -6,7 +6,7 @@ from ecrf.audit.verifying.checks import Extent, recomputes
 from ecrf.audit.verifying.faults import Fault
 from ecrf.audit.verifying.recomputed import compared_by
 
-# As `signatures_break` does, from the trail alone: the first event of study data in what was signed, after the signature.
+# As `signatures_break` does, from the trail alone: the first event of study data in what was signed, after that.
 _BROKEN = """
     WITH given AS (
         SELECT s.*, (
@@ -21,7 +21,8 @@ _BROKEN = """
             AND (g.scope = 'casebook' OR g.visit_id = form.visit_id OR g.entry_id IN (form.id, form.parent_id))
         ORDER BY g.id, e.position
     )
-    SELECT g.id, broke.position, broke.at, g.broken_position, g.broken_at FROM given g LEFT JOIN broke ON broke.id = g.id
+    SELECT g.id, broke.position, broke.at, g.broken_position, g.broken_at
+    FROM given g LEFT JOIN broke ON broke.id = g.id
     WHERE g.begun IS NOT NULL AND (broke.position, broke.at) IS DISTINCT FROM (g.broken_position, g.broken_at)
     ORDER BY g.id
 """
@@ -38,11 +39,11 @@ _SIGNED = """
 """
 
 
-@recomputes("broken", "Signatures that broke", signatures_signature="broken_position broken_at")
+@recomputes("broken", "Signatures that broke", signatures_signature=["broken_position", "broken_at"])
 def broken_signatures(extent: Extent) -> Iterator[Fault]:
     yield from compared_by("signatures_signature", _BROKEN, "broken_position", "broken_at")
 
 
-@recomputes("signed", "Which forms a standing signature covers", casebook_reviewstatus="is_signed")
+@recomputes("signed", "Which forms a standing signature covers", casebook_reviewstatus=["is_signed"])
 def signed_forms(extent: Extent) -> Iterator[Fault]:
     yield from compared_by("casebook_reviewstatus", _SIGNED, "is_signed")

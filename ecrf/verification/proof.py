@@ -1,15 +1,16 @@
 """What `verify_audit` recomputes of verification: which ones fell, and the review status of every complete form."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import Count, Q
 
 from ecrf.audit.verifying.checks import Extent, recomputes
 from ecrf.audit.verifying.faults import Fault
-from ecrf.audit.verifying.recomputed import attempt, compared, compared_by
+from ecrf.audit.verifying.recomputed import compared, compared_by
+from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Patient
 from ecrf.casebook.review_status import ReviewStatus
+from ecrf.casebook.schedule.proof import recomputed_by_patient
 from ecrf.verification.models import STANDS, Verification
 from ecrf.verification.review_status import review_statuses_of
 
@@ -42,37 +43,21 @@ _FALLEN = """
 """
 
 
-@recomputes("fallen", "Verifications that fell", verification_verification="fallen_position fell_at")
+@recomputes("fallen", "Verifications that fell", verification_verification=["fallen_position", "fell_at"])
 def fallen_verifications(extent: Extent) -> Iterator[Fault]:
     yield from compared_by("verification_verification", _FALLEN, "fallen_position", "fell_at")
 
 
-@recomputes(
-    "review-status",
-    "What of every complete form is to verify and verified",
-    casebook_reviewstatus=("entry_id", *COUNTED, *VERIFIED),
-)
-def review_statuses(extent: Extent) -> Iterator[Fault]:
-    stored: dict[int, dict[int, dict[str, Any]]] = {}
-    for row in ReviewStatus.objects.values("entry_id", *COUNTED, *VERIFIED):
-        stored.setdefault(row["patient_id"], {})[row["entry_id"]] = row
-    for patient in Patient.objects.select_related("site").order_by("pk"):
-        own = stored.pop(patient.pk, {})
-        yield from attempt(
-            f"Review status of {patient}", lambda patient=patient, own=own: _of_patient(patient, own)
-        )
-    for rows in stored.values():
-        yield from compared("casebook_reviewstatus", {}, rows)
-
-
-def _of_patient(patient: Patient, stored: dict[int, dict[str, Any]]) -> Iterator[Fault]:
-    verified = _verified(patient)
+@recomputed_by_patient("Review status", casebook_reviewstatus=["entry_id", *COUNTED, *VERIFIED])
+def review_statuses(data: PatientData) -> Iterator[Fault]:
+    verified = _verified(data.patient)
     derived = {
         one.entry_id: {name: getattr(one, name) for name in COUNTED}
         | verified.get(one.entry_id, dict.fromkeys(VERIFIED, 0))
-        for one in review_statuses_of(patient)
+        for one in review_statuses_of(data)
     }
-    yield from compared("casebook_reviewstatus", derived, stored)
+    rows = ReviewStatus.objects.filter(patient=data.patient).values("entry_id", *COUNTED, *VERIFIED)
+    yield from compared("casebook_reviewstatus", derived, {row["entry_id"]: row for row in rows})
 
 
 def _verified(patient: Patient) -> dict[int, dict[str, int]]:

@@ -49,16 +49,16 @@ def derive_review_status(patient: Patient) -> None:
     """Every complete form of the patient anew, from its values; what is struck out has none. The database adds what
     follows from the trail, from verifications and from signatures."""
     ReviewStatus.objects.filter(patient=patient).delete()
-    ReviewStatus.objects.bulk_create(review_statuses_of(patient))
-
-
-def review_statuses_of(patient: Patient) -> list[ReviewStatus]:
-    """As they should be, of every complete form that stands; what the database's triggers write is left out."""
     data = PatientData(patient)
     data.load(*CRFS)
+    ReviewStatus.objects.bulk_create(review_statuses_of(data))
+
+
+def review_statuses_of(data: PatientData) -> list[ReviewStatus]:
+    """As they should be, of every complete form that stands; what the database's triggers write is left out."""
     every = [row for key in CRFS for row in data.with_struck(key) if row.entry.status == Status.COMPLETE]
     standing = [row for row in every if not row.entry.is_struck]
-    return _made(patient, standing, _completed_at(patient))
+    return _made(data.patient, standing, _completed_at(data.patient))
 
 
 @HOOKS.after_transfer
@@ -82,12 +82,10 @@ def follow_plan(patient: Patient) -> int:
 
 def _completed_at(patient: Patient) -> dict[int, datetime]:
     """{entry id: when it was completed}, as the trail tells."""
-    events = AuditEvent.objects.filter(chain=patient.pk, table="casebook_entry", changes__has_key="status")
-    return {
-        int(row): at
-        for row, at, changes in events.order_by("-position").values_list("row", "at", "changes")
-        if changes["status"][1] == Status.COMPLETE
-    }
+    events = AuditEvent.objects.filter(
+        chain=patient.pk, table="casebook_entry", changes__status__1=Status.COMPLETE
+    )
+    return {int(row): at for row, at in events.order_by("-position").values_list("row", "at")}
 
 
 def _made(patient: Patient, rows: list[Crf], completed_at: dict[int, datetime]) -> list[ReviewStatus]:

@@ -1,4 +1,4 @@
-"""One mutation: a random row of a random table altered, removed, doubled or mixed with another one, past the triggers."""
+"""One mutation: a random row of a random table altered, removed, doubled or mixed with another, past the triggers."""
 
 import random
 from collections.abc import Iterator
@@ -187,7 +187,8 @@ def _change(chance: random.Random, table: MutableTable) -> Mutation:
         if chance.random() < 0.15:
             value = "NULL"
     (after,) = _lines(
-        f'UPDATE "{table.name}" SET "{column}" = {value} WHERE ctid = \'{lies}\' RETURNING ctid::text, "{table.row}"::text',
+        f'UPDATE "{table.name}" SET "{column}" = {value} WHERE ctid = \'{lies}\''
+        f' RETURNING ctid::text, "{table.row}"::text',
         given,
     )
     places |= _place_of(table, after[0])

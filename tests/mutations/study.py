@@ -143,6 +143,11 @@ def _two_users() -> tuple[User, User]:
     return one, other
 
 
+def _lock() -> dict[str, Any]:
+    lifted = {"lifted_at": MOMENT, "lifted_by": _two_users()[0], "lift_reason": "Synthetic"}
+    return {**_of_entry(), "scope": "form", "kind": "freeze", **lifted}
+
+
 def _export() -> dict[str, Any]:
     return {"kind": "data-cut", "state": "queued", "site": _entry().patient.site, "patient": _entry().patient}
 
@@ -153,7 +158,7 @@ SPECIAL: dict[str, Callable[[], dict[str, Any]]] = {
     "exports.Export": _export,
     "exports.FormEdition": _edition,
     "exports.KeptContent": _kept,
-    "locks.Lock": lambda: {**_of_entry(), "scope": "form", "kind": "freeze", "lifted_at": MOMENT, "lifted_by": _two_users()[0], "lift_reason": "Synthetic"},
+    "locks.Lock": _lock,
     "signatures.Signature": lambda: {**_of_entry(), "scope": "form"},
     "verification.Verification": _of_entry,
     "queries.Query": lambda: {**_of_entry(), "number": next(_number), "turn": "site", "asked_in": "monitor"},

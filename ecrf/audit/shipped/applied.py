@@ -20,7 +20,7 @@ def shipped_migrations() -> dict[tuple[str, str], Migration]:
     return dict(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
-@recomputes("migrations", "The migrations of this version", django_migrations="app name")
+@recomputes("migrations", "The migrations of this version", django_migrations=["app", "name"])
 def migrations_as_shipped(extent: Extent) -> Iterator[Fault]:
     """Of apps that this version does not know (a protocol of before) nothing is said."""
     shipped = shipped_migrations().keys()

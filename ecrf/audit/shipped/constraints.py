@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.db import connection, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -12,7 +13,7 @@ from ecrf.audit.shipped.tables import shipped_models
 from ecrf.audit.verifying.checks import CHECKS, AuditCheck, Extent
 from ecrf.audit.verifying.faults import Fault, database_fault
 
-# `conenforced` is there from PostgreSQL 18 on. A limit newer than its rows is not valid for these and holds all the same.
+# `conenforced` is there from PostgreSQL 18 on. A limit newer than its rows is not valid for them, and holds.
 _CHECKS = """
     SELECT c.relname, k.conname, pg_get_expr(k.conbin, k.conrelid),
         coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)
@@ -32,7 +33,8 @@ _UNIQUE = """
         ), coalesce(pg_get_expr(i.indpred, i.indrelid), ''),
         coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
     FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND i.indisunique AND i.indisvalid AND i.indisready
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND i.indisunique AND i.indisvalid
+        AND i.indisready
 """
 
 
@@ -74,7 +76,7 @@ def conditions_as_shipped(extent: Extent) -> Iterator[Fault]:
 
 @cache
 def _conditions() -> dict[str, tuple[dict[str, str], dict[str, str]]]:
-    """{table: ({name: condition} of the model's own constraints, {column: condition} of what a kind of field brings)}."""
+    """{table: ({name: condition} of the model's constraints, {column: condition} of what a kind of field brings)}."""
     with connection.schema_editor(collect_sql=True, atomic=False) as editor:
         return {model._meta.db_table: _conditions_of(model, editor) for model in shipped_models()}
 
@@ -101,7 +103,7 @@ def links_as_shipped(extent: Extent) -> Iterator[Fault]:
         table = model._meta.db_table
         found = {(column, target): holds for column, target, holds in there.get(table, [])}
         for field in model._meta.local_concrete_fields:
-            if isinstance(field, models.ForeignKey) and field.db_constraint:
+            if isinstance(field, models.ForeignKey) and getattr(field, "db_constraint", True):
                 target = field.target_field.model._meta.db_table
                 if not found.get((field.column, target)):
                     what = f"the link of {table} to {target} by {field.column} is gone, or is not enforced"
@@ -126,18 +128,22 @@ def _all_uniques() -> dict[str, list[ShippedUnique]]:
 def _uniques(model: type[models.Model], editor: BaseDatabaseSchemaEditor) -> Iterator[ShippedUnique]:
     for field in model._meta.local_concrete_fields:
         if field.unique:
-            yield ShippedUnique(f"of {field.column}", (field.column,))
+            yield ShippedUnique(f"of {field.column}", (str(field.column),))
     for names in model._meta.unique_together:
-        columns = tuple(model._meta.get_field(name).column for name in names)
+        columns = tuple(_column(model, name) for name in names)
         yield ShippedUnique(f"of {', '.join(columns)}", columns)
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint):
-            parts = [model._meta.get_field(name).column for name in constraint.fields]
+            parts = [_column(model, name) for name in constraint.fields]
             if constraint.expressions:
                 statement = str(constraint.create_sql(model, editor))
                 parts = [statement[statement.index(" (") + 2 : statement.rindex(")")]]
             condition = str(constraint._get_condition_sql(model, editor) or "")  # type: ignore[attr-defined]
             yield ShippedUnique(constraint.name, tuple(parts), condition, constraint.nulls_distinct is False)
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]  # (never one of another model)
 
 
 def _is_same(
@@ -154,8 +160,8 @@ def _is_same(
     return all(same_expressions(table, [*pairs, (condition or "true", unique.condition or "true")]))
 
 
-def _by_table(statement: str) -> dict[str, list[tuple[object, ...]]]:
-    found: dict[str, list[tuple[object, ...]]] = {}
+def _by_table(statement: str) -> dict[str, list[tuple[Any, ...]]]:
+    found: dict[str, list[tuple[Any, ...]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(statement)
         for table, *rest in cursor.fetchall():

@@ -14,7 +14,8 @@ _THERE = """
         has_function_privilege('public', p.oid, 'EXECUTE'),
         ARRAY['returns ' || p.prorettype::regtype::text, 'language ' || l.lanname]
         || CASE p.provolatile WHEN 'i' THEN ARRAY['immutable'] WHEN 's' THEN ARRAY['stable'] ELSE '{}' END
-        || CASE p.proparallel WHEN 's' THEN ARRAY['parallel safe'] WHEN 'r' THEN ARRAY['parallel restricted'] ELSE '{}' END
+        || CASE p.proparallel WHEN 's' THEN ARRAY['parallel safe'] WHEN 'r' THEN ARRAY['parallel restricted']
+            ELSE '{}' END
         || CASE WHEN p.prosecdef THEN ARRAY['security definer'] ELSE '{}' END
         || CASE WHEN p.proisstrict THEN ARRAY['strict'] ELSE '{}' END
         || CASE WHEN p.proleakproof THEN ARRAY['leakproof'] ELSE '{}' END

@@ -15,8 +15,9 @@ _ABOVE_RIGHTS = """
         CASE WHEN r.rolbypassrls AND NOT r.rolsuper THEN 'passes every policy' END,
         CASE WHEN r.rolreplication AND NOT r.rolsuper AND r.rolcanlogin THEN 'may copy the whole server' END,
         (SELECT 'is a member of ' || string_agg(g.rolname, ', ' ORDER BY g.rolname) FROM pg_roles g
-            WHERE g.rolname IN ('pg_execute_server_program', 'pg_write_server_files', 'pg_write_all_data', 'pg_maintain')
-                AND NOT r.rolsuper AND pg_has_role(r.oid, g.oid, 'MEMBER')),
+            WHERE g.rolname IN (
+                    'pg_execute_server_program', 'pg_write_server_files', 'pg_write_all_data', 'pg_maintain'
+                ) AND NOT r.rolsuper AND pg_has_role(r.oid, g.oid, 'MEMBER')),
         CASE WHEN NOT r.rolsuper AND has_parameter_privilege(r.oid, 'session_replication_role', 'SET')
             THEN 'may switch triggers off for a session' END)
     FROM pg_roles r CROSS JOIN (SELECT relowner FROM pg_class WHERE oid = 'public.audit_auditevent'::regclass) owner

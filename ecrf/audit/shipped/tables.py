@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
@@ -15,7 +16,8 @@ from ecrf.audit.verifying.faults import Fault, database_fault
 _TABLES = """
     SELECT c.relname, c.relkind::text, c.relpersistence::text, c.relowner = owner.oid, c.relrowsecurity,
         EXISTS (SELECT 1 FROM pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent))
-    FROM pg_class c CROSS JOIN (SELECT relowner AS oid FROM pg_class WHERE oid = 'public.audit_auditevent'::regclass) owner
+    FROM pg_class c
+    CROSS JOIN (SELECT relowner AS oid FROM pg_class WHERE oid = 'public.audit_auditevent'::regclass) owner
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
         AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
 """
@@ -113,10 +115,10 @@ def _type_of(field: "models.Field[object, object]") -> str:
     return f"{_TYPES.get(name, name)}{bracket}{size.replace(', ', ',')}"
 
 
-def _rows(statement: str, values: list[object] | None = None) -> list[tuple[object, ...]]:
+def _rows(statement: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        found: list[tuple[object, ...]] = cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
 

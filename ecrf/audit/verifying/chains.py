@@ -31,7 +31,7 @@ _CHAINS = f"""
             SELECT e.hash FROM audit_auditevent e WHERE e.chain = seen.chain AND e.position = seen.length
         ), false)
     FROM seen FULL JOIN audit_auditchain head ON head.chain = seen.chain ORDER BY 1
-"""
+"""  # noqa: S608
 
 _REDACTED = """
     SELECT chain, changes #>> '{position,1}', position, changes #>> '{before,1}', changes #>> '{after,1}'

@@ -45,13 +45,10 @@ CHECKS: Registry[AuditCheck] = Registry("check of the trail")
 def recomputes(
     key: str, title: str, **derived: Iterable[str]
 ) -> Callable[[Callable[[Extent], Iterable[Fault]]], Callable[[Extent], Iterable[Fault]]]:
-    """Add the function as a check of these columns: `table="first second"`, or a list of them."""
+    """Add the function as a check of these columns: {table: its columns}."""
 
     def decorate(find: Callable[[Extent], Iterable[Fault]]) -> Callable[[Extent], Iterable[Fault]]:
-        columns = {
-            table: frozenset(names.split() if isinstance(names, str) else names)
-            for table, names in derived.items()
-        }
+        columns = {table: frozenset(names) for table, names in derived.items()}
         CHECKS.add(key, AuditCheck(title, find, columns))
         return find
 

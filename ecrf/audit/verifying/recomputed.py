@@ -48,7 +48,8 @@ def attempt(what: str, find: Callable[[], Iterable[Fault]]) -> list[Fault]:
     try:
         with transaction.atomic():
             return list(find())
-    except Exception as error:  # noqa: BLE001  (whatever somebody made of the data, the other checks go on)
+    # Whatever somebody made of the data, the other checks go on.
+    except Exception as error:
         words = " ".join(str(error).split())
         return [
             database_fault(

@@ -14,8 +14,8 @@ from django.utils import timezone
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, Actor, acting
-from ecrf.audit.verifying.verify import verify
 from ecrf.audit.models import SYSTEM_CHAIN, AuditChain, AuditEvent
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.hooks import HOOKS, Hook
 from ecrf.casebook.record.values import Missing

@@ -10,9 +10,9 @@ from django.db import DatabaseError, connection, transaction
 from ecrf.access.login_log import LoginEvent, What, note
 from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.verifying.verify import verify
 from ecrf.audit.functions import revoke
 from ecrf.audit.models import AuditChain, AuditEvent
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.services import complete_entries
 from ecrf.locks.services import lift, put

@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.verifying.verify import verify
 from ecrf.audit.models import AuditEvent, KnownFault
+from ecrf.audit.verifying.verify import verify
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.audit.test_audit import tamper
 

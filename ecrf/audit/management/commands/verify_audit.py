@@ -1,4 +1,4 @@
-"""Verifies the audit trail: every event against its hash, the data against the events, the database against the code."""
+"""Verifies the audit trail: events against hashes, the data against the events, the database against the code."""
 
 from django.core.management.base import BaseCommand, CommandError
 
