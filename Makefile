@@ -92,7 +92,7 @@ mutate: setup ## change the code in one place after another; print what no test 
 image: engine setup chromium openssl ## build the container image, and test it as `make test` tests its replay
 	@ECRF_IMAGE=docker $(BIN)/python -m pytest tests/image/test_shipped.py
 
-bench: setup ## print the measurements (PART=pages, exports, outcomes, logins, people, grid or moving: those alone)
+bench: setup ## print the measurements (PART=pages, exports, outcomes, logins, people, grid, moving or audit: those alone)
 	@$(BIN)/python -m tests.bench $(PART)
 
 # With a version of its own, far from the product's packages: the engine of the rules wants exactly Python 3.12.

@@ -5,13 +5,8 @@ from django.core.checks import Tags, register
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-from ecrf.audit.functions import REVOKE
+from ecrf.audit.functions import NO_WAY_AROUND, revoke
 from ecrf.audit.privileges import check
-
-NO_WAY_AROUND = """
-    CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(trigger_name NAME) RETURNS boolean
-    LANGUAGE sql IMMUTABLE AS 'SELECT false'
-"""
 
 
 class AuditConfig(AppConfig):
@@ -19,6 +14,16 @@ class AuditConfig(AppConfig):
     verbose_name = "Audit trail"
 
     def ready(self) -> None:
+        from ecrf.audit.shipped import (  # noqa: F401  (they join the checks of the trail)
+            applied,
+            constraints,
+            functions,
+            roles,
+            tables,
+            triggers,
+        )
+        from ecrf.audit.verifying import data  # noqa: F401  (as these)
+
         post_migrate.connect(_protect, sender=self)
         register(check, Tags.database)
 
@@ -32,7 +37,7 @@ def _protect(using: str, **_: Any) -> None:
         cursor.execute(NO_WAY_AROUND)
         cursor.execute("SELECT to_regprocedure('audit_revoke(text[], text)')")
         if cursor.fetchone() != (None,):  # migrated back to before the first version
-            cursor.execute(REVOKE)
+            cursor.execute(revoke())
             # A table of one's own that stands before the real one in the search path.
             name = connections[using].ops.quote_name(connections[using].settings_dict["NAME"])
             cursor.execute(f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")

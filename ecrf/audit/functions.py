@@ -5,6 +5,8 @@ from pathlib import Path
 from django.db.migrations import RunSQL
 from django.db.models import BooleanField, Func
 
+from ecrf.audit.triggers import AUDITED
+
 ENGINE = Path(__file__).resolve().parent.parent
 
 
@@ -24,6 +26,13 @@ def install(*files: str) -> RunSQL:
     return RunSQL(f"SET LOCAL check_function_bodies = off;\n{whole}", RunSQL.noop)
 
 
+NO_WAY_AROUND = """
+    CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(trigger_name NAME) RETURNS boolean
+    LANGUAGE sql IMMUTABLE AS 'SELECT false'
+"""
+"""In place of the library's function, by which any session could switch triggers off."""
+
+
 class IsReview(Func):
     """In a query, whether a table (`IsReview("table")`) holds what reviewers and checks did, and no study data: the
     database's own function, which its triggers ask too."""
@@ -34,18 +43,29 @@ class IsReview(Func):
 
 ONLY_READ = "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"
 ONLY_ADDED = "UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"
+NEVER_DELETED = "DELETE, TRUNCATE, REFERENCES, TRIGGER"
 REVOKED = {
     "audit_auditevent": ONLY_READ,
     "audit_auditchain": ONLY_READ,
     "audit_redaction": ONLY_READ,
     "audit_knownfault": ONLY_READ,
-    "access_loginevent": ONLY_ADDED,
     "delegation_pageread": ONLY_ADDED,
 }
-"""{table: the rights that nobody but its owner keeps, under whatever name they were granted}."""
 
-REVOKE = "; ".join(
-    # A database that is migrated to an earlier version lacks the tables of this one.
-    f"SELECT audit_revoke(ARRAY['{table}'], '{rights}') WHERE to_regclass('{table}') IS NOT NULL"
-    for table, rights in REVOKED.items()
-)
+
+def revoked() -> dict[str, str]:
+    """{table: the rights that nobody but its owner keeps, under whatever name they were granted}: those above, and of
+    every table under the trail. What its triggers refuse to everybody, nobody needs a right to."""
+    under_trail = {
+        audited.model._meta.db_table: ONLY_ADDED if audited.append_only else NEVER_DELETED
+        for audited in AUDITED
+    }
+    return under_trail | REVOKED
+
+
+def revoke() -> str:
+    """Takes these rights away. A database that is migrated to an earlier version lacks the tables of this one."""
+    return "; ".join(
+        f"SELECT audit_revoke(ARRAY['{table}'], '{rights}') WHERE to_regclass('{table}') IS NOT NULL"
+        for table, rights in revoked().items()
+    )

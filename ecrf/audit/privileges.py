@@ -8,14 +8,15 @@ from django.core.checks import CheckMessage, Warning
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ecrf.audit.functions import REVOKED
+from ecrf.audit.functions import revoked
 
 log = logging.getLogger("ecrf.audit")
 
 TO_DO = "Run manage.py migrate as the owner of the tables: it takes these rights away."
 
 _TOO_MUCH = """
-    SELECT role.name, t.name, string_agg(wanted, ', ' ORDER BY place)
+    SELECT found.role, found.rights, string_agg(found.name, ', ' ORDER BY found.name) FROM (
+    SELECT role.name AS role, t.name, string_agg(wanted, ', ' ORDER BY place) AS rights
     FROM unnest(%s::text[], %s::text[]) AS t(name, rights)
     JOIN pg_class c ON c.oid = to_regclass(t.name)
     CROSS JOIN LATERAL string_to_table(t.rights, ', ') WITH ORDINALITY AS one(wanted, place)
@@ -27,7 +28,8 @@ _TOO_MUCH = """
         has_table_privilege(role.name, c.oid, wanted)
         OR (wanted IN ('INSERT', 'UPDATE', 'REFERENCES') AND has_any_column_privilege(role.name, c.oid, wanted))
     )
-    GROUP BY role.name, t.name ORDER BY role.name, t.name
+    GROUP BY role.name, t.name
+    ) found GROUP BY found.role, found.rights ORDER BY found.role, found.rights
 """
 _TEMPORARY = """
     SELECT has_database_privilege('public', current_database(), 'TEMPORARY')
@@ -41,8 +43,8 @@ def too_much(on: BaseDatabaseWrapper | None = None) -> list[str]:
     Superusers are left out: no right binds them.
     """
     with (on or connection).cursor() as cursor:
-        cursor.execute(_TOO_MUCH, [list(REVOKED), list(REVOKED.values())])
-        found = [f"{_name(role)} may {rights} in {table}" for role, table, rights in cursor.fetchall()]
+        cursor.execute(_TOO_MUCH, [list(revoked()), list(revoked().values())])
+        found = [f"{_name(role)} may {rights} in {tables}" for role, rights, tables in cursor.fetchall()]
         cursor.execute(_TEMPORARY)
         if cursor.fetchone() == (True,):
             found.append(f"{_name('public')} may make temporary tables in this database")

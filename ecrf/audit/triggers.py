@@ -10,11 +10,19 @@ from django.db import models
 
 @dataclass(frozen=True)
 class Audited:
-    """One model under the trail, the column that names its row there, and the columns the trail does not show."""
+    """One model under the trail and the column that names its row there. Of `ignored` columns the trail says nothing,
+    of `hidden` ones it has a fingerprint only."""
 
     model: type[models.Model]
     row: str
-    unseen: tuple[str, ...]
+    ignored: tuple[str, ...]
+    hidden: tuple[str, ...]
+    append_only: bool = False
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """Whose content the trail does not show."""
+        return (*self.ignored, *self.hidden)
 
 
 AUDITED: list[Audited] = []
@@ -76,7 +84,7 @@ def audited(
     )
 
     def decorate(model: M) -> M:
-        AUDITED.append(Audited(model, row, (*ignore, *hide)))
+        AUDITED.append(Audited(model, row, tuple(ignore), tuple(hide), append_only))
         return add_triggers(model)  # type: ignore[no-any-return]
 
     return decorate

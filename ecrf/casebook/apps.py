@@ -7,3 +7,4 @@ class CasebookConfig(AppConfig):
 
     def ready(self) -> None:
         from ecrf.casebook.record import withdrawn  # noqa: F401  (what is refused after a withdrawal of consent)
+        from ecrf.casebook.schedule import proof  # noqa: F401  (joins the checks of the trail)

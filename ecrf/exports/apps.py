@@ -6,4 +6,5 @@ class ExportsConfig(AppConfig):
     verbose_name = "Data out"
 
     def ready(self) -> None:
+        from ecrf.exports import proof  # noqa: F401  (joins the checks of the trail)
         from ecrf.exports.handed_over import keeping  # noqa: F401  (keeps the casebook of who moves to another site)

@@ -6,9 +6,10 @@ class QueriesConfig(AppConfig):
     verbose_name = "Queries"
 
     def ready(self) -> None:
-        from ecrf.queries import (  # noqa: F401  (their hooks follow values, checks and patients)
+        from ecrf.queries import (  # noqa: F401  (their hooks follow values, checks and patients; checks of the trail)
             automatic,
             history,
             moving,
+            proof,
             reopening,
         )

@@ -6,4 +6,7 @@ class SignaturesConfig(AppConfig):
     verbose_name = "Signatures"
 
     def ready(self) -> None:
-        from ecrf.signatures import history  # noqa: F401  (tells what was done about an item)
+        from ecrf.signatures import (  # noqa: F401  (tell what was done about an item, and join the checks of the trail)
+            history,
+            proof,
+        )

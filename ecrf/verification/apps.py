@@ -6,4 +6,8 @@ class VerificationConfig(AppConfig):
     verbose_name = "Verification"
 
     def ready(self) -> None:
-        from ecrf.verification import history, review_status  # noqa: F401  (they join the recording of values)
+        from ecrf.verification import (  # noqa: F401  (they join the recording of values, and the checks of the trail)
+            history,
+            proof,
+            review_status,
+        )

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
 from django.utils import timezone
 
 from ecrf.audit.actor import SYSTEM, acting
@@ -24,7 +23,12 @@ from ecrf.verification.plan import is_critical, is_sampled, items_to_verify, sam
 def review_status_completed(patient: Patient, rows: list[Crf]) -> None:
     """Two statements, whatever the number of forms."""
     now = timezone.now()
-    _store(patient, rows, dict.fromkeys([row.entry_id for row in rows], now))
+    ReviewStatus.objects.bulk_create(
+        _made(patient, rows, dict.fromkeys([row.entry_id for row in rows], now)),
+        update_conflicts=True,
+        unique_fields=["entry"],
+        update_fields=["critical", "rest", "is_sampled"],
+    )
 
 
 @HOOKS.after_write
@@ -42,14 +46,19 @@ def review_status_changed(writing: Writing) -> list[Any]:
 
 @HOOKS.after_strike
 def derive_review_status(patient: Patient) -> None:
-    """Every complete form of the patient, from its values and verifications; what is struck out has none."""
+    """Every complete form of the patient anew, from its values; what is struck out has none. The database adds what
+    follows from the trail, from verifications and from signatures."""
+    ReviewStatus.objects.filter(patient=patient).delete()
     data = PatientData(patient)
     data.load(*CRFS)
+    ReviewStatus.objects.bulk_create(review_statuses_of(data))
+
+
+def review_statuses_of(data: PatientData) -> list[ReviewStatus]:
+    """As they should be, of every complete form that stands; what the database's triggers write is left out."""
     every = [row for key in CRFS for row in data.with_struck(key) if row.entry.status == Status.COMPLETE]
-    struck = [row.entry_id for row in every if row.entry.is_struck]
-    ReviewStatus.objects.filter(entry__in=struck).delete()
     standing = [row for row in every if not row.entry.is_struck]
-    _store(patient, standing, _completed_at(patient), _verified(patient))
+    return _made(data.patient, standing, _completed_at(data.patient))
 
 
 @HOOKS.after_transfer
@@ -71,33 +80,17 @@ def follow_plan(patient: Patient) -> int:
     return moved
 
 
-def _verified(patient: Patient) -> dict[int, dict[str, int]]:
-    """{entry id: how many of its items are verified}."""
-    critical = Count("pk", filter=Q(is_critical=True))
-    standing = Verification.objects.filter(STANDS, patient=patient).order_by().values_list("entry")
-    counts = standing.annotate(critical=critical, all=Count("pk"))
-    return {entry: {"critical_verified": own, "rest_verified": every - own} for entry, own, every in counts}
-
-
 def _completed_at(patient: Patient) -> dict[int, datetime]:
     """{entry id: when it was completed}, as the trail tells."""
-    events = AuditEvent.objects.filter(chain=patient.pk, table="casebook_entry", changes__has_key="status")
-    return {
-        int(row): at
-        for row, at, changes in events.order_by("-position").values_list("row", "at", "changes")
-        if changes["status"][1] == Status.COMPLETE
-    }
+    events = AuditEvent.objects.filter(
+        chain=patient.pk, table="casebook_entry", changes__status__1=Status.COMPLETE
+    )
+    return {int(row): at for row, at in events.order_by("-position").values_list("row", "at")}
 
 
-def _store(
-    patient: Patient,
-    rows: list[Crf],
-    completed_at: dict[int, datetime],
-    verified: dict[int, dict[str, int]] | None = None,
-) -> None:
-    """Write the rows; `verified` where it is not left to the database's trigger."""
+def _made(patient: Patient, rows: list[Crf], completed_at: dict[int, datetime]) -> list[ReviewStatus]:
     if not rows:
-        return
+        return []
     sites, now = SitesByMoment(patient), timezone.now()
     shares = {site: shares_of(site) for site in sites}
     review_statuses = []
@@ -118,18 +111,9 @@ def _store(
                 sample=sample,
                 is_sampled=is_sampled(sample, share),
                 **_counts(row),
-                **((verified or {}).get(row.entry_id, {})),
             )
         )
-    ReviewStatus.objects.bulk_create(
-        review_statuses,
-        update_conflicts=True,
-        unique_fields=["entry"],
-        update_fields=["critical", "rest", "is_sampled", *(VERIFIED if verified is not None else ())],
-    )
-
-
-VERIFIED = ("critical_verified", "rest_verified")
+    return review_statuses
 
 
 def _counts(row: Crf) -> dict[str, int]:

@@ -6,7 +6,8 @@
 `python -m tests.bench people` the list of people at ten accounts and at two thousand;
 `python -m tests.bench logins` a login with and without a second factor;
 `python -m tests.bench grid` the grid of thirteen patients and of five hundred;
-`python -m tests.bench moving` a form and a visit that are moved.
+`python -m tests.bench moving` a form and a visit that are moved;
+`python -m tests.bench audit` a thousand rows altered past the triggers, of which verification names each.
 """
 
 import sys
@@ -27,6 +28,7 @@ def main(part: str = "") -> int:
         "logins": _measure_logins,
         "grid": _measure_grid,
         "moving": _measure_moving,
+        "audit": _measure_audit,
     }[part]
     start = time.perf_counter()
     progress("PostgreSQL, migrations, static files")
@@ -165,6 +167,15 @@ def _measure_moving(env: dict[str, str]) -> Iterator[Line]:
     study = seeding.seed()
     progress("a form and a visit moved")
     yield from moving.measure_moving(study)
+
+
+def _measure_audit(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench import audit
+
+    progress("two synthetic patients, and a row in every table")
+    audit.seed()
+    progress("a thousand rows altered past the triggers")
+    yield from audit.measure_audit()
 
 
 def _measure_server(running: Server, study: object) -> Iterator[Line]:

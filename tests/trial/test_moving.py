@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from ecrf.access.models import User
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.moving import Destination, Moved, move

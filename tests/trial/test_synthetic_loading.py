@@ -5,7 +5,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from ecrf.access.models import User
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient, PatientStatus, ReferenceRange, Status
 from ecrf.casebook.schedule.due import PatientState, VisitState

@@ -2,7 +2,8 @@
 -- the tables' owner, so that the web role needs none to write there itself. Moments stand in the trail in UTC, whatever
 -- the zone of the session that writes (the product's own sessions are in UTC and pay nothing for it).
 
--- {item: [old, new]} of what differs. A missing reason counts as an item of its own, named item.missing.
+-- {item: [old, new]} of what differs. A missing reason counts as an item of its own, named item.missing. Of what is
+-- hidden the new content's fingerprint is told (what is hidden is long and random): a swapped password is found by it.
 CREATE OR REPLACE FUNCTION audit_flat(r jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN r -> 'missing_reasons' IS NULL THEN r
     ELSE (r - 'missing_reasons') || coalesce(
@@ -13,7 +14,8 @@ $$;
 CREATE OR REPLACE FUNCTION audit_difference(o jsonb, n jsonb, ignored text[], hidden text[]) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT coalesce(jsonb_object_agg(key, CASE WHEN key = ANY (hidden)
-        THEN '["(hidden)", "(hidden)"]'::jsonb ELSE jsonb_build_array(a.value, b.value) END), '{}'::jsonb)
+        THEN jsonb_build_array('(hidden)', '(hidden) ' || encode(sha256(convert_to(b.value #>> '{}', 'UTF8')), 'hex'))
+        ELSE jsonb_build_array(a.value, b.value) END), '{}'::jsonb)
     FROM jsonb_each(o) AS a FULL JOIN jsonb_each(n) AS b USING (key)
     WHERE coalesce(a.value, 'null') <> coalesce(b.value, 'null') AND NOT key = ANY (ignored)
 $$;
@@ -49,6 +51,13 @@ BEGIN
     said := audit_difference(audit_flat(old_row), audit_flat(new_row), ignored, hidden);
     IF operation = 'UPDATE' AND said = '{}' THEN
         RETURN;
+    END IF;
+    -- Of another patient or form it would be told in another chain, past the locks of its own.
+    IF operation = 'UPDATE' AND (
+        (old_row ->> 'patient_id' IS NOT NULL AND old_row ->> 'patient_id' IS DISTINCT FROM new_row ->> 'patient_id')
+        OR (old_row ->> 'entry_id' IS NOT NULL AND old_row ->> 'entry_id' IS DISTINCT FROM new_row ->> 'entry_id')
+    ) THEN
+        RAISE EXCEPTION 'Rows of % stay with their patient and their form.', table_name USING ERRCODE = 'EC003';
     END IF;
     IF coalesce(actor, '') = '' THEN
         RAISE EXCEPTION 'A write to % names no actor and is refused.', table_name USING ERRCODE = 'EC001';

@@ -90,13 +90,11 @@ def _count_missing(rows: list[Crf]) -> bool:
     no longer is. An item may be asked or not by what was derived: a flag asks whether the value is significant."""
     moved, turned = [], False
     for row in rows:
-        entry, definition = row.entry, CRFS[row.entry.crf]
-        missing = len(definition.missing(row))
-        if fixed := {key: CRFS[key] for key in definition.rows if CRFS[key].row_names}:
-            # The rows of a fixed set are wanted too; one that was begun counts its own.
-            begun = entry.rows.filter(crf__in=fixed).values_list("crf", flat=True)
-            missing += sum(len(kind.row_names) * kind.missing_when_blank for kind in fixed.values())
-            missing -= sum(fixed[key].missing_when_blank for key in begun)
+        entry = row.entry
+        fixed = _fixed_rows(CRFS[entry.crf])
+        missing = missing_in(
+            row, entry.rows.filter(crf__in=fixed).values_list("crf", flat=True) if fixed else ()
+        )
         if missing != entry.missing:
             is_turned = entry.status == Status.COMPLETE and bool(missing) != bool(entry.missing)
             turned |= bool(entry.visit_id) and is_turned
@@ -107,6 +105,20 @@ def _count_missing(rows: list[Crf]) -> bool:
     elif moved:
         Entry.objects.bulk_update(moved, ["missing"])
     return turned
+
+
+def missing_in(row: Crf, begun: Iterable[str]) -> int:
+    """How many required items a form lacks; `begun`: the kind of each of its rows that is stored. The rows of a fixed
+    set are wanted too; one that was begun counts its own."""
+    definition = CRFS[row.entry.crf]
+    fixed = _fixed_rows(definition)
+    missing = len(definition.missing(row))
+    missing += sum(len(kind.row_names) * kind.missing_when_blank for kind in fixed.values())
+    return missing - sum(fixed[key].missing_when_blank for key in begun if key in fixed)
+
+
+def _fixed_rows(definition: CrfDefinition) -> dict[str, CrfDefinition]:
+    return {key: CRFS[key] for key in definition.rows if CRFS[key].row_names}
 
 
 def _reopens_visit(place: Place) -> bool:

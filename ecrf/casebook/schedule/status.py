@@ -210,17 +210,28 @@ def started_on(patient: Patient, days: Iterable[date | None]) -> date:
 
 
 def refresh_schedule_status(data: PatientData) -> None:
-    """Store what comes next for the patient, for the lists; while many acts go together, nothing yet. Of a patient who
-    is struck out nothing is: no list that goes by it names the patient."""
+    """Store what comes next for the patient, for the lists; while many acts go together, nothing yet."""
     if data.kept is not None:
         return
+    row = derived_schedule_status(data)
+    if row is None:
+        PatientStatus.objects.filter(patient=data.patient).delete()
+        return
+    columns = [f.name for f in PatientStatus._meta.concrete_fields if not f.primary_key]
+    PatientStatus.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["patient"], update_fields=columns
+    )
+
+
+def derived_schedule_status(data: PatientData) -> PatientStatus | None:
+    """What comes next for the patient, as it is stored; None of one who is struck out: no list that goes by it names
+    the patient."""
     patient = data.patient
     if patient.struck_at:
-        PatientStatus.objects.filter(patient=patient).delete()
-        return
+        return None
     found = schedule_status_of(patient, data)
     following = found.next
-    row = PatientStatus(
+    return PatientStatus(
         patient=patient,
         site_id=patient.site_id,
         state=found.state.value,
@@ -231,10 +242,6 @@ def refresh_schedule_status(data: PatientData) -> None:
         opens_on=following.opens_on if following else None,
         closes_on=following.closes_on if following else None,
         unfinished_code=found.unfinished.plan.code if found.unfinished else "",
-    )
-    columns = [f.name for f in PatientStatus._meta.concrete_fields if not f.primary_key]
-    PatientStatus.objects.bulk_create(
-        [row], update_conflicts=True, unique_fields=["patient"], update_fields=columns
     )
 
 

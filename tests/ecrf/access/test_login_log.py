@@ -14,8 +14,8 @@ from ecrf.access.address import client_address, neighbours
 from ecrf.access.login_log import LoginEvent, What, note
 from ecrf.account.lockout import WRONG_TRIES, name_in_log
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
+from ecrf.audit.verifying.verify import verify
 from tests.conftest import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-016")]

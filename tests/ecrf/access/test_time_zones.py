@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ecrf.access.models import Site
-from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
+from ecrf.audit.verifying.verify import verify
 
 
 @pytest.mark.parametrize("name", ["Asia/Tokyo", "America/Argentina/Buenos_Aires", "UTC"])

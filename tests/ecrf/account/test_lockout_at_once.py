@@ -10,7 +10,7 @@ from django.test import Client
 from ecrf.access.login_log import LoginEvent, LoginTry, What
 from ecrf.access.roles import Role
 from ecrf.account.lockout import CHECKED_WITHIN, TRIES_AT_ONCE, WRONG_TRIES
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from tests.conftest import PASSWORD, make_user
 from tests.ecrf.casebook.record.test_concurrency import _django_db_helper, at_once  # noqa: F401  (the first is a fixture)
 

@@ -10,9 +10,9 @@ from django.db import DatabaseError, connection, transaction
 from ecrf.access.login_log import LoginEvent, What, note
 from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.chain import verify
-from ecrf.audit.functions import REVOKE
+from ecrf.audit.functions import revoke
 from ecrf.audit.models import AuditChain, AuditEvent
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.services import complete_entries
 from ecrf.locks.services import lift, put
@@ -55,7 +55,7 @@ def web(visit):
     """From here on the connection is the web role's, as compose file and migrations make it."""
     grants = granted_in_compose()
     assert len(grants) == 2
-    for statement in [f"CREATE ROLE {ROLE}", *grants, REVOKE, f"SET LOCAL ROLE {ROLE}"]:
+    for statement in [f"CREATE ROLE {ROLE}", *grants, revoke(), f"SET LOCAL ROLE {ROLE}"]:
         sql(statement)
     yield
     sql("RESET ROLE")

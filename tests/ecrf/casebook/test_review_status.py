@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
-from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditChain
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.services import complete_entries
 from ecrf.locks.models import Lock, LockKind, LockScope

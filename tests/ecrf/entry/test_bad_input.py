@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone as django_timezone
 
 from ecrf.access.roles import Role
-from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.services import complete_entries
 from ecrf.forms.registry import CRFS

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from ecrf.access.roles import Right
-from ecrf.audit.chain import verify
 from ecrf.audit.refusals import Locked
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.models import Entry, PatientStatus
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.services import complete_entries

@@ -8,8 +8,8 @@ from django.utils import timezone
 from ecrf.access.models import Membership
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.striking import restore, strike_out
 from ecrf.forms.registry import CRFS
 from ecrf.locks.models import Lock, LockKind, LockScope

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.redaction.management.commands import redact_text
 from tests.builders import enter
 from tests.ecrf.redaction.conftest import NAME, WHY, dump, tables_with

@@ -3,9 +3,9 @@
 import pytest
 
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent, Redaction
 from ecrf.audit.texts import cleaned
+from ecrf.audit.verifying.verify import verify
 from ecrf.checks.models import Discrepancy
 from ecrf.locks.models import Lock, LockScope
 from ecrf.monitoring.models import MonitoringVisit

@@ -8,9 +8,9 @@ from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.chain import verify
-from ecrf.audit.functions import REVOKE
+from ecrf.audit.functions import revoke
 from ecrf.audit.models import AuditEvent
+from ecrf.audit.verifying.verify import verify
 from tests.ecrf.audit.test_web_role import ROLE, granted_in_compose
 from tests.ecrf.redaction.conftest import NAME, sql, tamper
 
@@ -189,8 +189,7 @@ def as_web_role():
     for statement in [
         f"CREATE ROLE {ROLE}",
         *granted_in_compose(),
-        REVOKE,
-        REVOKE,
+        revoke(),
         f"SET LOCAL ROLE {ROLE}",
     ]:
         sql(statement)

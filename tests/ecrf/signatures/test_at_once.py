@@ -8,7 +8,7 @@ from django.db import connection
 
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import acting
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.signatures.services import SignatureRefused, chain_length
 from tests.builders import a_patient, a_visit

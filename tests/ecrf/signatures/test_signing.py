@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
-from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditChain, AuditEvent
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.signatures.models import Signature, SignatureScope

@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent, KnownFault
+from ecrf.audit.verifying.verify import verify
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.audit.test_audit import tamper
 
@@ -57,18 +57,18 @@ def test_known_fault_hides_no_other_of_its_chain_and_none_of_the_data(visit, dat
     alter(visit, 3)
     record(only_mark())
     alter(visit, 5)
-    tamper("UPDATE stub_trial_stubreading SET value_4 = 99")
+    tamper("UPDATE stub_trial_stubreading SET value_1 = 99")
     assert [(fault.chain, fault.position) for fault in verify().faults] == [(visit.patient_id, 5), (None, 0)]
 
 
 def test_what_is_tampered_with_again_at_the_same_place_is_another_fault(visit, data_manager):
     alter(visit, 3)
-    tamper("UPDATE stub_trial_stubreading SET value_4 = 98")
+    tamper("UPDATE stub_trial_stubreading SET value_1 = 98")
     for fault in verify().faults:
         record(fault.mark)
     assert verify().faults == []
     alter(visit, 3)
-    tamper("UPDATE stub_trial_stubreading SET value_4 = 99")
+    tamper("UPDATE stub_trial_stubreading SET value_1 = 99")
     assert [(fault.chain, fault.position) for fault in verify().faults] == [(visit.patient_id, 3), (None, 0)]
 
 
@@ -110,7 +110,7 @@ def test_row_without_its_event_excuses_nothing(visit, data_manager):
     )
     found = [fault.what for fault in verify().faults]
     assert found[0] == "its content does not match its hash: it was altered"
-    assert any("of audit_knownfault: mark is not what the trail says" in what for what in found)
+    assert any("of audit_knownfault: the trail does not tell of it" in what for what in found)
 
 
 @pytest.mark.parametrize(

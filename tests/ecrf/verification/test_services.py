@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import acting
-from ecrf.audit.chain import verify as verify_chain
 from ecrf.audit.models import AuditEvent
+from ecrf.audit.verifying.verify import verify as verify_chain
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.values import Missing
 from ecrf.casebook.review_status import ReviewStatus

@@ -1,15 +1,17 @@
-"""Verifies the audit trail: every event of every chain against its hash, and the data against the events."""
+"""Verifies the audit trail: events against hashes, the data against the events, the database against the code."""
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ecrf.audit.chain import verify
-from ecrf.audit.privileges import TO_DO, too_much
+from ecrf.audit.privileges import TO_DO
+from ecrf.audit.verifying.faults import Verdict
+from ecrf.audit.verifying.verify import verify
 
 
 class Command(BaseCommand):
     help = (
-        "Walk every chain of the audit trail and name each event and each value that does not fit. Fails if there is"
-        " one that was not recorded as known (record_fault), or if anybody but the owner may write the trail's tables."
+        "Walk every chain of the audit trail, recompute what is derived, compare the database with what this version"
+        " ships, and name all that does not fit. Fails if something was not recorded as known (record_fault), or if"
+        " anybody but the owner may write past the trail."
     )
 
     def handle(self, *args: object, **options: object) -> None:
@@ -17,15 +19,19 @@ class Command(BaseCommand):
         for fault in verdict.known:
             self.stdout.write(f"KNOWN     {fault} ({fault.known})")
         for fault in verdict.faults:
-            self.stderr.write(f"TAMPERED  {fault} [{fault.mark[:12]}]")
-        rights = too_much()
-        for words in rights:
-            self.stderr.write(f"OPEN      {words}")
-        summary = f"{verdict.events} events in {verdict.chains} chains"
+            self.stderr.write(f"{fault.kind:<9} {fault} [{fault.mark[:12]}]")
+        for fault in verdict.open:
+            self.stderr.write(f"{fault.kind:<9} {fault} [{fault.mark[:12]}]")
         if verdict.faults:
-            raise CommandError(f"The audit trail does not hold: {len(verdict.faults)} faults in {summary}.")
-        if rights:
+            raise CommandError(
+                f"The audit trail does not hold: {len(verdict.faults)} faults in {_summary(verdict)}."
+            )
+        if verdict.open:
             raise CommandError(f"The audit trail holds, and can be written past its triggers. {TO_DO}")
         redacted = f"; {verdict.redacted} of them redacted, as the trail tells" if verdict.redacted else ""
         known = f", but for {len(verdict.known)} known faults" if verdict.known else ""
-        self.stdout.write(self.style.SUCCESS(f"The audit trail holds{known}: {summary}{redacted}."))
+        self.stdout.write(self.style.SUCCESS(f"The audit trail holds{known}: {_summary(verdict)}{redacted}."))
+
+
+def _summary(verdict: Verdict) -> str:
+    return f"{verdict.events} events in {verdict.chains} chains"

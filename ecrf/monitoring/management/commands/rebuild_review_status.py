@@ -5,7 +5,6 @@ from django.core.management.base import BaseCommand
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Patient
-from ecrf.signatures.review_status import derive_signed
 from ecrf.verification.review_status import derive_review_status, follow_plan
 
 
@@ -21,7 +20,6 @@ class Command(BaseCommand):
                 locked.append(patient.number)
             with acting(SYSTEM, patient_id=patient.pk, source="command"):
                 derive_review_status(patient)
-                derive_signed(patient)
             count += 1
         self.stdout.write(self.style.SUCCESS(f"The forms of {count} patients are marked anew."))
         if locked:

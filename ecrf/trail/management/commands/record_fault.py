@@ -9,9 +9,9 @@ from django.db import DatabaseError
 from ecrf.access.models import User
 from ecrf.access.roles import RIGHTS, Right
 from ecrf.audit.actor import Actor, acting
-from ecrf.audit.chain import verify
 from ecrf.audit.models import KnownFault
 from ecrf.audit.reasons import fault_of, tidy
+from ecrf.audit.verifying.verify import verify
 
 
 class Command(BaseCommand):

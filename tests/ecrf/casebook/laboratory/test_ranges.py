@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
-from ecrf.audit.chain import verify
 from ecrf.audit.models import SYSTEM_CHAIN, AuditEvent
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.laboratory.ranges import Flag, RangeMatch, find, flag
 from ecrf.casebook.laboratory.services import NewRange, RangeRefused, add_ranges, end_range, withdraw_range
 from ecrf.casebook.laboratory.units import same_unit

@@ -6,9 +6,9 @@ import pytest
 
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
-from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.refusals import Locked
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.history import item_history
 from ecrf.casebook.models import Entry, Status, Visit
 from ecrf.casebook.moving import MOVED, NotMoved

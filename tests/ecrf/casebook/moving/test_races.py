@@ -5,8 +5,8 @@ import uuid
 
 import pytest
 
-from ecrf.audit.chain import verify
 from ecrf.audit.refusals import Locked
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.models import Entry
 from ecrf.casebook.moving import NotMoved
 from ecrf.casebook.record.hooks import Recorded

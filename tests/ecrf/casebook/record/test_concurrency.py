@@ -20,8 +20,8 @@ from ecrf.access.roles import Right, Role
 from ecrf.appointments.models import Appointment
 from ecrf.appointments.services import Wanted, make_appointment
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditChain, AuditEvent
+from ecrf.audit.verifying.verify import verify
 from ecrf.calendar.services import LIVING_AT_MOST, living_feeds, make_feed
 from ecrf.casebook.laboratory.services import NewRange, add_ranges
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit

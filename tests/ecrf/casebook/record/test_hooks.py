@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from ecrf.access.roles import Right
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.history import item_story
 from ecrf.casebook.models import Entry, PatientStatus
 from ecrf.casebook.record.hooks import HOOKS

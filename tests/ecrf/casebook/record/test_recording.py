@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 
 from ecrf.access.roles import Right
-from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.record.record import record
 from ecrf.casebook.record.values import Missing

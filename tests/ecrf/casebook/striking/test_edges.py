@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.chain import verify
 from ecrf.audit.refusals import Locked
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Visit
 from ecrf.casebook.record.store import ensure_entry

@@ -3,7 +3,7 @@
 import pytest
 
 from ecrf.access.roles import Right
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import NotStruck, restore, restore_patient, strike_patient, strike_visit

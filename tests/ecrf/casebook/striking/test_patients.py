@@ -2,8 +2,8 @@
 
 import pytest
 
-from ecrf.audit.chain import verify
 from ecrf.audit.refusals import Locked
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.review_status import ReviewStatus

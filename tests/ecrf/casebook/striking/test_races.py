@@ -2,8 +2,8 @@
 
 import pytest
 
-from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.models import Entry, Visit
 from ecrf.casebook.services import open_visit
 from ecrf.casebook.striking import NotStruck, restore_visit, strike_patient, strike_visit

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from ecrf.access.roles import Right
-from ecrf.audit.chain import verify
 from ecrf.audit.refusals import Locked
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, PatientStatus, Visit
 from ecrf.casebook.places import is_stored

@@ -11,9 +11,9 @@ from django.db import DatabaseError
 
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
-from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.refusals import Locked
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.laboratory.services import NewRange, add_ranges, withdraw_range
 from ecrf.casebook.models import Entry, Patient, PatientStatus, ReviewStatus
 from ecrf.casebook.services import add_patient, complete_entries, open_visit

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ecrf.access.roles import Right
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, PatientStatus
 from ecrf.casebook.page_acts import FALLS_AWAY, acts_on

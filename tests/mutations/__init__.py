@@ -1,0 +1,1 @@
+"""Rows that somebody with all rights in the database alters past the triggers: each must be named by `verify`."""
