@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from ecrf.account.sso.configuration import single_sign_on
+from ecrf.anchors.configuration import anchor_settings, health_token
 from ecrf.web.database_address import database
 from ecrf.web.mail_server import mail_server, sponsors_list
 from ecrf.web.second_factor_keys import second_factor_keys
@@ -113,6 +114,7 @@ INSTALLED_APPS = [
     "ecrf.locks",
     "ecrf.queries",
     "ecrf.checks",
+    "ecrf.anchors",
     "ecrf.casebook",
     "ecrf.account.sso",
     "ecrf.account",
@@ -243,6 +245,13 @@ EXPORTS_KEPT_DAYS = _number(
     "90",
     "Set it to the whole number of days after which files that can be made again are removed.",
 )
+
+# --- the audit trail, shown to strangers ---------------------------------------------------------------------------
+
+# Signed heads of all chains, which leave the machine; off without a key (docs/decisions/0038).
+ANCHORS = anchor_settings(_setting, BASE_DIR / ".data" / "anchors")
+# Whoever shows it is told by `/healthz?full` how everything stands.
+HEALTH_TOKEN = health_token(_setting)
 
 # --- mail -----------------------------------------------------------------------------------------------------------
 

@@ -40,6 +40,9 @@ REVOKED = {
     "audit_redaction": ONLY_READ,
     "audit_knownfault": ONLY_READ,
     "access_loginevent": ONLY_ADDED,
+    "anchors_anchor": ONLY_ADDED,
+    "anchors_auditverification": ONLY_ADDED,
+    "anchors_installation": ONLY_READ,
     "delegation_pageread": ONLY_ADDED,
 }
 """{table: the rights that nobody but its owner keeps, under whatever name they were granted}."""

@@ -6,4 +6,7 @@ class ExportsConfig(AppConfig):
     verbose_name = "Data out"
 
     def ready(self) -> None:
+        from ecrf.anchors.making.occasions import OCCASIONS, Occasion
         from ecrf.exports.handed_over import keeping  # noqa: F401  (keeps the casebook of who moves to another site)
+
+        OCCASIONS.add("data-cut", Occasion("Data cut", "exports_datacut"))
