@@ -116,7 +116,7 @@ PARTS.add("anchors", VerificationPart(add_arguments, since_last, compare_with, k
 
 
 def verify_if_due() -> bool:
-    """Once a day of UTC, by one worker: what is new; once a week, or while a fault stands, the whole. Whether it ran."""
+    """Once a day of UTC, by one worker: what is new; weekly, or while a fault stands, the whole. Whether it ran."""
     options = due()
     if options is None:
         return False

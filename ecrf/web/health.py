@@ -16,9 +16,9 @@ from ecrf.exports.work.presence import is_worker_there
 LEAST_FREE = 1_000_000_000
 """Bytes; with less, exports begin to fail, and soon the database where it shares the disk."""
 SCHEME = "Bearer "
-NO_TOKEN = (
-    "Show the token of the setting HEALTH_TOKEN, in the header “Authorization: Bearer …”. Without it, /healthz tells whether"
-    " the database answers.\n"
+REFUSAL = (
+    "Show the token of the setting HEALTH_TOKEN, in the header “Authorization: Bearer …”. Without it, /healthz tells"
+    " whether the database answers.\n"
 )
 
 Part = dict[str, object]
@@ -27,7 +27,7 @@ Part = dict[str, object]
 def full_health(request: HttpRequest) -> HttpResponse:
     """200 if all is well, 503 if something is wrong: then its part says what, and what to do. 403 without the token."""
     if not _shows_token(request):
-        return HttpResponse(NO_TOKEN, status=403, content_type="text/plain; charset=utf-8")
+        return HttpResponse(REFUSAL, status=403, content_type="text/plain; charset=utf-8")
     parts: dict[str, Part] = {"disk": _disk()}
     try:
         connection.close_if_unusable_or_obsolete()
