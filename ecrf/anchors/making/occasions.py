@@ -4,6 +4,7 @@ An act queues nothing: it stays as quick as it is, and cannot fail for an anchor
 whatever way it came (docs/decisions/0038).
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ LONGEST_SAVE = timedelta(days=1)
 """An event bears the moment at which it was written; it may be seen only when its transaction ends."""
 
 _EVENTS = """
-    SELECT "table", chain, position, changes FROM audit_auditevent
+    SELECT "table", chain, position, changes::text FROM audit_auditevent
     WHERE at > %s AND "table" = ANY (%s) AND operation = 'INSERT'
 """
 
@@ -49,7 +50,7 @@ def since(made_at: datetime, lengths: Mapping[int, int]) -> list[str]:
         cursor.execute(_EVENTS, [made_at - LONGEST_SAVE, tables])
         for table, chain, position, changes in cursor.fetchall():
             if position > lengths.get(chain, 0):
-                found |= {key for key, one in OCCASIONS.items() if one.is_met(table, changes)}
+                found |= {key for key, one in OCCASIONS.items() if one.is_met(table, json.loads(changes))}
     return sorted(found)
 
 
