@@ -70,7 +70,7 @@ class Anchor(models.Model):
         return f"anchor-{self.number:06}-{self.made_at:%Y%m%dT%H%M%SZ}.json"
 
 
-class Destination(models.TextChoices):
+class AnchorWay(models.TextChoices):
     """Where an anchor goes."""
 
     FOLDER = "folder", "Folder"
@@ -82,7 +82,7 @@ class AnchorDelivery(models.Model):
     """The way of one anchor to one place, tried until it is there. What is sent by mail has its state in the queue."""
 
     anchor = models.ForeignKey(Anchor, models.PROTECT, related_name="deliveries")
-    destination = models.CharField(max_length=10, choices=Destination)
+    destination = models.CharField(max_length=10, choices=AnchorWay)
     to = models.CharField(max_length=400, help_text="The file's name, the address, or the time-stamp server")
     mail = models.ForeignKey(Mail, models.PROTECT, null=True, related_name="+")
     tries = models.PositiveIntegerField(default=0)
@@ -96,8 +96,8 @@ class AnchorDelivery(models.Model):
         ordering: ClassVar[list[str]] = ["anchor", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(destination=Destination.MAIL, mail__isnull=False)
-                | (~models.Q(destination=Destination.MAIL) & models.Q(mail=None)),
+                condition=models.Q(destination=AnchorWay.MAIL, mail__isnull=False)
+                | (~models.Q(destination=AnchorWay.MAIL) & models.Q(mail=None)),
                 name="delivery_by_mail_has_one",
             ),
             models.CheckConstraint(

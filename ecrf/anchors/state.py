@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from ecrf.anchors.models import Anchor, AnchorDelivery, AuditVerification, Destination
+from ecrf.anchors.models import Anchor, AnchorDelivery, AnchorWay, AuditVerification
 from ecrf.mail.models import MailState
 
 LATE_AFTER = timedelta(hours=26)
@@ -17,7 +17,7 @@ SHOWN = 10
 
 
 @dataclass(frozen=True)
-class Warning:
+class TrailWarning:
     """Something that is not as it should be, and what to do. Its words change only when the thing does."""
 
     words: str
@@ -31,11 +31,11 @@ class TrailState:
     anchor: Anchor | None
     verification: AuditVerification | None
     whole: AuditVerification | None
-    anchor_warnings: list[Warning]
-    verification_warnings: list[Warning]
+    anchor_warnings: list[TrailWarning]
+    verification_warnings: list[TrailWarning]
 
     @property
-    def warnings(self) -> list[Warning]:
+    def warnings(self) -> list[TrailWarning]:
         return [*self.verification_warnings, *self.anchor_warnings]
 
 
@@ -48,14 +48,14 @@ def trail_state(now: datetime | None = None) -> TrailState:
     return TrailState(anchor, last, whole, _of_anchors(anchor, now), _of_verifications(last, whole, now))
 
 
-def _of_anchors(last: Anchor | None, now: datetime) -> list[Warning]:
+def _of_anchors(last: Anchor | None, now: datetime) -> list[TrailWarning]:
     """None of an installation that has never made one: there it is not set up, which the page says."""
     if last is None:
         return []
     found = []
     if last.made_at < now - LATE_AFTER:
         found.append(
-            Warning(
+            TrailWarning(
                 f"The last anchor is of {_at(last.made_at)}: the daily one is late.",
                 "See that the service that sends mail runs (manage.py work) and that ANCHOR_KEY_FILE names the key.",
             )
@@ -67,49 +67,51 @@ def _of_anchors(last: Anchor | None, now: datetime) -> list[Warning]:
     return found
 
 
-def _of_delivery(delivery: AnchorDelivery, now: datetime) -> Warning | None:
+def _of_delivery(delivery: AnchorDelivery, now: datetime) -> TrailWarning | None:
     where, of = delivery.get_destination_display().lower(), f"Anchor {delivery.anchor.number}"
     if delivery.mail is not None:
         if delivery.mail.state != MailState.GIVEN_UP:
             return None
-        return Warning(
+        return TrailWarning(
             f"{of} could not be mailed to {delivery.to}. {delivery.mail.last_error}",
             "See the page Mail sent.",
         )
     if delivery.done_at:
         to_do = "See docs/production.md, “When the database was set back”."
-        return Warning(f"{of}: {delivery.last_error}", to_do) if delivery.last_error else None
+        return TrailWarning(f"{of}: {delivery.last_error}", to_do) if delivery.last_error else None
     if delivery.anchor.made_at > now - ON_ITS_WAY:
         return None
     what_to_do = {
-        Destination.FOLDER: "See that the folder of ANCHORS_FOLDER is there and may be written.",
-        Destination.TIME_STAMP: "See whether the server of ANCHOR_TSA_URL can be reached and is the right one.",
+        AnchorWay.FOLDER: "See that the folder of ANCHORS_FOLDER is there and may be written.",
+        AnchorWay.TIME_STAMP: "See whether the server of ANCHOR_TSA_URL can be reached and is the right one.",
     }
     why = delivery.last_error or "It waits for the worker."
-    return Warning(f"{of} has not arrived ({where}). {why}", what_to_do[Destination(delivery.destination)])
+    return TrailWarning(f"{of} has not arrived ({where}). {why}", what_to_do[AnchorWay(delivery.destination)])
 
 
 def _of_verifications(
     last: AuditVerification | None, whole: AuditVerification | None, now: datetime
-) -> list[Warning]:
+) -> list[TrailWarning]:
     if last is None:
-        return [Warning("The audit trail was not verified yet.", SEE_WORKER)]
+        return [TrailWarning("The audit trail was not verified yet.", SEE_WORKER)]
     found = []
     if not last.is_ok:
         count = "one fault" if last.faults == 1 else f"{last.faults} faults"
         found.append(
-            Warning(
+            TrailWarning(
                 f"The verification of {_at(last.begun_at)} found {count}.",
                 "Keep a copy of the database as it is; run manage.py verify_audit, with --against and the anchors.",
             )
         )
     if last.begun_at < now - LATE_AFTER:
         found.append(
-            Warning(f"The last verification is of {_at(last.begun_at)}: the daily one is late.", SEE_WORKER)
+            TrailWarning(
+                f"The last verification is of {_at(last.begun_at)}: the daily one is late.", SEE_WORKER
+            )
         )
     if whole is None or whole.begun_at < now - WHOLE_LATE_AFTER:
         since = f"since {_at(whole.begun_at)}" if whole else "yet"
-        found.append(Warning(f"The whole trail was not verified {since}.", SEE_WORKER))
+        found.append(TrailWarning(f"The whole trail was not verified {since}.", SEE_WORKER))
     return found
 
 

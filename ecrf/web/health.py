@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 import ecrf
-from ecrf.anchors.state import Warning, trail_state
+from ecrf.anchors.state import TrailWarning, trail_state
 from ecrf.exports.work.presence import is_worker_there
 
 LEAST_FREE = 1_000_000_000
@@ -83,7 +83,7 @@ def _trail() -> dict[str, Part]:
     }
 
 
-def _part(warnings: list[Warning]) -> Part:
+def _part(warnings: list[TrailWarning]) -> Part:
     return {"ok": not warnings, "words": [f"{one.words} {one.to_do}" for one in warnings]}
 
 

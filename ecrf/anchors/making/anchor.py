@@ -10,7 +10,7 @@ import ecrf
 from ecrf.anchors.making import occasions
 from ecrf.anchors.making.heads import last_id, numbers_by_site, present_heads
 from ecrf.anchors.making.mailing import queue_anchor
-from ecrf.anchors.models import Anchor, AnchorDelivery, Destination, Installation
+from ecrf.anchors.models import Anchor, AnchorDelivery, AnchorWay, Installation
 from ecrf.anchors.signed.document import AnchorBody, AnchorFile, AnchorRefused, read_anchor, write_anchor
 from ecrf.forms.protocol import protocol
 
@@ -103,10 +103,10 @@ def _make(found: list[str], made_by: str, last: Anchor | None) -> Anchor:
 
 
 def _send_on(anchor: Anchor, written: AnchorFile) -> None:
-    ways = [AnchorDelivery(anchor=anchor, destination=Destination.FOLDER, to=written.name)]
+    ways = [AnchorDelivery(anchor=anchor, destination=AnchorWay.FOLDER, to=written.name)]
     if url := settings.ANCHORS.tsa_url:
-        ways.append(AnchorDelivery(anchor=anchor, destination=Destination.TIME_STAMP, to=url[:400]))
+        ways.append(AnchorDelivery(anchor=anchor, destination=AnchorWay.TIME_STAMP, to=url[:400]))
     for address in settings.ANCHORS.mail:
         mail = queue_anchor(anchor, written.name, address)
-        ways.append(AnchorDelivery(anchor=anchor, destination=Destination.MAIL, to=address, mail=mail))
+        ways.append(AnchorDelivery(anchor=anchor, destination=AnchorWay.MAIL, to=address, mail=mail))
     AnchorDelivery.objects.bulk_create(ways)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from ecrf.anchors.models import AnchorDelivery, Destination
+from ecrf.anchors.models import AnchorDelivery, AnchorWay
 from ecrf.anchors.signed.timestamps import NoStamp, ask_for_stamp
 
 log = logging.getLogger("ecrf.anchors")
@@ -28,10 +28,10 @@ class NotDelivered(Exception):
 
 def deliver_due() -> int:
     """How many arrived. Where one fails, the others to the same place are left for the next look."""
-    return sum(_deliver_to(place) for place in (Destination.FOLDER, Destination.TIME_STAMP))
+    return sum(_deliver_to(place) for place in (AnchorWay.FOLDER, AnchorWay.TIME_STAMP))
 
 
-def _deliver_to(place: Destination) -> int:
+def _deliver_to(place: AnchorWay) -> int:
     count = 0
     while (done := _deliver_next(place)) is not None:
         if not done:
@@ -40,7 +40,7 @@ def _deliver_to(place: Destination) -> int:
     return count
 
 
-def _deliver_next(place: Destination) -> bool | None:
+def _deliver_next(place: AnchorWay) -> bool | None:
     """Whether the one that is due longest arrived; None if none is due."""
     with transaction.atomic():
         due = AnchorDelivery.objects.filter(destination=place, done_at=None, next_try_at__lte=timezone.now())
@@ -88,13 +88,13 @@ def _to_be_stamped(delivery: AnchorDelivery) -> str:
         stamp = ask_for_stamp(delivery.to, content, settings.ANCHORS.roots)
     except NoStamp as error:
         raise NotDelivered(f"{str(error).capitalize()}.") from None
-    file = delivery.anchor.deliveries.get(destination=Destination.FOLDER).to
+    file = delivery.anchor.deliveries.get(destination=AnchorWay.FOLDER).to
     _write(settings.ANCHORS.folder / f"{file}{STAMP_ENDING}", stamp.answer)
     delivery.stamp, delivery.stamped_at = stamp.answer, stamp.at
     return ""
 
 
-WAYS = {Destination.FOLDER: _into_folder, Destination.TIME_STAMP: _to_be_stamped}
+WAYS = {AnchorWay.FOLDER: _into_folder, AnchorWay.TIME_STAMP: _to_be_stamped}
 """Each says what is to be known though it arrived, if there is anything."""
 
 

@@ -16,7 +16,7 @@ from ecrf.anchors.signed.document import AnchorRefused, read_anchor, write_ancho
 from ecrf.anchors.signed.keys import new_key
 from ecrf.audit.chain import EVENTS, START, event_hash, verify
 from ecrf.audit.models import AuditChain, AuditEvent
-from tests.builders import a_patient, a_visit, enter
+from tests.builders import a_patient, enter
 from tests.ecrf.anchors.conftest import taken_out, tamper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-009")]
@@ -107,7 +107,9 @@ def test_chain_that_was_written_anew_is_named(anchor, patients):
     recompute(patients[1].pk)
     assert verify().faults == []  # this is why anchors are needed
     (fault,) = faults(anchor)
-    assert fault.startswith(f"patient id {patients[1].pk}: event {changed.position} has another hash than in anchor 1 of")
+    assert fault.startswith(
+        f"patient id {patients[1].pk}: event {changed.position} has another hash than in anchor 1 of"
+    )
     assert f"between 1 and {changed.position} on" in fault
 
 
@@ -119,7 +121,9 @@ def test_two_anchors_bound_where_the_chain_was_written_anew(anchored, patients, 
         enter(visit, "reading", coordinator, value_1=value)
     late = make_anchor("test")
     tamper(
-        "UPDATE audit_auditevent SET reason = 'made up' WHERE chain = %s AND position = %s", patients[0].pk, length + 2
+        "UPDATE audit_auditevent SET reason = 'made up' WHERE chain = %s AND position = %s",
+        patients[0].pk,
+        length + 2,
     )
     recompute(patients[0].pk)
     (fault,) = faults(*taken_out(tmp_path / "kept", early, late))
@@ -129,7 +133,11 @@ def test_two_anchors_bound_where_the_chain_was_written_anew(anchored, patients, 
 
 @pytest.mark.parametrize("chain_of", ["patient", "system"])
 def test_chain_that_was_cut_back_is_named(chain_of, anchor, patients):
-    chain, whose = (patients[2].pk, f"patient id {patients[2].pk}") if chain_of == "patient" else (0, "the system's chain")
+    chain, whose = (
+        (patients[2].pk, f"patient id {patients[2].pk}")
+        if chain_of == "patient"
+        else (0, "the system's chain")
+    )
     last = AuditEvent.objects.filter(chain=chain).latest("position")
     tamper("DELETE FROM audit_auditevent WHERE id = %s", last.pk)
     tamper(
@@ -137,7 +145,9 @@ def test_chain_that_was_cut_back_is_named(chain_of, anchor, patients):
         *(last.position - 1, last.previous_hash, chain),
     )
     found = faults(anchor)
-    assert [fault for fault in found if fault.startswith(f"{whose}: its chain ends at event {last.position - 1};")]
+    assert [
+        fault for fault in found if fault.startswith(f"{whose}: its chain ends at event {last.position - 1};")
+    ]
     assert f"holds {last.position} events of it" in found[0]
 
 
@@ -199,7 +209,11 @@ def test_anchors_that_do_not_follow_each_other_are_named(anchored, key, patients
     other = write_anchor(type(body)(**{**body.__dict__, "software": "another"}), [key])
     taken_out(tmp_path / "kept", second)
     (tmp_path / "kept" / other.name).write_bytes(other.content)
-    assert [fault for fault in faults(tmp_path / "kept") if "anchor 2 of" in fault and "does not follow anchor 1" in fault]
+    assert [
+        fault
+        for fault in faults(tmp_path / "kept")
+        if "anchor 2 of" in fault and "does not follow anchor 1" in fault
+    ]
 
 
 # --- what is not believed ------------------------------------------------------------------------------------------
@@ -215,7 +229,9 @@ def refusal(file: Path, **options) -> str:
 def test_anchor_that_was_cut_is_refused_with_what_to_do(part, anchor):
     content = anchor.read_bytes()
     anchor.write_bytes(content[: int(len(content) * part)])
-    assert "ends in the middle: it was cut when it was copied. Take it again from another place" in refusal(anchor)
+    assert "ends in the middle: it was cut when it was copied. Take it again from another place" in refusal(
+        anchor
+    )
 
 
 def test_anchor_cut_at_any_byte_is_never_believed(anchor):
@@ -268,10 +284,15 @@ def test_anchor_of_another_installation_is_refused(anchor):
 
 def test_anchor_of_a_newer_version_is_refused(anchor):
     anchor.write_text(json.dumps({**json.loads(anchor.read_text()), "format": 2, "software": "9.0"}))
-    assert "was made by a newer version of the software (9.0; its format is 2, this version reads 1)" in refusal(anchor)
+    assert (
+        "was made by a newer version of the software (9.0; its format is 2, this version reads 1)"
+        in refusal(anchor)
+    )
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\xff", b"[]", b'"text"', b'{"kind": "other"}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\xff", b"[]", b'"text"', b'{"kind": "other"}', b"[" * 100_000]
+)
 def test_file_that_is_no_anchor_is_refused(content, anchor):
     anchor.write_bytes(content)
     assert refusal(anchor)

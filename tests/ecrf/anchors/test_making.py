@@ -129,7 +129,11 @@ def test_signature_of_a_casebook_is_anchored_and_of_a_form_not(first, site, coor
 def test_data_cut_is_anchored(first, data_manager):
     with acting(SYSTEM, source="test"):
         made = Export.objects.create(
-            kind=ExportKind.DATA_CUT, title="Cut", request_key=uuid.uuid4(), asked_at=timezone.now(), asked_by=data_manager
+            kind=ExportKind.DATA_CUT,
+            title="Cut",
+            request_key=uuid.uuid4(),
+            asked_at=timezone.now(),
+            asked_by=data_manager,
         )
         DataCut.objects.create(
             name="Cut", reason="To see", taken_at=timezone.now(), taken_by=data_manager, positions={}, description={},
@@ -143,7 +147,9 @@ def test_act_whose_transaction_ended_after_the_anchor_is_anchored_by_the_next(fi
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
         late = make_anchor("test")
         lock(patients[0], data_manager)
-        assert AuditChain.objects.get(chain=patients[0].pk).length > said(late)["chains"][str(patients[0].pk)][0]
+        assert (
+            AuditChain.objects.get(chain=patients[0].pk).length > said(late)["chains"][str(patients[0].pk)][0]
+        )
         assert "lock" in make_due_anchor().occasions
 
 
@@ -152,10 +158,16 @@ def test_every_occasion_names_a_table_that_is_audited():
 
     assert {one.table for one in OCCASIONS.values()} <= {audited.model._meta.db_table for audited in AUDITED}
     assert set(OCCASIONS) == {"lock", "casebook-signature", "data-cut"}
-    assert [words_of(key) for key in ("daily", "lock", "of-a-later-version")] == ["Daily", "Lock", "of-a-later-version"]
+    assert [words_of(key) for key in ("daily", "lock", "of-a-later-version")] == [
+        "Daily",
+        "Lock",
+        "of-a-later-version",
+    ]
 
 
-def test_anchor_that_was_altered_in_the_database_keeps_no_other_from_being_made(first, patients, data_manager):
+def test_anchor_that_was_altered_in_the_database_keeps_no_other_from_being_made(
+    first, patients, data_manager
+):
     tamper("UPDATE anchors_anchor SET content = '{'")
     lock(patients[0], data_manager)
     assert make_due_anchor().number == 2

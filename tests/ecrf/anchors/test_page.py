@@ -54,7 +54,9 @@ def test_page_names_the_faults(patients, inspector):
     tamper("UPDATE audit_auditevent SET reason = 'x' WHERE chain = %s AND position = 2", patients[0].pk)
     run()
     page = page_of(inspector)
-    assert f"patient id {patients[0].pk}, event 2: its content does not match its hash: it was altered" in page
+    assert (
+        f"patient id {patients[0].pk}, event 2: its content does not match its hash: it was altered" in page
+    )
     assert "1 fault" in page
 
 
@@ -71,7 +73,9 @@ def test_who_enters_data_does_not_see_it(patients, coordinator):
         assert at(coordinator).get(address).status_code == 403
 
 
-def test_page_costs_the_same_for_any_number_of_anchors(anchored, patients, data_manager, django_assert_num_queries):
+def test_page_costs_the_same_for_any_number_of_anchors(
+    anchored, patients, data_manager, django_assert_num_queries
+):
     client = at(data_manager)
     make_anchor("test")
     client.get(reverse("audit-state"))

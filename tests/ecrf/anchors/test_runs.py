@@ -55,7 +55,9 @@ def test_faults_are_kept_in_words_and_nothing_is_begun_behind_them(patients):
     tamper("UPDATE audit_auditevent SET reason = 'x' WHERE chain = %s AND position = 2", patients[0].pk)
     kept = run()
     assert (kept.is_ok, kept.faults) == (False, 1)
-    assert kept.words == [f"patient id {patients[0].pk}, event 2: its content does not match its hash: it was altered"]
+    assert kept.words == [
+        f"patient id {patients[0].pk}, event 2: its content does not match its hash: it was altered"
+    ]
     assert not VerifiedChain.objects.exists()
 
 
@@ -219,7 +221,9 @@ def test_anchor_that_does_not_arrive_is_told_with_why(patients, anchored, folder
     assert words() == []  # for an hour it may be on its way
     with time_machine.travel(timezone.now() + timedelta(hours=2)):
         (told,) = words()
-    assert told.startswith("Anchor 1 has not arrived (folder). The folder of anchors (ANCHORS_FOLDER) cannot be written")
+    assert told.startswith(
+        "Anchor 1 has not arrived (folder). The folder of anchors (ANCHORS_FOLDER) cannot be written"
+    )
 
 
 def test_anchor_that_could_not_be_mailed_is_told(patients, anchored, settings):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ecrf.anchors.making.anchor import make_anchor
 from ecrf.anchors.making.delivery import deliver_due
-from ecrf.anchors.models import AnchorDelivery, Destination
+from ecrf.anchors.models import AnchorDelivery, AnchorWay
 from ecrf.anchors.signed.timestamps import NoStamp, ask_for_stamp, check_stamp
 from tests.ecrf.anchors.test_against import faults
 from tests.ecrf.anchors.time_stamp_server import TimeStampServer
@@ -39,7 +39,7 @@ def stamped(anchored, settings, server, address):
 
 
 def way(anchor) -> AnchorDelivery:
-    return anchor.deliveries.get(destination=Destination.TIME_STAMP)
+    return anchor.deliveries.get(destination=AnchorWay.TIME_STAMP)
 
 
 def test_stamp_is_of_this_content_at_the_servers_moment(server, address):

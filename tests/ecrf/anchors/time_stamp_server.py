@@ -53,7 +53,11 @@ class TimeStampServer:
 
     def _certificate(self, name: str, usage: str, subject: str, signed_by: str = "") -> None:
         file = str(self.folder / name)
-        signer = ["-CA", f"{self.folder / signed_by}.pem", "-CAkey", f"{self.folder / signed_by}.key"] if signed_by else []
+        signer = (
+            ["-CA", f"{self.folder / signed_by}.pem", "-CAkey", f"{self.folder / signed_by}.key"]
+            if signed_by
+            else []
+        )
         openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
             "-keyout", f"{file}.key", "-out", f"{file}.pem", "-subj", f"/CN={subject}", "-days", "3",
             "-config", str(self.folder / "openssl.cnf"), "-extensions", usage, *signer)  # fmt: skip
@@ -83,7 +87,7 @@ class TimeStampServer:
         stamps = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:  # noqa: N802  (the library's name)
+            def do_POST(self) -> None:
                 query = self.rfile.read(int(self.headers["Content-Length"]))
                 assert self.headers["Content-Type"] == "application/timestamp-query"
                 content = stamps.stamp(query)

@@ -25,6 +25,8 @@ pytestmark = [pytest.mark.requirement("R-008"), pytest.mark.requirement("R-093")
 WEB = f"ecrf_web_restored_{os.getpid()}"
 MAY = [
     f"{WEB} may UPDATE, DELETE in access_loginevent",
+    *(f"{WEB} may UPDATE, DELETE in anchors_{name}" for name in ("anchor", "auditverification")),
+    f"{WEB} may INSERT, UPDATE, DELETE in anchors_installation",
     *(f"{WEB} may INSERT, UPDATE, DELETE in audit_{name}" for name in ("auditchain", "auditevent")),
     *(f"{WEB} may INSERT, UPDATE, DELETE in audit_{name}" for name in ("knownfault", "redaction")),
     f"{WEB} may UPDATE, DELETE in delegation_pageread",
