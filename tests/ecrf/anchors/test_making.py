@@ -176,7 +176,7 @@ def test_anchor_that_was_altered_in_the_database_keeps_no_other_from_being_made(
 def test_without_a_key_nothing_is_made_and_the_command_says_what_to_do(patients):
     run_job(JOBS["anchors"])
     assert Anchor.objects.count() == 0
-    with pytest.raises(CommandError, match="make_anchor_key.*ANCHOR_KEY_FILE"):
+    with pytest.raises(CommandError, match=r"make_anchor_key.*ANCHOR_KEY_FILE"):
         call_command("anchor")
 
 
