@@ -11,13 +11,11 @@ from ecrf.anchors.making.heads import hashes_at, last_id, numbers_by_site, prese
 from ecrf.anchors.models import Anchor, Installation
 from ecrf.anchors.signed import comparing
 from ecrf.anchors.signed.document import AnchorFile, AnchorRefused, read_anchor, require_signature
-from ecrf.anchors.signed.keys import PUBLIC, NoKey, PublicKey, read_public
-from ecrf.anchors.signed.timestamps import NoStamp, check_stamp
+from ecrf.anchors.signed.keys import KEY, PUBLIC, NoKey, PublicKey, read_public
+from ecrf.anchors.signed.timestamps import STAMP_ENDING, NoStamp, check_stamp
 from ecrf.audit.parts import Options
 from ecrf.audit.snapshot import one_snapshot
 from ecrf.forms.protocol import protocol
-
-STAMP_ENDING = ".tsr"
 
 
 def compare_with(options: Options, say: Callable[[str], None]) -> list[str]:
@@ -71,7 +69,8 @@ def _believed(path: Path, keys: list[PublicKey]) -> AnchorFile:
 
 
 def _require_ours(anchor: AnchorFile, name: str) -> None:
-    body, study, installation = anchor.body, protocol().short_title, str(Installation.objects.get().key)
+    body, study = anchor.body, protocol().short_title
+    installation = str(Installation.objects.values_list("key", flat=True).first() or "of none")
     if body.study != study:
         raise AnchorRefused(
             f"{name} is of another study, {body.study}; this database is of {study}. Give it one of its own."
@@ -126,7 +125,7 @@ def _public_keys(given: list[str]) -> list[PublicKey]:
 
 def _keys_of(text: str) -> Iterator[PublicKey]:
     lines = [text]
-    if not text.startswith(PUBLIC):
+    if not text.startswith(KEY):
         try:
             lines = Path(text).read_text(encoding="utf-8").split()
         except (OSError, UnicodeDecodeError):

@@ -42,12 +42,10 @@ def occasions_due(last: Anchor | None, now: datetime) -> list[str]:
     """Each day of UTC begins with one."""
     if last is None:
         return [occasions.DAILY]
-    newest = Anchor.objects.filter(occasions__contains=occasions.DAILY).first()
-    daily = (
-        []
-        if newest and newest.made_at.astimezone(UTC).date() >= now.astimezone(UTC).date()
-        else [occasions.DAILY]
-    )
+    dailies = Anchor.objects.filter(occasions__contains=occasions.DAILY)
+    newest = dailies.values_list("made_at", flat=True).first()
+    is_made = newest is not None and newest.astimezone(UTC).date() >= now.astimezone(UTC).date()
+    daily = [] if is_made else [occasions.DAILY]
     return [*daily, *occasions.since(last.made_at, _lengths(last))]
 
 

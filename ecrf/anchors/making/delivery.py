@@ -13,13 +13,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from ecrf.anchors.models import AnchorDelivery, AnchorWay
-from ecrf.anchors.signed.timestamps import NoStamp, ask_for_stamp
+from ecrf.anchors.signed.timestamps import STAMP_ENDING, NoStamp, ask_for_stamp
 
 log = logging.getLogger("ecrf.anchors")
 
 WAITS: Sequence[timedelta] = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
 """After the first failure, the second …; the last holds for all that follow: nobody but us brings it there."""
-STAMP_ENDING = ".tsr"
 
 
 class NotDelivered(Exception):
@@ -87,7 +86,8 @@ def _to_be_stamped(delivery: AnchorDelivery) -> str:
     try:
         stamp = ask_for_stamp(delivery.to, content, settings.ANCHORS.roots)
     except NoStamp as error:
-        raise NotDelivered(f"{str(error).capitalize()}.") from None
+        words = str(error)
+        raise NotDelivered(f"{words[:1].upper()}{words[1:]}.") from None
     file = delivery.anchor.deliveries.get(destination=AnchorWay.FOLDER).to
     _write(settings.ANCHORS.folder / f"{file}{STAMP_ENDING}", stamp.answer)
     delivery.stamp, delivery.stamped_at = stamp.answer, stamp.at

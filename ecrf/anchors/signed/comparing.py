@@ -30,7 +30,8 @@ def compare_chains(
             if hashes.get((chain, head.length)) == head.hash:
                 fits = max(fits, head.length)
                 continue
-            faults.append(f"{_whose(chain)}: {_chain_fault(one, head, heads.get(chain), fits)}")
+            is_there = (chain, head.length) in hashes
+            faults.append(f"{_whose(chain)}: {_chain_fault(one, head, heads.get(chain), is_there, fits)}")
             break
     return faults
 
@@ -92,7 +93,9 @@ def gaps_between(anchors: Sequence[AnchorFile]) -> list[int]:
     return [number for number in range(min(given), max(given)) if number not in given] if given else []
 
 
-def _chain_fault(anchor: AnchorFile, anchored: ChainHead, present: ChainHead | None, fits: int) -> str:
+def _chain_fault(
+    anchor: AnchorFile, anchored: ChainHead, present: ChainHead | None, is_there: bool, fits: int
+) -> str:
     held = f"{anchor.body.name} holds {anchored.length} events of it"
     if present is None:
         return f"its chain is gone; {held}. It was deleted, or this is a copy from before it was begun"
@@ -101,6 +104,8 @@ def _chain_fault(anchor: AnchorFile, anchored: ChainHead, present: ChainHead | N
             f"its chain ends at event {present.length}; {held}. This is a copy from before that anchor, or the end was"
             " removed"
         )
+    if not is_there:
+        return f"event {anchored.length} is not there; {held}"
     return (
         f"event {anchored.length} has another hash than in {anchor.body.name}: the chain was written anew, from an"
         f" event between {fits + 1} and {anchored.length} on"

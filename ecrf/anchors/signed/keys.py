@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-PRIVATE, PUBLIC = "ecrf-anchor-private-", "ecrf-anchor-public-"
+KEY = "ecrf-anchor-"
+PRIVATE, PUBLIC = f"{KEY}private-", f"{KEY}public-"
 CHECK_BYTES = 4
 
 

@@ -16,6 +16,8 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
+STAMP_ENDING = ".tsr"
+"""Of the file of a stamp, behind the name of what it stamps."""
 WAIT_SECONDS = 10
 LONGEST_ANSWER = 100_000
 GRANTED = 0

@@ -131,6 +131,13 @@ def test_two_anchors_bound_where_the_chain_was_written_anew(anchored, patients, 
     assert f"from an event between {length + 1} and {length + 2} on" in fault
 
 
+def test_anchored_event_that_is_gone_is_named_though_the_head_was_left(anchor, patients):
+    last = AuditEvent.objects.filter(chain=patients[0].pk).latest("position")
+    tamper("DELETE FROM audit_auditevent WHERE id = %s", last.pk)
+    (fault,) = faults(anchor)
+    assert fault.startswith(f"patient id {last.chain}: event {last.position} is not there; anchor 1 of")
+
+
 @pytest.mark.parametrize("chain_of", ["patient", "system"])
 def test_chain_that_was_cut_back_is_named(chain_of, anchor, patients):
     chain, whose = (
@@ -315,6 +322,7 @@ def test_one_file_that_is_refused_hides_no_other(anchored, patients, tmp_path):
     [
         ({"against": ["no/such/anchor.json"]}, "is not there. Name the file of an anchor"),
         ({"public_key": ["no/such/file"]}, "is no file that can be read. Give the key"),
+        ({"public_key": [f"ecrf-anchor-private-{'A' * 48}"]}, "this is the other half of a key"),
         ({"public_key": ["ecrf-anchor-public-short"]}, "holds no public key"),
         ({"public_key": ["ecrf-anchor-public-AAAA"]}, "holds no public key: it is not whole"),
     ],

@@ -36,7 +36,7 @@ def test_page_says_that_all_is_well(anchored, patients, data_manager):
     anchor = make_anchor("test")
     deliver_due()
     page = page_of(data_manager)
-    assert "The trail holds, and its last anchor has gone out." in page
+    assert "The trail holds, and its last anchor was made in time." in page
     assert "Holds" in page
     assert "Asked for" in page
     assert f"Arrived Folder {anchor.file_name}" in page

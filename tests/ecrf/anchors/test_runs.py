@@ -20,6 +20,7 @@ from ecrf.anchors.runs import due, verify_if_due
 from ecrf.anchors.state import trail_state
 from ecrf.audit.chain import verify
 from ecrf.audit.models import AuditChain, AuditEvent
+from ecrf.exports.management.commands import work
 from ecrf.mail.models import Mail, MailState
 from tests.builders import a_patient, enter
 from tests.ecrf.anchors.conftest import sql, tamper
@@ -172,6 +173,24 @@ def test_while_a_fault_stands_the_whole_is_verified_each_day(patients, caplog):
         assert "the audit trail does not hold" in caplog.text
         clock.shift(timedelta(days=1))
         assert due() == []
+
+
+def test_worker_that_makes_files_verifies(patients, monkeypatch):
+    """Once round its loop, as it runs in production, with nothing to make."""
+
+    class Idle:
+        running = False
+
+        def configure_signals(self):
+            pass
+
+        def run(self):
+            pass
+
+    monkeypatch.setattr(work, "_worker", Idle)
+    monkeypatch.setattr(work.time, "monotonic", lambda: 1_000_000.0)
+    work._work(interval=0)
+    assert AuditVerification.objects.get().begun_by == "worker"
 
 
 def test_fault_of_the_software_holds_no_export_up(patients, monkeypatch, caplog):
