@@ -131,12 +131,12 @@ class AuditVerification(models.Model):
         help_text="Every event and all data, or only what is new since the last one"
     )
     from_events = models.PositiveBigIntegerField(help_text="So many events had been verified before it")
-    to_events = models.PositiveBigIntegerField(help_text="Up to so many")
-    chains = models.PositiveBigIntegerField()
-    anchors = models.PositiveIntegerField(help_text="So many anchors were compared")
-    faults = models.PositiveBigIntegerField()
-    known = models.PositiveBigIntegerField(help_text="Faults that were recorded as known")
-    words = models.JSONField(help_text="The first faults, in words without values")
+    to_events = models.PositiveBigIntegerField(default=0, help_text="Up to so many")
+    chains = models.PositiveBigIntegerField(default=0)
+    anchors = models.PositiveIntegerField(default=0, help_text="So many anchors were compared")
+    faults = models.PositiveBigIntegerField(default=0)
+    known = models.PositiveBigIntegerField(default=0, help_text="Faults that were recorded as known")
+    words = models.JSONField(default=list, help_text="The first faults, in words without values")
     is_ok = models.BooleanField()
     software = models.CharField(max_length=40)
 

@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 
 from django.core.management import call_command
@@ -15,9 +15,11 @@ from django.utils import timezone
 
 import ecrf
 from ecrf.anchors.against import compare_with, files_given
+from ecrf.anchors.making.heads import present_heads
 from ecrf.anchors.models import AuditVerification, VerifiedChain
-from ecrf.audit.chain import ChainEnd
-from ecrf.audit.parts import PARTS, Options, VerificationPart, VerificationRun
+from ecrf.anchors.short_walk import remember, verified_heads, walk_since
+from ecrf.anchors.signed.document import ChainHead
+from ecrf.audit.parts import PARTS, Options, Say, VerificationPart, VerificationRun
 
 log = logging.getLogger("ecrf.audit")
 
@@ -28,80 +30,95 @@ HELD = "SELECT pg_try_advisory_lock(hashtext('ecrf.verification'), 0)"
 RELEASE = "SELECT pg_advisory_unlock(hashtext('ecrf.verification'), 0)"
 
 
-def add_arguments(parser: CommandParser) -> None:
-    parser.add_argument(
-        "--since-last",
-        action="store_true",
-        help="walk only the events behind those of the last run that found nothing; the data are left out",
-    )
-    parser.add_argument(
-        "--against",
-        nargs="+",
-        default=[],
-        metavar="ANCHOR",
-        help="files of anchors, or folders of them: name what was rolled back, written anew or deleted since",
-    )
-    parser.add_argument(
-        "--public-key",
-        action="append",
-        default=[],
-        metavar="KEY",
-        help="the key that was told when it was made, or a file with such keys; several may be given",
-    )
-    parser.add_argument(
-        "--by", default="", help="who is kept as having run it; without it the machine's user"
-    )
+class Anchoring(VerificationPart):
+    """Compares anchors, begins where the last run ended if that is asked for, and keeps what came of it."""
+
+    def __init__(self) -> None:
+        self._heads: dict[int, ChainHead] = {}
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--since-last",
+            action="store_true",
+            help="only the events behind those that were found to hold; if one does not fit, the whole after all",
+        )
+        parser.add_argument(
+            "--against",
+            nargs="+",
+            default=[],
+            metavar="ANCHOR",
+            help="files of anchors, or folders of them: name what was rolled back, written anew or deleted since",
+        )
+        parser.add_argument(
+            "--public-key",
+            action="append",
+            default=[],
+            metavar="KEY",
+            help="the key that was told when it was made, or a file with such keys; several may be given",
+        )
+        parser.add_argument(
+            "--by", default="", help="who is kept as having run it; without it the machine's user"
+        )
+
+    def is_enough(self, options: Options, say: Say) -> bool:
+        # Before the walk: whatever is written meanwhile is left to the next run.
+        self._heads = present_heads()
+        if not options["since_last"]:
+            return False
+        if options["against"]:
+            raise CommandError("Anchors are compared with the whole: leave --since-last away.")
+        begun_at, verified = timezone.now(), verified_heads()
+        if not verified:
+            raise CommandError("No run has verified the whole yet: leave --since-last away this time.")
+        walk = walk_since(verified)
+        if not walk.fits:
+            say("NOTE      something does not fit: the whole is verified")
+            return False
+        before = sum(head.length for head in verified.values())
+        _keep(options, begun_at, before, walk.heads, AuditVerification(is_whole=False, is_ok=True))
+        say(f"The audit trail holds: {walk.events} new events, behind the {before} that held before.")
+        return True
+
+    def faults(self, options: Options, say: Say) -> list[str]:
+        return compare_with(options, lambda words: say(f"NOTE      {words}"))
+
+    def keep(self, run: VerificationRun) -> None:
+        found = AuditVerification(
+            is_whole=True,
+            is_ok=not run.words,
+            faults=len(run.words),
+            known=run.known,
+            words=run.words[:WORDS_KEPT],
+            anchors=len(files_given(run.options)),
+            to_events=run.events,
+            chains=run.chains,
+        )
+        _keep(run.options, run.begun_at, 0, self._heads, found)
 
 
-def since_last(options: Options) -> dict[int, ChainEnd]:
-    """CommandError where no run has found the trail to hold: there is nothing to begin behind."""
-    if not options["since_last"]:
-        return {}
-    verified = VerifiedChain.objects.values_list("chain", "position", "hash")
-    found = {chain: ChainEnd(position, event_hash, event_hash) for chain, position, event_hash in verified}
-    if not found:
-        raise CommandError("No run has verified the whole yet: leave --since-last away this time.")
-    return found
+PARTS.add("anchors", Anchoring)
 
 
-def keep(run: VerificationRun) -> None:
+def _keep(
+    options: Options,
+    begun_at: datetime,
+    before: int,
+    heads: dict[int, ChainHead],
+    found: AuditVerification,
+) -> None:
     """Where it cannot be kept, as in a copy that can only be read, the log says so, and the run counts all the same."""
+    found.begun_at, found.finished_at = begun_at, timezone.now()
+    found.begun_by, found.software = options["by"] or operator(), ecrf.__version__
+    found.from_events = before
+    found.to_events = found.to_events or sum(head.length for head in heads.values())
+    found.chains = found.chains or len(heads)
     try:
         with transaction.atomic():
-            _keep(run)
+            found.save()
+            if found.is_ok:
+                remember(heads)
     except DatabaseError:
         log.warning("what a verification of the trail found could not be kept", exc_info=True)
-
-
-def _keep(run: VerificationRun) -> None:
-    before = sum(end.position for end in run.since.values())
-    verification = AuditVerification.objects.create(
-        begun_at=run.begun_at,
-        begun_by=run.options["by"] or operator(),
-        finished_at=timezone.now(),
-        is_whole=not run.since,
-        from_events=before,
-        to_events=before + run.verdict.events,
-        chains=run.verdict.chains,
-        anchors=len(files_given(run.options)),
-        faults=len(run.words),
-        known=len(run.verdict.known),
-        words=run.words[:WORDS_KEPT],
-        is_ok=not run.words,
-        software=ecrf.__version__,
-    )
-    if verification.is_ok:
-        ends = [
-            VerifiedChain(chain=chain, position=end.position, hash=end.hash)
-            for chain, end in run.verdict.ends.items()
-        ]
-        VerifiedChain.objects.bulk_create(
-            ends,
-            update_conflicts=True,
-            unique_fields=["chain"],
-            update_fields=["position", "hash"],
-            batch_size=2000,
-        )
 
 
 def operator() -> str:
@@ -110,9 +127,6 @@ def operator() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"user {os.getuid()}"
-
-
-PARTS.add("anchors", VerificationPart(add_arguments, since_last, compare_with, keep))
 
 
 def verify_if_due() -> bool:

@@ -2,9 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -79,7 +78,6 @@ class Verdict:
     faults: list[Fault]
     known: list[Fault]
     redacted: int = 0
-    ends: dict[int, "ChainEnd"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,22 +104,21 @@ def event_hash(previous: str, content: list[str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def verify(since: Mapping[int, ChainEnd] = MappingProxyType({})) -> Verdict:
+def verify() -> Verdict:
     """Recompute every hash from the stored content, compare the ends with the stored heads, the data with both.
 
-    Reads one snapshot, so that people may go on writing meanwhile. With `since`, where each chain was verified up to,
-    only the events behind that, and the heads; the data are left out, as anybody could have changed any of them.
+    Reads one snapshot, so that people may go on writing meanwhile.
     """
     with one_snapshot():
-        return _walk(_heads(), since)
+        return _walk(_heads())
 
 
-def _walk(heads: dict[int, tuple[int, str]], since: Mapping[int, ChainEnd]) -> Verdict:
-    ends: dict[int, ChainEnd] = dict(since)
+def _walk(heads: dict[int, tuple[int, str]]) -> Verdict:
+    ends: dict[int, ChainEnd] = {}
     faults: list[Fault] = []
     events = redacted = 0
     redactions = _redactions()
-    for row in _stream(since):
+    for row in _stream():
         events += 1
         chain, position = int(row[0]), int(row[1])
         here = redactions.get((chain, row[1]), [])
@@ -145,15 +142,15 @@ def _walk(heads: dict[int, tuple[int, str]], since: Mapping[int, ChainEnd]) -> V
             faults.append(Fault(chain, end.position, what, _link_mark(chain, end, length + 1, head)))
     faults.sort(key=lambda fault: (fault.chain or 0, fault.position))
     known = _known()
-    beside = [] if since else _data_beside_the_trail()
-    faults = [replace(fault, known=known.get(fault.mark, "")) for fault in (*faults, *beside)]
+    faults = [
+        replace(fault, known=known.get(fault.mark, "")) for fault in (*faults, *_data_beside_the_trail())
+    ]
     return Verdict(
         chains=len(ends),
         events=events,
         faults=[fault for fault in faults if not fault.known],
         known=[fault for fault in faults if fault.known],
         redacted=redacted,
-        ends=ends,
     )
 
 
@@ -219,16 +216,8 @@ def _heads() -> dict[int, tuple[int, str]]:
         return {chain: (length, head) for chain, length, head in cursor.fetchall()}
 
 
-def _stream(since: Mapping[int, ChainEnd]) -> Iterator[tuple[str, ...]]:
-    verified = [*since], [end.position for end in since.values()]
-    behind = (
-        "LEFT JOIN unnest(%s::bigint[], %s::bigint[]) AS verified (chain, up_to) USING (chain)"
-        " WHERE event.position > coalesce(up_to, 0)"
-    )
+def _stream() -> Iterator[tuple[str, ...]]:
     with connection.chunked_cursor() as cursor:
-        cursor.execute(
-            f"{EVENTS} {behind if since else ''} ORDER BY event.chain, event.position",
-            verified if since else None,
-        )
+        cursor.execute(f"{EVENTS} ORDER BY event.chain, event.position")
         while rows := cursor.fetchmany(2000):
             yield from rows

@@ -7,34 +7,40 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from ecrf.audit.chain import ChainEnd, Verdict
 from ecrf.audit.registry import Registry
 
 Options = Mapping[str, Any]
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class VerificationRun:
-    """A run that is over. `since`: up to where each chain had been verified before, and was not walked again.
-    `words`: every fault as it was printed."""
+    """A run that is over: how much it walked, and every fault as it was printed, but for the `known` ones."""
 
     options: Options
     begun_at: datetime
-    since: dict[int, ChainEnd]
-    verdict: Verdict
+    events: int
+    chains: int
     words: list[str]
+    known: int
 
 
-@dataclass(frozen=True)
 class VerificationPart:
-    """`since` gives where each chain's walk begins, {} for the whole. `look` gives faults in words, and prints what
-    else is to be known; it may raise CommandError, as nothing has been walked yet. `keep` is told of the run; whatever
-    goes wrong there fails no run."""
+    """One is made for each run. What it prints besides goes through `say`."""
 
-    add_arguments: Callable[[CommandParser], None]
-    since: Callable[[Options], dict[int, ChainEnd]] = lambda options: {}
-    look: Callable[[Options, Callable[[str], None]], list[str]] = lambda options, say: []
-    keep: Callable[[VerificationRun], None] = lambda run: None
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Its options."""
+
+    def is_enough(self, options: Options, say: Say) -> bool:
+        """Called first. True: nothing more is to be verified this time."""
+        return False
+
+    def faults(self, options: Options, say: Say) -> list[str]:
+        """In words; CommandError for an option that is wrong, as nothing has been walked yet."""
+        return []
+
+    def keep(self, run: VerificationRun) -> None:
+        """Told of the run; whatever goes wrong here fails no run."""
 
 
-PARTS = Registry[VerificationPart]("part of verify_audit")
+PARTS = Registry[type[VerificationPart]]("part of verify_audit")

@@ -19,6 +19,7 @@ from ecrf.anchors.models import Anchor, AnchorDelivery, AuditVerification, Verif
 from ecrf.anchors.runs import due, verify_if_due
 from ecrf.anchors.state import trail_state
 from ecrf.audit.chain import verify
+from ecrf.audit.management.commands import verify_audit
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.exports.management.commands import work
 from ecrf.mail.models import Mail, MailState
@@ -74,7 +75,7 @@ def test_copy_that_can_only_be_read_is_verified_all_the_same(patients, monkeypat
     def refuse(*args, **options):
         sql("SELECT 1 / 0")
 
-    monkeypatch.setattr(AuditVerification.objects, "create", refuse)
+    monkeypatch.setattr(AuditVerification, "save", refuse)
     out = StringIO()
     call_command("verify_audit", stdout=out)
     assert "The audit trail holds" in out.getvalue()
@@ -128,8 +129,12 @@ def test_chain_that_was_cut_back_or_written_anew_behind_the_last_run_is_found_by
         *(last.previous_hash, last.chain),
     )
     found = run(since_last=True)
-    assert found.is_ok is False
-    assert f"patient id {last.chain}, event {last.position}" in found.words[0]
+    assert (found.is_ok, found.is_whole) == (False, True)  # what does not fit is named by the whole run
+    assert [
+        line
+        for line in found.words
+        if f"patient id {last.chain}" in line or "not what the trail says" in line
+    ]
 
 
 def test_old_event_that_was_altered_is_left_to_the_whole_run(patients):
@@ -140,13 +145,24 @@ def test_old_event_that_was_altered_is_left_to_the_whole_run(patients):
     assert not run().is_ok
 
 
-def test_whole_and_short_walk_agree_on_the_ends(patients, coordinator):
-    since = verify().ends
-    enter(patients[0].visits.get(), "reading", coordinator, value_1="30.0")
-    whole, short = verify(), verify(since)
-    assert {chain: (end.position, end.hash) for chain, end in whole.ends.items()} == {
-        chain: (end.position, end.hash) for chain, end in short.ends.items()
-    }
+def test_what_is_written_while_the_whole_is_walked_is_left_to_the_next_run(
+    patients, coordinator, monkeypatch
+):
+    visit = patients[0].visits.get()
+
+    def walk():
+        enter(visit, "reading", coordinator, value_1="30.0")
+        return verify()
+
+    monkeypatch.setattr(verify_audit, "verify", walk)
+    assert run().is_ok
+    assert run(since_last=True).events == 1
+
+
+def test_anchors_are_compared_with_the_whole_only(anchor):
+    run()
+    with pytest.raises(CommandError, match="leave --since-last away"):
+        call_command("verify_audit", since_last=True, against=[str(anchor)])
 
 
 # --- by itself ------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from ecrf.audit.chain import ChainEnd, verify
+from ecrf.audit.chain import verify
 from ecrf.audit.parts import PARTS, VerificationRun
 from ecrf.audit.privileges import TO_DO, too_much
 
@@ -16,17 +16,20 @@ class Command(BaseCommand):
         " one that was not recorded as known (record_fault), or if anybody but the owner may write the trail's tables."
     )
 
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.parts = [part() for part in PARTS.values()]
+
     def add_arguments(self, parser: CommandParser) -> None:
-        for part in PARTS.values():
+        for part in self.parts:
             part.add_arguments(parser)
 
     def handle(self, *args: object, **options: Any) -> None:
         begun_at = timezone.now()
-        since: dict[int, ChainEnd] = {}
-        for part in PARTS.values():
-            since |= part.since(options)
-        beside = [words for part in PARTS.values() for words in part.look(options, self._note)]
-        verdict = verify(since)
+        if any(part.is_enough(options, self.stdout.write) for part in self.parts):
+            return
+        beside = [words for part in self.parts for words in part.faults(options, self.stdout.write)]
+        verdict = verify()
         for fault in verdict.known:
             self.stdout.write(f"KNOWN     {fault} ({fault.known})")
         for fault in verdict.faults:
@@ -36,21 +39,17 @@ class Command(BaseCommand):
         rights = too_much()
         for words in rights:
             self.stderr.write(f"OPEN      {words}")
+        found = [*map(str, verdict.faults), *beside]
         run = VerificationRun(
-            options, begun_at, since, verdict, [*map(str, verdict.faults), *beside, *rights]
+            options, begun_at, verdict.events, verdict.chains, [*found, *rights], len(verdict.known)
         )
-        for part in PARTS.values():
+        for part in self.parts:
             part.keep(run)
-        new = "new " if since else ""
-        summary = f"{verdict.events} {new}events in {verdict.chains} chains"
-        if verdict.faults or beside:
-            count = len(verdict.faults) + len(beside)
-            raise CommandError(f"The audit trail does not hold: {count} faults in {summary}.")
+        summary = f"{verdict.events} events in {verdict.chains} chains"
+        if found:
+            raise CommandError(f"The audit trail does not hold: {len(found)} faults in {summary}.")
         if rights:
             raise CommandError(f"The audit trail holds, and can be written past its triggers. {TO_DO}")
         redacted = f"; {verdict.redacted} of them redacted, as the trail tells" if verdict.redacted else ""
         known = f", but for {len(verdict.known)} known faults" if verdict.known else ""
         self.stdout.write(self.style.SUCCESS(f"The audit trail holds{known}: {summary}{redacted}."))
-
-    def _note(self, words: str) -> None:
-        self.stdout.write(f"NOTE      {words}")
