@@ -17,9 +17,9 @@ RUN python -m venv /venv \
 
 FROM python:3.12-slim-bookworm
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-# /var/lib/ecrf is where the compose file keeps finished exports; its volume takes over who owns it.
+# Where the compose file keeps finished exports, and anchors; their volumes take over who owns these folders.
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin ecrf \
- && install --directory --owner=ecrf --group=ecrf --mode=700 /var/lib/ecrf
+ && install --directory --owner=ecrf --group=ecrf --mode=700 /var/lib/ecrf /var/lib/ecrf-anchors
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .

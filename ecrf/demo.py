@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from ecrf.anchors.signed.keys import new_key
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data"
 DJANGOS_APPS = ("admin", "auth", "contenttypes", "sessions", "django_tasks_database")
@@ -80,13 +82,11 @@ def _close_to_others(server: Any) -> None:
 
 def environment(database_url: str) -> dict[str, str]:
     """The settings of the demo: production's, less what needs a certificate."""
-    key = DATA / "secret_key"
-    key.parent.mkdir(exist_ok=True)
-    if not key.exists():
-        key.write_text(secrets.token_urlsafe(64), encoding="utf-8")
-        key.chmod(0o600)
+    DATA.mkdir(exist_ok=True)
     defaults = {
-        "SECRET_KEY": key.read_text(encoding="utf-8"),
+        "SECRET_KEY": _kept("secret_key", lambda: secrets.token_urlsafe(64)),
+        "ANCHOR_KEY": _kept("anchor_key", lambda: new_key().text),
+        "ANCHOR_MAIL": "anchors@demo.invalid",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "TLS": "off",
         "SYNTHETIC_DATA": "on",
@@ -98,6 +98,15 @@ def environment(database_url: str) -> dict[str, str]:
     # Secrets from files go before the environment: the demo must never follow them to a real database.
     inherited = {name: value for name, value in os.environ.items() if not name.endswith("_FILE")}
     return {**defaults, **inherited, "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "ecrf.settings"}
+
+
+def _kept(name: str, make: Callable[[], str]) -> str:
+    """A secret of the demo: made once."""
+    file = DATA / name
+    if not file.exists():
+        file.write_text(make(), encoding="utf-8")
+        file.chmod(0o600)
+    return file.read_text(encoding="utf-8")
 
 
 def gunicorn(port: str, workers: str = "2") -> list[str]:

@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from ecrf.account.sso.configuration import single_sign_on
+from ecrf.anchors.configuration import anchor_settings, health_token
 from ecrf.web.database_address import database
 from ecrf.web.mail_server import mail_server, sponsors_list
 from ecrf.web.second_factor_keys import second_factor_keys
@@ -80,15 +81,6 @@ ACCESS_REVIEW_DAYS = _number(
     "90",
     "Set it to the whole number of days after which everybody's access is reviewed.",
 )
-# By which a monitoring system reads /metrics; where none is set, that is not there.
-HEALTH_TO_DO = "Set it to 20 or more random characters, or not at all."
-HEALTH_TOKEN = (
-    _setting("HEALTH_TOKEN", HEALTH_TO_DO)
-    if os.environ.get("HEALTH_TOKEN") or os.environ.get("HEALTH_TOKEN_FILE")
-    else ""
-)
-if HEALTH_TOKEN and len(HEALTH_TOKEN) < 20:
-    raise ImproperlyConfigured(f"HEALTH_TOKEN is shorter than 20 characters. {HEALTH_TO_DO}")
 # Shown on every page, so that nobody takes invented data for patients' data.
 SYNTHETIC_DATA = _switch("SYNTHETIC_DATA", "off")
 
@@ -122,6 +114,7 @@ INSTALLED_APPS = [
     "ecrf.locks",
     "ecrf.queries",
     "ecrf.checks",
+    "ecrf.anchors",
     "ecrf.casebook",
     "ecrf.account.sso",
     "ecrf.account",
@@ -255,6 +248,13 @@ EXPORTS_KEPT_DAYS = _number(
     "90",
     "Set it to the whole number of days after which files that can be made again are removed.",
 )
+
+# --- the audit trail, shown to strangers ---------------------------------------------------------------------------
+
+# Signed heads of all chains, which leave the machine; off without a key (docs/decisions/0038).
+ANCHORS = anchor_settings(_setting, BASE_DIR / ".data" / "anchors")
+# Whoever shows it is told by `/healthz?full` how everything stands.
+HEALTH_TOKEN = health_token(_setting)
 
 # --- mail -----------------------------------------------------------------------------------------------------------
 

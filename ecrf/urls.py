@@ -15,6 +15,7 @@ urlpatterns = [
     path("places/", places, name="places"),
     path("monitor/", monitor_site.urls),
     path("", include("ecrf.mail.urls")),
+    path("", include("ecrf.anchors.urls")),
     path("", include("ecrf.notices.urls")),
     path("", include("ecrf.exports.urls")),
     path("", include("ecrf.outcomes.urls")),

@@ -55,7 +55,11 @@ def start() -> None:
     clock.start()
     for name in ("DATABASE_URL_FILE", "SECRET_KEY_FILE", "ALLOWED_HOSTS_FILE"):
         os.environ.pop(name, None)
-    for name in [name for name in os.environ if name.startswith(("MAIL_", "PUBLIC_URL", "SPONSOR_"))]:
+    for name in [
+        name
+        for name in os.environ
+        if name.startswith(("MAIL_", "PUBLIC_URL", "SPONSOR_", "ANCHOR", "HEALTH_"))
+    ]:
         del os.environ[name]  # a test that sends mail says how
     for name, value in TEST_SETTINGS.items():
         os.environ.setdefault(name, value)

@@ -49,6 +49,9 @@ REVOKED = {
     "audit_auditchain": ONLY_READ,
     "audit_redaction": ONLY_READ,
     "audit_knownfault": ONLY_READ,
+    "anchors_anchor": ONLY_ADDED,
+    "anchors_auditverification": ONLY_ADDED,
+    "anchors_installation": ONLY_READ,
     "delegation_pageread": ONLY_ADDED,
 }
 

@@ -6,4 +6,7 @@ class LocksConfig(AppConfig):
     verbose_name = "Locks"
 
     def ready(self) -> None:
+        from ecrf.anchors.making.occasions import OCCASIONS, Occasion
         from ecrf.locks import guard, moving  # noqa: F401  (what is locked: for the checks, and where a patient moves)
+
+        OCCASIONS.add("lock", Occasion("Lock", "locks_lock", {"kind": "lock"}))

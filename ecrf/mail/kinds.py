@@ -1,6 +1,6 @@
 """What kinds of mail there are: each registered once, by the floor that sends it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,6 +21,19 @@ def nothing_more(mail: Mail) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail; `media_type` such as application/json."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+def nothing_attached(mail: Mail) -> Sequence[Attachment]:
+    return ()
+
+
+@dataclass(frozen=True)
 class MailKind:
     """One kind of mail. Its texts are `templates/mail/<key>.txt` and `.html`.
 
@@ -31,7 +44,7 @@ class MailKind:
     the transaction of the sending, so that what it writes is undone when the mail is not taken. It may raise
     `NotNeeded`.
     `good_for`: how long it is tried. `supersedes`: a newer one to the same recipient takes the place of one that waits.
-    `to_closed`: sent to a closed account too.
+    `to_closed`: sent to a closed account too. `attachments`: read as the mail is sent.
     """
 
     key: str
@@ -43,6 +56,7 @@ class MailKind:
     good_for: timedelta = TWO_DAYS
     supersedes: bool = False
     to_closed: bool = False
+    attachments: Callable[[Mail], Sequence[Attachment]] = nothing_attached
 
 
 KINDS = Registry[MailKind]("kind of mail")

@@ -42,6 +42,8 @@ def message_of(mail: Mail, kind: MailKind, address: str, more: Mapping[str, Any]
         },
     )
     message.attach_alternative(_rendered(f"mail/{kind.key}.html", given, autoescape=True), "text/html")
+    for file in kind.attachments(mail):
+        message.attach(file.name, file.content, file.media_type)
     return message
 
 

@@ -15,6 +15,7 @@ from django.urls import Resolver404, resolve
 
 from ecrf.audit.refusals import Locked
 from ecrf.audit.taken import taken_by
+from ecrf.web.health import full_health
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("ecrf.request")
@@ -92,11 +93,13 @@ def path_in_log(request: HttpRequest) -> str:
 
 
 def health(get_response: GetResponse) -> GetResponse:
-    """/healthz answers before anything else: 200 when the database answers, else 503."""
+    """/healthz answers before anything else: 200 when the database answers, else 503. `/healthz?full` tells more."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path != "/healthz":
             return get_response(request)
+        if "full" in request.GET:
+            return full_health(request)
         try:
             connection.close_if_unusable_or_obsolete()
             with connection.cursor() as cursor:

@@ -110,14 +110,15 @@ def _access(user: User) -> list[MenuGroup]:
     rights = user.rights & {Right.REVIEW, Right.SEE_ACCESS}
     if not rights:
         return []
-    trainings = [
+    of_study = [
         ("Everybody’s training", reverse("training-documents")),
         ("Pages read by inspectors", reverse("pages-read")),
+        ("Audit trail", reverse("audit-state")),
     ]
     logs = [
         (f"Delegation log, {site}", reverse("delegation", args=[site.code])) for site in sites(user, *rights)
     ]
-    return [MenuGroup("Access", [*(trainings if Right.SEE_ACCESS in rights else []), *logs])]
+    return [MenuGroup("Access", [*(of_study if Right.SEE_ACCESS in rights else []), *logs])]
 
 
 def _outcomes(user: User) -> list[tuple[str, str]]:

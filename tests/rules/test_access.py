@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
@@ -20,6 +20,10 @@ from ecrf.access.delegation import Delegation
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Right, Role
 from ecrf.access.training import TrainingDocument, TrainingRecord
+from ecrf.anchors.configuration import AnchorSettings
+from ecrf.anchors.making.anchor import make_anchor
+from ecrf.anchors.models import Anchor
+from ecrf.anchors.signed.keys import new_key
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.calendar.services import make_feed
@@ -250,6 +254,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "training-people-csv": ("GET", SEES_ACCESS, ""),
     "publish-training": ("GET POST", "403 403 403 403 403 403 200 403 login", ""),
     "withdraw-training": ("POST", "403 403 403 403 403 403 422 403 login", ""),  # without a reason
+    "audit-state":     ("GET", SEES_ACCESS, ""),
+    "audit-anchor":    ("GET", SEES_ACCESS, ""),
     "pages-read":      ("GET", SEES_ACCESS, ""),
     "pages-read-csv":  ("GET", SEES_ACCESS, ""),
     "revoke-calendar": ("POST", "302 404 404 404 404 404 404 404 login", "404 404 404 404 404 404 404 404 login"),
@@ -374,6 +380,7 @@ DIFFERENT: dict[tuple[str, str], tuple[str, str]] = {
     ("sub_investigator", "read-training"): ("404", "404"),  # the record is the investigator's own
     **{("inspector", name): ("200", "") for name in ("training-documents", "training-document")},
     **{("inspector", name): ("200", "") for name in ("training-people-csv", "pages-read", "pages-read-csv")},
+    **{("inspector", name): ("200", "") for name in ("audit-state", "audit-anchor")},
     ("inspector", "login"): ("302", ""),
     ("inspector", "log-in-again"): ("200", ""),
     ("inspector", "logout"): ("302", ""),
@@ -451,7 +458,13 @@ def _world(site: Site, by: User) -> SimpleNamespace:
         delegation=_delegation(site, by),
         training=_training(site, by),
         struck=_struck(patient, by),
+        anchor=_anchor(),
     )
+
+
+def _anchor() -> Anchor:
+    with override_settings(ANCHORS=AnchorSettings(keys=(new_key(),))):
+        return make_anchor("test")
 
 
 def _struck(patient: Patient, by: User) -> Visit:
@@ -576,6 +589,7 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "sign-form": lambda: ([number, "W01", "vital-signs", 1], {}),
         "sign-casebook": lambda: ([number], {}),
         "answer-query": lambda: ([number, where.query.number], {"text": "\x00"}),
+        "audit-anchor": lambda: ([where.anchor.number], {}),
         "calendar-day": lambda: (["2026-12-01"], {}),
         "make-appointment": lambda: ([number], {"visit": "W04"}),
         **dict.fromkeys(

@@ -10,7 +10,11 @@ from urllib.parse import quote
 import psycopg2
 import pytest
 
+from ecrf.anchors.signed.keys import PrivateKey, new_key, read_private
+
 ROOT = Path(__file__).resolve().parent.parent.parent
+ANCHOR_KEY = PrivateKey(b"synthetic-key-only-for-this-test").text
+ONE_SIGN_WRONG = ANCHOR_KEY[:-1] + ("B" if ANCHOR_KEY.endswith("A") else "A")
 DATABASE_FORM = "postgresql://user:password@host:5432/name"
 PRODUCTION = {
     "SECRET_KEY": "pRoduct1on-like-and-long-enough-Zq8wXv3nK5tB7mC2-only-for-this-test",
@@ -51,6 +55,20 @@ WRONG = [
     ("OIDC_ISSUER", "http://idp.example", ["OIDC_ISSUER", "https", "off"]),
     ("OIDC_ISSUER", "https://idp.example", ["OIDC_NAME is not set", "button"]),
     ("OIDC_CLIENT_ID", "ecrf", ["OIDC_ISSUER is not set, but OIDC_CLIENT_ID is"]),
+    ("ANCHOR_KEY", "ecrf-anchor-private-short", ["ANCHOR_KEY holds no private key", "make_anchor_key"]),
+    (
+        "ANCHOR_KEY",
+        read_private(ANCHOR_KEY).public.text,
+        ["ANCHOR_KEY", "the other half of a key", "make_anchor_key"],
+    ),
+    ("ANCHOR_KEY", ONE_SIGN_WRONG, ["ANCHOR_KEY", "not whole, or a sign of it was changed"]),
+    ("ANCHOR_KEY", ",".join([ANCHOR_KEY, ANCHOR_KEY]), ["ANCHOR_KEY holds the same key twice"]),
+    ("ANCHOR_KEY_FILE", "no/such/file", ["ANCHOR_KEY_FILE", "no/such/file", "cannot be read"]),
+    ("ANCHOR_MAIL", "anchors@example.org", ["ANCHOR_KEY is not set, but ANCHOR_MAIL is", "make_anchor_key"]),
+    ("ANCHOR_TSA_URL", "https://tsa.example.org", ["ANCHOR_KEY is not set, but ANCHOR_TSA_URL is"]),
+    ("HEALTH_TOKEN", "short", ["HEALTH_TOKEN is shorter", "32 or more"]),
+    ("HEALTH_TOKEN", "with a blank and long enough to be one", ["HEALTH_TOKEN", "holds a blank"]),
+    ("HEALTH_TOKEN_FILE", "no/such/file", ["HEALTH_TOKEN_FILE", "cannot be read"]),
     ("MAIL_TO_MAILBOX", "yes", ["MAIL_TO_MAILBOX", "on or off"]),
     ("MAIL_TO_MAILBOX", "on", ["MAIL_TO_MAILBOX", "invented data only", "SYNTHETIC_DATA"]),
     ("PUBLIC_URL", "http://ecrf.example.org", ["PUBLIC_URL", "https://ecrf.example.org"]),
@@ -81,6 +99,15 @@ WRONG_MAIL = [
     ("MAIL_PORT", "70000", ["MAIL_PORT"]),
     ("MAIL_PASSWORD", None, ["MAIL_PASSWORD is not set"]),
     ("MAIL_PASSWORD_FILE", "no/such/file", ["MAIL_PASSWORD_FILE", "cannot be read"]),
+]
+
+
+WRONG_ANCHORS = [
+    ("ANCHOR_MAIL", "anchors@example.org, nobody", ["ANCHOR_MAIL", "'nobody'"]),
+    ("ANCHOR_TSA_URL", "tsa.example.org", ["ANCHOR_TSA_URL is 'tsa.example.org'", "https://"]),
+    ("ANCHOR_TSA_URL", "https://user@tsa.example.org", ["ANCHOR_TSA_URL"]),
+    ("ANCHOR_TSA_URL", "https://tsa.example.org/tsr", ["ANCHOR_TSA_CA_FILE is not set", "PEM"]),
+    ("ANCHOR_TSA_CA_FILE", "no/such/file", ["ANCHOR_TSA_CA_FILE is set, but ANCHOR_TSA_URL is not"]),
 ]
 
 
@@ -119,6 +146,36 @@ def test_wrong_setting_of_mail_stops_the_start_and_says_what_to_do(name, value, 
     assert "Traceback" not in done.stderr
     assert [word for word in words if word not in done.stderr] == [], done.stderr
     assert "hunter2" not in done.stderr
+
+
+@pytest.mark.requirement("R-009")
+@pytest.mark.parametrize(("name", "value", "words"), WRONG_ANCHORS)
+def test_wrong_setting_of_anchors_stops_the_start_and_says_what_to_do(name, value, words):
+    done = check(ANCHOR_KEY=ANCHOR_KEY, **{name: value})
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert [word for word in words if word not in done.stderr] == [], done.stderr
+
+
+@pytest.mark.requirement("R-009")
+@pytest.mark.parametrize("file", ["no/such/file", "README.md"])
+def test_file_that_holds_no_certificate_stops_the_start(file):
+    done = check(ANCHOR_KEY=ANCHOR_KEY, ANCHOR_TSA_URL="https://tsa.example.org/tsr", ANCHOR_TSA_CA_FILE=file)
+    assert done.returncode != 0
+    assert f"ANCHOR_TSA_CA_FILE names {file}, which" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.requirement("R-009")
+def test_key_of_anchors_stands_in_no_message_and_in_a_file_of_two_while_it_changes(tmp_path):
+    done = check(ANCHOR_KEY=ONE_SIGN_WRONG)
+    assert ANCHOR_KEY[20:40] not in done.stderr
+    file = tmp_path / "anchor_key"
+    file.write_text(f"{new_key().text},{ANCHOR_KEY}\n", encoding="utf-8")
+    found = start(
+        "-c", "from ecrf.settings import ANCHORS; print(len(ANCHORS.keys))", ANCHOR_KEY_FILE=str(file)
+    )
+    assert found.stdout.split() == ["2"], found.stderr
 
 
 def of_mail(**changes: str | None) -> list[str]:

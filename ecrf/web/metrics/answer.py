@@ -1,6 +1,5 @@
 """/metrics, in Prometheus' text format, for whoever has the token; not there where none is set."""
 
-import hmac
 import os
 from collections.abc import Callable
 
@@ -12,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from ecrf.web.health import shows_token
 from ecrf.web.metrics.standing import Standings
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -24,18 +24,12 @@ def metrics(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path != PATH or not settings.HEALTH_TOKEN:
             return get_response(request)
-        if not has_token(request):
+        if not shows_token(request):
             words = "Send the token of HEALTH_TOKEN: Authorization: Bearer …\n"
             return HttpResponse(words, status=403, content_type="text/plain")
         return HttpResponse(_text(), content_type=CONTENT_TYPE_LATEST)
 
     return middleware
-
-
-def has_token(request: HttpRequest) -> bool:
-    """Whether the request carries the token of the setting; compared in constant time."""
-    said = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return bool(settings.HEALTH_TOKEN) and hmac.compare_digest(said.encode(), settings.HEALTH_TOKEN.encode())
 
 
 def _text() -> bytes:

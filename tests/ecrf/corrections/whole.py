@@ -1,7 +1,7 @@
 """What holds whatever was done: the casebook, the stored statuses, the lists and the trail say the same."""
 
 from ecrf.appointments.soon import soon
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.review_status import ReviewStatus

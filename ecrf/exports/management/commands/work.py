@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 
+from ecrf.anchors.runs import verify_if_due
 from ecrf.exports.folder import NoRoom, folder
 from ecrf.exports.work.interrupted import take_up_again
 from ecrf.exports.work.presence import alive
@@ -18,6 +19,8 @@ SWEEP_EVERY = 15
 """Seconds between two looks for what a killed worker has left."""
 REMOVE_EVERY = 3600
 """Seconds between two looks for old files."""
+VERIFY_EVERY = 600
+"""Seconds between two looks whether the audit trail is to be verified."""
 
 
 class Command(BaseCommand):
@@ -66,7 +69,7 @@ def _once(makes_files: bool, sends: bool) -> None:
 
 def _work(interval: float) -> None:
     """Make files until it is told to stop."""
-    swept = removed = 0.0
+    swept = removed = looked = 0.0
     with alive() as still_here:
         while True:
             try:
@@ -77,6 +80,9 @@ def _work(interval: float) -> None:
                 if time.monotonic() - removed > REMOVE_EVERY:
                     remove_old_files()
                     removed = time.monotonic()
+                if time.monotonic() - looked > VERIFY_EVERY:
+                    verify_if_due()
+                    looked = time.monotonic()
                 worker = _worker()
                 worker.configure_signals()
                 worker.run()

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from ecrf.access.roles import Right
-from ecrf.audit.chain import verify
+from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.models import Entry, Visit
 from ecrf.casebook.striking import (
     NotStruck,

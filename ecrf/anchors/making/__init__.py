@@ -1,0 +1,1 @@
+"""Anchors are made: when, of what, and the ways they take."""

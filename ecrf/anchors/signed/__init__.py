@@ -1,0 +1,1 @@
+"""What an anchor proves: keys, the file, its time stamp, and the comparison with a database."""

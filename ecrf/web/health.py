@@ -1,0 +1,106 @@
+"""`/healthz?full`: how everything stands, as JSON, for the hospital's monitoring; to whoever shows the token."""
+
+import shutil
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+import ecrf
+from ecrf.anchors.state import TrailWarning, trail_state
+from ecrf.exports.work.presence import is_worker_there
+
+LEAST_FREE = 1_000_000_000
+"""Bytes; with less, exports begin to fail, and soon the database where it shares the disk."""
+SCHEME = "Bearer "
+REFUSAL = (
+    "Show the token of the setting HEALTH_TOKEN, in the header “Authorization: Bearer …”. Without it, /healthz tells"
+    " whether the database answers.\n"
+)
+
+Part = dict[str, object]
+
+
+def full_health(request: HttpRequest) -> HttpResponse:
+    """200 if all is well, 503 if something is wrong: then its part says what, and what to do. 403 without the token."""
+    if not shows_token(request):
+        return HttpResponse(REFUSAL, status=403, content_type="text/plain; charset=utf-8")
+    parts: dict[str, Part] = {"disk": _disk()}
+    try:
+        connection.close_if_unusable_or_obsolete()
+        parts |= {"database": _database(), "worker": _worker(), **_trail()}
+    except (OperationalError, InterfaceError):
+        connection.close()
+        parts["database"] = {"ok": False, "words": ["The database does not answer."]}
+    is_ok = all(part["ok"] for part in parts.values())
+    found = {"ok": is_ok, "version": ecrf.__version__, "at": _moment(timezone.now()), **parts}
+    return JsonResponse(found, status=200 if is_ok else 503)
+
+
+def shows_token(request: HttpRequest) -> bool:
+    """Whether the request carries the token of the setting; compared in constant time."""
+    given = request.headers.get("Authorization", "")
+    token = settings.HEALTH_TOKEN
+    return (
+        bool(token) and given.startswith(SCHEME) and constant_time_compare(given.removeprefix(SCHEME), token)
+    )
+
+
+def _database() -> Part:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database()), NOT pg_is_in_recovery()")
+        size, takes_writes = cursor.fetchone()
+    words = [] if takes_writes else ["The database only lets itself be read: it is a standby."]
+    return {"ok": bool(takes_writes), "bytes": size, "words": words}
+
+
+def _worker() -> Part:
+    is_there = is_worker_there()
+    words = [] if is_there else ["No worker runs: start manage.py work (the service worker)."]
+    return {"ok": is_there, "words": words}
+
+
+def _trail() -> dict[str, Part]:
+    state = trail_state()
+    last, anchor = state.verification, state.anchor
+    verification = {
+        "at": _moment(last.begun_at) if last else None,
+        "hours": _hours(last.begun_at) if last else None,
+        "faults": last.faults if last else None,
+        "whole_at": _moment(state.whole.begun_at) if state.whole else None,
+    }
+    made = {
+        "set_up": anchor is not None,
+        "number": anchor.number if anchor else None,
+        "at": _moment(anchor.made_at) if anchor else None,
+        "hours": _hours(anchor.made_at) if anchor else None,
+    }
+    return {
+        "verification": {**_part(state.verification_warnings), **verification},
+        "anchor": {**_part(state.anchor_warnings), **made},
+    }
+
+
+def _part(warnings: list[TrailWarning]) -> Part:
+    return {"ok": not warnings, "words": [f"{one.words} {one.to_do}" for one in warnings]}
+
+
+def _disk() -> Part:
+    """Where finished files lie: the nearest folder above that is there."""
+    folder = next(
+        path for path in (settings.EXPORTS_FOLDER, *settings.EXPORTS_FOLDER.parents) if path.exists()
+    )
+    free = shutil.disk_usage(folder).free
+    words = [] if free >= LEAST_FREE else ["The disk of the exports is nearly full: make room."]
+    return {"ok": free >= LEAST_FREE, "free_bytes": free, "words": words}
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+def _hours(at: datetime) -> float:
+    return round((timezone.now() - at) / timedelta(hours=1), 1)
