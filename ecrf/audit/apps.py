@@ -3,9 +3,10 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 from django.db import connections
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from ecrf.audit.functions import REVOKE
+from ecrf.audit.made_by import refuse_before_migrating
 from ecrf.audit.privileges import check
 
 NO_WAY_AROUND = """
@@ -19,6 +20,7 @@ class AuditConfig(AppConfig):
     verbose_name = "Audit trail"
 
     def ready(self) -> None:
+        pre_migrate.connect(refuse_before_migrating, sender=self)
         post_migrate.connect(_protect, sender=self)
         register(check, Tags.database)
 
