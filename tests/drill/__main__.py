@@ -30,12 +30,12 @@ def main(words: list[str]) -> int:
     os.environ |= {**TEST_SETTINGS, "DATABASE_URL": "postgresql://nobody@localhost/none"}
     os.environ["DJANGO_SETTINGS_MODULE"] = "ecrf.settings"
     django.setup()
-    from ecrf.upkeep.drill.sheet import write_sheet
+    from ecrf.upkeep.drill.signed_record import write_record
 
-    sheet = write_sheet(found, DATA / "drill", DATA / "drill" / "signing_key.pem", datetime.now(UTC))
+    written = write_record(found, DATA / "drill", DATA / "drill" / "signing_key.pem", datetime.now(UTC))
     print(f"Lost (RPO): {found['rpo_seconds']} s of saves. Back (RTO): {found['rto_seconds']} s.")
     print(
-        f"The drill {'FAILED' if found['faults'] else 'passed'}; its sheet: {sheet.relative_to(DATA.parent)}"
+        f"The drill {'FAILED' if found['faults'] else 'passed'}; its sheet: {written.relative_to(DATA.parent)}"
     )
     return 1 if found["faults"] else 0
 

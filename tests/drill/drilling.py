@@ -15,6 +15,7 @@ from tests.drill.machine import DATABASE, OWNER, Machine, Pace, line_of
 from tests.postgres import cursor_on
 
 LAST_SAVE = "SELECT max(at), count(*) FROM audit_auditevent WHERE reason = 'Transcription error' AND at > %s"
+PATIENCE_S = 120
 A_MOMENT = timedelta(seconds=0.3)
 
 
@@ -40,7 +41,7 @@ def _drill(machine: Machine, say: Callable[[str], object]) -> dict[str, Any]:
     moment = datetime.fromisoformat(known["at"]) + A_MOMENT
     time.sleep(3 * A_MOMENT.total_seconds())
     say(f"Save a value five times a second, for {machine.pace.saves_s} s ...")
-    acknowledged = _save_on(writer, machine.pace.saves_s)
+    acknowledged = _save_on(writer, machine)
     say(f"The machine dies after {len(acknowledged)} acknowledged saves; its disks are gone ...")
     machine.die()
     died, began = datetime.now(UTC), time.monotonic()
@@ -60,7 +61,7 @@ def _drill(machine: Machine, say: Callable[[str], object]) -> dict[str, Any]:
         newest.stop()
     then = drill.recover("moment", moment, from_second=True)
     try:
-        at_moment = drill.look(then, known["state"])
+        at_moment = drill.look(then, known["state"], "content")
         with cursor_on(then.url(DATABASE, OWNER)) as cursor:
             cursor.execute(LAST_SAVE, [moment])
             if cursor.fetchone()[1]:
@@ -92,12 +93,14 @@ def _ask(writer: Any, what: str) -> dict[str, Any]:
     return line_of(writer)
 
 
-def _save_on(writer: Any, seconds: int) -> list[datetime]:
-    """When each save was acknowledged."""
+def _save_on(writer: Any, machine: Machine) -> list[datetime]:
+    """When each save was acknowledged. The moment to go back to is in what was sent, once two segments more are."""
+    enough = machine.segments_sent() + 2
     said = [_ask(writer, "save")]
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    until = time.monotonic() + machine.pace.saves_s
+    while time.monotonic() < until or machine.segments_sent() < enough:
         said.append(line_of(writer))
+        assert time.monotonic() < until + PATIENCE_S, "The log does not reach the second place."
     return [datetime.fromisoformat(one["at"]) for one in said]
 
 

@@ -153,6 +153,9 @@ class Machine:
             assert time.monotonic() < until, "No backup was made."
             time.sleep(0.1)
 
+    def segments_sent(self) -> int:
+        return sum(1 for file in (self.second / "barman").glob("*/wals/*/*") if file.suffix != ".part")
+
     def die(self) -> None:
         """All of it at once; of its disks nothing is left but what was sent to the second place."""
         self.server.kill()

@@ -43,11 +43,13 @@ def test_lost_machine_comes_back_whole_from_the_second_place(found):
 def test_sheet_of_a_drill_is_signed_over_its_data(found, tmp_path):
     from datetime import UTC, datetime
 
-    from ecrf.upkeep.drill.sheet import write_sheet
+    from ecrf.upkeep.drill.signed_record import write_record
 
-    sheet = write_sheet(found, tmp_path / "sheets", tmp_path / "key.pem", datetime(2026, 11, 28, tzinfo=UTC))
-    assert sheet.read_bytes().startswith(b"%PDF-")
-    data, signature, public = (sheet.with_suffix(end) for end in (".json", ".json.sig", ".pub.pem"))
+    written = write_record(
+        found, tmp_path / "sheets", tmp_path / "key.pem", datetime(2026, 11, 28, tzinfo=UTC)
+    )
+    assert written.read_bytes().startswith(b"%PDF-")
+    data, signature, public = (written.with_suffix(end) for end in (".json", ".json.sig", ".pub.pem"))
     check = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin", "-in", data]
     assert subprocess.run([*check, "-sigfile", signature], capture_output=True).returncode == 0
     data.write_bytes(data.read_bytes().replace(b'"faults": []', b'"faults": [ ]', 1))

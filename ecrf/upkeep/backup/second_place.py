@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ecrf.upkeep.backup.place import SERVER, BackupFault, BackupPlace
 
-LEAVES = ("exports", "secrets", f"barman/{SERVER}/base", f"barman/{SERVER}/wals", f"barman/{SERVER}/meta")
+SENT = ("exports", "secrets", f"barman/{SERVER}/base", f"barman/{SERVER}/wals", f"barman/{SERVER}/meta")
 """In this order: what a list of contents names is there before the list. Not the log that is being received."""
 LISTS = (f"barman/{SERVER}/identity.json",)
 DAY = 24 * 60 * 60
@@ -31,7 +31,7 @@ def copy(place: BackupPlace) -> int:
 
 def _leaving(home: Path) -> Iterator[Path]:
     """Lists of contents last of all in their folder."""
-    for top in LEAVES:
+    for top in SENT:
         files = [file for file in sorted((home / top).rglob("*")) if file.is_file()]
         for file in sorted(files, key=lambda file: file.name.endswith((".db", ".info"))):
             if not file.name.startswith(".") and not file.name.endswith((".part", ".tmp")):

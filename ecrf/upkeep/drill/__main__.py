@@ -12,7 +12,7 @@ from ecrf.upkeep.backup.place import BackupFault, from_environment
 from ecrf.upkeep.backup.restoring import import_key
 from ecrf.upkeep.backup.service import moment
 from ecrf.upkeep.drill.drill import drill_of_installation, environment_of_looks
-from ecrf.upkeep.drill.sheet import write_sheet
+from ecrf.upkeep.drill.signed_record import write_record
 
 
 def main(words: list[str]) -> int:
@@ -31,9 +31,9 @@ def main(words: list[str]) -> int:
         return 1
     django.setup()
     key = Path(os.environ.get("DRILL_SIGNING_KEY_FILE") or place.home / "signing_key.pem")
-    sheet = write_sheet(found, chosen.folder, key, datetime.now(UTC))
+    written = write_record(found, chosen.folder, key, datetime.now(UTC))
     outcome = f"FAILED, with {len(found['faults'])} faults" if found["faults"] else "passed"
-    print(f"The drill {outcome}; its sheet: {sheet}")
+    print(f"The drill {outcome}; its sheet: {written}")
     return 1 if found["faults"] else 0
 
 

@@ -53,16 +53,17 @@ class Drill:
             server.start()
         return server
 
-    def look(self, server: Server, expected: Mapping[str, Any]) -> dict[str, Any]:
-        """What the product finds there; its faults are the drill's."""
+    def look(self, server: Server, expected: Mapping[str, Any], *names: str) -> dict[str, Any]:
+        """What the product finds there, in all its looks or those that are named; its faults are the drill's."""
         with tempfile.TemporaryDirectory(prefix="ecrf-look-") as beside:
             file = Path(beside) / "expected.json"
             file.write_text(json.dumps(expected), encoding="utf-8")
             env = {name: value for name, value in self.env.items() if name != "DATABASE_URL_FILE"}
             env["DATABASE_URL"] = server.url(self.database, self.owner)
-            with self.step("Look at it: hashes, rights, audit trail, pages as each role, data cut"):
+            what = ", ".join(names) or "hashes, rights, audit trail, pages as each role, data cut"
+            with self.step(f"Look at it: {what}"):
                 done = subprocess.run(  # noqa: S603
-                    [sys.executable, "-m", "ecrf.upkeep.drill.look", str(file)],
+                    [sys.executable, "-m", "ecrf.upkeep.drill.look", str(file), *names],
                     env=env,
                     capture_output=True,
                     text=True,

@@ -9,6 +9,7 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from ecrf.upkeep.backup.place import BackupFault
@@ -54,6 +55,10 @@ class Server:
         done = self._run("pg_ctl", "start", "-w", "-t", str(patience), "-l", str(log), "-o", options)
         if done.returncode:
             said = log.read_text(errors="replace") if log.exists() else done.stderr
+            if "before configured recovery target was reached" in said:
+                raise BackupFault(
+                    "The backup does not reach that moment: its log ends before it. Name an earlier one, or none."
+                )
             raise BackupFault("PostgreSQL did not start: " + " / ".join(said.splitlines()[-5:]))
 
     def stop(self) -> None:
@@ -88,7 +93,7 @@ class Server:
 
     def _run(self, program: str, *words: str) -> "subprocess.CompletedProcess[str]":
         command = [str(self.binaries / program), "-D", str(self.folder), *words]
-        as_user = {}
+        as_user: dict[str, Any] = {}
         if not os.getuid():
             as_user = {"user": self._owner().pw_uid, "group": self._owner().pw_gid, "extra_groups": []}
         # The server that stays behind must not hold a pipe of ours open.

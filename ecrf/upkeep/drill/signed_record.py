@@ -29,7 +29,7 @@ NAMES = {
 }
 
 
-def write_sheet(found: dict[str, Any], into: Path, key_file: Path, at: datetime) -> Path:
+def write_record(found: dict[str, Any], into: Path, key_file: Path, at: datetime) -> Path:
     """`drill-….json` with `.sig` and the public key `.pub.pem`, and `drill-….pdf`, which names hash and signature.
 
     Check: `openssl pkeyutl -verify -pubin -inkey X.pub.pem -rawin -in X.json -sigfile X.json.sig`.
@@ -47,7 +47,7 @@ def write_sheet(found: dict[str, Any], into: Path, key_file: Path, at: datetime)
     write_whole(into / f"{stem}.json.sig", signature)
     write_whole(into / f"{stem}.pub.pem", public)
     pdf = typeset(
-        HERE / "sheet.typ",
+        HERE / "record.typ",
         {
             "whose": "Drill of the way back",
             "as_of": f"{at:%Y-%m-%d %H:%M} UTC",
