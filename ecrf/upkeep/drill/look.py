@@ -126,4 +126,4 @@ LOOKS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:2]), *sys.argv[2:])
+    main(Path(sys.argv[1]), *sys.argv[2:])
