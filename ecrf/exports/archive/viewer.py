@@ -9,6 +9,7 @@ changes nothing. What it shows is in viewer/ and trail/ beside this file; verify
 
 import json
 import sys
+from contextlib import suppress
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -281,10 +282,8 @@ def main(words):
     archive = Archive(Path(__file__).resolve().parent)
     server = ThreadingHTTPServer(("127.0.0.1", port), handler_of(archive))
     print(f"Open http://127.0.0.1:{server.server_address[1]}/ in a browser; Ctrl-C ends this.", flush=True)
-    try:
+    with suppress(KeyboardInterrupt):
         server.serve_forever()
-    except KeyboardInterrupt:
-        pass
     return 0
 
 
