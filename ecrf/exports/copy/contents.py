@@ -68,7 +68,7 @@ def write_study_accounts(package: Package) -> None:
 def write_accounts(package: Package, site: Site | None) -> None:
     """Who could do what at the site, now and before; those of the whole study too. Without a site, all."""
     with connection.cursor() as cursor:
-        cursor.execute(_ACCOUNTS, {"site": site and site.pk})
+        cursor.execute(_ACCOUNTS, {"site": site.pk if site else None})
         found = cursor.fetchall()
     rows = (
         (
