@@ -40,7 +40,7 @@ LINTERS := lint-code lint-templates lint-types lint-layers
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset check test test-stub test-clocks mutate image bench conformance setup lint $(LINTERS) format lock chromium \
+.PHONY: help demo demo-reset check test drill barman test-stub test-clocks mutate image bench conformance setup lint $(LINTERS) format lock chromium \
 	openssl engine
 
 help: ## list the targets
@@ -60,7 +60,7 @@ check: lint ## for daily use: linters, types, and the tests nearest to what was 
 	done
 
 # The trial's tests are watched as they run; what runs beside them is shown one by one, each when it is done.
-test: setup chromium openssl ## check everything: format, types, layers, templates, the whole test suite
+test: setup chromium openssl barman ## check everything: format, types, layers, templates, the whole test suite
 	@echo "Tests, and beside them the linters and the tests on the stub protocol ..."
 	@$(SIDE_BY_SIDE) $(LINTERS) test-stub & beside=$$!; \
 	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal; trial=$$?; \
@@ -91,6 +91,9 @@ mutate: setup ## change the code in one place after another; print what no test 
 
 image: engine setup chromium openssl ## build the container image, and test it as `make test` tests its replay
 	@ECRF_IMAGE=docker $(BIN)/python -m pytest tests/image/test_shipped.py
+
+drill: setup barman ## kill a synthetic study while people save; bring it back from its backups, look, sign a sheet (PACE=quick)
+	@$(BIN)/python -m tests.drill $(PACE)
 
 bench: setup ## print the measurements (PART=pages, exports, outcomes, logins, people, grid, moving or audit: those alone)
 	@$(BIN)/python -m tests.bench $(PART)
@@ -159,6 +162,17 @@ chromium: | setup
 openssl: | chromium
 	@command -v openssl >/dev/null || { \
 		$(call debian,openssl,OpenSSL for the tests of what is shipped); }
+
+# Barman without what its package asks for beside it: the lock file of the product has that already.
+$(BIN)/barman: requirements-backup.lock | $(PACKAGES)
+	@echo "Barman ..."
+	@$(PIP_INSTALL) --no-deps -r requirements-backup.lock
+	@touch $@
+
+# After the other Debian packages: two cannot install at once.
+barman: $(BIN)/barman | openssl
+	@command -v gpg >/dev/null && command -v rsync >/dev/null || { \
+		$(call debian,gnupg rsync,GnuPG and rsync for the drill of the backups); }
 
 engine:
 	@{ docker info && docker compose version; } >/dev/null 2>&1 || { \

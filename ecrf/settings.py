@@ -95,6 +95,7 @@ PROTOCOL = "trial.schedule.PROTOCOL"
 
 INSTALLED_APPS = [
     "trial",
+    "ecrf.upkeep",
     "ecrf.redaction",
     "ecrf.exports",
     "ecrf.notices",

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+from ecrf.audit.made_by import refuse_before_serving
 from ecrf.audit.privileges import log_at_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecrf.settings")
 _django = get_wsgi_application()
 log_at_start()
+refuse_before_serving()
 
 from ecrf.outcomes.current import load_maker  # noqa: E402  (reads the settings)
 from ecrf.web.middleware import body_size, is_too_long  # noqa: E402

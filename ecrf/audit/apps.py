@@ -3,9 +3,10 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 from django.db import connections
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from ecrf.audit.functions import NO_WAY_AROUND, revoke
+from ecrf.audit.made_by import refuse_before_migrating
 from ecrf.audit.privileges import check
 
 
@@ -24,6 +25,7 @@ class AuditConfig(AppConfig):
         )
         from ecrf.audit.verifying import data  # noqa: F401  (as these)
 
+        pre_migrate.connect(refuse_before_migrating, sender=self)
         post_migrate.connect(_protect, sender=self)
         register(check, Tags.database)
 

@@ -18,6 +18,7 @@ class ExportKind(models.TextChoices):
     HANDED_OVER = "handed-over", "Casebook as it was handed over"
     SITE_COPY = "site-copy", "Investigator's copy"
     ANNOTATED_CRF = "annotated-crf", "Annotated CRF"
+    ARCHIVE = "archive", "Archive of the study"
 
 
 class ExportState(models.TextChoices):

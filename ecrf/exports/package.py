@@ -151,17 +151,22 @@ class Package:
             return int(cursor.fetchone()[0])
 
 
-def finish(package: Package, target: Path) -> tuple[int, str]:
-    """Add the manifest and the sums, make the ZIP file, give its size and SHA-256; the folder is gone then.
-
-    `OSError` where the disk is full: then nothing of it is left.
-    """
+def seal(package: Package) -> None:
+    """Add the manifest and the sums of all files, the manifest's too."""
     package.progress("Manifest")
     files = {name: _sum(package.folder / name) for name in _names(package.folder)}
     (package.folder / MANIFEST).write_text(_manifest(package, files), encoding="utf-8")
     files[MANIFEST] = _sum(package.folder / MANIFEST)
     lines = [f"{digest}  {name}\n" for name, (_size, digest) in sorted(files.items())]
     (package.folder / SUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def finish(package: Package, target: Path) -> tuple[int, str]:
+    """Seal it, make the ZIP file, give its size and SHA-256; the folder is gone then.
+
+    `OSError` where the disk is full: then nothing of it is left.
+    """
+    seal(package)
     part = target.with_name(target.name + ".part")
     try:
         with part.open("wb") as file:

@@ -39,7 +39,9 @@ class Compose:
         given = self.said["services"]["database"]["configs"]
         into = "/docker-entrypoint-initdb.d/"
         return [
-            self.said["configs"][one["source"]]["content"] for one in given if one["target"].startswith(into)
+            self.said["configs"][one["source"]]["content"]
+            for one in given
+            if one["target"].startswith(into) and one["target"].endswith(".sql")
         ]
 
 

@@ -32,7 +32,9 @@ class Replay:
 
     def __init__(self, folder: Path, work: Path) -> None:
         self.folder, self.work = folder, work
-        self.stages = stages((folder / "Dockerfile").read_text(encoding="utf-8"))
+        found = stages((folder / "Dockerfile").read_text(encoding="utf-8"))
+        # What comes behind the product, the image of backups, stands on PostgreSQL's own and is not replayed.
+        self.stages = found[: [stage.name for stage in found].index("product") + 1]
         self.context = list(context(folder))
         self.root = work / "root"
         self.roots = {stage.name: self._kept(stage) for stage in self.stages[:-1]}

@@ -38,7 +38,7 @@ def migrated(request):
             cursor.execute(statements)
             cursor.execute(A_SESSION)
         env = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "ecrf.settings"}
-        run(env, "manage.py", "migrate", "--no-input", "--verbosity", "0")
+        run(env, "manage.py", "upgrade", "--verbosity", "0")
         yield env
 
 

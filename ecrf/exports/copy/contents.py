@@ -24,7 +24,7 @@ _ACCOUNTS = """
         (SELECT max(x.at) FROM audit_auditevent x WHERE x.chain = 0 AND x."table" = 'access_membership'
             AND x."row" = m.id::text AND x.changes #>> '{is_current,1}' = 'false')
     FROM access_membership m JOIN access_user u ON u.id = m.user_id LEFT JOIN access_site s ON s.id = m.site_id
-    WHERE m.site_id = %s OR m.site_id IS NULL ORDER BY u.username, m.role, s.code
+    WHERE %(site)s::bigint IS NULL OR m.site_id = %(site)s OR m.site_id IS NULL ORDER BY u.username, m.role, s.code
 """
 ACCOUNT_COLUMNS = (
     "username",
@@ -41,27 +41,34 @@ VERIFIER = Path(__file__).with_name("verify.py")
 
 def write_trail(package: Package, patients: list[Patient]) -> dict[str, Any]:
     """A file for each patient; gives {patient: {chain, events, head}} for the manifest."""
-    chains = {}
-    for patient in patients:
-        length = package.cut.positions.get(patient.pk, 0)
-        head = START
-        with (
-            package.file(f"trail/{patient.number}.jsonl", f"Audit trail of {patient.number}") as file,
-            connection.connection.cursor(name="ecrf_trail_of_patient") as cursor,
-        ):
-            cursor.itersize = 2000
-            cursor.execute(_OF_A_CHAIN, [patient.pk, length])
-            for *content, previous, head in cursor:
-                event = {"previous_hash": previous, "content": content, "hash": head}
-                file.write(json.dumps(event, ensure_ascii=False).encode() + b"\n")
-        chains[patient.number] = {"chain": patient.pk, "events": length, "head": head}
-    return chains
+    return {patient.number: write_chain(package, patient.pk, patient.number) for patient in patients}
 
 
-def write_accounts(package: Package, site: Site) -> None:
-    """Who could do what at the site, now and before; those of the whole study too."""
+def write_chain(package: Package, chain: int, named: str) -> dict[str, Any]:
+    """One chain up to the cut, in a file of this name: {chain, events, head}."""
+    length = package.cut.positions.get(chain, 0)
+    head = START
+    with (
+        package.file(f"trail/{named}.jsonl", f"Audit trail of {named}") as file,
+        connection.connection.cursor(name="ecrf_trail_of_patient") as cursor,
+    ):
+        cursor.itersize = 2000
+        cursor.execute(_OF_A_CHAIN, [chain, length])
+        for *content, previous, head in cursor:
+            event = {"previous_hash": previous, "content": content, "hash": head}
+            file.write(json.dumps(event, ensure_ascii=False).encode() + b"\n")
+    return {"chain": chain, "events": length, "head": head}
+
+
+def write_study_accounts(package: Package) -> None:
+    """Who could do what at any site, now and before."""
+    write_accounts(package, None)
+
+
+def write_accounts(package: Package, site: Site | None) -> None:
+    """Who could do what at the site, now and before; those of the whole study too. Without a site, all."""
     with connection.cursor() as cursor:
-        cursor.execute(_ACCOUNTS, [site.pk])
+        cursor.execute(_ACCOUNTS, {"site": site.pk if site else None})
         found = cursor.fetchall()
     rows = (
         (

@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 
 from ecrf.anchors.runs import verify_if_due
+from ecrf.audit.made_by import refuse_at_start
 from ecrf.exports.folder import NoRoom, folder
 from ecrf.exports.work.interrupted import take_up_again
 from ecrf.exports.work.presence import alive
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--only", choices=["exports", "mail"], help="leave the other to another worker")
 
     def handle(self, *args: object, **options: Any) -> None:
+        refuse_at_start()
         makes_files, sends = options["only"] != "mail", options["only"] != "exports"
         if makes_files:
             _require_folder()
