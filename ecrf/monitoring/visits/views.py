@@ -306,6 +306,9 @@ def _text_answer(
 ) -> HttpResponse:
     """The line under the text with htmx; without, the whole page with what was typed."""
     answer = {"kind": kind, "text": typed, "refused": refused, "other": other}
+    if refused and other is None:
+        # Only who is shown another's text may save over it: the page still has the one that it began from.
+        answer["seen"] = request.POST.get("seen", "")
     if request.headers.get("HX-Request"):
         text = _texts(visit, answer)[list(TEXTS).index(kind)]
         context = {"text": text, "visit": visit, "saved_at": timezone.now(), "zone": visit.site.zone}

@@ -431,6 +431,16 @@ def test_text_that_cannot_be_kept_is_refused_and_stays_on_the_page(text, own, mo
     assert text.replace("\x00", "")[:200_001] in answer.content.decode()
 
 
+def test_refusal_that_shows_no_other_text_lets_nobody_save_over_one(own, monitor):
+    visit, client = an_end(a_start(own.site, monitor), monitor), logged_in(monitor)
+    save, seen = address("save-monitoring-text", visit, "report"), fingerprint(visit.report)
+    client.post(save, {"text": "First window", "seen": seen})
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = client.post(save, {"text": "x" * 200_001, "seen": seen}, headers=headers).content.decode()
+        assert f'name="seen" value="{seen}"' in answer
+        assert f'name="seen" value="{fingerprint("First window")}"' not in answer
+
+
 def test_text_is_not_saved_before_the_end_nor_after_the_finish(own, monitor):
     visit, client = a_start(own.site, monitor), logged_in(monitor)
     save = address("save-monitoring-text", visit, "report")
