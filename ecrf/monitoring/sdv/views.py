@@ -68,11 +68,13 @@ def patient(request: UserRequest, pk: int) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why something on a page was not done: said above the page, and at the item with this id."""
+    """Why something on a page was not done: said above the page, and at the item or form with this id. `typed` is put
+    back into its field."""
 
     id: str
     words: str
     status: int
+    typed: str = ""
 
 
 def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> HttpResponse:
