@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ecrf.casebook.laboratory.services import all_ranges
 from ecrf.casebook.models import ReferenceRange
@@ -33,6 +33,10 @@ class RangeAdmin(ReviewAdmin):
         "the_state",
         "the_person",
     )
+
+    @property
+    def at_practice(self) -> Q:
+        return Q(site__is_practice=True)
 
     def rows(self) -> QuerySet[ReferenceRange]:
         return all_ranges()
