@@ -281,7 +281,10 @@ def _item_column(name: str, item: Any) -> Callable[[Any], str]:
         value = words_of(item, getattr(row, name), row.names)
         if value and row.entry.is_struck:
             return struck_through(value)
-        return Truncator(value).chars(200) or quiet("not calculated" if item.rule else "blank")
+        if value:
+            return Truncator(value).chars(200)
+        is_asked = CRFS[row.entry.crf].asked(row, name)
+        return quiet("not calculated" if item.rule else "blank" if is_asked else "not asked")
 
     if item.kind in UNBROKEN:
         words.__name__ = "value"  # the column's class on the page

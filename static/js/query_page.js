@@ -1,5 +1,5 @@
-/* One query after the other: C closes, A asks again, P passes on, R reopens, N goes on. The next one is fetched while this
-   one is read, and stands there as soon as the server has taken the act. A key sends no text: Enter in it does. */
+/* One query after the other: C closes, A asks again, P passes on, R reopens, N goes on. The next one is fetched while
+   this one is read, and stands there as soon as the server has taken the act. A key sends no text: Enter in it does. */
 
 import { forget, putBack } from "./kept_questions.js";
 import { ACTS, actOf, keyOf, needsText, say, send } from "./query_acts.js";
@@ -56,7 +56,8 @@ function atEnd(words) {
 function askFor(button) {
   const key = button.dataset.press;
   pressed = button;
-  query.querySelector("[data-ask-for]").textContent = needsText(key, query) ? ACTS[actOf(key, query)].prompt : WITH_DRAFT;
+  const prompt = needsText(key, query) ? ACTS[actOf(key, query)].prompt : WITH_DRAFT;
+  query.querySelector("[data-ask-for]").textContent = prompt;
   textOf().focus();
 }
 
