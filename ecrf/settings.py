@@ -166,6 +166,7 @@ MIDDLEWARE = [
     "ecrf.delegation.inspectors.Inspectors",
     "ecrf.web.middleware.say_refused",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "ecrf.web.errors.say_not_this_way",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "ecrf.urls"

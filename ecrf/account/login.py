@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login as start_session
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -31,6 +32,7 @@ from ecrf.account.second.enforcement import SECOND_FACTOR_DONE
 from ecrf.account.second.trying import ways_in, why_not_in
 from ecrf.account.sso.flow import ID_TOKEN
 from ecrf.account.sso.logout import go_out
+from ecrf.account.way_back import READING, page_asked_for
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -45,6 +47,11 @@ WORDS: dict[str, str] = {
         f" Please wait {lockout.SLOWED_TO.seconds} seconds, then log in again."
     ),
 }
+
+NOT_DONE = (
+    "You were logged out: what you pressed was not done, and nothing was saved. Log in to come back to its page, then"
+    " press it again."
+)
 
 
 def same_person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -65,12 +72,18 @@ def same_person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
 
 class LoginEverywhere(LoginRequiredMiddleware):
-    """Every page needs a login unless it says otherwise; a fragment's request gets 401, not a login page."""
+    """Every page needs a login unless it says otherwise; a fragment's request gets 401, not a login page.
+
+    What somebody pressed after the session had ended is not done, in words, and the login leads back to its page.
+    """
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         if request.headers.get("HX-Request"):
             return HttpResponse("You are logged out.", status=401)
-        return super().handle_no_permission(request, view_func)
+        if request.method in READING:
+            return super().handle_no_permission(request, view_func)
+        messages.warning(request, NOT_DONE)
+        return redirect_to_login(page_asked_for(request))
 
 
 class LoginForm(AuthenticationForm):

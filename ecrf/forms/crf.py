@@ -58,5 +58,9 @@ class Crf(models.Model):
         """What of it came, or is, later than it may: in words that stand out on lists; "" if nothing is."""
         return ""
 
+    def in_time_words(self, zone: ZoneInfo) -> str:
+        """Whether it came in time, of what `late_words` does not call late: "yes" only where that is sure."""
+        return ""
+
     def calculate(self, data: Any) -> None:
         """Set the items the system derives (those declared with a `rule`); `data` is the patient's casebook."""

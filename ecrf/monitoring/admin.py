@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from ecrf.access.requests import UserRequest
-from ecrf.casebook.labels import label_of, names_by_patient, visit_label, words_of
+from ecrf.casebook.labels import form_title, label_of, names_by_patient, visit_label, words_of
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.read_by_safety import right_to_read
 from ecrf.casebook.schedule.completion import visit_states
@@ -172,6 +172,15 @@ class CrfAdmin(FormColumns):
     def entry_of(self, row: Any) -> Entry:
         return row.entry
 
+    @admin.display(description="Form")
+    def the_form(self, row: Any) -> str:
+        """The list's head says which kind it is of: its number is seen, its whole name heard."""
+        kind, _, number = form_title(row.entry).rpartition(" ")
+        if not kind or not number.isdecimal():
+            return super().the_form(row)
+        name = format_html('<span class="visually-hidden">{} </span>{}', kind, number)
+        return struck_through(name) if row.entry.is_struck else name
+
     def load_columns(self, rows: list[Any]) -> None:
         """One statement more for each column that names other entries, or shows an item of them."""
         super().load_columns(rows)
@@ -232,7 +241,8 @@ def _column(definition: CrfDefinition, name: str) -> Callable[[Any], str]:
         @admin.display(description=str(linked.verbose_name))
         def words(row: Any) -> str:
             target = row.linked.get(link)
-            return str(linked.words(getattr(target, item))) if target else ""
+            said = str(linked.words(getattr(target, item))) if target else ""
+            return struck_through(said) if said and row.entry.is_struck else said
 
         return words
     if name in definition.items:
@@ -248,8 +258,10 @@ def _column(definition: CrfDefinition, name: str) -> Callable[[Any], str]:
 
 @admin.display(description="In time")
 def _in_time(row: Any) -> str:
+    if row.entry.is_struck:
+        return quiet("–")
     late = row.late_words(row.site.zone)
-    return chip("overdue", late) if late and not row.entry.is_struck else quiet("yes" if not late else "–")
+    return chip("overdue", late) if late else quiet(row.in_time_words(row.site.zone))
 
 
 def _shown_items(definition: CrfDefinition) -> list[str]:
@@ -269,7 +281,10 @@ def _item_column(name: str, item: Any) -> Callable[[Any], str]:
         value = words_of(item, getattr(row, name), row.names)
         if value and row.entry.is_struck:
             return struck_through(value)
-        return Truncator(value).chars(200) or quiet("not calculated" if item.rule else "blank")
+        if value:
+            return Truncator(value).chars(200)
+        is_asked = CRFS[row.entry.crf].asked(row, name)
+        return quiet("not calculated" if item.rule else "blank" if is_asked else "not asked")
 
     if item.kind in UNBROKEN:
         words.__name__ = "value"  # the column's class on the page

@@ -7,6 +7,6 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from ecrf.account.own.page import OwnLink, register_own_link
-        from ecrf.notices import digests, serious_events  # noqa: F401  (register kinds of mail, and what the worker looks for)
+        from ecrf.notices import digests, letters, serious_events  # noqa: F401  (each registers what it says or sends)
 
         register_own_link(OwnLink("Which mails you get", "mail-choices"))

@@ -11,7 +11,9 @@ from ecrf.access.people import receivers_of_letters
 from ecrf.access.reach import reach_site, require
 from ecrf.access.roles import READERS, Right
 from ecrf.audit.actor import acting
+from ecrf.monitoring.home.work_lines import day_and_time
 from ecrf.monitoring.models import MonitoringVisit
+from ecrf.monitoring.visits.received import LETTER_RECEIVED
 from ecrf.notices.models import LetterReceipt
 
 SHOWN = 100
@@ -57,6 +59,16 @@ def letters_of(site: Site) -> QuerySet[MonitoringVisit]:
 
 def _receipts() -> Prefetch[str]:
     return Prefetch("receipts", LetterReceipt.objects.select_related("read_by"))
+
+
+@LETTER_RECEIVED
+def read_by_words(visit: MonitoringVisit) -> str:
+    """For the visit's page in Review."""
+    receipts = LetterReceipt.objects.filter(visit=visit).select_related("read_by")
+    people = [f"{one.read_by.name} ({day_and_time(one.read_at, visit.site)})" for one in receipts]
+    if not people:
+        return "Nobody at the site has confirmed yet to have read the letter."
+    return f"The letter was read at the site by {', '.join(people)}."
 
 
 def may_confirm(user: User, site: Site) -> bool:

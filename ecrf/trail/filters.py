@@ -10,10 +10,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from ecrf.access.models import Membership, Site
+from ecrf.access.models import Membership, Site, User
 from ecrf.audit.actor import SYSTEM
+from ecrf.audit.models import AuditEvent
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.transfer.models import Transfer
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.forms.typed_fields import TypedDay
@@ -155,9 +157,15 @@ class TrailForm(forms.Form):
 
     @property
     def people(self) -> list[tuple[str, str]]:
-        """Who has, or had, to do with the site, to choose from, by name; and whom the address names."""
-        who = Membership.objects.filter(Q(site=self.scope.site) | Q(site=None))
-        names = dict(who.values_list("user__username", "user__full_name").distinct())
+        """Who has, or had, to do with the site, or acted at a patient there before he or she came, to choose from, by
+        name; and whom the address names."""
+        scope = self.scope
+        at_site = Membership.objects.filter(Q(site=scope.site) | Q(site=None)).values("user")
+        acted = AuditEvent.objects.filter(chain=scope.patient.pk).values("actor") if scope.patient else []
+        moved_here = Transfer.objects.filter(to_site=scope.site).values("from_site")
+        before = Q(username__in=acted) if scope.patient else Q(memberships__site__in=moved_here)
+        who = User.objects.filter(Q(pk__in=at_site) | before)
+        names = dict(who.values_list("username", "full_name").distinct())
         named = self["who"].value() or ""
         offered = {**names, SYSTEM.name: "", **({named: names.get(named, "")} if named else {})}
         people = [(name, f"{full} ({name})" if full else name) for name, full in offered.items()]

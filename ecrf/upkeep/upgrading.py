@@ -7,8 +7,8 @@ from typing import Any
 from django.db import connection
 from django.db.migrations import Migration
 
-from ecrf.audit.chain import verify
 from ecrf.audit.triggers import AUDITED
+from ecrf.audit.verifying.verify import verify
 from ecrf.upkeep.tables import TableState, columns_of_tables, differences, states
 
 TRAIL = ("audit_auditevent", "audit_auditchain")

@@ -1,13 +1,16 @@
-"""The pages for bad days: the database is away, something broke, the page's key is too old."""
+"""The pages for bad days: the database is away, something broke, a page or an address is used as it cannot be."""
 
 import logging
 import sys
+from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
+
+from ecrf.account.way_back import page_above
 
 log = logging.getLogger("ecrf.request")
 
@@ -29,3 +32,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if request.headers.get("HX-Request") and not request.user.is_authenticated:
         return HttpResponse("You are logged out.", status=401)
     return render(request, "errors/csrf.html", status=403)
+
+
+def say_not_this_way(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Middleware: an address that only acts, opened by reload, bookmark or Back, says so and leads on (405)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or response.content:
+            return response
+        if request.headers.get("HX-Request"):
+            words = "Not done: this address does not take that. Load the page again."
+            said = HttpResponse(words, status=405, content_type="text/plain; charset=utf-8")
+        else:
+            said = render(request, "405.html", {"page_above": page_above(request.path)}, status=405)
+        said.headers["Allow"] = response.headers["Allow"]
+        return said
+
+    return middleware

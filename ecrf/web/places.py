@@ -93,8 +93,13 @@ def _review(user: User) -> list[MenuGroup]:
     keys = trial.scheduled_crfs() if reads_all else trial.safety_logs
     with_rows = [name for key in keys for name in (key, *CRFS[key].rows)]
     lists = [(CRFS[key].plural, reverse(f"monitor:{_list_of(key)}_changelist")) for key in with_rows]
+    # Whose own site it is finds them in the site's group.
+    read_here = set(sites(user, Right.READ)) if Right.READ in user.rights else set()
+    reviewed = [site for site in sites(user, Right.REVIEW) if site not in read_here] if reads_all else []
+    letters = [(f"Letters of {site}", reverse("site-monitoring", args=[site.code])) for site in reviewed]
     return [
         MenuGroup("Review", work),
+        MenuGroup("Letters to sites", letters),
         MenuGroup("Lists of forms", lists),
         MenuGroup("Outcomes", _outcomes(user)),
     ]

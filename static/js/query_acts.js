@@ -15,7 +15,7 @@ export const actOf = (key, holder) => (key === "a" && holder.dataset.ofSite ? "r
 
 export const needsText = (key, holder) => ACTS[actOf(key, holder)].asksText || (key === "c" && "unanswered" in holder.dataset);
 
-/* Sends one act; the number in the head follows where the query was at the person's turn. */
+/* Sends one act; the numbers of what waits for the person follow, in the head and above the list. */
 export async function send(url, data, holder) {
   const answer = await post(url, data);
   if (answer.outcome === "done" && "isMine" in holder.dataset) countDown();
@@ -23,11 +23,11 @@ export async function send(url, data, holder) {
 }
 
 function countDown() {
-  const count = document.querySelector("[data-my-turn] .count");
-  if (!count) return;
-  const left = parseInt(count.textContent, 10) - 1;
-  if (left > 0) count.firstChild.data = left;
-  else count.remove();
+  for (const count of document.querySelectorAll("[data-my-turn] .count, [data-turn-mine] .count")) {
+    const left = parseInt(count.textContent, 10) - 1;
+    if (left > 0) count.firstChild.data = left;
+    else count.remove();
+  }
 }
 
 export function say(words, isBad = false) {

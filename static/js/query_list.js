@@ -24,11 +24,12 @@ function go(row) {
 
 const step = (way) => go(rows[at ? rows.indexOf(at) + way : 0]);
 
-function onward() {
+function onward(words = "") {
   const behind = rows.slice(at ? rows.indexOf(at) + 1 : 0).find((row) => !isDone(row));
+  say(words);
   if (behind) return go(behind);
   const next = document.querySelector("a[rel=next]");
-  return say(next ? "That was the last one on this page." : "That was the last one of this list.");
+  return say(`${words} That was the last one ${next ? "on this page" : "of this list"}.`.trim());
 }
 
 function act(key) {
@@ -57,10 +58,12 @@ async function sendAct(row, key, given, box) {
     box.remove();
   }
   row.dataset.done = "";
-  row.querySelector("[data-turn-words]").textContent = answer.open === "yes" ? answer.get("turn").textContent : "✓ closed";
+  const isOpen = answer.open === "yes";
+  const turn = row.querySelector("[data-turn-words]");
+  turn.textContent = isOpen ? answer.get("turn").textContent.trim() : "✓ closed";
+  turn.className = `state state-${isOpen ? (answer.turn === "site" ? "due" : "question") : "complete"}`;
   row.querySelector("[name=query]")?.remove();
-  say(answer.words);
-  onward();
+  onward(answer.words);
 }
 
 /* A text below the row: Enter sends it, Escape leaves it; what was typed is kept. */
@@ -95,7 +98,7 @@ function tick() {
 
 const keys = {
   j: () => step(1), k: () => at && step(-1), ArrowDown: () => step(1), ArrowUp: () => at && step(-1),
-  c: () => act("c"), a: () => act("a"), p: () => act("p"), n: onward, x: tick,
+  c: () => act("c"), a: () => act("a"), p: () => act("p"), n: () => onward(), x: tick,
   Enter: () => at && location.assign(at.dataset.page),
 };
 document.addEventListener("keydown", (event) => {

@@ -1,9 +1,10 @@
-/* One query after the other: C closes, A asks again, P passes on, N goes on. The next one is fetched while this one is
-   read, and stands there as soon as the server has taken the act. */
+/* One query after the other: C closes, A asks again, P passes on, R reopens, N goes on. The next one is fetched while
+   this one is read, and stands there as soon as the server has taken the act. A key sends no text: Enter in it does. */
 
 import { forget, putBack } from "./kept_questions.js";
 import { ACTS, actOf, keyOf, needsText, say, send } from "./query_acts.js";
 
+const WITH_DRAFT = "Enter sends this text along. Empty it to send none.";
 let query = document.getElementById("query");
 let ahead = null;
 let isSending = false;
@@ -51,16 +52,19 @@ function atEnd(words) {
   end.querySelector("a").focus();
 }
 
+/* Into the text; Enter there does what the button does. */
+function askFor(button) {
+  const key = button.dataset.press;
+  pressed = button;
+  const prompt = needsText(key, query) ? ACTS[actOf(key, query)].prompt : WITH_DRAFT;
+  query.querySelector("[data-ask-for]").textContent = prompt;
+  textOf().focus();
+}
+
 async function act(button) {
   if (isSending) return;
   const text = textOf();
-  const key = button.dataset.press;
-  if (needsText(key, query) && !text.value.trim()) {
-    pressed = button;
-    query.querySelector("[data-ask-for]").textContent = ACTS[actOf(key, query)].prompt;
-    text.focus();
-    return;
-  }
+  if (needsText(button.dataset.press, query) && !text.value.trim()) return askFor(button);
   isSending = true;
   const form = text.form;
   const data = { said: form.elements.said.value, text: text.value, to: form.elements.to?.value ?? "" };
@@ -86,7 +90,8 @@ async function refuse({ words, outcome }) {
 
 function press(key) {
   const button = query.querySelector(`button[data-press=${key}]`);
-  if (button) act(button);
+  // What stands in the text already, such as a draft of yesterday for another key, is never taken along unasked.
+  if (button) (needsText(key, query) || textOf().value.trim() ? askFor : act)(button);
   else if (key !== "r") say("That cannot be done in this query now.", true);
 }
 const keys = {

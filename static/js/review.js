@@ -74,10 +74,18 @@ function help() {
 }
 
 const next = () => (isAtEnd() ? goOn() : go(step(1, { toDo: true })));
+/* Refused before anything is typed: of what is struck out nothing is asked. */
+function question() {
+  const line = current();
+  if (!bar || !line || isAtEnd()) return undefined;
+  const isStruck = line.closest("[data-struck], tr.struck");
+  if (isStruck) return say(`${labelOf(line)} · struck out: nothing is asked of it.`, true);
+  return ask(line, (asked) => steps.push({ line: asked, isQuery: true }));
+}
 const history = () => current() && !isAtEnd() && showHistory(current());
 const keys = {
   v: verify, u: undo, h: history, "?": help,
-  q: () => bar && current() && !isAtEnd() && ask(current(), (line) => steps.push({ line, isQuery: true })),
+  q: question,
   n: ({ shiftKey }) => (shiftKey ? go(step(-1, { toDo: true })) : next()),
   j: () => go(step(1)), k: () => current() && go(step(-1)),
   ArrowDown: () => go(cellBeside(0, 1) || step(1)), ArrowUp: () => current() && go(cellBeside(0, -1) || step(-1)),

@@ -24,6 +24,7 @@ function say(form, words) {
 for (const form of forms) {
   const text = form.querySelector("textarea[name=text]");
   let sent = text.value;
+  let conflictAt = 0;
   form.dataset.based = form.querySelector("[name=seen]").value;
   text.addEventListener("input", () => {
     unsaved.add(form);
@@ -32,12 +33,26 @@ for (const form of forms) {
   form.addEventListener("htmx:beforeRequest", () => {
     sent = text.value;
   });
+  /* The answer to a conflict brings the newer text's fingerprint. What was asked for before it stood on the page, and
+     waited, or what leaving the field would send, would go over that text unread: only Save, pressed after, does. */
+  form.addEventListener("htmx:confirm", (event) => {
+    const { timeStamp, type } = event.detail.triggeringEvent;
+    if (conflictAt && (timeStamp < conflictAt || type === "change")) event.preventDefault();
+  });
   form.addEventListener("htmx:afterRequest", (event) => {
     /* A refusal in words (409, 422) is shown as an answer and saves nothing. */
     const status = event.detail.xhr.status;
     const isSaved = status === 200;
     if (isSaved) refused.delete(form);
     else if (status === 409 || status === 422) refused.add(form);
+    if (isSaved) conflictAt = 0;
+    else if (status === 409) {
+      conflictAt = performance.now();
+      // Nor is a key that is on its way to the button a press made after it.
+      if (document.activeElement?.matches("[type=submit]") && form.contains(document.activeElement)) {
+        form.querySelector(".text-state").focus();
+      }
+    }
     if (isSaved && text.value === sent) {
       unsaved.delete(form);
       drop(form);

@@ -9,7 +9,7 @@ django.setup()
 
 from ecrf.access.roles import Right, Role  # noqa: E402
 from ecrf.audit.actor import SYSTEM  # noqa: E402
-from ecrf.casebook.models import Entry  # noqa: E402
+from ecrf.casebook.models import Entry, Patient, Visit  # noqa: E402
 from ecrf.casebook.services import add_entry, complete_entries  # noqa: E402
 from ecrf.forms.registry import CRFS  # noqa: E402
 from ecrf.signatures.signers import confirm_identity  # noqa: E402
@@ -17,6 +17,7 @@ from tests.builders import a_patient, a_place, a_visit, enter  # noqa: E402
 from tests.conftest import make_site, make_user  # noqa: E402
 from tests.ecrf.queries.builders import answered, asked  # noqa: E402
 from trial.crfs.mrc_strength import MUSCLES  # noqa: E402
+from trial.crfs.nerve_conduction import DISTAL, PROXIMAL, Call, Nerve, Segment, Side  # noqa: E402
 from trial.outcomes import mrc_items  # noqa: E402
 
 site, other = make_site("01"), make_site("02")
@@ -128,3 +129,48 @@ apart = make_site("04")
 coordinator04 = make_user("coordinator04", Role.COORDINATOR, apart)
 for _ in range(3):
     a_baseline(apart, coordinator04)
+
+# A site whose monitor reads wide tables: every item of a nerve segment, and of logs what takes most room.
+wide = make_site("05")
+coordinator05 = make_user("coordinator05", Role.COORDINATOR, wide)
+make_user("monitor05", Role.MONITOR, wide)
+a_baseline(wide, coordinator05)
+patient = Patient.objects.get(site=wide)
+visit = Visit.objects.get(patient=patient, code="W01")
+enter(visit, "nerve-conduction", coordinator05, tested_on=str(today), device="SYN-NCS-1", arm_skin_c="33.0")
+segment = {name: "12.34" for name in (*DISTAL, *PROXIMAL) if CRFS["nerve-segment"].items[name].unit == "mV"}
+segment |= {name: "12.3" for name in (*DISTAL, *PROXIMAL) if name not in segment}
+for number, (nerve, at) in enumerate(
+    ((Nerve.MEDIAN, Segment.WRIST_ELBOW), (Nerve.PERONEAL, Segment.ACROSS_FIBULAR_HEAD)), 1
+):
+    place = {"nerve": nerve, "side": Side.RIGHT, "segment": at, "block": Call.NOT_ASSESSABLE}
+    enter(visit, "nerve-segment", coordinator05, parent=1, number=number, **place, **segment)
+long = {"started_on": str(today - timedelta(days=20)), "ended_on": str(today), "ongoing": "no"}
+event = {
+    "term": "Thrombophlebitis of the forearm",
+    "severity": "SEVERE",
+    "serious": "yes",
+    "relation": "RELATED",
+}
+enter(patient, "adverse-event", coordinator05, **event, **long)
+medication = {
+    "name": "Acetaminophen with caffeine",
+    "indication": "Headache",
+    "dose": "500 mg",
+    "frequency": "Three times a day",
+}
+enter(patient, "concomitant-medication", coordinator05, **medication, **long)
+times = {
+    "became_aware_on": str(today),
+    "became_aware_at": "09:00",
+    "reported_on": str(today),
+    "reported_at": "11:00",
+}
+enter(patient, "serious-adverse-event", coordinator05, adverse_event="1", hospital_stay="yes", **times)
+for number in (1, 2):
+    news = {
+        "followed_on": str(today),
+        "outcome": "RECOVERING/RESOLVING",
+        "news": "Seen by the surgeon, better after two days " * 3,
+    }
+    enter(patient, "sae-follow-up", coordinator05, parent=1, number=number, **news)

@@ -55,16 +55,47 @@ def test_held_key_closes_one_query_only(person):
 
 
 def test_half_typed_question_survives_a_reload_and_is_asked_by_enter(person):
-    query = shown(person)
+    query, text = shown(person), person.page.locator("#query textarea")
     person.page.keyboard.press("a")
     person.page.locator("#query textarea:focus").wait_for()
     person.page.keyboard.type("And the c, a, n of it?")
     person.page.reload()
-    assert person.page.locator("#query textarea").input_value() == "And the c, a, n of it?"
+    assert text.input_value() == "And the c, a, n of it?"
     person.page.keyboard.press("a")
+    person.page.locator("#query textarea:focus").wait_for()
+    person.page.keyboard.press("Enter")
     goes_on(person, query)
     person.says("is asked again")
-    assert person.page.locator("#query textarea").input_value() == ""
+    assert text.input_value() == ""
+
+
+@pytest.mark.parametrize("key", ["a", "p", "c"])
+def test_no_key_sends_a_draft_nor_reaches_the_next_query(person, key):
+    """It leads into the text, where the letters that follow are written."""
+    query, text = shown(person), person.page.locator("#query textarea")
+    text.fill("Half a sentence")
+    person.page.keyboard.press("Escape")
+    person.page.reload()
+    person.page.keyboard.press(key)
+    person.page.locator("#query textarea:focus").wait_for()
+    person.page.keyboard.press("End")
+    person.page.keyboard.type(", a copy")
+    assert (shown(person), text.input_value()) == (query, "Half a sentence, a copy")
+    text.fill("")
+    person.page.reload()
+    assert person.page.locator("#query .messages-said li").count() == 2
+
+
+def test_closed_query_is_reopened_by_key_and_enter(person):
+    query = shown(person)
+    person.page.keyboard.press("c")
+    goes_on(person, query)
+    person.go(f"/monitor/queries/query/{query}/change/?list=turn%3Dclosed")
+    person.page.keyboard.press("r")
+    person.page.locator("#query textarea:focus").wait_for()
+    person.page.keyboard.type("One more thing")
+    person.page.keyboard.press("Enter")
+    person.says("is open again")
 
 
 def test_next_skips_a_query_and_back_shows_it_again(person):
@@ -86,6 +117,7 @@ def test_query_that_somebody_wrote_in_meanwhile_is_shown_anew_and_nothing_typed_
     person.page.locator("#query textarea").fill("Half a")
     person.page.keyboard.press("Escape")
     person.page.keyboard.press("c")
+    person.page.keyboard.press("Enter")
     person.says("Somebody wrote in query")
     assert shown(person) == query
     assert "Is it plausible?" in person.page.locator("#query").inner_text()

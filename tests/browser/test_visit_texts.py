@@ -74,8 +74,8 @@ def test_text_that_cannot_be_sent_stays_until_it_can(seat):
 
 
 @pytest.fixture
-def conflict(seat):
-    """What was written here is refused, since another window saved meanwhile."""
+def written_elsewhere(seat):
+    """Another window saved the report since this one was loaded."""
     tab = seat.tab()
     tab.goto(seat.page.url)
     write(tab)
@@ -83,10 +83,43 @@ def conflict(seat):
     other.fill("Written in the other window")
     other.blur()
     tab.locator("[data-saved]").first.wait_for()
-    report(seat).fill("Written here")
-    report(seat).blur()
-    seat.page.get_by_text("was saved in another window meanwhile").first.wait_for()
     return seat
+
+
+@pytest.fixture
+def conflict(written_elsewhere):
+    """What was written here is refused, since another window saved meanwhile."""
+    report(written_elsewhere).fill("Written here")
+    report(written_elsewhere).blur()
+    written_elsewhere.page.get_by_text("was saved in another window meanwhile").first.wait_for()
+    return written_elsewhere
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_save_pressed_before_the_conflict_stood_on_the_page_overwrites_nothing(written_elsewhere, presses):
+    """Leaving the field sends the text; Save, pressed before that was answered, waits in the queue."""
+    page, sent = written_elsewhere.page, []
+    page.route("**/save/", lambda route: sent.append(route))
+    report(written_elsewhere).fill("Written here")
+    page.keyboard.press("Tab")
+    for _ in range(presses):
+        page.keyboard.press("Enter")
+    until(lambda: page.wait_for_timeout(50) or sent)
+    sent[0].continue_()
+    written_elsewhere.says("was saved in another window meanwhile")
+    page.keyboard.press("Enter")
+    assert stored(written_elsewhere) == "Written in the other window"
+    assert len(sent) == 1
+    expect(report(written_elsewhere)).to_have_value("Written here")
+
+
+def test_writing_on_after_a_conflict_overwrites_nothing_until_save_is_pressed(conflict):
+    report(conflict).fill("Written here, and on")
+    report(conflict).blur()
+    conflict.page.wait_for_timeout(300)
+    assert stored(conflict) == "Written in the other window"
+    conflict.page.locator("[data-text-of-visit]").first.get_by_role("button", name="Save").click()
+    until(lambda: stored(conflict) == "Written here, and on")
 
 
 def test_text_refused_for_a_conflict_survives_a_reload(conflict):

@@ -1,5 +1,6 @@
 """The first page of the safety role names every report of a serious event that is late, those waited for first."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,8 @@ import time_machine
 
 from ecrf.monitoring.home.overview import late_reports
 from tests.builders import a_patient, enter
+from tests.ecrf.monitoring.world import page_of
+from trial.crfs.serious_adverse_event import SeriousAdverseEvent
 
 NOW = datetime(2026, 3, 10, 3, tzinfo=UTC)
 
@@ -52,3 +55,29 @@ def test_what_is_reported_in_time_or_struck_out_is_not_named(patient, coordinato
     assert late_reports(safety) == []
     client.force_login(safety)
     assert "that are late" not in client.get("/monitor/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        ({}, "not known"),
+        ({"became_aware_on": "2026-03-10"}, "not reported yet"),
+        ({"reported_on": "2026-03-10"}, "not known"),
+        ({"became_aware_on": "2026-03-08", "reported_on": "2026-03-09"}, "not known"),
+        ({"became_aware_on": "2026-03-09", "reported_on": "2026-03-08"}, "not known"),
+        (
+            {"became_aware_on": "2026-03-08", "became_aware_at": "12:00", "reported_on": "2026-03-09",
+             "reported_at": "09:00"},
+            "yes",
+        ),
+    ],
+)  # fmt: skip
+def test_list_calls_a_report_in_time_only_where_that_is_sure(
+    times, said, patient, coordinator, monitor, client
+):
+    """An event that nobody has reported must not read as one that was reported in time."""
+    enter(patient, "serious-adverse-event", coordinator, **times)
+    client.force_login(monitor)
+    page = client.get(page_of(SeriousAdverseEvent, "changelist")).content.decode()
+    [cell] = re.findall(r'<td class="field-_?in_time[^"]*">\s*(?:<span[^>]*>)?([^<]*)', page)
+    assert cell.strip() == said

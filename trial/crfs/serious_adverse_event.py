@@ -77,6 +77,16 @@ class SeriousAdverseEvent(Crf):
         waited = datetime.now(aware.tzinfo) - aware
         return f"not reported for {_hours(waited)}" if waited > REPORT_WITHIN else ""
 
+    def in_time_words(self, zone: ZoneInfo) -> str:
+        """Of an event that is not known to be late; a day or time that is not known may hide that it was."""
+        if not self.became_aware_on:
+            return "not known"
+        if not self.reported_on:
+            return "not known" if "reported_on" in self.missing_reasons else "not reported yet"
+        aware = moments(self.became_aware_on, self.became_aware_at or time(0), zone)
+        longest = max(moments(self.reported_on, self.reported_at or time(23, 59), zone)) - min(aware)
+        return "yes" if timedelta(0) <= longest <= REPORT_WITHIN else "not known"
+
     def lateness(self, zone: ZoneInfo) -> timedelta | None:
         """The least time from when the site became aware to the report; an unknown time of day gains the doubt."""
         if not (self.became_aware_on and self.reported_on):

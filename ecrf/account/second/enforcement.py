@@ -13,6 +13,7 @@ from ecrf.account import half_way
 from ecrf.account.arriving.steps import ARRIVING
 from ecrf.account.factors import has_second_factor
 from ecrf.account.policy import NOBODY, needs_second_factor
+from ecrf.account.way_back import page_asked_for
 
 SECOND_FACTOR_DONE = "second_factor_done"
 OPEN = (
@@ -50,8 +51,8 @@ def led_to(page: str, request: HttpRequest, in_words: str) -> HttpResponse:
     """To the page that comes first, then to what was asked for; a part of a page is refused in words (403)."""
     if request.headers.get("HX-Request"):
         return HttpResponse(in_words, status=403)
-    if request.method == "GET" and request.path != WELCOME:
-        request.session.setdefault(ARRIVING, request.get_full_path())
+    if request.path != WELCOME:
+        request.session.setdefault(ARRIVING, page_asked_for(request))
     return redirect(page)
 
 
@@ -60,6 +61,5 @@ def _ask_for_it(request: HttpRequest, user: User, get_response: Callable[..., Ht
     if request.headers.get("HX-Request"):
         logout(request)
         return get_response(request)  # 401, and the login in place
-    where = request.get_full_path() if request.method == "GET" else "/"
-    half_way.begin(request, user, What.LOGGED_IN, where)
+    half_way.begin(request, user, What.LOGGED_IN, page_asked_for(request))
     return redirect("second-factor")

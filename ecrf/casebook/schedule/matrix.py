@@ -101,13 +101,14 @@ class Log:
     """The entries of one kind that belong to no visit."""
 
     definition: CrfDefinition
+    heads: list[str]
     lines: list[MatrixLog]
     is_repeating: bool
 
 
-def matrix(patient: Patient, data: PatientData | None = None) -> Matrix:
+def matrix(patient: Patient, data: PatientData | None = None, *, for_reviewer: bool = False) -> Matrix:
     """Three statements, whatever the number of visits, forms and logs; what it reads stays in `data`, with what the
-    story on the same page reads."""
+    story on the same page reads. `for_reviewer`: logs have the columns of the monitor's lists."""
     trial = protocol()
     data, known = data or PatientData(patient), visits_with_struck(patient)
     visits = [visit for visit in known if not visit.struck_at]
@@ -127,7 +128,7 @@ def matrix(patient: Patient, data: PatientData | None = None) -> Matrix:
         for due, pk, here in zip(seen.visits, visit_ids, sums, strict=True)
     ]
     logs = [
-        _log(CRFS[key], data, entries, is_repeating=key in trial.logs)
+        _log(CRFS[key], data, entries, is_repeating=key in trial.logs, for_reviewer=for_reviewer)
         for key in (*trial.logs, *trial.patient_forms)
     ]
     ever_opened = {visit.code for visit in known}
@@ -158,26 +159,51 @@ def cell_at(due: VisitDue, key: str, here: Mapping[str, FormSums], end: PatientE
     return Cell(key, None if form.state == "empty" and nothing_asked else form)
 
 
-def _log(definition: CrfDefinition, data: PatientData, entries: list[Entry], *, is_repeating: bool) -> Log:
+def _log(
+    definition: CrfDefinition,
+    data: PatientData,
+    entries: list[Entry],
+    *,
+    is_repeating: bool,
+    for_reviewer: bool,
+) -> Log:
     rows = {row.pk: row for row in data.with_struck(definition.key)}
-    mine = [entry for entry in entries if entry.crf == definition.key]
+    columns = (for_reviewer and definition.model.listed) or tuple(definition.column_items)
     names = names_in(data, definition)
-    lines = [_log_line(definition, e, entries, rows.get(e.pk), names) for e in mine]
-    return Log(definition, lines, is_repeating)
+    lines = []
+    for entry in (entry for entry in entries if entry.crf == definition.key):
+        own = [entry, *(e for e in entries if e.parent_id == entry.pk)]
+        row = rows.get(entry.pk)
+        cells = (
+            [_cell(definition, row, name, names, data) for name in columns] if row else [""] * len(columns)
+        )
+        lines.append(MatrixLog(entry, cells, form_state(definition.key, own)))
+    return Log(definition, [_head(definition, name) for name in columns], lines, is_repeating)
 
 
-def _log_line(
-    definition: CrfDefinition, entry: Entry, entries: list[Entry], row: Crf | None, names: Names
-) -> MatrixLog:
-    own = [entry, *(e for e in entries if e.parent_id == entry.pk)]
-    cells = [_words(row, name, item, names) for name, item in definition.column_items.items()]
-    return MatrixLog(entry, cells, form_state(definition.key, own))
+def _head(definition: CrfDefinition, name: str) -> str:
+    """Of a column: an item, `link.item` of the form that a link names, or what a method says (`Crf.listed`)."""
+    link, _, item = name.partition(".")
+    if item:
+        return str(CRFS[definition.links[link].to].items[item].verbose_name)
+    if name in definition.items:
+        return str(definition.items[name].verbose_name)
+    return definition.model.listed_words[name]
 
 
-def _words(row: Crf | None, name: str, item: Any, names: Names) -> str:
+def _cell(definition: CrfDefinition, row: Crf, name: str, names: Names, data: PatientData) -> str:
+    link, _, item = name.partition(".")
+    if item:
+        to = definition.links[link].to
+        named = [one for one in data.with_struck(to) if one.entry.link == getattr(row, link)]
+        return _words(named[-1], item, CRFS[to].items[item], names) if named else ""
+    if name in definition.items:
+        return _words(row, name, definition.items[name], names)
+    return str(getattr(row, name)())
+
+
+def _words(row: Crf, name: str, item: Any, names: Names) -> str:
     """The value in words, or why there is none."""
-    if row is None:
-        return ""
     if name in row.missing_reasons:
         return MissingReason(row.missing_reasons[name]["reason"]).label.lower()
     return words_of(item, getattr(row, name), names)

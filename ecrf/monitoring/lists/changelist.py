@@ -52,6 +52,9 @@ class ReviewList(ChangeList):
             self.queryset.order_by().filter(**{f"{path}__isnull": False}) if path else self.queryset.none()
         )
         self.struck = struck[:COUNTED_AT_MOST].count()
+        practice = self.queryset.order_by().filter(self.model_admin.at_practice)  # type: ignore[attr-defined]
+        practice = practice.filter(**{f"{path}__isnull": True}) if path else practice
+        self.at_practice = practice[:COUNTED_AT_MOST].count()
         self.shown = self.paginator.page(self.page_num if self.multi_page else 1)
 
     @property

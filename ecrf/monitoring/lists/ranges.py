@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from ecrf.casebook.laboratory.services import all_ranges
 from ecrf.casebook.models import ReferenceRange
@@ -33,6 +34,14 @@ class RangeAdmin(ReviewAdmin):
         "the_state",
         "the_person",
     )
+
+    def get_sortable_by(self, request: HttpRequest) -> tuple[str, ...]:
+        """One order, by site and test: a mark at the one column that could be sorted would say otherwise."""
+        return ()
+
+    @property
+    def at_practice(self) -> Q:
+        return Q(site__is_practice=True)
 
     def rows(self) -> QuerySet[ReferenceRange]:
         return all_ranges()

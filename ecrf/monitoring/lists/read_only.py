@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
@@ -32,6 +33,9 @@ from ecrf.monitoring.lists.changelist import (
 from ecrf.monitoring.lists.filters import ChoiceFilter
 from ecrf.monitoring.reach import reader
 from ecrf.queries.lookup import count_open_of_entries
+
+PRACTICE = SafeString(' <span class="tag tag-practice">practice</span>')
+"""Beside the number of a patient who is for training and no part of the study."""
 
 
 class ReviewAdmin(admin.ModelAdmin):
@@ -91,6 +95,11 @@ class ReviewAdmin(admin.ModelAdmin):
         """Whether its filters are chosen from lists, in one form."""
         return any(issubclass(one, ChoiceFilter) for one in self.list_filter)  # type: ignore[arg-type]
 
+    @property
+    def at_practice(self) -> Q:
+        """Which rows are of patients for training."""
+        return Q(**{f"{self.number_path.removesuffix('number')}site__is_practice": True})
+
     def rows(self) -> QuerySet[Any]:
         raise NotImplementedError
 
@@ -119,10 +128,11 @@ class ReviewAdmin(admin.ModelAdmin):
         @admin.display(description="Patient", ordering=self.number_path)
         def number(row: Any) -> str:
             patient = of(row)
+            mark = PRACTICE if patient.site.is_practice else ""
             if not user.may(Right.REVIEW, patient.site) and patient.pk not in of_safety:
-                return patient.number
+                return format_html("{}{}", patient.number, mark)
             address = reverse("monitor:casebook_patient_change", args=[patient.pk])
-            return format_html('<a href="{}">{}</a>', address, patient.number)
+            return format_html('<a href="{}">{}</a>{}', address, patient.number, mark)
 
         return number
 

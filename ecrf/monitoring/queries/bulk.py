@@ -13,6 +13,7 @@ from ecrf.access.reach import reachable
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import ASKING
 from ecrf.casebook.labels import counted
+from ecrf.forms.typed_text import fold
 from ecrf.monitoring.lists.changelist import ROWS
 from ecrf.monitoring.queries.narrowing import QueryChoice, readable
 from ecrf.monitoring.queries.page import ListedQuery, choice_in, lines_of_page
@@ -115,7 +116,7 @@ def _why_not(user: User, act: BulkAct, line: ListedQuery) -> str:
 
 
 def _trouble(request: UserRequest, act: BulkAct, lines: list[ListedQuery]) -> str:
-    if request.POST.get("count", "").strip() != str(len(lines)):
+    if fold(request.POST.get("count", "")).strip() != str(len(lines)):
         return f"Nothing was done: type {len(lines)} to {act.verb.lower()} {counted(len(lines), 'query', 'queries')}."
     is_text_needed = act.asks_text or any(line.query.is_sites_turn for line in lines)
     if is_text_needed and not request.POST.get("text", "").strip():

@@ -17,6 +17,7 @@ from ecrf.monitoring.queries.narrowing import (
     AGES,
     ASKERS,
     LOCKED,
+    MINE,
     TURNS,
     QueryChoice,
     count_turns,
@@ -71,12 +72,13 @@ class TurnChoice:
     url: str
     is_chosen: bool
     count: int | None
+    is_mine: bool
 
 
 def _turns(choice: QueryChoice, counts: dict[str, int]) -> list[TurnChoice]:
     """Nothing is said of locks where none holds a query."""
     return [
-        TurnChoice(words, replace(choice, turn=turn).url, choice.turn == turn, counts.get(turn))
+        TurnChoice(words, replace(choice, turn=turn).url, choice.turn == turn, counts.get(turn), turn == MINE)
         for turn, words in TURNS.items()
         if turn != LOCKED or counts[LOCKED] or choice.turn == LOCKED
     ]

@@ -12,6 +12,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.labels import counted, element_id, form_title
 from ecrf.casebook.models import Entry, Patient
 from ecrf.forms.registry import CRFS
+from ecrf.forms.typed_text import fold
 from ecrf.monitoring.reach import (
     entries_of,
     reach_entry,
@@ -87,24 +88,28 @@ def ask(request: UserRequest, pk: int, name: str) -> HttpResponse:
 
 
 def verify_shown(request: UserRequest, pk: int) -> HttpResponse:
-    """Everything that is left of one form on the screen, with the count typed back."""
+    """Everything that is left of one form on the screen, with the count typed back. What became of it is said at the
+    form, which is where the page comes back to."""
     patient = reach_patient(request.user, pk)
     require(request.user, Right.VERIFY, patient.site)
     items = _shown_items(request, patient)
-    if request.POST.get("count", "").strip() != str(len(items)):
-        words = f"Nothing was verified: type {len(items)} to verify {len(items)} items."
-        return place_page(request, request.POST.get("where", ""), Refusal("", words, 422))
+    form = items[0][0].parent or items[0][0]
+    where, form_id, typed = request.POST.get("where", ""), _id(form, ""), request.POST.get("count", "")
+    if fold(typed).strip() != str(len(items)):
+        words = "Nothing was verified: the number you typed is not the number of items."
+        return place_page(request, where, Refusal(form_id, words, 422, typed))
     actor = request.user.acting_at(patient.site, Right.VERIFY)
     try:
         made, left_out = services.verify_shown(
             patient=patient, items=items, seen=_whole(request, "seen"), by=request.user, actor=actor
         )
     except VerificationRefused as refusal:
-        return place_page(request, request.POST.get("where", ""), Refusal("", str(refusal), 409))
-    messages.success(request, f"{counted(len(made), 'item')} verified.")
+        return place_page(request, where, Refusal(form_id, str(refusal), 409))
+    messages.success(request, f"{counted(len(made), 'item')} verified.", extra_tags=form_id)
     for item in left_out:
-        messages.warning(request, f"Left out: {_label(item.entry, item.item)}, {item.why}.")
-    return redirect(f"{page_of_entry(items[0][0])}#{_id(items[0][0], '')}")
+        words = f"Left out: {_label(item.entry, item.item)}, {item.why}."
+        messages.warning(request, words, extra_tags=form_id)
+    return redirect(f"{page_of_entry(form)}#{form_id}")
 
 
 def _shown_items(request: UserRequest, patient: Patient) -> list[tuple[Entry, str]]:
@@ -172,7 +177,8 @@ def _refused(request: UserRequest, entry: Entry, item: str, refusal: Verificatio
         words = f"Query {refusal.query.number} is open: press V again to verify the item all the same."
         context |= {"outcome": "asks", "words": words}
     if isinstance(refusal, Stale):
-        context |= {"outcome": "stale", "value": refusal.value, "seen": refusal.seen}
+        unit = CRFS[entry.crf].items[item].unit  # stands behind the value on the page already
+        context |= {"outcome": "stale", "value": refusal.value.removesuffix(f" {unit}"), "seen": refusal.seen}
         context["standing"] = standing_now(entry, item, request.user)
     return _answer(request, entry, item, context, 409)
 

@@ -51,7 +51,7 @@ def patient(request: UserRequest, pk: int) -> HttpResponse:
     """One patient's casebook at a glance, as the site sees it."""
     patient = read_patient(request.user, pk)
     data = PatientData(patient)
-    seen = matrix(patient, data)
+    seen = matrix(patient, data, for_reviewer=True)
     queries = list(open_of_patient(patient))
     signatures = signatures_of(patient.pk)
     request.signatures_of = {patient.pk: signatures}  # type: ignore[attr-defined]  # the page's tags ask for them there
@@ -68,11 +68,13 @@ def patient(request: UserRequest, pk: int) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why something on a page was not done: said above the page, and at the item with this id."""
+    """Why something on a page was not done: said above the page, and at the item or form with this id. `typed` is put
+    back into its field."""
 
     id: str
     words: str
     status: int
+    typed: str = ""
 
 
 def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> HttpResponse:

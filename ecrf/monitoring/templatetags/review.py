@@ -1,5 +1,6 @@
 """Gives templates where an item stands on the SDV page: what changed of it, its queries and its questions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -16,6 +17,8 @@ register = template.Library()
 
 GRID_FROM = 8
 """So many items of a section are easier to read side by side than one below the other."""
+COLUMNS_AT_MOST = 10
+"""So many columns of a table of rows have room beside each other on a screen of 1366 pixels."""
 
 
 @register.simple_tag
@@ -34,6 +37,12 @@ def columns_of(table: RowTable, sdv_page: SdvPage, since: SinceVisit) -> tuple[s
 def left_out(table: RowTable, shown: tuple[str, ...]) -> list[str]:
     """The labels of the columns in which nothing stands."""
     return columns.left_out(table, shown)
+
+
+@register.filter
+def are_wide(cells: Sequence[Any]) -> bool:
+    """Whether so many columns would scroll sideways: each row is then a block, its values under their heads."""
+    return len(cells) > COLUMNS_AT_MOST
 
 
 @register.simple_tag

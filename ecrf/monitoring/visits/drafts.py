@@ -18,7 +18,7 @@ from ecrf.locks.lookup import under_lock
 from ecrf.monitoring.home import to_do
 from ecrf.monitoring.home.log_lines import log, query_line
 from ecrf.monitoring.home.site_counts import COUNTED
-from ecrf.monitoring.home.work_lines import LOGS, Since, WorkLine, WorkSection
+from ecrf.monitoring.home.work_lines import LOGS, Since, WorkLine, WorkSection, day
 from ecrf.monitoring.models import How, MonitoringVisit
 from ecrf.queries.lookup import open_queries, queries_with_place
 from ecrf.queries.models import Query, Turn
@@ -253,11 +253,14 @@ def _verified_lines(verified: list[Verified]) -> list[str]:
 
 def _query_words(query: Query) -> str:
     line = query_line(query)
-    return f"Query {query.number} of {line.number}, {line.where}: “{_one_line(query.text)}”"
+    colon = "" if line.where.endswith("?") else ":"
+    return f"Query {query.number} of {line.number}, {line.where}{colon} “{_one_line(query.text)}”"
 
 
 def _open_query(query: Query) -> str:
-    return f"{_query_words(query)} ({query_line(query).note})"
+    """With days, and not how many ago: it is read on another day than it is written."""
+    since, asked = day(query.turn_since, query.site), day(query.opened_at, query.site)
+    return f"{_query_words(query)} ({Turn(query.turn).label}’s turn since {since}, asked {asked})"
 
 
 def _lines(section: WorkSection) -> list[str]:
@@ -266,14 +269,15 @@ def _lines(section: WorkSection) -> list[str]:
 
 def _line_words(line: WorkLine) -> str:
     words = ": ".join(part for part in (f"{line.number} · {line.where}", _one_line(line.words)) if part)
-    return f"{words} ({line.note})" if line.note else words
+    notes = ", ".join(note for note in (line.late, line.note) if note)
+    return f"{words} ({notes})" if notes else words
 
 
 def _places(section: WorkSection) -> list[str]:
-    """A line a patient: `01-003: Week 1, Week 4, Logs`."""
+    """A line a patient: `01-003: Week 1, Week 4 (signature broken), Logs`."""
     places: dict[str, list[str]] = defaultdict(list)
     for line in section.lines:
-        places[line.number].append(line.where)
+        places[line.number].append(f"{line.where} {line.note}".strip())
     return _points([f"{number}: {', '.join(where)}" for number, where in places.items()], str, section)
 
 

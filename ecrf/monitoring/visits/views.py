@@ -26,6 +26,7 @@ from ecrf.monitoring.models import How, MonitoringVisit, VisitStage
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.drafts import blocks, elsewhere, is_anything_done
 from ecrf.monitoring.visits.lists import stages, with_names
+from ecrf.monitoring.visits.received import received_words
 from ecrf.monitoring.visits.services import TEXTS, TextChanged, VisitRefused, fingerprint, since_last
 from ecrf.monitoring.visits.worklist import worklist_of
 
@@ -274,6 +275,7 @@ def _page(
         "may_take_back_start": visit.stage == VisitStage.UNDER_WAY and not is_anything_done(visit),
         "hows": How.choices,
         "refused": refused,
+        "received": received_words(visit),
         "texts": _texts(visit, typed or {}) if visit.ended_at else [],
         "may_edit": visit.stage == VisitStage.ENDED,
     }
@@ -306,6 +308,9 @@ def _text_answer(
 ) -> HttpResponse:
     """The line under the text with htmx; without, the whole page with what was typed."""
     answer = {"kind": kind, "text": typed, "refused": refused, "other": other}
+    if refused and other is None:
+        # Only who is shown another's text may save over it: the page still has the one that it began from.
+        answer["seen"] = request.POST.get("seen", "")
     if request.headers.get("HX-Request"):
         text = _texts(visit, answer)[list(TEXTS).index(kind)]
         context = {"text": text, "visit": visit, "saved_at": timezone.now(), "zone": visit.site.zone}

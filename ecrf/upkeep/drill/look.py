@@ -71,7 +71,7 @@ def trail(expected: dict[str, Any]) -> dict[str, Any]:
     """Every hash of every chain, and every value against the trail; and against anchors, where some are given."""
     from django.core.management import CommandError, call_command
 
-    from ecrf.audit.chain import verify
+    from ecrf.audit.verifying.verify import verify
 
     verdict = verify()
     faults = [str(fault) for fault in verdict.faults]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
@@ -53,6 +54,23 @@ def test_login_leads_to_the_page_that_was_asked_for(client, coordinator):
     assert response.headers["Location"] == "/login/?next=/assumptions/%3Fa%3D1"
     answer = client.post("/login/", {**GOOD, "next": "/assumptions/?a=1"})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/assumptions/?a=1")
+
+
+@pytest.mark.parametrize(
+    ("stood_on", "back"),
+    [
+        ("http://testserver/queries/?turn=mine#12", "/queries/?turn=mine"),
+        ("", "/patients/01-001/W01/"),
+        ("https://evil.example/", "/patients/01-001/W01/"),
+    ],
+)
+def test_what_was_pressed_after_the_session_ended_leads_back_to_its_page_in_words(
+    stood_on, back, client, coordinator
+):
+    """The address of an act shows nothing: nobody is led there."""
+    answer = client.post("/patients/01-001/W01/open/", headers={"Referer": stood_on})
+    assert answer.headers["Location"] == f"/login/?{urlencode({'next': back}, safe='/')}"
+    assert "what you pressed was not done" in client.get(answer.headers["Location"]).content.decode()
 
 
 def test_login_leads_to_today_without_a_page_asked_for(client, coordinator):

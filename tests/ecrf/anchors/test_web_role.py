@@ -10,7 +10,7 @@ from ecrf.anchors.making.anchor import make_anchor
 from ecrf.anchors.making.delivery import deliver_due
 from ecrf.anchors.models import AuditVerification
 from ecrf.anchors.runs import verify_if_due
-from ecrf.audit.functions import REVOKE
+from ecrf.audit.functions import revoke
 from tests.ecrf.anchors.conftest import sql
 from tests.ecrf.audit.test_web_role import ROLE, granted_in_compose
 
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-008"), pytest.ma
 @pytest.fixture
 def as_web(patients):
     """From here on the connection is the web role's."""
-    for statement in [f"CREATE ROLE {ROLE}", *granted_in_compose(), REVOKE, f"SET LOCAL ROLE {ROLE}"]:
+    for statement in [f"CREATE ROLE {ROLE}", *granted_in_compose(), revoke(), f"SET LOCAL ROLE {ROLE}"]:
         sql(statement)
     yield
     sql("RESET ROLE")

@@ -1,12 +1,15 @@
 """The monitor's lists: bounded, searched by patient number, narrowed by fixed choices."""
 
+import html
 import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from ecrf.access.roles import Right
+from ecrf.access.models import Membership, User
+from ecrf.access.roles import Right, Role
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.striking import strike_out
 from ecrf.forms.registry import CRFS
@@ -14,7 +17,8 @@ from ecrf.monitoring.lists.changelist import FirstRows
 from ecrf.monitoring.site import monitor_site
 from ecrf.queries.models import Query
 from tests.builders import a_patient, a_visit, enter
-from tests.conftest import make_user
+from tests.conftest import make_site, make_user
+from tests.ecrf.monitoring.review_world import complete_deviation
 from tests.ecrf.monitoring.world import a_world, an_adverse_event, logged_in, page_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-071")]
@@ -190,3 +194,30 @@ def test_list_counts_no_further_than_it_leads(own, monitor, monkeypatch):
     rows = FirstRows(Entry.objects.order_by("pk"), 1)
     assert (rows.count, rows.is_cut, rows.num_pages) == (1, True, 1)
     assert "more than 1" in text_of(logged_in(monitor), page_of(own.patient, "changelist"))
+
+
+def test_patients_for_practice_are_marked_in_every_list_and_counted_apart(own, monitor):
+    practice = make_site("00", is_practice=True)
+    trainer = make_user("trainer", Role.COORDINATOR, practice)
+    with acting(SYSTEM, source="test"):
+        Membership.objects.create(user=monitor, role=Role.MONITOR, site=practice)
+    theirs = a_world(practice, trainer)
+    client = logged_in(User.objects.get(pk=monitor.pk))
+    for thing in (own.patient, own.visit, own.ae):
+        page = text_of(client, page_of(thing, "changelist"))
+        assert f"{theirs.patient.number} practice" in page
+        assert f"{own.patient.number} practice" not in page
+        assert re.search(r", \d of them for practice and no part of the study", page)
+
+
+def test_log_on_a_patients_page_has_the_columns_of_its_list(own, monitor):
+    """What a reviewer reads first of a deviation or an event: what happened, and how it hangs on the treatment."""
+    complete_deviation(own.patient, own.by)
+    an_adverse_event(own.patient, own.by)
+    page = logged_in(monitor).get(page_of(own.patient)).content.decode()
+    for key in ("adverse-event", "protocol-deviation", "serious-adverse-event"):
+        table = page.partition(f'aria-label="{CRFS[key].title}"')[2].partition("</table>")[0]
+        for name in CRFS[key].model.listed if table else ():
+            item = CRFS[key].items.get(name)
+            assert item is None or f'<th scope="col">{html.escape(str(item.verbose_name))}</th>' in table
+    assert "Too late" in page

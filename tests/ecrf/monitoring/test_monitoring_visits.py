@@ -19,7 +19,7 @@ from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.drafts import blocks
 from ecrf.monitoring.visits.services import VisitRefused, fingerprint, since_last
 from ecrf.monitoring.visits.worklist import worklist_of
-from tests.builders import a_patient, a_visit
+from tests.builders import a_patient, a_visit, enter
 from tests.conftest import PASSWORD, make_user
 from tests.ecrf.monitoring.review_world import (
     GRADES,
@@ -382,9 +382,29 @@ def test_report_and_letter_tell_what_was_done_in_the_visit_and_what_is_open(
         assert words in visit.report, words
     assert "Dear Investigator," in visit.letter
     today = own.site.today()
-    assert f"“Please confirm 確認 🙂” (Site’s turn since {today} (today), asked {today})" in visit.letter
+    assert f"“Please confirm 確認 🙂” (Site’s turn since {today}, asked {today})" in visit.letter
     assert "Asked before" not in visit.letter
     assert kept.stands
+
+
+def test_drafts_say_of_an_event_that_it_is_late_and_of_a_signature_that_it_is_broken(
+    own, mrc, monitor, coordinator, investigator
+):
+    """What the worklist shows in red must not be left out of what is sent."""
+    signed(own.visit, investigator)
+    enter(own.visit, "mrc-strength", coordinator, reason="Misread", **{GRADES[0]: "3"})
+    late = {"became_aware_on": "2026-03-02", "became_aware_at": "08:00"}
+    late |= {
+        "reported_on": "2026-03-03",
+        "reported_at": "10:00",
+        "adverse_event": "1",
+        "hospital_stay": "yes",
+    }
+    enter(own.patient, "serious-adverse-event", coordinator, **late)
+    visit = an_end(a_start(own.site, monitor), monitor)
+    for text in (visit.report, visit.letter):
+        assert "(reported after 26 h" in text
+        assert f"{own.patient.number}: Week 4 (signature broken)" in text
 
 
 def test_another_monitors_work_is_not_in_the_report(own, mrc, monitor):
@@ -429,6 +449,16 @@ def test_text_that_cannot_be_kept_is_refused_and_stays_on_the_page(text, own, mo
     answer = client.post(save, {"text": text, "seen": fingerprint(visit.report)})
     assert answer.status_code == 422
     assert text.replace("\x00", "")[:200_001] in answer.content.decode()
+
+
+def test_refusal_that_shows_no_other_text_lets_nobody_save_over_one(own, monitor):
+    visit, client = an_end(a_start(own.site, monitor), monitor), logged_in(monitor)
+    save, seen = address("save-monitoring-text", visit, "report"), fingerprint(visit.report)
+    client.post(save, {"text": "First window", "seen": seen})
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = client.post(save, {"text": "x" * 200_001, "seen": seen}, headers=headers).content.decode()
+        assert f'name="seen" value="{seen}"' in answer
+        assert f'name="seen" value="{fingerprint("First window")}"' not in answer
 
 
 def test_text_is_not_saved_before_the_end_nor_after_the_finish(own, monitor):

@@ -19,6 +19,7 @@ from ecrf.mail.sending import send_due
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.services import TEXTS, fingerprint
+from ecrf.notices.letters import confirm_read
 from ecrf.notices.models import LetterReceipt
 from tests.conftest import make_user
 from tests.ecrf.delegation.builders import given, keeps_log
@@ -62,6 +63,17 @@ def letter(site, monitor) -> MonitoringVisit:
     services.finish_visit(visit=visit, seen=seen, by=monitor)
     visit.refresh_from_db()
     return visit
+
+
+def test_monitor_sees_on_the_visits_page_who_has_read_its_letter(letter, site, monitor, coordinator):
+    page = reverse("monitor:monitoring-visit", args=[letter.pk])
+    assert "Nobody at the site has confirmed yet to have read the letter." in words(
+        browser(monitor).get(page)
+    )
+    assert reverse("site-monitoring", args=["01"]) in browser(monitor).get(page).content.decode()
+    confirm_read(letter, coordinator)
+    assert "The letter was read at the site by Synthetic coordinator (" in words(browser(monitor).get(page))
+    assert reverse("site-monitoring", args=["01"]) in browser(monitor).get("/places/").content.decode()
 
 
 # --- announced ------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Monitors and data managers open queries, read the conversation, act in it, and see which checks make noise."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -13,8 +14,9 @@ from ecrf.checks.discrepancies import confirm
 from ecrf.checks.models import Discrepancy
 from ecrf.checks.registry import CHECKS
 from ecrf.monitoring.queries.noise import noise
-from ecrf.queries.models import Query, Turn
-from tests.builders import a_patient, a_visit, enter
+from ecrf.queries import conversations
+from ecrf.queries.models import Query, QueryKind, Turn
+from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_user
 from tests.ecrf.monitoring.world import logged_in, statements, text_of
 from tests.ecrf.queries.builders import act, answered, asked, change, complete, conversation, vital_signs
@@ -90,6 +92,23 @@ def test_page_shows_the_conversation_and_what_this_person_may_do(query, reviewer
     assert "Closed by monitor or a data manager." in text_of(second, page_of(query))
     assert do(second, "close-query", query).status_code == 403
     assert query.messages.count() == 2
+
+
+def test_every_act_that_is_offered_names_its_own_address(entry, query, reviewer, coordinator):
+    """A script sends to the address of the button: the page's own takes nothing."""
+    note = conversations.open_here(
+        place=a_place(entry.visit, "vital-signs"), item="pulse", kind=QueryKind.NOTE, text="By taxi",
+        by=coordinator, actor=coordinator.acting_at(entry.site, Right.ANSWER),
+    )  # fmt: skip
+    pages = [page_of(query), page_of(note)]
+    shown = [reviewer.get(page).content.decode() for page in pages]
+    do(reviewer, "close-query", query, text="Seen")
+    shown.append(reviewer.get(pages[0]).content.decode())
+    buttons = [button for page in shown for button in re.findall(r"<button[^>]*data-press=[^>]*>", page)]
+    assert {re.search('data-press="(.)"', button)[1] for button in buttons} == set("capr")
+    for button in buttons:
+        [address] = re.findall('formaction="([^"]*)"', button)
+        assert reviewer.get(address).status_code == 405
 
 
 def test_acts_are_done_and_told(query, reviewer, coordinator):

@@ -8,6 +8,7 @@ from unittest import mock
 import pytest
 import time_machine
 
+from ecrf.access.roles import Role
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry
 from ecrf.trail import events
@@ -15,6 +16,8 @@ from ecrf.trail.events import events_of, one_page
 from ecrf.trail.filters import Filters, TrailForm, TrailScope
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
+from tests.conftest import make_user
+from tests.ecrf.casebook.transfer.builders import hand_over
 from tests.ecrf.trail.world import World, a_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-011")]
@@ -128,6 +131,22 @@ def test_people_of_the_site_are_offered(page, client, world):
     assert {"coordinator", "monitor", "data_manager", "system"} <= set(offered)
     assert "Synthetic coordinator (coordinator)" in people
     assert "outsider" not in offered
+
+
+def test_people_who_acted_at_the_site_before_a_transfer_are_offered(
+    client, site, other_site, coordinator, investigator, outsider, data_manager
+):
+    patient = a_patient(site, coordinator)
+    make_user("bystander", Role.COORDINATOR, site)
+    hand_over(patient, other_site, data_manager)
+    client.force_login(outsider)
+    for path, offers in ((f"/patients/{patient.number}/trail/", False), ("/sites/02/trail/", True)):
+        people = (
+            client.get(path).content.decode().partition('<select name="who"')[2].partition("</select>")[0]
+        )
+        offered = re.findall(r'<option value="(\w+)">', people)
+        assert {"coordinator", "outsider"} <= set(offered)
+        assert ("bystander" in offered) == offers
 
 
 def test_one_forms_trail_holds_its_rows(world, left):

@@ -43,6 +43,7 @@ def test_stale_key_shows_the_new_value(entry, monitor, coordinator):
     page = answer.content.decode()
     assert 'data-outcome="stale"' in page
     assert "75 /min" in page
+    assert '<span class="value-read">75</span>' in page  # the unit stands behind it on the page already
 
 
 def test_page_that_says_nothing_of_what_it_saw_verifies_nothing(entry, monitor):
@@ -102,9 +103,12 @@ def test_all_shown_are_verified_with_the_count_typed_back(entry, monitor):
     client = logged_in(monitor)
     refused = verify_shown(client, entry, SIGNS, count="3")
     assert refused.status_code == 422
-    assert "type 4 to verify 4 items" in refused.content.decode()
+    assert (
+        "Nothing was verified: the number you typed is not the number of items." in refused.content.decode()
+    )
+    assert 'value="3"' in refused.content.decode()
     assert not Verification.objects.exists()
-    assert verify_shown(client, entry, SIGNS).status_code == 302
+    assert verify_shown(client, entry, SIGNS, count=" ４ ").status_code == 302
     trail = client.get(f"/patients/{entry.patient.number}/trail/?kind=verification").content.decode()
     assert trail.count(f"one of {len(SIGNS)} at once by “Verify them”") == len(SIGNS)
     assert Verification.objects.count() == 4
@@ -114,10 +118,13 @@ def test_items_with_a_query_or_changed_meanwhile_are_left_out_and_named(entry, m
     client, seen = logged_in(monitor), length(entry.patient)
     asked(entry, monitor)
     change(entry, coordinator, systolic="125")
-    verify_shown(client, entry, SIGNS, seen=seen)
+    answer = verify_shown(client, entry, SIGNS, seen=seen)
     assert sorted(Verification.objects.values_list("item", flat=True)) == ["diastolic", "temperature"]
-    page = text_of(client, page_of(entry.visit))
+    page = client.get(page_of(entry.visit)).content.decode()
     assert "2 items verified." in page
+    # Said at the form, which is where the page comes back to.
+    assert answer.headers["Location"].endswith("#vital-signs-1")
+    assert page.index("2 items verified.") > page.index('id="vital-signs-1"')
     assert "Pulse, query 1 is open." in page
     assert "Systolic, changed meanwhile: now “125 mmHg”." in page
 

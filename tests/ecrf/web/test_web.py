@@ -52,6 +52,29 @@ class Away:
         raise self.error
 
 
+# --- what an act's address says when it is opened -------------------------------------------------
+
+
+def test_address_of_an_act_says_what_it_is_and_leads_on(client, coordinator):
+    client.force_login(coordinator)
+    answer = client.get("/patients/add/")
+    page = answer.content.decode()
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "Nothing was done" in page
+    assert "<h1" in page
+    assert '<a class="btn btn-primary" href="/">' in page
+    part = client.get("/patients/add/", headers={"HX-Request": "true"})
+    assert (part.status_code, part.headers["Content-Type"]) == (405, "text/plain; charset=utf-8")
+    assert part.content.decode().startswith("Not done")
+
+
+def test_address_of_an_act_leads_to_the_page_above(client, visit, coordinator):
+    client.force_login(coordinator)
+    number = visit.patient.number
+    page = client.get(f"/patients/{number}/W01/open/").content.decode()
+    assert f'<a class="btn btn-primary" href="/patients/{number}/W01/">' in page
+
+
 # --- health ---------------------------------------------------------------------------------------
 
 
