@@ -1,6 +1,9 @@
-"""Reads freezes and locks for pages: which of them hold a patient, a visit or a form."""
+"""Reads freezes and locks for pages: which of them hold a patient, a visit or a form.
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+A freeze or lock of the study holds the study's sites: a practice site is no part of it (docs/decisions/0006).
+"""
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.stored_rows import lines_of, read_json, user_of
@@ -10,7 +13,10 @@ LOCKS = """
     SELECT to_jsonb(l)::text, u.id, u.username, u.full_name
     FROM locks_lock l JOIN access_user u ON u.id = l.set_by_id
     WHERE l.lifted_at IS NULL
-        AND (l.scope = 'study' OR l.scope = 'site' AND l.site_id = %(site)s OR l.patient_id = %(patient)s)
+        AND (
+            l.scope = 'study' AND NOT (SELECT s.is_practice FROM access_site s WHERE s.id = %(site)s)
+            OR l.scope = 'site' AND l.site_id = %(site)s OR l.patient_id = %(patient)s
+        )
     ORDER BY l.kind DESC, l.id
 """
 
@@ -63,10 +69,11 @@ def locks_in_force(
     site: str, patient: str, *, visits: tuple[str, ...] = (), entries: tuple[str, ...] = ()
 ) -> QuerySet[Lock]:
     """For a subquery: freezes and locks in force on a row; the paths name its site, patient, visits and entries."""
-    scopes = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site=OuterRef(site))
+    scopes = Q(scope=LockScope.STUDY, at_practice=False) | Q(scope=LockScope.SITE, site=OuterRef(site))
     scopes |= Q(scope=LockScope.PATIENT, patient=OuterRef(patient))
     for visit in visits:
         scopes |= Q(scope=LockScope.VISIT, visit=OuterRef(visit))
     for entry in entries:
         scopes |= Q(entry=OuterRef(entry))
-    return Lock.objects.filter(scopes, lifted_at=None)
+    at_practice = ExpressionWrapper(OuterRef(f"{site}__is_practice"), BooleanField())
+    return Lock.objects.alias(at_practice=at_practice).filter(scopes, lifted_at=None)

@@ -152,7 +152,7 @@ def _table(found: Checklist) -> dict[str, Any]:
 
 
 def _readiness(own_sites: list[Site], open_at: dict[int, Counts]) -> dict[str, Any]:
-    """Each site, ready or with what is open there."""
+    """Each site, ready or with what is open there; a practice site is not counted, the study's lock leaves it out."""
     kinds = [kind for kind in KINDS if any(kind in counts for counts in open_at.values())]
     rows = [
         (
@@ -163,7 +163,8 @@ def _readiness(own_sites: list[Site], open_at: dict[int, Counts]) -> dict[str, A
         )
         for site in own_sites
     ]
-    return {"heads": _heads(kinds), "sites": rows, "ready": sum(is_ready for *_row, is_ready in rows)}
+    of_study = [is_ready for site, *_row, is_ready in rows if not site.is_practice]
+    return {"heads": _heads(kinds), "sites": rows, "ready": sum(of_study), "of_study": len(of_study)}
 
 
 def _heads(kinds: list[str]) -> list[str]:

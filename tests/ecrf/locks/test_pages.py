@@ -149,7 +149,7 @@ def test_obstacles_stand_before_the_act_and_each_site_is_ready_or_not(client, vi
     assert page.index("In the way of a lock") < page.index("What holds it") < page.index('id="put-reason"')
     for shown in (page, client.get(reverse("monitor:locks")).content.decode()):
         words = " ".join(re.sub(r"<[^>]*>", " ", shown).split())
-        assert "1 of 2 sites ready" in words
+        assert "1 of 2 sites of the study ready" in words
         assert re.search(rf"{visit.site.code} Synthetic hospital {visit.site.code} not ready", words)
         assert re.search(rf"{other_site.code} Synthetic hospital {other_site.code} ✓ ready", words)
 
