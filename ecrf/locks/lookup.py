@@ -3,8 +3,11 @@
 A freeze or lock of the study holds the study's sites: a practice site is no part of it (docs/decisions/0006).
 """
 
+from collections.abc import Iterable
+
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
+from ecrf.access.models import Site
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.stored_rows import lines_of, read_json, user_of
 from ecrf.locks.models import Lock, LockKind, LockScope
@@ -55,14 +58,27 @@ def is_locked(lock: Lock | None) -> bool:
     return lock is not None and lock.kind == LockKind.LOCK
 
 
+def over_sites(where: Iterable[Site]) -> dict[int, list[Lock]]:
+    """{site id: the freezes and locks in force on all of it, locks first}; one statement."""
+    over = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site__in=[site.pk for site in where])
+    found = Lock.objects.filter(over, lifted_at=None).select_related("set_by").order_by("-kind", "pk")
+    locks = list(found)
+    own = {site.pk: (site.pk,) if site.is_practice else (site.pk, None) for site in where}
+    return {pk: held for pk, ids in own.items() if (held := [lock for lock in locks if lock.site_id in ids])}
+
+
+def ends_review(
+    site: str, patient: str, *, visits: tuple[str, ...] = (), entries: tuple[str, ...] = ()
+) -> Exists:
+    """Of rows, as `locks_in_force`: those that a lock holds, at which nothing is signed, verified or asked."""
+    return Exists(locks_in_force(site, patient, visits=visits, entries=entries).filter(kind=LockKind.LOCK))
+
+
 def under_lock() -> Exists:
     """Of queries, questions and notes: those that a lock in force holds. A freeze holds none of them: under it the
     review goes on."""
     of_entry, not_begun = "entry__visit", "visit"
-    locks = locks_in_force(
-        "site", "patient", visits=(of_entry, not_begun), entries=("entry", "entry__parent")
-    )
-    return Exists(locks.filter(kind=LockKind.LOCK))
+    return ends_review("site", "patient", visits=(of_entry, not_begun), entries=("entry", "entry__parent"))
 
 
 def locks_in_force(
