@@ -194,6 +194,7 @@ TEMPLATES = [
                 "ecrf.account.last_login.last_login",
                 "ecrf.entry.queries.list.waiting",
                 "ecrf.monitoring.queries.my_turn.waiting",
+                "ecrf.notices.to_be_seen.waiting",
             ],
         },
     }
