@@ -147,6 +147,11 @@ def _agreed(agreed: Agreement, site: Site, name: str) -> tuple[User, date]:
         raise TransferRefused(words, f"{name}_agreed_by")
     if agreed.on is None or agreed.on > site.today():
         raise TransferRefused("Say on which day: today or earlier.", f"{name}_agreed_on")
+    if site.active_from and agreed.on < site.active_from:
+        raise TransferRefused(
+            f"Site {site.code} is part of the study from {site.active_from} on: nobody agreed before.",
+            f"{name}_agreed_on",
+        )
     return agreed.by, agreed.on
 
 
@@ -183,6 +188,8 @@ def day_fault(patient: Patient, to_site: Site, moved_on: date) -> str:
     today = to_site.today()
     if moved_on > today:
         return f"{moved_on} is still to come (today is {today}). Hand the patient over on that day."
+    if to_site.active_from and moved_on < to_site.active_from:
+        return f"Site {to_site.code} is part of the study from {to_site.active_from} on: the day cannot be before."
     if (last := last_visit_on(patient)) and moved_on <= last:
         return (
             f"Site {patient.site.code} has a visit dated {last}: the new site's first day is later than that."
