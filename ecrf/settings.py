@@ -190,6 +190,7 @@ TEMPLATES = [
                 "ecrf.account.last_login.last_login",
                 "ecrf.entry.queries.list.waiting",
                 "ecrf.monitoring.queries.my_turn.waiting",
+                "ecrf.notices.to_be_seen.waiting",
             ],
         },
     }
@@ -208,14 +209,14 @@ LOGOUT_REDIRECT_URL = "login"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "NAME": "ecrf.account.passwords.NotLikeOneself",
         "OPTIONS": {"user_attributes": ["username", "full_name", "email"]},
     },
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "ecrf.account.passwords.LongEnough",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "ecrf.account.passwords.NotCommon"},
     {"NAME": "ecrf.account.passwords.NotTooLong"},
     {"NAME": "ecrf.account.passwords.NotMadeOfKnownWords"},
 ]

@@ -4,7 +4,12 @@ import re
 from collections.abc import Callable, Iterable
 
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    UserAttributeSimilarityValidator,
+    validate_password,
+)
 from django.core.exceptions import ValidationError
 
 from ecrf.access.models import User
@@ -23,6 +28,27 @@ WORDS_OF_THE_STUDY: list[Callable[[], Iterable[str]]] = []
 """Floors above add what the study is called."""
 
 _WORD = re.compile(r"[^\W_]{4,}|[0-9]{4,}")
+
+
+class LongEnough(MinimumLengthValidator):
+    """Django's rule in this product's words."""
+
+    def get_error_message(self) -> str:
+        return f"Too short: take at least {self.min_length} characters. Several words with blanks are easy to keep."
+
+
+class NotCommon(CommonPasswordValidator):
+    """Django's rule in this product's words."""
+
+    def get_error_message(self) -> str:
+        return "Too common: it stands on lists that others try first. Take several words that do not belong together."
+
+
+class NotLikeOneself(UserAttributeSimilarityValidator):
+    """Django's rule in this product's words."""
+
+    def get_error_message(self) -> str:
+        return "Too similar to your %(verbose_name)s. Take something that nobody would connect with you."
 
 
 class NotTooLong:

@@ -12,6 +12,7 @@ from ecrf.exports.tables.description import Column, Description, Table, describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.exports.tables.statements import tables_of
 from ecrf.forms.protocol import protocol
+from ecrf.forms.typed_text import fold
 
 USUAL_FORMATS = ("csv",)
 
@@ -131,18 +132,25 @@ def _with_rows(forms: list[str] | None, description: Description) -> list[str] |
 
 def _patients(typed: str, choice: CutChoice) -> list[str] | None:
     choice.typed_patients = typed
-    numbers = list(dict.fromkeys(typed.replace(",", " ").replace(";", " ").split()))
+    separated = fold(typed.replace("\n", " ")).replace(",", " ").replace(";", " ").upper()
+    numbers = list(dict.fromkeys(separated.split()))
     if not numbers:
         return None
-    known = set(
-        Patient.objects.filter(STANDING, number__in=numbers, site__is_practice=False).values_list(
-            "number", flat=True
-        )
-    )
+    found = Patient.objects.filter(STANDING, number__in=numbers, site__is_practice=False)
+    known = dict(found.values_list("number", "site__code"))
     if strange := [number for number in numbers if number not in known]:
         named = ", ".join(number[:20] for number in strange[:5])
         choice.errors["patients"] = f"There is no patient {named} in the study."
+    elif choice.sites is not None and (elsewhere := sorted(known.keys() - _at(choice.sites, known))):
+        named = ", ".join(f"{number} (of site {known[number]})" for number in elsewhere[:5])
+        choice.errors["patients"] = (
+            f"Not at the sites you ticked: {named}. Tick the site too, or leave it out."
+        )
     return sorted(known)
+
+
+def _at(sites: list[str], known: dict[str, str]) -> set[str]:
+    return {number for number, code in known.items() if code in sites}
 
 
 def _left_out(sent: QueryDict, description: Description) -> dict[str, list[str]]:

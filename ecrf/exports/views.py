@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.requests import UserRequest, click_key, whole_number
-from ecrf.access.roles import Right
+from ecrf.access.roles import Right, Role
 from ecrf.exports.choice import CutChoice, read_choice, stored_choice, table_choices
 from ecrf.exports.comparison import compare, hold_the_same, write_comparison
 from ecrf.exports.folder import NoRoom, file_of
@@ -121,6 +121,7 @@ def export_page(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         "export": export,
         "cut": getattr(export, "cut", None),
+        "role": Role(export.role).label.lower() if export.role in Role.values else export.role,
         "downloads": export.downloads.select_related("downloaded_by").order_by("pk"),
         "receipt": getattr(export, "receipt", None),
         "is_study": right == Right.EXPORT,

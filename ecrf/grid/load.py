@@ -178,12 +178,14 @@ def _mark_broken(spots: Mapping[Spot, SpotStatus], ids: list[int]) -> None:
 def _mark_held(spots: Mapping[Spot, SpotStatus], patients: Sequence[Patient]) -> None:
     """What freezes and locks in force hold."""
     sites = {patient.pk: patient.site_id for patient in patients}
+    of_study = [patient.pk for patient in patients if not patient.site.is_practice]
     over = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site__in=set(sites.values()))
     locks = Lock.objects.filter(over | Q(patient__in=sites), NOT_OF_STRUCK, lifted_at=None).order_by()
     names = ("kind", "scope", "site_id", "patient_id", "visit_id", *OF_ENTRY)
     of_patient = _by_patient(spots)
     for kind, scope, site, patient, visit, *of_entry in locks.values_list(*names):
-        held = [patient] if patient else [pk for pk, own in sites.items() if site in (None, own)]
+        of_site = [pk for pk, own in sites.items() if own == site] if site else of_study
+        held = [patient] if patient else of_site
         for spot in (spot for pk in held for spot in _covered(of_patient[pk], scope, visit, of_entry)):
             spots[spot].hold_by(kind)
 

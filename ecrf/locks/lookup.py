@@ -1,7 +1,13 @@
-"""Reads freezes and locks for pages: which of them hold a patient, a visit or a form."""
+"""Reads freezes and locks for pages: which of them hold a patient, a visit or a form.
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+A freeze or lock of the study holds the study's sites: a practice site is no part of it (docs/decisions/0006).
+"""
 
+from collections.abc import Iterable
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+
+from ecrf.access.models import Site
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.stored_rows import lines_of, read_json, user_of
 from ecrf.locks.models import Lock, LockKind, LockScope
@@ -10,7 +16,10 @@ LOCKS = """
     SELECT to_jsonb(l)::text, u.id, u.username, u.full_name
     FROM locks_lock l JOIN access_user u ON u.id = l.set_by_id
     WHERE l.lifted_at IS NULL
-        AND (l.scope = 'study' OR l.scope = 'site' AND l.site_id = %(site)s OR l.patient_id = %(patient)s)
+        AND (
+            l.scope = 'study' AND NOT (SELECT s.is_practice FROM access_site s WHERE s.id = %(site)s)
+            OR l.scope = 'site' AND l.site_id = %(site)s OR l.patient_id = %(patient)s
+        )
     ORDER BY l.kind DESC, l.id
 """
 
@@ -49,24 +58,38 @@ def is_locked(lock: Lock | None) -> bool:
     return lock is not None and lock.kind == LockKind.LOCK
 
 
+def over_sites(where: Iterable[Site]) -> dict[int, list[Lock]]:
+    """{site id: the freezes and locks in force on all of it, locks first}; one statement."""
+    over = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site__in=[site.pk for site in where])
+    found = Lock.objects.filter(over, lifted_at=None).select_related("set_by").order_by("-kind", "pk")
+    locks = list(found)
+    own = {site.pk: (site.pk,) if site.is_practice else (site.pk, None) for site in where}
+    return {pk: held for pk, ids in own.items() if (held := [lock for lock in locks if lock.site_id in ids])}
+
+
+def ends_review(
+    site: str, patient: str, *, visits: tuple[str, ...] = (), entries: tuple[str, ...] = ()
+) -> Exists:
+    """Of rows, as `locks_in_force`: those that a lock holds, at which nothing is signed, verified or asked."""
+    return Exists(locks_in_force(site, patient, visits=visits, entries=entries).filter(kind=LockKind.LOCK))
+
+
 def under_lock() -> Exists:
     """Of queries, questions and notes: those that a lock in force holds. A freeze holds none of them: under it the
     review goes on."""
     of_entry, not_begun = "entry__visit", "visit"
-    locks = locks_in_force(
-        "site", "patient", visits=(of_entry, not_begun), entries=("entry", "entry__parent")
-    )
-    return Exists(locks.filter(kind=LockKind.LOCK))
+    return ends_review("site", "patient", visits=(of_entry, not_begun), entries=("entry", "entry__parent"))
 
 
 def locks_in_force(
     site: str, patient: str, *, visits: tuple[str, ...] = (), entries: tuple[str, ...] = ()
 ) -> QuerySet[Lock]:
     """For a subquery: freezes and locks in force on a row; the paths name its site, patient, visits and entries."""
-    scopes = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site=OuterRef(site))
+    scopes = Q(scope=LockScope.STUDY, at_practice=False) | Q(scope=LockScope.SITE, site=OuterRef(site))
     scopes |= Q(scope=LockScope.PATIENT, patient=OuterRef(patient))
     for visit in visits:
         scopes |= Q(scope=LockScope.VISIT, visit=OuterRef(visit))
     for entry in entries:
         scopes |= Q(entry=OuterRef(entry))
-    return Lock.objects.filter(scopes, lifted_at=None)
+    at_practice = ExpressionWrapper(OuterRef(f"{site}__is_practice"), BooleanField())
+    return Lock.objects.alias(at_practice=at_practice).filter(scopes, lifted_at=None)

@@ -21,6 +21,7 @@ from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.monitoring import reach
 from ecrf.monitoring.lists import ranges  # noqa: F401  (each registers its list)
 from ecrf.monitoring.lists.changelist import by_visit, chip, ids, quiet, struck_through
+from ecrf.monitoring.lists.facts import linked_rows
 from ecrf.monitoring.lists.filters import PatientFilter, StandingFilter, filters_of
 from ecrf.monitoring.lists.progress import Progress, progress_of
 from ecrf.monitoring.lists.read_only import FormColumns, ReviewAdmin
@@ -185,7 +186,7 @@ class CrfAdmin(FormColumns):
         """One statement more for each column that names other entries, or shows an item of them."""
         super().load_columns(rows)
         for link in {name.partition(".")[0] for name in self.definition.model.listed if "." in name}:
-            targets = _linked_rows(self.definition, link, rows)
+            targets = linked_rows(self.definition, link, rows)
             for row in rows:
                 row.linked = {
                     **getattr(row, "linked", {}),
@@ -219,17 +220,6 @@ class CrfAdmin(FormColumns):
     @property
     def is_without_visit(self) -> bool:
         return self.definition.key in (*protocol().logs, *protocol().patient_forms)
-
-
-def _linked_rows(definition: CrfDefinition, link: str, rows: list[Any]) -> dict[tuple[int, str], Crf]:
-    """{(patient, what the link holds): the entry that it names}; one statement."""
-    to = CRFS[definition.links[link].to]
-    named = {getattr(row, link) for row in rows} - {None}
-    numbers = [int(number) for number in named if number.isdecimal()]
-    patients = {row.entry.patient_id for row in rows}
-    targets = to.model._default_manager.filter(entry__patient__in=patients, entry__number__in=numbers)
-    found = targets.select_related("entry__visit", "entry__parent")
-    return {(target.entry.patient_id, target.entry.link): target for target in found}
 
 
 def _column(definition: CrfDefinition, name: str) -> Callable[[Any], str]:

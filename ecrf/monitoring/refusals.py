@@ -47,8 +47,6 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     context = {
         "exception": str(exception),
         "way": _way(request, known) if known else None,
-        "enters": bool(known and Right.READ in known.rights),
-        "reviews": bool(known and known.is_staff),
     }
     return render(request, "403.html", context, status=403)
 

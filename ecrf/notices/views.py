@@ -18,6 +18,7 @@ from ecrf.monitoring.visits.drafts import blocks
 from ecrf.notices import letters, serious_events
 from ecrf.notices.choices import choice_of, choose
 from ecrf.notices.models import HowOften, SeriousNotice
+from ecrf.notices.to_be_seen import cases, to_be_seen
 
 SHOWN = 200
 
@@ -37,9 +38,9 @@ def serious(request: UserRequest) -> HttpResponse:
         raise PermissionDenied("Your role does not let you read adverse events.")
     found = reachable(request.user, serious_events.notices(), Right.REVIEW_SAFETY)
     context = {
-        "waiting": found.filter(confirmed_at=None, event__struck_at=None)[:SHOWN],
+        "waiting": cases(to_be_seen(request.user)[:SHOWN]),
         "has_no_recipient": not serious_events.recipients(),
-        "seen": found.filter(confirmed_at__isnull=False)[:SHOWN],
+        "seen": cases(found.filter(confirmed_at__isnull=False)[:SHOWN]),
         "is_on": is_on(),
     }
     return render(request, "notices/serious_events.html", context)
@@ -51,7 +52,8 @@ def serious_event(request: UserRequest, pk: int) -> HttpResponse:
     notice = _reach_notice(request, pk)
     context = {
         "notice": notice,
-        "case": reverse("monitor:casebook_entry_change", args=[notice.event_id]),
+        "case": cases([notice])[0],
+        "case_url": reverse("monitor:casebook_entry_change", args=[notice.event_id]),
         "may_confirm": serious_events.may_confirm(request.user),
         "is_on": is_on(),
     }

@@ -22,7 +22,8 @@ WAITING = """
     (SELECT count(*) FROM queries_query w JOIN casebook_entry e ON e.id = w.entry_id
     WHERE w.turn = 'site' AND w.kind IS NULL AND (%s OR w.site_id = ANY(%s)) AND NOT EXISTS (
         SELECT 1 FROM locks_lock l WHERE l.lifted_at IS NULL AND l.kind = 'lock' AND (
-            l.scope = 'study' OR (l.scope = 'site' AND l.site_id = w.site_id)
+            (l.scope = 'study' AND NOT (SELECT s.is_practice FROM access_site s WHERE s.id = w.site_id))
+            OR (l.scope = 'site' AND l.site_id = w.site_id)
             OR (l.patient_id = w.patient_id AND (
                 l.scope = 'patient' OR l.visit_id = e.visit_id OR l.entry_id IN (e.id, e.parent_id)
             ))

@@ -72,7 +72,10 @@ def around(events: list[AuditEvent]) -> Around:
     context.entries = entries_by_id({event.entry_id for event in events})
     chains = {event.chain for event in events if event.chain}
     context.patients = _by_id(Patient.objects.select_related("site"), chains)
-    context.people = _by_id(User.objects.all(), {event.actor_id for event in events if event.actor_id})
+    named = {
+        pk for event in events for pk in (event.actor_id, *event.changes.get("struck_consent_of_id", ()))
+    }
+    context.people = _by_id(User.objects.all(), named)
     _undone(context, events)
     return context
 

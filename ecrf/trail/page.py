@@ -227,7 +227,8 @@ def zone_words(at: datetime) -> str:
 def beside(patient: Patient) -> Beside:
     """Two statements: freezes and locks of the whole site or study in force, and the last downloads."""
     whole_site = Lock.objects.filter(scope__in=(LockScope.SITE, LockScope.STUDY), lifted_at=None)
-    locks = [lock for lock in whole_site.select_related("site") if lock.site_id in (None, patient.site_id)]
+    over = (patient.site_id,) if patient.site.is_practice else (patient.site_id, None)
+    locks = [lock for lock in whole_site.select_related("site") if lock.site_id in over]
     words = [f"{locked_words(lock)} is {lock.get_kind_display()}: {lock.reason}" for lock in locks]
     exports = TrailExport.objects.filter(patient=patient).select_related("made_by").order_by("-pk")
     return Beside(words, list(exports[:LATEST]))

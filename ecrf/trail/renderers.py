@@ -37,6 +37,8 @@ def patient(event: AuditEvent, around: Around) -> Iterator[EventLine]:
         yield EventLine(f"patient {new(event, 'number')} added")
     elif "site_id" in event.changes:
         yield EventLine("site changed: from here on the new site acts")
+    elif "struck_at" in event.changes:
+        yield _struck("patient", event, around)
 
 
 @renders(Transfer)
@@ -55,6 +57,22 @@ def visit(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     if is_new(event):
         code = str(new(event, "code"))
         yield EventLine("visit opened", label_of(code))
+    elif "struck_at" in event.changes:
+        row = around.row(event)
+        yield _struck("visit", event, around, label_of(row.code) if row else "")
+
+
+def _struck(what: str, event: AuditEvent, around: Around, label: str = "") -> EventLine:
+    """Of a form, a visit or a patient: struck out, or restored; with the consent, where there was one."""
+    value = new if new(event, "struck_at") else old
+    reason, on = value(event, "struck_reason"), value(event, "struck_consent_on")
+    consenting = around.people.get(value(event, "struck_consent_of_id") or 0)
+    consent = f"{consenting.username if consenting else 'an investigator'} consented on {on}" if on else ""
+    if value is old:
+        before = ", ".join(words for words in (f"struck out before: {reason}", consent) if words)
+        return EventLine(f"{what} restored ({before})", label)
+    said = "" if reason == event.reason else reason or ""
+    return EventLine(f"{what} struck out{f'; {consent}' if consent else ''}", label, said=said)
 
 
 @renders(Entry)
@@ -64,10 +82,7 @@ def entry(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     elif new(event, "status") == Status.COMPLETE:
         yield EventLine("form completed")
     elif "struck_at" in event.changes:
-        reason = new(event, "struck_reason") or old(event, "struck_reason")
-        said = "" if reason == event.reason else reason
-        restored = f"form restored (struck out before: {old(event, 'struck_reason')})"
-        yield EventLine("form struck out", said=said) if new(event, "struck_at") else EventLine(restored)
+        yield _struck("form", event, around)
 
 
 @renders(Discrepancy)

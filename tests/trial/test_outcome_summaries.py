@@ -88,4 +88,10 @@ def test_interval_of_a_share_is_the_exact_one():
         assert share_interval(count, 11) == f"{100 * exact.low:.0f} to {100 * exact.high:.0f} %"
     assert share_interval(11, 11).endswith("to 100 %")
     assert share_interval(0, 11).startswith("0 to")
+    assert (share(0, 272), share(1, 272), share(271, 272), share(272, 272)) == (
+        "0 %",
+        "<1 %",
+        ">99 %",
+        "100 %",
+    )
     assert (share(7, 11), share(0, 0), share_interval(0, 0)) == ("64 %", "–", "–")

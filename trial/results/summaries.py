@@ -94,8 +94,13 @@ def paired(changed: ArrayLike) -> PairedChange:
 
 
 def share(count: int, of: int) -> str:
-    """A whole percentage; a dash of nobody."""
-    return f"{printed(100 * count / of, 0)} %" if of else DASH
+    """A whole percentage; a dash of nobody. 0 % is of none and 100 % of all: what only rounds to them says so."""
+    if not of:
+        return DASH
+    percent = printed(100 * count / of, 0)
+    if percent == "0" and count:
+        return "<1 %"
+    return ">99 %" if percent == "100" and count < of else f"{percent} %"
 
 
 def share_interval(count: int, of: int) -> str:

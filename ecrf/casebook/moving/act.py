@@ -63,7 +63,7 @@ def move(
             return _of_this_click(known, to)
         if _actor_for(by, patient.site, forms)[0] != actor:
             raise NotMoved("It was changed meanwhile. Look again, then decide.")
-        _check(why, consent, patient.site, is_asked=is_consent_asked)
+        _check(why, consent, patient, is_asked=is_consent_asked)
         source = PatientData(patient)
         source.load(*CRFS)
         rows = rows_to_move(forms, source)
@@ -126,11 +126,11 @@ def _actor_for(by: User, site: Site, forms: Collection[Entry]) -> tuple[Actor, b
         raise NotMoved("Your role does not let you move what was entered.") from refusal
 
 
-def _check(why: str, consent: StrikingConsent | None, site: Site, *, is_asked: bool) -> None:
+def _check(why: str, consent: StrikingConsent | None, patient: Patient, *, is_asked: bool) -> None:
     if fault := fault_of(why, "it is moved"):
         raise NotMoved(fault)
     try:
-        check_consent(consent, site, is_asked=is_asked)
+        check_consent(consent, patient.site, is_asked=is_asked, since=patient.added_at)
     except NotStruck as refusal:
         raise NotMoved(str(refusal)) from refusal
 

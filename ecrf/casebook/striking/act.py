@@ -113,8 +113,9 @@ def refuse_changed(actor: Actor, by: User, site: Site, entries: QuerySet[Entry])
         raise NotStruck("It was changed meanwhile. Look again, then decide. Nothing was changed.")
 
 
-def check_consent(consent: StrikingConsent | None, site: Site, *, is_asked: bool) -> None:
-    """A data manager needs one, of an investigator of the site, given today or before; the site itself needs none."""
+def check_consent(consent: StrikingConsent | None, site: Site, *, is_asked: bool, since: datetime) -> None:
+    """A data manager needs one, of an investigator of the site, given today or before, and not before there was
+    anything to consent to (`since`: when it was added here); the site itself needs none."""
     if not is_asked:
         if consent:
             raise NotStruck("The site's own act needs no recorded consent. Nothing was changed.")
@@ -125,3 +126,7 @@ def check_consent(consent: StrikingConsent | None, site: Site, *, is_asked: bool
         raise NotStruck(f"{consent.of} is no investigator of site {site.code} today. Choose one who is.")
     if consent.on > site.today():
         raise NotStruck("The consent cannot have been given in the future. Correct its day.")
+    if consent.on < (begins := since.astimezone(site.zone).date()):
+        raise NotStruck(
+            f"It was added here on {begins}: nobody consented before. Correct the day of the consent."
+        )

@@ -36,7 +36,7 @@ def strike_patient(
         refuse_changed(actor, by, patient.site, standing_of(patient))
         if fault := fault_of(why, "the patient is struck out"):
             raise NotStruck(fault)
-        check_consent(consent, patient.site, is_asked=is_consent_asked)
+        check_consent(consent, patient.site, is_asked=is_consent_asked, since=patient.added_at)
         act = Striking.now(by, why, consent)
         strike_entries(Entry.objects.filter(patient=patient), act)
         Visit.objects.filter(STANDING, patient=patient).update(**act.columns_with_consent)

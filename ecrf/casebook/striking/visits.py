@@ -45,7 +45,7 @@ def strike_visit(
         refuse_changed(actor, by, visit.patient.site, standing_at(visit))
         if fault := fault_of(why, "the visit is struck out"):
             raise NotStruck(fault)
-        check_consent(consent, visit.patient.site, is_asked=is_consent_asked)
+        check_consent(consent, visit.patient.site, is_asked=is_consent_asked, since=visit.opened_at)
         refuse_linked(visit.patient, standing_at(visit))
         act = Striking.now(by, why, consent)
         strike_entries(Entry.objects.filter(visit=visit), act)

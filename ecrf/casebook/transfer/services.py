@@ -157,6 +157,8 @@ def _agreement_faults(agreed: Agreement, site: Site, name: str) -> dict[str, str
         by = f"Choose the investigator of site {site.code} who agreed. {_who_can(site)}".strip()
     if agreed.on is None or agreed.on > site.today():
         on = "Say on which day: today or earlier."
+    elif site.active_from and agreed.on < site.active_from:
+        on = f"Site {site.code} is part of the study from {site.active_from} on: nobody agreed before."
     return {f"{name}_agreed_by": by, f"{name}_agreed_on": on}
 
 
@@ -195,6 +197,8 @@ def day_fault(patient: Patient, to_site: Site, moved_on: date | None) -> str:
     today = to_site.today()
     if moved_on > today:
         return f"{moved_on} is still to come (today is {today}). Hand the patient over on that day."
+    if to_site.active_from and moved_on < to_site.active_from:
+        return f"Site {to_site.code} is part of the study from {to_site.active_from} on: the day cannot be before."
     if (last := last_visit_on(patient)) and moved_on <= last:
         return (
             f"Site {patient.site.code} has a visit dated {last}: the new site's first day is later than that."

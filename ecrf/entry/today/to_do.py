@@ -18,6 +18,8 @@ from ecrf.entry.queries.list import QueryLine, count_to_answer, oldest_to_answer
 from ecrf.entry.today.sparklines import Sparkline, sparklines
 from ecrf.entry.today.unfinished import Unfinished, missing_of, unfinished, unfinished_visits
 from ecrf.entry.visit.guard import Withheld, withheld
+from ecrf.locks.lookup import over_sites
+from ecrf.locks.models import Lock
 
 CARD_ROWS = 8
 PAGE_ROWS = 25
@@ -79,7 +81,8 @@ class Card:
 
 @dataclass
 class ToDoList:
-    """Everything of the Today page. `entering`: the sites where the person enters now; `withheld`: why not."""
+    """Everything of the Today page. `entering`: the sites where the person enters now; `withheld`: why not; `held`:
+    the sites that are frozen or locked as a whole, where nobody enters."""
 
     sites: list[Site]
     cards: list[Card]
@@ -91,6 +94,7 @@ class ToDoList:
     more_queries: bool = False
     entering: list[Site] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
+    held: list[tuple[Site, Lock]] = field(default_factory=list)
 
     @property
     def struck_out(self) -> int:
@@ -135,6 +139,7 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     to_finish, more = ([], 0) if query or not where else unfinished(where, begun, missing, CARD_ROWS)
     after = lines[-1].patient.number if len(patients) > PAGE_ROWS else ""
     queries = [] if query else oldest_to_answer(user, CARD_ROWS + 1)
+    held = over_sites(where) if where else {}
     return ToDoList(
         where,
         cards,
@@ -144,8 +149,9 @@ def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
         next_after=after,
         queries=queries[:CARD_ROWS],
         more_queries=len(queries) > CARD_ROWS,
-        entering=[site for site in where if user.may(Right.ENTER, site)],
-        withheld=[held for site in where if (held := withheld(user, site))],
+        entering=[site for site in where if site.pk not in held and user.may(Right.ENTER, site)],
+        withheld=[why for site in where if (why := withheld(user, site))],
+        held=[(site, held[site.pk][0]) for site in where if site.pk in held],
     )
 
 

@@ -14,10 +14,12 @@ from ecrf.casebook.labels import form_title, visit_label
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.forms.protocol import CASEBOOK
 from ecrf.forms.registry import CRFS
+from ecrf.locks.lookup import ends_review
 from ecrf.signatures.lookup import broken_at, log_forms_to_sign, unsigned_places, visits_to_sign
 from ecrf.signatures.models import Signature, SignatureScope
 
 SHOWN, SHOWN_OF_A_PATIENT, COUNTED = 6, 6, 1_000
+OF_PLACE = ("site", "patient")
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,13 @@ class OfPatient:
 @dataclass(frozen=True)
 class Waiting:
     """As many patients as are shown. `count`: the visits and logs that no signature covers, as the monitor sees them;
-    `entered`: of these, how many the site still enters."""
+    `entered`: of these, how many the site still enters. `held`: how many more a lock holds, which wait for nobody."""
 
     patients: list[OfPatient]
     count: int
     entered: int
     is_more: bool
+    held: int = 0
 
     @property
     def counted(self) -> str:
@@ -81,13 +84,23 @@ def waiting(user: User) -> Waiting | None:
     where = signing_sites(user)
     if not where:
         return None
-    places = unsigned_places().filter(site__in=where).values_list("patient_id", "visit_id")
-    things, unsigned = things_to_sign(where), list(places[: COUNTED + 1])
+    marked = (
+        unsigned_places().filter(site__in=where).annotate(is_held=ends_review(*OF_PLACE, visits=("visit",)))
+    )
+    places = list(marked.values_list("patient_id", "visit_id", "is_held")[: COUNTED + 1])
+    things = things_to_sign(where)
+    unsigned = [(patient, visit) for patient, visit, is_held in places if not is_held]
     by_patient: dict[int, OfPatient] = {}
     for thing in things:
         by_patient.setdefault(thing.patient.pk, OfPatient(thing.patient)).things.append(thing)
     entered = sum(not _is_listed(place, by_patient) for place in unsigned)
-    return Waiting(list(by_patient.values())[:SHOWN], len(unsigned), entered, len(by_patient) > SHOWN)
+    return Waiting(
+        list(by_patient.values())[:SHOWN],
+        len(unsigned),
+        entered,
+        len(by_patient) > SHOWN,
+        held=len(places) - len(unsigned),
+    )
 
 
 def _is_listed(place: tuple[int, int | None], by_patient: dict[int, OfPatient]) -> bool:
@@ -102,11 +115,18 @@ def things_to_sign(where: list[Site], patient: Patient | None = None) -> list[To
     """Complete visits and forms of logs that were never signed, and what was and broke; three statements.
 
     The earliest visit first, practice sites last. Where a casebook broke, it stands for everything of its patient.
+    What a lock holds cannot be signed, and is not listed.
     """
     of_patient = {} if patient is None else {"patient": patient}
-    broken = list(broken_at(where).filter(**of_patient)[: COUNTED + 1])
-    visits = visits_to_sign(where).filter(**of_patient)[: COUNTED + 1]
-    logs = log_forms_to_sign(where).filter(**of_patient)[: COUNTED + 1]
+    of_signature = {"visits": ("visit", "entry__visit"), "entries": ("entry",)}
+    broken = list(
+        broken_at(where).filter(~ends_review(*OF_PLACE, **of_signature), **of_patient)[: COUNTED + 1]
+    )
+    at_site = ("patient__site", "patient")
+    visits = visits_to_sign(where).filter(~ends_review(*at_site, visits=("pk",)), **of_patient)[: COUNTED + 1]
+    logs = log_forms_to_sign(where).filter(~ends_review(*at_site, entries=("pk",)), **of_patient)[
+        : COUNTED + 1
+    ]
     whole = {row.patient_id for row in broken if row.scope == SignatureScope.CASEBOOK}
     things = [_visit(row) for row in visits]
     things += [_broken(row) for row in broken if row.scope == SignatureScope.CASEBOOK or not _is_of_log(row)]

@@ -71,6 +71,7 @@ _CUT = """
     ),
     audit_auditevent AS NOT MATERIALIZED (
         SELECT x.* FROM public.audit_auditevent x JOIN cut ON cut.chain = x.chain AND x.position <= cut.position
+        WHERE x.chain = ANY (%(cut_chains)s::bigint[])
     )
 """
 _FOLDED = """

@@ -69,7 +69,9 @@ BEGIN
     END IF;
     SELECT * INTO held FROM locks_lock l
     WHERE l.lifted_at IS NULL AND (l.kind = 'lock' OR NOT is_review) AND (
-        l.scope = 'study' OR (l.scope = 'site' AND l.site_id = site)
+        -- A practice site is no part of the study (docs/decisions/0006).
+        (l.scope = 'study' AND NOT coalesce((SELECT s.is_practice FROM access_site s WHERE s.id = site), false))
+        OR (l.scope = 'site' AND l.site_id = site)
         OR (l.patient_id = NEW.chain AND (
             l.scope = 'patient' OR l.visit_id = visit OR l.entry_id IN (NEW.entry_id, parent)
         ))

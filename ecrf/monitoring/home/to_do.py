@@ -15,6 +15,7 @@ from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
 from ecrf.casebook.schedule.status import overdue
 from ecrf.forms.protocol import protocol
+from ecrf.locks.lookup import ends_review
 from ecrf.monitoring.home.log_lines import log, queries
 from ecrf.monitoring.home.site_counts import COUNTED, in_words
 from ecrf.monitoring.home.work_lines import Place, Places, Since, WorkLine, WorkSection, day_and_time
@@ -136,7 +137,9 @@ def left_by_place(site: Site, since: Since, limit: int = COUNTED) -> WorkSection
 
 
 def _left(site: Site) -> QuerySet[ReviewStatus]:
-    return ReviewStatus.objects.filter(site=site, planned__gt=F("verified")).order_by()
+    """What a lock holds is nobody's to verify."""
+    left = ReviewStatus.objects.filter(site=site, planned__gt=F("verified")).order_by()
+    return left.filter(~ends_review("site", "patient", visits=("visit",), entries=("entry", "entry__parent")))
 
 
 def _items(count: int) -> str:

@@ -7,10 +7,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from ecrf.access.models import Site
 from ecrf.access.reach import reach_site
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.forms.protocol import protocol
+from ecrf.locks.lookup import over_sites
+from ecrf.locks.models import Lock
 from ecrf.monitoring.home.overview import TURN_LINES, overview
 from ecrf.monitoring.home.site_counts import COUNTED, SiteNumbers, site_numbers
 from ecrf.monitoring.home.to_do import builders
@@ -26,7 +29,7 @@ LINES = 10
 
 @dataclass(frozen=True)
 class Home:
-    """Everything above the lists. `chosen` is the site whose work is shown."""
+    """Everything above the lists. `chosen` is the site whose work is shown; `held`: sites that a lock is on."""
 
     sites: list[SiteNumbers]
     chosen: SiteNumbers | None
@@ -34,6 +37,7 @@ class Home:
     visits: list[Coming]
     my_turn: list[ListedQuery] = field(default_factory=list)
     go_on_url: str = ""
+    held: list[tuple[Site, Lock]] = field(default_factory=list)
 
     @property
     def to_do(self) -> list[WorkSection]:
@@ -79,7 +83,10 @@ def home(request: UserRequest) -> Home:
         left = next(section for section in sections if section.key == "left")
         patient = go_on_with(user, chosen.site, left.patients)
     my_turn = waiting_longest(user, TURN_LINES)
-    return Home(sites, chosen, sections, visits, my_turn, next_to_verify(patient) if patient else "")
+    over = over_sites([row.site for row in sites])
+    held = [(row.site, over[row.site.pk][0]) for row in sites if row.site.pk in over]
+    url = next_to_verify(patient) if patient else ""
+    return Home(sites, chosen, sections, visits, my_turn, url, held)
 
 
 def work_list(request: UserRequest, code: str, section: str) -> HttpResponse:

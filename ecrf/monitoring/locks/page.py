@@ -80,7 +80,8 @@ def locks_in_force(target: Target) -> list[Lock]:
         ]
     over = Q(scope=LockScope.STUDY)
     if target.site:
-        over |= Q(scope=LockScope.SITE, site=target.site)
+        of_site = Q(scope=LockScope.SITE, site=target.site)
+        over = of_site if target.site.is_practice else over | of_site
     return list(
         Lock.objects.filter(over, lifted_at=None).select_related("site", "set_by").order_by("-kind", "pk")
     )

@@ -152,7 +152,7 @@ def _table(found: Checklist) -> dict[str, Any]:
 
 
 def _readiness(own_sites: list[Site], open_at: dict[int, Counts]) -> dict[str, Any]:
-    """Each site, ready or with what is open there. A site for practice is no part of the study that is locked."""
+    """Each site, ready or with what is open there; a practice site is not counted, the study's lock leaves it out."""
     kinds = [kind for kind in KINDS if any(kind in counts for counts in open_at.values())]
     rows = [
         (

@@ -8,7 +8,7 @@ from django.db.models import Q
 from ecrf.access.models import User
 from ecrf.access.roles import Role
 from ecrf.account import lockout
-from ecrf.account.factors import reset_second_factor
+from ecrf.account.factors import has_second_factor, reset_second_factor
 from ecrf.account.invitations import invite, withdraw
 from ecrf.account.links import withdraw_links
 from ecrf.account.mails import tell_changed
@@ -196,6 +196,8 @@ def ask_for_new_second_factor(*, user: User, reason: str, by: User) -> Administr
     """Take the second factor away: its owner sets up another one at the next login. A request, where that waits for
     another administrator."""
     with administering(by, reason=reason):
+        if not has_second_factor(user):
+            raise ValidationError(f"{user.username} has no second factor: there is nothing to take away.")
         if needs_consent_about(user, by):
             return ask_consent(act=AdministratorAct.FACTOR, user=user, reason=reason, by=by)
         take_factor_away(user=user, reason=reason, asked_by=by, by=by)

@@ -63,6 +63,15 @@ def _filter(request: UserRequest) -> PeopleFilter:
     )
 
 
+WITHOUT_ROLES = {
+    "active": "None: this person can log in and sees nothing.",
+    "invited": "None: once the invitation is taken up, this person can log in and sees nothing.",
+    "locked": "None: once unlocked, this person can log in and sees nothing.",
+    "closed": "None, and the account is closed: nobody logs in with it.",
+}
+"""What follows from having no role, by the state of the account."""
+
+
 @require_GET
 def person_page(request: UserRequest, pk: int) -> HttpResponse:
     """One account: what is known of it, every role it has and had, and what can be done."""
@@ -80,6 +89,7 @@ def person_page(request: UserRequest, pk: int) -> HttpResponse:
         "identity": identity_check(person),
         "current": [role for role in held if role.membership.is_current],
         "past": [role for role in held if not role.membership.is_current],
+        "without_roles": WITHOUT_ROLES[line_of(person).state],
         "requests": waiting,
         "decided": decided(person),
         "agree": settings.ADMINISTRATORS_AGREE,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
+from ecrf.account.factors import has_second_factor
 from ecrf.casebook.labels import counted
 from ecrf.people.accounts import services
 from ecrf.people.accounts.list import find_person
@@ -95,6 +96,9 @@ def second_factor_page(request: UserRequest, pk: int) -> HttpResponse:
     """Take the second factor away, so that its owner sets up a new one."""
     require_administrator(request.user)
     person = find_person(pk)
+    if not has_second_factor(person):
+        messages.warning(request, f"{person.username} has no second factor: there is nothing to take away.")
+        return redirect("person", pk)
     form = AskForReason(request.POST if request.method == "POST" else None, of="it is taken away")
 
     def act() -> HttpResponse:

@@ -4,6 +4,7 @@ import re
 import uuid
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -55,6 +56,36 @@ def test_a_mistake_stands_beside_its_field_and_nothing_typed_is_lost(study, stat
     for typed in ("a/b", "Interim look", "01-001 99-999", "Mine"):
         assert f'value="{typed}"' in page
     assert not Export.objects.exists()
+
+
+def test_patients_of_other_sites_than_were_ticked_are_named_and_nothing_is_taken(study, statistician):
+    answer = client_of(statistician).post(
+        reverse("new-cut"), everything(site=["02"], patients="01-001 02-001")
+    )
+    assert answer.status_code == 422
+    assert "Not at the sites you ticked: 01-001 (of site 01)." in answer.content.decode()
+    assert not Export.objects.exists()
+
+
+def test_patients_are_read_as_they_are_typed_on_any_keyboard(study, statistician):
+    client_of(statistician).post(reverse("new-cut"), everything(patients="０１-００１、０２－００１"))
+    assert Export.objects.get().wanted["selection"]["patients"] == ["01-001", "02-001"]
+
+
+def test_what_a_cut_holds_and_leaves_out_is_said_while_it_waits_and_after(study, statistician):
+    """Also while it could still be cancelled."""
+    sent = everything(patients="01-001", **{"columns-of": "reading", "column": ["reading.device"]})
+    page = client_of(statistician).post(reverse("new-cut"), sent).url
+    waiting = client_of(statistician).get(page).content.decode()
+    call_command("work", once=True)
+    ready = client_of(statistician).get(page).content.decode()
+    assert DataCut.objects.exists()
+    for said in (waiting, ready):
+        words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", said))
+        assert "all forms, all sites, patients 01-001" in words
+        assert re.search(r"Columns left out reading: [^·]*assessor", words)
+        assert "Identifiers left out" in words
+    assert "(role: statistician)" in ready
 
 
 def test_forms_columns_and_choice_are_kept_under_a_name(study, statistician):

@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from ecrf.access.models import Membership, User
@@ -12,8 +13,10 @@ from ecrf.account.models import LinkKind, SecretLink
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.mail.models import Mail
+from ecrf.people.accounts.services import ask_for_new_second_factor
 from ecrf.signatures.models import IdentityCheck
 from tests.conftest import PASSWORD, make_user
+from tests.ecrf.account.conftest import give_phone
 from tests.ecrf.people.conftest import INVITATION
 
 pytestmark = pytest.mark.django_db
@@ -286,6 +289,7 @@ def test_administrator_who_was_invited_and_never_came_does_not_count(admins, adm
 
 
 def test_taking_ones_own_second_factor_away_logs_out(admins, administrator):
+    give_phone(administrator)
     answer = act(admins, "take-second-factor", administrator, reason="Phone is lost")
     assert answer.headers["Location"] == reverse("login")
 
@@ -343,7 +347,33 @@ def test_administrator_unlocks_an_account(admins, coordinator, client):
     assert client.post("/login/", {"username": "coordinator", "password": PASSWORD}).status_code == 302
 
 
+def test_second_factor_that_does_not_exist_is_not_taken_away(admins, coordinator, administrator):
+    """No session ends, and nobody is told of a change."""
+    for person in (coordinator, administrator):
+        for answer in (
+            admins.get(reverse("take-second-factor", args=[person.pk])),
+            act(admins, "take-second-factor", person, reason="Phone is lost"),
+        ):
+            assert answer.headers["Location"] == reverse("person", args=[person.pk])
+        with pytest.raises(ValidationError, match="nothing to take away"):
+            ask_for_new_second_factor(user=person, reason="Phone is lost", by=administrator)
+    assert "has no second factor" in words(admins.get(reverse("person", args=[coordinator.pk])))
+    assert not Mail.objects.exists()
+
+
+def test_person_without_a_role_is_said_to_log_in_only_if_that_is_so(admins, coordinator):
+    with acting(SYSTEM, source="test"):
+        coordinator.memberships.update(is_current=False)
+    page = reverse("person", args=[coordinator.pk])
+    assert "this person can log in and sees nothing" in words(admins.get(page))
+    close(admins, coordinator)
+    closed = words(admins.get(page))
+    assert "can log in" not in closed
+    assert "the account is closed: nobody logs in with it" in closed
+
+
 def test_new_second_factor_wants_a_reason(admins, coordinator):
+    give_phone(coordinator)
     assert act(admins, "take-second-factor", coordinator, reason="").status_code == 422
     assert act(admins, "take-second-factor", coordinator, reason="Phone is lost").status_code == 302
 

@@ -13,7 +13,15 @@ from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.casebook.history import value_words
 from ecrf.casebook.record.values import Missing
-from ecrf.casebook.striking import restore, strike_out
+from ecrf.casebook.striking import (
+    StrikingConsent,
+    restore,
+    restore_patient,
+    restore_visit,
+    strike_out,
+    strike_patient,
+    strike_visit,
+)
 from ecrf.checks.discrepancies import confirm
 from ecrf.checks.models import Discrepancy
 from ecrf.forms.registry import CRFS
@@ -232,6 +240,25 @@ def test_lock_of_the_site_stands_above_the_patients_trail_and_in_the_sites(read,
     whole = client.get("/sites/01/trail/").content.decode()
     assert "Site 01 locked" in whole
     assert "The study frozen" in whole
+
+
+@pytest.mark.parametrize("what", ["visit", "patient"])
+def test_visit_and_patient_struck_out_and_restored_are_told_in_words(what, read, world):
+    """Who consented by name, and no column of the database."""
+    strike, bring_back = {
+        "visit": (strike_visit, restore_visit),
+        "patient": (strike_patient, restore_patient),
+    }[what]
+    subject = world.visit if what == "visit" else world.patient
+    consent = StrikingConsent(world.investigator, world.patient.site.today())
+    strike(**{what: subject}, by=world.data_manager, reason="Of another person", consent=consent)
+    bring_back(**{what: subject}, by=world.data_manager, reason="It was right")
+    page = read()
+    consented = f"investigator consented on {consent.on}"
+    assert f"{what.capitalize()} struck out; {consented}" in page
+    assert f"{what.capitalize()} restored (struck out before: Of another person, {consented})" in page
+    assert "struck at" not in page
+    assert "struck consent" not in page
 
 
 def test_struck_out_and_restored_are_told(read, world):

@@ -1,6 +1,7 @@
 """What every request passes: headers, the health check, the pages for bad days, the log."""
 
 import logging
+import re
 from contextlib import closing
 
 import pytest
@@ -10,9 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from ecrf.access.roles import RIGHTS
 from ecrf.web.middleware import keep_to_ourselves, request_log
 from tests.builders import a_patient, a_visit, enter
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -266,6 +268,19 @@ def test_404_403_and_500_say_what_happened_without_a_trace(client, visit, coordi
     response = client.get(f"/patients/{visit.patient.number}/")
     assert response.status_code == 403
     assert "Your role at site 01 does not let you open the site" in response.content.decode()
+
+
+@pytest.mark.requirement("R-134")
+@pytest.mark.parametrize("role", sorted(RIGHTS))
+def test_every_refusal_leads_on_to_a_page_that_the_person_has(role, client, site):
+    user = make_user(f"of_{role}", role, site)
+    refused = ("/people/", "/exports/", "/patients/99-001/", "/nowhere/")
+    client.force_login(user)
+    pages = [answer for answer in map(client.get, refused) if answer.status_code in (403, 404)]
+    assert {answer.status_code for answer in pages} >= {404}
+    for answer in pages:
+        (way,) = re.findall(r'class="btn btn-primary" href="([^"]+)"', answer.content.decode())
+        assert client.get(way).status_code == 200, (role, way)
 
 
 def test_500_page_stands_without_database_and_session(rf: RequestFactory):

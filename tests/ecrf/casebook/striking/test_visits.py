@@ -1,7 +1,7 @@
 """A visit that is struck out: all its forms with it, nothing counted, another of its code beside it, restorable."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -130,13 +130,15 @@ def test_completed_forms_are_the_data_managers_with_consent(completed, coordinat
     assert completed.struck_consent_of is None
 
 
-def test_consent_is_an_investigators_of_the_site_and_not_of_tomorrow(
+def test_consent_is_an_investigators_of_the_site_and_of_a_day_since_it_was_added(
     completed, data_manager, coordinator, outsider, consent, site
 ):
     for wrong in (
         StrikingConsent(coordinator, consent.on),
         StrikingConsent(outsider, consent.on),
         StrikingConsent(consent.of, site.today() + timedelta(days=1)),
+        StrikingConsent(consent.of, site.today() - timedelta(days=1)),
+        StrikingConsent(consent.of, date(1985, 1, 1)),
     ):
         with pytest.raises(NotStruck):
             strike_visit(visit=completed, by=data_manager, reason=WHY, consent=wrong)

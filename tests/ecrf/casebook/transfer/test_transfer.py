@@ -329,8 +329,11 @@ def test_without_a_reason_or_an_agreement(patient, site, other_site, investigato
     for name in ("from", "to"):
         refusal = refused(patient, other_site, data_manager, **{f"{name}_agreed": stranger})
         assert refusal.field == f"{name}_agreed_by"
-    late = Agreement(investigator, tomorrow)
-    assert refused(patient, other_site, data_manager, from_agreed=late).field == "from_agreed_on"
+    before_the_study = site.active_from - timedelta(days=1)
+    for day in (tomorrow, before_the_study):
+        wrong = Agreement(investigator, day)
+        assert refused(patient, other_site, data_manager, from_agreed=wrong).field == "from_agreed_on"
+    assert refused(patient, other_site, data_manager, moved_on=before_the_study).field == "moved_on"
 
 
 def test_site_without_an_investigator_says_whom_to_ask(patient, data_manager):

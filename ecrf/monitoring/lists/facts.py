@@ -1,0 +1,57 @@
+"""What lists say of a form's row, in words, for pages that are no table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.text import Truncator
+
+from ecrf.casebook.labels import names_by_patient, words_of
+from ecrf.forms.crf import Crf
+from ecrf.forms.registry import CRFS, CrfDefinition
+
+LONGEST = 120
+
+
+def facts_of(definition: CrfDefinition, rows: Sequence[Any]) -> dict[int, list[tuple[str, str]]]:
+    """{entry id: (what, in words) of each thing that `listed` names and that is there}, or of the form's columns; a
+    statement for each link of which an item is shown, and one for each that names other entries."""
+    listed = definition.model.listed or definition.columns
+    names = names_by_patient(definition, rows, listed)
+    linked = {
+        link: linked_rows(definition, link, list(rows))
+        for link in {name.partition(".")[0] for name in listed if "." in name}
+    }
+    found: dict[int, list[tuple[str, str]]] = {}
+    for row in rows:
+        row.names = names.get(row.entry.patient_id, {})
+        said = (_fact(definition, name, row, linked) for name in listed)
+        found[row.entry_id] = [(what, Truncator(words).chars(LONGEST)) for what, words in said if words]
+    return found
+
+
+def _fact(
+    definition: CrfDefinition, name: str, row: Any, linked: dict[str, dict[tuple[int, str], Crf]]
+) -> tuple[str, str]:
+    link, _, item = name.partition(".")
+    if item:
+        shown, target = (
+            CRFS[definition.links[link].to].items[item],
+            linked[link].get((row.entry.patient_id, getattr(row, link))),
+        )
+        return str(shown.verbose_name), str(shown.words(getattr(target, item))) if target else ""
+    if name in definition.items:
+        shown = definition.items[name]
+        missing = row.missing_reasons.get(name, {}).get("reason", "").replace("-", " ")
+        return str(shown.verbose_name), missing or str(words_of(shown, getattr(row, name), row.names))
+    return definition.model.listed_words[name], str(getattr(row, name)())
+
+
+def linked_rows(definition: CrfDefinition, link: str, rows: list[Any]) -> dict[tuple[int, str], Crf]:
+    """{(patient, what the link holds): the entry that it names}; one statement."""
+    to = CRFS[definition.links[link].to]
+    named = {getattr(row, link) for row in rows} - {None}
+    numbers = [int(number) for number in named if number.isdecimal()]
+    patients = {row.entry.patient_id for row in rows}
+    targets = to.model._default_manager.filter(entry__patient__in=patients, entry__number__in=numbers)
+    found = targets.select_related("entry__visit", "entry__parent")
+    return {(target.entry.patient_id, target.entry.link): target for target in found}

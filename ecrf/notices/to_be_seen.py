@@ -1,0 +1,89 @@
+"""The serious events that wait for safety to see them: their number in the head of every page, and each in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from functools import cache
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from ecrf.access.models import User
+from ecrf.access.reach import reachable
+from ecrf.access.roles import Right
+from ecrf.forms.local_time import moments
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+from ecrf.monitoring.lists.facts import facts_of
+from ecrf.monitoring.reach import rows
+from ecrf.notices.models import SeriousNotice
+from ecrf.notices.serious_events import may_confirm, notices
+
+FIRST = 5
+"""So many stand on safety's first page."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A serious event as it is decided on. `facts`: (what, in words); `late`: what of its report is late; `due`: in how
+    many hours the report is due, while that runs."""
+
+    notice: SeriousNotice
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    late: str = ""
+    due: int | None = None
+
+
+def cases(found: Iterable[SeriousNotice]) -> list[Case]:
+    """In the order in which they came; a fixed number of statements."""
+    listed = list(found)
+    if not listed:
+        return []
+    definition = CRFS[protocol().serious_log]
+    stored = rows(definition).filter(pk__in=[notice.event_id for notice in listed])
+    events = {row.pk: row for row in stored.select_related("entry__patient__site", "entry__parent")}
+    facts = facts_of(definition, list(events.values()))
+    return [_case(notice, events[notice.event_id], facts[notice.event_id]) for notice in listed]
+
+
+def _case(notice: SeriousNotice, event: Any, facts: list[tuple[str, str]]) -> Case:
+    zone = event.entry.patient.site.zone
+    return Case(notice, facts, event.late_words(zone), _due_in(event))
+
+
+def _due_in(event: Any) -> int | None:
+    """Whole hours; None where it is reported, or nobody knows since when the site knows of it, or it is late."""
+    clock = protocol().serious_clock
+    if clock is None or getattr(event, clock.reported_on) or not (day := getattr(event, clock.aware_on)):
+        return None
+    zone = event.entry.patient.site.zone
+    aware: datetime = moments(day, getattr(event, clock.aware_at) or time(0), zone)[0]
+    left = clock.within - (timezone.now() - aware)
+    return int(left.total_seconds() // 3600) if left.total_seconds() > 0 else None
+
+
+def to_be_seen(user: User) -> QuerySet[SeriousNotice]:
+    """What nobody has confirmed to have seen, of what this person reads; the oldest first."""
+    found = reachable(user, notices(), Right.REVIEW_SAFETY)
+    return found.filter(confirmed_at=None, event__struck_at=None).order_by("pk")
+
+
+def waiting(request: HttpRequest) -> dict[str, object]:
+    """For the head of every page and safety's first one: read when a page shows it, once; nothing for others."""
+    user = getattr(request, "user", None)
+
+    @cache
+    def is_told() -> bool:
+        return isinstance(user, User) and Right.REVIEW_SAFETY in user.rights and may_confirm(user)
+
+    @cache
+    def count() -> int:
+        return to_be_seen(user).count() if is_told() else 0  # type: ignore[arg-type]
+
+    @cache
+    def first() -> list[Case]:
+        return cases(to_be_seen(user)[:FIRST]) if is_told() else []  # type: ignore[arg-type]
+
+    return {"sees_serious_events": is_told, "events_to_be_seen": count, "first_to_be_seen": first}
