@@ -89,7 +89,7 @@ def test_enter_in_the_comment_sets_the_reason_and_stays_at_the_field(sit_down):
 def test_choices_have_room_for_their_arrow_and_texts_of_rows_a_line(sit_down, width):
     person = sit_down("coordinator01", viewport={"width": width, "height": 844})
     person.go("/patients/01-006/casebook/serious-adverse-event/")
-    person.page.locator("button[value^='add:serious-adverse-event']").click()
+    person.page.locator("button[value^='add:serious-adverse-event']:visible").last.click()
     person.page.locator("button[value^='add:sae-follow-up']").first.click()
     text = person.page.locator(".rows textarea").first
     text.wait_for()
