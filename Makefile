@@ -149,6 +149,7 @@ lock: setup ## pin again what pyproject.toml and package.json ask for (UPGRADE=-
 	@$(UV_COMPILE) $(UPGRADE) pyproject.toml -o requirements.lock
 	@$(UV_COMPILE) $(UPGRADE) --group dev pyproject.toml -o tests/requirements.lock -c requirements.lock
 	@$(UV_COMPILE) $(UPGRADE) --group npm -o requirements-npm.lock
+	@$(UV_COMPILE) $(UPGRADE) --group backup --no-deps -o requirements-backup.lock
 	@echo "Front-end packages ..."
 	@$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund \
 		--omit-lockfile-registry-resolved --loglevel=error >/dev/null

@@ -80,7 +80,7 @@ class Drill:
 def drill_of_installation(place: BackupPlace, env: Mapping[str, str], to: datetime | None) -> dict[str, Any]:
     """What a hospital runs beside its installation, which it does not touch: its newest backup, on a copy.
 
-    The heads of the chains as the installation has them now are looked for in the copy where it should hold them.
+    What the copy has to hold is compared where `DRILL_EXPECTED` or `DRILL_ANCHORS` names it; the rest tells by itself.
     """
     began = time.monotonic()
     from_second = place.second is not None
