@@ -33,3 +33,10 @@ def test_proxy_ends_slow_and_long_requests_and_hands_on_whole_ones():
 def test_web_processes_need_fewer_connections_than_the_database_takes():
     (processes,) = re.findall(r":-(\d+)}", COMPOSE["services"]["web"]["environment"]["WEB_CONCURRENCY"])
     assert int(processes) * DJANGO_THREADS < CONNECTIONS_OF_POSTGRESQL / 2
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_no_service_fills_the_disk_with_its_log_or_the_machine_with_processes(name):
+    service = COMPOSE["services"][name]
+    assert service["logging"]["options"] == {"max-size": "20m", "max-file": "5"}
+    assert service["pids_limit"] == 512
