@@ -108,9 +108,9 @@ def test_event_altered_without_a_tombstone_is_a_fault_as_ever(redacted):
 
 def test_tombstone_that_is_deleted_is_missed(redacted, spot):
     tamper("DELETE FROM audit_redaction WHERE (chain, position) = (%s, %s)", *spot)
-    found = verify().faults
-    assert found != []
-    assert all("audit_redaction" in each.what and "not what the trail says" in each.what for each in found)
+    (fault,) = verify().faults
+    assert fault.table == "audit_redaction"
+    assert "the trail tells of it, and it is gone" in fault.what
 
 
 @pytest.mark.parametrize("column", ["before", "after", "reason", "operator"])
