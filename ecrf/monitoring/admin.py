@@ -24,7 +24,7 @@ from ecrf.monitoring.lists.changelist import by_visit, chip, ids, quiet, struck_
 from ecrf.monitoring.lists.facts import linked_rows
 from ecrf.monitoring.lists.filters import PatientFilter, StandingFilter, filters_of
 from ecrf.monitoring.lists.progress import Progress, progress_of
-from ecrf.monitoring.lists.read_only import FormColumns, ReviewAdmin
+from ecrf.monitoring.lists.read_only import PRACTICE, FormColumns, ReviewAdmin
 from ecrf.monitoring.queries import list as query_list  # noqa: F401  (each registers its list)
 from ecrf.monitoring.reach import reader
 from ecrf.monitoring.sdv import views as sdv_views
@@ -66,7 +66,7 @@ class PatientAdmin(ReviewAdmin):
 
     @admin.display(description="Patient", ordering="number")
     def the_number(self, row: Patient) -> str:
-        return row.number
+        return format_html("{}{}", row.number, PRACTICE) if row.site.is_practice else row.number
 
     @admin.display(description="State")
     def the_state(self, row: Any) -> str:
@@ -177,7 +177,7 @@ class CrfAdmin(FormColumns):
     def the_form(self, row: Any) -> str:
         """The list's head says which kind it is of: its number is seen, its whole name heard."""
         kind, _, number = form_title(row.entry).rpartition(" ")
-        if not kind or not number.isdecimal():
+        if row.entry.parent_id or not kind or not number.isdecimal():
             return super().the_form(row)
         name = format_html('<span class="visually-hidden">{} </span>{}', kind, number)
         return struck_through(name) if row.entry.is_struck else name

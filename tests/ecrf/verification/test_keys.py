@@ -7,6 +7,7 @@ from ecrf.queries.models import Query
 from ecrf.verification.models import Verification
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
+from tests.ecrf.monitoring.review_world import GRADES, complete_mrc
 from tests.ecrf.monitoring.world import logged_in, page_of, text_of
 from tests.ecrf.queries.builders import asked, change, complete, vital_signs
 from tests.ecrf.verification.acts import length, press_q, press_u, press_v, verify, verify_shown
@@ -106,12 +107,20 @@ def test_all_shown_are_verified_with_the_count_typed_back(entry, monitor):
     assert (
         "Nothing was verified: the number you typed is not the number of items." in refused.content.decode()
     )
-    assert 'value="3"' in refused.content.decode()
     assert not Verification.objects.exists()
     assert verify_shown(client, entry, SIGNS, count=" ４ ").status_code == 302
     trail = client.get(f"/patients/{entry.patient.number}/trail/?kind=verification").content.decode()
     assert trail.count(f"one of {len(SIGNS)} at once by “Verify them”") == len(SIGNS)
     assert Verification.objects.count() == 4
+
+
+def test_wrong_number_is_said_at_the_form_where_it_was_typed(entry, monitor, coordinator):
+    mrc = complete_mrc(entry.visit, coordinator)
+    page = verify_shown(logged_in(monitor), mrc, GRADES, count="3").content.decode()
+    form = page.partition('id="mrc-strength-1"')[2].partition("</section>")[0]
+    assert "Nothing was verified" in form
+    assert "data-all-shown open" in form
+    assert 'value="3"' in form
 
 
 def test_items_with_a_query_or_changed_meanwhile_are_left_out_and_named(entry, monitor, coordinator):
