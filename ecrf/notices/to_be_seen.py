@@ -75,15 +75,15 @@ def waiting(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
 
     @cache
-    def is_told() -> bool:
+    def confirms() -> bool:
         return isinstance(user, User) and Right.REVIEW_SAFETY in user.rights and may_confirm(user)
 
     @cache
     def count() -> int:
-        return to_be_seen(user).count() if is_told() else 0  # type: ignore[arg-type]
+        return to_be_seen(user).count() if confirms() else 0  # type: ignore[arg-type]
 
     @cache
     def first() -> list[Case]:
-        return cases(to_be_seen(user)[:FIRST]) if is_told() else []  # type: ignore[arg-type]
+        return cases(to_be_seen(user)[:FIRST]) if confirms() else []  # type: ignore[arg-type]
 
-    return {"sees_serious_events": is_told, "events_to_be_seen": count, "first_to_be_seen": first}
+    return {"sees_serious_events": confirms, "events_to_be_seen": count, "first_to_be_seen": first}

@@ -1,5 +1,6 @@
 """The forms of the administrator's pages, and how what a service refuses comes to stand beside its field."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -7,8 +8,10 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from ecrf.access.models import Site
 from ecrf.access.roles import RIGHTS, Right, Role
+from ecrf.people.accounts.opening import require_free_address
+from ecrf.people.accounts.services import is_invited_already, require_free_name
 from ecrf.people.fields import DayField, MailAddress, OneLine, ReasonField, UserName
-from ecrf.people.memberships.rules import WantedRole
+from ecrf.people.memberships.rules import WantedRole, require_fitting
 
 Choices = list[tuple[str, str]]
 
@@ -39,6 +42,16 @@ class PlainForm(forms.Form):
             return
         for name, errors in error.error_dict.items():
             self.add_error(name if name in self.fields and name != NON_FIELD_ERRORS else None, errors)
+
+    def ask(self, rule: Callable[..., None], *what: Any) -> bool:
+        """Whether a rule of the service lets this stand. Asked with the form, so that all that is wrong is said at
+        once; the service asks again."""
+        try:
+            rule(*what)
+        except ValidationError as error:
+            self.refuse(error)
+            return False
+        return True
 
 
 class RolePart(PlainForm):
@@ -73,13 +86,20 @@ class RolePart(PlainForm):
             for site in sites
         ]
 
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or self.cleaned_data
+        if {"role", "site"} <= typed.keys():
+            all(
+                self.ask(require_fitting, wanted) for wanted in self.wanted
+            )  # the first that does not fit is said
+        return typed
+
     @property
     def wanted(self) -> list[WantedRole]:
         typed = self.cleaned_data
         where: list[Site | None] = [self.sites[code] for code in typed["site"]]
-        return [
-            WantedRole(typed["role"], site, typed["starts_on"], typed["ends_on"]) for site in where or [None]
-        ]
+        days = typed.get("starts_on"), typed.get("ends_on")
+        return [WantedRole(typed["role"], site, *days) for site in where or [None]]
 
 
 class InvitationForm(RolePart):
@@ -102,6 +122,15 @@ class InvitationForm(RolePart):
     identity = OneLine(label="How was it made sure who this is?", longest=500, required=False)
 
     field_order = ["username", "full_name", "email"]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean()
+        named = [typed.get(name) for name in ("username", "full_name", "email")]
+        if not is_invited_already(*named):
+            for rule, what in ((require_free_name, named[0]), (require_free_address, named[2])):
+                if what:
+                    self.ask(rule, what)
+        return typed
 
     @property
     def signs(self) -> bool:

@@ -118,8 +118,8 @@ def things_to_sign(where: list[Site], patient: Patient | None = None) -> list[To
     What a lock holds cannot be signed, and is not listed.
     """
     of_patient = {} if patient is None else {"patient": patient}
-    held = ends_review(*OF_PLACE, visits=("visit", "entry__visit"), entries=("entry",))
-    broken = list(broken_at(where).filter(~held, **of_patient)[: COUNTED + 1])
+    is_held = ends_review(*OF_PLACE, visits=("visit", "entry__visit"), entries=("entry",))
+    broken = list(broken_at(where).filter(~is_held, **of_patient)[: COUNTED + 1])
     at_site = ("patient__site", "patient")
     visits = visits_to_sign(where).filter(~ends_review(*at_site, visits=("pk",)), **of_patient)[: COUNTED + 1]
     logs = log_forms_to_sign(where).filter(~ends_review(*at_site, entries=("pk",)), **of_patient)[

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from ecrf.exports.comparison.items import ItemColumns
-from ecrf.exports.comparison.sides import Side, VisitPlace
+from ecrf.exports.comparison.sides import CutSide, VisitPlace
 from ecrf.exports.models import DataCut
 from ecrf.exports.tables.description import read_description
 from ecrf.exports.tables.from_trail import PLANNED_FOR_THE_TRAIL
@@ -17,7 +17,7 @@ AT_ONCE = 1000
 COLUMNS = ("change", "site", "patient", "visit", "form", "number", "entry", "item", "from", "to")
 
 
-class Change(NamedTuple):
+class CutChange(NamedTuple):
     """One difference. `site` and the rest of the place: as at the later cut, or where it last was."""
 
     change: str
@@ -63,7 +63,7 @@ _FORMS = """
 """A form that came has all its values for new ones, those too that were there while it was struck out."""
 
 
-def changes(earlier: DataCut, later: DataCut) -> Iterator[Change]:
+def changes(earlier: DataCut, later: DataCut) -> Iterator[CutChange]:
     """Of what both cuts hold."""
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -91,7 +91,7 @@ class _Differences:
         }
         read = {0, *self.span}
         self.before, self.now = (
-            Side(description, {chain: at for chain, at in positions.items() if chain in read}, chosen)
+            CutSide(description, {chain: at for chain, at in positions.items() if chain in read}, chosen)
             for description, positions in zip(descriptions, (before, now), strict=True)
         )
         self.items = ItemColumns(descriptions, selections)
@@ -99,7 +99,7 @@ class _Differences:
         self.patients = self.before.patients | self.now.patients
         self.visits: dict[int, VisitPlace] = {}
 
-    def all(self) -> Iterator[Change]:
+    def all(self) -> Iterator[CutChange]:
         moved = self._moved()
         yield from self._patient_changes(moved)
         whole = {pk for pk, change in moved.items() if change != "site changed"}
@@ -120,7 +120,7 @@ class _Differences:
                 found[pk] = "site changed" if both else "patient left" if was.is_held else "patient came"
         return found
 
-    def _patient_changes(self, moved: dict[int, str]) -> Iterator[Change]:
+    def _patient_changes(self, moved: dict[int, str]) -> Iterator[CutChange]:
         """One line each; that of who was handed over stands for all forms, which went along."""
         before, now = (side.forms_of(moved) for side in (self.before, self.now))
         for pk, place in sorted(self.patients.items(), key=lambda item: item[1].number):
@@ -128,13 +128,13 @@ class _Differences:
             if was and is_now and pk in moved:
                 count = (before if moved[pk] == "patient left" else now).get(pk, 0)
                 along = "" if moved[pk] == "site changed" else f"all {count} forms and rows"
-                line = Change(moved[pk], place.site, place.number, form=along)
+                line = CutChange(moved[pk], place.site, place.number, form=along)
                 yield line._replace(item="site", old=was.site, new=is_now.site)
             elif (is_in := bool(is_now and is_now.is_in)) != bool(was and was.is_in):
                 change = "patient removed" if not is_in else "patient restored" if was else "patient added"
-                yield Change(change, place.site, place.number)
+                yield CutChange(change, place.site, place.number)
 
-    def _visit_changes(self, patients_before: list[int], patients_now: list[int]) -> Iterator[Change]:
+    def _visit_changes(self, patients_before: list[int], patients_now: list[int]) -> Iterator[CutChange]:
         before, now = self.before.visits(patients_before), self.now.visits(patients_now)
         self.visits = before | now
         for pk, visit in sorted(self.visits.items()):
@@ -142,9 +142,9 @@ class _Differences:
             if was != is_now:
                 change = "visit removed" if was else "visit restored" if pk in before else "visit added"
                 place = self.patients[visit.patient]
-                yield Change(change, place.site, place.number, visit.code)
+                yield CutChange(change, place.site, place.number, visit.code)
 
-    def _form_changes(self, patients_before: list[int], patients_now: list[int]) -> Iterator[Change]:
+    def _form_changes(self, patients_before: list[int], patients_now: list[int]) -> Iterator[CutChange]:
         entries = (self.before.entries(patients_before), self.now.entries(patients_now))
         earlier, later = (sql.replace("%", "%%") for sql in entries)  # their values are in them
         order = [
@@ -162,10 +162,10 @@ class _Differences:
                 for row in rows:
                     yield from self._lines_of(row)
 
-    def _lines_of(self, row: tuple[Any, ...]) -> Iterator[Change]:
+    def _lines_of(self, row: tuple[Any, ...]) -> Iterator[CutChange]:
         entry, patient, visit, crf, number, _was, is_now, existed, table, key, old, new = row
         place, code = self.patients[patient], self.visits[visit].code if visit else ""
-        form = Change("", place.site, place.number, code, crf, number, entry)
+        form = CutChange("", place.site, place.number, code, crf, number, entry)
         if table is None:
             change = "form removed" if not is_now else "form restored" if existed else "form added"
             yield form._replace(change=change)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
-from ecrf.exports.comparison.changes import COLUMNS, Change, changes
+from ecrf.exports.comparison.changes import COLUMNS, CutChange, changes
 from ecrf.exports.models import DataCut, Download
 from ecrf.trail.download import csv_file
 
@@ -20,7 +20,7 @@ SHOWN = 500
 class Comparison:
     """The first changes and how many there are of each kind."""
 
-    rows: list[Change]
+    rows: list[CutChange]
     counts: dict[str, int]
 
     @property
@@ -34,7 +34,7 @@ class Comparison:
 
 def compare(earlier: DataCut, later: DataCut) -> Comparison:
     """Values that identify are shown only where both cuts hold them."""
-    rows: list[Change] = []
+    rows: list[CutChange] = []
     counts: Counter[str] = Counter()
     for row in changes(earlier, later):
         counts[row.change] += 1

@@ -56,7 +56,7 @@ class VisitPlace(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Side:
+class CutSide:
     """One of the two cuts. `positions`: of the chains that are read; `chosen`: what both hold, as SQL is given it."""
 
     description: Description

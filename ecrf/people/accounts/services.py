@@ -65,6 +65,12 @@ def _is_the_same(known: User, person: NewPerson) -> bool:
     return is_new and (known.full_name, known.email) == (person.full_name, person.email)
 
 
+def is_invited_already(username: str | None, full_name: str | None, email: str | None) -> bool:
+    """Whether the same click has made this account a moment ago."""
+    known = User.objects.filter(username=username or "").first()
+    return known is not None and _is_the_same(known, NewPerson(username or "", full_name or "", email or ""))
+
+
 def require_free_name(username: str) -> None:
     known = User.objects.filter(username__iexact=username).first()
     if known is None:

@@ -276,6 +276,15 @@ def test_closing_twice_is_calm(admins, coordinator):
     assert "done before" in words(answer)
 
 
+def test_all_that_is_wrong_with_an_invitation_is_said_at_once(admins, coordinator):
+    """What only the database knows too: no second round for a name that is taken, or a role without its site."""
+    answer = invite(admins, username="coordinator", site=[], reason="")
+    assert answer.status_code == 422
+    page = words(answer)
+    for fault in ("Say why", "This user name is taken", "this role is held at a site"):
+        assert page.count(fault) == 1
+
+
 def test_last_administrator_cannot_close_itself(admins, administrator):
     answer = close(admins, administrator)
     assert answer.status_code == 422
