@@ -23,7 +23,7 @@ _HASH_THERE = "SELECT hash FROM audit_auditevent WHERE chain = %s AND position =
 
 
 @dataclass(frozen=True)
-class Installation:
+class DatabaseState:
     """A database at one moment. `heads`: {chain: (length, hash of its last event)}."""
 
     tables: Mapping[str, TableState]
@@ -47,18 +47,18 @@ def hold_everybody_else() -> None:
         cursor.execute("SELECT set_config('lock_timeout', '0', true)")
 
 
-def look() -> Installation:
+def look() -> DatabaseState:
     """All of it, over all columns."""
-    return Installation(states(), _heads())
+    return DatabaseState(states(), _heads())
 
 
-def compare(before: Installation, applied: Iterable[Migration]) -> tuple[Installation, UpgradeLook]:
+def compare(before: DatabaseState, applied: Iterable[Migration]) -> tuple[DatabaseState, UpgradeLook]:
     """The database as it is now, over the columns that it had, and what came of them. The trail has to hold: a fault
     of before has been recorded as known, or nobody could tell it from one that the upgrade made.
 
     A migration that derives anew what a table of no audited model holds says so: `rewrites = {table: why}`.
     """
-    after = Installation(states({name: state.columns for name, state in before.tables.items()}), _heads())
+    after = DatabaseState(states({name: state.columns for name, state in before.tables.items()}), _heads())
     rewritten: dict[str, str] = {}
     for migration in applied:
         rewritten.update(getattr(migration, "rewrites", {}))
@@ -99,7 +99,7 @@ def trail_that_is_gone(heads: Mapping[int, tuple[int, str]]) -> list[str]:
     return gone
 
 
-def as_json(installation: Installation) -> dict[str, Any]:
+def as_json(installation: DatabaseState) -> dict[str, Any]:
     """For the note of an upgrade, and the sheet of a drill."""
     return {
         "tables": {

@@ -1,6 +1,11 @@
 """What is not compared with the trail and not recomputed, each with its reason. All else of every table is."""
 
 TABLES = {
+    "anchors.Installation": "a name made by chance, behind its own trigger; the anchors outside name it",
+    "anchors.Anchor": "the signed file outside the database says what it was: verify_audit --against",
+    "anchors.AnchorDelivery": "where an anchor is still to be brought; what arrived lies outside",
+    "anchors.AuditVerification": "a log of its own beside the trail: no change of a record (its own triggers guard it)",
+    "anchors.VerifiedChain": "where the next short look begins; the whole one needs it not",
     "account.UserSession": "there while somebody is logged in; begin and end stand in the log of logins",
     "sso.UsedOnce": "a name that counts once, until it would not count anyway",
     "access.LoginTry": "there while a password is checked; what came of it stands in the log of logins",

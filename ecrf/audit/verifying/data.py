@@ -27,7 +27,7 @@ _DIFFERENCES = """
             WHEN jsonb_typeof(to_jsonb(t) -> 'missing_reasons') <> 'object' THEN to_jsonb(t)
             ELSE audit_flat(to_jsonb(t)) END - %(ignored)s::text[]) item
         WHERE item.value <> 'null'
-    ), told AS (
+    ), in_trail AS (
         SELECT DISTINCT ON (e."row", item.key) e."row" AS row, item.key, item.value -> 1 AS value
         FROM audit_auditevent e CROSS JOIN LATERAL (
             SELECT * FROM jsonb_each(CASE jsonb_typeof(e.changes) WHEN 'object' THEN e.changes ELSE '{{}}' END)
@@ -37,15 +37,15 @@ _DIFFERENCES = """
         WHERE e."table" = '{table}' AND item.key <> ALL (%(ignored)s::text[])
         ORDER BY e."row", item.key, e.position DESC
     )
-    SELECT row, key, coalesce(stored.value, 'null')::text AS here, coalesce(told.value, 'null')::text AS said
-    FROM stored FULL JOIN told USING (row, key)
-    WHERE coalesce(stored.value, 'null')::text <> coalesce(told.value, 'null')::text
+    SELECT row, key, coalesce(stored.value, 'null')::text AS here, coalesce(in_trail.value, 'null')::text AS said
+    FROM stored FULL JOIN in_trail USING (row, key)
+    WHERE coalesce(stored.value, 'null')::text <> coalesce(in_trail.value, 'null')::text
         -- Written before the trail kept fingerprints, and not since.
-        AND NOT (key = ANY (%(hidden)s) AND coalesce(told.value, 'null') = '"(hidden)"')
+        AND NOT (key = ANY (%(hidden)s) AND coalesce(in_trail.value, 'null') = '"(hidden)"')
     ORDER BY row, key
 """
 _STORED = 'SELECT t."{row}"::text FROM "{table}" t WHERE t."{row}"::text = ANY (%s)'
-_TOLD = """SELECT DISTINCT "row" FROM audit_auditevent WHERE "table" = %s AND "row" = ANY (%s)"""
+_IN_TRAIL = """SELECT DISTINCT "row" FROM audit_auditevent WHERE "table" = %s AND "row" = ANY (%s)"""
 
 
 def data_beside_the_trail(extent: Extent) -> Iterator[Fault]:
@@ -64,10 +64,10 @@ def _differences(audited: Audited) -> Iterator[Fault]:
         return
     rows = sorted({row for row, *_ in found})
     stored = {row for (row,) in _rows(_STORED.format(table=table, row=audited.row), [rows])}
-    told = {row for (row,) in _rows(_TOLD, [table, rows])}
+    in_trail = {row for (row,) in _rows(_IN_TRAIL, [table, rows])}
     for row in rows:
         items = [(item, here, said) for other, item, here, said in found if other == row]
-        if row not in stored or row not in told:
+        if row not in stored or row not in in_trail:
             what = UNTOLD if row in stored else GONE
             yield row_fault(table, row, what, items, kind=FaultKind.TAMPERED)
             continue

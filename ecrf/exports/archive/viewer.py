@@ -16,6 +16,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 AT, ACTOR, ROLE, REASON, TABLE, ROW, CHANGES = 2, 4, 5, 7, 10, 11, 14
+MOST = 300
+"""Places found that one page shows."""
+
 STYLE = """
 body { font: 16px/1.45 system-ui, sans-serif; margin: 0 auto; max-width: 62rem; padding: 1rem }
 body { color: #1c2628; background: #fff }
@@ -216,8 +219,8 @@ def search_page(archive, words):
             text = " ".join([query["name"], query["where"], *(said["text"] for said in query["said"])])
             if wanted in text.casefold():
                 found.append((link(["patient", number], number), escape(query["where"]), escape(text)))
-    shown_rows = found[:500]
-    said = f"<p>{len(found)} found{', the first 500 shown' if len(found) > 500 else ''}.</p>"
+    shown_rows = found[:MOST]
+    said = f"<p>{len(found)} found{f', the first {MOST} shown' if len(found) > MOST else ''}.</p>"
     return page(archive, f"Search: {words}", said + table(["Patient", "Where", "What"], shown_rows), words)
 
 

@@ -32,9 +32,9 @@ def main(expected: Path, *names: str) -> None:
 
 def content(expected: dict[str, Any]) -> dict[str, Any]:
     """Counts and hashes of every table, before anything here writes; and each chain holds what it held."""
-    from ecrf.upkeep.upgrading import Installation, as_json, look, trail_that_is_gone
+    from ecrf.upkeep.upgrading import DatabaseState, as_json, look, trail_that_is_gone
 
-    found: Installation = look()
+    found: DatabaseState = look()
     said = as_json(found)
     tables = expected.get("tables", {})
     faults = [

@@ -62,7 +62,7 @@ def all_of(url: str) -> tuple[list[object], ...]:
 @pytest.mark.requirement("R-119")
 def test_upgrade_counts_and_hashes_every_table_before_and_after(url, tmp_path):
     note = tmp_path / "note.json"
-    done = python(url, "manage.py", "upgrade", "--note", str(note), later="adds a column")
+    done = python(url, "manage.py", "upgrade", "--note", str(note), later="describes a table")
     assert done.returncode == 0, done.stderr
     assert "hold the rows they held" in done.stdout
     kept = json.loads(note.read_text())
@@ -71,14 +71,14 @@ def test_upgrade_counts_and_hashes_every_table_before_and_after(url, tmp_path):
     assert kept["before"]["tables"]["access_site"]["rows"] == 1
     assert kept["before"]["chains"] == kept["after"]["chains"]
     with cursor_on(url) as cursor:
-        cursor.execute("SELECT name, later FROM access_site")
-        assert cursor.fetchall() == [("Synthetic", None)]
+        cursor.execute("SELECT name, obj_description('access_site'::regclass) FROM access_site")
+        assert cursor.fetchall() == [("Synthetic", "later")]
 
 
 @pytest.mark.requirement("R-119")
 def test_upgrade_that_fails_or_loses_something_leaves_the_database_to_the_version_of_before(url):
     before = all_of(url)
-    done = python(url, "-m", "tests.ecrf.upkeep.later.each", *BAD, later="adds a column")
+    done = python(url, "-m", "tests.ecrf.upkeep.later.each", *BAD, later="describes a table")
     assert done.returncode == 0, done.stderr
     for later, words in zip(BAD, done.stdout.split("----"), strict=True):
         assert BAD[later] in words

@@ -2,9 +2,9 @@ import os
 
 from django.db import migrations
 
-SITES = "ALTER TABLE access_site ADD COLUMN later text"
+SITES = "COMMENT ON TABLE access_site IS 'later'"
 WHAT = {
-    "adds a column": [SITES],
+    "describes a table": [SITES],
     "fails at the end": [SITES, "SELECT 1 / 0"],
     "deletes rows": [
         "ALTER TABLE access_site DISABLE TRIGGER USER",
