@@ -7,5 +7,5 @@ from ecrf.queries.models import Query
 
 @HOOKS.after_transfer
 def queries_move(transfer: Transfer) -> None:
-    """Whose turn it is, and since when, stays as it is."""
-    Query.objects.filter(patient=transfer.patient).update(site=transfer.to_site)
+    """Questions and notes too. Whose turn it is, and since when, stays as it is."""
+    Query.every.filter(patient=transfer.patient).update(site=transfer.to_site)

@@ -138,7 +138,7 @@ def test_struck_out_meanwhile_nothing_is_booked_moved_or_ended(patient, coordina
     wanted = Wanted(in_days(patient, 2))
     for act in (
         lambda: book(seen, coordinator, code="W07"),
-        lambda: move_appointment(appointment=row, wanted=wanted, seen=row.when, by=coordinator),
+        lambda: move_appointment(appointment=row, wanted=wanted, seen=row.agreed, by=coordinator),
         lambda: end_appointment(
             appointment=row, ending=AppointmentEnding.CANCELLED, reason="Snow", by=coordinator
         ),

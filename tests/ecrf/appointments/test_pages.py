@@ -319,7 +319,7 @@ def test_pages_take_the_same_statements_for_one_patient_and_for_eight(patient, s
 def test_more_windows_than_a_week_can_hold_are_counted(site, coordinator, browser):
     for _ in range(6):
         treated(site, coordinator)
-    assert "and 3 more windows : the whole week" in read(browser, "/calendar/")
+    assert "and 3 more windows: the whole week" in read(browser, "/calendar/")
     assert "more window" not in read(browser, "/calendar/?view=week")
 
 

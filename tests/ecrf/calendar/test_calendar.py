@@ -561,7 +561,7 @@ def test_moved_and_cancelled_appointment_keeps_its_identity_and_counts_up(treate
     made, url = book(treated, coordinator, 1, time(9, 30), code="UNS-1"), address(coordinator)
     before = _agreed(url)
     later = Wanted(made.planned_on + timedelta(days=1), None)
-    move_appointment(appointment=made, wanted=later, seen=made.when, by=coordinator)
+    move_appointment(appointment=made, wanted=later, seen=made.agreed, by=coordinator)
     moved = _agreed(url)
     assert moved["UID"] == before["UID"]
     assert moved["SEQUENCE"] == 1

@@ -16,7 +16,8 @@ from ecrf.outcomes.facts import PatientFacts, facts_of, forget_facts
 from ecrf.outcomes.reading import IN_SCOPE, ReportStatement
 from ecrf.outcomes.report import ReportScope
 from tests.builders import a_patient, a_visit, enter
-from tests.conftest import make_site
+from tests.conftest import make_site, make_user
+from tests.ecrf.casebook.transfer.builders import hand_over
 from tests.ecrf.exports.conftest import _one_connection, exports_folder, take  # noqa: F401  (fixtures)
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -100,11 +101,13 @@ def test_site_that_is_renamed_or_becomes_a_practice_site_is_seen(two, weights, r
     assert facts_of(SCOPE, weights) == []
 
 
-def test_patient_who_moves_to_another_site_moves_in_the_results(two, weights, reads):
+def test_patient_who_moves_to_another_site_moves_in_the_results(
+    two, weights, reads, investigator, data_manager
+):
     facts_of(SCOPE, weights)
     other = make_site("77")
-    with acting(SYSTEM, patient_id=two[0].pk, source="test"):
-        Patient.objects.filter(pk=two[0].pk).update(site=other)
+    make_user("investigator77", "investigator", other)
+    hand_over(two[0], other, data_manager, moved_on=other.today())
     assert [code for _number, code, _kg in facts_of(ReportScope(NOW, other), weights)] == ["77"]
 
 

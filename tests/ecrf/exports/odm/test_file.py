@@ -20,9 +20,7 @@ from ecrf.casebook.striking import strike_out
 from ecrf.exports.odm.replay.events import is_review
 from ecrf.forms.registry import CRFS
 from tests.builders import enter
-from tests.ecrf.exports.odm.odm_rules import child, every, faults, read, s12, schema, state
-from tests.ecrf.exports.odm.stored import stored
-from tests.ecrf.exports.odm.stored import values as cells
+from tests.ecrf.exports.odm.odm_rules import child, every, faults, read, s12, schema
 from tests.ecrf.exports.odm.world import CONTROL, HOSTILE, odm, write_around
 from tests.ecrf.exports.whole import whole_cut
 
@@ -282,20 +280,6 @@ def test_review_is_what_the_database_says_it_is(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, audit_is_review(name) FROM unnest(%s::text[]) name", [tables])
         assert dict(cursor.fetchall()) == {table: is_review(table) for table in tables}
-
-
-def test_form_that_was_moved_to_another_visit_leaves_the_one_and_stands_in_the_other(files):
-    patient = files.world.patient
-    week_1, week_7 = (patient.visits.get(code=code) for code in ("W01", "W07"))
-    dose = Entry.objects.get(patient=patient, crf="dose", number=1)
-    with acting(SYSTEM, patient_id=patient.pk, reason="It was given in week 7", source="test"):
-        for entry in (dose, *dose.rows.order_by("pk")):
-            Entry.objects.filter(pk=entry.pk).update(visit=week_7)
-    assert week_1.pk != week_7.pk
-    snapshot, history = (read(odm(whole_cut("Moved"), kind)) for kind in KINDS)
-    assert faults(snapshot) == faults(history) == {}
-    assert list(s12(history, snapshot)) == []
-    assert cells(state(snapshot)) == stored()
 
 
 def test_place_has_one_name_though_its_site_got_another_code(files):
