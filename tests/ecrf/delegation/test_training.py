@@ -193,7 +193,7 @@ def test_published_twice_by_a_double_click_stands_once(office):
     ("more", "field"),
     [
         ({"roles": []}, "Tick the roles"),
-        ({"roles": ["safety"]}, "Tick the roles"),
+        ({"roles": ["inspector"]}, "Tick the roles"),
         ({"title": " "}, "cannot be"),
         ({"key": "no key!"}, "slug"),
         ({"kind": "film"}, "not a valid choice"),

@@ -7,7 +7,6 @@ from ecrf.queries.models import Query
 from ecrf.verification.models import Verification
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
-from tests.ecrf.monitoring.review_world import GRADES, complete_mrc
 from tests.ecrf.monitoring.world import logged_in, page_of, text_of
 from tests.ecrf.queries.builders import asked, change, complete, vital_signs
 from tests.ecrf.verification.acts import length, press_q, press_u, press_v, verify, verify_shown
@@ -114,10 +113,9 @@ def test_all_shown_are_verified_with_the_count_typed_back(entry, monitor):
     assert Verification.objects.count() == 4
 
 
-def test_wrong_number_is_said_at_the_form_where_it_was_typed(entry, monitor, coordinator):
-    mrc = complete_mrc(entry.visit, coordinator)
-    page = verify_shown(logged_in(monitor), mrc, GRADES, count="3").content.decode()
-    form = page.partition('id="mrc-strength-1"')[2].partition("</section>")[0]
+def test_wrong_number_is_said_at_the_form_where_it_was_typed(entry, monitor):
+    page = verify_shown(logged_in(monitor), entry, SIGNS, count="3").content.decode()
+    form = page.partition('id="vital-signs-1"')[2].partition("</section>")[0]
     assert "Nothing was verified" in form
     assert "data-all-shown open" in form
     assert 'value="3"' in form
