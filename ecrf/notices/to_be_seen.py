@@ -45,10 +45,13 @@ def cases(found: Iterable[SeriousNotice]) -> list[Case]:
     stored = rows(definition).filter(pk__in=[notice.event_id for notice in listed])
     events = {row.pk: row for row in stored.select_related("entry__patient__site", "entry__parent")}
     facts = facts_of(definition, list(events.values()))
-    return [_case(notice, events[notice.event_id], facts[notice.event_id]) for notice in listed]
+    return [_case(notice, events.get(notice.event_id), facts.get(notice.event_id, [])) for notice in listed]
 
 
 def _case(notice: SeriousNotice, event: Any, facts: list[tuple[str, str]]) -> Case:
+    """Without facts where the event is not of today's serious log: the notice is still to be seen."""
+    if event is None:
+        return Case(notice)
     zone = event.entry.patient.site.zone
     return Case(notice, facts, event.late_words(zone), _due_in(event))
 

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.mail.scheduled import JOBS
 from ecrf.notices.models import SeriousNotice
 from ecrf.notices.serious_events import confirm_seen
@@ -106,3 +107,13 @@ def test_number_of_statements_does_not_grow(patient, coordinator, django_assert_
     found = [an_event(patient, coordinator, number=number) for number in (1, 2, 3)]
     with django_assert_max_num_queries(4):
         assert len(cases(found)) == 3
+
+
+def test_notice_of_what_is_no_event_of_the_log_is_shown_without_facts(patient, coordinator, safety, client):
+    """Of a log that the protocol named before: it is still to be seen."""
+    enter(patient, "adverse-event", coordinator, term="Synthetic pneumonia")
+    with acting(SYSTEM, source="test"):
+        SeriousNotice.objects.create(event=patient.entries.get(crf="adverse-event"))
+    client.force_login(safety)
+    assert "Nothing is entered of it yet." in words(client, reverse("serious-events"))
+    assert "Serious events to be seen 1" in words(client, "/monitor/")
