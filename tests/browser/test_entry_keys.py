@@ -173,6 +173,7 @@ def test_keys_that_lead_to_a_filled_field_select_it(sit_down):
     keyboard.type("81")
     assert person.page.input_value(second) == "81"
     keyboard.press("F2")
+    person.page.locator(".more-box select").wait_for()
     keyboard.press("Escape")
     keyboard.type("82")
     assert person.page.input_value(second) == "82"

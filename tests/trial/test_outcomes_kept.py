@@ -12,11 +12,12 @@ from ecrf.access.models import Site
 from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.triggers import AUDITED
-from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.models import Entry, Patient
 from ecrf.forms import protocol as protocols
 from ecrf.outcomes.facts import forget_facts
 from ecrf.outcomes.report import ReportScope
 from tests.conftest import make_site, make_user
+from tests.ecrf.casebook.transfer.builders import hand_over
 from tests.trial.synthetic_rows import put_patient, put_study
 from tests.trial.test_outcomes_report import everything
 from trial.crfs.adverse_event import Action, AdverseEvent, Relation, Severity
@@ -100,22 +101,11 @@ def new_patient(study: Study) -> None:
     put_patient(STORIES[0], study["S01"].site, make_user("late", Role.DATA_MANAGER))
 
 
-def other_visit(study: Study) -> None:
-    visit = Visit.objects.get(patient=study["S01"], code=LAST_VISIT)
-    with acting(SYSTEM, patient_id=visit.patient_id, source="test"):
-        Visit.objects.filter(pk=visit.pk).update(code="UNS-9")
-
-
-def patients(**values: object) -> Change:
-    def change(study: Study) -> None:
-        with acting(SYSTEM, patient_id=study["S01"].pk, source="test"):
-            Patient.objects.filter(pk=study["S01"].pk).update(**values)
-
-    return change
-
-
 def other_site(study: Study) -> None:
-    patients(site=make_site("77"))(study)
+    from_site, to_site = study["S01"].site, make_site("77")
+    for site in (from_site, to_site):
+        make_user(f"investigator-{site.code}", "investigator", site)
+    hand_over(study["S01"], to_site, make_user("handing-over", "data-manager"), moved_on=to_site.today())
 
 
 def sites(**values: object) -> Change:
@@ -152,9 +142,7 @@ CHANGES: dict[str, Change] = {
     "struck doses": strike("S01", crf="infusion"),
     "restored": restore,
     "new patient": new_patient,
-    "another visit": other_visit,
     "another site": other_site,
-    "another number": patients(number="01-099"),
     "site's code": sites(code="98"),
     "site becomes a practice site": sites(is_practice=True),
 }

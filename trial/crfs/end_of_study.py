@@ -30,7 +30,7 @@ class AllowedAfter(models.TextChoices):
 
 
 WITHDRAWN = ("reason", Reason.WITHDRAWAL_BY_SUBJECT)
-MAY_BE_DOSED = ("reason", ("", *(reason for reason in Reason.values if reason != Reason.SCREEN_FAILURE)))
+MAY_BE_DOSED = ("reason", tuple(reason for reason in Reason.values if reason != Reason.SCREEN_FAILURE))
 """A screen failure was given no dose."""
 
 

@@ -17,6 +17,8 @@ MOMENTS = """
 
 class Migration(migrations.Migration):
 
+    rewrites = {"casebook_reviewstatus": "the moments are those of the trail, a few milliseconds earlier"}
+
     dependencies = [
         ('audit', '0003_revoke_columns'),
         ('casebook', '0005_transfer'),
@@ -27,7 +29,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(MOMENTS, migrations.RunSQL.noop),
         install(
-            "audit/sql/guards.sql", "audit/sql/write.sql", "casebook/sql/stays.sql",
+            "audit/sql/guards.sql", "audit/sql/write.sql", "audit/sql/redact.sql", "casebook/sql/stays.sql",
             "casebook/sql/review_status_begins.sql", "verification/sql/guard.sql", "signatures/sql/guard.sql",
         ),
     ]

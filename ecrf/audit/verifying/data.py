@@ -39,7 +39,8 @@ _DIFFERENCES = """
     )
     SELECT row, key, coalesce(stored.value, 'null')::text AS here, coalesce(in_trail.value, 'null')::text AS said
     FROM stored FULL JOIN in_trail USING (row, key)
-    WHERE coalesce(stored.value, 'null')::text <> coalesce(in_trail.value, 'null')::text
+    -- As values: a column that was given another number of digits holds the numbers that it held.
+    WHERE coalesce(stored.value, 'null') <> coalesce(in_trail.value, 'null')
         -- Written before the trail kept fingerprints, and not since.
         AND NOT (key = ANY (%(hidden)s) AND coalesce(in_trail.value, 'null') = '"(hidden)"')
     ORDER BY row, key
