@@ -152,7 +152,8 @@ def add_what_is_closed(administrator: Person, tour: Tour) -> None:
 def ask_for_data(people: dict[str, Person], tour: Tour) -> dict[str, list[str]]:
     """Two data cuts in every format and a site's copy, for the worker to make: by role, the pages that wait."""
     statistician, investigator = people["statistician"], people["investigator"]
-    asked: dict[str, list[str]] = {"statistician": [], "investigator": []}
+    # The copy first: its address is the one that every role of the site opens.
+    asked: dict[str, list[str]] = {"investigator": [], "statistician": []}
     for name in ("Interim 1", "Interim 2"):
         statistician.go("/exports/new/")
         statistician.page.fill("#name", name)
