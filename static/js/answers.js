@@ -43,6 +43,15 @@ export function openMore(id) {
   box.querySelector(isHeld ? "[data-show-history]" : "select").focus();
 }
 
+/* Opened right behind a value that is being saved: the answer fills the same place, and the box stays in it. */
+document.addEventListener("htmx:oobBeforeSwap", ({ detail: { target, fragment } }) => {
+  const box = target.querySelector(":scope > .more-box");
+  if (!box || !fragment.firstElementChild) return;
+  const focused = box.contains(document.activeElement) && document.activeElement;
+  fragment.firstElementChild.append(box);
+  if (focused) queueMicrotask(() => focused.focus());
+});
+
 function inMore(button) {
   const box = button.closest("[data-more-for]");
   const id = box.dataset.moreFor;

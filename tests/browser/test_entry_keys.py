@@ -172,8 +172,9 @@ def test_keys_that_lead_to_a_filled_field_select_it(sit_down):
     assert f"#{_focused(person)}" == second
     keyboard.type("81")
     assert person.page.input_value(second) == "81"
-    keyboard.press("F2")
-    person.page.locator(".more-box select").wait_for()
+    with person.page.expect_response(lambda got: got.request.method == "POST"):
+        keyboard.press("F2")  # while what was typed is being saved
+    person.saved()
     keyboard.press("Escape")
     keyboard.type("82")
     assert person.page.input_value(second) == "82"

@@ -102,10 +102,10 @@ def new_patient(study: Study) -> None:
 
 
 def other_site(study: Study) -> None:
-    from_site, to_site = study["S01"].site, make_site("77")
-    for site in (from_site, to_site):
+    patient, to_site = Patient.objects.get(pk=study["S01"].pk), make_site("77")
+    for site in (patient.site, to_site):
         make_user(f"investigator-{site.code}", "investigator", site)
-    hand_over(study["S01"], to_site, make_user("handing-over", "data-manager"), moved_on=to_site.today())
+    hand_over(patient, to_site, make_user("handing-over", "data-manager"), moved_on=to_site.today())
 
 
 def sites(**values: object) -> Change:

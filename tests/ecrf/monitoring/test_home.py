@@ -86,7 +86,7 @@ def test_everything_is_new_before_the_first_visit_and_only_changes_after_it(own,
     assert "Week 4 MRC strength" in section(client, "changed")
     an_end(a_start(own.site, monitor), monitor)
     assert "Nothing has changed" in work_list_text(client, own, "changed")
-    tamper("UPDATE casebook_reviewstatus SET changed_at = now() WHERE entry_id = %s", mrc.pk)
+    tamper("UPDATE casebook_reviewstatus SET changed_at = clock_timestamp() WHERE entry_id = %s", mrc.pk)
     assert "Changed since your last visit 1" in section(client, "changed")
     assert "Week 4 MRC strength" in section(client, "changed")
 

@@ -113,15 +113,6 @@ def test_all_shown_are_verified_with_the_count_typed_back(entry, monitor):
     assert Verification.objects.count() == 4
 
 
-def test_wrong_number_is_said_at_the_form_where_it_was_typed(entry, monitor, coordinator):
-    complete(entry.visit, "vital-signs", coordinator)
-    page = verify_shown(logged_in(monitor), entry, SIGNS, count="3").content.decode()
-    form = page.partition('id="vital-signs-1"')[2].partition("</section>")[0]
-    assert "Nothing was verified" in form
-    assert "data-all-shown open" in form
-    assert 'value="3"' in form
-
-
 def test_items_with_a_query_or_changed_meanwhile_are_left_out_and_named(entry, monitor, coordinator):
     client, seen = logged_in(monitor), length(entry.patient)
     asked(entry, monitor)
