@@ -10,12 +10,15 @@ import uuid
 from dataclasses import replace
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.management import call_command
 
 from ecrf.access.delegation import Task
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right, Role
 from ecrf.access.training import TrainingKind
+from ecrf.anchors.making.anchor import make_anchor
+from ecrf.anchors.signed.keys import new_key
 from ecrf.appointments.services import Wanted, make_appointment
 from ecrf.casebook.models import Entry
 from ecrf.casebook.moving import Destination, move
@@ -130,3 +133,7 @@ make_appointment(
     by=coordinator,
     request_key=uuid.uuid4(),
 )
+
+# An anchor, signed with a key of this moment: the operator has made none.
+settings.ANCHORS = replace(settings.ANCHORS, keys=(new_key(),))
+make_anchor("operator")

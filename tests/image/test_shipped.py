@@ -26,7 +26,14 @@ ACCOUNTS = {
 """Who may do more comes before who may do less of the same: what the latter's pages consist of was looked at then."""
 NO_PAGES = {
     *("log-in-again", "item-history", "monitor:item-history"),
-    *("calendar-feed", "outcomes-pdf", "site-outcomes-pdf", "pages-read-csv", "training-people-csv"),
+    *(
+        "audit-anchor",
+        "calendar-feed",
+        "outcomes-pdf",
+        "site-outcomes-pdf",
+        "pages-read-csv",
+        "training-people-csv",
+    ),
 }
 """Parts that a script puts into a page, and files."""
 
