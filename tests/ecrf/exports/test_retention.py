@@ -44,6 +44,11 @@ def made(module_db, tmp_path_factory) -> Path:
     return folder
 
 
+KINDS = set(ExportKind.values) - {ExportKind.HANDED_OVER, ExportKind.ARCHIVE}
+"""What is handed over is made at a transfer, and never removed: see the tests of transfers. An archive never lay in the
+folder of exports: the operator says where it goes."""
+
+
 def make_one_of_each_kind() -> None:
     site = make_site("01")
     people = {
@@ -74,8 +79,7 @@ def exports_folder(settings, made, tmp_path) -> Path:
 @pytest.fixture
 def one_of_each_kind(exports_folder) -> dict[str, Export]:
     found = {export.kind: export for export in Export.objects.all()}
-    # What is handed over is made at a transfer, and never removed: see the tests of transfers.
-    assert set(found) == set(ExportKind.values) - {ExportKind.HANDED_OVER}
+    assert set(found) == KINDS
     assert all(export.has_file for export in found.values())
     return found
 
@@ -124,7 +128,7 @@ def test_old_files_go_but_for_cuts_and_copies_whose_receipt_is_outstanding(one_o
 def test_nothing_goes_before_its_time(one_of_each_kind):
     age(KEPT - 1)
     assert remove_old_files() == 0
-    assert kinds_there() == set(ExportKind.values) - {ExportKind.HANDED_OVER}
+    assert kinds_there() == KINDS
 
 
 @pytest.mark.parametrize(("since", "is_there"), [(KEPT + 1, False), (KEPT - 1, True)])
@@ -169,7 +173,7 @@ def test_a_file_that_cannot_be_removed_stays_in_the_list(one_of_each_kind, monke
 
     monkeypatch.setattr("ecrf.exports.work.retention.file_of", refuse)
     assert remove_old_files() == 0
-    assert kinds_there() == set(ExportKind.values) - {ExportKind.HANDED_OVER}
+    assert kinds_there() == KINDS
 
 
 def test_the_worker_looks_for_old_files(one_of_each_kind):
