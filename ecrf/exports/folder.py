@@ -28,6 +28,12 @@ def folder() -> Path:
     return path
 
 
+def free_bytes() -> int:
+    """Room left where finished files lie: on the disk of the nearest folder above that is there. Nothing is made."""
+    path: Path = settings.EXPORTS_FOLDER
+    return shutil.disk_usage(next(one for one in (path, *path.parents) if one.exists())).free
+
+
 def file_of(export: Export) -> Path:
     return folder() / export.stored_name
 

@@ -1,6 +1,5 @@
 """`/healthz?full`: how everything stands, as JSON, for the hospital's monitoring; to whoever shows the token."""
 
-import shutil
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.utils.crypto import constant_time_compare
 
 import ecrf
 from ecrf.anchors.state import TrailWarning, trail_state
+from ecrf.exports.folder import free_bytes
 from ecrf.exports.work.presence import is_worker_there
 
 LEAST_FREE = 1_000_000_000
@@ -89,11 +89,7 @@ def _part(warnings: list[TrailWarning]) -> Part:
 
 
 def _disk() -> Part:
-    """Where finished files lie: the nearest folder above that is there."""
-    folder = next(
-        path for path in (settings.EXPORTS_FOLDER, *settings.EXPORTS_FOLDER.parents) if path.exists()
-    )
-    free = shutil.disk_usage(folder).free
+    free = free_bytes()
     words = [] if free >= LEAST_FREE else ["The disk of the exports is nearly full: make room."]
     return {"ok": free >= LEAST_FREE, "free_bytes": free, "words": words}
 

@@ -1,14 +1,13 @@
 """What stands in the database at the moment when it is asked for: a number each, by kind where there are kinds."""
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-from django.conf import settings
 from django.db import connection
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+from ecrf.exports.folder import free_bytes
 
 
 @dataclass(frozen=True)
@@ -97,10 +96,5 @@ class Standings(Collector):
                     gauge.add_metric([str(kind) for kind in row[:-1]], float(row[-1]))
                 yield gauge
         free = GaugeMetricFamily("ecrf_exports_folder_free_bytes", "Room left where finished files lie")
-        free.add_metric([], shutil.disk_usage(_first_that_is_there(settings.EXPORTS_FOLDER)).free)
+        free.add_metric([], free_bytes())
         yield free
-
-
-def _first_that_is_there(folder: Path) -> Path:
-    """The folder itself is made with the first file."""
-    return next(path for path in (folder, *folder.parents) if path.exists())
