@@ -4,11 +4,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+DEMO_PACKAGES := .venv/.installed-for-the-demo
 PACKAGES := .venv/.installed
 NODE_PACKAGES := node_modules/.fetched
 FRONT_END := static/vendor/.copied
 
-PIP_INSTALL := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check --require-hashes
+# Modules are compiled when they are first imported: most of them never are.
+PIP_INSTALL := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check --no-compile --require-hashes
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
@@ -46,10 +48,10 @@ LINTERS := lint-code lint-templates lint-types lint-layers
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: setup ## start the eCRF with the synthetic study (PORT=8000, DEMO_PASSWORD=...); Ctrl-C stops it
+demo: $(DEMO_PACKAGES) $(FRONT_END) ## start the eCRF with the synthetic study (PORT=8000, DEMO_PASSWORD=...); Ctrl-C stops it
 	@$(BIN)/python -m ecrf.demo serve
 
-demo-reset: setup ## throw the demo's data away
+demo-reset: $(DEMO_PACKAGES) ## throw the demo's data away
 	@$(BIN)/python -m ecrf.demo reset
 
 check: lint ## for daily use: linters, types, and the tests nearest to what was changed (BASE=main: since then)
@@ -148,6 +150,7 @@ lock: setup ## pin again what pyproject.toml and package.json ask for (UPGRADE=-
 	@echo "Python packages ..."
 	@$(UV_COMPILE) $(UPGRADE) pyproject.toml -o requirements.lock
 	@$(UV_COMPILE) $(UPGRADE) --group dev pyproject.toml -o tests/requirements.lock -c requirements.lock
+	@$(UV_COMPILE) $(UPGRADE) --group demo -o requirements-demo.lock -c tests/requirements.lock
 	@$(UV_COMPILE) $(UPGRADE) --group npm -o requirements-npm.lock
 	@$(UV_COMPILE) $(UPGRADE) --group backup --no-deps -o requirements-backup.lock
 	@echo "Front-end packages ..."
@@ -187,13 +190,19 @@ engine:
 	@echo "Virtual environment ..."
 	@$(PYTHON) -m venv --clear .venv
 
+# What the product needs to run, and PostgreSQL: a third of what the tests need.
+$(DEMO_PACKAGES): .venv/bin/python requirements.lock requirements-demo.lock
+	@echo "Python packages ..."
+	@$(PIP_INSTALL) -r requirements.lock -r requirements-demo.lock
+	@touch $@
+
 $(PACKAGES): .venv/bin/python tests/requirements.lock
 	@echo "Python packages ..."
 	@$(PIP_INSTALL) -r tests/requirements.lock
 	@touch $@
 
 # npm 7 is the first to read this lock file; where it is older or missing, pip brings one.
-$(NODE_PACKAGES): package.json package-lock.json requirements-npm.lock | $(PACKAGES)
+$(NODE_PACKAGES): package.json package-lock.json requirements-npm.lock | .venv/bin/python
 	@npm_version=$$($(NPM) --version 2>/dev/null | cut -d. -f1); \
 	if [ "$${npm_version:-0}" -lt 7 ]; then \
 		echo "npm, by pip ..."; \
