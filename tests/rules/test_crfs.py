@@ -7,7 +7,7 @@ from decimal import Decimal
 import pgtrigger
 import pytest
 from django.apps import apps
-from django.db import DatabaseError, IntegrityError, connection, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, models
 from django.urls import reverse
 
 from ecrf.access.roles import Right
@@ -22,6 +22,7 @@ from ecrf.forms.items import ClockTime, Item
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from tests.builders import a_patient, a_place, a_visit
+from tests.database import sql
 
 pytestmark = pytest.mark.django_db
 
@@ -178,11 +179,6 @@ def empty(place, by):
     with acting(by, patient_id=place.patient.pk):
         entry = ensure_entry(place)
     return place.definition.model.objects.get(pk=entry.pk)
-
-
-def sql(statement: str, *values) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, values)
 
 
 def ensure_logged(place: Place, coordinator) -> None:

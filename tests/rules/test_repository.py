@@ -12,7 +12,13 @@ import pytest
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LOCKS = ["requirements.lock", "tests/requirements.lock", "requirements-npm.lock", "requirements-backup.lock", "requirements-demo.lock"]
+LOCKS = [
+    "requirements.lock",
+    "tests/requirements.lock",
+    "requirements-npm.lock",
+    "requirements-backup.lock",
+    "requirements-demo.lock",
+]
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "core", "base", "misc"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 LONGEST_FILE = 399

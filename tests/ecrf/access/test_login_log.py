@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.verifying.verify import verify
 from tests.conftest import PASSWORD
+from tests.database import sql, tamper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-016")]
 
@@ -137,11 +138,6 @@ def test_login_from_an_address_that_cannot_be_read_works(coordinator):
 # --- kept -----------------------------------------------------------------------------------------
 
 
-def sql(statement: str) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
 @pytest.mark.parametrize(
     "statement",
     [
@@ -163,10 +159,7 @@ def test_log_cannot_be_changed_or_emptied(statement, coordinator):
 def test_row_changed_or_removed_below_the_product_is_found(statement, coordinator):
     note(What.WRONG, "coordinator", "192.0.2.1")
     assert verify().faults == []
-    sql("SET CONSTRAINTS ALL IMMEDIATE")
-    sql("SET LOCAL session_replication_role = replica")
-    sql(statement)
-    sql("SET LOCAL session_replication_role = origin")
+    tamper(statement)
     assert any("access_loginevent" in fault.what for fault in verify().faults)
 
 

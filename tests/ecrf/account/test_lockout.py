@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.test import Client
 
 from ecrf.access.login_log import LoginEvent, What, note
@@ -20,6 +19,7 @@ from ecrf.account.lockout import (
 )
 from ecrf.audit.models import AuditEvent
 from tests.conftest import PASSWORD
+from tests.database import tamper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-054")]
 
@@ -38,12 +38,8 @@ def try_wrongly(times: int, username: str = "coordinator", **more) -> list[str]:
 
 
 def later(by: timedelta) -> None:
-    """As if everything in the log had happened earlier; only somebody with all rights could do this."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute("UPDATE access_loginevent SET at = at - %s", [by])
-        cursor.execute("SET LOCAL session_replication_role = origin")
+    """As if everything in the log had happened earlier."""
+    tamper("UPDATE access_loginevent SET at = at - %s", by)
 
 
 def whats() -> list[str]:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
 
 from ecrf.anchors.configuration import AnchorSettings
 from ecrf.anchors.making.anchor import make_anchor
@@ -11,19 +10,6 @@ from ecrf.anchors.models import Anchor
 from ecrf.anchors.signed.keys import PrivateKey, new_key
 from ecrf.casebook.models import Patient
 from tests.builders import a_patient, a_visit, enter
-
-
-def sql(statement: str, *values) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, values)
-
-
-def tamper(statement: str, *values) -> None:
-    """Past every trigger, as the owner of the database could."""
-    sql("SET CONSTRAINTS ALL IMMEDIATE")
-    sql("SET LOCAL session_replication_role = replica")
-    sql(statement, *values)
-    sql("SET LOCAL session_replication_role = origin")
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from ecrf.audit.chain import EVENTS, START, event_hash
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.audit.verifying.verify import verify
 from tests.builders import a_patient, enter
-from tests.ecrf.anchors.conftest import taken_out, tamper
+from tests.database import tamper
+from tests.ecrf.anchors.conftest import taken_out
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-009")]
 

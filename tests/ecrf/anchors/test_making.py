@@ -29,7 +29,7 @@ from ecrf.mail.scheduled import JOBS, run_job
 from ecrf.mail.sending import send_due
 from ecrf.web.mail_server import MailServer
 from tests.builders import a_patient, a_visit, enter
-from tests.ecrf.anchors.conftest import tamper
+from tests.database import tamper
 from tests.ecrf.signatures.conftest import checked, complete_scale, signed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-009")]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from ecrf.anchors.making.anchor import make_anchor
 from ecrf.anchors.making.delivery import deliver_due
 from ecrf.anchors.models import Installation
-from tests.ecrf.anchors.conftest import tamper
+from tests.database import tamper
 from tests.ecrf.anchors.test_runs import run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-009")]

@@ -24,7 +24,7 @@ from ecrf.audit.verifying.verify import verify
 from ecrf.exports.management.commands import work
 from ecrf.mail.models import Mail, MailState
 from tests.builders import a_patient, enter
-from tests.ecrf.anchors.conftest import sql, tamper
+from tests.database import sql, tamper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-009")]
 

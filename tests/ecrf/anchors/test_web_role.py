@@ -11,7 +11,7 @@ from ecrf.anchors.making.delivery import deliver_due
 from ecrf.anchors.models import AuditVerification
 from ecrf.anchors.runs import verify_if_due
 from ecrf.audit.functions import revoke
-from tests.ecrf.anchors.conftest import sql
+from tests.database import sql
 from tests.ecrf.audit.test_web_role import ROLE, granted_in_compose
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-008"), pytest.mark.requirement("R-009")]

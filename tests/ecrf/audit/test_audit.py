@@ -21,6 +21,7 @@ from ecrf.casebook.record.hooks import HOOKS, Hook
 from ecrf.casebook.record.values import Missing
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import PASSWORD, make_user
+from tests.database import sql, tamper
 
 pytestmark = pytest.mark.django_db
 
@@ -42,19 +43,6 @@ def visit(patient):
 
 def events(patient) -> list[AuditEvent]:
     return list(AuditEvent.objects.filter(chain=patient.pk).order_by("position"))
-
-
-def sql(statement: str, *values) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, values)
-
-
-def tamper(statement: str, *values) -> None:
-    """What somebody with all rights in the database could do: write past every trigger."""
-    sql("SET CONSTRAINTS ALL IMMEDIATE")
-    sql("SET LOCAL session_replication_role = replica")
-    sql(statement, *values)
-    sql("SET LOCAL session_replication_role = origin")
 
 
 def faults_of(patient) -> list[tuple[int, int, str]]:

@@ -13,7 +13,7 @@ from ecrf.casebook.review_status import ReviewStatus
 from ecrf.locks.services import put
 from ecrf.verification.review_status import derive_review_status
 from tests.builders import a_patient, a_visit, enter
-from tests.ecrf.audit.test_audit import tamper
+from tests.database import tamper
 from tests.ecrf.audit.test_web_role import web  # noqa: F401  (a fixture)
 from tests.ecrf.signatures.conftest import change, checked, complete_scale, signed
 from tests.ecrf.verification.acts import verify as verify_item

@@ -4,10 +4,10 @@ import os
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from ecrf.audit.verifying.faults import FaultKind
 from ecrf.audit.verifying.verify import verify
+from tests.database import sql
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-008"), pytest.mark.requirement("R-009")]
 
@@ -87,11 +87,6 @@ OPEN = [
     ("GRANT DELETE ON casebook_entry TO {}", "{} may DELETE in casebook_entry"),
     ("GRANT UPDATE ON signatures_declaration TO {}", "{} may UPDATE in signatures_declaration"),
 ]  # fmt: skip
-
-
-def sql(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
 
 
 def test_database_as_it_was_migrated_is_the_one_that_is_shipped():

@@ -37,10 +37,10 @@ from ecrf.forms.registry import CRFS
 from ecrf.trail.download.csv_file import safe
 from tests.builders import a_patient, enter
 from tests.conftest import make_site, make_user
+from tests.database import tamper
 from tests.ecrf.casebook.moving.builders import moved
 from tests.ecrf.casebook.striking.acts import strike_alone
 from tests.ecrf.exports.conftest import HOSTILE, cut_named, files_in, table, take
-from tests.ecrf.redaction.conftest import tamper
 
 pytestmark = [pytest.mark.django_db]
 

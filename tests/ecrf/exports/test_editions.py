@@ -25,8 +25,8 @@ from ecrf.forms.items import Line
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from tests.builders import enter
+from tests.database import tamper
 from tests.ecrf.exports.conftest import cut_named, files_in, take
-from tests.ecrf.redaction.conftest import tamper
 
 pytestmark = [pytest.mark.django_db]
 ODM = ("odm", "odm-archive")

@@ -13,7 +13,7 @@ from ecrf.monitoring.home.to_do import builders
 from ecrf.queries.models import Turn
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site
-from tests.ecrf.audit.test_audit import tamper
+from tests.database import tamper
 from tests.ecrf.monitoring.review_world import (
     GRADES,
     PLANNED,

@@ -19,6 +19,7 @@ from ecrf.people.memberships.services import end_role, give_roles
 from ecrf.people.models import AccessListExport
 from ecrf.people.past.days import access_on
 from tests.conftest import make_site, make_user
+from tests.database import tamper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-076")]
 
@@ -175,15 +176,13 @@ def test_name_in_the_list_is_the_name_of_that_day(administrator, coordinator, si
 
 
 def rename(user: User, name: str, at: datetime, by: User) -> None:
-    with connection.cursor() as cursor:  # the trail takes the database's clock: its events are moved by hand
-        correct_person(user=user, full_name=name, email=None, reason="Married", by=by)
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(
-            "UPDATE audit_auditevent SET at = %s WHERE id = (SELECT max(id) FROM audit_auditevent"
-            ' WHERE "table" = \'access_user\' AND "row" = %s)',
-            [at, str(user.pk)],
-        )
-        cursor.execute("SET LOCAL session_replication_role = origin")
+    correct_person(user=user, full_name=name, email=None, reason="Married", by=by)
+    tamper(  # the trail takes the database's clock: its events are moved by hand
+        "UPDATE audit_auditevent SET at = %s WHERE id = (SELECT max(id) FROM audit_auditevent"
+        ' WHERE "table" = \'access_user\' AND "row" = %s)',
+        at,
+        str(user.pk),
+    )
     user.refresh_from_db()
 
 

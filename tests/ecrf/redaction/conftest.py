@@ -5,7 +5,6 @@ import uuid
 from dataclasses import dataclass
 
 import pytest
-from django.db import connection, transaction
 from django.utils import timezone
 
 from ecrf.access.roles import Right
@@ -18,6 +17,7 @@ from ecrf.monitoring.models import MonitoringVisit
 from ecrf.redaction.services import Order, RedactionOutcome, redact
 from ecrf.trail.models import TrailExport
 from tests.builders import enter
+from tests.database import sql
 from tests.ecrf.trail.world import World, a_world
 
 NAME = 'Nashi "仮名"\\太郎'
@@ -106,20 +106,6 @@ def typed(mistake) -> Mistake:
 def everywhere(typed) -> Mistake:
     typed.copy_it()
     return typed
-
-
-def sql(statement: str, *values) -> list[tuple]:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, values or None)
-        return cursor.fetchall() if cursor.description else []
-
-
-def tamper(statement: str, *values) -> None:
-    """What somebody with all rights in the database could do: write past every trigger."""
-    sql("SET CONSTRAINTS ALL IMMEDIATE")
-    sql("SET LOCAL session_replication_role = replica")
-    sql(statement, *values)
-    sql("SET LOCAL session_replication_role = origin")
 
 
 def dump() -> dict[str, list[str]]:

@@ -15,7 +15,8 @@ from ecrf.signatures.models import Signature
 from ecrf.trail.models import TrailExport
 from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_visit, enter
-from tests.ecrf.redaction.conftest import NAME, WHY, dump, sql, tables_with
+from tests.database import sql
+from tests.ecrf.redaction.conftest import NAME, WHY, dump, tables_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-010")]
 

@@ -11,8 +11,9 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.functions import revoke
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.verifying.verify import verify
+from tests.database import sql, tamper
 from tests.ecrf.audit.test_web_role import ROLE, granted_in_compose
-from tests.ecrf.redaction.conftest import NAME, sql, tamper
+from tests.ecrf.redaction.conftest import NAME
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-010")]
 

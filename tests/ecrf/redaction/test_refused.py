@@ -10,7 +10,8 @@ from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.redaction import services
 from ecrf.redaction.services import RedactionRefused
 from tests.builders import a_visit, enter
-from tests.ecrf.redaction.conftest import NAME, dump, sql
+from tests.database import sql
+from tests.ecrf.redaction.conftest import NAME, dump
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-010")]
 

@@ -10,7 +10,7 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent, KnownFault
 from ecrf.audit.verifying.verify import verify
 from tests.builders import a_patient, a_visit, enter
-from tests.ecrf.audit.test_audit import tamper
+from tests.database import tamper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-009")]
 

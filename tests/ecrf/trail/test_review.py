@@ -5,13 +5,13 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
 
 from ecrf.casebook.striking import strike_out
 from ecrf.trail.review.screens import Period, Screen, screens
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_user
+from tests.database import tamper
 from tests.ecrf.trail.world import World, a_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-021")]
@@ -46,11 +46,8 @@ def visited(world: World, on: date) -> None:
 
 
 def at(moment: str) -> None:
-    """Move what is in the trail to this moment, as only a test may: with the triggers off."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute("UPDATE audit_auditevent SET at = %s", [moment])
-        cursor.execute("SET session_replication_role = origin")
+    """Move what is in the trail to this moment."""
+    tamper("UPDATE audit_auditevent SET at = %s", moment)
 
 
 @pytest.mark.requirement("R-092")
@@ -120,10 +117,7 @@ def test_hours_are_those_on_the_sites_wall(look, world, utc, is_odd):
 
 
 def test_hours_follow_summer_time(look, world):
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute("UPDATE access_site SET time_zone = 'Europe/Berlin'")
-        cursor.execute("SET session_replication_role = origin")
+    tamper("UPDATE access_site SET time_zone = 'Europe/Berlin'")
     at("2026-07-15 20:30+00")
     assert look("hours").total == 1
     at("2026-01-14 20:30+00")

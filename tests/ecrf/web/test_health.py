@@ -12,7 +12,7 @@ from ecrf.anchors.making.delivery import deliver_due
 from ecrf.anchors.signed.keys import new_key
 from ecrf.exports.work.presence import alive
 from ecrf.web import health
-from tests.ecrf.anchors.conftest import tamper
+from tests.database import tamper
 from tests.ecrf.anchors.test_runs import run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-009")]
