@@ -19,6 +19,14 @@ class Undone:
     verified: int = 0
     queries: list[Query] = field(default_factory=list)
 
+    @property
+    def queries_of_checks(self) -> list[Query]:
+        return [query for query in self.queries if query.discrepancy_id]
+
+    @property
+    def queries_of_people(self) -> list[Query]:
+        return [query for query in self.queries if not query.discrepancy_id]
+
     def __bool__(self) -> bool:
         return bool(self.complete or self.verified or self.queries)
 

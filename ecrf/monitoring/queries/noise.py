@@ -61,7 +61,15 @@ def noisy_checks(request: UserRequest) -> HttpResponse:
     chosen = next((site for site in own_sites if site.code == code), None)
     if code and chosen is None:
         raise Http404
-    context = {"lines": noise(request.user, chosen), "sites": own_sites, "chosen": chosen}
+    lines = noise(request.user, chosen)
+    context = {
+        "lines": [line for line in lines if line.asked or line.queries],
+        "silent": sorted(
+            (line for line in lines if not (line.asked or line.queries)), key=lambda line: line.id
+        ),
+        "sites": own_sites,
+        "chosen": chosen,
+    }
     return render(request, "monitoring/queries/noisy_checks.html", context)
 
 

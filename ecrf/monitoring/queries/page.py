@@ -137,9 +137,9 @@ def query_page(user: User, query: Query, choice: QueryChoice | None) -> QueryPag
 
 
 def _others(query: Query) -> list[Turn]:
-    """To whom it can be passed on: to safety what it reads, a note to nobody."""
+    """To whom it can be passed on: to safety what it reads, a note to nobody. The site is asked again instead."""
     takers = () if query.is_note else rules.MAY_TAKE_A_QUESTION if query.is_of_site else WAITED_FOR
-    others = [turn for turn in takers if turn != query.turn]
+    others = [turn for turn in takers if turn not in {query.turn, Turn.SITE}]
     is_beyond = Turn.SAFETY in others and not is_read_by_safety(query.patient_id, query.form.crf)
     return [turn for turn in others if not (is_beyond and turn == Turn.SAFETY)]
 

@@ -87,7 +87,7 @@ def test_page_shows_the_conversation_and_what_this_person_may_do(query, reviewer
     page = text_of(reviewer, page_of(query))
     assert "Please check the pulse" in page
     assert "It is right <b>really</b>" in page
-    assert "Close Ask the site again or pass on to Site Data manager Pass on" in page
+    assert "Close Ask the site again or pass on to Data manager" in page
     second = logged_in(make_user("monitor2", Role.MONITOR, site))
     assert "Closed by monitor or a data manager." in text_of(second, page_of(query))
     assert do(second, "close-query", query).status_code == 403
@@ -239,6 +239,13 @@ def test_report_names_removed_checks_and_narrows_to_a_site(
     monkeypatch.delitem(CHECKS, "VS-002")
     assert "VS-002 No longer part of the system 1" in text_of(reviewer, f"{NOISE}?site=01")
     assert reviewer.get(f"{NOISE}?site=99").status_code == 404
+
+
+def test_checks_that_never_asked_stand_by_themselves(reviewer):
+    table, _, silent = text_of(reviewer, NOISE).partition("never asked")
+    soft = [check for check in CHECKS.values() if not check.hard]
+    assert soft
+    assert all(check.title in silent and check.title not in table for check in soft)
 
 
 def test_head_leads_reviewers_to_their_queries(reviewer):
