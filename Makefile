@@ -69,9 +69,10 @@ test: setup chromium openssl barman ## check everything: format, types, layers, 
 	wait $$beside || { echo "Failed beside the trial's tests: see \"***\" above." >&2; exit 1; }; \
 	exit $$trial
 
+# Behind the trial's tests while these run, whose journeys wait for a browser; on all cores when they are done.
 test-stub: setup ## the tests of the engine, on the stub protocol
 	@echo "Tests of the engine, on the stub protocol ..."
-	@$(ON_STUB) $(BIN)/python -m pytest -q $(OF_ANY_TRIAL)
+	@$(ON_STUB) nice -n 5 $(BIN)/python -m pytest -q --numprocesses=logical --dist=worksteal $(OF_ANY_TRIAL)
 
 # What is run on the stub protocol: the engine's tests, and the rules that hold for the forms of any trial.
 ON_STUB := DJANGO_SETTINGS_MODULE=tests.stub_trial.settings
