@@ -65,8 +65,12 @@ class UserName(OneLine):
 
     def clean(self, value: Any) -> str:
         name = super().clean(value)
-        field = User._meta.get_field("username")
-        field.run_validators(name)
+        try:
+            User._meta.get_field("username").run_validators(name)
+        except ValidationError:
+            raise ValidationError(
+                "A user name holds letters, digits and @ . + - _ only, and no blank. Leave out the rest."
+            ) from None
         return name
 
 

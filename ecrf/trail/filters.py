@@ -118,7 +118,9 @@ class TrailForm(forms.Form):
 
     def _visits(self) -> list[tuple[str, str]]:
         if self.scope.patient:
-            opened = [(visit.code, visit_label(visit)) for visit in self.scope.patient.visits.order_by("pk")]
+            visits = self.scope.patient.visits.order_by("pk")
+            # One that was struck out and its successor have one code: both are found by it.
+            opened = list({visit.code: (visit.code, visit_label(visit)) for visit in visits}.values())
         else:
             opened = [(plan.code, plan.label) for plan in protocol().visits]
         return [("", "All visits"), *opened, (NO_VISIT, "Outside visits")]

@@ -79,7 +79,12 @@ function toPatient(key) {
   clearTimeout(forget);
   forget = setTimeout(() => { typed = ""; }, QUIET);
   typed += key;
-  const found = rows().find(({ id }) => id.startsWith(`p-${typed}`) || id.endsWith(`-${typed.padStart(3, "0")}`));
+  const fits = [
+    (id) => id.startsWith(`p-${typed}`),
+    (id) => id.endsWith(`-${typed.padStart(3, "0")}`),
+    (id) => id.replaceAll("-", "").startsWith(`p${typed}`),
+  ];
+  const found = fits.map((fit) => rows().find(({ id }) => fit(id))).find(Boolean);
   if (found) go(spots(found.cells[cellOf(at).cellIndex] ?? found.cells[0])[0]);
   else said.textContent = `No patient ${typed} among those shown.`;
 }

@@ -26,6 +26,7 @@ investigator = make_user("investigator01", Role.INVESTIGATOR, site)
 make_user("coordinator02", Role.COORDINATOR, other)
 monitor = make_user("monitor", Role.MONITOR, site)
 make_user("factor01", Role.COORDINATOR, site)
+make_user("administrator", Role.ADMINISTRATOR)
 
 today = site.today()
 

@@ -28,13 +28,14 @@ def test_arrows_move_and_enter_opens_the_visit(sit_down):
     page.wait_for_url("**/patients/01-002/W01/")
 
 
-def test_digits_go_to_the_patient_in_the_same_column(sit_down):
+@pytest.mark.parametrize("typed", ["01-005", "01005", "5"])
+def test_digits_go_to_the_patient_in_the_same_column(sit_down, typed):
     person = sit_down("monitor")
     page = person.page
     person.go("/grid/")
     page.focus(".patients-grid tbody th a")
     page.keyboard.press("ArrowRight")
-    page.keyboard.type("01-005")
+    page.keyboard.type(typed)
     assert (page.evaluate(FOCUSED), page.evaluate(COLUMN)) == ("p-01-005", 1)
     page.keyboard.press("Enter")
     page.wait_for_url("**/monitor/casebook/patient/*/change/")

@@ -69,6 +69,8 @@ TEMPLATE_LANGUAGE = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->", re.DOTALL)
 BROKEN = re.compile(r"{%(?!.*%})|{{(?!.*}})|{#(?!.*#})")
 """A mark of the template language that goes on in the next line: Django takes it for text."""
 INSIDE_A_TAG = r"<[a-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*?\s"
+TORN = re.compile(r"<h1\b(?:(?!</h1>).)*?(?<!nowrap\">){{ (?:\w+\.)*patient\.number }}", re.DOTALL)
+"""A heading at the end of whose line half a number can stand, which reads as another patient's."""
 SCRIPT = re.compile(r"<script\b[^>]*>(?!\s*</script\s*>)", re.IGNORECASE)
 STYLE = re.compile(rf"<style\b|{INSIDE_A_TAG}style\s*=", re.IGNORECASE)
 HANDLER = re.compile(rf"{INSIDE_A_TAG}(?:data-)?(?:on[a-z]+|hx-on[:\w-]*)\s*=|javascript:", re.IGNORECASE)
@@ -78,6 +80,11 @@ SVG_NAMESPACE = re.compile(r"([\"'])http://www\.w3\.org/(?:2000/svg|1999/xlink)\
 SAMPLES = [
     (BROKEN, "{% if a %}b{% endif\n%}", "{% if a %}b{% endif %}\n{{ c }}"),
     (BROKEN, "{{ a|default:\n'' }}", "a {# said #}"),
+    (
+        TORN,
+        "<h1>Of\n{{ row.patient.number }}</h1>",
+        '<h1><b class="nowrap">{{ patient.number }}</b></h1>{{ patient.number }}',
+    ),
     (SCRIPT, "<script>go()</script>", '<script src="a.js" type="module"></script>'),
     (SCRIPT, '<script type="application/json">{}</script>', "<p>script</p>"),
     (STYLE, '<p class="a"\n style="color: red">', '<p title="no style = good style">'),
@@ -153,6 +160,11 @@ def test_pages_fetch_nothing_from_another_server():
 def test_templates_break_no_line_inside_a_mark():
     found = places(BROKEN, templates())
     assert not found, f"Django takes a tag that goes on in the next line for text: {found}"
+
+
+def test_headings_keep_the_number_of_a_patient_in_one_line():
+    found = places(TORN, templates())
+    assert not found, f'Put the number into <span class="nowrap">: {found}'
 
 
 def test_templates_hold_no_inline_script():

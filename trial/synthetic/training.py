@@ -17,8 +17,9 @@ MANUALS = (
         (Role.INVESTIGATOR, Role.SUB_INVESTIGATOR, Role.COORDINATOR),
         """This text is invented, for the demonstration only.
 
-Enter what stands in the source, as it stands there, on the day of the visit. A value that is saved can be changed; once
-its form is complete, a change asks for a reason.
+Enter what stands in the source, as it stands there, on the day of the visit.
+
+A value that is saved can be changed. Once its form is complete, a change asks for a reason.
 
 An empty field is not an answer: where there is no value, say why (not done, not applicable, unknown, refused).
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -44,6 +44,15 @@ class RoleLine:
     where: str
     has_begun: bool
     obstacles: list[str]
+
+    @property
+    def first_on(self) -> date | None:
+        """The first day, as the page of all access names it: no role holds before it was given."""
+        row = self.membership
+        given_on = (
+            row.granted_at.astimezone(row.site.zone if row.site else UTC).date() if row.granted_at else None
+        )
+        return max(filter(None, (given_on, row.starts_on)), default=None)
 
 
 @dataclass(frozen=True)

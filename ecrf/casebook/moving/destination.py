@@ -35,7 +35,11 @@ class Destination:
     @property
     def words(self) -> str:
         """`01-002, Week 4`; of no visit, `01-002`."""
-        return ", ".join(part for part in (self.patient.number, self.code and label_of(self.code)) if part)
+        return ", ".join(filter(None, (self.patient.number, self.visit_words)))
+
+    @property
+    def visit_words(self) -> str:
+        return label_of(self.code) if self.code else ""
 
     def may_hold(self, definition: CrfDefinition) -> bool:
         trial = protocol()

@@ -99,7 +99,7 @@ def _choose(request: UserRequest, choice: MoveChoice, troubles: list[str], statu
     context = {
         "choice": choice,
         "patient": patient,
-        "title": "The logs" if is_log else label_of(choice.segment),
+        "title": "the logs" if is_log else label_of(choice.segment),
         "is_log": is_log,
         # All of a visit; of the logs, what was named.
         "forms": [(entry, name, entry.pk in chosen or not (chosen or is_log)) for entry, name in forms],

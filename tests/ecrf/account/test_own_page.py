@@ -1,5 +1,7 @@
 """One's own page: roles and what is in their way, sessions, and what is shown once after a login."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -32,6 +34,15 @@ def logged_in(**headers: str) -> Client:
 
 
 # --- the page -------------------------------------------------------------------------------------
+
+
+def test_role_is_there_from_the_day_on_which_it_was_given_or_is_to_begin(client, coordinator, site):
+    given_on = Membership.objects.get(user=coordinator).granted_at.astimezone(site.zone).date()
+    with acting(SYSTEM):
+        Membership.objects.create(user=coordinator, role=Role.MONITOR, site=site, starts_on="2099-01-01")
+    client.force_login(coordinator)
+    body = client.get(reverse("account")).content.decode()
+    assert re.findall(r'data-label="From">(\S+)<', body) == [str(given_on), "2099-01-01"]
 
 
 def test_page_shows_roles_sites_and_what_is_in_the_way(client, coordinator, site):

@@ -91,7 +91,7 @@ def test_identity_of_who_signs_is_recorded_with_who_made_sure(admins, site):
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("username", "new person", "Enter a valid username"),
+        ("username", "new person", "letters, digits and @ . + - _ only, and no blank"),
         ("username", "", "This is needed"),
         ("username", "new\r\nBcc: all@hospital.example", "line break"),
         ("username", "n" * 151, "At most 150 characters"),

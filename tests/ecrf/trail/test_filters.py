@@ -11,6 +11,7 @@ import time_machine
 from ecrf.access.roles import Role
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry
+from ecrf.casebook.striking import strike_visit
 from ecrf.trail import events
 from ecrf.trail.events import events_of, one_page
 from ecrf.trail.filters import Filters, TrailForm, TrailScope
@@ -104,6 +105,15 @@ def test_unscheduled_visits_of_a_site_are_chosen_together(world, page):
     assert "66 /min" in page("/sites/01/trail/?visit=UNS")
     assert "66 /min" not in page("/sites/01/trail/?visit=W04")
     assert "66 /min" in page("/patients/01-001/trail/?visit=UNS-1")
+
+
+def test_visit_that_was_struck_out_and_opened_again_is_offered_once(world, client, page):
+    visit = a_visit(world.patient, "W07", world.coordinator)
+    strike_visit(visit=visit, by=world.coordinator, reason="Opened by mistake")
+    a_visit(world.patient, "W07", world.coordinator)
+    page("/patients/01-001/trail/")
+    body = client.get("/patients/01-001/trail/?visit=W07").content.decode()
+    assert body.partition('<select name="visit"')[2].partition("</select>")[0].count('value="W07"') == 1
 
 
 def test_values_entered_and_values_changed_are_told_apart(world, page, left):

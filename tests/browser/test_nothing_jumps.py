@@ -1,0 +1,26 @@
+"""What lies below a field stays where it is when the field is entered or left: a click finds what it was meant for."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+JUMPS = """form => {
+    const panel = document.getElementById(form);
+    const fields = [...panel.querySelectorAll(".item :is(input, select, textarea):not([type=hidden])")];
+    document.activeElement.blur();
+    const height = panel.offsetHeight;
+    return fields.filter(field => field.checkVisibility()).filter(field => {
+        field.focus({preventScroll: true});
+        return panel.offsetHeight !== height;
+    }).map(field => field.id || field.name);
+}"""
+
+
+@pytest.mark.parametrize("form", ["demographics-1", "vital-signs-1", "mrc-strength-1", "incat-1"])
+def test_form_keeps_its_height_when_a_field_is_entered_or_left(sit_down, form):
+    person, found = sit_down("coordinator01"), {}
+    person.open_visit("01-001", "Screening")
+    for width in range(360, 1600, 12):
+        person.page.set_viewport_size({"width": width, "height": 900})
+        found[width] = person.page.evaluate(JUMPS, form)
+    assert not any(found.values()), {width: fields for width, fields in found.items() if fields}
