@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 
+from ecrf.audit.bound.person import person_now
+from ecrf.audit.bound.proof import proof
 from ecrf.audit.refusals import Locked, locked_by
 
 _current = local()
@@ -15,7 +17,8 @@ _current = local()
 _DECLARE = (
     "SELECT set_config('ecrf.actor_id', %s, true), set_config('ecrf.actor', %s, true),"
     " set_config('ecrf.role', %s, true), set_config('ecrf.site', %s, true),"
-    " set_config('ecrf.reason', %s, true), set_config('ecrf.source', %s, true)"
+    " set_config('ecrf.reason', %s, true), set_config('ecrf.source', %s, true),"
+    " set_config('ecrf.vouched', %s, true)"
 )
 _LOCK = ", pg_advisory_xact_lock(hashtext('ecrf.patient'), %s)"
 
@@ -97,8 +100,21 @@ def _active() -> list[Declared]:
 
 
 def _declare(declared: tuple[str, ...], patient_id: int | None = None) -> None:
+    told = *declared, _vouched(*declared)
     with connection.cursor() as cursor:
         if patient_id is None:
-            cursor.execute(_DECLARE, declared)
+            cursor.execute(_DECLARE, told)
         else:
-            cursor.execute(_DECLARE + _LOCK, (*declared, patient_id))
+            cursor.execute(_DECLARE + _LOCK, (*told, patient_id))
+
+
+AT_THE_DOOR = frozenset({"login", "invitation", "reset", "new-address"})
+"""Sources of what people do before they are logged in, or while somebody else is: the program knows who they are."""
+
+
+def _vouched(actor_id: str, name: str, _role: str, _site: str, _reason: str, source: str) -> str:
+    """The program's word for who writes: of the system itself, and where nobody is logged in. Who is logged in writes by
+    the secret of the session, which the database knows; in the name of anybody else it writes nothing."""
+    if not name or (actor_id and person_now() is not None and source not in AT_THE_DOOR):
+        return ""
+    return proof(f"actor|{actor_id}|{name}")

@@ -12,6 +12,7 @@ from ecrf.access.login_log import LoginEvent, What
 from ecrf.account.factors import has_second_factor, reset_second_factor
 from ecrf.account.lockout import WRONG_TRIES
 from ecrf.account.models import Authenticator, RecoveryCode, UserSession
+from ecrf.account.session_store import row_key
 from ecrf.account.second import authenticator
 from ecrf.account.second.authenticator import add_authenticator, judge, new_secret, take_code
 from ecrf.account.second.recovery_codes import make_codes
@@ -360,7 +361,7 @@ def test_reset_by_an_administrator_ends_factors_codes_and_sessions(client, coord
     assert client.post("/login/", GOOD).headers["Location"] == "/"
     assert (
         not UserSession.objects.filter(user=coordinator)
-        .exclude(session_key=client.session.session_key)
+        .exclude(session_key=row_key(client.session.session_key))
         .exists()
     )
     assert codes

@@ -1,0 +1,84 @@
+"""For whom this thread's connection acts, and what the database is told of it: a session's secret, or the program's word.
+
+What is told stands in a setting of the connection, `ecrf.session`. The database believes a secret whose hash it keeps,
+and a word with the program's proof; anything else is nobody, who sees no patient.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import local
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from ecrf.audit.bound.proof import proof
+
+_TELL = "SELECT set_config('ecrf.session', %s, false)"
+_now = local()
+
+
+def person_now() -> int | None:
+    """The account for whom the request at hand acts, by the secret that came with it; None where there is none."""
+    person: int | None = getattr(_now, "person", None)
+    return person
+
+
+def note_told(secret: str, person: int | None) -> None:
+    """Of a statement that has told it to the database."""
+    _now.told, _now.person = secret, person
+
+
+def leave() -> None:
+    """At the end of a request: the next one on this connection begins as nobody.
+
+    Past Django's own cursor, which may be in the middle of something that failed. A connection that does not let itself
+    be cleared is closed.
+    """
+    if not getattr(_now, "told", ""):
+        return
+    note_told("", None)
+    if connection.connection is None:
+        return
+    try:
+        with connection.connection.cursor() as cursor:
+            cursor.execute(_TELL, [""])
+    except (DatabaseError, InterfaceError, _driver_error()):
+        if not connection.in_atomic_block:  # that of a test, which takes it back itself
+            connection.close()
+
+
+@contextmanager
+def reach_of(person: int) -> Iterator[None]:
+    """The program reads what this person reaches, and nobody is logged in: a calendar's address that was made for it."""
+    before = getattr(_now, "told", ""), person_now()
+    _tell(f"vouched:{person}:{proof(f'reach|{person}')}", None)
+    try:
+        yield
+    finally:
+        _tell(*before)
+
+
+PROGRAM = 0
+
+
+def whole_study() -> Any:
+    """The program reads every site, for what is kept for several people: each is shown only his own part of it."""
+    return reach_of(PROGRAM)
+
+
+def _tell(secret: str, person: int | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_TELL, [secret])
+    note_told(secret, person)
+
+
+def tell_again(connection: Any, **_: Any) -> None:
+    """Of a connection that was made in the middle of a request: it acts for the same person."""
+    if told := getattr(_now, "told", ""):
+        with connection.cursor() as cursor:
+            cursor.execute(_TELL, [told])
+
+
+def _driver_error() -> type[Exception]:
+    error: type[Exception] = connection.Database.Error
+    return error
