@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from threading import local
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
 from ecrf.audit.bound.proof import proof
 
@@ -29,22 +29,9 @@ def note_told(secret: str, person: int | None) -> None:
 
 
 def leave() -> None:
-    """At the end of a request: the next one on this connection begins as nobody.
-
-    Past Django's own cursor, which may be in the middle of something that failed. A connection that does not let itself
-    be cleared is closed.
-    """
-    if not getattr(_now, "told", ""):
-        return
-    note_told("", None)
-    if connection.connection is None:
-        return
-    try:
-        with connection.connection.cursor() as cursor:
-            cursor.execute(_TELL, [""])
-    except (DatabaseError, InterfaceError, _driver_error()):
-        if not connection.in_atomic_block:  # that of a test, which takes it back itself
-            connection.close()
+    """At the end of a request: the next one on this connection begins as nobody."""
+    if getattr(_now, "told", ""):
+        _tell_or_close("", None)
 
 
 @contextmanager
@@ -55,7 +42,7 @@ def reach_of(person: int) -> Iterator[None]:
     try:
         yield
     finally:
-        _tell(*before)
+        _tell_or_close(*before)
 
 
 PROGRAM = 0
@@ -67,9 +54,22 @@ def whole_study() -> Any:
 
 
 def _tell(secret: str, person: int | None) -> None:
-    with connection.cursor() as cursor:
+    """Past Django's own cursor, so that it also works where that is in the middle of something that failed."""
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor:
         cursor.execute(_TELL, [secret])
     note_told(secret, person)
+
+
+def _tell_or_close(secret: str, person: int | None) -> None:
+    """A connection that does not let itself be told is closed: the one that is made in its stead is nobody's."""
+    note_told(secret, person)
+    try:
+        if connection.connection is not None:
+            _tell(secret, person)
+    except connection.Database.Error:
+        if not connection.in_atomic_block:  # whose end takes back what was told in it
+            connection.close()
 
 
 def tell_again(connection: Any, **_: Any) -> None:
@@ -78,7 +78,3 @@ def tell_again(connection: Any, **_: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute(_TELL, [told])
 
-
-def _driver_error() -> type[Exception]:
-    error: type[Exception] = connection.Database.Error
-    return error
