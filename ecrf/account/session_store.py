@@ -15,7 +15,7 @@ from django.db.models import BigIntegerField, Func, TextField, Value
 from django.utils import timezone
 
 from ecrf.account.models import UserSession
-from ecrf.audit.bound.person import note_told
+from ecrf.audit.bound.person import note_told, person_now
 from ecrf.audit.bound.proof import proof
 
 ADDRESS, BROWSER, BEGAN, SEEN = "address", "browser", "began_at", "seen_at"
@@ -39,6 +39,8 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """The same statement tells the database for whom this connection acts from now on."""
+        if secret := self.session_key:
+            note_told(secret, None)
         row = self._get_session_from_db()
         if row is None:
             return {}
@@ -46,7 +48,7 @@ class SessionStore(db.SessionStore):
         if WHO in data and str(row.person) != data[WHO]:  # taken from somebody else's row
             self._session_key = None
             return {}
-        note_told(self.session_key, row.person)
+        note_told(secret, row.person)
         return data
 
     def _get_session_from_db(self) -> Any:
@@ -71,6 +73,7 @@ class SessionStore(db.SessionStore):
         self._session_cache = data
         if before:
             self._say(_GO_ON, [row_key(self.session_key), self.session_key])
+            note_told(self.session_key, person_now())
             self.delete(before)
 
     def begin_for(self, person: int) -> None:

@@ -62,7 +62,7 @@ _READER: dict[str, Rights] = {
 }
 SECRET = frozenset({"access_sessionperson", "access_programkey"})
 """Read by functions of the owner's only."""
-LOCKED_ROWS = {READER: {"access_user": "last_login"}}
+HELD = {READER: {"access_user": "last_login"}}
 """{role: {table: a column}} that may be updated so that the row can be held while something else is written."""
 
 
@@ -89,7 +89,7 @@ def grant(role: str, name: str | None = None) -> Iterator[str]:
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}"
     for rights, named in _by_rights(role).items():
         yield _GRANT.format(rights=", ".join(sorted(rights)), tables=", ".join(f"'{one}'" for one in named), name=name)
-    for table, column in LOCKED_ROWS.get(role, {}).items():
+    for table, column in HELD.get(role, {}).items():
         yield f"GRANT UPDATE ({column}) ON {table} TO {name}"
     if role == READER:
         yield f"GRANT EXECUTE ON FUNCTION access_reads_all() TO {name}"

@@ -1,7 +1,6 @@
 """The database role of the web processes: it writes study data, and cannot touch the trail in any other way."""
 
 import os
-import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,8 @@ from django.db import DatabaseError, connection, transaction
 from ecrf.access.login_log import LoginEvent, What, note
 from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.bound.grants import WEB, grant
+from ecrf.audit.bound.person import whole_study
 from ecrf.audit.functions import revoke
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.audit.verifying.verify import verify
@@ -37,14 +38,6 @@ def sql(statement: str) -> None:
         cursor.execute(statement)
 
 
-def granted_in_compose() -> list[str]:
-    """What docker-compose.yml grants by default on every table and sequence that the migrations make."""
-    granted = re.findall(
-        r"ALTER DEFAULT PRIVILEGES GRANT (.+) ON (TABLES|SEQUENCES) TO ecrf_web;", COMPOSE.read_text()
-    )
-    return [f"GRANT {what} ON ALL {kind} IN SCHEMA public TO {ROLE}" for what, kind in granted]
-
-
 @pytest.fixture
 def visit(site, coordinator):
     return a_visit(a_patient(site, coordinator), "W01", coordinator)
@@ -52,12 +45,12 @@ def visit(site, coordinator):
 
 @pytest.fixture
 def web(visit):
-    """From here on the connection is the web role's, as compose file and migrations make it."""
-    grants = granted_in_compose()
-    assert len(grants) == 2
-    for statement in [f"CREATE ROLE {ROLE}", *grants, revoke(), f"SET LOCAL ROLE {ROLE}"]:
+    """From here on the connection is the web role's, as compose file and migrations make it, and reads for the program."""
+    assert "ALTER DEFAULT PRIVILEGES" not in COMPOSE.read_text()
+    for statement in [f"CREATE ROLE {ROLE}", *grant(WEB, ROLE), revoke(), f"SET LOCAL ROLE {ROLE}"]:
         sql(statement)
-    yield
+    with whole_study():
+        yield
     sql("RESET ROLE")
 
 
@@ -80,7 +73,7 @@ def test_web_role_begins_a_new_chain(web, site, coordinator):
 
 def test_web_role_still_has_to_say_who_writes(web):
     with pytest.raises(DatabaseError, match="names no actor"):
-        sql("SELECT set_config('ecrf.actor', '', true); UPDATE access_site SET name = 'x'")
+        sql("SELECT set_config('ecrf.actor', '', true); UPDATE casebook_visit SET opened_at = now()")
 
 
 @pytest.mark.parametrize("table", TRAIL)

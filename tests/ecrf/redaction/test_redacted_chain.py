@@ -8,10 +8,11 @@ from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.bound.grants import WEB, grant
 from ecrf.audit.functions import revoke
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.verifying.verify import verify
-from tests.ecrf.audit.test_web_role import ROLE, granted_in_compose
+from tests.ecrf.audit.test_web_role import ROLE
 from tests.ecrf.redaction.conftest import NAME, sql, tamper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-010")]
@@ -188,7 +189,7 @@ def as_web_role():
     """As the web processes; the setting that the function makes is made by hand."""
     for statement in [
         f"CREATE ROLE {ROLE}",
-        *granted_in_compose(),
+        *grant(WEB, ROLE),
         revoke(),
         f"SET LOCAL ROLE {ROLE}",
     ]:
