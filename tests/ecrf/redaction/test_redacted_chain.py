@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.bound.grants import WEB, grant
+from ecrf.audit.bound.person import whole_study
 from ecrf.audit.functions import revoke
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.verifying.verify import verify
@@ -195,7 +196,8 @@ def as_web_role():
     ]:
         sql(statement)
     sql("SET LOCAL ecrf.redacting = 'on'")
-    yield
+    with whole_study():
+        yield
     sql("RESET ROLE")
 
 
