@@ -10,7 +10,7 @@ from ecrf.audit.bound.person import leave
 
 
 def nobody_is_left(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Middleware around all others: whatever became of the request, the next one on this connection begins as nobody."""
+    """Middleware around all others: whatever became of the request, the next one here begins as nobody."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         try:

@@ -10,9 +10,8 @@ class AccountConfig(AppConfig):
         from django.db.backends.signals import connection_created
 
         from ecrf.account import mails, policy  # noqa: F401  (registers its kinds of mail)
-        from ecrf.account.arriving import reset_links  # noqa: F401  (what the worker looks for)
-
         from ecrf.account.acting_for import begin_session
+        from ecrf.account.arriving import reset_links  # noqa: F401  (what the worker looks for)
         from ecrf.audit.bound.person import tell_again
 
         policy.check_setting()

@@ -53,7 +53,13 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Any:
         secret = self.session_key
-        told = Func(Value("ecrf.session"), Value(secret), Value(False), function="set_config", output_field=TextField())
+        told = Func(
+            Value("ecrf.session"),
+            Value(secret),
+            Value(False),
+            function="set_config",
+            output_field=TextField(),
+        )
         found = UserSession.objects.annotate(
             told=told,
             person=Func(Value(secret), function="access_person_of", output_field=BigIntegerField()),
@@ -68,7 +74,7 @@ class SessionStore(db.SessionStore):
 
     def cycle_key(self) -> None:
         """The same visit under another secret, of the same person."""
-        data, before = self._session, self.session_key
+        data, before = self._session, self.session_key  # type: ignore[attr-defined]
         self.create()
         self._session_cache = data
         if before:

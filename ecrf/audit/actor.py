@@ -113,7 +113,7 @@ AT_THE_DOOR = frozenset({"login", "invitation", "reset", "new-address"})
 
 
 def _vouched(actor_id: str, name: str, _role: str, _site: str, _reason: str, source: str) -> str:
-    """The program's word for who writes: of the system itself, and where nobody is logged in. Who is logged in writes by
+    """The program's word for who writes: of the system, and where nobody is logged in. Who is logged in writes by
     the secret of the session, which the database knows; in the name of anybody else it writes nothing."""
     if not name or (actor_id and person_now() is not None and source not in AT_THE_DOOR):
         return ""

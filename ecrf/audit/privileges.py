@@ -38,10 +38,12 @@ _RIGHTS = """
     CROSS JOIN unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) wanted
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND NOT pg_has_role(r.oid, c.relowner, 'USAGE')
         AND (has_table_privilege(r.oid, c.oid, wanted)
-            OR wanted IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') AND has_any_column_privilege(r.oid, c.oid, wanted))
+            OR wanted IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
+            AND has_any_column_privilege(r.oid, c.oid, wanted))
 """
 _READS_ALL = """
-    SELECT r.rolname::text FROM pg_proc p JOIN pg_roles r ON NOT r.rolsuper AND NOT pg_has_role(r.oid, p.proowner, 'USAGE')
+    SELECT r.rolname::text FROM pg_proc p
+    JOIN pg_roles r ON NOT r.rolsuper AND NOT pg_has_role(r.oid, p.proowner, 'USAGE')
     WHERE p.pronamespace = 'public'::regnamespace AND p.proname = 'access_reads_all' AND r.rolname <> %s
         AND has_function_privilege(r.oid, p.oid, 'EXECUTE') AND NOT starts_with(r.rolname, 'pg_') ORDER BY 1
 """
@@ -77,12 +79,16 @@ def too_much(on: BaseDatabaseWrapper | None = None) -> list[str]:
         found += [f"{_name(role)} reads every site, past the policies" for (role,) in cursor.fetchall()]
         cursor.execute(_SHOWN, [list(ROLES)])
         found += [
-            f"what {role} asks is shown to its other sessions, secrets too: ALTER ROLE {role} SET track_activities = off"
+            f"what {role} asks is shown to its other sessions: ALTER ROLE {role} SET track_activities = off"
             for (role,) in cursor.fetchall()
         ]
         for role in ROLES:
             beyond, _lacking = _compared(cursor, role)
-            found += [f"{role} may {right} in {table}" for table, right in beyond if right not in closed.get(table, "")]
+            found += [
+                f"{role} may {right} in {table}"
+                for table, right in beyond
+                if right not in closed.get(table, "")
+            ]
     return found
 
 

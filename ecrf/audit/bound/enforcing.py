@@ -1,4 +1,4 @@
-"""After each migration: the policies, the rights of the bound roles, and the program's key, as this version has them."""
+"""After each migration: the policies, the rights of the bound roles and the program's key of this version."""
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -7,9 +7,13 @@ from ecrf.audit.bound.grants import ROLES, grant
 from ecrf.audit.bound.policies import enforce
 from ecrf.audit.bound.proof import program_key
 
-_IS_THERE = "SELECT to_regclass('access_programkey') IS NOT NULL AND to_regclass('django_migrations') IS NOT NULL"
+_IS_THERE = (
+    "SELECT to_regclass('access_programkey') IS NOT NULL AND to_regclass('django_migrations') IS NOT NULL"
+)
 _IS_APPLIED = "SELECT EXISTS (SELECT FROM django_migrations WHERE app = 'audit' AND name = '0006_policies')"
-_KEEP_KEY = "INSERT INTO access_programkey (key) VALUES (%s) ON CONFLICT (is_one) DO UPDATE SET key = EXCLUDED.key"
+_KEEP_KEY = (
+    "INSERT INTO access_programkey (key) VALUES (%s) ON CONFLICT (is_one) DO UPDATE SET key = EXCLUDED.key"
+)
 # What an installation of before grants on every table that is made.
 _NO_DEFAULTS = (
     "ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM {0}",

@@ -68,7 +68,9 @@ HELD = {READER: {"access_user": "last_login"}}
 
 def tables() -> list[str]:
     """Every table that this version has, but for those that nobody reads."""
-    named = {model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed}
+    named = {
+        model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed
+    }
     return sorted((named | {"django_migrations", "exports_foldedrow"}) - SECRET)
 
 
@@ -81,14 +83,16 @@ def rights_of(role: str) -> Mapping[str, Rights]:
 
 
 def grant(role: str, name: str | None = None) -> Iterator[str]:
-    """The statements that give `name` the rights of `role`, and no others. What is not there yet, or any more, is left."""
+    """The statements that give `name` the rights of `role`, and no others. What is not there is left out."""
     name = name or role
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}"
     yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {name}"
     yield f"REVOKE EXECUTE ON FUNCTION access_reads_all() FROM {name}"
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}"
     for rights, named in _by_rights(role).items():
-        yield _GRANT.format(rights=", ".join(sorted(rights)), tables=", ".join(f"'{one}'" for one in named), name=name)
+        yield _GRANT.format(
+            rights=", ".join(sorted(rights)), tables=", ".join(f"'{one}'" for one in named), name=name
+        )
     for table, column in HELD.get(role, {}).items():
         yield f"GRANT UPDATE ({column}) ON {table} TO {name}"
     if role == READER:

@@ -1,4 +1,4 @@
-"""For whom this thread's connection acts, and what the database is told of it: a session's secret, or the program's word.
+"""For whom this thread's connection acts; the database is told by a session's secret, or by the program's word.
 
 What is told stands in a setting of the connection, `ecrf.session`. The database believes a secret whose hash it keeps,
 and a word with the program's proof; anything else is nobody, who sees no patient.
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from threading import local
 from typing import Any
 
+import psycopg2
 from django.db import connection
 
 from ecrf.audit.bound.proof import proof
@@ -23,9 +24,9 @@ def person_now() -> int | None:
     return person
 
 
-def note_told(secret: str, person: int | None) -> None:
+def note_told(secret: str | None, person: int | None) -> None:
     """Of a statement that has told it to the database."""
-    _now.told, _now.person = secret, person
+    _now.told, _now.person = secret or "", person
 
 
 def leave() -> None:
@@ -36,7 +37,7 @@ def leave() -> None:
 
 @contextmanager
 def reach_of(person: int) -> Iterator[None]:
-    """The program reads what this person reaches, and nobody is logged in: a calendar's address that was made for it."""
+    """The program reads what this person reaches, where nobody is logged in: for a calendar's address."""
     before = getattr(_now, "told", ""), person_now()
     _tell(f"vouched:{person}:{proof(f'reach|{person}')}", None)
     try:
@@ -67,7 +68,7 @@ def _tell_or_close(secret: str, person: int | None) -> None:
     try:
         if connection.connection is not None:
             _tell(secret, person)
-    except connection.Database.Error:
+    except psycopg2.Error:
         if not connection.in_atomic_block:  # whose end takes back what was told in it
             connection.close()
 
@@ -77,4 +78,3 @@ def tell_again(connection: Any, **_: Any) -> None:
     if told := getattr(_now, "told", ""):
         with connection.cursor() as cursor:
             cursor.execute(_TELL, [told])
-

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.test import Client
+from django.utils import timezone
 
 from ecrf.access.models import Membership, User
 from ecrf.access.reach import ON_PATIENTS, reachable, site_ids
@@ -151,7 +152,11 @@ def test_secret_opens_nothing_once_session_or_account_is_over(over, world, coord
 
 @pytest.mark.parametrize("table", sorted(SECRET))
 def test_web_role_reads_neither_whose_sessions_are_nor_the_programs_key(table, world):
-    for statement in (f"SELECT * FROM {table}", f"DELETE FROM {table}", f"INSERT INTO {table} DEFAULT VALUES"):
+    for statement in (
+        f"SELECT * FROM {table}",
+        f"DELETE FROM {table}",
+        f"INSERT INTO {table} DEFAULT VALUES",
+    ):
         with web(), pytest.raises(DatabaseError, match="permission denied"):
             rows(statement)
 
@@ -172,12 +177,16 @@ def test_web_role_begins_no_session_of_its_own(world, data_manager):
 
 
 @pytest.mark.requirement("R-055")
-def test_session_whose_content_was_copied_from_another_persons_opens_no_page(world, coordinator, data_manager):
+def test_session_whose_content_was_copied_from_another_persons_opens_no_page(
+    world, coordinator, data_manager
+):
     secret_of(data_manager)
     client = Client()
     client.force_login(coordinator)
     assert client.get("/").status_code == 200
-    copied = "UPDATE account_usersession mine SET session_data = other.session_data FROM account_usersession other"
+    copied = (
+        "UPDATE account_usersession mine SET session_data = other.session_data FROM account_usersession other"
+    )
     with web():
         rows(f"{copied} WHERE mine.user_id = %s AND other.user_id = %s", coordinator.pk, data_manager.pk)
     answer = client.get("/")
@@ -218,10 +227,16 @@ def test_nobody_writes_as_another_person_or_as_the_system(world, coordinator, in
             refused(change, "does not work as", Actor(str(coordinator.pk), coordinator.username, role, where))
         write_as(himself(coordinator, site), change)
     with web():
-        refused("UPDATE access_site SET name = 'x'", "row-level security|Nobody else writes", himself(coordinator, site))
+        refused(
+            "UPDATE access_site SET name = 'x'",
+            "row-level security|Nobody else writes",
+            himself(coordinator, site),
+        )
 
 
-def test_program_writes_as_the_system_within_a_request_and_as_no_other_person(world, coordinator, investigator):
+def test_program_writes_as_the_system_within_a_request_and_as_no_other_person(
+    world, coordinator, investigator
+):
     """As `acting` does it: its word is the program's, made of what no statement reads."""
     secret = secret_of(coordinator)
     with web(secret):
@@ -247,7 +262,9 @@ def test_program_writes_as_the_system_within_a_request_and_as_no_other_person(wo
         "INSERT INTO account_authenticator (user_id, secret, last_step, added_at) VALUES ({other}, 'x', 0, now())",
     ],
 )
-def test_nobody_gives_himself_a_role_or_another_persons_account(statement, world, coordinator, data_manager, site):
+def test_nobody_gives_himself_a_role_or_another_persons_account(
+    statement, world, coordinator, data_manager, site
+):
     with web(secret_of(coordinator)):
         refused(
             statement.format(me=coordinator.pk, other=data_manager.pk),
@@ -292,7 +309,7 @@ def test_database_reaches_what_the_program_reaches(role, days, world, site, data
     practice = make_site("P1", is_practice=True, time_zone="Pacific/Kiritimati")
     a_patient(practice, make_user("trainer", Role.COORDINATOR, practice))
     person = make_user("person", Role.COORDINATOR)
-    first, last = (None if day is None else date.today() + timedelta(days=day) for day in DAYS[days])
+    first, last = (None if day is None else timezone.now().date() + timedelta(days=day) for day in DAYS[days])
     if role == Role.INSPECTOR:
         last = last or date(2099, 12, 31)
     with acting(SYSTEM):

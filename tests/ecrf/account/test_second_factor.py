@@ -12,10 +12,10 @@ from ecrf.access.login_log import LoginEvent, What
 from ecrf.account.factors import has_second_factor, reset_second_factor
 from ecrf.account.lockout import WRONG_TRIES
 from ecrf.account.models import Authenticator, RecoveryCode, UserSession
-from ecrf.account.session_store import row_key
 from ecrf.account.second import authenticator
 from ecrf.account.second.authenticator import add_authenticator, judge, new_secret, take_code
 from ecrf.account.second.recovery_codes import make_codes
+from ecrf.account.session_store import row_key
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from tests.conftest import PASSWORD

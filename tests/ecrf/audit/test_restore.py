@@ -153,7 +153,8 @@ def test_web_role_of_a_restored_database_can_neither_write_the_trail_nor_call_wh
         ("GRANT DELETE ON audit_auditchain TO PUBLIC", "everybody (PUBLIC) may DELETE in audit_auditchain"),
         (
             "GRANT pg_write_all_data TO {}",
-            "{} may INSERT, UPDATE, DELETE in access_programkey, access_sessionperson, anchors_installation, audit_auditchain, audit_auditevent,"
+            "{} may INSERT, UPDATE, DELETE in access_programkey, access_sessionperson, anchors_installation,"
+            " audit_auditchain, audit_auditevent,"
             " audit_knownfault, audit_redaction",
         ),
     ],

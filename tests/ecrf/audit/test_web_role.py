@@ -45,7 +45,7 @@ def visit(site, coordinator):
 
 @pytest.fixture
 def web(visit):
-    """From here on the connection is the web role's, as compose file and migrations make it, and reads for the program."""
+    """From here on the connection is the web role's, as the migrations make it, and reads for the program."""
     assert "ALTER DEFAULT PRIVILEGES" not in COMPOSE.read_text()
     for statement in [f"CREATE ROLE {ROLE}", *grant(WEB, ROLE), revoke(), f"SET LOCAL ROLE {ROLE}"]:
         sql(statement)
