@@ -15,7 +15,7 @@ from django.db.models import BigIntegerField, Func, TextField, Value
 from django.utils import timezone
 
 from ecrf.account.models import UserSession
-from ecrf.audit.bound.person import note_told, person_now
+from ecrf.audit.bound.person import note_said, person_now
 from ecrf.audit.bound.proof import proof
 
 ADDRESS, BROWSER, BEGAN, SEEN = "address", "browser", "began_at", "seen_at"
@@ -40,7 +40,7 @@ class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         """The same statement tells the database for whom this connection acts from now on."""
         if secret := self.session_key:
-            note_told(secret, None)
+            note_said(secret, None)
         row = self._get_session_from_db()
         if row is None:
             return {}
@@ -48,12 +48,12 @@ class SessionStore(db.SessionStore):
         if WHO in data and str(row.person) != data[WHO]:  # taken from somebody else's row
             self._session_key = None
             return {}
-        note_told(secret, row.person)
+        note_said(secret, row.person)
         return data
 
     def _get_session_from_db(self) -> Any:
         secret = self.session_key
-        told = Func(
+        said = Func(
             Value("ecrf.session"),
             Value(secret),
             Value(False),
@@ -61,7 +61,7 @@ class SessionStore(db.SessionStore):
             output_field=TextField(),
         )
         found = UserSession.objects.annotate(
-            told=told,
+            said=said,
             person=Func(Value(secret), function="access_person_of", output_field=BigIntegerField()),
         ).filter(session_key=row_key(secret), expire_date__gt=timezone.now())
         row = found.first() if secret else None
@@ -79,7 +79,7 @@ class SessionStore(db.SessionStore):
         self._session_cache = data
         if before:
             self._say(_GO_ON, [row_key(self.session_key), self.session_key])
-            note_told(self.session_key, person_now())
+            note_said(self.session_key, person_now())
             self.delete(before)
 
     def begin_for(self, person: int) -> None:
@@ -88,7 +88,7 @@ class SessionStore(db.SessionStore):
             self.create()
         key = row_key(self.session_key)
         self._say(_BEGIN, [key, person, proof(f"session|{key}|{person}"), self.session_key])
-        note_told(self.session_key, person)
+        note_said(self.session_key, person)
 
     def delete(self, session_key: str | None = None) -> None:
         if secret := session_key or self.session_key:

@@ -100,12 +100,12 @@ def _active() -> list[Declared]:
 
 
 def _declare(declared: tuple[str, ...], patient_id: int | None = None) -> None:
-    told = *declared, _vouched(*declared)
+    whole = *declared, _vouched(*declared)
     with connection.cursor() as cursor:
         if patient_id is None:
-            cursor.execute(_DECLARE, told)
+            cursor.execute(_DECLARE, whole)
         else:
-            cursor.execute(_DECLARE + _LOCK, (*told, patient_id))
+            cursor.execute(_DECLARE + _LOCK, (*whole, patient_id))
 
 
 AT_THE_DOOR = frozenset({"login", "invitation", "reset", "new-address"})

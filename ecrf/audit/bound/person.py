@@ -24,21 +24,21 @@ def person_now() -> int | None:
     return person
 
 
-def note_told(secret: str | None, person: int | None) -> None:
+def note_said(secret: str | None, person: int | None) -> None:
     """Of a statement that has told it to the database."""
-    _now.told, _now.person = secret or "", person
+    _now.said, _now.person = secret or "", person
 
 
 def leave() -> None:
     """At the end of a request: the next one on this connection begins as nobody."""
-    if getattr(_now, "told", ""):
+    if getattr(_now, "said", ""):
         _tell_or_close("", None)
 
 
 @contextmanager
 def reach_of(person: int) -> Iterator[None]:
     """The program reads what this person reaches, where nobody is logged in: for a calendar's address."""
-    before = getattr(_now, "told", ""), person_now()
+    before = getattr(_now, "said", ""), person_now()
     _tell(f"vouched:{person}:{proof(f'reach|{person}')}", None)
     try:
         yield
@@ -59,12 +59,12 @@ def _tell(secret: str, person: int | None) -> None:
     connection.ensure_connection()
     with connection.connection.cursor() as cursor:
         cursor.execute(_TELL, [secret])
-    note_told(secret, person)
+    note_said(secret, person)
 
 
 def _tell_or_close(secret: str, person: int | None) -> None:
     """A connection that does not let itself be told is closed: the one that is made in its stead is nobody's."""
-    note_told(secret, person)
+    note_said(secret, person)
     try:
         if connection.connection is not None:
             _tell(secret, person)
@@ -75,6 +75,6 @@ def _tell_or_close(secret: str, person: int | None) -> None:
 
 def tell_again(connection: Any, **_: Any) -> None:
     """Of a connection that was made in the middle of a request: it acts for the same person."""
-    if told := getattr(_now, "told", ""):
+    if said := getattr(_now, "said", ""):
         with connection.cursor() as cursor:
-            cursor.execute(_TELL, [told])
+            cursor.execute(_TELL, [said])

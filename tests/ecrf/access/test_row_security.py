@@ -240,13 +240,13 @@ def test_program_writes_as_the_system_within_a_request_and_as_no_other_person(
     """As `acting` does it: its word is the program's, made of what no statement reads."""
     secret = secret_of(coordinator)
     with web(secret):
-        bound.note_told(secret, coordinator.pk)
+        bound.note_said(secret, coordinator.pk)
         with acting(SYSTEM, source="system"):
             rows(f"UPDATE {FORM} SET pulse = 73")
         other = Actor(str(investigator.pk), investigator.username)
         with pytest.raises(DatabaseError, match="Nobody else writes"), acting(other):
             rows(f"UPDATE {FORM} SET pulse = 74")
-        bound.note_told("", None)
+        bound.note_said("", None)
 
 
 @pytest.mark.parametrize(
