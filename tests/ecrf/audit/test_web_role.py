@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from ecrf.access.login_log import LoginEvent, What, note
 from ecrf.access.roles import Right
+from ecrf.audit import privileges
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.bound.grants import WEB, grant
 from ecrf.audit.bound.person import whole_study
@@ -122,6 +123,26 @@ def test_function_that_writes_the_trail_has_a_search_path_of_its_own(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT prosecdef, proconfig FROM pg_proc WHERE proname = 'audit_write'")
         assert cursor.fetchall() == [(True, ["search_path=pg_catalog, public, pg_temp"])]
+
+
+# --- its list of rights -----------------------------------------------------------------------------------
+
+
+def test_rights_beyond_the_list_and_below_it_are_named(monkeypatch):
+    monkeypatch.setattr(privileges, "ROLES", (ROLE,))
+    for statement in [f"CREATE ROLE {ROLE} LOGIN", *grant(WEB, ROLE), revoke()]:
+        sql(statement)
+    shown = f"what {ROLE} asks is shown to its other sessions: ALTER ROLE {ROLE} SET track_activities = off"
+    assert (privileges.too_much(), privileges.lacking()) == ([shown], [])
+    sql(f"ALTER ROLE {ROLE} SET track_activities = off")
+    assert privileges.too_much() == []
+    sql(f"GRANT INSERT ON django_content_type TO {ROLE}; GRANT UPDATE (at) ON access_loginevent TO {ROLE}")
+    sql(f"REVOKE INSERT ON casebook_visit FROM {ROLE}")
+    assert privileges.too_much() == [
+        f"{ROLE} may UPDATE in access_loginevent",
+        f"{ROLE} may INSERT in django_content_type",
+    ]
+    assert privileges.lacking() == [f"{ROLE} may not INSERT in casebook_visit"]
 
 
 # --- moments ----------------------------------------------------------------------------------------------
