@@ -42,7 +42,8 @@ _WEB: dict[str, Rights] = {
     **dict.fromkeys(("audit_redaction", "audit_knownfault"), READ),
 }
 _READER: dict[str, Rights] = {
-    **dict.fromkeys(("exports_export", "exports_datacut", "exports_formedition"), KEPT),
+    "exports_export": KEPT,
+    **dict.fromkeys(("exports_datacut", "exports_formedition"), ADDED),
     "exports_keptcontent": CHANGED,
     "exports_foldedrow": CHANGED,
     "django_tasks_database_dbtaskresult": CHANGED,

@@ -7,21 +7,29 @@ from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.test import Client
 from django.utils import timezone
 
+from ecrf.access.login_log import LoginEvent, What
 from ecrf.access.models import Membership, User
 from ecrf.access.reach import ON_PATIENTS, reachable, site_ids
 from ecrf.access.roles import AT_A_SITE, RIGHTS, Role
+from ecrf.account.models import SecretLink
 from ecrf.account.session_store import row_key
+from ecrf.anchors.runs import verify_if_due
 from ecrf.audit.actor import SYSTEM, Actor, acting
 from ecrf.audit.bound import person as bound
-from ecrf.audit.bound.grants import READER, SECRET
+from ecrf.audit.bound.grants import READER, ROLES, SECRET, rights_of
 from ecrf.audit.bound.policies import SEEN, WRITTEN, shipped_policies
+from ecrf.audit.functions import revoked
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.transfer.models import Transfer
+from ecrf.exports.models import Export, ExportState
+from ecrf.mail.scheduled import JOBS
+from ecrf.mail.sending import send_due
 from tests.as_web import as_role, role_of_pages
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site, make_user
@@ -375,6 +383,13 @@ def test_every_table_that_names_a_patient_or_a_site_has_a_policy_or_a_reason():
     assert not (SEEN.keys() | WRITTEN.keys()) & NO_POLICY.keys()
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_is_given_what_nobody_keeps(role):
+    kept_by_nobody = {table: set(rights.split(", ")) for table, rights in revoked().items()}
+    given = {table: rights & kept_by_nobody.get(table, set()) for table, rights in rights_of(role).items()}
+    assert not {table: rights for table, rights in given.items() if rights}
+
+
 # --- who makes files -----------------------------------------------------------------------------------------
 
 
@@ -389,3 +404,23 @@ def test_reader_reads_the_whole_study_and_writes_no_value(world, coordinator, si
     with as_role(reader):
         assert counts()["casebook_patient"] == 2
         refused(f"UPDATE {FORM} SET pulse = 75", "permission denied", himself(coordinator, site))
+
+
+def test_worker_makes_files_and_runs_every_job_as_the_reader(
+    world, other_site, data_manager, investigator, safety, reader, settings, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+    settings.EXPORTS_FOLDER = tmp_path
+    hand_over(world["01"], other_site, data_manager)
+    reset = {"what": What.RESET_ASKED, "username": investigator.username}
+    with acting(SYSTEM, source="login"):
+        User.objects.filter(pk=investigator.pk).update(email="investigator@example.org")
+        LoginEvent.objects.create(**reset)
+    with as_role(reader):
+        call_command("work", once=True)
+        for job in JOBS.values():
+            job.run()
+        assert verify_if_due()
+        send_due()
+    assert Export.objects.get().state == ExportState.DONE
+    assert SecretLink.objects.filter(user=investigator).exists()
