@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from threading import local
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Model, QuerySet
 
-from ecrf.audit.bound.person import person_now
+from ecrf.audit.bound.person import person_now, whole_study
 from ecrf.audit.bound.proof import proof
 from ecrf.audit.refusals import Locked, locked_by
+
+M = TypeVar("M", bound=Model)
 
 _current = local()
 
@@ -89,6 +93,12 @@ def one_click(request_key: UUID) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('ecrf.click'), hashtext(%s))", [str(request_key)]
         )
+
+
+def added_by_click(rows: QuerySet[M], request_key: UUID) -> M | None:
+    """What a click with this key has added before, at whatever site; the caller looks whether it fits."""
+    with whole_study():
+        return rows.filter(request_key=request_key).first()
 
 
 def _active() -> list[Declared]:
