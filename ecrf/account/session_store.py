@@ -52,7 +52,7 @@ class SessionStore(db.SessionStore):
         return data
 
     def _get_session_from_db(self) -> Any:
-        secret = self.session_key
+        secret, now = self.session_key, timezone.now()
         said = Func(
             Value("ecrf.session"),
             Value(secret),
@@ -62,8 +62,10 @@ class SessionStore(db.SessionStore):
         )
         found = UserSession.objects.annotate(
             said=said,
-            person=Func(Value(secret), function="access_person_of", output_field=BigIntegerField()),
-        ).filter(session_key=row_key(secret), expire_date__gt=timezone.now())
+            person=Func(
+                Value(secret), Value(now), function="access_person_of", output_field=BigIntegerField()
+            ),
+        ).filter(session_key=row_key(secret), expire_date__gt=now)
         row = found.first() if secret else None
         if row is None:
             self._session_key = None

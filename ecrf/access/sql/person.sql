@@ -36,13 +36,13 @@ CREATE OR REPLACE FUNCTION access_session_key(secret text) RETURNS text LANGUAGE
     SELECT left(encode(sha256(convert_to(secret, 'UTF8')), 'hex'), 40)
 $$;
 
--- Who logged in and was given this secret; NULL once the session or the account is over.
-CREATE OR REPLACE FUNCTION access_person_of(secret text) RETURNS bigint
+-- Who logged in and was given this secret; NULL once the session or the account is over, at that moment.
+CREATE OR REPLACE FUNCTION access_person_of(secret text, moment timestamptz) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RETURN (
         SELECT p.user_id FROM access_sessionperson p
-        JOIN account_usersession s ON s.session_key = p.session_key AND s.expire_date > statement_timestamp()
+        JOIN account_usersession s ON s.session_key = p.session_key AND s.expire_date > moment
         JOIN access_user u ON u.id = p.user_id AND u.is_active
         WHERE p.session_key = access_session_key(secret)
     );
@@ -60,7 +60,7 @@ BEGIN
         RETURN NULL;
     END IF;
     IF NOT starts_with(said, 'vouched:') THEN
-        RETURN access_person_of(said);
+        RETURN access_person_of(said, statement_timestamp());
     END IF;
     IF split_part(said, ':', 3) = access_proof('reach|' || split_part(said, ':', 2)) THEN
         RETURN split_part(said, ':', 2)::bigint;
