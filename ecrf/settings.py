@@ -140,6 +140,7 @@ INSTALLED_APPS = [
 # --- the web ----------------------------------------------------------------------------------------------------
 
 MIDDLEWARE = [
+    "ecrf.account.acting_for.nobody_is_left",
     "ecrf.web.metrics.requests.measure",
     "ecrf.web.middleware.request_log",
     "ecrf.web.middleware.health",

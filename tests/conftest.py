@@ -15,6 +15,7 @@ from ecrf.access.roles import AT_A_SITE, AT_SITES_OR_ALL, Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.demo import ROOT
 from ecrf.people.logins import page_count
+from tests import as_web
 from tests.postgres import fresh_database
 
 PASSWORD = "correct horse battery staple"
@@ -60,12 +61,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
     """In place of pytest-django's: a copy of the migrated template, one for each worker."""
-    with fresh_database() as url:
+    with fresh_database() as url, as_web.role_of_pages(url):
         # Not only this thread's connection reads its name from here, but every later one.
         connection.settings_dict["NAME"] = dj_database_url.parse(url)["NAME"]
+        as_web.bind(connection.settings_dict["NAME"])
         yield
         with django_db_blocker.unblock():
             connection.close()
+
+
+as_web.serve_pages_so()
 
 
 @pytest.fixture(scope="module")

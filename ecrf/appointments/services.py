@@ -12,7 +12,7 @@ from ecrf.access.reach import require
 from ecrf.access.roles import Right
 from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.appointments.planning import PlannedVisit, Planning, planning_of
-from ecrf.audit.actor import USED_ELSEWHERE, acting, one_click
+from ecrf.audit.actor import USED_ELSEWHERE, acting, added_by_click, one_click
 from ecrf.audit.reasons import fault_of, tidy
 from ecrf.audit.texts import cleaned_or_fault
 from ecrf.casebook.labels import label_of
@@ -47,7 +47,7 @@ def make_appointment(
     require(by, Right.ENTER, patient.site)
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk, source=source):
         one_click(request_key)
-        if known := Appointment.objects.filter(request_key=request_key).first():
+        if known := added_by_click(Appointment.objects.all(), request_key):
             if known.patient_id != patient.pk:
                 raise ValidationError(USED_ELSEWHERE)
             return known

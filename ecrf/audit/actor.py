@@ -4,18 +4,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from threading import local
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Model, QuerySet
 
+from ecrf.audit.bound.person import person_now, whole_study
+from ecrf.audit.bound.proof import proof
 from ecrf.audit.refusals import Locked, locked_by
+
+M = TypeVar("M", bound=Model)
 
 _current = local()
 
 _DECLARE = (
     "SELECT set_config('ecrf.actor_id', %s, true), set_config('ecrf.actor', %s, true),"
     " set_config('ecrf.role', %s, true), set_config('ecrf.site', %s, true),"
-    " set_config('ecrf.reason', %s, true), set_config('ecrf.source', %s, true)"
+    " set_config('ecrf.reason', %s, true), set_config('ecrf.source', %s, true),"
+    " set_config('ecrf.vouched', %s, true)"
 )
 _LOCK = ", pg_advisory_xact_lock(hashtext('ecrf.patient'), %s)"
 
@@ -88,6 +95,12 @@ def one_click(request_key: UUID) -> None:
         )
 
 
+def added_by_click(rows: QuerySet[M], request_key: UUID) -> M | None:
+    """What a click with this key has added before, at whatever site; the caller looks whether it fits."""
+    with whole_study():
+        return rows.filter(request_key=request_key).first()
+
+
 def _active() -> list[Declared]:
     """What the enclosing `acting` blocks of this thread have told, the innermost last."""
     if not hasattr(_current, "declared"):
@@ -97,8 +110,21 @@ def _active() -> list[Declared]:
 
 
 def _declare(declared: tuple[str, ...], patient_id: int | None = None) -> None:
+    whole = *declared, _vouched(*declared)
     with connection.cursor() as cursor:
         if patient_id is None:
-            cursor.execute(_DECLARE, declared)
+            cursor.execute(_DECLARE, whole)
         else:
-            cursor.execute(_DECLARE + _LOCK, (*declared, patient_id))
+            cursor.execute(_DECLARE + _LOCK, (*whole, patient_id))
+
+
+AT_THE_DOOR = frozenset({"login", "invitation", "reset", "new-address"})
+"""Sources of what people do before they are logged in, or while somebody else is: the program knows who they are."""
+
+
+def _vouched(actor_id: str, name: str, _role: str, _site: str, _reason: str, source: str) -> str:
+    """The program's word for who writes: of the system, and where nobody is logged in. Who is logged in writes by
+    the secret of the session, which the database knows; in the name of anybody else it writes nothing."""
+    if not name or (actor_id and person_now() is not None and source not in AT_THE_DOOR):
+        return ""
+    return proof(f"actor|{actor_id}|{name}")

@@ -5,6 +5,7 @@ from django.core.checks import Tags, register
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
 
+from ecrf.audit.bound.enforcing import bind_roles
 from ecrf.audit.functions import NO_WAY_AROUND, revoke
 from ecrf.audit.made_by import refuse_before_migrating
 from ecrf.audit.privileges import check
@@ -19,6 +20,7 @@ class AuditConfig(AppConfig):
             applied,
             constraints,
             functions,
+            policies,
             roles,
             tables,
             triggers,
@@ -43,3 +45,4 @@ def _protect(using: str, **_: Any) -> None:
             # A table of one's own that stands before the real one in the search path.
             name = connections[using].ops.quote_name(connections[using].settings_dict["NAME"])
             cursor.execute(f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")
+    bind_roles(connections[using])

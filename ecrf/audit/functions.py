@@ -43,6 +43,7 @@ class IsReview(Func):
 
 ONLY_READ = "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"
 ONLY_ADDED = "UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"
+NOTHING = f"SELECT, {ONLY_READ}"
 NEVER_DELETED = "DELETE, TRUNCATE, REFERENCES, TRIGGER"
 REVOKED = {
     "audit_auditevent": ONLY_READ,
@@ -53,6 +54,8 @@ REVOKED = {
     "anchors_auditverification": ONLY_ADDED,
     "anchors_installation": ONLY_READ,
     "delegation_pageread": ONLY_ADDED,
+    "access_sessionperson": NOTHING,
+    "access_programkey": NOTHING,
 }
 
 

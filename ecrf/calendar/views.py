@@ -16,6 +16,7 @@ from ecrf.access.models import User
 from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import READERS
+from ecrf.audit.bound.person import reach_of
 from ecrf.calendar.feed import PATIENTS_AT_MOST, calendar_of
 from ecrf.calendar.services import LIVING_AT_MOST, living_feeds, make_feed, owner_of, revoke_feed
 
@@ -82,7 +83,10 @@ def revoke(request: UserRequest, pk: int) -> HttpResponse:
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar itself, for programs that cannot log in: who knows the secret address reads it."""
     user = owner_of(token)
-    content = calendar_of(user) if user else None
+    if user is None:
+        raise Http404
+    with reach_of(user.pk):
+        content = calendar_of(user)
     if content is None:
         raise Http404
     headers = {

@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
-from ecrf.audit.actor import USED_ELSEWHERE, Actor, acting, one_click
+from ecrf.audit.actor import USED_ELSEWHERE, Actor, acting, added_by_click, one_click
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import MOVES, STANDING, Entry, Patient, Status, Visit, not_struck
 from ecrf.casebook.places import Place
@@ -44,7 +44,7 @@ def add_patient(*, site: Site, by: User, request_key: uuid.UUID, source: str = "
     with acting(by.acting_at(site, Right.ENTER), source=source):
         Site.objects.select_for_update(no_key=True).get(pk=site.pk)
         one_click(request_key)
-        if known := Patient.objects.filter(request_key=request_key).select_related("site").first():
+        if known := added_by_click(Patient.objects.select_related("site"), request_key):
             return _of_this_click(known, fits=known.number.startswith(f"{site.code}-"))
         # By number, not by site: who moved away keeps the number, who came brought another site's.
         added_here = Patient.objects.filter(number__startswith=f"{site.code}-")
@@ -134,7 +134,7 @@ def add_entry(
     """Add one more of a repeating form. The same key twice adds one. Numbers begin at `at_least`."""
     with acting(by, patient_id=patient.pk, source=source):
         one_click(request_key)
-        if known := Entry.objects.filter(request_key=request_key).first():
+        if known := added_by_click(Entry.objects.all(), request_key):
             fits = known.patient_id == patient.pk and known.crf == definition.key
             return Place(patient, definition, visit, _of_this_click(known, fits=fits).number, parent)
         siblings = Entry.objects.filter(patient=patient, visit=visit, crf=definition.key)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from ecrf.access.models import User
 from ecrf.access.reach import reachable, roles_that_ended
 from ecrf.access.roles import READERS, Right
+from ecrf.audit.bound.person import whole_study
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import Patient
 from ecrf.casebook.reach import StruckOut
@@ -76,7 +77,8 @@ def _moved(request: HttpRequest, user: User) -> Transfer | None:
         which = {path: named["pk"]}
     else:
         return None
-    last = handed_over_from(user, **which).first()
+    with whole_study():  # the row that the address names is the new site's
+        last = handed_over_from(user, **which).first()
     here = last and reachable(user, patients(), *READERS).filter(pk=last.patient_id).exists()
     return None if here else last
 

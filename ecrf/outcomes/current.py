@@ -7,6 +7,7 @@ from threading import Lock
 
 from django.utils.module_loading import import_string
 
+from ecrf.audit.bound.person import whole_study
 from ecrf.audit.snapshot import one_snapshot
 from ecrf.casebook.stored_rows import lines_of
 from ecrf.forms.protocol import protocol
@@ -38,7 +39,7 @@ def current_report(scope: ReportScope) -> Report:
         if found := _kept.get(version):
             _kept.move_to_end(version)
             return found
-    with one_snapshot():
+    with whole_study(), one_snapshot():  # kept for whoever may open it, not for who came first
         made = _maker(protocol().outcomes)(scope)
     with _lock:
         _kept[version] = made

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
-from ecrf.audit.actor import Actor, one_click
+from ecrf.audit.actor import Actor, added_by_click, one_click
 from ecrf.casebook.models import Entry
 from ecrf.casebook.places import Place, is_struck_whole
 from ecrf.casebook.record.hooks import HOOKS
@@ -111,7 +111,7 @@ def _known(
 ) -> Query | None:
     """What this click, or the same person with the same words, has opened already."""
     here = Query.every.filter(**_place_columns(place, entry), patient=place.patient, item=item, kind=kind)
-    if request_key is not None and (known := Query.every.filter(request_key=request_key).first()):
+    if request_key is not None and (known := added_by_click(Query.every.all(), request_key)):
         if known.opened_by_id != by.pk or not here.filter(pk=known.pk).exists():
             raise QueryRefused("The page is out of date. Load it again; nothing was sent.")
         return known

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
-from ecrf.audit.actor import Actor, acting, one_click
+from ecrf.audit.actor import Actor, acting, added_by_click, one_click
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.models import Entry
 from ecrf.forms.registry import CRFS
@@ -210,7 +210,7 @@ def _is_second_click(query: Query, last: Message | None, act: Act, words: str, b
 
 def _known(entry: Entry, item: str, words: str, by: User, request_key: uuid.UUID | None) -> Query | None:
     """The query that this click, or the same person with the same words, has opened already."""
-    if request_key is not None and (known := Query.every.filter(request_key=request_key).first()):
+    if request_key is not None and (known := added_by_click(Query.every.all(), request_key)):
         if (known.entry_id, known.item, known.opened_by_id) != (entry.pk, item, by.pk):
             raise QueryRefused("The page is out of date. Load it again; nothing was sent.")
         return known

@@ -15,6 +15,8 @@ TRAIL = ("audit_auditevent", "audit_auditchain")
 """Migrations may write events of their own; those of before are compared by the heads of the chains."""
 DJANGOS_OWN = ("auth_permission", "django_content_type", "django_migrations", "django_session")
 """Names of models and migrations, which grow with the software; and sessions, which end with it."""
+FOLLOWS_THE_SETTINGS = ("access_programkey",)
+"""Written anew by each migration, from SECRET_KEY."""
 PATIENCE = "60s"
 """So long may somebody else hold a table before the upgrade gives up; nothing has been done then."""
 
@@ -65,7 +67,7 @@ def compare(before: DatabaseState, applied: Iterable[Migration]) -> tuple[Databa
     found = UpgradeLook()
     audited = {one.model._meta.db_table for one in AUDITED}
     for table, words in differences(before.tables, after.tables).items():
-        if table in TRAIL or table in DJANGOS_OWN:
+        if table in (*TRAIL, *DJANGOS_OWN, *FOLLOWS_THE_SETTINGS):
             continue
         if (
             table in audited

@@ -175,7 +175,7 @@ def ask_for_passwords(database: str) -> tuple[str, str]:
         (bin_folder,) = cursor.fetchone()
         cursor.execute("SHOW hba_file")
         rules = Path(cursor.fetchone()[0])
-        rules.write_text("local all ecrf_owner,ecrf_web scram-sha-256\n" + rules.read_text())
+        rules.write_text("local all ecrf_owner,ecrf_web,ecrf_reader scram-sha-256\n" + rules.read_text())
         for setting in ("fsync", "full_page_writes"):  # it is thrown away
             cursor.execute(f"ALTER SYSTEM SET {setting} = off")
         cursor.execute("SELECT pg_reload_conf()")

@@ -97,25 +97,25 @@ class Machine:
         return folder
 
     def _make_database(self) -> None:
-        """As PostgreSQL's image does: the owner, the database, and the scripts that the compose file gives it."""
+        """As PostgreSQL's image does: the superuser, the database, and the scripts that the compose file gives it."""
         secrets = self._secrets("database")
         settings = self.compose.environment("database")
-        owner, database = settings["POSTGRES_USER"], settings["POSTGRES_DB"]
+        superuser, database = settings["POSTGRES_USER"], settings["POSTGRES_DB"]
         password = (
             Path(settings["POSTGRES_PASSWORD_FILE"].replace("/run/secrets", str(secrets))).read_text().strip()
         )
         self._psql(
             "postgres",
             "postgres",
-            f"CREATE ROLE {owner} SUPERUSER LOGIN PASSWORD '{password}';\n"
-            f"CREATE DATABASE {database} OWNER {owner} ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0;\n"
+            f"ALTER ROLE {superuser} PASSWORD '{password}';\n"
+            f"CREATE DATABASE {database} OWNER {superuser} ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0;\n"
             + "".join(
                 f"ALTER SYSTEM SET {setting.replace('=', ' = ')};\n" for setting in self._server_settings()
             )
             + "SELECT pg_reload_conf();\n",
         )
         for sql in self.compose.first_sql():
-            self._psql(owner, database, sql.replace("/run/secrets", str(secrets)), password)
+            self._psql(superuser, database, sql.replace("/run/secrets", str(secrets)), password)
         (self.work / "database").touch()
 
     def _server_settings(self) -> list[str]:

@@ -14,6 +14,7 @@ from ecrf.account.last_login import zone_of
 from ecrf.account.models import Authenticator, Passkey, UserSession
 from ecrf.account.second.passkeys import passkeys_of
 from ecrf.account.second.recovery_codes import codes_left
+from ecrf.account.session_store import row_key
 from ecrf.account.sessions import sessions_of
 from ecrf.audit.registry import Registry
 
@@ -118,7 +119,7 @@ def _obstacles(membership: Membership) -> list[str]:
 
 
 def _sessions(request: HttpRequest, user: User) -> list[SessionLine]:
-    this = request.session.session_key
+    this = row_key(request.session.session_key)
     return [
         SessionLine(
             key=name_of_session(row),

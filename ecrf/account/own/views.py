@@ -19,7 +19,7 @@ from ecrf.account.own_password import PASSWORD_TO_CHANGE
 from ecrf.account.passwords import change_password, faults_of_password
 from ecrf.account.policy import needs_second_factor
 from ecrf.account.proof import note_proved, why_not_proved
-from ecrf.account.session_store import BEGAN, SEEN
+from ecrf.account.session_store import BEGAN, SEEN, row_key
 from ecrf.account.sessions import end_sessions
 from ecrf.audit.actor import Actor
 
@@ -46,7 +46,7 @@ def password(request: UserRequest) -> HttpResponse:
         new = request.POST.get("password", "")
         faults = [] if unproved else faults_of_password(request.user, new, request.POST.get("again", ""))
         if not unproved and not faults:
-            change_password(user=request.user, password=new, but=request.session.session_key or "")
+            change_password(user=request.user, password=new, but=row_key(request.session.session_key))
             update_session_auth_hash(request, request.user)
             note_proved(request)
             messages.success(request, "The password is changed. Other sessions of yours are ended.")
@@ -79,7 +79,7 @@ def address(request: UserRequest) -> HttpResponse:
 def end_session(request: UserRequest) -> HttpResponse:
     """End one of one's other sessions, or all of them."""
     by, user = Actor(str(request.user.pk), request.user.username), request.user
-    this = request.session.session_key or ""
+    this = row_key(request.session.session_key)
     if request.POST.get("which") == "others":
         count = end_sessions(user=user, by=by, but=this)
         messages.success(request, f"{count} other session{'s are' if count != 1 else ' is'} ended.")

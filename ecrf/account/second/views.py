@@ -17,6 +17,7 @@ from ecrf.account.proof import wants_password, why_not_proved
 from ecrf.account.second import authenticator, passkeys, recovery_codes
 from ecrf.account.second.encryption import UnreadableSecret, decrypt, encrypt
 from ecrf.account.second.enforcement import SECOND_FACTOR_DONE
+from ecrf.account.session_store import row_key
 from ecrf.account.sessions import end_sessions
 from ecrf.audit.actor import Actor
 
@@ -184,7 +185,7 @@ def _added(request: UserRequest, before: Factors, words: str) -> HttpResponse:
     messages.success(request, words)
     if not before:
         by = Actor(str(request.user.pk), request.user.username)
-        end_sessions(user=request.user, by=by, but=request.session.session_key or "")
+        end_sessions(user=request.user, by=by, but=row_key(request.session.session_key))
     if not recovery_codes.codes_left(request.user).exists():
         _make_codes(request)
         return redirect("recovery-codes")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from ecrf.audit.privileges import too_much
+from ecrf.audit.privileges import lacking, too_much
 from ecrf.audit.verifying.checks import CHECKS, AuditCheck, Extent
 from ecrf.audit.verifying.faults import Fault, FaultKind, database_fault
 
@@ -41,6 +41,8 @@ _SETTINGS = """
 def rights_as_shipped(extent: Extent) -> Iterator[Fault]:
     for words in too_much():
         yield database_fault(words, kind=FaultKind.OPEN)
+    for words in lacking():
+        yield database_fault(words)
 
 
 def roles_above_rights(extent: Extent) -> Iterator[Fault]:

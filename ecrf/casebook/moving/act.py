@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
-from ecrf.audit.actor import USED_ELSEWHERE, Actor, acting, one_click
+from ecrf.audit.actor import USED_ELSEWHERE, Actor, acting, added_by_click, one_click
 from ecrf.audit.reasons import LONGEST, fault_of, tidy
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient, Visit
@@ -59,7 +59,7 @@ def move(
     actor, is_consent_asked = _actor_for(by, patient.site, forms)
     with _turns(actor, patient, to.patient):
         one_click(request_key)
-        if known := Entry.objects.filter(request_key=request_key).select_related("visit").first():
+        if known := added_by_click(Entry.objects.select_related("visit"), request_key):
             return _of_this_click(known, to)
         if _actor_for(by, patient.site, forms)[0] != actor:
             raise NotMoved("It was changed meanwhile. Look again, then decide.")

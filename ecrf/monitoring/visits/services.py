@@ -13,7 +13,7 @@ from django.utils import timezone
 from ecrf.access.models import Site, User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
-from ecrf.audit.actor import USED_ELSEWHERE, acting, one_click
+from ecrf.audit.actor import USED_ELSEWHERE, acting, added_by_click, one_click
 from ecrf.monitoring.home.site_counts import last_ended
 from ecrf.monitoring.home.work_lines import Since, day_and_time
 from ecrf.monitoring.models import MonitoringVisit, VisitStage
@@ -53,7 +53,7 @@ def plan_visit(
     with acting(by.acting_at(site, Right.VERIFY), source="monitor"):
         Site.objects.select_for_update(no_key=True).get(pk=site.pk)
         one_click(request_key)
-        known = MonitoringVisit.objects.filter(request_key=request_key).select_related("site").first()
+        known = added_by_click(MonitoringVisit.objects.select_related("site"), request_key)
         if known:
             if (known.site_id, known.monitor_id) != (site.pk, by.pk):
                 raise VisitRefused(USED_ELSEWHERE)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
 from ecrf.account.factors import has_second_factor
+from ecrf.account.session_store import row_key
 from ecrf.casebook.labels import counted
 from ecrf.people.accounts import services
 from ecrf.people.accounts.list import find_person
@@ -164,7 +165,7 @@ def end_sessions(request: UserRequest, pk: int) -> HttpResponse:
     """One's own session here goes on."""
 
     def act(person: User) -> str:
-        own = (request.session.session_key or "") if person == request.user else ""
+        own = row_key(request.session.session_key) if person == request.user else ""
         ended = services.end_all_sessions(user=person, by=request.user, but=own)
         return f"{counted(ended, 'session')} ended." if ended else "There was no session to end."
 

@@ -11,6 +11,7 @@ from ecrf.access.models import Membership
 from ecrf.access.roles import Role
 from ecrf.account.browser_words import browser_words
 from ecrf.account.models import UserSession
+from ecrf.account.session_store import row_key
 from ecrf.account.sessions import end_sessions, sessions_of
 from ecrf.audit.actor import SYSTEM, acting
 from tests.bench.counting import statements
@@ -135,7 +136,7 @@ def test_administrator_ends_all_sessions_of_an_account(coordinator, administrato
 
 def test_session_row_says_whose_it_is_from_where_and_since_when(coordinator):
     client = logged_in(User_Agent=FIREFOX)
-    row = UserSession.objects.get(session_key=client.session.session_key)
+    row = UserSession.objects.get(session_key=row_key(client.session.session_key))
     assert (row.user, row.address, row.browser) == (coordinator, "127.0.0.1", "Firefox on Windows")
     assert row.began_at is not None
 

@@ -15,6 +15,7 @@ from ecrf.account.models import Authenticator, RecoveryCode, UserSession
 from ecrf.account.second import authenticator
 from ecrf.account.second.authenticator import add_authenticator, judge, new_secret, take_code
 from ecrf.account.second.recovery_codes import make_codes
+from ecrf.account.session_store import row_key
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from tests.conftest import PASSWORD
@@ -360,7 +361,7 @@ def test_reset_by_an_administrator_ends_factors_codes_and_sessions(client, coord
     assert client.post("/login/", GOOD).headers["Location"] == "/"
     assert (
         not UserSession.objects.filter(user=coordinator)
-        .exclude(session_key=client.session.session_key)
+        .exclude(session_key=row_key(client.session.session_key))
         .exists()
     )
     assert codes

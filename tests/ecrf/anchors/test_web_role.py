@@ -1,4 +1,4 @@
-"""What makes anchors and verifies runs as the role of the web processes, which cannot rewrite what they left."""
+"""What makes anchors and verifies runs as the role of the worker, which cannot rewrite what they left."""
 
 from io import StringIO
 
@@ -10,23 +10,25 @@ from ecrf.anchors.making.anchor import make_anchor
 from ecrf.anchors.making.delivery import deliver_due
 from ecrf.anchors.models import AuditVerification
 from ecrf.anchors.runs import verify_if_due
+from ecrf.audit.bound.grants import READER, grant
 from ecrf.audit.functions import revoke
 from tests.database import sql
-from tests.ecrf.audit.test_web_role import ROLE, granted_in_compose
+from tests.ecrf.audit.test_web_role import ROLE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-008"), pytest.mark.requirement("R-009")]
 
 
 @pytest.fixture
-def as_web(patients):
-    """From here on the connection is the web role's."""
-    for statement in [f"CREATE ROLE {ROLE}", *granted_in_compose(), revoke(), f"SET LOCAL ROLE {ROLE}"]:
+def as_reader(patients):
+    """From here on the connection is the worker's."""
+    for statement in [f"CREATE ROLE {ROLE}", *grant(READER, ROLE), revoke(), f"SET LOCAL ROLE {ROLE}"]:
         sql(statement)
     yield
     sql("RESET ROLE")
 
 
-def test_web_role_makes_anchors_verifies_and_compares(as_web, anchored, folder):
+def test_worker_makes_anchors_verifies_and_compares(as_reader, anchored, folder, monkeypatch):
+    monkeypatch.setattr("ecrf.audit.privileges.READER", ROLE)  # which alone may read every site
     make_anchor("test")
     assert deliver_due() == 1
     assert verify_if_due()
@@ -46,6 +48,6 @@ def test_web_role_makes_anchors_verifies_and_compares(as_web, anchored, folder):
         "UPDATE anchors_installation SET key = gen_random_uuid()",
     ],
 )
-def test_web_role_changes_nothing_that_was_kept(statement, as_web):
+def test_worker_changes_nothing_that_was_kept(statement, as_reader):
     with pytest.raises(DatabaseError, match="permission denied"):
         sql(statement)

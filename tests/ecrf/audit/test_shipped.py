@@ -63,7 +63,18 @@ ALTERED = [
     ("CREATE VIEW mine AS SELECT 1", "view mine is not of this version"),
     ("CREATE SCHEMA mine; CREATE TABLE mine.audit_auditevent (id bigint)",
      "mine.audit_auditevent may stand before the real audit_auditevent"),
-    ("ALTER TABLE casebook_entry ENABLE ROW LEVEL SECURITY", "table casebook_entry hides rows by policies"),
+    ("ALTER TABLE grid_gridcolumns ENABLE ROW LEVEL SECURITY", "table grid_gridcolumns hides rows by policies"),
+    ("ALTER TABLE casebook_entry DISABLE ROW LEVEL SECURITY", "the policies of casebook_entry are not enforced"),
+    ("DROP POLICY reach ON casebook_entry", "policy reach of casebook_entry is gone"),
+    ("CREATE POLICY mine ON casebook_entry USING (true)", "policy mine of casebook_entry is not of this version"),
+    ("ALTER POLICY reach ON casebook_entry USING (true)", "policy reach of casebook_entry is another than"),
+    ("ALTER POLICY reach ON casebook_visit USING ((SELECT access_everywhere()) OR EXISTS (SELECT 1 FROM"
+     " casebook_patient p WHERE p.id = patient_id))", "policy reach of casebook_visit is another than"),
+    ("ALTER POLICY reach ON casebook_patient TO pg_monitor", "policy reach of casebook_patient is another than"),
+    ("ALTER POLICY added ON access_membership WITH CHECK (true)", "policy added of access_membership is another than"),
+    ("DROP TRIGGER access_refuse_other ON audit_auditevent", "trigger access_refuse_other of audit_auditevent is gone"),
+    ("CREATE OR REPLACE FUNCTION access_reads_all() RETURNS boolean LANGUAGE sql STABLE AS 'SELECT true'",
+     "function access_reads_all() "),
     ("CREATE TABLE mine () INHERITS (casebook_entry)", "table casebook_entry shares its rows with another one"),
     ("CREATE RULE mine AS ON UPDATE TO audit_auditchain DO INSTEAD NOTHING",
      "rule mine of audit_auditchain is not of this version"),
@@ -85,6 +96,8 @@ OPEN = [
      "each session of {} begins with session_replication_role=replica"),
     ("ALTER ROLE {} SET search_path = mine, public", "each session of {} begins with search_path=mine, public"),
     ("GRANT DELETE ON casebook_entry TO {}", "{} may DELETE in casebook_entry"),
+    ("GRANT SELECT ON access_programkey TO {}", "{} may SELECT in access_programkey"),
+    ("GRANT EXECUTE ON FUNCTION access_reads_all() TO {}", "{} reads every site, past the policies"),
     ("GRANT UPDATE ON signatures_declaration TO {}", "{} may UPDATE in signatures_declaration"),
 ]  # fmt: skip
 

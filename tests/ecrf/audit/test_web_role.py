@@ -1,7 +1,6 @@
 """The database role of the web processes: it writes study data, and cannot touch the trail in any other way."""
 
 import os
-import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,10 @@ from django.db import DatabaseError, connection, transaction
 
 from ecrf.access.login_log import LoginEvent, What, note
 from ecrf.access.roles import Right
+from ecrf.audit import privileges
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.bound.grants import WEB, grant
+from ecrf.audit.bound.person import whole_study
 from ecrf.audit.functions import revoke
 from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.audit.verifying.verify import verify
@@ -37,14 +39,6 @@ def sql(statement: str) -> None:
         cursor.execute(statement)
 
 
-def granted_in_compose() -> list[str]:
-    """What docker-compose.yml grants by default on every table and sequence that the migrations make."""
-    granted = re.findall(
-        r"ALTER DEFAULT PRIVILEGES GRANT (.+) ON (TABLES|SEQUENCES) TO ecrf_web;", COMPOSE.read_text()
-    )
-    return [f"GRANT {what} ON ALL {kind} IN SCHEMA public TO {ROLE}" for what, kind in granted]
-
-
 @pytest.fixture
 def visit(site, coordinator):
     return a_visit(a_patient(site, coordinator), "W01", coordinator)
@@ -52,12 +46,12 @@ def visit(site, coordinator):
 
 @pytest.fixture
 def web(visit):
-    """From here on the connection is the web role's, as compose file and migrations make it."""
-    grants = granted_in_compose()
-    assert len(grants) == 2
-    for statement in [f"CREATE ROLE {ROLE}", *grants, revoke(), f"SET LOCAL ROLE {ROLE}"]:
+    """From here on the connection is the web role's, as the migrations make it, and reads for the program."""
+    assert "ALTER DEFAULT PRIVILEGES" not in COMPOSE.read_text()
+    for statement in [f"CREATE ROLE {ROLE}", *grant(WEB, ROLE), revoke(), f"SET LOCAL ROLE {ROLE}"]:
         sql(statement)
-    yield
+    with whole_study():
+        yield
     sql("RESET ROLE")
 
 
@@ -80,7 +74,7 @@ def test_web_role_begins_a_new_chain(web, site, coordinator):
 
 def test_web_role_still_has_to_say_who_writes(web):
     with pytest.raises(DatabaseError, match="names no actor"):
-        sql("SELECT set_config('ecrf.actor', '', true); UPDATE access_site SET name = 'x'")
+        sql("SELECT set_config('ecrf.actor', '', true); UPDATE casebook_visit SET opened_at = now()")
 
 
 @pytest.mark.parametrize("table", TRAIL)
@@ -129,6 +123,26 @@ def test_function_that_writes_the_trail_has_a_search_path_of_its_own(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT prosecdef, proconfig FROM pg_proc WHERE proname = 'audit_write'")
         assert cursor.fetchall() == [(True, ["search_path=pg_catalog, public, pg_temp"])]
+
+
+# --- its list of rights -----------------------------------------------------------------------------------
+
+
+def test_rights_beyond_the_list_and_below_it_are_named(monkeypatch):
+    monkeypatch.setattr(privileges, "ROLES", (ROLE,))
+    for statement in [f"CREATE ROLE {ROLE} LOGIN", *grant(WEB, ROLE), revoke()]:
+        sql(statement)
+    shown = f"what {ROLE} asks is shown to its other sessions: ALTER ROLE {ROLE} SET track_activities = off"
+    assert (privileges.too_much(), privileges.lacking()) == ([shown], [])
+    sql(f"ALTER ROLE {ROLE} SET track_activities = off")
+    assert privileges.too_much() == []
+    sql(f"GRANT INSERT ON django_content_type TO {ROLE}; GRANT UPDATE (at) ON access_loginevent TO {ROLE}")
+    sql(f"REVOKE INSERT ON casebook_visit FROM {ROLE}")
+    assert privileges.too_much() == [
+        f"{ROLE} may UPDATE in access_loginevent",
+        f"{ROLE} may INSERT in django_content_type",
+    ]
+    assert privileges.lacking() == [f"{ROLE} may not INSERT in casebook_visit"]
 
 
 # --- moments ----------------------------------------------------------------------------------------------

@@ -8,11 +8,13 @@ from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.bound.grants import WEB, grant
+from ecrf.audit.bound.person import whole_study
 from ecrf.audit.functions import revoke
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.verifying.verify import verify
 from tests.database import sql, tamper
-from tests.ecrf.audit.test_web_role import ROLE, granted_in_compose
+from tests.ecrf.audit.test_web_role import ROLE
 from tests.ecrf.redaction.conftest import NAME
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-010")]
@@ -189,13 +191,14 @@ def as_web_role():
     """As the web processes; the setting that the function makes is made by hand."""
     for statement in [
         f"CREATE ROLE {ROLE}",
-        *granted_in_compose(),
+        *grant(WEB, ROLE),
         revoke(),
         f"SET LOCAL ROLE {ROLE}",
     ]:
         sql(statement)
     sql("SET LOCAL ecrf.redacting = 'on'")
-    yield
+    with whole_study():
+        yield
     sql("RESET ROLE")
 
 

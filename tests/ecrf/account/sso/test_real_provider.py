@@ -10,6 +10,7 @@ from ecrf.access.roles import Role
 from ecrf.account.invitations import invite, state_of, withdraw
 from ecrf.account.links import address_of
 from ecrf.account.models import UserSession
+from ecrf.account.session_store import row_key
 from ecrf.account.sso.models import ExternalIdentity
 from ecrf.audit.actor import SYSTEM, acting
 from tests.conftest import PASSWORD, make_user
@@ -82,7 +83,7 @@ def test_session_id_is_another_one_after_the_login(client, coordinator, provider
     client.get(browser.log_in(there, "hospital-7"))
     assert before
     assert client.session.session_key != before
-    assert not UserSession.objects.filter(session_key=before).exists()
+    assert not UserSession.objects.filter(session_key=row_key(before)).exists()
 
 
 def test_cancelled_at_the_provider_nobody_is_logged_in(client, coordinator, provider, browser):
