@@ -1,6 +1,7 @@
 """What spreadsheets do to cells: understood where it is certain, else refused in words that say what happened."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ecrf.forms.typed_text import Ambiguous, Unreadable, fold, number
@@ -25,6 +26,8 @@ SERIAL_DAYS = range(10_000, 80_000)
 """1927 to 2119, as Excel counts days."""
 EXCEL_BEGINS, MAC_BEGINS_LATER = date(1899, 12, 30), timedelta(days=1462)
 WHOLE_DAY_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?")
+IN_NUMBERS = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
+"""A date whose day and month could be told apart only by their order."""
 
 DAYS = frozenset({"day", "partial-day"})
 TEXTS = frozenset({"line", "prose", "link", "choice"})
@@ -34,9 +37,18 @@ class CellRefused(Exception):
     """What is wrong with a cell, in words."""
 
 
-def cell_text(text: str, kind: str, decimal: str = "", decimals: int = 3) -> str:
+@dataclass(frozen=True)
+class CellWays:
+    """In which of several ways a file is written, where somebody said so: the sign before decimals; of 05/06/2026,
+    what stands first, "day" or "month"."""
+
+    decimal: str = ""
+    first: str = ""
+
+
+def cell_text(text: str, kind: str, ways: CellWays = CellWays(), decimals: int = 3) -> str:
     """The cell as it goes on to be read as a value of this kind of item; "" where it is blank. CellRefused says what a
-    spreadsheet did to it. `decimal`: the sign before decimals where the file's numbers have one way of writing."""
+    spreadsheet did to it. `decimals`: how many a number has."""
     plain = fold(text)
     if not plain:
         return ""
@@ -54,10 +66,10 @@ def cell_text(text: str, kind: str, decimal: str = "", decimals: int = 3) -> str
             " before it."
         )
     if kind in DAYS:
-        return _day(text, plain)
+        return _day(text, plain, ways.first)
     if kind in TEXTS or kind == "number":
         _refuse_turned(plain, kind)
-    return _number(plain, decimal, decimals) if kind == "number" else text
+    return _number(plain, ways.decimal, decimals) if kind == "number" else text
 
 
 def _refuse_turned(plain: str, kind: str) -> None:
@@ -73,9 +85,12 @@ def _refuse_turned(plain: str, kind: str) -> None:
         )
 
 
-def _day(text: str, plain: str) -> str:
+def _day(text: str, plain: str, first: str) -> str:
     if match := WHOLE_DAY_TIME.fullmatch(plain):
         return match[1]
+    if first and (match := IN_NUMBERS.fullmatch(plain)):
+        month, day_ = (match[1], match[2]) if first == "month" else (match[2], match[1])
+        return f"{match[3]}-{int(month):02}-{int(day_):02}"
     if TURNED.fullmatch(plain):
         raise CellRefused(f"“{plain}” has no year. Write the date as YYYY-MM-DD.")
     if SERIAL.fullmatch(plain) and (days := int(re.split("[.,]", plain)[0])) in SERIAL_DAYS:

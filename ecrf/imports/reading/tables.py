@@ -53,7 +53,7 @@ def open_table(stream: TextIO, delimiter: str = "") -> TextTable:
     delimiter = delimiter or _delimiter_of(rest)
     csv.field_size_limit(LONGEST_CELL)
     records = _records(chain(io.StringIO(rest, newline=""), stream), delimiter, first)
-    number, header = next(records, (first, []))
+    _number, header = next(records, (first, []))
     header = _without_empty_end(header)
     if not header:
         raise FileRefused("The file has no names of columns in its first row.")

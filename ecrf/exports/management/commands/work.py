@@ -98,7 +98,7 @@ def _work(interval: float) -> None:
 def _worker() -> Worker:
     """One that ends when nothing waits, so that the sweep has its turn."""
     return Worker(
-        queue_names=["exports"],
+        queue_names=["exports", "imports"],
         interval=0,
         batch=True,
         backend_name="default",

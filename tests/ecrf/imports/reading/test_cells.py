@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecrf.forms.typed_text import day, number
-from ecrf.imports.reading.cells import CellRefused, cell_text
+from ecrf.imports.reading.cells import CellRefused, CellWays, cell_text
 from ecrf.trail.download.csv_file import safe
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -89,12 +89,18 @@ def test_numbers_with_a_sign_for_decimals_are_that_number(value):
         f"{value:,}".replace(",", " ").replace(".", ","),
         f"{value:,}".translate({44: 46, 46: 44}),
     ):
-        assert Decimal(number(cell_text(text, "number", ",", decimals=2))) == value
+        assert Decimal(number(cell_text(text, "number", CellWays(","), decimals=2))) == value
 
 
 def test_the_sign_for_decimals_settles_what_could_be_two_numbers():
-    assert number(cell_text("1,200", "number", ",", decimals=1), decimals=1) == "1.2"
-    assert number(cell_text("1,200", "number", ".", decimals=1), decimals=1) == "1200"
-    assert cell_text("<0,5", "number", ",") == "<0.5"
+    assert number(cell_text("1,200", "number", CellWays(","), decimals=1), decimals=1) == "1.2"
+    assert number(cell_text("1,200", "number", CellWays("."), decimals=1), decimals=1) == "1200"
+    assert cell_text("<0,5", "number", CellWays(",")) == "<0.5"
     with pytest.raises(CellRefused, match="does not fit"):
-        cell_text("1.5", "number", ",")
+        cell_text("1.5", "number", CellWays(","))
+
+
+def test_the_order_of_day_and_month_settles_what_could_be_two_dates():
+    assert cell_text("05/06/2026", "day", CellWays(first="day")) == "2026-06-05"
+    assert cell_text("05/06/2026", "day", CellWays(first="month")) == "2026-05-06"
+    assert cell_text("05/06/2026", "day") == "05/06/2026"  # which is asked about later
