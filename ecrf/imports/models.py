@@ -165,6 +165,19 @@ class Import(models.Model):
         return f"SHA-256 {self.file_id}"
 
 
+@audited(append_only=True)
+class ImportDownload(models.Model):
+    """Somebody took the file itself, or what was seen of its rows, with him."""
+
+    batch = models.ForeignKey(Import, models.PROTECT, related_name="downloads")
+    what = models.CharField(max_length=60)
+    downloaded_at = models.DateTimeField()
+    downloaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.what} of {self.batch}"
+
+
 class ImportRow(models.Model):
     """One row of a file, and what became of it when it was last looked at. Derived: made anew from the file at will."""
 

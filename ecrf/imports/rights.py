@@ -104,3 +104,11 @@ def reach_import(user: User, key: UUID) -> Import:
 def require_own(user: User, batch: Import) -> Right:
     """Refuse (403) to act on a file of which one only sees what it came to."""
     return require_bringing(user, batch.purpose, batch.site)
+
+
+def seeing_right(user: User, batch: Import) -> Right:
+    """The right by which the person sees it."""
+    if batch.site:
+        held = (right for right in rights_for(batch.purpose) if user.may(right, batch.site))
+        return next(held, Right.LOCK)
+    return Right.LOCK if is_for_all(user) else Right.VERIFY

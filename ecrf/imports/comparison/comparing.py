@@ -13,7 +13,7 @@ from ecrf.forms.registry import CRFS
 from ecrf.imports.models import RowKind
 from ecrf.imports.plan.carrying_out import STRUCK, address_of, where_of, words_of
 from ecrf.imports.plan.outcome import CellOutcome, RowOutcome
-from ecrf.imports.plan.places import RowRefused, place_of, visit_code, visits_of
+from ecrf.imports.plan.places import Here, PlaceKey, RowRefused, place_of, take_once, visit_code, visits_of
 from ecrf.imports.plan.units import fit_unit
 from ecrf.imports.sources.row import SourceRow
 
@@ -24,7 +24,7 @@ def compare(patient: Patient, rows: Iterable[SourceRow]) -> tuple[list[RowOutcom
     if patient.struck_at:
         why = STRUCK.format(patient.number, (patient.struck_reason or "").rstrip("."))
         return [RowOutcome(where=patient.number, why=why) for _row in rows], [None for _row in rows]
-    data, visits, taken = PatientData(patient), visits_of(patient), dict[Place, int]()
+    data, visits, taken = PatientData(patient), visits_of(patient), dict[PlaceKey, Here]()
     data.load(*CRFS)
     outcomes, entries = [], []
     for row in rows:
@@ -44,7 +44,7 @@ def _compare(
     visits: dict[str, Visit],
     data: PatientData,
     outcome: RowOutcome,
-    taken: dict[Place, int],
+    taken: dict[PlaceKey, Here],
 ) -> int | None:
     if fault := row.faults.get(""):
         raise RowRefused(fault)
@@ -53,12 +53,13 @@ def _compare(
         raise RowRefused(f"{label_of(code)} is not opened yet: nothing is transcribed there.")
     place = place_of(row, patient, visits.get(code), data)
     outcome.where, outcome.address = where_of(place), address_of(place)
-    if (first := taken.setdefault(place, row.number)) != row.number:
-        raise RowRefused(f"Row {first} is for the same place. Each stands once in a file.")
+    take_once(taken, row, place)
     stored = data.row_at(place)
     if stored is not None and stored.entry.is_struck:
         raise RowRefused("This row is struck out.")
     values = fit_unit(row, place, dict(row.values), data) if row.unit else dict(row.values)
+    if row.unit in row.values and getattr(stored, row.unit, None) is not None:
+        values.setdefault(row.unit, getattr(stored, row.unit))  # written otherwise, and the same
     result = Recorded(place, stored)
     changes = changes_in(values, stored, {}, data, result)
     definition = place.definition

@@ -31,7 +31,7 @@ from ecrf.forms.protocol import CASEBOOK, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.imports.models import RowKind
 from ecrf.imports.plan.outcome import CellOutcome, RowOutcome
-from ecrf.imports.plan.places import RowRefused, place_of, visit_code, visits_of
+from ecrf.imports.plan.places import Here, PlaceKey, RowRefused, place_of, take_once, visit_code, visits_of
 from ecrf.imports.plan.undoing import Touched, note_undone, standing_at
 from ecrf.imports.plan.units import fit_unit
 from ecrf.imports.sources.row import Given, SourceRow
@@ -52,15 +52,8 @@ class Run:
     why: str
     visits: dict[str, Visit]
     touched: Touched = field(default_factory=lambda: Touched({}, {}))
-    taken: dict[tuple[str, str, int, int | None], tuple[int, int]] = field(default_factory=dict)
+    taken: dict[PlaceKey, Here] = field(default_factory=dict)
     spoiled: bool = False
-
-    def take(self, row: SourceRow, place: Place) -> None:
-        """A second row for one place is refused: which of them is right, the file does not say."""
-        code = place.visit.code if place.visit else ""
-        key, here = (place.definition.key, code, place.number, place.parent), (row.number, row.place)
-        if (first := self.taken.setdefault(key, here)) != here:
-            raise RowRefused(f"Row {first[0]} is for the same place. Each stands once in a file.")
 
 
 def carry_out(
@@ -139,7 +132,7 @@ def _place(row: SourceRow, outcome: RowOutcome, data: PatientData, run: Run, *, 
     place = place_of(row, run.patient, visit, data)
     outcome.where, outcome.address = where_of(place), address_of(place)
     if is_first:
-        run.take(row, place)
+        take_once(run.taken, row, place)
         if code and row.visit_on:
             _date_visit(row, place, outcome, data, run)
     return place

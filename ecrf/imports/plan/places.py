@@ -23,6 +23,20 @@ class RowRefused(Exception):
     """Why a row cannot be imported, in words."""
 
 
+PlaceKey = tuple[str, str, int, int | None]
+"""Form, visit, number and number of the form whose row it is, of one patient."""
+Here = tuple[int, int]
+"""Number of a row in the file, and its place among those that come from one row."""
+
+
+def take_once(taken: dict[PlaceKey, Here], row: SourceRow, place: Place) -> None:
+    """A second row for one place is refused: which of them is right, the file does not say."""
+    code = place.visit.code if place.visit else ""
+    key, here = (place.definition.key, code, place.number, place.parent), (row.number, row.place)
+    if (first := taken.setdefault(key, here)) != here:
+        raise RowRefused(f"Row {first[0]} is for the same place. Each stands once in a file.")
+
+
 def visits_of(patient: Patient) -> dict[str, Visit]:
     """{code: the visit that stands}"""
     found = {visit.code: visit for visit in patient.visits.filter(STANDING)}

@@ -1,5 +1,6 @@
 """A CSV of one form: what is shown before is what happens, all of it or nothing."""
 
+import re
 import uuid
 
 import pytest
@@ -142,7 +143,8 @@ def test_a_historical_visit_is_opened_where_its_date_is_given(lines, site, visit
 
 def test_rows_of_forms_and_of_logs_find_their_numbers(site, visit, coordinator):
     number = visit.patient.number
-    events = f"patient,number,term,started_on\n{number},1,Headache,2026-01\n{number},2,Nausea,2026\n{number},9,Gap,2026\n"
+    head, rows = "patient,number,term,started_on", ("1,Headache,2026-01", "2,Nausea,2026", "9,Gap,2026")
+    events = "\n".join([head, *(f"{number},{row}" for row in rows)])
     batch = a_file(events, coordinator, site=site, form="adverse-event")
     assert kinds(batch) == ["new", "new", "refused"]
     assert "would leave a gap" in whys(batch)[2]
@@ -154,7 +156,8 @@ def test_rows_of_forms_and_of_logs_find_their_numbers(site, visit, coordinator):
 
 
 def test_missing_reasons_come_in_columns_of_their_own(site, visit, coordinator):
-    content = f"patient,visit,pulse,pulse_missing,pulse_missing_comment\n{visit.patient.number},W01,,not-done,Cuff broken\n"
+    head = "patient,visit,pulse,pulse_missing,pulse_missing_comment"
+    content = f"{head}\n{visit.patient.number},W01,,not-done,Cuff broken\n"
     bring_it_in(a_file(content, coordinator, site=site), coordinator)
     assert vital_signs(visit).missing_reasons == {"pulse": {"reason": "not-done", "comment": "Cuff broken"}}
 
@@ -191,5 +194,5 @@ def test_what_a_spreadsheet_did_is_refused_with_row_and_column(lines, site, visi
 def test_a_file_that_does_not_fit_is_refused_as_a_whole(site, coordinator, content, words):
     batch = a_file(content, coordinator, site=site)
     assert batch.state == ImportState.REFUSED
-    assert __import__("re").search(words, batch.outcome)
+    assert re.search(words, batch.outcome)
     assert not batch.rows.exists()
