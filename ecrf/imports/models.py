@@ -157,6 +157,10 @@ class Import(models.Model):
         return self.state in UNDER_WAY
 
     @property
+    def is_in_vain(self) -> bool:
+        return self.state in (ImportState.REFUSED, ImportState.FAILED)
+
+    @property
     def is_comparison(self) -> bool:
         return self.purpose == ImportPurpose.COMPARISON
 

@@ -15,7 +15,7 @@ from ecrf.verification.models import STANDS, Verification
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingFacts:
     """What stands at a patient at one moment, by its key."""
 
     signatures: dict[int, Signature]
@@ -24,14 +24,14 @@ class Standing:
     asked: dict[int, Discrepancy]
 
 
-def standing_at(patient: Patient) -> Standing:
+def standing_at(patient: Patient) -> StandingFacts:
     """Four statements."""
     signatures = Signature.objects.filter(SIGNATURE_STANDS, patient=patient)
     verifications = Verification.objects.filter(STANDS, patient=patient).select_related(
         "verified_by", "entry"
     )
     asked = Discrepancy.objects.filter(entry__patient=patient, state=DiscrepancyState.OPEN)
-    return Standing(
+    return StandingFacts(
         _by_key(signatures.select_related("visit", "entry__visit", "entry__parent").order_by("pk")),
         _by_key(verifications.order_by("pk")),
         _by_key(Query.objects.filter(patient=patient, turn="").order_by("pk")),
@@ -70,7 +70,7 @@ class Touched:
         return self.by_entry.get(entry or 0) or next(iter(self.by_entry.values()), None)
 
 
-def note_undone(patient: Patient, before: Standing, touched: Touched) -> None:
+def note_undone(patient: Patient, before: StandingFacts, touched: Touched) -> None:
     """Write into the outcomes what stood before and stands no longer, and what is asked now."""
     if not touched.by_entry:
         return

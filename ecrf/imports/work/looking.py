@@ -22,7 +22,7 @@ STAND_IN = "Looked at before it is done"
 AT_ONCE = 500
 
 
-class _TakenBack(Exception):
+class _LookedAt(Exception):
     pass
 
 
@@ -84,9 +84,9 @@ def _look(batch: Import, patient: Patient | None, rows: list[ImportRow]) -> list
     if actor is None:
         return [RowOutcome(where=row.patient_number, why=unknown(row.patient_number, batch)) for row in rows]
     outcomes = []
-    with suppress(_TakenBack), transaction.atomic():
+    with suppress(_LookedAt), transaction.atomic():
         outcomes = carry_out(patient, sources, batch.brought_by, actor, STAND_IN)
-        raise _TakenBack
+        raise _LookedAt
     return outcomes
 
 
