@@ -106,6 +106,13 @@ def require_own(user: User, batch: Import) -> Right:
     return require_bringing(user, batch.purpose, batch.site)
 
 
+def may_act(user: User, batch: Import) -> bool:
+    """Whether the person may do more than see what it came to."""
+    if batch.site:
+        return any(user.may(right, batch.site) for right in rights_for(batch.purpose))
+    return is_for_all(user) and not user.obstacles_to_all(Right.LOCK)
+
+
 def seeing_right(user: User, batch: Import) -> Right:
     """The right by which the person sees it."""
     if batch.site:

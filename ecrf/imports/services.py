@@ -24,7 +24,7 @@ from ecrf.imports.work.tasks import ImportedNothing, run
 
 LARGEST = 25_000_000
 """Bytes of a file."""
-AT_ONCE_BYTES, AT_ONCE_ROWS = 200_000, 500
+AT_ONCE_BYTES, AT_ONCE_ROWS = 100_000, 200
 """What has more is looked at and imported by the worker."""
 WAITING_AT_MOST = 10
 

@@ -11,7 +11,7 @@ from ecrf.casebook.record.values import Missing, changes_in, state_of
 from ecrf.forms.crf import MissingReason
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import RowKind
-from ecrf.imports.plan.carrying_out import STRUCK, address_of, where_of, words_of
+from ecrf.imports.plan.carrying_out import STRUCK, stand_at, words_of
 from ecrf.imports.plan.outcome import CellOutcome, RowOutcome
 from ecrf.imports.plan.places import Here, PlaceKey, RowRefused, place_of, take_once, visit_code, visits_of
 from ecrf.imports.plan.units import fit_unit
@@ -52,7 +52,7 @@ def _compare(
     if code and code not in visits:
         raise RowRefused(f"{label_of(code)} is not opened yet: nothing is transcribed there.")
     place = place_of(row, patient, visits.get(code), data)
-    outcome.where, outcome.address = where_of(place), address_of(place)
+    stand_at(outcome, place)
     take_once(taken, row, place)
     stored = data.row_at(place)
     if stored is not None and stored.entry.is_struck:

@@ -32,7 +32,7 @@ from ecrf.imports.pages.lookup import (
     waiting_before,
 )
 from ecrf.imports.reading.encodings import ENCODINGS
-from ecrf.imports.rights import reach_import, require_own, seeing_right
+from ecrf.imports.rights import is_for_all, may_act, reach_import, require_own, seeing_right
 from ecrf.imports.services import NotImported, look_again, order, put_aside
 from ecrf.imports.sources.stored import StoredBytes
 from ecrf.imports.work.bringing_in import changes_as_manager, longest_reason
@@ -72,6 +72,8 @@ def _page(
         "effects": effects_of(batch),
         "refused": refused,
         "is_own": is_own,
+        "may_act": may_act(request.user, batch),
+        "sees_all": batch.site_id is not None or is_for_all(request.user),
         "changes": counts.get(RowKind.NEW, 0) + counts.get(RowKind.CHANGED, 0),
         "refused_rows": counts.get(RowKind.REFUSED, 0),
         "key": request.POST.get("key") or uuid.uuid4(),

@@ -4,14 +4,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, QuerySet
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Patient
 from ecrf.imports.models import Import, ImportRow, RowKind
-from ecrf.imports.plan.outcome import RowOutcome, SideEffect, outcome_of
+from ecrf.imports.pages.links import RowLinks
+from ecrf.imports.plan.outcome import CellOutcome, RowOutcome, SideEffect, outcome_of
 from ecrf.imports.rights import is_for_all
 
 SHOWN = 100
@@ -32,11 +33,13 @@ EFFECTS = {
 
 @dataclass(frozen=True)
 class ShownRow:
-    """One row of a file with what it does."""
+    """One row of a file with what it does, its page, and each of its values with the address of the item."""
 
     row: ImportRow
     outcome: RowOutcome
     words: str
+    page: str
+    cells: list[tuple[CellOutcome, str]]
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,16 @@ def page_of_rows(user: User, batch: Import, kind: str, after: int) -> tuple[list
     """The rows behind the first `after` ones, and where the next page begins; None where none follows."""
     rows = narrowed(rows_for(user, batch), kind).order_by("number", "place")
     some = list(rows[after : after + SHOWN + 1])
-    shown = [ShownRow(row, outcome_of(row.result), kind_words(batch, row.kind)) for row in some[:SHOWN]]
+    links = RowLinks(user, some[:SHOWN])
+    shown = [_shown(batch, row, links) for row in some[:SHOWN]]
     return shown, after + SHOWN if len(some) > SHOWN else None
+
+
+def _shown(batch: Import, row: ImportRow, links: RowLinks) -> ShownRow:
+    outcome = outcome_of(row.result)
+    page = links.page_of(row.patient_number, outcome) if not outcome.opens else ""
+    cells = [(cell, links.item_of(page, outcome, cell.item)) for cell in outcome.cells]
+    return ShownRow(row, outcome, kind_words(batch, row.kind), page, cells)
 
 
 def effects_of(batch: Import) -> list[tuple[int, str]]:
@@ -119,7 +130,3 @@ def csv_lines(user: User, batch: Import, kind: str) -> Iterator[list[str]]:
 def waiting_before(batch: Import) -> int:
     """How many files are worked on before this one, which waits."""
     return Import.objects.filter(state__in=["waiting", "checking", "due", "acting"], pk__lt=batch.pk).count()
-
-
-def last_row(batch: Import) -> int:
-    return batch.rows.aggregate(last=Max("number"))["last"] or 0

@@ -17,7 +17,14 @@ from ecrf.audit.texts import cleaned_or_fault
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import ImportFormat, ImportPurpose
 from ecrf.imports.pages.forms import BringingForm, form_choices
-from ecrf.imports.rights import imports_of, may_compare, may_import, require_imports, sites_to_choose
+from ecrf.imports.rights import (
+    imports_of,
+    is_for_all,
+    may_compare,
+    may_import,
+    require_imports,
+    sites_to_choose,
+)
 from ecrf.imports.services import Brought, NotImported, bring
 from ecrf.imports.sources.wide import template_columns
 from ecrf.trail.download.csv_file import answer, file_name
@@ -36,6 +43,7 @@ def overview(request: UserRequest) -> HttpResponse:
         "may_import": may_import(request.user),
         "may_compare": may_compare(request.user),
         "templates": form_choices(),
+        "sees_all": is_for_all(request.user),
         "zone": UTC,
     }
     return render(request, "imports/overview.html", context)

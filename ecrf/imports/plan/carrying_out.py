@@ -10,7 +10,6 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
@@ -27,7 +26,7 @@ from ecrf.casebook.schedule.ended import NotOpened
 from ecrf.casebook.schedule.status import refresh_schedule_status
 from ecrf.casebook.services import open_visit, together
 from ecrf.forms.crf import Crf, MissingReason
-from ecrf.forms.protocol import CASEBOOK, protocol
+from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.imports.models import RowKind
 from ecrf.imports.plan.outcome import CellOutcome, RowOutcome
@@ -130,7 +129,7 @@ def _place(row: SourceRow, outcome: RowOutcome, data: PatientData, run: Run, *, 
     if code and visit is None:
         visit = _open(row, code, outcome, data, run)
     place = place_of(row, run.patient, visit, data)
-    outcome.where, outcome.address = where_of(place), address_of(place)
+    stand_at(outcome, place)
     if is_first:
         take_once(run.taken, row, place)
         if code and row.visit_on:
@@ -146,14 +145,10 @@ def where_of(place: Place) -> str:
     return f"{parent}: {place.definition.name_of(place.number)}"
 
 
-def address_of(place: Place) -> str:
-    """The page on which the site enters it; of Review there is one for each entry."""
-    above = place.above or place
-    if place.visit:
-        return reverse("visit", args=[place.patient.number, place.visit.code])
-    if above.definition.key in protocol().logs:
-        return reverse("log", args=[place.patient.number, above.definition.key])
-    return reverse("visit", args=[place.patient.number, CASEBOOK])
+def stand_at(outcome: RowOutcome, place: Place) -> None:
+    """Say where the row goes."""
+    outcome.where, outcome.form, outcome.at = where_of(place), place.definition.key, place.address
+    outcome.visit = place.visit.code if place.visit else ""
 
 
 def _open(row: SourceRow, code: str, outcome: RowOutcome, data: PatientData, run: Run) -> Visit:

@@ -30,11 +30,13 @@ class CellOutcome:
 
 @dataclass
 class RowOutcome:
-    """One row: `where` it goes in words, `address` the page of that place; `opens` the visit that it opens. `undoes`:
-    (what, in words)."""
+    """One row: `where` it goes in words; `form`, `visit` (its code, "" for none) and `at` say the same for links.
+    `opens` is the visit that it opens. `undoes`: (what, in words)."""
 
     where: str = ""
-    address: str = ""
+    form: str = ""
+    visit: str = ""
+    at: str = ""
     why: str = ""
     opens: str = ""
     cells: list[CellOutcome] = field(default_factory=list)
@@ -53,7 +55,9 @@ class RowOutcome:
         """Without what is empty; the same dictionary for the same outcome."""
         found = {
             "where": self.where,
-            "address": self.address,
+            "form": self.form,
+            "visit": self.visit,
+            "at": self.at,
             "why": self.why,
             "opens": self.opens,
             "cells": [[c.item, c.label, str(c.kind), c.old, c.new, c.why] for c in self.cells],
@@ -68,5 +72,5 @@ def outcome_of(stored: dict[str, Any]) -> RowOutcome:
         CellOutcome(item, label, RowKind(kind), *more) for item, label, kind, *more in stored.get("cells", [])
     ]
     undoes = [(what, words) for what, words in stored.get("undoes", [])]
-    plain = {name: stored.get(name, "") for name in ("where", "address", "why", "opens")}
+    plain = {name: stored.get(name, "") for name in ("where", "form", "visit", "at", "why", "opens")}
     return RowOutcome(**plain, cells=cells, undoes=undoes)

@@ -139,6 +139,7 @@ def test_a_comparison_lists_differences_and_writes_nothing(transcribed, site, mo
     assert batch.rows.get(number=3).result["cells"][0][3:5] == ["6.1", "9.9"]
     page = logged_in(monitor).get(reverse("import", args=[batch.request_key])).content.decode()
     assert "Differs 1" in " ".join(page.split())
+    assert "#lab-result-1_2-value" in page
     assert AuditEvent.objects.filter(chain=transcribed.patient_id).count() == events
     with pytest.raises(NotImported):
         bring_it_in(batch, monitor)
