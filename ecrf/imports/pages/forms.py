@@ -84,7 +84,7 @@ class BringingForm(forms.Form):
         self._offer(
             "format", [one for one in ImportFormat.choices if is_lab or one[0] != ImportFormat.LABORATORY]
         )
-        self._offer("form", form_choices())
+        self._offer("form", [("", "Choose the form"), *form_choices()])
         saved = [(str(one.pk), one.name) for one in LabMapping.objects.order_by("name")] if is_lab else []
         self._offer("mapping", [("", "I name its columns on the next page"), *saved])
         if len(self.sites) == 1:
@@ -117,6 +117,12 @@ class BringingForm(forms.Form):
     @property
     def site_chosen(self) -> Site | None:
         return self.sites.get(self.cleaned_data["site"])
+
+    def clean_form(self) -> str:
+        key = str(self.cleaned_data["form"])
+        if self.cleaned_data.get("format") == ImportFormat.FORM and not key:
+            raise forms.ValidationError("Choose the form.")
+        return key
 
     def clean_site(self) -> str:
         code = str(self.cleaned_data["site"])

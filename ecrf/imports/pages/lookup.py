@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
+from ecrf.casebook.labels import counted
 from ecrf.casebook.models import Patient
 from ecrf.imports.models import Import, ImportRow, RowKind
 from ecrf.imports.pages.links import RowLinks
@@ -24,11 +25,12 @@ COMPARED = {
 }
 """What the kinds of row are called where a file was only compared."""
 EFFECTS = {
-    SideEffect.SIGNATURE: "signatures broken",
-    SideEffect.VERIFICATION: "verifications undone",
-    SideEffect.QUERY: "queries reopened",
-    SideEffect.QUESTION: "questions of checks",
+    SideEffect.SIGNATURE: ("signature broken", "signatures broken"),
+    SideEffect.VERIFICATION: ("verification undone", "verifications undone"),
+    SideEffect.QUERY: ("query reopened", "queries reopened"),
+    SideEffect.QUESTION: ("question of a check", "questions of checks"),
 }
+"""{what is set off: one of them, several}"""
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,10 @@ def _shown(batch: Import, row: ImportRow, links: RowLinks) -> ShownRow:
     return ShownRow(row, outcome, kind_words(batch, row.kind), page, cells)
 
 
-def effects_of(batch: Import) -> list[tuple[int, str]]:
+def effects_of(batch: Import) -> list[str]:
+    """`3 signatures broken`, in words for all rows together."""
     undoes = batch.counts.get("undoes", {})
-    return [(undoes[what], words) for what, words in EFFECTS.items() if undoes.get(what)]
+    return [counted(undoes[what], *words) for what, words in EFFECTS.items() if undoes.get(what)]
 
 
 def csv_columns(batch: Import) -> list[str]:

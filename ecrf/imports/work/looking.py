@@ -105,7 +105,7 @@ def _hint(number: str, batch: Import) -> str:
         padded = patients_of(batch).filter(number__regex=rf"^0*{found[1]}-0*{found[2]}$").first()
         if padded:
             return f" Is {padded.number} meant? Spreadsheets drop zeros: format the column as text."
-    if re.fullmatch(r"\d{1,2}[-. ]+\w{3}\.?|\w{3}[-. ]+\d{1,2}|\d{5}", number.strip()):
+    if re.fullmatch(r"\d{1,2}[-. ]+[^\W\d]{3}\.?|[^\W\d]{3}[-. ]+\d{1,2}|\d{5}", number.strip()):
         return " A spreadsheet may have turned the number into a day: format the column as text."
     return ""
 
