@@ -16,7 +16,14 @@ from trial.lab_tests import LAB_TESTS
 pytestmark = pytest.mark.django_db
 
 MAPPING = {
-    "columns": {"patient": "patient", "day": "date", "test": "test", "value": "value", "unit": "unit", "visit": ""},
+    "columns": {
+        "patient": "patient",
+        "day": "date",
+        "test": "test",
+        "value": "value",
+        "unit": "unit",
+        "visit": "",
+    },
     "target": {"form": "lab-result", "value": "value", "unit": "unit", "day": "collected_on"},
     "tests": {test.code: at for at, test in enumerate(LAB_TESTS, 1)},
 }
@@ -68,7 +75,9 @@ def test_another_size_of_unit_is_stored_as_reported_and_never_converted(visit, d
     assert (str(row.value), row.unit) == ("110", "g/L")
 
 
-def test_what_the_site_transcribed_is_equal_though_it_left_the_unit_to_the_range(visit, coordinator, data_manager):
+def test_what_the_site_transcribed_is_equal_though_it_left_the_unit_to_the_range(
+    visit, coordinator, data_manager
+):
     enter(visit, "lab-result", coordinator, number=1, parent=1, value="14.0")
     same = a_lab_file(visit, data_manager, "HGB,14,g/dl", purpose="comparison")
     assert kinds(same) == ["same"]

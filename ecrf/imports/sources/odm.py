@@ -67,7 +67,9 @@ def read_odm(stream: RawIOBase, head: bytes) -> Iterator[SourceRow]:
             name = _name(element)
             if name.startswith("ItemData"):
                 _take(element, levels)
-            elif name == "ItemGroupData":
+            elif name == "FormData":
+                levels.form = ""
+            elif name == "ItemGroupData" and levels.form:  # those of reference data belong to no form
                 count += 1
                 if row := _row(levels, count, strange):
                     yield row

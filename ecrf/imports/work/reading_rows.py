@@ -34,7 +34,7 @@ def read_in(batch: Import, progress: ImportProgress) -> int:
             ImportRow.objects.bulk_create(_row(batch, source) for source in some)
             progress.add(len(some))
     if not count:
-        raise FileRefused("The file has no rows with values below the names of its columns.")
+        raise FileRefused("The file has no rows: it holds no values to import.")
     return count
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from ecrf.exports.odm import names
 from ecrf.forms.registry import CRFS
+from ecrf.imports import services
 from ecrf.imports.models import ImportState, RowKind
 from ecrf.imports.reading.encodings import FileRefused
 from ecrf.imports.sources import odm
@@ -48,7 +49,8 @@ def test_the_names_are_those_that_we_write():
 
 
 @pytest.mark.requirement("R-116")
-def test_our_own_snapshot_changes_nothing_value_by_value(data_manager):
+def test_our_own_snapshot_changes_nothing_value_by_value(data_manager, monkeypatch):
+    monkeypatch.setattr(services, "AT_ONCE_BYTES", services.LARGEST)
     files = Files.of(build())
     batch = a_file(files.snapshot, data_manager, file_format="odm")
     assert batch.state == ImportState.CHECKED, batch.outcome
@@ -94,6 +96,14 @@ def test_null_blanks_what_stands(data_manager, visit, coordinator, investigator)
     batch = a_file(a_study(given), data_manager, file_format="odm")
     assert kinds(batch) == ["changed"]
     assert batch.rows.get().result["cells"][0][3:5] == ["70", ""]
+
+
+def test_reference_data_belong_to_no_form(data_manager):
+    reference = '<ReferenceData StudyOID="S"><ItemGroupData ItemGroupOID="IG.DRUG"/></ReferenceData>'
+    batch = a_file(
+        a_study().replace("<ClinicalData", f"{reference}<ClinicalData"), data_manager, file_format="odm"
+    )
+    assert "holds no values" in batch.outcome
 
 
 def test_every_oid_that_fits_nothing_is_named():
