@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "ecrf.people",
     "ecrf.delegation",
     "ecrf.corrections",
+    "ecrf.imports",
     "ecrf.grid",
     "ecrf.appointments",
     "ecrf.trail",
@@ -244,7 +245,7 @@ IDLE_MINUTES = _number(
 # --- work in the background ----------------------------------------------------------------------------------------
 
 # A queue in the database; `manage.py work` makes what waits there.
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["exports"]}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["exports", "imports"]}}
 # Where finished files lie: one folder for the web processes and the worker, not reachable by an address.
 EXPORTS_FOLDER = Path(os.environ.get("EXPORTS_FOLDER") or BASE_DIR / ".data" / "exports")
 EXPORTS_KEPT_DAYS = _number(

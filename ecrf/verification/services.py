@@ -73,17 +73,19 @@ def verify(
 
 
 def verify_shown(
-    *, patient: Patient, items: Iterable[tuple[Entry, str]], seen: int, by: User, actor: Actor
+    *, patient: Patient, items: Iterable[tuple[Entry, str]], seen: int, by: User, actor: Actor, why: str = ""
 ) -> tuple[list[Verification], list[LeftOut]]:
     """All of these at once: the items on one page, in a fixed number of statements. What was changed meanwhile, has an
-    open query or cannot be verified is left out and named; what is verified already is neither."""
+    open query or cannot be verified is left out and named; what is verified already is neither. `why` stands in the
+    trail, where it was not a person's eyes that compared them.
+    """
     require(by, Right.VERIFY, patient.site)
     items = list(dict.fromkeys(items))
     made: list[Verification] = []
     left_out: list[LeftOut] = []
     if not items:
         return made, left_out
-    with _one_at_a_time(patient, actor):
+    with _one_at_a_time(patient, actor, why):
         evidence = evidence_on(patient, {entry.pk: entry for entry, _item in items}.values())
         for entry, item in items:
             key = entry.pk, item
@@ -141,10 +143,10 @@ def take_back(*, verification: Verification, by: User, actor: Actor) -> None:
 
 
 @contextmanager
-def _one_at_a_time(patient: Patient, actor: Actor) -> Iterator[None]:
+def _one_at_a_time(patient: Patient, actor: Actor, why: str = "") -> Iterator[None]:
     """Writers of one patient take turns; what a lock refuses is said in words."""
     try:
-        with acting(actor, patient_id=patient.pk, source="monitor"):
+        with acting(actor, patient_id=patient.pk, source="monitor", reason=why):
             yield
     except Locked as refusal:
         raise VerificationRefused(str(refusal)) from refusal

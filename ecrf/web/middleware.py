@@ -21,6 +21,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("ecrf.request")
 
 SHORT, TEXT, PAGE = 64_000, 600_000, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+FILE = 26_000_000
 LONGER = {
     "visit": PAGE,
     "log": PAGE,
@@ -36,9 +37,12 @@ LONGER = {
     "monitor:close-queries": TEXT,
     "monitor:ask-queries-again": TEXT,
     "monitor:save-monitoring-text": PAGE,
+    "new-import": FILE,
+    "new-comparison": FILE,
 }
 """{name of an address: how many bytes may be sent there}; SHORT to all others. TEXT is the longest text that an item
-takes, 20,000 characters of up to twelve bytes as a form sends them, with the one that stood there before."""
+takes, 20,000 characters of up to twelve bytes as a form sends them, with the one that stood there before; FILE is
+the largest that is imported, with what is said of it."""
 
 NO_DEVICES = ", ".join(
     f"{name}=()"

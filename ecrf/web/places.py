@@ -48,6 +48,8 @@ def _entry(user: User) -> list[MenuGroup]:
         ("Queries to answer", "queries"),
         ("Blank worksheets", "worksheets"),
     ]
+    if Right.ENTER in user.rights:
+        today.append(("Imports", "imports"))
     if handed_over_from(user).exists():
         today.append(("Patients who moved to another site", "moved-patients"))
     groups = [MenuGroup("Entry", [(title, reverse(name)) for title, name in today])]
@@ -82,6 +84,11 @@ def _review(user: User) -> list[MenuGroup]:
             *_queries(user),
             ("Monitoring visits", reverse("monitor:monitoring-visits")),
             ("Verification plan", reverse("monitor:plan")),
+            *(
+                [("Imports and comparisons", reverse("imports"))]
+                if user.rights & {Right.VERIFY, Right.LOCK}
+                else []
+            ),
             ("Freezes and locks", reverse("monitor:locks")),
             ("What stands out in the trail", reverse("trail-review-all")),
             ("Noisy checks", reverse("monitor:noisy-checks")),

@@ -7,6 +7,7 @@
 `python -m tests.bench logins` a login with and without a second factor;
 `python -m tests.bench grid` the grid of thirteen patients and of five hundred;
 `python -m tests.bench moving` a form and a visit that are moved;
+`python -m tests.bench imports` ten thousand laboratory results from a file;
 `python -m tests.bench audit` a thousand rows altered past the triggers, of which verification names each.
 """
 
@@ -28,6 +29,7 @@ def main(part: str = "") -> int:
         "logins": _measure_logins,
         "grid": _measure_grid,
         "moving": _measure_moving,
+        "imports": _measure_imports,
         "audit": _measure_audit,
     }[part]
     start = time.perf_counter()
@@ -167,6 +169,13 @@ def _measure_moving(env: dict[str, str]) -> Iterator[Line]:
     study = seeding.seed()
     progress("a form and a visit moved")
     yield from moving.measure_moving(study)
+
+
+def _measure_imports(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench.imports import results
+
+    progress("ten thousand laboratory results, brought as a file")
+    yield from results.measure_results()
 
 
 def _measure_audit(env: dict[str, str]) -> Iterator[Line]:

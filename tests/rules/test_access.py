@@ -51,6 +51,7 @@ from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_user
 from tests.ecrf.appointments.conftest import book
+from tests.ecrf.imports.conftest import a_file
 from tests.ecrf.queries.builders import asked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-070"), pytest.mark.requirement("R-071")]
@@ -85,6 +86,10 @@ TRANSFER = "403 403 403 200 403 404 404 404 login", "404 404 404 200 403 404 404
 WORKSHEET = "200 200 200 200 403 403 403 403 login"
 RESULTS = "403 403 403 200 403 200 403 403 login"
 """The results of the whole study: for who takes data out."""
+IMPORTING = "200 200 200 200 403 403 403 403 login"
+"""Who brings files, to import or to compare them."""
+OWN_IMPORT = "200 200 404 200 403 403 403 403 login", "404 404 404 200 403 403 403 403 login"
+"""A file that a site imports: its own, and the data manager's."""
 SITES_RESULTS = "200 200 200 200 403 200 404 404 login", "404 404 404 200 403 200 404 404 login"
 """Those of a site: for who enters or reviews there too."""
 OFF, OFF_INSIDE = " ".join(["404"] * 9), " ".join(["404"] * 8) + " login"
@@ -237,6 +242,18 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "site-copies":     ("GET", *_entry(200)),
     "make-site-copy":  ("POST", *_entry(302)),
     "casebook-files":  ("GET POST", *PRINT),
+    "imports":         ("GET", IMPORTING, ""),
+    "new-import":      ("GET POST", IMPORTING.replace("200 200 200", "200 200 403"), ""),
+    "new-comparison":  ("GET POST", "403 403 200 200 403 403 403 403 login", ""),
+    "import-template": ("GET", IMPORTING, ""),
+    "import":          ("GET", *OWN_IMPORT),
+    "order-import":    ("GET POST", *(row.replace("200", "302") for row in OWN_IMPORT)),
+    "look-again-at-import": ("POST", *(row.replace("200", "302") for row in OWN_IMPORT)),
+    "put-import-aside": ("POST", *(row.replace("200", "302") for row in OWN_IMPORT)),
+    "import-mapping":  ("GET POST", *(row.replace("200", "302") for row in OWN_IMPORT)),  # it is of one form
+    "verify-compared": ("POST", *(row.replace("200", "422") for row in OWN_IMPORT)),  # nothing to verify
+    "import-rows-csv": ("POST", *OWN_IMPORT),
+    "import-file":     ("POST", *OWN_IMPORT),
     "outcomes":        ("GET", RESULTS, ""),
     "outcomes-rows":   ("GET", RESULTS, ""),
     "outcomes-pdf":    ("GET", RESULTS, ""),
@@ -379,6 +396,9 @@ DIFFERENT: dict[tuple[str, str], tuple[str, str]] = {
     ("sub_investigator", "begin-delegation-log"): ("403", "404"),
     ("sub_investigator", "end-delegation"): ("403", "404"),
     ("sub_investigator", "read-training"): ("404", "404"),  # the record is the investigator's own
+    **{("inspector", name): ("403", "") for name in ("imports", "import-template")},
+    **{("inspector", name): ("403", "403") for name in ("import", "order-import", "import-mapping")},
+    ("inspector", "new-comparison"): ("403", ""),
     **{("inspector", name): ("200", "") for name in ("training-documents", "training-document")},
     **{("inspector", name): ("200", "") for name in ("training-people-csv", "pages-read", "pages-read-csv")},
     **{("inspector", name): ("200", "") for name in ("audit-state", "audit-anchor")},
@@ -453,6 +473,7 @@ def _world(site: Site, by: User) -> SimpleNamespace:
         by=by,
         token=token,
         export=_exports(site, by),
+        batch=a_file(f"patient,visit,pulse\n{patient.number},W01,70\n", by, site=site),
         feed=by.calendar_feeds.latest("pk"),
         appointment=book(patient, by, code="UNS-1"),
         **_notices(site, by, key),
@@ -621,6 +642,14 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         "cancel-export": lambda: ([where.export.request_key], {}),
         "download-export": lambda: ([where.export.request_key], {}),
         "confirm-receipt": lambda: ([where.export.request_key], {}),
+        "import-template": lambda: (["vital-signs"], {}),
+        **dict.fromkeys(
+            (
+                *("import", "order-import", "look-again-at-import", "put-import-aside"),
+                *("import-mapping", "verify-compared", "import-rows-csv", "import-file"),
+            ),
+            lambda: ([where.batch.request_key], {}),
+        ),
         "site-copies": lambda: ([where.site.code], {}),
         "make-site-copy": lambda: ([where.site.code], {}),
         "casebook-files": lambda: ([number], {}),

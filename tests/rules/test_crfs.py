@@ -76,6 +76,7 @@ NOT_AUDITED = {
     "delegation.PageRead": "a log of its own, of what inspectors read: nothing in it can be changed",
     "casebook.PatientStatus": "derived from the entries, can be rebuilt any time",
     "grid.GridColumns": "what a person likes to see: no data, and no right to any",
+    "imports.ImportRow": "what a look at a file found: made anew from the file, whose SHA-256 is audited",
     "exports.KeptContent": "there until its file is made; its SHA-256 stands with the export, which is audited",
     "casebook.ReviewStatus": "derived from values, verifications and signatures, can be rebuilt any time",
 }
@@ -103,6 +104,8 @@ DERIVED_AT = {
     "notices.SeriousNotice.noticed_at": "by the worker; who recorded the event stands in the trail",
     "notices.SeriousNotice.mailed_at": "by the worker",
     "exports.Export.beat_at": "the worker says that it is at it",
+    "imports.Import.beat_at": "whoever works on it says that he is at it",
+    "imports.Import.finished_at": "who ordered it stands beside it",
     "exports.Export.finished_at": "the worker is done; who asked stands beside it",
     "exports.Export.removed_at": "the worker removes what is old; nobody asks for it",
     "signatures.Signature.broken_at": "when what was signed changed; who did stands at that place of the trail",

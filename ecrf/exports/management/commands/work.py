@@ -13,6 +13,7 @@ from ecrf.exports.folder import NoRoom, folder
 from ecrf.exports.work.interrupted import take_up_again
 from ecrf.exports.work.presence import alive
 from ecrf.exports.work.retention import remove_old_files
+from ecrf.imports.work import interrupted as imports
 from ecrf.mail.loop import MailLoop
 from ecrf.mail.sending import send_due
 
@@ -63,6 +64,7 @@ def _once(makes_files: bool, sends: bool) -> None:
     if makes_files:
         with alive():
             take_up_again()
+            imports.take_up_again()
             _worker().run()
             remove_old_files()
     if sends:
@@ -78,6 +80,7 @@ def _work(interval: float) -> None:
                 still_here()
                 if time.monotonic() - swept > SWEEP_EVERY:
                     take_up_again()
+                    imports.take_up_again()
                     swept = time.monotonic()
                 if time.monotonic() - removed > REMOVE_EVERY:
                     remove_old_files()
@@ -98,7 +101,7 @@ def _work(interval: float) -> None:
 def _worker() -> Worker:
     """One that ends when nothing waits, so that the sweep has its turn."""
     return Worker(
-        queue_names=["exports"],
+        queue_names=["exports", "imports"],
         interval=0,
         batch=True,
         backend_name="default",

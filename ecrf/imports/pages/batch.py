@@ -1,0 +1,203 @@
+"""One file: how far it is, what its rows do, and what can be done with it."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ecrf.access.requests import UserRequest, click_key, whole_number
+from ecrf.audit.actor import acting
+from ecrf.casebook.labels import counted
+from ecrf.forms.registry import CRFS
+from ecrf.imports.comparison.verifying import NotVerified, to_verify, verify_equal
+from ecrf.imports.models import Import, ImportDownload, ImportState, RowKind
+from ecrf.imports.pages.forms import ConsentOfSite
+from ecrf.imports.pages.lookup import (
+    csv_columns,
+    csv_lines,
+    effects_of,
+    narrowed,
+    page_of_rows,
+    rows_for,
+    tabs_of,
+    waiting_before,
+)
+from ecrf.imports.reading.encodings import ENCODINGS
+from ecrf.imports.rights import is_for_all, may_act, reach_import, require_own, seeing_right
+from ecrf.imports.services import NotImported, look_again, order, put_aside
+from ecrf.imports.sources.stored import StoredBytes
+from ecrf.imports.work.bringing_in import changes_as_manager, longest_reason
+from ecrf.trail.download.csv_file import answer, file_name
+
+OUT_OF_DATE = "The page is out of date. Go back and load it again."
+MOST_AT_ONCE = 100_000
+
+
+@require_GET
+def batch_page(request: UserRequest, key: uuid.UUID) -> HttpResponse:
+    """The dry run; while somebody works on it, how far that is, as a piece that asks again."""
+    batch = reach_import(request.user, key)
+    if request.headers.get("HX-Request"):
+        answer_ = render(request, "imports/_state.html", {"batch": batch, "before_it": waiting_before(batch)})
+        if not batch.is_under_way:
+            answer_.headers["HX-Refresh"] = "true"
+        return answer_
+    return _page(request, batch)
+
+
+def _page(
+    request: UserRequest, batch: Import, refused: NotImported | NotVerified | None = None, status: int = 200
+) -> HttpResponse:
+    kind, after = request.GET.get("kind", ""), whole_number(request.GET.get("after", "")) or 0
+    rows, next_at = page_of_rows(request.user, batch, kind, min(after, 10**7))
+    is_own = batch.brought_by_id == request.user.pk
+    counts = batch.counts.get("rows", {})
+    context: dict[str, Any] = {
+        "batch": batch,
+        "definition": CRFS.get(batch.form),
+        "tabs": tabs_of(request.user, batch, kind),
+        "kind": kind,
+        "rows": rows,
+        "next_at": next_at,
+        "after": after,
+        "effects": effects_of(batch),
+        "refused": refused,
+        "is_own": is_own,
+        "may_act": may_act(request.user, batch),
+        "sees_all": batch.site_id is not None or is_for_all(request.user),
+        "changes": counts.get(RowKind.NEW, 0) + counts.get(RowKind.CHANGED, 0),
+        "refused_rows": counts.get(RowKind.REFUSED, 0),
+        "key": request.POST.get("key") or uuid.uuid4(),
+        "typed_reason": request.POST.get("reason", ""),
+        "longest": longest_reason(batch),
+        "before_it": waiting_before(batch) if batch.is_under_way else 0,
+        "encoding": ENCODINGS.get(_plain(batch), _plain(batch)),
+        "consents": _consents(request, batch) if is_own and batch.state == ImportState.CHECKED else [],
+        "zone": UTC,
+    }
+    if batch.is_comparison and batch.state == ImportState.CHECKED:
+        context["to_verify"] = to_verify(request.user, batch)
+    return render(request, "imports/batch.html", context, status=status)
+
+
+def _plain(batch: Import) -> str:
+    """The encoding that was found, as it is declared."""
+    return str(batch.reading.get("encoding", "")).removesuffix("-sig").removesuffix("-le").removesuffix("-be")
+
+
+def _consents(request: UserRequest, batch: Import) -> list[ConsentOfSite]:
+    given = request.POST if request.method == "POST" else None
+    return [ConsentOfSite(given, site=site) for site in changes_as_manager(batch, request.user)]
+
+
+@require_http_methods(["GET", "POST"])
+def order_import(request: UserRequest, key: uuid.UUID) -> HttpResponse:
+    """The one button: all of it, or nothing."""
+    batch = reach_import(request.user, key)
+    if request.method == "GET":  # after a new login: the button is on the page
+        return redirect("import", key)
+    require_own(request.user, batch)
+    act_key = click_key(request)
+    if act_key is None:
+        return HttpResponseBadRequest(OUT_OF_DATE)
+    consents = {form.site.code: form.consent for form in _consents(request, batch)}
+    try:
+        order(
+            batch=batch,
+            reason=request.POST.get("reason", ""),
+            consents={code: consent for code, consent in consents.items() if consent},
+            by=request.user,
+            act_key=act_key,
+        )
+    except NotImported as refused:
+        return _page(request, batch, refused, 422)
+    if batch.state == ImportState.DONE:
+        messages.success(
+            request, f"Imported: {counted(batch.counts['all'], 'row')}. Each value says where it came from."
+        )
+    return redirect("import", key)
+
+
+@require_POST
+def look_again_at(request: UserRequest, key: uuid.UUID) -> HttpResponse:
+    """Look at the file anew; with another encoding, where one was chosen."""
+    batch = reach_import(request.user, key)
+    require_own(request.user, batch)
+    declared = request.POST.get("declared", "")
+    reading = {"declared": declared} if declared in ENCODINGS else None
+    look_again(batch=batch, by=request.user, reading=reading)
+    return redirect("import", key)
+
+
+@require_POST
+def put_import_aside(request: UserRequest, key: uuid.UUID) -> HttpResponse:
+    batch = reach_import(request.user, key)
+    require_own(request.user, batch)
+    put_aside(batch=batch, by=request.user)
+    return redirect("import", key)
+
+
+@require_POST
+def verify_compared(request: UserRequest, key: uuid.UUID) -> HttpResponse:
+    """Verify what is equal, after its number was typed back."""
+    batch = reach_import(request.user, key)
+    try:
+        made, left_out = verify_equal(batch=batch, by=request.user, typed=request.POST.get("count", ""))
+    except NotVerified as refused:
+        return _page(request, batch, refused, 422)
+    messages.success(
+        request, f"{counted(made, 'value')} verified, as equal to the file of {batch.source_system}."
+    )
+    for words in left_out:
+        messages.warning(request, words)
+    return redirect("import", key)
+
+
+@require_POST
+def rows_csv(request: UserRequest, key: uuid.UUID) -> HttpResponseBase:
+    """The rows of one kind, or all, as a file: of what is refused, the list to correct from."""
+    batch = reach_import(request.user, key)
+    kind = request.POST.get("kind", "")
+    if narrowed(rows_for(request.user, batch), kind).count() > MOST_AT_ONCE:
+        messages.warning(request, f"One file holds at most {MOST_AT_ONCE:,} rows. Choose a kind.")
+        return redirect("import", key)
+    note = partial(_note, request, batch, f"rows {kind or 'all'}")
+    name = file_name(f"import-{batch.pk}-{kind or 'rows'}", timezone.now())
+    return answer(name, csv_columns(batch), csv_lines(request.user, batch, kind), note)
+
+
+@require_POST
+def original(request: UserRequest, key: uuid.UUID) -> HttpResponseBase:
+    """The file as it was brought; never shown in the browser."""
+    batch = reach_import(request.user, key)
+    require_own(request.user, batch)
+    _note(request, batch, "the file itself")
+    headers = {"X-Content-Type-Options": "nosniff", "Content-Length": str(batch.file.size)}
+    request.META.pop("HTTP_ACCEPT_ENCODING", None)
+    if named := content_disposition_header(True, batch.file_name):
+        headers["Content-Disposition"] = named
+    return StreamingHttpResponse(_pieces(batch), content_type="application/octet-stream", headers=headers)
+
+
+def _pieces(batch: Import) -> Iterator[bytes]:
+    with StoredBytes(batch.file) as stream:
+        while piece := stream.read(1 << 16):
+            yield piece
+
+
+def _note(request: UserRequest, batch: Import, what: str) -> None:
+    """That somebody takes it along stands in the trail before its first byte leaves."""
+    actor = request.user.acting_at(batch.site, seeing_right(request.user, batch))
+    with acting(actor, source="import"):
+        ImportDownload.objects.create(
+            batch=batch, what=what, downloaded_at=timezone.now(), downloaded_by=request.user
+        )

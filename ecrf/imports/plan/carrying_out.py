@@ -1,0 +1,249 @@
+"""Carries out what the rows of one patient say, through `record`, and says what became of each.
+
+The look beforehand carries it out too, and takes it back: what it shows cannot differ from what happens.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from ecrf.access.models import User
+from ecrf.audit.actor import Actor, acting
+from ecrf.audit.refusals import Locked
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.labels import label_of
+from ecrf.casebook.models import Patient, Visit
+from ecrf.casebook.moving.destination import where_words
+from ecrf.casebook.places import Place
+from ecrf.casebook.record.hooks import Recorded
+from ecrf.casebook.record.record import record
+from ecrf.casebook.record.values import Missing, state_of, value_of
+from ecrf.casebook.schedule.ended import NotOpened
+from ecrf.casebook.schedule.status import refresh_schedule_status
+from ecrf.casebook.services import open_visit, together
+from ecrf.forms.crf import Crf, MissingReason
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.imports.models import RowKind
+from ecrf.imports.plan.outcome import CellOutcome, RowOutcome
+from ecrf.imports.plan.places import Here, PlaceKey, RowRefused, place_of, take_once, visit_code, visits_of
+from ecrf.imports.plan.undoing import Touched, note_undone, standing_at
+from ecrf.imports.plan.units import fit_unit
+from ecrf.imports.sources.row import Given, SourceRow
+
+IMPORT = "import"
+"""What stands in the trail as the source of each value."""
+STRUCK = "Patient {} was struck out: {}. Nothing is imported there."
+
+
+@dataclass
+class Run:
+    """The rows of one patient on their way. `spoiled`: the database refused something, and what is loaded is no longer
+    what is stored."""
+
+    patient: Patient
+    by: User
+    actor: Actor
+    why: str
+    visits: dict[str, Visit]
+    touched: Touched = field(default_factory=lambda: Touched({}, {}))
+    taken: dict[PlaceKey, Here] = field(default_factory=dict)
+    spoiled: bool = False
+
+
+def carry_out(
+    patient: Patient, rows: Iterable[SourceRow], by: User, actor: Actor, why: str
+) -> list[RowOutcome]:
+    """Record all rows of a patient in one act; what became of each, in their order. Nothing is taken back here."""
+    rows = list(rows)
+    if patient.struck_at:
+        why_not = STRUCK.format(patient.number, (patient.struck_reason or "").rstrip("."))
+        return [RowOutcome(where=patient.number, why=why_not) for _row in rows]
+    outcomes = {id(row): RowOutcome() for row in rows}
+    with acting(actor, patient_id=patient.pk, reason=why, source=IMPORT):
+        before = standing_at(patient)
+        run = Run(patient, by, actor, why, visits_of(patient))
+        waiting = deque((row, False) for row in in_order(rows))
+        waiting.extend((row, True) for row in rows if _links(row))
+        while waiting:
+            run.spoiled = False
+            with together(patient) as data:
+                while waiting and not run.spoiled:
+                    row, only_links = waiting.popleft()
+                    _carry(row, outcomes[id(row)], data, run, only_links=only_links)
+        if run.spoiled:
+            refresh_schedule_status(PatientData(patient))
+        note_undone(patient, before, run.touched)
+    return [outcomes[id(row)] for row in rows]
+
+
+def in_order(rows: list[SourceRow]) -> list[SourceRow]:
+    """Forms that date a visit first: what may stand there can hang on its day. Then as the schedule has them."""
+    trial = protocol()
+    order = {key: at for at, key in enumerate([trial.visit_form, *trial.scheduled_crfs()])}
+
+    def place(row: SourceRow) -> tuple[bool, int, int, int]:
+        above = CRFS[row.form].row_of
+        return row.form != trial.visit_form, order.get(above or row.form, len(order)), row.number, row.place
+
+    return sorted(rows, key=place)
+
+
+def _links(row: SourceRow) -> dict[str, Given]:
+    """What names other entries is recorded last: they may come with the same file."""
+    return {name: row.values[name] for name in CRFS[row.form].links if row.values.get(name) is not None}
+
+
+def _carry(row: SourceRow, outcome: RowOutcome, data: PatientData, run: Run, *, only_links: bool) -> None:
+    links = _links(row)
+    if only_links and outcome.why:
+        return
+    try:
+        if not only_links and (fault := row.faults.get("")):
+            raise RowRefused(fault)
+        place = _place(row, outcome, data, run, is_first=not only_links)
+        if not only_links and row.day and row.day_item:
+            _fit_day(row, place, outcome, data, run)
+        values = {name: given for name, given in row.values.items() if (name in links) == only_links}
+        if row.unit and not only_links:
+            values = fit_unit(row, place, values, data)
+    except (RowRefused, NotOpened, LookupError, Locked) as refusal:
+        outcome.why = str(refusal)
+        outcome.where = outcome.where or _unplaced(row, run.patient)
+        return
+    faults = {} if only_links else {name: why for name, why in row.faults.items() if name}
+    _record(place, values, faults, outcome, data, run)
+
+
+def _unplaced(row: SourceRow, patient: Patient) -> str:
+    return ", ".join(part for part in (patient.number, row.visit, str(CRFS[row.form].title)) if part)
+
+
+def _place(row: SourceRow, outcome: RowOutcome, data: PatientData, run: Run, *, is_first: bool) -> Place:
+    code = visit_code(row, data)
+    visit = run.visits.get(code)
+    if code and visit is None:
+        visit = _open(row, code, outcome, data, run)
+    place = place_of(row, run.patient, visit, data)
+    stand_at(outcome, place)
+    if is_first:
+        take_once(run.taken, row, place)
+        if code and row.visit_on:
+            _date_visit(row, place, outcome, data, run)
+    return place
+
+
+def where_of(place: Place) -> str:
+    above = place.above
+    if above is None:
+        return where_words(place.patient, place.visit, place.definition, place.number)
+    parent = where_words(place.patient, place.visit, above.definition, above.number)
+    return f"{parent}: {place.definition.name_of(place.number)}"
+
+
+def stand_at(outcome: RowOutcome, place: Place) -> None:
+    """Say where the row goes."""
+    outcome.where, outcome.form, outcome.at = where_of(place), place.definition.key, place.address
+    outcome.visit = place.visit.code if place.visit else ""
+
+
+def _open(row: SourceRow, code: str, outcome: RowOutcome, data: PatientData, run: Run) -> Visit:
+    """A visit is opened where the file says when it was; else the site opens it."""
+    trial = protocol()
+    is_dated = row.visit_on or (row.form == trial.visit_form and row.values.get(trial.visit_date_item))
+    if not is_dated:
+        raise RowRefused(
+            f"{label_of(code)} is not opened yet. Give its date (column visit_date), and the import opens it."
+        )
+    try:
+        visit = open_visit(
+            patient=run.patient, code=code, by=run.by, source=IMPORT, data=data, actor=run.actor
+        )
+    except LookupError as error:
+        raise RowRefused(str(error)) from error
+    run.visits[code] = visit
+    outcome.opens = label_of(code)
+    return visit
+
+
+def _date_visit(row: SourceRow, place: Place, outcome: RowOutcome, data: PatientData, run: Run) -> None:
+    """The date goes to the visit's own form, where none stands yet; another one than stands there is refused."""
+    trial = protocol()
+    definition = CRFS[trial.visit_form]
+    at = Place(run.patient, definition, place.visit)
+    _fit_date(at, trial.visit_date_item, row.visit_on, outcome, data, run)
+
+
+def _fit_day(row: SourceRow, place: Place, outcome: RowOutcome, data: PatientData, run: Run) -> None:
+    """The day of a result goes to the form whose row it is."""
+    _fit_date(place.above or place, row.day_item, row.day, outcome, data, run)
+
+
+def _fit_date(place: Place, item: str, text: str, outcome: RowOutcome, data: PatientData, run: Run) -> None:
+    definition = place.definition
+    stored = state_of(data.row_at(place), item)
+    try:
+        value = value_of(definition, item, text, run.patient.site.now())
+    except ValidationError as error:
+        raise RowRefused(f"{definition.items[item].verbose_name}: {' '.join(error.messages)}") from error
+    if isinstance(stored, date) and stored != value:
+        raise RowRefused(
+            f"{definition.items[item].verbose_name} of {where_of(place)} is {stored}, and the file says {value}."
+        )
+    if stored != value:
+        _record(place, {item: text}, {}, outcome, data, run)
+
+
+def _record(
+    place: Place,
+    values: dict[str, Given],
+    faults: dict[str, str],
+    outcome: RowOutcome,
+    data: PatientData,
+    run: Run,
+) -> None:
+    definition = place.definition
+    before = data.row_at(place)
+    old = {name: words_of(definition, name, before) for name in definition.entered}
+    with transaction.atomic():
+        result = record(place=place, values=values, by=run.actor, reason=run.why, source=IMPORT, data=data)
+        run.spoiled |= transaction.get_connection().needs_rollback
+    for name in [
+        name for name in definition.entered if name in {*values, *faults, *result.changed, *result.refused}
+    ]:
+        outcome.cells.append(
+            _cell(definition, name, old[name], values.get(name), faults.get(name, ""), result)
+        )
+    if result.changed and result.row is not None:
+        run.touched.add(outcome, result.row.entry)
+
+
+def _cell(
+    definition: CrfDefinition, name: str, old: str, given: Given, fault: str, result: Recorded
+) -> CellOutcome:
+    label = str(definition.items[name].verbose_name)
+    if why := fault or result.refused.get(name, ""):
+        return CellOutcome(name, label, RowKind.REFUSED, old, _typed(given), why)
+    if name in result.wants_reason:
+        return CellOutcome(name, label, RowKind.REFUSED, old, _typed(given), "The form is complete: say why.")
+    if name not in result.changed:
+        return CellOutcome(name, label, RowKind.SAME, old, old)
+    kind = RowKind.CHANGED if old else RowKind.NEW
+    return CellOutcome(name, label, kind, old, words_of(definition, name, result.row))
+
+
+def _typed(given: Given) -> str:
+    return MissingReason(given.reason).label if isinstance(given, Missing) else given or ""
+
+
+def words_of(definition: CrfDefinition, name: str, row: Crf | None) -> str:
+    """What is stored, as it is shown beside what the file gives; "" for nothing."""
+    state = state_of(row, name)
+    if isinstance(state, Missing):
+        comment = f" ({state.comment})" if state.comment else ""
+        return f"{MissingReason(state.reason).label}{comment}"
+    return "" if state is None else str(definition.items[name].words(state))

@@ -1,0 +1,76 @@
+"""What a row of a file does, value by value, and what that undoes: as it is shown, stored and compared."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ecrf.imports.models import RowKind
+
+
+class SideEffect(StrEnum):
+    """What an import undoes or sets off beside the values."""
+
+    SIGNATURE = "signature"
+    VERIFICATION = "verification"
+    QUERY = "query"
+    QUESTION = "question"
+
+
+@dataclass(frozen=True)
+class CellOutcome:
+    """One value: what is stored and what the file gives, in words; `why` it is refused."""
+
+    item: str
+    label: str
+    kind: RowKind
+    old: str = ""
+    new: str = ""
+    why: str = ""
+
+
+@dataclass
+class RowOutcome:
+    """One row: `where` it goes in words; `form`, `visit` (its code, "" for none) and `at` say the same for links.
+    `opens` is the visit that it opens. `undoes`: (what, in words)."""
+
+    where: str = ""
+    form: str = ""
+    visit: str = ""
+    at: str = ""
+    why: str = ""
+    opens: str = ""
+    cells: list[CellOutcome] = field(default_factory=list)
+    undoes: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def kind(self) -> RowKind:
+        kinds = {cell.kind for cell in self.cells}
+        if self.why or RowKind.REFUSED in kinds:
+            return RowKind.REFUSED
+        if RowKind.CHANGED in kinds:
+            return RowKind.CHANGED
+        return RowKind.NEW if RowKind.NEW in kinds or self.opens else RowKind.SAME
+
+    def as_json(self) -> dict[str, Any]:
+        """Without what is empty; the same dictionary for the same outcome."""
+        found = {
+            "where": self.where,
+            "form": self.form,
+            "visit": self.visit,
+            "at": self.at,
+            "why": self.why,
+            "opens": self.opens,
+            "cells": [[c.item, c.label, str(c.kind), c.old, c.new, c.why] for c in self.cells],
+            "undoes": [list(one) for one in self.undoes],
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+def outcome_of(stored: dict[str, Any]) -> RowOutcome:
+    """What `as_json` made."""
+    cells = [
+        CellOutcome(item, label, RowKind(kind), *more) for item, label, kind, *more in stored.get("cells", [])
+    ]
+    undoes = [(what, words) for what, words in stored.get("undoes", [])]
+    plain = {name: stored.get(name, "") for name in ("where", "form", "visit", "at", "why", "opens")}
+    return RowOutcome(**plain, cells=cells, undoes=undoes)

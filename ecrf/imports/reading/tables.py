@@ -1,0 +1,171 @@
+"""The rows of a CSV file, one after another: which sign stands between the columns, and where a row does not fit."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import TextIO
+
+from ecrf.forms.typed_text import fold
+from ecrf.imports.reading.encodings import FileRefused
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+HEAD = 65_536
+"""Signs that are looked at to find what stands between the columns."""
+LOOKED_AT = 50
+MOST_COLUMNS = 500
+LONGEST_CELL = 100_000
+SEP = "sep="
+"""What Excel puts into the first line of a file to say its delimiter."""
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One row, numbered as a spreadsheet numbers it. `fault`: why it does not fit the head, in words; "" if it does."""
+
+    number: int
+    cells: list[str]
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """The head, without empty columns behind the last name, and the rows that are not blank."""
+
+    header: list[str]
+    delimiter: str
+    rows: Iterator[TableRow]
+
+
+def open_table(stream: TextIO, delimiter: str = "") -> TextTable:
+    """A CSV file, row by row; FileRefused says why it cannot be read. `stream` must not translate line ends."""
+    head = stream.read(HEAD)
+    head += stream.readline()
+    first, rest = 1, head
+    if head[: len(SEP)].lower() == SEP:
+        line, _, rest = head.partition("\n")
+        delimiter, first = line[len(SEP) :].strip("\r") or delimiter, 2
+    if delimiter and delimiter not in DELIMITERS:
+        raise FileRefused(
+            "Between the columns stands a sign that is not known. Use commas, semicolons or tabs."
+        )
+    delimiter = delimiter or _delimiter_of(rest)
+    csv.field_size_limit(LONGEST_CELL)
+    records = _records(chain(io.StringIO(rest, newline=""), stream), delimiter, first)
+    _number, header = next(records, (first, []))
+    header = _without_empty_end(header)
+    if not header:
+        raise FileRefused("The file has no names of columns in its first row.")
+    if len(header) > MOST_COLUMNS:
+        raise FileRefused(f"The file has {len(header)} columns; at most {MOST_COLUMNS} are read.")
+    _refuse_twice(header)
+    return TextTable(header, delimiter, _rows(records, len(header)))
+
+
+def column_name(at: int) -> str:
+    """`A`, `B` … `AA`: what a spreadsheet calls the column at this place, from 0."""
+    name = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def key_of(name: str) -> str:
+    """What two ways of writing one name of a column have in common."""
+    return fold(name).casefold()
+
+
+def _delimiter_of(head: str) -> str:
+    """The sign with which the first rows come out with as many cells as the head. Never a guess between two."""
+    widths = {sign: _widths(head, sign) for sign in DELIMITERS}
+    several = {sign: found for sign, found in widths.items() if found and found[0] > 1}
+    even = {sign: found for sign, found in several.items() if len(set(found)) == 1}
+    fitting = even or several
+    if len(fitting) == 1:
+        return next(iter(fitting))
+    if not fitting and any(widths.values()):
+        raise FileRefused(
+            "Only one column was found: no commas, semicolons or tabs stand in the first row. Save it as “CSV UTF-8”."
+        )
+    if not fitting:
+        raise FileRefused(
+            "The first rows cannot be read: a quotation mark is not closed, or something stands behind one."
+        )
+    names = " or ".join(DELIMITERS[sign] for sign in fitting)
+    raise FileRefused(f"The columns could be divided by {names}. Choose which on the page.")
+
+
+def _widths(head: str, delimiter: str) -> list[int]:
+    """How many cells the first rows have; none where they cannot be read with it."""
+    widths = []
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for cells in reader:
+            if any(cells):
+                widths.append(len(cells))
+            if len(widths) == LOOKED_AT:
+                break
+    except csv.Error:
+        pass  # where a quotation mark is wrong, what was read before counts; the row itself is refused later
+    return widths
+
+
+def _records(lines: Iterator[str], delimiter: str, first: int) -> Iterator[tuple[int, list[str]]]:
+    """Each row with its number; the numbers of blank ones are left out."""
+    reader, number = csv.reader(lines, delimiter=delimiter, strict=True), first - 1
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise FileRefused(_unreadable(number, str(error))) from None
+        if any(cell.strip() for cell in cells):
+            yield number, cells
+
+
+def _unreadable(number: int, error: str) -> str:
+    if "limit" in error:
+        return f"Row {number} holds a cell of more than {LONGEST_CELL:,} signs, or a quotation mark is not closed."
+    return (
+        f"Row {number} cannot be read: a quotation mark is not closed, or something stands behind one. A quotation"
+        " mark within a quoted cell is written twice."
+    )
+
+
+def _rows(records: Iterator[tuple[int, list[str]]], width: int) -> Iterator[TableRow]:
+    for number, cells in records:
+        beyond = next((at for at in range(width, len(cells)) if cells[at].strip()), None)
+        if beyond is not None:
+            fault = f"Column {column_name(beyond)} has no name, and holds “{cells[beyond].strip()[:40]}”."
+            if any("," in cell or ";" in cell for cell in cells):
+                fault += " Is a text with commas not in quotation marks?"
+            yield TableRow(number, cells[:width], fault)
+        elif len(cells) < width:
+            fault = f"The row has {len(cells)} cells, and the file {width} columns: something is missing."
+            yield TableRow(number, cells + [""] * (width - len(cells)), fault)
+        else:
+            yield TableRow(number, cells[:width])
+
+
+def _without_empty_end(header: list[str]) -> list[str]:
+    names = [name.strip() for name in header]
+    while names and not names[-1]:
+        names.pop()
+    if "" in names:
+        at = names.index("")
+        raise FileRefused(f"Column {column_name(at)} has no name in the first row. Name it, or take it out.")
+    return names
+
+
+def _refuse_twice(header: list[str]) -> None:
+    seen: dict[str, int] = {}
+    for at, name in enumerate(header):
+        if (key := key_of(name)) in seen:
+            where = f"{column_name(seen[key])} and {column_name(at)}"
+            raise FileRefused(f"Two columns are called “{name}”: {where}. Each name stands once.")
+        seen[key] = at

@@ -1,0 +1,75 @@
+"""One row of a file as it was read, whatever the file: for whom, where, and which values, still as texts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ecrf.casebook.record.values import Missing
+from ecrf.forms.crf import MissingReason
+from ecrf.forms.typed_text import fold
+
+LONGEST_NUMBER = 40
+"""Of what stands in the place of a patient's number."""
+REASONS = {
+    fold(str(text)).casefold(): str(code) for code, label in MissingReason.choices for text in (code, label)
+}
+
+Given = str | Missing | None
+"""A text, why there is no value, or None: the file says that it is blank."""
+
+
+@dataclass
+class SourceRow:
+    """`number`: of the row in the file, `place`: among those that come from one row. `form`: the CRF's key; for a row
+    of a form, `form_number` is that of the form, and `row` its own as written: a number or, of a fixed set, a name.
+    `faults`: {item, "" for the row: what cannot be read}. `day`: when it was, where it is found by that. `unit`: the
+    item that takes the unit of a laboratory's result. `visit_on`: the date of the visit, where the file gives it."""
+
+    number: int
+    patient: str
+    form: str
+    place: int = 0
+    visit: str = ""
+    form_number: str = ""
+    row: str = ""
+    values: dict[str, Given] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+    visit_on: str = ""
+    day: str = ""
+    day_item: str = ""
+    unit: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Without what is empty: a large file has many rows."""
+        given = {
+            **{name: getattr(self, name) for name in PLAIN},
+            "values": {name: _as_json(value) for name, value in self.values.items()},
+        }
+        return {name: value for name, value in given.items() if value}
+
+
+PLAIN = ("form", "visit", "form_number", "row", "faults", "visit_on", "day", "day_item", "unit")
+
+
+def read_row(number: int, place: int, patient: str, stored: Mapping[str, Any]) -> SourceRow:
+    """What `as_json` made."""
+    plain = {name: stored[name] for name in PLAIN if name in stored}
+    values = {name: _from_json(value) for name, value in stored.get("values", {}).items()}
+    return SourceRow(number, patient, place=place, **{**plain, "values": values})
+
+
+def missing_of(reason: str, comment: str) -> Missing | str:
+    """Why there is no value, from its code or its words; or what is wrong with it."""
+    code = REASONS.get(fold(reason).casefold(), "")
+    if not code:
+        named = ", ".join(MissingReason.values)
+        return f"“{reason.strip()[:40]}” is no reason why there is no value. Write one of {named}."
+    return Missing(code, comment.strip())
+
+
+def _as_json(value: Given) -> Any:
+    return [value.reason, value.comment] if isinstance(value, Missing) else value
+
+
+def _from_json(value: Any) -> Given:
+    return Missing(*value) if isinstance(value, list) else value

@@ -1,0 +1,74 @@
+"""The content of a kept file: taken in and read back piece by piece."""
+
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+from django.utils import timezone
+
+from ecrf.access.models import User
+from ecrf.imports.models import FilePiece, ImportFile
+
+PIECE = 256 * 1024
+
+
+def hash_of(pieces: Iterable[bytes]) -> tuple[str, int]:
+    """SHA-256 in hexadecimal digits, and how many bytes."""
+    found, size = hashlib.sha256(), 0
+    for piece in pieces:
+        found.update(piece)
+        size += len(piece)
+    return found.hexdigest(), size
+
+
+def keep(pieces: Iterable[bytes], sha256: str, size: int, by: User) -> ImportFile:
+    """Keep a file once, whoever brings it again. Inside the caller's act."""
+    file, is_new = ImportFile.objects.get_or_create(
+        sha256=sha256, defaults={"size": size, "kept_at": timezone.now(), "kept_by": by}
+    )
+    if is_new:
+        for number, content in enumerate(_even(pieces)):
+            FilePiece.objects.create(file=file, number=number, content=content)
+    return file
+
+
+def _even(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Pieces of one size, whatever the sizes in which they come."""
+    waiting = b""
+    for piece in pieces:
+        waiting += piece
+        while len(waiting) >= PIECE:
+            yield waiting[:PIECE]
+            waiting = waiting[PIECE:]
+    if waiting:
+        yield waiting
+
+
+def pieces_of(file: ImportFile) -> Iterator[bytes]:
+    for number in range(-(-file.size // PIECE)):
+        yield bytes(FilePiece.objects.values_list("content", flat=True).get(file=file, number=number))
+
+
+class StoredBytes(io.RawIOBase):
+    """A kept file as a stream that is read from its beginning to its end."""
+
+    def __init__(self, file: ImportFile) -> None:
+        super().__init__()
+        self._pieces, self._rest = pieces_of(file), b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if not self._rest:
+            self._rest = next(self._pieces, b"")
+        taken = self._rest[: len(buffer)]
+        self._rest = self._rest[len(buffer) :]
+        buffer[: len(taken)] = taken
+        return len(taken)
+
+
+def text_of(file: ImportFile, codec: str) -> TextIO:
+    """As `open_table` wants it: line ends as they stand."""
+    return io.TextIOWrapper(io.BufferedReader(StoredBytes(file)), encoding=codec, newline="")

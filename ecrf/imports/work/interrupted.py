@@ -1,0 +1,60 @@
+"""What somebody who was killed has left: taken up again once, and then given up in words."""
+
+from django.db import connection
+from django_tasks_db.models import DBTaskResult
+
+from ecrf.audit.actor import SYSTEM, acting
+from ecrf.imports.models import Import, ImportState
+from ecrf.imports.work.progress import only_one
+from ecrf.imports.work.tasks import work_on
+
+ATTEMPTS = 2
+GIVEN_UP = "It ended before it was done, twice. Nothing was imported. Look at it again, or ask the operator."
+LOST = f"""
+    SELECT i.id FROM {Import._meta.db_table} i WHERE i.state = ANY(%s) AND NOT EXISTS (
+        SELECT FROM {DBTaskResult._meta.db_table} t WHERE t.status IN ('READY', 'RUNNING')
+        AND t.args_kwargs -> 'kwargs' -> 'import_id' = to_jsonb(i.id)
+    )
+"""  # noqa: S608 - names of tables
+FORGET = f"""
+    UPDATE {DBTaskResult._meta.db_table} SET status = 'FAILED', finished_at = now()
+    WHERE status = 'RUNNING' AND args_kwargs -> 'kwargs' -> 'import_id' = to_jsonb(%s::bigint)
+"""  # noqa: S608 - the name of a table
+AGAIN = {ImportState.CHECKING: ImportState.WAITING, ImportState.ACTING: ImportState.DUE}
+"""What was begun waits again: an import that was not done has left nothing."""
+
+
+def queue(import_id: int) -> None:
+    work_on.enqueue(import_id=import_id)
+
+
+def take_up_again() -> int:
+    """How many were taken up again or given up. Who still works on one holds its lock."""
+    count = 0
+    for pk in Import.objects.filter(state__in=AGAIN).values_list("pk", flat=True):
+        with only_one(pk) as is_left:
+            if is_left:
+                count += _settle(pk)
+    with connection.cursor() as cursor:
+        cursor.execute(LOST, [list(AGAIN.values())])
+        lost = [pk for (pk,) in cursor.fetchall()]
+    for pk in lost:
+        queue(pk)
+    return count + len(lost)
+
+
+def _settle(import_id: int) -> int:
+    with acting(SYSTEM, source="worker"):
+        batch = Import.objects.select_for_update(of=("self",)).get(pk=import_id)
+        if batch.state not in AGAIN:
+            return 0
+        with connection.cursor() as cursor:
+            cursor.execute(FORGET, [import_id])
+        if batch.attempts >= ATTEMPTS:
+            batch.state, batch.outcome = ImportState.FAILED, GIVEN_UP
+        else:
+            batch.state = AGAIN[ImportState(batch.state)]
+        batch.save(update_fields=["state", "outcome"])
+        if batch.state != ImportState.FAILED:
+            queue(import_id)
+    return 1

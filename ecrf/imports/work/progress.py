@@ -1,0 +1,68 @@
+"""How far an import is, written beside the transaction that does the work; and that only one works on it at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+HELD = "SELECT pg_try_advisory_lock(hashtext('ecrf.import'), %s::integer)"
+RELEASE = "SELECT pg_advisory_unlock(hashtext('ecrf.import'), %s::integer)"
+BEAT = """
+    UPDATE imports_import SET progress = %s, steps_done = %s, steps = %s, beat_at = clock_timestamp()
+    WHERE id = %s
+"""
+EVERY = 25
+"""So many steps are written at once: a row takes a few milliseconds."""
+
+
+@contextmanager
+def only_one(import_id: int) -> Iterator[bool]:
+    """Whether nobody else is at this import. Held by the session: it ends with whoever works, however that ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, [import_id])
+        is_mine = bool(cursor.fetchone()[0])
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            with connection.cursor() as cursor:
+                cursor.execute(RELEASE, [import_id])
+
+
+class ImportProgress:
+    """Counts steps, and writes them now and then on a connection of its own: the one that works writes nothing that
+    others see before it is done."""
+
+    def __init__(self, import_id: int, *, is_shown: bool) -> None:
+        self.import_id, self.is_shown = import_id, is_shown
+        self.done = self.steps = 0
+        self.what = ""
+        self._beside = connection.copy() if is_shown else None
+
+    def begin(self, what: str, steps: int = 0) -> None:
+        self.what, self.done, self.steps = what, 0, steps
+        self._write()
+
+    def add(self, steps: int = 1) -> None:
+        before = self.done // EVERY
+        self.done += steps
+        if self.done // EVERY != before:
+            self._write()
+
+    def close(self) -> None:
+        if self._beside:
+            self._beside.close()
+
+    def _write(self) -> None:
+        if self._beside:
+            with self._beside.cursor() as cursor:
+                cursor.execute(BEAT, [self.what, self.done, self.steps, self.import_id])
+
+
+@contextmanager
+def watched(import_id: int, *, is_shown: bool) -> Iterator[ImportProgress]:
+    progress = ImportProgress(import_id, is_shown=is_shown)
+    try:
+        yield progress
+    finally:
+        progress.close()

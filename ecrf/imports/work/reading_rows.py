@@ -1,0 +1,71 @@
+"""Reads the file of an import into its rows, a few at a time, whatever its size."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from django.db import transaction
+
+from ecrf.forms.registry import CRFS
+from ecrf.imports.models import Import, ImportFormat, ImportRow
+from ecrf.imports.reading.cells import CellWays
+from ecrf.imports.reading.encodings import FileRefused, encoding_of
+from ecrf.imports.reading.tables import open_table
+from ecrf.imports.sources.laboratory import read_results
+from ecrf.imports.sources.odm import read_odm
+from ecrf.imports.sources.row import LONGEST_NUMBER, SourceRow
+from ecrf.imports.sources.stored import StoredBytes, pieces_of, text_of
+from ecrf.imports.sources.wide import read_wide
+from ecrf.imports.work.progress import ImportProgress
+
+AT_ONCE = 500
+MOST_ROWS = 200_000
+
+
+def read_in(batch: Import, progress: ImportProgress) -> int:
+    """Read the file anew; how many rows it has. FileRefused says why it cannot be read: then it has none."""
+    progress.begin("Reading the file")
+    count = 0
+    with transaction.atomic():
+        batch.rows.all().delete()
+        for some in _in_parts(source_rows(batch)):
+            count += len(some)
+            if count > MOST_ROWS:
+                raise FileRefused(f"The file has more than {MOST_ROWS:,} rows. Divide it.")
+            ImportRow.objects.bulk_create(_row(batch, source) for source in some)
+            progress.add(len(some))
+    if not count:
+        raise FileRefused("The file has no rows: it holds no values to import.")
+    return count
+
+
+def source_rows(batch: Import) -> Iterator[SourceRow]:
+    """The rows of the file, whatever it is. What was found of how it is written is kept in `batch.reading`."""
+    if batch.format == ImportFormat.ODM:
+        yield from read_odm(StoredBytes(batch.file), next(pieces_of(batch.file), b""))
+        return
+    reading = batch.reading
+    codec = encoding_of(lambda: pieces_of(batch.file), reading.get("declared", ""))
+    with text_of(batch.file, codec) as stream:
+        table = open_table(stream, reading.get("delimiter", ""))
+        reading |= {"encoding": codec, "found_delimiter": table.delimiter, "columns": table.header}
+        ways = CellWays(reading.get("decimal", ""), reading.get("first", ""))
+        if batch.format == ImportFormat.LABORATORY:
+            yield from read_results(table, reading["mapping"], ways)
+        else:
+            yield from read_wide(table, CRFS[batch.form], ways)
+
+
+def _row(batch: Import, source: SourceRow) -> ImportRow:
+    return ImportRow(
+        batch=batch,
+        number=source.number,
+        place=source.place,
+        patient_number=source.patient[:LONGEST_NUMBER],
+        given=source.as_json(),
+    )
+
+
+def _in_parts(rows: Iterable[SourceRow]) -> Iterator[list[SourceRow]]:
+    waiting = iter(rows)
+    while some := list(islice(waiting, AT_ONCE)):
+        yield some

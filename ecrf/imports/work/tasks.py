@@ -1,0 +1,95 @@
+"""What is done with an import, at once where it is small and by the worker where it is large: look, and bring in."""
+
+import logging
+from collections.abc import Callable
+
+from django.db import DatabaseError
+from django_tasks import task
+
+from ecrf.audit.actor import SYSTEM, acting
+from ecrf.imports.models import Import, ImportState
+from ecrf.imports.reading.encodings import FileRefused
+from ecrf.imports.work.bringing_in import Differs, bring_in
+from ecrf.imports.work.looking import look_at_rows
+from ecrf.imports.work.progress import ImportProgress, only_one, watched
+from ecrf.imports.work.reading_rows import read_in
+
+log = logging.getLogger("ecrf.imports")
+
+BY_FAULT = "It failed by a fault of the software, which is in the server's log. Nothing was imported."
+BEGINS = {ImportState.WAITING: ImportState.CHECKING, ImportState.DUE: ImportState.ACTING}
+
+
+class ImportedNothing(Exception):
+    """Ends the task for the queue, without a word that could hold a value."""
+
+
+@task(queue_name="imports")
+def work_on(import_id: int) -> None:
+    """What is next for this import. Whatever goes wrong stands in its row in words, and nothing half done is left."""
+    run(import_id, is_shown=True)
+
+
+def run(import_id: int, *, is_shown: bool) -> None:
+    """`is_shown`: whether how far it is is written for others to see."""
+    with only_one(import_id) as is_mine, watched(import_id, is_shown=is_shown) as progress:
+        batch = _begin(import_id) if is_mine else None
+        while batch is not None:
+            try:
+                _STEPS[ImportState(batch.state)](batch, progress)
+            except Exception as error:
+                # The log leaves out the message, which may hold a value (ecrf.web.log).
+                log.error("an import failed", exc_info=True, extra={"import": import_id})
+                _end(batch, ImportState.FAILED, BY_FAULT)
+                raise ImportedNothing(type(error).__name__) from None
+            batch = _begin(import_id)
+
+
+def _begin(import_id: int) -> Import | None:
+    with acting(SYSTEM, source="worker"):
+        rows = Import.objects.select_for_update(of=("self",)).select_related(
+            "site", "file", "brought_by", "ordered_by"
+        )
+        batch = rows.filter(pk=import_id).first()
+        if batch is None or batch.state not in (*BEGINS, *BEGINS.values()):
+            return None
+        batch.state = BEGINS.get(ImportState(batch.state), ImportState(batch.state))
+        batch.attempts += 1
+        batch.save(update_fields=["state", "attempts"])
+    return batch
+
+
+def _look(batch: Import, progress: ImportProgress) -> None:
+    try:
+        if not batch.rows.exists():
+            read_in(batch, progress)
+        batch.counts = look_at_rows(batch, progress)
+    except FileRefused as refused:
+        batch.reading["readings"] = refused.readings
+        _end(batch, ImportState.REFUSED, str(refused))
+    else:
+        _end(batch, ImportState.CHECKED, batch.outcome)
+
+
+def _bring_in(batch: Import, progress: ImportProgress) -> None:
+    try:
+        bring_in(batch, progress)
+    except Differs as differs:
+        # It is looked at once more, so that what the page shows is what it would do now.
+        batch.refresh_from_db(fields=["finished_at"])
+        _end(batch, ImportState.WAITING, str(differs))
+    except DatabaseError:
+        batch.refresh_from_db(fields=["finished_at"])
+        raise
+
+
+_STEPS: dict[ImportState, Callable[[Import, ImportProgress], None]] = {
+    ImportState.CHECKING: _look,
+    ImportState.ACTING: _bring_in,
+}
+
+
+def _end(batch: Import, state: ImportState, words: str) -> None:
+    batch.state, batch.outcome, batch.attempts = state, words, 0
+    with acting(SYSTEM, source="worker"):
+        batch.save(update_fields=["state", "outcome", "counts", "reading", "attempts"])

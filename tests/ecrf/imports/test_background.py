@@ -1,0 +1,120 @@
+"""Large files: worked on by the worker, taken up again where it was killed, never half done."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
+
+from ecrf.audit.actor import SYSTEM, acting
+from ecrf.forms.registry import CRFS
+from ecrf.imports import services
+from ecrf.imports.models import Import, ImportState
+from ecrf.imports.work import bringing_in, interrupted, looking
+from tests.ecrf.imports.conftest import a_file, bring_it_in
+from tests.ecrf.imports.test_pages import logged_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _small_worker(settings, tmp_path, monkeypatch):
+    settings.EXPORTS_FOLDER = tmp_path / "exports"
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+    # On a connection of its own it would wait for this test's transaction.
+    monkeypatch.setattr("ecrf.imports.work.progress.ImportProgress._write", lambda self: None)
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Whatever is brought is large."""
+    monkeypatch.setattr(services, "AT_ONCE_ROWS", 0)
+
+
+def work(batch: Import) -> Import:
+    call_command("work", once=True, only="exports")
+    batch.refresh_from_db()
+    return batch
+
+
+def set_back(batch: Import, **columns) -> None:
+    with acting(SYSTEM, source="test"):
+        Import.objects.filter(pk=batch.pk).update(**columns)
+    batch.refresh_from_db()
+
+
+def test_a_large_file_waits_for_the_worker_and_says_so(large, lines, site, visit, coordinator):
+    batch = a_file(lines("W01,60,70"), coordinator, site=site)
+    assert batch.state == ImportState.WAITING
+    page = logged_in(coordinator).get(reverse("import", args=[batch.request_key])).content.decode()
+    assert "It is the next." in page
+    assert work(batch).state == ImportState.CHECKED
+    bring_it_in(batch, coordinator)
+    assert batch.state == ImportState.DUE
+    assert not CRFS["vital-signs"].model.objects.exists()
+    assert work(batch).state == ImportState.DONE
+    assert CRFS["vital-signs"].model.objects.get().pulse == 70
+
+
+def test_what_was_killed_is_taken_up_again_once_and_then_given_up(large, lines, site, visit, coordinator):
+    batch = a_file(lines("W01,60,70"), coordinator, site=site)
+    work(batch)
+    bring_it_in(batch, coordinator)
+    set_back(batch, state=ImportState.ACTING, attempts=1)
+    assert work(batch).state == ImportState.DONE
+    other = a_file(lines("W01,61,71"), coordinator, site=site)
+    set_back(other, state=ImportState.CHECKING, attempts=2)
+    work(other)
+    assert other.state == ImportState.FAILED
+    assert "twice" in other.outcome
+
+
+def test_who_still_works_on_it_is_left_alone(large, lines, site, visit, coordinator):
+    batch = a_file(lines("W01,60,70"), coordinator, site=site)
+    set_back(batch, state=ImportState.CHECKING)
+    beside = connection.copy()
+    try:
+        with beside.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtext('ecrf.import'), %s)", [batch.pk])
+            interrupted.take_up_again()
+            batch.refresh_from_db()
+            assert batch.state == ImportState.CHECKING
+    finally:
+        beside.close()
+
+
+def test_a_task_that_was_lost_is_asked_for_again(large, lines, site, visit, coordinator):
+    batch = a_file(lines("W01,60,70"), coordinator, site=site)
+    DBTaskResult.objects.all().delete()
+    assert work(batch).state == ImportState.CHECKED
+
+
+@pytest.mark.requirement("R-024")
+def test_killed_in_the_middle_leaves_nothing(lines, site, visit, coordinator, monkeypatch):
+    batch = a_file(lines("W01,60,70"), coordinator, site=site)
+    carried = bringing_in.carry_out
+
+    def killed(*given):
+        carried(*given)
+        raise SystemExit
+
+    monkeypatch.setattr(bringing_in, "carry_out", killed)
+    with pytest.raises(SystemExit):
+        bring_it_in(batch, coordinator)
+    assert not CRFS["vital-signs"].model.objects.exists()
+    batch.refresh_from_db()
+    assert batch.state == ImportState.ACTING
+    monkeypatch.undo()
+    interrupted.take_up_again()
+    batch.refresh_from_db()
+    assert batch.state == ImportState.DUE
+
+
+def test_a_fault_of_the_software_is_said_without_a_value(lines, site, visit, coordinator, monkeypatch):
+    def broken(*given):
+        raise RuntimeError("patient value 70")
+
+    monkeypatch.setattr(looking, "carry_out", broken)
+    batch = a_file(lines("W01,60,70"), coordinator, site=site)
+    assert batch.state == ImportState.FAILED
+    assert "70" not in batch.outcome

@@ -1,0 +1,182 @@
+"""The pages of imports: from the file to the button, as people meet them."""
+
+import csv
+import io
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from ecrf.audit.models import AuditEvent
+from ecrf.forms.registry import CRFS
+from ecrf.imports.models import Import, ImportDownload, ImportState
+from ecrf.imports.pages.forms import form_choices
+from tests.builders import enter
+from tests.ecrf.imports.conftest import WHY, a_file
+
+pytestmark = pytest.mark.django_db
+
+
+def logged_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def upload(client: Client, content: str | bytes, address: str = "new-import", **more):
+    raw = content if isinstance(content, bytes) else content.encode()
+    file = SimpleUploadedFile(more.pop("name", "vital.csv"), raw)
+    posted = {
+        "format": "form",
+        "form": "vital-signs",
+        "source_system": "SynthLab",
+        "key": str(uuid.uuid4()),
+        "file": file,
+    }
+    return client.post(reverse(address), {**posted, **more})
+
+
+def test_from_the_file_to_the_values(lines, site, visit, coordinator):
+    client = logged_in(coordinator)
+    answer = upload(client, lines("W01,60.5,70"), site="01")
+    batch = Import.objects.get()
+    assert answer.url == reverse("import", args=[batch.request_key])
+    page = client.get(answer.url).content.decode()
+    assert "60.5 kg" in page
+    assert "Import 1 row" in page
+    answer = client.post(
+        reverse("order-import", args=[batch.request_key]), {"reason": WHY, "key": str(uuid.uuid4())}
+    )
+    page = client.get(answer.url).content.decode()
+    assert "Each value says where it came from" in page
+    assert CRFS["vital-signs"].model.objects.get().pulse == 70
+
+
+def test_a_reason_is_asked_for_and_what_was_typed_stays(lines, site, visit, coordinator):
+    batch = a_file(lines("W01,60.5,70"), coordinator, site=site)
+    url = reverse("order-import", args=[batch.request_key])
+    answer = logged_in(coordinator).post(url, {"reason": "x", "key": str(uuid.uuid4())})
+    assert answer.status_code == 422
+    assert 'value="x"' in answer.content.decode()
+    assert not CRFS["vital-signs"].model.objects.exists()
+
+
+@pytest.mark.parametrize("key", [key for key, _title in form_choices()])
+def test_the_template_of_every_form_is_taken_back_filled_in(key, coordinator, site):
+    """Its columns are the ones that an import of the form knows."""
+    file = b"".join(logged_in(coordinator).get(reverse("import-template", args=[key])).streaming_content)
+    (header,) = csv.reader(io.StringIO(file.decode("utf-8-sig")))
+    assert header[0] == "patient"
+    values = {"patient": "01-099", "visit": "W01", "number": "1", "parent_number": "1", "visit_date": ""}
+    row = [values.get(name, "1") for name in header]
+    batch = a_file(",".join(header) + "\n" + ",".join(row), coordinator, site=site, form=key)
+    assert batch.state == ImportState.CHECKED, batch.outcome
+    assert "no patient" in batch.rows.get().result["why"]
+
+
+def test_the_file_of_what_is_refused_names_row_column_and_why(lines, site, visit, coordinator):
+    batch = a_file(lines("W01,abc,70", "W04,60,70"), coordinator, site=site)
+    url = reverse("import-rows-csv", args=[batch.request_key])
+    answer = logged_in(coordinator).post(url, {"kind": "refused"})
+    found = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert [(one["row"], one["item"]) for one in found if one["why"]] == [("2", "Weight"), ("3", "")]
+    assert ImportDownload.objects.get().downloaded_by == coordinator
+    assert AuditEvent.objects.filter(table="imports_importdownload", actor=coordinator.username).exists()
+
+
+def test_the_file_itself_comes_back_byte_by_byte_and_never_as_a_page(site, coordinator):
+    content = b"patient,visit,pulse\r\n<script>alert(1)</script>,W01,70\r\n" + b"01-001,W01,70\r\n" * 30_000
+    batch = a_file(content, coordinator, site=site)
+    answer = logged_in(coordinator).post(reverse("import-file", args=[batch.request_key]))
+    assert b"".join(answer.streaming_content) == content
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_name_with_path_parts_is_only_a_name(site, visit, coordinator):
+    upload(logged_in(coordinator), "patient,visit,pulse\n", site="01", name="..\\..\\etc\\pas<b>swd.csv")
+    batch = Import.objects.get()
+    assert "/" not in batch.file_name
+    assert "\\" not in batch.file_name
+    page = logged_in(coordinator).get(reverse("import", args=[batch.request_key])).content.decode()
+    assert "<b>swd" not in page
+
+
+def test_two_readings_are_offered_and_the_chosen_one_is_used(site, visit, coordinator):
+    content = f"patient,visit,lot_number,parent_number,number\n{visit.patient.number},W01,µ1,1,1\n".encode(
+        "cp1252"
+    )
+    batch = a_file(content, coordinator, site=site, form="dose-lot")
+    assert batch.state == ImportState.REFUSED
+    client = logged_in(coordinator)
+    page = client.get(reverse("import", args=[batch.request_key])).content.decode()
+    assert "µ1,1,1" in page
+    assert "ｵ1,1,1" in page
+    client.post(reverse("look-again-at-import", args=[batch.request_key]), {"declared": "cp1252"})
+    batch.refresh_from_db()
+    assert batch.state == ImportState.CHECKED
+    assert batch.rows.get().result["cells"][0][4] == "µ1"
+
+
+def test_another_sites_import_does_not_exist(lines, site, visit, coordinator, outsider):
+    batch = a_file(lines("W01,60.5,70"), coordinator, site=site)
+    client = logged_in(outsider)
+    assert client.get(reverse("import", args=[batch.request_key])).status_code == 404
+    assert batch.file_name not in client.get(reverse("imports")).content.decode()
+
+
+def test_a_site_cannot_name_another_site(lines, visit, coordinator, other_site):
+    answer = upload(logged_in(coordinator), lines("W01,60.5,70"), site="02")
+    assert answer.status_code == 422
+    assert not Import.objects.exists()
+
+
+def test_too_large_a_file_is_refused_unread(coordinator, site):
+    answer = logged_in(coordinator).post(reverse("imports") + "new/", b"x" * 100, content_type="text/csv")
+    assert answer.status_code == 422
+    big = Client(headers={"content-length": str(30_000_000)})
+    big.force_login(coordinator)
+    answer = big.generic("POST", reverse("new-import"), b"x", CONTENT_LENGTH="30000000")
+    assert answer.status_code == 413
+
+
+@pytest.mark.requirement("R-097")
+def test_a_data_manager_changes_a_sites_value_with_consent_only(
+    lines, site, visit, coordinator, investigator, data_manager
+):
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    batch = a_file(lines("W01,,71"), data_manager)
+    client = logged_in(data_manager)
+    url = reverse("order-import", args=[batch.request_key])
+    posted = {"reason": WHY, "key": str(uuid.uuid4())}
+    answer = client.post(url, posted)
+    assert answer.status_code == 422
+    assert "investigator of the site consented" in answer.content.decode()
+    consent = {"consent-01-of": str(investigator.pk), "consent-01-on": str(site.today())}
+    assert client.post(url, {**posted, **consent}).status_code == 302
+    assert CRFS["vital-signs"].model.objects.get().pulse == 71
+    event = AuditEvent.objects.filter(chain=visit.patient_id, changes__has_key="pulse").latest("pk")
+    assert event.reason.endswith(f"{investigator.name} consented on {site.today()}.")
+
+
+def test_every_row_is_on_some_page(site, coordinator, visit):
+    number = visit.patient.number
+    rows = "".join(f"{number},{at},Event {at},2026\n" for at in range(1, 131))
+    batch = a_file(f"patient,number,term,started_on\n{rows}", coordinator, site=site, form="adverse-event")
+    client, url = logged_in(coordinator), reverse("import", args=[batch.request_key])
+    first, second = (client.get(f"{url}?after={after}").content.decode() for after in (0, 100))
+    assert "Event 100<" in first
+    assert "Event 101<" not in first
+    assert "Event 130<" in second
+
+
+def test_the_list_shows_who_brought_what_when_and_why(lines, site, visit, coordinator):
+    client = logged_in(coordinator)
+    batch = a_file(lines("W01,60.5,70"), coordinator, site=site)
+    client.post(reverse("order-import", args=[batch.request_key]), {"reason": WHY, "key": str(uuid.uuid4())})
+    page = client.get(reverse("imports")).content.decode()
+    for words in (batch.file_name, batch.file_id[:12], WHY, "SynthLab", str(coordinator)):
+        assert words in page
