@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "ecrf.people",
     "ecrf.delegation",
     "ecrf.corrections",
+    "ecrf.listings",
     "ecrf.grid",
     "ecrf.appointments",
     "ecrf.trail",
