@@ -5,6 +5,7 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from ecrf.access.models import User
+from ecrf.access.roles import ASKING, Right
 from ecrf.listings.definition import Condition, Narrowing, Op
 from ecrf.listings.links import ItemLinks
 from ecrf.listings.opened import AS_SAID, OpenListing
@@ -137,6 +138,31 @@ class ListingView:
             else:
                 found.append((name, 1))
         return found
+
+    @property
+    def is_mine(self) -> bool:
+        return self.listing.saved is not None and self.listing.saved.made_by_id == self.user.pk
+
+    @property
+    def own_name(self) -> str:
+        return self.listing.title if self.is_mine else ""
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether rows are ticked here: by who asks sites, where each row is something that can be asked about."""
+        source = self.statement.source
+        is_asked = source.definition is not None or (source.item != "NULL::text" and source.key == "@changes")
+        return is_asked and bool(self.user.rights & ASKING)
+
+    @property
+    def may_mark(self) -> bool:
+        return self.may_ask and self.shows_marks
+
+    @property
+    def shows_marks(self) -> bool:
+        """Whether it says which rows were reviewed: to who reviews, in a listing that has a name."""
+        reviews = self.user.rights & {Right.REVIEW, Right.REVIEW_SAFETY}
+        return self.listing.has_name and self.statement.source.definition is not None and bool(reviews)
 
     @property
     def form_pairs(self) -> list[tuple[str, str]]:

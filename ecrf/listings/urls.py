@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from ecrf.listings import acting_views as acts
 from ecrf.listings import views
 
 urlpatterns = [
@@ -10,5 +11,11 @@ urlpatterns = [
     path("listings/show/", views.listing, name="listing"),
     path("listings/ready/<slug:key>/", views.ready_listing, name="ready-listing"),
     path("listings/saved/<int:pk>/", views.saved_listing, name="saved-listing"),
+    path("listings/keep/", acts.keep, name="keep-listing"),
+    path("listings/saved/<int:pk>/change/", acts.change, name="change-listing"),
+    path("listings/saved/<int:pk>/delete/", acts.delete, name="delete-listing"),
+    path("listings/ask/", acts.ask, name="ask-about-rows"),
+    path("listings/mark/", acts.mark, name="mark-rows"),
+    path("listings/take-marks-back/", acts.take_back, name="take-marks-back"),
     path("listings/csv/", views.csv, name="listing-csv"),
 ]

@@ -1,5 +1,6 @@
 """The listings: which there are, one of them as a page, on paper and as a file. No GET writes."""
 
+import uuid
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.requests import UserRequest
 from ecrf.listings import csv_rows
+from ecrf.listings.acts.keeping import roles_to_share_with
 from ecrf.listings.chooser import choice_in
 from ecrf.listings.definition import NoListing
 from ecrf.listings.home import home_of
@@ -80,6 +82,7 @@ def shown(
         for name, at in (("previous_url", page.previous), ("next_url", page.next))
         if at is not None
     }
+    context |= {"click": uuid.uuid4(), "roles": roles_to_share_with()}
     context |= {**ways, "statuses": STATUSES, "reviewed": REVIEWED}
     return render(request, "listings/listing.html", context, status=status)
 

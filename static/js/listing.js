@@ -88,3 +88,23 @@ narrow?.addEventListener("submit", () => {
 window.addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("[data-listing-narrow] [name]")) field.disabled = false;
 });
+
+/* How many rows are ticked, and all of them by one box. */
+const boxes = [...document.querySelectorAll('[data-listing] tbody input[name="row"]')];
+const all = document.querySelector("[data-tick-rows]");
+if (all) {
+  const said = document.querySelector("[data-ticked]");
+  const tell = () => {
+    const count = boxes.filter((box) => box.checked).length;
+    said.textContent = count ? `${count} row${count === 1 ? "" : "s"} ticked:` : "Ticked rows:";
+    all.checked = count === boxes.length;
+    all.indeterminate = count > 0 && count < boxes.length;
+  };
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+    tell();
+  });
+  table.addEventListener("change", tell);
+  window.addEventListener("pageshow", tell);
+}

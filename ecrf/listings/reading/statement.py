@@ -240,6 +240,7 @@ class ListingStatement:
         # Once more who may read what: the ids come from the page before, or from somebody's own hand.
         reach = sql.reach(source.key) if source.definition else sql.reach(crf_sql=source.crf)
         if source.definition:
+            reach += [] if self.definition.narrowing.struck else not_struck_sql(0)
             reach.append(f"e0.crf = {sql.give(source.key)}")
         return " AND ".join([text, *reach]), sql.given
 

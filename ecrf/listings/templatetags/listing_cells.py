@@ -1,9 +1,12 @@
 """Draws the cells of a listing: a thousand of the same few kinds."""
 
+import json
+
 from django import template
 from django.utils.safestring import SafeString
 
 from ecrf.forms.skeleton import Snippet
+from ecrf.listings.acts.ticked import words_of
 from ecrf.listings.page import ListingView
 from ecrf.listings.reading.rows import ListingCell, ListingRow
 from ecrf.listings.reading.statement import ShownColumn
@@ -14,6 +17,8 @@ BLANK = Snippet("listings/cells/blank.html")
 PLAIN = Snippet("listings/cells/plain.html", "kind", "title", "words")
 LINKED = Snippet("listings/cells/linked.html", "kind", "title", "address", "words")
 SEVERAL = Snippet("listings/cells/several.html", "kind", "title", "lines")
+TICK = Snippet("listings/cells/tick.html", "key", "words", "seen", "digest")
+AS_SEEN = Snippet("listings/cells/as_seen.html", "key", "seen", "digest", "was", "words")
 LINE = Snippet("listings/cells/line.html", "words")
 LINE_LINKED = Snippet("listings/cells/line_linked.html", "address", "words")
 NOTHING = "·"
@@ -30,6 +35,20 @@ def listing_cells(row: ListingRow, view: ListingView) -> SafeString:
 @register.simple_tag
 def row_address(row: ListingRow, view: ListingView) -> str:
     return view.links.form(row, row.spot) or view.links.patient(row)
+
+
+@register.simple_tag
+def row_tick(row: ListingRow) -> SafeString:
+    """A box to tick, with what of the row was seen."""
+    about = next((cell.words for one in row.cells for cell in one if cell.words != row.number), "")
+    return TICK(row.key, f"{row.number}, {about}", f"seen:{row.key}", row.digest)
+
+
+@register.simple_tag
+def row_as_seen(row: ListingRow) -> SafeString:
+    """What is shown of the row, so that it can be said what changed."""
+    words = json.dumps(words_of(row), ensure_ascii=False)
+    return AS_SEEN(row.key, f"seen:{row.key}", row.digest, f"was:{row.key}", words)
 
 
 def _cell(row: ListingRow, shown: ShownColumn, cells: list[ListingCell], view: ListingView) -> SafeString:
