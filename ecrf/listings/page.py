@@ -5,7 +5,7 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from ecrf.access.models import User
-from ecrf.access.roles import ASKING, Right
+from ecrf.access.roles import ASKING, Right, Role
 from ecrf.listings.definition import Condition, Narrowing, Op
 from ecrf.listings.links import ItemLinks
 from ecrf.listings.opened import AS_SAID, OpenListing
@@ -142,6 +142,11 @@ class ListingView:
     @property
     def is_mine(self) -> bool:
         return self.listing.saved is not None and self.listing.saved.made_by_id == self.user.pk
+
+    @property
+    def may_keep(self) -> bool:
+        """Who inspects changes nothing, not even what is listed for that person."""
+        return all(membership.role != Role.INSPECTOR for membership in self.user.current_memberships)
 
     @property
     def own_name(self) -> str:

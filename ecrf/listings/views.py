@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ecrf.access.requests import UserRequest
 from ecrf.listings import csv_rows
 from ecrf.listings.acts.keeping import roles_to_share_with
+from ecrf.listings.chart import ListingChart
 from ecrf.listings.chooser import choice_in
 from ecrf.listings.definition import NoListing
 from ecrf.listings.home import home_of
@@ -82,6 +83,8 @@ def shown(
         for name, at in (("previous_url", page.previous), ("next_url", page.next))
         if at is not None
     }
+    x, y = (request.GET.get(name, usual) for name, usual in zip("xy", view.listing.chart, strict=True))
+    context["chart"] = ListingChart(view, x, y, "x" in request.GET)
     context |= {"click": uuid.uuid4(), "roles": roles_to_share_with()}
     context |= {**ways, "statuses": STATUSES, "reviewed": REVIEWED}
     return render(request, "listings/listing.html", context, status=status)
