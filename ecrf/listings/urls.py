@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from ecrf.listings import acting_views as acts
-from ecrf.listings import views
+from ecrf.listings.pages import views
+from ecrf.listings.pages import views_of_acts as acts
 
 urlpatterns = [
     path("listings/", views.listings, name="listings"),

@@ -3,7 +3,7 @@
 /* global d3 */
 const box = document.querySelector("[data-chart]");
 const HEIGHT = 320;
-const MARGIN = { top: 16, right: 16, bottom: 44, left: 56 };
+const MARGIN = { top: 16, right: 44, bottom: 44, left: 56 };
 
 function points() {
   const read = "days" in box.dataset ? (text) => new Date(`${text}T00:00:00Z`) : Number;

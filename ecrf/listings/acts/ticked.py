@@ -8,7 +8,7 @@ from functools import cached_property
 from django.http import Http404
 
 from ecrf.access.requests import UserRequest
-from ecrf.listings.page import SIZE, ListingView
+from ecrf.listings.pages.page import SIZE, ListingView
 from ecrf.listings.reading.rows import ListingRow
 
 MOST = SIZE

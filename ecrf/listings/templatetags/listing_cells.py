@@ -7,7 +7,8 @@ from django.utils.safestring import SafeString
 
 from ecrf.forms.skeleton import Snippet
 from ecrf.listings.acts.ticked import words_of
-from ecrf.listings.page import ListingView
+from ecrf.listings.columns.column import DAYS, CellKind
+from ecrf.listings.pages.page import ListingView
 from ecrf.listings.reading.rows import ListingCell, ListingRow
 from ecrf.listings.reading.statement import ShownColumn
 
@@ -77,7 +78,10 @@ def _several(row: ListingRow, shown: ShownColumn, cells: list[ListingCell], view
 
 
 def _kind(shown: ShownColumn, cell: ListingCell) -> str:
-    return "reason" if cell.is_reason else "num" if shown.column.is_number else "text"
+    if cell.is_reason:
+        return "reason"
+    short = (*DAYS, CellKind.CLOCK, CellKind.MOMENT, CellKind.VISIT)
+    return "num" if shown.column.is_number else "day" if shown.column.kind in short else "text"
 
 
 def _address(row: ListingRow, shown: ShownColumn, cell: ListingCell, view: ListingView) -> str:

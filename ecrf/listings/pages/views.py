@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.requests import UserRequest
-from ecrf.listings import csv_rows
 from ecrf.listings.acts.keeping import roles_to_share_with
-from ecrf.listings.chart import ListingChart
-from ecrf.listings.chooser import choice_in
 from ecrf.listings.definition import NoListing
-from ecrf.listings.home import home_of
-from ecrf.listings.opened import OpenListing, kept, made_up, opened, ready_made
-from ecrf.listings.page import ON_PAPER, SIZE, listing_view
+from ecrf.listings.pages import csv_rows
+from ecrf.listings.pages.chart import ListingChart
+from ecrf.listings.pages.chooser import choice_in
+from ecrf.listings.pages.home import home_of
+from ecrf.listings.pages.opened import OpenListing, kept, made_up, opened, ready_made
+from ecrf.listings.pages.page import ON_PAPER, SIZE, listing_view
 from ecrf.listings.reading.reader import listing_reader, lists_of
 from ecrf.listings.reading.rows import ListingPage
 from ecrf.listings.reading.statement import REVIEWED, STATUSES

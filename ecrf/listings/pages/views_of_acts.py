@@ -19,12 +19,12 @@ from ecrf.listings.acts.keeping import NotKept, change_listing, delete_listing, 
 from ecrf.listings.acts.marking import MarkedRows, mark_rows, take_marks_back
 from ecrf.listings.acts.ticked import TickedRows, ticked_rows
 from ecrf.listings.definition import NoListing
-from ecrf.listings.home import home_of
 from ecrf.listings.models import SavedListing
-from ecrf.listings.opened import OpenListing, kept, opened
-from ecrf.listings.page import ListingView, listing_view
+from ecrf.listings.pages.home import home_of
+from ecrf.listings.pages.opened import OpenListing, kept, opened
+from ecrf.listings.pages.page import ListingView, listing_view
+from ecrf.listings.pages.views import CANNOT, shown
 from ecrf.listings.reading.reader import listing_reader, lists_of
-from ecrf.listings.views import CANNOT, shown
 from ecrf.queries.rules import TextRefused
 
 

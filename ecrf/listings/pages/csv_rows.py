@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from ecrf.listings.page import ListingView
+from ecrf.listings.pages.page import ListingView
 from ecrf.trail.download import csv_file
 from ecrf.trail.download.csv_file import data_words
 

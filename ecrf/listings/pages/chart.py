@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from ecrf.listings.columns.column import CellKind
-from ecrf.listings.page import ListingView
+from ecrf.listings.pages.page import ListingView
 from ecrf.listings.reading.rows import ListingCell, ListingRow
 from ecrf.listings.reading.statement import ShownColumn
 

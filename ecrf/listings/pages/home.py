@@ -6,7 +6,7 @@ from ecrf.access.models import User
 from ecrf.listings.columns.book import book
 from ecrf.listings.columns.source import ListingSource
 from ecrf.listings.models import SavedListing
-from ecrf.listings.opened import listings_of
+from ecrf.listings.pages.opened import listings_of
 from ecrf.listings.ready import ReadyListing
 
 

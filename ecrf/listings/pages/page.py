@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from ecrf.access.models import User
 from ecrf.access.roles import ASKING, Right, Role
 from ecrf.listings.definition import Condition, Narrowing, Op
-from ecrf.listings.links import ItemLinks
-from ecrf.listings.opened import AS_SAID, OpenListing
+from ecrf.listings.pages.links import ItemLinks
+from ecrf.listings.pages.opened import AS_SAID, OpenListing
 from ecrf.listings.reading.joining import sentence
 from ecrf.listings.reading.reader import ListingReader, listing_reader
 from ecrf.listings.reading.repair import repaired
