@@ -41,29 +41,36 @@ def listings(request: UserRequest) -> HttpResponse:
 @require_GET
 def listing(request: UserRequest) -> HttpResponse:
     """One that the address makes up."""
-    reader = listing_reader(request.user)
+    listing_reader(request.user)
     try:
         return shown(request, made_up(lists_of(request.GET)))
     except NoListing as fault:
-        context = {"trouble": str(fault), "home": home_of(reader.user)}
-        return render(request, "listings/home.html", context, status=CANNOT)
+        return no_listing(request, str(fault))
 
 
 @require_GET
 def ready_listing(request: UserRequest, key: str) -> HttpResponse:
     listing_reader(request.user)
-    return shown(request, ready_made(key, lists_of(request.GET)))
+    return _named(request, ready_made(key, lists_of(request.GET)))
 
 
 @require_GET
 def saved_listing(request: UserRequest, pk: int) -> HttpResponse:
     listing_reader(request.user)
-    found = kept(request.user, pk, lists_of(request.GET))
+    return _named(request, kept(request.user, pk, lists_of(request.GET)))
+
+
+def _named(request: UserRequest, found: OpenListing) -> HttpResponse:
     try:
         return shown(request, found)
     except NoListing as fault:
-        context = {"trouble": f"{found.title}: {fault}", "home": home_of(request.user)}
-        return render(request, "listings/home.html", context, status=CANNOT)
+        return no_listing(request, f"{found.title}: {fault}")
+
+
+def no_listing(request: UserRequest, words: str) -> HttpResponse:
+    """The first page, with why what was asked for cannot be shown."""
+    context = {"trouble": words, "home": home_of(request.user)}
+    return render(request, "listings/home.html", context, status=CANNOT)
 
 
 def shown(
@@ -97,8 +104,7 @@ def choose(request: UserRequest) -> HttpResponse:
     try:
         choice = choice_in(lists, reader)
     except NoListing as fault:
-        context = {"trouble": str(fault), "home": home_of(request.user)}
-        return render(request, "listings/home.html", context, status=CANNOT)
+        return no_listing(request, str(fault))
     if "show" in request.GET:
         return redirect(f"{reverse('listing')}?{choice.definition.address}")
     return render(request, "listings/choose.html", {"choice": choice})
@@ -114,12 +120,7 @@ def csv(request: UserRequest) -> HttpResponseBase:
         )
         count = view.count
     except NoListing as fault:
-        return render(
-            request,
-            "listings/home.html",
-            {"trouble": str(fault), "home": home_of(request.user)},
-            status=CANNOT,
-        )
+        return no_listing(request, str(fault))
     if count > csv_rows.MOST:
         trouble = TOO_MANY.format(count=count, most=csv_rows.MOST)
         return shown(request, view.listing, {"trouble": trouble}, CANNOT)

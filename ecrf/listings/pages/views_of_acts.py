@@ -20,10 +20,9 @@ from ecrf.listings.acts.marking import MarkedRows, mark_rows, take_marks_back
 from ecrf.listings.acts.ticked import TickedRows, ticked_rows
 from ecrf.listings.definition import NoListing
 from ecrf.listings.models import SavedListing
-from ecrf.listings.pages.home import home_of
 from ecrf.listings.pages.opened import OpenListing, kept, opened
 from ecrf.listings.pages.page import ListingView, listing_view
-from ecrf.listings.pages.views import CANNOT, shown
+from ecrf.listings.pages.views import CANNOT, no_listing, shown
 from ecrf.listings.reading.reader import listing_reader, lists_of
 from ecrf.queries.rules import TextRefused
 
@@ -88,8 +87,7 @@ def _opened(request: UserRequest) -> OpenListing | HttpResponse:
         found = opened(request.user, request.POST.get("at", ""), lists_of(request.POST))
         listing_view(request.user, found)
     except NoListing as fault:
-        context = {"trouble": str(fault), "home": home_of(request.user)}
-        return render(request, "listings/home.html", context, status=CANNOT)
+        return no_listing(request, str(fault))
     return found
 
 
