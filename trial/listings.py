@@ -5,7 +5,7 @@ counts as new; a patient meets one for the first time on that day).
 """
 
 from ecrf.listings.columns.column import YES_NO, CellKind
-from ecrf.listings.definition import Condition, Definition, Joined, Keep, Narrowing, Op, Rule
+from ecrf.listings.definition import ColumnCondition, Definition, Joined, Keep, Narrowing, Op, Rule
 from ecrf.listings.ready import ReadyListing, TrialListings, fact
 from trial.crfs.laboratory import EVENT_DAYS
 
@@ -124,7 +124,7 @@ READY = (
             "adverse-event",
             ("@site", "@patient", *EVENT, "adverse-event.relation", *INFUSION),
             (_infusions(NEAR_DAYS, Keep.WITH),),
-            Narrowing(conditions=(Condition("infusion.@new-lot", Op.IS, "yes"),)),
+            Narrowing(conditions=(ColumnCondition("infusion.@new-lot", Op.IS, "yes"),)),
         ),
     ),
     ReadyListing(
@@ -148,8 +148,8 @@ READY = (
             ),
             Narrowing(
                 conditions=(
-                    Condition("lab-result.flag", Op.FILLED),
-                    Condition("lab-result.flag", Op.NOT, "NORMAL"),
+                    ColumnCondition("lab-result.flag", Op.FILLED),
+                    ColumnCondition("lab-result.flag", Op.NOT, "NORMAL"),
                 )
             ),
         ),
@@ -212,7 +212,7 @@ READY = (
                 ),
             ),
             (Joined("serious-adverse-event", Rule.NAMING, item="adverse_event"),),
-            Narrowing(conditions=(Condition("adverse-event.@reconciled", Op.FILLED),)),
+            Narrowing(conditions=(ColumnCondition("adverse-event.@reconciled", Op.FILLED),)),
         ),
     ),
     ReadyListing(

@@ -81,7 +81,7 @@ class Joined:
 
 
 @dataclass(frozen=True)
-class Condition:
+class ColumnCondition:
     """What is asked of one column."""
 
     column: str
@@ -97,7 +97,7 @@ class Condition:
 class Narrowing:
     """Which rows, in which order: what people change while they look. `since`: changed on this day or later."""
 
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[ColumnCondition, ...] = ()
     sort: str = ""
     site: str = ""
     status: str = ""
@@ -189,22 +189,22 @@ def read_narrowing(lists: Mapping[str, list[str]]) -> Narrowing:
     )
 
 
-def _conditions(lists: Mapping[str, list[str]]) -> Iterator[Condition]:
+def _conditions(lists: Mapping[str, list[str]]) -> Iterator[ColumnCondition]:
     for text in lists.get("f", []):
         column, _, rest = text.partition(",")
         op, _, value = rest.partition(",")
-        yield Condition(column, op, value)
+        yield ColumnCondition(column, op, value)
 
 
-def _typed(lists: Mapping[str, list[str]]) -> Iterator[Condition]:
+def _typed(lists: Mapping[str, list[str]]) -> Iterator[ColumnCondition]:
     """One that names no column, or asks for no value where there must be one, is none."""
     without = (Op.FILLED, Op.EMPTY, Op.REASON)
     names = [lists.get(name, []) for name in ("fc", "fo", "fv")]
     for column, op, typed in zip(*names, strict=False):
         if value := typed.strip() if op not in without else "":
-            yield Condition(column, op, value)
+            yield ColumnCondition(column, op, value)
         elif column and op in without:
-            yield Condition(column, op)
+            yield ColumnCondition(column, op)
 
 
 def _joined(text: str) -> Joined:

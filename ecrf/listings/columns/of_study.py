@@ -9,7 +9,7 @@ from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.column import YES_NO, CellKind, ListingColumn, table_of
 from ecrf.listings.columns.of_forms import ABOUT, title_of, visit_day
 from ecrf.listings.columns.source import ListingSource
-from ecrf.listings.definition import Condition, Definition, Narrowing
+from ecrf.listings.definition import ColumnCondition, Definition, Narrowing
 from ecrf.listings.ready import ReadyListing, fact
 from ecrf.queries.models import Turn
 
@@ -301,7 +301,9 @@ def study_ready() -> Iterator[ReadyListing]:
         Definition(
             visit,
             (*shown, off),
-            narrowing=Narrowing(conditions=(Condition(off, "not", "0"), Condition(off, "filled"))),
+            narrowing=Narrowing(
+                conditions=(ColumnCondition(off, "not", "0"), ColumnCondition(off, "filled"))
+            ),
         ),
         chart=(f"{visit}.{trial.visit_date_item}", off),
     )

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from ecrf.access.models import User
 from ecrf.access.roles import ASKING, Right, Role
-from ecrf.listings.definition import Condition, Narrowing, Op
+from ecrf.listings.definition import ColumnCondition, Narrowing, Op
 from ecrf.listings.pages.links import ItemLinks
 from ecrf.listings.pages.opened import AS_SAID, OpenListing
 from ecrf.listings.reading.joining import sentence
@@ -35,7 +35,7 @@ class ColumnFilter:
     """One line of the form that narrows: a column, what may be asked of it, and what is asked now."""
 
     shown: ShownColumn
-    condition: Condition | None
+    condition: ColumnCondition | None
 
     @property
     def label(self) -> str:
@@ -196,14 +196,14 @@ class ListingView:
         conditions = list(self.listing.definition.narrowing.conditions)
         found: list[ColumnFilter] = []
         for shown in self.statement.shown:
-            mine: list[Condition | None] = [
+            mine: list[ColumnCondition | None] = [
                 condition for condition in conditions if condition.column == shown.key
             ]
             found += [ColumnFilter(shown, condition) for condition in mine or [None]]
         return found
 
     @property
-    def unseen(self) -> list[Condition]:
+    def unseen(self) -> list[ColumnCondition]:
         """Conditions on columns that are not shown: the form keeps them."""
         keys = {shown.key for shown in self.statement.shown}
         return [one for one in self.listing.definition.narrowing.conditions if one.column not in keys]
@@ -228,7 +228,7 @@ class ListingView:
             found.append(("With what is struck out", listing.url(struck=False)))
         return found
 
-    def _condition_words(self, condition: Condition) -> str:
+    def _condition_words(self, condition: ColumnCondition) -> str:
         column = self.statement.column(condition.column)
         assert column is not None  # or there would be no statement
         op = Op(condition.op)

@@ -12,7 +12,7 @@ from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.listings.columns.column import CellKind, ListingColumn
 from ecrf.listings.columns.of_forms import day_sql, usual_days
 from ecrf.listings.columns.source import ListingSource, form_relation
-from ecrf.listings.definition import Condition, Joined, NoListing, Op, Rule
+from ecrf.listings.definition import ColumnCondition, Joined, NoListing, Op, Rule
 from ecrf.listings.reading.reader import ListingReader
 
 COMPARED = {Op.IS: "=", Op.MIN: ">=", Op.MAX: "<="}
@@ -82,7 +82,7 @@ def not_struck_sql(place: int) -> list[str]:
 # --- conditions ---------------------------------------------------------------------------------------------------
 
 
-def condition_sql(sql: ListingSql, column: ListingColumn, condition: Condition, place: int) -> str:
+def condition_sql(sql: ListingSql, column: ListingColumn, condition: ColumnCondition, place: int) -> str:
     """NoListing, in words, where the column cannot be asked that."""
     if condition.op not in column.ops:
         raise NoListing(f"“{column.label}” cannot be asked that.")

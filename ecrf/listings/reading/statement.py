@@ -13,7 +13,7 @@ from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.book import ListingBook, book
 from ecrf.listings.columns.column import CellKind, ListingColumn
 from ecrf.listings.columns.source import ListingSource, form_relation
-from ecrf.listings.definition import Condition, Definition, Joined, Keep, NoListing
+from ecrf.listings.definition import ColumnCondition, Definition, Joined, Keep, NoListing
 from ecrf.listings.reading.joining import fault_of
 from ecrf.listings.reading.parts import ListingSql, condition_sql, joined_where, not_struck_sql, order_of
 from ecrf.listings.reading.reader import ListingReader
@@ -158,7 +158,7 @@ class ListingStatement:
         negation = "NOT " if keep == Keep.WITHOUT else ""
         return [f"{negation}EXISTS (SELECT 1 FROM {relation} WHERE {' AND '.join(where)})"]
 
-    def _conditions_on(self, joined: Joined) -> list[Condition]:
+    def _conditions_on(self, joined: Joined) -> list[ColumnCondition]:
         conditions = self.definition.narrowing.conditions
         return [c for c in conditions if c.column in self.book.beside.get(joined.form, {})]
 

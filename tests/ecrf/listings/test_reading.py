@@ -7,7 +7,7 @@ import pytest
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.book import book
-from ecrf.listings.definition import Condition, Definition, Joined, Narrowing, NoListing
+from ecrf.listings.definition import ColumnCondition, Definition, Joined, Narrowing, NoListing
 from ecrf.listings.reading.joining import completed, rules_for
 from ecrf.listings.reading.reader import listing_reader
 from ecrf.listings.reading.rows import ListingRows
@@ -102,10 +102,10 @@ def test_several_forms_of_a_row_stand_in_one_cell_and_never_multiply_it(world, c
 def test_condition_on_a_form_beside_asks_for_one_that_fulfils_all_of_it(world, coordinator):
     near = Joined("dose", "near", ("started_on", ""), ("given_on", ""), before=400)
     definition = Definition("adverse-event", (TERM, "dose.given_on"), (near,))
-    lots = definition.narrowed(conditions=(Condition("dose.dose-lot.lot_number", "has", "lot-b"),))
+    lots = definition.narrowed(conditions=(ColumnCondition("dose.dose-lot.lot_number", "has", "lot-b"),))
     assert words(lots, coordinator) == [["Rash", "2026-02-22"], ["Cough", "2026-02-22"]]
     both = lots.narrowed(
-        conditions=(*lots.narrowing.conditions, Condition("dose.given_on", "max", "2026-02-01"))
+        conditions=(*lots.narrowing.conditions, ColumnCondition("dose.given_on", "max", "2026-02-01"))
     )
     assert words(both, coordinator) == []
 
@@ -152,7 +152,7 @@ def test_first_latest_and_baseline_of_the_patient(world, coordinator):
 def test_condition_on_the_latest_asks_of_the_latest_alone(world, coordinator):
     joined = Joined("vital-signs", "latest")
     definition = Definition("@patients", ("@patient", "vital-signs.weight_kg"), (joined,))
-    heavy = definition.narrowed(conditions=(Condition("vital-signs.weight_kg", "min", "60"),))
+    heavy = definition.narrowed(conditions=(ColumnCondition("vital-signs.weight_kg", "min", "60"),))
     assert [row[1] for row in words(heavy, coordinator)] == ["80.0"]
 
 
@@ -175,7 +175,7 @@ def test_condition_on_the_latest_asks_of_the_latest_alone(world, coordinator):
 )
 def test_condition_finds_what_fulfils_it(column, op, value, wanted, world, coordinator):
     definition = Definition("adverse-event", (TERM, column))
-    narrowed = definition.narrowed(conditions=(Condition(column, op, value),))
+    narrowed = definition.narrowed(conditions=(ColumnCondition(column, op, value),))
     assert [row[0] for row in words(narrowed, coordinator)] == wanted
 
 
@@ -185,7 +185,7 @@ def test_reason_is_shown_and_asked_for(world, coordinator):
     with acting(SYSTEM, patient_id=world.second.pk, source="test"):
         row.save()
     definition = Definition("adverse-event", (TERM, "adverse-event.outcome"))
-    asked = definition.narrowed(conditions=(Condition("adverse-event.outcome", "reason"),))
+    asked = definition.narrowed(conditions=(ColumnCondition("adverse-event.outcome", "reason"),))
     assert words(asked, coordinator) == [["Fever", "Unknown (nobody knows)"]]
 
 
@@ -201,14 +201,18 @@ def test_reason_is_shown_and_asked_for(world, coordinator):
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_words(column, op, value, world, coordinator):
-    definition = Definition("adverse-event", (TERM,)).narrowed(conditions=(Condition(column, op, value),))
+    definition = Definition("adverse-event", (TERM,)).narrowed(
+        conditions=(ColumnCondition(column, op, value),)
+    )
     with pytest.raises(NoListing):
         rows_of(definition, coordinator)
 
 
 def test_text_that_is_typed_is_a_value_and_no_part_of_the_statement(world, coordinator):
     for text in ("' OR 1=1 --", "%s", "%(g1)s", "{e}", "\\", '"'):
-        definition = Definition("adverse-event", (TERM,)).narrowed(conditions=(Condition(TERM, "has", text),))
+        definition = Definition("adverse-event", (TERM,)).narrowed(
+            conditions=(ColumnCondition(TERM, "has", text),)
+        )
         assert rows_of(definition, coordinator) == []
 
 
