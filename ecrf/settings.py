@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "ecrf.delegation",
     "ecrf.corrections",
     "ecrf.imports",
+    "ecrf.listings",
     "ecrf.grid",
     "ecrf.appointments",
     "ecrf.trail",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("ecrf.prints.urls")),
     path("", include("ecrf.corrections.urls")),
     path("", include("ecrf.imports.urls")),
+    path("", include("ecrf.listings.urls")),
     path("", include("ecrf.grid.urls")),
     path("", include("ecrf.appointments.urls")),
     path("", include("ecrf.trail.urls")),

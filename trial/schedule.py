@@ -91,4 +91,5 @@ PROTOCOL = Protocol(
     consent_withdrawn=CONSENT_WITHDRAWN,
     deviation_log="protocol-deviation",
     sdtm="trial.sdtm.mapping.SDTM",
+    listings="trial.listings.LISTINGS",
 )

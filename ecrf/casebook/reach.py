@@ -1,5 +1,7 @@
 """Reaches patients: those that a user enters or reviews, and the turns of sites and of all their patients."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 from django.http import Http404
 
@@ -52,6 +54,17 @@ def take_turn_of_sites(*sites: Site) -> None:
     with connection.cursor() as cursor:
         for pk in sorted({site.pk for site in sites}):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ecrf.site'), %s::integer)", [pk])
+
+
+def take_turns_of_patients(ids: Iterable[int]) -> None:
+    """Wait for whoever writes of one of these patients; nobody else does until this transaction ends. All at once and
+    in one order, so that two who do it never wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('ecrf.patient'), p.id)"
+            " FROM (SELECT unnest(%s::integer[]) AS id ORDER BY 1) p",
+            [sorted(set(ids))],
+        )
 
 
 def take_turns_of(site: Site) -> None:

@@ -18,7 +18,7 @@ OWN = frozenset({"login", "log-in-again", "logout"})
 DOWNLOADS = frozenset(
     {
         *("patient-trail-csv", "site-trail-csv", "trail-review-csv", "trail-review-all-csv"),
-        *("access-csv", "grid-csv"),
+        *("access-csv", "grid-csv", "listing-csv"),
     }
 )
 """What is taken as a file by a POST only because the trail says who took it."""

@@ -153,7 +153,7 @@ class Protocol:
     `endings` are the ways of leaving that a patient's page offers; `consent_withdrawn` the one after which nothing new
     is taken.
     `sdtm` is the dotted path of the `Tabulation` that says how
-    the trial's data become SDTM.
+    the trial's data become SDTM, `listings` that of its `TrialListings`: its own columns and listings.
     """
 
     title: str
@@ -187,6 +187,7 @@ class Protocol:
     serious_clock: SeriousClock | None = None
     deviation_log: str = ""
     sdtm: str = ""
+    listings: str = ""
 
     def plan(self, code: str) -> VisitPlan | None:
         """The plan of the visit with this code; None if there is no such visit."""

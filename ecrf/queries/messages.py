@@ -42,10 +42,10 @@ def turn_to(query: Query, act: Act, turn: Turn | str, now: datetime, by: User | 
     query.closed_at, query.closed_by = (now, by) if turn == Turn.NOBODY else (None, None)
 
 
-def say_first(query: Query, words: str, by: User, role: str) -> None:
+def say_first(query: Query, words: str, by: User, role: str, together: int | None = None) -> None:
     """What opened it, at the same moment; one statement."""
     said = message(query, Act.OPENED, words, query.value, query.opened_at)
-    said.said_by, said.role = by, role
+    said.said_by, said.role, said.together = by, role, together
     said.save(force_insert=True)
 
 

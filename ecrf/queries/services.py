@@ -41,8 +41,10 @@ def open_query(
     actor: Actor,
     request_key: uuid.UUID | None = None,
     source: str = "monitor",
+    together: int | None = None,
 ) -> Query:
-    """Ask the site about one item, also about a blank one. The same key, or the same words again, give one query."""
+    """Ask the site about one item, also about a blank one. The same key, or the same words again, give one query.
+    `together`: of how many queries at once this is one."""
     words = rules.readable(text)
     rules.need_to_ask(by, entry)
     asked_in = rules.asking_as(actor.role)
@@ -57,7 +59,7 @@ def open_query(
             raise QueryRefused("This form has no such item any more. Nothing was sent.")
         refuse_struck(stored)
         query = _opened(stored, item, words, by, asked_in, request_key)
-        say_first(query, words, by, actor.role)
+        say_first(query, words, by, actor.role, together)
     return query
 
 

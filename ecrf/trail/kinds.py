@@ -39,10 +39,13 @@ MONITORING_VISIT = "monitoring_monitoringvisit"
 APPOINTMENT = "appointments_appointment"
 """By its name too: it stands on a floor above."""
 
+ROW_MARK = "listings_rowmark"
+"""As these two."""
+
 TABLES: dict[str, tuple[str, ...]] = {
     EventKind.QUESTION: (table(Discrepancy),),
     EventKind.QUERY: (table(Query), table(Message)),
-    EventKind.VERIFICATION: (table(Verification), table(SiteShare), MONITORING_VISIT),
+    EventKind.VERIFICATION: (table(Verification), table(SiteShare), MONITORING_VISIT, ROW_MARK),
     EventKind.SIGNATURE: (table(Signature),),
     EventKind.LOCK: (table(Lock),),
     EventKind.EXPORT: (table(TrailExport),),
@@ -106,3 +109,5 @@ SCREENS = {
 """The review screens; the keys stand in addresses and in the trail, and never change."""
 GRID = "grid"
 """So a download names the grid of all patients, which is no review screen."""
+LISTING = "listing"
+"""And so that of a listing."""

@@ -12,7 +12,7 @@ from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.queries.models import Act, Message, Query, Turn
 from ecrf.signatures.models import Signature
 from ecrf.trail.context import Around, place_words
-from ecrf.trail.kinds import GRID, MONITORING_VISIT, SCREENS, EventKind
+from ecrf.trail.kinds import GRID, LISTING, MONITORING_VISIT, SCREENS, EventKind
 from ecrf.trail.models import TrailExport
 from ecrf.trail.words import EventLine, is_new, item_label, new, old, renders
 from ecrf.verification.models import SiteShare, Verification
@@ -252,6 +252,8 @@ def export(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     what = of_screen if screen else f"trail of {whose} downloaded: {count} events"
     if screen == GRID:
         what = f"grid of the site’s patients, visits and forms downloaded: {rows}"
+    if screen == LISTING:
+        what = f"listing downloaded: {rows} of the site"
     yield EventLine(what, said=narrowed or "", kind=EventKind.EXPORT)
 
 

@@ -14,6 +14,7 @@ from ecrf.access.roles import ASKING, Right
 from ecrf.casebook.transfer.stays import handed_over_from
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
+from ecrf.listings.reading.reader import MAY_READ
 
 
 @dataclass(frozen=True)
@@ -169,4 +170,5 @@ def _of_everybody(user: User) -> list[tuple[str, str]]:
     data_out = [("Data out", reverse("exports"))] if Right.EXPORT in user.rights else []
     mails = [("Mail sent", reverse("mails"))] if Right.MANAGE_ACCOUNTS in user.rights else []
     own = [*calendar, ("Training", reverse("training")), ("Mail to me", reverse("mail-choices"))]
-    return [*outcomes, *data_out, *mails, *own, ("Checks and assumptions", reverse("checks"))]
+    listings = [("Listings", reverse("listings"))] if user.rights & set(MAY_READ) else []
+    return [*listings, *outcomes, *data_out, *mails, *own, ("Checks and assumptions", reverse("checks"))]

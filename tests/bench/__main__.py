@@ -6,6 +6,7 @@
 `python -m tests.bench people` the list of people at ten accounts and at two thousand;
 `python -m tests.bench logins` a login with and without a second factor;
 `python -m tests.bench grid` the grid of thirteen patients and of five hundred;
+`python -m tests.bench listings` a listing of five hundred rows and of ten thousand;
 `python -m tests.bench moving` a form and a visit that are moved;
 `python -m tests.bench imports` ten thousand laboratory results from a file;
 `python -m tests.bench audit` a thousand rows altered past the triggers, of which verification names each.
@@ -28,6 +29,7 @@ def main(part: str = "") -> int:
         "people": _measure_people,
         "logins": _measure_logins,
         "grid": _measure_grid,
+        "listings": _measure_listings,
         "moving": _measure_moving,
         "imports": _measure_imports,
         "audit": _measure_audit,
@@ -79,6 +81,7 @@ def _measure(env: dict[str, str]) -> Iterator[Line]:
     with server(env) as running:
         yield from review_home.measure_review(running.port, few, many)
         yield from grid.measure_grid(running.port, few, many)
+    yield from _measure_listings(env)
 
 
 def _measure_pages(env: dict[str, str]) -> Iterator[Line]:
@@ -160,6 +163,17 @@ def _measure_grid(env: dict[str, str]) -> Iterator[Line]:
     progress("the grid at 13 and at 500 patients")
     with server(env) as running:
         yield from grid.measure_grid(running.port, few, many)
+
+
+def _measure_listings(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench import listings
+
+    progress("10,500 visits, by bulk")
+    few, many, words = listings.seed_listings()
+    yield told("seeding: two sites to list, by bulk with the triggers", words)
+    progress("a listing at 500 rows and at 10,000")
+    with server(env) as running:
+        yield from listings.measure_listings(running.port, few, many)
 
 
 def _measure_moving(env: dict[str, str]) -> Iterator[Line]:

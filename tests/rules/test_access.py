@@ -40,6 +40,7 @@ from ecrf.exports.tables.selection import Selection
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, by_model
+from ecrf.listings.models import SavedListing
 from ecrf.locks.models import Lock
 from ecrf.mail.queue import queue_mail
 from ecrf.monitoring.models import MonitoringVisit
@@ -84,6 +85,12 @@ SITES_FILE = "{ok} {ok} 404 {ok} 404 404 404 404 login", "404 404 404 {ok} 404 4
 TRANSFER = "403 403 403 200 403 404 404 404 login", "404 404 404 200 403 404 404 404 login"
 """Only a data manager moves a patient to another site."""
 WORKSHEET = "200 200 200 200 403 403 403 403 login"
+LISTED = "200 200 200 200 200 200 403 403 login"
+"""Listings: for who reads anything of patients, each as much as the role reads."""
+KEPT = "{ok} 404 404 404 404 404 403 403 login"
+"""One that the investigator keeps and shares with nobody."""
+ASKS = "403 403 {ok} {ok} {ok} 403 403 403 login"
+"""Acts on the rows of a listing: for who asks sites."""
 RESULTS = "403 403 403 200 403 200 403 403 login"
 """The results of the whole study: for who takes data out."""
 IMPORTING = "200 200 200 200 403 403 403 403 login"
@@ -190,6 +197,18 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "grid":            ("GET", WORKSHEET, ""),
     "grid-columns":    ("POST", WORKSHEET.replace("200", "302"), ""),
     "grid-csv":        ("POST", WORKSHEET, ""),
+    "listings":        ("GET", LISTED, ""),
+    "choose-listing":  ("GET", LISTED, ""),
+    "listing":         ("GET", LISTED, ""),
+    "ready-listing":   ("GET", LISTED, ""),
+    "saved-listing":   ("GET", KEPT.format(ok=200), ""),
+    "keep-listing":    ("POST", LISTED.replace("200", "422"), ""),  # without a name
+    "change-listing":  ("POST", KEPT.format(ok=422), ""),
+    "delete-listing":  ("POST", KEPT.format(ok=302), ""),
+    "listing-csv":     ("POST", LISTED, ""),
+    "ask-about-rows":  ("POST", ASKS.format(ok=200), ""),
+    "mark-rows":       ("POST", ASKS.format(ok=302), ""),
+    "take-marks-back": ("POST", ASKS.format(ok=302), ""),
     "calendar":        ("GET", WORKSHEET, ""),
     "calendar-day":    ("GET", WORKSHEET, ""),
     "make-appointment": ("GET POST", *_entry(200)),
@@ -416,6 +435,10 @@ DIFFERENT: dict[tuple[str, str], tuple[str, str]] = {
     ("inspector", "monitor:close-queries"): ("403", "403"),
     ("inspector", "monitor:ask-queries-again"): ("403", "403"),
     ("inspector", "monitor:my-turn"): ("403", ""),
+    **{
+        ("sub_investigator", name): ("404", "")
+        for name in ("saved-listing", "change-listing", "delete-listing")
+    },
 }
 """(role, address): own site, another site; where one of the two roles gets something else than its rule says."""
 
@@ -618,6 +641,14 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
             ("appointment", "move-appointment", "miss-appointment", "cancel-appointment"),
             lambda: ([where.appointment.pk], {}),
         ),
+        "ready-listing": lambda: (["visits-outside-windows"], {}),
+        **dict.fromkeys(
+            ("saved-listing", "change-listing", "delete-listing"),
+            lambda: ([_kept_listing(where)], {"main": "adverse-event"}),
+        ),
+        **dict.fromkeys(
+            ("keep-listing", "listing-csv", "ask-about-rows"), lambda: ([], {"main": "adverse-event"})
+        ),
         "go-on-asking": lambda: ([number, _of_site(where).number], {"text": " "}),
         "finish-asking": lambda: ([number, _of_site(where).number], {"text": "\x00"}),
         "calendar-feed": lambda: ([where.token], {}),  # no login asks for it: whoever knows the secret reads
@@ -680,10 +711,21 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
     }
     if name == "ask-monitor":
         return f"{reverse(name, args=[number, 'W01'])}?form=vital-signs:1", {"about": "vital-signs:1:pulse"}
+    if name in ("listing", "choose-listing"):
+        return f"{reverse(name)}?main=adverse-event", {}
+    if name in ("mark-rows", "take-marks-back"):
+        return reverse(name), {"at": "ready:visits-outside-windows"}
     if name == "compare-cuts":
         return f"{reverse(name)}?from=Cut{where.site.code}&to=Cut{where.site.code}", {}
     arguments, data = made.get(name, lambda: ([], {}))()
     return reverse(name, args=arguments), data
+
+
+def _kept_listing(where: SimpleNamespace) -> int:
+    """A listing that somebody of the site keeps and has not deleted."""
+    pairs = [["main", "adverse-event"]]
+    kept = SavedListing.objects.filter(made_by=where.by, is_deleted=False).first()
+    return (kept or SavedListing.objects.create(name="Kept", made_by=where.by, definition=pairs)).pk
 
 
 def _of_people(name: str, where: SimpleNamespace) -> str:

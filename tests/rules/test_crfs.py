@@ -75,6 +75,7 @@ NOT_AUDITED = {
     "people.UnusualAccess": "derived from the log of logins, which is audited",
     "delegation.PageRead": "a log of its own, of what inspectors read: nothing in it can be changed",
     "casebook.PatientStatus": "derived from the entries, can be rebuilt any time",
+    "listings.SavedListing": "what a person likes to list: no data, and no right to any",
     "grid.GridColumns": "what a person likes to see: no data, and no right to any",
     "imports.ImportRow": "what a look at a file found: made anew from the file, whose SHA-256 is audited",
     "exports.KeptContent": "there until its file is made; its SHA-256 stands with the export, which is audited",

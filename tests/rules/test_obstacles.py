@@ -64,7 +64,7 @@ NO_WORK = {
         "mail-choices",
         "confirm-letter",
     ),
-    *("grid-columns", "grid-csv"),
+    *("grid-columns", "grid-csv", "listing-csv", "keep-listing", "change-listing", "delete-listing"),
 }
 """What changes none of the site's data: one's own account, what is taken out, the investigator's log, letters."""
 

@@ -26,7 +26,8 @@ def note_screen(*, screen: str, filters: str, rows: Iterable[tuple[Site, int]], 
 
 
 def _note(site: Site, by: User, **taken: Any) -> TrailExport:
-    right = next((right for right in READERS if by.may(right, site)), Right.REVIEW)
+    may = (*READERS, Right.REVIEW_SAFETY, Right.EXPORT)
+    right = next((right for right in may if by.may(right, site)), Right.REVIEW)
     source = "site" if right == Right.READ else "monitor"
     with acting(by.acting_at(site, right), source=source):
         return TrailExport.objects.create(site=site, made_at=timezone.now(), made_by=by, **taken)

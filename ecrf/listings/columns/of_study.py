@@ -1,0 +1,315 @@
+"""What the engine knows of every study: windows of visits, pages that are missing, changed values, open queries."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from ecrf.casebook.schedule.due import LIVING
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+from ecrf.listings.columns.column import YES_NO, CellKind, ListingColumn, table_of
+from ecrf.listings.columns.of_forms import ABOUT, title_of, visit_day
+from ecrf.listings.columns.source import ListingSource
+from ecrf.listings.definition import ColumnCondition, Definition, Narrowing
+from ecrf.listings.ready import ReadyListing, fact
+from ecrf.queries.models import Turn
+
+DAYS_BACK = 7
+NUMBERED = "-[1-9][0-9]?$"
+"""Behind the code of a visit that may take place several times."""
+PAGE_STATES = (
+    ("visit-overdue", "Visit overdue"),
+    ("not-begun", "Not begun"),
+    ("begun", "In progress"),
+    ("missing", "Items missing"),
+)
+PAGES = f"""
+    (
+        SELECT 'E' || e.id AS row, e.patient_id, e.visit_id, v.code, e.id AS entry_id, e.crf,
+            CASE WHEN e.status = 'complete' THEN 'missing' ELSE 'begun' END AS state,
+            e.missing + coalesce((SELECT sum(r.missing) FROM casebook_entry r
+                WHERE r.parent_id = e.id AND r.struck_at IS NULL), 0) AS missing, NULL::date AS due
+        FROM casebook_entry e LEFT JOIN casebook_visit v ON v.id = e.visit_id
+        WHERE e.parent_id IS NULL AND e.struck_at IS NULL AND (e.status <> 'complete' OR e.missing > 0 OR EXISTS (
+            SELECT 1 FROM casebook_entry r WHERE r.parent_id = e.id AND r.struck_at IS NULL AND r.missing > 0))
+        UNION ALL
+        SELECT 'V' || v.id || ':' || plan.crf, v.patient_id, v.id, v.code, NULL, plan.crf, 'not-begun', NULL, NULL
+        FROM casebook_visit v
+        JOIN unnest(%(plan_codes)s::text[], %(plan_crfs)s::text[]) AS plan(code, crf)
+            ON plan.code = regexp_replace(v.code, '{NUMBERED}', '')
+        WHERE v.struck_at IS NULL AND NOT EXISTS (
+                SELECT 1 FROM casebook_entry e
+                WHERE e.visit_id = v.id AND e.crf = plan.crf AND e.struck_at IS NULL)
+            AND (plan.crf = %(visit_form)s OR NOT EXISTS (
+                SELECT 1 FROM casebook_entry e JOIN "{{table}}" f ON f.entry_id = e.id
+                WHERE e.visit_id = v.id AND e.struck_at IS NULL AND f."{{occurrence}}" = %(missed)s))
+        UNION ALL
+        SELECT 'P' || t.patient_id, t.patient_id, NULL, t.next_code, NULL, NULL, 'visit-overdue', NULL, t.closes_on
+        FROM casebook_patientstatus t JOIN access_site z ON z.id = t.site_id
+        WHERE t.state = ANY(%(living)s) AND t.closes_on < (now() AT TIME ZONE z.time_zone)::date
+    ) x0
+"""
+CHANGES = """
+    (
+        SELECT a.id || ':' || c.key AS row, a.chain AS patient_id, e.visit_id, v.code, e.id AS entry_id, e.crf,
+            c.item, a.at, a.id AS event, a.actor, a.role, a.reason, a.calculated ? c.item AS calculated,
+            jsonb_build_array(e.crf, c.item, CASE WHEN c.key = c.item THEN c.value -> 0 END,
+                CASE WHEN c.key <> c.item THEN c.value -> 0 END) AS old,
+            jsonb_build_array(e.crf, c.item, CASE WHEN c.key = c.item THEN c.value -> 1 END,
+                CASE WHEN c.key <> c.item THEN c.value -> 1 END) AS new
+        FROM audit_auditevent a
+        JOIN casebook_entry e ON e.id = a.entry_id
+        LEFT JOIN casebook_visit v ON v.id = e.visit_id
+        CROSS JOIN LATERAL (
+            SELECT key, value, regexp_replace(key, '[.]missing$', '') AS item FROM jsonb_each(a.changes)
+            UNION ALL SELECT key, value, key FROM jsonb_each(a.calculated)
+        ) c
+        WHERE a.at >= %(since)s::timestamptz AND a."table" = ANY(%(tables)s) AND a.operation = 'UPDATE'
+            AND c.value ->> 0 IS NOT NULL AND e.struck_at IS NULL
+    ) x0
+"""
+QUERIES = """
+    (
+        SELECT q.id AS row, q.patient_id, q.entry_id, e.visit_id, v.code, e.crf, q.item,
+            q.text_as_asked AS text, q.turn, q.value, q.turn_since, (now()::date - q.turn_since::date) AS days,
+            coalesce(o.username, 'check ' || q.check_id) AS asker
+        FROM queries_query q JOIN casebook_entry e ON e.id = q.entry_id
+        LEFT JOIN casebook_visit v ON v.id = e.visit_id LEFT JOIN access_user o ON o.id = q.opened_by_id
+        WHERE q.kind IS NULL AND q.turn <> ''
+    ) x0
+"""
+
+
+def form_codes() -> tuple[tuple[str, str], ...]:
+    return tuple((key, title_of(definition)) for key, definition in CRFS.items())
+
+
+@cache
+def item_codes() -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (f"{key}.{name}", str(item.verbose_name))
+        for key, definition in CRFS.items()
+        for name, item in definition.items.items()
+    )
+
+
+def _about(source: str) -> tuple[ListingColumn, ...]:
+    codes = tuple((plan.code, plan.label) for plan in protocol().visits if not plan.repeats)
+    group = "About the row"
+    return (
+        *ABOUT,
+        ListingColumn("@visit", "Visit", CellKind.VISIT, "x0.code", group, codes=codes),
+        ListingColumn("@visit-day", "Day of the visit", CellKind.DAY, visit_day("x0.visit_id"), group),
+        ListingColumn(f"{source}.form", "Form", CellKind.CHOICE, "x0.crf", group, codes=form_codes()),
+    )
+
+
+def _source(
+    key: str, title: str, one: str, relation: str, order: str, *columns: ListingColumn, **more: object
+) -> ListingSource:
+    found = {column.key: column for column in (*_about(key), *columns)}
+    return ListingSource(
+        key=key,
+        title=title,
+        one=one,
+        columns=found,
+        relation=relation,
+        row="x0.row",
+        patient="x0.patient_id",
+        visit="x0.visit_id",
+        visit_code="x0.code",
+        entry="x0.entry_id",
+        crf="x0.crf",
+        order=order,
+        has_joins=False,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def study_sources() -> Iterator[ListingSource]:
+    """What is asked of all forms at once."""
+    yield _pages()
+    yield _changes()
+    yield _queries()
+
+
+def _pages() -> ListingSource:
+    trial, key = protocol(), "@pages"
+    planned = [(plan.code, crf) for plan in trial.visits for crf in plan.forms]
+    given = {
+        "plan_codes": [code for code, _crf in planned],
+        "plan_crfs": [crf for _code, crf in planned],
+        "visit_form": trial.visit_form,
+        "missed": trial.visit_missed,
+        "living": [str(state) for state in LIVING],
+        "visit_codes": [plan.code for plan in trial.visits],
+    }
+    relation = PAGES.format(table=table_of(CRFS[trial.visit_form]), occurrence=trial.visit_occurrence_item)
+    return _source(
+        key,
+        "Missing pages",
+        "Missing page",
+        relation,
+        "p.number, array_position(%(visit_codes)s::text[], x0.code::text), x0.code, x0.crf, x0.row",
+        ListingColumn(
+            f"{key}.state", "What is missing", CellKind.CHOICE, "x0.state", "Page", codes=PAGE_STATES
+        ),
+        ListingColumn(f"{key}.missing", "Missing items", CellKind.NUMBER, "x0.missing", "Page"),
+        ListingColumn(f"{key}.due", "Window closed on", CellKind.DAY, "x0.due", "Page"),
+        given=given,
+        usual=("@site", "@patient", "@visit", f"{key}.form", f"{key}.state", f"{key}.missing", f"{key}.due"),
+        help="Forms that are begun and not done, forms of opened visits that are not begun, and visits whose window has"
+        " closed before they were opened. Nothing is wanted of a missed visit.",
+    )
+
+
+def _changes() -> ListingSource:
+    key = "@changes"
+    item = "x0.crf || '.' || x0.item"
+    columns = (
+        ListingColumn(
+            f"{key}.at",
+            "When",
+            CellKind.MOMENT,
+            "x0.at AT TIME ZONE s.time_zone",
+            "Change",
+            help="At the site",
+        ),
+        ListingColumn(f"{key}.item", "Item", CellKind.CHOICE, item, "Change", codes=item_codes()),
+        ListingColumn(f"{key}.old", "From", CellKind.TRAIL, "x0.old", "Change", identifying=True),
+        ListingColumn(f"{key}.new", "To", CellKind.TRAIL, "x0.new", "Change", identifying=True),
+        ListingColumn(
+            f"{key}.why", "Why", CellKind.TEXT, "nullif(x0.reason, '')", "Change", identifying=True
+        ),
+        ListingColumn(f"{key}.who", "Who", CellKind.TEXT, "x0.actor", "Change"),
+        ListingColumn(f"{key}.role", "Role", CellKind.TEXT, "nullif(x0.role, '')", "Change"),
+        ListingColumn(
+            f"{key}.calculated", "Calculated", CellKind.CHOICE, "x0.calculated", "Change", codes=YES_NO
+        ),
+    )
+    return _source(
+        key,
+        "Changed values",
+        "Changed value",
+        CHANGES,
+        "x0.event DESC, x0.row",
+        *columns,
+        item="x0.item",
+        given={"tables": [table_of(definition) for definition in CRFS.values()]},
+        usual=(
+            "@patient",
+            "@visit",
+            *(f"{key}.{name}" for name in ("form", "item", "old", "new", "why", "who", "at")),
+        ),
+        since=DAYS_BACK,
+        help="Values that were entered before and are others now. First entries are none.",
+    )
+
+
+def _queries() -> ListingSource:
+    key = "@queries"
+    turns = tuple((turn.value, str(turn.label)) for turn in Turn if turn.value)
+    columns = (
+        ListingColumn(f"{key}.number", "No.", CellKind.TEXT, "'Q' || x0.row", "Query"),
+        ListingColumn(
+            f"{key}.item", "Item", CellKind.CHOICE, "x0.crf || '.' || x0.item", "Query", codes=item_codes()
+        ),
+        ListingColumn(f"{key}.text", "Question", CellKind.TEXT, "x0.text", "Query", identifying=True),
+        ListingColumn(
+            f"{key}.value", "Value when asked", CellKind.TEXT, "x0.value", "Query", identifying=True
+        ),
+        ListingColumn(f"{key}.turn", "Turn", CellKind.CHOICE, "x0.turn", "Query", codes=turns),
+        ListingColumn(f"{key}.days", "For so many days", CellKind.NUMBER, "x0.days", "Query"),
+        ListingColumn(f"{key}.asker", "Asked by", CellKind.TEXT, "x0.asker", "Query"),
+    )
+    return _source(
+        key,
+        "Open queries",
+        "Open query",
+        QUERIES,
+        "x0.turn_since, x0.row",
+        *columns,
+        item="x0.item",
+        usual=(
+            "@patient",
+            "@visit",
+            *(f"{key}.{n}" for n in ("number", "form", "item", "text", "turn", "days", "asker")),
+        ),
+    )
+
+
+# --- windows of visits ---------------------------------------------------------------------------------------------
+
+
+def study_facts() -> Iterator[ListingColumn]:
+    """Of the form of a visit: when it was due by the baseline visit, and by how much it was missed."""
+    trial = protocol()
+    opens, closes = (_window_day(name) for name in ("opens", "closes"))
+    day = f'{{f}}."{trial.visit_date_item}"'
+    off = (
+        f"CASE WHEN {day} < {opens} THEN {day} - ({opens}) WHEN {day} > {closes} THEN {day} - ({closes})"
+        f" WHEN {opens} IS NOT NULL AND {day} IS NOT NULL THEN 0 END"
+    )
+    group = title_of(CRFS[trial.visit_form])
+    form = trial.visit_form
+    yield fact(form, "opens", "Window opens", CellKind.DAY, opens, group=group)
+    yield fact(form, "closes", "Window closes", CellKind.DAY, closes, group=group)
+    yield fact(
+        form,
+        "off",
+        "Days outside the window",
+        CellKind.NUMBER,
+        off,
+        group=group,
+        help="Before it opened as a negative number; 0 inside it",
+    )
+
+
+def _window_day(end: str) -> str:
+    """SQL: NULL for the baseline itself, and for visits without a nominal day."""
+    trial = protocol()
+    table, item = table_of(CRFS[trial.visit_form]), trial.visit_date_item
+    baseline = (
+        f'(SELECT bf."{item}" FROM casebook_visit bv JOIN casebook_entry be ON be.visit_id = bv.id'
+        f' JOIN "{table}" bf ON bf.entry_id = be.id'
+        f" WHERE bv.patient_id = {{p}}.id AND bv.code = '{trial.baseline}' AND bv.struck_at IS NULL"
+        " AND be.struck_at IS NULL LIMIT 1)"
+    )
+    planned = [plan for plan in trial.visits if plan.day is not None and plan.code != trial.baseline]
+    days = " ".join(
+        f"WHEN '{plan.code}' THEN {plan.day - 1 + getattr(plan, end)}" for plan in planned if plan.day
+    )
+    return f"({baseline} + CASE {{v}}.code {days} END)" if days else "NULL::date"
+
+
+def study_ready() -> Iterator[ReadyListing]:
+    """Of every trial."""
+    trial = protocol()
+    visit = trial.visit_form
+    shown = (
+        "@site",
+        "@patient",
+        "@visit",
+        f"{visit}.{trial.visit_date_item}",
+        f"{visit}.@opens",
+        f"{visit}.@closes",
+    )
+    off = f"{visit}.@off"
+    yield ReadyListing(
+        "visits-outside-windows",
+        "Visits outside their windows",
+        "Which visits took place before their window opened, or after it had closed?",
+        Definition(
+            visit,
+            (*shown, off),
+            narrowing=Narrowing(
+                conditions=(ColumnCondition(off, "not", "0"), ColumnCondition(off, "filled"))
+            ),
+        ),
+        chart=(f"{visit}.{trial.visit_date_item}", off),
+    )
+    for source, question in (
+        (_pages(), "Which pages are missing, unfinished, or have empty items?"),
+        (_changes(), f"Which values were changed in the last {DAYS_BACK} days, by whom, and why?"),
+        (_queries(), "Which queries are open, about what, and whose turn is it?"),
+    ):
+        yield ReadyListing(source.key[1:], source.title, question, Definition(source.key, source.usual))

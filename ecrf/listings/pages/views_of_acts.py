@@ -1,0 +1,178 @@
+"""What is done on the page of a listing: keep it, take it away, ask about rows, mark them as reviewed."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from ecrf.access.requests import UserRequest, click_key
+from ecrf.access.roles import ASKING
+from ecrf.casebook.labels import counted
+from ecrf.forms.typed_text import fold
+from ecrf.listings.acts.asking import AskedRows, NotAsked, ask_about
+from ecrf.listings.acts.keeping import NotKept, change_listing, delete_listing, keep_listing
+from ecrf.listings.acts.marking import MarkedRows, mark_rows, take_marks_back
+from ecrf.listings.acts.ticked import TickedRows, ticked_rows
+from ecrf.listings.definition import NoListing
+from ecrf.listings.models import SavedListing
+from ecrf.listings.pages.opened import OpenListing, kept, opened
+from ecrf.listings.pages.page import ListingView, listing_view
+from ecrf.listings.pages.views import CANNOT, no_listing, shown
+from ecrf.listings.reading.reader import listing_reader, lists_of
+from ecrf.queries.rules import TextRefused
+
+
+@require_POST
+def keep(request: UserRequest) -> HttpResponse:
+    """Under a new name."""
+    return _kept(request, None)
+
+
+@require_POST
+def change(request: UserRequest, pk: int) -> HttpResponse:
+    """One's own, as it is shown now."""
+    return _kept(request, _own(request, pk))
+
+
+@require_POST
+def delete(request: UserRequest, pk: int) -> HttpResponse:
+    saved = _own(request, pk)
+    delete_listing(saved)
+    messages.success(
+        request, f"The listing “{saved.name}” is deleted. What was marked in it stays in the trail."
+    )
+    return redirect("listings")
+
+
+def _own(request: UserRequest, pk: int) -> SavedListing:
+    """404 for one that the person does not see, 403 for one that another shares."""
+    listing_reader(request.user)
+    saved = kept(request.user, pk, {}).saved
+    assert saved is not None
+    if saved.made_by_id != request.user.pk:
+        raise PermissionDenied(
+            f"“{saved.name}” is {saved.made_by.username}’s listing: keep it under a name of yours."
+        )
+    return saved
+
+
+def _kept(request: UserRequest, saved: SavedListing | None) -> HttpResponse:
+    found = _opened(request)
+    if isinstance(found, HttpResponse):
+        return found
+    name, role = request.POST.get("name", ""), request.POST.get("role", "")
+    try:
+        # What the forms no longer have goes with the next time it is kept.
+        definition = listing_view(request.user, found).listing.definition
+        if saved:
+            made = change_listing(saved=saved, name=name, definition=definition, role=role)
+        else:
+            key = click_key(request)
+            made = keep_listing(name=name, definition=definition, role=role, by=request.user, request_key=key)
+    except NotKept as fault:
+        return shown(request, found, {"not_kept": str(fault), "typed_name": name}, CANNOT)
+    messages.success(request, f"The listing is kept as “{made.name}”.")
+    return redirect("saved-listing", made.pk)
+
+
+def _opened(request: UserRequest) -> OpenListing | HttpResponse:
+    """The listing that the page names; the first page, with what is wrong, where it names none."""
+    listing_reader(request.user)
+    try:
+        found = opened(request.user, request.POST.get("at", ""), lists_of(request.POST))
+        listing_view(request.user, found)
+    except NoListing as fault:
+        return no_listing(request, str(fault))
+    return found
+
+
+@require_POST
+def ask(request: UserRequest) -> HttpResponse:
+    """First what would be asked; once the number is typed back, it is."""
+    if not request.user.rights & ASKING:
+        raise PermissionDenied("Your role does not let you open, pass on and close queries.")
+    found = _opened(request)
+    if isinstance(found, HttpResponse):
+        return found
+    view = listing_view(request.user, found)
+    ticked = ticked_rows(request, view)
+    asked = AskedRows(ticked, request.POST.get("column", ""), request.user)
+    if "send" not in request.POST:
+        return _preview(request, view, asked)
+    try:
+        _check_sent(request, asked)
+        key, text = click_key(request) or uuid.uuid4(), request.POST.get("text", "")
+        made = ask_about(asked=asked, text=text, request_key=key, by=request.user)
+    except (NotAsked, TextRefused) as fault:
+        more = {"trouble": str(fault), "changes": getattr(fault, "changes", ())}
+        return _preview(request, view, asked, more, fault.status)
+    messages.success(request, f"{counted(len(made), 'query', 'queries')} asked, one for each row.")
+    return redirect(view.listing.url())
+
+
+def _check_sent(request: UserRequest, asked: AskedRows) -> None:
+    """The number that was typed back is that of the rows on the page: of those that are there no more, too."""
+    if changes := tuple(asked.ticked.changes):
+        raise NotAsked("Nobody was asked: rows have changed since you looked.", changes)
+    count = len(asked.rows)
+    if not count:
+        raise NotAsked(
+            "Nobody was asked: about none of these rows anything can be asked here.", status=CANNOT
+        )
+    if fold(request.POST.get("count", "")).strip() != str(count):
+        words = f"Nobody was asked: type {count} to ask {counted(count, 'query', 'queries')}."
+        raise NotAsked(words, status=CANNOT)
+
+
+def _preview(
+    request: UserRequest,
+    view: ListingView,
+    asked: AskedRows,
+    more: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "view": view,
+        "listing": view.listing,
+        "asked": asked,
+        "typed": request.POST.get("text", ""),
+        "key": click_key(request) if "send" in request.POST else uuid.uuid4(),
+        **(more or {}),
+    }
+    return render(request, "listings/ask.html", context, status=status)
+
+
+@require_POST
+def mark(request: UserRequest) -> HttpResponse:
+    """The ticked rows are reviewed as they were shown."""
+    return _marked(request, mark_rows, "marked as reviewed")
+
+
+@require_POST
+def take_back(request: UserRequest) -> HttpResponse:
+    return _marked(request, take_marks_back, "no longer marked as reviewed")
+
+
+def _marked(request: UserRequest, act: Callable[..., MarkedRows], done: str) -> HttpResponse:
+    if not request.user.rights & ASKING:
+        raise PermissionDenied("Your role does not let you review rows of listings.")
+    found = _opened(request)
+    if isinstance(found, HttpResponse):
+        return found
+    view = listing_view(request.user, found)
+    if not found.has_name or view.statement.source.definition is None:
+        raise Http404
+    ticked: TickedRows = ticked_rows(request, view)
+    result = act(ticked=ticked, by=request.user)
+    for words in result.left_out:
+        messages.warning(request, f"Left out: {words}")
+    if ticked.seen:
+        messages.success(request, f"{counted(result.done, 'row')} {done}.")
+    else:
+        messages.warning(request, "Tick rows first.")
+    return redirect(view.listing.url(start=found.definition.narrowing.start))
