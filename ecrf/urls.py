@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("ecrf.corrections.urls")),
     path("", include("ecrf.grid.urls")),
     path("", include("ecrf.appointments.urls")),
+    path("", include("ecrf.files.urls")),
     path("", include("ecrf.trail.urls")),
     path("", include("ecrf.entry.urls")),
 ]

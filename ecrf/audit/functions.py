@@ -53,6 +53,8 @@ REVOKED = {
     "anchors_auditverification": ONLY_ADDED,
     "anchors_installation": ONLY_READ,
     "delegation_pageread": ONLY_ADDED,
+    "files_filecontent": ONLY_ADDED,
+    "files_filepiece": ONLY_ADDED,
 }
 
 

@@ -75,6 +75,8 @@ NOT_AUDITED = {
     "delegation.PageRead": "a log of its own, of what inspectors read: nothing in it can be changed",
     "casebook.PatientStatus": "derived from the entries, can be rebuilt any time",
     "grid.GridColumns": "what a person likes to see: no data, and no right to any",
+    "files.FileContent": "bytes; their SHA-256 stands with the version, which is audited; triggers refuse any change",
+    "files.FilePiece": "the same, in parts",
     "exports.KeptContent": "there until its file is made; its SHA-256 stands with the export, which is audited",
     "casebook.ReviewStatus": "derived from values, verifications and signatures, can be rebuilt any time",
 }
