@@ -51,6 +51,9 @@ class Verification(models.Model):
     fell_at = models.DateTimeField(null=True)
 
     site_path: ClassVar[str] = "site"
+    against: str = ""
+    since_then: str = ""
+    """Of a page: which source copy it was made against, and what became of that (`copies.say_against`)."""
 
     class Meta:
         constraints = [

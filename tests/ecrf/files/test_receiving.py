@@ -217,9 +217,12 @@ def test_scanner_is_sent_the_whole_file_and_passes_it():
     ],
 )
 def test_what_the_scanner_finds_or_cannot_look_at_is_not_taken(answer, status):
-    with clamd(answer) as (address, _got), override_settings(CLAMD_ADDRESS=address):
-        with pytest.raises(FileRefused) as refused:
-            refuse_viruses(io.BytesIO(b"x"))
+    with (
+        clamd(answer) as (address, _got),
+        override_settings(CLAMD_ADDRESS=address),
+        pytest.raises(FileRefused) as refused,
+    ):
+        refuse_viruses(io.BytesIO(b"x"))
     assert refused.value.status == status
 
 
