@@ -58,7 +58,7 @@ async function open(file) {
   [chosen, turns, seen, here, zoom] = [file, opened.pages.map(() => 0), new Set(), 0, 1];
   boxes.begin(opened.pages.length);
   form.querySelectorAll("[data-step]").forEach((step) => (step.hidden = false));
-  one("all-pages").textContent = opened.pages.length === 1 ? "the page" : `all ${opened.pages.length} pages`;
+  one("all-pages").textContent = opened.pages.length === 1 ? "the page" : `each of the ${opened.pages.length} pages`;
   one("confirmed").checked = false;
   await show(0);
 }

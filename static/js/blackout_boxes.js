@@ -33,7 +33,7 @@ export class Boxes {
 
   add() {
     const { width, height } = this.size;
-    const box = { w: Math.round(width / 4), h: Math.round(height / 40) };
+    const box = { w: Math.round(width / 4), h: Math.round(height / 30) };
     this.#keep();
     this.here.push({ x: Math.round((width - box.w) / 2), y: Math.round((height - box.h) / 3), ...box });
     this.#done(this.here.length - 1, "Box added. Arrows move it, Shift and arrows change its size.");
