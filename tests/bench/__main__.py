@@ -6,6 +6,7 @@
 `python -m tests.bench people` the list of people at ten accounts and at two thousand;
 `python -m tests.bench logins` a login with and without a second factor;
 `python -m tests.bench grid` the grid of thirteen patients and of five hundred;
+`python -m tests.bench files` the memory of a worker while a source copy of 20 MB comes;
 `python -m tests.bench moving` a form and a visit that are moved;
 `python -m tests.bench audit` a thousand rows altered past the triggers, of which verification names each.
 """
@@ -27,6 +28,7 @@ def main(part: str = "") -> int:
         "people": _measure_people,
         "logins": _measure_logins,
         "grid": _measure_grid,
+        "files": _measure_files,
         "moving": _measure_moving,
         "audit": _measure_audit,
     }[part]
@@ -158,6 +160,15 @@ def _measure_grid(env: dict[str, str]) -> Iterator[Line]:
     progress("the grid at 13 and at 500 patients")
     with server(env) as running:
         yield from grid.measure_grid(running.port, few, many)
+
+
+def _measure_files(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench import files
+
+    number = files.seed()
+    with server(env) as running:
+        progress("a source copy of 20 MB")
+        yield from files.measure_upload(running, number)
 
 
 def _measure_moving(env: dict[str, str]) -> Iterator[Line]:

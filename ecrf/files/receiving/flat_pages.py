@@ -16,14 +16,13 @@ from ecrf.files.receiving.refusals import FileRefused
 from ecrf.web.spooled import spooled
 
 MOST_PAGES = 50
-MOST_PIXELS = 8_000_000
-"""Of a page: A4 in 200 dots per inch has half of it. What a picture unpacks to is looked at before it is unpacked."""
+MOST_PIXELS = 4_200_000
+"""Of a page: A4 in 200 dots per inch has 3.9 million. What a picture unpacks to is looked at before it is unpacked."""
 MOST_BYTES_SENT = 25_000_000
 MOST_BYTES = 10_000_000
 """Of what is stored."""
 QUALITY = 85
 DOTS_PER_INCH = 200
-FORMATS = {"jpeg": ("JPEG",), "png": ("PNG",)}
 
 
 @dataclass(frozen=True)
@@ -86,23 +85,20 @@ def _pages(sent: BinaryIO, sizes: Sequence[int]) -> Iterator[bytes]:
 
 def _encoded_anew(page: bytes, number: int) -> _Picture:
     kind = kind_of(page[:HEAD])
-    if kind not in FORMATS:
-        words = "The pages of a file come as pictures, once they are blacked out."
-        raise FileRefused(
-            f"{words} {why_not(kind)}" if kind != "pdf" else f"{words} Load the page again.", "file"
-        )
+    if kind != "jpeg":
+        words = "The pages of a file come as JPEG pictures, once they are blacked out."
+        raise FileRefused(words if kind in ("pdf", "png", "tiff") else f"{words} {why_not(kind)}", "file")
     broken = FileRefused(f"The picture of page {number} cannot be read: it is broken.", "file")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            with Image.open(io.BytesIO(page), formats=FORMATS[kind]) as image:
+            with Image.open(io.BytesIO(page), formats=["JPEG"]) as image:
                 if image.width * image.height > MOST_PIXELS:
                     raise FileRefused(
-                        f"Page {number} has {image.width} × {image.height} dots: more than are taken. Make it smaller.",
+                        f"Page {number} has {image.width} × {image.height} dots: more than are taken."
+                        " Make it smaller.",
                         "file",
                     )
-                if getattr(image, "n_frames", 1) != 1:
-                    raise broken
                 return _jpeg_of(image)
     except FileRefused:
         raise
@@ -111,19 +107,15 @@ def _encoded_anew(page: bytes, number: int) -> _Picture:
 
 
 def _jpeg_of(image: Image.Image) -> _Picture:
-    """Upright, on white, without colour profile, comments, position and camera."""
-    is_grey = image.mode in ("1", "L", "I;16", "LA")
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-        white = Image.new("RGBA", upright.size, "white")
-        white.alpha_composite(upright.convert("RGBA"))
-        upright = white
-    flat = upright if upright.mode in ("RGB", "L") else upright.convert("L" if is_grey else "RGB")
-    clean = Image.new(flat.mode, flat.size)
-    clean.paste(flat)
+    """Upright, without colour profile, comments, position and camera. Of a page no second copy is made: one has four
+    bytes a dot."""
+    ImageOps.exif_transpose(image, in_place=True)
+    flat = image if image.mode in ("RGB", "L") else image.convert("RGB")
+    flat.load()
+    flat.info = {}
     out = io.BytesIO()
-    clean.save(out, "JPEG", quality=QUALITY)
-    return _Picture(out.getvalue(), clean.width, clean.height, clean.mode == "L")
+    flat.save(out, "JPEG", quality=QUALITY, exif=b"")
+    return _Picture(out.getvalue(), flat.width, flat.height, flat.mode == "L")
 
 
 def _add_page(pdf: pikepdf.Pdf, picture: _Picture) -> None:

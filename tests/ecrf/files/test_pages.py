@@ -96,7 +96,7 @@ def test_safety_reads_copies_of_what_it_reads(client, patient, entry, coordinato
     [
         ([a_page()], {"confirmed": ""}, "confirm that no name"),
         ([b"<svg onload='go()'/>"], {"name": "scan.png"}, "SVG, HTML or XML"),
-        ([a_pdf(with_script)], {}, "come as pictures"),
+        ([a_pdf(with_script)], {}, "come as JPEG pictures"),
         ([b"\0" * 128 + b"DICM"], {"name": "scan.pdf"}, "DICOM"),
         ([b"PK\x03\x04" + b"0" * 99], {"name": "bomb.pdf"}, "ZIP"),
         ([a_page()], {"title": " "}, "Say what it is"),
