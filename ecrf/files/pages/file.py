@@ -1,6 +1,7 @@
 """One file: its pages, its versions, and what is done about it."""
 
 import uuid
+from datetime import UTC
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -132,7 +133,7 @@ def _shown(
         "reasons": REASONS,
         "refusal": refusal,
         "typed": typed,
-        "zone": file.site.zone if file.site else None,
+        "zone": file.site.zone if file.site else UTC,
     }
     return render(request, "files/file.html", context, status=refusal.status if refusal else 200)
 

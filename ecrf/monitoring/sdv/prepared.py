@@ -219,7 +219,7 @@ class Filling:
             return SafeString(get_template("monitoring/sdv/_verdict.html").render(context).strip())
         at = f"{made.verified_at.astimezone(self.zone):%Y-%m-%d %H:%M %Z}"
         day, by = at[: len("YYYY-MM-DD")], made.verified_by.name
-        return SafeString(VERIFIED(at, f"{day}, {by}") + _against(made))
+        return SafeString(f"{VERIFIED(at, f'{day}, {by}')}{_against(made)}")
 
     def since_visit(self, item: ItemView, _detail: str) -> str:
         was = self.since.was(item)
@@ -287,5 +287,5 @@ class Filling:
 def _against(made: Verification) -> str:
     """Which source copy it was made against, and what became of that since."""
     if made.since_then:
-        return AGAINST_SINCE(made.against, made.since_then)
-    return AGAINST(made.against) if made.against else ""
+        return f" {AGAINST_SINCE(made.against, made.since_then)}"
+    return f" {AGAINST(made.against)}" if made.against else ""
