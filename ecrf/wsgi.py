@@ -35,7 +35,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """
     size = body_size(environ)
     if size and not is_too_long(size, environ.get("PATH_INFO", "")):  # which a middleware refuses, unread
-        if "gunicorn.socket" in environ:
+        if "gunicorn.socket" in environ and size > IN_MEMORY:
             give_time_to_come(environ["gunicorn.socket"], size)
         body = _whole_body(environ["wsgi.input"], size)
         if body is None:

@@ -29,7 +29,7 @@ def give_time_for(sock: Any, length: int) -> None:
 
 
 def give_time_to_come(sock: Any, length: int) -> None:
-    """Said of each request as its body begins: so many bytes come this way, as many as its address may be sent."""
+    """Said of a request that holds a file, as its body begins: so many bytes come this way."""
     _comes_longer[sock] = length / LEAST_BYTES_IN_A_SECOND
 
 
