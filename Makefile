@@ -98,7 +98,7 @@ image: engine setup chromium openssl ## build the container image, and test it a
 drill: setup barman ## kill a synthetic study while people save; bring it back from its backups, look, sign a sheet (PACE=quick)
 	@$(BIN)/python -m tests.drill $(PACE)
 
-bench: setup ## print the measurements (PART=pages, exports, outcomes, logins, people, grid, listings, moving, imports or audit: those alone)
+bench: setup ## print the measurements (PART=pages, exports, outcomes, logins, people, grid, listings, files, moving, imports or audit)
 	@$(BIN)/python -m tests.bench $(PART)
 
 # With a version of its own, far from the product's packages: the engine of the rules wants exactly Python 3.12.

@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "ecrf.signatures",
     "ecrf.verification",
     "ecrf.locks",
+    "ecrf.files",
     "ecrf.queries",
     "ecrf.checks",
     "ecrf.anchors",
@@ -202,6 +203,10 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+# What is sent as a file is never held in memory (ecrf/files).
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+# Looks for viruses in every file that comes in, where there is one: HOST:PORT, or the path of its socket.
+CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "")
 
 # --- people and sessions ----------------------------------------------------------------------------------------
 
@@ -327,5 +332,9 @@ LOGGING = {
     "filters": {"no_values": {"()": "ecrf.web.log.NoValues"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["no_values"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.server": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
+    },
 }

@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("ecrf.listings.urls")),
     path("", include("ecrf.grid.urls")),
     path("", include("ecrf.appointments.urls")),
+    path("", include("ecrf.files.urls")),
     path("", include("ecrf.trail.urls")),
     path("", include("ecrf.entry.urls")),
 ]

@@ -3,8 +3,7 @@
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 from django.core.wsgi import get_wsgi_application
 
@@ -18,10 +17,13 @@ refuse_before_serving()
 
 from ecrf.outcomes.current import load_maker  # noqa: E402  (reads the settings)
 from ecrf.web.middleware import body_size, is_too_long  # noqa: E402
-from ecrf.web.worker import DJANGO_THREADS, give_time_for  # noqa: E402
+from ecrf.web.spooled import spooled  # noqa: E402
+from ecrf.web.worker import DJANGO_THREADS, give_time_for, give_time_to_come  # noqa: E402
 
 load_maker()
 
+IN_MEMORY, BLOCK = 3_000_000, 1 << 16
+"""So many bytes of a request are kept in memory; what is longer is a file, which no page of values is."""
 _threads = ThreadPoolExecutor(DJANGO_THREADS, "django")
 
 
@@ -33,12 +35,24 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """
     size = body_size(environ)
     if size and not is_too_long(size, environ.get("PATH_INFO", "")):  # which a middleware refuses, unread
-        body = environ["wsgi.input"].read(size)
-        if len(body) < size:
+        if "gunicorn.socket" in environ and size > IN_MEMORY:
+            give_time_to_come(environ["gunicorn.socket"], size)
+        body = _whole_body(environ["wsgi.input"], size)
+        if body is None:
             start_response("408 Request Timeout", [("Content-Type", "text/plain"), ("Connection", "close")])
             return [b"The request did not arrive in time, or not whole. Nothing was saved.\n"]
-        environ["wsgi.input"] = BytesIO(body)
+        environ["wsgi.input"] = body
     return _threads.submit(_in_a_wide_frame, environ, _timed(environ, start_response)).result()
+
+
+def _whole_body(sent: IO[bytes], size: int) -> IO[bytes] | None:
+    """What was sent, a long one on the disk and not in memory; None if it did not arrive whole."""
+    body, left = spooled(IN_MEMORY), size
+    while left and (block := sent.read(min(left, BLOCK))):
+        body.write(block)
+        left -= len(block)
+    body.seek(0)
+    return None if left else body
 
 
 def _timed(environ: dict[str, Any], start_response: Callable[..., Any]) -> Callable[..., Any]:

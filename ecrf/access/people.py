@@ -1,9 +1,11 @@
 """Who has a right at a site: the people to tell, in the place of one person to ask."""
 
+from collections.abc import Sequence
+
 from django.db.models import Q
 
 from ecrf.access.delegation import Delegation, Task
-from ecrf.access.models import Site, User
+from ecrf.access.models import Membership, Site, User
 from ecrf.access.obstacles import keeps_log_here
 from ecrf.access.roles import RIGHTS, Right, Role
 
@@ -26,6 +28,17 @@ def people_in(role: Role) -> list[User]:
         for user in found.distinct().order_by("username")
         if any(membership.role == role for membership in user.current_memberships)
     ]
+
+
+def holders_of(roles: Sequence[str]) -> list[Membership]:
+    """Who has one of the roles in force, at whatever site but a practice site: one row a person and role."""
+    rows = Membership.objects.filter(role__in=roles, is_current=True, user__is_active=True)
+    rows = rows.exclude(site__is_practice=True).select_related("user", "site")
+    found: dict[tuple[int, str], Membership] = {}
+    for row in rows.order_by("user__full_name", "user__username", "role", "site__code"):
+        if row.is_in_force():
+            found.setdefault((row.user_id, row.role), row)
+    return list(found.values())
 
 
 def receivers_of_letters(site: Site) -> list[User]:

@@ -56,6 +56,8 @@ REVOKED = {
     "delegation_pageread": ONLY_ADDED,
     "access_sessionperson": NOTHING,
     "access_programkey": NOTHING,
+    "files_filecontent": ONLY_ADDED,
+    "files_filepiece": ONLY_ADDED,
 }
 
 

@@ -68,7 +68,7 @@ class ImportFile(models.Model):
 
 
 @audited(append_only=True, ignore=["content"])
-class FilePiece(models.Model):
+class ImportFilePiece(models.Model):
     """A piece of a file's content: nobody holds a large file in memory to keep or to read it."""
 
     file = models.ForeignKey(ImportFile, models.PROTECT, related_name="pieces")

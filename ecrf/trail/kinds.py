@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, JSONField, Lookup, OuterRef, Q
 
 from ecrf.checks.models import Discrepancy
+from ecrf.files.models import FileReceipt, FileVersion, StoredFile
 from ecrf.forms.registry import CRFS
 from ecrf.locks.models import Lock
 from ecrf.queries.models import Message, Query
@@ -27,6 +28,7 @@ class EventKind(models.TextChoices):
     SIGNATURE = "signatures", "Signatures"
     LOCK = "locks", "Freezes and locks"
     EXPORT = "exports", "Downloads"
+    FILE = "files", "Files"
     APPOINTMENT = "appointments", "Appointments"
 
 
@@ -49,6 +51,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     EventKind.SIGNATURE: (table(Signature),),
     EventKind.LOCK: (table(Lock),),
     EventKind.EXPORT: (table(TrailExport),),
+    EventKind.FILE: (table(StoredFile), table(FileVersion), table(FileReceipt)),
     EventKind.APPOINTMENT: (APPOINTMENT,),
 }
 """Everything else, tables of forms that are no longer in the code among them, is data."""

@@ -7,6 +7,7 @@ from ecrf.casebook.labels import counted, label_of
 from ecrf.casebook.models import Entry, Patient, ReferenceRange, Status, Visit
 from ecrf.casebook.transfer.models import Transfer
 from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.files.models import FileVersion, StoredFile
 from ecrf.forms.registry import CRFS
 from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.queries.models import Act, Message, Query, Turn
@@ -94,6 +95,26 @@ def discrepancy(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     label = item_label(around, event.entry_id, item)
     what = "asked" if is_new(event) else ASKED.get(new(event, "state"), "asks anew")
     yield EventLine(f"question of {check} {what}", label, item, said=text, kind=EventKind.QUESTION)
+
+
+@renders(StoredFile)
+def stored_file(event: AuditEvent, around: Around) -> Iterator[EventLine]:
+    row = around.row(event)
+    item = new(event, "item") or (row.item if row else "")
+    label = item_label(around, event.entry_id, item) if item else ""
+    title = new(event, "title") or (row.title if row else event.row)
+    if is_new(event):
+        yield EventLine(f"file “{title}” added", label, item, kind=EventKind.FILE)
+    elif "struck_at" in event.changes:
+        act = "struck out" if new(event, "struck_at") else "restored"
+        said = new(event, "struck_reason") or ""
+        yield EventLine(f"file “{title}” {act}", label, item, said=said, kind=EventKind.FILE)
+
+
+@renders(FileVersion)
+def file_version(event: AuditEvent, around: Around) -> Iterator[EventLine]:
+    what = f"version {new(event, 'number')} of file {new(event, 'file_id')} stored, SHA-256 {new(event, 'content_id')}"
+    yield EventLine(what, said=new(event, "reason") or "", kind=EventKind.FILE)
 
 
 @renders(Query)

@@ -31,6 +31,7 @@ KIND_WORDS = {
     EventKind.SIGNATURE: "Signature",
     EventKind.LOCK: "Lock",
     EventKind.EXPORT: "Download",
+    EventKind.FILE: "File",
     EventKind.APPOINTMENT: "Appointment",
 }
 

@@ -11,11 +11,13 @@ from ecrf.verification.models import Verification
 def verified(entry: Entry, item: str) -> Iterator[HistoryMoment]:
     """Each verification of the item, and its end if it ended; one statement."""
     verifications = Verification.objects.filter(entry=entry, item=item).select_related(
-        "verified_by", "undone_by"
+        "verified_by", "undone_by", "copy__file"
     )
     for verification in verifications.order_by("pk"):
         by = verification.verified_by.username
         how = f", one of {verification.together} at once" if verification.together else ""
+        if version := verification.copy:
+            how += f", against “{version.file.title}” version {version.number}"
         yield HistoryMoment(verification.verified_at, by, "monitor", f"Verified{how}: {verification.value}")
         if verification.undone_at and verification.undone_by:
             yield HistoryMoment(

@@ -8,6 +8,7 @@ from django.db import models
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.casebook.models import Entry, Patient
+from ecrf.files.models import FileVersion
 
 STANDS = models.Q(undone_at__isnull=True, fallen_position__isnull=True)
 
@@ -29,6 +30,14 @@ class Verification(models.Model):
         help_text="In the patient's chain: the event that gave the item its value"
     )
     value = models.TextField(help_text="The item in words, as it was seen")
+    copy = models.ForeignKey(
+        FileVersion,
+        models.PROTECT,
+        null=True,
+        related_name="verifications",
+        help_text="The source copy beside it",
+    )
+    copy_sha256 = models.CharField(max_length=64, null=True, help_text="Of that version's bytes")
     verified_at = models.DateTimeField()
     verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     together = models.PositiveIntegerField(
@@ -42,6 +51,9 @@ class Verification(models.Model):
     fell_at = models.DateTimeField(null=True)
 
     site_path: ClassVar[str] = "site"
+    against: str = ""
+    since_then: str = ""
+    """Of a page: which source copy it was made against, and what became of that (`copies.say_against`)."""
 
     class Meta:
         constraints = [
@@ -57,6 +69,11 @@ class Verification(models.Model):
                 condition=models.Q(fell_at__isnull=True, fallen_position__isnull=True)
                 | models.Q(fell_at__isnull=False, fallen_position__isnull=False),
                 name="verification_fell_at_and_position",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(copy__isnull=True, copy_sha256__isnull=True)
+                | models.Q(copy__isnull=False, copy_sha256__isnull=False),
+                name="verification_copy_and_hash",
             ),
         ]
         indexes = [

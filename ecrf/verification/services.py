@@ -20,6 +20,7 @@ from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.reach import take_turns_of
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.transfer.stays import since_arrival
+from ecrf.verification.copies import copy_for
 from ecrf.verification.evidence import Evidence, Key, evidence_on
 from ecrf.verification.models import SiteShare, Verification
 from ecrf.verification.plan import SAMPLES, is_critical
@@ -54,9 +55,17 @@ class LeftOut:
 
 
 def verify(
-    *, entry: Entry, item: str, seen: int, by: User, actor: Actor, despite_query: bool = False
+    *,
+    entry: Entry,
+    item: str,
+    seen: int,
+    by: User,
+    actor: Actor,
+    despite_query: bool = False,
+    copy: int | None = None,
 ) -> Verification:
-    """`by` has compared the item with the source, as it stood when the patient's chain was `seen` events long.
+    """`by` has compared the item with the source, as it stood when the patient's chain was `seen` events long. `copy`:
+    the version of the source copy that was looked at, which is kept with its hash.
 
     Raises Stale, HasOpenQuery or VerificationRefused. What is verified already stays as it is.
     """
@@ -68,6 +77,8 @@ def verify(
             return evidence.standing[key]
         evidence.refuse(key, seen, despite_query=despite_query)
         made = _verification(entry.patient, evidence, key, by)
+        if version := copy_for(entry, item, copy):
+            made.copy, made.copy_sha256 = version, version.content_id
         made.save(force_insert=True)
     return made
 

@@ -22,6 +22,7 @@ log = logging.getLogger("ecrf.request")
 
 SHORT, TEXT, PAGE = 64_000, 600_000, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 FILE = 26_000_000
+"""With what stands around a file of 25 MB."""
 LONGER = {
     "visit": PAGE,
     "log": PAGE,
@@ -39,10 +40,14 @@ LONGER = {
     "monitor:save-monitoring-text": PAGE,
     "new-import": FILE,
     "new-comparison": FILE,
+    "add-patient-file": FILE,
+    "new-file-version": FILE,
+    "add-document": FILE,
+    "add-site-document": FILE,
 }
 """{name of an address: how many bytes may be sent there}; SHORT to all others. TEXT is the longest text that an item
-takes, 20,000 characters of up to twelve bytes as a form sends them, with the one that stood there before; FILE is
-the largest that is imported, with what is said of it."""
+takes, 20,000 characters of up to twelve bytes as a form sends them, with the one that stood there before; FILE is what
+stands where a file is imported or added."""
 
 NO_DEVICES = ", ".join(
     f"{name}=()"

@@ -58,6 +58,7 @@ def _entry(user: User) -> list[MenuGroup]:
         places = [
             ("Trail", reverse("site-trail", args=[site.code])),
             ("Delegation log", reverse("delegation", args=[site.code])),
+            ("Documents", reverse("site-documents", args=[site.code])),
         ]
         if protocol().lab_tests:
             places.append(("Laboratory ranges", reverse("ranges", args=[site.code])))
@@ -104,10 +105,14 @@ def _review(user: User) -> list[MenuGroup]:
     # Whose own site it is finds them in the site's group.
     read_here = set(sites(user, Right.READ)) if Right.READ in user.rights else set()
     reviewed = [site for site in sites(user, Right.REVIEW) if site not in read_here] if reads_all else []
-    letters = [(f"Letters of {site}", reverse("site-monitoring", args=[site.code])) for site in reviewed]
+    letters = [
+        (f"{what} of {site}", reverse(name, args=[site.code]))
+        for site in reviewed
+        for what, name in (("Letters", "site-monitoring"), ("Documents", "site-documents"))
+    ]
     return [
         MenuGroup("Review", work),
-        MenuGroup("Letters to sites", letters),
+        MenuGroup("Letters and documents of sites", letters),
         MenuGroup("Lists of forms", lists),
         MenuGroup("Outcomes", _outcomes(user)),
     ]
@@ -169,6 +174,7 @@ def _of_everybody(user: User) -> list[tuple[str, str]]:
     outcomes = [("Outcomes", reverse("outcomes"))] if sees_study else []
     data_out = [("Data out", reverse("exports"))] if Right.EXPORT in user.rights else []
     mails = [("Mail sent", reverse("mails"))] if Right.MANAGE_ACCOUNTS in user.rights else []
-    own = [*calendar, ("Training", reverse("training")), ("Mail to me", reverse("mail-choices"))]
+    documents = [("Documents", reverse("documents"))] if user.rights else []
+    own = [*calendar, *documents, ("Training", reverse("training")), ("Mail to me", reverse("mail-choices"))]
     listings = [("Listings", reverse("listings"))] if user.rights & set(MAY_READ) else []
     return [*listings, *outcomes, *data_out, *mails, *own, ("Checks and assumptions", reverse("checks"))]

@@ -16,8 +16,11 @@ GOES_WITHIN = 120.0
 """Seconds that a request has to arrive whole, and until its answer is gone. Nothing is taken, or sent, after that."""
 LEAST_BYTES_A_SECOND = 64 * 1024
 """Of a long answer, such as a file: who reads it so fast, or faster, is given the time that it takes."""
+LEAST_BYTES_IN_A_SECOND = 128 * 1024
+"""The same of what is sent here: a source copy of 20 MB may take three minutes."""
 
 _longer: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+_comes_longer: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
 
 def give_time_for(sock: Any, length: int) -> None:
@@ -25,11 +28,17 @@ def give_time_for(sock: Any, length: int) -> None:
     _longer[sock] = length / LEAST_BYTES_A_SECOND
 
 
+def give_time_to_come(sock: Any, length: int) -> None:
+    """Said of a request that holds a file, as its body begins: so many bytes come this way."""
+    _comes_longer[sock] = length / LEAST_BYTES_IN_A_SECOND
+
+
 def end_of(sock: Any, seconds: float) -> int | None:
     """What of a connection is to be closed when a request on it has taken so long; None while it is in time."""
-    if seconds > GOES_WITHIN + _longer.get(sock, 0):
+    comes_longer = _comes_longer.get(sock, 0)
+    if seconds > GOES_WITHIN + comes_longer + _longer.get(sock, 0):
         return socket.SHUT_RDWR
-    return socket.SHUT_RD if seconds > COMES_WITHIN else None
+    return socket.SHUT_RD if seconds > COMES_WITHIN + comes_longer else None
 
 
 class Worker(ThreadWorker):
@@ -47,6 +56,7 @@ class Worker(ThreadWorker):
         finally:
             del self.under_way[conn]
             _longer.pop(conn.sock, None)
+            _comes_longer.pop(conn.sock, None)
 
     def _end_late_ones(self) -> None:
         while True:

@@ -78,6 +78,9 @@ document.addEventListener("click", ({ target }) => {
     const { moreFor } = button.closest("[data-more-for]").dataset;
     button.closest("[data-more-for]").remove();
     openAsk(moreFor);
+  } else if (button.matches("[data-copy-here]")) {
+    const [crf, address, item] = about(button.closest("[data-more-for]").dataset.moreFor).split(":");
+    location.assign(`${form.dataset.copies}&form=${crf}:${address}&item=${item}`);
   }
 });
 

@@ -2,6 +2,7 @@
 
 import { ask } from "./review_asking.js";
 import { showHistory } from "./review_history.js";
+import { copyBeside } from "./review_copies.js";
 import { addressOf, cellBeside, count, current, go, isAtEnd, isToDo, labelOf, lines, say, step } from "./review_lines.js";
 import { apply, bringBack, enqueue, isDeaf, isWaiting, post, settled } from "./review_sending.js";
 
@@ -17,12 +18,13 @@ function verify() {
   if (!("verifiable" in line.dataset)) return say(`${labelOf(line)} · there is nothing to verify here.`);
   const despite = line.dataset.asked ? "yes" : "";
   line.dataset.pending = "";
-  enqueue(() => send(line, despite));
+  const copy = copyBeside(line);
+  enqueue(() => send(line, despite, copy));
   if (!("query" in line.dataset) || despite) go(step(1, { toDo: true }));
 }
 
-async function send(line, despite) {
-  const answer = await post(addressOf(line, "verify"), { seen: line.dataset.seen || seen, despite });
+async function send(line, despite, copy) {
+  const answer = await post(addressOf(line, "verify"), { seen: line.dataset.seen || seen, despite, copy });
   apply(line, answer);
   line.dataset.asked = answer.outcome === "asks" ? "yes" : "";
   if (answer.outcome === "asks") line.dataset.query = "";

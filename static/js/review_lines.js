@@ -91,6 +91,7 @@ export function go(line, { quietly = false } = {}) {
   if (line === end) (end.querySelector("[data-go-on]") || end).focus({ preventScroll: true });
   else if (!line.contains(document.activeElement)) line.focus({ preventScroll: true });
   showDetail(line);
+  document.dispatchEvent(new Event("ecrf:current-line"));
   line.scrollIntoView({ block: "nearest", inline: "nearest" });
   if (quietly || line === end) return;
   line.setAttribute("aria-current", "true");

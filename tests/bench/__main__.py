@@ -7,6 +7,7 @@
 `python -m tests.bench logins` a login with and without a second factor;
 `python -m tests.bench grid` the grid of thirteen patients and of five hundred;
 `python -m tests.bench listings` a listing of five hundred rows and of ten thousand;
+`python -m tests.bench files` the memory of a worker while a source copy of 20 MB comes;
 `python -m tests.bench moving` a form and a visit that are moved;
 `python -m tests.bench imports` ten thousand laboratory results from a file;
 `python -m tests.bench audit` a thousand rows altered past the triggers, of which verification names each.
@@ -30,6 +31,7 @@ def main(part: str = "") -> int:
         "logins": _measure_logins,
         "grid": _measure_grid,
         "listings": _measure_listings,
+        "files": _measure_files,
         "moving": _measure_moving,
         "imports": _measure_imports,
         "audit": _measure_audit,
@@ -174,6 +176,13 @@ def _measure_listings(env: dict[str, str]) -> Iterator[Line]:
     progress("a listing at 500 rows and at 10,000")
     with server(env) as running:
         yield from listings.measure_listings(running.port, few, many)
+def _measure_files(env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench import files
+
+    number = files.seed()
+    with server(env) as running:
+        progress("a source copy of 20 MB")
+        yield from files.measure_upload(running, number)
 
 
 def _measure_moving(env: dict[str, str]) -> Iterator[Line]:

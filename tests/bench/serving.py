@@ -70,8 +70,12 @@ class Server:
 
     def worker_memory_mb(self) -> list[float]:
         """Of each worker: its own memory and its share of what it shares (PSS), in MB."""
+        return [_pss_mb(pid) for pid in self.workers()]
+
+    def workers(self) -> list[int]:
+        """The ids of their processes."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
-        return [_pss_mb(int(child)) for child in children]
+        return [int(child) for child in children]
 
 
 def _pss_mb(pid: int) -> float:

@@ -53,6 +53,7 @@ from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_user
 from tests.ecrf.appointments.conftest import book
 from tests.ecrf.imports.conftest import a_file
+from tests.ecrf.files.builders import a_copy
 from tests.ecrf.queries.builders import asked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-070"), pytest.mark.requirement("R-071")]
@@ -113,6 +114,10 @@ LOG = "200 200 200 200 404 404 200 404 login", "404 404 404 200 404 404 200 404 
 """The delegation log of a site: for who reads it, and who sees who had access."""
 KEEPING_LOG = "422 403 403 403 404 404 403 404 login", "404 404 404 403 404 404 403 404 login"
 """Only the investigator keeps it."""
+COPY = PRINT
+"""A source copy: of a form that is no safety log, and of a patient without a serious event."""
+CHANGE_COPY = "200 200 403 403 403 404 404 404 login", "404 404 404 403 403 404 404 404 login"
+LIST_OF_SITE = "200 200 200 200 403 404 404 404 login", "404 404 404 200 403 404 404 404 login"
 SEES_ACCESS = "403 403 403 200 403 403 200 403 login"
 FOR_ALL = "200 200 200 200 200 200 200 200 login"
 
@@ -216,6 +221,19 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "move-appointment": ("GET POST", *_entry(200)),
     "miss-appointment": ("POST", *_entry(422)),  # without a reason
     "cancel-appointment": ("POST", *_entry(422)),
+    "patient-files":   ("GET", *PRINT),
+    "add-patient-file": ("GET POST", *_entry(200)),  # without a page: 422, which a GET shows
+    "file":            ("GET", *COPY),
+    "new-file-version": ("GET POST", *CHANGE_COPY),
+    "strike-file":     ("POST", *(row.replace("200", "422") for row in CHANGE_COPY)),  # without a reason
+    "restore-file":    ("POST", *(row.replace("200", "422") for row in CHANGE_COPY)),
+    "download-file":   ("GET", *COPY),
+    "file-picture":    ("GET", *COPY),
+    "confirm-file":    ("POST", *(row.replace("200", "403") for row in COPY)),  # nobody is asked to
+    "documents":       ("GET", f"{FOR_ALL[:-9]}403 login", ""),
+    "add-document":    ("GET POST", "403 403 403 200 403 403 403 403 login", ""),
+    "site-documents":  ("GET", *LIST_OF_SITE),
+    "add-site-document": ("GET POST", *_entry(200)),
     "calendar-addresses": ("GET POST", "200 200 200 200 403 403 403 403 login", ""),
     "calendar-feed":   ("GET", "200 200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200 200"),
     "transfer-patient": ("GET POST", *TRANSFER),
@@ -498,6 +516,7 @@ def _world(site: Site, by: User) -> SimpleNamespace:
         export=_exports(site, by),
         batch=a_file(f"patient,visit,pulse\n{patient.number},W01,70\n", by, site=site),
         feed=by.calendar_feeds.latest("pk"),
+        copy=a_copy(patient, by, signs, "pulse"),
         appointment=book(patient, by, code="UNS-1"),
         **_notices(site, by, key),
         delegation=_delegation(site, by),
@@ -649,6 +668,13 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         **dict.fromkeys(
             ("keep-listing", "listing-csv", "ask-about-rows"), lambda: ([], {"main": "adverse-event"})
         ),
+        **dict.fromkeys(("patient-files", "add-patient-file"), lambda: ([number], {})),
+        **dict.fromkeys(
+            ("file", "new-file-version", "strike-file", "restore-file"), lambda: ([where.copy.file_id], {})
+        ),
+        **dict.fromkeys(("download-file", "confirm-file"), lambda: ([where.copy.pk], {})),
+        "file-picture": lambda: ([where.copy.pk, 1], {}),
+        **dict.fromkeys(("site-documents", "add-site-document"), lambda: ([where.site.code], {})),
         "go-on-asking": lambda: ([number, _of_site(where).number], {"text": " "}),
         "finish-asking": lambda: ([number, _of_site(where).number], {"text": "\x00"}),
         "calendar-feed": lambda: ([where.token], {}),  # no login asks for it: whoever knows the secret reads

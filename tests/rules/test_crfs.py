@@ -78,6 +78,8 @@ NOT_AUDITED = {
     "listings.SavedListing": "what a person likes to list: no data, and no right to any",
     "grid.GridColumns": "what a person likes to see: no data, and no right to any",
     "imports.ImportRow": "what a look at a file found: made anew from the file, whose SHA-256 is audited",
+    "files.FileContent": "bytes; their SHA-256 stands with the version, which is audited; triggers refuse any change",
+    "files.FilePiece": "the same, in parts",
     "exports.KeptContent": "there until its file is made; its SHA-256 stands with the export, which is audited",
     "casebook.ReviewStatus": "derived from values, verifications and signatures, can be rebuilt any time",
 }

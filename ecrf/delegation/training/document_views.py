@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ecrf.access.people import holders_of
 from ecrf.access.reach import require_anywhere
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right, Role
@@ -18,7 +19,6 @@ from ecrf.delegation.training.services import (
     checked,
     confirmations,
     every_document,
-    people_with,
     publish,
     withdraw,
 )
@@ -33,7 +33,7 @@ def documents(request: UserRequest) -> HttpResponse:
     require_anywhere(request.user, Right.SEE_ACCESS, Right.MANAGE_ACCOUNTS)
     lines = []
     for row in every_document():
-        people = {person.user_id for person in people_with(row.roles)}
+        people = {person.user_id for person in holders_of(row.roles)}
         done = confirmations(row)
         lines.append((row, _roles(row.roles), len(people & done.keys()), len(people)))
     may_publish = Right.MANAGE_ACCOUNTS in request.user.rights
@@ -56,7 +56,7 @@ def publish_document(request: UserRequest) -> HttpResponse:
         faults = {name: " ".join(words) for name, words in error.message_dict.items()}
         return _form(request, typed, faults, 422)
     if request.POST.get("sure") != "yes":
-        people = {person.user_id for person in people_with(document.roles)}
+        people = {person.user_id for person in holders_of(document.roles)}
         before = every_document().filter(key=document.key, is_current=True).first()
         context = {
             "document": document,
@@ -107,7 +107,7 @@ def people_csv(request: UserRequest, pk: int) -> FileResponse:
 
 def _csv_rows(row: TrainingDocument) -> Iterator[list[str]]:
     done = confirmations(row)
-    for person in people_with(row.roles):
+    for person in holders_of(row.roles):
         at = done.get(person.user_id)
         who = [person.user.username, person.user.full_name, person.role]
         yield [row.key, row.version, *who, csv_file.utc(at) if at else "", csv_file.data_words()]
@@ -120,7 +120,7 @@ def _document_page(
     context = {
         "document": row,
         "roles": _roles(row.roles),
-        "people": [(person, done.get(person.user_id)) for person in people_with(row.roles)],
+        "people": [(person, done.get(person.user_id)) for person in holders_of(row.roles)],
         "may_publish": Right.MANAGE_ACCOUNTS in request.user.rights,
         "sees_people": Right.SEE_ACCESS in request.user.rights,
         "error": error,

@@ -1,6 +1,5 @@
 """Confirming a training, publishing a version of one, withdrawing it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -8,7 +7,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from ecrf.access.models import Membership, User
+from ecrf.access.models import User
 from ecrf.access.roles import RIGHTS, WORKING, Right, Role
 from ecrf.access.training import TrainingDocument, TrainingKind, TrainingRecord
 from ecrf.audit.actor import Actor, acting
@@ -62,17 +61,6 @@ def confirm(*, document: TrainingDocument, by: User) -> TrainingRecord:
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
         record, _is_new = TrainingRecord.objects.get_or_create(document=document, confirmed_by=by)
     return record
-
-
-def people_with(roles: Sequence[str]) -> list[Membership]:
-    """Who has one of the roles in force, at whatever site but a practice site: one row a person and role."""
-    rows = Membership.objects.filter(role__in=roles, is_current=True, user__is_active=True)
-    rows = rows.exclude(site__is_practice=True).select_related("user", "site")
-    found: dict[tuple[int, str], Membership] = {}
-    for row in rows.order_by("user__full_name", "user__username", "role", "site__code"):
-        if row.is_in_force():
-            found.setdefault((row.user_id, row.role), row)
-    return list(found.values())
 
 
 def checked(typed: dict[str, object]) -> TrainingDocument:

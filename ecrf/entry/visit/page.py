@@ -49,6 +49,12 @@ class EntryPage:
         return reverse("patient", args=[where.patient.number]) + f"{where.segment}/"
 
     @property
+    def copies_url(self) -> str:
+        """Where a source copy is added to one of its forms: the form follows."""
+        address = reverse("add-patient-file", args=[self.where.patient.number])
+        return f"{address}?at={self.where.segment}"
+
+    @property
     def occurrence_id(self) -> str:
         """The item that says whether the visit was missed, as the page names it."""
         trial = protocol()

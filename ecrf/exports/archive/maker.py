@@ -16,6 +16,7 @@ from ecrf.audit.snapshot import one_snapshot
 from ecrf.casebook.models import Patient
 from ecrf.exports.archive.viewed import viewed
 from ecrf.exports.copy.contents import write_chain, write_study_accounts, write_trail, write_verifier
+from ecrf.exports.copy.source_files import versions_of, write_files
 from ecrf.exports.cut import present_cut
 from ecrf.exports.folder import file_of
 from ecrf.exports.formats.registry import write_formats
@@ -63,6 +64,7 @@ def write_archive(folder: Path, reason: str, by: str) -> tuple[datetime, str]:
         chains = write_trail(package, patients)
         chains[SYSTEM] = write_chain(package, 0, SYSTEM)
         write_study_accounts(package)
+        write_files(package, versions_of(patients))
         kept = _copy_kept(package)
     write_verifier(package)
     with package.file("viewer.py") as file:
@@ -79,7 +81,12 @@ def write_archive(folder: Path, reason: str, by: str) -> tuple[datetime, str]:
     }
     with package.file("README.txt") as file:
         file.write(render_to_string("exports/archive_readme.txt", context).encode())
-    package.remarks = {"chains": chains, "archived_by": by, "reason": reason, "kept_files": kept}
+    package.remarks = {
+        "chains": chains,
+        "archived_by": by,
+        "reason": reason,
+        "kept_files": kept,
+    }
     seal(package)
     return cut.taken_at, hashlib.sha256((folder / SUMS).read_bytes()).hexdigest()
 

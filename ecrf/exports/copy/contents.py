@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from ecrf.access.models import Site
 from ecrf.audit.chain import EVENTS, START
 from ecrf.casebook.models import Patient
+from ecrf.exports.copy.source_files import LIST
 from ecrf.exports.package import Package
 from ecrf.trail.download.csv_file import utc, write
 
@@ -113,6 +114,7 @@ def write_index(package: Package, site: Site, patients: list[Patient], title: st
             for patient in patients
         ],
         "codebook": "codebook/codebook.html",
+        "files": LIST,
         "tables": [(table.title, f"csv/{table.name}.csv") for table in package.tables],
         "has_odm": [name for name in files if name.startswith("odm/")],
     }

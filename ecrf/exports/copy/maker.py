@@ -9,6 +9,7 @@ from ecrf.access.models import Site
 from ecrf.audit.snapshot import one_snapshot
 from ecrf.casebook.models import Patient
 from ecrf.exports.copy.contents import write_accounts, write_index, write_trail, write_verifier
+from ecrf.exports.copy.source_files import versions_of, write_files
 from ecrf.exports.cut import Cut, present_positions
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.package import Package, StepCounter, finish
@@ -19,8 +20,8 @@ from ecrf.prints.pdf.casebook import casebooks_of_site
 
 FORMATS_OF_A_COPY = ("csv", "odm", "odm-archive")
 """Those of them that there are."""
-FILES_BESIDE = 4
-"""Accounts, verifier, index and README."""
+FILES_BESIDE = 5
+"""Accounts, the list of files, verifier, index and README."""
 
 
 def write_copy(site: Site, folder: Path, target: Path, progress: StepCounter) -> tuple[Cut, int, str]:
@@ -46,7 +47,9 @@ def write_copy(site: Site, folder: Path, target: Path, progress: StepCounter) ->
             synthetic=settings.SYNTHETIC_DATA,
             progress=progress,
         )
-        write_formats(package, FORMATS_OF_A_COPY, more=2 * len(patients) + FILES_BESIDE)
+        versions = versions_of(patients, site)
+        more = 2 * len(patients) + versions.count() + FILES_BESIDE
+        write_formats(package, FORMATS_OF_A_COPY, more=more)
         for name, casebook in casebooks_of_site(
             site, taken_at, cut_words=f"{cut.name}, {taken_at:%Y-%m-%d %H:%M} UTC"
         ):
@@ -54,6 +57,7 @@ def write_copy(site: Site, folder: Path, target: Path, progress: StepCounter) ->
                 file.write(casebook)
         chains = write_trail(package, patients)
         write_accounts(package, site)
+        write_files(package, versions)
         write_verifier(package)
         package.remarks = {"site": site.code, "chains": chains}
         write_index(package, site, patients, protocol().title)

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='imports.importfile'),
         ),
         migrations.CreateModel(
-            name='FilePiece',
+            name='ImportFilePiece',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),

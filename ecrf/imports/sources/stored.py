@@ -8,7 +8,7 @@ from typing import TextIO
 from django.utils import timezone
 
 from ecrf.access.models import User
-from ecrf.imports.models import FilePiece, ImportFile
+from ecrf.imports.models import ImportFilePiece, ImportFile
 
 PIECE = 256 * 1024
 
@@ -29,7 +29,7 @@ def keep(pieces: Iterable[bytes], sha256: str, size: int, by: User) -> ImportFil
     )
     if is_new:
         for number, content in enumerate(_even(pieces)):
-            FilePiece.objects.create(file=file, number=number, content=content)
+            ImportFilePiece.objects.create(file=file, number=number, content=content)
     return file
 
 
@@ -47,7 +47,7 @@ def _even(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 def pieces_of(file: ImportFile) -> Iterator[bytes]:
     for number in range(-(-file.size // PIECE)):
-        yield bytes(FilePiece.objects.values_list("content", flat=True).get(file=file, number=number))
+        yield bytes(ImportFilePiece.objects.values_list("content", flat=True).get(file=file, number=number))
 
 
 class StoredBytes(io.RawIOBase):

@@ -28,6 +28,7 @@ from ecrf.queries.lookup import queries_on
 from ecrf.queries.rules import QueryRefused, right_to_ask
 from ecrf.queries.services import open_query
 from ecrf.verification import services
+from ecrf.verification.copies import say_against
 from ecrf.verification.refusals import HasOpenQuery, Stale, VerificationRefused
 
 
@@ -39,12 +40,19 @@ def verify(request: UserRequest, pk: int, name: str) -> HttpResponse:
     despite = bool(request.POST.get("despite"))
     try:
         made = services.verify(
-            entry=entry, item=name, seen=_whole(request, "seen"), by=request.user, actor=actor, despite_query=despite
-        )  # fmt: skip
+            entry=entry,
+            item=name,
+            seen=_whole(request, "seen"),
+            by=request.user,
+            actor=actor,
+            despite_query=despite,
+            copy=whole_number(request.POST.get("copy", "")),
+        )
     except VerificationRefused as refusal:
         return _refused(request, entry, name, refusal)
     if not _in_place(request):
         return redirect(f"{page_of_entry(entry)}#{first_to_do(request.user, entry, name)}")
+    say_against([made])
     standing = ItemStanding(entry.pk, name, True, made.is_critical, True, made, None, request.user.pk)
     return _answer(request, entry, name, {"outcome": "verified", "standing": standing})
 

@@ -17,6 +17,7 @@ from ecrf.locks.models import Lock
 from ecrf.queries.lookup import ByItem, asked_on
 from ecrf.queries.models import Query
 from ecrf.queries.rules import may_ask
+from ecrf.verification.copies import say_against
 from ecrf.verification.lookup import latest_on
 from ecrf.verification.models import Verification
 from ecrf.verification.plan import is_critical, is_planned, items_to_verify
@@ -154,7 +155,7 @@ def sdv_page_of(
     lock: Lock | None = None,
     visit: Visit | None = None,
 ) -> SdvPage:
-    """Five statements at most. `seen`: the chain's length, read before the form views were. `visit`: of the page."""
+    """Six statements at most. `seen`: the chain's length, read before the form views were. `visit`: of the page."""
     rows = [
         row_view.row
         for form_view in form_views
@@ -163,6 +164,7 @@ def sdv_page_of(
     ]
     ids = [row.entry_id for row in rows]
     latest, sampled = latest_on(ids), sampled_of(ids)
+    say_against(latest.values())
     sdv_page = SdvPage(
         patient, form_views, reader, seen, sampled, latest, *asked_on(ids, patient, visit),
         changes_of(patient, latest.values()), lock=lock,
@@ -203,8 +205,9 @@ def standing_of(
 
 
 def standing_now(entry: Entry, item: str, reader: User) -> ItemStanding:
-    """Of one item, for the answer to a key; three statements."""
+    """Of one item, for the answer to a key; four statements at most."""
     latest = latest_on([entry.pk])
+    say_against(latest.values())
     standing = [latest[entry.pk, item]] if (entry.pk, item) in latest else []
     return standing_of(
         entry, item, reader.pk, sampled_of([entry.pk]), latest, changes_of(entry.patient, standing)

@@ -18,6 +18,7 @@ from ecrf.monitoring.sdv.last_visit import LastVisit
 from ecrf.monitoring.sdv.next_place import page_of_log
 from ecrf.monitoring.sdv.page import ItemStanding, SdvPage
 from ecrf.monitoring.sdv.since_visit import SinceVisit
+from ecrf.verification.models import Verification
 
 KEPT = 2048
 """How many prepared forms a process keeps: those of logs differ by the number of the row."""
@@ -36,6 +37,8 @@ TO_VERIFY = Snippet("monitoring/sdv/pieces/to_verify.html")
 TO_VERIFY_CRITICAL = Snippet("monitoring/sdv/pieces/to_verify_critical.html")
 OFF_PLAN = Snippet("monitoring/sdv/pieces/off_plan.html")
 VERIFIED = Snippet("monitoring/sdv/pieces/verified.html", "at", "words")
+AGAINST = Snippet("monitoring/sdv/pieces/against.html", "words")
+AGAINST_SINCE = Snippet("monitoring/sdv/pieces/against_since.html", "words", "since")
 VERDICT = Snippet("monitoring/sdv/pieces/verdict.html", "verdict")
 ASKED = Snippet("monitoring/sdv/pieces/asked.html", "asked")
 REFUSED = Snippet("monitoring/sdv/pieces/refused.html", "words")
@@ -216,7 +219,7 @@ class Filling:
             return SafeString(get_template("monitoring/sdv/_verdict.html").render(context).strip())
         at = f"{made.verified_at.astimezone(self.zone):%Y-%m-%d %H:%M %Z}"
         day, by = at[: len("YYYY-MM-DD")], made.verified_by.name
-        return VERIFIED(at, f"{day}, {by}")
+        return SafeString(f"{VERIFIED(at, f'{day}, {by}')}{_against(made)}")
 
     def since_visit(self, item: ItemView, _detail: str) -> str:
         was = self.since.was(item)
@@ -279,3 +282,10 @@ class Filling:
             "may_query": page.may_query,
         }
         return get_template("monitoring/sdv/_without_script.html").render(context)
+
+
+def _against(made: Verification) -> str:
+    """Which source copy it was made against, and what became of that since."""
+    if made.since_then:
+        return f" {AGAINST_SINCE(made.against, made.since_then)}"
+    return f" {AGAINST(made.against)}" if made.against else ""

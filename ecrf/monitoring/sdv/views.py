@@ -36,6 +36,7 @@ from ecrf.monitoring.reach import (
     require_form,
     visits_beside,
 )
+from ecrf.monitoring.sdv.copies import copies_beside
 from ecrf.monitoring.sdv.grid import grid_of
 from ecrf.monitoring.sdv.last_visit import LastVisit, last_visit
 from ecrf.monitoring.sdv.next_place import next_place
@@ -192,6 +193,7 @@ def _work(
     return {
         "form_views": form_views,
         "sdv_page": sdv_page,
+        "copies": copies_beside(form_views),
         "since_visit": since_visit(request.user, patient, form_views),
         "last_visit": last_visit(visit, form_views, data) if visit and data else LastVisit(),
         "lock": lock,

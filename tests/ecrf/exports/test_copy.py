@@ -18,6 +18,7 @@ from ecrf.exports.folder import file_of
 from ecrf.exports.models import Export, ExportKind
 from ecrf.exports.services import ask
 from ecrf.locks.models import LockKind, LockScope
+from tests.ecrf.files.builders import a_copy
 
 pytestmark = [
     pytest.mark.django_db,
@@ -83,6 +84,20 @@ def test_it_holds_the_sites_patients_and_nobody_elses(study, site, investigator,
     assert sorted(path.name for path in (folder / "trail").iterdir()) == [f"{number}.jsonl"]
     for path in folder.rglob("*"):
         assert path.is_dir() or path.suffix == ".pdf" or b"02-001" not in path.read_bytes(), path
+
+
+def test_every_version_of_the_sites_files_is_in_it_with_its_hash(study, site, investigator, tmp_path):
+    patient = study.world.patient
+    version = a_copy(patient, investigator, title="Laboratory report")
+    folder = unpacked(copy_of(site, investigator), tmp_path / "copy")
+    name = f"files/{patient.number}/{version.file_id}-v1.pdf"
+    assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == version.content_id
+    listed = json.loads((folder / "manifest.json").read_text())["files"][name]
+    assert (listed["sha256"], listed["bytes"]) == (version.content_id, version.content.size)
+    text = (folder / "files/files.csv").read_bytes().decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["file"], row["patient"], row["title"]) == (name, patient.number, "Laboratory report")
+    assert (row["sha256"], row["added_by"]) == (version.content_id, "investigator")
 
 
 def test_accounts_say_who_could_do_what_and_since_when(study, site, investigator, tmp_path):

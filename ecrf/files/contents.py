@@ -1,0 +1,71 @@
+"""The bytes of files in the database, piece by piece; nothing of it is given away that does not fit its hash."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from ecrf.files.models import FileContent, FilePiece
+from ecrf.web.spooled import spooled
+
+PIECE = 512 * 1024
+
+
+class ContentAltered(Exception):
+    """The bytes in the database are not those that were stored."""
+
+
+def sha256_of(file: BinaryIO) -> tuple[str, int]:
+    """The hash and the size of a file, which is at its beginning then."""
+    file.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while block := file.read(PIECE):
+        digest.update(block)
+        size += len(block)
+    file.seek(0)
+    return digest.hexdigest(), size
+
+
+def store(file: BinaryIO, media_type: str, pages: int) -> FileContent:
+    """Within a transaction. The same bytes are found again; of two who store them at once, one waits."""
+    sha256, size = sha256_of(file)
+    content = FileContent(sha256=sha256, media_type=media_type, size=size, pages=pages)
+    FileContent.objects.bulk_create([content], ignore_conflicts=True)
+    if not FilePiece.objects.filter(content=content).exists():
+        for number, piece in enumerate(iter(lambda: file.read(PIECE), b"")):
+            FilePiece.objects.bulk_create([FilePiece(content=content, number=number, piece=piece)])
+    return content
+
+
+def pieces_of(sha256: str) -> Iterator[bytes]:
+    """The bytes, a statement each piece: nobody holds more than one."""
+    number = 0
+    while found := list(
+        FilePiece.objects.filter(content=sha256, number=number).values_list("piece", flat=True)
+    ):
+        yield bytes(found[0])
+        number += 1
+
+
+def opened(sha256: str) -> BinaryIO:
+    """The bytes as a file. `ContentAltered` unless they are those that were stored."""
+    file = spooled()
+    digest = hashlib.sha256()
+    for piece in pieces_of(sha256):
+        digest.update(piece)
+        file.write(piece)
+    if digest.hexdigest() != sha256:
+        file.close()
+        raise ContentAltered(sha256)
+    file.seek(0)
+    return file
+
+
+def altered(which: Iterable[str]) -> Iterator[str]:
+    """Of these, those whose bytes do not give their hash, or are more than that."""
+    for sha256 in which:
+        digest, count = hashlib.sha256(), 0
+        for piece in pieces_of(sha256):
+            digest.update(piece)
+            count += 1
+        if digest.hexdigest() != sha256 or FilePiece.objects.filter(content=sha256).count() != count:
+            yield sha256

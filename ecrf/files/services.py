@@ -1,0 +1,209 @@
+"""What people do with files: add one, add a version, strike one out, restore it, confirm to have read it."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import BinaryIO
+
+from django.db.models import Max
+from django.utils import timezone
+
+from ecrf.access.models import Site, User
+from ecrf.audit.actor import USED_ELSEWHERE, Actor, acting, one_click
+from ecrf.audit.reasons import fault_of, tidy
+from ecrf.audit.refusals import Locked
+from ecrf.audit.texts import cleaned_or_fault
+from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.places import Place, is_struck_whole
+from ecrf.files.contents import store
+from ecrf.files.models import FileKind, FileReceipt, FileVersion, StoredFile
+from ecrf.files.receiving.refusals import FileRefused
+from ecrf.queries.models import Query
+
+LONGEST_TITLE = 200
+MOST_AT_PATIENT = 1_000
+
+
+@dataclass(frozen=True)
+class FilePlace:
+    """Where a file belongs: see `StoredFile`. Of none of these, it is the study's."""
+
+    patient: Patient | None = None
+    entry: Entry | None = None
+    item: str = ""
+    query: Query | None = None
+    site: Site | None = None
+
+
+@dataclass(frozen=True)
+class NewVersion:
+    """What came in, looked through and made anew. `file` is at its beginning; `name` has no folders any more."""
+
+    file: BinaryIO
+    media_type: str
+    pages: int
+    name: str
+    original_sha256: str = ""
+    boxes: int = 0
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+def add_file(
+    *,
+    place: FilePlace,
+    kind: FileKind,
+    title: str,
+    version: NewVersion,
+    by: User,
+    actor: Actor,
+    request_key: uuid.UUID,
+    roles: Sequence[str] = (),
+) -> FileVersion:
+    """The file with its first version; the same click again finds it. FileRefused says why not."""
+    words = _title(title)
+    with _turn(place.patient, actor):
+        one_click(request_key)
+        if known := FileVersion.objects.filter(request_key=request_key).select_related("file").first():
+            return _of_this_click(known, by, place)
+        _refuse_struck(place)
+        file = StoredFile.objects.create(
+            kind=kind,
+            title=words,
+            patient=place.patient,
+            entry=place.entry,
+            item=place.item,
+            query=place.query,
+            of_site=place.site,
+            roles=sorted(roles),
+            request_key=request_key,
+            added_by=by,
+        )
+        return _add(file, 1, version, by, request_key)
+
+
+def add_version(
+    *, file: StoredFile, version: NewVersion, reason: str, by: User, actor: Actor, request_key: uuid.UUID
+) -> FileVersion:
+    """In the place of the one before, which stays. What was verified against that one says so by itself."""
+    why = tidy(reason)
+    if fault := fault_of(why, "there is another version"):
+        raise FileRefused(fault, "reason")
+    with _turn(file.patient, actor, why):
+        one_click(request_key)
+        if known := FileVersion.objects.filter(request_key=request_key).select_related("file").first():
+            if known.file_id != file.pk or known.added_by_id != by.pk:
+                raise FileRefused(USED_ELSEWHERE)
+            return known
+        _again(file)
+        if file.struck_at:
+            raise FileRefused("The file was struck out meanwhile. Restore it first. Nothing was saved.")
+        last = FileVersion.objects.filter(file=file).aggregate(last=Max("number"))["last"]
+        return _add(file, last + 1, version, by, request_key, why)
+
+
+def strike_file(*, file: StoredFile, reason: str, by: User, actor: Actor) -> None:
+    """It stays, named, with its reason; its pages are not shown to others any more. Twice changes nothing."""
+    why = tidy(reason)
+    if fault := fault_of(why, "it is struck out"):
+        raise FileRefused(fault, "reason")
+    with _turn(file.patient, actor, why):
+        _again(file)
+        if not file.struck_at:
+            file.struck_at, file.struck_by, file.struck_reason = timezone.now(), by, why
+            file.save(update_fields=["struck_at", "struck_by", "struck_reason"])
+
+
+def restore_file(*, file: StoredFile, reason: str, by: User, actor: Actor) -> None:
+    why = tidy(reason)
+    if fault := fault_of(why, "it is restored"):
+        raise FileRefused(fault, "reason")
+    with _turn(file.patient, actor, why):
+        _again(file)
+        if file.struck_at:
+            file.struck_at, file.struck_by, file.struck_reason = None, None, ""
+            file.save(update_fields=["struck_at", "struck_by", "struck_reason"])
+
+
+def confirm_read(*, version: FileVersion, by: User) -> FileReceipt:
+    """The person's own word, once: a second click finds the first. Of the newest version only, where it is asked."""
+    role = next((str(m.role) for m in by.current_memberships if m.role in version.file.roles), "")
+    if not role:
+        raise FileRefused("No role of yours is asked to confirm this document.", status=403)
+    with acting(Actor(str(by.pk), by.username, role)):
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two clicks take turns
+        _again(version.file)
+        newest = FileVersion.objects.filter(file=version.file).order_by("-number").first()
+        if version.file.struck_at or newest != version:
+            raise FileRefused(
+                "There is a newer version by now, or it was struck out. Look at it again.", status=409
+            )
+        return FileReceipt.objects.get_or_create(version=version, confirmed_by=by)[0]
+
+
+def _add(
+    file: StoredFile, number: int, version: NewVersion, by: User, key: uuid.UUID, reason: str = ""
+) -> FileVersion:
+    content = store(version.file, version.media_type, version.pages)
+    return FileVersion.objects.create(
+        file=file,
+        number=number,
+        content=content,
+        name=version.name,
+        original_sha256=version.original_sha256,
+        boxes=version.boxes,
+        valid_from=version.valid_from,
+        valid_until=version.valid_until,
+        reason=reason,
+        request_key=key,
+        added_by=by,
+    )
+
+
+def _title(title: str) -> str:
+    words, fault = cleaned_or_fault(title, lines=False)
+    if fault:
+        raise FileRefused(fault, "title")
+    if not words or len(words) > LONGEST_TITLE:
+        raise FileRefused(f"Say what it is, in 1 to {LONGEST_TITLE} characters.", "title")
+    return words
+
+
+def _of_this_click(known: FileVersion, by: User, place: FilePlace) -> FileVersion:
+    patient = place.patient.pk if place.patient else None
+    if known.added_by_id != by.pk or known.file.patient_id != patient:
+        raise FileRefused(USED_ELSEWHERE)
+    return known
+
+
+def _refuse_struck(place: FilePlace) -> None:
+    if place.patient is None:
+        return
+    if place.entry:
+        place.entry.refresh_from_db(fields=["struck_at", "parent"])
+        whole = is_struck_whole(Place.of(place.entry))
+    else:
+        whole = Patient.objects.filter(pk=place.patient.pk, struck_at__isnull=False).exists()
+    if whole or (place.entry and place.entry.is_struck):
+        raise FileRefused("This was struck out meanwhile. Nothing was saved.")
+    if StoredFile.objects.filter(patient=place.patient).count() >= MOST_AT_PATIENT:
+        raise FileRefused(f"There are {MOST_AT_PATIENT} files at this patient already: no more are taken.")
+
+
+def _again(file: StoredFile) -> None:
+    """As it stands in the turn of who writes."""
+    if not file.patient_id:
+        StoredFile.objects.select_for_update().get(pk=file.pk)
+    file.refresh_from_db(fields=["struck_at", "struck_by", "struck_reason"])
+
+
+@contextmanager
+def _turn(patient: Patient | None, actor: Actor, reason: str = "") -> Iterator[None]:
+    """Writers of one patient take turns; what a lock refuses is said in words."""
+    try:
+        with acting(actor, patient_id=patient.pk if patient else None, reason=reason):
+            yield
+    except Locked as refusal:
+        raise FileRefused(str(refusal), status=409) from refusal
