@@ -7,7 +7,7 @@ import os
 import re
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 
 from django.conf import settings
@@ -112,7 +112,23 @@ def _packages(lock: Path) -> InstallationPart:
             continue
         if installed not in wanted:
             found.append(f"{name} {installed} is installed, the release has {versions}.")
+    known = set(pins) | {
+        name for name, *_ in PINNED.findall(_text(lock.with_name("requirements-backup.lock")))
+    }
+    others = sorted(
+        {_plain(one.metadata["Name"]) for one in distributions()} - {_plain(name) for name in known}
+    )
+    found += [f"Not of the release, and installed: {', '.join(others)}."] if others else []
     return InstallationPart("Python packages", f"{len(pins)} packages of {lock.name}", tuple(found))
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
+def _plain(name: str) -> str:
+    """As indexes compare names."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _settings() -> InstallationPart:

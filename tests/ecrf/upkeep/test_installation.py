@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -44,7 +45,8 @@ def release(tmp_path):
 
 @pytest.fixture
 def as_in_production(monkeypatch, tmp_path):
-    """Of the settings' own difference in a test run: it has a server of its own and speaks http."""
+    """Without what a test run has otherwise: it speaks http, and the tests' own packages are there too."""
+    monkeypatch.setattr(differences, "distributions", list)
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "ecrf.settings")
     monkeypatch.setattr(differences, "AS_SHIPPED", {"DEBUG": False})
     monkeypatch.setattr(differences.checks, "run_checks", lambda **_: [])
@@ -108,14 +110,17 @@ def test_file_that_was_changed_added_or_removed_is_named(release, as_in_producti
     ]
 
 
-def test_package_of_another_version_or_none_is_named(release, as_in_production):
+def test_package_of_another_version_or_none_or_unknown_is_named(release, as_in_production, monkeypatch):
     root, _manifest = release
     lock = root / "requirements.lock"
     lock.write_text(
         "django==1.2.3 \\\n    --hash=x\nno-such-thing==4 \\\nnot-here==5 ; sys_platform == 'x' \\\n"
     )
+    added = SimpleNamespace(metadata={"Name": "Mine_Own"}), SimpleNamespace(metadata={"Name": "Barman"})
+    monkeypatch.setattr(differences, "distributions", lambda: added)
     packages = found(root, make_manifest(root))
-    assert len(packages) == 2
+    assert len(packages) == 3
+    assert packages.pop() == "Not of the release, and installed: mine-own."
     assert packages[0].endswith(" is installed, the release has 1.2.3.")
     assert packages[1] == "no-such-thing 4 is not installed."
 
