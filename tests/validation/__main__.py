@@ -66,6 +66,9 @@ def run_tests(into: Path, on_stub: list[str], only: list[str]) -> list[str]:
     (into / "results").mkdir()
     broken = []
     for name, settings in RUNS.items():
+        here = [one for one in only if name == "trial" or one.startswith(tuple(on_stub))]
+        if only and not here:
+            continue
         print(f"Tests, on the protocol {name} ...", flush=True)
         env = {
             **os.environ,
@@ -75,7 +78,7 @@ def run_tests(into: Path, on_stub: list[str], only: list[str]) -> list[str]:
         }
         command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.validation.results"]
         parallel = ["-n0"] if only else ["--numprocesses=logical", "--dist=worksteal"]
-        places = only or (on_stub if name == "stub" else [])
+        places = here or (on_stub if name == "stub" else [])
         code = subprocess.run([*command, *parallel, *places], cwd=ROOT, env=env).returncode
         if code not in WENT_THROUGH and not only:
             broken.append(f"The run on the protocol {name} broke off (pytest ended with {code}).")

@@ -55,10 +55,14 @@ def shown(found: dict[str, Any]) -> dict[str, Any]:
 
 def _outcome(counts: dict[str, int], outcomes: Counter[str], is_complete: bool) -> str:
     if counts["failed"] or outcomes[FAILED]:
-        return f"FAILED: {outcomes[FAILED]} tests, and with them {counts['failed']} requirements"
+        return f"FAILED: {_several(outcomes[FAILED], 'test')}, and with them {_several(counts['failed'], 'requirement')}"
     if not is_complete:
-        return f"Not complete: of {counts['not shown']} requirements not all tests were run"
+        return f"Not complete: of {_several(counts['not shown'], 'requirement')} not all tests were run"
     return "Passed: every requirement that is said to be met is shown by tests that were run and passed"
+
+
+def _several(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _counted(outcomes: Counter[str]) -> str:
