@@ -55,7 +55,8 @@ def shown(found: dict[str, Any]) -> dict[str, Any]:
 
 def _outcome(counts: dict[str, int], outcomes: Counter[str], is_complete: bool) -> str:
     if counts["failed"] or outcomes[FAILED]:
-        return f"FAILED: {_several(outcomes[FAILED], 'test')}, and with them {_several(counts['failed'], 'requirement')}"
+        failed = _several(outcomes[FAILED], "test"), _several(counts["failed"], "requirement")
+        return f"FAILED: {failed[0]}, and with them {failed[1]}"
     if not is_complete:
         return f"Not complete: of {_several(counts['not shown'], 'requirement')} not all tests were run"
     return "Passed: every requirement that is said to be met is shown by tests that were run and passed"
