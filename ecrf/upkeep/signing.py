@@ -25,7 +25,7 @@ from ecrf.upkeep.backup.place import BackupFault
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignedData:
     """Of data that lie in `file`: their SHA-256, the signature in base64, and the SHA-256 of the key."""
 
     file: str
@@ -34,7 +34,7 @@ class Signed:
     key: str
 
 
-def write_signed(found: dict[str, Any], into: Path, stem: str, key_file: Path) -> Signed:
+def write_signed(found: dict[str, Any], into: Path, stem: str, key_file: Path) -> SignedData:
     """`STEM.json` with `.json.sig` and the public key `.pub.pem`, in this folder, which is made."""
     key = signing_key(key_file)
     into.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def write_signed(found: dict[str, Any], into: Path, stem: str, key_file: Path) -
     write_whole(
         into / f"{stem}.pub.pem", public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     )
-    return Signed(
+    return SignedData(
         f"{stem}.json",
         hashlib.sha256(data).hexdigest(),
         base64.b64encode(signature).decode(),

@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.validation import results
 from tests.validation.catalogue import ROOT, catalogue
-from tests.validation.gathering import (
+from tests.validation.report.gathering import (
     controls_taken_away,
     count_of,
     files_below,
@@ -25,8 +25,8 @@ from tests.validation.gathering import (
     requirements_with_results,
     sheets,
 )
-from tests.validation.sbom import bill_of_materials
-from tests.validation.words import shown
+from tests.validation.report.sbom import bill_of_materials
+from tests.validation.report.words import shown
 
 DATA = ROOT / ".data"
 RUNS = {"trial": "ecrf.settings", "stub": "tests.stub_trial.settings"}

@@ -9,10 +9,11 @@ import jsonschema
 import pytest
 from pypdf import PdfReader
 
-from tests.validation import gathering, results
+from tests.validation import results
 from tests.validation.catalogue import by_requirement, catalogue
 from tests.validation.controls import controls
-from tests.validation.gathering import (
+from tests.validation.report import gathering
+from tests.validation.report.gathering import (
     count_of,
     files_below,
     known_issues,
@@ -21,10 +22,10 @@ from tests.validation.gathering import (
     sheets,
     verdict,
 )
+from tests.validation.report.sbom import bill_of_materials, licence_of
+from tests.validation.report.words import shown
 from tests.validation.requirements import MET, NOT_MET, PARTLY, requirements
 from tests.validation.results import FAILED, NOT_RUN, PASSED, SKIPPED
-from tests.validation.sbom import bill_of_materials, licence_of
-from tests.validation.words import shown
 
 AT = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 PLACES = {

@@ -4,9 +4,9 @@ from collections import Counter
 from typing import Any
 
 from tests.validation.catalogue import MarkedTest
+from tests.validation.report.sbom import licence_of
 from tests.validation.requirements import HAVE, LACK, PARTLY_HAVE, requirements
 from tests.validation.results import FAILED, NOT_RUN, PASSED, SKIPPED
-from tests.validation.sbom import licence_of
 
 A_LIST = 12
 
