@@ -25,11 +25,13 @@ WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
 COPY --from=front-end /build/static/vendor static/vendor
-# These settings exist during this one command only: collecting files opens no database and keeps no secret.
+# These settings exist during this one command only: collecting files opens no database and keeps no secret. Last comes
+# the list of all files with their hashes, by which `manage.py check_installation` tells what is not as it was built.
 RUN SECRET_KEY=only-while-the-image-is-built-only-while-the-image-is-built \
     DATABASE_URL=postgresql://nobody@localhost/none ALLOWED_HOSTS=localhost \
     python manage.py collectstatic --no-input \
- && python -m compileall -q ecrf trial manage.py
+ && python -m compileall -q ecrf trial manage.py \
+ && python -m ecrf.upkeep.validation.manifest release.json
 USER ecrf
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \

@@ -42,8 +42,8 @@ LINTERS := lint-code lint-templates lint-types lint-layers
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset check test drill barman test-stub test-clocks mutate image bench conformance setup lint $(LINTERS) format lock chromium \
-	openssl engine
+.PHONY: help demo demo-reset check test drill barman test-stub test-clocks mutate validate controls image bench conformance \
+	setup lint $(LINTERS) format lock chromium openssl engine
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -97,6 +97,15 @@ image: engine setup chromium openssl ## build the container image, and test it a
 
 drill: setup barman ## kill a synthetic study while people save; bring it back from its backups, look, sign a sheet (PACE=quick)
 	@$(BIN)/python -m tests.drill $(PACE)
+
+# What `make test` runs, whose results and pictures are kept; RESULTS=folder takes those of a run of before.
+validate: setup chromium openssl barman ## one signed report of everything that was validated (RESULTS=folder, TESTS=..., INTO=..., MUTATE=1)
+	@$(if $(MUTATE),$(BIN)/python -m tests.validation.controls $(IDS) || true;) \
+	$(BIN)/python -m tests.validation $(if $(RESULTS),--results "$(RESULTS)") $(if $(INTO),--into "$(INTO)") \
+		$(if $(TESTS),--tests $(TESTS)) --stub $(OF_ANY_TRIAL)
+
+controls: setup ## take each requirement's control away in a copy and see that a test notices (IDS="R-005 R-112")
+	@$(BIN)/python -m tests.validation.controls $(IDS)
 
 bench: setup ## print the measurements (PART=pages, exports, outcomes, logins, people, grid, listings, files, moving, imports or audit)
 	@$(BIN)/python -m tests.bench $(PART)

@@ -1,5 +1,6 @@
 """A real Chromium against a real gunicorn with a database of its own, committed and thrown away."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from ecrf.demo import ROOT, gunicorn, manage
@@ -162,8 +164,17 @@ class Person:
         return self.page.input_value(f"#f-{item}")
 
 
+EVIDENCE = os.environ.get("EVIDENCE_FOLDER", "")
+"""Where `make validate` wants a picture of what each journey came to."""
+
+
 @pytest.fixture
-def sit_down(server: Server, chromium: Browser, kept_contexts: dict[str, BrowserContext]) -> Iterator:
+def sit_down(
+    request: pytest.FixtureRequest,
+    server: Server,
+    chromium: Browser,
+    kept_contexts: dict[str, BrowserContext],
+) -> Iterator:
     """Seats a person: `person = sit_down("coordinator01")`. Nobody may see a script error or a CSP refusal."""
     people: list[Person] = []
 
@@ -179,6 +190,10 @@ def sit_down(server: Server, chromium: Browser, kept_contexts: dict[str, Browser
         return people[-1]
 
     yield seat
+    for number, person in enumerate(people if EVIDENCE else ()):
+        place = request.node.nodeid.replace("/", ".").replace("::", "--")
+        with contextlib.suppress(PlaywrightError):  # a journey may end with its page closed
+            person.page.screenshot(path=Path(EVIDENCE) / f"{place}--{number + 1}.png")
     for person in people:
         for page in person.context.pages:
             page.close()

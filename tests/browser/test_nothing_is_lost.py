@@ -64,6 +64,7 @@ def test_locked_in_place_says_so_and_keeps_what_was_typed_until_unlocked(sit_dow
     assert person.value("vital-signs-1-pulse") == "66"
 
 
+@pytest.mark.requirement("R-093")
 def test_text_still_being_typed_survives_reload_and_back(sit_down):
     person = sit_down("coordinator01")
     person.open_visit("01-002", "Week 10")

@@ -996,6 +996,7 @@ def test_signing_is_open_to_the_roles_of_the_table_only(name, own, other, cast):
     _assert_posted(name, (own, other), cast, {"password": "wrong"}, "422")
 
 
+@pytest.mark.requirement("R-097")
 @pytest.mark.parametrize("name", ["visit", "log"])
 def test_saving_a_whole_page_is_open_to_the_roles_of_the_table_only(name, own, other, cast):
     _assert_posted(name, (own, other), cast, {"action": "save"}, "302")

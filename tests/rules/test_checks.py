@@ -90,6 +90,7 @@ def test_check_is_tested_by_its_name(one):
     assert one.id in TESTS_OF_CHECKS
 
 
+@pytest.mark.requirement("R-095")
 @pytest.mark.parametrize("key", CRFS)
 def test_form_with_a_start_and_an_end_refuses_an_end_before_the_start(key):
     names = set(CRFS[key].items)

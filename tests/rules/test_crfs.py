@@ -280,6 +280,7 @@ def test_calculated_items_are_kept_apart_from_the_entered_ones_in_the_trail(key,
     assert not set(event.changes) & set(CRFS[key].calculated)
 
 
+@pytest.mark.requirement("R-095")
 @EVERY_CRF
 def test_date_in_the_future_is_refused_unless_it_may_lie_there(key, place, by):
     today = place.patient.site.today()
@@ -309,6 +310,7 @@ def beyond_limits(definition: CrfDefinition) -> list[tuple[str, Decimal]]:
 LIMITED = [key for key, definition in CRFS.items() if beyond_limits(definition)]
 
 
+@pytest.mark.requirement("R-090")
 @pytest.mark.parametrize("key", LIMITED)
 def test_database_refuses_a_value_beyond_the_limits_of_its_item(key, empty, by):
     table = CRFS[key].model._meta.db_table
@@ -419,6 +421,7 @@ def test_every_item_has_a_label_and_a_known_unit(key):
         assert not item.unit or item.kind in ("number", "line"), name
 
 
+@pytest.mark.requirement("R-100")
 @EVERY_CRF
 def test_a_measure_names_its_unit(key):
     bare = [n for n, i in CRFS[key].items.items() if type(i).__name__ == "Measure" and not i.unit]

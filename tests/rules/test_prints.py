@@ -47,6 +47,7 @@ def assert_labels(definition, page: str) -> None:
         assert item.quiet or label in page or (line in page and column.capitalize() in page), label
 
 
+@pytest.mark.requirement("R-131")
 @pytest.mark.parametrize("code", PLANS)
 def test_worksheet_of_a_visit_holds_every_item_of_every_form(code, read):
     page, plan = read("worksheet", code), next(p for p in protocol().visits if p.code == code)
@@ -58,6 +59,7 @@ def test_worksheet_of_a_visit_holds_every_item_of_every_form(code, read):
     assert "blank " not in page.lower().replace("blank worksheet", "")
 
 
+@pytest.mark.requirement("R-131")
 @pytest.mark.parametrize("key", LOGS)
 def test_worksheet_of_a_log_holds_every_item_with_room_for_several_rows(key, read):
     definition, page = CRFS[key], read("log-worksheet", key)

@@ -211,6 +211,7 @@ def test_every_dependency_says_what_for():
     assert not silent, f"Say in a comment beside it in pyproject.toml what it is for: {silent}"
 
 
+@pytest.mark.requirement("R-136")
 def test_every_dependency_is_locked():
     locks = "\n".join((ROOT / lock).read_text(encoding="utf-8") for lock in LOCKS)
     locked = set(re.findall(r"^([\w.-]+)==", locks, re.MULTILINE))
@@ -218,6 +219,7 @@ def test_every_dependency_is_locked():
     assert asked <= locked, f"Run `make lock`; not in a lock file: {sorted(asked - locked)}"
 
 
+@pytest.mark.requirement("R-136")
 @pytest.mark.parametrize("lock", LOCKS)
 def test_python_lock_files_pin_hashes_and_hold_no_address(lock):
     text = (ROOT / lock).read_text(encoding="utf-8")
@@ -227,6 +229,7 @@ def test_python_lock_files_pin_hashes_and_hold_no_address(lock):
     assert not bare, f"{lock} pins without a hash; write it again with `make lock`: {bare}"
 
 
+@pytest.mark.requirement("R-136")
 def test_front_end_lock_file_pins_hashes_and_holds_no_address():
     packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     fetched = {where: one for where, one in packages.items() if where}

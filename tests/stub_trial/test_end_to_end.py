@@ -89,6 +89,7 @@ def test_end_of_an_event_before_its_beginning_is_refused_by_ae_001(patient, coor
     assert not refused.is_clean
 
 
+@pytest.mark.requirement("R-090")
 def test_checks_across_visits_compare_with_the_other_visit(patient, coordinator):
     for code, weight in (("SCR", "60.0"), ("W01", "80.0")):
         visit = a_visit(patient, code, coordinator)

@@ -6,6 +6,8 @@ from tests.builders import enter
 from tests.trial.asked import asked
 
 
+@pytest.mark.requirement("R-095")
+@pytest.mark.requirement("R-157")
 @pytest.mark.parametrize(
     ("day", "asks"), [("2024-03-09", True), ("2024-03-10", False), ("2024-03-11", False)]
 )

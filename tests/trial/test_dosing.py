@@ -10,6 +10,7 @@ from trial.dosing import Phase, cycle_of, phase_of, plan_in_words, planned_dose_
 VISITS = ["W01", "W04", "W07"]
 
 
+@pytest.mark.requirement("R-101")
 @pytest.mark.parametrize(
     ("code", "phase", "cycle"),
     [
@@ -28,6 +29,7 @@ def test_schedule_has_16_maintenance_cycles():
     assert [cycle_of(code, dosing_visits()) for code in dosing_visits()] == [None, *range(1, 17)]
 
 
+@pytest.mark.requirement("R-101")
 @pytest.mark.parametrize(
     ("phase", "weight", "days", "dose"),
     [
@@ -50,6 +52,7 @@ def test_a_completer_gets_18_g_per_kg():
     assert induction + 16 * planned_dose_g(Phase.MAINTENANCE, weight) == 18 * weight
 
 
+@pytest.mark.requirement("R-101")
 def test_a_gram_is_20_ml():
     assert volume_ml(Decimal("24.1")) == 482
 

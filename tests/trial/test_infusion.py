@@ -16,6 +16,7 @@ from tests.builders import enter
 from tests.trial.asked import asked
 
 
+@pytest.mark.requirement("R-101")
 def test_plan_is_calculated_from_the_dosing_weight(at, coordinator):
     row = enter(at("W07"), "infusion", coordinator, dosing_weight_kg="60.0", split_days="2").row
     assert (row.phase, row.cycle) == ("maintenance", 2)
@@ -80,6 +81,7 @@ def test_infusion_under_1_or_over_12_hours_asks(at, coordinator, end, next_day, 
     assert bool(asked("INF-006")) is asks
 
 
+@pytest.mark.requirement("R-101")
 @pytest.mark.parametrize(
     ("given", "asks"), [("53.9", True), ("54.0", False), ("66.0", False), ("66.1", True)]
 )
@@ -254,6 +256,7 @@ def test_infusion_after_the_end_of_study_asks(at, coordinator, day, asks, end_st
     assert bool(asked("INF-010")) is asks
 
 
+@pytest.mark.requirement("R-157")
 @pytest.mark.parametrize(
     ("eligible", "given", "asks"), [("no", "60", True), ("no", "0", False), ("yes", "60", False)]
 )

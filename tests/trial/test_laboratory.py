@@ -175,6 +175,7 @@ def test_ranges_of_the_site_are_loaded_once(ranges, patient, django_assert_num_q
 # --- the edit checks ------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("R-100")
 @pytest.mark.parametrize(
     ("unit", "asks"), [("mmol/L", True), ("g/L", True), ("g/dL", False), ("G/dl", False), ("", False)]
 )
@@ -194,6 +195,7 @@ def test_unit_of_a_test_without_any_range_is_not_asked_about(ranges, result):
     assert asked("LB-001") == asked("LB-002") == {}
 
 
+@pytest.mark.requirement("R-100")
 def test_result_without_a_unit_asks(ranges, result):
     result("WBC", value="5")
     text = "White cells 5 has no unit. Enter it, since the site has no range on 2026-02-03."
@@ -297,6 +299,7 @@ def test_question_about_haemoglobin_names_both_values(ranges, result):
     assert asked("LB-006") == {"value": "Haemoglobin fell from 14 g/dL to 11.5 g/dL since Screening."}
 
 
+@pytest.mark.requirement("R-100")
 @pytest.mark.parametrize(
     ("value", "unit", "asks"),
     [("121", "g/L", False), ("120", "g/L", True), ("7.45", "mmol/L", False), ("7.44", "mmol/L", True)],

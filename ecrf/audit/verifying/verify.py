@@ -25,7 +25,7 @@ def verify(tables: Iterable[str] | None = None) -> Verdict:
         _plan_for_the_whole_trail()
         walked = walk() if any(map(extent.has, TABLES)) else Walked(0, 0, 0, [])
         faults = [*walked.faults, *_found_by_checks(extent)]
-        known = _known()
+        known = known_faults()
     faults = [replace(fault, known=known.get(fault.mark, "")) for fault in faults]
     new = [fault for fault in faults if not fault.known]
     return Verdict(
@@ -51,7 +51,7 @@ def _found_by_checks(extent: Extent) -> Iterator[Fault]:
             yield from attempt(check.title, partial(check.find, extent))
 
 
-def _known() -> dict[str, str]:
+def known_faults() -> dict[str, str]:
     """{mark of a fault: since when it is known, who says so, why}, by the trail's word, like redactions. No event can
     excuse itself: its own mark is made of the marks it tells of."""
     with connection.cursor() as cursor:

@@ -158,19 +158,19 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME USING ERRCODE = 'EC003';", hash='48a8042af9077ed26597de3cc80dc4a00daed6c4', level='STATEMENT', operation='DELETE OR TRUNCATE', pgid='pgtrigger_no_delete_8d35b', table='imports_import', when='BEFORE')),
         ),
         migrations.AddConstraint(
-            model_name='filepiece',
+            model_name='importfilepiece',
             constraint=models.UniqueConstraint(fields=('file', 'number'), name='file_piece_once'),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='filepiece',
+            model_name='importfilepiece',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        PERFORM audit_write(\n            TG_TABLE_NAME::text, TG_OP,\n            CASE WHEN TG_OP = 'INSERT' THEN '{}'::jsonb ELSE to_jsonb(OLD) END, to_jsonb(NEW),\n            NULL, NULL, NEW.id::text,\n            ARRAY['content']::text[], ARRAY[]::text[], ARRAY[]::text[]\n        );\n        RETURN NULL;\n    ", hash='3e5f92694e45d52be6b675389e7f77c9705ad022', operation='INSERT OR UPDATE', pgid='pgtrigger_audit_47bd7', table='imports_filepiece', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='filepiece',
+            model_name='importfilepiece',
             trigger=pgtrigger.compiler.Trigger(name='no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME USING ERRCODE = 'EC003';", hash='933b3a62f02d77e55384821501ef09c9ec59d8b5', level='STATEMENT', operation='DELETE OR TRUNCATE', pgid='pgtrigger_no_delete_ebfa5', table='imports_filepiece', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='filepiece',
+            model_name='importfilepiece',
             trigger=pgtrigger.compiler.Trigger(name='no_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed.', TG_TABLE_NAME USING ERRCODE = 'EC003';", hash='e65761872d5a9c4fa1957cb0c42279343f36fd23', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_no_update_253f0', table='imports_filepiece', when='BEFORE')),
         ),
         migrations.AddIndex(

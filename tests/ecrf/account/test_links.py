@@ -336,6 +336,7 @@ def test_newer_link_takes_the_place_of_the_older(client, coordinator, mails):
     assert client.post(second, CHOSEN).status_code == 302
 
 
+@pytest.mark.requirement("R-059")
 def test_link_is_good_for_an_hour(client, coordinator, mails):
     give_address(coordinator)
     ask(client, "coordinator")

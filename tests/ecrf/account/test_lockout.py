@@ -164,6 +164,7 @@ def many_wrong_tries_from(address: str, times: int = WRONG_TRIES_OF_AN_ADDRESS) 
         note(What.WRONG, name_in_log(f"guess {number}"), address)
 
 
+@pytest.mark.requirement("R-141")
 def test_address_with_many_wrong_tries_is_slowed_down_not_shut_out(coordinator):
     many_wrong_tries_from("127.0.0.1")
     assert SLOWED in page(password=PASSWORD)

@@ -67,6 +67,13 @@ def test_name_in_the_head_of_every_page_leads_there(client, coordinator):
     assert '<a href="/account/">Synthetic coordinator</a>' in client.get("/").content.decode()
 
 
+def test_role_stands_in_the_head_of_every_page(client, coordinator, monitor):
+    client.force_login(coordinator)
+    assert '<span class="role">Coordinator' in client.get("/").content.decode()
+    client.force_login(monitor)
+    assert '<span class="role">Monitor' in client.get("/monitor/").content.decode()
+
+
 def test_page_takes_the_same_number_of_statements_whatever_there_is(client, coordinator, site, other_site):
     client.force_login(coordinator)
     client.get("/account/")

@@ -106,6 +106,7 @@ def test_derived_values_are_kept_apart_from_those_a_person_entered(patient):
     assert event.calculated == {"highest": [29.0, 28.0]}
 
 
+@pytest.mark.requirement("R-001")
 @pytest.mark.requirement("R-004")
 def test_every_old_value_stays_readable_in_order(patient):
     changes = [e.changes["value_1"] for e in events(patient) if "value_1" in e.changes]

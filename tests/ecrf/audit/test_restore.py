@@ -19,7 +19,7 @@ from ecrf.demo import ROOT
 from tests.ecrf.audit.test_web_role import COMPOSE
 from tests.postgres import cursor_on, empty_database, fresh_database
 
-pytestmark = [pytest.mark.requirement("R-008"), pytest.mark.requirement("R-093")]
+pytestmark = [pytest.mark.requirement("R-008"), pytest.mark.requirement("R-130")]
 
 WEB = f"ecrf_web_restored_{os.getpid()}"
 MAY = [

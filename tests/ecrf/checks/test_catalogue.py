@@ -148,6 +148,7 @@ def test_fingerprint_changes_with_a_word_of_an_assumption(rules):
     assert changed.fingerprint != rules.fingerprint
 
 
+@pytest.mark.requirement("R-152")
 @pytest.mark.parametrize(
     "change", [{"title": "Another question."}, {"hard": True}, {"source": "D"}, {"version": 2}]
 )
@@ -157,11 +158,13 @@ def test_fingerprint_changes_with_a_check(change, rules, monkeypatch):
     assert catalogue(protocol()).fingerprint != rules.fingerprint
 
 
+@pytest.mark.requirement("R-152")
 def test_fingerprint_changes_with_the_limit_of_an_item(rules, monkeypatch):
     monkeypatch.setattr(CRFS["scale"].items["question_12"], "high", 4)
     assert catalogue(protocol()).fingerprint != rules.fingerprint
 
 
+@pytest.mark.requirement("R-152")
 @pytest.mark.django_db
 def test_signatures_stand_beside_version_and_fingerprint(page, rules):
     block = page[page.index('id="sign"') :]

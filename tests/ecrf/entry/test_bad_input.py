@@ -284,6 +284,7 @@ NO_NUMBERS = ["31.55", "abc", "NaN", "inf", "-Infinity", "1e999", "3.15e1", "31.
      "0x10", "--1", "1,2,3", "9" * 5000, "½", "31 .5"]  # fmt: skip
 
 
+@pytest.mark.requirement("R-090")
 def test_what_is_no_possible_number_is_refused_in_words(post, visit):
     answers = {text: post(value=text) for text in NO_NUMBERS}
     assert {text: answer.status_code for text, answer in answers.items()} == dict.fromkeys(NO_NUMBERS, 422)
@@ -326,6 +327,7 @@ def test_partial_date_in_other_digits_is_stored_in_iso_digits_or_refused(text, b
 # --- answers --------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("R-090")
 @pytest.mark.parametrize("text", ["maybe", "2", "ja", "yes;no"])
 def test_answer_that_is_not_offered_is_refused(text, post):
     assert post(crf="scale", name="before_dose", value=text).status_code == 422

@@ -64,6 +64,7 @@ def test_a_stranger_verifies_it_with_two_lines(study, site, investigator, tmp_pa
     call_command("verify_copy", str(folder))
 
 
+@pytest.mark.requirement("R-020")
 def test_every_event_of_every_patient_is_in_it_with_the_head_of_the_chain(
     study, site, investigator, tmp_path
 ):

@@ -279,6 +279,7 @@ def test_lock_can_be_put_over_a_freeze(visit, data_manager):
     assert Lock.objects.filter(lifted_at=None).count() == 2
 
 
+@pytest.mark.requirement("R-157")
 def test_lock_without_saying_so_is_refused_while_points_are_open(visit, data_manager):
     with pytest.raises(OpenPoints):
         freeze(visit, data_manager, LockKind.LOCK)
@@ -350,7 +351,7 @@ def test_odd_address_is_404(client, visit, path):
     assert client.get(f"/monitor/locks/{path}/").status_code == 404
 
 
-@pytest.mark.requirement("R-090")
+@pytest.mark.requirement("R-007")
 def test_overview_tells_each_time_in_its_sites_zone_and_the_studys_in_utc(client, visit, data_manager, site):
     of_visit = freeze(visit, data_manager)
     actor = data_manager.acting_at(site, Right.LOCK)

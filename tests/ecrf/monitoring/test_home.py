@@ -261,7 +261,6 @@ def test_user_without_a_site_is_told_so(db):
     assert "No site is assigned to you yet" in text_of(logged_in(user), HOME)
 
 
-@pytest.mark.requirement("R-095")
 def test_home_and_lists_take_the_same_statements_whatever_is_there(own, mrc, monitor, coordinator):
     enter(own.patient, "serious-adverse-event", coordinator, adverse_event="1")
     complete_deviation(own.patient, coordinator)

@@ -15,7 +15,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-071")]
 PATIENT_AT_MOST, VISIT_AT_MOST = 14, 21
 
 
-@pytest.mark.requirement("R-095")
 def test_number_of_statements_does_not_grow_with_the_rows(own, monitor):
     client = logged_in(monitor)
     enter(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from ecrf.audit.models import AuditEvent
 from tests.ecrf.monitoring.world import logged_in, page_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-090")]
+pytestmark = pytest.mark.django_db
 
 
 def way(user, path: str, method: str = "get") -> tuple[str, str]:

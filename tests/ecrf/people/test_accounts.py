@@ -418,3 +418,9 @@ def test_hostile_name_is_shown_as_text(admins, site):
     for page in (admins.get("/people/"), admins.get("/people/access/")):
         assert "<script>alert" not in page.content.decode()
         assert "&lt;script&gt;alert" in page.content.decode()
+
+
+@pytest.mark.requirement("R-050")
+def test_new_installation_has_no_account(db):
+    """No migration makes one: nobody knows a password before somebody has typed it."""
+    assert not User.objects.exists()

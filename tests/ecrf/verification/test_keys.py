@@ -16,7 +16,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-098")]
 SIGNS = ["systolic", "diastolic", "pulse", "temperature"]
 
 
-@pytest.mark.requirement("R-095")
 def test_each_key_takes_twelve_statements_at_most(entry, monitor):
     client = client_of(monitor)
     assert statements(lambda: press_v(client, entry, seen=length(entry.patient))).count <= 12

@@ -11,7 +11,6 @@ import pytest
 
 from ecrf.web.worker import COMES_WITHIN, GOES_WITHIN, LEAST_BYTES_A_SECOND, end_of, give_time_for
 
-pytestmark = pytest.mark.requirement("R-093")
 FILE = 200_000_000
 
 

@@ -12,8 +12,6 @@ from ecrf.web.worker import DJANGO_THREADS
 from tests.ecrf.casebook.record.test_killed_server import Server, scratch  # noqa: F401  (the second is a fixture)
 from tests.postgres import cursor_on
 
-pytestmark = pytest.mark.requirement("R-093")
-
 COMES_WITHIN = 4
 IN_A_HURRY = f"""
 import sys, ecrf.web.worker

@@ -38,6 +38,7 @@ def test_full_width_digits_and_decimal_comma_are_numbers(visit, coordinator):
     assert result.row.value_1 == result.row.value_4 == Decimal("31.5")
 
 
+@pytest.mark.requirement("R-090")
 def test_impossible_value_is_refused_and_leaves_no_entry(visit, coordinator):
     result = enter(visit, "reading", coordinator, value_1="201")
     assert "between 0 and 200" in result.refused["value_1"]
