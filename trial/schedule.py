@@ -6,6 +6,7 @@ from trial.crfs.serious_adverse_event import REPORT_WITHIN
 from trial.crfs.visit import DAYS_TO_BASELINE
 from trial.dosing import INDUCTION_DAYS
 from trial.endings import CONSENT_WITHDRAWN, ENDINGS
+from trial.help import HELP
 from trial.lab_tests import LAB_TESTS
 from trial.verification_plan import CRITICAL, VERIFIED_SHARE
 
@@ -91,4 +92,5 @@ PROTOCOL = Protocol(
     consent_withdrawn=CONSENT_WITHDRAWN,
     deviation_log="protocol-deviation",
     sdtm="trial.sdtm.mapping.SDTM",
+    help=HELP,
 )
