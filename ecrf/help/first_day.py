@@ -13,6 +13,7 @@ from ecrf.casebook.models import Entry, Patient, Status, Visit
 from ecrf.delegation.training.services import asked_of, records_of
 from ecrf.queries.models import Message, Query
 from ecrf.signatures.models import Signature
+from ecrf.signatures.signers import has_declared
 from ecrf.verification.models import Verification
 
 Seen = Callable[[User], bool]
@@ -62,69 +63,132 @@ ACCOUNT = DayPart(
     "Your account",
     frozenset(),
     (
-        DayStep("A second step of the login", "An authenticator app or a passkey, and the recovery codes on paper.",
-             "second-factor-setup", has_second_factor),
+        DayStep(
+            "A second step of the login",
+            "An authenticator app or a passkey, and the recovery codes on paper.",
+            "second-factor-setup",
+            has_second_factor,
+        ),
         DayStep("Your training", "Read what your roles ask, and confirm it.", "training", _is_trained),
-        DayStep("What you may do", "Look at the page of your account: your roles, where, and what is missing for them.",
-             "account"),
+        DayStep(
+            "What you may do",
+            "Look at the page of your account: your roles, where, and what is missing for them.",
+            "account",
+        ),
     ),
-)  # fmt: skip
+)
 PRACTICE = DayPart(
     "A patient for practice",
     frozenset({Right.ENTER}),
     (
-        DayStep("Add a patient", "On Today, **Add patient** at the practice site. Nothing there is part of the study.",
-             "today", _has(Patient.objects, "added_by", site__is_practice=True)),
-        DayStep("Open a visit", "On the patient’s page, the first visit.",
-             seen=_has(Visit.objects, "opened_by", patient__site__is_practice=True)),
-        DayStep("Enter a form and complete it", "`Enter` to the next field, `nd` for not done, `Ctrl Enter` at the end.",
-             seen=_has(Entry.objects, "visit__opened_by", patient__site__is_practice=True, status=Status.COMPLETE,
-                       parent=None)),
-        DayStep("Ask your monitor something", "With `Alt Q` in a field. Questions and answers stand on Queries.",
-             "queries", _has(Query.every, "opened_by", site__is_practice=True)),
-        DayStep("Make a mistake, and undo it", "Change a completed value. Open an unscheduled visit and strike it out: "
-             "**Other acts**.", seen=_has(Visit.objects, "struck_by", patient__site__is_practice=True)),
+        DayStep(
+            "Add a patient",
+            "On Today, **Add patient** at the practice site. Nothing there is part of the study.",
+            "today",
+            _has(Patient.objects, "added_by", site__is_practice=True),
+        ),
+        DayStep(
+            "Open a visit",
+            "On the patient’s page, the first visit.",
+            seen=_has(Visit.objects, "opened_by", patient__site__is_practice=True),
+        ),
+        DayStep(
+            "Enter a form and complete it",
+            "`Enter` to the next field, `nd` for not done, `Ctrl Enter` at the end.",
+            seen=_has(
+                Entry.objects,
+                "visit__opened_by",
+                patient__site__is_practice=True,
+                status=Status.COMPLETE,
+                parent=None,
+            ),
+        ),
+        DayStep(
+            "Ask your monitor something",
+            "With `Alt Q` in a field. Questions and answers stand on Queries.",
+            "queries",
+            _has(Query.every, "opened_by", site__is_practice=True),
+        ),
+        DayStep(
+            "Make a mistake, and undo it",
+            "Change a completed value. Open an unscheduled visit and strike it out: **Other acts**.",
+            seen=_has(Visit.objects, "struck_by", patient__site__is_practice=True),
+        ),
     ),
-)  # fmt: skip
+)
 SIGNING = DayPart(
     "A signature for practice",
     frozenset({Right.SIGN}),
     (
-        DayStep("Read what your signature means", "Once, before the first one.", "declaration",
-             lambda user: Signature.objects.filter(signed_by=user).exists()),
-        DayStep("Sign the visit at the practice site", "When all its forms are complete; Today lists it under To sign.",
-             "today", _has(Signature.objects, "signed_by", site__is_practice=True)),
+        DayStep(
+            "Read what your signature means",
+            "Once, before the first one.",
+            "declaration",
+            has_declared,
+        ),
+        DayStep(
+            "Sign the visit at the practice site",
+            "When all its forms are complete; Today lists it under To sign.",
+            "today",
+            _has(Signature.objects, "signed_by", site__is_practice=True),
+        ),
     ),
-)  # fmt: skip
+)
 REVIEWING = DayPart(
     "Your first item",
     frozenset({Right.VERIFY}),
     (
-        DayStep("Look at your sites", "Review begins with your own work; below stand the numbers of each site.",
-             "monitor:index"),
-        DayStep("Verify a value", "**Go on verifying**, compare with the source, `V`. `U` takes it back.",
-             "monitor:index", _has(Verification.objects, "verified_by")),
-        DayStep("Ask a site", "`Q` at a value. Then look at it under Queries.",
-             "monitor:queries_query_changelist", _has(Message.objects, "said_by")),
-        DayStep("Plan a monitoring visit", "The site is told by mail. It can be called off.", "monitor:monitoring-visits"),
+        DayStep(
+            "Look at your sites",
+            "Review begins with your own work; below stand the numbers of each site.",
+            "monitor:index",
+        ),
+        DayStep(
+            "Verify a value",
+            "**Go on verifying**, compare with the source, `V`. `U` takes it back.",
+            "monitor:index",
+            _has(Verification.objects, "verified_by"),
+        ),
+        DayStep(
+            "Ask a site",
+            "`Q` at a value. Then look at it under Queries.",
+            "monitor:queries_query_changelist",
+            _has(Message.objects, "said_by"),
+        ),
+        DayStep(
+            "Plan a monitoring visit",
+            "The site is told by mail. It can be called off.",
+            "monitor:monitoring-visits",
+        ),
     ),
-)  # fmt: skip
+)
 MANAGING = DayPart(
     "The whole study",
     frozenset({Right.LOCK}),
     (
         DayStep("See all patients at once", "Narrow the table to what is overdue.", "grid"),
-        DayStep("Queries at your turn", "One by one, by the keys below the query.", "monitor:queries_query_changelist"),
-        DayStep("What stands in the way of a lock", "Open the practice site there, and read.", "monitor:locks"),
+        DayStep(
+            "Queries at your turn",
+            "One by one, by the keys below the query.",
+            "monitor:queries_query_changelist",
+        ),
+        DayStep(
+            "What stands in the way of a lock", "Open the practice site there, and read.", "monitor:locks"
+        ),
         DayStep("What stands out in the trail", "A row is a place to look, not a fault.", "trail-review-all"),
     ),
-)  # fmt: skip
+)
 TAKING_OUT = DayPart(
     "Data out",
     frozenset({Right.EXPORT}),
-    (DayStep("Take a data cut", "Name it as a trial. It comes with a codebook and readers for R, SAS, Stata and Python.",
-          "exports"),),
-)  # fmt: skip
+    (
+        DayStep(
+            "Take a data cut",
+            "Name it as a trial. It comes with a codebook and readers for R, SAS, Stata and Python.",
+            "exports",
+        ),
+    ),
+)
 SAFETY = DayPart(
     "Serious events",
     frozenset({Right.QUERY_SAFETY}),

@@ -10,7 +10,7 @@ TOPICS = (
         (
             "Type your user name and your password. Capital and small letters differ.",
             "If a code is asked for next, read it from the authenticator app on your phone, or use your passkey.",
-            "Several wrong tries lock the account for a while. Wait, then try again.",
+            "Several wrong tries lock the account for a quarter of an hour. Wait, then try again.",
             "You have no account yet? An administrator invites you; the mail with the link holds for 72 hours.",
         ),
         chapter="everybody/account",
@@ -35,8 +35,8 @@ TOPICS = (
         "Forgotten password",
         ("forgotten-password", "reset"),
         (
-            "Type your user name. A link goes to the mail address of your account, if there is such an account.",
-            "The link works once, and not for long: open it soon.",
+            "Type your user name or your mail address. A link goes to the address of your account, if there is one.",
+            "The link works once, within an hour.",
             "Choose a password of at least 12 characters. A sentence that only you know is good and easy to type.",
         ),
         chapter="everybody/account#forgotten-password",
@@ -97,7 +97,7 @@ TOPICS = (
         ("declaration",),
         (
             "Read what your signature means: it binds you as one written by hand does.",
-            "Confirm it once, with your password.",
+            "**I declare this**, once. From then on you sign by your password.",
             "Somebody must have made sure who you are. If that is missing, ask an administrator.",
         ),
         chapter="site/signing",

@@ -48,9 +48,9 @@ TOPICS = (
         "Hand over to another site",
         ("transfer-patient", "moved-patients"),
         (
-            "For a patient who goes on at another hospital. A data manager does it; both sites must have agreed.",
-            "The number stays. From the day on, the other site enters the data.",
-            "The site that gives away takes its copy first: the page offers it.",
+            "For a patient who goes on at another hospital. An investigator of each site has to have agreed.",
+            "The number stays. From the day on, the other site enters the data; the first one keeps its copy.",
+            "**Show what it does** first: it changes nothing yet.",
         ),
         chapter="data-manager/correcting#hand-a-patient-over",
         undo="Handed over by mistake: hand the patient back the same way. Both acts stay in the trail.",

@@ -89,7 +89,7 @@ TOPICS = (
             "Give a reason. What was open at that moment is written down with the lock.",
         ),
         chapter="data-manager/queries-and-locks#freeze-and-lock",
-        undo="**Lift** it, with a reason. What was frozen meanwhile is as it was.",
+        undo="**Unlock** or **Unfreeze** it, with a reason. The data are as they were.",
     ),
     Topic(
         "plan",

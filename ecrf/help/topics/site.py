@@ -153,7 +153,7 @@ TOPICS = (
             "Afterwards: opening the visit settles it. If nobody came, say missed or cancelled.",
         ),
         chapter="site/appointments",
-        undo="**Move** chooses another day. Cancelled by mistake: make a new one.",
+        undo="**Move or change…** chooses another day. Cancelled by mistake: make a new one.",
     ),
     Topic(
         "worksheets",
