@@ -88,6 +88,8 @@ SYNTHETIC_DATA = _switch("SYNTHETIC_DATA", "off")
 MAIL = mail_server(_setting, tls=TLS, synthetic=SYNTHETIC_DATA)
 # Who is told of serious events and has no account.
 SPONSOR_SAFETY_MAIL = sponsors_list(os.environ.get("SPONSOR_SAFETY_MAIL", ""))
+# Whom to ask, in words: on Help, the login and the pages for bad days.
+HELP_CONTACT = os.environ.get("HELP_CONTACT", "").strip()
 
 # --- the trial: the only places where the engine meets it ------------------------------------------------------
 
@@ -99,6 +101,7 @@ INSTALLED_APPS = [
     "ecrf.redaction",
     "ecrf.exports",
     "ecrf.notices",
+    "ecrf.help",
     "ecrf.outcomes",
     "ecrf.entry",
     "ecrf.monitoring",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("ecrf.mail.urls")),
     path("", include("ecrf.anchors.urls")),
     path("", include("ecrf.notices.urls")),
+    path("", include("ecrf.help.urls")),
     path("", include("ecrf.exports.urls")),
     path("", include("ecrf.outcomes.urls")),
     path("", include("ecrf.calendar.urls")),

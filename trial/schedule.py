@@ -6,6 +6,7 @@ from trial.crfs.serious_adverse_event import REPORT_WITHIN
 from trial.crfs.visit import DAYS_TO_BASELINE
 from trial.dosing import INDUCTION_DAYS
 from trial.endings import CONSENT_WITHDRAWN, ENDINGS
+from trial.help import HELP
 from trial.lab_tests import LAB_TESTS
 from trial.verification_plan import CRITICAL, VERIFIED_SHARE
 
@@ -92,4 +93,5 @@ PROTOCOL = Protocol(
     deviation_log="protocol-deviation",
     sdtm="trial.sdtm.mapping.SDTM",
     listings="trial.listings.LISTINGS",
+    help=HELP,
 )

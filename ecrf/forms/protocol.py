@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -137,6 +138,16 @@ class ConsentWithdrawn:
     reports: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class TrialHelp:
+    """What a trial adds to Help: `lines` by the key of a topic (see `ecrf/help/topics`), and `chapters` of its own,
+    which are files of Markdown in `folder`/<language>, by their names without the ending."""
+
+    lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    folder: Path | None = None
+    chapters: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Protocol:
     """One trial. `visit_form` and its items say where a visit's date and occurrence are entered.
@@ -154,6 +165,7 @@ class Protocol:
     is taken.
     `sdtm` is the dotted path of the `Tabulation` that says how
     the trial's data become SDTM, `listings` that of its `TrialListings`: its own columns and listings.
+    `help` is what Help says of the trial's own forms, visits and endings.
     """
 
     title: str
@@ -188,6 +200,7 @@ class Protocol:
     deviation_log: str = ""
     sdtm: str = ""
     listings: str = ""
+    help: TrialHelp = field(default_factory=TrialHelp)
 
     def plan(self, code: str) -> VisitPlan | None:
         """The plan of the visit with this code; None if there is no such visit."""

@@ -163,6 +163,11 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "recovery-codes-kept": ("POST", "302 302 302 302 302 302 302 302 login", ""),
     "checks":          ("GET", FOR_ALL, ""),
     "places":          ("GET", FOR_ALL, ""),
+    "help":            ("GET", FOR_ALL, ""),
+    "help-first-day":  ("GET", FOR_ALL, ""),
+    "help-page":       ("GET", FOR_ALL, ""),
+    "help-chapter":    ("GET", FOR_ALL, ""),
+    "help-pdf":        ("GET", FOR_ALL, ""),
     "assumptions":     ("GET", FOR_ALL, ""),
     "add-patient":     ("POST", "302 302 403 403 403 403 403 404 login", "404 404 404 403 403 403 403 404 login"),
     "patient":         ("GET", *_entry(200)),
@@ -622,6 +627,9 @@ def ask(name: str, where: SimpleNamespace) -> tuple[str, dict[str, str]]:
         return _monitors_address(name, where), {"text": "\x00"}
     made: dict[str, Callable[[], tuple[list, dict[str, str]]]] = {
         "sso-accept": lambda: (["1-of-nobody"], {}),
+        "help-page": lambda: (["today"], {}),
+        "help-chapter": lambda: (["site", "first-day"], {}),
+        "help-pdf": lambda: (["others"], {}),
         "sso-unlink": lambda: ([where.by.pk], {}),
         "add-patient": lambda: ([], {"site": where.site.code, "key": str(uuid.uuid4())}),
         "ranges": lambda: ([where.site.code], {}),

@@ -50,7 +50,7 @@ def pattern(word: str) -> re.Pattern[str]:
 @pytest.mark.parametrize("word", sorted(words()))
 def test_engine_says_nothing_of_this_trial(word):
     engine = files(
-        "ecrf", "templates", "static", ends=(".py", ".sql", ".html", ".js", ".css", ".svg", ".txt")
+        "ecrf", "templates", "static", ends=(".py", ".sql", ".html", ".js", ".css", ".svg", ".txt", ".md")
     )
     found = places(pattern(word), engine)
     assert not found, (

@@ -26,8 +26,8 @@ LONGEST_FILE = 399
 LONGEST_TEMPLATE_LINE = 159
 
 FLOORS = {
-    "upkeep": 10, "redaction": 9, "outcomes": 8, "notices": 8, "entry": 7, "monitoring": 7, "prints": 7, "calendar": 7,
-    "people": 7,
+    "upkeep": 10, "redaction": 9, "outcomes": 8, "notices": 8, "help": 8, "entry": 7, "monitoring": 7, "prints": 7,
+    "calendar": 7, "people": 7,
     "delegation": 7, "corrections": 7, "imports": 7, "grid": 6, "appointments": 6, "listings": 6, "trail": 5,
     "signatures": 4, "verification": 4, "locks": 4, "files": 3.5, "queries": 3, "formview": 2,
     "checks": 1, "anchors": 1, "casebook": 0,

@@ -7,6 +7,7 @@ from ecrf.forms.protocol import (
     Ending,
     EndingForm,
     Protocol,
+    TrialHelp,
     VisitPlan,
 )
 from tests.stub_trial.crfs.laboratory import LAB_TESTS
@@ -123,4 +124,5 @@ PROTOCOL = Protocol(
     verified_share=20,
     serious_log="adverse-event",
     sdtm="tests.stub_trial.sdtm.SDTM",
+    help=TrialHelp(lines={"visit": ("The scale has **ten** steps.",)}),
 )

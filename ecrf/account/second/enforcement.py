@@ -22,6 +22,8 @@ OPEN = (
     "/account/passkeys/",
     "/account/recovery-codes/",
     "/account/session/",
+    "/help/page/",
+    "/help/everybody/",
     "/login/",
     "/logout/",
 )

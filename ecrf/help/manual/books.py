@@ -1,0 +1,90 @@
+"""Which manuals there are, for whom, and which chapters each has."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ecrf.access.roles import Role
+from ecrf.forms.protocol import protocol
+
+OF_TRIAL = "trial"
+"""The book whose chapters the trial brings (`TrialHelp.folder`)."""
+OPEN = "everybody"
+"""The folder whose chapters are read before the login too."""
+
+CORRECTIONS, ENDINGS = "site/corrections", "site/endings"
+APPOINTMENTS, DELEGATION = "site/appointments", "site/delegation"
+
+
+@dataclass(frozen=True)
+class Book:
+    """A manual. `chapters` are addresses, "folder/name": a chapter may stand in several books and is written once."""
+
+    key: str
+    title: str
+    roles: frozenset[Role]
+    chapters: tuple[str, ...]
+
+
+_BOOKS = (
+    Book(
+        "site",
+        "For the site",
+        frozenset({Role.INVESTIGATOR, Role.SUB_INVESTIGATOR, Role.COORDINATOR}),
+        (
+            *("site/first-day", "site/entering", "site/queries", "site/signing"),
+            *(CORRECTIONS, ENDINGS, APPOINTMENTS, DELEGATION, "site/paper"),
+        ),
+    ),
+    Book(
+        "monitor",
+        "For the monitor",
+        frozenset({Role.MONITOR}),
+        ("monitor/first-day", "monitor/verifying", "monitor/queries", "monitor/visits", CORRECTIONS, ENDINGS),
+    ),
+    Book(
+        "data-manager",
+        "For the data manager",
+        frozenset({Role.DATA_MANAGER}),
+        (
+            *("data-manager/first-day", "data-manager/queries-and-locks", "data-manager/correcting"),
+            *("data-manager/data-out", "monitor/queries", CORRECTIONS, ENDINGS),
+        ),
+    ),
+    Book(
+        "others",
+        "For safety, statistics and inspection",
+        frozenset({Role.SAFETY, Role.STATISTICIAN, Role.INSPECTOR}),
+        ("others/first-day", "others/safety", "others/statistician", "others/inspector"),
+    ),
+    Book(
+        "administrator",
+        "For the administrator",
+        frozenset({Role.ADMINISTRATOR}),
+        ("administrator/first-day", "administrator/accounts", DELEGATION),
+    ),
+    Book(
+        "operator",
+        "For the operator of the system",
+        frozenset(),
+        ("operator/first-day", "operator/every-day", "operator/when-something-is-wrong"),
+    ),
+    Book(OPEN, "For everybody", frozenset(Role), ("everybody/account", "everybody/help")),
+)
+
+
+@cache
+def books() -> dict[str, Book]:
+    """By key, in the order in which they are listed; the trial's own chapters come behind those of the roles."""
+    own = protocol().help
+    chapters = tuple(f"{OF_TRIAL}/{name}" for name in own.chapters)
+    trial = (Book(OF_TRIAL, f"This trial: {protocol().short_title}", frozenset(Role), chapters),)
+    return {book.key: book for book in (*_BOOKS[:-1], *(trial if chapters else ()), _BOOKS[-1])}
+
+
+def folder_of(book: str, language: str) -> Path:
+    """Where the files of this folder lie, in this language."""
+    own = protocol().help.folder
+    if book == OF_TRIAL and own:
+        return own / language
+    return Path(__file__).parent / language / book

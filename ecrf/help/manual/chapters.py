@@ -1,0 +1,148 @@
+"""A chapter: its file, read once, with its sections and its links."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from ecrf.help.manual.books import books, folder_of
+
+LANGUAGE = "en"
+"""The master. Another language is another folder beside it, with the same files."""
+PICTURES = Path(__file__).parents[1] / "static" / "help"
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@dataclass(frozen=True)
+class ManualSection:
+    """What stands under one heading, as plain text; `anchor` is "" before the first one."""
+
+    anchor: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """`tokens` are Markdown's, with links that lead to pages of the product and anchors at the headings."""
+
+    address: str
+    title: str
+    tokens: tuple[Token, ...]
+    sections: tuple[ManualSection, ...]
+
+    @property
+    def url(self) -> str:
+        return reverse("help-chapter", args=self.address.split("/"))
+
+    def html(self) -> SafeString:
+        # The text is the product's own, and Markdown's HTML is off.
+        return SafeString(MARKDOWN.renderer.render(_with_wide_tables(self.tokens), MARKDOWN.options, {}))
+
+
+@cache
+def chapter(address: str, language: str = LANGUAGE) -> Chapter:
+    """The chapter with this address, "folder/name". KeyError where no book has one."""
+    if not any(address in book.chapters for book in books().values()):
+        raise KeyError(address)
+    book, name = address.split("/")
+    path = folder_of(book, language) / f"{name}.md"
+    tokens = MARKDOWN.parse(path.read_text(encoding="utf-8"))
+    _name_headings(tokens)
+    for token in tokens:
+        if token.children:
+            token.children = list(_with_own_links(token.children, path, language))
+    sections = tuple(_sections(tokens))
+    return Chapter(address, sections[0].title, tuple(tokens), sections)
+
+
+def anchor_of(title: str) -> str:
+    """As GitHub makes them, so that a link holds in the repository too."""
+    text = unicodedata.normalize("NFKC", title).lower()
+    return re.sub(r"[^\w\- ]", "", text).replace(" ", "-")
+
+
+def plain(token: Token) -> str:
+    """The text of an inline token, without its marks."""
+    texts = {"text", "code_inline"}
+    return "".join(
+        one.content if one.type in texts else " " if one.type.endswith("break") else ""
+        for one in token.children or ()
+    )
+
+
+def _name_headings(tokens: list[Token]) -> None:
+    for opening, inline in pairwise(tokens):
+        if opening.type == "heading_open":
+            opening.attrSet("id", anchor_of(plain(inline)))
+
+
+def _sections(tokens: list[Token]) -> Iterator[ManualSection]:
+    """The chapter's title with what stands before the first heading below it, then one section a heading."""
+    anchor = title = ""
+    texts: list[str] = []
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag in ("h1", "h2"):
+            if title:
+                yield ManualSection(anchor, title, " ".join(texts))
+            anchor = "" if token.tag == "h1" else str(token.attrGet("id"))
+            title, texts = plain(tokens[place + 1]), []
+        elif token.type == "inline" and plain(token) != title:
+            texts.append(plain(token))
+        elif token.type == "fence":
+            texts.append(token.content)
+    yield ManualSection(anchor, title, " ".join(texts))
+
+
+def _with_own_links(inline: list[Token], path: Path, language: str) -> Iterator[Token]:
+    """Links to other chapters and pictures by their address here. A link to another file of the repository is none in
+    the product, which does not ship it: its words stay."""
+    is_dropped = False
+    for token in inline:
+        if token.type == "link_open":
+            href = _address(str(token.attrGet("href")), path, language)
+            is_dropped = href is None
+            token.attrSet("href", href or "")
+        elif token.type == "image":
+            token.attrSet("src", static(f"help/{Path(str(token.attrGet('src'))).name}"))
+        if not (is_dropped and token.type in ("link_open", "link_close")):
+            yield token
+        if token.type == "link_close":
+            is_dropped = False
+
+
+def _address(href: str, path: Path, language: str) -> str | None:
+    target, _, anchor = href.partition("#")
+    if not target:
+        return href
+    file = (path.parent / target).resolve()
+    for book in books().values():
+        for address in book.chapters:
+            folder, name = address.split("/")
+            if file == (folder_of(folder, language) / f"{name}.md").resolve():
+                return reverse("help-chapter", args=[folder, name]) + (f"#{anchor}" if anchor else "")
+    return None
+
+
+def _with_wide_tables(tokens: tuple[Token, ...]) -> list[Token]:
+    """Each table in a box of its own, which scrolls where the page is narrow and is reached by the keyboard."""
+    found: list[Token] = []
+    for token in tokens:
+        if token.type == "table_open":
+            token.attrSet("class", "list")
+            attributes = {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Table"}
+            found += [Token("box_open", "div", 1, attrs={**attributes}, block=True), token]
+        elif token.type == "table_close":
+            found += [token, Token("box_close", "div", -1, block=True)]
+        else:
+            found.append(token)
+    return found
