@@ -176,6 +176,8 @@ def _measure_listings(env: dict[str, str]) -> Iterator[Line]:
     progress("a listing at 500 rows and at 10,000")
     with server(env) as running:
         yield from listings.measure_listings(running.port, few, many)
+
+
 def _measure_files(env: dict[str, str]) -> Iterator[Line]:
     from tests.bench import files
 

@@ -52,8 +52,8 @@ from ecrf.verification.models import Verification
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_user
 from tests.ecrf.appointments.conftest import book
-from tests.ecrf.imports.conftest import a_file
 from tests.ecrf.files.builders import a_copy
+from tests.ecrf.imports.conftest import a_file
 from tests.ecrf.queries.builders import asked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-070"), pytest.mark.requirement("R-071")]

@@ -163,15 +163,15 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='importfilepiece',
-            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        PERFORM audit_write(\n            TG_TABLE_NAME::text, TG_OP,\n            CASE WHEN TG_OP = 'INSERT' THEN '{}'::jsonb ELSE to_jsonb(OLD) END, to_jsonb(NEW),\n            NULL, NULL, NEW.id::text,\n            ARRAY['content']::text[], ARRAY[]::text[], ARRAY[]::text[]\n        );\n        RETURN NULL;\n    ", hash='3e5f92694e45d52be6b675389e7f77c9705ad022', operation='INSERT OR UPDATE', pgid='pgtrigger_audit_47bd7', table='imports_filepiece', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        PERFORM audit_write(\n            TG_TABLE_NAME::text, TG_OP,\n            CASE WHEN TG_OP = 'INSERT' THEN '{}'::jsonb ELSE to_jsonb(OLD) END, to_jsonb(NEW),\n            NULL, NULL, NEW.id::text,\n            ARRAY['content']::text[], ARRAY[]::text[], ARRAY[]::text[]\n        );\n        RETURN NULL;\n    ", hash='26164e91b6860de15ce22cac307563633b6f5d40', operation='INSERT OR UPDATE', pgid='pgtrigger_audit_9d1e5', table='imports_importfilepiece', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='importfilepiece',
-            trigger=pgtrigger.compiler.Trigger(name='no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME USING ERRCODE = 'EC003';", hash='933b3a62f02d77e55384821501ef09c9ec59d8b5', level='STATEMENT', operation='DELETE OR TRUNCATE', pgid='pgtrigger_no_delete_ebfa5', table='imports_filepiece', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME USING ERRCODE = 'EC003';", hash='9bebebc00ef448596c44bed1451d87f7f52cba1c', level='STATEMENT', operation='DELETE OR TRUNCATE', pgid='pgtrigger_no_delete_8c4bc', table='imports_importfilepiece', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='importfilepiece',
-            trigger=pgtrigger.compiler.Trigger(name='no_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed.', TG_TABLE_NAME USING ERRCODE = 'EC003';", hash='e65761872d5a9c4fa1957cb0c42279343f36fd23', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_no_update_253f0', table='imports_filepiece', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='no_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed.', TG_TABLE_NAME USING ERRCODE = 'EC003';", hash='2f5cede3ce01c1855275506bdbf911cd6a02a52a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_no_update_32fc0', table='imports_importfilepiece', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='importrow',

@@ -8,7 +8,7 @@ from typing import TextIO
 from django.utils import timezone
 
 from ecrf.access.models import User
-from ecrf.imports.models import ImportFilePiece, ImportFile
+from ecrf.imports.models import ImportFile, ImportFilePiece
 
 PIECE = 256 * 1024
 

@@ -10,7 +10,16 @@ from ecrf.exports.people import ACTOR
 
 Row = tuple[Any, ...]
 CHUNK = 2000
-NOT_STUDY_DATA = ("checks", "queries", "verification", "signatures", "locks", "files", "appointments", "listings")
+NOT_STUDY_DATA = (
+    "checks",
+    "queries",
+    "verification",
+    "signatures",
+    "locks",
+    "files",
+    "appointments",
+    "listings",
+)
 
 EVENTS = f"""
     SELECT e.chain, e.position, to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'),
