@@ -26,13 +26,17 @@ def sha256_of(file: BinaryIO) -> tuple[str, int]:
 
 
 def store(file: BinaryIO, media_type: str, pages: int) -> FileContent:
-    """Within a transaction. The same bytes are found again; of two who store them at once, one waits."""
+    """Within a transaction. The same bytes are stored once; of two who store them at once, one waits.
+
+    Bytes that another site has stored are not seen here before a version of this site's own names them.
+    """
     sha256, size = sha256_of(file)
     content = FileContent(sha256=sha256, media_type=media_type, size=size, pages=pages)
     FileContent.objects.bulk_create([content], ignore_conflicts=True)
     if not FilePiece.objects.filter(content=content).exists():
         for number, piece in enumerate(iter(lambda: file.read(PIECE), b"")):
-            FilePiece.objects.bulk_create([FilePiece(content=content, number=number, piece=piece)])
+            stored = FilePiece(content=content, number=number, piece=piece)
+            FilePiece.objects.bulk_create([stored], ignore_conflicts=True)
     return content
 
 

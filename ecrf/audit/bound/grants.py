@@ -37,6 +37,10 @@ _WEB: dict[str, Rights] = {
     "exports_keptcontent": CHANGED,
     "exports_foldedrow": CHANGED,
     "mail_mail": KEPT,
+    "files_filecontent": ADDED,
+    "files_filepiece": ADDED,
+    "listings_savedlisting": KEPT,
+    "imports_importrow": CHANGED,
     "django_tasks_database_dbtaskresult": CHANGED,
     # Written by the owner alone, or by nobody any more.
     **dict.fromkeys(("audit_redaction", "audit_knownfault"), READ),

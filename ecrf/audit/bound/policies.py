@@ -27,6 +27,14 @@ def _of_site(site: str = "site_id") -> str:
     return f"{EVERYWHERE} OR {site} = {AT_SITES}"
 
 
+def _of_patient_or_site(site: str) -> str:
+    """Of a patient, of a site, or, where neither is named, of the whole study."""
+    return (
+        f"{EVERYWHERE} OR CASE WHEN patient_id IS NULL THEN {site} IS NULL OR {site} = {AT_SITES}"
+        f" ELSE {_of_patient('patient_id')} END"
+    )
+
+
 def _behind(table: str, row: str) -> str:
     """What hangs on a row of another table is seen with that one, by its own policy."""
     return _there_is(f"{table} above", f"above.id = {row}")
@@ -59,14 +67,17 @@ SEEN: dict[str, str] = {
     "queries_message": _behind("queries_query", "query_id"),
     "checks_discrepancy": _behind("casebook_entry", "entry_id"),
     "notices_seriousnotice": _behind("casebook_entry", "event_id"),
-    "locks_lock": (
-        f"{EVERYWHERE} OR CASE WHEN patient_id IS NULL THEN site_id IS NULL OR site_id = {AT_SITES}"
-        f" ELSE {_of_patient('patient_id')} END"
-    ),
+    "locks_lock": _of_patient_or_site("site_id"),
     "exports_keptcontent": (
         f"{EVERYWHERE} OR "
         + _there_is("exports_export made", f"made.id = export_id AND made.site_id = {AT_SITES}")
     ),
+    "files_storedfile": _of_patient_or_site("of_site_id"),
+    "files_fileversion": _behind("files_storedfile", "file_id"),
+    "files_filereceipt": _behind("files_fileversion", "version_id"),
+    "listings_rowmark": _of_patient("patient_id"),
+    "imports_import": _of_site(),
+    **dict.fromkeys(("imports_importrow", "imports_importdownload"), _behind("imports_import", "batch_id")),
     # Chain 0 holds what belongs to no patient.
     "audit_auditevent": f"chain = 0 OR {_of_patient('chain')}",
 }
@@ -85,6 +96,17 @@ WRITTEN: dict[str, str] = {
     ),
 }
 """{table: which of its rows may be written}, where all are seen: who reaches what, and how one comes in."""
+
+CONTENTS: dict[str, str] = {
+    "files_filecontent": _there_is("files_fileversion above", "above.content_id = files_filecontent.sha256"),
+    "files_filepiece": _there_is("files_fileversion above", "above.content_id = files_filepiece.content_id"),
+    "imports_importfile": _there_is("imports_import above", "above.file_id = imports_importfile.sha256"),
+    "imports_importfilepiece": _there_is(
+        "imports_import above", "above.file_id = imports_importfilepiece.file_id"
+    ),
+}
+"""{table: which of its rows are seen}: bytes that are kept once, under their hash, whoever brings them. They are there
+before what they belong to."""
 
 FORM = _behind("casebook_entry", "entry_id")
 
@@ -116,6 +138,8 @@ def shipped_policies() -> dict[tuple[str, str], Policy]:
             Policy(table, "added", "INSERT", "", rows),
             Policy(table, "changed", "UPDATE", "true", rows),
         ]
+    for table, rows in CONTENTS.items():
+        found += [Policy(table, "seen", "SELECT", rows, ""), Policy(table, "added", "INSERT", "", "true")]
     present = {model._meta.db_table for model in apps.get_models()}
     return {(one.table, one.name): one for one in found if one.table in present}
 

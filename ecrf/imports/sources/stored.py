@@ -23,13 +23,16 @@ def hash_of(pieces: Iterable[bytes]) -> tuple[str, int]:
 
 
 def keep(pieces: Iterable[bytes], sha256: str, size: int, by: User) -> ImportFile:
-    """Keep a file once, whoever brings it again. Inside the caller's act."""
-    file, is_new = ImportFile.objects.get_or_create(
-        sha256=sha256, defaults={"size": size, "kept_at": timezone.now(), "kept_by": by}
-    )
-    if is_new:
-        for number, content in enumerate(_even(pieces)):
-            ImportFilePiece.objects.create(file=file, number=number, content=content)
+    """Keep a file once, whoever brings it again. Inside the caller's act.
+
+    A file that another site has brought is not seen here before an import of this site's own names it: what is there
+    already is left as it is.
+    """
+    file = ImportFile(sha256=sha256, size=size, kept_at=timezone.now(), kept_by=by)
+    ImportFile.objects.bulk_create([file], ignore_conflicts=True)
+    for number, content in enumerate(_even(pieces)):
+        piece = ImportFilePiece(file=file, number=number, content=content)
+        ImportFilePiece.objects.bulk_create([piece], ignore_conflicts=True)
     return file
 
 

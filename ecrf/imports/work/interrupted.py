@@ -4,6 +4,7 @@ from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.bound.person import whole_study
 from ecrf.imports.models import Import, ImportState
 from ecrf.imports.work.progress import only_one
 from ecrf.imports.work.tasks import work_on
@@ -30,6 +31,11 @@ def queue(import_id: int) -> None:
 
 def take_up_again() -> int:
     """How many were taken up again or given up. Who still works on one holds its lock."""
+    with whole_study():
+        return _take_up_again()
+
+
+def _take_up_again() -> int:
     count = 0
     for pk in Import.objects.filter(state__in=AGAIN).values_list("pk", flat=True):
         with only_one(pk) as is_left:

@@ -7,6 +7,7 @@ from django.db import DatabaseError
 from django_tasks import task
 
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.bound.person import reach_of, whole_study
 from ecrf.imports.models import Import, ImportState
 from ecrf.imports.reading.encodings import FileRefused
 from ecrf.imports.work.bringing_in import Differs, bring_in
@@ -27,7 +28,10 @@ class ImportedNothing(Exception):
 @task(queue_name="imports")
 def work_on(import_id: int) -> None:
     """What is next for this import. Whatever goes wrong stands in its row in words, and nothing half done is left."""
-    run(import_id, is_shown=True)
+    with whole_study():
+        batch = Import.objects.get(pk=import_id)
+    with reach_of(batch.ordered_by_id or batch.brought_by_id):
+        run(import_id, is_shown=True)
 
 
 def run(import_id: int, *, is_shown: bool) -> None:

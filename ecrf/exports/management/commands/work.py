@@ -1,6 +1,9 @@
-"""The worker: makes the files that people ask for, one after another, and sends mail, until it is told to stop."""
+"""The worker: makes the files that people ask for, brings in those that they brought, and sends mail, until it is told
+to stop."""
 
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -21,6 +24,8 @@ SWEEP_EVERY = 15
 """Seconds between two looks for what a killed worker has left."""
 REMOVE_EVERY = 3600
 """Seconds between two looks for old files."""
+QUEUES = {"exports": take_up_again, "imports": imports.take_up_again}
+"""{queue: what takes up again what a killed worker has left of it}"""
 VERIFY_EVERY = 600
 """Seconds between two looks whether the audit trail is to be verified."""
 
@@ -31,24 +36,25 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="end when nothing waits any more")
         parser.add_argument("--interval", type=float, default=1.0, help="seconds between two looks (1)")
-        parser.add_argument("--only", choices=["exports", "mail"], help="leave the other to another worker")
+        parser.add_argument("--only", choices=[*QUEUES, "mail"], help="leave the rest to other workers")
 
     def handle(self, *args: object, **options: Any) -> None:
         refuse_at_start()
-        makes_files, sends = options["only"] != "mail", options["only"] != "exports"
-        if makes_files:
+        queues = [name for name in QUEUES if options["only"] in (None, name)]
+        sends = options["only"] in (None, "mail")
+        if "exports" in queues:
             _require_folder()
         mail = MailLoop()
         if options["once"]:
-            _once(makes_files, sends)
-        elif not makes_files:
+            _once(queues, sends)
+        elif not queues:
             mail.run_until_signal()
         elif not sends:
-            _work(options["interval"])
+            _work(queues, options["interval"])
         else:
             mail.start()
             try:
-                _work(options["interval"])
+                _work(queues, options["interval"])
             finally:
                 mail.stop()
 
@@ -60,35 +66,41 @@ def _require_folder() -> None:
         raise CommandError(f"{error} Set EXPORTS_FOLDER to a folder that this user may write.") from None
 
 
-def _once(makes_files: bool, sends: bool) -> None:
-    if makes_files:
-        with alive():
-            take_up_again()
-            imports.take_up_again()
-            _worker().run()
-            remove_old_files()
+def _once(queues: list[str], sends: bool) -> None:
+    if queues:
+        with _present(queues):
+            for queue in queues:
+                QUEUES[queue]()
+            _worker(queues).run()
+            if "exports" in queues:
+                remove_old_files()
     if sends:
         send_due()
 
 
-def _work(interval: float) -> None:
-    """Make files until it is told to stop."""
+def _present(queues: list[str]) -> AbstractContextManager[Callable[[], None]]:
+    """What is asked for is made: pages look for who makes files."""
+    return alive() if "exports" in queues else nullcontext(lambda: None)
+
+
+def _work(queues: list[str], interval: float) -> None:
+    """Work on what waits until it is told to stop."""
     swept = removed = looked = 0.0
-    with alive() as still_here:
+    with _present(queues) as still_here:
         while True:
             try:
                 still_here()
                 if time.monotonic() - swept > SWEEP_EVERY:
-                    take_up_again()
-                    imports.take_up_again()
+                    for queue in queues:
+                        QUEUES[queue]()
                     swept = time.monotonic()
-                if time.monotonic() - removed > REMOVE_EVERY:
+                if "exports" in queues and time.monotonic() - removed > REMOVE_EVERY:
                     remove_old_files()
                     removed = time.monotonic()
-                if time.monotonic() - looked > VERIFY_EVERY:
+                if "exports" in queues and time.monotonic() - looked > VERIFY_EVERY:
                     verify_if_due()
                     looked = time.monotonic()
-                worker = _worker()
+                worker = _worker(queues)
                 worker.configure_signals()
                 worker.run()
                 if not worker.running:
@@ -98,10 +110,10 @@ def _work(interval: float) -> None:
             time.sleep(interval)
 
 
-def _worker() -> Worker:
+def _worker(queues: list[str]) -> Worker:
     """One that ends when nothing waits, so that the sweep has its turn."""
     return Worker(
-        queue_names=["exports", "imports"],
+        queue_names=queues,
         interval=0,
         batch=True,
         backend_name="default",
