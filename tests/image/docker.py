@@ -38,6 +38,9 @@ class State:
         return path
 
 
+WORKERS = ("worker", "importer")
+
+
 class Machine:
     """The operator's machine: a folder, a database server and the built image."""
 
@@ -62,16 +65,17 @@ class Machine:
                 stderr=log,
                 start_new_session=True,
             )
-            worker = self.start(
-                "worker",
-                self.compose.command("worker"),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            for service in WORKERS:
+                worker = self.start(
+                    service,
+                    self.compose.command(service),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+                (self.work / f"{service}.pid").write_text(str(worker.pid))
         (self.work / "web.pid").write_text(str(web.pid))
-        (self.work / "worker.pid").write_text(str(worker.pid))
         self._wait_until_healthy(web)
 
     def start(
@@ -157,8 +161,9 @@ class Machine:
 
 
 def stop_web(work: Path, port: int) -> None:
-    """End the worker and the web processes, if there are any, and wait until nobody listens any more."""
-    _end(work / "worker.pid")
+    """End the workers and the web processes, if there are any, and wait until nobody listens any more."""
+    for service in WORKERS:
+        _end(work / f"{service}.pid")
     pid = _end(work / "web.pid")
     if pid is None:
         return
