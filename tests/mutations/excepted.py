@@ -14,6 +14,7 @@ TABLES = {
     "people.PageCount": "how many pages somebody asked for in an hour; nothing hangs on it but a look at the log",
     "people.UnusualAccess": "found in the log of logins, which is compared, by rules that change",
     "delegation.PageRead": "a log of its own beside the trail: no change of a record (its own triggers guard it)",
+    "listings.SavedListing": "what a person likes to list: no data, and no right to any",
     "grid.GridColumns": "what a person likes to see: no data, and no right to any",
     "django_tasks_database.DBTaskResult": "a queue; what was made stands with the export",
     "admin.LogEntry": "Django's; nothing is written there, the trail has it",

@@ -122,6 +122,12 @@ def _of_entry() -> dict[str, Any]:
     return {"entry": entry, "patient": entry.patient, "site": entry.patient.site}
 
 
+def _row_mark() -> dict[str, Any]:
+    entry = _entry()
+    digest = hashlib.sha256(f"Synthetic row {next(_number)}".encode()).hexdigest()
+    return {"entry": entry, "patient": entry.patient, "digest": digest}
+
+
 def _site() -> dict[str, Any]:
     return {
         "code": f"S{next(_number)}",
@@ -153,6 +159,7 @@ def _export() -> dict[str, Any]:
 
 
 SPECIAL: dict[str, Callable[[], dict[str, Any]]] = {
+    "listings.RowMark": _row_mark,
     "access.Site": _site,
     "casebook.Transfer": _transfer,
     "exports.Export": _export,

@@ -30,7 +30,7 @@ class CellKind(StrEnum):
     TRAIL = "trail"
 
 
-SPAN = (Op.IS, Op.NOT, Op.MIN, Op.MAX, Op.FILLED, Op.EMPTY)
+SPAN = (Op.MIN, Op.MAX, Op.IS, Op.NOT, Op.FILLED, Op.EMPTY)
 OPS: Mapping[CellKind, tuple[Op, ...]] = {
     CellKind.TEXT: (Op.HAS, Op.IS, Op.NOT, Op.FILLED, Op.EMPTY),
     CellKind.LINK: (Op.FILLED, Op.EMPTY, Op.IS),

@@ -30,11 +30,14 @@ class ItemLinks:
             return {code for pk, code in codes.items() if ids is None or pk in ids}
 
         self.entered, self.reviewed = here(Right.READ), here(Right.REVIEW, Right.REVIEW_SAFETY)
+        self.reviewed_whole, self.reader = here(Right.REVIEW), reader
 
     def patient(self, row: ListingRow) -> str:
         if row.site in self.entered:
             return _pattern("patient", "NUMBER").replace("NUMBER", row.number)
-        if row.site in self.reviewed:
+        if row.site in self.reviewed_whole or (
+            row.site in self.reviewed and row.patient in self.reader.serious
+        ):
             return _pattern("monitor:casebook_patient_change", 0).replace("/0/", f"/{row.patient}/")
         return ""
 

@@ -171,7 +171,9 @@ def _marked(request: UserRequest, act: Callable[..., MarkedRows], done: str) -> 
     result = act(ticked=ticked, by=request.user)
     for words in result.left_out:
         messages.warning(request, f"Left out: {words}")
-    if ticked.seen:
+    if ticked.seen and not result.done and not result.left_out:
+        messages.warning(request, f"No row of these has to be {done}: nothing was changed.")
+    elif ticked.seen:
         messages.success(request, f"{counted(result.done, 'row')} {done}.")
     else:
         messages.warning(request, "Tick rows first.")
