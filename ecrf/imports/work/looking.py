@@ -1,11 +1,12 @@
 """The dry run: each patient's rows are carried out, looked at, and taken back; what was seen is kept with the rows."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ecrf.casebook.models import Patient
 from ecrf.imports.comparison.comparing import compare
@@ -20,6 +21,14 @@ from ecrf.imports.work.progress import ImportProgress
 STAND_IN = "Looked at before it is done"
 """The reason of what is taken back at once; nobody reads it."""
 AT_ONCE = 500
+STORE = f"""
+    UPDATE {ImportRow._meta.db_table} r
+    SET kind = v.kind, result = v.result::jsonb, differs = v.differs, entry = v.entry, seen = v.seen
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::bigint[], %s::bigint[])
+        AS v(id, kind, result, differs, entry, seen)
+    WHERE r.id = v.id
+"""  # noqa: S608 - the name of a table
+"""In one statement, whatever the number of rows: Django's own way takes a hundred times as long to put together."""
 
 
 class _LookedAt(Exception):
@@ -72,7 +81,7 @@ def sources_of(rows: Iterable[ImportRow]) -> list[SourceRow]:
 
 def _look(batch: Import, patient: Patient | None, rows: list[ImportRow]) -> list[RowOutcome]:
     if patient is None:
-        return [RowOutcome(where=row.patient_number, why=unknown(row.patient_number, batch)) for row in rows]
+        return _unknown(batch, rows)
     sources = sources_of(rows)
     if batch.is_comparison:
         outcomes, entries = compare(patient, sources)
@@ -82,12 +91,19 @@ def _look(batch: Import, patient: Patient | None, rows: list[ImportRow]) -> list
         return outcomes
     actor = actor_at(batch.brought_by, patient.site)
     if actor is None:
-        return [RowOutcome(where=row.patient_number, why=unknown(row.patient_number, batch)) for row in rows]
+        return _unknown(batch, rows)
     outcomes = []
     with suppress(_LookedAt), transaction.atomic():
         outcomes = carry_out(patient, sources, batch.brought_by, actor, STAND_IN)
         raise _LookedAt
     return outcomes
+
+
+def _unknown(batch: Import, rows: list[ImportRow]) -> list[RowOutcome]:
+    """Of rows that name one number; a large file may name it often."""
+    number = rows[0].patient_number
+    why = unknown(number, batch)
+    return [RowOutcome(where=number, why=why) for _row in rows]
 
 
 def unknown(number: str, batch: Import) -> str:
@@ -115,7 +131,11 @@ def _store(rows: list[ImportRow], outcomes: list[RowOutcome]) -> None:
         result = outcome.as_json()
         row.differs = row.kind != RowKind.READ and result != row.result
         row.kind, row.result = outcome.kind, result
-    ImportRow.objects.bulk_update(rows, ["kind", "result", "differs", "entry", "seen"], batch_size=AT_ONCE)
+    columns = zip(
+        *((r.pk, r.kind, json.dumps(r.result), r.differs, r.entry, r.seen) for r in rows), strict=True
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, [list(column) for column in columns])
 
 
 class ImportCounts:

@@ -36,9 +36,9 @@ def measure_results() -> Iterator[Line]:
     with acting(SYSTEM, source="bench"):
         manager = User.objects.create_user("manager", "Synthetic manager", PASSWORD)
         Membership.objects.create(user=manager, role=Role.DATA_MANAGER, site=None)
-    numbers = _seed(MANY // (VISITS_EACH * len(tests)) + 1)
-    few = _measured(_file(numbers, FEW), manager)
-    many = _measured(_file(numbers, MANY, offset=1), manager)
+    numbers = _seed((FEW + MANY) // (VISITS_EACH * len(tests)) + 1)
+    few = _measured(_file(numbers, 0, FEW), manager)
+    many = _measured(_file(numbers, FEW, MANY), manager)
     for what, words in (("look", "looked at (dry run)"), ("act", "imported")):
         speed = MANY / many[what]["seconds"]
         yield at_least(
@@ -67,16 +67,16 @@ def _seed(patients: int) -> list[str]:
     return numbers
 
 
-def _file(numbers: list[str], rows: int, offset: int = 0) -> str:
-    """So many results, one a row; `offset` makes them other ones than those of another file."""
+def _file(numbers: list[str], skip: int, rows: int) -> str:
+    """So many results, one a row, behind those of another file."""
     tests = protocol().lab_tests
     lines = [
-        f"{number},{FIRST + timedelta(days=28 * at)},{test.code},{10 + offset}.5,{test.units[0]}"
+        f"{number},{FIRST + timedelta(days=28 * at)},{test.code},10.5,{test.units[0]}"
         for number in numbers
         for at in range(VISITS_EACH)
         for test in tests
     ]
-    return "\n".join([HEAD, *lines[:rows]])
+    return "\n".join([HEAD, *lines[skip : skip + rows]])
 
 
 def _mapping() -> dict[str, object]:
