@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from ecrf.account.sso.configuration import single_sign_on
 from ecrf.anchors.configuration import anchor_settings, health_token
+from ecrf.files.scanner_address import scanner_address
 from ecrf.web.database_address import database
 from ecrf.web.mail_server import mail_server, sponsors_list
 from ecrf.web.second_factor_keys import second_factor_keys
@@ -209,7 +210,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 # What is sent as a file is never held in memory (ecrf/files).
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 # Looks for viruses in every file that comes in, where there is one: HOST:PORT, or the path of its socket.
-CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "")
+CLAMD_ADDRESS = scanner_address(os.environ.get("CLAMD_ADDRESS", ""))
 
 # --- people and sessions ----------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The bytes of files in the database, piece by piece; nothing of it is given away that does not fit its hash."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import BinaryIO
 
 from ecrf.files.models import FileContent, FilePiece
@@ -64,12 +64,14 @@ def opened(sha256: str) -> BinaryIO:
     return file
 
 
-def altered(which: Iterable[str]) -> Iterator[str]:
-    """Of these, those whose bytes do not give their hash, or are more than that."""
+def altered(which: Collection[str]) -> Iterator[str]:
+    """Of these, those whose bytes do not give their hash and their size, or of which there are more pieces."""
+    sizes = dict(FileContent.objects.filter(pk__in=which).values_list("pk", "size"))
     for sha256 in which:
-        digest, count = hashlib.sha256(), 0
+        digest, count, size = hashlib.sha256(), 0, 0
         for piece in pieces_of(sha256):
             digest.update(piece)
-            count += 1
-        if digest.hexdigest() != sha256 or FilePiece.objects.filter(content=sha256).count() != count:
+            count, size = count + 1, size + len(piece)
+        is_whole = FilePiece.objects.filter(content=sha256).count() == count and sizes.get(sha256) == size
+        if digest.hexdigest() != sha256 or not is_whole:
             yield sha256

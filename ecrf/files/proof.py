@@ -10,10 +10,13 @@ from ecrf.files.models import FileContent
 
 
 @recomputes(
-    "file-contents", "Bytes of files, by their hash", files_filepiece=["content_id", "number", "piece"]
+    "file-contents",
+    "Bytes of files, by their hash",
+    files_filepiece=["content_id", "number", "piece"],
+    files_filecontent=["sha256", "size"],
 )
 def file_contents(extent: Extent) -> Iterator[Fault]:
-    for sha256 in altered(FileContent.objects.order_by("pk").values_list("pk", flat=True)):
+    for sha256 in altered(list(FileContent.objects.order_by("pk").values_list("pk", flat=True))):
         words = f"the bytes of the file {sha256} are not those that were stored"
         mark = hashlib.sha256(words.encode()).hexdigest()
         yield Fault(None, 0, words, mark, table="files_filecontent", row=sha256)

@@ -21,6 +21,10 @@ const limits = {
 const QUALITY = 0.9;
 const LOGGED_OUT = "You are logged out. Log in again in another tab, then press Save again: the boxes are kept here.";
 
+const UNCONFIRMED = "Look at every page, then confirm that no name, date of birth or record number can be read.";
+const NO_TITLE = "Say what it is.";
+const NO_REASON = "Say why there is another version.";
+
 let opened = null;
 let chosen = null;
 let turns = [];
@@ -175,6 +179,10 @@ async function save() {
     await show(unseen);
     return trouble(`Page ${unseen + 1} was not looked at yet: here it is. Look at each, then save.`);
   }
+  for (const [name, words] of [["title", NO_TITLE], ["reason", NO_REASON]]) {
+    if (form.elements[name] && !form.elements[name].value.trim()) return trouble(words, name);
+  }
+  if (!one("confirmed").checked) return trouble(UNCONFIRMED, "confirmed");
   const [button, sending] = [one("save"), one("sending")];
   trouble("");
   button.disabled = true;

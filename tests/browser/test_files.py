@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import numpy
 import pikepdf
 import pytest
 from PIL import Image, ImageDraw
@@ -56,7 +57,8 @@ def stored_page(page, number: int) -> Image.Image:
 
 def red_in(image: Image.Image) -> int:
     """Dots of the name that is to be blacked out."""
-    return sum(1 for r, g, b in image.getdata() if r > 150 and g < 100 and b < 100)
+    red, green, blue = numpy.asarray(image).transpose(2, 0, 1)
+    return int(((red > 150) & (green < 100) & (blue < 100)).sum())
 
 
 def drag(page, *points: tuple[float, float]) -> None:
@@ -95,7 +97,7 @@ def test_name_is_blacked_out_by_pointer_and_by_keyboard_and_nothing_of_it_is_sen
     expect(page.locator("[data-trouble]")).to_contain_text("Page 2 was not looked at yet")
     page.locator("[data-page]").focus()
     page.keyboard.press("b")
-    for key in ("ArrowUp",) * 20 + ("Shift+ArrowRight",) * 28 + ("Shift+ArrowDown",) * 4:
+    for key in ("ArrowUp",) * 28 + ("Shift+ArrowRight",) * 28 + ("Shift+ArrowDown",) * 4:
         page.keyboard.press(key)
     page.keyboard.press("ArrowDown")
     for _ in range(40):
@@ -108,7 +110,7 @@ def test_name_is_blacked_out_by_pointer_and_by_keyboard_and_nothing_of_it_is_sen
     expect(page.locator("[data-trouble]")).to_contain_text("confirm that no name")
     page.check("[name=confirmed]")
     page.click("[data-save]")
-    expect(page.locator("h1")).to_have_text("Synthetic report")
+    expect(page.locator("h1")).to_have_text("Synthetic report", timeout=30_000)
     assert violations(page) == []
     assert [red_in(stored_page(page, number)) for number in (0, 1)] == [0, 0]
     assert bodies
@@ -152,5 +154,5 @@ def test_other_files_are_refused_in_words_whatever_their_names(sit_down, tmp_pat
 def test_without_script_the_page_says_why_nothing_can_be_sent(sit_down):
     person = sit_down("coordinator01", java_script_enabled=False)
     person.go("/patients/01-007/files/add/")
-    expect(person.page.locator("noscript, .note-error").first).to_contain_text("needs JavaScript")
+    expect(person.page.get_by_text("This page needs JavaScript")).to_be_visible()
     expect(person.page.locator("[data-blackout]")).to_be_hidden()

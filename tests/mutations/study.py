@@ -117,6 +117,29 @@ def _kept() -> dict[str, Any]:
     return {"export": Export.objects.create(**values), "content": content}
 
 
+_bytes_of: dict[str, bytes] = {}
+"""{SHA-256: the bytes}, of files without pieces yet."""
+
+
+def _content() -> dict[str, Any]:
+    content = f"Synthetic file {next(_number)}".encode()
+    sha256 = hashlib.sha256(content).hexdigest()
+    _bytes_of[sha256] = content
+    return {"sha256": sha256, "size": len(content)}
+
+
+def _piece() -> dict[str, Any]:
+    from ecrf.files.models import FileContent
+
+    content = FileContent.objects.filter(pieces=None, pk__in=_bytes_of).order_by("pk")[0]
+    return {"content": content, "number": 0, "piece": _bytes_of[content.pk]}
+
+
+def _stored_file() -> dict[str, Any]:
+    entry = _entry()
+    return {"kind": "copy", "patient": entry.patient, "entry": entry}
+
+
 def _of_entry() -> dict[str, Any]:
     entry = _entry()
     return {"entry": entry, "patient": entry.patient, "site": entry.patient.site}
@@ -165,6 +188,10 @@ SPECIAL: dict[str, Callable[[], dict[str, Any]]] = {
     "exports.Export": _export,
     "exports.FormEdition": _edition,
     "exports.KeptContent": _kept,
+    "files.FileContent": _content,
+    "files.FilePiece": _piece,
+    "files.StoredFile": _stored_file,
+    "files.FileVersion": lambda: {"reason": "Synthetic", "boxes": 1},
     "locks.Lock": _lock,
     "signatures.Signature": lambda: {**_of_entry(), "scope": "form"},
     "verification.Verification": _of_entry,

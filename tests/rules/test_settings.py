@@ -42,6 +42,7 @@ WRONG = [
     ("IDLE_MINUTES", "half an hour", ["IDLE_MINUTES", "minutes"]),
     ("IDLE_MINUTES", "0", ["IDLE_MINUTES", "minutes"]),
     ("EXPORTS_KEPT_DAYS", "a quarter", ["EXPORTS_KEPT_DAYS", "days"]),
+    ("CLAMD_ADDRESS", "clamd", ["CLAMD_ADDRESS", "HOST:PORT"]),
     ("EXPORTS_KEPT_DAYS", "0", ["EXPORTS_KEPT_DAYS", "days"]),
     ("ADMINISTRATORS_AGREE", "both", ["ADMINISTRATORS_AGREE is 'both'", "on or off"]),
     ("ACCESS_REVIEW_DAYS", "a quarter", ["ACCESS_REVIEW_DAYS", "days"]),

@@ -4,6 +4,7 @@ import io
 import socket
 import struct
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -178,6 +179,35 @@ def test_document_without_acts_is_taken_as_it_is():
 def test_document_with_acts_or_of_another_kind_is_refused(document):
     with pytest.raises(FileRefused):
         read_document(io.BytesIO(document), len(document))
+
+
+def unpacks_to(size: int) -> bytes:
+    """A PDF file whose catalogue stands in a packed stream of that many bytes."""
+    packer = zlib.compressobj(1)
+    packed = packer.compress(b"5 0 <</Type/Catalog/Pages 2 0 R>>")
+    packed += b"".join(packer.compress(b" " * 1_000_000) for _ in range(size // 1_000_000)) + packer.flush()
+    objects = {
+        2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+        4: b"<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n%s\nendstream"
+        % (len(packed), packed),
+    }
+    whole, places = b"%PDF-1.5\n", {}
+    for number, content in objects.items():
+        places[number] = len(whole)
+        whole += b"%d 0 obj%s endobj\n" % (number, content)
+    rows = [(0, 0, 255), (0, 0, 0), *((1, places[n], 0) for n in (2, 3, 4)), (2, 4, 0), (1, len(whole), 0)]
+    table = b"".join(bytes([kind]) + at.to_bytes(4, "big") + bytes([more]) for kind, at, more in rows)
+    head = b"6 0 obj<</Type/XRef/Size 7/W[1 4 1]/Root 5 0 R/Length %d>>stream\n" % len(table)
+    return whole + head + table + b"\nendstream endobj\nstartxref\n%d\n%%%%EOF" % len(whole)
+
+
+def test_document_that_unpacks_to_too_much_ends_the_program_that_looks_and_nothing_else():
+    small, large = unpacks_to(0), unpacks_to(900_000_000)
+    assert read_document(io.BytesIO(small), len(small)).pages == 1
+    assert len(large) < 10_000_000
+    with pytest.raises(FileRefused, match="unpacks to too much"):
+        read_document(io.BytesIO(large), len(large))
 
 
 @contextmanager
