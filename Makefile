@@ -40,7 +40,7 @@ LINTERS := lint-code lint-templates lint-types lint-layers
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset check test drill barman test-stub test-clocks mutate image bench conformance setup lint $(LINTERS) format lock chromium \
+.PHONY: help demo demo-reset pictures check test drill barman test-stub test-clocks mutate image bench conformance setup lint $(LINTERS) format lock chromium \
 	openssl engine
 
 help: ## list the targets
@@ -51,6 +51,9 @@ demo: setup ## start the eCRF with the synthetic study (PORT=8000, DEMO_PASSWORD
 
 demo-reset: setup ## throw the demo's data away
 	@$(BIN)/python -m ecrf.demo reset
+
+pictures: setup chromium ## take the pictures of the manuals anew from `make demo`, which runs beside (PORT=8000)
+	@$(BIN)/python -m tests.browser.pictures
 
 check: lint ## for daily use: linters, types, and the tests nearest to what was changed (BASE=main: since then)
 	@touched=$$($(BIN)/python -m tests.touched $(BASE)) && \
