@@ -162,4 +162,5 @@ def _of_everybody(user: User) -> list[tuple[str, str]]:
     data_out = [("Data out", reverse("exports"))] if Right.EXPORT in user.rights else []
     mails = [("Mail sent", reverse("mails"))] if Right.MANAGE_ACCOUNTS in user.rights else []
     own = [*calendar, ("Training", reverse("training")), ("Mail to me", reverse("mail-choices"))]
-    return [*outcomes, *data_out, *mails, *own, ("Checks and assumptions", reverse("checks"))]
+    help_pages = [("Help", reverse("help")), ("Your first day", reverse("help-first-day"))]
+    return [*outcomes, *data_out, *mails, *own, ("Checks and assumptions", reverse("checks")), *help_pages]
