@@ -42,8 +42,13 @@ LINTERS := lint-code lint-templates lint-types lint-layers
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+<<<<<<< HEAD
 .PHONY: help demo demo-reset check test drill barman test-stub test-clocks mutate validate controls image bench conformance \
 	setup lint $(LINTERS) format lock chromium openssl engine
+=======
+.PHONY: help demo demo-reset pictures check test drill barman test-stub test-clocks mutate image bench conformance setup lint $(LINTERS) format lock chromium \
+	openssl engine
+>>>>>>> help
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -53,6 +58,9 @@ demo: $(DEMO_PACKAGES) $(FRONT_END) ## start the eCRF with the synthetic study (
 
 demo-reset: $(DEMO_PACKAGES) ## throw the demo's data away
 	@$(BIN)/python -m ecrf.demo reset
+
+pictures: setup chromium ## take the pictures of the manuals anew from `make demo`, which runs beside (PORT=8000)
+	@$(BIN)/python -m tests.browser.pictures
 
 check: lint ## for daily use: linters, types, and the tests nearest to what was changed (BASE=main: since then)
 	@touched=$$($(BIN)/python -m tests.touched $(BASE)) && \

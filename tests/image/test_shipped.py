@@ -29,6 +29,7 @@ NO_PAGES = {
     *(
         "audit-anchor",
         "calendar-feed",
+        "help-pdf",
         "outcomes-pdf",
         "site-outcomes-pdf",
         "pages-read-csv",

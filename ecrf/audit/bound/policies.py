@@ -40,6 +40,17 @@ def _behind(table: str, row: str) -> str:
     return _there_is(f"{table} above", f"above.id = {row}")
 
 
+def _of_import(batch: str) -> str:
+    """A file that was brought for a site that the person reaches."""
+    return _there_is("imports_import above", f"above.id = {batch} AND above.site_id = {AT_SITES}")
+
+
+def _of_brought(sha256: str) -> str:
+    """The same, by the content's hash."""
+    at_hand = f"({EVERYWHERE} OR above.site_id = {AT_SITES})"
+    return _there_is("imports_import above", f"above.file_id = {sha256} AND {at_hand}")
+
+
 def _there_is(rows: str, which: str) -> str:
     return f"EXISTS (SELECT 1 FROM {rows} WHERE {which})"  # noqa: S608  (words of this file)
 
@@ -76,8 +87,11 @@ SEEN: dict[str, str] = {
     "files_fileversion": _behind("files_storedfile", "file_id"),
     "files_filereceipt": _behind("files_fileversion", "version_id"),
     "listings_rowmark": _of_patient("patient_id"),
-    "imports_import": _of_site(),
-    **dict.fromkeys(("imports_importrow", "imports_importdownload"), _behind("imports_import", "batch_id")),
+    # Of a file for all sites, a site compares the rows of its own patients.
+    "imports_import": f"{_of_site()} OR site_id IS NULL",
+    "imports_importdownload": _behind("imports_import", "batch_id"),
+    "imports_importrow": f"{EVERYWHERE} OR {_of_import('batch_id')} OR "
+    + _there_is("casebook_patient p", f"p.number = patient_number AND p.site_id = {AT_SITES}"),
     # Chain 0 holds what belongs to no patient.
     "audit_auditevent": f"chain = 0 OR {_of_patient('chain')}",
 }

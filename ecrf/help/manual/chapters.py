@@ -18,7 +18,6 @@ from ecrf.help.manual.books import books, folder_of
 
 LANGUAGE = "en"
 """The master. Another language is another folder beside it, with the same files."""
-PICTURES = Path(__file__).parents[1] / "static" / "help"
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -113,7 +112,10 @@ def _with_own_links(inline: list[Token], path: Path, language: str) -> Iterator[
             is_dropped = href is None
             token.attrSet("href", href or "")
         elif token.type == "image":
-            token.attrSet("src", static(f"help/{Path(str(token.attrGet('src'))).name}"))
+            picture = (path.parent / str(token.attrGet("src"))).resolve()
+            token.meta["file"] = picture
+            token.attrSet("src", static(picture.as_posix().rpartition("/static/")[2]))
+            token.attrSet("loading", "lazy")
         if not (is_dropped and token.type in ("link_open", "link_close")):
             yield token
         if token.type == "link_close":

@@ -9,7 +9,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from ecrf import __version__
 from ecrf.help.manual.books import books
-from ecrf.help.manual.chapters import PICTURES, chapter
+from ecrf.help.manual.chapters import chapter
 from ecrf.prints.pdf.typesetting import typeset
 
 SOURCE = Path(__file__).with_name("manual.typ")
@@ -49,15 +49,8 @@ def _block(node: SyntaxTreeNode) -> Content:
     inline = node.children[0]
     if len(inline.children) == 1 and inline.children[0].type == "image":
         picture = inline.children[0]
-        name = Path(str(picture.attrs["src"])).name
-        return {"kind": "picture", "name": _file_of(name), "alt": picture.content}
+        return {"kind": "picture", "bytes": list(picture.meta["file"].read_bytes()), "alt": picture.content}
     return {"kind": "paragraph", "runs": _runs(inline)}
-
-
-def _file_of(name: str) -> str:
-    """The picture's own file; what is served may have a hash in its name."""
-    stem, _, ending = name.partition(".")[0], None, name.rpartition(".")[2]
-    return str(Path("/help/static/help") / next(path.name for path in PICTURES.glob(f"{stem}*.{ending}")))
 
 
 def _runs(node: SyntaxTreeNode, style: str = "") -> list[Content]:

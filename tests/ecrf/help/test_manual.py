@@ -11,13 +11,15 @@ from django.urls import reverse
 from ecrf import __version__
 from ecrf.demo import ROOT
 from ecrf.help.manual.books import books, folder_of
-from ecrf.help.manual.chapters import PICTURES, chapter
+from ecrf.help.manual.chapters import chapter
 from ecrf.help.manual.paper import manual_pdf
 from ecrf.help.manual.search import search
 from tests.printed import bookmarks, missing_glyphs, pdf_pages, pdf_words
 
 CHAPTERS = sorted({address for book in books().values() for address in book.chapters})
 TODAY = date(2026, 11, 28)
+PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
+MOST_PICTURES = 12
 
 
 def _file(address: str) -> Path:
@@ -59,15 +61,17 @@ def test_link_out_of_the_manual_keeps_its_words_and_is_no_link():
     assert "docs/decisions" not in html
 
 
-def test_every_picture_is_there_and_small():
-    named = {
-        Path(source).name
+def test_every_picture_is_there_and_small_and_says_in_words_what_it_shows():
+    folder = ROOT / "ecrf/help/static/help"
+    named = [
+        (words, (_file(address).parent / source).resolve())
         for address in CHAPTERS
-        for source in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", _file(address).read_text(encoding="utf-8"))
-    }
-    there = {path.name for path in PICTURES.glob("*.*")}
-    assert named <= there
-    assert [path.name for path in PICTURES.glob("*.*") if path.stat().st_size > 60_000] == []
+        for words, source in PICTURE.findall(_file(address).read_text(encoding="utf-8"))
+    ]
+    assert {path for _words, path in named if folder in path.parents} == set(folder.glob("*.*"))
+    assert [path.name for _words, path in named if path.stat().st_size > 60_000] == []
+    assert [path.name for words, path in named if len(words) < 20] == []
+    assert len(named) <= MOST_PICTURES
 
 
 @pytest.mark.django_db

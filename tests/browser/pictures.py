@@ -1,0 +1,86 @@
+"""`make pictures`: the pictures of the manuals, taken from the demo as it runs beside (PORT)."""
+
+import base64
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ecrf.demo import DEFAULT_PASSWORD, ROOT
+from tests.browser.chromium import launch
+
+SIZE = {"width": 1120, "height": 630}
+ENGINES, TRIALS = ROOT / "ecrf/help/static/help", ROOT / "trial/static/trial/help"
+PATIENT, VISIT = "/patients/90-001/", "/patients/90-001/W25/"
+
+AS_WEBP = """async png => {
+    const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
+    const canvas = Object.assign(document.createElement("canvas"), {width: picture.width, height: picture.height});
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    return canvas.toDataURL("image/webp", 0.6).split(",")[1];
+}"""
+"""The browser itself makes the small file."""
+
+
+def nothing(page: Page) -> None:
+    """The page as it opens."""
+
+
+def open_help(page: Page) -> None:
+    page.keyboard.press("F1")
+    page.locator("#page-help[open]").wait_for()
+
+
+def open_acts(page: Page) -> None:
+    page.click(".acts-menu summary")
+
+
+def go_on_verifying(page: Page) -> None:
+    page.get_by_role("link", name="Go on verifying").click()
+    page.locator("#review-bar").wait_for()
+
+
+def to_strength(page: Page) -> None:
+    page.evaluate("document.querySelector('.grid-and-figure').scrollIntoView({block: 'center'})")
+
+
+PICTURES: list[tuple[Path, str, str, Callable[[Page], None]]] = [
+    (ENGINES / "today.webp", "coordinator01", "/", nothing),
+    (ENGINES / "page-help.webp", "coordinator01", PATIENT, open_help),
+    (ENGINES / "other-acts.webp", "coordinator01", VISIT, open_acts),
+    (ENGINES / "queries.webp", "coordinator01", "/queries/", nothing),
+    (ENGINES / "review.webp", "monitor", "/monitor/", go_on_verifying),
+    (TRIALS / "strength.webp", "coordinator01", VISIT, to_strength),
+]
+"""Where it goes, who looks, the page, and what is done there first."""
+
+
+def log_in(browser: Browser, url: str, user: str) -> Page:
+    page = browser.new_context(viewport=SIZE, reduced_motion="reduce").new_page()
+    page.goto(f"{url}/login/")
+    page.fill("#id_username", user)
+    page.fill("#id_password", os.environ.get("DEMO_PASSWORD", DEFAULT_PASSWORD))
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda address: "/login/" not in address)
+    return page
+
+
+def take_all(url: str) -> None:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        blank, pages = browser.new_page(), {}
+        for path, user, address, act in PICTURES:
+            page = pages[user] = pages.get(user) or log_in(browser, url, user)
+            page.goto(url + address)
+            page.wait_for_load_state("networkidle")
+            act(page)
+            small = blank.evaluate(AS_WEBP, base64.b64encode(page.screenshot()).decode())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(base64.b64decode(small))
+            sys.stdout.write(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB\n")
+
+
+if __name__ == "__main__":
+    take_all(f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
