@@ -42,13 +42,8 @@ LINTERS := lint-code lint-templates lint-types lint-layers
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-<<<<<<< HEAD
-.PHONY: help demo demo-reset check test drill barman test-stub test-clocks mutate validate controls image bench conformance \
-	setup lint $(LINTERS) format lock chromium openssl engine
-=======
-.PHONY: help demo demo-reset pictures check test drill barman test-stub test-clocks mutate image bench conformance setup lint $(LINTERS) format lock chromium \
-	openssl engine
->>>>>>> help
+.PHONY: help demo demo-reset pictures check test drill barman test-stub test-clocks mutate validate controls image bench \
+	conformance setup lint $(LINTERS) format lock chromium openssl engine
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile

@@ -174,13 +174,9 @@ def _of_everybody(user: User) -> list[tuple[str, str]]:
     outcomes = [("Outcomes", reverse("outcomes"))] if sees_study else []
     data_out = [("Data out", reverse("exports"))] if Right.EXPORT in user.rights else []
     mails = [("Mail sent", reverse("mails"))] if Right.MANAGE_ACCOUNTS in user.rights else []
-<<<<<<< HEAD
     documents = [("Documents", reverse("documents"))] if user.rights else []
     own = [*calendar, *documents, ("Training", reverse("training")), ("Mail to me", reverse("mail-choices"))]
     listings = [("Listings", reverse("listings"))] if user.rights & set(MAY_READ) else []
-    return [*listings, *outcomes, *data_out, *mails, *own, ("Checks and assumptions", reverse("checks"))]
-=======
-    own = [*calendar, ("Training", reverse("training")), ("Mail to me", reverse("mail-choices"))]
     help_pages = [("Help", reverse("help")), ("Your first day", reverse("help-first-day"))]
-    return [*outcomes, *data_out, *mails, *own, ("Checks and assumptions", reverse("checks")), *help_pages]
->>>>>>> help
+    checks = ("Checks and assumptions", reverse("checks"))
+    return [*listings, *outcomes, *data_out, *mails, *own, checks, *help_pages]
