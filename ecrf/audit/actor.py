@@ -118,8 +118,9 @@ def _declare(declared: tuple[str, ...], patient_id: int | None = None) -> None:
             cursor.execute(_DECLARE + _LOCK, (*whole, patient_id))
 
 
-AT_THE_DOOR = frozenset({"login", "invitation", "reset", "new-address"})
-"""Sources of what people do before they are logged in, or while somebody else is: the program knows who they are."""
+AT_THE_DOOR = frozenset({"login", "account", "administration", "invitation", "reset", "new-address"})
+"""Sources of what people do before they are logged in, or while somebody else is, and of acts on accounts, which may
+end the very session that they are done in: the program knows who they are."""
 
 
 def _vouched(actor_id: str, name: str, _role: str, _site: str, _reason: str, source: str) -> str:

@@ -69,9 +69,10 @@ BEGIN
 END
 $$;
 
--- Roles that let a person know that a patient exists (ON_PATIENTS in ecrf/access/reach.py; a test compares the two).
+-- Roles that let a person know that a patient exists (ON_PATIENTS in ecrf/access/reach.py), and those that take all data
+-- out (a test compares the two).
 CREATE OR REPLACE FUNCTION access_roles_on_patients() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT ARRAY['coordinator', 'data-manager', 'inspector', 'investigator', 'monitor', 'safety', 'sub-investigator']
+    SELECT ARRAY['coordinator', 'data-manager', 'inspector', 'investigator', 'monitor', 'safety', 'statistician', 'sub-investigator']
 $$;
 
 -- Whether this connection reaches every site: as a role for all sites does today, or the program, or who makes exports.

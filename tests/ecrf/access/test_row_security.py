@@ -16,7 +16,7 @@ from django.utils import timezone
 from ecrf.access.login_log import LoginEvent, What
 from ecrf.access.models import Membership, User
 from ecrf.access.reach import ON_PATIENTS, reachable, site_ids
-from ecrf.access.roles import AT_A_SITE, RIGHTS, Role
+from ecrf.access.roles import AT_A_SITE, RIGHTS, Right, Role
 from ecrf.account.models import SecretLink
 from ecrf.account.session_store import row_key
 from ecrf.anchors.runs import verify_if_due
@@ -38,6 +38,8 @@ from tests.postgres import address
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-008")]
 
+REACHING = (*ON_PATIENTS, Right.EXPORT)
+"""Who takes the data of all sites out reaches them too."""
 FORM = "stub_trial_stubvitalsigns"
 
 
@@ -307,7 +309,7 @@ DAYS = {"before": (-9, -1), "today": (0, 0), "later": (1, 9), "open": (None, Non
 
 
 def test_roles_on_patients_are_those_of_the_table_of_rights():
-    on_patients = sorted(role for role, rights in RIGHTS.items() if rights & set(ON_PATIENTS))
+    on_patients = sorted(role for role, rights in RIGHTS.items() if rights & set(REACHING))
     assert rows("SELECT access_roles_on_patients()") == [(on_patients,)]
 
 
@@ -348,11 +350,11 @@ def test_patient_who_moved_is_the_new_sites_and_the_site_before_keeps_the_number
 
 def agrees_with_python(person: User) -> None:
     """Sites, patients and entries, whatever the statement asks for."""
-    ids = site_ids(person, *ON_PATIENTS)
+    ids = site_ids(person, *REACHING)
     handed_over = Q(pk__in=Transfer.objects.filter(from_site__in=ids or []).values("patient"))
-    patients = set(reachable(person, Patient.objects.all()).values_list("pk", flat=True))
+    patients = set(reachable(person, Patient.objects.all(), *REACHING).values_list("pk", flat=True))
     numbers = patients | set(Patient.objects.filter(handed_over).values_list("pk", flat=True))
-    entries = set(reachable(person, Entry.objects.all()).values_list("pk", flat=True))
+    entries = set(reachable(person, Entry.objects.all(), *REACHING).values_list("pk", flat=True))
     with web(secret_of(person)):
         assert rows("SELECT access_everywhere(), access_reach()") == [(ids is None, sorted(ids or []))]
         assert set(Patient.objects.values_list("pk", flat=True)) == numbers
