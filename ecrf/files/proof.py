@@ -1,12 +1,13 @@
 """What `verify_audit` recomputes of files: the hash of their bytes, which the trail names."""
 
-import hashlib
 from collections.abc import Iterator
 
 from ecrf.audit.verifying.checks import Extent, recomputes
-from ecrf.audit.verifying.faults import Fault
+from ecrf.audit.verifying.faults import Fault, FaultKind, row_fault
 from ecrf.files.contents import altered
-from ecrf.files.models import FileContent
+from ecrf.files.models import FileContent, FilePiece
+
+WORDS = "the bytes of the file are not those that were stored"
 
 
 @recomputes(
@@ -16,7 +17,8 @@ from ecrf.files.models import FileContent
     files_filecontent=["sha256", "size"],
 )
 def file_contents(extent: Extent) -> Iterator[Fault]:
+    """Each content that is not what its name says, and each of its pieces: which of them it is cannot be told."""
     for sha256 in altered(list(FileContent.objects.order_by("pk").values_list("pk", flat=True))):
-        words = f"the bytes of the file {sha256} are not those that were stored"
-        mark = hashlib.sha256(words.encode()).hexdigest()
-        yield Fault(None, 0, words, mark, table="files_filecontent", row=sha256)
+        yield row_fault("files_filecontent", sha256, WORDS, kind=FaultKind.TAMPERED)
+        for piece in FilePiece.objects.filter(content=sha256).order_by("pk").values_list("pk", flat=True):
+            yield row_fault("files_filepiece", str(piece), WORDS, kind=FaultKind.TAMPERED)
