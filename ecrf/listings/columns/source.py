@@ -17,7 +17,7 @@ from ecrf.listings.columns.of_forms import (
 )
 
 OF_FORM = """
-    casebook_entry e{n} JOIN "{table}" f{n} ON f{n}.entry_id = e{n}.id
+    casebook_entry e{n} {join} "{table}" f{n} ON f{n}.entry_id = e{n}.id
     LEFT JOIN casebook_visit v{n} ON v{n}.id = e{n}.visit_id
     LEFT JOIN casebook_entry u{n} ON u{n}.id = e{n}.parent_id
 """
@@ -32,7 +32,8 @@ class ListingSource:
     have the id `row`; `patient`, `visit`, `entry`, `crf`, `item`: the SQL that says where a row belongs, "" for
     nowhere. `order`: how rows stand where nobody says otherwise. `given`: what its SQL is given.
 
-    `has_joins`: whether other forms can stand beside it; `since`: how many days back it looks where nobody says."""
+    `has_joins`: whether other forms can stand beside it; `since`: how many days back it looks where nobody says;
+    `loose`: see `loose_sql`."""
 
     key: str
     title: str
@@ -52,6 +53,7 @@ class ListingSource:
     has_joins: bool = True
     since: int = 0
     help: str = ""
+    loose: str = ""
 
     @property
     def definition(self) -> CrfDefinition | None:
@@ -62,9 +64,15 @@ class ListingSource:
     def from_sql(self) -> str:
         return f"{self.relation} {OF_PATIENT.format(self.patient)}"
 
+    @property
+    def loose_sql(self) -> str:
+        """The same to count rows and to find those of a page: each entry has its form, which the database leaves out
+        of the statement where nothing asks for one of its items."""
+        return f"{self.loose or self.relation} {OF_PATIENT.format(self.patient)}"
 
-def form_relation(definition: CrfDefinition, place: int) -> str:
-    return OF_FORM.format(n=place, table=table_of(definition))
+
+def form_relation(definition: CrfDefinition, place: int, join: str = "JOIN") -> str:
+    return OF_FORM.format(n=place, table=table_of(definition), join=join)
 
 
 def form_source(definition: CrfDefinition, facts: Iterable[ListingColumn]) -> ListingSource:
@@ -82,6 +90,7 @@ def form_source(definition: CrfDefinition, facts: Iterable[ListingColumn]) -> Li
         one=title_of(definition),
         columns=columns,
         relation=form_relation(definition, 0),
+        loose=form_relation(definition, 0, join="LEFT JOIN"),
         row="e0.id",
         patient="e0.patient_id",
         visit="e0.visit_id",

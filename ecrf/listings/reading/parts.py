@@ -75,8 +75,10 @@ class ListingSql:
         return [f"({everything} OR {here})"]
 
 
-def not_struck_sql(place: int) -> list[str]:
-    return [f"e{place}.struck_at IS NULL", f"u{place}.struck_at IS NULL"]
+def not_struck_sql(definition: CrfDefinition, place: int) -> list[str]:
+    """Only of a row of a form it is asked what became of that form: the join with it costs nothing elsewhere."""
+    above = [f"u{place}.struck_at IS NULL"] if definition.row_of else []
+    return [f"e{place}.struck_at IS NULL", *above]
 
 
 # --- conditions ---------------------------------------------------------------------------------------------------
@@ -131,7 +133,7 @@ def joined_where(sql: ListingSql, joined: Joined, place: int, *, is_struck: bool
     found = [f"e{place}.patient_id = p.id", f"e{place}.crf = {sql.give(joined.form)}"]
     found += sql.reach(joined.form)
     if not is_struck:
-        found += not_struck_sql(place)
+        found += not_struck_sql(definition, place)
     if joined.rule in (Rule.FIRST, Rule.LATEST):
         return [*found, f"e{place}.id = ({_picked(sql, joined, place, is_struck=is_struck)})"]
     return found + _rule_sql(joined, main, definition, place)
@@ -180,7 +182,7 @@ def _picked(sql: ListingSql, joined: Joined, place: int, *, is_struck: bool) -> 
     """SQL: the id of the patient's first, or latest, form of the kind."""
     definition, other = CRFS[joined.form], place + PICKING
     where = [f"e{other}.patient_id = p.id", f"e{other}.crf = {sql.give(joined.form)}"]
-    where += [] if is_struck else not_struck_sql(other)
+    where += [] if is_struck else not_struck_sql(definition, other)
     way = "DESC" if joined.rule == Rule.LATEST else "ASC"
     order = ", ".join(f"{part} {way} NULLS LAST" for part in order_of(definition, other))
     relation = form_relation(definition, other)

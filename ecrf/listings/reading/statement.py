@@ -125,7 +125,7 @@ class ListingStatement:
         found = []
         if source.definition:
             found.append(f"e0.crf = {sql.give(source.key)}")
-            found += [] if narrowing.struck else not_struck_sql(0)
+            found += [] if narrowing.struck else not_struck_sql(source.definition, 0)
             found += sql.reach(source.key)
         else:
             found += sql.reach(crf_sql=source.crf)
@@ -209,7 +209,7 @@ class ListingStatement:
         sql = self._sql()
         marks, narrowed = self._marked(sql)
         where = [*self._where(sql), *narrowed]
-        text = f"SELECT count(*) FROM {self.source.from_sql} {marks} WHERE {' AND '.join(where) or 'TRUE'}"
+        text = f"SELECT count(*) FROM {self.source.loose_sql} {marks} WHERE {' AND '.join(where) or 'TRUE'}"
         return text, sql.given
 
     def page(self, start: int, most: int) -> tuple[str, dict[str, object]]:
@@ -219,7 +219,7 @@ class ListingStatement:
         marks, narrowed = self._marked(sql)
         where = " AND ".join([*self._where(sql), *narrowed]) or "TRUE"
         limit = f"LIMIT {sql.give(most)} OFFSET {sql.give(start)}"
-        text = f"SELECT {self.source.row} FROM {self.source.from_sql} {beside} {marks} WHERE {where}"
+        text = f"SELECT {self.source.row} FROM {self.source.loose_sql} {beside} {marks} WHERE {where}"
         return f"{text} ORDER BY {order} {limit}", sql.given
 
     def details(self, ids: list[object]) -> tuple[str, dict[str, object]]:
@@ -240,7 +240,7 @@ class ListingStatement:
         # Once more who may read what: the ids come from the page before, or from somebody's own hand.
         reach = sql.reach(source.key) if source.definition else sql.reach(crf_sql=source.crf)
         if source.definition:
-            reach += [] if self.definition.narrowing.struck else not_struck_sql(0)
+            reach += [] if self.definition.narrowing.struck else not_struck_sql(source.definition, 0)
             reach.append(f"e0.crf = {sql.give(source.key)}")
         return " AND ".join([text, *reach]), sql.given
 
