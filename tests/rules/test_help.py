@@ -15,6 +15,7 @@ from tests.rules.test_repository import ROOT, files
 
 NO_PAGE = {
     **dict.fromkeys(("help", "help-first-day", "help-page", "help-chapter"), "it is Help itself"),
+    **dict.fromkeys(("download-file", "file-picture", "import-template"), "a file"),
     **dict.fromkeys(("help-pdf", "outcomes-pdf", "site-outcomes-pdf", "audit-anchor"), "a file"),
     **dict.fromkeys(("training-people-csv", "pages-read-csv", "download-export", "calendar-feed"), "a file"),
     **dict.fromkeys(("item-history", "monitor:item-history", "session"), "a piece of a page"),

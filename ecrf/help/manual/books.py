@@ -14,6 +14,7 @@ OPEN = "everybody"
 
 CORRECTIONS, ENDINGS = "site/corrections", "site/endings"
 APPOINTMENTS, DELEGATION = "site/appointments", "site/delegation"
+COPIES, IMPORTS, LISTINGS = "site/source-copies", "data-manager/imports", "data-manager/listings"
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,17 @@ _BOOKS = (
         frozenset({Role.INVESTIGATOR, Role.SUB_INVESTIGATOR, Role.COORDINATOR}),
         (
             *("site/first-day", "site/entering", "site/queries", "site/signing"),
-            *(CORRECTIONS, ENDINGS, APPOINTMENTS, DELEGATION, "site/paper"),
+            *(CORRECTIONS, ENDINGS, APPOINTMENTS, DELEGATION, COPIES, IMPORTS, LISTINGS, "site/paper"),
         ),
     ),
     Book(
         "monitor",
         "For the monitor",
         frozenset({Role.MONITOR}),
-        ("monitor/first-day", "monitor/verifying", "monitor/queries", "monitor/visits", CORRECTIONS, ENDINGS),
+        (
+            *("monitor/first-day", "monitor/verifying", "monitor/queries", "monitor/visits"),
+            *(COPIES, IMPORTS, LISTINGS, CORRECTIONS, ENDINGS),
+        ),
     ),
     Book(
         "data-manager",
@@ -48,14 +52,14 @@ _BOOKS = (
         frozenset({Role.DATA_MANAGER}),
         (
             *("data-manager/first-day", "data-manager/queries-and-locks", "data-manager/correcting"),
-            *("data-manager/data-out", "monitor/queries", CORRECTIONS, ENDINGS),
+            *("data-manager/data-out", LISTINGS, IMPORTS, COPIES, "monitor/queries", CORRECTIONS, ENDINGS),
         ),
     ),
     Book(
         "others",
         "For safety, statistics and inspection",
         frozenset({Role.SAFETY, Role.STATISTICIAN, Role.INSPECTOR}),
-        ("others/first-day", "others/safety", "others/statistician", "others/inspector"),
+        ("others/first-day", "others/safety", "others/statistician", "others/inspector", LISTINGS),
     ),
     Book(
         "administrator",

@@ -4,7 +4,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 
 from ecrf.forms.protocol import protocol
-from ecrf.help.topics import account, everybody, leaving, people, review, safety, site, study
+from ecrf.help.topics import account, across, everybody, leaving, people, review, safety, site, study
 from ecrf.help.topics.topic import Topic
 
 TOPICS: tuple[Topic, ...] = (
@@ -14,6 +14,7 @@ TOPICS: tuple[Topic, ...] = (
     *review.TOPICS,
     *safety.TOPICS,
     *study.TOPICS,
+    *across.TOPICS,
     *people.TOPICS,
     *everybody.TOPICS,
 )

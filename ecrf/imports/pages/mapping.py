@@ -13,7 +13,7 @@ from ecrf.access.requests import UserRequest
 from ecrf.audit.actor import acting
 from ecrf.audit.texts import cleaned_or_fault
 from ecrf.imports.models import Import, ImportFormat, ImportState, LabMapping
-from ecrf.imports.reading.encodings import ENCODINGS, FileRefused, encoding_of
+from ecrf.imports.reading.encodings import ENCODINGS, UnreadableFile, encoding_of
 from ecrf.imports.reading.tables import TextTable, key_of, open_table
 from ecrf.imports.rights import reach_import, require_own
 from ecrf.imports.services import look_again
@@ -55,7 +55,7 @@ def mapping(request: UserRequest, key: uuid.UUID) -> HttpResponse:
         form = _form_of(request, batch)
         chosen = _chosen(request, batch, header, form)
         names = tests_in(_table(batch), chosen["columns"]["test"]) if chosen["columns"]["test"] else []
-    except FileRefused as refused:
+    except UnreadableFile as refused:
         context: dict[str, Any] = {"batch": batch, "refused": refused}
         return render(request, "imports/mapping.html", context, status=422)
     tests = _tests(request, chosen, names, form)

@@ -45,7 +45,7 @@ NOT_IN_CP932 = frozenset("\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3")
 SAMPLE = 60
 
 
-class FileRefused(Exception):
+class UnreadableFile(Exception):
     """Why a file cannot be read, in words for the page. `readings`: {encoding: how a part of it then reads}, where it
     could be in several."""
 
@@ -56,7 +56,7 @@ class FileRefused(Exception):
 
 def encoding_of(pieces: Pieces, declared: str = "") -> str:
     """The name under which Python decodes the file; every byte of it was decoded once. What may be in two encodings is
-    not guessed: FileRefused carries the readings. `declared`: one of ENCODINGS, "" where nobody said."""
+    not guessed: UnreadableFile carries the readings. `declared`: one of ENCODINGS, "" where nobody said."""
     head = next(iter(pieces()), b"")
     refuse_no_text(head)
     for mark, codec in MARKS:
@@ -72,22 +72,22 @@ def encoding_of(pieces: Pieces, declared: str = "") -> str:
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:
-        raise FileRefused(
+        raise UnreadableFile(
             "The text of this file is in an encoding that is not read here. Save it as “CSV UTF-8”, then upload it."
         )
-    raise FileRefused(
+    raise UnreadableFile(
         "This file is not in UTF-8, and its letters could be read in two ways. Choose the one that is right.",
         {name: _sample(pieces, name) for name in fitting},
     )
 
 
 def refuse_no_text(head: bytes) -> None:
-    """FileRefused for a workbook, a PDF, a picture: by what it is, whatever it is called."""
+    """UnreadableFile for a workbook, a PDF, a picture: by what it is, whatever it is called."""
     if not head.strip():
-        raise FileRefused("The file is empty.")
+        raise UnreadableFile("The file is empty.")
     for sign, words in NO_TEXT:
         if head.startswith(sign):
-            raise FileRefused(words)
+            raise UnreadableFile(words)
 
 
 def is_in(pieces: Pieces, codec: str) -> bool:
@@ -107,14 +107,14 @@ def _decoded(pieces: Pieces, codec: str) -> Iterable[str]:
 
 def _marked(pieces: Pieces, codec: str, declared: str) -> str:
     if not codec:
-        raise FileRefused("This file is in UTF-32, which is not read here. Save it as “CSV UTF-8”.")
+        raise UnreadableFile("This file is in UTF-32, which is not read here. Save it as “CSV UTF-8”.")
     if declared and declared != codec.removesuffix("-sig"):
-        raise FileRefused(
+        raise UnreadableFile(
             f"The file says that it is in {ENCODINGS[codec.removesuffix('-sig')]}, and you chose"
             f" {ENCODINGS[declared]}. Leave it to the file, or look whether it is the right one."
         )
     if not is_in(pieces, codec):
-        raise FileRefused(
+        raise UnreadableFile(
             "The file is cut off or damaged: not all of its text can be read. Ask for it again."
         )
     return codec
@@ -123,7 +123,7 @@ def _marked(pieces: Pieces, codec: str, declared: str) -> str:
 def _declared(pieces: Pieces, declared: str) -> str:
     codec = "utf-16-le" if declared == "utf-16" else declared
     if not is_in(pieces, codec):
-        raise FileRefused(
+        raise UnreadableFile(
             f"This file is not in {ENCODINGS[declared]}: some of its bytes are no signs there. Choose another, or"
             " leave it to the file."
         )
@@ -136,7 +136,7 @@ def _utf_16_without_mark(pieces: Pieces, head: bytes) -> str:
         alternates = high.count(0) >= UTF_16_ALTERNATES * len(high) and not low.count(0)
         if alternates and is_in(pieces, codec):
             return codec
-    raise FileRefused("This is no text file: it holds zero bytes. Save it as “CSV UTF-8”, then upload it.")
+    raise UnreadableFile("This is no text file: it holds zero bytes. Save it as “CSV UTF-8”, then upload it.")
 
 
 def _sample(pieces: Pieces, codec: str) -> str:

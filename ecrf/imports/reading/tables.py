@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TextIO
 
 from ecrf.forms.typed_text import fold
-from ecrf.imports.reading.encodings import FileRefused
+from ecrf.imports.reading.encodings import UnreadableFile
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 HEAD = 65_536
@@ -39,7 +39,7 @@ class TextTable:
 
 
 def open_table(stream: TextIO, delimiter: str = "") -> TextTable:
-    """A CSV file, row by row; FileRefused says why it cannot be read. `stream` must not translate line ends."""
+    """A CSV file, row by row; UnreadableFile says why it cannot be read. `stream` must not translate line ends."""
     head = stream.read(HEAD)
     head += stream.readline()
     first, rest = 1, head
@@ -47,7 +47,7 @@ def open_table(stream: TextIO, delimiter: str = "") -> TextTable:
         line, _, rest = head.partition("\n")
         delimiter, first = line[len(SEP) :].strip("\r") or delimiter, 2
     if delimiter and delimiter not in DELIMITERS:
-        raise FileRefused(
+        raise UnreadableFile(
             "Between the columns stands a sign that is not known. Use commas, semicolons or tabs."
         )
     delimiter = delimiter or _delimiter_of(rest)
@@ -56,9 +56,9 @@ def open_table(stream: TextIO, delimiter: str = "") -> TextTable:
     _number, header = next(records, (first, []))
     header = _without_empty_end(header)
     if not header:
-        raise FileRefused("The file has no names of columns in its first row.")
+        raise UnreadableFile("The file has no names of columns in its first row.")
     if len(header) > MOST_COLUMNS:
-        raise FileRefused(f"The file has {len(header)} columns; at most {MOST_COLUMNS} are read.")
+        raise UnreadableFile(f"The file has {len(header)} columns; at most {MOST_COLUMNS} are read.")
     _refuse_twice(header)
     return TextTable(header, delimiter, _rows(records, len(header)))
 
@@ -87,15 +87,15 @@ def _delimiter_of(head: str) -> str:
     if len(fitting) == 1:
         return next(iter(fitting))
     if not fitting and any(widths.values()):
-        raise FileRefused(
+        raise UnreadableFile(
             "Only one column was found: no commas, semicolons or tabs stand in the first row. Save it as “CSV UTF-8”."
         )
     if not fitting:
-        raise FileRefused(
+        raise UnreadableFile(
             "The first rows cannot be read: a quotation mark is not closed, or something stands behind one."
         )
     names = " or ".join(DELIMITERS[sign] for sign in fitting)
-    raise FileRefused(f"The columns could be divided by {names}. Choose which on the page.")
+    raise UnreadableFile(f"The columns could be divided by {names}. Choose which on the page.")
 
 
 def _widths(head: str, delimiter: str) -> list[int]:
@@ -123,7 +123,7 @@ def _records(lines: Iterator[str], delimiter: str, first: int) -> Iterator[tuple
         except StopIteration:
             return
         except csv.Error as error:
-            raise FileRefused(_unreadable(number, str(error))) from None
+            raise UnreadableFile(_unreadable(number, str(error))) from None
         if any(cell.strip() for cell in cells):
             yield number, cells
 
@@ -158,7 +158,9 @@ def _without_empty_end(header: list[str]) -> list[str]:
         names.pop()
     if "" in names:
         at = names.index("")
-        raise FileRefused(f"Column {column_name(at)} has no name in the first row. Name it, or take it out.")
+        raise UnreadableFile(
+            f"Column {column_name(at)} has no name in the first row. Name it, or take it out."
+        )
     return names
 
 
@@ -167,5 +169,5 @@ def _refuse_twice(header: list[str]) -> None:
     for at, name in enumerate(header):
         if (key := key_of(name)) in seen:
             where = f"{column_name(seen[key])} and {column_name(at)}"
-            raise FileRefused(f"Two columns are called “{name}”: {where}. Each name stands once.")
+            raise UnreadableFile(f"Two columns are called “{name}”: {where}. Each name stands once.")
         seen[key] = at

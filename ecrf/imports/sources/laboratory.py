@@ -12,7 +12,7 @@ from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.forms.typed_text import NOT_WHOLE, day
 from ecrf.imports.reading.cells import CellRefused, CellWays, cell_text
-from ecrf.imports.reading.encodings import FileRefused
+from ecrf.imports.reading.encodings import UnreadableFile
 from ecrf.imports.reading.tables import TableRow, TextTable, key_of
 from ecrf.imports.sources.row import SourceRow
 
@@ -102,7 +102,7 @@ def tests_in(table: TextTable, column: str) -> list[str]:
         if name:
             found.setdefault(key_of(name), name)
         if len(found) > MOST_TESTS:
-            raise FileRefused(
+            raise UnreadableFile(
                 f"The column “{column}” names more than {MOST_TESTS} tests: is it the right one?"
             )
     return list(found.values())
@@ -114,7 +114,7 @@ def read_results(table: TextTable, mapping: dict[str, Any], ways: CellWays) -> I
         what: table.header.index(name) for what, name in mapping["columns"].items() if name in table.header
     }
     if lacking := [COLUMNS[what] for what in NEEDED if what not in columns]:
-        raise FileRefused(f"The file has no column for: {', '.join(lacking)}. Name its columns.")
+        raise UnreadableFile(f"The file has no column for: {', '.join(lacking)}. Name its columns.")
     target, tests = mapping["target"], {key_of(name): number for name, number in mapping["tests"].items()}
     definition = CRFS[target["form"]]
     for row in table.rows:

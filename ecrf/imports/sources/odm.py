@@ -14,7 +14,7 @@ from lxml import etree
 from ecrf.casebook.record.values import Missing
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
-from ecrf.imports.reading.encodings import FileRefused, refuse_no_text
+from ecrf.imports.reading.encodings import UnreadableFile, refuse_no_text
 from ecrf.imports.sources.row import Given, SourceRow, missing_of
 
 NAMESPACE = "{http://www.cdisc.org/ns/odm/v1.3}"
@@ -47,18 +47,18 @@ class Levels:
 
 
 def read_odm(stream: RawIOBase, head: bytes) -> Iterator[SourceRow]:
-    """A row for each group of items. FileRefused says what is wrong, with every OID that fits nothing of ours.
+    """A row for each group of items. UnreadableFile says what is wrong, with every OID that fits nothing of ours.
     `head`: the first bytes of the same file."""
     refuse_no_text(head)
     if DECLARED.search(head.replace(b"\0", b"")):
-        raise FileRefused(NO_DOCTYPE)
+        raise UnreadableFile(NO_DOCTYPE)
     levels, strange, count, depth = Levels(), dict[str, None](), 0, 0
     try:
         for event, element in _events(stream):
             if event == "start":
                 depth += 1
                 if depth > DEEPEST:
-                    raise FileRefused(
+                    raise UnreadableFile(
                         f"The file is nested deeper than {DEEPEST} elements. That is no ODM file."
                     )
                 _enter(element, levels, is_root=depth == 1)
@@ -76,11 +76,11 @@ def read_odm(stream: RawIOBase, head: bytes) -> Iterator[SourceRow]:
             if name in ("SubjectData", "MetaDataVersion", "AdminData", "ItemGroupData", "ReferenceData"):
                 _let_go(element)
     except etree.XMLSyntaxError as error:
-        raise FileRefused(f"The file is no XML that can be read: {_said(error)}") from None
+        raise UnreadableFile(f"The file is no XML that can be read: {_said(error)}") from None
     if strange:
         named = ", ".join(list(strange)[:MOST_NAMED])
         more = f" and {len(strange) - MOST_NAMED} more" if len(strange) > MOST_NAMED else ""
-        raise FileRefused(
+        raise UnreadableFile(
             f"The file names what no form of this study has: {named}{more}. Its OIDs must be those of this study's own"
             " ODM file, or the keys of forms and names of items alone."
         )
@@ -130,20 +130,22 @@ def _enter(element: Any, levels: Levels, *, is_root: bool) -> None:
 def _refuse_root(element: Any) -> None:
     info = element.getroottree().docinfo
     if info.doctype or info.internalDTD is not None:
-        raise FileRefused(NO_DOCTYPE)
+        raise UnreadableFile(NO_DOCTYPE)
     if element.tag.startswith(NEWER):
-        raise FileRefused("This is ODM 2.0. Export it as ODM 1.3.2, which is read here.")
+        raise UnreadableFile("This is ODM 2.0. Export it as ODM 1.3.2, which is read here.")
     if element.tag != f"{NAMESPACE}ODM":
-        raise FileRefused("This XML file is no ODM 1.3 file: its first element is another one.")
+        raise UnreadableFile("This XML file is no ODM 1.3 file: its first element is another one.")
     if element.get("FileType") == "Transactional":
-        raise FileRefused(
+        raise UnreadableFile(
             "This ODM file is Transactional: it tells every change, not what stands. Import the Snapshot."
         )
 
 
 def _refuse_removed(element: Any) -> None:
     if element.get("TransactionType") in ("Remove", "Context"):
-        raise FileRefused("The file removes data (TransactionType Remove). An import adds and changes only.")
+        raise UnreadableFile(
+            "The file removes data (TransactionType Remove). An import adds and changes only."
+        )
 
 
 def _take(element: Any, levels: Levels) -> None:

@@ -7,7 +7,7 @@ from ecrf.casebook.record.values import Missing
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.imports.reading.cells import CellRefused, CellWays, cell_text
-from ecrf.imports.reading.encodings import FileRefused
+from ecrf.imports.reading.encodings import UnreadableFile
 from ecrf.imports.reading.tables import TableRow, TextTable, column_name, key_of
 from ecrf.imports.sources.row import SourceRow, missing_of
 
@@ -65,8 +65,8 @@ class WideColumns:
 
 
 def columns_of(header: list[str], definition: CrfDefinition) -> WideColumns:
-    """FileRefused names every column that is none of the form, and what is missing. Items may be called by their name
-    or by their label."""
+    """`UnreadableFile` names every column that is none of the form, and what is missing. Items may be called by their
+    name or by their label."""
     items, found = _items(definition), WideColumns({}, {})
     by_key = {key_of(column): name for column, name in items.items()} | _labels(definition)
     reasons = {key_of(f"{column}{MISSING}"): name for column, name in items.items()}
@@ -79,7 +79,7 @@ def columns_of(header: list[str], definition: CrfDefinition) -> WideColumns:
             found.places[key] = at
         elif key in by_key:
             if by_key[key] in found.items:
-                raise FileRefused(f"Two columns are for “{definition.items[by_key[key]].verbose_name}”.")
+                raise UnreadableFile(f"Two columns are for “{definition.items[by_key[key]].verbose_name}”.")
             found.items[by_key[key]] = at
         elif key in reasons:
             found.reasons[reasons[key]] = at
@@ -100,7 +100,7 @@ def _labels(definition: CrfDefinition) -> dict[str, str]:
 def _refuse(strange: list[str], found: WideColumns, definition: CrfDefinition) -> None:
     if strange:
         more = f" and {len(strange) - NAMED} more" if len(strange) > NAMED else ""
-        raise FileRefused(
+        raise UnreadableFile(
             f"“{definition.title}” has no item for the columns {', '.join(strange[:NAMED])}{more}. Take them out, or"
             " name them as in the template."
         )
@@ -111,9 +111,11 @@ def _refuse(strange: list[str], found: WideColumns, definition: CrfDefinition) -
     if may_be_several(definition) and not {NUMBER, ROW_NAME} & set(found.places):
         wanted.append(ROW_NAME if definition.row_names else NUMBER)
     if wanted:
-        raise FileRefused(f"The file lacks the column {' and '.join(wanted)}. Take the template of the form.")
+        raise UnreadableFile(
+            f"The file lacks the column {' and '.join(wanted)}. Take the template of the form."
+        )
     if not (found.items or found.reasons):
-        raise FileRefused(f"The file has no column for any item of “{definition.title}”.")
+        raise UnreadableFile(f"The file has no column for any item of “{definition.title}”.")
 
 
 def read_wide(table: TextTable, definition: CrfDefinition, ways: CellWays) -> Iterator[SourceRow]:

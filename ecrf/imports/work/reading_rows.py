@@ -8,7 +8,7 @@ from django.db import transaction
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import Import, ImportFormat, ImportRow
 from ecrf.imports.reading.cells import CellWays
-from ecrf.imports.reading.encodings import FileRefused, encoding_of
+from ecrf.imports.reading.encodings import UnreadableFile, encoding_of
 from ecrf.imports.reading.tables import open_table
 from ecrf.imports.sources.laboratory import read_results
 from ecrf.imports.sources.odm import read_odm
@@ -22,7 +22,7 @@ MOST_ROWS = 200_000
 
 
 def read_in(batch: Import, progress: ImportProgress) -> int:
-    """Read the file anew; how many rows it has. FileRefused says why it cannot be read: then it has none."""
+    """Read the file anew; how many rows it has. UnreadableFile says why it cannot be read: then it has none."""
     progress.begin("Reading the file")
     count = 0
     with transaction.atomic():
@@ -30,11 +30,11 @@ def read_in(batch: Import, progress: ImportProgress) -> int:
         for some in _in_parts(source_rows(batch)):
             count += len(some)
             if count > MOST_ROWS:
-                raise FileRefused(f"The file has more than {MOST_ROWS:,} rows. Divide it.")
+                raise UnreadableFile(f"The file has more than {MOST_ROWS:,} rows. Divide it.")
             ImportRow.objects.bulk_create(_row(batch, source) for source in some)
             progress.add(len(some))
     if not count:
-        raise FileRefused("The file has no rows: it holds no values to import.")
+        raise UnreadableFile("The file has no rows: it holds no values to import.")
     return count
 
 

@@ -9,7 +9,7 @@ from django_tasks import task
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.bound.person import reach_of, whole_study
 from ecrf.imports.models import Import, ImportState
-from ecrf.imports.reading.encodings import FileRefused
+from ecrf.imports.reading.encodings import UnreadableFile
 from ecrf.imports.work.bringing_in import Differs, bring_in
 from ecrf.imports.work.looking import look_at_rows
 from ecrf.imports.work.progress import ImportProgress, only_one, watched
@@ -68,7 +68,7 @@ def _look(batch: Import, progress: ImportProgress) -> None:
         if not batch.rows.exists():
             read_in(batch, progress)
         batch.counts = look_at_rows(batch, progress)
-    except FileRefused as refused:
+    except UnreadableFile as refused:
         batch.reading["readings"] = refused.readings
         _end(batch, ImportState.REFUSED, str(refused))
     else:

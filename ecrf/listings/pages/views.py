@@ -20,7 +20,7 @@ from ecrf.listings.pages.chooser import choice_in
 from ecrf.listings.pages.home import home_of
 from ecrf.listings.pages.opened import OpenListing, kept, made_up, opened, ready_made
 from ecrf.listings.pages.page import ON_PAPER, SIZE, listing_view
-from ecrf.listings.reading.reader import for_who_reads, listing_reader, lists_of
+from ecrf.listings.reading.reader import listing_reader, lists_of
 from ecrf.listings.reading.rows import ListingPage
 from ecrf.listings.reading.statement import REVIEWED, STATUSES
 from ecrf.trail.download import csv_file
@@ -32,7 +32,6 @@ CANNOT = 422
 
 
 @require_GET
-@for_who_reads
 def listings(request: UserRequest) -> HttpResponse:
     """Those that are there from the start, one's own, those that are shared; and the way to a new one."""
     listing_reader(request.user)
@@ -40,7 +39,6 @@ def listings(request: UserRequest) -> HttpResponse:
 
 
 @require_GET
-@for_who_reads
 def listing(request: UserRequest) -> HttpResponse:
     """One that the address makes up."""
     listing_reader(request.user)
@@ -51,14 +49,12 @@ def listing(request: UserRequest) -> HttpResponse:
 
 
 @require_GET
-@for_who_reads
 def ready_listing(request: UserRequest, key: str) -> HttpResponse:
     listing_reader(request.user)
     return _named(request, ready_made(key, lists_of(request.GET)))
 
 
 @require_GET
-@for_who_reads
 def saved_listing(request: UserRequest, pk: int) -> HttpResponse:
     listing_reader(request.user)
     return _named(request, kept(request.user, pk, lists_of(request.GET)))
@@ -102,7 +98,6 @@ def shown(
 
 
 @require_GET
-@for_who_reads
 def choose(request: UserRequest) -> HttpResponse:
     """Which columns, in which order, joined how; then to the listing that they make."""
     reader, lists = listing_reader(request.user), lists_of(request.GET)
@@ -116,7 +111,6 @@ def choose(request: UserRequest) -> HttpResponse:
 
 
 @require_POST
-@for_who_reads
 def csv(request: UserRequest) -> HttpResponseBase:
     """All rows; that they were taken out is noted at each site."""
     listing_reader(request.user)

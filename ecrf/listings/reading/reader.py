@@ -1,20 +1,14 @@
 """Who reads a listing: at which sites everything, at which the safety logs, and where what may identify."""
 
-from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cached_property, wraps
-from typing import Any
+from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
 from django.http import QueryDict
-from django.http.response import HttpResponseBase
 
 from ecrf.access.models import Site, User
-from ecrf.access.reach import ON_PATIENTS, site_ids, sites
-from ecrf.access.requests import UserRequest
+from ecrf.access.reach import site_ids, sites
 from ecrf.access.roles import READERS, Right
-from ecrf.audit.bound.person import whole_study
 from ecrf.casebook.read_by_safety import crfs_of_safety, patients_with_serious_event
 
 MAY_READ = (*READERS, Right.REVIEW_SAFETY, Right.EXPORT)
@@ -61,18 +55,6 @@ def listing_reader(user: User) -> ListingReader:
         safety=ids(Right.REVIEW_SAFETY),
         identified=ids(*READERS, Right.REVIEW_SAFETY),
     )
-
-
-def for_who_reads(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Around a page: who takes data out, and sees no patient's page, reads by the program's word. What a listing shows
-    of anybody its reader decides."""
-
-    @wraps(view)
-    def read(request: UserRequest, *args: Any, **named: Any) -> HttpResponseBase:
-        with nullcontext() if site_ids(request.user, *ON_PATIENTS) != [] else whole_study():
-            return view(request, *args, **named)
-
-    return read
 
 
 def lists_of(query: QueryDict) -> dict[str, list[str]]:

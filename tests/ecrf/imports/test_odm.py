@@ -8,7 +8,7 @@ from ecrf.exports.odm import names
 from ecrf.forms.registry import CRFS
 from ecrf.imports import services
 from ecrf.imports.models import ImportState, RowKind
-from ecrf.imports.reading.encodings import FileRefused
+from ecrf.imports.reading.encodings import UnreadableFile
 from ecrf.imports.sources import odm
 from ecrf.imports.sources.odm import read_odm
 from tests.builders import enter
@@ -113,7 +113,7 @@ def test_every_oid_that_fits_nothing_is_named():
         signs("01-001").replace("F.vital-signs", "F.other"),
         signs("01-001").replace("IG.vital-signs", "IG.scale"),
     ]
-    with pytest.raises(FileRefused) as refused:
+    with pytest.raises(UnreadableFile) as refused:
         read(a_study(*given))
     for oid in ("item I.vital-signs.mood", "event SE.W99", "form F.other", "group IG.scale"):
         assert oid in str(refused.value)
@@ -143,10 +143,10 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE ODM [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a
     ],
 )
 def test_what_xml_can_do_to_a_reader_is_not_done(content, words):
-    with pytest.raises(FileRefused, match=words):
+    with pytest.raises(UnreadableFile, match=words):
         read(content)
 
 
 def test_an_attribute_that_never_ends_is_refused():
-    with pytest.raises(FileRefused):
+    with pytest.raises(UnreadableFile):
         read(a_study(signs("1", f'<ItemData ItemOID="pulse" Value="{"9" * 11_000_000}"/>')))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecrf.imports.reading.encodings import ENCODINGS, FileRefused, encoding_of
+from ecrf.imports.reading.encodings import ENCODINGS, UnreadableFile, encoding_of
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), min_size=1).filter(
     str.strip
@@ -57,7 +57,7 @@ def test_japanese_is_recognised_where_it_can_be_nothing_else():
 
 
 def test_what_can_be_read_in_two_ways_is_asked_with_both_readings():
-    with pytest.raises(FileRefused) as refused:
+    with pytest.raises(UnreadableFile) as refused:
         found("patient,unit\r\n01-001,µmol/L\r\n".encode("cp1252"))
     assert refused.value.readings == {"cp932": "01-001,ｵmol/L", "cp1252": "01-001,µmol/L"}
 
@@ -67,12 +67,12 @@ def test_what_is_declared_is_held_against_the_bytes(declared):
     text = "patient,comment\r\n01-001,plain\r\n"
     codec = "utf-16-le" if declared == "utf-16" else declared
     assert text.encode(codec).decode(found(text.encode(codec), declared)) == text
-    with pytest.raises(FileRefused):
+    with pytest.raises(UnreadableFile):
         found(b"patient\r\n\x81\x9d\xff" + (b"\xfe" if declared == "utf-16" else b""), declared)
 
 
 def test_another_declaration_than_the_mark_is_refused():
-    with pytest.raises(FileRefused, match="The file says"):
+    with pytest.raises(UnreadableFile, match="The file says"):
         found(codecs.BOM_UTF8 + b"patient", "cp932")
 
 
@@ -92,5 +92,5 @@ def test_another_declaration_than_the_mark_is_refused():
     ],
 )
 def test_what_is_no_text_is_refused_by_what_it_is(content, words):
-    with pytest.raises(FileRefused, match=words):
+    with pytest.raises(UnreadableFile, match=words):
         found(content)

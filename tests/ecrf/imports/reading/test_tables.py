@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecrf.imports.reading.encodings import FileRefused
+from ecrf.imports.reading.encodings import UnreadableFile
 from ecrf.imports.reading.tables import DELIMITERS, column_name, open_table
 
 CELL = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00\r"), max_size=20)
@@ -38,7 +38,7 @@ def test_every_cell_comes_back(rows, delimiter, ends, says):
 def test_quoted_files_need_no_delimiter_said_unless_there_are_two(rows):
     file = io.StringIO(newline="")
     csv.writer(file).writerows([["patient", "a", "b"], *rows])
-    with contextlib.suppress(FileRefused):  # which is right where semicolons would divide it as well
+    with contextlib.suppress(UnreadableFile):  # which is right where semicolons would divide it as well
         _table, found = read(file.getvalue())
         assert [row.cells for row in found] == rows
 
@@ -84,7 +84,7 @@ def test_a_short_row_is_refused_and_not_filled_up():
     ],
 )
 def test_a_file_that_cannot_be_read_for_sure_is_refused(text, words):
-    with pytest.raises(FileRefused, match=words):
+    with pytest.raises(UnreadableFile, match=words):
         read(text)
 
 
