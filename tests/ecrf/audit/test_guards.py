@@ -54,6 +54,7 @@ BY_HAND = [
 ]
 
 
+@pytest.mark.requirement("R-031")
 @pytest.mark.parametrize("statement", BY_HAND)
 def test_what_follows_from_the_trail_is_not_written_by_hand(statement, scale):
     with pytest.raises(DatabaseError, match="written by the database only"):

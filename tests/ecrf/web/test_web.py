@@ -1,5 +1,6 @@
 """What every request passes: headers, the health check, the pages for bad days, the log."""
 
+import io
 import logging
 import re
 from contextlib import closing
@@ -12,6 +13,7 @@ from django.test import Client, RequestFactory
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from ecrf.access.roles import RIGHTS
+from ecrf.web.log import LogLine
 from ecrf.web.middleware import keep_to_ourselves, request_log
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import PASSWORD, make_user
@@ -333,6 +335,21 @@ def test_log_holds_no_value_when_the_database_refuses_one(client, visit, coordin
     monkeypatch.setattr(CRFS["reading"].model, "calculate", lambda row: setattr(row, "value_4", 999))
     client.post(f"/patients/{visit.patient.number}/W01/reading/1/value_1/", {"value": "177.7"})
     assert "177.7" not in log()
+
+
+@pytest.mark.requirement("R-135")
+def test_log_holds_no_value_that_an_error_quotes(monkeypatch):
+    """An error that nobody foresaw is logged with the way it took, and without its words."""
+    handler = next(one for one in logging.getLogger().handlers if isinstance(one.formatter, LogLine))
+    said = io.StringIO()
+    monkeypatch.setattr(handler, "stream", said)
+    quoted = "Failing row contains (177.7)."  # not in the line that fails: the log shows that one
+    try:
+        raise OperationalError(quoted)
+    except OperationalError:
+        logging.getLogger("ecrf.request").exception("failed")
+    assert "OperationalError" in said.getvalue()
+    assert "177.7" not in said.getvalue()
 
 
 @pytest.mark.requirement("R-135")
