@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ecrf.access.models import Site, User
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.models import SYSTEM_CHAIN, AuditEvent
 from ecrf.audit.reasons import fault_of, tidy
 from ecrf.casebook.striking import NotStruck, StrikingConsent
 from ecrf.casebook.striking.act import check_consent
@@ -158,9 +159,18 @@ def put_aside(*, batch: Import, by: User) -> None:
 
 
 def order(
-    *, batch: Import, reason: str, consents: dict[str, StrikingConsent], by: User, act_key: uuid.UUID
+    *,
+    batch: Import,
+    reason: str,
+    consents: dict[str, StrikingConsent],
+    by: User,
+    act_key: uuid.UUID,
+    shown: int | None = None,
 ) -> None:
-    """Import it. The same click twice imports once; NotImported says why it is not, and beside which field."""
+    """Import it. The same click twice imports once; NotImported says why it is not, and beside which field.
+
+    `shown`: as of which event the page that was looked at showed it (`state_of`); None: whatever it shows now.
+    """
     right = require_own(by, batch)
     actor, why = by.acting_at(batch.site, right), tidy(reason)
     with acting(actor, source="import"):
@@ -171,6 +181,8 @@ def order(
             ImportState.DONE,
         ):
             return
+        if shown is not None and shown != state_of(current):
+            raise NotImported("It was looked at again since this page was opened: see what it would do now.")
         _refuse(current, why, by)
         current.consents = _checked(current, consents, by)
         current.state, current.reason, current.act_key = ImportState.DUE, why, act_key
@@ -180,6 +192,13 @@ def order(
         )
     batch.refresh_from_db()
     go_on(batch)
+
+
+def state_of(batch: Import) -> int:
+    """The position of the last event that tells of it: another one for whatever was done with it since."""
+    events = AuditEvent.objects.filter(chain=SYSTEM_CHAIN, table=Import._meta.db_table, row=str(batch.pk))
+    found: int = events.order_by("-position").values_list("position", flat=True)[0]
+    return found
 
 
 def _refuse(batch: Import, why: str, by: User) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg2
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ecrf.audit.bound.proof import proof
 
@@ -47,6 +48,12 @@ def reach_of(person: int) -> Iterator[None]:
 
 
 PROGRAM = 0
+
+
+def act_for_program(on: BaseDatabaseWrapper) -> None:
+    """A connection beside this thread's, which the program opens for itself and closes."""
+    with on.cursor() as cursor:
+        cursor.execute(_TELL, [f"vouched:{PROGRAM}:{proof(f'reach|{PROGRAM}', on)}"])
 
 
 def whole_study() -> Any:

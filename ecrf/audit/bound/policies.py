@@ -114,10 +114,8 @@ WRITTEN: dict[str, str] = {
 CONTENTS: dict[str, str] = {
     "files_filecontent": _there_is("files_fileversion above", "above.content_id = files_filecontent.sha256"),
     "files_filepiece": _there_is("files_fileversion above", "above.content_id = files_filepiece.content_id"),
-    "imports_importfile": _there_is("imports_import above", "above.file_id = imports_importfile.sha256"),
-    "imports_importfilepiece": _there_is(
-        "imports_import above", "above.file_id = imports_importfilepiece.file_id"
-    ),
+    "imports_importfile": _of_brought("imports_importfile.sha256"),
+    "imports_importfilepiece": _of_brought("imports_importfilepiece.file_id"),
 }
 """{table: which of its rows are seen}: bytes that are kept once, under their hash, whoever brings them. They are there
 before what they belong to."""

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def program_key() -> bytes:
@@ -18,9 +19,10 @@ def _key(secret: str) -> bytes:
     return hmac.digest(secret.encode(), b"ecrf.program", "sha256")
 
 
-def proof(words: str) -> str:
-    """As the database's `access_proof` makes it; good on this thread's connection only."""
-    connection.ensure_connection()
+def proof(words: str, on: BaseDatabaseWrapper | None = None) -> str:
+    """As the database's `access_proof` makes it; good on one connection only: `on`, or this thread's."""
+    on = on or connection
+    on.ensure_connection()
     secret = program_key()
-    pid = connection.connection.get_backend_pid()
+    pid = on.connection.get_backend_pid()
     return sha256(secret + sha256(secret + f"{pid}|{words}".encode()).digest()).hexdigest()

@@ -1,17 +1,17 @@
 """One file: how far it is, what its rows do, and what can be done with it."""
 
+import shutil
 import uuid
-from collections.abc import Iterator
 from datetime import UTC
 from functools import partial
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.requests import UserRequest, click_key, whole_number
@@ -33,7 +33,7 @@ from ecrf.imports.pages.lookup import (
 )
 from ecrf.imports.reading.encodings import ENCODINGS
 from ecrf.imports.rights import is_for_all, may_act, reach_import, require_own, seeing_right
-from ecrf.imports.services import NotImported, look_again, order, put_aside
+from ecrf.imports.services import NotImported, look_again, order, put_aside, state_of
 from ecrf.imports.sources.stored import StoredBytes
 from ecrf.imports.work.bringing_in import changes_as_manager, longest_reason
 from ecrf.trail.download.csv_file import answer, file_name
@@ -77,6 +77,7 @@ def _page(
         "changes": counts.get(RowKind.NEW, 0) + counts.get(RowKind.CHANGED, 0),
         "refused_rows": counts.get(RowKind.REFUSED, 0),
         "key": request.POST.get("key") or uuid.uuid4(),
+        "shown": state_of(batch),
         "typed_reason": request.POST.get("reason", ""),
         "longest": longest_reason(batch),
         "before_it": waiting_before(batch) if batch.is_under_way else 0,
@@ -117,6 +118,7 @@ def order_import(request: UserRequest, key: uuid.UUID) -> HttpResponse:
             consents={code: consent for code, consent in consents.items() if consent},
             by=request.user,
             act_key=act_key,
+            shown=whole_number(request.POST.get("shown", "")) or 0,
         )
     except NotImported as refused:
         return _page(request, batch, refused, 422)
@@ -181,17 +183,17 @@ def original(request: UserRequest, key: uuid.UUID) -> HttpResponseBase:
     batch = reach_import(request.user, key)
     require_own(request.user, batch)
     _note(request, batch, "the file itself")
-    headers = {"X-Content-Type-Options": "nosniff", "Content-Length": str(batch.file.size)}
     request.META.pop("HTTP_ACCEPT_ENCODING", None)
-    if named := content_disposition_header(True, batch.file_name):
-        headers["Content-Disposition"] = named
-    return StreamingHttpResponse(_pieces(batch), content_type="application/octet-stream", headers=headers)
-
-
-def _pieces(batch: Import) -> Iterator[bytes]:
+    # Read now: what is sent after the answer was made is read for nobody any more (docs/decisions/0042).
+    content = TemporaryFile()  # noqa: SIM115  (the answer closes it)
     with StoredBytes(batch.file) as stream:
-        while piece := stream.read(1 << 16):
-            yield piece
+        shutil.copyfileobj(stream, content)
+    content.seek(0)
+    sent = FileResponse(
+        content, as_attachment=True, filename=batch.file_name, content_type="application/octet-stream"
+    )
+    sent.headers["X-Content-Type-Options"] = "nosniff"
+    return sent
 
 
 def _note(request: UserRequest, batch: Import, what: str) -> None:

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from ecrf.audit.bound.person import act_for_program
+
 HELD = "SELECT pg_try_advisory_lock(hashtext('ecrf.import'), %s::integer)"
 RELEASE = "SELECT pg_advisory_unlock(hashtext('ecrf.import'), %s::integer)"
 BEAT = """
@@ -38,6 +40,8 @@ class ImportProgress:
         self.done = self.steps = 0
         self.what = ""
         self._beside = connection.copy() if is_shown else None
+        if self._beside:
+            act_for_program(self._beside)
 
     def begin(self, what: str, steps: int = 0) -> None:
         self.what, self.done, self.steps = what, 0, steps

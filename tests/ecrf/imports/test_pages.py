@@ -13,6 +13,7 @@ from ecrf.audit.models import AuditEvent
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import Import, ImportDownload, ImportState
 from ecrf.imports.pages.forms import form_choices
+from ecrf.imports.services import look_again, state_of
 from tests.builders import enter
 from tests.ecrf.imports.conftest import WHY, a_file
 
@@ -38,6 +39,11 @@ def upload(client: Client, content: str | bytes, address: str = "new-import", **
     return client.post(reverse(address), {**posted, **more})
 
 
+def pressed(batch, **more):
+    """What the form on the page as it is now sends."""
+    return {"reason": WHY, "key": str(uuid.uuid4()), "shown": str(state_of(batch)), **more}
+
+
 def test_from_the_file_to_the_values(lines, site, visit, coordinator):
     client = logged_in(coordinator)
     answer = upload(client, lines("W01,60.5,70"), site="01")
@@ -46,9 +52,7 @@ def test_from_the_file_to_the_values(lines, site, visit, coordinator):
     page = client.get(answer.url).content.decode()
     assert "60.5 kg" in page
     assert "Import 1 row" in page
-    answer = client.post(
-        reverse("order-import", args=[batch.request_key]), {"reason": WHY, "key": str(uuid.uuid4())}
-    )
+    answer = client.post(reverse("order-import", args=[batch.request_key]), pressed(batch))
     page = client.get(answer.url).content.decode()
     assert "Each value says where it came from" in page
     assert CRFS["vital-signs"].model.objects.get().pulse == 70
@@ -57,7 +61,7 @@ def test_from_the_file_to_the_values(lines, site, visit, coordinator):
 def test_a_reason_is_asked_for_and_what_was_typed_stays(lines, site, visit, coordinator):
     batch = a_file(lines("W01,60.5,70"), coordinator, site=site)
     url = reverse("order-import", args=[batch.request_key])
-    answer = logged_in(coordinator).post(url, {"reason": "x", "key": str(uuid.uuid4())})
+    answer = logged_in(coordinator).post(url, pressed(batch, reason="x"))
     assert answer.status_code == 422
     assert 'value="x"' in answer.content.decode()
     assert not CRFS["vital-signs"].model.objects.exists()
@@ -151,7 +155,7 @@ def test_a_data_manager_changes_a_sites_value_with_consent_only(
     batch = a_file(lines("W01,,71"), data_manager)
     client = logged_in(data_manager)
     url = reverse("order-import", args=[batch.request_key])
-    posted = {"reason": WHY, "key": str(uuid.uuid4())}
+    posted = pressed(batch)
     answer = client.post(url, posted)
     assert answer.status_code == 422
     assert "investigator of the site consented" in answer.content.decode()
@@ -176,7 +180,30 @@ def test_every_row_is_on_some_page(site, coordinator, visit):
 def test_the_list_shows_who_brought_what_when_and_why(lines, site, visit, coordinator):
     client = logged_in(coordinator)
     batch = a_file(lines("W01,60.5,70"), coordinator, site=site)
-    client.post(reverse("order-import", args=[batch.request_key]), {"reason": WHY, "key": str(uuid.uuid4())})
+    client.post(reverse("order-import", args=[batch.request_key]), pressed(batch))
     page = client.get(reverse("imports")).content.decode()
     for words in (batch.file_name, batch.file_id[:12], WHY, "SynthLab", str(coordinator)):
         assert words in page
+
+
+def test_nothing_is_imported_that_was_looked_at_again_since_the_page_was_opened(
+    lines, site, visit, coordinator
+):
+    batch = a_file(lines("W01,60.5,70"), coordinator, site=site)
+    shown_before = pressed(batch)
+    enter(visit, "vital-signs", coordinator, pulse="71")
+    look_again(batch=batch, by=coordinator)
+    client, url = logged_in(coordinator), reverse("order-import", args=[batch.request_key])
+    answer = client.post(url, shown_before)
+    assert answer.status_code == 422
+    assert "looked at again" in answer.content.decode()
+    assert CRFS["vital-signs"].model.objects.get().pulse == 71
+    assert client.post(url, pressed(batch)).status_code == 302
+    assert CRFS["vital-signs"].model.objects.get().pulse == 70
+
+
+def test_a_file_for_all_sites_is_downloaded_as_it_was_brought(lines, site, visit, data_manager):
+    content = lines("W01,60.5,70")
+    batch = a_file(content, data_manager)
+    answer = logged_in(data_manager).post(reverse("import-file", args=[batch.request_key]))
+    assert b"".join(answer.streaming_content).decode() == content
