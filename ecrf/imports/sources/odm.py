@@ -73,8 +73,7 @@ def read_odm(stream: RawIOBase, head: bytes) -> Iterator[SourceRow]:
                 count += 1
                 if row := _row(levels, count, strange):
                     yield row
-            if name in ("SubjectData", "MetaDataVersion", "AdminData", "ItemGroupData", "ReferenceData"):
-                _let_go(element)
+            _let_go(element)
     except etree.XMLSyntaxError as error:
         raise UnreadableFile(f"The file is no XML that can be read: {_said(error)}") from None
     if strange:

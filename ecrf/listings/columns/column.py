@@ -14,6 +14,9 @@ from ecrf.forms.items import YesNo
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.listings.definition import Op
 
+MOST_DIGITS = 30
+"""Before or behind the point, of a number to compare with: far more than any item has."""
+
 
 class CellKind(StrEnum):
     """What the cells of a column hold."""
@@ -137,9 +140,11 @@ class ListingColumn:
             raise ValueError(f"“{text}” is nothing that {self.label} can be compared with.") from error
 
     def _read(self, text: str) -> Any:
+        if "\0" in text:
+            raise ValueError(text)
         if self.kind == CellKind.NUMBER:
             number = Decimal(text.replace(",", "."))
-            if not number.is_finite():
+            if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
                 raise ValueError(text)
             return number
         if self.kind in (CellKind.DAY, CellKind.MOMENT):

@@ -7,7 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import QueryDict
 
 from ecrf.access.models import Site, User
-from ecrf.access.reach import site_ids, sites
+from ecrf.access.obstacles import refusal
+from ecrf.access.reach import ON_PATIENTS, site_ids, sites
 from ecrf.access.roles import READERS, Right
 from ecrf.casebook.read_by_safety import crfs_of_safety, patients_with_serious_event
 
@@ -44,6 +45,8 @@ def listing_reader(user: User) -> ListingReader:
     """Refused (403) to who reads no patient's data."""
     if not user.rights & set(MAY_READ):
         raise PermissionDenied("Your role does not let you read listings of patients’ data.")
+    if not user.rights & set(ON_PATIENTS) and (found := user.obstacles_to_all(Right.EXPORT)):
+        raise PermissionDenied(refusal(Right.EXPORT, found))
 
     def ids(*rights: Right) -> tuple[int, ...] | None:
         found = site_ids(user, *rights)

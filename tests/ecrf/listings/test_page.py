@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 
-from ecrf.access.roles import Right
+from ecrf.access.roles import Right, Role
 from ecrf.casebook.striking.entries import strike_out
 from ecrf.listings.columns.book import book
 from ecrf.listings.definition import Definition, Joined, NoListing, read_lists, read_pairs
@@ -17,6 +17,7 @@ from ecrf.trail.models import TrailExport
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import make_site, make_user
+from tests.ecrf.delegation.builders import a_training
 from tests.ecrf.listings.conftest import event, visit_on
 
 pytestmark = [pytest.mark.django_db]
@@ -102,6 +103,25 @@ def test_statistician_reads_all_sites_without_what_may_identify(client, world, t
     assert "nothing that you can narrow this listing by" in said(narrowed)
     assert STORY not in client.get("/listings/choose/", {"main": "adverse-event"}).content.decode()
     assert f'href="{reverse("patient", args=[world.first.number])}"' not in page.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["1e999999", "-1e-999999", "NaN", "1\x002", "\x00"])
+@pytest.mark.parametrize(
+    "column", [TERM, "vital-signs.weight_kg", "adverse-event.started_on"]
+)
+def test_what_nothing_can_be_compared_with_is_refused_in_words(client, world, data_manager, column, typed):
+    client.force_login(data_manager)
+    op = "has" if column == TERM else "min"
+    answer = client.get(SHOW, {**EVENTS, "f": f"{column},{op},{typed}"})
+    assert answer.status_code == 422 or (column == TERM and "\0" not in typed)
+
+
+def test_who_takes_data_out_and_has_not_confirmed_the_training_reads_no_listing(
+    client, world, theirs, statistician
+):
+    a_training(Role.STATISTICIAN)
+    client.force_login(statistician)
+    assert client.get(SHOW, EVENTS).status_code == 403
 
 
 def test_practice_is_left_out(client, world, data_manager):
