@@ -48,7 +48,11 @@ def _of_import(batch: str) -> str:
 def _of_brought(sha256: str) -> str:
     """The same, by the content's hash."""
     at_hand = f"({EVERYWHERE} OR above.site_id = {AT_SITES})"
-    return _there_is("imports_import above", f"above.file_id = {sha256} AND {at_hand}")
+    return _there_is("imports_import above", f"above.file_id::text = {sha256}::text AND {at_hand}")
+
+
+def _of_version(sha256: str) -> str:
+    return _there_is("files_fileversion above", f"above.content_id::text = {sha256}::text")
 
 
 def _there_is(rows: str, which: str) -> str:
@@ -88,10 +92,10 @@ SEEN: dict[str, str] = {
     "files_filereceipt": _behind("files_fileversion", "version_id"),
     "listings_rowmark": _of_patient("patient_id"),
     # Of a file for all sites, a site compares the rows of its own patients.
-    "imports_import": f"{_of_site()} OR site_id IS NULL",
+    "imports_import": f"{_of_site()} OR site_id IS NULL AND {OWN} IS NOT NULL",
     "imports_importdownload": _behind("imports_import", "batch_id"),
     "imports_importrow": f"{EVERYWHERE} OR {_of_import('batch_id')} OR "
-    + _there_is("casebook_patient p", f"p.number = patient_number AND p.site_id = {AT_SITES}"),
+    + _there_is("casebook_patient p", f"p.number::text = patient_number::text AND p.site_id = {AT_SITES}"),
     # Chain 0 holds what belongs to no patient.
     "audit_auditevent": f"chain = 0 OR {_of_patient('chain')}",
 }
@@ -112,9 +116,12 @@ WRITTEN: dict[str, str] = {
 """{table: which of its rows may be written}, where all are seen: who reaches what, and how one comes in."""
 
 CONTENTS: dict[str, str] = {
-    "files_filecontent": _there_is("files_fileversion above", "above.content_id = files_filecontent.sha256"),
-    "files_filepiece": _there_is("files_fileversion above", "above.content_id = files_filepiece.content_id"),
-    "imports_importfile": _of_brought("imports_importfile.sha256"),
+    "files_filecontent": _of_version("files_filecontent.sha256"),
+    "files_filepiece": _of_version("files_filepiece.content_id"),
+    # Of its name by hash and its size, whoever sees the import; of the bytes, who reaches all that stands in them.
+    "imports_importfile": _there_is(
+        "imports_import above", "above.file_id::text = imports_importfile.sha256::text"
+    ),
     "imports_importfilepiece": _of_brought("imports_importfilepiece.file_id"),
 }
 """{table: which of its rows are seen}: bytes that are kept once, under their hash, whoever brings them. They are there

@@ -106,9 +106,7 @@ def test_statistician_reads_all_sites_without_what_may_identify(client, world, t
 
 
 @pytest.mark.parametrize("typed", ["1e999999", "-1e-999999", "NaN", "1\x002", "\x00"])
-@pytest.mark.parametrize(
-    "column", [TERM, "vital-signs.weight_kg", "adverse-event.started_on"]
-)
+@pytest.mark.parametrize("column", [TERM, "vital-signs.weight_kg", "adverse-event.started_on"])
 def test_what_nothing_can_be_compared_with_is_refused_in_words(client, world, data_manager, column, typed):
     client.force_login(data_manager)
     op = "has" if column == TERM else "min"
