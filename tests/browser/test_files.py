@@ -74,6 +74,7 @@ def drag(page, *points: tuple[float, float]) -> None:
     page.mouse.up()
 
 
+@pytest.mark.requirement("R-137")
 def test_name_is_blacked_out_by_pointer_and_by_keyboard_and_nothing_of_it_is_sent(sit_down, tmp_path):
     person, made = sit_down("coordinator01"), files(tmp_path)
     page = person.page

@@ -115,6 +115,7 @@ def test_without_a_secret_the_web_role_sees_no_patient(world):
         assert set(counts().values()) == {0}
 
 
+@pytest.mark.requirement("R-071")
 def test_with_a_secret_it_sees_the_persons_site_alone(world, coordinator):
     secret = secret_of(coordinator)
     with web(secret):
@@ -206,6 +207,7 @@ def test_session_whose_content_was_copied_from_another_persons_opens_no_page(
 # --- what is written ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("R-071")
 def test_another_sites_rows_are_neither_changed_nor_added(world, coordinator, site):
     secret, other = secret_of(coordinator), world["02"]
     me = himself(coordinator, site)
@@ -221,6 +223,7 @@ def test_another_sites_rows_are_neither_changed_nor_added(world, coordinator, si
     assert not Visit.objects.filter(code="W04").exists()
 
 
+@pytest.mark.requirement("R-038")
 @pytest.mark.requirement("R-009")
 def test_nobody_writes_as_another_person_or_as_the_system(world, coordinator, investigator, site):
     secret, change = secret_of(coordinator), f"UPDATE {FORM} SET pulse = 72"
@@ -313,6 +316,7 @@ def test_roles_on_patients_are_those_of_the_table_of_rights():
     assert rows("SELECT access_roles_on_patients()") == [(on_patients,)]
 
 
+@pytest.mark.requirement("R-071")
 @pytest.mark.parametrize("days", DAYS)
 @pytest.mark.parametrize("role", Role.values)
 def test_database_reaches_what_the_program_reaches(role, days, world, site, data_manager):
@@ -328,6 +332,7 @@ def test_database_reaches_what_the_program_reaches(role, days, world, site, data
     agrees_with_python(person)
 
 
+@pytest.mark.requirement("R-057")
 def test_ended_role_reaches_nothing_in_either(world, coordinator):
     with acting(SYSTEM):
         Membership.objects.filter(user=coordinator).update(is_current=False)

@@ -87,6 +87,7 @@ def test_it_holds_the_sites_patients_and_nobody_elses(study, site, investigator,
         assert path.is_dir() or path.suffix == ".pdf" or b"02-001" not in path.read_bytes(), path
 
 
+@pytest.mark.requirement("R-111")
 def test_every_version_of_the_sites_files_is_in_it_with_its_hash(study, site, investigator, tmp_path):
     patient = study.world.patient
     version = a_copy(patient, investigator, title="Laboratory report")

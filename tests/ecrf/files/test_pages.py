@@ -56,6 +56,7 @@ def test_coordinator_adds_a_copy_at_an_item_and_everybody_who_reads_the_patient_
     assert statuses_of(client, version) == [200, 200, 200]
 
 
+@pytest.mark.requirement("R-133")
 def test_it_leaves_as_a_download_and_a_picture_and_never_as_a_page(site_client, patient, coordinator):
     version = a_copy(patient, coordinator)
     download = site_client.get(reverse("download-file", args=[version.pk]))
@@ -185,6 +186,7 @@ def test_version_never_overwrites_the_one_before(site_client, patient, coordinat
     assert "not the newest" in page
 
 
+@pytest.mark.requirement("R-120")
 def test_struck_out_copy_is_named_and_its_pages_are_shown_to_who_may_restore_it_only(
     site_client, client, patient, coordinator, monitor
 ):
@@ -210,6 +212,7 @@ def test_struck_out_copy_is_named_and_its_pages_are_shown_to_who_may_restore_it_
     assert statuses_of(client, version) == [200, 200, 200]
 
 
+@pytest.mark.requirement("R-001")
 def test_every_act_stands_in_the_patients_chain_and_names_the_hash(patient, coordinator, site_client):
     version = a_copy(patient, coordinator)
     site_client.post(reverse("strike-file", args=[version.file_id]), {"reason": "Belongs elsewhere"})
@@ -244,6 +247,7 @@ def test_bytes_are_neither_changed_nor_deleted(patient, coordinator, table, act)
         cursor.execute(f"UPDATE {table} SET {columns[table]}")
 
 
+@pytest.mark.requirement("R-009")
 def test_bytes_that_do_not_fit_their_hash_are_not_given_out_and_are_found(site_client, patient, coordinator):
     version = a_copy(patient, coordinator)
     check_keys_now()
@@ -263,6 +267,7 @@ def test_same_bytes_are_stored_once(site_client, patient):
     assert (FileVersion.objects.count(), FileContent.objects.count()) == (2, 1)
 
 
+@pytest.mark.requirement("R-112")
 def test_locked_patient_takes_none_and_the_words_say_why(site_client, patient, data_manager):
     put(
         kind=LockKind.LOCK,
@@ -360,6 +365,7 @@ def test_document_that_cannot_be_taken_is_refused_in_words(client, data_manager,
     assert not StoredFile.objects.exists()
 
 
+@pytest.mark.requirement("R-071")
 def test_site_keeps_its_own_documents_which_no_other_site_reads(client, coordinator, site, other_site):
     client.force_login(coordinator)
     posted = a_document(kind="certificate", title="Certificate of our laboratory")

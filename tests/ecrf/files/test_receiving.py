@@ -78,6 +78,7 @@ def test_picture_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monke
         flat_file(io.BytesIO(out.getvalue()), [len(out.getvalue())])
 
 
+@pytest.mark.requirement("R-137")
 def test_nothing_but_what_is_seen_is_left():
     """Position, camera, comments, a profile, a thumbnail: none of them arrives."""
     exif = Image.Exif()

@@ -18,6 +18,7 @@ def done(user) -> dict[str, bool | None]:
     return {line.step.title: line.is_done for _part, lines in parts_of(user) for line in lines}
 
 
+@pytest.mark.requirement("R-154")
 @pytest.mark.parametrize("role", Role)
 def test_every_step_leads_to_a_page_that_the_role_may_open(client, site, role):
     user = make_user(f"new-{role}", role, site)
@@ -33,6 +34,7 @@ def test_every_step_leads_to_a_page_that_the_role_may_open(client, site, role):
                 assert client.get(address, follow=True).status_code == 200, line.step.page
 
 
+@pytest.mark.requirement("R-154")
 def test_practice_is_ticked_off_by_what_was_done_at_the_practice_site(site, coordinator):
     assert done(coordinator)["Add a patient"] is False
     a_patient(site, coordinator)

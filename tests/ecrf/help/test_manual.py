@@ -74,6 +74,7 @@ def test_every_picture_is_there_and_small_and_says_in_words_what_it_shows():
     assert len(named) <= MOST_PICTURES
 
 
+@pytest.mark.requirement("R-154")
 @pytest.mark.django_db
 def test_the_manual_of_ones_own_role_comes_first_and_all_can_be_read(client, monitor):
     client.force_login(monitor)
@@ -120,6 +121,7 @@ def test_what_is_searched_is_shown_as_text(client, coordinator):
     assert "Nothing found for “&lt;script&gt;x”" in page
 
 
+@pytest.mark.requirement("R-154")
 def test_pdf_holds_every_chapter_with_day_version_and_page_numbers():
     made = manual_pdf("site", TODAY)
     words, pages = pdf_words(made), pdf_pages(made)

@@ -28,6 +28,7 @@ def test_the_dry_run_writes_nothing(lines, site, visit, coordinator):
     assert AuditEvent.objects.filter(chain=visit.patient_id).count() == events
 
 
+@pytest.mark.requirement("R-002")
 @pytest.mark.requirement("R-014")
 @pytest.mark.requirement("R-001")
 def test_every_value_says_where_it_comes_from(lines, site, visit, coordinator):
@@ -66,6 +67,7 @@ def test_a_blank_cell_says_nothing(lines, site, visit, coordinator):
     assert (str(vital_signs(visit).weight_kg), vital_signs(visit).pulse, batch.state) == ("60.5", 72, "done")
 
 
+@pytest.mark.requirement("R-023")
 def test_the_second_time_changes_nothing_and_says_so(lines, site, visit, coordinator):
     content = lines("W01,60.5,70")
     bring_it_in(a_file(content, coordinator, site=site), coordinator)
@@ -90,6 +92,7 @@ def test_one_click_imports_once(lines, site, visit, coordinator):
         bring_it_in(batch, coordinator)
 
 
+@pytest.mark.requirement("R-099")
 def test_what_changed_since_it_was_shown_is_not_imported_over(lines, site, visit, coordinator):
     batch = a_file(lines("W01,60.5,70"), coordinator, site=site)
     enter(visit, "vital-signs", coordinator, weight_kg="99")

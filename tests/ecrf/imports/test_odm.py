@@ -124,6 +124,7 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE ODM [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a
 )
 
 
+@pytest.mark.requirement("R-133")
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -90,6 +90,8 @@ def test_the_file_of_what_is_refused_names_row_column_and_why(lines, site, visit
     assert AuditEvent.objects.filter(table="imports_importdownload", actor=coordinator.username).exists()
 
 
+@pytest.mark.requirement("R-014")
+@pytest.mark.requirement("R-133")
 def test_the_file_itself_comes_back_byte_by_byte_and_never_as_a_page(site, coordinator):
     content = b"patient,visit,pulse\r\n<script>alert(1)</script>,W01,70\r\n" + b"01-001,W01,70\r\n" * 30_000
     batch = a_file(content, coordinator, site=site)
@@ -100,6 +102,7 @@ def test_the_file_itself_comes_back_byte_by_byte_and_never_as_a_page(site, coord
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.requirement("R-133")
 def test_a_name_with_path_parts_is_only_a_name(site, visit, coordinator):
     upload(logged_in(coordinator), "patient,visit,pulse\n", site="01", name="..\\..\\etc\\pas<b>swd.csv")
     batch = Import.objects.get()
@@ -125,6 +128,7 @@ def test_two_readings_are_offered_and_the_chosen_one_is_used(site, visit, coordi
     assert batch.rows.get().result["cells"][0][4] == "µ1"
 
 
+@pytest.mark.requirement("R-071")
 def test_another_sites_import_does_not_exist(lines, site, visit, coordinator, outsider):
     batch = a_file(lines("W01,60.5,70"), coordinator, site=site)
     client = logged_in(outsider)
@@ -177,6 +181,7 @@ def test_every_row_is_on_some_page(site, coordinator, visit):
     assert "Event 130<" in second
 
 
+@pytest.mark.requirement("R-014")
 def test_the_list_shows_who_brought_what_when_and_why(lines, site, visit, coordinator):
     client = logged_in(coordinator)
     batch = a_file(lines("W01,60.5,70"), coordinator, site=site)

@@ -113,6 +113,7 @@ def test_a_struck_visit_is_not_opened_again_by_accident(lines, site, visit, coor
     assert "is not opened yet" in whys(batch)[0]
 
 
+@pytest.mark.requirement("R-138")
 def test_after_a_withdrawal_nothing_later_is_imported(site, visit, coordinator):
     patient = visit.patient
     enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05")

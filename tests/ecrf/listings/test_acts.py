@@ -127,6 +127,7 @@ def test_who_asks_no_site_ticks_no_rows(client, world, coordinator, statistician
         assert client.post("/listings/mark/", EVENTS).status_code == 403
 
 
+@pytest.mark.requirement("R-071")
 def test_rows_of_another_site_are_not_there(client, world, monitor, other_site, outsider):
     theirs = event(a_patient(other_site, outsider), outsider, 1, "Fever", "2026-02-01")
     client.force_login(monitor)

@@ -91,6 +91,7 @@ def test_safety_reads_safety_logs_and_all_of_patients_with_a_serious_event(clien
     assert texts(client.get(SHOW, beside)) == ["59.0", "80.0", ""]
 
 
+@pytest.mark.requirement("R-072")
 def test_statistician_reads_all_sites_without_what_may_identify(client, world, theirs, statistician):
     enter(world.first, "adverse-event", world.by, number=1, story="A free text.")
     client.force_login(statistician)
@@ -162,6 +163,7 @@ def test_cell_leads_to_its_item_on_the_page_that_the_person_may_open(
                     ), address
 
 
+@pytest.mark.requirement("R-133")
 def test_file_holds_all_rows_and_runs_no_formula(client, world, coordinator, data_manager):
     enter(world.first, "adverse-event", coordinator, number=1, term="=HYPERLINK(1)")
     client.force_login(data_manager)
@@ -325,7 +327,6 @@ def test_chart_holds_its_values_as_a_table(client, world, coordinator):
         assert client.get(SHOW, {**given, **wrong}).context["chart"].columns is None
 
 
-@pytest.mark.requirement("R-035")
 def test_pages_missing_changed_values_and_open_queries_are_listed(client, world, coordinator, data_manager):
     enter(world.week, "vital-signs", coordinator, weight_kg="58.0", reason="Typing error", seen={})
     client.force_login(data_manager)

@@ -208,6 +208,7 @@ def test_what_cannot_be_asked_is_refused_in_words(column, op, value, world, coor
         rows_of(definition, coordinator)
 
 
+@pytest.mark.requirement("R-133")
 def test_text_that_is_typed_is_a_value_and_no_part_of_the_statement(world, coordinator):
     for text in ("' OR 1=1 --", "%s", "%(g1)s", "{e}", "\\", '"'):
         definition = Definition("adverse-event", (TERM,)).narrowed(
