@@ -22,7 +22,7 @@ LINKED = Snippet("grid/cells/linked.html", "state", "title", "address", "words",
 SEVERAL = Snippet("grid/cells/several.html", "title", "links")
 ONE = Snippet("grid/cells/one.html", "state", "address", "words", "signs")
 
-NUMBER = re.compile(r"\d+")
+SPOKEN = re.compile(r"\w+")
 
 IN_WORDS_TOO = ("due", "overdue", "missed", "to-do", "begun")
 """What calls for something is said in a word that everybody sees, where there is room for it."""
@@ -105,8 +105,9 @@ def _signs(cell: AnyCell) -> str:
 
 
 def _name(signs: str, words: str) -> str:
-    """Of a link, as it is read aloud: who speaks to the browser says the numbers that are seen, in one."""
-    return f"{signs}: {words}" if len(NUMBER.findall(signs)) > 1 else words
+    """Of a link, as it is read aloud: who speaks to the browser says what is seen, in one."""
+    seen = " ".join(SPOKEN.findall(signs))
+    return words if seen.lower() in words.lower() else f"{seen}: {words}"
 
 
 def _words(cell: AnyCell) -> str:
