@@ -41,7 +41,14 @@ DATABASES = "test_ecrf_"
 FOLDERS = "ecrf-tests-"
 KEPT = ROOT / ".data" / "tests"
 KEEP = 6
-MIGRATED_BY = ("**/migrations/*.py", "**/bound/*.py", "**/sql/*.sql", "**/apps.py", "**/functions.py", "settings.py")
+MIGRATED_BY = (
+    "**/migrations/*.py",
+    "**/bound/*.py",
+    "**/sql/*.sql",
+    "**/apps.py",
+    "**/functions.py",
+    "settings.py",
+)
 STUB = "tests.stub_trial.settings"
 SETTINGS = STUB if os.environ.get("DJANGO_SETTINGS_MODULE") == STUB else "ecrf.settings"
 """The product's, or those of the run on the stub protocol: each has a template of its own."""
