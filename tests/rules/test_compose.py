@@ -8,7 +8,13 @@ import yaml
 from django.urls import URLResolver, get_resolver
 
 from ecrf.web.middleware import FILE, LONGER, PAGE
-from ecrf.web.worker import COMES_WITHIN, DJANGO_THREADS, LEAST_BYTES_A_SECOND, LEAST_BYTES_IN_A_SECOND
+from ecrf.web.worker import (
+    COMES_WITHIN,
+    DJANGO_THREADS,
+    LARGE_AT_ONCE,
+    LEAST_BYTES_A_SECOND,
+    LEAST_BYTES_IN_A_SECOND,
+)
 
 COMPOSE = yaml.safe_load((Path(__file__).resolve().parents[2] / "docker-compose.yml").read_text())
 CONNECTIONS_OF_POSTGRESQL = 100 - 3
@@ -76,6 +82,15 @@ def test_proxy_takes_files_where_the_product_does_and_nowhere_else(name):
     assert addresses
     for address in addresses:
         assert is_for_files(address) == (LONGER[name] > largest(PAGES)), address
+
+
+def test_web_has_room_for_all_files_that_arrive_at_a_time():
+    """Each once as it arrives, and once more where Django has taken it out of what was sent."""
+    web = COMPOSE["services"]["web"]
+    (processes,) = re.findall(r":-(\d+)}", web["environment"]["WEB_CONCURRENCY"])
+    (room,) = re.findall(r":size=(\d+)g$", *web["tmpfs"])
+    assert int(room) * 1024**3 > int(processes) * (LARGE_AT_ONCE + DJANGO_THREADS) * FILE
+    assert COMPOSE["services"]["importer"]["tmpfs"] == web["tmpfs"]
 
 
 def test_web_processes_need_fewer_connections_than_the_database_takes():
