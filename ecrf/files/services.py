@@ -18,6 +18,7 @@ from ecrf.audit.texts import cleaned_or_fault
 from ecrf.casebook.models import STANDING, Entry, Patient
 from ecrf.files.contents import store
 from ecrf.files.models import FileKind, FileReceipt, FileVersion, StoredFile
+from ecrf.files.receipts import role_asked
 from ecrf.files.receiving.refusals import FileRefused
 from ecrf.queries.models import Query
 
@@ -130,7 +131,7 @@ def restore_file(*, file: StoredFile, reason: str, by: User, actor: Actor) -> No
 
 def confirm_read(*, version: FileVersion, by: User) -> FileReceipt:
     """The person's own word, once: a second click finds the first. Of the newest version only, where it is asked."""
-    role = next((str(m.role) for m in by.current_memberships if m.role in version.file.roles), "")
+    role = role_asked(by, version.file)
     if not role:
         raise FileRefused("No role of yours is asked to confirm this document.", status=403)
     with acting(Actor(str(by.pk), by.username, role)):
