@@ -8,6 +8,7 @@ from django.urls import reverse
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.models import AuditEvent
 from ecrf.files.models import FileKind, FileReceipt, FileVersion
 from ecrf.files.receipts import readers_of
 from ecrf.files.services import FilePlace, add_file
@@ -67,9 +68,12 @@ def test_person_of_two_sites_is_asked_by_the_role_at_that_site(
     assert asked(client, data_manager, here) == ("data-manager" in roles)
 
 
-def test_confirmation_is_given_in_the_role_that_is_asked_there(client, site, other_site, coordinator):
-    version = published(site, coordinator, "coordinator", "monitor")
-    person = make_user("both", "monitor", site)
-    give(person, "coordinator", other_site)
+def test_confirmation_is_given_in_the_role_at_that_site(client, site, other_site):
+    person = make_user("both", "coordinator", site)
+    give(person, "monitor", other_site)
+    there = make_user("there", "coordinator", other_site)
+    version = published(other_site, there, "coordinator", "monitor")
     assert asked(client, person, version)
     assert FileReceipt.objects.get(version=version).confirmed_by == person
+    event = AuditEvent.objects.get(table="files_filereceipt")
+    assert (event.actor, event.role) == (person.username, "monitor")
