@@ -1,6 +1,7 @@
 """The entry for the application server."""
 
 import os
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
@@ -18,12 +19,19 @@ refuse_before_serving()
 from ecrf.outcomes.current import load_maker  # noqa: E402  (reads the settings)
 from ecrf.web.middleware import body_size, is_too_long  # noqa: E402
 from ecrf.web.spooled import spooled  # noqa: E402
-from ecrf.web.worker import DJANGO_THREADS, give_time_for, give_time_to_come  # noqa: E402
+from ecrf.web.worker import (  # noqa: E402
+    DJANGO_THREADS,
+    LARGE_AT_ONCE,
+    give_time_for,
+    give_time_to_come,
+)
 
 load_maker()
 
 IN_MEMORY, BLOCK = 3_000_000, 1 << 16
 """So many bytes of a request are kept in memory; what is longer is a file, which no page of values is."""
+REFUSED = [("Content-Type", "text/plain"), ("Connection", "close")]
+_large = threading.BoundedSemaphore(LARGE_AT_ONCE)
 _threads = ThreadPoolExecutor(DJANGO_THREADS, "django")
 
 
@@ -34,12 +42,28 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     a connection to the database. So no answer may be a stream of rows: it would be read on a thread of the server's.
     """
     size = body_size(environ)
-    if size and not is_too_long(size, environ.get("PATH_INFO", "")):  # which a middleware refuses, unread
+    if is_too_long(size, environ.get("PATH_INFO", "")):
+        size = 0  # a middleware refuses it, unread
+    if size <= IN_MEMORY:
+        return _answer(environ, start_response, size)
+    # It is not known yet who sends it: neither the disk nor the server's threads are for whoever sends most.
+    if not _large.acquire(blocking=False):
+        words = b"Too many files are arriving at this moment. Nothing was saved. Wait a minute, then send it again.\n"
+        start_response("503 Service Unavailable", [("Retry-After", "60"), *REFUSED])
+        return [words]
+    try:
+        return _answer(environ, start_response, size)
+    finally:
+        _large.release()
+
+
+def _answer(environ: dict[str, Any], start_response: Callable[..., Any], size: int) -> Iterable[bytes]:
+    if size:
         if "gunicorn.socket" in environ and size > IN_MEMORY:
             give_time_to_come(environ["gunicorn.socket"], size)
         body = _whole_body(environ["wsgi.input"], size)
         if body is None:
-            start_response("408 Request Timeout", [("Content-Type", "text/plain"), ("Connection", "close")])
+            start_response("408 Request Timeout", REFUSED)
             return [b"The request did not arrive in time, or not whole. Nothing was saved.\n"]
         environ["wsgi.input"] = body
     return _threads.submit(_in_a_wide_frame, environ, _timed(environ, start_response)).result()

@@ -30,10 +30,13 @@ def people_in(role: Role) -> list[User]:
     ]
 
 
-def holders_of(roles: Sequence[str]) -> list[Membership]:
-    """Who has one of the roles in force, at whatever site but a practice site: one row a person and role."""
+def holders_of(roles: Sequence[str], site: Site | None = None) -> list[Membership]:
+    """Who has one of the roles in force, at whatever site but a practice site, or at this one or all: one row a person
+    and role."""
     rows = Membership.objects.filter(role__in=roles, is_current=True, user__is_active=True)
     rows = rows.exclude(site__is_practice=True).select_related("user", "site")
+    if site:
+        rows = rows.filter(Q(site=site) | Q(site=None))
     found: dict[tuple[int, str], Membership] = {}
     for row in rows.order_by("user__full_name", "user__username", "role", "site__code"):
         if row.is_in_force():

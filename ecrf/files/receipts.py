@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ecrf.access.models import Membership, User
 from ecrf.access.people import holders_of
-from ecrf.files.models import FileReceipt, FileVersion
+from ecrf.files.models import FileReceipt, FileVersion, StoredFile
 
 
 @dataclass(frozen=True)
@@ -19,20 +19,23 @@ class Reader:
 def readers_of(version: FileVersion) -> list[Reader]:
     """Two statements. Of a site's document, the people of that site."""
     done = dict(version.receipts.values_list("confirmed_by", "confirmed_at"))
-    site = version.file.of_site_id
-    people = [one for one in holders_of(version.file.roles) if site is None or one.site_id in (site, None)]
+    people = holders_of(version.file.roles, version.file.of_site)
     return [Reader(one, done.get(one.user_id)) for one in people]
 
 
 def may_confirm(user: User, version: FileVersion) -> bool:
     """Whether this person is asked, and has not confirmed this version yet."""
-    if version.file.struck_at or not _is_asked(user, version):
+    if version.file.struck_at or not role_asked(user, version.file):
         return False
     return not FileReceipt.objects.filter(version=version, confirmed_by=user).exists()
 
 
-def _is_asked(user: User, version: FileVersion) -> bool:
-    return any(membership.role in version.file.roles for membership in user.current_memberships)
+def role_asked(user: User, file: StoredFile) -> str:
+    """In which role this person is asked to read it; "" if in none. Of a site's document, in a role at that site."""
+    asked = (m for m in user.current_memberships if m.role in file.roles)
+    return next(
+        (str(m.role) for m in asked if file.of_site_id is None or m.site_id in (None, file.of_site_id)), ""
+    )
 
 
 def confirmed_by(user: User) -> dict[int, datetime]:

@@ -15,10 +15,10 @@ from ecrf.audit.actor import USED_ELSEWHERE, Actor, acting, one_click
 from ecrf.audit.reasons import fault_of, tidy
 from ecrf.audit.refusals import Locked
 from ecrf.audit.texts import cleaned_or_fault
-from ecrf.casebook.models import Entry, Patient
-from ecrf.casebook.places import Place, is_struck_whole
+from ecrf.casebook.models import STANDING, Entry, Patient
 from ecrf.files.contents import store
 from ecrf.files.models import FileKind, FileReceipt, FileVersion, StoredFile
+from ecrf.files.receipts import role_asked
 from ecrf.files.receiving.refusals import FileRefused
 from ecrf.queries.models import Query
 
@@ -69,6 +69,7 @@ def add_file(
         if known := FileVersion.objects.filter(request_key=request_key).select_related("file").first():
             return _of_this_click(known, by, place)
         _refuse_struck(place)
+        _refuse_one_too_many(place)
         file = StoredFile.objects.create(
             kind=kind,
             title=words,
@@ -100,6 +101,7 @@ def add_version(
         _again(file)
         if file.struck_at:
             raise FileRefused("The file was struck out meanwhile. Restore it first. Nothing was saved.")
+        _refuse_struck(FilePlace(file.patient, file.entry))
         last = FileVersion.objects.filter(file=file).aggregate(last=Max("number"))["last"]
         return _add(file, last + 1, version, by, request_key, why)
 
@@ -129,7 +131,7 @@ def restore_file(*, file: StoredFile, reason: str, by: User, actor: Actor) -> No
 
 def confirm_read(*, version: FileVersion, by: User) -> FileReceipt:
     """The person's own word, once: a second click finds the first. Of the newest version only, where it is asked."""
-    role = next((str(m.role) for m in by.current_memberships if m.role in version.file.roles), "")
+    role = role_asked(by, version.file)
     if not role:
         raise FileRefused("No role of yours is asked to confirm this document.", status=403)
     with acting(Actor(str(by.pk), by.username, role)):
@@ -179,15 +181,20 @@ def _of_this_click(known: FileVersion, by: User, place: FilePlace) -> FileVersio
 
 
 def _refuse_struck(place: FilePlace) -> None:
+    """No bytes are added, new or anew, where a patient, a visit or a form is struck out."""
     if place.patient is None:
         return
-    if place.entry:
-        place.entry.refresh_from_db(fields=["struck_at", "parent"])
-        whole = is_struck_whole(Place.of(place.entry))
-    else:
-        whole = Patient.objects.filter(pk=place.patient.pk, struck_at__isnull=False).exists()
-    if whole or (place.entry and place.entry.is_struck):
+    is_struck = Patient.objects.filter(pk=place.patient.pk).exclude(STANDING).exists()
+    if entry := place.entry:  # whose form, in the case of another version, may no longer be part of the trial
+        entry.refresh_from_db(fields=["struck_at", "parent", "visit"])
+        is_struck |= entry.is_struck or bool(entry.visit and entry.visit.struck_at)
+    if is_struck:
         raise FileRefused("This was struck out meanwhile. Nothing was saved.")
+
+
+def _refuse_one_too_many(place: FilePlace) -> None:
+    if place.patient is None:
+        return
     if StoredFile.objects.filter(patient=place.patient).count() >= MOST_AT_PATIENT:
         raise FileRefused(f"There are {MOST_AT_PATIENT} files at this patient already: no more are taken.")
 

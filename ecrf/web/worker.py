@@ -11,6 +11,8 @@ from gunicorn.workers.gthread import ThreadWorker
 
 DJANGO_THREADS = 4
 """Of a process, on which Django runs; each keeps one connection to the database."""
+LARGE_AT_ONCE = 6
+"""So many files at a time come to a process: each takes its length of the disk, and one of the server's threads."""
 COMES_WITHIN = 20.0
 GOES_WITHIN = 120.0
 """Seconds that a request has to arrive whole, and until its answer is gone. Nothing is taken, or sent, after that."""

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from ecrf.access.models import Site, User
+from ecrf.access.models import Site
 from ecrf.access.reach import require, require_anywhere
 from ecrf.access.requests import UserRequest, click_key
 from ecrf.access.roles import Right, Role
@@ -26,7 +26,7 @@ from ecrf.files.reach import (
     reach_site_of_files,
     require_publishing,
 )
-from ecrf.files.receipts import confirmed_by
+from ecrf.files.receipts import confirmed_by, role_asked
 from ecrf.files.receiving.refusals import FileRefused
 from ecrf.files.services import FilePlace, add_file
 
@@ -102,7 +102,7 @@ def _list(
     lines = []
     for file in files:
         newest, at = file.versions.all()[0], confirmed.get(file.versions.all()[0].pk)
-        asks = not file.struck_at and at is None and _is_asked(request.user, file)
+        asks = not file.struck_at and at is None and bool(role_asked(request.user, file))
         lines.append(DocumentLine(file, newest, newest.is_over(today), asks, at))
     context = {
         "site": site,
@@ -113,10 +113,6 @@ def _list(
         "add_url": reverse("add-site-document", args=[site.code]) if site else reverse("add-document"),
     }
     return render(request, "files/documents.html", context)
-
-
-def _is_asked(user: User, file: StoredFile) -> bool:
-    return any(membership.role in file.roles for membership in user.current_memberships)
 
 
 def _form(request: UserRequest, site: Site | None, refusal: FileRefused | None = None) -> HttpResponse:

@@ -11,10 +11,13 @@ from PIL import Image, ImageDraw
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
+from ecrf.audit.actor import acting
 from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.record.store import ensure_entry
 from ecrf.files.models import FileKind, FileVersion
 from ecrf.files.receiving.flat_pages import flat_file
 from ecrf.files.services import FilePlace, NewVersion, add_file
+from tests.builders import a_place
 
 
 def a_page(
@@ -45,6 +48,11 @@ def a_copy(
         actor=by.acting_at(patient.site, Right.ENTER),
         request_key=uuid.uuid4(),
     )
+
+
+def a_logged_event(patient: Patient, by: User) -> Entry:
+    with acting(by.acting_at(patient.site, "enter"), patient_id=patient.pk):
+        return ensure_entry(a_place(patient, "adverse-event"))
 
 
 def sending(*pages: bytes, **more: str) -> dict[str, object]:

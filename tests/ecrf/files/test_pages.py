@@ -11,18 +11,16 @@ from django.test import override_settings
 from django.urls import reverse
 from PIL import Image
 
-from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.record.store import ensure_entry
 from ecrf.casebook.striking import strike_patient
 from ecrf.files.contents import ContentAltered, altered, opened
 from ecrf.files.models import FileContent, FileReceipt, FileVersion, StoredFile
 from ecrf.locks.models import LockKind, LockScope
 from ecrf.locks.services import put
 from ecrf.trail.kinds import EventKind, kind_of
-from tests.builders import a_patient, a_place
+from tests.builders import a_patient
 from tests.conftest import make_user
-from tests.ecrf.files.builders import a_copy, a_page, a_pdf, post_copy, sending, with_script
+from tests.ecrf.files.builders import a_copy, a_logged_event, a_page, a_pdf, post_copy, sending, with_script
 from tests.ecrf.queries.builders import asked
 
 pytestmark = pytest.mark.django_db
@@ -380,8 +378,3 @@ def test_site_keeps_its_own_documents_which_no_other_site_reads(client, coordina
     assert client.get(reverse("file", args=[version.file_id])).status_code == 404
     assert client.get(reverse("download-file", args=[version.pk])).status_code == 404
     assert client.get(reverse("site-documents", args=[site.code])).status_code == 404
-
-
-def a_logged_event(patient, by):
-    with acting(by.acting_at(patient.site, "enter"), patient_id=patient.pk):
-        return ensure_entry(a_place(patient, "adverse-event"))
