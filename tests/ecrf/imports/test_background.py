@@ -6,6 +6,7 @@ from django.db import connection
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
+from ecrf.access.models import Membership
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.forms.registry import CRFS
 from ecrf.imports import services
@@ -111,6 +112,23 @@ def test_killed_in_the_middle_leaves_nothing(lines, site, visit, coordinator, mo
     interrupted.take_up_again()
     batch.refresh_from_db()
     assert batch.state == ImportState.DUE
+
+
+@pytest.mark.parametrize("state", [ImportState.WAITING, ImportState.DUE])
+def test_what_nobody_may_do_any_more_is_given_up_and_not_asked_for_again(
+    large, lines, site, visit, coordinator, state
+):
+    batch = a_file(lines("W01,60,70"), coordinator, site=site)
+    if state == ImportState.DUE:
+        work(batch)
+        bring_it_in(batch, coordinator)
+    assert batch.state == state
+    with acting(SYSTEM, source="test"):
+        Membership.objects.filter(user=coordinator).update(is_current=False)
+    work(batch)
+    assert (batch.state, "no role there" in batch.outcome) == (ImportState.FAILED, True)
+    assert not CRFS["vital-signs"].model.objects.exists()
+    assert interrupted.take_up_again() == 0
 
 
 def test_a_fault_of_the_software_is_said_without_a_value(lines, site, visit, coordinator, monkeypatch):
