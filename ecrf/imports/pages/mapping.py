@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, whole_number
 from ecrf.audit.actor import acting
 from ecrf.audit.texts import cleaned_or_fault
 from ecrf.imports.models import Import, ImportFormat, ImportState, LabMapping
@@ -110,7 +110,8 @@ def _tests(
         typed = request.POST.get(field)
         row: int | None = None
         if typed is not None and request.POST.get(f"{field}-name") == name:
-            row = int(typed) if typed.isdigit() and int(typed) <= len(form.definition.row_names) else None
+            number = whole_number(typed)
+            row = number if number is not None and number <= len(form.definition.row_names) else None
         else:
             row = before.get(key_of(name), guessed_row(name, form.definition) or None)
         found.append(TestChoice(name, field, row))
