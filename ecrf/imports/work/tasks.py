@@ -83,7 +83,6 @@ def _look(batch: Import, progress: ImportProgress) -> None:
             read_in(batch, progress)
         batch.counts = look_at_rows(batch, progress)
     except UnreadableFile as refused:
-        batch.reading["readings"] = refused.readings
         _end(batch, ImportState.REFUSED, str(refused))
     else:
         _end(batch, ImportState.CHECKED, batch.outcome)
