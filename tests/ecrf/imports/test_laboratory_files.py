@@ -144,6 +144,27 @@ def test_from_the_file_over_its_columns_and_tests_to_a_mapping_with_a_name(sampl
     assert Import.objects.latest("pk").state == ImportState.CHECKED
 
 
+def test_a_name_that_somebody_else_gave_is_replaced_by_a_data_manager_alone(
+    sample, site, coordinator, investigator, data_manager
+):
+    content = f"{HEAD}\n{sample.patient.number};2026-01-05;hgb;13.5;g/dL\n"
+
+    def saved_by(user, row: str):
+        client = logged_in(user)
+        upload(client, content, format="laboratory", site="" if user == data_manager else "01")
+        url = reverse("import-mapping", args=[Import.objects.latest("pk").request_key])
+        tests = {"test-0": row, "test-0-name": "hgb"}
+        answer = client.post(url, mapped(tests, save_as="Synth laboratory"))
+        return answer, LabMapping.objects.get(name="Synth laboratory").tests["hgb"]
+
+    assert saved_by(coordinator, "1")[1] == 1
+    assert saved_by(coordinator, "2")[1] == 2
+    answer, stored = saved_by(investigator, "3")
+    assert (answer.status_code, stored) == (422, 2)
+    assert "Somebody else keeps theirs under this name" in answer.content.decode()
+    assert saved_by(data_manager, "3")[1] == 3
+
+
 @pytest.fixture
 def transcribed(sample, coordinator):
     """A sample with two results, complete."""
