@@ -34,7 +34,7 @@ from ecrf.imports.pages.lookup import (
 from ecrf.imports.reading.encodings import ENCODINGS, UnreadableFile, encoding_of
 from ecrf.imports.rights import is_for_all, may_act, reach_import, require_own, seeing_right
 from ecrf.imports.services import NotImported, look_again, order, put_aside, state_of
-from ecrf.imports.sources.stored import StoredBytes, pieces_of
+from ecrf.imports.sources.stored import ALTERED, StoredBytes, is_as_brought, pieces_of
 from ecrf.imports.work.bringing_in import changes_as_manager, longest_reason
 from ecrf.trail.download.csv_file import answer, file_name
 
@@ -197,6 +197,9 @@ def original(request: UserRequest, key: uuid.UUID) -> HttpResponseBase:
     """The file as it was brought; never shown in the browser."""
     batch = reach_import(request.user, key)
     require_own(request.user, batch)
+    if not is_as_brought(batch.file):
+        messages.error(request, ALTERED)
+        return redirect("import", key)
     _note(request, batch, "the file itself")
     request.META.pop("HTTP_ACCEPT_ENCODING", None)
     # Read now: what is sent after the answer was made is read for nobody any more (docs/decisions/0042).
