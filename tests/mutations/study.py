@@ -135,6 +135,13 @@ def _piece() -> dict[str, Any]:
     return {"content": content, "number": 0, "piece": _bytes_of[content.pk]}
 
 
+def _brought_piece() -> dict[str, Any]:
+    from ecrf.imports.models import ImportFile
+
+    file = ImportFile.objects.filter(pieces=None, pk__in=_bytes_of).order_by("pk")[0]
+    return {"file": file, "number": 0, "content": _bytes_of[file.pk]}
+
+
 def _stored_file() -> dict[str, Any]:
     entry = _entry()
     return {"kind": "copy", "patient": entry.patient, "entry": entry}
@@ -192,6 +199,9 @@ SPECIAL: dict[str, Callable[[], dict[str, Any]]] = {
     "files.FilePiece": _piece,
     "files.StoredFile": _stored_file,
     "files.FileVersion": lambda: {"reason": "Synthetic", "boxes": 1},
+    "imports.Import": lambda: {"purpose": "import", "state": "checked"},
+    "imports.ImportFile": _content,
+    "imports.ImportFilePiece": _brought_piece,
     "locks.Lock": _lock,
     "signatures.Signature": lambda: {**_of_entry(), "scope": "form"},
     "verification.Verification": _of_entry,

@@ -19,7 +19,7 @@ from ecrf.audit.actor import acting
 from ecrf.casebook.labels import counted
 from ecrf.forms.registry import CRFS
 from ecrf.imports.comparison.verifying import NotVerified, to_verify, verify_equal
-from ecrf.imports.models import Import, ImportDownload, ImportState, RowKind
+from ecrf.imports.models import Import, ImportDownload, ImportFormat, ImportState, RowKind
 from ecrf.imports.pages.forms import ConsentOfSite
 from ecrf.imports.pages.lookup import (
     csv_columns,
@@ -31,10 +31,10 @@ from ecrf.imports.pages.lookup import (
     tabs_of,
     waiting_before,
 )
-from ecrf.imports.reading.encodings import ENCODINGS
+from ecrf.imports.reading.encodings import ENCODINGS, UnreadableFile, encoding_of
 from ecrf.imports.rights import is_for_all, may_act, reach_import, require_own, seeing_right
 from ecrf.imports.services import NotImported, look_again, order, put_aside, state_of
-from ecrf.imports.sources.stored import StoredBytes
+from ecrf.imports.sources.stored import ALTERED, StoredBytes, is_as_brought, pieces_of
 from ecrf.imports.work.bringing_in import changes_as_manager, longest_reason
 from ecrf.trail.download.csv_file import answer, file_name
 
@@ -58,8 +58,11 @@ def _page(
     request: UserRequest, batch: Import, refused: NotImported | NotVerified | None = None, status: int = 200
 ) -> HttpResponse:
     kind, after = request.GET.get("kind", ""), whole_number(request.GET.get("after", "")) or 0
+    shown = state_of(
+        batch
+    )  # before its rows: what is looked at anew in between is refused, and never taken for seen
     rows, next_at = page_of_rows(request.user, batch, kind, min(after, 10**7))
-    is_own = batch.brought_by_id == request.user.pk
+    is_own, acts = batch.brought_by_id == request.user.pk, may_act(request.user, batch)
     counts = batch.counts.get("rows", {})
     context: dict[str, Any] = {
         "batch": batch,
@@ -72,12 +75,13 @@ def _page(
         "effects": effects_of(batch),
         "refused": refused,
         "is_own": is_own,
-        "may_act": may_act(request.user, batch),
+        "may_act": acts,
+        "readings": _readings(batch) if acts else {},
         "sees_all": batch.site_id is not None or is_for_all(request.user),
         "changes": counts.get(RowKind.NEW, 0) + counts.get(RowKind.CHANGED, 0),
         "refused_rows": counts.get(RowKind.REFUSED, 0),
         "key": request.POST.get("key") or uuid.uuid4(),
-        "shown": state_of(batch),
+        "shown": shown,
         "typed_reason": request.POST.get("reason", ""),
         "longest": longest_reason(batch),
         "before_it": waiting_before(batch) if batch.is_under_way else 0,
@@ -88,6 +92,17 @@ def _page(
     if batch.is_comparison and batch.state == ImportState.CHECKED:
         context["to_verify"] = to_verify(request.user, batch)
     return render(request, "imports/batch.html", context, status=status)
+
+
+def _readings(batch: Import) -> dict[str, str]:
+    """{encoding: how a line then reads} of a file that could be in several. Never stored: it is a line of the file."""
+    if batch.state != ImportState.REFUSED or batch.format == ImportFormat.ODM:
+        return {}
+    try:
+        encoding_of(lambda: pieces_of(batch.file), batch.reading.get("declared", ""))
+    except UnreadableFile as refused:
+        return refused.readings
+    return {}
 
 
 def _plain(batch: Import) -> str:
@@ -182,6 +197,9 @@ def original(request: UserRequest, key: uuid.UUID) -> HttpResponseBase:
     """The file as it was brought; never shown in the browser."""
     batch = reach_import(request.user, key)
     require_own(request.user, batch)
+    if not is_as_brought(batch.file):
+        messages.error(request, ALTERED)
+        return redirect("import", key)
     _note(request, batch, "the file itself")
     request.META.pop("HTTP_ACCEPT_ENCODING", None)
     # Read now: what is sent after the answer was made is read for nobody any more (docs/decisions/0042).

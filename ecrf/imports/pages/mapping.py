@@ -9,13 +9,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from ecrf.access.requests import UserRequest
+from ecrf.access.models import User
+from ecrf.access.requests import UserRequest, whole_number
 from ecrf.audit.actor import acting
 from ecrf.audit.texts import cleaned_or_fault
 from ecrf.imports.models import Import, ImportFormat, ImportState, LabMapping
 from ecrf.imports.reading.encodings import ENCODINGS, UnreadableFile, encoding_of
 from ecrf.imports.reading.tables import TextTable, key_of, open_table
-from ecrf.imports.rights import reach_import, require_own
+from ecrf.imports.rights import is_for_all, reach_import, require_own
 from ecrf.imports.services import look_again
 from ecrf.imports.sources.laboratory import (
     COLUMNS,
@@ -28,6 +29,9 @@ from ecrf.imports.sources.laboratory import (
 )
 from ecrf.imports.sources.stored import pieces_of, text_of
 
+ANOTHERS = (
+    "Somebody else keeps theirs under this name, and only a data manager replaces it. Choose another name."
+)
 MAPPABLE = (ImportState.UNMAPPED, ImportState.CHECKED, ImportState.REFUSED)
 
 
@@ -110,7 +114,8 @@ def _tests(
         typed = request.POST.get(field)
         row: int | None = None
         if typed is not None and request.POST.get(f"{field}-name") == name:
-            row = int(typed) if typed.isdigit() and int(typed) <= len(form.definition.row_names) else None
+            number = whole_number(typed)
+            row = number if number is not None and number <= len(form.definition.row_names) else None
         else:
             row = before.get(key_of(name), guessed_row(name, form.definition) or None)
         found.append(TestChoice(name, field, row))
@@ -131,7 +136,14 @@ def _errors(request: UserRequest, chosen: dict[str, Any], tests: list[TestChoice
     name, fault = cleaned_or_fault(request.POST.get("save_as", ""), lines=False)
     if fault or len(name) > 60:
         found["save_as"] = fault or "Name it in up to 60 characters."
+    elif _is_anothers(request.user, name):
+        found["save_as"] = ANOTHERS
     return found
+
+
+def _is_anothers(user: User, name: str) -> bool:
+    """Whether somebody else keeps a mapping under this name, for all sites: a data manager alone replaces it."""
+    return not is_for_all(user) and LabMapping.objects.filter(name=name).exclude(saved_by=user).exists()
 
 
 def _save(request: UserRequest, batch: Import, chosen: dict[str, Any]) -> None:
@@ -160,6 +172,7 @@ def _ask(
         for what, words in COLUMNS.items()
     ]
     offered = (("value", "Result", form.values), ("unit", "Unit", form.units), ("day", "Day", form.days))
+    before = batch.reading.get("mapping_name", "")
     context = {
         "batch": batch,
         "header": header,
@@ -170,6 +183,6 @@ def _ask(
         "tests": [(one, errors.get(one.field, "")) for one in tests],
         "rows": list(enumerate(form.definition.row_names, 1)),
         "errors": errors,
-        "save_as": request.POST.get("save_as", batch.reading.get("mapping_name", "")),
+        "save_as": request.POST.get("save_as", "" if _is_anothers(request.user, before) else before),
     }
     return render(request, "imports/mapping.html", context, status=422 if errors else 200)

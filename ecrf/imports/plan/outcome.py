@@ -51,6 +51,11 @@ class RowOutcome:
             return RowKind.CHANGED
         return RowKind.NEW if RowKind.NEW in kinds or self.opens else RowKind.SAME
 
+    @property
+    def changes_stored(self) -> bool:
+        """Whether another value stands where one stood."""
+        return any(cell.kind == RowKind.CHANGED for cell in self.cells)
+
     def as_json(self) -> dict[str, Any]:
         """Without what is empty; the same dictionary for the same outcome."""
         found = {

@@ -145,7 +145,7 @@ def _number(
 
 
 def _named(text: str, definition: CrfDefinition) -> int:
-    if text.isdigit() and 1 <= int(text) <= len(definition.row_names):
+    if re.fullmatch(r"[0-9]{1,4}", text) and 1 <= int(text) <= len(definition.row_names):
         return int(text)
     keys: Mapping[str, int] = {key_of(name): at for at, name in enumerate(definition.row_names, 1)}
     if key_of(text) not in keys:

@@ -38,6 +38,7 @@ NO_TEXT = (
     (b"\x89PNG", "This is a picture. Ask who sent it for a CSV or ODM-XML file."),
     (b"\xff\xd8\xff", "This is a picture. Ask who sent it for a CSV or ODM-XML file."),
 )
+ZEROS = "This is no text file: it holds zero bytes. Save it as “CSV UTF-8”, then upload it."
 UTF_16_ALTERNATES = 0.4
 """So large a share of every second byte is zero where mostly Latin text stands in UTF-16."""
 NOT_IN_CP932 = frozenset("\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3")
@@ -57,6 +58,14 @@ class UnreadableFile(Exception):
 def encoding_of(pieces: Pieces, declared: str = "") -> str:
     """The name under which Python decodes the file; every byte of it was decoded once. What may be in two encodings is
     not guessed: UnreadableFile carries the readings. `declared`: one of ENCODINGS, "" where nobody said."""
+    codec = _fitting(pieces, declared)
+    # Zeros are signs of every encoding, and of no text: the database stores none.
+    if any("\0" in text for text in _decoded(pieces, codec)):
+        raise UnreadableFile(ZEROS)
+    return codec
+
+
+def _fitting(pieces: Pieces, declared: str) -> str:
     head = next(iter(pieces()), b"")
     refuse_no_text(head)
     for mark, codec in MARKS:
@@ -136,7 +145,7 @@ def _utf_16_without_mark(pieces: Pieces, head: bytes) -> str:
         alternates = high.count(0) >= UTF_16_ALTERNATES * len(high) and not low.count(0)
         if alternates and is_in(pieces, codec):
             return codec
-    raise UnreadableFile("This is no text file: it holds zero bytes. Save it as “CSV UTF-8”, then upload it.")
+    raise UnreadableFile(ZEROS)
 
 
 def _sample(pieces: Pieces, codec: str) -> str:

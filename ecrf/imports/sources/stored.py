@@ -11,6 +11,7 @@ from ecrf.access.models import User
 from ecrf.imports.models import ImportFile, ImportFilePiece
 
 PIECE = 256 * 1024
+ALTERED = "What is kept of the file is not what was brought: its SHA-256 is another one. Tell the operator."
 
 
 def hash_of(pieces: Iterable[bytes]) -> tuple[str, int]:
@@ -49,8 +50,21 @@ def _even(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def pieces_of(file: ImportFile) -> Iterator[bytes]:
+    """What there is, up to the first piece that is lacking: whether it is all of it, `is_as_brought` says."""
     for number in range(-(-file.size // PIECE)):
-        yield bytes(ImportFilePiece.objects.values_list("content", flat=True).get(file=file, number=number))
+        found = ImportFilePiece.objects.filter(file=file, number=number).values_list("content", flat=True)
+        if (content := found.first()) is None:
+            return
+        yield bytes(content)
+
+
+def is_as_brought(file: ImportFile) -> bool:
+    """Whether the bytes in the database are those whose hash the trail names: none altered, lacking or more."""
+    numbers = list(
+        ImportFilePiece.objects.filter(file=file).order_by("number").values_list("number", flat=True)
+    )
+    is_whole = numbers == list(range(-(-file.size // PIECE)))
+    return is_whole and hash_of(pieces_of(file)) == (file.pk, file.size)
 
 
 class StoredBytes(io.RawIOBase):

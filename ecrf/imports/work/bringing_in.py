@@ -7,8 +7,9 @@ from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.reasons import LONGEST
-from ecrf.imports.models import Import, ImportState, RowKind
+from ecrf.imports.models import Import, ImportRow, ImportState, RowKind
 from ecrf.imports.plan.carrying_out import IMPORT, carry_out
+from ecrf.imports.plan.outcome import RowOutcome
 from ecrf.imports.rights import actor_at, require_own, right_at
 from ecrf.imports.work.looking import patients_in, rows_in_order, sources_of
 from ecrf.imports.work.progress import ImportProgress
@@ -47,11 +48,12 @@ def bring_in(batch: Import, progress: ImportProgress) -> None:
                 differing += [row.number for row in rows]
             else:
                 why = why_in_trail(batch, patient.site)
+                lacks = _lacks_consent(batch, patient.site)
                 outcomes = carry_out(patient, sources_of(rows), batch.ordered_by, actor, why)
                 differing += [
                     row.number
                     for row, outcome in zip(rows, outcomes, strict=True)
-                    if outcome.kind == RowKind.REFUSED or outcome.as_json() != row.result
+                    if _is_other(row, outcome) or (lacks and outcome.changes_stored)
                 ]
             if len(differing) > NAMED:
                 break
@@ -62,6 +64,17 @@ def bring_in(batch: Import, progress: ImportProgress) -> None:
         with acting(batch.ordered_by.acting_at(batch.site, right), reason=batch.reason, source=IMPORT):
             batch.state, batch.finished_at, batch.outcome = ImportState.DONE, timezone.now(), ""
             batch.save(update_fields=["state", "finished_at", "outcome"])
+
+
+def _is_other(row: ImportRow, outcome: RowOutcome) -> bool:
+    """Than was shown."""
+    return outcome.kind == RowKind.REFUSED or outcome.as_json() != row.result
+
+
+def _lacks_consent(batch: Import, site: Site) -> bool:
+    """Consents are settled when it is ordered; since then the patient may have moved to a site that gave none."""
+    assert batch.ordered_by is not None
+    return right_at(batch.ordered_by, site) == Right.LOCK and site.code not in batch.consents
 
 
 def why_in_trail(batch: Import, site: Site) -> str:

@@ -156,7 +156,7 @@ class ImportCounts:
             self.values.update(str(cell.kind) for cell in outcome.cells)
             self.undoes.update(str(what) for what, _words in outcome.undoes)
             self.opens += bool(outcome.opens)
-            if patient and any(cell.kind == RowKind.CHANGED for cell in outcome.cells):
+            if patient and outcome.changes_stored:
                 self.changes_at.add(patient.site.code)
 
     def as_json(self) -> dict[str, object]:

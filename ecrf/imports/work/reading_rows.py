@@ -13,7 +13,7 @@ from ecrf.imports.reading.tables import open_table
 from ecrf.imports.sources.laboratory import read_results
 from ecrf.imports.sources.odm import read_odm
 from ecrf.imports.sources.row import LONGEST_NUMBER, SourceRow
-from ecrf.imports.sources.stored import StoredBytes, pieces_of, text_of
+from ecrf.imports.sources.stored import ALTERED, StoredBytes, is_as_brought, pieces_of, text_of
 from ecrf.imports.sources.wide import read_wide
 from ecrf.imports.work.progress import ImportProgress
 
@@ -24,6 +24,8 @@ MOST_ROWS = 200_000
 def read_in(batch: Import, progress: ImportProgress) -> int:
     """Read the file anew; how many rows it has. UnreadableFile says why it cannot be read: then it has none."""
     progress.begin("Reading the file")
+    if not is_as_brought(batch.file):
+        raise UnreadableFile(ALTERED)
     count = 0
     with transaction.atomic():
         batch.rows.all().delete()

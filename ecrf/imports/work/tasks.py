@@ -18,6 +18,7 @@ from ecrf.imports.work.reading_rows import read_in
 log = logging.getLogger("ecrf.imports")
 
 BY_FAULT = "It failed by a fault of the software, which is in the server's log. Nothing was imported."
+OUT_OF_REACH = "Who brought it has no role there any more. Nothing was imported."
 BEGINS = {ImportState.WAITING: ImportState.CHECKING, ImportState.DUE: ImportState.ACTING}
 
 
@@ -31,7 +32,11 @@ def work_on(import_id: int) -> None:
     with whole_study():
         batch = Import.objects.get(pk=import_id)
     with reach_of(batch.ordered_by_id or batch.brought_by_id):
-        run(import_id, is_shown=True)
+        if Import.objects.filter(pk=import_id).exists():
+            run(import_id, is_shown=True)
+            return
+    with whole_study():
+        _give_up(import_id)
 
 
 def run(import_id: int, *, is_shown: bool) -> None:
@@ -63,13 +68,21 @@ def _begin(import_id: int) -> Import | None:
     return batch
 
 
+def _give_up(import_id: int) -> None:
+    """Whoever was to do it does not see it any more: asked for again, it would wait for ever."""
+    with acting(SYSTEM, source="worker"):
+        batch = Import.objects.select_for_update(of=("self",)).get(pk=import_id)
+        if batch.state in (*BEGINS, *BEGINS.values()):
+            batch.state, batch.outcome, batch.attempts = ImportState.FAILED, OUT_OF_REACH, 0
+            batch.save(update_fields=["state", "outcome", "attempts"])
+
+
 def _look(batch: Import, progress: ImportProgress) -> None:
     try:
         if not batch.rows.exists():
             read_in(batch, progress)
         batch.counts = look_at_rows(batch, progress)
     except UnreadableFile as refused:
-        batch.reading["readings"] = refused.readings
         _end(batch, ImportState.REFUSED, str(refused))
     else:
         _end(batch, ImportState.CHECKED, batch.outcome)

@@ -6,12 +6,18 @@ from django.db import connection
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
+from ecrf.access.models import Membership
+from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.casebook.striking import StrikingConsent
 from ecrf.forms.registry import CRFS
 from ecrf.imports import services
 from ecrf.imports.models import Import, ImportState
 from ecrf.imports.work import bringing_in, interrupted, looking
 from tests.as_web import as_role
+from tests.builders import enter
+from tests.conftest import make_user
+from tests.ecrf.casebook.transfer.builders import hand_over
 from tests.ecrf.imports.conftest import a_file, bring_it_in
 from tests.ecrf.imports.test_pages import logged_in
 
@@ -111,6 +117,44 @@ def test_killed_in_the_middle_leaves_nothing(lines, site, visit, coordinator, mo
     interrupted.take_up_again()
     batch.refresh_from_db()
     assert batch.state == ImportState.DUE
+
+
+@pytest.mark.parametrize("state", [ImportState.WAITING, ImportState.DUE])
+def test_what_nobody_may_do_any_more_is_given_up_and_not_asked_for_again(
+    large, lines, site, visit, coordinator, state
+):
+    batch = a_file(lines("W01,60,70"), coordinator, site=site)
+    if state == ImportState.DUE:
+        work(batch)
+        bring_it_in(batch, coordinator)
+    assert batch.state == state
+    with acting(SYSTEM, source="test"):
+        Membership.objects.filter(user=coordinator).update(is_current=False)
+    work(batch)
+    assert (batch.state, "no role there" in batch.outcome) == (ImportState.FAILED, True)
+    assert not CRFS["vital-signs"].model.objects.exists()
+    assert interrupted.take_up_again() == 0
+
+
+@pytest.mark.requirement("R-097")
+def test_a_patient_who_moved_since_is_changed_with_the_new_sites_consent_only(
+    large, lines, site, other_site, visit, coordinator, investigator, data_manager
+):
+    there = make_user("investigator_there", Role.INVESTIGATOR, other_site)
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    batch = work(a_file(lines("W01,,71"), data_manager))
+    consent = StrikingConsent(investigator, site.today())
+    bring_it_in(batch, data_manager, consents={"01": consent})
+    hand_over(visit.patient, other_site, data_manager)
+    assert work(batch).state == ImportState.CHECKED
+    assert "(row 2)" in batch.outcome
+    assert CRFS["vital-signs"].model.objects.get().pulse == 70
+    assert batch.counts["changes_at"] == ["02"]
+    with pytest.raises(services.NotImported, match="Site 02"):
+        bring_it_in(batch, data_manager, consents={"01": consent})
+    bring_it_in(batch, data_manager, consents={"02": StrikingConsent(there, other_site.today())})
+    assert work(batch).state == ImportState.DONE
+    assert CRFS["vital-signs"].model.objects.get().pulse == 71
 
 
 def test_a_fault_of_the_software_is_said_without_a_value(lines, site, visit, coordinator, monkeypatch):

@@ -183,6 +183,14 @@ def test_what_a_spreadsheet_did_is_refused_with_row_and_column(lines, site, visi
     assert batch.rows.get().result["cells"][0][:2] == ["weight_kg", "Weight"]
 
 
+@pytest.mark.parametrize("code", ["DREADFUL", "1", "MILD,SEVERE"])
+def test_what_is_no_code_of_a_choice_is_refused(site, visit, coordinator, code):
+    content = f'patient,number,term,severity\n{visit.patient.number},1,Headache,"{code}"\n'
+    batch = a_file(content, coordinator, site=site, form="adverse-event")
+    assert kinds(batch) == ["refused"]
+    assert f"“{code}” is none of the answers" in whys(batch)[0]
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -45,6 +45,13 @@ def a_lab_file(patient, by, *rows: str, purpose: str = "import", site=None, **ma
     )
 
 
+def mapped(tests: dict[str, str], **more: str) -> dict[str, str]:
+    """What the page of columns and tests sends."""
+    columns = {f"column-{what}": name for what, name in MAPPING["columns"].items()}
+    target = {f"target-{what}": name for what, name in MAPPING["target"].items()} | {"form": "lab-result"}
+    return {**columns, **target, **tests, "act": "use", **more}
+
+
 def results(visit) -> dict[int, tuple[Decimal | None, str | None]]:
     rows = CRFS["lab-result"].model.objects.filter(entry__visit=visit)
     return {row.entry.number: (row.value, row.unit) for row in rows}
@@ -78,6 +85,25 @@ def test_what_cannot_be_placed_or_read_is_refused_in_words(sample, data_manager,
     assert words in whys(batch)[0]
 
 
+@pytest.mark.parametrize("sign", ["²", "٣"])
+def test_a_sign_that_only_resembles_a_digit_is_no_number_of_a_row(sample, data_manager, sign):
+    head = "patient,visit,row_name,value,unit"
+    content = f"{head}\n{sample.patient.number},W01,{sign},13.5,g/dL\n"
+    batch = a_file(content, data_manager, form="lab-result")
+    assert f"has no row “{sign}”" in whys(batch)[0]
+
+
+@pytest.mark.parametrize("sign", ["²", "٣"])
+def test_a_sign_that_only_resembles_a_digit_chooses_no_test(sample, site, coordinator, sign):
+    client = logged_in(coordinator)
+    content = f"{HEAD}\n{sample.patient.number};2026-01-05;hgb;13.5;g/dL\n"
+    upload(client, content, site="01", format="laboratory")
+    url = reverse("import-mapping", args=[Import.objects.get().request_key])
+    answer = client.post(url, mapped({"test-0": sign, "test-0-name": "hgb"}))
+    assert answer.status_code == 422
+    assert "leave the test out" in answer.content.decode()
+
+
 def test_one_result_twice_is_refused(sample, data_manager):
     batch = a_lab_file(sample.patient, data_manager, *["2026-01-05;Hb;13.5;g/dL"] * 2)
     assert kinds(batch) == ["new", "refused"]
@@ -104,10 +130,8 @@ def test_from_the_file_over_its_columns_and_tests_to_a_mapping_with_a_name(sampl
     url = reverse("import-mapping", args=[batch.request_key])
     page = client.get(url).content.decode()
     assert "<option selected>Subject</option>" in page
-    columns = {f"column-{what}": name for what, name in MAPPING["columns"].items()}
-    target = {f"target-{what}": name for what, name in MAPPING["target"].items()} | {"form": "lab-result"}
     tests = {"test-0": "1", "test-0-name": "hgb", "test-1": "", "test-1-name": "X"}
-    posted = {**columns, **target, **tests, "act": "use", "save_as": "Synth laboratory"}
+    posted = mapped(tests, save_as="Synth laboratory")
     answer = client.post(url, posted)
     assert answer.status_code == 422
     assert "leave the test out" in answer.content.decode()
@@ -118,6 +142,27 @@ def test_from_the_file_over_its_columns_and_tests_to_a_mapping_with_a_name(sampl
     assert saved.tests == {"hgb": 1, "X": 0}
     upload(client, content, site="01", format="laboratory", mapping=str(saved.pk))
     assert Import.objects.latest("pk").state == ImportState.CHECKED
+
+
+def test_a_name_that_somebody_else_gave_is_replaced_by_a_data_manager_alone(
+    sample, site, coordinator, investigator, data_manager
+):
+    content = f"{HEAD}\n{sample.patient.number};2026-01-05;hgb;13.5;g/dL\n"
+
+    def saved_by(user, row: str):
+        client = logged_in(user)
+        upload(client, content, format="laboratory", site="" if user == data_manager else "01")
+        url = reverse("import-mapping", args=[Import.objects.latest("pk").request_key])
+        tests = {"test-0": row, "test-0-name": "hgb"}
+        answer = client.post(url, mapped(tests, save_as="Synth laboratory"))
+        return answer, LabMapping.objects.get(name="Synth laboratory").tests["hgb"]
+
+    assert saved_by(coordinator, "1")[1] == 1
+    assert saved_by(coordinator, "2")[1] == 2
+    answer, stored = saved_by(investigator, "3")
+    assert (answer.status_code, stored) == (422, 2)
+    assert "Somebody else keeps theirs under this name" in answer.content.decode()
+    assert saved_by(data_manager, "3")[1] == 3
 
 
 @pytest.fixture

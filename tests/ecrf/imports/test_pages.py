@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import uuid
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 from ecrf.audit.models import AuditEvent
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import Import, ImportDownload, ImportState
+from ecrf.imports.pages import batch as batch_page
 from ecrf.imports.pages.forms import form_choices
 from ecrf.imports.services import look_again, state_of
 from tests.builders import enter
@@ -122,10 +124,46 @@ def test_two_readings_are_offered_and_the_chosen_one_is_used(site, visit, coordi
     page = client.get(reverse("import", args=[batch.request_key])).content.decode()
     assert "µ1,1,1" in page
     assert "ｵ1,1,1" in page
+    event = AuditEvent.objects.filter(table="imports_import", row=str(batch.pk)).latest("position")
+    assert "ｵ1" not in json.dumps([batch.reading, event.changes], ensure_ascii=False)
     client.post(reverse("look-again-at-import", args=[batch.request_key]), {"declared": "cp1252"})
     batch.refresh_from_db()
     assert batch.state == ImportState.CHECKED
     assert batch.rows.get().result["cells"][0][4] == "µ1"
+
+
+def test_a_line_of_the_file_is_shown_to_nobody_who_may_not_act_on_it(site, visit, data_manager, monitor):
+    content = f"patient,visit,pulse\n{visit.patient.number},W01,µ1\n".encode("cp1252")
+    batch = a_file(content, data_manager, purpose="comparison")
+    assert batch.state == ImportState.REFUSED
+    for user, is_offered in ((data_manager, True), (monitor, False)):
+        page = logged_in(user).get(reverse("import", args=[batch.request_key])).content.decode()
+        assert (batch.outcome[:40] in page, "µ1" in page) == (True, is_offered)
+
+
+def test_who_waits_is_told_of_all_who_are_before_whosever_they_are(
+    lines, site, visit, coordinator, other_site, outsider, monkeypatch
+):
+    monkeypatch.setattr("ecrf.imports.services.AT_ONCE_ROWS", 0)
+    a_file("patient,visit,pulse\n02-001,W01,70\n", outsider, site=other_site)
+    batch = a_file(lines("W01,60.5,70"), coordinator, site=site)
+    answer = logged_in(coordinator).get(reverse("import", args=[batch.request_key]))
+    assert answer.context["before_it"] == 1
+
+
+def test_what_is_looked_at_anew_while_the_page_is_made_is_not_taken_for_seen(
+    lines, site, visit, coordinator, monkeypatch
+):
+    batch = a_file(lines("W01,60.5,70"), coordinator, site=site)
+    page_of_rows = batch_page.page_of_rows
+
+    def looked_at_anew(*given):
+        look_again(batch=batch, by=coordinator)
+        return page_of_rows(*given)
+
+    monkeypatch.setattr(batch_page, "page_of_rows", looked_at_anew)
+    answer = logged_in(coordinator).get(reverse("import", args=[batch.request_key]))
+    assert answer.context["shown"] < state_of(batch)
 
 
 @pytest.mark.requirement("R-071")

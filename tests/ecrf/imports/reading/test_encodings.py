@@ -94,3 +94,12 @@ def test_another_declaration_than_the_mark_is_refused():
 def test_what_is_no_text_is_refused_by_what_it_is(content, words):
     with pytest.raises(UnreadableFile, match=words):
         found(content)
+
+
+@pytest.mark.parametrize("declared", ["", *ENCODINGS])
+@pytest.mark.parametrize("text", ["pat\0ient\r\n", "patient\r\n01-0\x0001\r\n", "patient\r\n" * 900 + "\0"])
+def test_zeros_are_refused_wherever_they_stand_and_whatever_is_declared(declared, text):
+    codec = "utf-16-le" if declared == "utf-16" else declared or "utf-8"
+    for mark in (b"", codecs.BOM_UTF16_LE if codec == "utf-16-le" else b""):
+        with pytest.raises(UnreadableFile, match="zero bytes"):
+            found(mark + text.encode(codec), declared)
