@@ -98,7 +98,7 @@ def test_statistician_reads_all_sites_without_what_may_identify(client, world, t
     page = client.get(SHOW, {**EVENTS, "col": [TERM, STORY]})
     assert len(texts(page)) == 5
     assert "A free text." not in page.content.decode()
-    assert "may identify a patient, and your role does not see it" in said(page)
+    assert "may identify a person, and your role does not see it" in said(page)
     narrowed = client.get(SHOW, {**EVENTS, "f": f"{STORY},has,free"})
     assert narrowed.status_code == 422
     assert "nothing that you can narrow this listing by" in said(narrowed)
