@@ -9,10 +9,13 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 
+from ecrf.access.models import Membership, User
 from ecrf.access.roles import Right, Role
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.striking.entries import strike_out
 from ecrf.listings.columns.book import book
 from ecrf.listings.definition import Definition, Joined, NoListing, read_lists, read_pairs
+from ecrf.listings.reading.reader import listing_reader
 from ecrf.trail.models import TrailExport
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
@@ -121,6 +124,21 @@ def test_who_takes_data_out_and_has_not_confirmed_the_training_reads_no_listing(
     a_training(Role.STATISTICIAN)
     client.force_login(statistician)
     assert client.get(SHOW, EVENTS).status_code == 403
+
+
+@pytest.mark.parametrize("is_trained", [True, False])
+def test_untrained_statistician_with_a_role_at_a_site_reads_that_site_alone(
+    is_trained, client, world, theirs, statistician
+):
+    with acting(SYSTEM, source="test"):
+        Membership.objects.create(user=statistician, role=Role.COORDINATOR, site=world.site)
+    if not is_trained:
+        a_training(Role.STATISTICIAN)
+    client.force_login(statistician)
+    assert ("Dizziness" in texts(client.get(SHOW, EVENTS))) is is_trained
+    assert "Headache" in texts(client.get(SHOW, EVENTS))
+    reader = listing_reader(User.objects.get(pk=statistician.pk))
+    assert [site.code for site in reader.sites] == (["01", "02"] if is_trained else ["01"])
 
 
 def test_practice_is_left_out(client, world, data_manager):
