@@ -1,6 +1,7 @@
 """The listings: which there are, one of them as a page, on paper and as a file. No GET writes."""
 
 import uuid
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from ecrf.listings.pages import csv_rows
 from ecrf.listings.pages.chart import ListingChart
 from ecrf.listings.pages.chooser import choice_in
 from ecrf.listings.pages.home import home_of
-from ecrf.listings.pages.opened import OpenListing, kept, made_up, opened, ready_made
+from ecrf.listings.pages.opened import Lists, OpenListing, kept, made_up, opened, ready_made
 from ecrf.listings.pages.page import ON_PAPER, SIZE, listing_view
 from ecrf.listings.reading.reader import listing_reader, lists_of
 from ecrf.listings.reading.rows import ListingPage
@@ -51,20 +52,23 @@ def listing(request: UserRequest) -> HttpResponse:
 @require_GET
 def ready_listing(request: UserRequest, key: str) -> HttpResponse:
     listing_reader(request.user)
-    return _named(request, ready_made(key, lists_of(request.GET)))
+    return _named(request, partial(ready_made, key))
 
 
 @require_GET
 def saved_listing(request: UserRequest, pk: int) -> HttpResponse:
     listing_reader(request.user)
-    return _named(request, kept(request.user, pk, lists_of(request.GET)))
+    return _named(request, partial(kept, request.user, pk))
 
 
-def _named(request: UserRequest, found: OpenListing) -> HttpResponse:
+def _named(request: UserRequest, found_by: Callable[[Lists], OpenListing]) -> HttpResponse:
+    title = ""
     try:
+        found = found_by(lists_of(request.GET))
+        title = f"{found.title}: "
         return shown(request, found)
     except NoListing as fault:
-        return no_listing(request, f"{found.title}: {fault}")
+        return no_listing(request, f"{title}{fault}")
 
 
 def no_listing(request: UserRequest, words: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.striking.entries import strike_out
 from ecrf.listings.columns.book import book
 from ecrf.listings.definition import Definition, Joined, NoListing, read_lists, read_pairs
+from ecrf.listings.models import SavedListing
 from ecrf.listings.reading.reader import listing_reader
 from ecrf.trail.models import TrailExport
 from tests.bench.counting import client_of, statements
@@ -114,7 +115,8 @@ def test_statistician_reads_all_sites_without_what_may_identify(client, world, t
 def test_what_nothing_can_be_compared_with_is_refused_in_words(client, world, data_manager, column, typed):
     client.force_login(data_manager)
     op = "has" if column == TERM else "min"
-    answer = client.get(SHOW, {**EVENTS, "f": f"{column},{op},{typed}"})
+    beside = {**EVENTS, "join": "vital-signs,latest,,,,,0,0,,all"}
+    answer = client.get(SHOW, {**beside, "f": f"{column},{op},{typed}"})
     assert answer.status_code == 422 or (column == TERM and "\0" not in typed)
 
 
@@ -238,6 +240,41 @@ def test_address_that_names_no_listing_is_answered_in_words(given, client, world
     assert answer.status_code == 422
     assert "note-error" in answer.content.decode()
     assert client.post("/listings/csv/", given).status_code == 422
+
+
+NUL = {
+    "main": "adverse-event\0",
+    "join": "dose,all,,,,,0,0,\0,all",
+    "col": f"{TERM}\0",
+    "f": f"{TERM},has,a\0",
+    **dict.fromkeys(("sort", "site", "status", "since", "reviewed", "start"), "\0"),
+}
+
+
+@pytest.mark.requirement("R-133")
+@pytest.mark.parametrize("part", NUL)
+def test_text_that_the_database_cannot_hold_is_refused_in_words_wherever_it_stands(
+    part, client, world, coordinator
+):
+    client.force_login(coordinator)
+    given = {**EVENTS, part: NUL[part]}
+    narrowed = {"n": "1", part: NUL[part]}
+    saved = SavedListing.objects.create(
+        name="Events", made_by=coordinator, definition=[["main", "adverse-event"]]
+    )
+    for answer in (
+        client.get(SHOW, given),
+        client.get("/listings/choose/", given),
+        client.get("/listings/choose/", {**given, "chosen": "1"}),
+        client.get("/listings/ready/pages/", narrowed),
+        client.get(f"/listings/saved/{saved.pk}/", narrowed),
+        client.post("/listings/csv/", given),
+        client.post("/listings/keep/", {**given, "name": "Mine"}),
+        client.post("/listings/keep/", {**EVENTS, "name": "Mine\0"}),
+    ):
+        assert answer.status_code == 422
+        assert "note-error" in answer.content.decode()
+    assert SavedListing.objects.count() == 1
 
 
 @pytest.mark.parametrize(
