@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.requests import UserRequest
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.listings.acts.keeping import roles_to_share_with
 from ecrf.listings.definition import NoListing
 from ecrf.listings.pages import csv_rows
@@ -116,19 +117,20 @@ def choose(request: UserRequest) -> HttpResponse:
 
 @require_POST
 def csv(request: UserRequest) -> HttpResponseBase:
-    """All rows; that they were taken out is noted at each site."""
+    """All rows, as they are at one moment; that they were taken out is noted at each site."""
     listing_reader(request.user)
     try:
         view = listing_view(
             request.user, opened(request.user, request.POST.get("at", ""), lists_of(request.POST))
         )
-        count = view.count
+        with one_snapshot():
+            count = view.count
+            lines = list(csv_rows.rows(view)) if count <= csv_rows.MOST else []
     except NoListing as fault:
         return no_listing(request, str(fault))
     if count > csv_rows.MOST:
         trouble = TOO_MANY.format(count=count, most=csv_rows.MOST)
         return shown(request, view.listing, {"trouble": trouble}, CANNOT)
-    lines = list(csv_rows.rows(view))
     taken = [(site, sum(line[0] == site.code for line in lines)) for site in view.reader.sites]
     words = "; ".join([view.listing.title, *(words for words, _url in view.narrowed_words)])
     note = partial(
