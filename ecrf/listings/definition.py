@@ -168,7 +168,11 @@ def read_lists(lists: Mapping[str, list[str]]) -> Definition:
 
 
 def read_narrowing(lists: Mapping[str, list[str]]) -> Narrowing:
-    """The same of what narrows it. Conditions come as one text each, or from a page as three fields each."""
+    """The same of what narrows it. Conditions come as one text each, or from a page as three fields each. NoListing for
+    any text, of this or beside it, that the database could neither compare nor keep."""
+
+    if any("\0" in text for texts in lists.values() for text in texts):
+        raise NoListing("It holds a character that no text of the study has (NUL): take it out.")
 
     def last(name: str) -> str:
         return (lists.get(name) or [""])[-1].strip()

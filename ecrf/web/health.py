@@ -31,7 +31,7 @@ def full_health(request: HttpRequest) -> HttpResponse:
     parts: dict[str, Part] = {"disk": _disk()}
     try:
         connection.close_if_unusable_or_obsolete()
-        parts |= {"database": _database(), "worker": _worker(), **_trail()}
+        parts |= {"database": _database(), "worker": _worker(), "importer": _importer(), **_trail()}
     except (OperationalError, InterfaceError):
         connection.close()
         parts["database"] = {"ok": False, "words": ["The database does not answer."]}
@@ -61,6 +61,12 @@ def _worker() -> Part:
     is_there = is_worker_there()
     words = [] if is_there else ["No worker runs: start manage.py work (the service worker)."]
     return {"ok": is_there, "words": words}
+
+
+def _importer() -> Part:
+    is_there = is_worker_there("imports")
+    words = "No importer runs: start manage.py work --only imports (the service importer)."
+    return {"ok": is_there, "words": [] if is_there else [words]}
 
 
 def _trail() -> dict[str, Part]:

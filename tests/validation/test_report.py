@@ -3,14 +3,16 @@
 import io
 import json
 import subprocess
+import sys
 from datetime import UTC, datetime
 
 import jsonschema
 import pytest
 from pypdf import PdfReader
 
+from ecrf.audit.bound.grants import SECRET, rights_of
 from tests.validation import results
-from tests.validation.catalogue import by_requirement, catalogue
+from tests.validation.catalogue import ROOT, by_requirement, catalogue
 from tests.validation.controls import controls
 from tests.validation.report import gathering
 from tests.validation.report.gathering import (
@@ -86,6 +88,7 @@ def found(outcomes: dict[str, str]) -> dict:
             "postgresql": "18.0",
             "migrations": ["a.0001"],
             "rights": {"the web role": {"SELECT": ["audit_auditevent"]}},
+            "policies": [{"table": "a", "name": "reach", "command": "ALL", "using": "x", "check": "x"}],
         },
     }
     return {
@@ -105,6 +108,34 @@ def found(outcomes: dict[str, str]) -> dict:
         "broken_runs": [],
         "notes": [],
     }
+
+
+def test_report_names_the_rights_and_policies_that_an_installation_has():
+    """In a process of its own, as it sets up the product by itself."""
+    code = "import json; from tests.validation.report.gathering import installation; print(json.dumps(installation()))"
+    output = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    database = json.loads(output.stdout)["installation"]["database"]
+    for words, role in gathering.ROLES.items():
+        held = {
+            table: set(rights.split(", "))
+            for rights, tables in database["rights"][words].items()
+            for table in tables
+        }
+        wanted = rights_of(role)
+        assert not held.keys() & SECRET
+        assert held.keys() >= {"casebook_patient", "audit_auditevent", "exports_keptcontent"}
+        # The trial's forms are in the one, a stub's may be in the other.
+        assert {table: held[table] for table in held.keys() & wanted.keys()} == {
+            table: set(wanted[table]) for table in held.keys() & wanted.keys()
+        }
+    policies = {(one["table"], one["name"]) for one in database["policies"]}
+    assert {
+        ("casebook_patient", "reach"),
+        ("audit_auditevent", "reach"),
+        ("access_user", "changed"),
+    } <= policies
 
 
 @pytest.mark.requirement("R-150")

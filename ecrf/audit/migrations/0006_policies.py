@@ -1,7 +1,7 @@
 """Policies hide what the person for whom the connection acts does not reach.
 
-The policies themselves are made after every migration (ecrf/audit/policies.py), as tables come and go. Going back takes
-them off.
+The policies themselves are made after every migration (ecrf/audit/bound/policies.py), as tables come and go. Going
+back takes them off.
 """
 
 from django.db import migrations

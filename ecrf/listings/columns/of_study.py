@@ -180,7 +180,8 @@ def _changes() -> ListingSource:
         ListingColumn(
             f"{key}.why", "Why", CellKind.TEXT, "nullif(x0.reason, '')", "Change", identifying=True
         ),
-        ListingColumn(f"{key}.who", "Who", CellKind.TEXT, "x0.actor", "Change"),
+        # As the exports, which name no staff where they name no patient.
+        ListingColumn(f"{key}.who", "Who", CellKind.TEXT, "x0.actor", "Change", identifying=True),
         ListingColumn(f"{key}.role", "Role", CellKind.TEXT, "nullif(x0.role, '')", "Change"),
         ListingColumn(
             f"{key}.calculated", "Calculated", CellKind.CHOICE, "x0.calculated", "Change", codes=YES_NO
@@ -219,7 +220,7 @@ def _queries() -> ListingSource:
         ),
         ListingColumn(f"{key}.turn", "Turn", CellKind.CHOICE, "x0.turn", "Query", codes=turns),
         ListingColumn(f"{key}.days", "For so many days", CellKind.NUMBER, "x0.days", "Query"),
-        ListingColumn(f"{key}.asker", "Asked by", CellKind.TEXT, "x0.asker", "Query"),
+        ListingColumn(f"{key}.asker", "Asked by", CellKind.TEXT, "x0.asker", "Query", identifying=True),
     )
     return _source(
         key,

@@ -24,6 +24,7 @@ def head(view: ListingView) -> list[str]:
 
 
 def rows(view: ListingView) -> Iterator[list[str]]:
+    """To be read within one snapshot: chunk after chunk, none twice and none left out."""
     for start in range(0, min(view.count, MOST), CHUNK):
         for row in view.rows.page(start, CHUNK):
             cells = [BETWEEN.join(cell.words for cell in one) for one in row.cells]

@@ -245,7 +245,7 @@ class ListingView:
         for key in self.statement.gone:
             known = self.statement.book.column(self.listing.definition, key)
             if known is not None:
-                found.append(f"“{known.label}” may identify a patient, and your role does not see it.")
+                found.append(f"“{known.label}” may identify a person, and your role does not see it.")
             else:
                 found.append(
                     f"“{key}” is no item of the forms any more, or stands on a form that is not joined."

@@ -1,6 +1,7 @@
 """The listings: which there are, one of them as a page, on paper and as a file. No GET writes."""
 
 import uuid
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,13 +13,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.requests import UserRequest
+from ecrf.audit.snapshot import one_snapshot
 from ecrf.listings.acts.keeping import roles_to_share_with
 from ecrf.listings.definition import NoListing
 from ecrf.listings.pages import csv_rows
 from ecrf.listings.pages.chart import ListingChart
 from ecrf.listings.pages.chooser import choice_in
 from ecrf.listings.pages.home import home_of
-from ecrf.listings.pages.opened import OpenListing, kept, made_up, opened, ready_made
+from ecrf.listings.pages.opened import Lists, OpenListing, kept, made_up, opened, ready_made
 from ecrf.listings.pages.page import ON_PAPER, SIZE, listing_view
 from ecrf.listings.reading.reader import listing_reader, lists_of
 from ecrf.listings.reading.rows import ListingPage
@@ -51,20 +53,23 @@ def listing(request: UserRequest) -> HttpResponse:
 @require_GET
 def ready_listing(request: UserRequest, key: str) -> HttpResponse:
     listing_reader(request.user)
-    return _named(request, ready_made(key, lists_of(request.GET)))
+    return _named(request, partial(ready_made, key))
 
 
 @require_GET
 def saved_listing(request: UserRequest, pk: int) -> HttpResponse:
     listing_reader(request.user)
-    return _named(request, kept(request.user, pk, lists_of(request.GET)))
+    return _named(request, partial(kept, request.user, pk))
 
 
-def _named(request: UserRequest, found: OpenListing) -> HttpResponse:
+def _named(request: UserRequest, found_by: Callable[[Lists], OpenListing]) -> HttpResponse:
+    title = ""
     try:
+        found = found_by(lists_of(request.GET))
+        title = f"{found.title}: "
         return shown(request, found)
     except NoListing as fault:
-        return no_listing(request, f"{found.title}: {fault}")
+        return no_listing(request, f"{title}{fault}")
 
 
 def no_listing(request: UserRequest, words: str) -> HttpResponse:
@@ -112,19 +117,20 @@ def choose(request: UserRequest) -> HttpResponse:
 
 @require_POST
 def csv(request: UserRequest) -> HttpResponseBase:
-    """All rows; that they were taken out is noted at each site."""
+    """All rows, as they are at one moment; that they were taken out is noted at each site."""
     listing_reader(request.user)
     try:
         view = listing_view(
             request.user, opened(request.user, request.POST.get("at", ""), lists_of(request.POST))
         )
-        count = view.count
+        with one_snapshot():
+            count = view.count
+            lines = list(csv_rows.rows(view)) if count <= csv_rows.MOST else []
     except NoListing as fault:
         return no_listing(request, str(fault))
     if count > csv_rows.MOST:
         trouble = TOO_MANY.format(count=count, most=csv_rows.MOST)
         return shown(request, view.listing, {"trouble": trouble}, CANNOT)
-    lines = list(csv_rows.rows(view))
     taken = [(site, sum(line[0] == site.code for line in lines)) for site in view.reader.sites]
     words = "; ".join([view.listing.title, *(words for words, _url in view.narrowed_words)])
     note = partial(

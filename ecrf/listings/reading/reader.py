@@ -29,7 +29,8 @@ class ListingReader:
     @cached_property
     def sites(self) -> list[Site]:
         """Those whose data are read here. Practice is no part of it; one statement."""
-        return list(sites(self.user, *MAY_READ).filter(is_practice=False).order_by("code"))
+        rights = (*_whole(self.user), Right.REVIEW_SAFETY)
+        return list(sites(self.user, *rights).filter(is_practice=False).order_by("code"))
 
     @cached_property
     def serious(self) -> list[int]:
@@ -54,10 +55,17 @@ def listing_reader(user: User) -> ListingReader:
 
     return ListingReader(
         user,
-        whole=ids(*READERS, Right.EXPORT),
+        whole=ids(*_whole(user)),
         safety=ids(Right.REVIEW_SAFETY),
         identified=ids(*READERS, Right.REVIEW_SAFETY),
     )
+
+
+def _whole(user: User) -> tuple[Right, ...]:
+    """The rights by which everything is read: to take data out is one of them, if nothing is in its way now, whatever
+    the person may do at a site."""
+    takes_out = Right.EXPORT in user.rights and not user.obstacles_to_all(Right.EXPORT)
+    return (*READERS, Right.EXPORT) if takes_out else READERS
 
 
 def lists_of(query: QueryDict) -> dict[str, list[str]]:

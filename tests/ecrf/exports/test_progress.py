@@ -103,7 +103,7 @@ def test_page_says_that_no_worker_runs_and_what_the_operator_does(study, statist
     for page in (page_of(export, statistician), client_of(statistician).get(overview).content.decode()):
         assert NO_WORKER in page
         assert "docker compose up -d worker" in page
-    with alive():
+    with alive("exports"):
         assert is_worker_there()
         assert NO_WORKER not in page_of(export, statistician)
         assert NO_WORKER not in client_of(statistician).get(overview).content.decode()
@@ -116,7 +116,7 @@ def test_nobody_is_told_of_a_worker_where_nothing_waits(study, statistician):
 
 
 def test_a_worker_whose_database_was_away_is_there_again():
-    with alive() as still_here:
+    with alive("exports") as still_here:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(l.pid, 5000) FROM pg_locks l WHERE l.locktype = 'advisory'"

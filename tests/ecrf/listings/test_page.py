@@ -9,10 +9,14 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 
+from ecrf.access.models import Membership, User
 from ecrf.access.roles import Right, Role
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.striking.entries import strike_out
 from ecrf.listings.columns.book import book
 from ecrf.listings.definition import Definition, Joined, NoListing, read_lists, read_pairs
+from ecrf.listings.models import SavedListing
+from ecrf.listings.reading.reader import listing_reader
 from ecrf.trail.models import TrailExport
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
@@ -98,7 +102,7 @@ def test_statistician_reads_all_sites_without_what_may_identify(client, world, t
     page = client.get(SHOW, {**EVENTS, "col": [TERM, STORY]})
     assert len(texts(page)) == 5
     assert "A free text." not in page.content.decode()
-    assert "may identify a patient, and your role does not see it" in said(page)
+    assert "may identify a person, and your role does not see it" in said(page)
     narrowed = client.get(SHOW, {**EVENTS, "f": f"{STORY},has,free"})
     assert narrowed.status_code == 422
     assert "nothing that you can narrow this listing by" in said(narrowed)
@@ -111,7 +115,8 @@ def test_statistician_reads_all_sites_without_what_may_identify(client, world, t
 def test_what_nothing_can_be_compared_with_is_refused_in_words(client, world, data_manager, column, typed):
     client.force_login(data_manager)
     op = "has" if column == TERM else "min"
-    answer = client.get(SHOW, {**EVENTS, "f": f"{column},{op},{typed}"})
+    beside = {**EVENTS, "join": "vital-signs,latest,,,,,0,0,,all"}
+    answer = client.get(SHOW, {**beside, "f": f"{column},{op},{typed}"})
     assert answer.status_code == 422 or (column == TERM and "\0" not in typed)
 
 
@@ -121,6 +126,21 @@ def test_who_takes_data_out_and_has_not_confirmed_the_training_reads_no_listing(
     a_training(Role.STATISTICIAN)
     client.force_login(statistician)
     assert client.get(SHOW, EVENTS).status_code == 403
+
+
+@pytest.mark.parametrize("is_trained", [True, False])
+def test_untrained_statistician_with_a_role_at_a_site_reads_that_site_alone(
+    is_trained, client, world, theirs, statistician
+):
+    with acting(SYSTEM, source="test"):
+        Membership.objects.create(user=statistician, role=Role.COORDINATOR, site=world.site)
+    if not is_trained:
+        a_training(Role.STATISTICIAN)
+    client.force_login(statistician)
+    assert ("Dizziness" in texts(client.get(SHOW, EVENTS))) is is_trained
+    assert "Headache" in texts(client.get(SHOW, EVENTS))
+    reader = listing_reader(User.objects.get(pk=statistician.pk))
+    assert [site.code for site in reader.sites] == (["01", "02"] if is_trained else ["01"])
 
 
 def test_practice_is_left_out(client, world, data_manager):
@@ -220,6 +240,41 @@ def test_address_that_names_no_listing_is_answered_in_words(given, client, world
     assert answer.status_code == 422
     assert "note-error" in answer.content.decode()
     assert client.post("/listings/csv/", given).status_code == 422
+
+
+NUL = {
+    "main": "adverse-event\0",
+    "join": "dose,all,,,,,0,0,\0,all",
+    "col": f"{TERM}\0",
+    "f": f"{TERM},has,a\0",
+    **dict.fromkeys(("sort", "site", "status", "since", "reviewed", "start"), "\0"),
+}
+
+
+@pytest.mark.requirement("R-133")
+@pytest.mark.parametrize("part", NUL)
+def test_text_that_the_database_cannot_hold_is_refused_in_words_wherever_it_stands(
+    part, client, world, coordinator
+):
+    client.force_login(coordinator)
+    given = {**EVENTS, part: NUL[part]}
+    narrowed = {"n": "1", part: NUL[part]}
+    saved = SavedListing.objects.create(
+        name="Events", made_by=coordinator, definition=[["main", "adverse-event"]]
+    )
+    for answer in (
+        client.get(SHOW, given),
+        client.get("/listings/choose/", given),
+        client.get("/listings/choose/", {**given, "chosen": "1"}),
+        client.get("/listings/ready/pages/", narrowed),
+        client.get(f"/listings/saved/{saved.pk}/", narrowed),
+        client.post("/listings/csv/", given),
+        client.post("/listings/keep/", {**given, "name": "Mine"}),
+        client.post("/listings/keep/", {**EVENTS, "name": "Mine\0"}),
+    ):
+        assert answer.status_code == 422
+        assert "note-error" in answer.content.decode()
+    assert SavedListing.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.book import book
@@ -12,6 +13,9 @@ from ecrf.listings.reading.joining import completed, rules_for
 from ecrf.listings.reading.reader import listing_reader
 from ecrf.listings.reading.rows import ListingRows
 from ecrf.listings.reading.statement import ListingStatement
+from ecrf.queries.services import open_query
+from tests.builders import enter
+from tests.conftest import make_user
 
 pytestmark = [pytest.mark.django_db]
 
@@ -41,6 +45,28 @@ def test_every_source_gives_every_column(world, data_manager):
             for column in definition.columns:
                 found = rows_of(definition.narrowed(sort=f"-{column}"), data_manager, most=500)
                 assert len(found) == count, column
+
+
+@pytest.mark.requirement("R-072")
+def test_who_reads_without_identifiers_is_told_no_name_of_staff(
+    world, other_site, data_manager, statistician
+):
+    staff = [make_user("nina", "coordinator", world.site), make_user("otto", "monitor", world.site)]
+    enter(world.week, "vital-signs", staff[0], weight_kg="58.0", reason="Typing error", seen={})
+    asks = staff[1].acting_at(world.site, Right.QUERY)
+    open_query(entry=world.events[0], item="term", text="Which one?", by=staff[1], actor=asks)
+    assert _names_of(staff, data_manager) == {"nina", "otto"}
+    assert _names_of(staff, statistician) == set()
+
+
+def _names_of(staff, reader) -> set[str]:
+    """Which of these stand anywhere in what this person reads, whatever column is chosen."""
+    found = ""
+    for key, source in book().sources.items():
+        for first in range(0, len(source.columns), 30):
+            definition = Definition(key, tuple(source.columns)[first : first + 30])
+            found += str(words(definition, reader))
+    return {user.username for user in staff if user.username in found}
 
 
 PAIRS = [

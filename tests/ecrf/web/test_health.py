@@ -2,15 +2,19 @@
 
 import shutil
 from collections import namedtuple
+from contextlib import ExitStack
 
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError, connection
+from django_tasks_db.management.commands.db_worker import Worker
 
 from ecrf.anchors.configuration import AnchorSettings
 from ecrf.anchors.making.anchor import make_anchor
 from ecrf.anchors.making.delivery import deliver_due
 from ecrf.anchors.signed.keys import new_key
-from ecrf.exports.work.presence import alive
+from ecrf.exports.management.commands.work import QUEUES
+from ecrf.exports.work.presence import NUMBERS, alive, is_worker_there
 from ecrf.web import health
 from tests.database import tamper
 from tests.ecrf.anchors.test_runs import run
@@ -18,7 +22,7 @@ from tests.ecrf.anchors.test_runs import run
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-009")]
 
 TOKEN = "synthetic-token-of-this-test-0123456789"
-PARTS = {"database", "worker", "verification", "anchor", "disk"}
+PARTS = {"database", "worker", "importer", "verification", "anchor", "disk"}
 
 
 @pytest.fixture(autouse=True)
@@ -28,14 +32,15 @@ def _keep_the_tests_transaction(monkeypatch) -> None:
 
 @pytest.fixture
 def well(settings, tmp_path, site):
-    """A product of which nothing is wrong."""
+    """A product of which nothing is wrong; `close` ends its workers."""
     settings.HEALTH_TOKEN = TOKEN
     settings.ANCHORS = AnchorSettings(keys=(new_key(),), folder=tmp_path / "anchors")
     run()
     make_anchor("test")
     deliver_due()
-    with alive():
-        yield
+    with ExitStack() as workers:
+        workers.enter_context(alive("exports", "imports"))
+        yield workers
 
 
 def ask(client, token: str | None = TOKEN):
@@ -79,9 +84,38 @@ def test_plain_look_stays_as_it_was(client):
     assert (answer.status_code, answer.content) == (200, b"ok\n")
 
 
-def test_worker_that_is_gone_is_told(well, client, monkeypatch):
-    monkeypatch.setattr(health, "is_worker_there", lambda: False)
-    assert wrong(ask(client)) == {"worker": ["No worker runs: start manage.py work (the service worker)."]}
+NOBODY = {
+    "worker": ["No worker runs: start manage.py work (the service worker)."],
+    "importer": ["No importer runs: start manage.py work --only imports (the service importer)."],
+}
+
+
+@pytest.mark.parametrize(
+    ("queues", "missing"),
+    [((), {"worker", "importer"}), (("exports",), {"importer"}), (("imports",), {"worker"})],
+)
+def test_worker_that_is_gone_is_told_by_what_it_worked_on(queues, missing, well, client):
+    well.close()
+    with alive(*queues):
+        assert wrong(ask(client)) == {part: NOBODY[part] for part in missing}
+
+
+@pytest.mark.parametrize("only", [None, "exports", "imports"])
+def test_worker_is_there_for_what_it_works_on_while_it_works(only, db, monkeypatch):
+    seen = {}
+
+    def look(self) -> None:
+        seen.update({queue: is_worker_there(queue) for queue in NUMBERS})
+
+    monkeypatch.setattr(Worker, "run", look)
+    call_command("work", once=True, only=only)
+    assert seen == {queue: only in (None, queue) for queue in NUMBERS}
+    assert not any(is_worker_there(queue) for queue in NUMBERS)
+
+
+def test_every_queue_has_a_lock_of_its_own():
+    assert NUMBERS.keys() == QUEUES.keys()
+    assert len(set(NUMBERS.values())) == len(NUMBERS)
 
 
 def test_fault_of_the_trail_is_told(well, client, site):

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from tests.validation.results import FAILED, NOT_RUN, PASSED, SKIPPED
 
 KNOWN_ISSUES = ROOT / "docs/known-issues.md"
 SHEETS = {"drill": "make drill", "siege": "make siege"}
-WEB = f"ecrf_web_of_validation_{os.getpid()}"
+ROLES = {"the web role": "ecrf_web", "the reading role": "ecrf_reader"}
+"""{as the report names it: the role of an installation}"""
 
 
 def requirements_with_results(results: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -99,34 +101,34 @@ def files_below(folder: Path) -> dict[str, str]:
 
 
 def installation() -> dict[str, Any]:
-    """Of a database that this version's migrations have made, with the web role as docker-compose.yml makes it."""
+    """Of a database that this version's migrations have made, with roles that have the rights of its bound roles:
+    `migrate` grants these to an installation's own, from the same list."""
     import django
 
-    from tests.postgres import TEST_SETTINGS, cursor_on, fresh_database
+    from tests.postgres import TEST_SETTINGS, fresh_database
 
     with fresh_database() as url:
         # As in production, but for the address and for who talks to it: what the settings say by themselves.
         production = {**TEST_SETTINGS, "TLS": "on", "SYNTHETIC_DATA": "off", "SECOND_FACTOR_FOR": "all"}
         os.environ |= {**production, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "ecrf.settings"}
         django.setup()
-        from ecrf.audit.functions import revoke
-        from ecrf.upkeep.validation.facts import facts, role_matrix
-
-        with cursor_on(url) as owner:
-            owner.execute(f"CREATE ROLE {WEB} LOGIN")
-            try:
-                owner.execute(
-                    f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {WEB}; {revoke()}"
-                )
-                found = facts(ROOT)
-            finally:
-                owner.execute(f"DROP OWNED BY {WEB}; DROP ROLE {WEB}")
         from django.db import connection
 
+        from ecrf.audit.bound.policies import shipped_policies
+        from ecrf.upkeep.validation.facts import facts, role_matrix
+        from tests.as_web import role_of_pages
+
+        # Roles belong to the whole server: these are of this run alone.
+        made = {words: f"{role}_of_validation_{os.getpid()}" for words, role in ROLES.items()}
+        with ExitStack() as while_read:
+            for words, role in ROLES.items():
+                while_read.enter_context(role_of_pages(url, made[words], like=role))
+            found = facts(ROOT)
         connection.close()
-    rights = found["database"]["rights"]
-    found["database"]["rights"] = {"the web role": rights.get(WEB, {})}
-    found["database"]["roles"] = {"the web role": found["database"]["roles"][WEB]}
+    database = found["database"]
+    for what in ("rights", "roles"):
+        database[what] = {words: database[what][name] for words, name in made.items()}
+    database["policies"] = [vars(policy) for _key, policy in sorted(shipped_policies().items())]
     return {"installation": found, "roles": role_matrix()}
 
 

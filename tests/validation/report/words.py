@@ -26,6 +26,7 @@ def shown(found: dict[str, Any]) -> dict[str, Any]:
         "notes": [*found["broken_runs"], *found["notes"]],
         "installation": _installation(found["installation"]),
         "rights": _rights(found["installation"]["database"]["rights"]),
+        "policies": _policies(found["installation"]["database"]["policies"]),
         "requirements": [_requirement(one) for one in found["requirements"]],
         "peer_counts": [
             [one["name"], *(str(one["counts"][answer]) for answer in (HAVE, PARTLY_HAVE, LACK))]
@@ -92,6 +93,14 @@ def _rights(rights: dict[str, dict[str, list[str]]]) -> list[list[str]]:
             named = ", ".join(tables) if len(tables) <= A_LIST else f"{len(tables)} tables, named in the data"
             rows.append([role, held, named])
     return rows
+
+
+def _policies(policies: list[dict[str, str]]) -> list[list[str]]:
+    """Those of the same rows together: for which commands, which rows, of which tables."""
+    tables: dict[tuple[str, str], list[str]] = {}
+    for one in policies:
+        tables.setdefault((one["command"], one["using"] or one["check"]), []).append(one["table"])
+    return [[", ".join(named), command, rows] for (command, rows), named in tables.items()]
 
 
 def _requirement(one: dict[str, Any]) -> dict[str, Any]:

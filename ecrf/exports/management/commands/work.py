@@ -2,8 +2,6 @@
 to stop."""
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -68,7 +66,7 @@ def _require_folder() -> None:
 
 def _once(queues: list[str], sends: bool) -> None:
     if queues:
-        with _present(queues):
+        with alive(*queues):
             for queue in queues:
                 QUEUES[queue]()
             _worker(queues).run()
@@ -78,15 +76,10 @@ def _once(queues: list[str], sends: bool) -> None:
         send_due()
 
 
-def _present(queues: list[str]) -> AbstractContextManager[Callable[[], None]]:
-    """What is asked for is made: pages look for who makes files."""
-    return alive() if "exports" in queues else nullcontext(lambda: None)
-
-
 def _work(queues: list[str], interval: float) -> None:
     """Work on what waits until it is told to stop."""
     swept = removed = looked = 0.0
-    with _present(queues) as still_here:
+    with alive(*queues) as still_here:
         while True:
             try:
                 still_here()
