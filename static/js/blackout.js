@@ -194,7 +194,6 @@ async function save() {
   const sent = new FormData(form);
   sent.set("pages", new Blob(pages), "pages");
   sent.set("sizes", pages.map((page) => page.size).join(","));
-  sent.set("name", chosen.name);
   sent.set("original", await hashOf(chosen));
   sent.set("boxes", String(boxes.count));
   sending.textContent = "Sending …";

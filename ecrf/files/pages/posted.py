@@ -24,6 +24,9 @@ WITHOUT_SCRIPT = (
     " Switch it on for this page, or leave a note at the item that the source was seen."
 )
 
+COPY_NAME = "source-copy.pdf"
+"""Of every source copy: what the original is called on its machine may be a patient's name."""
+
 
 def posted_copy(request: UserRequest) -> NewVersion:
     """Pictures of pages, one behind the other in one file, and how long each is. FileRefused in words for the page."""
@@ -44,7 +47,7 @@ def posted_copy(request: UserRequest) -> NewVersion:
         file=flat.file,
         media_type=PDF,
         pages=flat.pages,
-        name=file_name(request.POST.get("name", "")),
+        name=COPY_NAME,
         original_sha256=original if SHA256.fullmatch(original) else "",
         boxes=min(whole_number(request.POST.get("boxes", "")) or 0, MOST_BOXES),
     )

@@ -33,10 +33,14 @@ class TickedRows:
 
     @cached_property
     def rows(self) -> list[ListingRow]:
-        keys = [one.key for one in self.seen]
+        keys = [one.key for one in self.seen if "\0" not in one.key]
         is_form = self.view.statement.source.definition is not None
         ids = (
-            [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 18]
+            [
+                int(key)
+                for key in keys
+                if key.isascii() and key.isdigit() and len(key) < 18 and key == str(int(key))
+            ]
             if is_form
             else keys
         )

@@ -44,6 +44,8 @@ def listings(request: UserRequest) -> HttpResponse:
 def listing(request: UserRequest) -> HttpResponse:
     """One that the address makes up."""
     listing_reader(request.user)
+    if not request.GET:
+        return redirect("listings")
     try:
         return shown(request, made_up(lists_of(request.GET)))
     except NoListing as fault:

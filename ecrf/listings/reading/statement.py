@@ -231,11 +231,16 @@ class ListingStatement:
             "SELECT m.digest", "SELECT m.digest, m.id"
         )
         beside = "".join(f", j{place}.lines::text" for place, _joined in self.joined)
+        those = (
+            f"{source.row} = ANY({sql.give(ids)})"
+            if source.definition
+            else f"({source.row})::text = ANY({sql.give([str(one) for one in ids])})"
+        )
         text = (
             f"SELECT {source.row}, p.id, p.number, s.code, {source.visit}, {source.visit_code}, {source.entry},"
             f" {source.crf or 'NULL'}, {source.item}, {own}, {self._values(sql, state=False)}::text,"
             f" {self._values(sql, state=True)}::text, {self._digest(sql)}, mark.id, mark.digest{beside}"
-            f" FROM {source.from_sql} {self._laterals(sql)} {mark} WHERE {source.row} = ANY({sql.give(ids)})"
+            f" FROM {source.from_sql} {self._laterals(sql)} {mark} WHERE {those}"
         )
         # Once more who may read what: the ids come from the page before, or from somebody's own hand.
         reach = sql.reach(source.key) if source.definition else sql.reach(crf_sql=source.crf)
