@@ -45,7 +45,12 @@ def test_coordinator_adds_a_copy_at_an_item_and_everybody_who_reads_the_patient_
     assert answer.url == reverse("file", args=[file.pk])
     assert (file.patient, file.entry, file.item, file.title) == (patient, entry, "pulse", "Laboratory report")
     version = file.versions.get()
-    assert (version.number, version.name, version.boxes, version.content.pages) == (1, "source-copy.pdf", 2, 2)
+    assert (version.number, version.name, version.boxes, version.content.pages) == (
+        1,
+        "source-copy.pdf",
+        2,
+        2,
+    )
     page = site_client.get(answer.url).content.decode()
     assert version.content_id in page
     assert reverse("file-picture", args=[version.pk, 2]) in page

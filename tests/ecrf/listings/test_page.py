@@ -220,7 +220,6 @@ def test_file_of_too_many_rows_is_refused_in_words(client, world, coordinator, m
 
 
 BAD = [
-    {},
     {"main": "horoscope"},
     {"main": "adverse-event' OR 1=1"},
     {"main": "adverse-event", "join": "dose"},
