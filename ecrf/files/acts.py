@@ -12,7 +12,7 @@ from ecrf.casebook.page_acts import PATIENT_ACTS, VISIT_ACTS, PageAct
 
 @PATIENT_ACTS
 def copies_of_patient(user: User, patient: Patient) -> Iterable[PageAct]:
-    if any(user.may(right, patient.site) for right in READERS):
+    if not patient.struck_at and any(user.may(right, patient.site) for right in READERS):
         yield PageAct("Source copies…", reverse("patient-files", args=[patient.number]), 20)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ecrf.audit.verifying.checks import Extent, recomputes
 from ecrf.audit.verifying.faults import Fault, FaultKind, row_fault
 from ecrf.files.contents import altered
-from ecrf.files.models import FileContent, FilePiece
+from ecrf.files.models import FileContent, FilePiece, FileVersion
 
 WORDS = "the bytes of the file are not those that were stored"
 
@@ -22,3 +22,8 @@ def file_contents(extent: Extent) -> Iterator[Fault]:
         yield row_fault("files_filecontent", sha256, WORDS, kind=FaultKind.TAMPERED)
         for piece in FilePiece.objects.filter(content=sha256).order_by("pk").values_list("pk", flat=True):
             yield row_fault("files_filepiece", str(piece), WORDS, kind=FaultKind.TAMPERED)
+    there = FileContent.objects.values("pk")
+    named = FileVersion.objects.exclude(content__in=there).values_list("content_id", flat=True)
+    held = FilePiece.objects.exclude(content__in=there).values_list("content_id", flat=True)
+    for sha256 in sorted({*named, *held}):
+        yield row_fault("files_filecontent", sha256, "it is gone", kind=FaultKind.TAMPERED)

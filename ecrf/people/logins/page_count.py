@@ -9,7 +9,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-NOT_OPENED = frozenset({"session", "export", "places", "log-in-again"})
+NOT_OPENED = frozenset({"session", "export", "import", "places", "log-in-again"})
 """Addresses that pages ask by themselves, again and again, or that show nothing of the study: the session's end, how
 far a file is, the menu, the login in place. By name: a header that a browser sends is what its owner wants it to be."""
 WRITE_EVERY_SECONDS = 60

@@ -201,7 +201,7 @@ def test_worker_that_makes_files_verifies(patients, monkeypatch):
 
     monkeypatch.setattr(work, "_worker", Idle)
     monkeypatch.setattr(work.time, "monotonic", lambda: 1_000_000.0)
-    work._work(interval=0)
+    work._work(["exports"], interval=0)
     assert AuditVerification.objects.get().begun_by == "worker"
 
 

@@ -87,7 +87,7 @@ def test_mail_goes_out_while_a_file_is_made(mail_on, monkeypatch):
     monkeypatch.setattr(loops, "JOBS", {})
     monkeypatch.setattr(loops, "LOOK_EVERY", 0.02)
 
-    def a_long_export(interval: float) -> None:
+    def a_long_export(queues: list[str], interval: float) -> None:
         for _ in range(1000):
             mail.refresh_from_db()
             if mail.state == MailState.SENT:

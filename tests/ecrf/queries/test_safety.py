@@ -101,7 +101,7 @@ def test_lists_and_numbers_of_safety_hold_what_it_reads(
     assert '<span class="count">1<span' in head
     assert client.get(reverse("monitor:my-turn")).headers["Location"].startswith(page_of(query))
     page = text_of(client, page_of(query))
-    assert "Close Ask the site again or pass on to Site Monitor Data manager Pass on" in page
+    assert "Close Ask the site again or pass on to Monitor Data manager Pass on" in page
     assert send(client, "ask-query-again", query, text="And after?").status_code == 302
     actor = investigator.acting_at(site, Right.ENTER)
     strike_out(entry=event, by=investigator, actor=actor, reason="Of another patient")

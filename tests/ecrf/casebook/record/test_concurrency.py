@@ -33,7 +33,10 @@ from ecrf.checks.models import Discrepancy
 from ecrf.exports.models import Export, ExportKind
 from ecrf.exports.services import Refused
 from ecrf.exports.services import ask as ask_for_file
+from ecrf.files.models import FileVersion, StoredFile
 from ecrf.forms.registry import CRFS
+from ecrf.imports.models import Import
+from ecrf.listings.models import SavedListing
 from ecrf.locks.services import LockRefused, put
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.monitoring.visits.services import VisitRefused, plan_visit
@@ -279,10 +282,14 @@ def add_of_each_kind(committed) -> dict[type[Model], tuple[type[Exception], Call
     }
 
 
+# A patient moves once (test_transfer.py); the others have their key's test where their pages are tested.
+TRIED_ELSEWHERE = {Transfer, StoredFile, FileVersion, Import, SavedListing}
+
+
 def test_key_of_one_click_is_used_once_wherever_it_arrives(committed):
     kinds = add_of_each_kind(committed)
     keyed = {model for model in apps.get_models() if any(f.name == "request_key" for f in model._meta.fields)}
-    assert keyed == {*kinds, Transfer}  # a patient moves once: see test_transfer.py
+    assert keyed == {*kinds, *TRIED_ELSEWHERE}
     sites = list(Site.objects.all())
     for model, (refused, add) in kinds.items():
         for _ in range(3):

@@ -51,6 +51,7 @@ JOINED = {
     "after_discrepancies": {"ecrf.queries.automatic.follow"},
     "guards": {"ecrf.locks.guard.locked_among"},
     "history": {
+        "ecrf.files.history.copies_at",
         "ecrf.queries.history.said_about",
         "ecrf.signatures.history.signed",
         "ecrf.verification.history.verified",
