@@ -199,7 +199,7 @@ def test_worker_that_makes_files_verifies(patients, monkeypatch):
         def run(self):
             pass
 
-    monkeypatch.setattr(work, "_worker", Idle)
+    monkeypatch.setattr(work, "_worker", lambda queues: Idle())
     monkeypatch.setattr(work.time, "monotonic", lambda: 1_000_000.0)
     work._work(["exports"], interval=0)
     assert AuditVerification.objects.get().begun_by == "worker"
