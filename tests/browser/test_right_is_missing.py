@@ -67,7 +67,8 @@ def test_task_that_is_ended_while_typing_is_sent_again_once_it_is_back(sit_down,
         "Site.objects.filter(code='01').update(delegation_from=date(2020, 1, 1)); boss = User.objects.get("
         "username='investigator01'); [Delegation.objects.create(site=Site.objects.get(code='01'), user=one, task=task,"
         " starts_on=date(2020, 1, 1), delegated_by=boss, signed_as='S') for task in ('enter', 'answer')"
-        " for one in User.objects.filter(memberships__role='coordinator', memberships__site__code='01').distinct()]",
+        " for one in User.objects.filter(memberships__role='coordinator', memberships__site__code='01').distinct()"
+        " if not Delegation.objects.filter(site__code='01', user=one, task=task).exists()]",
         then="Site.objects.filter(code='01').update(delegation_from=None)",
     )
     person = typist(sit_down, shell, "helper")

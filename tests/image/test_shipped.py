@@ -40,6 +40,11 @@ NO_PAGES = {
     ),
 }
 """Parts that a script puts into a page, and files."""
+NOT_IN_THE_SMALL_STUDY = {
+    *("file", "new-file-version", "download-file", "file-picture"),
+    *("import", "import-mapping", "order-import", "saved-listing"),
+}
+"""Nobody has brought a file into the image's small study, so no page leads there: the tests of their rooms open them."""
 
 RIGHTS_ON_THE_TRAIL = """
 from django.db import connection
@@ -252,7 +257,9 @@ def test_documents_commands_make_an_installation_whose_every_page_opens(installa
     with ThreadPoolExecutor(1) as thread:
         tour = thread.submit(go_round, installation).result()
     assert not tour.complaints, "\n".join(tour.complaints)
-    missing = {role: sorted(set(may_open(role)) - tour.opened[role]) for role in ACCOUNTS}
+    missing = {
+        role: sorted(set(may_open(role)) - tour.opened[role] - NOT_IN_THE_SMALL_STUDY) for role in ACCOUNTS
+    }
     assert not any(missing.values()), f"No page that was opened links there: {missing}"
 
     said = COLOUR.sub("", run(manage + later))
