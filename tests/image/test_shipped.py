@@ -44,7 +44,7 @@ NOT_IN_THE_SMALL_STUDY = {
     *("file", "new-file-version", "download-file", "file-picture"),
     *("import", "import-mapping", "order-import", "saved-listing"),
 }
-"""Nobody has brought a file into the image's small study, so no page leads there: the tests of their rooms open them."""
+"""Nobody has brought a file into the image's small study, so no page leads there: their rooms' tests open them."""
 
 RIGHTS_ON_THE_TRAIL = """
 from django.db import connection
