@@ -5,26 +5,11 @@ None of it is proof: that is the anchor's file, kept elsewhere. It lets a page, 
 
 from typing import ClassVar
 
-import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
-from ecrf.audit.triggers import NO_DELETE, NO_UPDATE
+from ecrf.audit.triggers import NEVER_DELETED, NEVER_UPDATED
 from ecrf.mail.models import Mail
-
-
-def _never_changed() -> list[pgtrigger.Trigger]:
-    """Rows are added only."""
-    refused = (
-        ("no_update", pgtrigger.Update, NO_UPDATE),
-        ("no_delete", pgtrigger.Delete | pgtrigger.Truncate, NO_DELETE),
-    )
-    return [
-        pgtrigger.Trigger(
-            name=name, level=pgtrigger.Statement, when=pgtrigger.Before, operation=what, func=func
-        )
-        for name, what, func in refused
-    ]
 
 
 class Installation(models.Model):
@@ -33,7 +18,7 @@ class Installation(models.Model):
     key = models.UUIDField()
 
     class Meta:
-        triggers = _never_changed()
+        triggers = [NEVER_UPDATED, NEVER_DELETED]
 
     def __str__(self) -> str:
         return str(self.key)
@@ -60,7 +45,7 @@ class Anchor(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-number"]
-        triggers = _never_changed()
+        triggers = [NEVER_UPDATED, NEVER_DELETED]
 
     def __str__(self) -> str:
         return f"Anchor {self.number}"
@@ -147,7 +132,7 @@ class AuditVerification(models.Model):
                 condition=models.Q(is_ok=False) | models.Q(faults=0), name="verification_ok_without_faults"
             )
         ]
-        triggers = _never_changed()
+        triggers = [NEVER_UPDATED, NEVER_DELETED]
 
     def __str__(self) -> str:
         return f"{self.begun_at:%Y-%m-%d %H:%M} {'ok' if self.is_ok else 'faults'}"

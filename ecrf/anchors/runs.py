@@ -3,14 +3,12 @@
 import getpass
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from io import StringIO
 
 from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 import ecrf
@@ -19,6 +17,7 @@ from ecrf.anchors.making.heads import present_heads
 from ecrf.anchors.models import AuditVerification, VerifiedChain
 from ecrf.anchors.short_walk import remember, verified_heads, walk_since
 from ecrf.anchors.signed.document import ChainHead
+from ecrf.audit.alone import only_one
 from ecrf.audit.parts import PARTS, Options, Say, VerificationPart, VerificationRun
 
 log = logging.getLogger("ecrf.audit")
@@ -26,8 +25,7 @@ log = logging.getLogger("ecrf.audit")
 WORKER = "worker"
 WHOLE_EVERY = timedelta(days=7)
 WORDS_KEPT = 50
-HELD = "SELECT pg_try_advisory_lock(hashtext('ecrf.verification'), 0)"
-RELEASE = "SELECT pg_advisory_unlock(hashtext('ecrf.verification'), 0)"
+WORK = "ecrf.verification"
 
 
 class Anchoring(VerificationPart):
@@ -134,7 +132,7 @@ def verify_if_due() -> bool:
     options = due()
     if options is None:
         return False
-    with _alone() as is_mine:
+    with only_one(WORK) as is_mine:
         if not is_mine or due() is None:
             return False
         said = StringIO()
@@ -159,16 +157,3 @@ def due() -> list[str] | None:
     whole = runs.filter(is_whole=True, is_ok=True).first()
     is_recent = whole is not None and whole.begun_at > now - WHOLE_EVERY
     return ["--since-last"] if last and last.is_ok and is_recent and VerifiedChain.objects.exists() else []
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute(HELD)
-        is_mine = bool(cursor.fetchone()[0])
-    try:
-        yield is_mine
-    finally:
-        if is_mine:
-            with connection.cursor() as cursor:
-                cursor.execute(RELEASE)

@@ -32,6 +32,21 @@ M = TypeVar("M", bound=type[models.Model])
 NO_UPDATE = "RAISE EXCEPTION 'Rows of % are never changed.', TG_TABLE_NAME USING ERRCODE = 'EC003';"
 NO_DELETE = "RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME USING ERRCODE = 'EC003';"
 
+NEVER_UPDATED = pgtrigger.Trigger(
+    name="no_update",
+    level=pgtrigger.Statement,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func=NO_UPDATE,
+)
+NEVER_DELETED = pgtrigger.Trigger(
+    name="no_delete",
+    level=pgtrigger.Statement,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Delete | pgtrigger.Truncate,
+    func=NO_DELETE,
+)
+
 
 def _array(names: Iterable[str]) -> str:
     return "ARRAY[" + ", ".join(f"'{name}'" for name in names) + "]::text[]"
@@ -62,25 +77,12 @@ def audited(
         );
         RETURN NULL;
     """
-    no_update = pgtrigger.Trigger(
-        name="no_update",
-        level=pgtrigger.Statement,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Update,
-        func=NO_UPDATE,
-    )
     add_triggers = pgtrigger.register(
         pgtrigger.Trigger(
             name="audit", when=pgtrigger.After, operation=pgtrigger.Insert | pgtrigger.Update, func=func
         ),
-        pgtrigger.Trigger(
-            name="no_delete",
-            level=pgtrigger.Statement,
-            when=pgtrigger.Before,
-            operation=pgtrigger.Delete | pgtrigger.Truncate,
-            func=NO_DELETE,
-        ),
-        *([no_update] if append_only else []),
+        NEVER_DELETED,
+        *([NEVER_UPDATED] if append_only else []),
     )
 
     def decorate(model: M) -> M:

@@ -1,10 +1,9 @@
 """The log of what inspectors read: one row a page. Rows are added, never changed or removed."""
 
-import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
-from ecrf.audit.triggers import NO_DELETE, NO_UPDATE
+from ecrf.audit.triggers import NEVER_DELETED, NEVER_UPDATED
 
 
 class PageRead(models.Model):
@@ -18,22 +17,7 @@ class PageRead(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["read_by", "read_at"], name="page_read_by")]
-        triggers = [
-            pgtrigger.Trigger(
-                name="no_update",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                func=NO_UPDATE,
-            ),
-            pgtrigger.Trigger(
-                name="no_delete",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Delete | pgtrigger.Truncate,
-                func=NO_DELETE,
-            ),
-        ]
+        triggers = [NEVER_UPDATED, NEVER_DELETED]
 
     def __str__(self) -> str:
         return f"{self.read_by}: {self.path}"

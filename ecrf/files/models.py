@@ -4,36 +4,18 @@ import uuid
 from datetime import date
 from typing import ClassVar
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from ecrf.access.models import Site
 from ecrf.access.roles import Role
-from ecrf.audit.triggers import NO_DELETE, NO_UPDATE, audited
+from ecrf.audit.triggers import NEVER_DELETED, NEVER_UPDATED, audited
 from ecrf.casebook.models import Entry, Patient
 from ecrf.queries.models import Query
 
 PATIENT_OF_FILE = "(SELECT f.patient_id FROM files_storedfile f WHERE f.id = r.file_id)"
 ENTRY_OF_FILE = "(SELECT f.entry_id FROM files_storedfile f WHERE f.id = r.file_id)"
-
-NEVER_CHANGED = [
-    pgtrigger.Trigger(
-        name="no_update",
-        level=pgtrigger.Statement,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Update,
-        func=NO_UPDATE,
-    ),
-    pgtrigger.Trigger(
-        name="no_delete",
-        level=pgtrigger.Statement,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Delete | pgtrigger.Truncate,
-        func=NO_DELETE,
-    ),
-]
 
 
 class FileKind(models.TextChoices):
@@ -58,7 +40,7 @@ class FileContent(models.Model):
     pages = models.PositiveSmallIntegerField()
 
     class Meta:
-        triggers = NEVER_CHANGED
+        triggers = [NEVER_UPDATED, NEVER_DELETED]
         constraints = [
             models.CheckConstraint(condition=models.Q(sha256__regex="^[0-9a-f]{64}$"), name="content_sha256"),
         ]
@@ -75,7 +57,7 @@ class FilePiece(models.Model):
     piece = models.BinaryField()
 
     class Meta:
-        triggers = NEVER_CHANGED
+        triggers = [NEVER_UPDATED, NEVER_DELETED]
         constraints = [models.UniqueConstraint(fields=["content", "number"], name="piece_once")]
 
     def __str__(self) -> str:

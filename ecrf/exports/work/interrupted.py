@@ -5,9 +5,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.alone import only_one
 from ecrf.exports.folder import file_of, forget
 from ecrf.exports.models import Export, ExportState
-from ecrf.exports.work.tasks import make, only_one
+from ecrf.exports.work.tasks import WORK, make
 
 ATTEMPTS = 2
 GIVEN_UP = "The worker ended before it was done, twice. Nothing of it was kept. Ask for it again."
@@ -17,7 +18,7 @@ def take_up_again() -> int:
     """How many were taken up again or given up. Who still works on one holds its lock."""
     count = 0
     for export in Export.objects.filter(state=ExportState.RUNNING):
-        with only_one(export.pk) as is_left:
+        with only_one(WORK, export.pk) as is_left:
             if is_left:
                 count += _settle(export.pk)
     return count + sum(map(_queue_again, _lost()))

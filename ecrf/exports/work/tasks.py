@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.alone import only_one
 from ecrf.exports.folder import NoRoom, begin, file_of, forget
 from ecrf.exports.models import Export, ExportState
 from ecrf.exports.package import Cancelled, CannotBeWritten, StepCounter
@@ -18,8 +19,7 @@ from ecrf.prints.files import NotWritten
 
 log = logging.getLogger("ecrf.exports")
 
-HELD = "SELECT pg_try_advisory_lock(hashtext('ecrf.export'), %s::integer)"
-RELEASE = "SELECT pg_advisory_unlock(hashtext('ecrf.export'), %s::integer)"
+WORK = "ecrf.export"
 BEAT = """
     UPDATE exports_export SET progress = %s, steps_done = steps_done + %s, beat_at = clock_timestamp()
     WHERE id = %s RETURNING cancelled_at IS NOT NULL
@@ -36,7 +36,7 @@ class MadeNothing(Exception):
 @task(queue_name="exports")
 def make(export_id: int) -> None:
     """Make one export. Whatever goes wrong stands in its row in words, and nothing half made is left."""
-    with only_one(export_id) as is_mine:
+    with only_one(WORK, export_id) as is_mine:
         if not is_mine:
             return
         export = _begin(export_id)
@@ -66,20 +66,6 @@ def make(export_id: int) -> None:
             _end(export, ExportState.DONE, made.outcome, made)
         finally:
             forget(export)
-
-
-@contextmanager
-def only_one(export_id: int) -> Iterator[bool]:
-    """Whether no other worker is at this export. Held by the session: it ends with the worker, however that ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(HELD, [export_id])
-        is_mine = bool(cursor.fetchone()[0])
-    try:
-        yield is_mine
-    finally:
-        if is_mine:
-            with connection.cursor() as cursor:
-                cursor.execute(RELEASE, [export_id])
 
 
 @contextmanager

@@ -4,9 +4,10 @@ from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.alone import only_one
 from ecrf.audit.bound.person import whole_study
 from ecrf.imports.models import Import, ImportState
-from ecrf.imports.work.progress import only_one
+from ecrf.imports.work.progress import WORK
 from ecrf.imports.work.tasks import work_on
 
 ATTEMPTS = 2
@@ -38,7 +39,7 @@ def take_up_again() -> int:
 def _take_up_again() -> int:
     count = 0
     for pk in Import.objects.filter(state__in=AGAIN).values_list("pk", flat=True):
-        with only_one(pk) as is_left:
+        with only_one(WORK, pk) as is_left:
             if is_left:
                 count += _settle(pk)
     with connection.cursor() as cursor:

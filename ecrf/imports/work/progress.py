@@ -7,28 +7,13 @@ from django.db import connection
 
 from ecrf.audit.bound.person import act_for_program
 
-HELD = "SELECT pg_try_advisory_lock(hashtext('ecrf.import'), %s::integer)"
-RELEASE = "SELECT pg_advisory_unlock(hashtext('ecrf.import'), %s::integer)"
+WORK = "ecrf.import"
 BEAT = """
     UPDATE imports_import SET progress = %s, steps_done = %s, steps = %s, beat_at = clock_timestamp()
     WHERE id = %s
 """
 EVERY = 25
 """So many steps are written at once: a row takes a few milliseconds."""
-
-
-@contextmanager
-def only_one(import_id: int) -> Iterator[bool]:
-    """Whether nobody else is at this import. Held by the session: it ends with whoever works, however that ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(HELD, [import_id])
-        is_mine = bool(cursor.fetchone()[0])
-    try:
-        yield is_mine
-    finally:
-        if is_mine:
-            with connection.cursor() as cursor:
-                cursor.execute(RELEASE, [import_id])
 
 
 class ImportProgress:

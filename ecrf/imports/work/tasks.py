@@ -7,12 +7,13 @@ from django.db import DatabaseError
 from django_tasks import task
 
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.alone import only_one
 from ecrf.audit.bound.person import reach_of, whole_study
 from ecrf.imports.models import Import, ImportState
 from ecrf.imports.reading.encodings import UnreadableFile
 from ecrf.imports.work.bringing_in import Differs, bring_in
 from ecrf.imports.work.looking import look_at_rows
-from ecrf.imports.work.progress import ImportProgress, only_one, watched
+from ecrf.imports.work.progress import WORK, ImportProgress, watched
 from ecrf.imports.work.reading_rows import read_in
 
 log = logging.getLogger("ecrf.imports")
@@ -41,7 +42,7 @@ def work_on(import_id: int) -> None:
 
 def run(import_id: int, *, is_shown: bool) -> None:
     """`is_shown`: whether how far it is is written for others to see."""
-    with only_one(import_id) as is_mine, watched(import_id, is_shown=is_shown) as progress:
+    with only_one(WORK, import_id) as is_mine, watched(import_id, is_shown=is_shown) as progress:
         batch = _begin(import_id) if is_mine else None
         while batch is not None:
             try:

@@ -9,13 +9,14 @@ from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.alone import only_one
 from ecrf.exports import folder as folders
 from ecrf.exports.choice import CutChoice
 from ecrf.exports.models import DataCut, Export, ExportState
 from ecrf.exports.package import Cancelled, Package
 from ecrf.exports.services import Refused, ask_for_cut, cancel
 from ecrf.exports.work.interrupted import ATTEMPTS, take_up_again
-from ecrf.exports.work.tasks import only_one
+from ecrf.exports.work.tasks import WORK
 from tests.ecrf.exports.conftest import take
 
 pytestmark = [pytest.mark.django_db]
@@ -213,7 +214,7 @@ def test_what_another_worker_is_at_is_left_to_it(statistician, exports_folder):
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(hashtext('ecrf.export'), %s::integer)", [export.pk])
         assert take_up_again() == 0
-        with only_one(export.pk) as is_mine:
+        with only_one(WORK, export.pk) as is_mine:
             assert not is_mine
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock_all()")
