@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
+from ecrf.access.language import in_master
 from ecrf.audit.triggers import audited
 from ecrf.forms.constraints import links_exist, value_or_reason
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Item, Link, YesNo
+from ecrf.forms.words import as_written, said, spoken
 
 C = TypeVar("C", bound=type[Crf])
 
@@ -30,6 +32,7 @@ OF_AN_ITEM = (
 """What an item is to those who fill it in."""
 
 
+@spoken("title", "help")
 @dataclass(frozen=True)
 class Section:
     """A titled group of items, in the order in which they are asked."""
@@ -44,6 +47,7 @@ class Section:
         object.__setattr__(self, "help", help)
 
 
+@spoken("title", "repeat", "row_names")
 @dataclass(frozen=True)
 class CrfDefinition:
     """One kind of form: its key never changes. `row_of` names the CRF whose rows its entries are.
@@ -109,6 +113,10 @@ class CrfDefinition:
     def fingerprint(self) -> str:
         """SHA-256, in hexadecimal digits, of the form as people fill it in; the names of its items in the export and
         the order of its table are no part of it. The same in every process, for as long as nothing of it changes."""
+        with in_master():
+            return self._fingerprint()
+
+    def _fingerprint(self) -> str:
         items = {
             name: {what: getattr(item, what, None) for what in OF_AN_ITEM}
             for name, item in self.items.items()
@@ -150,8 +158,8 @@ class CrfDefinition:
     @property
     def plural(self) -> str:
         """`Adverse events` where the title names one of several; else the title."""
-        one_of_several = self.repeat and self.title.lower() == self.repeat.lower()
-        return f"{self.title}s" if one_of_several else self.title
+        title, repeat = as_written(self, "title"), as_written(self, "repeat")
+        return said(f"{title}s") if repeat and title.lower() == repeat.lower() else self.title
 
     def name_of(self, number: int) -> str:
         """What its entry with this number is called."""
