@@ -2,6 +2,7 @@
 alone."""
 
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 
 from ecrf.access.login_log import What
 from ecrf.access.models import User
@@ -11,7 +12,7 @@ from ecrf.account.sso.proof import NO_PROOF, confirms_at_provider, use_proof
 
 SIGNED = "signed_with_user_name_and_password"
 
-_LOCKED = f"{lockout.LOCKED_WORDS} {{nothing}}; the record stays as it was."
+_LOCKED = format_lazy("{locked} {{nothing}}; the record stays as it was.", locked=lockout.LOCKED_WORDS)
 _WORDS: dict[str, str] = {
     What.LOCKED: _LOCKED,
     What.REFUSED: _LOCKED,

@@ -47,5 +47,5 @@ def why_not_proved(request: UserRequest, *, always: bool = False) -> str:
         note_proved(request)
         return ""
     if outcome in _HELD_BACK:
-        return _HELD_BACK[outcome]
+        return str(_HELD_BACK[outcome])
     return "This is not your password of now. Mind capital letters and the keyboard's language."

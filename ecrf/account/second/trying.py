@@ -36,7 +36,7 @@ def why_not_in(request: HttpRequest, user: User) -> str:
     outcome = lockout.try_secret(request, user.username, check, right=None, wrong=What.WRONG_CODE)
     if isinstance(outcome, User):
         return ""
-    return HELD_BACK.get(outcome, words)
+    return str(HELD_BACK.get(outcome, words))
 
 
 def _why_wrong(request: HttpRequest, user: User, state: Any) -> str:

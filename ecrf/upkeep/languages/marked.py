@@ -15,10 +15,8 @@ from pathlib import Path
 from django.utils.translation.template import templatize
 
 CALL = re.compile(r"\b(n?p?gettext)(?:_lazy)?$")
-IN_TEMPLATE = re.compile(
-    r""" (?P<name>n?p?gettext|_)\((?P<all>(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|, |count)*)\) """.strip(" ")
-)
 A_STRING = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
+IN_TEMPLATE = re.compile(rf"\b(?P<name>n?p?gettext|_)\((?P<all>(?:u?(?:{A_STRING.pattern})|, |count)*)\)")
 IN_SCRIPT = re.compile(r"""(?<![\w.])(?<!function )(?P<name>n?p?gettext)\(\s*(?P<all>[^)]*)""")
 SCRIPT_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 HOW_MANY = {"gettext": 1, "ngettext": 2, "pgettext": 2, "npgettext": 3}
