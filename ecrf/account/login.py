@@ -13,7 +13,6 @@ from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
@@ -39,7 +38,7 @@ from ecrf.account.way_back import READING, page_asked_for
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
-WORDS: dict[str, Promise] = {
+WORDS: dict[str, Any] = {
     What.WRONG: gettext_lazy(
         "This user name and password do not fit together, or the account is closed. Both are case-sensitive."
     ),

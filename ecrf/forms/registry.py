@@ -41,8 +41,12 @@ class Section:
     items: tuple[str, ...]
     help: str = ""
 
+    written_title: str = ""
+    """The title in English, by which a template of the trial's knows the section in any language."""
+
     def __init__(self, title: str, *items: str, help: str = "") -> None:
         object.__setattr__(self, "title", title)
+        object.__setattr__(self, "written_title", title)
         object.__setattr__(self, "items", items)
         object.__setattr__(self, "help", help)
 

@@ -9,7 +9,14 @@ import pytest
 from ecrf.upkeep.languages.catalogues import LOCALES, Place, places, read
 from ecrf.upkeep.languages.rooms import wanted
 
-COMPLETE: list[str] = []
+COMPLETE = [
+    "ecrf/access",
+    "ecrf/entry-patient",
+    "ecrf/entry-today",
+    "ecrf/frame",
+    "trial/mrc_strength",
+    "trial/vital_signs",
+]
 """Catalogues in which everything is translated, and stays so. Whoever completes a room adds it."""
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|(?<!%)%(?=[a-z])|\{[^{}]*\}")

@@ -13,7 +13,7 @@ from ecrf.account.second import passkeys
 from ecrf.account.second.authenticator import take_code
 from ecrf.account.second.recovery_codes import codes_left, take_recovery_code
 
-HELD_BACK: dict[str, str] = {
+HELD_BACK: dict[str, Any] = {
     What.LOCKED: lockout.LOCKED_WORDS,
     What.REFUSED: lockout.LOCKED_WORDS,
     What.SLOWED: (

@@ -47,6 +47,9 @@ def _of_form(definition: CrfDefinition) -> Found:
     yield from _spoken(room, definition, key)
     if definition.plural != as_written(definition, "title"):
         yield from _texts(room, definition.plural, f"{key}, plural")
+    model = definition.model
+    also = (model.own_words, model.listed_words, tuple(words for _key, words in model.keys))
+    yield from _texts(room, also, key)
     for section in definition.sections:
         yield from _spoken(room, section, f"{key}, section")
     for name, item in definition.items.items():
