@@ -7,7 +7,7 @@ in the master, whoever asks for it: `in_master`.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from functools import wraps
+from functools import cache, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from ecrf.access.models import LANGUAGE_NAMES, User
 
 MASTER = "en"
 P = ParamSpec("P")
+T = TypeVar("T")
 R = TypeVar("R", bound=HttpRequest)
 A = TypeVar("A", bound=HttpResponseBase)
 
@@ -58,6 +59,20 @@ def speaking_to(user: User | None) -> AbstractContextManager[None]:
 def in_master() -> AbstractContextManager[None]:
     """What is written inside is English, whoever is logged in: what is stored, and exports."""
     return translation.override(MASTER)
+
+
+def each_language(function: Callable[P, T]) -> Callable[P, T]:
+    """As `functools.cache`, for a function that gives words: what it gave is kept for each language by itself."""
+
+    @cache
+    def of_language(_language: str | None, *args: P.args, **more: P.kwargs) -> T:
+        return function(*args, **more)
+
+    @wraps(function)
+    def asked(*args: P.args, **more: P.kwargs) -> T:
+        return of_language(translation.get_language(), *args, **more)  # type: ignore[arg-type]
+
+    return asked
 
 
 def answered_in_master(view: Callable[Concatenate[R, P], A]) -> Callable[Concatenate[R, P], A]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+from django.utils.translation import get_language
 
 from ecrf.access.language import in_master
 from ecrf.audit.triggers import audited
@@ -99,10 +100,17 @@ class CrfDefinition:
         beside = {item.beside for item in self.items.values()}
         return [name for name in self.calculated if name not in beside]
 
-    @cached_property
+    @property
     def form_fields(self) -> dict[str, Any]:
-        """The form field that reads each entered item's text."""
-        return {name: item.formfield() for name, item in self.entered.items()}
+        """The form field that reads each entered item's text, with words in the reader's language."""
+        language = get_language()
+        if language not in self._form_fields:
+            self._form_fields[language] = {name: item.formfield() for name, item in self.entered.items()}
+        return self._form_fields[language]
+
+    @cached_property
+    def _form_fields(self) -> dict[str | None, dict[str, Any]]:
+        return {}
 
     @cached_property
     def links(self) -> dict[str, Link]:

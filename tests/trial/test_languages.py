@@ -4,14 +4,15 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from ecrf.access.language import in_master
-from ecrf.access.models import User
+from ecrf.access.language import each_language, in_master
+from ecrf.access.models import LANGUAGE_NAMES, User
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.checks.models import Discrepancy
 from ecrf.exports.rebuild import rebuild
 from ecrf.exports.tables.description import describe
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
+from ecrf.imports.plan.places import code_in
 from tests.builders import enter
 from tests.ecrf.exports.conftest import _one_connection, cut_named, exports_folder, files_in, take  # noqa: F401
 
@@ -116,3 +117,26 @@ def test_cut_asked_for_in_another_language_is_the_same_to_the_byte(
         (tmp_path / name).mkdir()
         with translation.override(again):
             assert rebuild(cut_named(), tmp_path / name, tmp_path / f"{name}.zip").is_same
+
+
+def test_fields_that_read_what_is_typed_speak_the_readers_language_whoever_was_first():
+    form = CRFS["vital-signs"]
+    labels = []
+    for language in ("ja", "en", "zh-hans", "ja"):
+        with translation.override(language):
+            labels.append(form.form_fields["systolic"].label)
+    assert labels == ["収縮期血圧", "Systolic", "收缩压", "収縮期血圧"]
+
+
+def test_what_is_kept_for_all_is_kept_for_each_language():
+    kept = each_language(lambda: CRFS["vital-signs"].title)
+    with translation.override("ja"):
+        assert kept() == "バイタルサインと体重"
+    assert kept() == "Vital signs and weight"
+
+
+def test_a_file_may_call_a_visit_by_its_name_in_any_language():
+    for language in LANGUAGE_NAMES:
+        with translation.override(language):
+            label = protocol().plan("W04").label
+        assert code_in(label) == "W04"

@@ -1,4 +1,4 @@
-"""Helps the story's table: the measures' values at a moment, of snippets, and the address of what the moment tells of."""
+"""Helps the story's table: the values at a moment, of snippets, and the address of what the moment tells of."""
 
 from typing import Any
 
