@@ -16,15 +16,7 @@ from numpy.typing import NDArray
 
 from ecrf.forms.registry import CRFS
 from ecrf.outcomes.facts import PatientFacts
-from ecrf.outcomes.gathering import (
-    OF_PATIENTS,
-    VISITS,
-    GatheredLines,
-    Keys,
-    Places,
-    Values,
-    lines_of_a_form,
-)
+from ecrf.outcomes.gathering import OF_PATIENTS, VISITS, GatheredLines, Keys, Places, Values, lines_of_a_form
 from ecrf.outcomes.reading import IN_SCOPE, ReportStatement
 from trial.crfs.adverse_event import Action, Relation, Severity
 from trial.crfs.end_of_study import Reason
@@ -97,18 +89,9 @@ STATEMENT = ReportStatement(
             _lines("end", "end-of-study", _day("r.ended_on"), key="r.reason"),
             _lines("baseline", "visit", _day("r.visited_on"), where=AT_BASELINE),
             _lines("strength", "mrc-strength", "r.sum_score", of="visit_id"),
+            _lines("grip", "grip-strength", "r.right_best", "r.left_best", of="visit_id"),
             _lines(
-                "grip",
-                "grip-strength",
-                "r.right_best",
-                "r.left_best",
-                of="visit_id",
-            ),
-            _lines(
-                *("dose", "infusion"),
-                *("r.given_g", "r.dosing_weight_kg"),
-                "r.interrupted::int",
-                of="visit_id",
+                "dose", "infusion", "r.given_g", "r.dosing_weight_kg", "r.interrupted::int", of="visit_id"
             ),
             _lines("event", "adverse-event", "e.number", "e.id", KINDS_OF_A_ROW, key="r.term"),
             _lines(
