@@ -137,16 +137,16 @@ class StudyData:
     @cached_property
     def is_enrolled(self) -> NDArray[np.bool_]:
         """Who is eligible in the investigator's decision and no screen failure; or treated, decision or not (P)."""
-        is_eligible = (self.facts.eligible == "true") & (self.facts.reasons != Reason.SCREEN_FAILURE)
-        return self.is_treated | is_eligible.astype(bool)
+        is_failure = _is(self.facts.reasons, Reason.SCREEN_FAILURE)
+        return self.is_treated | (_is(self.facts.eligible, "true") & ~is_failure)
 
     @cached_property
     def has_left(self) -> NDArray[np.bool_]:
-        return np.not_equal(self.facts.reasons, None).astype(bool)
+        return np.array([reason is not None for reason in self.facts.reasons.tolist()], dtype=bool)
 
     @cached_property
     def has_completed(self) -> NDArray[np.bool_]:
-        return self.is_enrolled & (self.facts.reasons == Reason.COMPLETED).astype(bool)
+        return self.is_enrolled & _is(self.facts.reasons, Reason.COMPLETED)
 
     @cached_property
     def has_withdrawn(self) -> NDArray[np.bool_]:
@@ -164,3 +164,8 @@ class StudyData:
     @cached_property
     def _at_visits(self) -> dict[str, dict[str, VisitForms]]:
         return {}
+
+
+def _is(texts: Keys, text: str) -> NDArray[np.bool_]:
+    """Which of them are this one."""
+    return np.array([one == text for one in texts.tolist()], dtype=bool)

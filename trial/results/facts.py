@@ -131,9 +131,15 @@ class StudyFacts:
         terms, events = _moved(new_place, self.terms, self.events)
         categories, deviations = _moved(new_place, self.categories, self.deviations)
         return StudyFacts(
-            [self.named[place] for place in places.tolist()],
-            *(column[places] for column in (self.hands, self.eligible, self.reasons, self.numbers)),
-            *(terms, events, categories, deviations),
+            named=[self.named[place] for place in places.tolist()],
+            hands=self.hands[places],
+            eligible=self.eligible[places],
+            reasons=self.reasons[places],
+            numbers=self.numbers[places],
+            terms=terms,
+            events=events,
+            categories=categories,
+            deviations=deviations,
         )
 
 
@@ -183,10 +189,15 @@ def _joined(parts: Sequence[StudyFacts]) -> StudyFacts:
     texts = np.empty(0, dtype=object)
     width = parts[0].numbers.shape[1] if parts else 0
     return StudyFacts(
-        [one for part in parts for one in part.named],
-        *(column(name, texts) for name in ("hands", "eligible", "reasons")),
-        column("numbers", np.empty((0, width))),
-        *(column("terms", texts), logs("events"), column("categories", texts), logs("deviations")),
+        named=[one for part in parts for one in part.named],
+        hands=column("hands", texts),
+        eligible=column("eligible", texts),
+        reasons=column("reasons", texts),
+        numbers=column("numbers", np.empty((0, width))),
+        terms=column("terms", texts),
+        events=logs("events"),
+        categories=column("categories", texts),
+        deviations=logs("deviations"),
     )
 
 
