@@ -101,8 +101,8 @@ class Touched:
         return self.of_item(one.entry_id, one.item)
 
     def _first(self, writes: list[RowWrite]) -> RowOutcome | None:
-        """Of these rows, or of all if there are none; a refused row does nothing. What nobody can be found for is not said
-        while a row is refused: then nothing is imported, and the file is looked at once more."""
+        """Of these rows, or of all if there are none; a refused row does nothing. What nobody can be found for is not
+        said while a row is refused: then nothing is imported, and the file is looked at once more."""
         accepted = [write.outcome for write in writes or self.writes if write.outcome.kind != RowKind.REFUSED]
         if not writes and len(accepted) < len(self.writes):
             return None
