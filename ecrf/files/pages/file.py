@@ -16,6 +16,7 @@ from ecrf.audit.actor import Actor
 from ecrf.files.models import FileVersion, StoredFile
 from ecrf.files.pages import answers
 from ecrf.files.pages.copies import LIMITS, added, refused
+from ecrf.files.pages.documents import DOCUMENT_LIMITS
 from ecrf.files.pages.places import page_of_entry, words_of_file
 from ecrf.files.pages.posted import posted_copy, posted_document
 from ecrf.files.reach import PUBLISHES, may_change, reach_file, reach_version, require_change
@@ -154,7 +155,7 @@ def _version_page(request: UserRequest, file: StoredFile, refusal: FileRefused |
         "typed": request.POST,
         "refusal": refusal,
         "back": reverse("file", args=[file.pk]),
-        **LIMITS,
+        **(LIMITS if file.is_copy else DOCUMENT_LIMITS),
     }
     template = "files/add.html" if file.is_copy else "files/document_form.html"
     return render(request, template, context, status=refusal.status if refusal else 200)
