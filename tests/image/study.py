@@ -36,7 +36,7 @@ from ecrf.files.receiving.flat_pages import flat_file
 from ecrf.files.services import FilePlace, NewVersion, add_file
 from ecrf.forms.registry import CRFS
 from ecrf.imports.services import Brought, bring
-from ecrf.listings.acts.keeping import keep_listing
+from ecrf.listings.acts.keeping import keep_listing, roles_to_share_with
 from ecrf.listings.definition import Definition
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.services import TEXTS, fingerprint
@@ -144,7 +144,7 @@ make_appointment(
 )
 
 # A source copy at a patient, a document of the study, a file that was looked at before it is imported and one whose
-# columns are to be named, a listing that is kept and shared with all who work at a site.
+# columns are to be named, listings that are kept and shared with each role that reads any.
 
 
 def brought(content: str, **more: str) -> None:
@@ -155,6 +155,7 @@ def brought(content: str, **more: str) -> None:
             purpose="import",
             site=site,
             source_system="Invented laboratory",
+            reading={},
             **more,
         ),
         by=coordinator,
@@ -177,7 +178,7 @@ add_file(
     actor=actor,
     request_key=uuid.uuid4(),
 )
-manager = User.objects.filter(memberships__role=Role.DATA_MANAGER).first()
+manager = User.objects.get(username="datamanager01")
 add_file(
     place=FilePlace(),
     kind=FileKind.PROTOCOL,
@@ -190,12 +191,12 @@ add_file(
 )
 brought(f"patient,visit,pulse\r\n{again.number},SCR,73\r\n", format="form", form="vital-signs")
 brought("Patient;Test;Result\r\n", format="laboratory", form="")
-for role in Role.values:
+for role, _words in roles_to_share_with():
     keep_listing(
-        name=f"Invented events for {role}",
+        name=f"Invented events for each {role}",
         definition=Definition("adverse-event", ("@patient", "adverse-event.term")),
         role=role,
-        by=coordinator,
+        by=investigator,
         request_key=uuid.uuid4(),
     )
 
