@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor
+from ecrf.casebook.striking.moved_away import moved_away
 from ecrf.files.models import FileVersion, StoredFile
 from ecrf.files.pages import answers
 from ecrf.files.pages.copies import LIMITS, added, refused
@@ -118,10 +119,14 @@ def _shown(
     shown = _chosen(versions, request.GET.get("version", ""))
     changes = may_change(request.user, file)
     sees_readers = not file.is_copy and (changes or Right.SEE_ACCESS in request.user.rights)
+    moved = moved_away(file.entry) if file.entry and file.entry.is_struck else None
+    arrived = moved.arrived if moved and moved.arrived and not moved.arrived.is_struck else None
     context = {
         "file": file,
         "patient": file.patient,
         "place": words_of_file(file),
+        "moved": moved,
+        "moved_url": page_of_entry(request.user, arrived) if arrived else "",
         "place_url": page_of_entry(request.user, file.entry, file.item) if file.entry else "",
         "shown": shown,
         "is_newest": shown == versions[0],

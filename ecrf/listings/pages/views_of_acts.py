@@ -54,9 +54,7 @@ def _own(request: UserRequest, pk: int) -> SavedListing:
     saved = kept(request.user, pk, {}).saved
     assert saved is not None
     if saved.made_by_id != request.user.pk:
-        raise PermissionDenied(
-            f"“{saved.name}” is {saved.made_by.username}’s listing: keep it under a name of yours."
-        )
+        raise PermissionDenied(f"“{saved.name}” is somebody else’s listing: keep it under a name of yours.")
     return saved
 
 
