@@ -54,8 +54,8 @@ def keep_current_copies(
         return
     entries = {one.entry_id for one in verifications} | {parents[one.entry_id] for one in verifications}
     with connection.cursor() as cursor:
-        given = [seen, verifications[0].patient_id, sorted(pk for pk in entries if pk)]
-        cursor.execute(CURRENT, given)
+        listed = sorted(pk for pk in entries if pk)
+        cursor.execute(CURRENT, [seen, verifications[0].patient_id, listed])
         found: dict[tuple[int, str], list[tuple[int, str]]] = {}
         for entry, item, version, sha256 in cursor.fetchall():
             found.setdefault((entry, item), []).append((version, sha256))

@@ -76,9 +76,9 @@ class Recorded:
             (self.changed, other.changed),
             (self.wants_reason, other.wants_reason),
             (self.remarks, other.remarks),
-            (self.recalculated, other.recalculated),
         ):
             mine += theirs
+        self.recalculated += other.recalculated
 
     @property
     def is_clean(self) -> bool:

@@ -101,7 +101,7 @@ class ProgressRow:
     def expects(self, steps: int) -> None:
         self._write(EXPECTED, [steps, self.export_id])
 
-    def _write(self, statement: str, given: list[object]) -> tuple[object, ...] | None:
+    def _write(self, statement: str, given: list[str | int]) -> tuple[object, ...] | None:
         """On a connection that was lost, once more: the file that is being made does not hang on it."""
         try:
             return self._written(statement, given)
@@ -111,7 +111,7 @@ class ProgressRow:
             self.connection.close()
             return self._written(statement, given)
 
-    def _written(self, statement: str, given: list[object]) -> tuple[object, ...] | None:
+    def _written(self, statement: str, given: list[str | int]) -> tuple[object, ...] | None:
         with self.connection.cursor() as cursor:
             cursor.execute(statement, given)
             return cursor.fetchone() if cursor.description else None
