@@ -48,8 +48,8 @@ def _make(export_id: int) -> None:
         export = _begin(export_id)
         if export is None:
             return
-        file_of(export).unlink(missing_ok=True)  # of a first try whose row never said that it is done
         try:
+            file_of(export).unlink(missing_ok=True)  # of a first try whose row never said that it is done
             with watched(export) as progress:
                 made = MAKERS[export.kind](export, begin(export), file_of(export), progress)
         except Cancelled:
