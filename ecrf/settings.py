@@ -202,6 +202,7 @@ TEMPLATES = [
                 "ecrf.entry.queries.list.waiting",
                 "ecrf.monitoring.queries.my_turn.waiting",
                 "ecrf.notices.to_be_seen.waiting",
+                "ecrf.files.to_read.waiting",
             ],
         },
     }

@@ -24,7 +24,8 @@ from ecrf.exports.odm.edition.content import Edition
 from ecrf.exports.tables.description import Column, Description, Table
 from ecrf.exports.tables.from_trail import PLANNED_FOR_THE_TRAIL, folded_once
 from ecrf.exports.tables.selection import Selection
-from ecrf.exports.tables.statements import RowSource, statement, tables_of
+from ecrf.exports.tables.source_copies import SOURCE_COPIES, names_copies
+from ecrf.exports.tables.statements import RowSource, chosen, statement, tables_of
 from ecrf.trail.download.csv_file import utc
 
 BLOCK = 1 << 16
@@ -95,6 +96,13 @@ class Package:
     @property
     def source(self) -> RowSource:
         return RowSource(self.description, self.cut.positions if self.from_trail else None, self.folded)
+
+    @property
+    def source_copies(self) -> list[dict[str, Any]]:
+        """Which there are of these patients, at these forms: each version, with its place and the hash of its bytes."""
+        table = chosen(SOURCE_COPIES, self.selection, self.description)
+        names = [column.name for column in table.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows(table)]
 
     @contextmanager
     def reading_trail_once(self) -> Iterator[None]:
@@ -209,6 +217,7 @@ def _manifest(package: Package, files: Mapping[str, tuple[int, str]]) -> str:
         "format": package.description.format,
         "selection": package.selection.as_json(),
         **package.remarks,
+        **({"source_copies": package.source_copies} if names_copies(package.description) else {}),
         "positions": {str(chain): position for chain, position in sorted(package.cut.positions.items())},
         "files": {name: {"bytes": size, "sha256": digest} for name, (size, digest) in sorted(files.items())},
     }

@@ -5,7 +5,11 @@ from datetime import datetime
 
 from ecrf.access.models import Membership, User
 from ecrf.access.people import holders_of
+from ecrf.access.roles import Role
 from ecrf.files.models import FileReceipt, FileVersion, StoredFile
+
+CONFIRMING = tuple(role for role in Role if role != Role.INSPECTOR)
+"""Who can be asked to confirm: who inspects changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Reader:
 def readers_of(version: FileVersion) -> list[Reader]:
     """Two statements. Of a site's document, the people of that site."""
     done = dict(version.receipts.values_list("confirmed_by", "confirmed_at"))
-    people = holders_of(version.file.roles, version.file.of_site)
+    people = holders_of([role for role in version.file.roles if role in CONFIRMING], version.file.of_site)
     return [Reader(one, done.get(one.user_id)) for one in people]
 
 
@@ -32,7 +36,7 @@ def may_confirm(user: User, version: FileVersion) -> bool:
 
 def role_asked(user: User, file: StoredFile) -> str:
     """In which role this person is asked to read it; "" if in none. Of a site's document, in a role at that site."""
-    asked = (m for m in user.current_memberships if m.role in file.roles)
+    asked = (m for m in user.current_memberships if m.role in file.roles and m.role in CONFIRMING)
     return next(
         (str(m.role) for m in asked if file.of_site_id is None or m.site_id in (None, file.of_site_id)), ""
     )

@@ -1,7 +1,8 @@
 """The source copies that verifications are made against: which may be, and what became of them since."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
+from django.db import connection
 from django.db.models import Max
 
 from ecrf.casebook.models import Entry
@@ -29,6 +30,40 @@ def copy_for(entry: Entry, item: str, pk: int | None) -> FileVersion | None:
             f"There is version {version.newest} of the source copy now: load the page again, and compare with that."  # type: ignore[attr-defined]
         )
     return version
+
+
+CURRENT = """
+    SELECT f.entry_id, f.item, v.id, v.content_id FROM files_storedfile f
+    JOIN LATERAL (
+        SELECT n.id, n.content_id FROM files_fileversion n WHERE n.file_id = f.id ORDER BY n.number DESC LIMIT 1
+    ) v ON TRUE
+    JOIN audit_auditevent e ON e.chain = f.patient_id AND e."table" = 'files_fileversion'
+        AND e."row" = v.id::text AND e.position <= %s
+    WHERE f.patient_id = %s AND f.entry_id = ANY(%s) AND f.struck_at IS NULL
+"""
+
+
+def keep_current_copies(
+    verifications: Sequence[Verification], parents: Mapping[int, int | None], seen: int
+) -> None:
+    """Note at each of many what stood beside its item when the chain was `seen` long: the one copy of the item, or
+    else the one of its form, or of the form whose row that is. Where there are several, nobody has said which was
+    looked at, and none is noted. `parents`: {entry: that whose row it is}. One statement. Within the turn of who
+    writes."""
+    if not verifications:
+        return
+    entries = {one.entry_id for one in verifications} | {parents[one.entry_id] for one in verifications}
+    with connection.cursor() as cursor:
+        listed = sorted(pk for pk in entries if pk)
+        cursor.execute(CURRENT, [seen, verifications[0].patient_id, listed])
+        found: dict[tuple[int, str], list[tuple[int, str]]] = {}
+        for entry, item, version, sha256 in cursor.fetchall():
+            found.setdefault((entry, item), []).append((version, sha256))
+    for one in verifications:
+        places = ((one.entry_id, one.item), (one.entry_id, ""), (parents[one.entry_id] or 0, ""))
+        nearest = next((found[place] for place in places if place in found), [])
+        if len(nearest) == 1:
+            one.copy_id, one.copy_sha256 = nearest[0]
 
 
 def say_against(verifications: Iterable[Verification]) -> None:

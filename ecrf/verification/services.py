@@ -20,7 +20,7 @@ from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.reach import take_turns_of
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.transfer.stays import since_arrival
-from ecrf.verification.copies import copy_for
+from ecrf.verification.copies import copy_for, keep_current_copies
 from ecrf.verification.evidence import Evidence, Key, evidence_on
 from ecrf.verification.models import SiteShare, Verification
 from ecrf.verification.plan import SAMPLES, is_critical
@@ -109,6 +109,8 @@ def verify_shown(
                 left_out.append(LeftOut(entry, item, _why(refusal)))
         for verification in made:
             verification.together = len(made)
+        if not why:
+            keep_current_copies(made, {entry.pk: entry.parent_id for entry, _item in items}, seen)
         Verification.objects.bulk_create(made)
     return made, left_out
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 
 from ecrf.audit.refusals import Locked
@@ -21,8 +22,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("ecrf.request")
 
 SHORT, TEXT, PAGE = 64_000, 600_000, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-FILE = 26_000_000
-"""With what stands around a file of 25 MB."""
+MOST_OF_FILE, FILE = 25_000_000, 26_000_000
+"""Of a file, and with what stands around it."""
 LONGER = {
     "visit": PAGE,
     "log": PAGE,
@@ -151,15 +152,26 @@ def limit_body(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         size = body_size(request.META)
         if is_too_long(size, request.path_info):
-            limit = longest_body(request.path_info) // 1000
-            words = (
-                f"This was not saved: it is longer than the {limit} kB that are taken here."
-                " Go back: what you typed is still there. Shorten it.\n"
-            )
-            return HttpResponse(words, status=413, content_type="text/plain")
+            return _too_long(request, size)
         return get_response(request)
 
     return middleware
+
+
+def _too_long(request: HttpRequest, size: int) -> HttpResponse:
+    """A page for a person who sent a form, one line for a script of a page. Nobody is asked who it is: the page shows
+    nothing of the study, and neither session nor database are touched."""
+    limit = longest_body(request.path_info)
+    most = f"{MOST_OF_FILE // 1_000_000} MB" if limit == FILE else f"{limit // 1000} kB"
+    if request.headers.get("HX-Request") or "text/html" not in request.headers.get("Accept", ""):
+        words = (
+            f"This was not saved: it is longer than the {most} that are taken here."
+            " Go back: what you typed is still there. Shorten it.\n"
+        )
+        return HttpResponse(words, status=413, content_type="text/plain")
+    sent = f"{size / 1_000_000:,.1f} MB" if size >= 1_000_000 else f"{size // 1000} kB"
+    context = {"size": sent, "most": most, "takes_file": limit == FILE}
+    return HttpResponse(render_to_string("errors/too_long.html", context), status=413)
 
 
 def body_size(environ: Mapping[str, Any]) -> int:

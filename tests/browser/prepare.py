@@ -131,6 +131,13 @@ coordinator04 = make_user("coordinator04", Role.COORDINATOR, apart)
 for _ in range(3):
     a_baseline(apart, coordinator04)
 
+# A site for what comes in by file and what is looked at across its patients.
+filed = make_site("06")
+coordinator06 = make_user("coordinator06", Role.COORDINATOR, filed)
+make_user("monitor06", Role.MONITOR, filed)
+for _ in range(3):
+    a_baseline(filed, coordinator06)
+
 # A site whose monitor reads wide tables: every item of a nerve segment, and of logs what takes most room.
 wide = make_site("05")
 coordinator05 = make_user("coordinator05", Role.COORDINATOR, wide)

@@ -157,3 +157,33 @@ def test_without_script_the_page_says_why_nothing_can_be_sent(sit_down):
     person.go("/patients/01-007/files/add/")
     expect(person.page.get_by_text("This page needs JavaScript")).to_be_visible()
     expect(person.page.locator("[data-blackout]")).to_be_hidden()
+
+
+@pytest.fixture
+def large(tmp_path) -> Path:
+    path = tmp_path / "large.pdf"
+    with path.open("wb") as file:
+        file.write(b"%PDF-1.7 synthetic\n")
+        file.truncate(40_000_000)
+    return path
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(
+    ("address", "title"), [("/sites/01/documents/add/", "title"), ("/imports/new/", "id_source_system")]
+)
+def test_file_that_is_too_large_is_told_in_words_and_what_was_typed_stays(
+    sit_down, large, address, title, script
+):
+    seat = sit_down("coordinator01", java_script_enabled=script)
+    seat.go(address)
+    page = seat.page
+    page.fill(f"#{title}", "Synthetic laboratory")
+    page.set_input_files("input[type=file]", large)
+    if script:
+        expect(page.locator("input[type=file] + .note-error")).to_contain_text("at most 25 MB are taken")
+    page.get_by_role("button", name="Save it").or_(page.get_by_role("button", name="Look at it")).click()
+    if not script:
+        expect(page.get_by_role("heading", level=1)).to_contain_text("too large", timeout=20_000)
+        page.go_back()
+    expect(page.locator(f"#{title}")).to_have_value("Synthetic laboratory")

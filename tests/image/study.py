@@ -5,13 +5,16 @@ The synthetic study's own loader enters a few visits of the patient whose logs h
 docs/production.md's commands made.
 """
 
+import io
 import os
 import uuid
 from dataclasses import replace
 from datetime import timedelta
 
+import pikepdf
 from django.conf import settings
 from django.core.management import call_command
+from PIL import Image
 
 from ecrf.access.delegation import Task
 from ecrf.access.models import Site, User
@@ -28,7 +31,13 @@ from ecrf.casebook.services import add_patient, open_visit
 from ecrf.casebook.striking import strike_out, strike_patient, strike_visit
 from ecrf.delegation.log.services import delegate
 from ecrf.delegation.training.services import checked, confirm, publish
+from ecrf.files.models import FileKind
+from ecrf.files.receiving.flat_pages import flat_file
+from ecrf.files.services import FilePlace, NewVersion, add_file
 from ecrf.forms.registry import CRFS
+from ecrf.imports.services import Brought, bring
+from ecrf.listings.acts.keeping import keep_listing, roles_to_share_with
+from ecrf.listings.definition import Definition
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.services import TEXTS, fingerprint
 from ecrf.people.accounts.services import close_account
@@ -133,6 +142,63 @@ make_appointment(
     by=coordinator,
     request_key=uuid.uuid4(),
 )
+
+# A source copy at a patient, a document of the study, a file that was looked at before it is imported and one whose
+# columns are to be named, listings that are kept and shared with each role that reads any.
+
+
+def brought(content: str, **more: str) -> None:
+    bring(
+        brought=Brought(
+            name="invented.csv",
+            pieces=lambda: iter([content.encode()]),
+            purpose="import",
+            site=site,
+            source_system="Invented laboratory",
+            reading={},
+            **more,
+        ),
+        by=coordinator,
+        request_key=uuid.uuid4(),
+    )
+
+
+page, paper = io.BytesIO(), io.BytesIO()
+Image.new("RGB", (600, 800), "white").save(page, "JPEG")
+with pikepdf.new() as pdf:
+    pdf.add_blank_page()
+    pdf.save(paper)
+flat = flat_file(page, [page.getbuffer().nbytes])
+add_file(
+    place=FilePlace(again),
+    kind=FileKind.COPY,
+    title="Invented report",
+    version=NewVersion(flat.file, "application/pdf", flat.pages, "report.pdf"),
+    by=coordinator,
+    actor=actor,
+    request_key=uuid.uuid4(),
+)
+manager = User.objects.get(username="datamanager01")
+add_file(
+    place=FilePlace(),
+    kind=FileKind.PROTOCOL,
+    title="Invented protocol",
+    version=NewVersion(paper, "application/pdf", 1, "protocol.pdf"),
+    by=manager,
+    actor=manager.acting_at(None, Right.LOCK),
+    request_key=uuid.uuid4(),
+    roles=list(Role.values),
+)
+brought(f"patient,visit,pulse\r\n{again.number},SCR,73\r\n", format="form", form="vital-signs")
+brought("Patient;Test;Result\r\n", format="laboratory", form="")
+for role, _words in roles_to_share_with():
+    keep_listing(
+        name=f"Invented events for each {role}",
+        definition=Definition("adverse-event", ("@patient", "adverse-event.term")),
+        role=role,
+        by=investigator,
+        request_key=uuid.uuid4(),
+    )
 
 # An anchor, signed with a key of this moment: the operator has made none.
 settings.ANCHORS = replace(settings.ANCHORS, keys=(new_key(),))

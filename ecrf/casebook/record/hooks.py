@@ -53,7 +53,8 @@ class Writing:
 @dataclass
 class Recorded:
     """What became of the values given: each item is saved, unchanged, refused, in conflict, or wants a reason.
-    `readings`: of one refused because it can mean several things, (text that means it alone, in words)."""
+    `readings`: of one refused because it can mean several things, (text that means it alone, in words).
+    `recalculated`: rows of other forms that were calculated anew from what changed."""
 
     place: Place
     row: Crf | None = None
@@ -63,6 +64,7 @@ class Recorded:
     readings: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     wants_reason: list[str] = field(default_factory=list)
     remarks: list[Any] = field(default_factory=list)
+    recalculated: list[Crf] = field(default_factory=list)
 
     def add(self, other: "Recorded") -> None:
         """What became of further items of the same entry."""
@@ -76,6 +78,7 @@ class Recorded:
             (self.remarks, other.remarks),
         ):
             mine += theirs
+        self.recalculated += other.recalculated
 
     @property
     def is_clean(self) -> bool:

@@ -85,7 +85,7 @@ def _record(
     if not writing.changed:
         return result
     writing.recalculated = write(place, writing.row, writing.changed, data)
-    result.row, result.changed = writing.row, writing.changed
+    result.row, result.changed, result.recalculated = writing.row, writing.changed, writing.recalculated
     for step in HOOKS.after_write:
         result.remarks += step(writing)
     return result

@@ -14,7 +14,7 @@ from ecrf.forms.items import ClockTime, Day, Item, Measure, PartialDay, WholeNum
 from ecrf.forms.protocol import Protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 
-FORMAT = 1
+FORMAT = 2
 """Of the tables that are no forms, and of how cells are written: raised with any change that other programs notice."""
 NAME = re.compile(r"[a-z_][a-z0-9_]*")
 YES_NO = (("yes", "Yes"), ("no", "No"))

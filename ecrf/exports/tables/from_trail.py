@@ -62,6 +62,13 @@ _STORED: dict[str, dict[str, str]] = {
         "visit_id": "bigint", "entry_id": "bigint", "reason": "text", "set_at": "timestamptz",
         "set_by_id": "bigint", "lifted_at": "timestamptz", "lifted_by_id": "bigint", "lift_reason": "text",
     },
+    "files_storedfile": {
+        "id": "bigint", "patient_id": "bigint", "entry_id": "bigint", "item": "text", "title": "text",
+        "struck_at": "timestamptz",
+    },
+    "files_fileversion": {
+        "id": "bigint", "file_id": "bigint", "number": "integer", "content_id": "text", "added_at": "timestamptz",
+    },
 }  # fmt: skip
 """{stored table: {column: its type}}, of those columns that the exported tables use."""
 

@@ -27,10 +27,11 @@ def tables_of(description: Description, selection: Selection) -> list[Table]:
     """Every table that is taken out, with the columns that are: in the same order whatever is in them."""
     forms = [form for form in description.forms if selection.forms is None or form.key in selection.forms]
     found = [*study_tables(description), *(form_table(description, form) for form in forms)]
-    return [_chosen(table, selection, description) for table in found]
+    return [chosen(table, selection, description) for table in found]
 
 
-def _chosen(table: Table, selection: Selection, description: Description) -> Table:
+def chosen(table: Table, selection: Selection, description: Description) -> Table:
+    """With the columns that are taken out."""
     left_out = set(selection.left_out.get(table.name, ()))
     wanted = [column for column in table.columns if column.is_key or column.name not in left_out]
     if not selection.identifiers:

@@ -4,14 +4,16 @@ import errno
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
-from django.db import DatabaseError, IntegrityError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django_tasks import task
 
 from ecrf.access.language import in_master
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.alone import only_one
+from ecrf.audit.lost import is_lost, once_more_if_lost
 from ecrf.exports.folder import NoRoom, begin, file_of, forget
 from ecrf.exports.models import Export, ExportState
 from ecrf.exports.package import Cancelled, CannotBeWritten, StepCounter
@@ -37,6 +39,10 @@ class MadeNothing(Exception):
 @task(queue_name="exports")
 def make(export_id: int) -> None:
     """Make one export. Whatever goes wrong stands in its row in words, and nothing half made is left."""
+    once_more_if_lost(partial(_make, export_id))
+
+
+def _make(export_id: int) -> None:
     with in_master(), only_one(WORK, export_id) as is_mine:
         if not is_mine:
             return
@@ -44,6 +50,7 @@ def make(export_id: int) -> None:
         if export is None:
             return
         try:
+            file_of(export).unlink(missing_ok=True)  # of a first try whose row never said that it is done
             with watched(export) as progress:
                 made = MAKERS[export.kind](export, begin(export), file_of(export), progress)
         except Cancelled:
@@ -55,6 +62,8 @@ def make(export_id: int) -> None:
             words = "The disk is full." if is_full else "A file could not be written."
             _end(export, ExportState.FAILED, f"{words} Nothing of it was kept. Ask for it again later.")
         except Exception as error:
+            if is_lost(error):
+                raise
             # The log leaves out the message, which may hold a value (ecrf.web.log).
             log.error("an export failed", exc_info=True, extra={"export": export.pk})
             _end(
@@ -86,15 +95,27 @@ class ProgressRow:
         self.export_id, self.connection = export_id, connection.copy()
 
     def __call__(self, what: str, steps: int = 1) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.execute(BEAT, [what[:200], steps, self.export_id])
-            found = cursor.fetchone()
+        found = self._write(BEAT, [what[:200], steps, self.export_id])
         if found and found[0]:
             raise Cancelled
 
     def expects(self, steps: int) -> None:
+        self._write(EXPECTED, [steps, self.export_id])
+
+    def _write(self, statement: str, given: list[str | int]) -> tuple[object, ...] | None:
+        """On a connection that was lost, once more: the file that is being made does not hang on it."""
+        try:
+            return self._written(statement, given)
+        except (OperationalError, InterfaceError) as error:
+            if not is_lost(error):
+                raise
+            self.connection.close()
+            return self._written(statement, given)
+
+    def _written(self, statement: str, given: list[str | int]) -> tuple[object, ...] | None:
         with self.connection.cursor() as cursor:
-            cursor.execute(EXPECTED, [steps, self.export_id])
+            cursor.execute(statement, given)
+            return cursor.fetchone() if cursor.description else None
 
 
 def _begin(export_id: int) -> Export | None:
@@ -123,6 +144,8 @@ def _end(export: Export, state: ExportState, words: str, made: Made | None = Non
             if made and made.afterwards:
                 made.afterwards()
     except DatabaseError as error:
+        if is_lost(error):
+            raise  # it may be done: the next look at its row tells
         file_of(export).unlink(missing_ok=True)
         if not isinstance(error, IntegrityError) or made is None:
             raise

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ecrf.access.models import Site
 from ecrf.access.reach import require, require_anywhere
 from ecrf.access.requests import UserRequest, click_key
-from ecrf.access.roles import Right, Role
+from ecrf.access.roles import Right
 from ecrf.files.models import DOCUMENTS, FileKind, FileVersion, StoredFile
 from ecrf.files.pages.posted import posted_document
 from ecrf.files.reach import (
@@ -26,9 +26,12 @@ from ecrf.files.reach import (
     reach_site_of_files,
     require_publishing,
 )
-from ecrf.files.receipts import confirmed_by, role_asked
+from ecrf.files.receipts import CONFIRMING, confirmed_by, role_asked
+from ecrf.files.receiving.documents import MOST_BYTES_OF_DOCUMENT
 from ecrf.files.receiving.refusals import FileRefused
 from ecrf.files.services import FilePlace, add_file
+
+DOCUMENT_LIMITS = {"most_bytes": MOST_BYTES_OF_DOCUMENT, "most_mb": MOST_BYTES_OF_DOCUMENT // 1_000_000}
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def _add(request: UserRequest, site: Site | None) -> HttpResponse:
             by=request.user,
             actor=request.user.acting_at(site, Right.ENTER if site else PUBLISHES),
             request_key=click_key(request) or uuid.uuid4(),
-            roles=[role for role in Role.values if role in request.POST.getlist("roles")],
+            roles=[role.value for role in CONFIRMING if role in request.POST.getlist("roles")],
         )
     except FileRefused as refusal:
         return _form(request, site, refusal)
@@ -119,11 +122,12 @@ def _form(request: UserRequest, site: Site | None, refusal: FileRefused | None =
     context = {
         "site": site,
         "kinds": [(kind.value, kind.label) for kind in DOCUMENTS],
-        "roles": Role.choices,
+        "roles": [(role.value, role.label) for role in CONFIRMING],
         "ticked": request.POST.getlist("roles"),
         "typed": request.POST,
         "key": click_key(request) or uuid.uuid4(),
         "refusal": refusal,
         "back": reverse("site-documents", args=[site.code]) if site else reverse("documents"),
+        **DOCUMENT_LIMITS,
     }
     return render(request, "files/document_form.html", context, status=refusal.status if refusal else 200)

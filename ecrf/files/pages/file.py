@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.access.roles import Right
 from ecrf.audit.actor import Actor
+from ecrf.casebook.striking.moved_away import moved_away
 from ecrf.files.models import FileVersion, StoredFile
 from ecrf.files.pages import answers
 from ecrf.files.pages.copies import LIMITS, added, refused
+from ecrf.files.pages.documents import DOCUMENT_LIMITS
 from ecrf.files.pages.places import page_of_entry, words_of_file
 from ecrf.files.pages.posted import posted_copy, posted_document
 from ecrf.files.reach import PUBLISHES, may_change, reach_file, reach_version, require_change
@@ -117,10 +119,14 @@ def _shown(
     shown = _chosen(versions, request.GET.get("version", ""))
     changes = may_change(request.user, file)
     sees_readers = not file.is_copy and (changes or Right.SEE_ACCESS in request.user.rights)
+    moved = moved_away(file.entry) if file.entry and file.entry.is_struck else None
+    arrived = moved.arrived if moved and moved.arrived and not moved.arrived.is_struck else None
     context = {
         "file": file,
         "patient": file.patient,
         "place": words_of_file(file),
+        "moved": moved,
+        "moved_url": page_of_entry(request.user, arrived) if arrived else "",
         "place_url": page_of_entry(request.user, file.entry, file.item) if file.entry else "",
         "shown": shown,
         "is_newest": shown == versions[0],
@@ -154,7 +160,7 @@ def _version_page(request: UserRequest, file: StoredFile, refusal: FileRefused |
         "typed": request.POST,
         "refusal": refusal,
         "back": reverse("file", args=[file.pk]),
-        **LIMITS,
+        **(LIMITS if file.is_copy else DOCUMENT_LIMITS),
     }
     template = "files/add.html" if file.is_copy else "files/document_form.html"
     return render(request, template, context, status=refusal.status if refusal else 200)

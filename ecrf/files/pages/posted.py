@@ -6,6 +6,7 @@ from datetime import date
 from typing import BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.files.receiving.documents import read_document
@@ -14,6 +15,7 @@ from ecrf.files.receiving.names import file_name
 from ecrf.files.receiving.refusals import FileRefused
 from ecrf.files.receiving.viruses import refuse_viruses
 from ecrf.files.services import NewVersion
+from ecrf.forms import typed_text
 
 PDF = "application/pdf"
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -89,10 +91,11 @@ def _sizes(text: str) -> Sequence[int]:
 
 
 def _day(request: UserRequest, name: str) -> date | None:
-    text = request.POST.get(name, "").strip()
-    if not text:
-        return None
+    """By the rule of the forms; "today" by the clock of this machine, for a document may be of no site."""
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise FileRefused("Write the day as 2026-11-22, or leave it empty.", name) from error
+        text = typed_text.day(request.POST.get(name, ""), timezone.localtime())
+        if text and len(text) != len("2026-11-22"):
+            raise typed_text.Unreadable(typed_text.NOT_WHOLE)
+    except typed_text.Unreadable as refusal:
+        raise FileRefused(" ".join(refusal.messages), name) from refusal
+    return date.fromisoformat(text) if text else None

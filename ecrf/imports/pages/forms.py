@@ -48,7 +48,7 @@ class BringingForm(forms.Form):
     source_system = TypedText(
         label="Source system",
         max_length=60,
-        widget=forms.TextInput({"class": "form-control", "autocomplete": "off"}),
+        widget=forms.TextInput({"class": "form-control"}),
         help_text="The laboratory, device or former database that it comes from. It stands with each value.",
         error_messages={"required": "Say where the file comes from."},
     )
@@ -56,7 +56,9 @@ class BringingForm(forms.Form):
         label="File",
         max_length=200,
         allow_empty_file=True,
-        widget=forms.FileInput({"class": "form-control", "accept": ".csv,.txt,.tsv,.xml"}),
+        widget=forms.FileInput(
+            {"class": "form-control", "accept": ".csv,.txt,.tsv,.xml", "data-most-bytes": LARGEST}
+        ),
         help_text=f"CSV or XML, up to {LARGEST // 1_000_000} MB. Of a workbook, save the sheet as “CSV UTF-8”.",
         error_messages={
             "required": "Choose the file.",

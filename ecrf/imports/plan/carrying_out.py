@@ -50,7 +50,7 @@ class Run:
     actor: Actor
     why: str
     visits: dict[str, Visit]
-    touched: Touched = field(default_factory=lambda: Touched({}, {}))
+    touched: Touched = field(default_factory=Touched)
     taken: dict[PlaceKey, Here] = field(default_factory=dict)
     spoiled: bool = False
 
@@ -218,8 +218,7 @@ def _record(
         outcome.cells.append(
             _cell(definition, name, old[name], values.get(name), faults.get(name, ""), result)
         )
-    if result.changed and result.row is not None:
-        run.touched.add(outcome, result.row.entry)
+    run.touched.add(outcome, result)
 
 
 def _cell(

@@ -1,17 +1,26 @@
 """What an import undoes and sets off at a patient: signatures that break, verifications that fall, what is asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ecrf.casebook.labels import place_of_form, visit_label
 from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.record.hooks import Recorded
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.registry import CRFS
+from ecrf.imports.models import RowKind
 from ecrf.imports.plan.outcome import RowOutcome, SideEffect
 from ecrf.queries.models import Query
 from ecrf.signatures.models import STANDS as SIGNATURE_STANDS
 from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.verification.models import STANDS, Verification
+
+QuestionKey = tuple[int, str, str]
+
+
+def question_key(one: Discrepancy) -> QuestionKey:
+    """Entry, check and item: a check asks once of each."""
+    return one.entry_id, one.check_id, one.item
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ def standing_at(patient: Patient) -> StandingFacts:
     return StandingFacts(
         _by_key(signatures.select_related("visit", "entry__visit", "entry__parent").order_by("pk")),
         _by_key(verifications.order_by("pk")),
-        _by_key(Query.objects.filter(patient=patient, turn="").order_by("pk")),
+        _by_key(Query.objects.filter(patient=patient, turn="").select_related("discrepancy").order_by("pk")),
         _by_key(asked.select_related("entry__visit", "entry__parent").order_by("entry", "pk")),
     )
 
@@ -43,51 +52,97 @@ def _by_key(rows: Any) -> dict[int, Any]:
     return {row.pk: row for row in rows}
 
 
+@dataclass(frozen=True)
+class RowWrite:
+    """What one row of the file has changed in one entry, by itself or by what is calculated from it."""
+
+    outcome: RowOutcome
+    entry: Entry
+    items: frozenset[str]
+
+
 @dataclass
 class Touched:
-    """Which row of the file has changed which entry, in the order in which they were recorded."""
+    """Which row of the file has changed and set off what, in the order in which they were recorded.
 
-    by_entry: dict[int, RowOutcome]
-    entries: dict[int, Entry]
+    `asked`: {a question of a check: (which, the row that set it off)}.
+    """
 
-    def add(self, outcome: RowOutcome, entry: Entry) -> None:
-        self.by_entry.setdefault(entry.pk, outcome)
-        self.entries[entry.pk] = entry
+    writes: list[RowWrite] = field(default_factory=list)
+    asked: dict[QuestionKey, tuple[str, RowOutcome]] = field(default_factory=dict)
 
-    def first(self, signature: Signature) -> RowOutcome | None:
+    def add(self, outcome: RowOutcome, result: Recorded) -> None:
+        """What became of a row's values."""
+        if not result.changed or result.row is None:
+            return
+        self.writes.append(RowWrite(outcome, result.row.entry, frozenset(result.changed)))
+        for row in result.recalculated:
+            self.writes.append(RowWrite(outcome, row.entry, frozenset(CRFS[row.entry.crf].calculated)))
+        for one in result.remarks:
+            # Those of the same entry come with each write: the row that first asked just that has set it off.
+            if isinstance(one, Discrepancy) and one.state == DiscrepancyState.OPEN:
+                key = question_key(one)
+                if key not in self.asked or self.asked[key][0] != one.identity:
+                    self.asked[key] = (one.identity, outcome)
+
+    def of_signature(self, signature: Signature) -> RowOutcome | None:
         """The first row that changed something of what a signature covers."""
-        for pk, entry in self.entries.items():
-            if signature.scope == SignatureScope.CASEBOOK or (
-                signature.visit_id == entry.visit_id
-                if signature.scope == SignatureScope.VISIT
-                else signature.entry_id in (pk, entry.parent_id)
-            ):
-                return self.by_entry[pk]
-        return None
+        return self._first([write for write in self.writes if _covers(signature, write.entry)])
 
-    def at(self, entry: int | None) -> RowOutcome | None:
-        """The row that changed the entry; of what was set off elsewhere, the first row."""
-        return self.by_entry.get(entry or 0) or next(iter(self.by_entry.values()), None)
+    def of_item(self, entry: int | None, item: str) -> RowOutcome | None:
+        """The row that changed the item."""
+        at_entry = [write for write in self.writes if write.entry.pk == entry]
+        return self._first([write for write in at_entry if item in write.items] or at_entry)
+
+    def of_question(self, one: Discrepancy) -> RowOutcome | None:
+        """The row that made a check ask."""
+        if found := self.asked.get(question_key(one)):
+            return None if found[1].kind == RowKind.REFUSED else found[1]
+        return self.of_item(one.entry_id, one.item)
+
+    def _first(self, writes: list[RowWrite]) -> RowOutcome | None:
+        """Of these rows, or of all if there are none; a refused row does nothing. What nobody can be found for is not
+        said while a row is refused: then nothing is imported, and the file is looked at once more."""
+        accepted = [write.outcome for write in writes or self.writes if write.outcome.kind != RowKind.REFUSED]
+        if not writes and len(accepted) < len(self.writes):
+            return None
+        return accepted[0] if accepted else None
+
+
+def _covers(signature: Signature, entry: Entry) -> bool:
+    if signature.scope == SignatureScope.CASEBOOK:
+        return True
+    if signature.scope == SignatureScope.VISIT:
+        return signature.visit_id == entry.visit_id
+    return signature.entry_id in (entry.pk, entry.parent_id)
 
 
 def note_undone(patient: Patient, before: StandingFacts, touched: Touched) -> None:
     """Write into the outcomes what stood before and stands no longer, and what is asked now."""
-    if not touched.by_entry:
+    if not touched.writes:
         return
     after = standing_at(patient)
     for pk, signature in before.signatures.items():
-        if pk not in after.signatures and (outcome := touched.first(signature)):
+        if pk not in after.signatures and (outcome := touched.of_signature(signature)):
             outcome.undoes.append((SideEffect.SIGNATURE, _signature_words(signature)))
     for pk, verification in before.verifications.items():
-        if pk not in after.verifications and (outcome := touched.at(verification.entry_id)):
+        if pk not in after.verifications and (
+            outcome := touched.of_item(verification.entry_id, verification.item)
+        ):
             outcome.undoes.append((SideEffect.VERIFICATION, _verification_words(verification)))
     for pk, query in before.closed.items():
-        if pk not in after.closed and (outcome := touched.at(query.entry_id)):
+        if pk not in after.closed and (outcome := _reopened_by(query, touched)):
             outcome.undoes.append((SideEffect.QUERY, f"reopens query {query.number}"))
     for pk, one in after.asked.items():
         known = before.asked.get(pk)
-        if (known is None or known.text != one.text) and (outcome := touched.at(one.entry_id)):
+        if (known is None or known.text != one.text) and (outcome := touched.of_question(one)):
             outcome.undoes.append((SideEffect.QUESTION, f"asks at {place_of_form(one.entry)}: {one.text}"))
+
+
+def _reopened_by(query: Query, touched: Touched) -> RowOutcome | None:
+    if query.discrepancy is not None:
+        return touched.of_question(query.discrepancy)
+    return touched.of_item(query.entry_id, query.item)
 
 
 def _signature_words(signature: Signature) -> str:

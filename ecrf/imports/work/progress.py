@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ecrf.audit.bound.person import act_for_program
+from ecrf.audit.lost import is_lost
 
 WORK = "ecrf.import"
 BEAT = """
@@ -43,9 +45,20 @@ class ImportProgress:
             self._beside.close()
 
     def _write(self) -> None:
-        if self._beside:
-            with self._beside.cursor() as cursor:
-                cursor.execute(BEAT, [self.what, self.done, self.steps, self.import_id])
+        if self._beside is None:
+            return
+        try:
+            self._beat(self._beside)
+        except (OperationalError, InterfaceError) as error:
+            if not is_lost(error):
+                raise
+            self._beside.close()
+            act_for_program(self._beside)
+            self._beat(self._beside)
+
+    def _beat(self, beside: BaseDatabaseWrapper) -> None:
+        with beside.cursor() as cursor:
+            cursor.execute(BEAT, [self.what, self.done, self.steps, self.import_id])
 
 
 @contextmanager

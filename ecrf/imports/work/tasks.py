@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from django.db import DatabaseError
 from django_tasks import task
@@ -9,6 +10,7 @@ from django_tasks import task
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.alone import only_one
 from ecrf.audit.bound.person import reach_of, whole_study
+from ecrf.audit.lost import is_lost, once_more_if_lost
 from ecrf.imports.models import Import, ImportState
 from ecrf.imports.reading.encodings import UnreadableFile
 from ecrf.imports.work.bringing_in import Differs, bring_in
@@ -42,12 +44,18 @@ def work_on(import_id: int) -> None:
 
 def run(import_id: int, *, is_shown: bool) -> None:
     """`is_shown`: whether how far it is is written for others to see."""
+    once_more_if_lost(partial(_run, import_id, is_shown=is_shown))
+
+
+def _run(import_id: int, *, is_shown: bool) -> None:
     with only_one(WORK, import_id) as is_mine, watched(import_id, is_shown=is_shown) as progress:
         batch = _begin(import_id) if is_mine else None
         while batch is not None:
             try:
                 _STEPS[ImportState(batch.state)](batch, progress)
             except Exception as error:
+                if is_lost(error):
+                    raise
                 # The log leaves out the message, which may hold a value (ecrf.web.log).
                 log.error("an import failed", exc_info=True, extra={"import": import_id})
                 _end(batch, ImportState.FAILED, BY_FAULT)

@@ -7,15 +7,21 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
 from ecrf.casebook.history import value_words
 from ecrf.casebook.labels import label_of
+from ecrf.forms import typed_text
 from ecrf.forms.crf import MissingReason
-from ecrf.forms.items import YesNo
+from ecrf.forms.items import TOO_LARGE, YesNo
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.listings.definition import Op
 
 MOST_DIGITS = 30
 """Before or behind the point, of a number to compare with: far more than any item has."""
+MOST_DECIMALS = 3
+"""Of a number that no item holds."""
 
 
 class CellKind(StrEnum):
@@ -133,32 +139,53 @@ class ListingColumn:
         return str(value)
 
     def read(self, text: str) -> Any:
-        """What was typed to compare it with. ValueError, in words, if it can be none."""
+        """What was typed to compare it with, by the rule of the forms. ValueError, in their words, if it is none."""
         try:
             return self._read(text)
-        except (ValueError, ArithmeticError) as error:
-            raise ValueError(f"“{text}” is nothing that {self.label} can be compared with.") from error
+        except ValidationError as refusal:
+            raise ValueError(" ".join(refusal.messages)) from refusal
 
     def _read(self, text: str) -> Any:
-        if "\0" in text:
-            raise ValueError(text)
+        nothing = f"“{text}” is nothing that {self.label} can be compared with."
+        if not text or "\0" in text:
+            raise ValueError(nothing)
+        now = timezone.localtime()
         if self.kind == CellKind.NUMBER:
-            number = Decimal(text.replace(",", "."))
-            if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
-                raise ValueError(text)
-            return number
+            return self._number(text)
         if self.kind in (CellKind.DAY, CellKind.MOMENT):
-            return date.fromisoformat(text)
+            return whole_day(text)
         if self.kind == CellKind.PARTIAL_DAY:
-            date.fromisoformat((text + "-01-01")[:10])
-            return text
+            return typed_text.day(text, now)
         if self.kind == CellKind.CLOCK:
-            return time.fromisoformat(text)
+            return time.fromisoformat(typed_text.clock(text, now))
         if self.kind == CellKind.CHOICE and self.codes and text not in dict(self.codes):
-            raise ValueError(text)
-        if not text:
-            raise ValueError(text)
+            raise ValueError(nothing)
         return text
+
+    def _number(self, text: str) -> Decimal:
+        """Any number may be compared with, also one beyond the limits of its item."""
+        item = CRFS[self.form].items[self.item] if self.item else None
+        decimals = getattr(item, "decimal_places", 0) if item else MOST_DECIMALS
+        number = Decimal(typed_text.number(text, self.unit, decimals))
+        if abs(number.adjusted()) > MOST_DIGITS:
+            raise ValueError(TOO_LARGE)
+        return number
+
+    def said(self, text: str) -> str:
+        """What was typed, as it was read; what is none, as it was typed."""
+        try:
+            value = self.read(text)
+        except ValueError:
+            return text
+        return str(value)[:5] if self.kind == CellKind.CLOCK else str(dict(self.codes).get(value, value))
+
+
+def whole_day(text: str) -> date:
+    """A day that was typed to compare with. Unreadable, in words, if it is none or not whole."""
+    day = typed_text.day(text, timezone.localtime())
+    if len(day) != len("2026-11-22"):
+        raise typed_text.Unreadable(typed_text.NOT_WHOLE)
+    return date.fromisoformat(day)
 
 
 def kind_of_item(item: Any) -> CellKind:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from ecrf.access.models import User
 from ecrf.access.roles import ASKING, Right, Role
-from ecrf.listings.definition import ColumnCondition, Narrowing, Op
+from ecrf.listings.definition import ColumnCondition, Narrowing, NoListing, Op
 from ecrf.listings.pages.links import ItemLinks
 from ecrf.listings.pages.opened import AS_SAID, OpenListing
 from ecrf.listings.reading.joining import sentence
@@ -52,6 +52,16 @@ class ColumnFilter:
     @property
     def value(self) -> str:
         return self.condition.value if self.condition else ""
+
+    @property
+    def fault(self) -> str:
+        """Why the column cannot be compared with what was typed, in the words of the forms."""
+        try:
+            if self.value:
+                self.shown.column.read(self.value)
+        except ValueError as error:
+            return str(error)
+        return ""
 
     @property
     def codes(self) -> tuple[tuple[str, str], ...]:
@@ -202,6 +212,15 @@ class ListingView:
             found += [ColumnFilter(shown, condition) for condition in mine or [None]]
         return found
 
+    @cached_property
+    def since_fault(self) -> str:
+        """Why what was typed is no day from which on something can have changed."""
+        try:
+            _day = self.statement.since
+        except NoListing as fault:
+            return str(fault).partition(": ")[2]
+        return ""
+
     @property
     def unseen(self) -> list[ColumnCondition]:
         """Conditions on columns that are not shown: the form keeps them."""
@@ -220,8 +239,8 @@ class ListingView:
             found.append((f"Site {narrowing.site}", listing.url(site="")))
         if narrowing.status in STATUSES:
             found.append((STATUSES[narrowing.status][0], listing.url(status="")))
-        if self.statement.since:
-            found.append((f"Changed on {self.statement.since} or later", listing.url(since="")))
+        if since := narrowing.since if self.since_fault else self.statement.since:
+            found.append((f"Changed on {since} or later", listing.url(since="")))
         if narrowing.reviewed in REVIEWED and listing.has_name:
             found.append((REVIEWED[narrowing.reviewed], listing.url(reviewed="")))
         if narrowing.struck:
@@ -234,7 +253,7 @@ class ListingView:
         op = Op(condition.op)
         if not op.needs_value:
             return f"{column.label} {OP_WORDS[op]}"
-        value = dict(column.codes).get(condition.value, condition.value)
+        value = column.said(condition.value)
         unit = f" {column.unit}" if column.unit else ""
         return f"{column.label} {SIGNS.get(op, OP_WORDS[op])} {value}{unit}"
 

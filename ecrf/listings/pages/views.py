@@ -86,7 +86,9 @@ def shown(
 ) -> HttpResponse:
     """The page of a listing; with what it cannot be narrowed by in words, and no rows then."""
     view, is_whole = listing_view(request.user, found), "all" in request.GET
-    context: dict[str, Any] = {"view": view, "listing": view.listing, "is_whole": is_whole, **(more or {})}
+    context: dict[str, Any] = {"view": view, "listing": view.listing, "is_whole": is_whole}
+    saved = view.listing.saved
+    context |= {"chosen_role": saved.role if saved else "", **(more or {})}
     try:
         context["page"] = view.page(ON_PAPER if is_whole else SIZE)
     except NoListing as fault:
@@ -103,6 +105,27 @@ def shown(
     context |= {"click": uuid.uuid4(), "roles": roles_to_share_with()}
     context |= {**ways, "statuses": STATUSES, "reviewed": REVIEWED}
     return render(request, "listings/listing.html", context, status=status)
+
+
+def typed_to_keep(request: UserRequest) -> dict[str, Any]:
+    """What was typed to keep a listing, for the page that comes back."""
+    return {"typed_name": request.POST.get("name", ""), "chosen_role": request.POST.get("role", "")}
+
+
+def opened_or_refused(request: UserRequest) -> OpenListing | HttpResponse:
+    """The listing that the page names; the first page, with what is wrong, where it names none, and the listing with
+    all that was typed where it cannot be narrowed so."""
+    listing_reader(request.user)
+    try:
+        found = opened(request.user, request.POST.get("at", ""), lists_of(request.POST))
+        view = listing_view(request.user, found)
+    except NoListing as fault:
+        return no_listing(request, str(fault))
+    try:
+        view.statement.count()
+    except NoListing:
+        return shown(request, found, typed_to_keep(request))
+    return found
 
 
 @require_GET
@@ -122,16 +145,13 @@ def choose(request: UserRequest) -> HttpResponse:
 @answered_in_master
 def csv(request: UserRequest) -> HttpResponseBase:
     """All rows, as they are at one moment; that they were taken out is noted at each site."""
-    listing_reader(request.user)
-    try:
-        view = listing_view(
-            request.user, opened(request.user, request.POST.get("at", ""), lists_of(request.POST))
-        )
-        with one_snapshot():
-            count = view.count
-            lines = list(csv_rows.rows(view)) if count <= csv_rows.MOST else []
-    except NoListing as fault:
-        return no_listing(request, str(fault))
+    found = opened_or_refused(request)
+    if isinstance(found, HttpResponse):
+        return found
+    view = listing_view(request.user, found)
+    with one_snapshot():
+        count = view.count
+        lines = list(csv_rows.rows(view)) if count <= csv_rows.MOST else []
     if count > csv_rows.MOST:
         trouble = TOO_MANY.format(count=count, most=csv_rows.MOST)
         return shown(request, view.listing, {"trouble": trouble}, CANNOT)

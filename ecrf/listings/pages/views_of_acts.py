@@ -18,12 +18,11 @@ from ecrf.listings.acts.asking import AskedRows, NotAsked, ask_about
 from ecrf.listings.acts.keeping import NotKept, change_listing, delete_listing, keep_listing
 from ecrf.listings.acts.marking import MarkedRows, mark_rows, take_marks_back
 from ecrf.listings.acts.ticked import TickedRows, ticked_rows
-from ecrf.listings.definition import NoListing
 from ecrf.listings.models import SavedListing
-from ecrf.listings.pages.opened import OpenListing, kept, opened
+from ecrf.listings.pages.opened import kept
 from ecrf.listings.pages.page import ListingView, listing_view
-from ecrf.listings.pages.views import CANNOT, no_listing, shown
-from ecrf.listings.reading.reader import listing_reader, lists_of
+from ecrf.listings.pages.views import CANNOT, opened_or_refused, shown, typed_to_keep
+from ecrf.listings.reading.reader import listing_reader
 from ecrf.queries.rules import TextRefused
 
 
@@ -55,14 +54,12 @@ def _own(request: UserRequest, pk: int) -> SavedListing:
     saved = kept(request.user, pk, {}).saved
     assert saved is not None
     if saved.made_by_id != request.user.pk:
-        raise PermissionDenied(
-            f"“{saved.name}” is {saved.made_by.username}’s listing: keep it under a name of yours."
-        )
+        raise PermissionDenied(f"“{saved.name}” is somebody else’s listing: keep it under a name of yours.")
     return saved
 
 
 def _kept(request: UserRequest, saved: SavedListing | None) -> HttpResponse:
-    found = _opened(request)
+    found = opened_or_refused(request)
     if isinstance(found, HttpResponse):
         return found
     name, role = request.POST.get("name", ""), request.POST.get("role", "")
@@ -75,20 +72,9 @@ def _kept(request: UserRequest, saved: SavedListing | None) -> HttpResponse:
             key = click_key(request)
             made = keep_listing(name=name, definition=definition, role=role, by=request.user, request_key=key)
     except NotKept as fault:
-        return shown(request, found, {"not_kept": str(fault), "typed_name": name}, CANNOT)
+        return shown(request, found, {"not_kept": str(fault), **typed_to_keep(request)}, CANNOT)
     messages.success(request, f"The listing is kept as “{made.name}”.")
     return redirect("saved-listing", made.pk)
-
-
-def _opened(request: UserRequest) -> OpenListing | HttpResponse:
-    """The listing that the page names; the first page, with what is wrong, where it names none."""
-    listing_reader(request.user)
-    try:
-        found = opened(request.user, request.POST.get("at", ""), lists_of(request.POST))
-        listing_view(request.user, found)
-    except NoListing as fault:
-        return no_listing(request, str(fault))
-    return found
 
 
 @require_POST
@@ -96,7 +82,7 @@ def ask(request: UserRequest) -> HttpResponse:
     """First what would be asked; once the number is typed back, it is."""
     if not request.user.rights & ASKING:
         raise PermissionDenied("Your role does not let you open, pass on and close queries.")
-    found = _opened(request)
+    found = opened_or_refused(request)
     if isinstance(found, HttpResponse):
         return found
     view = listing_view(request.user, found)
@@ -161,7 +147,7 @@ def take_back(request: UserRequest) -> HttpResponse:
 def _marked(request: UserRequest, act: Callable[..., MarkedRows], done: str) -> HttpResponse:
     if not request.user.rights & ASKING:
         raise PermissionDenied("Your role does not let you review rows of listings.")
-    found = _opened(request)
+    found = opened_or_refused(request)
     if isinstance(found, HttpResponse):
         return found
     view = listing_view(request.user, found)

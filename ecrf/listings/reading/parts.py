@@ -99,7 +99,7 @@ def condition_sql(sql: ListingSql, column: ListingColumn, condition: ColumnCondi
     try:
         value = column.read(condition.value)
     except ValueError as error:
-        raise NoListing(str(error)) from error
+        raise NoListing(f"{column.label}: {error}") from error
     if op == Op.HAS:
         return f"strpos(lower({value_sql}), lower({sql.give(value)})) > 0"
     if column.is_yes_no:

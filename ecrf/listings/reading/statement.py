@@ -4,14 +4,15 @@ Narrowing, sorting and paging happen in the database: of ten thousand rows, thos
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cached_property
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.book import ListingBook, book
-from ecrf.listings.columns.column import CellKind, ListingColumn
+from ecrf.listings.columns.column import CellKind, ListingColumn, whole_day
 from ecrf.listings.columns.source import ListingSource, form_relation
 from ecrf.listings.definition import ColumnCondition, Definition, Joined, Keep, NoListing
 from ecrf.listings.reading.joining import fault_of
@@ -28,6 +29,7 @@ STATUSES = {
     ),
 }
 """{status, as in addresses: its words, and its SQL}"""
+CHANGED_SINCE = "Changed on this day or later"
 REVIEWED = {"yes": "Reviewed, unchanged since", "no": "Not reviewed, or changed since"}
 MARK = """
     LEFT JOIN LATERAL (
@@ -66,7 +68,6 @@ class ListingStatement:
             raise NoListing(fault)
         if hidden := [one for one in self.definition.narrowing.conditions if not self.column(one.column)]:
             raise NoListing(f"“{hidden[0].column}” is nothing that you can narrow this listing by.")
-        self._check_since()
 
     @cached_property
     def source(self) -> ListingSource:
@@ -99,13 +100,6 @@ class ListingStatement:
         """With their places; only those that are shown, asked for or left out by count."""
         return list(enumerate(self.definition.joined, start=1))
 
-    def _check_since(self) -> None:
-        since = self.definition.narrowing.since
-        try:
-            date.fromisoformat(since or "2000-01-01")
-        except ValueError as error:
-            raise NoListing(f"“{since}” is no day. Write it as 2026-11-22.") from error
-
     def _sql(self) -> ListingSql:
         sql = ListingSql(self.reader, self.source)
         if self.source.since:
@@ -114,9 +108,19 @@ class ListingStatement:
 
     @cached_property
     def since(self) -> str:
-        """The day from which on something counts as changed; a source that looks back has one where nobody says it."""
+        """The day from which on something counts as changed; a source that looks back has one where nobody says it.
+        NoListing, in words, where what was typed is no day."""
         said, back = self.definition.narrowing.since, self.source.since
-        return said or (str(timezone.localdate() - timedelta(days=back)) if back else "")
+        try:
+            return (
+                str(whole_day(said))
+                if said
+                else str(timezone.localdate() - timedelta(days=back))
+                if back
+                else ""
+            )
+        except ValidationError as refusal:
+            raise NoListing(f"{CHANGED_SINCE}: {' '.join(refusal.messages)}") from refusal
 
     # --- what is asked of the rows ---
 
@@ -135,7 +139,7 @@ class ListingStatement:
         if narrowing.status in STATUSES and source.definition:
             found.append(STATUSES[narrowing.status][1])
         if narrowing.since and source.definition:
-            found.append(self._since(sql, narrowing.since))
+            found.append(self._since(sql, self.since))
         for condition in narrowing.conditions:
             column = self.column(condition.column)
             if column and condition.column in source.columns:

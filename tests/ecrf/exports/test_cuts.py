@@ -5,12 +5,15 @@ import hashlib
 import io
 import json
 import re
+import uuid
 import zipfile
+from dataclasses import replace
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from ecrf.access.roles import Right
 from ecrf.audit.models import Redaction
 from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import (
@@ -32,6 +35,8 @@ from ecrf.exports.services import save_choice
 from ecrf.exports.tables.description import describe, read_description
 from ecrf.exports.tables.selection import Selection, read_selection
 from ecrf.exports.tables.statements import statement, tables_of
+from ecrf.files.models import FileVersion
+from ecrf.files.services import add_version, strike_file
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.trail.download.csv_file import safe
@@ -41,6 +46,7 @@ from tests.database import tamper
 from tests.ecrf.casebook.moving.builders import moved
 from tests.ecrf.casebook.striking.acts import strike_alone
 from tests.ecrf.exports.conftest import HOSTILE, cut_named, files_in, table, take
+from tests.ecrf.files.builders import a_copy, a_page, flat
 
 pytestmark = [pytest.mark.django_db]
 
@@ -382,3 +388,55 @@ def test_scheduled_cut_is_named_by_its_date_and_taken_by_the_worker(study, stati
     cut = DataCut.objects.get()
     assert cut.name.startswith("Scheduled 2")
     assert cut.taken_by == statistician
+
+
+@pytest.fixture
+def copies(study, site, coordinator):
+    """A copy with two versions at a form, one of a patient that was struck out since, and a document of the study."""
+    entry = Entry.objects.filter(patient__site=site, crf="scale", struck_at=None).first()
+    assert entry is not None
+    first = a_copy(entry.patient, coordinator, entry, "question_1", "Sheet of Synthetic Name")
+    actor = coordinator.acting_at(site, Right.ENTER)
+    add_version(
+        file=first.file, version=flat(a_page("Better scan")), reason="A page was missing", by=coordinator,
+        actor=actor, request_key=uuid.uuid4(),
+    )  # fmt: skip
+    struck = a_copy(entry.patient, coordinator)
+    strike_file(file=struck.file, reason="A name can be read", by=coordinator, actor=actor)
+    return entry
+
+
+@pytest.mark.requirement("R-133")
+@pytest.mark.parametrize("identifiers", [True, False])
+def test_manifest_names_every_source_copy_with_its_place_and_hash_and_is_made_again(
+    copies, statistician, tmp_path, identifiers
+):
+    listed = json.loads(files_in(take(statistician, identifiers=identifiers))[MANIFEST])["source_copies"]
+    stored = FileVersion.objects.order_by("file", "number")
+    assert [(one["file"], one["version"], one["sha256"]) for one in listed] == [
+        (version.file_id, version.number, version.content_id) for version in stored
+    ]
+    assert [one["struck_out"] for one in listed] == ["no", "no", "yes"]
+    assert (listed[0]["entry"], listed[0]["item"], listed[0]["form"]) == (copies.pk, "question_1", "scale")
+    assert listed[0]["patient"] == copies.patient.number
+    assert ("Synthetic Name" in json.dumps(listed)) == identifiers
+    later = a_copy(copies.patient, copies.patient.added_by)  # after the cut
+    assert later.content_id not in json.dumps(listed)
+    assert again(cut_named(), tmp_path).is_same
+
+
+def test_cut_that_was_taken_before_copies_were_named_is_made_again_without_them(
+    copies, statistician, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("ecrf.exports.work.makers.describe", lambda trial: replace(describe(trial), format=1))
+    manifest = json.loads(files_in(take(statistician))[MANIFEST])
+    assert "source_copies" not in manifest
+    assert again(cut_named(), tmp_path).is_same
+
+
+def test_copies_of_other_sites_and_forms_are_not_named(copies, statistician, other_site):
+    taken = take(statistician, sites=[other_site.code])
+    assert json.loads(files_in(taken)[MANIFEST])["source_copies"] == []
+    other = next(key for key in CRFS if key != "scale" and not CRFS[key].row_of)
+    listed = json.loads(files_in(take(statistician, name="Second", forms=[other]))[MANIFEST])["source_copies"]
+    assert {one["form"] for one in listed} == {None}

@@ -10,10 +10,11 @@ from ecrf.audit.models import AuditEvent
 from ecrf.files.models import FileVersion
 from ecrf.files.services import add_version, strike_file
 from ecrf.verification.models import Verification
+from ecrf.verification.services import verify_shown
 from tests.builders import a_patient, a_visit
 from tests.ecrf.files.builders import a_copy, a_page, flat
 from tests.ecrf.queries.builders import complete, vital_signs
-from tests.ecrf.verification.acts import press_v
+from tests.ecrf.verification.acts import length, press_v
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +128,33 @@ def test_copy_breaks_no_signature_and_no_verification(review, entry, coordinator
     press_v(review, entry)
     a_copy(entry.patient, coordinator, entry, "pulse")
     assert Verification.objects.get().stands
+
+
+@pytest.mark.requirement("R-133")
+def test_many_verified_at_once_keep_each_the_copy_that_stood_beside_it(review, entry, coordinator, monitor):
+    of_form = a_copy(entry.patient, coordinator, entry, title="Chart")
+    of_item = newer(a_copy(entry.patient, coordinator, entry, "pulse", title="Strip"), coordinator)
+    strike(a_copy(entry.patient, coordinator, entry, "pulse", title="Wrong one"), coordinator)
+    seen = length(entry.patient)
+    newer(of_form, coordinator)  # since the page was loaded
+    items = [(entry, "pulse"), (entry, "weight_kg")]
+    actor = monitor.acting_at(entry.site, Right.VERIFY)
+    made, _left_out = verify_shown(patient=entry.patient, items=items, seen=seen, by=monitor, actor=actor)
+    found = {one.item: (one.copy_id, one.copy_sha256) for one in made}
+    assert found["pulse"] == (of_item.pk, of_item.content_id)
+    assert found["weight_kg"] == (None, None)
+    event = AuditEvent.objects.filter(table="verification_verification").latest("position")
+    assert event.changes["item"][1] in found
+
+
+def test_of_several_copies_none_is_noted_for_nobody_said_which_was_looked_at(
+    review, entry, coordinator, monitor
+):
+    for title in ("Chart", "Another chart"):
+        a_copy(entry.patient, coordinator, entry, title=title)
+    actor = monitor.acting_at(entry.site, Right.VERIFY)
+    seen = length(entry.patient)
+    made, _left_out = verify_shown(
+        patient=entry.patient, items=[(entry, "pulse")], seen=seen, by=monitor, actor=actor
+    )
+    assert [one.copy for one in made] == [None]

@@ -356,7 +356,7 @@ def test_document_is_read_and_confirmed_and_a_new_version_is_asked_anew(
         ({"document": SimpleUploadedFile("a.pdf", b"<html>")}, "SVG, HTML or XML"),
         ({"document": SimpleUploadedFile("a.pdf", b"")}, "Choose a PDF file"),
         ({"kind": "copy"}, "Choose what it is"),
-        ({"valid_from": "tomorrow"}, "Write the day as"),
+        ({"valid_from": "tomorrow"}, "is no month"),
         ({"valid_from": "2026-02-01", "valid_until": "2026-01-01"}, "last day is before the first"),
         ({"title": ""}, "Say what it is"),
     ],

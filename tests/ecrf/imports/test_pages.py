@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import uuid
 
 import pytest
@@ -250,3 +251,25 @@ def test_a_file_for_all_sites_is_downloaded_as_it_was_brought(lines, site, visit
     batch = a_file(content, data_manager)
     answer = logged_in(data_manager).post(reverse("import-file", args=[batch.request_key]))
     assert b"".join(answer.streaming_content).decode() == content
+
+
+@pytest.mark.parametrize("address", ["new-import", "new-comparison"])
+def test_a_file_that_is_not_taken_leaves_all_that_was_chosen_and_typed(site, investigator, monitor, address):
+    """But for the file itself, which a browser lets nobody choose but the person."""
+    by = investigator if address == "new-import" else monitor
+    said = {"site": "01", "source_system": "SynthLab <7>", "delimiter": ";", "decimal": ",", "first": "day"}
+    answer = upload(logged_in(by), "", address, **said)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "The file is empty" in page
+    assert 'value="SynthLab &lt;7&gt;"' in page
+    chosen = set(re.findall(r'<option value="([^"]*)" selected', page))
+    assert {"vital-signs", ";", ",", "day"} <= chosen
+    assert not Import.objects.exists()
+
+
+def test_whatever_is_wrong_stands_beside_its_field(site, coordinator):
+    """Of the one site, too, which nobody chooses."""
+    page = upload(logged_in(coordinator), "patient,visit\n").content.decode()
+    notes = re.findall(r'note-error"[^>]*>(.*?)</p>', page, re.DOTALL)
+    assert len(notes) == 2, notes

@@ -136,3 +136,37 @@ def test_a_completed_form_takes_the_reason_of_the_import(site, visit, coordinato
         a_file(scale_file(visit, question_1=other), coordinator, site=site, form="scale"), coordinator
     )
     assert batch.state == ImportState.DONE
+
+
+def undone(batch) -> list[list[str]]:
+    """Of each row of the file, what it undoes and sets off."""
+    rows = batch.rows.order_by("number", "place")
+    return [[what for what, _words in row.result.get("undoes", [])] for row in rows]
+
+
+@pytest.mark.requirement("R-098")
+def test_what_a_row_sets_off_stands_at_that_row_and_a_refused_row_sets_off_nothing(
+    lines, site, visit, coordinator
+):
+    for code in ("W04", "W07"):
+        a_visit(visit.patient, code, coordinator)
+    batch = a_file(lines("W01,no number,20", "W04,60,70", "W07,60,20"), coordinator, site=site)
+    assert kinds(batch) == ["refused", "new", "new"]
+    assert undone(batch) == [[], [], ["question"]]
+
+
+def test_a_verification_that_a_refused_row_would_undo_is_named_at_no_other_row(
+    site, visit, coordinator, monitor
+):
+    scale = complete_scale(visit, coordinator)
+    verify(scale, monitor, item="question_1")
+    a_visit(visit.patient, "W04", coordinator)
+    row, number = CRFS["scale"].model.objects.get(entry=scale), visit.patient.number
+    other = next(str(answer) for answer in ("0", "1", "2") if answer != str(row.question_1))
+    content = f"patient,visit,question_1,question_2\n{number},W01,{other},none\n{number},W04,0,0\n"
+    batch = a_file(content, coordinator, site=site, form="scale")
+    assert kinds(batch) == ["refused", "new"]
+    assert undone(batch) == [[], []]
+    batch = a_file(content.replace("none", ""), coordinator, site=site, form="scale")
+    assert kinds(batch) == ["changed", "new"]
+    assert undone(batch) == [["verification"], []]

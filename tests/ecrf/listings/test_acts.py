@@ -13,6 +13,7 @@ from ecrf.casebook.striking.entries import strike_out
 from ecrf.listings.models import RowMark, SavedListing
 from ecrf.queries.models import Message, Query
 from tests.builders import a_patient, enter
+from tests.conftest import make_user
 from tests.ecrf.listings.conftest import event
 
 pytestmark = [pytest.mark.django_db]
@@ -154,6 +155,29 @@ def test_mark_says_by_whom_and_falls_when_the_row_shows_others(client, saved, wo
     assert client.get(url, {"n": "1", "reviewed": "no"}).context["page"].count == 1
     assert client.get(url, {"n": "1", "reviewed": "yes"}).context["page"].count == 3
     assert "1 row marked as reviewed." in said(mark(client, client.get(url)))
+
+
+@pytest.mark.requirement("R-072")
+def test_no_name_of_the_staff_reaches_a_statistician_with_whom_a_listing_is_shared(
+    client, saved, world, site, statistician
+):
+    watcher = make_user("watcher07", "monitor", site)
+    SavedListing.objects.filter(pk=saved.pk).update(made_by=watcher)
+    client.force_login(watcher)
+    mark(client, client.get(f"/listings/saved/{saved.pk}/"))
+    assert RowMark.objects.count() == 4
+    SavedListing.objects.filter(pk=saved.pk).update(role="statistician")
+    client.force_login(statistician)
+    csv = client.post("/listings/csv/", {"at": f"saved:{saved.pk}"})
+    pages = [
+        client.get("/listings/"),
+        client.get(f"/listings/saved/{saved.pk}/"),
+        client.get(f"/listings/saved/{saved.pk}/", {"n": "1", "reviewed": "yes"}),
+        client.post(f"/listings/saved/{saved.pk}/change/", {"name": "Mine"}),
+    ]
+    assert [page.status_code for page in pages] == [200, 200, 200, 403]
+    for text in (*(page.content.decode() for page in pages), b"".join(csv).decode()):
+        assert "watcher07" not in text
 
 
 def test_mark_does_not_fall_with_what_the_row_does_not_show(client, saved, world, monitor, coordinator):

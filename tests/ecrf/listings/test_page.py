@@ -429,3 +429,76 @@ def test_page_costs_as_many_statements_for_four_rows_as_for_forty(world, coordin
             )
         after = statements(lambda c=client: c.get(url)).count
         assert before == after <= 20, (user, before, after)
+
+
+WEIGHT = "vital-signs.weight_kg"
+
+
+@pytest.mark.requirement("R-071")
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("7e1", "without E"),
+        ("1,200", "can be 1200 or 1.2"),
+        ("a lot", "This is no number"),
+        ("60/70", "two numbers"),
+        ("9" * 60, "cannot be stored"),
+    ],
+)
+def test_number_to_narrow_by_is_read_as_the_forms_read_it(client, world, data_manager, typed, words):
+    client.force_login(data_manager)
+    page = client.get(SHOW, {**SIGNS, "fc": WEIGHT, "fo": "min", "fv": typed, "site": "01"})
+    assert page.status_code == 422
+    assert words in said(page)
+    field = re.search(r'<input[^>]*name="fv"[^>]*aria-invalid="true"[^>]*>', page.content.decode())
+    assert field
+    assert f'value="{typed}"' in field[0]
+    assert page.context["listing"].definition.narrowing.site == "01"
+
+
+@pytest.mark.parametrize("typed", ["60", "60,0", "６０", "60.0 kg", "+60"])
+def test_number_may_be_written_in_every_way_of_the_forms(client, world, data_manager, typed):
+    client.force_login(data_manager)
+    page = client.get(SHOW, {**SIGNS, "f": f"{WEIGHT},is,{typed}"})
+    assert texts(page) == ["60.0"]
+
+
+@pytest.mark.parametrize("typed", ["2026-02-22", "22 Feb 2026", "20260222", "令和8年2月22日"])
+def test_day_may_be_written_in_every_way_of_the_forms(client, world, data_manager, typed):
+    client.force_login(data_manager)
+    page = client.get(SHOW, {**SIGNS, "f": f"@visit-day,is,{typed}"})
+    assert texts(page) == ["59.0"]
+    assert "= 2026-02-22" in said(page)
+    assert client.get(SHOW, {**SIGNS, "since": typed}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"), [("2026-02", "whole date"), ("05/06/2026", "Choose one"), ("soon", "no")]
+)
+def test_day_that_is_none_or_two_is_refused_beside_its_field(client, world, data_manager, typed, words):
+    client.force_login(data_manager)
+    page = client.get(SHOW, {**SIGNS, "f": f"@visit-day,min,{typed}"})
+    assert page.status_code == 422
+    assert words in said(page)
+    page = client.get(SHOW, {**SIGNS, "since": typed, "f": f"{WEIGHT},min,60"})
+    assert page.status_code == 422
+    found = re.search(r'<input[^>]*id="l-since"[^>]*>', page.content.decode(), re.DOTALL)
+    assert found
+    assert f'value="{typed}"' in found[0]
+    assert 'aria-invalid="true"' in found[0]
+    assert [one.value for one in page.context["listing"].definition.narrowing.conditions] == ["60"]
+
+
+@pytest.mark.parametrize("address", ["listing-csv", "keep-listing", "ask-about-rows"])
+def test_act_on_a_listing_that_cannot_be_narrowed_so_keeps_what_was_typed(
+    client, world, data_manager, address
+):
+    client.force_login(data_manager)
+    sent = {**SIGNS, "f": f"{WEIGHT},min,7e1", "name": "Heavy", "role": "monitor", "row": "1"}
+    page = client.post(reverse(address), sent)
+    assert page.status_code == 422
+    assert "without E" in said(page)
+    assert 'value="7e1"' in page.content.decode()
+    assert 'value="Heavy"' in page.content.decode()
+    assert '<option value="monitor" selected>' in page.content.decode()
+    assert not SavedListing.objects.exists()

@@ -10,7 +10,7 @@ from django.db import connection
 from django.urls import get_resolver
 from django.urls.resolvers import URLResolver
 
-from ecrf.web.middleware import LONGER, PAGE, SHORT, TEXT
+from ecrf.web.middleware import FILE, LONGER, PAGE, SHORT, TEXT
 from tests.builders import a_patient, a_visit
 from tests.conftest import PASSWORD
 
@@ -130,6 +130,41 @@ def test_refusal_says_what_to_do(client, item):
     response = client.post(item, {"value": "a" * TEXT})
     assert response.status_code == 413
     assert "longer than the 600 kB that are taken here" in response.content.decode()
+
+
+LIMITS = {
+    SHORT: ("64 kB", "/login/"),
+    TEXT: ("600 kB", "/patients/01-001/W01/reading/1/value_1/"),
+    PAGE: ("2500 kB", "/patients/01-001/W01/"),
+    FILE: ("25 MB", "/documents/add/"),
+}
+
+
+@pytest.mark.parametrize("limit", sorted({SHORT, *LONGER.values()}))
+def test_every_limit_is_answered_by_a_page_that_says_what_to_do(client, limit):
+    """No session and no database: whoever sends it."""
+    most, address = LIMITS[limit]
+    response = client.generic(
+        "POST",
+        address,
+        b"x",
+        FORM,
+        CONTENT_LENGTH=str(limit + 1),
+        headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"},
+    )
+    assert response.status_code == 413
+    page = " ".join(response.content.decode().split())
+    assert "<h1>This was not saved" in page
+    assert f"at most {most} are taken here" in page
+    assert "data-go-back" in page
+    assert ("Divide the file" in page) == (limit == FILE)
+
+
+def test_a_script_of_a_page_is_answered_by_a_line_it_can_show(client, item):
+    sent = {"accept": "text/html", "hx-request": "true"}
+    response = client.post(item, {"value": "a" * TEXT}, headers=sent)
+    assert response.status_code == 413
+    assert "<" not in response.content.decode()
 
 
 @pytest.mark.parametrize("sign", ["a", "仮", "🧬"])

@@ -1,0 +1,35 @@
+"""The documents that a person is asked to read: in the head of every page, and on the first page of each role."""
+
+from functools import cache
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+
+from ecrf.access.models import User
+from ecrf.files.models import FileReceipt, FileVersion
+from ecrf.files.receipts import role_asked
+
+
+def documents_to_read(user: User) -> list[FileVersion]:
+    """The newest version of each that the person has not confirmed; one statement, none for who has no role."""
+    roles = {str(membership.role) for membership in user.current_memberships}
+    if not roles:
+        return []
+    newer = FileVersion.objects.filter(file=OuterRef("file"), number__gt=OuterRef("number"))
+    read = FileReceipt.objects.filter(version=OuterRef("pk"), confirmed_by=user)
+    asked = FileVersion.objects.filter(
+        ~Exists(newer), ~Exists(read), file__roles__overlap=sorted(roles), file__struck_at=None
+    )
+    found = asked.select_related("file__of_site").order_by("file__title", "pk")
+    return [version for version in found if role_asked(user, version.file)]
+
+
+def waiting(request: HttpRequest) -> dict[str, object]:
+    """Read when a page shows it, once."""
+    user = getattr(request, "user", None)
+
+    @cache
+    def to_read() -> list[FileVersion]:
+        return documents_to_read(user) if isinstance(user, User) else []
+
+    return {"documents_to_read": to_read}
