@@ -150,14 +150,14 @@ def _moved(new_place: Places, keys: Keys, rows: NDArray[np.int64]) -> tuple[Keys
     return keys[order], np.column_stack([places[order], rows[order, 1:]])
 
 
-class PatientPlace(NamedTuple):
+class PlaceInFacts(NamedTuple):
     """What is kept of one patient: where he or she stands in the facts that were read together."""
 
     facts: StudyFacts
     place: int
 
 
-def together(patients: Sequence[PatientPlace]) -> StudyFacts:
+def together(patients: Sequence[PlaceInFacts]) -> StudyFacts:
     """The facts of these patients, whenever each was read, in this order."""
     places: dict[StudyFacts, list[int]] = {}
     order: dict[StudyFacts, list[int]] = {}
@@ -239,7 +239,7 @@ def columns_of(codes: tuple[str, ...]) -> dict[tuple[str, str], int]:
 
 def patients_of(
     lines: list[tuple[Any, ...]], *, codes: tuple[str, ...], **_given: object
-) -> dict[int, PatientPlace]:
+) -> dict[int, PlaceInFacts]:
     """{id: patient}, in the order of the numbers, of the statement's lines."""
     named: list[tuple[int, str, str]] = next(
         json.loads(line[3] or "[]") for line in lines if line[0] == "patient"
@@ -250,7 +250,7 @@ def patients_of(
         *(named, hands, gathered.keys("eligible"), gathered.keys("end"), _numbers(gathered, hands, codes)),
         *(*gathered.logs("event"), *gathered.logs("deviation")),
     )
-    return {pk: PatientPlace(facts, place) for place, (pk, _number, _site) in enumerate(named)}
+    return {pk: PlaceInFacts(facts, place) for place, (pk, _number, _site) in enumerate(named)}
 
 
 def _numbers(gathered: GatheredLines, hands: Keys, codes: tuple[str, ...]) -> Values:
