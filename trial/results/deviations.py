@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext, pgettext
+
+from ecrf.forms.words import said
 from ecrf.outcomes.reading import ReportStatement
 from ecrf.outcomes.report import (
     ReportCell,
@@ -18,14 +21,9 @@ from trial.results.facts import PatientDeviation, StudyPatient
 from trial.results.listing import LISTED_AT_MOST, listed
 from trial.results.summaries import DASH
 
-DEFINITIONS = (
-    ("Population", "Enrolled patients."),
-    ("Deviation", "Each line of the log of protocol deviations that is not struck out."),
-)
 Deviations = list[tuple[int, PatientDeviation]]
 """(patient's id, deviation), in the order of the patients"""
 
-COLUMNS = ("Happened on", "Category", "Severity", "What happened", "Action taken")
 LINES = ReportStatement(
     """
     SELECT p.number, r.occurred_on, r.category, r.severity, r.what, r.action
@@ -39,6 +37,26 @@ LINES = ReportStatement(
 )
 
 
+def _definitions() -> tuple[tuple[str, str], ...]:
+    return (
+        (pgettext("outcomes", "Population"), gettext("Enrolled patients.")),
+        (
+            pgettext("outcomes", "Deviation"),
+            gettext("Each line of the log of protocol deviations that is not struck out."),
+        ),
+    )
+
+
+def _columns() -> tuple[str, ...]:
+    return (
+        pgettext("outcomes", "Happened on"),
+        pgettext("outcomes", "Category"),
+        pgettext("outcomes", "Severity"),
+        pgettext("outcomes", "What happened"),
+        pgettext("outcomes", "Action taken"),
+    )
+
+
 def deviations_section(data: StudyData) -> ReportSection:
     """Of those enrolled: by category, and listed."""
     found = _of(data.enrolled)
@@ -46,21 +64,34 @@ def deviations_section(data: StudyData) -> ReportSection:
         kind: [(pk, one) for pk, one in found if one.category == kind] for kind in (*DeviationCategory, "")
     }
     overview = ReportTable(
-        "Patients and deviations",
-        ("", "Patients", "Deviations", "Major"),
+        gettext("Patients and deviations"),
         (
-            ReportRow("Any protocol deviation", _cells(found)),
+            "",
+            pgettext("outcomes", "Patients"),
+            pgettext("outcomes", "Deviations"),
+            pgettext("outcomes", "Major"),
+        ),
+        (
+            ReportRow(gettext("Any protocol deviation"), _cells(found)),
             *(
-                ReportRow(DeviationCategory(kind).label if kind else "Category not recorded", _cells(some))
+                ReportRow(_category(kind) or gettext("Category not recorded"), _cells(some))
                 for kind, some in by_category.items()
                 if some
             ),
         ),
-        note=f"n = {len(data.enrolled)} enrolled patients.",
+        note=gettext("n = %(number)d enrolled patients.") % {"number": len(data.enrolled)},
     )
     lines = _lines(data, found[:LISTED_AT_MOST])
-    every = listed("Each deviation", ("Patient", *COLUMNS), lines, len(found), "deviations")
-    return ReportSection("deviations", "Protocol deviations", DEFINITIONS, (overview, every))
+    columns = (pgettext("outcomes", "Patient"), *_columns())
+    every = listed(gettext("Each deviation"), columns, lines, len(found), "deviations")
+    return ReportSection(
+        "deviations", pgettext("outcomes", "Protocol deviations"), _definitions(), (overview, every)
+    )
+
+
+def _category(kind: str | None) -> str:
+    """In words; "" where none is recorded."""
+    return said(DeviationCategory(kind).label) if kind else ""
 
 
 def _of(patients: list[StudyPatient]) -> Deviations:
@@ -82,8 +113,8 @@ def _words(
 ) -> tuple[str, ...]:
     return (
         str(occurred_on or DASH),
-        DeviationCategory(category).label if category else DASH,
-        DeviationSeverity(severity).label if severity else DASH,
+        _category(category) or DASH,
+        said(DeviationSeverity(severity).label) if severity else DASH,
         what or DASH,
         action or DASH,
     )
@@ -96,11 +127,14 @@ def behind_deviations(data: StudyData) -> dict[str, Callable[[], RowsBehind]]:
         others = data.who(lambda patient: not patient.is_enrolled)
         counted, left_out = _lines(data, _of(data.enrolled)), _lines(data, _of(others))
         return RowsBehind(
-            "Protocol deviations",
-            DEFINITIONS,
-            COLUMNS,
+            pgettext("outcomes", "Protocol deviations"),
+            _definitions(),
+            _columns(),
             tuple(RowBehind(number, cells) for number, cells in counted),
-            tuple((number, f"{cells[3]}: not enrolled") for number, cells in left_out),
+            tuple(
+                (number, gettext("%(deviation)s: not enrolled") % {"deviation": cells[3]})
+                for number, cells in left_out
+            ),
         )
 
     return {"deviations": made}

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext, pgettext
+
+from ecrf.forms.words import said
 from ecrf.outcomes.report import (
     FlowBox,
     ReportCell,
@@ -14,42 +17,66 @@ from trial.crfs.end_of_study import Reason
 from trial.results.data import StudyData
 from trial.results.facts import StudyPatient
 
-SCREENED = "Every patient that a study site added. Practice sites are never part of it."
-ENROLLED = (
-    "The investigator's decision is eligible and the patient is no screen failure; or the trial drug was given,"
-    " whatever the decision. This definition is ours, not the publication's."
-)
-TREATED = "At least one infusion with a dose above 0 g."
-WITHDRAWN = "Enrolled, and the end of study gives another reason than completed."
-COMPLETED = "Enrolled, and the end of study says completed."
-DEFINITIONS = (
-    ("Screened", SCREENED),
-    ("Enrolled", ENROLLED),
-    ("Treated", TREATED),
-    ("Withdrawn", WITHDRAWN),
-    ("Completed", COMPLETED),
-)
-
 Groups = dict[str, list[StudyPatient]]
+
+NOT_DECIDED, NOT_RECORDED = "not-decided-yet", "not-recorded"
+"""Beside the reasons of the end of study: why a patient was not enrolled, or has left."""
+
+
+def _definitions() -> tuple[tuple[str, str], ...]:
+    return (
+        (
+            pgettext("outcomes", "Screened"),
+            gettext("Every patient that a study site added. Practice sites are never part of it."),
+        ),
+        (
+            pgettext("outcomes", "Enrolled"),
+            gettext(
+                "The investigator's decision is eligible and the patient is no screen failure; or the trial drug was"
+                " given, whatever the decision. This definition is ours, not the publication's."
+            ),
+        ),
+        (pgettext("outcomes", "Treated"), gettext("At least one infusion with a dose above 0 g.")),
+        (
+            pgettext("outcomes", "Withdrawn"),
+            gettext("Enrolled, and the end of study gives another reason than completed."),
+        ),
+        (pgettext("outcomes", "Completed"), gettext("Enrolled, and the end of study says completed.")),
+    )
 
 
 def state_of(patient: StudyPatient) -> str:
     """How the patient stands, in words: what the rows behind the flow say."""
     if not patient.is_enrolled:
-        return f"Not enrolled: {why_not_enrolled(patient).lower()}"
+        reason = reason_words(why_not_enrolled(patient)).lower()
+        return gettext("Not enrolled: %(reason)s") % {"reason": reason}
     if patient.has_completed:
-        return "Completed"
-    return f"Withdrawn: {reason_label(patient).lower()}" if patient.has_withdrawn else "On study"
+        return pgettext("outcomes", "Completed")
+    if not patient.has_withdrawn:
+        return pgettext("outcomes", "On study")
+    return gettext("Withdrawn: %(reason)s") % {"reason": reason_words(why_withdrawn(patient)).lower()}
 
 
 def why_not_enrolled(patient: StudyPatient) -> str:
     if patient.end_reason == Reason.SCREEN_FAILURE or patient.eligible is False:
-        return "Screen failure"
-    return reason_label(patient) if patient.end_reason else "Not decided yet"
+        return Reason.SCREEN_FAILURE
+    return patient.end_reason or NOT_DECIDED
 
 
-def reason_label(patient: StudyPatient) -> str:
-    return Reason(patient.end_reason).label if patient.end_reason else "Not recorded"
+def why_withdrawn(patient: StudyPatient) -> str:
+    return patient.end_reason or NOT_RECORDED
+
+
+def reason_words(reason: str) -> str:
+    if reason == NOT_DECIDED:
+        return pgettext("outcomes", "Not decided yet")
+    return pgettext("outcomes", "Not recorded") if reason == NOT_RECORDED else said(Reason(reason).label)
+
+
+def _reason_key(reason: str) -> str:
+    """Of its rows' address: the same in every language."""
+    label = reason if reason in (NOT_DECIDED, NOT_RECORDED) else Reason(reason).label
+    return label.lower().replace(" ", "-")
 
 
 def groups_of(data: StudyData) -> Groups:
@@ -73,15 +100,15 @@ def _by_reason(
     found: dict[str, list[StudyPatient]] = {}
     for patient in patients:
         found.setdefault(why(patient), []).append(patient)
-    ordered = sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    return {words: {f"{key}-{words.lower().replace(' ', '-')}": those} for words, those in ordered}
+    ordered = sorted(found.items(), key=lambda pair: (-len(pair[1]), _reason_key(pair[0])))
+    return {reason_words(reason): {f"{key}-{_reason_key(reason)}": those} for reason, those in ordered}
 
 
 def _reasons(groups: Groups) -> tuple[dict[str, Groups], dict[str, Groups]]:
     """Why patients were not enrolled, and why others withdrew."""
     return (
         _by_reason(groups["not-enrolled"], why_not_enrolled, "not-enrolled"),
-        _by_reason(groups["withdrawn"], reason_label, "withdrawn"),
+        _by_reason(groups["withdrawn"], why_withdrawn, "withdrawn"),
     )
 
 
@@ -93,15 +120,32 @@ def flow_section(groups: Groups) -> ReportSection:
         named = tuple((words, _count(*group.popitem())) for words, group in (lines or {}).items())
         return FlowBox(title, _count(key, groups[key]), named, aside)
 
-    boxes = [box("Screened", "screened"), box("Not enrolled", "not-enrolled", not_enrolled, aside=True)]
-    boxes += [box("Enrolled", "enrolled", {"Treated": {"treated": groups["treated"]}})]
-    boxes += [box("Withdrawn", "withdrawn", withdrawn, aside=True)]
+    titles = _titles()
+    treated = {titles["treated"]: {"treated": groups["treated"]}}
+    boxes = [
+        box(titles["screened"], "screened"),
+        box(titles["not-enrolled"], "not-enrolled", not_enrolled, aside=True),
+        box(titles["enrolled"], "enrolled", treated),
+        box(titles["withdrawn"], "withdrawn", withdrawn, aside=True),
+    ]
     if groups["on-study"]:
-        boxes.append(box("On study", "on-study", aside=True))
-    boxes.append(box("Completed", "completed"))
-    return ReportSection(
-        "flow", "Participant flow", DEFINITIONS, (ReportFlow("Participant flow", tuple(boxes)),)
-    )
+        boxes.append(box(titles["on-study"], "on-study", aside=True))
+    boxes.append(box(titles["completed"], "completed"))
+    flow = pgettext("outcomes", "Participant flow")
+    return ReportSection("flow", flow, _definitions(), (ReportFlow(flow, tuple(boxes)),))
+
+
+def _titles() -> dict[str, str]:
+    """{group of the flow: its name}"""
+    return {
+        "screened": pgettext("outcomes", "Screened"),
+        "not-enrolled": pgettext("outcomes", "Not enrolled"),
+        "enrolled": pgettext("outcomes", "Enrolled"),
+        "treated": pgettext("outcomes", "Treated"),
+        "withdrawn": pgettext("outcomes", "Withdrawn"),
+        "on-study": pgettext("outcomes", "On study"),
+        "completed": pgettext("outcomes", "Completed"),
+    }
 
 
 def _count(key: str, patients: list[StudyPatient]) -> ReportCell:
@@ -110,18 +154,26 @@ def _count(key: str, patients: list[StudyPatient]) -> ReportCell:
 
 def behind_flow(groups: Groups) -> dict[str, Callable[[], RowsBehind]]:
     """The patients of each box and of each reason."""
-    behind = dict(groups)
-    for reasons in _reasons(groups):
-        for group in reasons.values():
-            behind |= group
-    return {key: _rows(key, patients) for key, patients in behind.items()}
+    titles = _titles()
+    behind = {key: _rows(titles[key], patients) for key, patients in groups.items()}
+    for box, reasons in zip(("not-enrolled", "withdrawn"), _reasons(groups), strict=True):
+        for words, group in reasons.items():
+            title = pgettext("a group of the flow, and why", "%(group)s %(reason)s") % {
+                "group": titles[box],
+                "reason": words.lower(),
+            }
+            behind |= {key: _rows(title, patients) for key, patients in group.items()}
+    return behind
 
 
-def _rows(key: str, patients: list[StudyPatient]) -> Callable[[], RowsBehind]:
-    title = key.replace("-", " ").capitalize()
+def _rows(title: str, patients: list[StudyPatient]) -> Callable[[], RowsBehind]:
     return lambda: RowsBehind(
-        f"Participant flow: {title}",
-        DEFINITIONS,
-        ("Site", "State", "Left on"),
+        gettext("Participant flow: %(group)s") % {"group": title},
+        _definitions(),
+        (
+            pgettext("outcomes", "Site"),
+            pgettext("outcomes", "State"),
+            pgettext("outcomes", "Left on"),
+        ),
         tuple(RowBehind(one.number, (one.site, state_of(one), str(one.ended_on or "–"))) for one in patients),
     )
