@@ -39,6 +39,7 @@ COMPLETE = [
     "trial/infusions",
     "trial/lab_tests",
     "trial/laboratory",
+    "trial/listings",
     "trial/medical_history",
     "trial/medication",
     "trial/mmn_history",

@@ -7,6 +7,7 @@ from functools import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from ecrf.access.language import in_master
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.column import ListingColumn
@@ -43,7 +44,12 @@ class ListingBook:
 
 @cache
 def book() -> ListingBook:
-    """Of the trial that is installed."""
+    """Of the trial that is installed. It is kept in English, and says its words in the language of who reads them."""
+    with in_master():
+        return _book()
+
+
+def _book() -> ListingBook:
     trial = protocol()
     own: TrialListings = import_string(trial.listings) if trial.listings else NOTHING
     facts: dict[str, list[ListingColumn]] = {}
