@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from ecrf.checks.registry import CHECKS
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
-from ecrf.forms.words import CONTEXT, SPOKEN, as_written
+from ecrf.forms.words import CONTEXT, SPOKEN, as_written, line_and_column
 from ecrf.listings.ready import TrialListings
 from ecrf.upkeep.languages.marked import Marked
 
@@ -68,6 +68,9 @@ def _of_form(definition: CrfDefinition) -> Found:
         yield from _spoken(room, section, f"{key}, section")
     for name, item in definition.items.items():
         yield from _spoken(room, item, f"{key}.{name}")
+        line, column = line_and_column(item)
+        if item.kind == "number" and line and not item.rule:
+            yield from _texts(room, (line, column), f"{key}.{name}, in a table")
         if item.kind == "choice":
             for _code, label in item.flatchoices or ():
                 yield from _texts(room, str(label), f"{key}.{name}, answer")
