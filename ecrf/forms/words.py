@@ -39,6 +39,12 @@ def said_whole(value: Any) -> Any:
     return value
 
 
+def line_and_column(item: Any) -> tuple[str, str]:
+    """What an item's label names, in English: `Elbow flexion` and `right`; the first is "" where it names no two."""
+    line, _, column = str(as_written(item, "verbose_name")).rpartition(", ")
+    return line, column
+
+
 class SpokenAttribute:
     """An attribute that is kept as it was written, and read in the reader's language."""
 

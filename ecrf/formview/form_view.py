@@ -14,6 +14,7 @@ from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CrfDefinition, Section
 from ecrf.forms.skeleton import Slots, slot
+from ecrf.forms.words import line_and_column, said
 
 if TYPE_CHECKING:
     from ecrf.formview.row_table import RowTable
@@ -224,13 +225,14 @@ class SectionView:
         fill a table of these; else None."""
         if any(item_view.item.kind != "number" or item_view.item.rule for item_view in self.item_views):
             return None
-        cells = {item_view.label.rpartition(", ")[::2]: item_view for item_view in self.item_views}
+        cells = {line_and_column(item_view.item): item_view for item_view in self.item_views}
         lines = list(dict.fromkeys(line for line, _column in cells))
         columns = list(dict.fromkeys(column for _line, column in cells))
         fills = len(lines) * len(columns) == len(cells) == len(self.item_views)
         if not fills or len(lines) < 2 or len(columns) < 2:
             return None
-        return Grid(columns, [(line, [cells[line, column] for column in columns]) for line in lines])
+        heads = [said(column) for column in columns]
+        return Grid(heads, [(said(line), [cells[line, column] for column in columns]) for line in lines])
 
 
 @dataclass

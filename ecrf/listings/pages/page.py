@@ -65,7 +65,7 @@ class ColumnFilter:
 
     @property
     def codes(self) -> tuple[tuple[str, str], ...]:
-        return self.shown.column.codes
+        return self.shown.column.answers
 
 
 @dataclass(frozen=True)
