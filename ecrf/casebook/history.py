@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext, pgettext
+
 from ecrf.audit.models import REDACTED, AuditEvent, Redaction
 from ecrf.casebook.models import Patient
 from ecrf.casebook.moving import MOVED
@@ -27,7 +29,11 @@ class Blank(str):
         return f'<i class="no-value">{self}</i>'
 
 
-BLANK = Blank("blank")
+def blank() -> Blank:
+    """In the reader's language."""
+    return Blank(pgettext("no value", "blank"))
+
+
 EVENTS = """
     SELECT to_jsonb(a)::text FROM audit_auditevent a
     WHERE a.chain = %s AND a.entry_id = ANY(%s) AND a."table" = ANY(%s) AND {} ORDER BY a.position
@@ -83,7 +89,7 @@ def _redactions(row: Crf, lines: list[HistoryLine]) -> Iterable[HistoryMoment]:
     for at, by, reason in acts:
         seen.setdefault((by, reason), at)
     for (by, reason), at in seen.items():
-        yield HistoryMoment(at, by, "", "redacted personal data", reason)
+        yield HistoryMoment(at, by, "", gettext("redacted personal data"), reason)
 
 
 def item_history(definition: CrfDefinition, row: Crf, item: str) -> list[HistoryLine]:
@@ -175,7 +181,7 @@ def value_words(item: Item | None, value: Any, missing: Any = None) -> str:
     if missing:
         return _missing_words(missing)
     if value is None:
-        return BLANK
+        return blank()
     if item is None or isinstance(value, dict | list):
         return _raw(value)
     try:
@@ -188,7 +194,7 @@ def _missing_words(missing: Any) -> str:
     if not isinstance(missing, dict):
         return _raw(missing)
     reason = str(missing.get("reason", ""))
-    label = MissingReason(reason).label if reason in MissingReason.values else reason
+    label = str(MissingReason(reason).label) if reason in MissingReason.values else reason
     return f"{label} ({missing['comment']})" if missing.get("comment") else label
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.casebook.data import stored_row
-from ecrf.casebook.history import BLANK, HistoryLine
+from ecrf.casebook.history import HistoryLine, blank
 from ecrf.casebook.labels import form_title, visit_label
 from ecrf.casebook.models import Entry
 from ecrf.casebook.places import Place
@@ -53,7 +53,7 @@ def just_changed(place: Place, name: str, seen: Shown, reason: str, by: User) ->
         with suppress(ValidationError):
             old = str(definition.items[name].words(value_of(definition, name, seen, now)))
     role = by.acting_at(place.patient.site, Right.ENTER).role
-    return {name: HistoryLine(now, by.username, role, old or BLANK, "", reason, "site", calculated=False)}
+    return {name: HistoryLine(now, by.username, role, old or blank(), "", reason, "site", calculated=False)}
 
 
 def say_what_is_undone(form_inputs: Iterable[FormInput]) -> None:
