@@ -8,16 +8,28 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 
 from ecrf.audit.models import REDACTED, AuditEvent, Redaction
 from ecrf.casebook.models import Patient
 from ecrf.casebook.moving import MOVED
 from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
+from ecrf.casebook.role_words import words_of_role
 from ecrf.casebook.stored_rows import lines_of, read_json
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.items import ClockTime, Item, Measure
 from ecrf.forms.registry import CRFS, CrfDefinition
+
+SOURCES: dict[str, Any] = {
+    "copied": pgettext_lazy("where a value came from", "copied"),
+    MOVED: pgettext_lazy("where a value came from", "moved"),
+    "monitor": pgettext_lazy("where a value came from", "monitor"),
+    "import": pgettext_lazy("where a value came from", "import"),
+    "command": pgettext_lazy("where a value came from", "command"),
+    "system": pgettext_lazy("where a value came from", "system"),
+    "ranges": pgettext_lazy("where a value came from", "ranges"),
+}
+"""The codes of what writes values, but for the site's own pages, as people read them."""
 
 
 class Blank(str):
@@ -65,6 +77,14 @@ class HistoryLine:
     @property
     def was_blank(self) -> bool:
         return isinstance(self.old, Blank)
+
+    @property
+    def role_words(self) -> str:
+        return words_of_role(self.role)
+
+    @property
+    def source_words(self) -> str:
+        return str(SOURCES.get(self.source, self.source))
 
 
 ItemEvent = HistoryLine | HistoryMoment
