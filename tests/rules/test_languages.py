@@ -11,12 +11,20 @@ from ecrf.upkeep.languages.rooms import wanted
 
 COMPLETE = [
     "ecrf/access",
+    "ecrf/checks",
+    "ecrf/entry",
     "ecrf/entry-patient",
+    "ecrf/entry-queries",
+    "ecrf/entry-signing",
+    "ecrf/entry-templatetags",
     "ecrf/entry-today",
+    "ecrf/entry-visit",
     "ecrf/forms",
     "ecrf/formview",
     "ecrf/formview-paper",
     "ecrf/frame",
+    "ecrf/signatures",
+    "ecrf/signatures-templatetags",
     "trial/mrc_strength",
     "trial/vital_signs",
 ]
