@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from ecrf import __version__
+from ecrf.access.language import in_master
 from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.cut import selected_cut
 from ecrf.exports.formats.registry import write_formats
@@ -75,7 +76,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
     description = read_description(cut.description)
     edition = kept_edition(cut)
     positions = {int(chain): position for chain, position in cut.positions.items()}
-    with one_snapshot(writes=True):
+    with in_master(), one_snapshot(writes=True):
         redacted = _redacted(positions, cut.taken_at)
         package = Package(
             folder,

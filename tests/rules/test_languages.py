@@ -6,7 +6,7 @@ from collections import defaultdict
 import polib
 import pytest
 
-from ecrf.upkeep.languages.catalogues import LOCALES, Place, places, read
+from ecrf.upkeep.languages.catalogues import LOCALES, RoomCatalogue, places, read
 from ecrf.upkeep.languages.rooms import wanted
 
 COMPLETE = [
@@ -35,7 +35,7 @@ TAG = re.compile(r"</?[a-z]+\b[^<>]*>")
 
 
 @pytest.fixture(scope="module")
-def catalogues() -> dict[tuple[str, Place], polib.POFile]:
+def catalogues() -> dict[tuple[str, RoomCatalogue], polib.POFile]:
     return {
         (locale, place): read(place.path(locale))
         for locale in LOCALES

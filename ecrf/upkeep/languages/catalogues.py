@@ -23,7 +23,7 @@ WIDTH = 110
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class RoomCatalogue:
     """A catalogue in no language yet: whose it is, and of which room."""
 
     folder: Path
@@ -53,10 +53,10 @@ def read(path: Path) -> polib.POFile:
     return polib.pofile(str(path), wrapwidth=WIDTH, encoding="utf-8")
 
 
-def places() -> list[Place]:
+def places() -> list[RoomCatalogue]:
     """Every catalogue that lies there in any language."""
     found = {
-        Place(folder, path.stem)
+        RoomCatalogue(folder, path.stem)
         for folder in (ENGINE, TRIAL)
         for locale in LOCALES
         for path in (folder / locale).glob("*.po")

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from ecrf.upkeep.languages.catalogues import ENGINE, ROOT, SCRIPTS, TRIAL, Place
+from ecrf.upkeep.languages.catalogues import ENGINE, ROOT, SCRIPTS, TRIAL, RoomCatalogue
 from ecrf.upkeep.languages.marked import Marked, in_python, in_script, in_template
 from ecrf.upkeep.languages.trial_texts import texts_of_trial
 
-Wanted = dict[Place, dict[Marked, set[str]]]
+Wanted = dict[RoomCatalogue, dict[Marked, set[str]]]
 """{catalogue: {text: where it is used}}."""
 NEVER_READ = ("locale", "migrations", "management", "synthetic")
 """Folders whose texts nobody reads on a page; what commands print is English."""
@@ -22,27 +22,27 @@ def wanted() -> Wanted:
         for marked in read(path):
             found[place][marked].add(path.relative_to(ROOT).as_posix())
     for room, text, where in texts_of_trial():
-        found[Place(TRIAL, room)][text].add(where)
+        found[RoomCatalogue(TRIAL, room)][text].add(where)
     return found
 
 
-def _files() -> Iterator[tuple[Place, Path]]:
+def _files() -> Iterator[tuple[RoomCatalogue, Path]]:
     for path in sorted((ROOT / "ecrf").rglob("*.py")):
         if not set(path.parts) & set(NEVER_READ):
-            yield Place(ENGINE, _room(path.relative_to(ROOT / "ecrf"))), path
+            yield RoomCatalogue(ENGINE, _room(path.relative_to(ROOT / "ecrf"))), path
     for path in sorted((ROOT / "trial").rglob("*.py")):
         if not set(path.parts) & set(NEVER_READ):
-            yield Place(TRIAL, path.relative_to(ROOT / "trial").parts[0].removesuffix(".py")), path
+            yield RoomCatalogue(TRIAL, path.relative_to(ROOT / "trial").parts[0].removesuffix(".py")), path
     for path in sorted((ROOT / "templates").rglob("*.*")):
         if path.suffix in (".html", ".txt"):
-            yield Place(ENGINE, _room(path.relative_to(ROOT / "templates"))), path
+            yield RoomCatalogue(ENGINE, _room(path.relative_to(ROOT / "templates"))), path
     for path in sorted((ROOT / "trial" / "templates").rglob("*.html")):
-        yield Place(TRIAL, "templates"), path
+        yield RoomCatalogue(TRIAL, "templates"), path
     for path in sorted((ROOT / "static" / "js").glob("*.js")):
         if path.name != "words.js":
-            yield Place(ENGINE, SCRIPTS), path
+            yield RoomCatalogue(ENGINE, SCRIPTS), path
     for path in sorted((ROOT / "trial" / "static").rglob("*.js")):
-        yield Place(TRIAL, SCRIPTS), path
+        yield RoomCatalogue(TRIAL, SCRIPTS), path
 
 
 def _room(path: Path) -> str:
