@@ -8,14 +8,28 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+
 from ecrf.audit.models import REDACTED, AuditEvent, Redaction
 from ecrf.casebook.models import Patient
 from ecrf.casebook.moving import MOVED
 from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
+from ecrf.casebook.role_words import words_of_role
 from ecrf.casebook.stored_rows import lines_of, read_json
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.items import ClockTime, Item, Measure
 from ecrf.forms.registry import CRFS, CrfDefinition
+
+SOURCES: dict[str, Any] = {
+    "copied": pgettext_lazy("where a value came from", "copied"),
+    MOVED: pgettext_lazy("where a value came from", "moved"),
+    "monitor": pgettext_lazy("where a value came from", "monitor"),
+    "import": pgettext_lazy("where a value came from", "import"),
+    "command": pgettext_lazy("where a value came from", "command"),
+    "system": pgettext_lazy("where a value came from", "system"),
+    "ranges": pgettext_lazy("where a value came from", "ranges"),
+}
+"""The codes of what writes values, but for the site's own pages, as people read them."""
 
 
 class Blank(str):
@@ -27,7 +41,11 @@ class Blank(str):
         return f'<i class="no-value">{self}</i>'
 
 
-BLANK = Blank("blank")
+def blank() -> Blank:
+    """In the reader's language."""
+    return Blank(pgettext("no value", "blank"))
+
+
 EVENTS = """
     SELECT to_jsonb(a)::text FROM audit_auditevent a
     WHERE a.chain = %s AND a.entry_id = ANY(%s) AND a."table" = ANY(%s) AND {} ORDER BY a.position
@@ -60,6 +78,14 @@ class HistoryLine:
     def was_blank(self) -> bool:
         return isinstance(self.old, Blank)
 
+    @property
+    def role_words(self) -> str:
+        return words_of_role(self.role)
+
+    @property
+    def source_words(self) -> str:
+        return str(SOURCES.get(self.source, self.source))
+
 
 ItemEvent = HistoryLine | HistoryMoment
 
@@ -83,7 +109,7 @@ def _redactions(row: Crf, lines: list[HistoryLine]) -> Iterable[HistoryMoment]:
     for at, by, reason in acts:
         seen.setdefault((by, reason), at)
     for (by, reason), at in seen.items():
-        yield HistoryMoment(at, by, "", "redacted personal data", reason)
+        yield HistoryMoment(at, by, "", gettext("redacted personal data"), reason)
 
 
 def item_history(definition: CrfDefinition, row: Crf, item: str) -> list[HistoryLine]:
@@ -175,7 +201,7 @@ def value_words(item: Item | None, value: Any, missing: Any = None) -> str:
     if missing:
         return _missing_words(missing)
     if value is None:
-        return BLANK
+        return blank()
     if item is None or isinstance(value, dict | list):
         return _raw(value)
     try:
@@ -188,7 +214,7 @@ def _missing_words(missing: Any) -> str:
     if not isinstance(missing, dict):
         return _raw(missing)
     reason = str(missing.get("reason", ""))
-    label = MissingReason(reason).label if reason in MissingReason.values else reason
+    label = str(MissingReason(reason).label) if reason in MissingReason.values else reason
     return f"{label} ({missing['comment']})" if missing.get("comment") else label
 
 

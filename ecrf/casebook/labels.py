@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Visit
 from ecrf.forms.crf import Crf
@@ -48,7 +50,12 @@ def form_title(entry: Entry) -> str:
     parent = numbered_title(CRFS[definition.row_of], entry.parent.number, entry.visit)
     if definition.row_names:
         return f"{parent}: {definition.name_of(entry.number)}"
-    return f"{definition.repeat.capitalize() or definition.title} {entry.number} of {parent.lower()}"
+    row = definition.repeat.capitalize() or definition.title
+    return gettext("%(row)s %(number)s of %(form)s") % {
+        "row": row,
+        "number": entry.number,
+        "form": parent.lower(),
+    }
 
 
 def place_of_form(entry: Entry) -> str:
@@ -60,8 +67,8 @@ def entry_in_a_line(row: Crf) -> str:
     """An entry as another form names it: `Adverse event 3: Headache`, `Week 4, Visit: 2026-11-22`."""
     where = place_of_form(row.entry)
     about = CRFS[row.entry.crf].in_a_line(row)
-    struck = " (struck out)" if row.entry.is_struck else ""
-    return (f"{where}: {about}" if about else where) + struck
+    words = f"{where}: {about}" if about else where
+    return gettext("%(entry)s (struck out)") % {"entry": words} if row.entry.is_struck else words
 
 
 def element_id(crf: str, address: str, item: str = "") -> str:
@@ -79,7 +86,7 @@ def short_name(row: Crf) -> str:
     else:
         about = definition.first_in_a_line(row)
         words = f"{entry.number} · {about}" if about else str(entry.number)
-    return f"{words} (struck out)" if entry.is_struck else words
+    return gettext("%(entry)s (struck out)") % {"entry": words} if entry.is_struck else words
 
 
 def words_of(item: Any, value: Any, names: Names) -> str:

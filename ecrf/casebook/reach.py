@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 from django.http import Http404
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reach, reachable
@@ -22,9 +23,9 @@ class StruckOut(Http404):
     """The address names a visit that is struck out: `number` and `pk` lead to where it is shown."""
 
     def __init__(self, visit: Visit) -> None:
-        super().__init__(
-            f"{visit_label(visit)} of {visit.patient.number} was struck out: {visit.struck_reason}"
-        )
+        words = gettext("%(visit)s of %(number)s was struck out: %(reason)s")
+        known = {"visit": visit_label(visit), "number": visit.patient.number, "reason": visit.struck_reason}
+        super().__init__(words % known)
         self.number, self.pk = visit.patient.number, visit.pk
 
 

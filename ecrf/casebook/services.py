@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from django.db.models import Max
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
@@ -110,14 +111,16 @@ def open_visit(
 def _follows(patient: Patient, plan: VisitPlan) -> None:
     """One of several visits keeps its number when it is struck out, as one of several forms does."""
     if plan.repeats and patient.visits.filter(code=plan.code).exists():
-        raise LookupError(f"{plan.label} was struck out and keeps its number.")
+        words = gettext("%(visit)s was struck out and keeps its number.")
+        raise LookupError(words % {"visit": plan.label})
     base, _, number = plan.code.rpartition("-")
     if (
         plan.repeats
         and number != "1"
         and not patient.visits.filter(code=f"{base}-{int(number) - 1}").exists()
     ):
-        raise LookupError(f"{plan.label} cannot be opened before the one before it.")
+        words = gettext("%(visit)s cannot be opened before the one before it.")
+        raise LookupError(words % {"visit": plan.label})
 
 
 def add_entry(

@@ -8,6 +8,7 @@ from functools import cache
 from typing import ClassVar
 
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext, ngettext, pgettext
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.schedule.due import ScheduleStatus
@@ -51,8 +52,10 @@ class StoryPoint:
         """`fell by 3`, `rose by 0.5`, `unchanged`; nothing for the first value."""
         if self.change is None:
             return ""
-        way = "rose" if self.change > 0 else "fell"
-        return f"{way} by {abs(self.change)}" if self.change else "unchanged"
+        if not self.change:
+            return pgettext("a measured value", "unchanged")
+        words = gettext("rose by %(change)s") if self.change > 0 else gettext("fell by %(change)s")
+        return words % {"change": abs(self.change)}
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,9 @@ class Moment:
     def week(self) -> str:
         """The study week in words; the baseline visit is in week 1."""
         if self.day >= 0:
-            return f"week {1 + self.day // 7}"
-        return f"{-self.day} day{'s' if self.day < -1 else ''} before week 1"
+            return gettext("week %(number)s") % {"number": 1 + self.day // 7}
+        words = ngettext("%(number)s day before week 1", "%(number)s days before week 1", -self.day)
+        return words % {"number": -self.day}
 
 
 @dataclass(frozen=True)
@@ -191,14 +195,16 @@ class Story:
         parts = [self._course(series) for series in self.series]
         doses = sum(isinstance(m, Dose) for m in self.moments)
         events = [m for m in self.moments if isinstance(m, Event)]
+        given = ngettext("%(number)s %(treatment)s day", "%(number)s %(treatment)s days", doses)
+        fallen = gettext(", ").join(m.title for m in self.flagged)
+        review = gettext("Deterioration to review: %(visits)s") % {"visits": fallen}
         parts += [
-            f"{doses} {self.treatment} day{'' if doses == 1 else 's'}",
-            f"{len(events)} adverse event{'' if len(events) == 1 else 's'}"
-            + (f", {serious} of them serious" if (serious := sum(e.serious for e in events)) else ""),
+            given % {"number": doses, "treatment": self.treatment},
+            _events_in_words(len(events), sum(e.serious for e in events)),
             *(m.title for m in self.moments if isinstance(m, Missed)),
-            f"Deterioration to review: {', '.join(m.title for m in self.flagged) or 'none'}",
+            review if fallen else gettext("Deterioration to review: none"),
         ]
-        return "; ".join(part for part in parts if part) + "."
+        return gettext("%(sentence)s.") % {"sentence": gettext("; ").join(part for part in parts if part)}
 
     def _course(self, series: Series) -> str:
         """From the baseline to the last value; from the first one there is if the baseline has none."""
@@ -208,10 +214,23 @@ class Story:
         (first, start) = next((found for found in seen if found[0].day >= 0), seen[0])
         (last, end) = seen[-1]
         if first is last:
-            return f"{series.name} {start.value} {series.unit} at {first.title}"
-        return (
-            f"{series.name} from {start.value} at {first.title} to {end.value} {series.unit} at {last.title}"
+            words = gettext("%(measure)s %(value)s %(unit)s at %(visit)s")
+            known = {"measure": series.name, "value": start.value, "unit": series.unit, "visit": first.title}
+            return words % known
+        words = gettext("%(measure)s from %(value)s at %(visit)s to %(last)s %(unit)s at %(last_visit)s")
+        known = {"measure": series.name, "value": start.value, "unit": series.unit, "visit": first.title}
+        return words % {**known, "last": end.value, "last_visit": last.title}
+
+
+def _events_in_words(number: int, serious: int) -> str:
+    if serious:
+        words = ngettext(
+            "%(number)s adverse event, %(serious)s of them serious",
+            "%(number)s adverse events, %(serious)s of them serious",
+            number,
         )
+        return words % {"number": number, "serious": serious}
+    return ngettext("%(number)s adverse event", "%(number)s adverse events", number) % {"number": number}
 
 
 Renderer = Callable[[PatientData, ScheduleStatus, date], Story | None]

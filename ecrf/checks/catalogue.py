@@ -3,22 +3,28 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
+from django.utils.translation import gettext, gettext_lazy
+
+from ecrf.access.language import in_master
 from ecrf.checks.item_words import needed, takes
 from ecrf.checks.registry import ANY, CHECKS, Check
 from ecrf.forms.protocol import Assumption, Protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 
 MARKS = {
-    "P": "Our provisional default",
-    "D": "The trial's publication",
-    "S": "The sibling trial",
-    "O": "Another trial, guideline or standard",
+    "P": gettext_lazy("Our provisional default"),
+    "D": gettext_lazy("The trial's publication"),
+    "S": gettext_lazy("The sibling trial"),
+    "O": gettext_lazy("Another trial, guideline or standard"),
 }
 """Whose limit it is, by the marks of the protocol's list of facts."""
 
-KINDS = {"day": "every full date", "partial-day": "every date that may be partial"}
+KINDS = {
+    "day": gettext_lazy("every full date"),
+    "partial-day": gettext_lazy("every date that may be partial"),
+}
 """Kinds of item that a check of any form may look at."""
 
 LONG = 3
@@ -40,7 +46,7 @@ class CheckLine:
 
     @property
     def whose(self) -> str:
-        return MARKS[self.mark]
+        return str(MARKS[self.mark])
 
 
 @dataclass(frozen=True)
@@ -74,12 +80,9 @@ class Catalogue:
     trial: str
     forms: tuple[FormRules, ...]
     assumptions: tuple[Assumption, ...]
-
-    @property
-    def fingerprint(self) -> str:
-        """Twelve characters that change with any word of the catalogue: they tie a signed paper to it."""
-        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+    fingerprint: str = ""
+    """Twelve characters that change with any word of the catalogue: they tie a signed paper to it. The same in every
+    language: they are those of the English words."""
 
     @property
     def checks(self) -> list[CheckLine]:
@@ -87,9 +90,17 @@ class Catalogue:
 
 
 def catalogue(trial: Protocol) -> Catalogue:
-    """The rules as they stand in the code now."""
+    """The rules as they stand in the code now, in the reader's language."""
+    with in_master():
+        known = asdict(_catalogue(trial))
+        del known["fingerprint"]
+    text = json.dumps(known, ensure_ascii=False, sort_keys=True)
+    return replace(_catalogue(trial), fingerprint=hashlib.sha256(text.encode()).hexdigest()[:12])
+
+
+def _catalogue(trial: Protocol) -> Catalogue:
     forms = tuple(_form(CRFS[key]) for key in _in_order(trial))
-    any_form = FormRules("any-form", "Any form", "", (), _checks_on(ANY), ())
+    any_form = FormRules("any-form", gettext("Any form"), "", (), _checks_on(ANY), ())
     return Catalogue(trial.title, (*forms, any_form), trial.assumptions)
 
 
@@ -128,9 +139,10 @@ def _checks_on(key: str) -> tuple[CheckLine, ...]:
 
 def _looks_at(check: Check) -> tuple[str, ...]:
     if check.kinds:
-        return tuple(KINDS.get(kind, f"every {kind}") for kind in check.kinds)
+        every = gettext("every %(kind)s")
+        return tuple(str(KINDS.get(kind, every % {"kind": kind})) for kind in check.kinds)
     if ANY in check.items:
-        return ("every item",)
+        return (gettext("every item"),)
     return tuple(_sections_first(CRFS[check.on], check.items) if check.on in CRFS else check.items)
 
 
@@ -140,7 +152,8 @@ def _sections_first(definition: CrfDefinition, names: Iterable[str]) -> list[str
     for section in definition.sections:
         inside = [name for name in section.items if name in wanted]
         is_whole = len(inside) == len(section.items) > LONG
-        words += [f"all of “{section.title}”"] if is_whole else [label(definition.key, n) for n in inside]
+        whole = gettext("all of “%(section)s”") % {"section": section.title}
+        words += [whole] if is_whole else [label(definition.key, n) for n in inside]
     return words
 
 
@@ -150,8 +163,10 @@ def label(key: str, name: str) -> str:
 
 
 def _read(check: Check, key: str, name: str = "") -> str:
-    title = f"other entries of {CRFS[key].title}" if key == check.on else CRFS[key].title
-    return f"{title} ({label(key, name)})" if name else title
+    title = CRFS[key].title
+    if key == check.on:
+        title = gettext("other entries of %(form)s") % {"form": title}
+    return gettext("%(form)s (%(item)s)") % {"form": title, "item": label(key, name)} if name else title
 
 
 def _items(definition: CrfDefinition) -> tuple[ItemLine, ...]:

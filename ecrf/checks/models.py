@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from ecrf.access.language import in_master
 from ecrf.access.models import Site
@@ -15,9 +16,9 @@ from ecrf.forms.crf import Crf
 
 
 class DiscrepancyState(models.TextChoices):
-    OPEN = "open", "To answer"
-    CONFIRMED = "confirmed", "Confirmed against the source"
-    CLEARED = "cleared", "No longer so"
+    OPEN = "open", pgettext_lazy("state of a discrepancy", "To answer")
+    CONFIRMED = "confirmed", pgettext_lazy("state of a discrepancy", "Confirmed against the source")
+    CLEARED = "cleared", pgettext_lazy("state of a discrepancy", "No longer so")
 
 
 class AskedByCheck(models.Model):

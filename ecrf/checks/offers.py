@@ -3,6 +3,8 @@
 import uuid
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 from ecrf.access.language import in_master
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.data import PatientData, stored_row
@@ -54,7 +56,11 @@ def take_offer(*, discrepancy: Discrepancy, patient: Patient, by: Actor) -> Take
         refused = record(place=place, values=values, by=by).refused
         labels = {name: definition.items[name].verbose_name for name in refused}
         # What was refused is shown with the text that was to stand there: nothing of it is lost.
-        return Taken(place, [f"{labels[name]} “{values[name]}”: {why}" for name, why in refused.items()])
+        words = gettext("%(item)s “%(value)s”: %(why)s")
+        left = [
+            words % {"item": labels[name], "value": values[name], "why": why} for name, why in refused.items()
+        ]
+        return Taken(place, left)
 
 
 def _request_key(discrepancy: Discrepancy) -> uuid.UUID:

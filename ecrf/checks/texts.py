@@ -14,6 +14,8 @@ from hashlib import sha256
 from string import Formatter
 from typing import Any
 
+from django.utils.translation import gettext, ngettext, pgettext
+
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Visit
 from ecrf.forms.registry import CRFS
@@ -92,7 +94,8 @@ def parse(template: str) -> Text:
 def _shown(value: Stored, how: str, on: str) -> str:
     show, _, argument = how.partition(" ")
     if isinstance(value, list):
-        return (" and " if show == "and" else "; ").join(_shown(part, how, on) for part in value)
+        joint = pgettext("between the values of a list", " and ") if show == "and" else "; "
+        return joint.join(_shown(part, how, on) for part in value)
     return SHOWN[show](value, argument, on) if show else str(value)
 
 
@@ -118,7 +121,15 @@ def _answer_label(code: Any, path: str, on: str) -> str:
 
 
 def _with_days(number: Any, _argument: str, _on: str) -> str:
-    return "1 day" if number == 1 else f"{number} days"
+    return ngettext("%(number)s day", "%(number)s days", number) % {"number": number}
+
+
+def _in_brackets(text: Any, _argument: str, _on: str) -> str:
+    return gettext(" (%(text)s)") % {"text": text} if text else ""
+
+
+def _with_minutes(number: Any, _argument: str, _on: str) -> str:
+    return gettext("%(hours)s h %(minutes)s min") % {"hours": number // 60, "minutes": number % 60}
 
 
 SHOWN: dict[str, Callable[[Any, str, str], str]] = {
@@ -127,11 +138,11 @@ SHOWN: dict[str, Callable[[Any, str, str], str]] = {
         lambda word: word[0].lower(), _answer_label(code, path, on)
     ),
     "Answer": _answer_label,
-    "brackets": lambda text, _argument, _on: f" ({text})" if text else "",
+    "brackets": _in_brackets,
     "days": _with_days,
     "form": _form_title,
     "item": _item_label,
-    "minutes": lambda number, _argument, _on: f"{number // 60} h {number % 60} min",
+    "minutes": _with_minutes,
     "visit": lambda code, _argument, _on: label_of(code),
 }
 """How a parameter may be shown, `{name:how}`. Without one it stands as it is kept; lists are joined by "; ".

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from ecrf.access.models import Site
 
@@ -11,10 +12,10 @@ from ecrf.access.models import Site
 class MissingReason(models.TextChoices):
     """Why an item carries no value. It satisfies "required" and is exported as a column of its own."""
 
-    NOT_DONE = "not-done", "Not done"
-    NOT_APPLICABLE = "not-applicable", "Not applicable"
-    UNKNOWN = "unknown", "Unknown"
-    REFUSED = "refused", "Refused"
+    NOT_DONE = "not-done", pgettext_lazy("why there is no value", "Not done")
+    NOT_APPLICABLE = "not-applicable", pgettext_lazy("why there is no value", "Not applicable")
+    UNKNOWN = "unknown", pgettext_lazy("why there is no value", "Unknown")
+    REFUSED = "refused", pgettext_lazy("why there is no value", "Refused")
 
 
 class Crf(models.Model):

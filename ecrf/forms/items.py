@@ -12,20 +12,25 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ecrf.audit.texts import cleaned
 from ecrf.forms import partial_dates, typed_text
 from ecrf.forms.words import as_written, said, spoken
 
-TOO_LARGE = "A number as long as this cannot be stored. Check what was typed."
+TOO_LARGE = gettext_lazy("A number as long as this cannot be stored. Check what was typed.")
 OF_NUMBERS = {
     "invalid": typed_text.NO_NUMBER,
     "max_digits": TOO_LARGE,
     "max_whole_digits": TOO_LARGE,
-    "max_decimal_places": "At most %(max)s decimals are kept. Round it as the source does.",
+    "max_decimal_places": gettext_lazy("At most %(max)s decimals are kept. Round it as the source does."),
 }
-NO_ANSWER = {"invalid_choice": "“%(value)s” is none of the answers. Choose one of them."}
-TOO_LONG = {"max_length": "Longer than %(limit_value)d characters (%(show_value)d). Shorten it."}
+NO_ANSWER = {"invalid_choice": gettext_lazy("“%(value)s” is none of the answers. Choose one of them.")}
+TOO_LONG = {
+    "max_length": gettext_lazy("Longer than %(limit_value)d characters (%(show_value)d). Shorten it.")
+}
+YES_NO = {True: pgettext_lazy("answer", "Yes"), False: pgettext_lazy("answer", "No")}
 
 
 @spoken("verbose_name", "hint", "unit")
@@ -127,10 +132,14 @@ class Item:
 
 
 def _limits(low: Any, high: Any) -> list[Any]:
-    out = f"The value must lie between {low} and {high}."
+    between = format_lazy(
+        gettext_lazy("The value must lie between {low} and {high}."), low=str(low), high=str(high)
+    )
+    at_least = format_lazy(gettext_lazy("At least {low}."), low=str(low))
+    at_most = format_lazy(gettext_lazy("At most {high}."), high=str(high))
     return [
-        *([] if low is None else [MinValueValidator(low, out if high is not None else f"At least {low}.")]),
-        *([] if high is None else [MaxValueValidator(high, out if low is not None else f"At most {high}.")]),
+        *([] if low is None else [MinValueValidator(low, at_least if high is None else between)]),
+        *([] if high is None else [MaxValueValidator(high, at_most if low is None else between)]),
     ]
 
 
@@ -155,7 +164,7 @@ class WholeNumber(Item, models.IntegerField):
         return typed_text.number(self._without_unit(text), as_written(self, "unit"), decimals=0)
 
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
-        whole = {"invalid": "A whole number is wanted, without decimals."}
+        whole = {"invalid": gettext_lazy("A whole number is wanted, without decimals.")}
         return forms.IntegerField(label=self.verbose_name, required=False, error_messages=whole)
 
 
@@ -243,13 +252,13 @@ class YesNo(Item, models.BooleanField):
         return {True: "yes", False: "no"}.get(value, "")
 
     def words(self, value: Any) -> str:
-        return self.text(value).title()
+        return str(YES_NO.get(value, ""))
 
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
         return forms.TypedChoiceField(
             label=self.verbose_name,
             required=False,
-            choices=[("yes", "Yes"), ("no", "No")],
+            choices=[("yes", YES_NO[True]), ("no", YES_NO[False])],
             coerce=lambda text: text == "yes",
             empty_value=None,
             error_messages=NO_ANSWER,

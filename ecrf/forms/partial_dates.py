@@ -4,6 +4,8 @@ import calendar
 import re
 from datetime import date
 
+from django.utils.translation import gettext
+
 SHAPE = r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
 
 
@@ -28,11 +30,11 @@ def surely_before(one: str | date, other: str | date) -> bool:
 def validate(partial: str) -> None:
     """Raise ValueError unless `partial` is YYYY, YYYY-MM or YYYY-MM-DD and exists in the calendar."""
     if not re.fullmatch(SHAPE, partial):
-        raise ValueError("Write a date as YYYY-MM-DD, or as YYYY-MM or YYYY if no more is known.")
+        raise ValueError(gettext("Write a date as YYYY-MM-DD, or as YYYY-MM or YYYY if no more is known."))
     try:
         earliest(partial)
     except ValueError as error:
-        raise ValueError(f"{partial} is not in the calendar.") from error
+        raise ValueError(gettext("%(date)s is not in the calendar.") % {"date": partial}) from error
 
 
 def _parts(partial: str) -> tuple[int, int | None, int | None]:

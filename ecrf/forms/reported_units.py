@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from ecrf.forms import typed_text
 from ecrf.forms.items import Choice, Measure
@@ -49,8 +51,8 @@ class Sign(Choice):
         """It is typed: nothing to choose from stands beside it."""
         field = super().formfield(**options)
         signs = ", ".join(str(code) for code, _label in self.flatchoices)
-        field.error_messages["invalid_choice"] = (
-            f"“%(value)s” is no such sign. Write {signs}, or leave it empty."
+        field.error_messages["invalid_choice"] = format_lazy(
+            gettext_lazy("“%(value)s” is no such sign. Write {signs}, or leave it empty."), signs=signs
         )
         return field
 

@@ -8,6 +8,7 @@ import re
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from ecrf.audit.texts import cleaned
 
@@ -42,7 +43,7 @@ _FOLDED = str.maketrans(
 
 # --- numbers ----------------------------------------------------------------------------------------------------
 
-NO_NUMBER = "This is no number. Write it in digits, for example 31.5."
+NO_NUMBER = gettext_lazy("This is no number. Write it in digits, for example 31.5.")
 
 
 def number(text: str, unit: str = "", decimals: int = 3) -> str:
@@ -67,7 +68,9 @@ def number(text: str, unit: str = "", decimals: int = 3) -> str:
         ):
             few = f"{sign}{whole}.{places[:decimals] if is_too_fine else places}".removesuffix(".")
             many = f"{sign}{whole}{places}"
-            raise Ambiguous(f"“{text}” can be {many} or {few}.", ((many, many), (few, few)))
+            words = gettext("“%(typed)s” can be %(one)s or %(other)s.")
+            words %= {"typed": text, "one": many, "other": few}
+            raise Ambiguous(words, ((many, many), (few, few)))
         return f"{sign.replace('+', '')}{whole or '0'}{'.' + places if places else ''}"
     raise Unreadable(_no_number(text))
 
@@ -82,29 +85,39 @@ def _without_unit(text: str, unit: str) -> str:
 
 def _no_number(text: str) -> str:
     if other := next((sign for sign in text if not sign.isascii() and sign.isnumeric()), ""):
-        return f"“{other}” is no plain digit. Write the number with the digits 0 to 9."
+        words = gettext("“%(sign)s” is no plain digit. Write the number with the digits 0 to 9.")
+        return words % {"sign": other}
     if re.fullmatch(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+", text):
-        return "Write the number out, without E: 70, not 7e1."
+        return gettext("Write the number out, without E: 70, not 7e1.")
     if text[0] in "<>≤≥":
-        return f"This item takes the number alone, without the sign {text[0]}."
+        words = gettext("This item takes the number alone, without the sign %(sign)s.")
+        return words % {"sign": text[0]}
     if re.fullmatch(r"[0-9.,]+ ?[/-] ?[0-9.,]+", text):
-        return "These are two numbers. Each has a field of its own."
+        return gettext("These are two numbers. Each has a field of its own.")
     if re.fullmatch(r"[+-]?[0-9.,' ]+", text):
-        return "More than one point, comma or blank stands in this number. Write it like 1200.5."
+        return gettext("More than one point, comma or blank stands in this number. Write it like 1200.5.")
     if match := re.fullmatch(r"[+-]?[0-9.,]+ ?([^\W\d_%°/µμ][^0-9]*|[%°/µμ][^0-9]*)", text):
-        return f"This item is not in {match[1].strip()}. Convert the number, and write it without a unit."
-    return NO_NUMBER
+        words = gettext("This item is not in %(unit)s. Convert the number, and write it without a unit.")
+        return words % {"unit": match[1].strip()}
+    return str(NO_NUMBER)
 
 
 # --- dates ------------------------------------------------------------------------------------------------------
 
-NO_DATE = "This is no date. Write it as YYYY-MM-DD."
-NOT_WHOLE = "A whole date is wanted here, with month and day. Write it as YYYY-MM-DD."
-DAY_ALONE = "A day without its month says nothing. Write the year alone, or year and month."
+NO_DATE = gettext_lazy("This is no date. Write it as YYYY-MM-DD.")
+NOT_WHOLE = gettext_lazy("A whole date is wanted here, with month and day. Write it as YYYY-MM-DD.")
+DAY_ALONE = gettext_lazy("A day without its month says nothing. Write the year alone, or year and month.")
 NAMES = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
+NAMES_IN_WORDS = (
+    pgettext_lazy("month", "January"), pgettext_lazy("month", "February"), pgettext_lazy("month", "March"),
+    pgettext_lazy("month", "April"), pgettext_lazy("month", "May"), pgettext_lazy("month", "June"),
+    pgettext_lazy("month", "July"), pgettext_lazy("month", "August"), pgettext_lazy("month", "September"),
+    pgettext_lazy("month", "October"), pgettext_lazy("month", "November"), pgettext_lazy("month", "December"),
+)  # fmt: skip
+"""As a person reads them; `NAMES` are what is typed."""
 MONTHS = {name: at for at, name in enumerate(NAMES, 1)} | {name[:3]: at for at, name in enumerate(NAMES, 1)}
 MONTHS["sept"] = 9
 UNKNOWN = frozenset({"unk", "un", "uk", "unknown", "xx", "xxx", "??"})
@@ -154,15 +167,20 @@ def is_unknown(text: str) -> bool:
 def in_words(date: str) -> str:
     """2026-11-22 as 22 November 2026, 2026-11 as November 2026."""
     year, *rest = date.split("-")
-    month = [NAMES[int(rest[0]) - 1].title()] if rest else []
-    return " ".join([*(str(int(each)) for each in rest[1:]), *month, year])
+    if not rest:
+        return pgettext("a year alone", "%(year)s") % {"year": year}
+    month = str(NAMES_IN_WORDS[int(rest[0]) - 1])
+    if len(rest) == 1:
+        return gettext("%(month)s %(year)s") % {"month": month, "year": year}
+    return gettext("%(day)s %(month)s %(year)s") % {"day": int(rest[1]), "month": month, "year": year}
 
 
 def _western(parts: list[str]) -> str:
     """`parts`: two or three of year, month and day, in one of the orders that are in use; or a year alone."""
     for part in parts:
         if part.isalpha() and part not in MONTHS and part not in UNKNOWN:
-            raise Unreadable(f"“{part}” is no month. {NO_DATE}")
+            words = gettext("“%(typed)s” is no month. This is no date. Write it as YYYY-MM-DD.")
+            raise Unreadable(words % {"typed": part})
     if re.fullmatch("[0-9]{4}", parts[0]):
         year, *rest = parts
     elif re.fullmatch("[0-9]{4}", parts[-1]):
@@ -170,7 +188,7 @@ def _western(parts: list[str]) -> str:
         if len(rest) == 2:
             rest = _month_first(rest[0], rest[1], int(year))
     else:
-        raise Unreadable("Write the year with its four digits, for example 2026-11-22.")
+        raise Unreadable(gettext("Write the year with its four digits, for example 2026-11-22."))
     if any(part in MONTHS for part in rest[1:]):
         raise Unreadable(NO_DATE)
     month, date_ = [_number_of(part) for part in rest] + [0] * (2 - len(rest))
@@ -188,13 +206,17 @@ def _month_first(first: str, second: str, year: int) -> list[str]:
         raise Unreadable(DAY_ALONE)
     if _is_nothing(second):
         readings = tuple((one, in_words(one)) for one in (_dated(year, int(first), 0), _dated(year, 0, 0)))
-        words = " or only ".join(words for _text, words in readings)
-        raise Ambiguous(f"Is {first} the month, or a day whose month is not known? Choose {words}.", readings)
+        words = gettext(
+            "Is %(typed)s the month, or a day whose month is not known? Choose %(month)s or only %(year)s."
+        )
+        (_month, month), (_year, only_year) = readings
+        raise Ambiguous(words % {"typed": first, "month": month, "year": only_year}, readings)
     day_first, month_first = (_readable(year, int(a), int(b)) for a, b in ((second, first), (first, second)))
     if day_first and month_first and day_first != month_first:
         readings = tuple((one, in_words(one)) for one in (day_first, month_first))
-        words = " or ".join(words for _text, words in readings)
-        raise Ambiguous(f"This can be {words}. Choose one.", readings)
+        (_one, one), (_other, other) = readings
+        words = gettext("This can be %(one)s or %(other)s. Choose one.")
+        raise Ambiguous(words % {"one": one, "other": other}, readings)
     return [first, second] if month_first else [second, first]
 
 
@@ -221,7 +243,8 @@ def _japanese(era: str | None, year: str, month: str | None, date_: str | None) 
     if era is None:
         return _dated(number, int(month or 0), int(date_ or 0))
     if era not in ERAS:
-        raise Unreadable(f"“{era}” is no era. {NO_DATE}")
+        words = gettext("“%(typed)s” is no era. This is no date. Write it as YYYY-MM-DD.")
+        raise Unreadable(words % {"typed": era})
     return _of_era(era, number, int(month or 0), int(date_ or 0))
 
 
@@ -231,7 +254,8 @@ def _of_era(era: str, year: int, month: int, date_: int) -> str:
     earliest = western * 10_000 + (month or 1) * 100 + (date_ or 1)
     latest = western * 10_000 + (month or 12) * 100 + (date_ or 31)
     if not 0 < year < 100 or earliest > ends or latest < begins:  # 令和2026年 would be 4044
-        raise Unreadable(f"The era {era} has no such day. {NO_DATE}")
+        words = gettext("The era %(era)s has no such day. This is no date. Write it as YYYY-MM-DD.")
+        raise Unreadable(words % {"era": era})
     return _dated(western, month, date_)
 
 
@@ -240,19 +264,23 @@ def _dated(year: int, month: int, date_: int) -> str:
     if date_ and not month:
         raise Unreadable(DAY_ALONE)
     if month > 12:
-        raise Unreadable(f"There is no month {month}. {NO_DATE}")
+        words = gettext("There is no month %(number)s. This is no date. Write it as YYYY-MM-DD.")
+        raise Unreadable(words % {"number": month})
     try:
         whole = datetime(year, month or 1, date_ or 1)  # noqa: DTZ001 - a day, whatever the zone
     except ValueError:
-        raise Unreadable(f"{in_words(f'{year:04}-{month:02}')} has no day {date_}.") from None
+        words = gettext("%(month)s has no day %(day)s.")
+        words %= {"month": in_words(f"{year:04}-{month:02}"), "day": date_}
+        raise Unreadable(words) from None
     if year < FIRST_YEAR:
-        raise Unreadable(f"The year {year:04} is before {FIRST_YEAR}. Look at it again.")
+        words = gettext("The year %(year)s is before %(first)s. Look at it again.")
+        raise Unreadable(words % {"year": f"{year:04}", "first": FIRST_YEAR})
     return f"{whole:%Y-%m-%d}"[: 10 if date_ else 7 if month else 4]
 
 
 # --- times ------------------------------------------------------------------------------------------------------
 
-NO_TIME = "This is no time of day. Write it as HH:MM, for example 09:30."
+NO_TIME = gettext_lazy("This is no time of day. Write it as HH:MM, for example 09:30.")
 CLOCK = re.compile(r"([0-9]{1,2})(?:[:.h]?([0-9]{2}))?(?::00)?(?: ?([ap])\.?m\.?)?")
 JAPANESE_CLOCK = re.compile(r"(午前|午後)?([0-9]{1,2})時(?:([0-9]{1,2})分|(半))?")
 
@@ -278,11 +306,12 @@ def clock(text: str, now: datetime) -> str:
 def _timed(hour: int, minute: int, half: str | None) -> str:
     """`half`: a for before noon, p for after."""
     if half and not 1 <= hour <= 12:
-        raise Unreadable(f"{hour}:{minute:02} is already counted in 24 hours: write it without am or pm.")
+        words = gettext("%(time)s is already counted in 24 hours: write it without am or pm.")
+        raise Unreadable(words % {"time": f"{hour}:{minute:02}"})
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     if hour == 24 and minute == 0:
-        raise Unreadable("Midnight is 00:00 of the day that begins.")
+        raise Unreadable(gettext("Midnight is 00:00 of the day that begins."))
     if hour > 23 or minute > 59:
         raise Unreadable(NO_TIME)
     return f"{hour:02}:{minute:02}"

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from ecrf.audit.texts import cleaned_or_fault
 from ecrf.forms import typed_text
 
@@ -20,7 +23,7 @@ class WayOfWriting:
     typed: str
     read: str = ""
     refused: str = ""
-    note: str = ""
+    note: str | Promise = ""
 
 
 def _table(kind: str, *, read: dict[str, str], refused: dict[str, str]) -> tuple[WayOfWriting, ...]:
@@ -93,13 +96,21 @@ TEXTS = (
     WayOfWriting("text", "one\ttwo", read="one two", note="one⇥two"),
     WayOfWriting("text", "one\r\ntwo", read="one two", note="one↵two"),
     WayOfWriting("text", "one\vtwo", read="one two", note="one↵two"),
-    WayOfWriting("text", "\ufeffone\u200b", read="one", note="one, among invisible signs"),
-    WayOfWriting("text", "5\u00a0mg", read="5 mg", note="5 mg, with a fixed blank"),
-    WayOfWriting("text", "e\u0301", read="é", note="é, written as two signs"),
-    WayOfWriting("text", "\u200b\u00ad\u3164", read="", note="invisible signs alone: blank"),
-    WayOfWriting("text", "one\x07two", refused="control character", note="one⍰two, with a control character"),
+    WayOfWriting("text", "\ufeffone\u200b", read="one", note=gettext_lazy("one, among invisible signs")),
+    WayOfWriting("text", "5\u00a0mg", read="5 mg", note=gettext_lazy("5 mg, with a fixed blank")),
+    WayOfWriting("text", "e\u0301", read="é", note=gettext_lazy("é, written as two signs")),
+    WayOfWriting("text", "\u200b\u00ad\u3164", read="", note=gettext_lazy("invisible signs alone: blank")),
     WayOfWriting(
-        "text", "one\uffff", refused="control character", note="one, with a sign that Unicode reserves"
+        "text",
+        "one\x07two",
+        refused="control character",
+        note=gettext_lazy("one⍰two, with a control character"),
+    ),
+    WayOfWriting(
+        "text",
+        "one\uffff",
+        refused="control character",
+        note=gettext_lazy("one, with a sign that Unicode reserves"),
     ),
 )
 
@@ -122,6 +133,13 @@ READERS: dict[str, Callable[[str], object]] = {
     "text": lambda typed: _text(typed),
 }
 """{kind: reads one way of writing; raises Unreadable}, on the day and in the unit of the table."""
+
+TITLES = {
+    "number": gettext_lazy("Numbers"),
+    "date": gettext_lazy("Dates"),
+    "time": gettext_lazy("Times"),
+    "text": gettext_lazy("Texts"),
+}
 
 
 def _text(typed: str) -> str:
@@ -148,8 +166,8 @@ def by_kind() -> list[KindOfWriting]:
         sorted_ways: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
         for way in (way for way in WAYS if way.kind == kind):
             ways = sorted_ways[bool(way.refused)]
-            ways.setdefault(way.refused or way.read, []).append(way.note or way.typed)
+            ways.setdefault(way.refused or way.read, []).append(str(way.note or way.typed))
         taken, refused = sorted_ways
         refused = {_message(kind, why): ways for why, ways in refused.items()}
-        kinds.append(KindOfWriting(f"{kind.title()}s", taken, refused))
+        kinds.append(KindOfWriting(str(TITLES[kind]), taken, refused))
     return kinds

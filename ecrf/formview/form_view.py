@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import pgettext_lazy
+
 from ecrf.casebook.labels import element_id
 from ecrf.casebook.models import Entry
 from ecrf.casebook.schedule.completion import FormState, form_state
@@ -19,7 +21,7 @@ from ecrf.forms.words import line_and_column, said
 if TYPE_CHECKING:
     from ecrf.formview.row_table import RowTable
 
-YES_NO = (("yes", "Yes"), ("no", "No"))
+YES_NO = (("yes", pgettext_lazy("answer", "Yes")), ("no", pgettext_lazy("answer", "No")))
 
 RADIOS_AT_MOST = 4
 LONGEST_RADIO_LABEL = 26
@@ -84,7 +86,7 @@ class ItemView:
     def missing(self) -> dict[str, str] | None:
         """{reason, label, comment} where a missing reason stands instead of the value."""
         found = self.form_view.row.missing_reasons.get(self.name) if self.form_view.row else None
-        return {"comment": "", **found, "label": MissingReason(found["reason"]).label} if found else None
+        return {"comment": "", **found, "label": str(MissingReason(found["reason"]).label)} if found else None
 
     @property
     def is_asked(self) -> bool:

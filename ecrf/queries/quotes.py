@@ -2,14 +2,22 @@
 
 from collections.abc import Iterable
 
-from ecrf.casebook.history import BLANK
+from ecrf.access.language import in_master
+from ecrf.casebook.history import blank
 from ecrf.casebook.models import Entry
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.registry import CRFS
 
 
 def quoted(row: Crf | None, item: str) -> str:
-    """The value in words, or why there is none; "" of an item that the form does not have (any more)."""
+    """The value in words, or why there is none; "" of an item that the form does not have (any more). In English,
+    whoever asks: it is stored with what was asked about it."""
+    with in_master():
+        return in_words(row, item)
+
+
+def in_words(row: Crf | None, item: str) -> str:
+    """The same in the reader's language."""
     definition = CRFS.get(row.entry.crf) if row is not None else None
     if definition is None or item not in definition.items:
         return ""
@@ -19,7 +27,7 @@ def quoted(row: Crf | None, item: str) -> str:
         return f"{MissingReason(missing['reason']).label}{comment}"
     value, kind = getattr(row, item), definition.items[item]
     if value is None:
-        return BLANK
+        return blank()
     words, unit = str(kind.words(value)), getattr(kind, "unit", "")
     return words if not unit or words.endswith(unit) else f"{words} {unit}"
 

@@ -21,6 +21,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import JSONObject
+from django.utils.translation import gettext, pgettext
 
 from ecrf.audit.exact_json import ExactJson
 from ecrf.audit.functions import IsReview
@@ -28,6 +29,7 @@ from ecrf.audit.models import AuditEvent
 from ecrf.casebook.history import value_words
 from ecrf.casebook.labels import element_id, place_of_form
 from ecrf.casebook.models import Entry, Visit
+from ecrf.casebook.role_words import words_of_role
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.signatures.models import Signature, SignatureScope
@@ -59,6 +61,10 @@ class Change:
     actor: str
     role: str
     reason: str
+
+    @property
+    def role_words(self) -> str:
+        return words_of_role(self.role)
 
     @property
     def where(self) -> str:
@@ -159,8 +165,11 @@ class _Moved:
     def change(self) -> Change:
         event, what = self.event, self.what
         if self.item:
-            what = f"{CRFS[self.entry.crf].items[self.item].verbose_name} {self.old} → {self.new}"
-            what += " (changed, and changed back)" if self.old == self.new else ""
+            words = gettext("%(item)s %(old)s → %(new)s")
+            if self.old == self.new:
+                words = gettext("%(item)s %(old)s → %(new)s (changed, and changed back)")
+            item = CRFS[self.entry.crf].items[self.item].verbose_name
+            what = words % {"item": item, "old": self.old, "new": self.new}
         at = datetime.fromisoformat(event["at"])
         return Change(self.entry, what, self.item, at, event["actor"], event["role"], event["reason"].strip())
 
@@ -170,13 +179,15 @@ def _moved(event: dict[str, Any], entry: Entry) -> Iterator[_Moved]:
     definition = CRFS.get(entry.crf)
     if event["table"] == Entry._meta.db_table:
         what = _of_the_form(event["operation"], event["changes"])
-        yield _Moved(entry, event, what=what, is_aside=what not in ("struck out", "restored"))
+        is_aside = event["operation"] == "INSERT" or "struck_at" not in event["changes"]
+        yield _Moved(entry, event, what=what, is_aside=is_aside)
         return
     values = event["calculated"] | event["changes"]
     names = dict.fromkeys(name.removesuffix(".missing") for name in values)
     known = [name for name in names if definition and name in definition.items]
     if definition is None or not known or event["table"] != _table(definition):
-        yield _Moved(entry, event, what="changed", is_aside=definition is not None)
+        what = pgettext("what was done with a form", "changed")
+        yield _Moved(entry, event, what=what, is_aside=definition is not None)
         return
     for name in known:
         pair, reasons = values.get(name) or (None, None), values.get(f"{name}.missing") or (None, None)
@@ -217,18 +228,28 @@ def _what(
     names = list(dict.fromkeys(name.removesuffix(".missing") for name in items))
     known = [name for name in names if definition and name in definition.items]
     if definition is None or not known or table != _table(definition):
-        return "changed", ""
+        return pgettext("what was done with a form", "changed"), ""
     labels = [str(definition.items[name].verbose_name) for name in known[:LABELS_AT_MOST]]
-    more = f" and {len(known) - len(labels)} more items" if len(known) > len(labels) else ""
-    return f"{'; '.join(labels)}{more} {'entered' if operation == 'INSERT' else 'changed'}", known[0]
+    is_new, is_more = operation == "INSERT", len(known) > len(labels)
+    if is_more and is_new:
+        words = gettext("%(items)s and %(number)s more items entered")
+    elif is_more:
+        words = gettext("%(items)s and %(number)s more items changed")
+    else:
+        words = gettext("%(items)s entered") if is_new else gettext("%(items)s changed")
+    return words % {"items": gettext("; ").join(labels), "number": len(known) - len(labels)}, known[0]
 
 
 def _of_the_form(operation: str, changes: dict[str, Any]) -> str:
     if operation == "INSERT":
-        return "added"
+        return pgettext("what was done with a form", "added")
+    if "struck_at" in changes and changes["struck_at"][1]:
+        return pgettext("what was done with a form", "struck out")
     if "struck_at" in changes:
-        return "struck out" if changes["struck_at"][1] else "restored"
-    return "completed" if "status" in changes else "changed"
+        return pgettext("what was done with a form", "restored")
+    if "status" in changes:
+        return pgettext("what was done with a form", "completed")
+    return pgettext("what was done with a form", "changed")
 
 
 def _table(definition: CrfDefinition) -> str:

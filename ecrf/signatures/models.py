@@ -5,10 +5,12 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.role_words import words_of_role
 
 STANDS = models.Q(broken_position__isnull=True)
 
@@ -16,9 +18,9 @@ STANDS = models.Q(broken_position__isnull=True)
 class SignatureScope(models.TextChoices):
     """What a signature covers: a form with its rows, all forms of a visit, or everything of the patient."""
 
-    FORM = "form", "form"
-    VISIT = "visit", "visit"
-    CASEBOOK = "casebook", "casebook"
+    FORM = "form", pgettext_lazy("what is signed", "form")
+    VISIT = "visit", pgettext_lazy("what is signed", "visit")
+    CASEBOOK = "casebook", pgettext_lazy("what is signed", "casebook")
 
 
 ONLY_BROKEN = """
@@ -91,6 +93,10 @@ class Signature(models.Model):
     @property
     def stands(self) -> bool:
         return self.broken_position is None
+
+    @property
+    def role_words(self) -> str:
+        return words_of_role(self.role)
 
 
 @audited(append_only=True)

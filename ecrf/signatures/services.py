@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.access.reach import require
@@ -19,20 +21,21 @@ from ecrf.casebook.models import Entry, Patient, Visit, done, not_struck
 from ecrf.signatures.models import STANDS, Signature, SignatureScope
 from ecrf.signatures.signers import declare, has_declared, why_not_ready
 
-MEANINGS: dict[str, str] = {
-    SignatureScope.FORM: (
+MEANINGS: dict[str, Any] = {
+    SignatureScope.FORM: gettext_lazy(
         "I have reviewed the data of this form and confirm that they are accurate and complete as far as I know,"
         " and agree with the source."
     ),
-    SignatureScope.VISIT: (
+    SignatureScope.VISIT: gettext_lazy(
         "I have reviewed the data of this visit and confirm that they are accurate and complete as far as I know,"
         " and agree with the source."
     ),
-    SignatureScope.CASEBOOK: (
+    SignatureScope.CASEBOOK: gettext_lazy(
         "I have reviewed all data of this patient and confirm that they are accurate and complete as far as I know,"
         " and agree with the source."
     ),
 }
+"""Kept in the language in which it was shown: what the person has signed."""
 
 NAMED_AT_MOST = 5
 
@@ -110,7 +113,9 @@ def sign(
         _refuse_unfinished(covered)
         chain = AuditChain.objects.get(chain=patient.pk)
         if seen > chain.length or changed_since(covered, seen):
-            raise Outdated("The data were changed meanwhile: look again at what is shown now, then sign.")
+            raise Outdated(
+                gettext("The data were changed meanwhile: look again at what is shown now, then sign.")
+            )
         signature = _signature(covered, chain, by, actor)
         # Last, as it writes to the chain of accounts, for which others may wait.
         declare(by)
@@ -131,7 +136,7 @@ def _signature(covered: Covered, chain: AuditChain, by: User, actor: Actor) -> S
         entry=covered.entry,
         position=chain.length,
         head=chain.head,
-        meaning=MEANINGS[covered.scope],
+        meaning=str(MEANINGS[covered.scope]),
         printed_name=by.full_name.strip(),
         role=actor.role,
         signed_at=timezone.now(),
@@ -144,7 +149,7 @@ def _refuse_signer(by: User, *, declares: bool) -> None:
         raise SignatureRefused(why)
     if not declares and not has_declared(by):
         raise SignatureRefused(
-            "Tick the declaration first: it is asked for once, before your first signature."
+            gettext("Tick the declaration first: it is asked for once, before your first signature.")
         )
 
 
@@ -152,20 +157,22 @@ def _refuse_signed(covered: Covered) -> None:
     stands = covered.signatures.order_by("pk").first()
     if stands:
         at = stands.signed_at.astimezone(covered.patient.site.zone)
-        raise Outdated(
-            f"This is signed already, by {stands.printed_name} on {at:%Y-%m-%d %H:%M %Z}, and the signature stands."
-        )
+        words = gettext("This is signed already, by %(person)s on %(at)s, and the signature stands.")
+        raise Outdated(words % {"person": stands.printed_name, "at": f"{at:%Y-%m-%d %H:%M %Z}"})
 
 
 def _refuse_unfinished(covered: Covered) -> None:
     if not covered.standing_entries.exists():
-        raise SignatureRefused("Nothing is entered here yet, so there is nothing to sign.")
+        raise SignatureRefused(gettext("Nothing is entered here yet, so there is nothing to sign."))
     unfinished = covered.standing_entries.exclude(done())
     entries = list(unfinished.select_related("visit", "parent__visit").order_by("visit", "pk"))
     if entries:
         names = [place_of_form(entry) for entry in entries[:NAMED_AT_MOST]]
-        more = f" and {len(entries) - len(names)} more" if len(entries) > len(names) else ""
-        raise SignatureRefused(f"Not complete yet: {'; '.join(names)}{more}. Complete them, then sign.")
+        words = gettext("Not complete yet: %(forms)s. Complete them, then sign.")
+        if len(entries) > len(names):
+            words = gettext("Not complete yet: %(forms)s and %(number)s more. Complete them, then sign.")
+        known = {"forms": gettext("; ").join(names), "number": len(entries) - len(names)}
+        raise SignatureRefused(words % known)
 
 
 def changed_since(covered: Covered, seen: int) -> bool:

@@ -2,15 +2,17 @@
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
 from ecrf.signatures.models import Declaration, IdentityCheck
 
-DECLARATION = (
+DECLARATION = gettext_lazy(
     "I declare that my electronic signature in this system is the legally binding equivalent of my handwritten"
     " signature. I keep my password to myself and sign only what I have reviewed."
 )
+"""Kept in the language in which it was shown: what the person has agreed to."""
 
 
 def identity_check(user: User) -> IdentityCheck | None:
@@ -25,12 +27,12 @@ def has_declared(user: User) -> bool:
 def why_not_ready(user: User) -> str:
     """ "" if this person may sign as far as the account goes; else what is missing and who sees to it."""
     if not user.full_name.strip():
-        return (
+        return gettext(
             "Your account carries no full name, and a signature needs one to print."
             " Ask an administrator of this system to add it."
         )
     if identity_check(user) is None:
-        return (
+        return gettext(
             "Before you sign for the first time, somebody has to make sure who you are. Show an identity document to"
             " the data manager or administrator of this study; they record it (confirm_identity), and you can sign."
         )
@@ -53,4 +55,4 @@ def confirm_identity(
 def declare(user: User) -> None:
     """Write down the declaration, inside the transaction of the first signature; a second one changes nothing."""
     if not has_declared(user):
-        Declaration.objects.create(text=DECLARATION, declared_at=timezone.now(), declared_by=user)
+        Declaration.objects.create(text=str(DECLARATION), declared_at=timezone.now(), declared_by=user)

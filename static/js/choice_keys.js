@@ -1,6 +1,6 @@
 /* Where answers are chosen, a letter gives the answer that begins with it (again: the next such) or, where none does, the
    one of which a word begins with it; a digit the one with this number or, where no answer is a number, the one at this
-   place. */
+   place. Where the answers are read in another language, the letters of their codes count: y is yes. */
 
 import { ownId } from "./fields.js";
 import { REASONS } from "./missing_keys.js";
@@ -11,6 +11,8 @@ const MAY_GO_ON = new Set(Object.keys(REASONS).map((reason) => reason[0]));
 /* Nobody looks for an answer by these. */
 const SMALL = new Set(["a", "an", "and", "at", "by", "in", "of", "on", "or", "the", "to"]);
 
+const IS_TRANSLATED = document.documentElement.lang !== "en";
+
 const words = (option) => (option.textContent || option.closest("label").textContent).trim().toLowerCase();
 
 const inside = (option) => words(option).split(/\s+/).slice(1);
@@ -18,7 +20,8 @@ const inside = (option) => words(option).split(/\s+/).slice(1);
 function chosen(options, key, now) {
   const first = options.filter((option) => words(option).startsWith(key) || option.value === key);
   const fitting = first.length ? first : options.filter((option) => inside(option).some((word) => !SMALL.has(word) && word.startsWith(key)));
-  if (fitting.length) return fitting[(fitting.indexOf(now) + 1) % fitting.length];
+  const coded = fitting.length ? fitting : options.filter((option) => IS_TRANSLATED && option.value.toLowerCase().startsWith(key));
+  if (coded.length) return coded[(coded.indexOf(now) + 1) % coded.length];
   return /[1-9]/.test(key) ? options[Number(key) - 1] : undefined;
 }
 

@@ -5,6 +5,7 @@ import { field, goTo, idOf, wrapper } from "./fields.js";
 import { forget, putBack } from "./kept_questions.js";
 import { placeOf } from "./messages.js";
 import { problem } from "./trouble.js";
+import { gettext } from "./words.js";
 
 const form = document.getElementById("page-form");
 const about = (id) => wrapper(id).querySelector("input, select, textarea").name;
@@ -21,7 +22,8 @@ export function openAsk(id) {
   box.dataset.askAt = id;
   const label = box.querySelector("label");
   label.htmlFor = text.id;
-  label.textContent = `Note or question about ${wrapper(id).querySelector(".label, .cell-label")?.firstChild.textContent.trim() || "this item"}`;
+  const item = wrapper(id).querySelector(".label, .cell-label")?.firstChild.textContent.trim();
+  label.textContent = item ? gettext("Note or question about {item}", { item }) : gettext("Note or question about this item");
   place.append(box);
   putBack(text);
   return text.focus();
@@ -30,10 +32,12 @@ export function openAsk(id) {
 /* Why nothing was sent, beside the text, which stays. */
 function tell(holder, xhr) {
   const isWords = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
-  const words = xhr.status === 413 ? "The text is too long: shorten it." : isWords && xhr.responseText;
+  const words = xhr.status === 413 ? gettext("The text is too long: shorten it.") : isWords && xhr.responseText;
+  const trouble = problem(xhr.status);
+  const kept = trouble ? gettext("It is kept here: {trouble}.", { trouble }) : gettext("It is kept here: send it again.");
   const note = holder.querySelector("[data-not-sent]");
   note.hidden = false;
-  note.textContent = `Not sent. ${words || `It is kept here: ${problem(xhr.status) || "send it again"}.`}`;
+  note.textContent = gettext("Not sent. {why}", { why: words || kept });
   if (xhr.status === 401) document.dispatchEvent(new Event("ecrf:logged-out"));
 }
 

@@ -3,6 +3,7 @@
 import { idOf, isMissing, read, state } from "./fields.js";
 import { foldMissed } from "./missed.js";
 import { outbox } from "./outbox.js";
+import { gettext, pgettext } from "./words.js";
 
 export function count() {
   foldMissed();
@@ -17,13 +18,13 @@ export function count() {
     const panel = document.getElementById(link.dataset.indexOf);
     if (panel.hidden) {
       link.className = "index-empty";
-      link.querySelector(".index-state").textContent = "not asked: missed";
+      link.querySelector(".index-state").textContent = gettext("not asked: missed");
       continue;
     }
     const questions = panel.querySelectorAll(".note-question").length;
-    const ask = questions ? ` · ${questions} to answer` : "";
+    const ask = questions ? ` · ${gettext("{number} to answer", { number: questions })}` : "";
     if (panel.matches(".panel-complete")) {
-      link.querySelector(".index-state").textContent = `complete${ask}`;
+      link.querySelector(".index-state").textContent = pgettext("state of a form", "complete") + ask;
       continue;
     }
     const items = [...panel.querySelectorAll("[data-item]")].map((item) => [item, idOf(item)]);
@@ -31,8 +32,13 @@ export function count() {
     if (!begun && "tooLate" in panel.dataset) continue;
     const left = items.filter(([item, id]) => isLeft(item, id)).length;
     link.className = `index-${begun ? (left ? "begun" : "ready") : "empty"}`;
-    link.querySelector(".index-state").textContent = (left ? `${left} ${begun ? "left" : "to enter"}` : "nothing left") + ask;
+    link.querySelector(".index-state").textContent = leftWords(left, begun) + ask;
   }
+}
+
+function leftWords(number, begun) {
+  if (!number) return pgettext("to enter", "nothing left");
+  return begun ? gettext("{number} left", { number }) : gettext("{number} to enter", { number });
 }
 
 /* A value that was refused, or waits for a decision, stands in the field but is not stored: it is left. */
@@ -49,7 +55,7 @@ function countGaps() {
   const told = document.querySelector("[data-gaps-count]");
   if (!told) return;
   const missing = [...document.querySelectorAll("#gaps li a")].filter(({ hash }) => isGap(hash.slice(1))).length;
-  told.textContent = missing ? `${missing} missing` : "nothing of it missing now";
+  told.textContent = missing ? gettext("{number} missing", { number: missing }) : gettext("nothing of it missing now");
 }
 
 /* Of a field, its value; of a form that was not begun, all of it. */

@@ -2,6 +2,7 @@
    site asks and notes (k-): made when there is something to say, as most items never have any. */
 
 import { wrapper } from "./fields.js";
+import { gettext } from "./words.js";
 
 const KINDS = ["m", "q", "y", "k"];
 
@@ -50,7 +51,8 @@ for (const item of document.querySelectorAll("#page-form .item:not(.grid-item)")
   const more = Object.assign(document.createElement("button"), { type: "button", className: "more", tabIndex: -1 });
   more.append(Object.assign(document.createElement("span"), { textContent: "⋯" }));
   more.dataset.more = item.id.slice(2);
-  more.dataset.says = "no value, note…";
-  more.setAttribute("aria-label", `No value, note or question: ${item.querySelector(".label").firstChild.textContent}`);
+  more.dataset.says = gettext("no value, note…");
+  const label = item.querySelector(".label").firstChild.textContent;
+  more.setAttribute("aria-label", gettext("No value, note or question: {item}", { item: label }));
   value.insertBefore(more, value.querySelector(".hint"));
 }

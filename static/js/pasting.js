@@ -3,6 +3,7 @@
 
 import { goTo, idOf, isMissing, ownId, read, state, wrapper, write } from "./fields.js";
 import { commit, send } from "./saving.js";
+import { gettext, ngettext } from "./words.js";
 
 const cells = (text) => text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n").map((line) => line.split("\t"));
 
@@ -59,9 +60,11 @@ function tell(target, before, left) {
   document.querySelector("[data-pasted]")?.remove();
   const note = Object.assign(document.createElement("div"), { className: "note pasted", role: "status" });
   note.dataset.pasted = "";
-  const words = `Pasted into ${before.size} field${before.size === 1 ? "" : "s"}.`;
-  const rest = left.length ? ` Not put anywhere: ${left.map((text) => `“${text}”`).join(", ")}.` : "";
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-small", textContent: "Take it back" });
+  const words = ngettext("Pasted into {number} field.", "Pasted into {number} fields.", before.size);
+  const texts = left.map((text) => gettext("“{text}”", { text })).join(gettext(", "));
+  const rest = left.length ? ` ${gettext("Not put anywhere: {texts}.", { texts })}` : "";
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-small" });
+  button.textContent = gettext("Take it back");
   button.addEventListener("click", () => {
     takeBack(before);
     note.remove();

@@ -6,6 +6,7 @@ import { outbox } from "./outbox.js";
 import { flush, isSettled, onSettled } from "./saving.js";
 import { refusal } from "./trouble.js";
 import { forget, keyOf } from "./typed_answers.js";
+import { gettext } from "./words.js";
 
 let waiting = null;
 
@@ -49,7 +50,8 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const button = document.querySelector(`[data-answer="${CSS.escape(detail.pathInfo.requestPath)}"]`);
   const query = button?.closest(".query");
   if (!query) return;
-  const note = Object.assign(document.createElement("p"), { className: "note note-error", textContent: `Not sent. ${words}` });
+  const textContent = gettext("Not sent. {why}", { why: words });
+  const note = Object.assign(document.createElement("p"), { className: "note note-error", textContent });
   note.setAttribute("role", "alert");
   note.dataset.notSent = "";
   query.querySelector(".query-acts").before(note);

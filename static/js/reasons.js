@@ -3,6 +3,7 @@
 import { field, goTo, wrapper } from "./fields.js";
 import { outbox } from "./outbox.js";
 import { flush, sendTogether } from "./saving.js";
+import { gettext } from "./words.js";
 
 const bar = document.getElementById("reason-bar");
 const input = document.getElementById("reason-of-all");
@@ -54,11 +55,12 @@ document.addEventListener("keydown", (event) => {
 });
 /* What the page says of a signature no longer holds once a change has broken it. */
 document.addEventListener("ecrf:outcome", ({ detail }) => {
-  const lines = [...document.querySelectorAll(`#m-${CSS.escape(detail.id)} [data-undoes] li`)];
-  if (detail.outcome !== "saved" || !lines.some((line) => line.textContent.startsWith("breaks the signature"))) return;
+  const breaks = document.querySelector(`#m-${CSS.escape(detail.id)} [data-undoes] [data-breaks]`);
+  if (detail.outcome !== "saved" || !breaks) return;
   for (const each of document.querySelectorAll("main [data-signed]")) {
     each.className = each.matches("p") ? "note note-error" : "state state-overdue";
-    each.textContent = each.matches("p") ? "✗ Signature broken by your change: what stands now is not signed." : "✗ signature broken";
+    const words = each.matches("p") ? gettext("Signature broken by your change: what stands now is not signed.") : gettext("signature broken");
+    each.textContent = `✗ ${words}`;
     delete each.dataset.signed;
   }
 });

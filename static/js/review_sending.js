@@ -1,6 +1,6 @@
 /* Sends what the keys of the review do, one after the other, and puts the answers where they belong. */
 
-import { NO_ANSWER } from "./posting.js";
+import { noAnswer } from "./posting.js";
 import { count, current, go, labelOf, part, say, showDetail } from "./review_lines.js";
 
 export { post } from "./posting.js";
@@ -19,7 +19,7 @@ export const settled = () => tail.then(() => (waiting ? settled() : !hasFailed))
 export function enqueue(job) {
   if (!waiting) hasFailed = false;
   waiting += 1;
-  tail = tail.then(job).catch(() => say(NO_ANSWER, true)).finally(() => (waiting -= 1));
+  tail = tail.then(job).catch(() => say(noAnswer(), true)).finally(() => (waiting -= 1));
 }
 
 /* What an answer says of an item: its standing, its value, its queries. */

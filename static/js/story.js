@@ -6,15 +6,16 @@ import { readStory } from "./story_data.js";
 import { drawFrame } from "./story_frame.js";
 import { layOut } from "./story_layout.js";
 import { drawPanel } from "./story_panels.js";
+import { gettext, pgettext } from "./words.js";
 
 const PAPER = 680; // CSS pixels across the text of an A4 page
-const HINT = "Point at the figure, or go to it by Tab and use the arrow keys.";
+
 
 function draw(box, story, cursor, width) {
   const place = layOut(story, width);
   const svg = d3.select(box).selectAll("svg").data([story]).join("svg");
   svg.attr("viewBox", `0 0 ${width} ${place.height}`).attr("width", width).attr("height", place.height);
-  svg.attr("role", "application").attr("aria-roledescription", "figure").attr("tabindex", 0);
+  svg.attr("role", "application").attr("aria-roledescription", pgettext("a drawing", "figure")).attr("tabindex", 0);
   svg.attr("aria-describedby", "story-keys");
   svg.attr("aria-label", story.summary).selectAll("*").remove();
   drawPatterns(svg);
@@ -28,10 +29,10 @@ function draw(box, story, cursor, width) {
 
 function speaker(line) {
   return (words, moment) => {
-    line.replaceChildren(words || HINT);
+    line.replaceChildren(words || gettext("Point at the figure, or go to it by Tab and use the arrow keys."));
     line.classList.toggle("quiet", !words);
     if (!moment?.href) return;
-    const link = Object.assign(document.createElement("a"), { href: moment.href, textContent: "Open" });
+    const link = Object.assign(document.createElement("a"), { href: moment.href, textContent: pgettext("link: where it was entered", "Open") });
     line.append(" ", link);
   };
 }

@@ -1,6 +1,7 @@
 /** Draws what lies below the measures: the treatment with dose and lot, the adverse events as bars. */
 
 import { add, level, mark, text } from "./story_shapes.js";
+import { gettext } from "./words.js";
 
 const HEIGHT = { mild: 4, moderate: 8, severe: 12 };
 const STRIPES = "story-stripes";
@@ -16,7 +17,7 @@ function unlabelled(doses, labels) {
     return dose.words === last;
   });
   const isWhole = isAsBefore && given.length === doses.length;
-  return isWhole ? "no dose written: as before" : "not every dose fits: see the table";
+  return isWhole ? gettext("no dose written: as before") : gettext("not every dose fits: see the table");
 }
 
 export function drawDoses(into, { treatments }, place) {
@@ -32,7 +33,7 @@ export function drawDoses(into, { treatments }, place) {
 
 export function drawEvents(into, place) {
   if (!place.events.length) return;
-  text(into, "story-title", "Adverse events", 0, place.eventsTop - 4);
+  text(into, "story-title", gettext("Adverse events"), 0, place.eventsTop - 4);
   for (const event of place.events) drawEvent(into, event, place.laneY(event.lane));
 }
 

@@ -1,6 +1,7 @@
 /** Draws the frame of the story's figure: the weeks, the doses' guides, the next visit's window, the end. */
 
 import { add, text, upright, widthOf } from "./story_shapes.js";
+import { pgettext } from "./words.js";
 
 const ABOVE = 32; // how far the lines of the next visit and of the end rise above the panels
 
@@ -16,7 +17,7 @@ function drawWindow(into, place, moment) {
   const [top, bottom] = [place.plotted[0] - ABOVE, place.plotted[1]];
   add(into, "rect", "story-window", { x: from, width: Math.max(3, to - from), y: top, height: bottom - top });
   const date = place.narrow ? "" : ` ${moment.on}`;
-  flag(into, place, "story-due", moment, `${moment.title}${date}${moment.isOverdue ? ", overdue" : ""}`);
+  flag(into, place, "story-due", moment, `${moment.title}${date}${moment.isOverdue ? pgettext("after the next visit", ", overdue") : ""}`);
 }
 
 export function drawFrame(into, story, place) {
@@ -30,5 +31,5 @@ export function drawFrame(into, story, place) {
   const axis = d3.axisBottom(x).tickValues(place.ticks).tickFormat((day) => 1 + day / 7).tickSize(4).tickPadding(4);
   const drawn = add(into, "g", "story-axis", { transform: `translate(0,${axisY})` }).call(axis);
   drawn.select(".domain").attr("d", `M${left},0H${right}`);
-  text(into, "story-unit", "Week", 0, axisY + 16);
+  text(into, "story-unit", pgettext("head of an axis", "Week"), 0, axisY + 16);
 }

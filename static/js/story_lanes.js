@@ -1,6 +1,7 @@
 /** Where the doses with their lots, and the adverse events stand, so that no words hide others. */
 
-import { LETTER, SMALL, widthOf } from "./story_shapes.js";
+import { SMALL, cutTo, widthOf } from "./story_shapes.js";
+import { gettext, pgettext } from "./words.js";
 
 const BOLD = 1.12;
 const NEARLY_ALL = 0.8;
@@ -63,12 +64,22 @@ export function eventBars(moments, x, edges, narrow) {
   });
 }
 
+const SEVERITIES = {
+  mild: () => pgettext("severity, after the name of an event", ", mild"),
+  moderate: () => pgettext("severity, after the name of an event", ", moderate"),
+  severe: () => pgettext("severity, after the name of an event", ", severe"),
+};
+
+function howSevere({ severity, isSerious }) {
+  const words = SEVERITIES[severity]?.() ?? (severity ? `, ${severity}` : gettext(", severity?"));
+  return words + (isSerious ? pgettext("after the name of an event", ", serious") : "");
+}
+
 /** Its words stand behind its bar, before it where the edge is near, above it on a phone. */
 function eventLabel(moment, from, to, [left, right], narrow) {
-  const how = `, ${moment.severity || "severity?"}${moment.isSerious ? ", serious" : ""}`;
+  const how = howSevere(moment);
   const size = moment.isSerious ? BOLD : 1;
-  const room = Math.floor((right - left) / LETTER / size) - how.length;
-  const words = (moment.title.length > room ? `${moment.title.slice(0, room - 1)}…` : moment.title) + how;
+  const words = cutTo(moment.title, right - left - widthOf(how, size), size) + how;
   const wide = widthOf(words, size);
   const arrow = moment.isOpen ? 6 : 0;
   const before = !narrow && to + wide + 14 > right && from - wide - 8 >= left;

@@ -1,6 +1,7 @@
 /** Where everything of the story's figure stands, for the width there is. */
 
 import { doseMarks, eventBars, fitting, lotSpans } from "./story_lanes.js";
+import { gettext } from "./words.js";
 
 const LABELS = 34;
 const TOP = 24;
@@ -60,7 +61,7 @@ export function layOut(story, width) {
     width, narrow, left, right, x, panels, plotted, axisY, height: axisY + 26,
     doses, doseY, lots, events, eventsTop, laneY,
     doseLabels: fitting(doses.map((dose) => ({ x: dose.middle, words: dose.words }))),
-    lotLabels: fitting(lots.map((lot) => ({ x: lot.x, words: narrow ? lot.words : `lot ${lot.words}` }))),
+    lotLabels: fitting(lots.map((lot) => ({ x: lot.x, words: narrow ? lot.words : gettext("lot {lots}", { lots: lot.words }) }))),
     ticks: weeks(story.ticks, right - left),
   };
 }

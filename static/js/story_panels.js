@@ -1,6 +1,7 @@
 /** Draws one panel of the story's figure: the lines of its measures, the baseline's band, falls and missed visits. */
 
 import { add, mark, text } from "./story_shapes.js";
+import { gettext, pgettext } from "./words.js";
 
 const PHONE_MARK = 0.6;
 const ROOM = 44; // pixels that the words of a fall need below it
@@ -10,11 +11,11 @@ const side = (second) => (second ? "is-second" : "is-first");
 function asides({ y, series }, narrow) {
   const [from] = y.domain();
   const bands = series.filter(({ baseline }) => baseline !== null);
-  const named = bands.map(({ name, baseline }) => `${name} ${baseline}`).join(", ");
+  const named = bands.map(({ name, baseline }) => `${name} ${baseline}`).join(gettext(", "));
   const [{ baseline, threshold }] = bands.length ? bands : series;
-  const band = bands.length > 1 ? `bands: baseline ± ${threshold} (${named})`
-    : `band: baseline ${baseline} ± ${threshold}`;
-  return [from > series[0].scale[0] && `axis from ${from}`, !narrow && bands.length && band].filter(Boolean);
+  const band = bands.length > 1 ? gettext("bands: baseline ± {threshold} ({values})", { threshold, values: named })
+    : gettext("band: baseline {baseline} ± {threshold}", { baseline, threshold });
+  return [from > series[0].scale[0] && gettext("axis from {from}", { from }), !narrow && bands.length && band].filter(Boolean);
 }
 
 function drawRules(into, panel, { left, right, narrow }) {
@@ -63,7 +64,7 @@ function drawFall(into, moment, { key }, panel, [x, y], narrow) {
     return;
   }
   text(into, "story-fell", words, x, y + 19, "middle");
-  if (!narrow && moment.since) text(into, "story-small story-since", `${moment.since} d`, x, y + 32, "middle");
+  if (!narrow && moment.since) text(into, "story-small story-since", gettext("{number} d", { number: moment.since }), x, y + 32, "middle");
 }
 
 /** The name of each line with its last value: behind the line, or on a phone as a key above the panel. */
@@ -94,6 +95,6 @@ export function drawPanel(into, panel, story, place) {
   drawNames(into, ends, panel, place);
   for (const { day } of story.moments.filter((moment) => moment.kind === "missed")) {
     text(into, "story-missed", "✕", place.x(day), panel.bottom - 6, "middle");
-    if (panel === place.panels[0]) text(into, "story-missed-word", "missed", place.x(day), panel.bottom - 20, "middle");
+    if (panel === place.panels[0]) text(into, "story-missed-word", pgettext("state of a visit", "missed"), place.x(day), panel.bottom - 20, "middle");
   }
 }

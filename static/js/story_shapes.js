@@ -3,7 +3,18 @@
 export const LETTER = 6.3; // pixels a letter takes, on the average
 export const SMALL = 0.92; // the small texts' size
 
-export const widthOf = (words, size = 1) => words.length * LETTER * size;
+/* Letters of Japanese and Chinese are as wide as two of ours. */
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g;
+const lettersOf = (words) => words.length + (words.match(WIDE)?.length ?? 0);
+
+export const widthOf = (words, size = 1) => lettersOf(words) * LETTER * size;
+
+/** The words, or as much of their beginning as fits into the width, with … behind it. */
+export function cutTo(words, width, size = 1) {
+  let cut = words;
+  while (cut && widthOf(cut === words ? cut : `${cut}…`, size) > width) cut = cut.slice(0, -1);
+  return cut === words ? words : `${cut}…`;
+}
 
 const SHAPES = {
   fell: [d3.symbolTriangle, 62],

@@ -2,6 +2,7 @@
 
 import { placeOf } from "./messages.js";
 import { outbox } from "./outbox.js";
+import { gettext } from "./words.js";
 
 const line = document.getElementById("saving");
 
@@ -11,11 +12,11 @@ export const going = { busy: null, trouble: "", savedAt: "" };
 export function say() {
   const held = outbox.held().length;
   const waiting = outbox.ids().length - held;
-  if (going.trouble) tell("bad", `! Not saved: ${going.trouble}`);
-  else if (going.busy || outbox.next()) tell("busy", "Saving…");
-  else if (held) tell("bad", `! ${held} not saved: see the message at the field`);
-  else if (waiting) tell("busy", "Typing…");
-  else tell("good", going.savedAt ? `✓ All saved ${going.savedAt}` : "✓ All saved");
+  if (going.trouble) tell("bad", `! ${gettext("Not saved: {why}", { why: going.trouble })}`);
+  else if (going.busy || outbox.next()) tell("busy", gettext("Saving…"));
+  else if (held) tell("bad", `! ${gettext("{number} not saved: see the message at the field", { number: held })}`);
+  else if (waiting) tell("busy", gettext("Typing…"));
+  else tell("good", `✓ ${going.savedAt ? gettext("All saved {at}", { at: going.savedAt }) : gettext("All saved")}`);
 }
 
 function tell(kind, text) {
@@ -24,16 +25,16 @@ function tell(kind, text) {
   line.textContent = text;
 }
 
-const TOO_LONG = "The server cannot take this text: it is too long. Shorten it.";
 
 /* The server does not take this: hold it, so that the other items go on. What was typed stays in the field. */
-export function refuse(id, words = TOO_LONG) {
+export function refuse(id, words = "") {
   outbox.put(id, { ...outbox.get(id), held: "refused" });
   const note = document.createElement("div");
   note.className = "note note-error";
-  note.append(Object.assign(document.createElement("p"), { textContent: `Not saved. ${words}` }));
-  if (words !== TOO_LONG) {
-    const again = { type: "button", className: "btn btn-small", textContent: "Send it again" };
+  const why = words || gettext("The server cannot take this text: it is too long. Shorten it.");
+  note.append(Object.assign(document.createElement("p"), { textContent: gettext("Not saved. {why}", { why }) }));
+  if (words) {
+    const again = { type: "button", className: "btn btn-small", textContent: gettext("Send it again") };
     note.append(Object.assign(document.createElement("button"), again));
     note.lastChild.dataset.sendAgain = id;
   }
@@ -47,10 +48,10 @@ export function refusal(xhr) {
 }
 
 export function problem(status) {
-  if (status === 401) return "you are logged out. Log in above; what you typed is kept";
-  if (status === 403) return "this page is too old. Load it again; what you typed is kept in this tab";
-  if (status === 404) return "there is nothing at this address any more. What you typed is kept in this tab";
-  if (status === 0) return "the server cannot be reached. What you typed is kept; trying again";
-  if (status >= 400 && ![400, 409, 413, 422, 428].includes(status)) return "the server has a problem. What you typed is kept; trying again";
+  if (status === 401) return gettext("you are logged out. Log in above; what you typed is kept");
+  if (status === 403) return gettext("this page is too old. Load it again; what you typed is kept in this tab");
+  if (status === 404) return gettext("there is nothing at this address any more. What you typed is kept in this tab");
+  if (status === 0) return gettext("the server cannot be reached. What you typed is kept; trying again");
+  if (status >= 400 && ![400, 409, 413, 422, 428].includes(status)) return gettext("the server has a problem. What you typed is kept; trying again");
   return "";
 }

@@ -13,6 +13,7 @@ import { placeOf } from "./messages.js";
 import { outbox } from "./outbox.js";
 import { again, commit, flush, isSettled, onSettled } from "./saving.js";
 import { say } from "./trouble.js";
+import { gettext } from "./words.js";
 
 const form = document.getElementById("page-form");
 let waiting = null;
@@ -56,7 +57,7 @@ onSettled(() => {
 /* What was typed and refused because it is locked: told, not put where the record stands. */
 function tellHeld(id, value) {
   const note = Object.assign(document.createElement("p"), { className: "note note-error" });
-  note.textContent = `Not stored, as this cannot be changed now: you typed “${value}”.`;
+  note.textContent = gettext("Not stored, as this cannot be changed now: you typed “{value}”.", { value });
   placeOf(id).replaceChildren(note);
   outbox.drop(id);
 }

@@ -1,6 +1,7 @@
 /* Report and letter of a monitoring visit: says what is not saved, and lets nothing that was typed get lost. */
 
 import { drop, keep, putBack } from "./kept_texts.js";
+import { gettext } from "./words.js";
 
 /* A browser sends at most 64 KB from a page that is left; the form around the text takes some of it. */
 const SENT_ON_LEAVING = 60_000;
@@ -66,13 +67,15 @@ for (const form of forms) {
     }
   });
   form.addEventListener("htmx:sendError", () => {
-    say(form, "Not saved: the server cannot be reached. What you typed stays here; press Save again later.");
+    say(form, gettext("Not saved: the server cannot be reached. What you typed stays here; press Save again later."));
   });
   form.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    const known = { 401: "you are logged out. Log in again in another window", 413: "the text is too long. Shorten it" };
-    const why = known[status] ?? "the server refused it";
-    say(form, `Not saved: ${why}. What you typed stays here; then press Save.`);
+    const known = {
+      401: gettext("Not saved: you are logged out. Log in again in another window. What you typed stays here; then press Save."),
+      413: gettext("Not saved: the text is too long. Shorten it. What you typed stays here; then press Save."),
+    };
+    say(form, known[status] ?? gettext("Not saved: the server refused it. What you typed stays here; then press Save."));
   });
   /* What is saved now is what will be finished. */
   form.addEventListener("htmx:afterSwap", () => {

@@ -5,6 +5,7 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
@@ -40,9 +41,9 @@ ONLY_ENDED = """
 
 
 class RangeSex(models.TextChoices):
-    ANY = "", "any"
-    FEMALE = "F", "female"
-    MALE = "M", "male"
+    ANY = "", pgettext_lazy("sex, of a reference range", "any")
+    FEMALE = "F", pgettext_lazy("sex, of a reference range", "female")
+    MALE = "M", pgettext_lazy("sex, of a reference range", "male")
 
 
 def _both_or_none(name: str) -> models.Q:

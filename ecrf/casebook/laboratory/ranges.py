@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol as Shape
 
+from django.utils.translation import gettext
+
 from ecrf.casebook.laboratory.units import same_unit
 
 
@@ -60,7 +62,9 @@ def in_words(low: Decimal | None, high: Decimal | None) -> str:
     texts = [f"{limit.normalize():f}" if limit is not None else "" for limit in (low, high)]
     if all(texts):
         return "–".join(texts)
-    return f"at least {texts[0]}" if texts[0] else f"at most {texts[1]}" if texts[1] else ""
+    if texts[0]:
+        return gettext("at least %(low)s") % {"low": texts[0]}
+    return gettext("at most %(high)s") % {"high": texts[1]} if texts[1] else ""
 
 
 def in_force(ranges: Iterable[Range], test: str, day: date | None) -> list[Range]:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
@@ -72,13 +73,16 @@ def end_range(*, found: ReferenceRange, valid_to: date, by: User) -> None:
     """Say until which day, that day included, a range holds. ValidationError says what is wrong."""
     if valid_to < found.valid_from:
         raise ValidationError(
-            {"valid_to": f"It holds from {found.valid_from}: the last day cannot be before."}
+            {
+                "valid_to": gettext("It holds from %(day)s: the last day cannot be before.")
+                % {"day": found.valid_from}
+            }
         )
     with acting(by.acting_at(found.site, Right.ENTER), source=SOURCE):
         take_turns_of(found.site)
         found.valid_to = valid_to
         if other := _overlapping(found):
-            raise ValidationError(f"Then it overlaps {_in_words(other)}.")
+            raise ValidationError(gettext("Then it overlaps %(range)s.") % {"range": _in_words(other)})
         _save(found, ["valid_to"])
         recalculate_site(found.site, by.acting_at(found.site, Right.ENTER), source=SOURCE)
 
@@ -88,7 +92,7 @@ def withdraw_range(*, found: ReferenceRange, by: User, reason: str) -> None:
 
     ValidationError without a reason.
     """
-    if fault := fault_of(why := tidy(reason), "the range is wrong"):
+    if fault := fault_of(why := tidy(reason), gettext("the range is wrong")):
         raise ValidationError(fault)
     actor = by.acting_at(found.site, Right.ENTER)
     with acting(actor, reason=why, source=SOURCE):
@@ -114,7 +118,10 @@ def _add(site: Site, given: NewRange, by: User) -> ReferenceRange:
     )
     if other := _overlapping(made):
         raise ValidationError(
-            {"valid_from": f"It overlaps {_in_words(other)}. End or withdraw that one first."}
+            {
+                "valid_from": gettext("It overlaps %(range)s. End or withdraw that one first.")
+                % {"range": _in_words(other)}
+            }
         )
     _save(made)
     return made
@@ -125,7 +132,9 @@ def _save(made: ReferenceRange, columns: list[str] | None = None) -> None:
         with transaction.atomic():
             made.save(update_fields=columns)
     except IntegrityError as error:
-        raise ValidationError("Somebody changed the site's ranges meanwhile. Load the page again.") from error
+        raise ValidationError(
+            gettext("Somebody changed the site's ranges meanwhile. Load the page again.")
+        ) from error
 
 
 def _spelt(site: Site, test: str, unit: str) -> str:
@@ -151,5 +160,8 @@ def _overlapping(one: ReferenceRange) -> ReferenceRange | None:
 
 
 def _in_words(other: ReferenceRange) -> str:
-    until = f" to {other.valid_to}" if other.valid_to else ""
-    return f"the range {other.limits} {other.unit}, valid from {other.valid_from}{until}"
+    words = gettext("the range %(limits)s %(unit)s, valid from %(first)s")
+    if other.valid_to:
+        words = gettext("the range %(limits)s %(unit)s, valid from %(first)s to %(last)s")
+    known = {"limits": other.limits, "unit": other.unit, "first": other.valid_from, "last": other.valid_to}
+    return words % known

@@ -5,6 +5,9 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
+from ecrf.access.language import in_master
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import USED_ELSEWHERE, Actor, acting, added_by_click, one_click
@@ -62,7 +65,7 @@ def move(
         if known := added_by_click(Entry.objects.select_related("visit"), request_key):
             return _of_this_click(known, to)
         if _actor_for(by, patient.site, forms)[0] != actor:
-            raise NotMoved("It was changed meanwhile. Look again, then decide.")
+            raise NotMoved(gettext("It was changed meanwhile. Look again, then decide."))
         _check(why, consent, patient, is_asked=is_consent_asked)
         source = PatientData(patient)
         source.load(*CRFS)
@@ -81,12 +84,14 @@ def move(
 
 def _arrive(moving: list[MovingForm], patient: Patient, to: Destination, why: str, actor: Actor) -> None:
     """Record at the new places, then let everything follow: links, schedule, checks."""
-    reasons = [_fitting(f"Moved from {one.from_words}", why) for one in moving]
+    with in_master():  # what is kept in the trail
+        reasons = [_fitting(f"Moved from {one.from_words}", why) for one in moving]
+        led = _fitting(f"What it names moved to {to.words}", why)
     is_other_patient = to.patient.pk != patient.pk
     with acting(actor, patient_id=to.patient.pk, source=MOVED), together(to.patient) as data:
         arrive(moving, reasons, actor, data, is_other_patient=is_other_patient)
         if not is_other_patient:
-            lead_links(moving, actor, _fitting(f"What it names moved to {to.words}", why), data)
+            lead_links(moving, actor, led, data)
     refuse_altered(moving, to.patient, is_other_patient=is_other_patient)
     _refuse_named(moving, patient)
     with acting(actor, patient_id=patient.pk, source=MOVED):
@@ -96,15 +101,17 @@ def _arrive(moving: list[MovingForm], patient: Patient, to: Destination, why: st
 def _patient_of(forms: Collection[Entry], to: Destination) -> Patient:
     places = {(entry.patient, entry.visit) for entry in forms}
     if len(places) != 1:
-        raise NotMoved("Choose the forms that are to be moved, of one visit or of one log.")
+        raise NotMoved(gettext("Choose the forms that are to be moved, of one visit or of one log."))
     ((patient, _visit),) = places
     if to.patient.site_id != patient.site_id:
-        raise NotMoved(
-            f"Patient {to.patient.number} is at another site. What was entered is moved within a site only; a patient"
+        words = gettext(
+            "Patient %(number)s is at another site. What was entered is moved within a site only; a patient"
             " who goes to another site is handed over to it by the data manager."
         )
+        raise NotMoved(words % {"number": to.patient.number})
     if any(entry.patient_id == to.patient.pk and _code(entry) == to.code for entry in forms):
-        raise NotMoved(f"The forms stand at {to.words} already. Choose where they belong.")
+        words = gettext("The forms stand at %(place)s already. Choose where they belong.")
+        raise NotMoved(words % {"place": to.words})
     return patient
 
 
@@ -120,14 +127,16 @@ def _actor_for(by: User, site: Site, forms: Collection[Entry]) -> tuple[Actor, b
     except NotStruck as refusal:
         if by.may(Right.ENTER, site):
             raise NotMoved(
-                "There are completed forms among them: only a data manager moves those, with the consent of an"
-                " investigator."
+                gettext(
+                    "There are completed forms among them: only a data manager moves those, with the consent of an"
+                    " investigator."
+                )
             ) from refusal
-        raise NotMoved("Your role does not let you move what was entered.") from refusal
+        raise NotMoved(gettext("Your role does not let you move what was entered.")) from refusal
 
 
 def _check(why: str, consent: StrikingConsent | None, patient: Patient, *, is_asked: bool) -> None:
-    if fault := fault_of(why, "it is moved"):
+    if fault := fault_of(why, gettext("it is moved")):
         raise NotMoved(fault)
     try:
         check_consent(consent, patient.site, is_asked=is_asked, since=patient.added_at)
@@ -164,7 +173,8 @@ def _strike(moving: list[MovingForm], source: PatientData, act: Striking, actor:
     Before anything is recorded anew, so that no check sees the same twice. Returns whether the visit was."""
     consented = f" {act.consent.of} consented on {act.consent.on}." if act.consent else ""
     for one in moving:
-        words = _fitting(f"Moved to {one.to_words}", f"{act.reason}{consented}")
+        with in_master():  # what is kept in the trail
+            words = _fitting(f"Moved to {one.to_words}", f"{act.reason}{consented}")
         with acting(actor, patient_id=source.patient.pk, reason=words, source=MOVED):
             entry = Entry.objects.filter(pk=one.entry.pk)
             strike_entries(entry, Striking(act.at, act.by, words, act.consent))
@@ -178,7 +188,8 @@ def _strike(moving: list[MovingForm], source: PatientData, act: Striking, actor:
         return False
     new = moving[0].place
     whole = Destination(new.patient, new.visit.code if new.visit else "")
-    words = _fitting(f"Moved to {whole.words}", act.reason)
+    with in_master():
+        words = _fitting(f"Moved to {whole.words}", act.reason)
     last = Striking(act.at, act.by, words, act.consent)
     with acting(actor, patient_id=source.patient.pk, reason=words, source=MOVED):
         strike_entries(Entry.objects.filter(visit=visit), last)
@@ -192,16 +203,27 @@ def _refuse_named(moving: list[MovingForm], patient: Patient) -> None:
     for one in moving:
         for row in links_to(one.entry, data):
             words = where_words(patient, row.entry.visit, CRFS[row.entry.crf], row.entry.number)
-            troubles.append(f"{words} names {one.from_words}. Move it along, or change that first.")
+            said = gettext("%(form)s names %(other)s. Move it along, or change that first.")
+            troubles.append(said % {"form": words, "other": one.from_words})
     if troubles:
         raise NotMoved(*troubles)
+
+
+class TooLong(NotMoved):
+    """Asked for while the trail's words are made, which are English: said when the refusal is read."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self.room = room
+
+    def __str__(self) -> str:
+        words = gettext("Say why in at most %(number)s characters: the place is named beside it.")
+        return words % {"number": self.room}
 
 
 def _fitting(where: str, why: str) -> str:
     """The reason that stands in the trail. NotMoved if it is too long with the words of the place before it."""
     words = f"{where}: {why}"
     if len(words) > LONGEST:
-        raise NotMoved(
-            f"Say why in at most {LONGEST - len(where) - 2} characters: the place is named beside it."
-        )
+        raise TooLong(LONGEST - len(where) - 2)
     return words

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Patient
@@ -76,7 +78,8 @@ def refuse_altered(forms: list[MovingForm], patient: Patient, *, is_other_patien
             arrived = MovingPart(row, part.place).values if row else {}
             if odd := [name for name in {**expected, **arrived} if arrived.get(name) != expected.get(name)]:
                 label = part.place.definition.items[odd[0]].verbose_name
-                raise NotMoved(f"{one.to_words}, {label}: the value would not arrive as it stands.")
+                words = gettext("%(form)s, %(item)s: the value would not arrive as it stands.")
+                raise NotMoved(words % {"form": one.to_words, "item": label})
 
 
 def _first(part: MovingPart, links: NewLinks, *, is_other_patient: bool) -> dict[str, Any]:
@@ -120,5 +123,5 @@ def _refusals(result: Recorded) -> list[str]:
     by_reason: dict[str, list[str]] = {}
     for name, why in result.refused.items():
         by_reason.setdefault(why, []).append(str(result.place.definition.items[name].verbose_name))
-    by_reason |= {"it was changed meanwhile.": list(result.conflicts)} if result.conflicts else {}
+    by_reason |= {gettext("it was changed meanwhile."): list(result.conflicts)} if result.conflicts else {}
     return [f": {why}" if len(names) > 1 else f", {names[0]}: {why}" for why, names in by_reason.items()]

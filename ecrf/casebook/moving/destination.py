@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import label_of, numbered_title
 from ecrf.casebook.models import Entry, Patient, Status, Visit
@@ -106,16 +108,18 @@ def rows_to_move(entries: Iterable[Entry], source: PatientData) -> list[Crf]:
     for entry in entries:
         row = by_entry.get(entry.pk)
         if row is None or row.entry.parent_id:
-            troubles.append(f"{entry.crf} {entry.address} is no form that can be moved.")
+            said = gettext("%(form)s is no form that can be moved.")
+            troubles.append(said % {"form": f"{entry.crf} {entry.address}"})
         elif row.entry.is_struck:
             words = where_words(source.patient, row.entry.visit, CRFS[entry.crf], entry.number)
-            troubles.append(f"{words} was struck out: {row.entry.struck_reason.rstrip('. ')}.")
+            said = gettext("%(form)s was struck out: %(reason)s.")
+            troubles.append(said % {"form": words, "reason": row.entry.struck_reason.rstrip(". ")})
         elif is_filled(row, source):
             rows.append(row)
     if troubles:
         raise NotMoved(*troubles)
     if not rows:
-        raise NotMoved("Nothing was entered there: there is nothing to move.")
+        raise NotMoved(gettext("Nothing was entered there: there is nothing to move."))
     first = protocol().visit_form  # what may stand at a visit can hang on its date
     return sorted(rows, key=lambda row: (row.entry.crf != first, row.entry.crf, row.entry.number))
 
@@ -129,14 +133,16 @@ def forms_at(
     for row in rows:
         definition = CRFS[row.entry.crf]
         if not to.may_hold(definition):
-            troubles.append(f"{to.words} has no form {definition.title}.")
+            said = gettext("%(place)s has no form %(form)s.")
+            troubles.append(said % {"place": to.words, "form": definition.title})
             continue
         taken = [one.place.number for one in found if one.place.definition is definition]
         place = Place(to.patient, definition, visit, _number(row, visit, there, taken))
         found.append(MovingForm(row, place, list(_parts(row, place, source))))
         standing = there.row_at(place)
         if standing is not None and is_filled(standing, there):
-            troubles.append(f"{found[-1].to_words} is not empty: move or strike out what stands there first.")
+            said = gettext("%(form)s is not empty: move or strike out what stands there first.")
+            troubles.append(said % {"form": found[-1].to_words})
     if troubles:
         raise NotMoved(*troubles)
     return found

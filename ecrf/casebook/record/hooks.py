@@ -12,6 +12,7 @@ from ecrf.audit.actor import Actor
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.places import Place
+from ecrf.casebook.role_words import words_of_role
 from ecrf.casebook.transfer.models import Transfer
 from ecrf.forms.crf import Crf
 
@@ -95,6 +96,10 @@ class HistoryMoment:
     role: str
     what: str
     said: str = ""
+
+    @property
+    def role_words(self) -> str:
+        return words_of_role(self.role)
 
 
 class Hook(list[S]):

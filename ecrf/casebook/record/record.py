@@ -8,6 +8,8 @@ Read on in `store.py` (the row and its entry), `derive.py` (what follows from th
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext, pgettext
+
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.reasons import SHORTEST, fault_of, tidy
 from ecrf.audit.refusals import Locked
@@ -49,9 +51,10 @@ def record(
     except Locked as refusal:
         refused = dict.fromkeys(values, str(refusal))
     except DatabaseRefused as refusal:
-        why = "The database cannot store this value. Check what was typed; nothing was changed."
+        why = gettext("The database cannot store this value. Check what was typed; nothing was changed.")
         if refusal.beyond:
-            why = f"Not saved: {' and '.join(refusal.beyond)} cannot be right. Correct that first."
+            items = pgettext("between the values of a list", " and ").join(refusal.beyond)
+            why = gettext("Not saved: %(items)s cannot be right. Correct that first.") % {"items": items}
         refused = dict.fromkeys(refusal.args, why)
     return Recorded(place, stored_row(place) if alone else None, refused=refused)
 
@@ -67,7 +70,9 @@ def _record(
     row, above = _load(place, values, data)
     result = Recorded(place, row)
     if (row is not None and row.entry.is_struck) or (above is not None and above.is_struck):
-        result.refused = dict.fromkeys(values, "This row is struck out. Restore it before changing it.")
+        result.refused = dict.fromkeys(
+            values, gettext("This row is struck out. Restore it before changing it.")
+        )
         return result
     changes = changes_in(values, row, seen, data, result)
     # The form is complete, or a first value is entered into a row of one that is.

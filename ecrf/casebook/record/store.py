@@ -5,6 +5,7 @@ import uuid
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError
 from django.db.models import F
+from django.utils.translation import gettext
 
 from ecrf.access.language import in_master
 from ecrf.casebook.data import PatientData, stored_row
@@ -48,7 +49,8 @@ def _beyond_limits(row: Crf, changed: list[str]) -> list[str]:
             try:
                 item.run_validators(item.to_python(value))
             except ValidationError:
-                found.append(f"{item.verbose_name}, {item.words(value)},")
+                words = gettext("%(item)s, %(value)s,")
+                found.append(words % {"item": item.verbose_name, "value": item.words(value)})
     return found
 
 

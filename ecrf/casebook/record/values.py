@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from ecrf.audit.texts import cleaned_or_fault, fault_of_text, meaning
 from ecrf.casebook.data import PatientData
@@ -98,9 +99,8 @@ def _signs_apart(
 def _refuse_unknown(to: str, link: str, data: PatientData) -> None:
     """A link must name a row that this patient has and that stands."""
     if link not in [row.entry.link for row in data.rows(to)]:
-        raise ValidationError(
-            f"This patient has no {CRFS[to].title.lower()} {link}. Choose one from the list."
-        )
+        words = gettext("This patient has no %(form)s %(number)s. Choose one from the list.")
+        raise ValidationError(words % {"form": CRFS[to].title.lower(), "number": link})
 
 
 def shown(definition: CrfDefinition, row: Crf | None, item: str) -> Shown:
@@ -118,11 +118,12 @@ def value_of(definition: CrfDefinition, name: str, given: Any, now: datetime) ->
     if isinstance(given, Missing):
         if given.reason not in MissingReason.values:
             raise ValidationError(
-                "Choose why there is no value: not done, not applicable, unknown or refused."
+                gettext("Choose why there is no value: not done, not applicable, unknown or refused.")
             )
         comment, fault = cleaned_or_fault(given.comment)
         if len(comment) > COMMENT_LIMIT:
-            raise ValidationError(f"The comment is longer than {COMMENT_LIMIT} characters. Shorten it.")
+            words = gettext("The comment is longer than %(number)s characters. Shorten it.")
+            raise ValidationError(words % {"number": COMMENT_LIMIT})
         if fault:
             raise ValidationError(fault)
         return Missing(given.reason, comment)
@@ -135,7 +136,8 @@ def value_of(definition: CrfDefinition, name: str, given: Any, now: datetime) ->
     item.run_validators(value)
     value = item.stored(value)
     if (first := item.first_day(value)) and not item.future and first > now.date():
-        raise ValidationError(f"{value} is in the future. Today at the site is {now.date()}.")
+        words = gettext("%(day)s is in the future. Today at the site is %(today)s.")
+        raise ValidationError(words % {"day": value, "today": now.date()})
     return value
 
 

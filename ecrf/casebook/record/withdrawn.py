@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext
+
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Visit
@@ -28,10 +30,6 @@ class Withdrawal:
 
     on: date
     allowed: str
-
-    @property
-    def words(self) -> str:
-        return f"the withdrawal of consent, {self.on}"
 
     def allows(self, *, at_visit: bool) -> bool:
         """Whether values of a later day are taken all the same, at a visit or elsewhere."""
@@ -75,7 +73,8 @@ def refuse_later_data(writing: Writing) -> dict[str, str]:
         refused = {name: why for name in given if name != own}
     for name, day in later_days(row, withdrawal.on):
         if name in given:
-            refused[name] = f"{day} is after {withdrawal.words}: no new data are taken."
+            words = gettext("%(day)s is after the withdrawal of consent, %(on)s: no new data are taken.")
+            refused[name] = words % {"day": day, "on": withdrawal.on}
     return {name: f"{why} {_wrong()}" for name, why in refused.items()}
 
 
@@ -101,7 +100,8 @@ def why_not_again(data: PatientData, entries: Collection[int]) -> str:
 
 
 def _wrong() -> str:
-    return f"If that day is wrong, correct “{CRFS[protocol().end_form].title}” first."
+    words = gettext("If that day is wrong, correct “%(form)s” first.")
+    return words % {"form": CRFS[protocol().end_form].title}
 
 
 def later_days(row: Crf, on: date) -> Iterator[tuple[str, Any]]:
@@ -136,11 +136,13 @@ def _of_a_later_day(row: Crf, withdrawal: Withdrawal) -> str:
         return ""
     if visit and definition.key == protocol().visit_form:
         return _was_later(visit, getattr(row, own), withdrawal)
-    return f"This is of {getattr(row, own)}, after {withdrawal.words}: no new data are taken."
+    words = gettext("This is of %(day)s, after the withdrawal of consent, %(on)s: no new data are taken.")
+    return words % {"day": getattr(row, own), "on": withdrawal.on}
 
 
 def _was_later(visit: Visit, day: date, withdrawal: Withdrawal) -> str:
-    return f"{label_of(visit.code)} was on {day}, after {withdrawal.words}: nothing is added."
+    words = gettext("%(visit)s was on %(day)s, after the withdrawal of consent, %(on)s: nothing is added.")
+    return words % {"visit": label_of(visit.code), "day": day, "on": withdrawal.on}
 
 
 def _why_not_here(writing: Writing, withdrawal: Withdrawal) -> str:
@@ -170,7 +172,10 @@ def _why_not_at_visit(data: PatientData, visit: Visit, withdrawal: Withdrawal) -
     row = next(iter(data.at(trial.visit_form, visit.code)), None)
     if row and (getattr(row, trial.visit_date_item) or trial.visit_date_item in row.missing_reasons):
         return ""
-    return f"Enter the date of {label_of(visit.code)} first: what is later than {withdrawal.words}, is not taken."
+    words = gettext(
+        "Enter the date of %(visit)s first: what is later than the withdrawal of consent, %(on)s, is not taken."
+    )
+    return words % {"visit": label_of(visit.code), "on": withdrawal.on}
 
 
 def _of_later_visit(data: PatientData, visit: Visit, withdrawal: Withdrawal) -> str:
@@ -183,5 +188,8 @@ def _of_later_visit(data: PatientData, visit: Visit, withdrawal: Withdrawal) -> 
 def _of_later_window(data: PatientData, visit: Visit, withdrawal: Withdrawal) -> str:
     due = visit_due(data.patient, visit.code, data)
     if due and due.opens_on and due.opens_on > withdrawal.on:
-        return f"{label_of(visit.code)} is due from {due.opens_on}, after {withdrawal.words}: nothing is taken there."
+        words = gettext(
+            "%(visit)s is due from %(day)s, after the withdrawal of consent, %(on)s: nothing is taken there."
+        )
+        return words % {"visit": label_of(visit.code), "day": due.opens_on, "on": withdrawal.on}
     return ""

@@ -3,6 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
+from typing import Any
+
+from django.utils.translation import pgettext, pgettext_lazy
 
 from ecrf.casebook.models import Entry, Status
 from ecrf.forms.protocol import VisitPlan
@@ -25,13 +28,20 @@ class FormState:
     def words(self) -> str:
         """The state, as people say it."""
         if self.state == "begun" and self.count < self.expected:
-            return f"{self.count} of {self.expected}"
-        return {
-            "complete": "done",
-            "ready": "to complete",
-            "begun": f"{self.missing} left",
-            "empty": "to do",
-        }[self.state]
+            words = pgettext(
+                "so many forms are there of those that are expected", "%(count)s of %(expected)s"
+            )
+            return words % {"count": self.count, "expected": self.expected}
+        if self.state == "begun":
+            return pgettext("items of a form", "%(number)s left") % {"number": self.missing}
+        return str(WORDS[self.state])
+
+
+WORDS: dict[str, Any] = {
+    "complete": pgettext_lazy("state of a form, in a table", "done"),
+    "ready": pgettext_lazy("state of a form, in a table", "to complete"),
+    "empty": pgettext_lazy("state of a form, in a table", "to do"),
+}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.utils.translation import gettext, pgettext
+
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.schedule.due import PatientEnd, PatientState, VisitFacts, window
 from ecrf.casebook.schedule.status import end_of, schedule_status_forms, started_on
@@ -20,14 +22,29 @@ def refuse_after_end(plan: VisitPlan, data: PatientData, act: str = "opened") ->
     end, trial = end_of(data), protocol()
     if end is None or end.ended_on is None or plan.on_demand:
         return
-    wrong = f" If that is wrong, correct “{CRFS[trial.end_form].title}” first."
+    known = {"visit": plan.label, "left": _left(end), "form": CRFS[trial.end_form].title}
     is_failure = end.state == PatientState.SCREEN_FAILURE and not end.completed
     if is_failure and trial.order(plan.code) >= trial.order(trial.baseline):
-        raise NotOpened(f"{plan.label} was not {act}: the patient {_left(end)}.{wrong}")
+        words = gettext(
+            "%(visit)s was not opened: the patient %(left)s. If that is wrong, correct “%(form)s” first."
+        )
+        if act == "restored":
+            words = gettext(
+                "%(visit)s was not restored: the patient %(left)s. If that is wrong, correct “%(form)s” first."
+            )
+        raise NotOpened(words % known)
     opens_on = _opens_on(plan, data)
     if opens_on and opens_on > end.ended_on:
-        why = f"its window begins on {opens_on}, and the patient {_left(end)}"
-        raise NotOpened(f"{plan.label} was not {act}: {why}.{wrong}")
+        words = gettext(
+            "%(visit)s was not opened: its window begins on %(day)s, and the patient %(left)s."
+            " If that is wrong, correct “%(form)s” first."
+        )
+        if act == "restored":
+            words = gettext(
+                "%(visit)s was not restored: its window begins on %(day)s, and the patient %(left)s."
+                " If that is wrong, correct “%(form)s” first."
+            )
+        raise NotOpened(words % {**known, "day": opens_on})
 
 
 def may_be_seen_again(reason: str, allowed: str = "") -> bool:
@@ -52,13 +69,16 @@ def is_seen_again(data: PatientData) -> bool:
 def _left(end: PatientEnd) -> str:
     """`withdrew on 2026-05-02`."""
     if end.completed:
-        return f"completed the study on {end.ended_on}"
-    words = {
-        PatientState.WITHDREW: "withdrew on",
-        PatientState.DIED: "died on",
-        PatientState.SCREEN_FAILURE: "is a screen failure since",
-    }
-    return f"{words.get(end.state, 'left the study on')} {end.ended_on}"
+        words = pgettext("of a patient", "completed the study on %(day)s")
+    elif end.state == PatientState.WITHDREW:
+        words = pgettext("of a patient", "withdrew on %(day)s")
+    elif end.state == PatientState.DIED:
+        words = pgettext("of a patient", "died on %(day)s")
+    elif end.state == PatientState.SCREEN_FAILURE:
+        words = pgettext("of a patient", "is a screen failure since %(day)s")
+    else:
+        words = pgettext("of a patient", "left the study on %(day)s")
+    return words % {"day": end.ended_on}
 
 
 def _opens_on(plan: VisitPlan, data: PatientData) -> date | None:

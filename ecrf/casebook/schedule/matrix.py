@@ -206,5 +206,5 @@ def _cell(definition: CrfDefinition, row: Crf, name: str, names: Names, data: Pa
 def _words(row: Crf, name: str, item: Any, names: Names) -> str:
     """The value in words, or why there is none."""
     if name in row.missing_reasons:
-        return MissingReason(row.missing_reasons[name]["reason"]).label.lower()
+        return str(MissingReason(row.missing_reasons[name]["reason"]).label).lower()
     return words_of(item, getattr(row, name), names)

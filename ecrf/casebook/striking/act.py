@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.obstacles import holders_of
@@ -101,16 +102,18 @@ def actor_for(by: User, site: Site, entries: QuerySet[Entry]) -> tuple[Actor, bo
         return by.acting_at(site, Right.LOCK), True
     if by.may(Right.ENTER, site):
         raise NotStruck(
-            "There are completed forms in it: only a data manager strikes it out or restores it, with the consent of"
-            " an investigator. Nothing was changed."
+            gettext(
+                "There are completed forms in it: only a data manager strikes it out or restores it, with the consent"
+                " of an investigator. Nothing was changed."
+            )
         )
-    raise NotStruck("Your role does not let you strike this out or restore it. Nothing was changed.")
+    raise NotStruck(gettext("Your role does not let you strike this out or restore it. Nothing was changed."))
 
 
 def refuse_changed(actor: Actor, by: User, site: Site, entries: QuerySet[Entry]) -> None:
     """Whoever takes the patient's turn later finds what was completed, struck out or restored meanwhile."""
     if actor_for(by, site, entries)[0] != actor:
-        raise NotStruck("It was changed meanwhile. Look again, then decide. Nothing was changed.")
+        raise NotStruck(gettext("It was changed meanwhile. Look again, then decide. Nothing was changed."))
 
 
 def check_consent(consent: StrikingConsent | None, site: Site, *, is_asked: bool, since: datetime) -> None:
@@ -118,15 +121,17 @@ def check_consent(consent: StrikingConsent | None, site: Site, *, is_asked: bool
     anything to consent to (`since`: when it was added here); the site itself needs none."""
     if not is_asked:
         if consent:
-            raise NotStruck("The site's own act needs no recorded consent. Nothing was changed.")
+            raise NotStruck(gettext("The site's own act needs no recorded consent. Nothing was changed."))
         return
     if consent is None:
-        raise NotStruck("Say which investigator of the site consented, and on which day.")
+        raise NotStruck(gettext("Say which investigator of the site consented, and on which day."))
     if consent.of not in who_can_consent(site):
-        raise NotStruck(f"{consent.of} is no investigator of site {site.code} today. Choose one who is.")
+        words = gettext("%(person)s is no investigator of site %(code)s today. Choose one who is.")
+        raise NotStruck(words % {"person": consent.of, "code": site.code})
     if consent.on > site.today():
-        raise NotStruck("The consent cannot have been given in the future. Correct its day.")
+        raise NotStruck(gettext("The consent cannot have been given in the future. Correct its day."))
     if consent.on < (begins := since.astimezone(site.zone).date()):
-        raise NotStruck(
-            f"It was added here on {begins}: nobody consented before. Correct the day of the consent."
+        words = gettext(
+            "It was added here on %(day)s: nobody consented before. Correct the day of the consent."
         )
+        raise NotStruck(words % {"day": begins})

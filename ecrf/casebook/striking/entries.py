@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.utils.translation import gettext
+
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.reasons import fault_of, tidy
@@ -36,9 +38,9 @@ def strike_out(*, entry: Entry, by: User, actor: Actor, reason: str, source: str
             return
         if not can_be_struck(entry):
             raise NotStruck(
-                "This form is there once. Correct its values, or give the reason why there are none."
+                gettext("This form is there once. Correct its values, or give the reason why there are none.")
             )
-        if fault := fault_of(why, "the row is struck out"):
+        if fault := fault_of(why, gettext("the row is struck out")):
             raise NotStruck(fault)
         refuse_linked(entry.patient, [entry])
         set_columns(entry, Striking.now(by, why).columns)
@@ -52,7 +54,7 @@ def restore(*, entry: Entry, actor: Actor, reason: str, source: str = "site") ->
         entry.refresh_from_db(fields=STRUCK)
         if not entry.struck_at:
             return
-        if fault := fault_of(why, "the row is restored"):
+        if fault := fault_of(why, gettext("the row is restored")):
             raise NotStruck(fault)
         if trouble := why_not_restored(entry):
             raise NotStruck(trouble)
@@ -68,8 +70,10 @@ def why_not_restored(entry: Entry) -> str:
     standing = Entry.objects.select_related("patient", "visit").get(pk=entry.pk)
     above = standing.visit if standing.visit and standing.visit.struck_at else None
     if standing.patient.struck_at or above:
-        what = f"{visit_label(above)} of patient" if above else "Patient"
-        return f"{what} {standing.patient.number} is struck out. Restore that first."
+        words = gettext("Patient %(number)s is struck out. Restore that first.")
+        if above:
+            words = gettext("%(visit)s of patient %(number)s is struck out. Restore that first.")
+        return words % {"visit": visit_label(above), "number": standing.patient.number}
     if gone := moved_away(standing):
         return gone.why_not
     place = Entry.objects.filter(
@@ -80,7 +84,8 @@ def why_not_restored(entry: Entry) -> str:
         number=entry.number,
     )
     if place.filter(struck_at=None).exists():
-        return f"{place_of_form(standing)} stands there anew. This one can be restored only where the place is free."
+        words = gettext("%(form)s stands there anew. This one can be restored only where the place is free.")
+        return words % {"form": place_of_form(standing)}
     return ""
 
 
@@ -100,8 +105,11 @@ def refuse_linked(patient: Patient, entries: Collection[Entry]) -> None:
         for row in links_to(entry, data):
             if {row.entry_id, row.entry.parent_id}.isdisjoint(together):
                 where = f"{CRFS[row.entry.crf].title} {row.entry.link}"
-                named = "this row" if len(together) == 1 else f"{CRFS[entry.crf].title} {entry.link}"
-                raise NotStruck(f"{where} names {named}. Change that first, then strike this one out.")
+                words = gettext("%(row)s names this row. Change that first, then strike this one out.")
+                if len(together) > 1:
+                    words = gettext("%(row)s names %(other)s. Change that first, then strike this one out.")
+                known = {"row": where, "other": f"{CRFS[entry.crf].title} {entry.link}"}
+                raise NotStruck(words % known)
 
 
 def refuse_later(patient: Patient, entries: Collection[int]) -> None:
@@ -124,5 +132,5 @@ def refuse_dangling(patient: Patient, entries: Collection[int]) -> None:
 def _refuse_dangling_row(data: PatientData, row: Crf) -> None:
     for name, link in CRFS[row.entry.crf].links.items():
         if getattr(row, name) and data.linked(row, name) is None:
-            words = link.words(getattr(row, name))
-            raise NotStruck(f"This row names {words}, which is struck out. Restore that first.")
+            words = gettext("This row names %(other)s, which is struck out. Restore that first.")
+            raise NotStruck(words % {"other": link.words(getattr(row, name))})

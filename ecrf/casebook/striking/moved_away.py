@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.utils.translation import gettext
+
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry, Visit
 from ecrf.forms.registry import CRFS
@@ -22,10 +24,14 @@ class MovedAway:
 
     @property
     def why_not(self) -> str:
-        said = f"{self.words.rstrip('. ')}. Restored, it would stand twice."
+        words = gettext(
+            "%(moved)s. Restored, it would stand twice. Move it back from there, under “Other acts”."
+        )
         if self.arrived is not None and self.arrived.is_struck:
-            return f"{said} Where it went it is struck out now: begin there."
-        return f"{said} Move it back from there, under “Other acts”."
+            words = gettext(
+                "%(moved)s. Restored, it would stand twice. Where it went it is struck out now: begin there."
+            )
+        return words % {"moved": self.words.rstrip(". ")}
 
 
 def moved_away(subject: Visit | Entry) -> MovedAway | None:

@@ -1,6 +1,7 @@
 """Strikes out a patient who was added by mistake or twice, with all visits and forms, and restores the patient."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.audit.actor import acting
@@ -34,7 +35,7 @@ def strike_patient(
         if patient.struck_at:
             return
         refuse_changed(actor, by, patient.site, standing_of(patient))
-        if fault := fault_of(why, "the patient is struck out"):
+        if fault := fault_of(why, gettext("the patient is struck out")):
             raise NotStruck(fault)
         check_consent(consent, patient.site, is_asked=is_consent_asked, since=patient.added_at)
         act = Striking.now(by, why, consent)
@@ -53,7 +54,7 @@ def restore_patient(*, patient: Patient, by: User, reason: str, source: str = "s
         if not patient.struck_at:
             return
         refuse_changed(actor, by, patient.site, struck_with(patient))
-        if fault := fault_of(why, "the patient is restored"):
+        if fault := fault_of(why, gettext("the patient is restored")):
             raise NotStruck(fault)
         entries, at = struck_with(patient), patient.struck_at
         set_columns(patient, NOT_STRUCK_WITH_CONSENT)

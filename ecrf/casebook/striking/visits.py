@@ -1,6 +1,7 @@
 """Strikes out a visit that was opened by mistake, with all that was entered at it, and restores it."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.audit.actor import acting
@@ -43,7 +44,7 @@ def strike_visit(
         if visit.struck_at:
             return
         refuse_changed(actor, by, visit.patient.site, standing_at(visit))
-        if fault := fault_of(why, "the visit is struck out"):
+        if fault := fault_of(why, gettext("the visit is struck out")):
             raise NotStruck(fault)
         check_consent(consent, visit.patient.site, is_asked=is_consent_asked, since=visit.opened_at)
         refuse_linked(visit.patient, standing_at(visit))
@@ -63,10 +64,11 @@ def restore_visit(*, visit: Visit, by: User, reason: str, source: str = "site") 
         if not visit.struck_at:
             return
         refuse_changed(actor, by, visit.patient.site, struck_with(visit))
-        if fault := fault_of(why, "the visit is restored"):
+        if fault := fault_of(why, gettext("the visit is restored")):
             raise NotStruck(fault)
         if visit.patient.struck_at:
-            raise NotStruck(f"Patient {visit.patient.number} is struck out. Restore the patient first.")
+            words = gettext("Patient %(number)s is struck out. Restore the patient first.")
+            raise NotStruck(words % {"number": visit.patient.number})
         if why := why_visit_not_restored(visit):
             raise NotStruck(why)
         entries = list(struck_with(visit).values_list("pk", flat=True))
@@ -84,8 +86,10 @@ def why_visit_not_restored(visit: Visit) -> str:
     if gone := moved_away(visit):
         return gone.why_not
     if Visit.objects.filter(STANDING, patient=visit.patient_id, code=visit.code).exists():
-        label = visit_label(visit)
-        return f"{label} was opened again meanwhile. Strike that one out first, then restore this one."
+        words = gettext(
+            "%(visit)s was opened again meanwhile. Strike that one out first, then restore this one."
+        )
+        return words % {"visit": visit_label(visit)}
     return ""
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
@@ -51,4 +52,5 @@ class Transfer(models.Model):
 
     @property
     def words(self) -> str:
-        return f"Moved from site {self.from_site.code} to site {self.to_site.code} on {self.moved_on}"
+        words = gettext("Moved from site %(from)s to site %(to)s on %(day)s")
+        return words % {"from": self.from_site.code, "to": self.to_site.code, "day": self.moved_on}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.obstacles import holders_of, site_obstacles
@@ -112,7 +113,8 @@ def _move(made: Transfer, actor: Actor) -> None:
 
 def _moved_meanwhile(now: Patient) -> str:
     last = transfers_of(now)[-1]
-    return f"Patient {now.number} was handed over already: {last.words.lower()}. Nothing was changed."
+    words = gettext("Patient %(number)s was handed over already: %(move)s. Nothing was changed.")
+    return words % {"number": now.number, "move": last.words.lower()}
 
 
 def _checked(
@@ -130,7 +132,7 @@ def _checked(
         "moved_on": day_fault(patient, to_site, moved_on),
         **_agreement_faults(from_agreed, patient.site, "from"),
         **_agreement_faults(to_agreed, to_site, "to"),
-        "reason": fault_of(reason, "the patient moves"),
+        "reason": fault_of(reason, gettext("the patient moves")),
     }
     if wrong := {name: fault for name, fault in errors.items() if fault}:
         raise TransferRefused.of(wrong)
@@ -154,60 +156,69 @@ def _agreement_faults(agreed: Agreement, site: Site, name: str) -> dict[str, str
     """{field: what is wrong there, "" for nothing}."""
     by, on = "", ""
     if agreed.by is None or agreed.by not in holders_of(site, Role.INVESTIGATOR):
-        by = f"Choose the investigator of site {site.code} who agreed. {_who_can(site)}".strip()
+        by = gettext("Choose the investigator of site %(code)s who agreed.")
+        if not holders_of(site, Role.INVESTIGATOR):
+            by = gettext(
+                "Choose the investigator of site %(code)s who agreed. It has none at present: ask the administrator of"
+                " this study."
+            )
+        by %= {"code": site.code}
     if agreed.on is None or agreed.on > site.today():
-        on = "Say on which day: today or earlier."
+        on = gettext("Say on which day: today or earlier.")
     elif site.active_from and agreed.on < site.active_from:
-        on = f"Site {site.code} is part of the study from {site.active_from} on: nobody agreed before."
+        on = gettext("Site %(code)s is part of the study from %(day)s on: nobody agreed before.")
+        on %= {"code": site.code, "day": site.active_from}
     return {f"{name}_agreed_by": by, f"{name}_agreed_on": on}
-
-
-def _who_can(site: Site) -> str:
-    return (
-        ""
-        if holders_of(site, Role.INVESTIGATOR)
-        else "It has none at present: ask the administrator of this study."
-    )
 
 
 def in_the_way(patient: Patient, to_site: Site) -> Iterator[str]:
     """Why this patient cannot move to this site, whatever the day; nothing if he or she can."""
     if to_site.pk == patient.site_id:
-        yield f"Patient {patient.number} is at site {to_site.code} already."
+        words = gettext("Patient %(number)s is at site %(code)s already.")
+        yield words % {"number": patient.number, "code": to_site.code}
         return
     for site in (patient.site, to_site):
         if site.is_practice:
-            yield f"Site {site.code} is for practice: nobody moves from there, and nobody to it."
+            words = gettext("Site %(code)s is for practice: nobody moves from there, and nobody to it.")
+            yield words % {"code": site.code}
     if patient.struck_at:
-        yield f"Patient {patient.number} is struck out. Restore the patient first."
+        words = gettext("Patient %(number)s is struck out. Restore the patient first.")
+        yield words % {"number": patient.number}
     for obstacle in site_obstacles(to_site, to_site.today()):
         yield str(obstacle)
     if not show_the_same(patient.site, to_site, to_site.today()):
-        yield (
-            f"The clocks of the sites differ: site {patient.site.code} is in {patient.site.time_zone}, site"
-            f" {to_site.code} in {to_site.time_zone}. The times typed so far would be read as other moments, so this"
-            " system does not move a patient between them."
+        words = gettext(
+            "The clocks of the sites differ: site %(from)s is in %(from_zone)s, site %(to)s in %(to_zone)s. The times"
+            " typed so far would be read as other moments, so this system does not move a patient between them."
         )
+        known = {"from": patient.site.code, "from_zone": patient.site.time_zone}
+        yield words % {**known, "to": to_site.code, "to_zone": to_site.time_zone}
 
 
 def day_fault(patient: Patient, to_site: Site, moved_on: date | None) -> str:
     """Why the new site cannot have the patient from this day on, in words; "" if it can."""
     if moved_on is None:
-        return "Say from which day on: today or earlier."
+        return gettext("Say from which day on: today or earlier.")
     today = to_site.today()
     if moved_on > today:
-        return f"{moved_on} is still to come (today is {today}). Hand the patient over on that day."
+        words = gettext("%(day)s is still to come (today is %(today)s). Hand the patient over on that day.")
+        return words % {"day": moved_on, "today": today}
     if to_site.active_from and moved_on < to_site.active_from:
-        return f"Site {to_site.code} is part of the study from {to_site.active_from} on: the day cannot be before."
+        words = gettext("Site %(code)s is part of the study from %(day)s on: the day cannot be before.")
+        return words % {"code": to_site.code, "day": to_site.active_from}
     if (last := last_visit_on(patient)) and moved_on <= last:
-        return (
-            f"Site {patient.site.code} has a visit dated {last}: the new site's first day is later than that."
-            + (" Hand the patient over tomorrow." if last == today else "")
+        words = gettext(
+            "Site %(code)s has a visit dated %(day)s: the new site's first day is later than that."
         )
+        if last == today:
+            words = gettext(
+                "Site %(code)s has a visit dated %(day)s: the new site's first day is later than that."
+                " Hand the patient over tomorrow."
+            )
+        return words % {"code": patient.site.code, "day": last}
     if (past := transfers_of(patient)) and moved_on < past[-1].moved_on:
-        return (
-            f"The patient came to site {patient.site.code} on {past[-1].moved_on}: the day cannot be before."
-        )
+        words = gettext("The patient came to site %(code)s on %(day)s: the day cannot be before.")
+        return words % {"code": patient.site.code, "day": past[-1].moved_on}
     return ""
 
 

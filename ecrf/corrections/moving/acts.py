@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.casebook.models import Patient, Visit
@@ -15,11 +16,11 @@ from ecrf.forms.protocol import CASEBOOK
 def move_visit_act(user: User, visit: Visit) -> Iterable[PageAct]:
     if may_correct(user, visit.patient) and not visit.struck_at:
         address = reverse("move", args=[visit.patient.number, visit.code])
-        yield PageAct("Move to another visit or patient…", address, 80)
+        yield PageAct(gettext("Move to another visit or patient…"), address, 80)
 
 
 @PATIENT_ACTS
 def move_logs_act(user: User, patient: Patient) -> Iterable[PageAct]:
     if may_correct(user, patient) and not patient.struck_at:
         address = reverse("move", args=[patient.number, CASEBOOK])
-        yield PageAct("Move log entries to another patient…", address, 80)
+        yield PageAct(gettext("Move log entries to another patient…"), address, 80)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.casebook.models import Patient, Visit
@@ -15,9 +16,11 @@ def strike_patient_act(user: User, patient: Patient) -> Iterable[PageAct]:
     if not may_correct(user, patient):
         return
     if patient.struck_at:
-        yield PageAct("Restore this patient…", reverse("restore-patient", args=[patient.number]), 90)
+        yield PageAct(gettext("Restore this patient…"), reverse("restore-patient", args=[patient.number]), 90)
     else:
-        yield PageAct("Strike out this patient…", reverse("strike-patient", args=[patient.number]), 90)
+        yield PageAct(
+            gettext("Strike out this patient…"), reverse("strike-patient", args=[patient.number]), 90
+        )
 
 
 @VISIT_ACTS
@@ -26,6 +29,8 @@ def strike_visit_act(user: User, visit: Visit) -> Iterable[PageAct]:
         return
     number = visit.patient.number
     if visit.struck_at:
-        yield PageAct("Restore this visit…", reverse("restore-visit", args=[number, visit.pk]), 90)
+        yield PageAct(gettext("Restore this visit…"), reverse("restore-visit", args=[number, visit.pk]), 90)
     else:
-        yield PageAct("Strike out this visit…", reverse("strike-visit", args=[number, visit.code]), 90)
+        yield PageAct(
+            gettext("Strike out this visit…"), reverse("strike-visit", args=[number, visit.code]), 90
+        )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
@@ -15,5 +16,7 @@ def hand_over(user: User, patient: Patient) -> Iterator[PageAct]:
     """For who may; nobody moves from a practice site."""
     if user.may(Right.LOCK, patient.site) and not patient.site.is_practice:
         yield PageAct(
-            "Hand over to another site…", reverse("transfer-patient", args=[patient.number]), order=80
+            gettext("Hand over to another site…"),
+            reverse("transfer-patient", args=[patient.number]),
+            order=80,
         )

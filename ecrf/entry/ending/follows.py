@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext, pgettext
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.labels import counted, label_of
+from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Patient
 from ecrf.casebook.page_acts import FALLS_AWAY
 from ecrf.casebook.places import Place
@@ -42,21 +43,25 @@ def what_follows(
     ]
     found += [Consequence(words) for step in FALLS_AWAY for words in step(patient, day, ending)]
     if begun := to_begin(ending, data):
-        names = ", ".join(_in_a_sentence(form) for form in begun)
-        unless = ", unless the event is recorded already" if asks_for_event(ending, data) else ""
-        found.append(Consequence(f"Begun with what is known: {names}{unless}."))
+        words = gettext("Begun with what is known: %(forms)s.")
+        if asks_for_event(ending, data):
+            words = gettext("Begun with what is known: %(forms)s, unless the event is recorded already.")
+        found.append(Consequence(words % {"forms": gettext(", ").join(map(_in_a_sentence, begun))}))
     if at_visits := [form for form in ending.forms if form.visit and standing(form, data) is None]:
-        found.append(Consequence(f"To be filled in: {', '.join(map(_in_a_sentence, at_visits))}."))
+        words = gettext("To be filled in: %(forms)s.")
+        found.append(Consequence(words % {"forms": gettext(", ").join(map(_in_a_sentence, at_visits))}))
     for words, places in (
-        ("To be finished, or marked as not done:", unfinished_visits(patient, seen)),
-        ("To be completed:", drafts(patient, seen)),
-        ("Still open:", queries_to_answer(patient)),
+        (gettext("To be finished, or marked as not done:"), unfinished_visits(patient, seen)),
+        (gettext("To be completed:"), drafts(patient, seen)),
+        (gettext("Still open:"), queries_to_answer(patient)),
     ):
         if listed := tuple(places):
             found.append(Consequence(words, listed))
     if later := tuple(_later(patient, day, data, seen)):
-        asks = " It is asked about." if rule and rule.reason == ending.reason else ""
-        found.append(Consequence(f"Recorded with a day after {day}; it stays as it is.{asks}", later))
+        words = gettext("Recorded with a day after %(day)s; it stays as it is.")
+        if rule and rule.reason == ending.reason:
+            words = gettext("Recorded with a day after %(day)s; it stays as it is. It is asked about.")
+        found.append(Consequence(words % {"day": day}, later))
     return found
 
 
@@ -68,9 +73,8 @@ def _recorded(ending: Ending) -> Consequence:
     trial = protocol()
     form = CRFS[trial.end_form]
     reason = form.items[trial.end_reason_item].words(ending.reason)
-    return Consequence(
-        f"“{form.title}” is filled in: {reason.lower()}, with the day and what is answered here."
-    )
+    words = gettext("“%(form)s” is filled in: %(reason)s, with the day and what is answered here.")
+    return Consequence(words % {"form": form.title, "reason": reason.lower()})
 
 
 def _asked(patient: Patient, ending: Ending, day: date, data: PatientData) -> Iterator[Consequence]:
@@ -83,17 +87,26 @@ def _asked(patient: Patient, ending: Ending, day: date, data: PatientData) -> It
     own = {form.crf for form in ending.forms}
     asked = [text for check, text in would_ask(draft, data) if not check.reads & own]
     if asked:
-        yield Consequence(f"It will be asked: {' '.join(asked)}")
+        yield Consequence(gettext("It will be asked: %(questions)s") % {"questions": " ".join(asked)})
 
 
 def _not_due(seen: Matrix, day: date) -> Consequence:
     ahead = [due.plan.label for due in seen.schedule_status.visits if due.state in AHEAD]
     if not ahead:
-        return Consequence(f"No planned visit is left; none that lies after {day} can be opened.")
-    named = ahead[0] if len(ahead) == 1 else f"{ahead[0]} to {ahead[-1]}"
-    verb = "is" if len(ahead) == 1 else "are"
-    no_more = f"{counted(len(ahead), 'planned visit')} {verb} no longer due: {named}."
-    return Consequence(f"{no_more} None that lies after {day} can be opened.")
+        words = gettext("No planned visit is left; none that lies after %(day)s can be opened.")
+        return Consequence(words % {"day": day})
+    words = ngettext(
+        "%(number)s planned visit is no longer due: %(first)s. None that lies after %(day)s can be opened.",
+        "%(number)s planned visits are no longer due: %(first)s to %(last)s."
+        " None that lies after %(day)s can be opened.",
+        len(ahead),
+    )
+    if len(ahead) == 1:
+        words = gettext(
+            "1 planned visit is no longer due: %(first)s. None that lies after %(day)s can be opened."
+        )
+    known = {"number": len(ahead), "first": ahead[0], "last": ahead[-1], "day": day}
+    return Consequence(words % known)
 
 
 def _new_data(ending: Ending, day: date) -> Iterator[Consequence]:
@@ -102,11 +115,12 @@ def _new_data(ending: Ending, day: date) -> Iterator[Consequence]:
     if rule is None or rule.reason != ending.reason:
         return
     allowing = CRFS[protocol().end_form].items[rule.allowing]
-    answers = " or ".join(f"“{allowing.words(code)}”" for code in rule.logs_with)
-    yield Consequence(
-        f"No new data with a day after {day} are taken, neither visits nor rows of logs, unless the patient allows it:"
-        f" {answers}. What stands is kept, and can be corrected."
+    quoted = [gettext("“%(answer)s”") % {"answer": allowing.words(code)} for code in rule.logs_with]
+    words = gettext(
+        "No new data with a day after %(day)s are taken, neither visits nor rows of logs, unless the patient allows it:"
+        " %(answers)s. What stands is kept, and can be corrected."
     )
+    yield Consequence(words % {"day": day, "answers": pgettext("between answers", " or ").join(quoted)})
 
 
 def _later(patient: Patient, day: date, data: PatientData, seen: Matrix) -> Iterator[EndingTask]:
@@ -115,9 +129,10 @@ def _later(patient: Patient, day: date, data: PatientData, seen: Matrix) -> Iter
         if row.is_open and row.due.visited_on and row.due.visited_on > day:
             code = row.due.plan.code
             url = reverse("visit", args=[patient.number, code])
-            yield EndingTask(f"{label_of(code)}, {row.due.visited_on}", url)
+            yield EndingTask(gettext(", ").join((label_of(code), str(row.due.visited_on))), url)
     for key in protocol().logs:
         for log_row in data.rows(key):
             if (found := next(later_days(log_row, day), None)) and not log_row.entry.is_struck:
                 url = reverse("log-form", args=[patient.number, key, log_row.entry.number])
-                yield EndingTask(f"{CRFS[key].name_of(log_row.entry.number)}, {found[1]}", url)
+                name = CRFS[key].name_of(log_row.entry.number)
+                yield EndingTask(gettext(", ").join((name, str(found[1]))), url)

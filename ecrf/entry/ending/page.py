@@ -9,6 +9,7 @@ from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Patient
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.values import value_of
+from ecrf.casebook.schedule.due import words_of_state
 from ecrf.casebook.schedule.matrix import Matrix, matrix
 from ecrf.entry.addresses import PagePlace
 from ecrf.entry.ending.follows import Consequence, what_follows
@@ -39,6 +40,10 @@ class EndingPage:
     @property
     def state(self) -> str:
         return str(self.seen.schedule_status.state)
+
+    @property
+    def state_words(self) -> str:
+        return words_of_state(self.state)
 
     @property
     def has_ended(self) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext
+
 from ecrf.access.models import User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
@@ -16,6 +18,7 @@ from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.record import record
 from ecrf.casebook.record.values import Shown
+from ecrf.casebook.schedule.due import words_of_state
 from ecrf.casebook.schedule.status import end_of
 from ecrf.casebook.services import add_entry
 from ecrf.entry.ending.forms_wanted import forms_to_load, standing, to_begin, values_of
@@ -77,16 +80,23 @@ def _is_recorded(ending: Ending, day: date, data: PatientData) -> bool:
     if end is None:
         status = PatientStatus.objects.filter(patient=data.patient).first()
         if status is None:
-            raise NotRecorded(f"Patient {data.patient.number} is struck out. Restore the patient first.")
+            words = gettext("Patient %(number)s is struck out. Restore the patient first.")
+            raise NotRecorded(words % {"number": data.patient.number})
         state = status.state
         if state not in ending.during:
-            raise NotRecorded(f"The patient's state is “{state}”.")
+            raise NotRecorded(
+                gettext("The patient's state is “%(state)s”.") % {"state": words_of_state(state)}
+            )
         return False
     reason = getattr(data.one(trial.end_form), trial.end_reason_item)
     if (reason, end.ended_on) == (ending.reason, day):
         return True
     words = CRFS[trial.end_form].items[trial.end_reason_item].words(reason)
-    raise AlreadyEnded(f"An end is recorded already: {words.lower()}, {end.ended_on or 'without a day'}.")
+    if not end.ended_on:
+        recorded = gettext("An end is recorded already: %(reason)s, without a day.")
+        raise AlreadyEnded(recorded % {"reason": words.lower()})
+    recorded = gettext("An end is recorded already: %(reason)s, %(day)s.")
+    raise AlreadyEnded(recorded % {"reason": words.lower(), "day": end.ended_on})
 
 
 def _begin(ending: Ending, day: date, data: PatientData, by: Actor) -> None:
@@ -98,7 +108,8 @@ def _begin(ending: Ending, day: date, data: PatientData, by: Actor) -> None:
         numbers[form.crf] = place.number
         done = record(place=place, values=values_of(form, day, numbers), by=by)
         if not done.is_clean:
-            raise NotRecorded(f"{form.words} could not be begun. {_why(done)}")
+            words = gettext("%(form)s could not be begun. %(why)s")
+            raise NotRecorded(words % {"form": form.words, "why": _why(done)})
 
 
 def _begin_form(form: EndingForm, patient: Patient, by: Actor) -> Place:
@@ -114,7 +125,8 @@ def _begin_form(form: EndingForm, patient: Patient, by: Actor) -> Place:
 
 def _why(done: Recorded) -> str:
     if done.wants_reason:
-        return f"“{done.place.definition.title}” is complete: correct it there, with a reason."
+        words = gettext("“%(form)s” is complete: correct it there, with a reason.")
+        return words % {"form": done.place.definition.title}
     if done.conflicts:
-        return "Somebody entered something else meanwhile."
+        return gettext("Somebody entered something else meanwhile.")
     return " ".join(dict.fromkeys(done.refused.values()))

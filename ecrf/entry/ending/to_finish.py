@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext, pgettext
 
 from ecrf.casebook.data import PatientData
-from ecrf.casebook.labels import counted, label_of
+from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Patient
 from ecrf.casebook.places import Place
 from ecrf.casebook.schedule.due import VisitState
@@ -88,7 +89,7 @@ def drafts(patient: Patient, seen: Matrix, first: Sequence[int] = ()) -> Iterato
         first_item = next(iter(log.definition.column_items.values()))
         about = line.cells[0] if log.is_repeating and first_item.kind != "link" else ""
         name = log.definition.name_of(line.number) if log.is_repeating else log.definition.title
-        words = f"{name}, {about}" if about else name
+        words = gettext(", ").join((name, about)) if about else name
         yield EndingTask(words, page_url(PagePlace(patient), place), line.form.words)
 
 
@@ -97,12 +98,16 @@ def unfinished_visits(patient: Patient, seen: Matrix) -> Iterator[EndingTask]:
     for row in seen.rows:
         if row.due.state == VisitState.BEGUN:
             code = row.due.plan.code
-            yield EndingTask(label_of(code), reverse("visit", args=[patient.number, code]), "begun")
+            yield EndingTask(
+                label_of(code),
+                reverse("visit", args=[patient.number, code]),
+                pgettext("state of a visit", "begun"),
+            )
 
 
 def queries_to_answer(patient: Patient) -> Iterator[EndingTask]:
     """The queries that wait for the site; one statement."""
     waiting = open_queries().filter(patient=patient, turn=Turn.SITE).count()
     if waiting:
-        words = f"{counted(waiting, 'query', 'queries')} to answer"
-        yield EndingTask(words, reverse("queries"))
+        words = ngettext("%(number)s query to answer", "%(number)s queries to answer", waiting)
+        yield EndingTask(words % {"number": waiting}, reverse("queries"))

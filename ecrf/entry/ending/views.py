@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from ecrf.access.reach import require
@@ -51,9 +52,11 @@ def _record(request: UserRequest, page: EndingPage) -> HttpResponse:
     page.form_input.typed = _typed(page, request)
     day, day_item = page.day(), protocol().end_date_item
     if page.asks_for_event and page.event not in (BEGIN, RECORDED):
-        page.event_error = "Say whether it is recorded already."
+        page.event_error = gettext("Say whether it is recorded already.")
     if day is None and (isinstance(values.get(day_item), Missing) or not page.day_field.text):
-        return _refused(request, page, Recorded(page.form_input.place, refused={day_item: "On which day?"}))
+        return _refused(
+            request, page, Recorded(page.form_input.place, refused={day_item: gettext("On which day?")})
+        )
     if page.event_error:
         return _render(request, page, status=422)
     try:
@@ -69,8 +72,10 @@ def _record(request: UserRequest, page: EndingPage) -> HttpResponse:
     except NotRecorded as refusal:
         page.trouble = str(refusal)
         return _refused(request, page, refusal.recorded, 409 if isinstance(refusal, AlreadyEnded) else 422)
-    words = "is recorded" if is_new else "was recorded before"
-    messages.success(request, f"{page.ending.label} of {page.patient.number} {words}.")
+    words = gettext("%(ending)s of %(number)s was recorded before.")
+    if is_new:
+        words = gettext("%(ending)s of %(number)s is recorded.")
+    messages.success(request, words % {"ending": page.ending.label, "number": page.patient.number})
     return redirect(_first_to_finish(page.patient))
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ecrf.access.reach import reach, require
@@ -23,8 +24,8 @@ from ecrf.queries.models import Query
 from ecrf.queries.services import QueryRefused
 
 OPENED = {
-    "question": "Question {} is open: it is the monitor's turn.",
-    "note": "Note {} stands at its item.",
+    "question": gettext_lazy("Question %(number)s is open: it is the monitor's turn."),
+    "note": gettext_lazy("Note %(number)s stands at its item."),
 }
 
 
@@ -58,20 +59,20 @@ def ask(request: UserRequest, number: str, segment: str) -> HttpResponse:
         return _choosing(request, where, form, str(refused), status)
     if request.headers.get("HX-Request"):
         return _at_item(request, where, spot)
-    messages.success(request, OPENED[kind].format(opened.number))
+    messages.success(request, OPENED[kind] % {"number": opened.number})
     return redirect(spot.url)
 
 
 @require_POST
 def go_on(request: UserRequest, number: str, query_number: int) -> HttpResponse:
     """Ask on, or add to a note."""
-    return _do(request, number, query_number, conversations.go_on, "is sent")
+    return _do(request, number, query_number, conversations.go_on, gettext("%(query)s is sent."))
 
 
 @require_POST
 def finish(request: UserRequest, number: str, query_number: int) -> HttpResponse:
     """Close it."""
-    return _do(request, number, query_number, conversations.finish, "is closed")
+    return _do(request, number, query_number, conversations.finish, gettext("%(query)s is closed."))
 
 
 def _do(
@@ -94,7 +95,7 @@ def _do(
         return query_alone(request, now, status)
     if by_script and has_item(query.form, query.item):
         return _at_item(request, PagePlace(query.patient, query.form.visit), spot_of(query))
-    messages.success(request, f"{query.name} {done}.")
+    messages.success(request, done % {"query": query.name})
     return redirect(address_of(query))
 
 

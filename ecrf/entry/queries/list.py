@@ -6,6 +6,7 @@ from functools import cache
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext, pgettext_lazy
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
@@ -32,13 +33,13 @@ TURNS: dict[str, Q] = {
 }
 """Which a list shows: the open ones that no lock holds, those that one holds, and those that are closed."""
 WORDS = {
-    "site": "To answer",
-    "review": "Answered, with monitor, data manager or safety",
-    "answered": "Your questions answered",
-    "asked": "Your questions, waiting for an answer",
-    "notes": "Your notes",
-    "locked": "Under a lock",
-    "closed": "Closed",
+    "site": pgettext_lazy("list of queries", "To answer"),
+    "review": pgettext_lazy("list of queries", "Answered, with monitor, data manager or safety"),
+    "answered": pgettext_lazy("list of queries", "Your questions answered"),
+    "asked": pgettext_lazy("list of queries", "Your questions, waiting for an answer"),
+    "notes": pgettext_lazy("list of queries", "Your notes"),
+    "locked": pgettext_lazy("list of queries", "Under a lock"),
+    "closed": pgettext_lazy("list of queries", "Closed"),
 }
 ORDERS = {"age": ("turn_since", "pk"), "patient": ("patient__number", "number")}
 
@@ -141,13 +142,13 @@ def _turns(own_queries: QuerySet[Query], turn: str, order: str) -> list[FilterCh
     held = {key: Q(is_held=key == "locked") & which for key, which in TURNS.items() if key != "closed"}
     counts = rows.aggregate(**{key: Count("pk", filter=which) for key, which in held.items()})
     return [
-        FilterChoice(WORDS[key], f"?turn={key}&by={order}", key == turn, counts.get(key))
+        FilterChoice(str(WORDS[key]), f"?turn={key}&by={order}", key == turn, counts.get(key))
         for key in TURNS
         if key != "locked" or counts[key] or turn == key
     ]
 
 
 def _orders(turn: str, order: str) -> list[FilterChoice]:
-    newest = "Newest first" if turn == "closed" else "Longest waiting first"
-    words = {"age": newest, "patient": "By patient"}
+    newest = gettext("Newest first") if turn == "closed" else gettext("Longest waiting first")
+    words = {"age": newest, "patient": gettext("By patient")}
     return [FilterChoice(words[key], f"?turn={turn}&by={key}", key == order) for key in ORDERS]

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ecrf.access.models import User
@@ -35,7 +36,7 @@ from ecrf.queries.models import Query
 def queries(request: UserRequest) -> HttpResponse:
     """The queries of the user's sites: whose turn, by age or by patient; each leads to its item."""
     if Right.READ not in request.user.rights:
-        raise PermissionDenied("Your role does not let you answer queries.")
+        raise PermissionDenied(gettext("Your role does not let you answer queries."))
     return render(request, "entry/queries/queries.html", {"list": query_list(request.user, request.GET)})
 
 
@@ -58,11 +59,13 @@ def answer(request: UserRequest, number: str, query_number: int) -> HttpResponse
     if request.headers.get("HX-Request") and has_item(query.form, query.item):
         return _fragments(request, query, outcome, typed.text)
     if outcome.is_done:
-        messages.success(request, f"Query {query.number} is answered.")
+        messages.success(request, gettext("Query %(number)s is answered.") % {"number": query.number})
         return redirect(address_of(query))
     query = queries_with_place().get(pk=query.pk)
     query.typed = typed.text
-    query.trouble = outcome.refusal or "The value was not taken, so nothing was sent. Correct it at the item."
+    query.trouble = outcome.refusal or gettext(
+        "The value was not taken, so nothing was sent. Correct it at the item."
+    )
     return query_alone(request, query, outcome.status)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.casebook.laboratory.models import RangeSex, ReferenceRange
@@ -14,8 +15,15 @@ from ecrf.casebook.laboratory.services import NewRange
 from ecrf.forms.protocol import LabTest
 from ecrf.forms.typed_fields import TypedDay, TypedNumber, TypedText
 
+FIELDS = {
+    "unit": gettext_lazy("%(test)s: unit"),
+    "low": gettext_lazy("%(test)s: low"),
+    "high": gettext_lazy("%(test)s: high"),
+    "sex": gettext_lazy("%(test)s: sex"),
+}
 
-def _limit(label: str) -> TypedNumber:
+
+def _limit(label: Any) -> TypedNumber:
     return TypedNumber(label=label, required=False, max_digits=10, decimal_places=3, widget=forms.TextInput)
 
 
@@ -28,15 +36,15 @@ class LineForm(forms.Form):
     """One range of one test, not yet stored. A line without limits is left alone."""
 
     unit = TypedText(max_length=40, required=False)
-    low = _limit("Low")
-    high = _limit("High")
+    low = _limit(pgettext_lazy("limit of a reference range", "Low"))
+    high = _limit(pgettext_lazy("limit of a reference range", "High"))
     sex = forms.ChoiceField(choices=RangeSex, required=False)
 
     def __init__(self, test: LabTest, number: int, data: QueryDict | None = None, **initial: str) -> None:
         super().__init__(data, prefix=f"{test.code}-{number}", initial=initial)
         self.test, self.number = test, number
         for name, field in self.fields.items():
-            field.widget.attrs |= {"class": "form-control", "aria-label": f"{test.label}: {name}"}
+            field.widget.attrs |= {"class": "form-control", "aria-label": FIELDS[name] % {"test": test.label}}
         self.fields["sex"].widget.attrs["class"] = "form-select"
         self.fields["unit"].widget.attrs["list"] = f"units-{test.code}"
 
@@ -49,9 +57,10 @@ class LineForm(forms.Form):
         given = self.cleaned_data
         low, high = given.get("low"), given.get("high")
         if low is not None and high is not None and low > high:
-            self.add_error("low", f"Low {low:f} is above high {high:f}.")
+            words = gettext("Low %(low)s is above high %(high)s.")
+            self.add_error("low", words % {"low": f"{low:f}", "high": f"{high:f}"})
         if not given.get("unit"):
-            self.add_error("unit", "In which unit?")
+            self.add_error("unit", gettext("In which unit?"))
         return given
 
     def range(self, valid_from: date, valid_to: date | None) -> NewRange:
@@ -73,17 +82,18 @@ class RangePeriodForm(forms.Form):
     def __init__(self, site: Site, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self.fields["valid_from"] = _day(
-            "Valid from",
+            gettext("Valid from"),
             site,
             required=True,
-            missing="From which day do these ranges hold? It stands on the list.",
+            missing=gettext("From which day do these ranges hold? It stands on the list."),
         )
-        self.fields["valid_to"] = _day("Last day", site, required=False)
+        self.fields["valid_to"] = _day(pgettext("of a reference range", "Last day"), site, required=False)
 
     def clean(self) -> dict[str, Any]:
         first, last = self.cleaned_data.get("valid_from"), self.cleaned_data.get("valid_to")
         if first and last and first > last:
-            self.add_error("valid_to", f"The last day {last} is before the first, {first}.")
+            words = gettext("The last day %(last)s is before the first, %(first)s.")
+            self.add_error("valid_to", words % {"last": last, "first": first})
         return self.cleaned_data
 
 
@@ -92,7 +102,12 @@ class EndForm(forms.Form):
 
     def __init__(self, site: Site, data: QueryDict) -> None:
         super().__init__(data)
-        self.fields["valid_to"] = _day("Last day", site, required=True, missing="Until which day?")
+        self.fields["valid_to"] = _day(
+            pgettext("of a reference range", "Last day"),
+            site,
+            required=True,
+            missing=gettext("Until which day?"),
+        )
 
 
 def blank_lines(

@@ -2,14 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.http import QueryDict
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.casebook.laboratory.models import ReferenceRange
 from ecrf.casebook.laboratory.services import NewRange, RangeRefused, ranges_of
 from ecrf.entry.ranges.forms import LineForm, RangePeriodForm, blank_lines
 from ecrf.forms.protocol import LabTest, protocol
+
+STATES: dict[str, Any] = {
+    "withdrawn": pgettext_lazy("state of a reference range", "withdrawn"),
+    "ended": pgettext_lazy("state of a reference range", "ended"),
+    "upcoming": pgettext_lazy("state of a reference range", "upcoming"),
+    "in force": pgettext_lazy("state of a reference range", "in force"),
+}
 
 
 @dataclass
@@ -29,6 +40,10 @@ class RangeView:
         if self.range.valid_to and self.range.valid_to < self.today:
             return "ended"
         return "upcoming" if self.range.valid_from > self.today else "in force"
+
+    @property
+    def state_words(self) -> str:
+        return str(STATES[self.state])
 
 
 @dataclass
@@ -53,7 +68,7 @@ class RangePage:
         """The ranges that were filled in; none, with the reason at its field, if one of them cannot be read."""
         filled = self._filled
         if not filled:
-            self.problem = "Nothing was filled in. Give at least one limit of one test."
+            self.problem = gettext("Nothing was filled in. Give at least one limit of one test.")
         if not filled or not all([self.period.is_valid(), *[line.is_valid() for line in filled]]):
             self._show_first_error()
             return []
@@ -85,6 +100,12 @@ class RangePage:
     def missing(self) -> list[LabTest]:
         """The tests for which no range holds today."""
         return [g.test for g in self.groups if not any(v.state == "in force" for v in g.views)]
+
+    @property
+    def links_of_missing(self) -> SafeString:
+        """Each of these with a link to its line below."""
+        lines = ((test.code, test.label) for test in self.missing)
+        return format_html_join(gettext(", "), '<a href="#add-{}">{}</a>', lines)
 
     def view_of(self, range: ReferenceRange) -> RangeView:
         return next(v for g in self.groups for v in g.views if v.range.pk == range.pk)

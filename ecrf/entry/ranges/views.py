@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ecrf.access.models import User
@@ -31,7 +32,12 @@ def ranges(request: UserRequest, code: str) -> HttpResponse:
     added = _add(page, request.user)
     if not added:
         return _render(request, page, status=422)
-    messages.success(request, f"{added} saved. The values of the site were flagged anew.")
+    words = ngettext(
+        "One range is saved. The values of the site were flagged anew.",
+        "%(number)s ranges are saved. The values of the site were flagged anew.",
+        added,
+    )
+    messages.success(request, words % {"number": added})
     return redirect("ranges", site.code)
 
 
@@ -46,7 +52,9 @@ def end(request: UserRequest, code: str, pk: int) -> HttpResponse:
         end_range(found=range, valid_to=form.cleaned_data["valid_to"], by=request.user)
     except (ValidationError, PermissionDenied) as error:
         return _refused(request, range, error, request.POST.get("valid_to", ""))
-    messages.success(request, f"The range holds until {form.cleaned_data['valid_to']}.")
+    messages.success(
+        request, gettext("The range holds until %(day)s.") % {"day": form.cleaned_data["valid_to"]}
+    )
     return redirect("ranges", code)
 
 
@@ -58,7 +66,7 @@ def withdraw(request: UserRequest, code: str, pk: int) -> HttpResponse:
         withdraw_range(found=range, by=request.user, reason=reason_given(request.POST))
     except (ValidationError, PermissionDenied) as error:
         return _refused(request, range, error)
-    messages.success(request, "The range is withdrawn. The values of the site were flagged anew.")
+    messages.success(request, gettext("The range is withdrawn. The values of the site were flagged anew."))
     return redirect("ranges", code)
 
 
@@ -66,17 +74,17 @@ def _range(request: UserRequest, code: str, pk: int) -> ReferenceRange:
     return reach(request.user, all_ranges(), Right.READ, pk=pk, site__code=code)
 
 
-def _add(page: RangePage, by: User) -> str:
-    """What was added, in words; "" if nothing was, and the page then says why."""
+def _add(page: RangePage, by: User) -> int:
+    """How many were added; 0 if nothing was, and the page then says why."""
     lines = page.given()
     if not lines:
-        return ""
+        return 0
     try:
         add_ranges(site=page.site, given=lines, by=by)
     except RangeRefused as refused:
         page.refuse(refused)
-        return ""
-    return "One range is" if len(lines) == 1 else f"{len(lines)} ranges are"
+        return 0
+    return len(lines)
 
 
 def _refused(

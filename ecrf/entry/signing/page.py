@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext, pgettext
 
 from ecrf.access.models import User
 from ecrf.casebook.data import PatientData
@@ -75,7 +77,7 @@ class SigningPage:
         if self.covered.entry:
             place = (visit_label(self.covered.entry.visit), form_title(self.covered.entry))
             return ", ".join(words for words in place if words)
-        return "Casebook"
+        return gettext("Casebook")
 
     @property
     def back(self) -> str:
@@ -92,12 +94,13 @@ class SigningPage:
     @property
     def act(self) -> str:
         """What the button says."""
-        whole = {SignatureScope.CASEBOOK: "the casebook", SignatureScope.VISIT: "the visit"}
-        return f"Sign {whole.get(self.scope, 'the form')}"
+        if self.scope == SignatureScope.CASEBOOK:
+            return gettext("Sign the casebook")
+        return gettext("Sign the visit") if self.scope == SignatureScope.VISIT else gettext("Sign the form")
 
     @property
     def meaning(self) -> str:
-        return MEANINGS[self.scope]
+        return str(MEANINGS[self.scope])
 
     @cached_property
     def standing(self) -> SignatureStanding:
@@ -137,7 +140,9 @@ class SigningPage:
         for form_group, form_view in self._form_views:
             rows = [row.entry for row in form_view.with_rows if row.entry and not row.entry.is_struck]
             if not all(entry.is_done for entry in rows):
-                missing = f"{form_view.left} missing" if form_view.left else "to complete"
+                missing = pgettext("what is left to do with a form", "to complete")
+                if form_view.left:
+                    missing = gettext("%(number)s missing") % {"number": form_view.left}
                 points.append(
                     SigningPoint(
                         self._words(form_group, form_view), self._place(form_group, form_view), missing
@@ -152,7 +157,7 @@ class SigningPage:
             SigningPoint(
                 self._words(form_group, form_view),
                 self._place(form_group, form_view),
-                f"{form_view.left} items",
+                gettext("%(number)s items") % {"number": form_view.left},
             )
             for form_group, form_view in self._form_views
             if form_view.row is None
@@ -204,11 +209,19 @@ class SigningPage:
         values = sum(self._values(row) for row in self._standing_rows)
         forms = sum(form_view.row is not None for _form_group, form_view in self._form_views)
         visits = sum(form_group.visit is not None for form_group in self.form_groups)
-        counts = [(visits, "visit"), (forms, "form"), (values, "value")]
-        words = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n or word != "visit"]
+        words = [
+            *(
+                [ngettext("%(number)s visit", "%(number)s visits", visits) % {"number": visits}]
+                if visits
+                else []
+            ),
+            ngettext("%(number)s form", "%(number)s forms", forms) % {"number": forms},
+            ngettext("%(number)s value", "%(number)s values", values) % {"number": values},
+        ]
         if self.without_value:
-            words.append(f"{self.without_value} without a value, with the reason")
-        return ", ".join(words)
+            with_reason = gettext("%(number)s without a value, with the reason")
+            words.append(with_reason % {"number": self.without_value})
+        return gettext(", ").join(words)
 
     def _values(self, form_view: FormView) -> int:
         return sum(getattr(form_view.row, name) not in (None, "") for name in form_view.definition.items)
@@ -230,7 +243,11 @@ class SigningPage:
     @property
     def why_not(self) -> str:
         """Why it cannot be signed now, beside what is unfinished: nothing is entered."""
-        return "" if self._standing_rows else "Nothing is entered here yet, so there is nothing to sign."
+        return (
+            ""
+            if self._standing_rows
+            else gettext("Nothing is entered here yet, so there is nothing to sign.")
+        )
 
 
 def signing_page(covered: Covered) -> SigningPage:
@@ -272,7 +289,8 @@ def _casebook(patient: Patient) -> tuple[list[SigningGroup], list[SigningPoint]]
     ]
     url = reverse("patient", args=[patient.number])
     late = [due for due in schedule_status.visits if due.state == VisitState.OVERDUE]
-    return form_groups, [SigningPoint(due.plan.label, url, f"overdue since {due.closes_on}") for due in late]
+    since = gettext("overdue since %(day)s")
+    return form_groups, [SigningPoint(due.plan.label, url, since % {"day": due.closes_on}) for due in late]
 
 
 @dataclass(frozen=True)
@@ -281,7 +299,7 @@ class Signer:
 
     why_not: str
     declared: bool
-    declaration: str = signers.DECLARATION
+    declaration: Any = signers.DECLARATION
 
 
 def signer(user: User) -> Signer:

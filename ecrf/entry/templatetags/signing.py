@@ -2,6 +2,7 @@
 
 from django import template
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
@@ -28,14 +29,16 @@ def sign_link(
     may = isinstance(user, User) and user.may(Right.SIGN, patient.site)
     if not may or standing.in_force:
         return {"url": ""}
-    anew = " anew" if standing.history else ""
-    return {"url": _url(patient, visit, entry), "words": f"Sign {_what(visit, entry)}{anew}", "kind": kind}
+    words = _words(visit, entry, anew=bool(standing.history))
+    return {"url": _url(patient, visit, entry), "words": words, "kind": kind}
 
 
-def _what(visit: Visit | None, entry: Entry | None) -> str:
+def _words(visit: Visit | None, entry: Entry | None, *, anew: bool) -> str:
     if visit:
-        return "the visit"
-    return "the form" if entry else "the casebook"
+        return gettext("Sign the visit anew") if anew else gettext("Sign the visit")
+    if entry:
+        return gettext("Sign the form anew") if anew else gettext("Sign the form")
+    return gettext("Sign the casebook anew") if anew else gettext("Sign the casebook")
 
 
 def _url(patient: Patient, visit: Visit | None, entry: Entry | None) -> str:

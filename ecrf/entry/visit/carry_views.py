@@ -4,6 +4,7 @@ import json
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from ecrf.access.requests import UserRequest
@@ -33,7 +34,7 @@ def carry(request: UserRequest, number: str, segment: str, crf: str, entry_numbe
     by = request.user.acting_at(where.patient.site, Right.ENTER)
     names = request.POST.getlist("take")[:MOST]
     if not names:
-        return _proposal(request, where, place, ["Tick what is as it was the day before."])
+        return _proposal(request, where, place, [gettext("Tick what is as it was the day before.")])
     confirmed = {tuple(name.split(":")) for name in names if name.count(":") == 2}
     done = carry_over(place=place, confirmed=confirmed, by=by)
     if not request.headers.get("HX-Request"):
@@ -69,8 +70,12 @@ def _troubles(done: list[Recorded]) -> list[str]:
     for result in done:
         items = result.place.definition.items
         found += [f"{items[name].verbose_name}: {why}" for name, why in result.refused.items()]
-        found += [f"{items[name].verbose_name}: the form is complete." for name in result.wants_reason]
-        found += [f"{items[name].verbose_name}: somebody entered it meanwhile." for name in result.conflicts]
+        complete, entered = (
+            gettext("%(item)s: the form is complete."),
+            gettext("%(item)s: somebody entered it meanwhile."),
+        )
+        found += [complete % {"item": items[name].verbose_name} for name in result.wants_reason]
+        found += [entered % {"item": items[name].verbose_name} for name in result.conflicts]
     return found
 
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.casebook.data import stored_row
-from ecrf.casebook.history import BLANK, HistoryLine
+from ecrf.casebook.history import HistoryLine, blank
 from ecrf.casebook.labels import form_title, visit_label
 from ecrf.casebook.models import Entry
 from ecrf.casebook.places import Place
@@ -25,6 +26,13 @@ from ecrf.verification.lookup import latest_on
 from ecrf.verification.models import Verification
 
 LONGEST_QUOTE = 80
+
+
+class BreaksSignature(str):
+    """A consequence in words; the page marks it, so that a script knows it in any language."""
+
+    __slots__ = ()
+    breaks = True
 
 
 def consequences(place: Place, row: Crf | None, items: Iterable[str]) -> dict[str, list[str]]:
@@ -53,7 +61,7 @@ def just_changed(place: Place, name: str, seen: Shown, reason: str, by: User) ->
         with suppress(ValidationError):
             old = str(definition.items[name].words(value_of(definition, name, seen, now)))
     role = by.acting_at(place.patient.site, Right.ENTER).role
-    return {name: HistoryLine(now, by.username, role, old or BLANK, "", reason, "site", calculated=False)}
+    return {name: HistoryLine(now, by.username, role, old or blank(), "", reason, "site", calculated=False)}
 
 
 def say_what_is_undone(form_inputs: Iterable[FormInput]) -> None:
@@ -81,23 +89,28 @@ def _reopens(query: Query) -> bool:
 
 
 def _of_verification(label: str, seen: Verification, zone: ZoneInfo) -> str:
-    return f"undoes the verification of {label} by {seen.verified_by} of {_day(seen.verified_at, zone)}"
+    words = gettext("undoes the verification of %(item)s by %(person)s of %(day)s")
+    return words % {"item": label, "person": seen.verified_by, "day": _day(seen.verified_at, zone)}
 
 
 def _of_signature(signature: Signature, zone: ZoneInfo) -> str:
-    at = signature.signed_at.astimezone(zone)
-    what = {
-        SignatureScope.FORM: form_title(signature.entry) if signature.entry else "",
-        SignatureScope.VISIT: visit_label(signature.visit),
-        SignatureScope.CASEBOOK: "the casebook",
-    }[SignatureScope(signature.scope)]
-    return f"breaks the signature of {signature.printed_name} on {what}, {at:%Y-%m-%d %H:%M %Z}"
+    at = f"{signature.signed_at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+    if signature.scope == SignatureScope.CASEBOOK:
+        words = gettext("breaks the signature of %(person)s on the casebook, %(at)s")
+        return BreaksSignature(words % {"person": signature.printed_name, "at": at})
+    if signature.scope == SignatureScope.VISIT:
+        what = visit_label(signature.visit)
+    else:
+        what = form_title(signature.entry) if signature.entry else ""
+    words = gettext("breaks the signature of %(person)s on %(what)s, %(at)s")
+    return BreaksSignature(words % {"person": signature.printed_name, "what": what, "at": at})
 
 
 def _of_query(query: Query, zone: ZoneInfo) -> str:
     text = query.text if len(query.text) <= LONGEST_QUOTE else f"{query.text[: LONGEST_QUOTE - 1]}…"
     closed = _day(query.closed_at, zone) if query.closed_at else ""
-    return f"reopens query {query.number}, closed on {closed}: “{text}”"
+    words = gettext("reopens query %(number)s, closed on %(day)s: “%(asked)s”")
+    return words % {"number": query.number, "day": closed, "asked": text}
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:

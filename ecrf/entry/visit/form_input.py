@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from ecrf.casebook.carrying import carries
 from ecrf.casebook.history import HistoryLine
@@ -132,8 +133,10 @@ class FormInput(FormView):
     def not_taken(self) -> list[tuple[ItemInput, str]]:
         """What a save did not take, each with why, in the order of the form."""
         done = self.recorded
-        why = dict.fromkeys(done.wants_reason, "the form is complete; give the reason for the change.")
-        why |= dict.fromkeys(done.conflicts, "somebody changed this meanwhile.")
+        why = dict.fromkeys(
+            done.wants_reason, gettext("the form is complete; give the reason for the change.")
+        )
+        why |= dict.fromkeys(done.conflicts, gettext("somebody changed this meanwhile."))
         why |= done.refused
         return [(view, why[name]) for name, view in self.item_views.items() if name in why]
 
@@ -207,6 +210,14 @@ class RowGroup(RowTable):
     def waiting_for_sex(self) -> list[FormInput]:
         """The rows for which it has one for each sex, and the patient's is not known."""
         return [p for p in self._unflagged if getattr(p.shown_row, "waits_for_sex", False)]
+
+    @property
+    def names_without_range(self) -> str:
+        return gettext(", ").join(p.title for p in self.without_range)
+
+    @property
+    def names_waiting_for_sex(self) -> str:
+        return gettext(", ").join(p.title for p in self.waiting_for_sex)
 
     @property
     def _unflagged(self) -> list[FormInput]:

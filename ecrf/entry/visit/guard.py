@@ -4,6 +4,8 @@ then show what stands and offer nothing that cannot be done."""
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from ecrf.access.models import Site, User
 from ecrf.access.reach import why_not
 from ecrf.access.roles import Right
@@ -31,15 +33,19 @@ def struck_out(patient: Patient) -> Withheld | None:
     if not patient.struck_at:
         return None
     assert patient.struck_by is not None
-    at, by, why = (
-        patient.struck_at.astimezone(patient.site.zone),
-        patient.struck_by,
-        f"{patient.struck_reason}",
-    )
+    known = {
+        "at": f"{patient.struck_at.astimezone(patient.site.zone):%Y-%m-%d %H:%M %Z}",
+        "person": patient.struck_by.name,
+        "reason": patient.struck_reason,
+    }
+    words = gettext("The patient was struck out on %(at)s by %(person)s: %(reason)s. Nothing is counted.")
     if patient.struck_consent_of:
-        why += f" ({patient.struck_consent_of.name} consented on {patient.struck_consent_on})"
-    words = f"The patient was struck out on {at:%Y-%m-%d %H:%M %Z} by {by.name}: {why}. Nothing is counted."
-    return Withheld(words, patient.site, "struck")
+        known |= {"investigator": patient.struck_consent_of.name, "day": patient.struck_consent_on}
+        words = gettext(
+            "The patient was struck out on %(at)s by %(person)s: %(reason)s (%(investigator)s consented on %(day)s)."
+            " Nothing is counted."
+        )
+    return Withheld(words % known, patient.site, "struck")
 
 
 def withheld(user: User, site: Site) -> Withheld | None:
@@ -87,9 +93,14 @@ def refuse_held(place: Place, result: Recorded) -> None:
     held = lock_on_entry(locks, entry) if entry else lock_on_visit(locks, place.visit)
     if held is None:
         return
-    at = held.set_at.astimezone(place.patient.site.zone)
-    word = LockKind(held.kind).label
-    reason = held.reason.rstrip(". ")
-    why = f"This is {word} since {at:%Y-%m-%d %H:%M %Z}, by {held.set_by}: {reason}. Nothing was changed."
+    if held.kind == LockKind.LOCK:
+        why = gettext("This is locked since %(at)s, by %(person)s: %(reason)s. Nothing was changed.")
+    else:
+        why = gettext("This is frozen since %(at)s, by %(person)s: %(reason)s. Nothing was changed.")
+    why %= {
+        "at": f"{held.set_at.astimezone(place.patient.site.zone):%Y-%m-%d %H:%M %Z}",
+        "person": held.set_by,
+        "reason": held.reason.rstrip(". "),
+    }
     result.refused |= dict.fromkeys(result.wants_reason, why)
     result.wants_reason = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ecrf.casebook.history import BLANK, HistoryLine
+from ecrf.casebook.history import HistoryLine, blank
 from ecrf.casebook.record.hooks import Conflict
 from ecrf.casebook.record.values import Missing, Shown, for_page
 from ecrf.checks.models import Discrepancy, DiscrepancyState
@@ -106,7 +106,7 @@ class ItemInput(ItemView):
     @property
     def conflict_words(self) -> str:
         """The value that somebody else stored, for reading."""
-        return self.missing["label"] if self.missing else self.words or BLANK
+        return self.missing["label"] if self.missing else self.words or blank()
 
     @property
     def given_words(self) -> str:

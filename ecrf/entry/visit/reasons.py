@@ -1,8 +1,11 @@
-"""Why a completed value is changed: the usual reasons, offered beside free text."""
+"""Why a completed value is changed: the usual reasons, offered beside free text. Who presses one writes it, in the
+language in which it was read."""
+
+from django.utils.translation import pgettext_lazy
 
 REASONS = (
-    "Transcription error",
-    "Source was corrected",
-    "New information",
-    "Entered for the wrong item or visit",
+    pgettext_lazy("reason", "Transcription error"),
+    pgettext_lazy("reason", "Source was corrected"),
+    pgettext_lazy("reason", "New information"),
+    pgettext_lazy("reason", "Entered for the wrong item or visit"),
 )

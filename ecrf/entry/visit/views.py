@@ -3,11 +3,13 @@
 import uuid
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.requests import UserRequest, click_key
@@ -112,10 +114,10 @@ def _answer(request: UserRequest, load: Callable[[], EntryPage]) -> HttpResponse
     if outcome.gaps:
         return _render(request, page, gaps=outcome.gaps, status=422)
     if outcome.left:
-        left = "; ".join(outcome.left)
-        messages.warning(request, f"Added, but this could not be filled in; enter it yourself: {left}")
+        words = gettext("Added, but this could not be filled in; enter it yourself: %(left)s")
+        messages.warning(request, words % {"left": "; ".join(outcome.left)})
     else:
-        messages.success(request, DONE.get(action.partition(":")[0], "Saved."))
+        messages.success(request, DONE.get(action.partition(":")[0], gettext("Saved.")))
     return redirect(_next_address(page, outcome.place))
 
 
@@ -126,7 +128,7 @@ def _answered(request: UserRequest, page: EntryPage, load: Callable[[], EntryPag
     outcome = give(query, given, request.user)
     if outcome.is_done:
         return load(), 0
-    query.typed, query.trouble = given.text, outcome.refusal or "Not sent: the value was not taken."
+    query.typed, query.trouble = given.text, outcome.refusal or gettext("Not sent: the value was not taken.")
     return page, outcome.status
 
 
@@ -162,17 +164,17 @@ def _in_order(page: EntryPage, gaps: list[Gap]) -> list[dict[str, str]]:
     return [line for _order, line in sorted(lines, key=lambda pair: pair[0])]
 
 
-OUT_OF_DATE = "The page is out of date. Go back and load it again; what was typed is kept."
+OUT_OF_DATE = gettext_lazy("The page is out of date. Go back and load it again; what was typed is kept.")
 
-DONE = {
-    "answer": "The query is answered.",
-    "complete": "Complete. A change from now on asks for a reason.",
-    "complete-form": "The form is complete. A change from now on asks for a reason.",
-    "add": "Added.",
-    "not-done": "Every empty item of the form now carries the reason.",
-    "strike": "Struck out. It stays on the page and can be restored.",
-    "restore": "Restored.",
-    "offer": "Added, filled in as far as is known. Look it over and complete it.",
+DONE: dict[str, Any] = {
+    "answer": gettext_lazy("The query is answered."),
+    "complete": gettext_lazy("Complete. A change from now on asks for a reason."),
+    "complete-form": gettext_lazy("The form is complete. A change from now on asks for a reason."),
+    "add": gettext_lazy("Added."),
+    "not-done": gettext_lazy("Every empty item of the form now carries the reason."),
+    "strike": gettext_lazy("Struck out. It stays on the page and can be restored."),
+    "restore": gettext_lazy("Restored."),
+    "offer": gettext_lazy("Added, filled in as far as is known. Look it over and complete it."),
 }
 
 

@@ -16,9 +16,14 @@ from ecrf.exports.tables.places import (
     place_columns,
     visit_plans,
 )
-from ecrf.forms.crf import MissingReason
 
-REASON_CODES = tuple((str(code), str(label)) for code, label in MissingReason.choices)
+REASON_CODES = (
+    ("not-done", "Not done"),
+    ("not-applicable", "Not applicable"),
+    ("unknown", "Unknown"),
+    ("refused", "Refused"),
+)
+"""As `MissingReason` has them, in English in every file."""
 STATUS_CODES = (("draft", "In progress"), ("complete", "Complete"))
 YES_NO_SQL = "CASE WHEN {0} THEN 'yes' ELSE 'no' END"
 

@@ -7,6 +7,7 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import pgettext
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
@@ -88,7 +89,7 @@ def broken_by(signature: Signature) -> Breaking | None:
 def covered_words(signature: Signature) -> str:
     """What it was given for: `Week 4`, `Adverse event 2`, `the whole casebook`."""
     if signature.scope == SignatureScope.CASEBOOK:
-        return "the whole casebook"
+        return pgettext("what was signed", "the whole casebook")
     if signature.visit:
         return visit_label(signature.visit)
     assert signature.entry is not None
