@@ -79,7 +79,7 @@ def _when(plan: VisitPlan) -> str:
         gettext("on demand") if plan.on_demand else "",
         gettext("may repeat") if plan.repeats else "",
     ]
-    return ", ".join(part for part in words if part)
+    return gettext(", ").join(part for part in words if part)
 
 
 def _line(key: str, note: str = "") -> Content:
