@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext
 
 from ecrf.audit.refusals import Locked
 from ecrf.audit.taken import taken_by
@@ -127,7 +128,9 @@ def refuse_null(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path:
-            return HttpResponse("There is nothing at this address.\n", status=404, content_type="text/plain")
+            return HttpResponse(
+                gettext("There is nothing at this address.\n"), status=404, content_type="text/plain"
+            )
         return get_response(request)
 
     return middleware
@@ -139,7 +142,7 @@ def refuse_foreign_text(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         charset = (request.content_params or {}).get("charset", "utf-8")
         if charset.lower() != "utf-8":
-            words = "Text is taken in UTF-8 only. Nothing was saved.\n"
+            words = gettext("Text is taken in UTF-8 only. Nothing was saved.\n")
             return HttpResponse(words, status=415, content_type="text/plain")
         return get_response(request)
 
@@ -164,11 +167,11 @@ def _too_long(request: HttpRequest, size: int) -> HttpResponse:
     limit = longest_body(request.path_info)
     most = f"{MOST_OF_FILE // 1_000_000} MB" if limit == FILE else f"{limit // 1000} kB"
     if request.headers.get("HX-Request") or "text/html" not in request.headers.get("Accept", ""):
-        words = (
-            f"This was not saved: it is longer than the {most} that are taken here."
-            " Go back: what you typed is still there. Shorten it.\n"
+        words = gettext(
+            "This was not saved: it is longer than the %(most)s that are taken here. Go back: what you typed is still"
+            " there. Shorten it."
         )
-        return HttpResponse(words, status=413, content_type="text/plain")
+        return HttpResponse(f"{words % {'most': most}}\n", status=413, content_type="text/plain")
     sent = f"{size / 1_000_000:,.1f} MB" if size >= 1_000_000 else f"{size // 1000} kB"
     context = {"size": sent, "most": most, "takes_file": limit == FILE}
     return HttpResponse(render_to_string("errors/too_long.html", context), status=413)
@@ -215,7 +218,9 @@ def limit_searches(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         who = request.user.pk if request.GET.get("q") else None
         if who is not None and is_too_fast(who):
-            words = f"{SEARCHES} searches a minute are answered. Wait a minute, then search again.\n"
+            words = gettext(
+                "%(searches)s searches a minute are answered. Wait a minute, then search again.\n"
+            ) % {"searches": SEARCHES}
             headers = {"Retry-After": str(round(WITHIN))}
             return HttpResponse(words, status=429, content_type="text/plain", headers=headers)
         return get_response(request)
